@@ -1,0 +1,80 @@
+/** Every way a run can fail, as a closed set. Each code has its entry in docs/troubleshooting.md (tested). */
+export const ERROR_CODES = [
+  "INPUT_INVALID",
+  "EVENT_NOT_TRUSTED",
+  "ID_TOKEN_PERMISSION_MISSING",
+  "ID_TOKEN_FORK",
+  "ID_TOKEN_REFUSED",
+  "EXCHANGE_REFUSED",
+  "ENDPOINT_UNAVAILABLE",
+  "ENDPOINT_NOT_TRUSTED",
+  "WRONG_PRINCIPAL",
+  "WRONG_WORKSPACE",
+  "WRONG_ACCOUNT",
+  "HOST_NOT_APPROVED",
+  "CREDENTIAL_IN_BUNDLE",
+  "CLI_NOT_FOUND",
+  "CLI_TOO_OLD",
+  "CLI_OUTPUT_UNREADABLE",
+  "BUNDLE_NOT_FOUND",
+  "BUNDLE_INVALID",
+  "DEPLOYMENT_LOCKED",
+  "DESTRUCTIVE_PLAN",
+  "DEPLOY_FAILED",
+  "CANCELLED",
+  "TIMED_OUT",
+  "INTERNAL",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** A place in a user's file; `line` and `column` count from 1, `file` is relative to the checkout where it can be. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** One mistake: what is wrong, what was wanted, what was found, what to do. Texts never hold a token. */
+export interface Mistake {
+  readonly problem: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly remedy?: string;
+  readonly place?: Place;
+}
+
+export interface ErrorOptions extends Mistake {
+  /** All single mistakes, where the run found several at once. */
+  readonly mistakes?: readonly Mistake[];
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error that users see. `message` is the problem alone; core/report/error-text.ts renders the whole,
+ * the same in log, annotation and job summary.
+ */
+export class SecretlessError extends Error {
+  override readonly name = "SecretlessError";
+  readonly code: ErrorCode;
+  readonly details: Mistake;
+  readonly mistakes: readonly Mistake[];
+
+  constructor(code: ErrorCode, options: ErrorOptions) {
+    const { mistakes = [], cause, ...details } = options;
+    super(details.problem, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+    this.mistakes = mistakes;
+  }
+}
+
+/** The error as ours: anything that is not a {@link SecretlessError} is a defect of this product (`INTERNAL`). */
+export function toSecretlessError(error: unknown): SecretlessError {
+  if (error instanceof SecretlessError) return error;
+  return new SecretlessError("INTERNAL", {
+    problem: error instanceof Error ? error.message : String(error),
+    remedy: "This is a defect of databricks-secretless: please report it with the debug log of the run.",
+    cause: error,
+  });
+}
