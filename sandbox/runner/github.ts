@@ -46,12 +46,20 @@ interface ActionManifest {
 
 const FILES = ["output", "state", "env", "path", "step_summary"] as const;
 const unescape = (text: string): string =>
-  text.replace(/%0D/g, "\r").replace(/%0A/g, "\n").replace(/%3A/g, ":").replace(/%2C/g, ",").replace(/%25/g, "%");
+  text
+    .replace(/%0D/g, "\r")
+    .replace(/%0A/g, "\n")
+    .replace(/%3A/g, ":")
+    .replace(/%2C/g, ",")
+    .replace(/%25/g, "%");
 
 export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
   const manifest = parse(await readFile(path.join(step.action, "action.yml"), "utf8")) as ActionManifest;
   const temp = step.temp ?? (await realpath(await mkdtemp(path.join(os.tmpdir(), "runner-temp-"))));
-  const commands = path.join(await realpath(await mkdtemp(path.join(os.tmpdir(), "runner-commands-"))), "files");
+  const commands = path.join(
+    await realpath(await mkdtemp(path.join(os.tmpdir(), "runner-commands-"))),
+    "files",
+  );
   await mkdir(commands);
   const file = (name: string): string => path.join(commands, name);
   for (const name of FILES) await writeFile(file(name), "");
@@ -63,7 +71,8 @@ export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
   for (const [name, value] of Object.entries(step.with)) inputs[name] ??= value;
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(step.env)) if (value !== undefined) env[name] = value;
-  for (const [name, value] of Object.entries(inputs)) env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] = value;
+  for (const [name, value] of Object.entries(inputs))
+    env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] = value;
   for (const name of FILES) env[`GITHUB_${name.toUpperCase()}`] = file(name);
   Object.assign(env, {
     CI: "true",
@@ -106,15 +115,23 @@ export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
 
   const exitCode = await start(manifest.runs.main, {});
   const state = readFileCommand(await readFile(file("state"), "utf8"));
-  const stateVariables = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
+  const stateVariables = Object.fromEntries(
+    Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]),
+  );
   const postExitCode =
-    manifest.runs.post === undefined ? null : await start(manifest.runs.post, { ...stateVariables, SANDBOX_POST: "1" });
+    manifest.runs.post === undefined
+      ? null
+      : await start(manifest.runs.post, { ...stateVariables, SANDBOX_POST: "1" });
 
   const commandsSeen = lines.flatMap((line) => {
     const match = /^\s*::([\w-]+)(?: ([^:]*))?::(.*)$/.exec(line);
-    return match === null ? [] : [{ name: match[1] ?? "", properties: match[2] ?? "", data: unescape(match[3] ?? "") }];
+    return match === null
+      ? []
+      : [{ name: match[1] ?? "", properties: match[2] ?? "", data: unescape(match[3] ?? "") }];
   });
-  const masks = commandsSeen.filter(({ name }) => name === "add-mask").flatMap(({ data }) => data.split("\n"));
+  const masks = commandsSeen
+    .filter(({ name }) => name === "add-mask")
+    .flatMap(({ data }) => data.split("\n"));
   const masked = masks.reduce(
     (text, mask) => (mask === "" ? text : text.replaceAll(mask, "***")),
     lines.filter((line) => !line.trimStart().startsWith("::add-mask::")).join("\n"),
@@ -129,10 +146,13 @@ export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
         level: name,
         message: data,
         properties: Object.fromEntries(
-          properties.split(",").filter(Boolean).map((pair) => {
-            const equals = pair.indexOf("=");
-            return [pair.slice(0, equals), unescape(pair.slice(equals + 1))];
-          }),
+          properties
+            .split(",")
+            .filter(Boolean)
+            .map((pair) => {
+              const equals = pair.indexOf("=");
+              return [pair.slice(0, equals), unescape(pair.slice(equals + 1))];
+            }),
         ),
       })),
     outputs: readFileCommand(await readFile(file("output"), "utf8")),

@@ -1,0 +1,123 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Clock } from "../core/ports.ts";
+import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER, WORKSPACE_ID } from "./defaults.ts";
+import { GitHub } from "./github/github.ts";
+import { githubClaims } from "./github/claims.ts";
+import { Faults, type Fault, type FaultRule } from "./http/faults.ts";
+import type { LogEntry, LoggedRequest } from "./http/log.ts";
+import { SystemServer, type Wiring } from "./http/server.ts";
+import { AccessTokens } from "./identity/access-tokens.ts";
+import { Counter } from "./identity/counter.ts";
+import { FederationPolicies } from "./identity/federation-policies.ts";
+import { Principals } from "./identity/principals.ts";
+import { tokenEndpointRoutes } from "./identity/token-endpoint.ts";
+import { workspaceIds, type WorkspaceContext } from "./workspace/context.ts";
+import { authorise, Workspace, workspaceConfigRoute } from "./workspace/workspace.ts";
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => wait(ms, undefined, { ...(signal === undefined ? {} : { signal }) }),
+};
+
+export interface SandboxOptions {
+  /** Decides every time in the sandbox; default: the real one. */
+  readonly clock?: Clock;
+  /** Milliseconds before each answer of all systems; default 0. */
+  readonly latency?: number;
+  /** Life of an ID token in seconds; default 300. */
+  readonly idTokenLife?: number;
+  /** Life of an access token in seconds; default 3600. */
+  readonly accessTokenLife?: number;
+  /** Path of the GitHub issuer: "" (default) or, as on GitHub Enterprise Server, `/_services/token`. */
+  readonly issuerPath?: string;
+  /** Ids of jobs, runs and files past 2^53. */
+  readonly bigIds?: boolean;
+  /** Milliseconds until a written federation policy counts; default 0. */
+  readonly policyPropagation?: number;
+}
+
+export interface Sandbox {
+  readonly github: GitHub;
+  readonly workspace: Workspace;
+  readonly tokens: AccessTokens;
+  /** Every request in the order of arrival. */
+  readonly requests: readonly LoggedRequest[];
+  /** Every secret value ever handed out: request tokens, ID tokens, access tokens. */
+  readonly handedOut: readonly string[];
+  fault(rule: FaultRule): Fault;
+  /** @throws AggregateError if the sandbox itself had a defect */
+  stop(): Promise<void>;
+}
+
+/** Starts GitHub, a workspace and an account on 127.0.0.1, each on a port of its own. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { clock = realClock, latency = 0, idTokenLife = 300, accessTokenLife = 3600 } = options;
+  const { issuerPath = "", bigIds = false, policyPropagation = 0 } = options;
+  const faults = new Faults();
+  const requests: LogEntry[] = [];
+  const handedOut: string[] = [];
+  const stopping = new AbortController();
+  const wiring: Wiring = { clock, latency, faults, log: requests, defects: [], stopping: stopping.signal };
+  const [githubServer, workspaceServer] = await Promise.all([
+    SystemServer.start("github", wiring),
+    SystemServer.start("workspace", wiring),
+  ]);
+  const servers = [githubServer, workspaceServer];
+
+  const github = await GitHub.create({ clock, url: githubServer.url, issuerPath, idTokenLife, handedOut });
+  githubServer.serve(github.routes(), () => undefined);
+
+  const principals = new Principals(new Counter(7_012_345_678_901_234n, 1_111n));
+  const policies = new FederationPolicies(clock, policyPropagation);
+  const tokens = new AccessTokens(principals, clock, handedOut, accessTokenLife);
+  const host = workspaceServer.url;
+  const context: WorkspaceContext = {
+    clock,
+    host,
+    workspaceId: WORKSPACE_ID,
+    principals,
+    ids: workspaceIds(bigIds),
+  };
+  const workspace = new Workspace(context);
+  const exchange = { clock, accountId: ACCOUNT_ID, principals, policies, tokens };
+  workspaceServer.serve(
+    [
+      workspaceConfigRoute(context, ACCOUNT_ID),
+      ...tokenEndpointRoutes({ ...exchange, realm: "workspace", host, path: "/oidc" }),
+      ...workspace.routes(),
+    ],
+    (route, authorization) => {
+      if (route.access === "public") return undefined;
+      const principal = tokens.authenticate(authorization, "workspace");
+      authorise(principal, route.access);
+      return principal;
+    },
+  );
+
+  const audiences = [`${host}/oidc/v1/token`, ACCOUNT_ID];
+  for (const [known, event] of [
+    [DEPLOYER, {}],
+    [PLANNER, { event: "pull_request" }],
+    [ACCOUNT_ADMIN, { environment: "platform" }],
+  ] as const) {
+    const { id } = principals.add(known);
+    const subject = String(githubClaims(event)["sub"]);
+    policies.add(id, { oidc: { issuer: github.issuer, audiences, subject } });
+    workspace.files.mkdirs(`/Workspace/Users/${known.applicationId}`);
+  }
+  principals.add(JOB_RUNNER);
+
+  return {
+    github,
+    workspace,
+    tokens,
+    requests,
+    handedOut,
+    fault: (rule) => faults.add(rule),
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(servers.map((server) => server.stop()));
+      if (wiring.defects.length > 0) throw new AggregateError(wiring.defects, "the sandbox itself failed");
+    },
+  };
+}
