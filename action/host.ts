@@ -112,7 +112,10 @@ function isForkPullRequest(environment: Environment): boolean {
   if (!file || !environment["GITHUB_EVENT_NAME"]?.startsWith("pull_request")) return false;
   try {
     const event = JSON.parse(readFileSync(file, "utf8")) as {
-      pull_request?: { head?: { repo?: { full_name?: string } | null }; base?: { repo?: { full_name?: string } } };
+      pull_request?: {
+        head?: { repo?: { full_name?: string } | null };
+        base?: { repo?: { full_name?: string } };
+      };
     };
     const { head, base } = event.pull_request ?? {};
     return head !== undefined && head.repo?.full_name !== base?.repo?.full_name;

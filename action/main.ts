@@ -11,4 +11,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 void runStep;
-void systemClock; void systemPlatform; void createSend; void runProcess; void GitHubHost;
+void systemClock;
+void systemPlatform;
+void createSend;
+void runProcess;
+void GitHubHost;

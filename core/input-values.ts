@@ -1,16 +1,21 @@
-import type { Mistake } from "./errors.ts";
+import { SecretlessError } from "./errors.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** `90s`, `10m`, `6h` or `1h30m` in milliseconds, between one second and seven days. */
-export function parseDuration(text: string): number | Mistake {
-  const expected = "a duration such as 90s, 10m, 6h or 1h30m, at most 168h";
-  const wrong: Mistake = { problem: "not a duration", expected, actual: text };
-  if (!/^(?:\d{1,6}[smh])+$/.test(text)) return wrong;
+/**
+ * `90s`, `10m`, `6h` or `1h30m` in milliseconds, between one second and seven days.
+ * @throws SecretlessError `INPUT_INVALID`
+ */
+export function parseDuration(text: string): number {
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+)([smh])/g))
     total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
-  return total >= 1_000 && total <= 168 * 3_600_000 ? total : wrong;
+  if (/^(?:\d{1,6}[smh])+$/.test(text) && total >= 1_000 && total <= 168 * 3_600_000) return total;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not a duration",
+    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
+    actual: text,
+  });
 }
 
 /** The CLI's rule for variable names (JSON-schema pattern of a bundle's `variables`). */
@@ -21,8 +26,9 @@ const MAX_VALUE = 10_000;
 /**
  * `name=value` lines. The value is everything after the first `=`, unchanged; blank lines are skipped, a name twice
  * is a mistake. Values are not quoted in mistakes: a variable may be confidential.
+ * @throws SecretlessError `INPUT_INVALID` that names every wrong line
  */
-export function parseNameValueLines(text: string): Record<string, string> | Mistake {
+export function parseNameValueLines(text: string): Record<string, string> {
   const found = new Map<string, string>();
   const wrong: string[] = [];
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
@@ -39,9 +45,9 @@ export function parseNameValueLines(text: string): Record<string, string> | Mist
     else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
   }
   if (wrong.length === 0) return Object.fromEntries(found);
-  return {
+  throw new SecretlessError("INPUT_INVALID", {
     problem: "not name=value lines",
     expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
     actual: wrong.join("; "),
-  };
+  });
 }

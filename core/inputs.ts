@@ -106,11 +106,15 @@ export function parseInputs(host: Host): Inputs {
     return match;
   };
   const flag = (name: InputName): boolean => oneOf(name, ["true", "false"]) === "true";
-  const parsed = <T>(name: InputName, parse: (text: string) => T | Mistake): T | undefined => {
-    const result = parse(value(name));
-    if (!isMistake(result)) return result;
-    wrong(name, result.expected ?? "", result.actual ?? result.problem, result.remedy);
-    return undefined;
+  const parsed = <T>(name: InputName, parse: (text: string) => T): T | undefined => {
+    try {
+      return parse(value(name));
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      wrong(name, expected, actual, remedy);
+      return undefined;
+    }
   };
 
   const command = oneOf("command", COMMANDS);
@@ -162,10 +166,4 @@ export function parseInputs(host: Host): Inputs {
     autoApprove,
     timeout,
   };
-}
-
-function isMistake(value: unknown): value is Mistake {
-  return (
-    typeof value === "object" && value !== null && "problem" in value && typeof value.problem === "string"
-  );
 }

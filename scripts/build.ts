@@ -7,7 +7,8 @@ import { thirdPartyNotices } from "./notices.ts";
 const root = path.resolve(import.meta.dirname, "..");
 
 /** CommonJS packages inside an ESM bundle need `require` for Node's own modules. */
-const REQUIRE = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+const REQUIRE =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
 /** Bundles `action/` into `outdir`: ESM with code splitting, readable, not minified. */
 export async function buildAction(outdir: string): Promise<Metafile> {

@@ -25,7 +25,16 @@ const bin = (name: string): string => path.join(root, "node_modules", name);
 
 function mocha(name: string, pattern: string, coverage: boolean): Check {
   const counts = path.join(scratch, `${name}.json`);
-  const runner = ["--import", "tsx", bin("mocha/bin/mocha.js"), "--reporter", "scripts/count-reporter.cjs", "--reporter-option", `file=${counts}`, pattern];
+  const runner = [
+    "--import",
+    "tsx",
+    bin("mocha/bin/mocha.js"),
+    "--reporter",
+    "scripts/count-reporter.cjs",
+    "--reporter-option",
+    `file=${counts}`,
+    pattern,
+  ];
   const covered = [bin("c8/bin/c8.js"), process.execPath, ...runner];
   return { name, args: coverage ? covered : runner, counts };
 }
@@ -89,5 +98,7 @@ async function runLane(lane: readonly Check[]): Promise<void> {
 
 await Promise.all(LANES.map(runLane));
 await rm(scratch, { recursive: true, force: true });
-console.log(`\n${String(total.passed)} passed, ${String(total.failed)} failed, ${String(total.skipped)} skipped`);
+console.log(
+  `\n${String(total.passed)} passed, ${String(total.failed)} failed, ${String(total.skipped)} skipped`,
+);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -12,7 +12,10 @@ module.exports = class CountReporter extends reporters.Base {
     runner.on("end", () => {
       this.epilogue();
       const { passes, failures, pending } = this.stats;
-      writeFileSync(options.reporterOptions.file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      writeFileSync(
+        options.reporterOptions.file,
+        JSON.stringify({ passed: passes, failed: failures, skipped: pending }),
+      );
     });
   }
 };

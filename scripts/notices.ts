@@ -19,7 +19,9 @@ export async function thirdPartyNotices(root: string, metafile: Metafile): Promi
     };
     const file = (await readdir(absolute)).sort().find((name) => /^licen[cs]e/i.test(name));
     const text = file === undefined ? "" : (await readFile(path.join(absolute, file), "utf8")).trim();
-    notices.push(`${manifest.name} ${manifest.version} (${manifest.license})\n\n${text.replace(/\r\n/g, "\n")}\n`);
+    notices.push(
+      `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text.replace(/\r\n/g, "\n")}\n`,
+    );
   }
   return notices.join(`\n${"-".repeat(80)}\n\n`);
 }
