@@ -1,23 +1,20 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../core/ports.ts";
+import { Account, accountConfigRoute } from "./account/account.ts";
 import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER, WORKSPACE_ID } from "./defaults.ts";
-import { GitHub } from "./github/github.ts";
 import { githubClaims } from "./github/claims.ts";
+import { GitHub } from "./github/github.ts";
 import { Faults, type Fault, type FaultRule } from "./http/faults.ts";
 import type { LogEntry, LoggedRequest } from "./http/log.ts";
 import { SystemServer, type Wiring } from "./http/server.ts";
 import { AccessTokens } from "./identity/access-tokens.ts";
+import { authenticator } from "./identity/authorise.ts";
 import { Counter } from "./identity/counter.ts";
 import { FederationPolicies } from "./identity/federation-policies.ts";
 import { Principals } from "./identity/principals.ts";
 import { tokenEndpointRoutes } from "./identity/token-endpoint.ts";
-import { workspaceIds, type WorkspaceContext } from "./workspace/context.ts";
-import { authorise, Workspace, workspaceConfigRoute } from "./workspace/workspace.ts";
-
-const realClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) => wait(ms, undefined, { ...(signal === undefined ? {} : { signal }) }),
-};
+import { workspaceIds } from "./workspace/context.ts";
+import { Workspace, workspaceConfigRoute } from "./workspace/workspace.ts";
 
 export interface SandboxOptions {
   /** Decides every time in the sandbox; default: the real one. */
@@ -39,6 +36,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   readonly github: GitHub;
   readonly workspace: Workspace;
+  readonly account: Account;
   readonly tokens: AccessTokens;
   /** Every request in the order of arrival. */
   readonly requests: readonly LoggedRequest[];
@@ -49,6 +47,19 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
+const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
+};
+
+/** The principals that are there from the start, and the events that their federation policies fit. */
+const PRINCIPALS = [
+  { principal: DEPLOYER, event: {} },
+  { principal: PLANNER, event: { event: "pull_request" } },
+  { principal: ACCOUNT_ADMIN, event: { environment: "platform" } },
+  { principal: JOB_RUNNER, event: undefined },
+] as const;
+
 /** Starts GitHub, a workspace and an account on 127.0.0.1, each on a port of its own. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = realClock, latency = 0, idTokenLife = 300, accessTokenLife = 3600 } = options;
@@ -58,11 +69,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const handedOut: string[] = [];
   const stopping = new AbortController();
   const wiring: Wiring = { clock, latency, faults, log: requests, defects: [], stopping: stopping.signal };
-  const [githubServer, workspaceServer] = await Promise.all([
+  const [githubServer, workspaceServer, accountServer] = await Promise.all([
     SystemServer.start("github", wiring),
     SystemServer.start("workspace", wiring),
+    SystemServer.start("account", wiring),
   ]);
-  const servers = [githubServer, workspaceServer];
 
   const github = await GitHub.create({ clock, url: githubServer.url, issuerPath, idTokenLife, handedOut });
   githubServer.serve(github.routes(), () => undefined);
@@ -71,52 +82,56 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const policies = new FederationPolicies(clock, policyPropagation);
   const tokens = new AccessTokens(principals, clock, handedOut, accessTokenLife);
   const host = workspaceServer.url;
-  const context: WorkspaceContext = {
-    clock,
-    host,
-    workspaceId: WORKSPACE_ID,
-    principals,
-    ids: workspaceIds(bigIds),
-  };
+  const context = { clock, host, workspaceId: WORKSPACE_ID, principals, ids: workspaceIds(bigIds) };
   const workspace = new Workspace(context);
+  const account = new Account({
+    host: accountServer.url,
+    accountId: ACCOUNT_ID,
+    principals,
+    policies,
+    onPrincipal: (principal) => workspace.files.mkdirs(`/Workspace/Users/${principal.applicationId}`),
+  });
+  const audiences = [`${host}/oidc/v1/token`, ACCOUNT_ID];
+  for (const { principal, event } of PRINCIPALS) {
+    account.addServicePrincipal(principal);
+    if (event === undefined) continue;
+    const oidc = { issuer: github.issuer, audiences, subject: String(githubClaims(event)["sub"]) };
+    account.addFederationPolicy(principal.applicationId, { oidc, writtenAt: 0 });
+  }
+
   const exchange = { clock, accountId: ACCOUNT_ID, principals, policies, tokens };
+  const accountPath = `/oidc/accounts/${ACCOUNT_ID}`;
   workspaceServer.serve(
     [
       workspaceConfigRoute(context, ACCOUNT_ID),
       ...tokenEndpointRoutes({ ...exchange, realm: "workspace", host, path: "/oidc" }),
       ...workspace.routes(),
+      // A loopback workspace is its own account host.
+      ...tokenEndpointRoutes({ ...exchange, realm: "account", host, path: accountPath }),
+      ...account.routes(),
     ],
-    (route, authorization) => {
-      if (route.access === "public") return undefined;
-      const principal = tokens.authenticate(authorization, "workspace");
-      authorise(principal, route.access);
-      return principal;
-    },
+    authenticator(tokens),
   );
-
-  const audiences = [`${host}/oidc/v1/token`, ACCOUNT_ID];
-  for (const [known, event] of [
-    [DEPLOYER, {}],
-    [PLANNER, { event: "pull_request" }],
-    [ACCOUNT_ADMIN, { environment: "platform" }],
-  ] as const) {
-    const { id } = principals.add(known);
-    const subject = String(githubClaims(event)["sub"]);
-    policies.add(id, { oidc: { issuer: github.issuer, audiences, subject } });
-    workspace.files.mkdirs(`/Workspace/Users/${known.applicationId}`);
-  }
-  principals.add(JOB_RUNNER);
+  accountServer.serve(
+    [
+      accountConfigRoute(account.host, ACCOUNT_ID),
+      ...tokenEndpointRoutes({ ...exchange, realm: "account", host: account.host, path: accountPath }),
+      ...account.routes(),
+    ],
+    authenticator(tokens),
+  );
 
   return {
     github,
     workspace,
+    account,
     tokens,
     requests,
     handedOut,
     fault: (rule) => faults.add(rule),
     stop: async () => {
       stopping.abort();
-      await Promise.all(servers.map((server) => server.stop()));
+      await Promise.all([githubServer, workspaceServer, accountServer].map((server) => server.stop()));
       if (wiring.defects.length > 0) throw new AggregateError(wiring.defects, "the sandbox itself failed");
     },
   };

@@ -19,10 +19,10 @@ export interface Call {
 export type Handler = (call: Call) => Reply | Promise<Reply>;
 
 /**
- * Who may use a route: anybody, a principal that may read, one that may write, or whoever the handler's own check lets
- * in (`authenticated`).
+ * Who may use a route: anybody (`public`), any principal with a token (`authenticated`), one that may read or write in
+ * the workspace, or an administrator of the account with a token of the account.
  */
-export type Access = "public" | "authenticated" | "read" | "write";
+export type Access = "public" | "authenticated" | "read" | "write" | "accountAdmin";
 
 export interface Route {
   readonly method: string;

@@ -32,6 +32,8 @@ export interface NewFederationPolicy {
   readonly policyId?: string;
   readonly description?: string;
   readonly oidc: OidcPolicy;
+  /** Milliseconds since the epoch; default now. */
+  readonly writtenAt?: number;
 }
 
 /** All federation policies of the account. `owner` is the numeric id of a service principal, or undefined. */

@@ -1,6 +1,5 @@
 import type { Route } from "../http/call.ts";
-import { ok, permissionDenied } from "../http/reply.ts";
-import type { ServicePrincipal } from "../identity/principals.ts";
+import { ok } from "../http/reply.ts";
 import type { WorkspaceContext } from "./context.ts";
 import { WorkspaceTree } from "./files.ts";
 import { filesRoutes } from "./files-api.ts";
@@ -65,15 +64,4 @@ export function workspaceConfigRoute(context: WorkspaceContext, accountId: strin
         token_federation_default_oidc_audiences: [`${host}/oidc/v1/token`],
       }),
   };
-}
-
-/** @throws Refusal 403 for a principal without the right that the route needs */
-export function authorise(principal: ServicePrincipal, access: Route["access"]): void {
-  if (access === "public" || access === "authenticated") return;
-  if (principal.workspace === "none") {
-    throw permissionDenied(`Service principal ${principal.applicationId} is not assigned to this workspace.`);
-  }
-  if (access === "write" && principal.workspace !== "write") {
-    throw permissionDenied(`User ${principal.applicationId} does not have permission to do this.`);
-  }
 }
