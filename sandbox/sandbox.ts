@@ -5,6 +5,7 @@ import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER, WORKSPACE_ID 
 import { githubClaims } from "./github/claims.ts";
 import { GitHub } from "./github/github.ts";
 import { Faults, type Fault, type FaultRule } from "./http/faults.ts";
+import { textOf } from "./http/json.ts";
 import type { LogEntry, LoggedRequest } from "./http/log.ts";
 import { SystemServer, type Wiring } from "./http/server.ts";
 import { AccessTokens } from "./identity/access-tokens.ts";
@@ -95,8 +96,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   for (const { principal, event } of PRINCIPALS) {
     account.addServicePrincipal(principal);
     if (event === undefined) continue;
-    const oidc = { issuer: github.issuer, audiences, subject: String(githubClaims(event)["sub"]) };
-    account.addFederationPolicy(principal.applicationId, { oidc, writtenAt: 0 });
+    const oidc = { issuer: github.issuer, audiences, subject: textOf(githubClaims(event)["sub"]) };
+    account.addFederationPolicy(principal.applicationId, { oidc });
   }
 
   const exchange = { clock, accountId: ACCOUNT_ID, principals, policies, tokens };
