@@ -8,6 +8,7 @@ import type { Entra } from "./entra/entra.ts";
 import { githubClaims } from "./github/claims.ts";
 import { GitHub } from "./github/github.ts";
 import { Faults, type Fault, type FaultRule } from "./http/faults.ts";
+import { textOf } from "./http/json.ts";
 import type { LogEntry, LoggedRequest } from "./http/log.ts";
 import { SystemServer, type Wiring } from "./http/server.ts";
 import { AccessTokens } from "./identity/access-tokens.ts";
@@ -102,8 +103,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   for (const { principal, event } of PRINCIPALS) {
     account.addServicePrincipal(principal);
     if (event === undefined) continue;
-    const oidc = { issuer: github.issuer, audiences, subject: String(githubClaims(event)["sub"]) };
-    account.addFederationPolicy(principal.applicationId, { oidc, writtenAt: 0 });
+    const oidc = { issuer: github.issuer, audiences, subject: textOf(githubClaims(event)["sub"]) };
+    account.addFederationPolicy(principal.applicationId, { oidc });
   }
 
   const azureServers = { azure: azureServer, entra: entraServer };

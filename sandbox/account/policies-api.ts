@@ -74,7 +74,8 @@ async function create(call: Call, context: PoliciesContext): Promise<Reply> {
     );
   }
   const named = policyId === "" ? {} : { policyId };
-  const added = context.policies.add(owner, { ...named, description: textOf(body["description"]), oidc });
+  const policy = { ...named, description: textOf(body["description"]), oidc };
+  const added = context.policies.add(owner, policy, context.policies.propagation);
   return ok(render(added, context));
 }
 

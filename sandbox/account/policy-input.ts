@@ -75,19 +75,16 @@ export function mergeUpdate(old: JsonObject, body: JsonObject, mask: string | nu
   const newOidc = isObject(body["oidc_policy"]) ? body["oidc_policy"] : {};
   if (mask === null || mask === "") return { ...old, ...body, oidc_policy: { ...oldOidc, ...newOidc } };
   const result: JsonObject = { ...old };
-  const oidc: JsonObject = { ...oldOidc };
+  let oidc: JsonObject = oldOidc;
   for (const name of mask.split(",")) {
-    if (!MASKS.includes(name))
+    if (!MASKS.includes(name)) {
       throw invalidParameter(`Invalid update_mask: '${name}' is no field of a federation policy`);
+    }
     if (name === "*") return body;
+    const field = name.slice("oidc_policy.".length);
     if (name === "description") result["description"] = body["description"];
-    else if (name === "oidc_policy") Object.assign(clear(oidc), newOidc);
-    else oidc[name.slice("oidc_policy.".length)] = newOidc[name.slice("oidc_policy.".length)];
+    else if (name === "oidc_policy") oidc = newOidc;
+    else oidc = { ...oidc, [field]: newOidc[field] };
   }
   return { ...result, oidc_policy: oidc };
-}
-
-function clear(object: JsonObject): JsonObject {
-  for (const name of Object.keys(object)) delete object[name];
-  return object;
 }

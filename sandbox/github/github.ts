@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../core/ports.ts";
 import type { Call, Route } from "../http/call.ts";
-import type { JsonObject } from "../http/json.ts";
+import { textOf, type JsonObject } from "../http/json.ts";
 import { ok, Refusal, type Reply } from "../http/reply.ts";
 import { issuerRoutes, signingKey, signJwt, type SigningKey } from "../identity/issuer.ts";
 import { githubClaims, type GitHubEvent } from "./claims.ts";
@@ -79,7 +79,9 @@ export class GitHub {
     const iat = Math.floor(this.#options.clock.now() / 1000) - age;
     const times = { nbf: iat - 600, exp: iat + this.idTokenLife, iat };
     const all = { jti: randomUUID(), ...this.claims, aud: audience, iss: this.issuer, ...times, ...claims };
-    const kept = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+    const kept = Object.fromEntries(
+      Object.entries(all).filter(([, value]: [string, unknown]) => value !== undefined),
+    );
     const token = await signJwt(kept, key === "none" ? "none" : await this.#signer(key));
     this.#options.handedOut.push(token);
     return token;
@@ -106,7 +108,7 @@ export class GitHub {
       throw new Refusal({ status: 401, body: { message } }, message);
     }
     const audience =
-      call.query.get("audience") ?? `https://github.com/${String(this.claims["repository_owner"])}`;
+      call.query.get("audience") ?? `https://github.com/${textOf(this.claims["repository_owner"])}`;
     const value = await this.mint({ audience });
     return ok({ count: value.length, value });
   }

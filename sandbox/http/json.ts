@@ -22,6 +22,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The object without some of its fields. */
+export function without(object: JsonObject, ...names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
 /** The text of a field, or "" where it is absent or something else. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";

@@ -69,7 +69,7 @@ export class SystemServer {
     const at = this.#wiring.clock.now();
     const content = await readAll(request);
     if (content === undefined) return;
-    const [rawPath = "", rawQuery = ""] = split(request.url ?? "");
+    const [rawPath, rawQuery] = split(request.url ?? "");
     const query = new URLSearchParams(rawQuery);
     const method = request.method ?? "GET";
     const path = decode(rawPath);

@@ -24,28 +24,29 @@ export interface FederationPolicy {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** From when on token exchanges know it. */
+  readonly inForceAt: number;
 }
 
+/** Numeric id of a service principal, or undefined for the whole account. */
 export type PolicyOwner = string | undefined;
 
 export interface NewFederationPolicy {
   readonly policyId?: string;
   readonly description?: string;
   readonly oidc: OidcPolicy;
-  /** Milliseconds since the epoch; default now. */
-  readonly writtenAt?: number;
 }
 
-/** All federation policies of the account. `owner` is the numeric id of a service principal, or undefined. */
+/** All federation policies of the account. */
 export class FederationPolicies {
   readonly #all: FederationPolicy[] = [];
   readonly #clock: Clock;
-  /** Milliseconds until a written policy counts in exchanges. */
-  readonly #propagation: number;
+  /** Milliseconds until a policy that was written through the API counts in exchanges. */
+  readonly propagation: number;
 
   constructor(clock: Clock, propagation: number) {
     this.#clock = clock;
-    this.#propagation = propagation;
+    this.propagation = propagation;
   }
 
   list(owner: PolicyOwner): readonly FederationPolicy[] {
@@ -55,35 +56,27 @@ export class FederationPolicies {
   /** Those that token exchanges already know. */
   inForce(owner: PolicyOwner): readonly FederationPolicy[] {
     const now = this.#clock.now();
-    return this.list(owner).filter((policy) => policy.updatedAt + this.#propagation <= now);
+    return this.list(owner).filter((policy) => policy.inForceAt <= now);
   }
 
   get(owner: PolicyOwner, policyId: string): FederationPolicy | undefined {
     return this.list(owner).find((policy) => policy.policyId === policyId);
   }
 
-  add(owner: PolicyOwner, policy: NewFederationPolicy): FederationPolicy {
+  /** @param delay milliseconds until it is in force */
+  add(owner: PolicyOwner, policy: NewFederationPolicy, delay = 0): FederationPolicy {
     const now = this.#clock.now();
     const uid = randomUUID();
     const { policyId = uid, description = "", oidc } = policy;
-    const added = {
-      policyId,
-      uid,
-      servicePrincipalId: owner,
-      description,
-      oidc,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const times = { createdAt: now, updatedAt: now, inForceAt: now + delay };
+    const added = { policyId, uid, servicePrincipalId: owner, description, oidc, ...times };
     this.#all.push(added);
     return added;
   }
 
-  replace(
-    old: FederationPolicy,
-    changes: { readonly description: string; readonly oidc: OidcPolicy },
-  ): FederationPolicy {
-    const changed = { ...old, ...changes, updatedAt: this.#clock.now() };
+  replace(old: FederationPolicy, changes: Pick<FederationPolicy, "description" | "oidc">): FederationPolicy {
+    const now = this.#clock.now();
+    const changed = { ...old, ...changes, updatedAt: now, inForceAt: now + this.propagation };
     this.#all.splice(this.#all.indexOf(old), 1, changed);
     return changed;
   }

@@ -70,7 +70,7 @@ export function issuerRoutes(issuer: string, path: string, published: () => read
       method: "GET",
       pattern: jwksPath,
       access: "public",
-      handle: () => ok({ keys: published().map((key) => ({ ...key.publicJwk }) as JsonObject) }),
+      handle: () => ok({ keys: published().map((key) => ({ ...key.publicJwk })) }),
     },
   ];
 }

@@ -1,5 +1,4 @@
 import type { Clock } from "../../core/ports.ts";
-import type { Route } from "../http/call.ts";
 import { Counter } from "../identity/counter.ts";
 import type { Principals } from "../identity/principals.ts";
 
@@ -29,9 +28,4 @@ export function workspaceIds(big: boolean): WorkspaceIds {
     runs: new Counter(start + 200_000n, step),
     objects: new Counter(start + 400_000n, step),
   };
-}
-
-/** One area of the API: its state, readable by tests, and its routes. */
-export interface Area {
-  routes(): Route[];
 }

@@ -1,5 +1,5 @@
 import { callerOf, jsonBody, type Call, type Route } from "../http/call.ts";
-import { idOf, isObject, jsonId, textOf, type JsonObject } from "../http/json.ts";
+import { idOf, isObject, jsonId, textOf, without, type JsonObject } from "../http/json.ts";
 import { pageOf, pageSize } from "../http/paging.ts";
 import { invalidParameter, ok, type Reply } from "../http/reply.ts";
 import { runAsOf, tasksOf, type Job, type Jobs } from "./jobs.ts";
@@ -8,7 +8,7 @@ import { runAsOf, tasksOf, type Job, type Jobs } from "./jobs.ts";
 const TASKS_PAGE = 100;
 
 /** `/api/2.x/jobs` without its runs. */
-export function jobsRoutes(jobs: Jobs, onDelete: (jobId: string) => void): Route[] {
+export function jobsRoutes(jobs: Jobs): Route[] {
   const base = "/api/{version}/jobs";
   return [
     {
@@ -33,9 +33,7 @@ export function jobsRoutes(jobs: Jobs, onDelete: (jobId: string) => void): Route
       pattern: `${base}/delete`,
       access: "write",
       handle: (call) => {
-        const id = required(jsonBody(call)["job_id"], "job_id");
-        jobs.delete(id);
-        onDelete(id);
+        jobs.delete(required(jsonBody(call)["job_id"], "job_id"));
         return ok();
       },
     },
@@ -73,7 +71,7 @@ function listJobs(jobs: Jobs, call: Call): Reply {
   const expanded = call.query.get("expand_tasks") === "true";
   const items = page.items.map((job) => ({
     ...head(job),
-    settings: expanded ? job.settings : brief(job.settings),
+    settings: expanded ? job.settings : without(job.settings, "tasks", "job_clusters"),
   }));
   const more =
     page.nextPageToken === "" ? { has_more: false } : { has_more: true, next_page_token: page.nextPageToken };
@@ -82,9 +80,4 @@ function listJobs(jobs: Jobs, call: Call): Reply {
 
 function head(job: Job): JsonObject {
   return { job_id: jsonId(job.id), creator_user_name: job.creator, created_time: job.createdAt };
-}
-
-function brief(settings: JsonObject): JsonObject {
-  const { tasks: _tasks, job_clusters: _clusters, ...rest } = settings;
-  return rest;
 }

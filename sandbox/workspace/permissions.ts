@@ -1,122 +1,137 @@
-import { callerOf, jsonBody, type Call, type Route } from "../http/call.ts";
+import { jsonBody, type Call, type Route } from "../http/call.ts";
 import { isObject, textOf, type JsonObject } from "../http/json.ts";
 import { doesNotExist, invalidParameter, ok, type Reply } from "../http/reply.ts";
+import type { WorkspaceContext } from "./context.ts";
 
 /** A principal's own entry in the access control list of an object. */
-export interface Grant {
+export interface PermissionGrant {
   readonly kind: "user_name" | "service_principal_name" | "group_name";
   readonly name: string;
   readonly level: string;
 }
 
-/** A kind of object that has permissions: its name in answers, and which objects there are. */
-export interface PermissionKind {
-  readonly objectType: string;
-  /** Such as "job": these kinds have exactly one owner. */
-  readonly ownedAs?: string;
-  exists(id: string): boolean;
-}
+/**
+ * A kind of object that has permissions, by its name in paths. With `owner` it has exactly one owner, at first its
+ * creator, and exists while it has one; `manager` manages it by inheritance (the owner of the home folder that it is in).
+ */
+export type PermissionKinds = Readonly<
+  Record<
+    string,
+    { readonly objectType: string } & (
+      | { owner(id: string): string | undefined }
+      | { exists(id: string): boolean; manager?(id: string): string | undefined }
+    )
+  >
+>;
 
 const PRINCIPAL_KINDS = ["user_name", "service_principal_name", "group_name"] as const;
 
-/** Access control lists by object, such as `/jobs/1`. */
+/** `/api/2.0/permissions`: access control lists by object, such as `/jobs/1`. */
 export class Permissions {
-  readonly #direct = new Map<string, readonly Grant[]>();
+  readonly #changed = new Map<string, readonly PermissionGrant[]>();
+  readonly #kinds: PermissionKinds;
+  readonly #context: WorkspaceContext;
 
-  /** The entries of an object that are not inherited. */
-  get all(): ReadonlyMap<string, readonly Grant[]> {
-    return this.#direct;
+  constructor(kinds: PermissionKinds, context: WorkspaceContext) {
+    this.#kinds = kinds;
+    this.#context = context;
   }
 
-  of(objectId: string): readonly Grant[] {
-    return this.#direct.get(objectId) ?? [];
+  /**
+   * The entries of an object that are not inherited; `type` as in the path (`jobs`).
+   * @throws Refusal 400 for an unknown type, 404 for an object that is not there
+   */
+  of(type: string, id: string): readonly PermissionGrant[] {
+    const kind = this.#kind(type);
+    const owner = "owner" in kind ? kind.owner(id) : undefined;
+    const exists = "owner" in kind ? owner !== undefined : kind.exists(id);
+    if (!exists) throw doesNotExist(`${kind.objectType} ${id} does not exist.`);
+    const first =
+      owner === undefined
+        ? []
+        : [{ kind: "service_principal_name", name: owner, level: "IS_OWNER" } as const];
+    return this.#changed.get(`/${type}/${id}`) ?? first;
   }
 
-  set(objectId: string, grants: readonly Grant[]): void {
-    this.#direct.set(objectId, grants);
-  }
-
-  remove(objectId: string): void {
-    this.#direct.delete(objectId);
-  }
-}
-
-/** `/api/2.0/permissions/{type}/{id}`; PUT replaces the entries, PATCH adds to them. */
-export function permissionsRoutes(
-  permissions: Permissions,
-  kinds: Readonly<Record<string, PermissionKind>>,
-): Route[] {
-  const pattern = "/api/2.0/permissions/{type}/{id}";
-  const locate = (call: Call): Located => {
-    const { type = "", id = "" } = call.params;
-    const kind = kinds[type];
+  #kind(type: string): PermissionKinds[string] {
+    const kind = Object.hasOwn(this.#kinds, type) ? this.#kinds[type] : undefined;
     if (kind === undefined) throw invalidParameter(`'${type}' is not a supported object type`);
-    if (!kind.exists(id)) throw doesNotExist(`${kind.objectType} ${id} does not exist.`);
-    return { kind, objectId: `/${type}/${id}` };
-  };
-  const change = (call: Call, keep: boolean): Reply => {
-    const located = locate(call);
-    const wanted = grantsOf(jsonBody(call)["access_control_list"]);
-    const kept = keep
-      ? permissions.of(located.objectId).filter((old) => !wanted.some((grant) => grant.name === old.name))
-      : [];
+    return kind;
+  }
+
+  routes(): Route[] {
+    const pattern = "/api/2.0/permissions/{type}/{id}";
+    return [
+      { method: "GET", pattern, access: "read", handle: (call) => this.#show(call) },
+      { method: "PUT", pattern, access: "write", handle: (call) => this.#change(call, false) },
+      { method: "PATCH", pattern, access: "write", handle: (call) => this.#change(call, true) },
+    ];
+  }
+
+  /** PUT replaces the entries, PATCH adds to them. */
+  #change(call: Call, keep: boolean): Reply {
+    const { type = "", id = "" } = call.params;
+    const old = this.of(type, id);
+    const wanted = this.#grantsOf(jsonBody(call)["access_control_list"]);
+    const kept = keep ? old.filter((grant) => !wanted.some(({ name }) => name === grant.name)) : [];
     const grants = [...kept, ...wanted];
-    checkOwner(located.kind, grants);
-    permissions.set(located.objectId, grants);
-    return ok(render(located, grants));
-  };
-  return [
-    { method: "GET", pattern, access: "read", handle: (call) => show(locate(call), permissions, call) },
-    { method: "PUT", pattern, access: "write", handle: (call) => change(call, false) },
-    { method: "PATCH", pattern, access: "write", handle: (call) => change(call, true) },
-  ];
-}
+    const kind = this.#kinds[type];
+    if (
+      kind !== undefined &&
+      "owner" in kind &&
+      grants.filter(({ level }) => level === "IS_OWNER").length !== 1
+    ) {
+      throw invalidParameter(`The ${type.replace(/s$/, "")} must have exactly one owner.`);
+    }
+    this.#changed.set(`/${type}/${id}`, grants);
+    return this.#show(call);
+  }
 
-interface Located {
-  readonly kind: PermissionKind;
-  readonly objectId: string;
-}
+  #grantsOf(list: unknown): PermissionGrant[] {
+    if (list === undefined) return [];
+    if (!Array.isArray(list)) throw invalidParameter("access_control_list must be a list");
+    return list.map((entry: unknown) => {
+      const fields = isObject(entry) ? entry : {};
+      const kind = PRINCIPAL_KINDS.find((name) => textOf(fields[name]) !== "");
+      const level = textOf(fields["permission_level"]);
+      if (kind === undefined || level === "")
+        throw invalidParameter("an entry needs a principal and a permission_level");
+      const name = textOf(fields[kind]);
+      if (
+        kind === "service_principal_name" &&
+        this.#context.principals.withApplicationId(name) === undefined
+      ) {
+        throw invalidParameter(`Principal: ServicePrincipalName(${name}) does not exist`);
+      }
+      return { kind, name, level };
+    });
+  }
 
-function show(located: Located, permissions: Permissions, call: Call): Reply {
-  callerOf(call);
-  return ok(render(located, permissions.of(located.objectId)));
-}
-
-function checkOwner(kind: PermissionKind, grants: readonly Grant[]): void {
-  if (kind.ownedAs === undefined) return;
-  if (grants.filter((grant) => grant.level === "IS_OWNER").length !== 1) {
-    throw invalidParameter(`The ${kind.ownedAs} must have exactly one owner.`);
+  #show(call: Call): Reply {
+    const { type = "", id = "" } = call.params;
+    const own = this.of(type, id).map((grant) => entry(grant.kind, grant.name, grant.level));
+    const kind = this.#kind(type);
+    const manager = "exists" in kind ? kind.manager?.(id) : undefined;
+    const home =
+      manager === undefined ? [] : [entry("service_principal_name", manager, "CAN_MANAGE", "/directories/")];
+    const admins = entry("group_name", "admins", "CAN_MANAGE", `/${type}/`);
+    return ok({
+      object_id: `/${type}/${id}`,
+      object_type: kind.objectType,
+      access_control_list: [...own, ...home, admins],
+    });
   }
 }
 
-function grantsOf(list: unknown): Grant[] {
-  if (list === undefined) return [];
-  if (!Array.isArray(list)) throw invalidParameter("access_control_list must be a list");
-  return list.map((entry: unknown) => {
-    const fields = isObject(entry) ? entry : {};
-    const kind = PRINCIPAL_KINDS.find((name) => textOf(fields[name]) !== "");
-    const level = textOf(fields["permission_level"]);
-    if (kind === undefined || level === "")
-      throw invalidParameter("an entry needs a principal and a permission_level");
-    return { kind, name: textOf(fields[kind]), level };
-  });
-}
-
-function render({ kind, objectId }: Located, grants: readonly Grant[]): JsonObject {
-  const own = grants.map((grant) => ({
-    [grant.kind]: grant.name,
-    display_name: grant.name,
-    all_permissions: [{ permission_level: grant.level, inherited: false }],
-  }));
-  const admins = {
-    group_name: "admins",
-    all_permissions: [
-      {
-        permission_level: "CAN_MANAGE",
-        inherited: true,
-        inherited_from_object: [`/${objectId.split("/")[1] ?? ""}/`],
-      },
-    ],
-  };
-  return { object_id: objectId, object_type: kind.objectType, access_control_list: [...own, admins] };
+function entry(
+  kind: PermissionGrant["kind"],
+  name: string,
+  level: string,
+  inheritedFrom?: string,
+): JsonObject {
+  const inherited =
+    inheritedFrom === undefined
+      ? { inherited: false }
+      : { inherited: true, inherited_from_object: [inheritedFrom] };
+  return { [kind]: name, display_name: name, all_permissions: [{ permission_level: level, ...inherited }] };
 }
