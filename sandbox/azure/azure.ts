@@ -5,7 +5,7 @@ import type { Clock } from "../../core/ports.ts";
 import type { Entra } from "../entra/entra.ts";
 import { CLOUDS } from "../entra/clouds.ts";
 import type { Call, Route } from "../http/call.ts";
-import type { JsonObject } from "../http/json.ts";
+import { textOf, type JsonObject } from "../http/json.ts";
 import { ok, type Reply } from "../http/reply.ts";
 import { issuerRoutes, signingKey, signJwt, type SigningKey } from "../identity/issuer.ts";
 import {
@@ -101,7 +101,7 @@ export class AzureDevOps {
   /** The subject of a connection at its issuer. */
   subjectOf(connection: ServiceConnection): string {
     const { id, tenantId, issuer } = connection;
-    if (issuer === "azure-devops") return String(connectionClaims(this.run, connection.name)["sub"]);
+    if (issuer === "azure-devops") return textOf(connectionClaims(this.run, connection.name)["sub"]);
     return entraConnectionSubject({ tenantId, organisationId: ORGANISATION_ID, connectionId: id });
   }
 
@@ -145,7 +145,7 @@ export class AzureDevOps {
   ): Promise<string> {
     const iat = Math.floor(this.#options.clock.now() / 1000) - (options.age ?? 0);
     const times = { nbf: iat - 600, iat, exp: iat + this.idTokenLife };
-    const all = { jti: randomUUID(), iss: this.issuer, ...times, ...claims };
+    const all: JsonObject = { jti: randomUUID(), iss: this.issuer, ...times, ...claims };
     const kept = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     const key = options.key === "none" ? "none" : await signingKey(options.key ?? "azure");
     const token = await signJwt(kept, key);

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/ports.ts";
 import type { Account } from "../account/account.ts";
 import { AZURE_DEPLOYER, CONNECTION, OLD_CONNECTION, SECRET_CONNECTION, TENANT_ID } from "../defaults.ts";
 import { Entra } from "../entra/entra.ts";
+import { textOf } from "../http/json.ts";
 import type { SystemServer } from "../http/server.ts";
 import type { AccessTokens } from "../identity/access-tokens.ts";
 import { AzureDevOps } from "./azure.ts";
@@ -39,7 +40,7 @@ export async function startAzure(
     azure.addConnection({ ...OLD_CONNECTION, ...identity, issuer: "azure-devops" }),
   ];
   const trusted = [
-    { name: "pipeline", issuer: azure.issuer, subject: String(pipelineClaims(azure.run)["sub"]) },
+    { name: "pipeline", issuer: azure.issuer, subject: textOf(pipelineClaims(azure.run)["sub"]) },
     ...connections.map((one) => ({
       name: one.name,
       issuer: azure.issuerOf(one),
@@ -50,9 +51,8 @@ export async function startAzure(
     const audience = subject.startsWith("/eid1/") ? ENTRA_ISSUER_AUDIENCE : ENTRA_EXCHANGE_AUDIENCE;
     account.addFederationPolicy(applicationId, {
       oidc: { issuer, subject, audiences: [audience] },
-      writtenAt: 0,
     });
-    entra.addCredential(applicationId, { name, issuer, subject, writtenAt: 0 });
+    entra.addCredential(applicationId, { name, issuer, subject });
   }
   return { azure, entra };
 }

@@ -6,9 +6,13 @@ export interface FederatedCredential {
   readonly issuer: string;
   readonly subject: string;
   readonly audience: string;
-  /** Milliseconds since the epoch. */
-  readonly writtenAt: number;
+  /** Milliseconds since the epoch; before it, the token endpoint does not know the credential. */
+  readonly inForceAt: number;
 }
+
+/** The audience is that of the cloud unless said otherwise. */
+export type NewFederatedCredential = Pick<FederatedCredential, "name" | "issuer" | "subject"> &
+  Partial<Pick<FederatedCredential, "audience">>;
 
 /** An app registration or a user-assigned managed identity. */
 export interface EntraApplication {

@@ -15,8 +15,6 @@ import { entraError } from "./errors.ts";
 interface Check {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Milliseconds until a written credential counts. */
-  readonly propagation: number;
   /** Whether an issuer is Entra ID itself. */
   readonly isEntraIssuer: (issuer: string) => boolean;
 }
@@ -75,12 +73,12 @@ function readAssertion(assertion: string, now: number): JWTPayload {
 function matchingCredential(
   application: EntraApplication,
   { iss = "", sub = "", aud }: JWTPayload,
-  { now, propagation, isEntraIssuer }: Check,
+  { now, isEntraIssuer }: Check,
 ): FederatedCredential {
   const { credentials, clientId, cloud } = application;
   const [audience = ""] = [aud ?? []].flat();
   if (credentials.length === 0) throw entraError(70025, now, clientId);
-  const known = credentials.filter(({ writtenAt }) => writtenAt + propagation <= now);
+  const known = credentials.filter(({ inForceAt }) => inForceAt <= now);
   if (known.length === 0) throw entraError(70021, now, iss, sub, audience);
   const sameIssuer = known.filter((credential) => credential.issuer === iss);
   if (sameIssuer.length === 0) throw entraError(700211, now, iss);

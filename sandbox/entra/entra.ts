@@ -10,7 +10,7 @@ import {
   entraApplication,
   MOST_CREDENTIALS,
   type EntraApplication,
-  type FederatedCredential,
+  type NewFederatedCredential,
   type NewEntraApplication,
 } from "./applications.ts";
 import { checkAssertion } from "./assertion.ts";
@@ -38,8 +38,6 @@ export class Entra {
   readonly tenants: Set<string>;
   /** Resources that have a principal in the tenants; Databricks from the start. */
   readonly resources = new Set([DATABRICKS_RESOURCE]);
-  /** Milliseconds until a written credential counts. */
-  propagation = 0;
   readonly #applications: EntraApplication[] = [];
   readonly #options: EntraOptions;
 
@@ -68,11 +66,11 @@ export class Entra {
     return this.#applications.find((one) => one.clientId === clientId);
   }
 
-  /** @throws Error past the limit, or if issuer and subject are there already */
-  addCredential(
-    clientId: string,
-    credential: Omit<FederatedCredential, "writtenAt" | "audience"> & Partial<FederatedCredential>,
-  ): void {
+  /**
+   * @param delay milliseconds until the token endpoint knows it
+   * @throws Error past the limit, or if issuer and subject are there already
+   */
+  addCredential(clientId: string, credential: NewFederatedCredential, delay = 0): void {
     const application = this.application(clientId);
     if (application === undefined) throw new Error(`no application ${clientId}`);
     const { credentials, cloud } = application;
@@ -83,7 +81,7 @@ export class Entra {
     }
     credentials.push({
       audience: CLOUDS[cloud].audience,
-      writtenAt: this.#options.clock.now(),
+      inForceAt: this.#options.clock.now() + delay,
       ...credential,
     });
   }
@@ -128,7 +126,7 @@ export class Entra {
         method: "GET",
         pattern: `${base}/discovery/v2.0/keys`,
         access: "public",
-        handle: async () => ok({ keys: [{ ...(await signingKey("entra")).publicJwk } as JsonObject] }),
+        handle: async () => ok({ keys: [{ ...(await signingKey("entra")).publicJwk }] }),
       },
       {
         method: "POST",
@@ -176,7 +174,6 @@ export class Entra {
     const isEntraIssuer = (issuer: string): boolean => issuer.startsWith(`${this.url}/`);
     await checkAssertion(field("client_assertion"), application, {
       now,
-      propagation: this.propagation,
       isEntraIssuer,
     });
     return this.#issue(application, resource, now);

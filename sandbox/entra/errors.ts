@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { JsonObject } from "../http/json.ts";
+import { textOf, type JsonObject } from "../http/json.ts";
 import { Refusal } from "../http/reply.ts";
 
 type OAuthError =
@@ -99,6 +99,6 @@ export function entraError(code: EntraErrorCode, now: number, ...values: readonl
   const status = body["error"] === "invalid_client" ? 401 : 400;
   return new Refusal(
     { status, headers: { "cache-control": "no-store" }, body },
-    String(body["error_description"]),
+    textOf(body["error_description"]),
   );
 }
