@@ -39,8 +39,8 @@ const FOLDER = 0o040000;
 
 /**
  * Finds the member `wanted` of the zip archive in `handle`, whose whole directory must be beyond doubt: an archive with
- * an absolute or climbing path, a link, a name twice, encryption, zip64, several disks or bytes outside of its records
- * is refused as a whole, though only one member would be read. `limit` is the largest size of the member.
+ * an absolute or climbing path, a link, a name twice, encryption, zip64, several disks or records that contradict each
+ * other is refused as a whole, though only one member would be read. `limit` is the largest size of the member.
  * @throws SecretlessError `CLI_ARCHIVE_REFUSED`
  */
 export async function findMember(handle: FileHandle, wanted: string, limit: number): Promise<ZipMember> {
