@@ -161,7 +161,7 @@ function notEncrypted(request: HttpRequest): SecretlessError {
  * The certificates to trust where `SSL_CERT_FILE` names some, as the Databricks CLI does; Node's own are kept.
  * Node honours `NODE_EXTRA_CA_CERTS` only where no list is given, so it is read here, too.
  */
-async function certificates(environment: Environment): Promise<string[]> {
+export async function certificates(environment: Environment): Promise<string[]> {
   const file = environment["SSL_CERT_FILE"];
   if (!file) return [];
   const [{ readFile }, { rootCertificates }] = await Promise.all([

@@ -1,0 +1,196 @@
+import { isObject, textOf, type Json, type JsonObject } from "../http/json.ts";
+import type { Place } from "./config-file.ts";
+import { CliFailure, report, type Output } from "./diagnostics.ts";
+import { Interpolation } from "./interpolation.ts";
+import { jobSettings } from "./job-settings.ts";
+import type { Environment, Selected } from "./target.ts";
+
+export interface JobConfig {
+  readonly settings: JsonObject;
+  /** File of its definition, relative to the bundle's folder. */
+  readonly file: string;
+}
+
+/** A bundle with everything resolved. */
+export interface Bundle {
+  readonly root: string;
+  readonly name: string;
+  readonly target: string;
+  readonly mode: string;
+  readonly userName: string;
+  /** As `summary -o json` shows it, but for `resources`. */
+  readonly config: JsonObject;
+  readonly jobs: ReadonlyMap<string, JobConfig>;
+  readonly paths: Readonly<Record<"root" | "file" | "state" | "artifact" | "resource", string>>;
+  /** Development mode deploys without a lock. */
+  readonly locked: boolean;
+}
+
+/** @param me the answer of `GET /api/2.0/preview/scim/v2/Me` @throws CliFailure */
+export async function resolveBundle(
+  selected: Selected,
+  me: JsonObject,
+  env: Environment,
+  output: Output,
+): Promise<Bundle> {
+  const { root, target, config } = selected;
+  const bundle = objectOf(config.value["bundle"]);
+  const name = textOf(bundle["name"]);
+  const mode = textOf(bundle["mode"]);
+  const userName = textOf(me["userName"]);
+  const { resources, ...settings } = config.value;
+  const workspace = objectOf(settings["workspace"]);
+  if (name === "" && workspace["root_path"] === undefined) {
+    throw new CliFailure("unable to define default workspace root: bundle name not defined");
+  }
+  checkMode(selected, mode, userName, output);
+  const shortName = shortNameOf(me);
+  const currentUser = Object.fromEntries(Object.entries(me).filter(([field]) => field !== "applicationId"));
+  const rootPath = fixPath(
+    textOf(workspace["root_path"]) || "~/.bundle/${bundle.name}/${bundle.target}",
+    userName,
+  );
+  const tree: JsonObject = {
+    ...settings,
+    ...(mode === "development" ? { presets: developmentPresets(shortName) } : {}),
+    bundle: { ...bundle, ...(mode === "development" ? { deployment: { lock: { enabled: false } } } : {}) },
+    ...(settings["variables"] === undefined
+      ? {}
+      : { variables: variableValues(objectOf(settings["variables"]), env) }),
+    sync: { paths: ["."] },
+    workspace: {
+      file_path: "${workspace.root_path}/files",
+      state_path: "${workspace.root_path}/state",
+      artifact_path: "${workspace.root_path}/artifacts",
+      resource_path: "${workspace.root_path}/resources",
+      ...workspace,
+      root_path: rootPath,
+      current_user: {
+        ...currentUser,
+        short_name: shortName,
+        domain_friendly_name: shortName.replaceAll("_", "-"),
+      },
+    },
+  };
+  const interpolation = new Interpolation(tree);
+  const resolved = interpolation.resolve(tree) as JsonObject;
+  const path = (key: string): string => textOf(objectOf(resolved["workspace"])[key]);
+  const paths = {
+    root: path("root_path"),
+    file: path("file_path"),
+    state: path("state_path"),
+    artifact: path("artifact_path"),
+    resource: path("resource_path"),
+  };
+  warnOfSharedRoot(paths.root, output);
+
+  const context = {
+    root,
+    filePath: paths.file,
+    metadataPath: `${paths.state}/metadata.json`,
+    runAs: isObject(resolved["run_as"]) ? resolved["run_as"] : undefined,
+    presets: isObject(resolved["presets"]) ? resolved["presets"] : undefined,
+    places: config.places,
+  };
+  const jobs = new Map<string, JobConfig>();
+  for (const [key, raw] of Object.entries(objectOf(objectOf(resources)["jobs"])).sort(byKey)) {
+    const job = objectOf(interpolation.resolve(raw));
+    const file = fileOf(config.places, `resources.jobs.${key}`);
+    jobs.set(key, { settings: await jobSettings(key, job, context), file });
+  }
+  return {
+    root,
+    name,
+    target,
+    mode,
+    userName,
+    config: resolved,
+    jobs,
+    paths,
+    locked: mode !== "development",
+  };
+}
+
+export function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function byKey([first]: [string, unknown], [second]: [string, unknown]): number {
+  return first < second ? -1 : 1;
+}
+
+function fileOf(places: ReadonlyMap<string, Place>, path: string): string {
+  return places.get(path)?.value.file ?? "databricks.yml";
+}
+
+/** `BUNDLE_VAR_<name>` beats the target's value, which beats the default. */
+function variableValues(variables: JsonObject, env: Environment): JsonObject {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, variable]) => {
+      const value = env[`BUNDLE_VAR_${name}`] ?? objectOf(variable)["default"];
+      if (value === undefined || value === null) {
+        throw new CliFailure(
+          `no value assigned to required variable ${name}. Variables are usually assigned in databricks.yml, and they can be overridden using "--var", the BUNDLE_VAR_${name} environment variable, or .databricks/bundle/<target>/variable-overrides.json`,
+        );
+      }
+      return [name, { ...objectOf(variable), value }];
+    }),
+  );
+}
+
+function fixPath(path: string, userName: string): string {
+  if (path.startsWith("~/")) return `/Workspace/Users/${userName}${path.slice(1)}`;
+  return /^\/(Users|Shared)\//.test(path) ? `/Workspace${path}` : path;
+}
+
+function isServicePrincipal(userName: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(userName);
+}
+
+/** A service principal goes by its display name, a user by what stands before the `@`. */
+function shortNameOf(me: JsonObject): string {
+  const userName = textOf(me["userName"]);
+  const display = textOf(me["displayName"]);
+  const name = isServicePrincipal(userName) && display !== "" ? display : (userName.split("@")[0] ?? "");
+  return name.replace(/[^a-zA-Z0-9_]/g, "_");
+}
+
+function developmentPresets(shortName: string): JsonObject {
+  return {
+    jobs_max_concurrent_runs: 4,
+    name_prefix: `[dev ${shortName}] `,
+    pipelines_development: true,
+    tags: { dev: shortName },
+    trigger_pause_status: "PAUSED",
+  };
+}
+
+function checkMode(selected: Selected, mode: string, userName: string, output: Output): void {
+  if (!["", "development", "production"].includes(mode)) {
+    throw new CliFailure(
+      `unsupported value '${mode}' specified for 'mode': must be either 'development' or 'production'`,
+    );
+  }
+  if (mode !== "production" || selected.rootPathInTarget) return;
+  const verb =
+    isServicePrincipal(userName) || selected.config.value["run_as"] !== undefined ? "should" : "must";
+  const problem = {
+    severity: verb === "should" ? "Recommendation" : "Error",
+    summary: `target with 'mode: production' ${verb} set 'workspace.root_path' to make sure only one copy is deployed`,
+    detail: `A common practice is to use a username or principal name in this path, i.e. use\n\n  root_path: /Workspace/Users/${userName}/.bundle/\${bundle.name}/\${bundle.target}`,
+  } as const;
+  if (problem.severity === "Error") throw new CliFailure(problem);
+  report(output, [problem]);
+}
+
+function warnOfSharedRoot(rootPath: string, output: Output): void {
+  if (!rootPath.startsWith("/Workspace/Shared/")) return;
+  report(output, [
+    {
+      severity: "Warning",
+      summary: `the bundle root path ${rootPath} is writable by all workspace users`,
+      detail:
+        "The bundle is configured to use /Workspace/Shared, which will give read/write access to all users.",
+    },
+  ]);
+}
