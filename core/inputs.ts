@@ -1,10 +1,12 @@
 import { SecretlessError, type Mistake } from "./errors.ts";
-import type { Host } from "./host.ts";
+import type { Connection, Host } from "./host.ts";
 import { parseDuration, parseNameValueLines } from "./input-values.ts";
 import { parseWorkspaceUrl } from "./workspace-url.ts";
 
 export const COMMANDS = ["deploy", "plan"] as const;
 export type Command = (typeof COMMANDS)[number];
+
+export const EXCHANGES = ["databricks", "entra"] as const;
 
 interface InputDefinition {
   /** One sentence for the manifests and the documentation. */
@@ -30,6 +32,11 @@ export const INPUTS = {
     description: "Application ID of the service principal that deploys.",
     required: true,
   },
+  exchange: {
+    description:
+      "Who trusts the pipeline and turns its ID token into an access token: `databricks` (a federation policy) or `entra` (a federated identity credential). Default: `entra` with a connection of the CI, else `databricks`.",
+  },
+  "tenant-id": { description: "Entra tenant for `exchange: entra`; that of the connection if absent." },
   audience: {
     description: "Audience of the ID token, if the federation policy does not use the workspace's default.",
   },
@@ -54,6 +61,11 @@ export interface Inputs {
   /** Origin of the approved workspace, normalised by core/workspace-url.ts. */
   readonly host: string;
   readonly clientId: string;
+  readonly exchange: (typeof EXCHANGES)[number];
+  /** Of Entra ID; set for the exchange there. */
+  readonly tenantId: string | undefined;
+  /** The sign-in endpoint of the CI's connection, if there is one. */
+  readonly authority: string | undefined;
   readonly audience: string | undefined;
   /** Decimal; from the input or from `?o=` in `host`. */
   readonly workspaceId: string | undefined;
@@ -117,6 +129,14 @@ export function parseInputs(host: Host): Inputs {
     }
   };
 
+  let connection: Connection | undefined;
+  let noConnection: SecretlessError | undefined;
+  try {
+    connection = host.connection();
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    noConnection = error;
+  }
   const command = oneOf("command", COMMANDS);
   const hostText = required(
     "host",
@@ -125,8 +145,13 @@ export function parseInputs(host: Host): Inputs {
   const url = hostText === undefined ? undefined : parsed("host", parseWorkspaceUrl);
   const clientIdExpected =
     "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
-  required("client-id", clientIdExpected);
-  const clientId = matching("client-id", UUID, clientIdExpected);
+  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
+  if (!clientId && !noConnection) required("client-id", clientIdExpected);
+  const tenantIdExpected = "the ID of the Entra tenant (a UUID)";
+  const tenantId = matching("tenant-id", UUID, tenantIdExpected) ?? connection?.tenantId;
+  const exchange =
+    value("exchange") === "" ? (connection ? "entra" : "databricks") : oneOf("exchange", EXCHANGES);
+  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantIdExpected);
   const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
   if (url?.workspaceId !== undefined && workspaceId !== undefined && url.workspaceId !== workspaceId) {
     wrong(
@@ -143,7 +168,11 @@ export function parseInputs(host: Host): Inputs {
   const audience = optional("audience");
   const autoApprove = flag("auto-approve");
 
-  if (mistakes.length > 0 || !command || !url || !clientId || !variables || !timeout) {
+  if (noConnection) {
+    if (mistakes.length === 0) throw noConnection;
+    mistakes.push(noConnection.details);
+  }
+  if (mistakes.length > 0 || !command || !url || !clientId || !exchange || !variables || !timeout) {
     throw new SecretlessError("INPUT_INVALID", {
       problem:
         mistakes.length === 1
@@ -157,6 +186,9 @@ export function parseInputs(host: Host): Inputs {
     command,
     host: url.origin,
     clientId: clientId.toLowerCase(),
+    exchange,
+    tenantId: tenantId?.toLowerCase(),
+    authority: connection?.authority,
     audience,
     workspaceId: workspaceId ?? url.workspaceId,
     accountId: accountId?.toLowerCase() ?? url.accountId,

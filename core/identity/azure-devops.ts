@@ -1,6 +1,7 @@
 import { SecretlessError } from "../errors.ts";
 import { statusError } from "../http.ts";
 import type { Clock, HttpRequest, HttpResponse, Send } from "../ports.ts";
+import { registerSecret } from "../redact.ts";
 import { azureDevOpsRefusal } from "./azure-devops-refusal.ts";
 import { subjectKind } from "./azure-devops-subject.ts";
 
@@ -70,6 +71,7 @@ export async function requestAzureDevOpsIdToken(request: AzureDevOpsIdTokenReque
 async function requestOnce(request: AzureDevOpsIdTokenRequest): Promise<{ token: string; now: number }> {
   const { variables, jobToken, connectionId, send, clock, signal, debug } = request;
   if (jobToken === "") throw missingJobToken();
+  registerSecret(jobToken);
   const url = new URL(endpointUrl(variables));
   url.searchParams.set("api-version", "7.1");
   if (connectionId !== undefined) url.searchParams.set("serviceConnectionId", connectionId);
@@ -94,6 +96,7 @@ async function requestOnce(request: AzureDevOpsIdTokenRequest): Promise<{ token:
   debug(`ID token request: status ${String(response.status)}${trace.map((line) => `, ${line}`).join("")}`);
   const token = response.status === 200 ? tokenIn(response) : undefined;
   if (token === undefined) throw azureDevOpsRefusal(response, statusError(http, response), connectionId);
+  registerSecret(token);
   const date = Date.parse(response.headers["date"] ?? "");
   return { token, now: Number.isNaN(date) ? clock.now() : date };
 }
