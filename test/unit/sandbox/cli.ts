@@ -1,24 +1,9 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { listen, type RunningServer } from "../support/servers.ts";
-
-/** Absolute path of the Databricks CLI on PATH. */
-export function findCli(): string | undefined {
-  return (process.env["PATH"] ?? "")
-    .split(path.delimiter)
-    .map((folder) => path.join(folder, "databricks"))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return path.isAbsolute(file);
-      } catch {
-        return false;
-      }
-    });
-}
 
 export interface CliResult {
   readonly code: number | null;
@@ -33,7 +18,7 @@ export async function runCli(
   ...args: string[]
 ): Promise<CliResult> {
   const home = await temporaryFolder("home");
-  const child = spawn(findCli() ?? "", args, {
+  const child = spawn((await realCli()) ?? "", args, {
     cwd,
     env: {
       PATH: process.env["PATH"] ?? "",

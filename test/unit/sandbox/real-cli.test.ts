@@ -3,15 +3,16 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import { ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER } from "../../../sandbox/defaults.ts";
 import { isObject, parseJson, type JsonObject } from "../../../sandbox/http/json.ts";
+import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import type { RunningServer } from "../support/servers.ts";
 import { accessToken, text } from "./client.ts";
-import { findCli, folderWith, metadataService, runCli, temporaryFolder, type CliResult } from "./cli.ts";
+import { folderWith, metadataService, runCli, temporaryFolder, type CliResult } from "./cli.ts";
 import { WIDE_BUNDLE } from "./wide-bundle.ts";
 
 const EXAMPLE = path.resolve(import.meta.dirname, "../../../examples/lakehouse-jobs");
 
-const present = findCli() !== undefined;
+const present = (await realCli()) !== undefined;
 describe(`sandbox: the real CLI${present ? "" : " (skipped: there is no databricks on PATH)"}`, function () {
   this.timeout(60_000);
   this.slow(5_000);
