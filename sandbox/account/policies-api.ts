@@ -12,7 +12,7 @@ import type { Principals } from "../identity/principals.ts";
 import { checkOidcPolicy, checkPolicyId, mergeUpdate } from "./policy-input.ts";
 
 /** Documented limit of policies per service principal. */
-export const POLICY_LIMIT = 20;
+const POLICY_LIMIT = 20;
 
 interface PoliciesContext {
   readonly accountId: string;

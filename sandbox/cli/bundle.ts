@@ -1,12 +1,15 @@
 import { isObject, textOf, type Json, type JsonObject } from "../http/json.ts";
-import type { Place } from "./config-file.ts";
-import { CliFailure, report, type Output } from "./diagnostics.ts";
+import { cannot, CliFailure, report, type Output } from "./diagnostics.ts";
 import { Interpolation } from "./interpolation.ts";
-import { jobSettings } from "./job-settings.ts";
+import { jobSettings, schemaSettings } from "./resource-settings.ts";
+import { dependenciesOf, type Dependency } from "./references.ts";
 import type { Environment, Selected } from "./target.ts";
 
-export interface JobConfig {
+export interface ResourceConfig {
+  readonly key: string;
+  /** References to other resources are not resolved. */
   readonly settings: JsonObject;
+  readonly dependsOn: readonly Dependency[];
   /** File of its definition, relative to the bundle's folder. */
   readonly file: string;
 }
@@ -20,7 +23,8 @@ export interface Bundle {
   readonly userName: string;
   /** As `summary -o json` shows it, but for `resources`. */
   readonly config: JsonObject;
-  readonly jobs: ReadonlyMap<string, JobConfig>;
+  /** By name, such as `resources.jobs.nightly`. */
+  readonly resources: ReadonlyMap<string, ResourceConfig>;
   readonly paths: Readonly<Record<"root" | "file" | "state" | "artifact" | "resource", string>>;
   /** Development mode deploys without a lock. */
   readonly locked: boolean;
@@ -42,6 +46,9 @@ export async function resolveBundle(
   const workspace = objectOf(settings["workspace"]);
   if (name === "" && workspace["root_path"] === undefined) {
     throw new CliFailure("unable to define default workspace root: bundle name not defined");
+  }
+  if (!["", "direct"].includes(textOf(bundle["engine"]))) {
+    throw new CliFailure(cannot("an engine other than direct", "bundle.engine"));
   }
   checkMode(selected, mode, userName, output);
   const shortName = shortNameOf(me);
@@ -82,8 +89,6 @@ export async function resolveBundle(
     artifact: path("artifact_path"),
     resource: path("resource_path"),
   };
-  warnOfSharedRoot(paths.root, output);
-
   const context = {
     root,
     filePath: paths.file,
@@ -92,12 +97,17 @@ export async function resolveBundle(
     presets: isObject(resolved["presets"]) ? resolved["presets"] : undefined,
     places: config.places,
   };
-  const jobs = new Map<string, JobConfig>();
-  for (const [key, raw] of Object.entries(objectOf(objectOf(resources)["jobs"])).sort(byKey)) {
-    const job = objectOf(interpolation.resolve(raw));
-    const file = fileOf(config.places, `resources.jobs.${key}`);
-    jobs.set(key, { settings: await jobSettings(key, job, context), file });
+  const found = new Map<string, ResourceConfig>();
+  for (const kind of ["jobs", "schemas"] as const) {
+    for (const [key, raw] of Object.entries(objectOf(objectOf(resources)[kind])).sort(byKey)) {
+      const plain = objectOf(interpolation.resolve(raw));
+      const settings =
+        kind === "jobs" ? await jobSettings(key, plain, context) : schemaSettings(plain, context);
+      const file = config.places.get(`resources.${kind}.${key}`)?.value.file ?? "databricks.yml";
+      found.set(`resources.${kind}.${key}`, { key, settings, dependsOn: dependenciesOf(settings), file });
+    }
   }
+  warnOfSharedRoot(paths.root, output);
   return {
     root,
     name,
@@ -105,7 +115,7 @@ export async function resolveBundle(
     mode,
     userName,
     config: resolved,
-    jobs,
+    resources: found,
     paths,
     locked: mode !== "development",
   };
@@ -117,10 +127,6 @@ export function objectOf(value: Json | undefined): JsonObject {
 
 function byKey([first]: [string, unknown], [second]: [string, unknown]): number {
   return first < second ? -1 : 1;
-}
-
-function fileOf(places: ReadonlyMap<string, Place>, path: string): string {
-  return places.get(path)?.value.file ?? "databricks.yml";
 }
 
 /** `BUNDLE_VAR_<name>` beats the target's value, which beats the default. */

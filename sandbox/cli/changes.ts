@@ -3,8 +3,8 @@ import { isObject, textOf, type Json, type JsonObject } from "../http/json.ts";
 
 /** One entry of `changes` in a plan; what is absent is left out. */
 export interface Change {
-  readonly action: "skip" | "update";
-  readonly reason?: "empty" | "backend_default" | "remote_already_set";
+  readonly action: "skip" | "update" | "recreate";
+  readonly reason?: "empty" | "backend_default" | "remote_already_set" | "id_field";
   readonly old?: Json;
   readonly new?: Json;
   readonly remote?: Json;
@@ -30,11 +30,19 @@ const BACKEND_DEFAULTS: readonly (readonly [RegExp, Json?])[] = [
   ],
 ];
 
+/** Maps of the user's own keys; their paths are written in brackets. */
+const MAPS = ["tags", "base_parameters", "custom_tags", "spark_conf", "spark_env_vars"];
+
 /**
  * Compares settings three ways, as the direct engine does: what was deployed, what is wanted, what the workspace has.
- * `remote` may have more fields than settings; those are not in `wanted` and must be taken out before.
+ * @param idFields settings that cannot change in place
  */
-export function changesOf(old: JsonObject, wanted: JsonObject, remote: JsonObject): Record<string, Change> {
+export function changesOf(
+  old: JsonObject,
+  wanted: JsonObject,
+  remote: JsonObject,
+  idFields: readonly string[],
+): Record<string, Change> {
   const paths = new Map<string, readonly string[]>();
   for (const other of [old, remote]) {
     for (const path of differences(other, wanted)) paths.set(pathText(path), path);
@@ -44,7 +52,7 @@ export function changesOf(old: JsonObject, wanted: JsonObject, remote: JsonObjec
     .map(([text, path]) => {
       const values = { old: at(old, path), new: at(wanted, path), remote: at(remote, path) };
       const present = Object.entries(values).filter(([, value]) => value !== undefined);
-      return [text, { ...decide(text, values), ...Object.fromEntries(present) }] as const;
+      return [text, { ...decide(text, values, idFields), ...Object.fromEntries(present) }] as const;
     });
   return Object.fromEntries(changes);
 }
@@ -52,9 +60,11 @@ export function changesOf(old: JsonObject, wanted: JsonObject, remote: JsonObjec
 function decide(
   path: string,
   values: { old: Json | undefined; new: Json | undefined; remote: Json | undefined },
+  idFields: readonly string[],
 ): Pick<Change, "action" | "reason"> {
   if (isDeepStrictEqual(values.new, values.remote)) return { action: "skip", reason: "remote_already_set" };
   if (Object.values(values).every(isEmpty)) return { action: "skip", reason: "empty" };
+  if (idFields.includes(path)) return { action: "recreate", reason: "id_field" };
   if (values.old === undefined && values.new === undefined) {
     const rule = BACKEND_DEFAULTS.find(([pattern]) => pattern.test(path));
     if (rule !== undefined && (rule[1] === undefined || rule[1] === values.remote)) {
@@ -115,9 +125,9 @@ function at(value: Json | undefined, path: readonly string[]): Json | undefined 
 
 function pathText(path: readonly string[]): string {
   return path
-    .map((step) => {
+    .map((step, index) => {
       if (step.startsWith("[")) return step;
-      return /^[a-zA-Z_]\w*$/.test(step) ? `.${step}` : `['${step}']`;
+      return MAPS.includes(path[index - 1] ?? "") ? `['${step}']` : `.${step}`;
     })
     .join("")
     .replace(/^\./, "");

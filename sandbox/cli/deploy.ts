@@ -1,13 +1,11 @@
 import { join } from "node:path";
+import { applyPlan, guardDestructive } from "./apply.ts";
 import { CliFailure, report } from "./diagnostics.ts";
-import { idOf, type JsonObject } from "../http/json.ts";
 import { DeploymentLock } from "./lock.ts";
-import { makePlan, type PlanEntry } from "./plan.ts";
+import { countActions, makePlan } from "./plan.ts";
 import type { Session } from "./session.ts";
 import { DeploymentState, localFolder, writeLocal } from "./state.ts";
 import { deploymentContent, readDeployment, uploadFiles, type Deployment } from "./upload.ts";
-
-const DONE = { create: "Created", update: "Updated", delete: "Deleted", skip: "" } as const;
 
 /** `bundle deploy`. @throws CliFailure */
 export async function deploy(session: Session): Promise<void> {
@@ -51,7 +49,7 @@ export async function withRelease(
 }
 
 async function deployLocked(session: Session, state: DeploymentState, before: Deployment): Promise<void> {
-  const { bundle, files, env, output, client } = session;
+  const { bundle, files, env, output, client, command } = session;
   const internal = `${bundle.paths.artifact}/.internal`;
   await files.delete(internal, true);
   await files.mkdirs(internal);
@@ -63,57 +61,31 @@ async function deployLocked(session: Session, state: DeploymentState, before: De
   const fileCount = `Files: ${deployment.files.length} uploaded, ${deleted} deleted\n`;
 
   const entries = await makePlan(bundle, state, client);
-  const failures: CliFailure[] = [];
-  for (const entry of entries) {
-    try {
-      await apply(entry, state, session);
-      if (DONE[entry.action] !== "") output.err(`${DONE[entry.action]} jobs.${entry.key}\n`);
-    } catch (error) {
-      if (!(error instanceof CliFailure)) throw error;
-      failures.push(error);
-    }
-  }
-  if (state.exists) await files.write(`${bundle.paths.state}/resources.json`, state.content());
-  if (failures.length > 0) {
-    report(
-      output,
-      failures.flatMap(({ diagnostics }) => diagnostics),
-    );
+  try {
+    guardDestructive(entries, command.autoApprove, output);
+    const failures = await applyPlan(entries, bundle, state, client, output);
+    if (state.exists) await files.write(`${bundle.paths.state}/resources.json`, state.content());
+    if (failures.length > 0) throw new CliFailure(...failures.flatMap(({ diagnostics }) => diagnostics));
+  } catch (error) {
+    if (!(error instanceof CliFailure)) throw error;
+    report(output, error.diagnostics);
     output.err(fileCount);
     throw new CliFailure();
   }
   await files.write(`${bundle.paths.state}/metadata.json`, metadata(session, state));
-  const count = (action: PlanEntry["action"]): number =>
-    entries.filter((entry) => entry.action === action).length;
+  const count = countActions(entries);
   output.err(
-    `${fileCount}Resources: ${count("create")} created, ${count("update")} changed, ${count("delete")} deleted, ${count("skip")} unchanged\n`,
+    `${fileCount}Resources: ${count.create} created, ${count.update} changed, ${count.delete} deleted, ${count.skip} unchanged\n`,
   );
-}
-
-/** Makes one change and records it. @throws CliFailure */
-async function apply(entry: PlanEntry, state: DeploymentState, { client }: Session): Promise<void> {
-  const { key, action, id = "", settings = {} } = entry;
-  const name = `resources.jobs.${key}`;
-  const post = (call: string, body: JsonObject): Promise<JsonObject> =>
-    client.json({ method: "POST", path: `/api/2.2/jobs/${call}`, body, doing: `cannot ${action} ${name}` });
-  if (action === "create") {
-    const created = idOf((await post("create", settings))["job_id"]);
-    await state.record(name, { id: created, settings });
-  } else if (action === "update") {
-    await post("reset", { job_id: BigInt(id), new_settings: settings });
-    await state.record(name, { id, settings });
-  } else if (action === "delete") {
-    if (entry.gone !== true) await post("delete", { job_id: BigInt(id) });
-    await state.record(name, undefined);
-  }
 }
 
 function metadata({ bundle }: Session, state: DeploymentState): Buffer {
   const { name, target, mode, paths } = bundle;
-  const jobs = [...bundle.jobs].map(([key, { file }]) => {
-    const id = state.resources.get(`resources.jobs.${key}`)?.id;
-    return [key, { id, relative_path: file }] as const;
-  });
+  const jobs = [...bundle.resources]
+    .filter(([name]) => name.startsWith("resources.jobs."))
+    .map(
+      ([name, { key, file }]) => [key, { id: state.resources.get(name)?.id, relative_path: file }] as const,
+    );
   const config = {
     bundle: { name, target, ...(mode === "" ? {} : { mode }), git: { bundle_root_path: "." } },
     workspace: { file_path: paths.file },

@@ -1,10 +1,11 @@
+import { deleteAll } from "./apply.ts";
 import { CliFailure } from "./diagnostics.ts";
 import { withRelease } from "./deploy.ts";
 import { DeploymentLock } from "./lock.ts";
-import { makePlan } from "./plan.ts";
+import { kindOf } from "./kinds.ts";
+import { byName, makePlan, type PlanEntry } from "./plan.ts";
 import type { Session } from "./session.ts";
 import { DeploymentState } from "./state.ts";
-import { ApiFailure } from "./workspace-client.ts";
 
 /** Checked before anything else. @throws CliFailure */
 export function requireApproval(autoApprove: boolean): void {
@@ -39,29 +40,22 @@ export async function destroy(session: Session): Promise<void> {
 
 async function destroyLocked(session: Session, state: DeploymentState): Promise<void> {
   const { bundle, files, output, client } = session;
-  const entries = await makePlan({ ...bundle, jobs: new Map() }, state, client);
+  const entries = await makePlan({ ...bundle, resources: new Map() }, state, client);
   const present = entries.filter((entry) => entry.gone !== true);
-  if (present.length > 0) {
-    const list = present.map(({ key }) => `  delete resources.jobs.${key}\n`);
-    output.err(`The following resources will be deleted:\n${list.join("")}\n`);
+  const list = (some: readonly PlanEntry[]): string =>
+    [...some]
+      .sort(byName)
+      .map(({ name }) => `  delete ${name}\n`)
+      .join("");
+  if (present.length > 0) output.err(`The following resources will be deleted:\n${list(present)}\n`);
+  const guarded = present.filter(({ name }) => kindOf(name).guarded !== undefined);
+  if (guarded[0] !== undefined) {
+    output.err(
+      `This action will result in the deletion of the following ${kindOf(guarded[0].name).guarded ?? ""}. Any underlying data may be lost:\n${list(guarded)}\n`,
+    );
   }
   output.err(`All files and directories at the following location will be deleted: ${bundle.paths.root}\n\n`);
-  for (const { key, id = "" } of present) {
-    const doing = `cannot delete resources.jobs.${key}`;
-    try {
-      await client.json({
-        method: "POST",
-        path: "/api/2.2/jobs/delete",
-        body: { job_id: BigInt(id) },
-        doing,
-      });
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.status !== 403) throw error;
-      output.err(
-        `Warn: destroying resources.jobs.${key}: Ignoring permission error when deleting resources.jobs.${key} id=${id}: ${error.apiMessage}\n`,
-      );
-    }
-  }
+  await deleteAll(present, client, output);
   await files.delete(bundle.paths.root, true);
   await state.forget();
   output.err(`Destroy: ${entries.length} deleted\n`);

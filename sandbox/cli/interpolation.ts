@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject } from "../http/json.ts";
-import { cannot, CliFailure } from "./diagnostics.ts";
+import { CliFailure } from "./diagnostics.ts";
 
-const REFERENCE = /\$\{([a-zA-Z][\w-]*(?:\.[\w-]+(?:\[\d+\])*)*)\}/g;
+const REFERENCE = /\$\{((?!resources\.)[a-zA-Z][\w-]*(?:\.[\w-]+(?:\[\d+\])*)*)\}/g;
 
-/** Resolves `${…}` against one tree: `bundle.*`, `workspace.*`, `variables.*.value` and its short form `var.*`. */
+/** Resolves `${…}` against one tree: `bundle.*`, `workspace.*`, `variables.*.value` and its short form `var.*`. Those to `resources.*` stay. */
 export class Interpolation {
   readonly #tree: JsonObject;
   /** References that are being resolved right now, to find cycles. */
@@ -32,7 +32,6 @@ export class Interpolation {
   }
 
   #lookup(reference: string): Json {
-    if (/^resources\./.test(reference)) throw new CliFailure(cannot(`reference \${${reference}}`));
     if (this.#open.includes(reference)) {
       throw new CliFailure(`cycle detected in field resolution: ${[...this.#open, reference].join(" -> ")}`);
     }

@@ -15,8 +15,8 @@ const FIELDS: Readonly<Record<string, Fields>> = {
     refused: "artifacts permissions experimental presets python scripts environments sync definitions",
   },
   bundle: {
-    known: "name uuid",
-    refused: "cluster_id compute_id databricks_cli_version deployment engine git",
+    known: "name uuid engine",
+    refused: "cluster_id compute_id databricks_cli_version deployment git",
   },
   "variables.*": { known: "description default type", refused: "lookup" },
   workspace: {
@@ -28,7 +28,8 @@ const FIELDS: Readonly<Record<string, Fields>> = {
     known: "default mode workspace run_as variables",
     refused: "artifacts bundle cluster_id compute_id git permissions presets resources sync",
   },
-  resources: { known: "jobs", refused: "*" },
+  resources: { known: "jobs schemas", refused: "*" },
+  "resources.schemas.*": { known: "catalog_name name comment", refused: "*" },
   "resources.jobs.*": {
     known:
       "name description tags tasks schedule continuous trigger parameters run_as max_concurrent_runs timeout_seconds email_notifications webhook_notifications notification_settings environments job_clusters queue health performance_target budget_policy_id usage_policy_id",
@@ -36,7 +37,7 @@ const FIELDS: Readonly<Record<string, Fields>> = {
   },
   "resources.jobs.*.tasks[*]": {
     known:
-      "task_key description depends_on notebook_task spark_python_task environment_key job_cluster_key new_cluster existing_cluster_id timeout_seconds max_retries min_retry_interval_millis retry_on_timeout run_if email_notifications webhook_notifications notification_settings health disabled disable_auto_optimization",
+      "task_key description depends_on notebook_task spark_python_task run_job_task environment_key job_cluster_key new_cluster existing_cluster_id timeout_seconds max_retries min_retry_interval_millis retry_on_timeout run_if email_notifications webhook_notifications notification_settings health disabled disable_auto_optimization",
     refused: "*",
   },
 };

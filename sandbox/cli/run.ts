@@ -29,7 +29,7 @@ export async function run(session: Session): Promise<void> {
   }
   const key = command.key.replace(/^jobs\./, "");
   const job = state.resources.get(`resources.jobs.${key}`);
-  if (!bundle.jobs.has(key) || job === undefined) {
+  if (!bundle.resources.has(`resources.jobs.${key}`) || job === undefined) {
     throw new CliFailure(`resource with key "${command.key}" not found`);
   }
   const parameters = Object.keys(command.params).length === 0 ? {} : { job_parameters: command.params };

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { isObject, parseJson, textOf, writeJson, type JsonObject } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
 import { cannot, CliFailure } from "./diagnostics.ts";
+import type { Dependency } from "./references.ts";
 import type { Environment } from "./target.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
@@ -12,6 +13,7 @@ export interface ResourceState {
   readonly id: string;
   /** As it was deployed. */
   readonly settings: JsonObject;
+  readonly dependsOn: readonly Dependency[];
 }
 
 /** `resources.json` of the direct engine: what was deployed, by key such as `resources.jobs.nightly`. */
@@ -75,7 +77,10 @@ export class DeploymentState {
 
   content(): Buffer {
     const entries = [...this.resources].sort(([a], [b]) => (a < b ? -1 : 1));
-    const state = entries.map(([key, { id, settings }]) => [key, { __id__: id, state: settings }] as const);
+    const state = entries.map(([key, { id, settings, dependsOn }]) => {
+      const depends = dependsOn.length === 0 ? {} : { depends_on: dependsOn.map((one) => ({ ...one })) };
+      return [key, { __id__: id, state: settings, ...depends }] as const;
+    });
     const { lineage, serial } = this;
     const all = { state_version: 2, cli_version: VERSION, lineage, serial, state: Object.fromEntries(state) };
     return Buffer.from(writeJson(all));
@@ -92,9 +97,14 @@ export class DeploymentState {
     this.lineage = textOf(value["lineage"]);
     this.serial = Number(value["serial"]);
     for (const [key, entry] of Object.entries(isObject(value["state"]) ? value["state"] : {})) {
-      if (!key.startsWith("resources.jobs.") || !isObject(entry))
-        throw new CliFailure(cannot(`state of ${key}`));
-      this.resources.set(key, { id: textOf(entry["__id__"]), settings: entry["state"] as JsonObject });
+      const known = /^resources\.(jobs|schemas)\.[^.]+$/.test(key);
+      if (!known || !isObject(entry)) throw new CliFailure(cannot(`state of ${key}`));
+      const dependsOn = (entry["depends_on"] ?? []) as unknown as readonly Dependency[];
+      this.resources.set(key, {
+        id: textOf(entry["__id__"]),
+        settings: entry["state"] as JsonObject,
+        dependsOn,
+      });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { textOf, type JsonObject } from "../http/json.ts";
+import { kindOf } from "./kinds.ts";
 import type { Session } from "./session.ts";
 import { DeploymentState } from "./state.ts";
 
@@ -6,17 +7,22 @@ import { DeploymentState } from "./state.ts";
 export async function summary(session: Session): Promise<JsonObject> {
   const { bundle, files, env, command, client, workspaceId } = session;
   const state = await DeploymentState.load(bundle, files, env, !command.forcePull);
-  const place = (id: string): JsonObject => ({ id, url: `${client.host}/jobs/${id}?w=${workspaceId}` });
-  const jobs: JsonObject = {};
-  for (const [key, { settings }] of bundle.jobs) {
-    const id = state.resources.get(`resources.jobs.${key}`)?.id;
-    jobs[key] = { ...settings, ...(id === undefined ? { modified_status: "created" } : place(id)) };
+  const place = (name: string, id: string): JsonObject => ({
+    id,
+    url: kindOf(name).url(client.host, id, workspaceId),
+  });
+  const resources: Record<string, JsonObject> = {};
+  const add = (name: string, value: JsonObject): void => {
+    const [, kind = "", key = ""] = name.split(".");
+    (resources[kind] ??= {})[key] = value;
+  };
+  for (const [name, { settings }] of bundle.resources) {
+    const id = state.resources.get(name)?.id;
+    add(name, { ...settings, ...(id === undefined ? { modified_status: "created" } : place(name, id)) });
   }
   for (const [name, { id }] of state.resources) {
-    const key = name.replace(/^resources\.jobs\./, "");
-    jobs[key] ??= { ...place(id), modified_status: "deleted" };
+    if (!bundle.resources.has(name)) add(name, { ...place(name, id), modified_status: "deleted" });
   }
-  const resources = Object.keys(jobs).length === 0 ? {} : { jobs };
   return { ...bundle.config, resources };
 }
 

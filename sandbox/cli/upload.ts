@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { isObject, parseJson, textOf, type Json } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
 import { cannot, CliFailure } from "./diagnostics.ts";
-import { isNotebook, withoutExtension } from "./job-settings.ts";
+import { isNotebook, withoutExtension } from "./resource-settings.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 

@@ -26,7 +26,7 @@ export class ApiFailure extends CliFailure {
 }
 
 export interface ApiRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** A Buffer is sent as it is, anything else as JSON. */

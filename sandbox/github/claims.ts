@@ -1,6 +1,6 @@
 import type { JsonObject } from "../http/json.ts";
 
-export type GitHubEventName =
+type GitHubEventName =
   | "push"
   | "workflow_dispatch"
   | "schedule"
@@ -25,8 +25,8 @@ export interface GitHubEvent {
   readonly subjectFormat?: "names" | "immutable";
 }
 
-export const OWNER_ID = "16543210";
-export const REPOSITORY_ID = "734912856";
+const OWNER_ID = "16543210";
+const REPOSITORY_ID = "734912856";
 
 /**
  * The claims of a GitHub Actions ID token, but for `iss`, `aud`, `jti` and the times.

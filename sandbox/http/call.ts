@@ -16,7 +16,7 @@ export interface Call {
   readonly principal: ServicePrincipal | undefined;
 }
 
-export type Handler = (call: Call) => Reply | Promise<Reply>;
+type Handler = (call: Call) => Reply | Promise<Reply>;
 
 /**
  * Who may use a route: anybody (`public`), any principal with a token (`authenticated`), one that may read or write in

@@ -13,6 +13,8 @@ export interface LoggedRequest {
   readonly userAgent: string;
   /** Milliseconds since the epoch, on the sandbox's clock. */
   readonly at: number;
+  /** Pattern of the route that took it; absent: the sandbox knows none, and answered 404. */
+  readonly route: string | undefined;
   /** Application ID of the authenticated caller. */
   readonly principal: string | undefined;
   /** Absent until the request is answered, and for good if the connection was broken. */

@@ -73,6 +73,7 @@ export class SystemServer {
     const query = new URLSearchParams(rawQuery);
     const method = request.method ?? "GET";
     const path = decode(rawPath);
+    const match = findRoute(this.#routes, method, rawPath);
     const entry: LogEntry = {
       system: this.#system,
       method,
@@ -81,13 +82,13 @@ export class SystemServer {
       body: readBody(request.headers["content-type"] ?? "", content),
       userAgent: request.headers["user-agent"] ?? "",
       at,
+      route: match?.route.pattern,
       principal: undefined,
       status: undefined,
     };
     this.#wiring.log.push(entry);
     const fault = this.#wiring.faults.hit(entry);
-    const act = (): Promise<Reply> =>
-      this.#act(findRoute(this.#routes, method, rawPath), entry, request, query, content);
+    const act = (): Promise<Reply> => this.#act(match, entry, request, query, content);
     try {
       const reply = await this.#withFault(fault, act);
       if (reply === "reset") {

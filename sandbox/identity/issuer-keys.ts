@@ -4,7 +4,7 @@ import type { OidcPolicy } from "./federation-policies.ts";
 const TIMEOUT = 5_000;
 
 /** What the fetcher calls itself, so that it can be told apart in the request log. */
-export const FETCHER = "databricks-federation";
+const FETCHER = "databricks-federation";
 
 /**
  * Fetches the OpenID configuration of an issuer, as Databricks does when a policy is written.

@@ -5,7 +5,7 @@ import type { FederationPolicies, FederationPolicy, OidcPolicy } from "./federat
 import { keysOf } from "./issuer-keys.ts";
 import type { Principals, ServicePrincipal } from "./principals.ts";
 
-export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt";
 const ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 

@@ -3,7 +3,7 @@ import { doesNotExist } from "../http/reply.ts";
 import type { WorkspaceContext } from "./context.ts";
 import { tasksOf, type Job } from "./jobs.ts";
 
-export type RunResult = "SUCCESS" | "FAILED" | "CANCELED" | "TIMEDOUT" | "SKIPPED" | "INTERNAL_ERROR";
+type RunResult = "SUCCESS" | "FAILED" | "CANCELED" | "TIMEDOUT" | "SKIPPED" | "INTERNAL_ERROR";
 
 /** How a run of a job is to end. */
 export interface RunScript {
@@ -18,7 +18,7 @@ export interface RunScript {
   readonly outputs?: Readonly<Record<string, TaskOutput>>;
 }
 
-export interface TaskOutput {
+interface TaskOutput {
   readonly result?: string;
   readonly error?: string;
   readonly errorTrace?: string;

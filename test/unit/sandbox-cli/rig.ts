@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import type { LoggedRequest } from "../../../sandbox/http/log.ts";
-import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
+import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
 
 export interface CliResult {
   readonly code: number | null;
@@ -29,6 +29,8 @@ export class Rig {
   /** Life of the next tokens as the metadata service reports it, in seconds. */
   tokenLife = 3600;
   readonly #metadata: Server;
+  /** Names of all jobs that ever were, by id. */
+  readonly jobNames = new Map<string, string>();
   #hosts: string[] = [];
   #bundles = 0;
 
@@ -50,8 +52,8 @@ export class Rig {
     });
   }
 
-  static async start(cli: string): Promise<Rig> {
-    const sandbox = await startSandbox();
+  static async start(cli: string, options: SandboxOptions = {}): Promise<Rig> {
+    const sandbox = await startSandbox(options);
     const folder = await mkdtemp(path.join(os.tmpdir(), "sandbox-cli-"));
     const rig = new Rig(sandbox, cli, folder);
     await new Promise<void>((resolve) => rig.#metadata.listen(0, "127.0.0.1", resolve));
@@ -107,6 +109,9 @@ export class Rig {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.on("error", reject).on("close", resolve);
     });
+    for (const { id, settings } of this.sandbox.workspace.jobs.all.values()) {
+      this.jobNames.set(id, String(settings["name"]));
+    }
     return { code, stdout, stderr, requests: this.sandbox.requests.slice(before), hosts: this.#hosts };
   }
 

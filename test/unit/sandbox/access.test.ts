@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, PLANNER } from "../../../sandbox/defaults.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { accessToken, exchange, send } from "./client.ts";
+import { accessToken, exchange, send, text } from "./client.ts";
 import { githubClaims } from "../../../sandbox/github/claims.ts";
 
 const ME = "/api/2.0/preview/scim/v2/Me";
@@ -73,7 +73,7 @@ describe("sandbox: who may do what", () => {
     });
     const answer = await exchange(sandbox, subject, { client_id: ACCOUNT_ADMIN.applicationId });
     assert.equal(answer.status, 200);
-    assert.equal((await workspace("GET", ME, String(answer.body["access_token"]))).status, 403);
+    assert.equal((await workspace("GET", ME, text(answer.body, "access_token"))).status, 403);
   });
 
   it("does not let a workspace token into the account, nor anybody but its administrator", async () => {
@@ -88,8 +88,8 @@ describe("sandbox: who may do what", () => {
       {},
       endpoint,
     );
-    assert.equal((await account(String(deployer.body["access_token"]))).status, 403);
-    assert.equal((await workspace("GET", ME, String(deployer.body["access_token"]))).status, 200);
+    assert.equal((await account(text(deployer.body, "access_token"))).status, 403);
+    assert.equal((await workspace("GET", ME, text(deployer.body, "access_token"))).status, 200);
   });
 
   it("forgets the tokens of a principal that is taken away", async () => {

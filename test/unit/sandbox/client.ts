@@ -3,7 +3,7 @@ import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, PLANNER } from "../../../sandbox/d
 import type { GitHubEvent } from "../../../sandbox/github/claims.ts";
 import { githubClaims } from "../../../sandbox/github/claims.ts";
 import { isObject, parseJson, writeJson, type Json, type JsonObject } from "../../../sandbox/http/json.ts";
-import type { Sandbox } from "../../../sandbox/sandbox.ts";
+import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
 
 export interface Answer {
   readonly status: number;
@@ -55,7 +55,7 @@ export async function exchange(
   endpoint = audienceOf(sandbox),
 ): Promise<Answer> {
   const form = new URLSearchParams();
-  const all = {
+  const all: Record<string, string | undefined> = {
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
     subject_token: subjectToken,
     subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
@@ -73,7 +73,7 @@ export async function accessToken(
   who: "deployer" | "planner" | "account admin" = "deployer",
 ): Promise<string> {
   const known = { deployer: DEPLOYER, planner: PLANNER, "account admin": ACCOUNT_ADMIN }[who];
-  const events: Record<string, GitHubEvent> = {
+  const events: Partial<Record<typeof who, GitHubEvent>> = {
     planner: { event: "pull_request" },
     "account admin": { environment: "platform" },
   };
@@ -82,11 +82,49 @@ export async function accessToken(
     who === "account admin" ? `${sandbox.account.host}/oidc/accounts/${ACCOUNT_ID}/v1/token` : undefined;
   const { status, body } = await exchange(sandbox, subject, { client_id: known.applicationId }, endpoint);
   assert.equal(status, 200, writeJson(body));
-  return body["access_token"] as string;
+  return text(body, "access_token");
 }
 
-/** Calls the workspace as the deployer unless told otherwise. */
-export function workspaceApi(sandbox: Sandbox, token: string) {
-  return (method: string, path: string, body?: Json | Buffer): Promise<Answer> =>
+/** A field of a body as text; an id keeps all its digits. */
+export function text(body: JsonObject, name: string): string {
+  const value = body[name];
+  assert.ok(
+    typeof value === "string" || typeof value === "number" || typeof value === "bigint",
+    `${name} is missing`,
+  );
+  return String(value);
+}
+
+/** The body of an answer that must be a success. */
+export async function good(answer: Promise<Answer>): Promise<JsonObject> {
+  const { status, body, text: content } = await answer;
+  assert.equal(status, 200, content);
+  return body;
+}
+
+export async function refused(answer: Promise<Answer>, status: number, errorCode: string): Promise<void> {
+  const { status: actual, body } = await answer;
+  assert.deepEqual([actual, body["error_code"]], [status, errorCode], writeJson(body));
+}
+
+export type Api = (method: string, path: string, body?: Json | Buffer) => Promise<Answer>;
+
+/** Calls to the workspace with one token. */
+export function workspaceApi(sandbox: Sandbox, token: string): Api {
+  return (method, path, body) =>
     send(method, `${sandbox.workspace.host}${path}`, body === undefined ? { token } : { token, body });
+}
+
+/** A new sandbox for each test, and calls to its workspace as the deployer. */
+export function sandboxForEachTest(options: SandboxOptions = {}): {
+  readonly sandbox: Sandbox;
+  readonly api: Api;
+} {
+  const rig: { sandbox?: Sandbox; api?: Api } = {};
+  beforeEach(async () => {
+    rig.sandbox = await startSandbox(options);
+    rig.api = workspaceApi(rig.sandbox, await accessToken(rig.sandbox));
+  });
+  afterEach(() => rig.sandbox?.stop());
+  return rig as Required<typeof rig>;
 }

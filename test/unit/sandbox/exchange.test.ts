@@ -4,7 +4,7 @@ import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER } from "../../
 import { githubClaims } from "../../../sandbox/github/claims.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { accessToken, audienceOf, exchange, idToken, send } from "./client.ts";
+import { accessToken, audienceOf, exchange, idToken, send, text, type Answer } from "./client.ts";
 
 describe("sandbox: token exchange", () => {
   let sandbox: Sandbox;
@@ -38,15 +38,12 @@ describe("sandbox: token exchange", () => {
     assert.equal((await exchange(sandbox, await idToken(sandbox, ACCOUNT_ID))).status, 200);
   });
 
-  const refused = async (
-    answer: Promise<{ status: number; body: Record<string, unknown> }>,
-    error: string,
-  ) => {
+  const refused = async (answer: Promise<Answer>, error: string) => {
     const { status, body } = await answer;
     assert.equal(body["error"], error, JSON.stringify(body));
     assert.equal(status, error === "invalid_client" ? 401 : 400);
     assert.equal(body["access_token"], undefined);
-    return String(body["error_description"]);
+    return text(body, "error_description");
   };
   const mint = (odd: Parameters<Sandbox["github"]["mint"]>[0]) => sandbox.github.mint(odd);
 
@@ -191,13 +188,13 @@ describe("sandbox: token exchange", () => {
     assert.equal(config["workspace_id"], sandbox.workspace.workspaceId);
     assert.equal(config["account_id"], ACCOUNT_ID);
     assert.deepEqual(config["token_federation_default_oidc_audiences"], [audience]);
-    const oidc = String(config["oidc_endpoint"]);
+    const oidc = text(config, "oidc_endpoint");
     const metadata = (await send("GET", `${oidc}/.well-known/oauth-authorization-server`)).body;
     assert.equal(metadata["token_endpoint"], audience);
     const account = (await send("GET", `${sandbox.account.host}/.well-known/databricks-config`)).body;
     assert.equal(account["oidc_endpoint"], `${sandbox.account.host}/oidc/accounts/{account_id}`);
     assert.equal(account["host_type"], "account");
-    const endpoint = String(account["oidc_endpoint"]).replace("{account_id}", ACCOUNT_ID);
+    const endpoint = text(account, "oidc_endpoint").replace("{account_id}", ACCOUNT_ID);
     assert.equal((await send("GET", `${endpoint}/.well-known/openid-configuration`)).status, 200);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { githubClaims } from "../../../sandbox/github/claims.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
-import { audienceOf, exchange, idToken, send } from "./client.ts";
+import { audienceOf, exchange, idToken, send, text } from "./client.ts";
 
 describe("sandbox: GitHub", () => {
   let sandbox: Sandbox;
@@ -17,7 +17,7 @@ describe("sandbox: GitHub", () => {
     assert.ok(issuer.endsWith("/_services/token"));
     const configuration = (await send("GET", `${issuer}/.well-known/openid-configuration`)).body;
     assert.equal(configuration["issuer"], issuer);
-    const keys = createRemoteJWKSet(new URL(String(configuration["jwks_uri"])));
+    const keys = createRemoteJWKSet(new URL(text(configuration, "jwks_uri")));
     const { payload, protectedHeader } = await jwtVerify(await idToken(sandbox, "any"), keys, {
       issuer,
       audience: "any",
@@ -32,7 +32,7 @@ describe("sandbox: GitHub", () => {
     const audience = "https://adb-1.2.azuredatabricks.net/oidc/v1/token";
     assert.equal(decodeJwt(await idToken(sandbox, audience)).aud, audience);
     const { body } = await send("GET", sandbox.github.requestUrl, { token: sandbox.github.requestToken });
-    assert.equal(decodeJwt(String(body["value"])).aud, "https://github.com/example-org");
+    assert.equal(decodeJwt(text(body, "value")).aud, "https://github.com/example-org");
   });
 
   it("refuses a wrong or missing request token", async () => {

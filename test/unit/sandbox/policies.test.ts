@@ -3,7 +3,7 @@ import { ACCOUNT_ID, DEPLOYER, JOB_RUNNER } from "../../../sandbox/defaults.ts";
 import type { JsonObject, Json } from "../../../sandbox/http/json.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { accessToken, audienceOf, exchange, send } from "./client.ts";
+import { accessToken, audienceOf, exchange, send, text } from "./client.ts";
 
 describe("sandbox: federation policies", () => {
   let sandbox: Sandbox;
@@ -34,17 +34,17 @@ describe("sandbox: federation policies", () => {
     );
   const create = (changes: JsonObject = {}, id = "") =>
     call("POST", `${base}${id === "" ? "" : `?policy_id=${id}`}`, { oidc_policy: { ...oidc, ...changes } });
-  const refused = async (answer: ReturnType<typeof call>, status: number, text: RegExp) => {
+  const refused = async (answer: ReturnType<typeof call>, status: number, wording: RegExp) => {
     const { status: actual, body } = await answer;
     assert.equal(actual, status);
-    assert.match(String(body["message"]), text);
+    assert.match(text(body, "message"), wording);
   };
 
   it("creates one that counts in exchanges once it has spread", async () => {
     const { status, body } = await create({}, "github-lake-prod");
     assert.equal(status, 200);
     assert.equal(body["policy_id"], "github-lake-prod");
-    assert.equal(String(body["service_principal_id"]), owner);
+    assert.equal(text(body, "service_principal_id"), owner);
     assert.deepEqual(body["oidc_policy"], oidc);
     assert.equal(
       body["name"],
@@ -71,7 +71,7 @@ describe("sandbox: federation policies", () => {
       await sandbox.github.mint({ audience: audienceOf(sandbox) }),
       runner,
     );
-    assert.match(String(other.body["error_description"]), /TOKEN_AUDIENCE_INVALID/);
+    assert.match(text(other.body, "error_description"), /TOKEN_AUDIENCE_INVALID/);
   });
 
   it("verifies with the policy's own key set or its address", async () => {
@@ -83,13 +83,13 @@ describe("sandbox: federation policies", () => {
       clock.time += 5_000;
       const idToken = await sandbox.github.mint({ audience: audienceOf(sandbox), claims: { iss: issuer } });
       assert.equal((await exchange(sandbox, idToken, { client_id: JOB_RUNNER.applicationId })).status, 200);
-      await call("DELETE", `${base}/${String(body["policy_id"])}`);
+      await call("DELETE", `${base}/${text(body, "policy_id")}`);
     }
   });
 
   it("assigns an id, and takes an identical policy for the one that is there", async () => {
     const first = (await create()).body;
-    assert.match(String(first["policy_id"]), /^[0-9a-f-]{36}$/);
+    assert.match(text(first, "policy_id"), /^[0-9a-f-]{36}$/);
     assert.equal((await create()).body["uid"], first["uid"]);
     assert.equal(((await call("GET", base)).body["policies"] as Json[]).length, 1);
   });
@@ -165,7 +165,7 @@ describe("sandbox: federation policies", () => {
   it("lists in pages", async () => {
     for (const subject of ["a", "b", "c"]) await create({ subject });
     const first = (await call("GET", `${base}?page_size=2`)).body;
-    const next = String(first["next_page_token"]);
+    const next = text(first, "next_page_token");
     const second = (await call("GET", `${base}?page_size=2&page_token=${next}`)).body;
     const subjects = [first, second].flatMap(
       ({ policies }) => policies as { oidc_policy: { subject: string } }[],

@@ -4,7 +4,7 @@ import { isObject, textOf, type Json, type JsonObject } from "../http/json.ts";
 import type { Place } from "./config-file.ts";
 import { cannot, CliFailure } from "./diagnostics.ts";
 
-export interface JobContext {
+export interface ResourceContext {
   /** Absolute path of the bundle's folder. */
   readonly root: string;
   /** Where its files are deployed. */
@@ -24,7 +24,11 @@ const NOTEBOOK_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** The settings of a job as the Jobs API gets them: paths translated, presets and defaults filled in. */
-export async function jobSettings(key: string, job: JsonObject, context: JobContext): Promise<JsonObject> {
+export async function jobSettings(
+  key: string,
+  job: JsonObject,
+  context: ResourceContext,
+): Promise<JsonObject> {
   const { presets, runAs } = context;
   const tags = { ...objectOrEmpty(presets?.["tags"]), ...stringValues(job["tags"]) };
   const settings: JsonObject = {
@@ -59,7 +63,15 @@ export async function jobSettings(key: string, job: JsonObject, context: JobCont
   return settings;
 }
 
-async function taskSettings(task: JsonObject, path: string, context: JobContext): Promise<JsonObject> {
+/** In development mode a schema is named for its developer, in letters that a name may have. */
+export function schemaSettings(schema: JsonObject, { presets }: ResourceContext): JsonObject {
+  const prefix = textOf(presets?.["name_prefix"])
+    .replace(/[^a-zA-Z0-9_]+/g, "_")
+    .replace(/^_/, "");
+  return { ...schema, name: `${prefix}${textOf(schema["name"])}` };
+}
+
+async function taskSettings(task: JsonObject, path: string, context: ResourceContext): Promise<JsonObject> {
   const settings = { ...task };
   const { notebook_task: notebook, spark_python_task: python } = task;
   if (isObject(notebook)) {
@@ -86,7 +98,7 @@ async function translated(
   settings: JsonObject,
   field: "notebook_path" | "python_file",
   path: string,
-  context: JobContext,
+  context: ResourceContext,
 ): Promise<string> {
   const literal = textOf(settings[field]);
   if (literal.startsWith("/") || /^[a-z0-9+]+:\//i.test(literal) || settings["source"] === "GIT")
