@@ -21,8 +21,6 @@ export interface RunContext {
 export interface Connection {
   readonly clientId: string;
   readonly tenantId: string;
-  /** The sign-in endpoint of its cloud, with a slash at its end: `https://login.microsoftonline.com/`. */
-  readonly authority: string;
 }
 
 /**

@@ -64,8 +64,6 @@ export interface Inputs {
   readonly exchange: (typeof EXCHANGES)[number];
   /** Of Entra ID; set for the exchange there. */
   readonly tenantId: string | undefined;
-  /** The sign-in endpoint of the CI's connection, if there is one. */
-  readonly authority: string | undefined;
   readonly audience: string | undefined;
   /** Decimal; from the input or from `?o=` in `host`. */
   readonly workspaceId: string | undefined;
@@ -188,7 +186,6 @@ export function parseInputs(host: Host): Inputs {
     clientId: clientId.toLowerCase(),
     exchange,
     tenantId: tenantId?.toLowerCase(),
-    authority: connection?.authority,
     audience,
     workspaceId: workspaceId ?? url.workspaceId,
     accountId: accountId?.toLowerCase() ?? url.accountId,

@@ -14,7 +14,10 @@ const SAMPLES = 4;
 /** The colour at a point of the unit square; y goes down. */
 function colourAt(x: number, y: number): Colour {
   const corner = 0.2;
-  const outside = Math.hypot(Math.max(Math.abs(x - 0.5) - 0.5 + corner, 0), Math.max(Math.abs(y - 0.5) - 0.5 + corner, 0));
+  const outside = Math.hypot(
+    Math.max(Math.abs(x - 0.5) - 0.5 + corner, 0),
+    Math.max(Math.abs(y - 0.5) - 0.5 + corner, 0),
+  );
   if (outside > corner) return NOTHING;
   const radius = Math.hypot(x - 0.5, y - 0.56);
   const ring = radius > 0.225 && radius < 0.305 && !(y < 0.5 && Math.abs(x - 0.5) < 0.15);
@@ -29,7 +32,9 @@ function pixel(column: number, row: number, size: number): Colour {
     const x = (column + ((at % SAMPLES) + 0.5) / SAMPLES) / size;
     const y = (row + (Math.floor(at / SAMPLES) + 0.5) / SAMPLES) / size;
     const [red, green, blue, alpha] = colourAt(x, y);
-    [red * alpha, green * alpha, blue * alpha, alpha].forEach((value, index) => (sum[index] = (sum[index] ?? 0) + value));
+    [red * alpha, green * alpha, blue * alpha, alpha].forEach(
+      (value, index) => (sum[index] = (sum[index] ?? 0) + value),
+    );
   }
   const [red = 0, green = 0, blue = 0, alpha = 0] = sum;
   const part = (value: number): number => (alpha === 0 ? 0 : Math.round(value / alpha));
@@ -48,7 +53,12 @@ function png(size: number): Buffer {
   header.set([8, 6, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const data = deflateSync(Buffer.from(rows.flat()), { level: 9 });
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", data),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type: string, data: Buffer): Buffer {

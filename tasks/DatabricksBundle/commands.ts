@@ -7,7 +7,7 @@ import { harmlessLines } from "../../core/report/harmless.ts";
  * logging-commands). They are written here, not through azure-pipelines-task-lib, since they are needed before that
  * package is loaded.
  */
-type CommandName = "task.debug" | "task.logissue" | "task.setprogress" | "task.setsecret";
+type CommandName = "task.complete" | "task.debug" | "task.logissue" | "task.setprogress" | "task.setsecret";
 
 /** As in task-lib's taskcommand.ts; the agent decodes `%AZP25` last. */
 const escapeData = (text: string): string =>
@@ -31,4 +31,9 @@ export function issue(level: "error" | "warning", text: string, checkout: string
     ...(place?.line !== undefined && { linenumber: String(place.line) }),
     ...(place?.column !== undefined && { columnnumber: String(place.column) }),
   });
+}
+
+/** Tells the agent how the task ended. */
+export function completion(succeeded: boolean): string {
+  return command("task.complete", "", { result: succeeded ? "Succeeded" : "Failed" });
 }

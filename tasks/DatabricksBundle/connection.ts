@@ -6,6 +6,8 @@ import type { Environment } from "../../core/ports.ts";
 export interface AzureConnection extends Connection {
   /** Its GUID. */
   readonly id: string;
+  /** The sign-in endpoint of its cloud, with a slash at its end: `https://login.microsoftonline.com/`. */
+  readonly authority: string;
   /** `AzureCloud`, `AzureUSGovernment`, …; "" where it says none. */
   readonly environment: string;
 }
