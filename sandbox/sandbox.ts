@@ -1,5 +1,5 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../core/ports.ts";
+import { systemClock } from "../core/system.ts";
 import { Account, accountConfigRoute } from "./account/account.ts";
 import type { AzureDevOps } from "./azure/azure.ts";
 import { startAzure } from "./azure/start.ts";
@@ -53,11 +53,6 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-const realClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
-};
-
 /** The principals that are there from the start, and the events that their federation policies fit. */
 const PRINCIPALS = [
   { principal: DEPLOYER, event: {} },
@@ -68,7 +63,7 @@ const PRINCIPALS = [
 
 /** Starts GitHub, Azure DevOps, Entra ID, a workspace and an account on 127.0.0.1, each on a port of its own. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { clock = realClock, latency = 0, idTokenLife = 300, accessTokenLife = 3600 } = options;
+  const { clock = systemClock, latency = 0, idTokenLife = 300, accessTokenLife = 3600 } = options;
   const { issuerPath = "", bigIds = false, policyPropagation = 0 } = options;
   const faults = new Faults();
   const requests: LogEntry[] = [];

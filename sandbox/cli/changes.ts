@@ -93,10 +93,9 @@ function differences(
   if (isObject(first) && isObject(second)) return inner([...Object.keys(first), ...Object.keys(second)]);
   if (Array.isArray(first) && Array.isArray(second)) {
     const key = ITEM_KEYS[path.at(-1) ?? ""];
-    if (key !== undefined)
-      return inner(
-        [first, second].flatMap((items: readonly Json[]) => items.map((item) => itemStep(key, item))),
-      );
+    const items = [first, second].flat() as readonly Json[];
+    // A list of plain values can have the same name: parameters of a job and those of a task.
+    if (key !== undefined && items.every(isObject)) return inner(items.map((item) => itemStep(key, item)));
     if (first.length === second.length) return inner(first.map((_, index) => `[${index}]`));
   }
   return [[...path]];

@@ -89,8 +89,9 @@ async function taskOutputs(
     if (failed) {
       output.err(`Task ${TaskKey} FAILED:\n${textOf(got["error"])}\n${textOf(got["error_trace"])}\n`);
     }
+    const notebook = got["notebook_output"];
     const shown =
-      isObject(got["notebook_output"]) && textOf(got["logs"]) === "" ? got["notebook_output"] : logs(got);
+      isObject(notebook) && textOf(got["logs"]) === "" ? { result: notebook["result"] } : logs(got);
     if (shown !== undefined) outputs.push({ TaskKey, Output: shown, EndTime: Number(task["end_time"] ?? 0) });
   }
   return outputs;

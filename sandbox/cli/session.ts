@@ -53,6 +53,8 @@ function hostOf({ config }: Selected, env: Environment, output: Output): string 
   const workspace = config.value["workspace"] as JsonObject | undefined;
   const host = textOf(workspace?.["host"]) || (env["DATABRICKS_HOST"] ?? "");
   if (host.includes("${")) {
+    const problem = `parse "https://${host}": invalid character "{" in host name`;
+    output.err(`Warn: Failed to fix host for metadata resolution: ${problem}\n`);
     report(output, [
       {
         severity: "Warning",
@@ -63,9 +65,7 @@ function hostOf({ config }: Selected, env: Environment, output: Output): string 
           "Interpolation is not supported for the field workspace.host. Please set\nthe DATABRICKS_HOST environment variable if you wish to configure this field at runtime.",
       },
     ]);
-    throw new CliFailure(
-      `failed during request visitor: parse "https://${host}": invalid character "{" in host name`,
-    );
+    throw new CliFailure(`failed during request visitor: ${problem}`);
   }
   try {
     return new URL(host).origin;

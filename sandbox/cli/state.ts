@@ -43,7 +43,7 @@ export class DeploymentState {
     const text = await readFile(state.#file, "utf8").catch(() => undefined);
     if (text !== undefined) state.#take(text);
     if (local && text !== undefined) return state;
-    const [remote, terraform] = await Promise.all(
+    const [remote, terraform] = await allOrFailures(
       ["resources.json", "terraform.tfstate"].map((name) =>
         files.read(`${bundle.paths.state}/${name}`, `reading ${name}: opening`),
       ),
@@ -107,6 +107,16 @@ export class DeploymentState {
       });
     }
   }
+}
+
+/** As `Promise.all`, but all failures are shown. */
+async function allOrFailures<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(promises);
+  const reasons = settled.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  const failures = reasons.filter((reason) => reason instanceof CliFailure);
+  if (failures.length < reasons.length) throw reasons.find((reason) => !(reason instanceof CliFailure));
+  if (failures.length > 0) throw new CliFailure(...failures.flatMap(({ diagnostics }) => diagnostics));
+  return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 }
 
 /** `DATABRICKS_BUNDLE_TMP` moves it out of the checkout. */

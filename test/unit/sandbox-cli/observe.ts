@@ -7,7 +7,7 @@ export interface Observation {
   readonly code: number | null;
   /** Parsed where it is JSON. */
   readonly stdout: Json;
-  /** `Error: …`, `Warning: …`, `Recommendation: …` with path and place, without the explanation below. */
+  /** `Error: …`, `Warning: …`, `Recommendation: …` with path and place, without the explanation below; sorted. */
   readonly diagnostics: readonly string[];
   /** Everything else on stderr, sorted. */
   readonly notes: readonly string[];
@@ -81,12 +81,18 @@ function readStderr(stderr: string): { diagnostics: string[]; notes: string[] } 
       notes.push(line);
     }
   }
-  return { diagnostics, notes: notes.sort() };
+  return { diagnostics: diagnostics.sort(), notes: notes.sort() };
 }
 
-/** Without what a YAML parser says in its own words, and without the list of settings that the SDK adds. */
+/** Without the words of a YAML parser, without the settings that the SDK adds, and with lists in one order. */
 function summaryOf(line: string): string {
-  return line.replace(/(: yaml: line )\d+: .*/, "$1…").replace(/\. Config: .*/, "");
+  return line
+    .replace(/(: yaml: line )\d+: .*/, "$1…")
+    .replace(/\. Config: .*/, "")
+    .replace(
+      /(Available targets: )(.*)/,
+      (_, text: string, names: string) => text + names.split(", ").sort().join(),
+    );
 }
 
 function text(value: Json): string {

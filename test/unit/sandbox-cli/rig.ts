@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
+import { textOf } from "../../../sandbox/http/json.ts";
 import type { LoggedRequest } from "../../../sandbox/http/log.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
 
@@ -28,6 +29,8 @@ export class Rig {
   readonly folder: string;
   /** Life of the next tokens as the metadata service reports it, in seconds. */
   tokenLife = 3600;
+  /** The metadata service answers for every host, as ours never would. */
+  anyHost = false;
   readonly #metadata: Server;
   /** Names of all jobs that ever were, by id. */
   readonly jobNames = new Map<string, string>();
@@ -41,7 +44,10 @@ export class Rig {
     this.#metadata = createServer((request, response) => {
       const host = String(request.headers["x-databricks-host"]);
       this.#hosts.push(host);
-      if (request.headers["x-databricks-metadata-version"] !== "1" || host !== sandbox.workspace.host) {
+      if (
+        request.headers["x-databricks-metadata-version"] !== "1" ||
+        (host !== sandbox.workspace.host && !this.anyHost)
+      ) {
         response.writeHead(403).end("refused");
         return;
       }
@@ -110,7 +116,7 @@ export class Rig {
       child.on("error", reject).on("close", resolve);
     });
     for (const { id, settings } of this.sandbox.workspace.jobs.all.values()) {
-      this.jobNames.set(id, String(settings["name"]));
+      this.jobNames.set(id, textOf(settings["name"]));
     }
     return { code, stdout, stderr, requests: this.sandbox.requests.slice(before), hosts: this.#hosts };
   }
