@@ -58,7 +58,7 @@ export class AgentLog {
     else if (name === "task.uploadsummary") this.#summaries.push(data);
     else if (name === "task.settaskvariable") this.taskVariables[variable] = data;
     else if (name === "task.complete") this.failed ||= properties["result"] === "Failed";
-    else if (name === "task.logissue") {
+    else if (name === "task.logissue" || name === "task.issue") {
       const level = properties["type"] ?? "";
       this.issues.push({ level, properties, message: data });
       this.#shown.push(`##[${level}]${data}`);

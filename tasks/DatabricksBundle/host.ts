@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type * as TaskLib from "azure-pipelines-task-lib/task.js";
 import { SecretlessError, type Place } from "../../core/errors.ts";
 import type { AnnotationLevel, Host, RunContext } from "../../core/host.ts";
 import { requestAzureDevOpsIdToken, type TokenEndpointVariables } from "../../core/identity/azure-devops.ts";
@@ -126,12 +127,12 @@ export class AzurePipelinesHost implements Host {
   }
 
   async output(name: string, value: string): Promise<void> {
-    const { setVariable } = await import("azure-pipelines-task-lib/task.js");
+    const { setVariable } = await taskLib();
     setVariable(camelCase(name), value, false, true);
   }
 
   async summary(markdown: string): Promise<void> {
-    const { uploadSummary } = await import("azure-pipelines-task-lib/task.js");
+    const { uploadSummary } = await taskLib();
     // The agent reads the file later; its name is the heading in the Extensions tab.
     this.#summaries += 1;
     const folder = path.join(this.context.tempFolder, `summary-${randomUUID()}`);
@@ -143,7 +144,7 @@ export class AzurePipelinesHost implements Host {
   }
 
   async saveState(name: string, value: string): Promise<void> {
-    const { setTaskVariable } = await import("azure-pipelines-task-lib/task.js");
+    const { setTaskVariable } = await taskLib();
     setTaskVariable(STATE_PREFIX + name, value);
   }
 }
@@ -154,6 +155,11 @@ const STATE_PREFIX = "secretless.";
 /** What {@link AzurePipelinesHost.saveState} kept under `name`, in the post-job step; "" if nothing. */
 export function savedState(environment: Environment, name: string): string {
   return environment[`VSTS_TASKVARIABLE_${(STATE_PREFIX + name).replace(/[. ]/g, "_").toUpperCase()}`] ?? "";
+}
+
+async function taskLib(): Promise<typeof TaskLib.default> {
+  // A CommonJS module: its names are found at run time only.
+  return (await import("azure-pipelines-task-lib/task.js")).default;
 }
 
 function camelCase(name: string): string {
