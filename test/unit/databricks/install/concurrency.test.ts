@@ -19,7 +19,9 @@ describe("jobs side by side on one runner", () => {
   async function jobs(count: number, at: string): Promise<string[][]> {
     const running = await Promise.all(
       Array.from({ length: count }, async () => {
-        const child = spawn(process.execPath, ["--import", "tsx", CHILD, at]);
+        const child = spawn(process.execPath, ["--import", "tsx", CHILD, at], {
+          env: { PATH: process.env["PATH"], NODE_V8_COVERAGE: "" },
+        });
         children.push(child);
         let output = "";
         child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
