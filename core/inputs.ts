@@ -34,9 +34,9 @@ export const INPUTS = {
   },
   exchange: {
     description:
-      "Who trusts the pipeline and turns its ID token into an access token: `databricks` (a federation policy) or `entra` (a federated identity credential). Default: `entra` with a connection of the CI, else `databricks`.",
+      "Who exchanges the ID token: `databricks` (a federation policy trusts the pipeline) or `entra` (a federated identity credential does). Default `databricks`; with `azureSubscription` in Azure Pipelines `entra`.",
   },
-  "tenant-id": { description: "Entra tenant for `exchange: entra`; that of the connection if absent." },
+  "tenant-id": { description: "Entra tenant for `exchange: entra`; with `azureSubscription` that of the connection." },
   audience: {
     description: "Audience of the ID token, if the federation policy does not use the workspace's default.",
   },
