@@ -6,7 +6,7 @@ import { createFile, readRange, type InstallFiles, type Write } from "./files.ts
 import { findMember, refused, type ZipMember } from "./zip.ts";
 
 /** Bytes; the program of 1.13.0 has 56 million. */
-export const LARGEST_PROGRAM = 512 * 1024 * 1024;
+const LARGEST_PROGRAM = 512 * 1024 * 1024;
 
 /**
  * Extracts the one member `name` of the zip file `archive` to the new file `target`, with permissions 0755, and forces

@@ -211,7 +211,7 @@ describe("mirror folder", () => {
 
   it("is not waited for when there is a pipe", async () => {
     await rm(file());
-    execFileSync("mkfifo", [file()]);
+    execFileSync("/usr/bin/mkfifo", [file()]);
     assert.equal(await reason(), "it is not a regular file");
   });
 
