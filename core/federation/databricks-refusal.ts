@@ -1,6 +1,8 @@
 import { SecretlessError, type Mistake } from "../errors.ts";
+import { readableSubject } from "../identity/azure-devops-subject.ts";
 import type { Claims } from "../identity/claims.ts";
 import { parseSubject, type GitHubSubject } from "../identity/subject.ts";
+import { azureDevOpsHint } from "./azure-devops-hints.ts";
 import type { DatabricksExchangeOptions } from "./databricks.ts";
 import { policyCommand, type PolicyClaims } from "./policy-command.ts";
 import type { TokenRefusal } from "./token-response.ts";
@@ -76,9 +78,10 @@ function answerText({ status, error, description }: TokenRefusal): string {
 function comparison(presented: PolicyClaims, accepted: Partial<PolicyClaims> | undefined): Mistake[] {
   return FIELDS.map((field) => {
     const wanted = accepted?.[field];
-    if (wanted === undefined) return { problem: `${field} presented`, actual: presented[field] };
-    if (wanted === presented[field]) return { problem: `${field} as a policy must name it`, actual: wanted };
-    return { problem: `${field} differs`, expected: wanted, actual: presented[field] };
+    const actual = readableSubject(presented[field]);
+    if (wanted === undefined) return { problem: `${field} presented`, actual };
+    if (wanted === presented[field]) return { problem: `${field} as a policy must name it`, actual };
+    return { problem: `${field} differs`, expected: readableSubject(wanted), actual };
   });
 }
 
@@ -100,23 +103,26 @@ function causeOf(
   if (differs("issuer")) {
     return {
       problem: "its issuer is another one than the policy's.",
-      remedy: "The policy belongs to another CI or another GitHub server. Add one for this issuer:",
+      remedy:
+        azureDevOpsHint("issuer", presented) ??
+        "The policy belongs to another CI or another GitHub server. Add one for this issuer:",
     };
   }
   if (differs("audience") || /TOKEN_AUDIENCE_INVALID/.test(description)) {
     return {
       problem: "its audience is another one than the policy's.",
       remedy:
+        azureDevOpsHint("audience", presented) ??
         (accepted?.audience === undefined
           ? "Set the input audience to what the policy names"
           : `Set the input audience to ${accepted.audience}`) +
-        ", or add a policy for the audience presented:",
+          ", or add a policy for the audience presented:",
     };
   }
   const subjectIsWrong = differs("subject") || /TOKEN_SUBJECT_INVALID/.test(description);
   const wanted = differs("subject") ? accepted?.subject : undefined;
   const cause =
-    (wanted !== undefined && subjectDifference(presented.subject, wanted)) || subjectHint(presented.subject);
+    (wanted !== undefined && subjectDifference(presented.subject, wanted)) || subjectHint(presented);
   if (subjectIsWrong)
     return { problem: `its subject is another one than the policy's${cause.problem}.`, remedy: cause.remedy };
   return {
@@ -172,8 +178,8 @@ function subjectDifference(presented: string, wanted: string): Cause | undefined
 }
 
 /** What to say where Databricks does not tell the policy's subject. */
-function subjectHint(presented: string): Cause {
-  const subject = parseSubject(presented);
+function subjectHint(presented: PolicyClaims): Cause {
+  const subject = parseSubject(presented.subject);
   const remedies: Readonly<Record<typeof subject.kind, string>> = {
     environment:
       "The job has an `environment:`, so its subject names that and no branch; upper and lower case count. Add the policy:",
@@ -181,7 +187,7 @@ function subjectHint(presented: string): Cause {
     pull_request:
       "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the " +
       "service principal: use a separate one that can only read. The policy for it:",
-    custom: "Add the policy:",
+    custom: azureDevOpsHint("subject", presented) ?? "Add the policy:",
   };
   return { problem: "", remedy: remedies[subject.kind] };
 }

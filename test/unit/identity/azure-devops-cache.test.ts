@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SecretlessError } from "../../../core/errors.ts";
 import { requestAzureDevOpsIdToken } from "../../../core/identity/azure-devops.ts";
-import { answer, CONNECTION, Job, URI } from "./azure-job.ts";
+import { readClaims } from "../../../core/identity/claims.ts";
+import { answer, CONNECTION, Job, jwt, URI } from "./azure-job.ts";
 
 describe("cached ID tokens of Azure DevOps", () => {
   it("waits for the end of a cached token of the Entra issuer and takes the next", async () => {
@@ -76,5 +77,26 @@ describe("cached ID tokens of Azure DevOps", () => {
       info: () => cancel.abort(new Error("cancelled")),
     });
     await assert.rejects(waiting, /cancelled/);
+  });
+});
+
+describe("claims of a pipeline token of Azure DevOps", () => {
+  it("are read under the names that all CIs share", async () => {
+    const token = jwt({
+      iss: "https://vstoken.dev.azure.com/o",
+      aud: "api://AzureADTokenExchange",
+      sub: "p://example-org/lake/deploy",
+      exp: 1,
+      rpo_uri: "https://dev.azure.com/example-org/lake/_git/lake",
+      rpo_id: "5e0d",
+      rpo_ref: "refs/heads/main",
+      rpo_ver: "4f1c",
+      run_id: "4211",
+    });
+    const { repository, repository_id, ref, sha, run_id } = await readClaims(token);
+    assert.deepEqual(
+      [repository, repository_id, ref, sha, run_id],
+      ["https://dev.azure.com/example-org/lake/_git/lake", "5e0d", "refs/heads/main", "4f1c", "4211"],
+    );
   });
 });
