@@ -23,7 +23,9 @@ export async function withTables(readme: string): Promise<string> {
   const rows = [
     "| input | default | meaning |",
     "| --- | --- | --- |",
-    ...Object.entries(inputs).map(([name, input]) => `| \`${name}\` | ${about(input)} | ${input.description} |`),
+    ...Object.entries(inputs).map(
+      ([name, input]) => `| \`${name}\` | ${about(input)} | ${input.description} |`,
+    ),
     "",
     "| output | meaning |",
     "| --- | --- |",
