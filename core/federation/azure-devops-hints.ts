@@ -14,8 +14,8 @@ const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
  * What to do about a field of an ID token from Azure DevOps that differs from the policy's; undefined for tokens of other
  * CIs. The text ends where the command that adds a policy follows.
  */
-export function azureDevOpsHint(field: keyof PolicyClaims, presented: PolicyClaims): string | undefined {
-  const kind = subjectKind(presented.subject);
+export function azureDevOpsHint(field: keyof PolicyClaims, subject: string): string | undefined {
+  const kind = subjectKind(subject);
   if (kind === undefined) return undefined;
   if (field === "subject") return SUBJECTS[kind];
   return field === "audience"

@@ -41,6 +41,8 @@ export interface Session {
 
 /** How long a caller waits for an early renewal before it gets the token that is still valid, in milliseconds. */
 const PATIENCE = 5000;
+/** Tries after which a CI that gives only expired ID tokens is believed to have no other. */
+const MOST_EXPIRED = 3;
 /** Longest pause after an early renewal that failed, in milliseconds. */
 const LONGEST_PAUSE = 60_000;
 
@@ -134,7 +136,7 @@ async function exchangeOnce(
     registerSecret(assertion);
     claims = await readClaims(assertion);
     stop.throwIfAborted();
-    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now());
+    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt);
     token = await exchange.exchange(assertion, stop);
   } catch (error) {
     onExchange?.({ at, attempt, audience, claims, outcome: { error } });
@@ -146,12 +148,12 @@ async function exchangeOnce(
 }
 
 /** Never sent: it would be refused, and a late assertion in a log looks like an attack. */
-function expired({ expiresAt }: Claims, now: number): HttpError {
+function expired({ expiresAt }: Claims, now: number, attempt: number): HttpError {
   const cause = new SecretlessError("ID_TOKEN_REFUSED", {
     problem: "The ID token that the CI gave has already expired.",
     expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
     actual: `expired at ${new Date(expiresAt).toISOString()}`,
     remedy: "Correct the clock of the runner, if it is wrong; else run the job again.",
   });
-  return new HttpError(cause.message, { retryable: true, cause });
+  return new HttpError(cause.message, { retryable: attempt < MOST_EXPIRED, cause });
 }

@@ -1,6 +1,11 @@
+import { existsSync } from "node:fs";
+import { isRunning } from "../../core/databricks/process.ts";
+import { cleanUp } from "../../core/leftovers.ts";
+import { systemClock } from "../../core/system.ts";
 import { completion } from "./commands.ts";
-import { startTask } from "./start.ts";
+import { savedState } from "./host.ts";
 
-const { host, write } = startTask();
-host.debug("Nothing was left to clean up.");
-write(completion(true));
+const state = (name: string): string => savedState(process.env, name);
+const ports = { clock: systemClock, isRunning, exists: existsSync };
+for (const line of await cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+process.stdout.write(completion(true));

@@ -1,6 +1,6 @@
 import type { Environment } from "../../core/ports.ts";
 import { registerSecret } from "../../core/redact.ts";
-import { systemPorts } from "../../core/system.ts";
+import { createSend, systemClock, systemPlatform } from "../../core/system.ts";
 import { readConnection } from "./connection.ts";
 import { AzurePipelinesHost } from "./host.ts";
 import { withAgentNetwork } from "./network.ts";
@@ -19,7 +19,8 @@ export function startTask() {
   };
   // A copy: azure-pipelines-task-lib takes variables away when it is loaded.
   const network = withAgentNetwork(withAuthority({ ...process.env }));
-  const ports = systemPorts(network.environment);
+  const { environment } = network;
+  const ports = { clock: systemClock, platform: systemPlatform(), environment, send: createSend(environment) };
   const host = new AzurePipelinesHost({ ...ports, cancelled: cancel.signal, write });
   for (const secret of network.secrets) {
     registerSecret(secret);
