@@ -63,18 +63,23 @@ describe("session", () => {
     assert.equal(await token(), "access-token-1");
   });
 
-  it("waits for a CI that returns an ID token of earlier until it returns a new one", async () => {
-    const clock = new FakeClock();
-    const expiringIn = (seconds: number) =>
-      unsignedJwt({ iss: "i", sub: "s", aud: "a", exp: Math.floor(clock.now() / 1000) + seconds });
-    const [old, fresh] = [expiringIn(-1), expiringIn(300)];
-    let count = 0;
-    const idToken = () => Promise.resolve(++count < 4 ? old : fresh);
-    const { session, sent } = setUpSession({}, { clock, idToken });
-    await clock.running(session.token());
-    assert.equal(count, 4);
-    assert.deepEqual(sent, [fresh]);
-  });
+  for (const [expired, outcome] of [
+    [2, "access-token-1"],
+    [3, "ID_TOKEN_REFUSED"],
+  ] as const) {
+    it(`gives a CI that returns ${expired} expired ID tokens of earlier: ${outcome}`, async () => {
+      const clock = new FakeClock();
+      const expiringIn = (seconds: number) =>
+        unsignedJwt({ iss: "i", sub: "s", aud: "a", exp: Math.floor(clock.now() / 1000) + seconds });
+      const [old, fresh] = [expiringIn(0), expiringIn(300)];
+      let count = 0;
+      const idToken = () => Promise.resolve(++count <= expired ? old : fresh);
+      const { token, sent } = setUpSession({}, { clock, idToken });
+      const got = await token().catch((error: unknown) => (error as SecretlessError).code);
+      assert.equal(got, outcome);
+      assert.deepEqual(sent, outcome === "ID_TOKEN_REFUSED" ? [] : [fresh]);
+    });
+  }
 
   for (const [name, faults, code] of [
     ["a refusal at once", { exchangeFaults: [refused] }, "EXCHANGE_REFUSED"],
