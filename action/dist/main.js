@@ -1,15 +1,15 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-F4JBAEXG.js";
+} from "./chunks/chunk-YT6AWIMQ.js";
 import {
   createRunProcess,
   databricksCloud,
   endpointUnavailable,
   retry
-} from "./chunks/chunk-BJW4PA4J.js";
+} from "./chunks/chunk-CRDATAZJ.js";
 import {
   HttpError,
   SecretlessError,
@@ -20,8 +20,8 @@ import {
   registerSecret,
   statusError,
   toSecretlessError
-} from "./chunks/chunk-YHQZU34I.js";
-import "./chunks/chunk-LZQXQOPJ.js";
+} from "./chunks/chunk-HEEVB3WK.js";
+import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
 async function discoverWorkspace(options) {
@@ -188,6 +188,7 @@ function parseNameValueLines(text2) {
 
 // core/inputs.ts
 var COMMANDS = ["deploy", "plan"];
+var EXCHANGES = ["databricks", "entra"];
 var INPUTS = {
   command: {
     description: "What to do: `deploy` plans and deploys the bundle, `plan` shows what a deployment would change and changes nothing.",
@@ -201,6 +202,10 @@ var INPUTS = {
     description: "Application ID of the service principal that deploys.",
     required: true
   },
+  exchange: {
+    description: "Who exchanges the ID token: `databricks` (a federation policy trusts the pipeline) or `entra` (a federated identity credential does). Default `databricks`; with `azureSubscription` in Azure Pipelines `entra`."
+  },
+  "tenant-id": { description: "Entra tenant for `exchange: entra`; with `azureSubscription` that of the connection." },
   audience: {
     description: "Audience of the ID token, if the federation policy does not use the workspace's default."
   },
@@ -260,6 +265,14 @@ function parseInputs(host2) {
       return void 0;
     }
   };
+  let connection;
+  let noConnection;
+  try {
+    connection = host2.connection();
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    noConnection = error;
+  }
   const command2 = oneOf("command", COMMANDS);
   const hostText = required(
     "host",
@@ -267,8 +280,12 @@ function parseInputs(host2) {
   );
   const url = hostText === void 0 ? void 0 : parsed2("host", parseWorkspaceUrl);
   const clientIdExpected = "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
-  required("client-id", clientIdExpected);
-  const clientId = matching("client-id", UUID, clientIdExpected);
+  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
+  if (!clientId && !noConnection) required("client-id", clientIdExpected);
+  const tenantIdExpected = "the ID of the Entra tenant (a UUID)";
+  const tenantId = matching("tenant-id", UUID, tenantIdExpected) ?? connection?.tenantId;
+  const exchange = value("exchange") === "" ? connection ? "entra" : "databricks" : oneOf("exchange", EXCHANGES);
+  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantIdExpected);
   const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
   if (url?.workspaceId !== void 0 && workspaceId !== void 0 && url.workspaceId !== workspaceId) {
     wrong(
@@ -284,7 +301,11 @@ function parseInputs(host2) {
   const target = optional("target");
   const audience = optional("audience");
   const autoApprove = flag("auto-approve");
-  if (mistakes.length > 0 || !command2 || !url || !clientId || !variables || !timeout) {
+  if (noConnection) {
+    if (mistakes.length === 0) throw noConnection;
+    mistakes.push(noConnection.details);
+  }
+  if (mistakes.length > 0 || !command2 || !url || !clientId || !exchange || !variables || !timeout) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
       remedy: "Correct them in the pipeline file; nothing was requested or changed.",
@@ -295,6 +316,8 @@ function parseInputs(host2) {
     command: command2,
     host: url.origin,
     clientId: clientId.toLowerCase(),
+    exchange,
+    tenantId: tenantId?.toLowerCase(),
     audience,
     workspaceId: workspaceId ?? url.workspaceId,
     accountId: accountId?.toLowerCase() ?? url.accountId,
@@ -331,10 +354,10 @@ async function runStep(host2, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-HL7US444.js");
+    const { run } = await import("./chunks/run-2DZVSULB.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-HTONWIKU.js");
+    const { reportFailure } = await import("./chunks/report-OFYIBYEQ.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -480,6 +503,9 @@ var GitHubHost = class {
   inputLabel(name) {
     return name;
   }
+  connection() {
+    return void 0;
+  }
   async idToken(audience) {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
@@ -513,16 +539,16 @@ var GitHubHost = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/core-M3BS3S25.js");
+    const { setOutput } = await import("./chunks/core-SGINPJEY.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/core-M3BS3S25.js");
+    const { summary } = await import("./chunks/core-SGINPJEY.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/core-M3BS3S25.js");
+    const { saveState } = await import("./chunks/core-SGINPJEY.js");
     saveState(name, value);
   }
 };

@@ -1,12 +1,13 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  isRunning,
   systemClock
-} from "./chunks/chunk-F4JBAEXG.js";
+} from "./chunks/chunk-YT6AWIMQ.js";
 import {
   removePrivateFolder
-} from "./chunks/chunk-PMHRYZVO.js";
-import "./chunks/chunk-YHQZU34I.js";
-import "./chunks/chunk-LZQXQOPJ.js";
+} from "./chunks/chunk-ZYAAOGFN.js";
+import "./chunks/chunk-HEEVB3WK.js";
+import "./chunks/chunk-U4GNHYLL.js";
 
 // action/post.ts
 import { existsSync } from "node:fs";
@@ -37,12 +38,5 @@ async function cleanUp({ folder, cli }, {
 
 // action/post.ts
 var state = (name) => process.env[`STATE_${name}`] ?? "";
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 var ports = { clock: systemClock, isRunning, exists: existsSync };
 for (const line of await cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { isRunning } from "../../core/databricks/process.ts";
 import { cleanUp } from "../../core/leftovers.ts";
-import { systemClock } from "../../core/system.ts";
+import { isRunning, systemClock } from "../../core/system.ts";
 import { completion } from "./commands.ts";
 import { savedState } from "./host.ts";
 

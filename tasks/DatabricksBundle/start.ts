@@ -20,7 +20,12 @@ export function startTask() {
   // A copy: azure-pipelines-task-lib takes variables away when it is loaded.
   const network = withAgentNetwork(withAuthority({ ...process.env }));
   const { environment } = network;
-  const ports = { clock: systemClock, platform: systemPlatform(), environment, send: createSend(environment) };
+  const ports = {
+    clock: systemClock,
+    platform: systemPlatform(),
+    environment,
+    send: createSend(environment),
+  };
   const host = new AzurePipelinesHost({ ...ports, cancelled: cancel.signal, write });
   for (const secret of network.secrets) {
     registerSecret(secret);

@@ -1,10 +1,10 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   __commonJS,
   __export,
   __require,
   __toESM
-} from "./chunk-LZQXQOPJ.js";
+} from "./chunk-U4GNHYLL.js";
 
 // node_modules/tunnel/lib/tunnel.js
 var require_tunnel = __commonJS({

@@ -1,35 +1,37 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  ENTRA_CLOUDS,
   createTerminate,
   databricksCloud,
   endpointUnavailable,
   retry,
   runUntil
-} from "./chunk-BJW4PA4J.js";
+} from "./chunk-CRDATAZJ.js";
 import {
   makePrivateFolder,
   removePrivateFolder
-} from "./chunk-PMHRYZVO.js";
+} from "./chunk-ZYAAOGFN.js";
 import {
   HttpError,
   SecretlessError,
+  isLoopback,
   isRetryableStatus,
   parseWorkspaceUrl,
   redact,
   registerSecret,
   statusError,
   toSecretlessError
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-HEEVB3WK.js";
 import {
   planLine,
   reportFailure,
   reportSuccess
-} from "./chunk-WH527ZX3.js";
+} from "./chunk-F65526CH.js";
 import {
   __commonJS,
   __require,
   __toESM
-} from "./chunk-LZQXQOPJ.js";
+} from "./chunk-U4GNHYLL.js";
 
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
@@ -8018,9 +8020,15 @@ var PIPELINE_CLAIMS = [
   "run_attempt",
   "runner_environment"
 ];
+var AZURE_DEVOPS_NAMES = {
+  repository: "rpo_uri",
+  repository_id: "rpo_id",
+  ref: "rpo_ref",
+  sha: "rpo_ver"
+};
 var jose;
 function loadClaimsReader() {
-  return jose ??= import("./webapi-6OR7I33X.js");
+  return jose ??= import("./webapi-YY2SORZD.js");
 }
 async function readClaims(idToken) {
   const { decodeJwt } = await loadClaimsReader();
@@ -8046,8 +8054,11 @@ async function readClaims(idToken) {
   };
 }
 function pipelineClaims(payload) {
+  const alias = AZURE_DEVOPS_NAMES;
   return Object.fromEntries(
-    PIPELINE_CLAIMS.map((name) => [name, payload[name]]).filter(([, value]) => typeof value === "string")
+    PIPELINE_CLAIMS.map((name) => [name, payload[name] ?? payload[alias[name] ?? ""]]).filter(
+      ([, value]) => typeof value === "string"
+    )
   );
 }
 function unreadable2(why) {
@@ -8056,6 +8067,21 @@ function unreadable2(why) {
     expected: "an ID token (OpenID Connect Core 1.0, section 2)",
     remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
   });
+}
+
+// core/identity/azure-devops-subject.ts
+var ENTRA_ISSUER_AUDIENCE = "fb60f99c-7a34-4190-8149-302f77469936";
+function subjectKind(subject) {
+  if (subject.startsWith("p://")) return "pipeline";
+  if (subject.startsWith("sc://")) return "connection";
+  return /^\/eid1\/.*\/sc\//.test(subject) ? "entra-connection" : void 0;
+}
+function readableSubject(subject) {
+  if (subjectKind(subject) === void 0) return subject;
+  const [, scheme = "", rest = ""] = /^(\w+:\/\/|\/)(.*)$/s.exec(subject) ?? [];
+  return [scheme, ...rest.split("/").flatMap((segment, at2) => at2 === 0 ? [segment] : ["/", segment])].join(
+    " "
+  );
 }
 
 // core/identity/subject.ts
@@ -8085,6 +8111,76 @@ function decoded(value) {
   return value.replace(/%3A/gi, ":");
 }
 
+// core/federation/azure-devops-hints.ts
+var SUBJECTS = {
+  pipeline: "The subject names organisation, project and pipeline of Azure DevOps, exactly and as they are called now: a rename changes it, a branch does not. Add the policy:",
+  connection: "The subject names organisation, project and service connection of Azure DevOps as they are called now: a rename changes it. Add the policy:",
+  "entra-connection": "The subject holds the GUIDs of a service connection of the Entra issuer; before its conversion the connection had the subject sc://\u2026 . Add the policy:"
+};
+function azureDevOpsHint(field, subject) {
+  const kind = subjectKind(subject);
+  if (kind === void 0) return void 0;
+  if (field === "subject") return SUBJECTS[kind];
+  return field === "audience" ? "Azure DevOps chooses the audience of its ID tokens. Add a policy for the audience presented:" : "The policy belongs to another CI or another organisation, or the service connection was converted to the Entra issuer. Add one for this issuer:";
+}
+
+// core/federation/subject-difference.ts
+var PULL_REQUEST = "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read, and add the policy there:";
+var IDS = "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, or that chose so.";
+function subjectDifference(presented, wanted) {
+  if (presented.toLowerCase() === wanted.toLowerCase()) {
+    return {
+      detail: " in upper and lower case alone",
+      remedy: "Subjects are compared exactly. Add a policy for this one:"
+    };
+  }
+  const [ours, theirs] = [parseSubject(presented), parseSubject(wanted)];
+  if (ours.kind === "custom" || theirs.kind === "custom") return void 0;
+  const repository = repositoryDifference(ours, theirs);
+  if (repository) return repository;
+  if (contextOf(ours) !== contextOf(theirs)) {
+    return {
+      detail: `: this job is known by ${contextOf(ours)}, the policy is for ${contextOf(theirs)}`,
+      remedy: ours.kind === "pull_request" ? PULL_REQUEST : `Either ${jobFor(theirs)}, or add a policy for this subject:`
+    };
+  }
+  return {
+    detail: ours.ownerId === void 0 ? ": the policy's has IDs, this one has none" : ": it has IDs, the policy's has none",
+    remedy: `${IDS} Add a policy for this subject, and delete the old one:`
+  };
+}
+function subjectHint(presented) {
+  const subject = parseSubject(presented);
+  if (subject.kind === "custom") return azureDevOpsHint("subject", presented) ?? "Add the policy:";
+  if (subject.kind === "pull_request") return PULL_REQUEST;
+  const ids = subject.ownerId === void 0 ? "" : `${IDS} A policy of before has none. `;
+  return (subject.kind === "environment" ? "The job has an `environment:`, so its subject names that and no branch; upper and lower case count. " : "The job has no `environment:`, so its subject names the branch or tag; if the policy is for an environment, add `environment:` to the job. ") + `${ids}Add the policy:`;
+}
+function repositoryDifference(ours, theirs) {
+  const name = ({ owner, repository }) => `${owner}/${repository}`;
+  if (name(ours).toLowerCase() !== name(theirs).toLowerCase()) {
+    return {
+      detail: ` (that names ${name(theirs)})`,
+      remedy: "The policy is for another repository, or this one was renamed. If this repository may deploy, add a policy:"
+    };
+  }
+  const bothHaveIds = ours.ownerId !== void 0 && theirs.ownerId !== void 0;
+  if (!bothHaveIds || ours.ownerId === theirs.ownerId && ours.repositoryId === theirs.repositoryId)
+    return void 0;
+  return {
+    detail: ": another repository had this name when the policy was written",
+    remedy: "Find out who owns this repository now. If it may deploy, add a policy:"
+  };
+}
+function jobFor(wanted) {
+  if (wanted.kind === "environment") return `give the job \`environment: ${wanted.environment}\``;
+  return `let the job run ${wanted.kind === "ref" ? `on ${wanted.ref}` : "for a pull request"}, without \`environment:\``;
+}
+function contextOf(subject) {
+  if (subject.kind === "environment") return `environment ${subject.environment}`;
+  return subject.kind === "ref" ? subject.ref : "pull_request";
+}
+
 // core/federation/policy-command.ts
 function policyCommand({ issuer, subject, audience }, owner) {
   const accountHost = databricksCloud(owner.host)?.accountHost ?? owner.host;
@@ -8102,6 +8198,7 @@ function shellQuoted(text) {
 }
 
 // core/federation/databricks-refusal.ts
+var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
 var FIELDS = ["issuer", "subject", "audience"];
 function explainRefusal(refusal, claims, options) {
   const presented = {
@@ -8119,13 +8216,14 @@ function explainRefusal(refusal, claims, options) {
       mistakes: comparison(presented, void 0)
     });
   }
-  const { problem, remedy } = causeOf(refusal, presented, accepted, options.clientId);
+  const { problem, remedy, field } = causeOf(refusal, presented, accepted, options.clientId);
+  const clientId = parseSubject(presented.subject).kind === "pull_request" ? OTHER_PRINCIPAL : options.clientId;
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
     remedy: `${remedy}
-${policyCommand(presented, options)}`,
-    mistakes: comparison(presented, accepted)
+${policyCommand(presented, { ...options, clientId })}`,
+    mistakes: comparison(presented, accepted, field)
   });
 }
 function parseAccepted(description) {
@@ -8144,12 +8242,18 @@ function isAboutPolicies({ error, description }) {
 function answerText({ status, error, description }) {
   return `status ${status}: ${error === "" ? "" : `${error}: `}${description}`;
 }
-function comparison(presented, accepted) {
+function comparison(presented, accepted, blamed) {
   return FIELDS.map((field) => {
     const wanted = accepted?.[field];
-    if (wanted === void 0) return { problem: `${field} presented`, actual: presented[field] };
-    if (wanted === presented[field]) return { problem: `${field} as a policy must name it`, actual: wanted };
-    return { problem: `${field} differs`, expected: wanted, actual: presented[field] };
+    const actual = readableSubject(presented[field]);
+    const expected = wanted === void 0 ? void 0 : readableSubject(wanted);
+    if (expected !== void 0 && expected !== actual)
+      return { problem: `${field} differs`, expected, actual };
+    if (field === blamed) return { problem: `${field} is in no policy`, actual };
+    return {
+      problem: expected === void 0 ? `${field} presented` : `${field} as a policy must name it`,
+      actual
+    };
   });
 }
 function causeOf({ description }, presented, accepted, clientId) {
@@ -8162,73 +8266,32 @@ function causeOf({ description }, presented, accepted, clientId) {
   }
   if (differs("issuer")) {
     return {
+      field: "issuer",
       problem: "its issuer is another one than the policy's.",
-      remedy: "The policy belongs to another CI or another GitHub server. Add one for this issuer:"
+      remedy: azureDevOpsHint("issuer", presented.subject) ?? "The policy belongs to another CI or another GitHub server. Add one for this issuer:"
     };
   }
   if (differs("audience") || /TOKEN_AUDIENCE_INVALID/.test(description)) {
+    const wanted = differs("audience") ? accepted?.audience : void 0;
     return {
+      field: "audience",
       problem: "its audience is another one than the policy's.",
-      remedy: (accepted?.audience === void 0 ? "Set the input audience to what the policy names" : `Set the input audience to ${accepted.audience}`) + ", or add a policy for the audience presented:"
+      remedy: azureDevOpsHint("audience", presented.subject) ?? `Set the input audience to ${wanted ?? "what the policy names"}, or add a policy for the audience presented:`
     };
   }
-  const subjectIsWrong = differs("subject") || /TOKEN_SUBJECT_INVALID/.test(description);
-  const wanted = differs("subject") ? accepted?.subject : void 0;
-  const cause = wanted !== void 0 && subjectDifference(presented.subject, wanted) || subjectHint(presented.subject);
-  if (subjectIsWrong)
-    return { problem: `its subject is another one than the policy's${cause.problem}.`, remedy: cause.remedy };
+  if (differs("subject") || /TOKEN_SUBJECT_INVALID/.test(description)) {
+    const wanted = differs("subject") ? accepted?.subject : void 0;
+    const difference = wanted === void 0 ? void 0 : subjectDifference(presented.subject, wanted);
+    return {
+      field: "subject",
+      problem: `its subject is another one than the policy's${difference?.detail ?? ""}.`,
+      remedy: difference?.remedy ?? subjectHint(presented.subject)
+    };
+  }
   return {
     problem: "no federation policy of this service principal fits.",
-    remedy: `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy was not written less than two minutes ago. ${cause.remedy}`
+    remedy: `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy was not written less than two minutes ago. ${subjectHint(presented.subject)}`
   };
-}
-function subjectDifference(presented, wanted) {
-  if (presented.toLowerCase() === wanted.toLowerCase()) {
-    return {
-      problem: " in upper and lower case alone",
-      remedy: "Subjects are compared exactly. Add a policy for this one:"
-    };
-  }
-  const [ours, theirs] = [parseSubject(presented), parseSubject(wanted)];
-  if (ours.kind === "custom" || theirs.kind === "custom") return void 0;
-  if (`${ours.owner}/${ours.repository}`.toLowerCase() !== `${theirs.owner}/${theirs.repository}`.toLowerCase()) {
-    return {
-      problem: ` (it names ${theirs.owner}/${theirs.repository})`,
-      remedy: "The policy is for another repository, or this one was renamed. If this repository may deploy, add a policy:"
-    };
-  }
-  if (ours.kind !== theirs.kind) {
-    const wantedJob = theirs.kind === "environment" ? `give the job \`environment: ${theirs.environment}\`` : `let the job run ${theirs.kind === "ref" ? `on ${theirs.ref}` : "for a pull request"}, without \`environment:\``;
-    return {
-      problem: `: this job is known by ${contextOf(ours)}, the policy is for ${contextOf(theirs)}`,
-      remedy: `Either ${wantedJob}, or add a policy for this subject:`
-    };
-  }
-  if (contextOf(ours) !== contextOf(theirs)) {
-    return {
-      problem: `: this job is known by ${contextOf(ours)}, the policy is for ${contextOf(theirs)}`,
-      remedy: `If ${contextOf(ours)} may deploy, add a policy:`
-    };
-  }
-  const form = ours.ownerId === void 0 ? "names without IDs" : "the immutable form with IDs";
-  return {
-    problem: `: it has ${form}, the policy's has not`,
-    remedy: "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, or that chose so. Add a policy for this subject, and delete the old one:"
-  };
-}
-function subjectHint(presented) {
-  const subject = parseSubject(presented);
-  const remedies = {
-    environment: "The job has an `environment:`, so its subject names that and no branch; upper and lower case count. Add the policy:",
-    ref: "The job has no `environment:`, so its subject names the branch or tag. If the policy is for an environment, add `environment:` to the job; else add the policy:",
-    pull_request: "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read. The policy for it:",
-    custom: "Add the policy:"
-  };
-  return { problem: "", remedy: remedies[subject.kind] };
-}
-function contextOf(subject) {
-  if (subject.kind === "environment") return `environment ${subject.environment}`;
-  return subject.kind === "ref" ? subject.ref : "pull_request";
 }
 
 // core/federation/token-response.ts
@@ -8295,8 +8358,254 @@ function databricksExchange(options) {
   };
 }
 
+// core/federation/entra-errors.ts
+var ENTRA_ERRORS = [
+  {
+    codes: [70021],
+    cause: "no federated identity credential fits the token.",
+    remedy: "Compare issuer, subject and audience, letter by letter, with the credential; or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700211],
+    cause: "no federated identity credential has its issuer.",
+    remedy: "Correct the issuer of the credential, or add one. After an Azure DevOps connection was converted, the issuer is https://login.microsoftonline.com/<tenant>/v2.0.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700213],
+    cause: "no federated identity credential of its issuer has its subject.",
+    remedy: "Subjects are compared exactly: look for upper and lower case and for a rename; correct the credential, or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [70025],
+    cause: "the application has no federated identity credential at all.",
+    remedy: "Add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700212, 7002121],
+    cause: "its audience is not the one of the federated identity credential.",
+    remedy: "Let the token be issued for api://AzureADTokenExchange (remove the input audience), and let the credential name the same.",
+    retry: "no"
+  },
+  {
+    codes: [700214],
+    cause: "the audience of the federated identity credential is not api://AzureADTokenExchange.",
+    remedy: "Correct the audience of the credential; a GUID is refused there.",
+    retry: "no"
+  },
+  {
+    codes: [700016],
+    cause: "the tenant knows no such application.",
+    remedy: "Check client-id and tenant-id, and that the application was not deleted.",
+    retry: "propagation"
+  },
+  {
+    codes: [7000229],
+    cause: "the application has no service principal in this tenant.",
+    remedy: "Create it: az ad sp create --id <client-id>",
+    retry: "no"
+  },
+  {
+    codes: [700024],
+    cause: "the token is outside its validity time.",
+    remedy: "If this comes back, correct the clock of the runner.",
+    retry: "transient"
+  },
+  {
+    codes: [700222, 700226, 700227, 700236],
+    cause: "tokens of Entra ID are accepted from managed identities and Azure DevOps only.",
+    remedy: "Use the CI's own ID token; do not chain tokens of other applications.",
+    retry: "no"
+  },
+  {
+    codes: [700223],
+    cause: "federation is restricted or switched off in this tenant.",
+    remedy: "Ask the tenant's administrator, or use a managed identity.",
+    retry: "no"
+  },
+  {
+    codes: [700238],
+    cause: "a policy of the tenant refuses its issuer.",
+    remedy: "Ask the tenant's administrator to allow this issuer for workload identity federation.",
+    retry: "no"
+  },
+  {
+    codes: [70052],
+    cause: "the application is multitenant, which this issuer does not support.",
+    remedy: "Set signInAudience of the application to AzureADMyOrg.",
+    retry: "no"
+  },
+  {
+    codes: [50166, 90061],
+    cause: "Entra ID cannot reach the issuer's keys.",
+    remedy: "Wait: this is an outage of Entra ID or of the CI's issuer. A self-hosted issuer must be reachable from the internet.",
+    retry: "transient"
+  },
+  {
+    codes: [700027, 50012, 50013, 50027],
+    cause: "its signature or form is not valid.",
+    remedy: "Check that the issuer publishes the keys it signs with (GitHub Enterprise Server: /_services/token/.well-known/jwks).",
+    retry: "no"
+  },
+  {
+    codes: [500011],
+    cause: "the tenant does not know Azure Databricks.",
+    remedy: "Check tenant-id: it must be the tenant of the workspace.",
+    retry: "no"
+  },
+  {
+    codes: [70011, 28002],
+    cause: "the scope asked for is not valid.",
+    remedy: "Check that the workspace is in the cloud of this tenant.",
+    retry: "no"
+  },
+  {
+    codes: [53003, 530035],
+    cause: "Conditional Access blocks it.",
+    remedy: "Ask the tenant's administrator; policies for workload identities often name the runner's addresses.",
+    retry: "no"
+  },
+  {
+    codes: [50072, 50074, 50076, 50079],
+    cause: "Entra ID wants multi-factor authentication, so this is the identity of a user.",
+    remedy: "Use an application or a managed identity.",
+    retry: "no"
+  },
+  {
+    codes: [7000215, 7000222],
+    cause: "Entra ID speaks of a client secret, so the connection is not federated.",
+    remedy: "Convert the service connection to workload identity federation.",
+    retry: "no"
+  },
+  {
+    codes: [900382],
+    cause: "this cloud does not accept applications of another one.",
+    remedy: "Use an identity of the cloud in which the workspace is.",
+    retry: "no"
+  },
+  {
+    codes: [90002],
+    cause: "there is no such tenant in this cloud.",
+    remedy: "Check tenant-id, and AZURE_AUTHORITY_HOST if it is set.",
+    retry: "no"
+  },
+  {
+    codes: [90033, 50033],
+    cause: "Entra ID has trouble for the moment.",
+    remedy: "Run the job again later.",
+    retry: "transient"
+  }
+];
+function findEntraError(codes) {
+  for (const code of codes) {
+    const error = ENTRA_ERRORS.find((one) => one.codes.includes(code));
+    if (error) return { ...error, code };
+  }
+  return void 0;
+}
+
+// core/federation/entra.ts
+var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
+var PROPAGATION = 45e3;
+function entraExchange(options) {
+  const { cloud, tenantId, clientId, clock } = options;
+  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  let refusedSince;
+  return {
+    audience: options.audience ?? cloud.audience,
+    async exchange(idToken, signal) {
+      const form = {
+        grant_type: "client_credentials",
+        client_id: clientId,
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: idToken,
+        scope: `${DATABRICKS_APPLICATION}/.default`
+      };
+      const answer = await requestToken(endpoint, form, { ...options, signal });
+      if ("accessToken" in answer) {
+        refusedSince = void 0;
+        return answer;
+      }
+      const error = findEntraError(codesOf(answer));
+      const refusal = explain(answer, await readClaims(idToken), options);
+      if (error?.retry === "propagation") refusedSince ??= clock.now();
+      const mayHelp = error?.retry === "transient" || refusedSince !== void 0 && clock.now() < refusedSince + PROPAGATION;
+      if (!mayHelp || error?.retry === "no") throw refusal;
+      throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
+    }
+  };
+}
+function entraCloud(host, environment) {
+  const byHost = databricksCloud(host)?.entra ?? (isLoopback(new URL(host).hostname) ? ENTRA_CLOUDS[0] : void 0);
+  if (!byHost) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: `${host} is not a workspace of Azure Databricks, so it accepts no token of Entra ID.`,
+      remedy: "Use `exchange: databricks`, with a federation policy of the service principal."
+    });
+  }
+  const named = (environment["AZURE_AUTHORITY_HOST"] ?? "").trim();
+  if (named === "") return byHost;
+  const url = URL.canParse(named) ? new URL(named) : void 0;
+  const known = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
+  if (known) return known;
+  if (url && isLoopback(url.hostname)) {
+    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
+  }
+  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
+    expected: ENTRA_CLOUDS.map(({ authority }) => authority).join(", "),
+    actual: url?.origin ?? "not a URL",
+    remedy: "Remove AZURE_AUTHORITY_HOST, or set it to the authority of your cloud."
+  });
+}
+function codesOf({ codes, description }) {
+  return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code]) => Number(code));
+}
+function explain(refusal, claims, options) {
+  const error = findEntraError(codesOf(refusal));
+  const audience = claims.audience[0] ?? options.cloud.audience;
+  const presented = [
+    { problem: "issuer presented", actual: claims.issuer },
+    { problem: "subject presented", actual: readableSubject(claims.subject) },
+    {
+      problem: "audience presented",
+      actual: audience,
+      // Tokens of service connections at the Entra issuer have its own identifier as audience, and that is right.
+      ...audience !== options.cloud.audience && audience !== ENTRA_ISSUER_AUDIENCE && { expected: options.cloud.audience }
+    }
+  ];
+  const lookUp = "Look the code up at https://login.microsoftonline.com/error.";
+  return new SecretlessError("EXCHANGE_REFUSED", {
+    problem: `Entra ID does not accept this ID token for application ${options.clientId}: ${error?.cause ?? "see its answer."}`,
+    actual: `status ${refusal.status}: ${refusal.description}`,
+    remedy: (error?.remedy ?? lookUp) + (error?.credentialHelps ? `
+${credentialCommand(claims, options)}` : ""),
+    mistakes: presented
+  });
+}
+function credentialCommand(claims, { clientId, cloud }) {
+  const credential = {
+    name: "databricks-secretless",
+    issuer: claims.issuer,
+    subject: claims.subject,
+    audiences: [cloud.audience]
+  };
+  return [
+    `az ad app federated-credential create --id ${shellQuoted(clientId)} --parameters ${shellQuoted(JSON.stringify(credential))}`,
+    "(for a user-assigned managed identity: az identity federated-credential create, with the same three values)"
+  ].join("\n");
+}
+
 // core/federation/session.ts
 var PATIENCE = 5e3;
+var MOST_EXPIRED = 3;
 var LONGEST_PAUSE = 6e4;
 function createSession(options) {
   const { clock, signal } = options;
@@ -8368,7 +8677,7 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
     registerSecret(assertion);
     claims = await readClaims(assertion);
     stop.throwIfAborted();
-    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now());
+    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt);
     token = await exchange.exchange(assertion, stop);
   } catch (error) {
     onExchange?.({ at: at2, attempt, audience, claims, outcome: { error } });
@@ -8378,14 +8687,14 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
   onExchange?.({ at: at2, attempt, audience, claims, outcome: { expiresAt: token.expiresAt } });
   return token;
 }
-function expired({ expiresAt }, now) {
+function expired({ expiresAt }, now, attempt) {
   const cause = new SecretlessError("ID_TOKEN_REFUSED", {
     problem: "The ID token that the CI gave has already expired.",
     expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
     actual: `expired at ${new Date(expiresAt).toISOString()}`,
     remedy: "Correct the clock of the runner, if it is wrong; else run the job again."
   });
-  return new HttpError(cause.message, { retryable: true, cause });
+  return new HttpError(cause.message, { retryable: attempt < MOST_EXPIRED, cause });
 }
 
 // core/identity/checkout.ts
@@ -8447,13 +8756,17 @@ async function connect(step, facts) {
       host.debug(`exchange ${String(attempt)} for ${audience}: ${result}`);
     }
   });
-  facts.exchangedAt = new URL(workspace.tokenEndpoint).host;
+  facts.exchangedAt = inputs.exchange === "entra" ? "Entra ID" : new URL(workspace.tokenEndpoint).host;
   facts.commit = { ofToken: void 0, checkedOut: await checkedOutCommit(host.context.checkout) };
   await session.token();
   await prove(step, workspace, session, facts);
   return session;
 }
 function exchangeFor({ inputs, ports }, workspace) {
+  if (inputs.exchange === "entra") {
+    const cloud = entraCloud(inputs.host, ports.environment);
+    return entraExchange({ ...ports, ...inputs, cloud, tenantId: inputs.tenantId ?? "" });
+  }
   return databricksExchange({
     tokenEndpoint: workspace.tokenEndpoint,
     audience: inputs.audience ?? workspace.defaultAudience,
@@ -9612,6 +9925,7 @@ var package_default = {
   },
   dependencies: {
     "@actions/core": "3.0.1",
+    "azure-pipelines-task-lib": "5.281.0",
     "https-proxy-agent": "9.1.0",
     jose: "6.2.17",
     "lossless-json": "4.3.3",
@@ -9623,14 +9937,17 @@ var package_default = {
     "@types/mocha": "10.0.10",
     "@types/node": "20.19.43",
     "@types/sinon": "22.0.2",
+    ajv: "8.20.0",
     c8: "12.0.0",
     esbuild: "0.28.2",
     eslint: "10.15.0",
     "fast-check": "4.10.2",
+    fflate: "0.8.3",
     knip: "6.44.2",
     mocha: "12.0.3",
     prettier: "3.10.1",
     sinon: "22.1.0",
+    "tfx-cli": "0.23.1",
     tsx: "4.23.15",
     typescript: "6.0.3",
     "typescript-eslint": "8.73.0",

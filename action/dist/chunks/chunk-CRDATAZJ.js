@@ -1,8 +1,8 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError,
   SecretlessError
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-HEEVB3WK.js";
 
 // core/databricks/process.ts
 import { spawn as nodeSpawn } from "node:child_process";
@@ -231,6 +231,7 @@ export {
   createTerminate,
   runUntil,
   retry,
+  ENTRA_CLOUDS,
   databricksCloud,
   endpointUnavailable
 };

@@ -1,4 +1,4 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError,
   SecretlessError,
@@ -7,10 +7,10 @@ import {
   nameOf,
   redact,
   transportError
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-HEEVB3WK.js";
 
 // core/system.ts
-import { arch, platform } from "node:process";
+import { arch, kill, platform } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 
 // core/proxy.ts
@@ -33,7 +33,7 @@ function proxyFor(url, environment) {
   return { url: proxy };
 }
 async function proxyAgent(proxy, options) {
-  const { HttpsProxyAgent } = await import("./dist-O4VNHYAH.js");
+  const { HttpsProxyAgent } = await import("./dist-FAQPZ5ST.js");
   return new HttpsProxyAgent(proxy.url, options);
 }
 function variable(environment, name) {
@@ -80,6 +80,13 @@ var systemClock = {
     }
   }
 };
+function isRunning(pid) {
+  try {
+    return kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 function systemPlatform(os = platform, cpu = arch) {
   if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
     return { os, arch: cpu };
@@ -213,6 +220,7 @@ async function certificates(environment) {
 
 export {
   systemClock,
+  isRunning,
   systemPlatform,
   createSend
 };

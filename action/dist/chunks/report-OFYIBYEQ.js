@@ -1,0 +1,10 @@
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import {
+  reportFailure,
+  reportSuccess
+} from "./chunk-F65526CH.js";
+import "./chunk-U4GNHYLL.js";
+export {
+  reportFailure,
+  reportSuccess
+};
