@@ -2,11 +2,12 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   isRunning,
   systemClock
-} from "./chunks/chunk-YT6AWIMQ.js";
+} from "./chunks/chunk-YFVNVYLA.js";
 import {
   removePrivateFolder
 } from "./chunks/chunk-ZYAAOGFN.js";
-import "./chunks/chunk-HEEVB3WK.js";
+import "./chunks/chunk-63AUDG3E.js";
+import "./chunks/chunk-6IGHQXQZ.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // action/post.ts

@@ -35,6 +35,8 @@ export interface AzureStep {
   readonly debug?: boolean;
   /** Whether the agent knows `System.OidcRequestUri`; default true. */
   readonly oidcRequestUri?: boolean;
+  /** Whether the agent gives the task its endpoints; default true. */
+  readonly endpoints?: boolean;
   readonly onLine?: (line: string) => void;
   /** Called with the process id of main once it runs: a test may signal it, as a cancelled job does. */
   readonly onStart?: (pid: number) => void;
@@ -77,7 +79,7 @@ export async function runAzureStep(step: AzureStep): Promise<AzureStepResult> {
   for (const [name, value] of Object.entries(inputs)) env[`INPUT_${environmentName(name)}`] = value;
   env["VSTS_PUBLIC_VARIABLES"] = JSON.stringify(Object.keys(variables));
   env["VSTS_SECRET_VARIABLES"] = JSON.stringify(Object.keys(step.secrets ?? {}));
-  Object.assign(env, endpointVariables(step.azure, connections));
+  if (step.endpoints !== false) Object.assign(env, endpointVariables(step.azure, connections));
 
   const masks = [
     step.azure.jobToken,

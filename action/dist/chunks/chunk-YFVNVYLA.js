@@ -1,13 +1,15 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError,
-  SecretlessError,
-  isLoopback,
   isRetryableStatus,
   nameOf,
-  redact,
   transportError
-} from "./chunk-HEEVB3WK.js";
+} from "./chunk-63AUDG3E.js";
+import {
+  SecretlessError,
+  isLoopback,
+  redact
+} from "./chunk-6IGHQXQZ.js";
 
 // core/system.ts
 import { arch, kill, platform } from "node:process";

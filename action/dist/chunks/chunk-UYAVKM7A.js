@@ -1,4 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import {
+  INPUT_NAMES
+} from "./chunk-EUFDFK2M.js";
 
 // core/report/error-text.ts
 function placeText(place) {
@@ -29,6 +32,17 @@ function errorText(error) {
     ...details,
     `  more: docs/troubleshooting.md#${error.code.toLowerCase()}`
   ].join("\n");
+}
+
+// core/report/input-labels.ts
+function withInputLabels(text, host) {
+  return text.replace(
+    /`([a-z]+(?:-[a-z]+)*)(?=[`:])/g,
+    (whole, name) => isInputName(name) ? `\`${host.inputLabel(name)}` : whole
+  );
+}
+function isInputName(name) {
+  return INPUT_NAMES.includes(name);
 }
 
 // core/report/markdown.ts
@@ -146,15 +160,16 @@ async function reportSuccess(host, facts) {
   await host.summary(jobSummary(facts));
 }
 async function reportFailure(host, error, facts) {
-  const text = errorText(error);
+  const text = withInputLabels(errorText(error), host);
   host.annotate("error", text, error.details.place);
   for (const { problem, place } of error.mistakes)
-    if (place) host.annotate("error", `${error.code}: ${problem}`, place);
+    if (place) host.annotate("error", withInputLabels(`${error.code}: ${problem}`, host), place);
   if (error.cause instanceof Error) host.debug(error.cause.stack ?? error.cause.message);
-  await host.summary(facts ? jobSummary(facts, error) : `## Databricks bundle: failed
+  const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
 
 ${fenced(text)}
-`);
+`;
+  await host.summary(withInputLabels(summary, host));
 }
 
 export {

@@ -1,8 +1,10 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  HttpError,
+  HttpError
+} from "./chunk-63AUDG3E.js";
+import {
   SecretlessError
-} from "./chunk-HEEVB3WK.js";
+} from "./chunk-6IGHQXQZ.js";
 
 // core/databricks/process.ts
 import { spawn as nodeSpawn } from "node:child_process";

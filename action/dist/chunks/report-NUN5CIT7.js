@@ -2,7 +2,9 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   reportFailure,
   reportSuccess
-} from "./chunk-F65526CH.js";
+} from "./chunk-UYAVKM7A.js";
+import "./chunk-EUFDFK2M.js";
+import "./chunk-6IGHQXQZ.js";
 import "./chunk-U4GNHYLL.js";
 export {
   reportFailure,

@@ -6,27 +6,30 @@ import {
   endpointUnavailable,
   retry,
   runUntil
-} from "./chunk-CRDATAZJ.js";
+} from "./chunk-E62NXZMN.js";
 import {
   makePrivateFolder,
   removePrivateFolder
 } from "./chunk-ZYAAOGFN.js";
 import {
   HttpError,
-  SecretlessError,
-  isLoopback,
   isRetryableStatus,
-  parseWorkspaceUrl,
-  redact,
-  registerSecret,
-  statusError,
-  toSecretlessError
-} from "./chunk-HEEVB3WK.js";
+  statusError
+} from "./chunk-63AUDG3E.js";
 import {
   planLine,
   reportFailure,
   reportSuccess
-} from "./chunk-F65526CH.js";
+} from "./chunk-UYAVKM7A.js";
+import "./chunk-EUFDFK2M.js";
+import {
+  SecretlessError,
+  isLoopback,
+  parseWorkspaceUrl,
+  redact,
+  registerSecret,
+  toSecretlessError
+} from "./chunk-6IGHQXQZ.js";
 import {
   __commonJS,
   __require,

@@ -1,0 +1,192 @@
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import {
+  SecretlessError,
+  parseWorkspaceUrl
+} from "./chunk-6IGHQXQZ.js";
+
+// core/input-values.ts
+var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
+function parseDuration(text) {
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smh])/g))
+    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  if (/^(?:\d{1,6}[smh])+$/.test(text) && total >= 1e3 && total <= 168 * 36e5) return total;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not a duration",
+    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
+    actual: text
+  });
+}
+var NAME = /^[A-Za-z_][\w-]*$/;
+var MAX_VALUE = 1e4;
+function parseNameValueLines(text) {
+  const found = /* @__PURE__ */ new Map();
+  const wrong = [];
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    if (raw.trim() === "") continue;
+    const where = `line ${String(index + 1)}`;
+    const equals = raw.indexOf("=");
+    const name = raw.slice(0, Math.max(equals, 0)).trim();
+    if (equals < 0) wrong.push(`${where} has no "="`);
+    else if (!NAME.test(name))
+      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
+    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
+    else if (raw.length - equals - 1 > MAX_VALUE)
+      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
+    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
+  }
+  if (wrong.length === 0) return Object.fromEntries(found);
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not name=value lines",
+    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
+    actual: wrong.join("; ")
+  });
+}
+
+// core/inputs.ts
+var COMMANDS = ["deploy", "plan"];
+var EXCHANGES = ["databricks", "entra"];
+var INPUTS = {
+  command: {
+    description: "What to do: `deploy` plans and deploys the bundle, `plan` shows what a deployment would change and changes nothing.",
+    default: "deploy"
+  },
+  host: {
+    description: "URL of the approved workspace. It is never taken from the bundle; a bundle that names another is refused.",
+    required: true
+  },
+  "client-id": {
+    description: "Application ID of the service principal that deploys.",
+    required: true
+  },
+  exchange: {
+    description: "Who exchanges the ID token: `databricks` (a federation policy trusts the pipeline) or `entra` (a federated identity credential does). Default `databricks`; with `azureSubscription` in Azure Pipelines `entra`."
+  },
+  "tenant-id": { description: "Entra tenant for `exchange: entra`; with `azureSubscription` that of the connection." },
+  audience: {
+    description: "Audience of the ID token, if the federation policy does not use the workspace's default."
+  },
+  "workspace-id": { description: "Guard: stop if the workspace has another ID." },
+  "account-id": { description: "Guard: stop if the workspace belongs to another account." },
+  "bundle-root": { description: "Folder of `databricks.yml`, relative to the checkout.", default: "." },
+  target: { description: "Target of the bundle; the bundle's own default if absent." },
+  variables: { description: "Bundle variables, one `name=value` a line." },
+  "auto-approve": {
+    description: "`true` allows a deployment that deletes or recreates resources.",
+    default: "false"
+  },
+  timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" }
+};
+var INPUT_NAMES = Object.keys(INPUTS);
+var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+function parseInputs(host) {
+  const mistakes = [];
+  const value = (name) => {
+    const definition = INPUTS[name];
+    return host.input(name) || (definition.default ?? "");
+  };
+  const wrong = (name, expected, actual, remedy) => {
+    mistakes.push({
+      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...actual === "" ? {} : { actual },
+      ...remedy === void 0 ? {} : { remedy }
+    });
+  };
+  const optional = (name) => value(name) || void 0;
+  const required = (name, expected) => {
+    const found = optional(name);
+    if (found === void 0) wrong(name, expected, "");
+    return found;
+  };
+  const matching = (name, pattern, expected) => {
+    const found = optional(name);
+    if (found === void 0 || pattern.test(found)) return found;
+    wrong(name, expected, found);
+    return void 0;
+  };
+  const oneOf = (name, allowed) => {
+    const found = value(name);
+    const match = allowed.find((one) => one === found);
+    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
+    return match;
+  };
+  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
+  const parsed = (name, parse) => {
+    try {
+      return parse(value(name));
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      wrong(name, expected, actual, remedy);
+      return void 0;
+    }
+  };
+  let connection;
+  let noConnection;
+  try {
+    connection = host.connection();
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    noConnection = error;
+  }
+  const command = oneOf("command", COMMANDS);
+  const hostText = required(
+    "host",
+    "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net"
+  );
+  const url = hostText === void 0 ? void 0 : parsed("host", parseWorkspaceUrl);
+  const clientIdExpected = "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
+  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
+  if (!clientId && !noConnection) required("client-id", clientIdExpected);
+  const tenantIdExpected = "the ID of the Entra tenant (a UUID)";
+  const tenantId = matching("tenant-id", UUID, tenantIdExpected) ?? connection?.tenantId;
+  const exchange = value("exchange") === "" ? connection ? "entra" : "databricks" : oneOf("exchange", EXCHANGES);
+  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantIdExpected);
+  const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
+  if (url?.workspaceId !== void 0 && workspaceId !== void 0 && url.workspaceId !== workspaceId) {
+    wrong(
+      "workspace-id",
+      `${url.workspaceId}, the workspace ID in the URL of \`${host.inputLabel("host")}\``,
+      workspaceId
+    );
+  }
+  const accountId = matching("account-id", UUID, "the account ID (a UUID)");
+  const variables = parsed("variables", parseNameValueLines);
+  const timeout = parsed("timeout", parseDuration);
+  const bundleRoot = value("bundle-root");
+  const target = optional("target");
+  const audience = optional("audience");
+  const autoApprove = flag("auto-approve");
+  if (noConnection) {
+    if (mistakes.length === 0) throw noConnection;
+    mistakes.push(noConnection.details);
+  }
+  if (mistakes.length > 0 || !command || !url || !clientId || !exchange || !variables || !timeout) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
+      remedy: "Correct them in the pipeline file; nothing was requested or changed.",
+      mistakes
+    });
+  }
+  return {
+    command,
+    host: url.origin,
+    clientId: clientId.toLowerCase(),
+    exchange,
+    tenantId: tenantId?.toLowerCase(),
+    audience,
+    workspaceId: workspaceId ?? url.workspaceId,
+    accountId: accountId?.toLowerCase() ?? url.accountId,
+    bundleRoot,
+    target,
+    variables,
+    autoApprove,
+    timeout
+  };
+}
+
+export {
+  INPUT_NAMES,
+  parseInputs
+};
