@@ -71,7 +71,7 @@ function masking({ host }: Step, exchange: Exchange): Exchange {
 }
 
 async function prove(
-  { inputs, ports, signal }: Step,
+  { host, inputs, ports, signal }: Step,
   workspace: Workspace,
   session: Session,
   facts: Facts,
@@ -83,6 +83,8 @@ async function prove(
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
+  await host.output("principal", user.userName);
+  await host.output("workspace-url", inputs.host);
 }
 
 function expectSame(

@@ -3,7 +3,7 @@ import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-F4JBAEXG.js";
+} from "./chunks/chunk-N7DQCZON.js";
 import {
   createRunProcess,
   databricksCloud,
@@ -324,14 +324,13 @@ async function runStep(host2, ports) {
     );
     const workspace = discoverWorkspace({
       host: inputs.host,
-      accountId: inputs.accountId,
       send: send2,
       clock,
       deadline: clock.now() + Math.min(REACHABLE, inputs.timeout),
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-HL7US444.js");
+    const { run } = await import("./chunks/run-GT2BQCG2.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
     const { reportFailure } = await import("./chunks/report-HTONWIKU.js");
