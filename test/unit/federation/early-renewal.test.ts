@@ -16,6 +16,7 @@ describe("early renewal", () => {
     assert.equal(await token(), "access-token-1");
     assert.equal(await token(), "access-token-1");
     assert.equal(sent.length, 2, "no second try within the pause");
+    assert.equal(clock.sleeping, 0, "nothing is left that keeps the process alive");
     clock.time += 60_000;
     assert.equal(await token(), "access-token-3");
   });
