@@ -41,7 +41,7 @@ function identityRows(facts: Facts): string[][] {
     commit?.ofToken !== undefined && ["Commit of the run", code(commit.ofToken)],
     differs && [
       "**Commit checked out**",
-      `${code(commit.checkedOut ?? "")}: another one than the ID token proves`,
+      `${code(commit.checkedOut)}: another one than the ID token proves`,
     ],
     cli && [
       "Databricks CLI",

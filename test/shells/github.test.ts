@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, readdir, writeFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { ACCOUNT_ID, DEPLOYER, PLANNER, WORKSPACE_ID } from "../../sandbox/defaults.ts";
+import { textOf } from "../../sandbox/http/json.ts";
 import { startGitHubJob, type GitHubJob, type GitHubJobOptions } from "../../sandbox/runner/github-job.ts";
 import type { StepResult } from "../../sandbox/runner/github.ts";
 
@@ -142,7 +143,7 @@ describe("the built action on GitHub", () => {
     const { github, account } = job.sandbox;
     const refused = await job.step({ command: "plan" });
     assert.equal(codeOf(refused), "EXCHANGE_REFUSED");
-    const oidc = { issuer: github.issuer, audiences: [ACCOUNT_ID], subject: String(github.claims["sub"]) };
+    const oidc = { issuer: github.issuer, audiences: [ACCOUNT_ID], subject: textOf(github.claims["sub"]) };
     account.addFederationPolicy(DEPLOYER.applicationId, { oidc });
     const result = await job.step({ command: "plan", audience: ACCOUNT_ID });
     assert.equal(result.exitCode, 0, result.log);
