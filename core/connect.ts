@@ -1,11 +1,12 @@
 import { currentUser } from "./databricks/workspace-api.ts";
 import { SecretlessError, type ErrorCode } from "./errors.ts";
 import { databricksExchange } from "./federation/databricks.ts";
-import type { Workspace } from "./federation/discovery.ts";
 import { entraCloud, entraExchange } from "./federation/entra.ts";
+import type { Workspace } from "./federation/discovery.ts";
 import type { Exchange } from "./federation/exchange.ts";
 import { createSession, type Session } from "./federation/session.ts";
 import { checkedOutCommit } from "./identity/checkout.ts";
+import { readClaims } from "./identity/claims.ts";
 import type { Facts } from "./report/facts.ts";
 import type { Step } from "./run.ts";
 
@@ -17,7 +18,7 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
   const { host, ports, inputs, signal } = step;
   const workspace = await step.workspace;
   const session = createSession({
-    exchange: masking(step, exchangeFor(step, workspace)),
+    exchange: guarded(step, exchangeFor(step, workspace)),
     idToken: (audience) => host.idToken(audience),
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
@@ -30,8 +31,6 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
           audience: claims.audience.join(", "),
         };
         facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: claims.sha };
-        if (claims.event_name === "pull_request_target" && inputs.command !== "plan")
-          throw untrustedEvent(inputs.command);
       }
       const result =
         "error" in outcome
@@ -40,7 +39,7 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
       host.debug(`exchange ${String(attempt)} for ${audience}: ${result}`);
     },
   });
-  facts.exchangedAt = inputs.exchange === "entra" ? "Entra ID" : new URL(workspace.tokenEndpoint).host;
+  facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
   facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(host.context.checkout) };
   await session.token();
   await prove(step, workspace, session, facts);
@@ -48,26 +47,33 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
 }
 
 function exchangeFor({ inputs, ports }: Step, workspace: Workspace): Exchange {
-  if (inputs.exchange === "entra") {
-    const cloud = entraCloud(inputs.host, ports.environment);
-    return entraExchange({ ...ports, ...inputs, cloud, tenantId: inputs.tenantId ?? "" });
+  const { clientId, audience, host, tenantId } = inputs;
+  if (tenantId !== undefined && inputs.exchange === "entra") {
+    return entraExchange({
+      ...ports,
+      cloud: entraCloud(host, ports.environment),
+      tenantId,
+      clientId,
+      audience,
+    });
   }
   return databricksExchange({
+    ...ports,
     tokenEndpoint: workspace.tokenEndpoint,
-    audience: inputs.audience ?? workspace.defaultAudience,
-    clientId: inputs.clientId,
-    host: inputs.host,
+    audience: audience ?? workspace.defaultAudience,
+    clientId,
+    host,
     accountId: workspace.accountId ?? inputs.accountId,
-    send: ports.send,
-    clock: ports.clock,
   });
 }
 
-/** The CI hides each access token from the moment it exists. */
-function masking({ host }: Step, exchange: Exchange): Exchange {
+/** Nothing is sent for an untrusted event, and the CI hides each access token from the moment it exists. */
+function guarded({ host, inputs }: Step, exchange: Exchange): Exchange {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
+      const { event_name: event } = await readClaims(idToken);
+      if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
       const token = await exchange.exchange(idToken, signal);
       host.mask(token.accessToken);
       return token;
@@ -76,7 +82,7 @@ function masking({ host }: Step, exchange: Exchange): Exchange {
 }
 
 async function prove(
-  { inputs, ports, signal }: Step,
+  { host, inputs, ports, signal }: Step,
   workspace: Workspace,
   session: Session,
   facts: Facts,
@@ -88,6 +94,8 @@ async function prove(
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
+  await host.output("principal", user.userName);
+  await host.output("workspace-url", inputs.host);
 }
 
 function expectSame(

@@ -28,7 +28,6 @@ export async function runStep(host: Host, ports: Ports): Promise<number> {
     );
     const workspace = discoverWorkspace({
       host: inputs.host,
-      accountId: inputs.accountId,
       send,
       clock,
       deadline: clock.now() + Math.min(REACHABLE, inputs.timeout),

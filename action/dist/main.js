@@ -3,21 +3,24 @@ import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-YFVNVYLA.js";
+} from "./chunks/chunk-ZUDVWJHK.js";
 import {
   createRunProcess,
   databricksCloud,
-  endpointUnavailable,
+  endpointUnavailable
+} from "./chunks/chunk-JQ3NUWGF.js";
+import {
+  parseInputs
+} from "./chunks/chunk-TGSR2TCJ.js";
+import {
   retry
-} from "./chunks/chunk-E62NXZMN.js";
+} from "./chunks/chunk-3EPU2AZB.js";
 import {
   HttpError,
   isRetryableStatus,
   statusError
 } from "./chunks/chunk-63AUDG3E.js";
-import {
-  parseInputs
-} from "./chunks/chunk-EUFDFK2M.js";
+import "./chunks/chunk-6TASUQLL.js";
 import {
   SecretlessError,
   isLoopback,
@@ -169,17 +172,16 @@ async function runStep(host2, ports) {
     );
     const workspace = discoverWorkspace({
       host: inputs.host,
-      accountId: inputs.accountId,
       send: send2,
       clock,
       deadline: clock.now() + Math.min(REACHABLE, inputs.timeout),
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-YEEH6QUE.js");
+    const { run } = await import("./chunks/run-EBNY52RX.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-NUN5CIT7.js");
+    const { reportFailure } = await import("./chunks/report-XZ6X6WNR.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -381,6 +383,7 @@ function runContext(environment2) {
     ciName: "GitHub Actions",
     checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
+    toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : void 0,
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
     ...get("GITHUB_EVENT_NAME") === "pull_request_target" && {
       untrustedEvent: {

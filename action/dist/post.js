@@ -2,7 +2,7 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   isRunning,
   systemClock
-} from "./chunks/chunk-YFVNVYLA.js";
+} from "./chunks/chunk-ZUDVWJHK.js";
 import {
   removePrivateFolder
 } from "./chunks/chunk-ZYAAOGFN.js";

@@ -36,7 +36,7 @@ const AZURE_DEVOPS_NAMES = {
 } as const;
 
 /** What ID tokens say beside the registered claims, under GitHub's names; all optional. */
-export type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
+type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
 
 /**
  * What an ID token says about the pipeline. Read, not verified: who needs proof verifies the token against its

@@ -6,7 +6,7 @@ import { INPUT_NAMES, type InputName } from "../inputs.ts";
  * GitHub does, alone or with a value: `auto-approve`, `auto-approve: true`.
  */
 export function withInputLabels(text: string, host: Pick<Host, "inputLabel">): string {
-  return text.replace(/`([a-z]+(?:-[a-z]+)*)(?=[`:])/g, (whole, name: string) =>
+  return text.replace(/`([a-z][a-z0-9-]*)(?=[`:])/g, (whole, name: string) =>
     isInputName(name) ? `\`${host.inputLabel(name)}` : whole,
   );
 }

@@ -39,10 +39,7 @@ function identityRows(facts: Facts): string[][] {
     ],
     facts.exchangedAt !== undefined && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
     commit?.ofToken !== undefined && ["Commit of the run", code(commit.ofToken)],
-    differs && [
-      "**Commit checked out**",
-      `${code(commit.checkedOut ?? "")}: another one than the ID token proves`,
-    ],
+    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
     cli && [
       "Databricks CLI",
       `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`,

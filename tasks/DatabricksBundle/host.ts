@@ -186,6 +186,7 @@ function runContext(environment: Environment): RunContext {
     ciName: "Azure Pipelines",
     checkout: path.resolve(get("BUILD_SOURCESDIRECTORY") || get("SYSTEM_DEFAULTWORKINGDIRECTORY") || "."),
     tempFolder: path.resolve(get("AGENT_TEMPDIRECTORY") || "."),
+    toolCache: get("AGENT_TOOLSDIRECTORY") ? path.resolve(get("AGENT_TOOLSDIRECTORY")) : undefined,
     runUrl: get("RELEASE_RELEASEWEBURL") || run,
     ...(isFork(environment) && {
       untrustedEvent: {

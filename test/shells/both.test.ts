@@ -31,7 +31,7 @@ const camelCase = (name: string): string =>
 
 /** Inputs in a text of GitHub under the names that Azure Pipelines has for them. */
 const inCamelCase = (text: string): string =>
-  text.replace(/`([a-z]+(?:-[a-z]+)+)(?=[`:])/g, (_, name: string) => `\`${camelCase(name)}`);
+  text.replace(/`([a-z]+(?:-[a-z0-9]+)+)(?=[`:])/g, (_, name: string) => `\`${camelCase(name)}`);
 
 /** Rows of the summary that say who it was and which run. */
 const ABOUT_THE_RUN =

@@ -41,7 +41,7 @@ describe("who exchanges the ID token", () => {
 
   it("is Databricks unless said otherwise", () => {
     assert.deepEqual(identity(parse({ "client-id": CLIENT })), ["databricks", CLIENT, undefined]);
-    const entra = { "client-id": CLIENT, exchange: "entra", "tenant-id": TENANT.toUpperCase() };
+    const entra = { "client-id": CLIENT, exchange: "entra", "tenant-id": TENANT };
     assert.deepEqual(identity(parse(entra)), ["entra", CLIENT, TENANT]);
   });
 
@@ -61,7 +61,7 @@ describe("who exchanges the ID token", () => {
     assert.deepEqual(mistakes({ "client-id": CLIENT, exchange: "azure" }), [
       "Input `exchange` cannot be used.",
     ]);
-    assert.deepEqual(mistakes({ exchange: "entra", "tenant-id": "example.com" }), [
+    assert.deepEqual(mistakes({ exchange: "entra", "tenant-id": "not a tenant" }), [
       "Input `client-id` is missing.",
       "Input `tenant-id` cannot be used.",
     ]);

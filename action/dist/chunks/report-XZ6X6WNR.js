@@ -2,8 +2,9 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   reportFailure,
   reportSuccess
-} from "./chunk-UYAVKM7A.js";
-import "./chunk-EUFDFK2M.js";
+} from "./chunk-3C6DY4XH.js";
+import "./chunk-TGSR2TCJ.js";
+import "./chunk-6TASUQLL.js";
 import "./chunk-6IGHQXQZ.js";
 import "./chunk-U4GNHYLL.js";
 export {

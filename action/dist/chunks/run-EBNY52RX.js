@@ -4,24 +4,32 @@ import {
   createTerminate,
   databricksCloud,
   endpointUnavailable,
-  retry,
   runUntil
-} from "./chunk-E62NXZMN.js";
+} from "./chunk-JQ3NUWGF.js";
 import {
   makePrivateFolder,
   removePrivateFolder
 } from "./chunk-ZYAAOGFN.js";
 import {
+  planLine,
+  reportFailure,
+  reportSuccess
+} from "./chunk-3C6DY4XH.js";
+import "./chunk-TGSR2TCJ.js";
+import {
+  findCli,
+  isInside,
+  variable
+} from "./chunk-5NOZEC6V.js";
+import {
+  retry
+} from "./chunk-3EPU2AZB.js";
+import {
   HttpError,
   isRetryableStatus,
   statusError
 } from "./chunk-63AUDG3E.js";
-import {
-  planLine,
-  reportFailure,
-  reportSuccess
-} from "./chunk-UYAVKM7A.js";
-import "./chunk-EUFDFK2M.js";
+import "./chunk-6TASUQLL.js";
 import {
   SecretlessError,
   isLoopback,
@@ -8323,7 +8331,7 @@ function readToken(answer, startedAt) {
   return { accessToken, expiresAt: startedAt + seconds * 1e3 };
 }
 function readRefusal({ status, body }, answer) {
-  const pick = (...names2) => names2.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
+  const pick = (...names) => names.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
   const codes = answer["error_codes"];
   return {
     status,
@@ -8739,7 +8747,7 @@ async function connect(step, facts) {
   const { host, ports, inputs, signal } = step;
   const workspace = await step.workspace;
   const session = createSession({
-    exchange: masking(step, exchangeFor(step, workspace)),
+    exchange: guarded(step, exchangeFor(step, workspace)),
     idToken: (audience) => host.idToken(audience),
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
@@ -8752,45 +8760,50 @@ async function connect(step, facts) {
           audience: claims.audience.join(", ")
         };
         facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: claims.sha };
-        if (claims.event_name === "pull_request_target" && inputs.command !== "plan")
-          throw untrustedEvent(inputs.command);
       }
       const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
       host.debug(`exchange ${String(attempt)} for ${audience}: ${result}`);
     }
   });
-  facts.exchangedAt = inputs.exchange === "entra" ? "Entra ID" : new URL(workspace.tokenEndpoint).host;
+  facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
   facts.commit = { ofToken: void 0, checkedOut: await checkedOutCommit(host.context.checkout) };
   await session.token();
   await prove(step, workspace, session, facts);
   return session;
 }
 function exchangeFor({ inputs, ports }, workspace) {
-  if (inputs.exchange === "entra") {
-    const cloud = entraCloud(inputs.host, ports.environment);
-    return entraExchange({ ...ports, ...inputs, cloud, tenantId: inputs.tenantId ?? "" });
+  const { clientId, audience, host, tenantId } = inputs;
+  if (tenantId !== void 0 && inputs.exchange === "entra") {
+    return entraExchange({
+      ...ports,
+      cloud: entraCloud(host, ports.environment),
+      tenantId,
+      clientId,
+      audience
+    });
   }
   return databricksExchange({
+    ...ports,
     tokenEndpoint: workspace.tokenEndpoint,
-    audience: inputs.audience ?? workspace.defaultAudience,
-    clientId: inputs.clientId,
-    host: inputs.host,
-    accountId: workspace.accountId ?? inputs.accountId,
-    send: ports.send,
-    clock: ports.clock
+    audience: audience ?? workspace.defaultAudience,
+    clientId,
+    host,
+    accountId: workspace.accountId ?? inputs.accountId
   });
 }
-function masking({ host }, exchange) {
+function guarded({ host, inputs }, exchange) {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
+      const { event_name: event } = await readClaims(idToken);
+      if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
       const token = await exchange.exchange(idToken, signal);
       host.mask(token.accessToken);
       return token;
     }
   };
 }
-async function prove({ inputs, ports, signal }, workspace, session, facts) {
+async function prove({ host, inputs, ports, signal }, workspace, session, facts) {
   const token = async () => (await session.token()).accessToken;
   const user = await currentUser({ host: inputs.host, token, send: ports.send, clock: ports.clock, signal });
   facts.principal = { applicationId: user.userName, name: user.displayName };
@@ -8798,6 +8811,8 @@ async function prove({ inputs, ports, signal }, workspace, session, facts) {
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
+  await host.output("principal", user.userName);
+  await host.output("workspace-url", inputs.host);
 }
 function expectSame(code, what, wanted, found, input) {
   if (wanted === void 0 || wanted === found) return;
@@ -9075,76 +9090,6 @@ function toMistake({ text, path: path4, place }) {
   return { problem: path4 === void 0 ? text : `${text} (${path4})`, ...place && { place } };
 }
 
-// core/databricks/find.ts
-import { stat, realpath, access, constants } from "node:fs/promises";
-import { posix as posix2, win32 } from "node:path";
-var REAL = {
-  executable: async (path4) => {
-    try {
-      if (!(await stat(path4)).isFile()) return void 0;
-      await access(path4, constants.X_OK);
-      return await realpath(path4);
-    } catch {
-      return void 0;
-    }
-  },
-  folder: (path4) => realpath(path4).catch(() => path4)
-};
-async function findCli(options) {
-  const { platform, environment, probe = REAL } = options;
-  const path4 = platform.os === "win32" ? win32 : posix2;
-  const notes = [];
-  const checkout = await probe.folder(options.checkout);
-  const inCheckout = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path4.delimiter);
-  for (const entry of entries2.map((text) => unquoted(text, platform))) {
-    if (!isAbsolute(entry, path4)) {
-      if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
-      continue;
-    }
-    for (const name of names(environment, platform)) {
-      const file = path4.join(entry, name);
-      const real = await probe.executable(file);
-      if (real === void 0) continue;
-      if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
-      notes.push(
-        `\`${file}\` was passed over: it is inside the checkout, so the code under test could replace it.`
-      );
-    }
-  }
-  throw new SecretlessError("CLI_NOT_FOUND", {
-    problem: "The Databricks CLI was not found on PATH.",
-    expected: `an executable \`${names(environment, platform)[0] ?? ""}\` in one of the folders of PATH, outside the checkout`,
-    actual: [`${String(entries2.filter((entry) => entry !== "").length)} folders searched`, ...notes].join(
-      "; "
-    ),
-    remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
-  });
-}
-function isInside(file, folder, platform) {
-  const path4 = platform.os === "win32" ? win32 : posix2;
-  const fold = (text) => platform.os === "linux" ? text : text.toLowerCase();
-  const relative = path4.relative(fold(folder), fold(file));
-  return relative === "" || !(relative === ".." || relative.startsWith(`..${path4.sep}`) || path4.isAbsolute(relative));
-}
-function variable(environment, name, platform) {
-  if (platform.os !== "win32") return environment[name];
-  const wanted = name.toLowerCase();
-  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
-}
-function isAbsolute(entry, path4) {
-  return path4.isAbsolute(entry) && (path4 === posix2 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
-}
-function unquoted(entry, platform) {
-  return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
-}
-function names(environment, platform) {
-  if (platform.os !== "win32") return ["databricks"];
-  const extensions = (variable(environment, "PATHEXT", platform) ?? ".COM;.EXE").toLowerCase().split(";");
-  const programs = extensions.map((text) => text.trim()).filter((text) => text === ".exe" || text === ".com");
-  return (programs.length > 0 ? programs : [".exe"]).map((extension) => `databricks${extension}`);
-}
-
 // core/databricks/environment.ts
 var ALLOWED = [
   // Where programs and the user's files are.
@@ -9204,8 +9149,8 @@ function cliEnvironment(options) {
 }
 
 // core/databricks/bundle-files.ts
-import { readdir as readdir2, readFile as readFile2, stat as stat3 } from "node:fs/promises";
-import { posix as posix3, win32 as win322 } from "node:path";
+import { readdir as readdir2, readFile as readFile2, stat as stat2 } from "node:fs/promises";
+import { posix as posix2, win32 } from "node:path";
 
 // core/databricks/bundle-yaml.ts
 var import_yaml = __toESM(require_dist(), 1);
@@ -9357,7 +9302,7 @@ function isPlain(scalar) {
 }
 
 // core/databricks/include-glob.ts
-import { lstat, readdir, stat as stat2 } from "node:fs/promises";
+import { lstat, readdir, stat } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
@@ -9368,12 +9313,12 @@ async function glob(pattern, path4) {
   const name = matcher(path4.basename(pattern), path4);
   const found = [];
   for (const parent of folder === pattern ? [] : await glob(folder, path4)) {
-    const isFolder = await stat2(parent).then(
+    const isFolder = await stat(parent).then(
       (stats) => stats.isDirectory(),
       () => false
     );
-    const names2 = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names2.filter((entry) => name.test(entry)).map((entry) => path4.join(parent, entry)));
+    const names = isFolder ? await readdir(parent).catch(() => []) : [];
+    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path4.join(parent, entry)));
   }
   return found;
 }
@@ -9436,7 +9381,7 @@ function literal(code) {
 // core/databricks/bundle-files.ts
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(location) {
-  const path4 = location.platform.os === "win32" ? win322 : posix3;
+  const path4 = location.platform.os === "win32" ? win32 : posix2;
   const mistakes = [];
   const root = await readBundleFile(await findRootFile(location, path4), location, mistakes);
   const included = root ? await includedFiles(root, location, path4, mistakes) : [];
@@ -9462,7 +9407,7 @@ function readingBundle(read) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path4 = platform.os === "win32" ? win322 : posix3;
+  const path4 = platform.os === "win32" ? win32 : posix2;
   return (isInside(file, checkout, platform) ? path4.relative(checkout, file) : file).replaceAll(
     path4.sep,
     "/"
@@ -9553,7 +9498,7 @@ async function findRootFile(location, path4) {
   ]);
 }
 function exists2(file) {
-  return stat3(file).then(
+  return stat2(file).then(
     () => true,
     () => false
   );
@@ -9630,13 +9575,13 @@ function entries(value) {
   return value?.kind === "map" ? value.entries() : /* @__PURE__ */ new Map();
 }
 function selected(targets, asked) {
-  const names2 = [...new Set(targets.map(([name]) => name))];
+  const names = [...new Set(targets.map(([name]) => name))];
   if (asked !== void 0) {
-    if (names2.length === 0 || names2.includes(asked)) return asked;
+    if (names.length === 0 || names.includes(asked)) return asked;
     throw invalidBundle([
       {
         problem: `The bundle has no target \`${asked}\`.`,
-        expected: `one of: ${names2.join(", ")}`,
+        expected: `one of: ${names.join(", ")}`,
         actual: asked
       }
     ]);
@@ -9646,7 +9591,7 @@ function selected(targets, asked) {
     return value?.kind === "text" && /^(?:true|yes|on|y)$/i.test(value.text);
   });
   const [first] = defaults.map(([name]) => name);
-  return first ?? (names2.length === 1 ? names2[0] : void 0);
+  return first ?? (names.length === 1 ? names[0] : void 0);
 }
 function hostMistake(key, value, options) {
   const text = value.kind === "text" ? value.text : "";
@@ -9687,80 +9632,6 @@ function refused(code, mistakes, more) {
     remedy: host ? "Remove the setting from the bundle, or correct the input `host`. If a pull request brought it, read that pull request again." : "Remove these settings from the bundle: the step brings host and identity.",
     mistakes: [...mistakes, ...more],
     ...mistakes.length === 1 && more.length === 0 && place && { place }
-  });
-}
-
-// core/databricks/version.ts
-var MINIMUM = [1, 9, 0];
-var TIMEOUT = 3e4;
-var LIMIT = 64 * 1024;
-var SOURCE3 = "databricks version -o json";
-async function checkVersion(options) {
-  const version = textOf(member(parseJson(await printed(options), SOURCE3), "Version")) ?? "";
-  const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
-  if (!match) throw unreadable(SOURCE3, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
-  const [, major, minor, patch, prerelease] = match;
-  const numbers = [Number(major), Number(minor), Number(patch)];
-  const unknown = numbers.every((number) => number === 0);
-  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
-  if (prerelease === void 0 && !unknown) return { version };
-  return {
-    version,
-    warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
-  };
-}
-function compare(left, right) {
-  const index = left.findIndex((number, position) => number !== right[position]);
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
-}
-function tooOld(version, file) {
-  return new SecretlessError("CLI_TOO_OLD", {
-    problem: "The Databricks CLI on PATH is too old.",
-    expected: `${MINIMUM.join(".")} or newer`,
-    actual: `${version} (${file})`,
-    remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
-  });
-}
-async function printed(options) {
-  const chunks = [];
-  let size = 0;
-  const timeout = new AbortController();
-  const done = new AbortController();
-  options.clock.sleep(TIMEOUT, done.signal).then(
-    () => {
-      timeout.abort(unreadable(SOURCE3, `no answer within ${String(TIMEOUT / 1e3)} s`));
-    },
-    () => void 0
-  );
-  const request = {
-    file: options.file,
-    args: ["version", "-o", "json"],
-    cwd: options.cwd,
-    env: options.env,
-    onStdout: (chunk) => {
-      size += chunk.length;
-      if (size <= LIMIT) chunks.push(chunk);
-    },
-    onStderr: () => void 0
-  };
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  try {
-    const { code, signal: killed } = await runUntil(options, request, signal);
-    if (code !== 0) throw unreadable(SOURCE3, `exit ${killed ?? String(code)}`);
-    return Buffer.concat(chunks).toString("utf8");
-  } catch (error) {
-    if (error instanceof SecretlessError || options.signal?.aborted) throw error;
-    throw notStartable(options.file, error);
-  } finally {
-    done.abort();
-  }
-}
-function notStartable(file, error) {
-  return new SecretlessError("CLI_NOT_FOUND", {
-    problem: "The Databricks CLI cannot be started.",
-    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
-    cause: error
   });
 }
 
@@ -9961,6 +9832,131 @@ var package_default = {
 // core/product.ts
 var PRODUCT = { name: package_default.name, version: package_default.version };
 
+// core/databricks/version.ts
+var MINIMUM = [1, 9, 0];
+var TIMEOUT = 3e4;
+var LIMIT = 64 * 1024;
+var SOURCE3 = "databricks version -o json";
+async function checkVersion(options) {
+  const version = textOf(member(parseJson(await printed(options), SOURCE3), "Version")) ?? "";
+  const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
+  if (!match) throw unreadable(SOURCE3, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
+  const [, major, minor, patch, prerelease] = match;
+  const numbers = [Number(major), Number(minor), Number(patch)];
+  const unknown = numbers.every((number) => number === 0);
+  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
+  if (prerelease === void 0 && !unknown) return { version };
+  return {
+    version,
+    warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
+  };
+}
+function compare(left, right) {
+  const index = left.findIndex((number, position) => number !== right[position]);
+  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}
+function tooOld(version, file) {
+  return new SecretlessError("CLI_TOO_OLD", {
+    problem: "The Databricks CLI on PATH is too old.",
+    expected: `${MINIMUM.join(".")} or newer`,
+    actual: `${version} (${file})`,
+    remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
+  });
+}
+async function printed(options) {
+  const chunks = [];
+  let size = 0;
+  const timeout = new AbortController();
+  const done = new AbortController();
+  options.clock.sleep(TIMEOUT, done.signal).then(
+    () => {
+      timeout.abort(unreadable(SOURCE3, `no answer within ${String(TIMEOUT / 1e3)} s`));
+    },
+    () => void 0
+  );
+  const request = {
+    file: options.file,
+    args: ["version", "-o", "json"],
+    cwd: options.cwd,
+    env: options.env,
+    onStdout: (chunk) => {
+      size += chunk.length;
+      if (size <= LIMIT) chunks.push(chunk);
+    },
+    onStderr: () => void 0
+  };
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
+  try {
+    const { code, signal: killed } = await runUntil(options, request, signal);
+    if (code !== 0) throw unreadable(SOURCE3, `exit ${killed ?? String(code)}`);
+    return Buffer.concat(chunks).toString("utf8");
+  } catch (error) {
+    if (error instanceof SecretlessError || options.signal?.aborted) throw error;
+    throw notStartable(options.file, error);
+  } finally {
+    done.abort();
+  }
+}
+function notStartable(file, error) {
+  return new SecretlessError("CLI_NOT_FOUND", {
+    problem: "The Databricks CLI cannot be started.",
+    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
+    cause: error
+  });
+}
+
+// core/tool.ts
+async function findTool(step, facts, cwd) {
+  const { ports, signal } = step;
+  const tool = step.inputs.cliVersion === void 0 ? await onPath(step) : await installed(step);
+  const terminate = createTerminate(ports);
+  const path4 = ports.environment["PATH"];
+  const env = path4 === void 0 ? {} : { PATH: path4 };
+  const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
+  if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
+  if (warning !== void 0) warn(step, facts, warning);
+  facts.cli = { version, file: tool.file, verified: tool.verified };
+  return tool.file;
+}
+async function onPath(step) {
+  const { host, ports } = step;
+  try {
+    const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
+    for (const note of notes) host.info(note);
+    return { file, verified: "from PATH, not verified" };
+  } catch (error) {
+    if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
+    host.info(`${error.message} The pinned release is installed.`);
+    return installed(step);
+  }
+}
+async function installed({ host, inputs, ports, signal }) {
+  const { installCli } = await import("./install-XRNU2MNW.js");
+  const { toolCache, tempFolder, checkout } = host.context;
+  const cli = await installCli(
+    {
+      version: inputs.cliVersion,
+      mirror: inputs.cliMirror,
+      sha256: inputs.cliSha256,
+      toolCache,
+      tempFolder,
+      checkout,
+      signal
+    },
+    { ...ports, log: (line) => host.info(line) }
+  );
+  return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
+}
+function otherVersion(wanted, found) {
+  return new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: "The archive of the Databricks CLI holds another version than it was taken for.",
+    expected: wanted,
+    actual: found,
+    remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
+  });
+}
+
 // core/run.ts
 async function run(step) {
   const { host, ports, inputs } = step;
@@ -10009,17 +10005,6 @@ async function run(step) {
     await service?.stop();
     await removePrivateFolder(folder.root);
   }
-}
-async function findTool(step, facts, cwd) {
-  const { host, ports, signal } = step;
-  const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
-  for (const note of notes) host.info(note);
-  const terminate = createTerminate(ports);
-  const env = { ...ports.environment["PATH"] !== void 0 && { PATH: ports.environment["PATH"] } };
-  const { version, warning } = await checkVersion({ ...ports, terminate, file, env, cwd, signal });
-  if (warning !== void 0) warn(step, facts, warning);
-  facts.cli = { version, file, verified: "from PATH" };
-  return file;
 }
 var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
 function warn({ host }, facts, text) {

@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   INPUT_NAMES
-} from "./chunk-EUFDFK2M.js";
+} from "./chunk-TGSR2TCJ.js";
 
 // core/report/error-text.ts
 function placeText(place) {
@@ -37,7 +37,7 @@ function errorText(error) {
 // core/report/input-labels.ts
 function withInputLabels(text, host) {
   return text.replace(
-    /`([a-z]+(?:-[a-z]+)*)(?=[`:])/g,
+    /`([a-z][a-z0-9-]*)(?=[`:])/g,
     (whole, name) => isInputName(name) ? `\`${host.inputLabel(name)}` : whole
   );
 }
@@ -107,10 +107,7 @@ function identityRows(facts) {
     ],
     facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
     commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
-    differs && [
-      "**Commit checked out**",
-      `${code(commit.checkedOut ?? "")}: another one than the ID token proves`
-    ],
+    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
     cli && [
       "Databricks CLI",
       `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`
