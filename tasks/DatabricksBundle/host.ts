@@ -190,7 +190,7 @@ function runContext(environment: Environment): RunContext {
     runUrl: get("RELEASE_RELEASEWEBURL") || run,
     ...(isFork(environment) && {
       untrustedEvent: {
-        event: "a pull request from a fork",
+        event: "pull request from a fork",
         remedy:
           "Run this command on the branch after the merge. For pull requests use `command: plan` and a service principal that can only read.",
       },
