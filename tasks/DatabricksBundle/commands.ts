@@ -7,7 +7,13 @@ import { harmlessLines } from "../../core/report/harmless.ts";
  * logging-commands). They are written here, not through azure-pipelines-task-lib, since they are needed before that
  * package is loaded.
  */
-type CommandName = "task.complete" | "task.debug" | "task.logissue" | "task.setprogress" | "task.setsecret";
+type CommandName =
+  | "task.complete"
+  | "task.debug"
+  | "task.logissue"
+  | "task.setprogress"
+  | "task.setsecret"
+  | "task.settaskvariable";
 
 /** As in task-lib's taskcommand.ts; the agent decodes `%AZP25` last. */
 const escapeData = (text: string): string =>

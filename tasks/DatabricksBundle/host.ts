@@ -143,9 +143,10 @@ export class AzurePipelinesHost implements Host {
     uploadSummary(file);
   }
 
-  async saveState(name: string, value: string): Promise<void> {
-    const { setTaskVariable } = await taskLib();
-    setTaskVariable(STATE_PREFIX + name, value);
+  saveState(name: string, value: string): Promise<void> {
+    // Comes before the first ID token, so it does not wait for task-lib.
+    this.#ports.write(command("task.settaskvariable", value, { variable: STATE_PREFIX + name }));
+    return Promise.resolve();
   }
 }
 

@@ -191,6 +191,16 @@ describe("Azure Pipelines as a host", () => {
     assert.equal(agent.printed.at(-1), "##[endgroup]");
   });
 
+  it("keeps state for the post-job step of this use alone", async () => {
+    const agent = new Agent();
+    await agent.host.saveState("run-id", "100% ; ]\nx");
+    const [command] = agent.commands("task.settaskvariable");
+    assert.deepEqual(
+      [command?.properties, command?.data],
+      [{ variable: "secretless.run-id" }, "100% ; ]\nx"],
+    );
+  });
+
   it("finds state again under the name that the agent makes of it", () => {
     assert.equal(savedState({ "VSTS_TASKVARIABLE_SECRETLESS_RUN-ID": "7" }, "run-id"), "7");
     assert.equal(savedState({}, "run-id"), "");
