@@ -63,7 +63,7 @@ export async function run(step: Step): Promise<number> {
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
       bundleRoot,
       bundlePath: path.relative(host.context.checkout, bundleRoot).split(path.sep).join("/"),
-      target: inputs.target,
+      target: target.name,
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? "")),
     });
