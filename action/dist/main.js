@@ -10,8 +10,9 @@ import {
   endpointUnavailable
 } from "./chunks/chunk-JQ3NUWGF.js";
 import {
+  harmlessLines,
   parseInputs
-} from "./chunks/chunk-TGSR2TCJ.js";
+} from "./chunks/chunk-TCKGONOW.js";
 import {
   retry
 } from "./chunks/chunk-3EPU2AZB.js";
@@ -154,9 +155,34 @@ function notDatabricks(problem, body) {
   });
 }
 
+// core/redacting-host.ts
+function redactingHost(host2) {
+  const clean = (text2) => redact(harmlessLines(text2).join("\n"));
+  return {
+    context: host2.context,
+    cancelled: host2.cancelled,
+    input: (name) => host2.input(name),
+    inputLabel: (name) => host2.inputLabel(name),
+    connection: () => host2.connection(),
+    idToken: (audience) => host2.idToken(audience),
+    mask: (value) => {
+      registerSecret(value);
+      host2.mask(value);
+    },
+    info: (line) => host2.info(clean(line)),
+    debug: (line) => host2.debug(clean(line)),
+    annotate: (level, text2, place) => host2.annotate(level, clean(text2), place),
+    group: (title, body) => host2.group(clean(title), body),
+    output: (name, value) => host2.output(name, redact(value)),
+    summary: (markdown) => host2.summary(redact(markdown)),
+    saveState: (name, value) => host2.saveState(name, value)
+  };
+}
+
 // core/start.ts
 var REACHABLE = 6e4;
-async function runStep(host2, ports) {
+async function runStep(shell, ports) {
+  const host2 = redactingHost(shell);
   const late = new AbortController();
   const finished = new AbortController();
   try {
@@ -178,10 +204,10 @@ async function runStep(host2, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-EBNY52RX.js");
+    const { run } = await import("./chunks/run-4QEAP5HY.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-XZ6X6WNR.js");
+    const { reportFailure } = await import("./chunks/report-NCVTQMBH.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -278,16 +304,6 @@ function refused(status, body) {
     actual: `status ${status}: ${redact(body).slice(0, 500)}`,
     remedy: denied ? "The credential for this ends with the job: start the job again. If it fails at once, look for a policy of the organisation that limits ID tokens." : "Look for a proxy that answers in GitHub's place, and at githubstatus.com; then run the job again."
   });
-}
-
-// core/report/harmless.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text2) {
-  return text2.split(/\r\n|\r|\n/).map(harmless);
 }
 
 // action/commands.ts

@@ -30,7 +30,8 @@ async function cleanUp({ folder, cli }, {
       "A deployment that this run began is still running; waiting for it, so that it leaves no lock."
     );
     while (isRunning2(pid) && clock.now() < until) await clock.sleep(INTERVAL);
-    done.push(isRunning2(pid) ? "It is still running." : "It has ended.");
+    if (isRunning2(pid)) return [...done, "It is still running; its temporary folder is left to it."];
+    done.push("It has ended.");
   }
   await removePrivateFolder(folder);
   done.push("The temporary folder of a run that did not end well was removed.");

@@ -1,7 +1,11 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  INPUT_NAMES
-} from "./chunk-TGSR2TCJ.js";
+  INPUT_NAMES,
+  harmlessLines
+} from "./chunk-TCKGONOW.js";
+import {
+  redact
+} from "./chunk-6IGHQXQZ.js";
 
 // core/report/error-text.ts
 function placeText(place) {
@@ -47,7 +51,10 @@ function isInputName(name) {
 
 // core/report/markdown.ts
 function escapeMarkdown(text) {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").replace(/[!-+.:-@[-`{-~]/g, (mark) => `&#${String(mark.charCodeAt(0))};`);
+  return redact(text.replace(/[\s\p{Cc}]+/gu, " ")).replace(
+    /[!-+.:-@[-`{-~]/g,
+    (mark) => `&#${String(mark.charCodeAt(0))};`
+  );
 }
 function code(text) {
   return `<code>${escapeMarkdown(text)}</code>`;
@@ -71,11 +78,12 @@ function fenced(text) {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}text
-${text}
+${harmlessLines(text).join("\n")}
 ${fence}`;
 }
 
 // core/report/job-summary.ts
+var LONGEST = 3e5;
 function jobSummary(facts, error) {
   const sections = [
     `## Databricks bundle: ${headline(facts, error)}`,
@@ -85,7 +93,11 @@ function jobSummary(facts, error) {
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
     facts.warnings.length > 0 && warningsSection(facts.warnings)
   ];
-  return `${sections.filter((section) => typeof section === "string").join("\n\n")}
+  const text = sections.filter((section) => typeof section === "string").join("\n\n");
+  return text.length <= LONGEST ? `${text}
+` : `${text.slice(0, LONGEST)}
+
+\u2026 cut; the log has the rest.
 `;
 }
 function headline(facts, error) {

@@ -2,8 +2,8 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   reportFailure,
   reportSuccess
-} from "./chunk-3C6DY4XH.js";
-import "./chunk-TGSR2TCJ.js";
+} from "./chunk-OPSE37EW.js";
+import "./chunk-TCKGONOW.js";
 import "./chunk-6TASUQLL.js";
 import "./chunk-6IGHQXQZ.js";
 import "./chunk-U4GNHYLL.js";

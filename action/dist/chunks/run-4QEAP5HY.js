@@ -14,8 +14,8 @@ import {
   planLine,
   reportFailure,
   reportSuccess
-} from "./chunk-3C6DY4XH.js";
-import "./chunk-TGSR2TCJ.js";
+} from "./chunk-OPSE37EW.js";
+import "./chunk-TCKGONOW.js";
 import {
   findCli,
   isInside,
@@ -121,17 +121,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key, node, visitor, path4) {
-      const ctrl = callVisitor(key, node, visitor, path4);
+    function visit_(key, node, visitor, path5) {
+      const ctrl = callVisitor(key, node, visitor, path5);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path4, ctrl);
-        return visit_(key, ctrl, visitor, path4);
+        replaceNode(key, path5, ctrl);
+        return visit_(key, ctrl, visitor, path5);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path4 = Object.freeze(path4.concat(node));
+          path5 = Object.freeze(path5.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path4);
+            const ci = visit_(i, node.items[i], visitor, path5);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -142,13 +142,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path4 = Object.freeze(path4.concat(node));
-          const ck = visit_("key", node.key, visitor, path4);
+          path5 = Object.freeze(path5.concat(node));
+          const ck = visit_("key", node.key, visitor, path5);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path4);
+          const cv = visit_("value", node.value, visitor, path5);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -169,17 +169,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key, node, visitor, path4) {
-      const ctrl = await callVisitor(key, node, visitor, path4);
+    async function visitAsync_(key, node, visitor, path5) {
+      const ctrl = await callVisitor(key, node, visitor, path5);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path4, ctrl);
-        return visitAsync_(key, ctrl, visitor, path4);
+        replaceNode(key, path5, ctrl);
+        return visitAsync_(key, ctrl, visitor, path5);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path4 = Object.freeze(path4.concat(node));
+          path5 = Object.freeze(path5.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path4);
+            const ci = await visitAsync_(i, node.items[i], visitor, path5);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -190,13 +190,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path4 = Object.freeze(path4.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path4);
+          path5 = Object.freeze(path5.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path5);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path4);
+          const cv = await visitAsync_("value", node.value, visitor, path5);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -223,23 +223,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key, node, visitor, path4) {
+    function callVisitor(key, node, visitor, path5) {
       if (typeof visitor === "function")
-        return visitor(key, node, path4);
+        return visitor(key, node, path5);
       if (identity.isMap(node))
-        return visitor.Map?.(key, node, path4);
+        return visitor.Map?.(key, node, path5);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key, node, path4);
+        return visitor.Seq?.(key, node, path5);
       if (identity.isPair(node))
-        return visitor.Pair?.(key, node, path4);
+        return visitor.Pair?.(key, node, path5);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key, node, path4);
+        return visitor.Scalar?.(key, node, path5);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key, node, path4);
+        return visitor.Alias?.(key, node, path5);
       return void 0;
     }
-    function replaceNode(key, path4, node) {
-      const parent = path4[path4.length - 1];
+    function replaceNode(key, path5, node) {
+      const parent = path5[path5.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key] = node;
       } else if (identity.isPair(parent)) {
@@ -851,10 +851,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path4, value) {
+    function collectionFromPath(schema, path5, value) {
       let v = value;
-      for (let i = path4.length - 1; i >= 0; --i) {
-        const k = path4[i];
+      for (let i = path5.length - 1; i >= 0; --i) {
+        const k = path5[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -873,7 +873,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path4) => path4 == null || typeof path4 === "object" && !!path4[Symbol.iterator]().next().done;
+    var isEmptyPath = (path5) => path5 == null || typeof path5 === "object" && !!path5[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -903,11 +903,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path4, value) {
-        if (isEmptyPath(path4))
+      addIn(path5, value) {
+        if (isEmptyPath(path5))
           this.add(value);
         else {
-          const [key, ...rest] = path4;
+          const [key, ...rest] = path5;
           const node = this.get(key, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -921,8 +921,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path4) {
-        const [key, ...rest] = path4;
+      deleteIn(path5) {
+        const [key, ...rest] = path5;
         if (rest.length === 0)
           return this.delete(key);
         const node = this.get(key, true);
@@ -936,8 +936,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path4, keepScalar) {
-        const [key, ...rest] = path4;
+      getIn(path5, keepScalar) {
+        const [key, ...rest] = path5;
         const node = this.get(key, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -955,8 +955,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path4) {
-        const [key, ...rest] = path4;
+      hasIn(path5) {
+        const [key, ...rest] = path5;
         if (rest.length === 0)
           return this.has(key);
         const node = this.get(key, true);
@@ -966,8 +966,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path4, value) {
-        const [key, ...rest] = path4;
+      setIn(path5, value) {
+        const [key, ...rest] = path5;
         if (rest.length === 0) {
           this.set(key, value);
         } else {
@@ -3482,9 +3482,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path4, value) {
+      addIn(path5, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path4, value);
+          this.contents.addIn(path5, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3559,14 +3559,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path4) {
-        if (Collection.isEmptyPath(path4)) {
+      deleteIn(path5) {
+        if (Collection.isEmptyPath(path5)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path4) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path5) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3581,10 +3581,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path4, keepScalar) {
-        if (Collection.isEmptyPath(path4))
+      getIn(path5, keepScalar) {
+        if (Collection.isEmptyPath(path5))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path4, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path5, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3595,10 +3595,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path4) {
-        if (Collection.isEmptyPath(path4))
+      hasIn(path5) {
+        if (Collection.isEmptyPath(path5))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path4) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path5) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3615,13 +3615,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path4, value) {
-        if (Collection.isEmptyPath(path4)) {
+      setIn(path5, value) {
+        if (Collection.isEmptyPath(path5)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path4), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path5), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path4, value);
+          this.contents.setIn(path5, value);
         }
       }
       /**
@@ -5582,9 +5582,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path4) => {
+    visit2.itemAtPath = (cst, path5) => {
       let item = cst;
-      for (const [field, index] of path4) {
+      for (const [field, index] of path5) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5593,23 +5593,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path4) => {
-      const parent = visit2.itemAtPath(cst, path4.slice(0, -1));
-      const field = path4[path4.length - 1][0];
+    visit2.parentCollection = (cst, path5) => {
+      const parent = visit2.itemAtPath(cst, path5.slice(0, -1));
+      const field = path5[path5.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path4, item, visitor) {
-      let ctrl = visitor(item, path4);
+    function _visit(path5, item, visitor) {
+      let ctrl = visitor(item, path5);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token = item[field];
         if (token && "items" in token) {
           for (let i = 0; i < token.items.length; ++i) {
-            const ci = _visit(Object.freeze(path4.concat([[field, i]])), token.items[i], visitor);
+            const ci = _visit(Object.freeze(path5.concat([[field, i]])), token.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5620,10 +5620,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path4);
+            ctrl = ctrl(item, path5);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path4) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path5) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -7375,7 +7375,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path3 from "node:path";
+import path4 from "node:path";
 
 // core/all-right.ts
 async function allRight(work) {
@@ -7950,9 +7950,9 @@ function numberOrDigits(digits) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path4) {
+function member(value, ...path5) {
   let found = value;
-  for (const key of path4) found = isObject2(found) && Object.hasOwn(found, key) ? found[key] : void 0;
+  for (const key of path5) found = isObject2(found) && Object.hasOwn(found, key) ? found[key] : void 0;
   return found;
 }
 function members(value) {
@@ -7965,43 +7965,49 @@ function textOf(value) {
 
 // core/databricks/workspace-api.ts
 var DEADLINE = 6e4;
-async function currentUser(api) {
-  const { host, send, clock, signal } = api;
+async function callWorkspace(api, {
+  method,
+  path: path5,
+  body
+}, { what, accept = [] }) {
+  const { clock, signal } = api;
+  const attempt = async (stop) => {
+    const headers = {
+      authorization: `Bearer ${await api.token()}`,
+      accept: "application/json",
+      ...body && { "content-type": "application/json" }
+    };
+    const content = body && { body: JSON.stringify(body) };
+    const request = { method, url: `${api.host}${path5}`, headers, ...content, signal: stop };
+    const response = await api.send(request);
+    if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
+    return response;
+  };
   try {
-    return await retry(
-      async (stop) => {
-        const headers = { authorization: `Bearer ${await api.token()}`, accept: "application/json" };
-        const request = {
-          method: "GET",
-          url: `${host}/api/2.0/preview/scim/v2/Me`,
-          headers,
-          signal: stop
-        };
-        const response = await send(request);
-        if (response.status !== 200) throw statusError(request, response);
-        const user = parseJson(response.body, "GET /api/2.0/preview/scim/v2/Me");
-        const userName = textOf(member(user, "userName")) ?? "";
-        return {
-          userName,
-          displayName: textOf(member(user, "displayName")) ?? userName,
-          workspaceId: response.headers["x-databricks-org-id"]
-        };
-      },
-      { clock, deadline: clock.now() + DEADLINE, signal }
-    );
+    return await retry(attempt, { clock, deadline: clock.now() + DEADLINE, signal });
   } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    if (error.status === 401 || error.status === 403) throw unknownPrincipal(error);
-    throw endpointUnavailable("The question who we are", error);
+    throw error instanceof HttpError ? endpointUnavailable(what, error) : error;
   }
 }
-function unknownPrincipal(error) {
+async function currentUser(api) {
+  const path5 = "/api/2.0/preview/scim/v2/Me";
+  const how = { what: "The question who we are", accept: [401, 403] };
+  const { status, headers, body } = await callWorkspace(api, { method: "GET", path: path5 }, how);
+  if (status !== 200) throw unknownPrincipal(status, body);
+  const user = parseJson(body, `GET ${path5}`);
+  const userName = textOf(member(user, "userName")) ?? "";
+  return {
+    userName,
+    displayName: textOf(member(user, "displayName")) ?? userName,
+    workspaceId: headers["x-databricks-org-id"]
+  };
+}
+function unknownPrincipal(status, body) {
   return new SecretlessError("WRONG_PRINCIPAL", {
     problem: "The exchange worked, but the workspace does not let the service principal in.",
     expected: "a service principal that is assigned to this workspace",
-    actual: error.body || error.message,
-    remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1.",
-    cause: error
+    actual: `status ${status}: ${redact(body).slice(0, 500)}`,
+    remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1."
   });
 }
 
@@ -8804,8 +8810,7 @@ function guarded({ host, inputs }, exchange) {
   };
 }
 async function prove({ host, inputs, ports, signal }, workspace, session, facts) {
-  const token = async () => (await session.token()).accessToken;
-  const user = await currentUser({ host: inputs.host, token, send: ports.send, clock: ports.clock, signal });
+  const user = await currentUser(workspaceApi({ inputs, ports, signal }, session));
   facts.principal = { applicationId: user.userName, name: user.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
@@ -8813,6 +8818,10 @@ async function prove({ host, inputs, ports, signal }, workspace, session, facts)
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await host.output("principal", user.userName);
   await host.output("workspace-url", inputs.host);
+}
+function workspaceApi({ inputs, ports, signal }, session) {
+  const token = async () => (await session.token()).accessToken;
+  return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
 }
 function expectSame(code, what, wanted, found, input) {
   if (wanted === void 0 || wanted === found) return;
@@ -8831,6 +8840,7 @@ function untrustedEvent(command) {
 }
 
 // core/databricks/cli.ts
+import { realpath } from "node:fs/promises";
 import path2, { posix } from "node:path";
 
 // core/databricks/diagnostics.ts
@@ -8848,9 +8858,9 @@ var DiagnosticsReader = class {
     }
     const current = this.#found.at(-1);
     if (!this.#open || !current) return;
-    const path4 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path5 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (path4 !== void 0) current.path ??= path4;
+    if (path5 !== void 0) current.path ??= path5;
     else if (place) {
       current.place ??= {
         file: place[1] ?? "",
@@ -8923,6 +8933,12 @@ function heldLock(diagnostics) {
   }
   return void 0;
 }
+async function isLocked(api, statePath) {
+  const query = new URLSearchParams({ path: `${statePath}/deploy.lock` });
+  const path5 = `/api/2.0/workspace/get-status?${query.toString()}`;
+  const how = { what: "The look at the deployment lock", accept: [404] };
+  return (await callWorkspace(api, { method: "GET", path: path5 }, how)).status === 200;
+}
 
 // core/databricks/plan.ts
 var ACTIONS = ["skip", "resize", "update", "update_id", "create", "recreate", "delete"];
@@ -8933,10 +8949,10 @@ function readPlan(text) {
   if (!isObject2(json) || plan !== void 0 && plan !== null && !isObject2(plan)) {
     throw unreadable(SOURCE, "JSON without a plan", "a JSON object with the member `plan`");
   }
-  const entries2 = members(plan).map(([key, entry]) => readEntry(key, entry));
+  const entries = members(plan).map(([key, entry]) => readEntry(key, entry));
   return {
     engine: member(json, "plan_version") === void 0 ? "terraform" : "direct",
-    entries: entries2.sort((a, b) => a.resource < b.resource ? -1 : 1)
+    entries: entries.sort((a, b) => a.resource < b.resource ? -1 : 1)
   };
 }
 function readEntry(key, entry) {
@@ -9052,7 +9068,7 @@ var DatabricksCli = class {
       file,
       args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
       cwd: bundleRoot,
-      env,
+      env: { ...env, DATABRICKS_BUNDLE_ROOT: await withoutLinks(bundleRoot) },
       onStdout: how.capture === true ? capture : (chunk) => stdout.write(chunk),
       onStderr: (chunk) => stderr.write(chunk),
       onStart: (pid) => onProcess?.(pid)
@@ -9086,8 +9102,11 @@ var DatabricksCli = class {
     });
   }
 };
-function toMistake({ text, path: path4, place }) {
-  return { problem: path4 === void 0 ? text : `${text} (${path4})`, ...place && { place } };
+function withoutLinks(folder) {
+  return realpath(folder).catch(() => folder);
+}
+function toMistake({ text, path: path5, place }) {
+  return { problem: path5 === void 0 ? text : `${text} (${path5})`, ...place && { place } };
 }
 
 // core/databricks/environment.ts
@@ -9149,7 +9168,7 @@ function cliEnvironment(options) {
 }
 
 // core/databricks/bundle-files.ts
-import { readdir as readdir2, readFile as readFile2, stat as stat2 } from "node:fs/promises";
+import { readdir as readdir2, readFile as readFile2, realpath as realpath2, stat as stat2 } from "node:fs/promises";
 import { posix as posix2, win32 } from "node:path";
 
 // core/databricks/bundle-yaml.ts
@@ -9217,6 +9236,8 @@ var Reader = class {
   at;
   /** Aliases being followed, to find those that lead back to themselves. */
   active = /* @__PURE__ */ new Set();
+  /** Each mapping is read once, however often merges of merges ask for it. */
+  read = /* @__PURE__ */ new Map();
   constructor(document, at2) {
     this.at = at2;
     const anchors = /* @__PURE__ */ new Map();
@@ -9239,12 +9260,17 @@ var Reader = class {
       return { kind: "sequence", place, items: () => node.items.map((item) => this.value(item)) };
     }
     if (!(0, import_yaml.isScalar)(node) || isNull(node)) return { kind: "null", place };
-    return { kind: "text", place, text: textOf3(node) };
+    return { kind: "text", place, text: textOf3(node), boolean: booleanOf(node) };
   }
   place(node) {
     return this.at(node?.range?.[0] ?? 0);
   }
   entries(node) {
+    const known = this.read.get(node) ?? this.readEntries(node);
+    this.read.set(node, known);
+    return known;
+  }
+  readEntries(node) {
     const own = /* @__PURE__ */ new Map();
     let merge;
     for (const { key, value } of node.items) {
@@ -9267,11 +9293,11 @@ var Reader = class {
     );
     if (!(0, import_yaml.isSeq)(merge) && !(0, import_yaml.isAlias)(merge)) throw refused2(merge);
     return ((0, import_yaml.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
-      const entriesOf = (target) => {
+      const entriesOf2 = (target) => {
         if (!(0, import_yaml.isMap)(target)) throw refused2(source);
         return [...this.entries(target)];
       };
-      return (0, import_yaml.isAlias)(source) ? this.followed(source, entriesOf) : entriesOf(source);
+      return (0, import_yaml.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
   followed(alias, read) {
@@ -9297,6 +9323,15 @@ var NULLS = /* @__PURE__ */ new Set(["", "~", "null", "Null", "NULL"]);
 function isNull(scalar) {
   return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf3(scalar));
 }
+var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
+var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
+function booleanOf(scalar) {
+  const text = textOf3(scalar);
+  const folded = text.toLowerCase();
+  const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text);
+  if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
+  return YES.has(text) ? true : NO.has(text) ? false : void 0;
+}
 function isPlain(scalar) {
   return scalar.type === "PLAIN" && (scalar.tag === void 0 || scalar.tag === "!");
 }
@@ -9306,19 +9341,19 @@ import { lstat, readdir, stat } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path4) {
-  matcher(pattern, path4);
-  if (!isPattern(pattern, path4)) return await exists(pattern) ? [pattern] : [];
-  const folder = path4.dirname(pattern);
-  const name = matcher(path4.basename(pattern), path4);
+async function glob(pattern, path5) {
+  matcher(pattern, path5);
+  if (!isPattern(pattern, path5)) return await exists(pattern) ? [pattern] : [];
+  const folder = path5.dirname(pattern);
+  const name = matcher(path5.basename(pattern), path5);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path4)) {
+  for (const parent of folder === pattern ? [] : await glob(folder, path5)) {
     const isFolder = await stat(parent).then(
       (stats) => stats.isDirectory(),
       () => false
     );
     const names = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path4.join(parent, entry)));
+    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path5.join(parent, entry)));
   }
   return found;
 }
@@ -9328,11 +9363,11 @@ async function exists(file) {
     () => false
   );
 }
-function isPattern(text, path4) {
-  return path4.sep === "/" ? /[*?[\\]/.test(text) : /[*?[]/.test(text);
+function isPattern(text, path5) {
+  return path5.sep === "/" ? /[*?[\\]/.test(text) : /[*?[]/.test(text);
 }
-function matcher(pattern, path4) {
-  const escapes = path4.sep === "/";
+function matcher(pattern, path5) {
+  const escapes = path5.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -9380,11 +9415,13 @@ function literal(code) {
 
 // core/databricks/bundle-files.ts
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
-async function readBundleFiles(location) {
-  const path4 = location.platform.os === "win32" ? win32 : posix2;
+async function readBundleFiles(given) {
+  const real = (folder) => realpath2(folder).catch(() => folder);
+  const location = { ...given, root: await real(given.root), checkout: await real(given.checkout) };
+  const path5 = location.platform.os === "win32" ? win32 : posix2;
   const mistakes = [];
-  const root = await readBundleFile(await findRootFile(location, path4), location, mistakes);
-  const included = root ? await includedFiles(root, location, path4, mistakes) : [];
+  const root = await readBundleFile(await findRootFile(location, path5), location, mistakes);
+  const included = root ? await includedFiles(root, location, path5, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [root, ...files].filter((file) => file !== void 0);
@@ -9407,17 +9444,17 @@ function readingBundle(read) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path4 = platform.os === "win32" ? win32 : posix2;
-  return (isInside(file, checkout, platform) ? path4.relative(checkout, file) : file).replaceAll(
-    path4.sep,
+  const path5 = platform.os === "win32" ? win32 : posix2;
+  return (isInside(file, checkout, platform) ? path5.relative(checkout, file) : file).replaceAll(
+    path5.sep,
     "/"
   );
 }
-async function readBundleFile(path4, location, mistakes) {
-  const name = displayName(path4, location);
+async function readBundleFile(path5, location, mistakes) {
+  const name = displayName(path5, location);
   try {
-    const parsed2 = parseBundleYaml(await readFile2(path4), name);
-    if ("value" in parsed2) return { path: path4, name, value: parsed2.value };
+    const parsed2 = parseBundleYaml(await readFile2(path5), name);
+    if ("value" in parsed2) return { path: path5, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: `The file cannot be read (${codeOf(error)}).`, place: { file: name } });
@@ -9427,25 +9464,25 @@ async function readBundleFile(path4, location, mistakes) {
 function codeOf(error) {
   return error.code ?? String(error);
 }
-async function includedFiles(root, location, path4, mistakes) {
+async function includedFiles(root, location, path5, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text, place } of includePatterns(root.value)) {
     const wrong = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
     };
-    if (path4.isAbsolute(text)) {
+    if (path5.isAbsolute(text)) {
       wrong(`\`include\` takes paths relative to the bundle, not \`${text}\`.`);
       continue;
     }
-    const matches = await matchesOf(text, location.root, path4);
+    const matches = await matchesOf(text, location.root, path5);
     if (!matches) wrong(`The \`include\` pattern \`${text}\` is malformed.`);
     else if (matches.length === 0 && !/[*?[]/.test(text))
       wrong(`\`include\` names \`${text}\`, which does not exist.`);
-    const fresh = (matches ?? []).map((match) => path4.relative(location.root, match)).filter((name) => !seen.has(name));
+    const fresh = (matches ?? []).map((match) => path5.relative(location.root, match)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path4.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path5.join(location.root, name));
       else
         wrong(
           `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
@@ -9455,9 +9492,9 @@ async function includedFiles(root, location, path4, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, root, path4) {
+async function matchesOf(pattern, root, path5) {
   try {
-    return await glob(path4.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path4);
+    return await glob(path5.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path5);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -9470,14 +9507,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path4) {
+async function findRootFile(location, path5) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await exists2(path4.join(root, name))) found.push(path4.join(root, name));
+    if (await exists2(path5.join(root, name))) found.push(path5.join(root, name));
   }
   const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path4);
+  if (file === void 0) throw await notFound(location, path5);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -9503,126 +9540,166 @@ function exists2(file) {
     () => false
   );
 }
-async function notFound(location, path4) {
+async function notFound(location, path5) {
   const { root, checkout, platform } = location;
-  const entries2 = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
+  const entries = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
   const near = [];
-  for (const entry of entries2 ?? []) {
-    const inside = path4.join(root, entry.name);
+  for (const entry of entries ?? []) {
+    const inside = path5.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.isDirectory() && await hasRootFile(inside, path4)) near.push(inside);
+    else if (entry.isDirectory() && await hasRootFile(inside, path5)) near.push(inside);
   }
-  for (let folder = path4.dirname(root); isInside(folder, checkout, platform); folder = path4.dirname(folder)) {
-    if (await hasRootFile(folder, path4)) near.push(folder);
+  for (let folder = path5.dirname(root); isInside(folder, checkout, platform); folder = path5.dirname(folder)) {
+    if (await hasRootFile(folder, path5)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown.length > 0 ? `nearby: ${shown.join(", ")}` : "none of them" : "the folder does not exist",
+    actual: entries ? shown.length > 0 ? `nearby: ${shown.join(", ")}` : "none of them" : "the folder does not exist",
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path4) {
-  const present = await Promise.all(ROOT_NAMES.map((name) => exists2(path4.join(folder, name))));
+async function hasRootFile(folder, path5) {
+  const present = await Promise.all(ROOT_NAMES.map((name) => exists2(path5.join(folder, name))));
   return present.includes(true);
 }
 
+// core/databricks/bundle-target.ts
+function under(layers, key) {
+  return entriesOf(layers, key).filter(({ kind }) => kind !== "null");
+}
+function keysOf(layers) {
+  return [...new Set(layers.flatMap((layer) => layer.kind === "map" ? [...layer.entries().keys()] : []))];
+}
+function selectTarget(files, asked) {
+  const top = files.map(({ value }) => value);
+  const environments = under(top, "environments");
+  const targets = under(top, "targets");
+  if (environments[0] && targets.length > 0) {
+    throw invalidBundle([
+      {
+        problem: "The bundle has both `targets` and `environments`, an old name for the same.",
+        remedy: "Move what is under `environments` to `targets`.",
+        place: environments[0].place
+      }
+    ]);
+  }
+  const all = environments.length > 0 ? environments : targets;
+  const names = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
+  if (names.length === 0) names.push("default");
+  const name = asked ?? (names.length === 1 ? names[0] : theDefault(all, names));
+  if (name !== void 0 && names.includes(name)) return { name, top, overrides: under(all, name) };
+  throw invalidBundle([
+    {
+      problem: `The bundle has no target \`${String(asked)}\`.`,
+      expected: `one of: ${names.join(", ")}`,
+      actual: String(asked),
+      remedy: "Correct the input `target`, or add the target to the bundle."
+    }
+  ]);
+}
+function isTarget(value) {
+  return value.kind === "map" || value.kind === "null" || isVariable(value);
+}
+function isVariable(value) {
+  return value.kind === "text" && /^\$\{.*\}$/s.test(value.text);
+}
+function theDefault(targets, names) {
+  const defaults = names.filter((name) => {
+    const values = under(under(targets, name), "default");
+    const booleans = values.flatMap((value) => value.kind === "text" ? [value.boolean] : []);
+    return booleans.filter((value) => value !== void 0).at(-1) === true;
+  });
+  const [first, second] = defaults;
+  if (first !== void 0 && second === void 0) return first;
+  throw invalidBundle([
+    {
+      problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${defaults.join(", ")}.`,
+      expected: `the input \`target\`, one of: ${names.join(", ")}`,
+      remedy: "Name the target in the input `target`."
+    }
+  ]);
+}
+function entriesOf(layers, key) {
+  return layers.flatMap((layer) => {
+    const value = layer.kind === "map" ? layer.entries().get(key) : void 0;
+    return value ? [value] : [];
+  });
+}
+
 // core/databricks/host-pin.ts
-var CREDENTIAL_FIELDS = /* @__PURE__ */ new Set([
-  ...[
-    "profile",
-    "auth_type",
-    "metadata_service_url",
-    "client_id",
-    "client_secret",
-    "token",
-    "username",
-    "password"
-  ],
-  ...["google_service_account", "google_credentials", "azure_workspace_resource_id", "azure_use_msi"],
-  ...["azure_client_id", "azure_client_secret", "azure_tenant_id", "azure_environment", "azure_login_app_id"]
-]);
+var CREDENTIAL_FIELDS = [
+  ...["profile", "auth_type", "metadata_service_url", "client_id", "client_secret", "token"],
+  ...["username", "password", "google_service_account", "google_credentials"],
+  ...["azure_workspace_resource_id", "azure_use_msi", "azure_client_id", "azure_client_secret"],
+  ...["azure_tenant_id", "azure_environment", "azure_login_app_id"]
+];
 async function checkHostPin(options) {
   const files = await readBundleFiles({ ...options, root: options.bundleRoot });
   return readingBundle(() => judge(files, options));
 }
 function judge(files, options) {
-  const tops = files.map((file) => entries(file.value));
-  const targets = tops.flatMap(
-    (top) => ["targets", "environments"].flatMap((key) => [...entries(top.get(key))])
-  );
-  const name = selected(targets, options.target);
-  const workspaces = [
-    ...tops.map((top) => top.get("workspace")),
-    ...targets.filter(([key]) => key === name).map(([, target]) => entries(target).get("workspace"))
-  ];
-  const settings = workspaces.flatMap((workspace) => [...entries(workspace)]);
-  const wrongHosts = [];
-  const credentials = [];
-  for (const [key, value] of settings) {
-    if (value.kind === "null") continue;
-    if (CREDENTIAL_FIELDS.has(key))
-      credentials.push({ problem: `\`workspace.${key}\` is set.`, place: value.place });
-    const mistake = hostMistake(key, value, options);
-    if (mistake) wrongHosts.push({ ...mistake, place: value.place });
+  const { name, top, overrides } = selectTarget(files, options.target);
+  const workspace = [...under(top, "workspace"), ...under(overrides, "workspace")];
+  const setting = (key) => counting(under(workspace, key));
+  const wrong = [...workspace.filter(isVariable).map(isNotResolved)];
+  for (const key of ["host", "workspace_id", "account_id"]) {
+    const value = setting(key);
+    const mistake = value && mistakeOf(key, value, options);
+    if (mistake) wrong.push({ ...mistake, place: value.place });
   }
-  if (wrongHosts.length > 0) throw refused("HOST_NOT_APPROVED", wrongHosts, credentials);
+  const credentials = CREDENTIAL_FIELDS.flatMap((key) => {
+    const value = setting(key);
+    const off = key === "azure_use_msi" && value?.kind === "text" && value.boolean === false;
+    return value && !off ? [{ problem: `\`workspace.${key}\` is set.`, place: value.place }] : [];
+  });
+  if (wrong.length > 0) throw refused("HOST_NOT_APPROVED", wrong, credentials);
   if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
-  return { name, hasRootPath: settings.some(([key, value]) => key === "root_path" && value.kind !== "null") };
+  return { name, hasRootPath: setting("root_path") !== void 0 };
 }
-function entries(value) {
-  return value?.kind === "map" ? value.entries() : /* @__PURE__ */ new Map();
+function counting(values) {
+  return values.find(({ kind }) => kind !== "text") ?? values.findLast((value) => value.kind === "text" && value.text !== "");
 }
-function selected(targets, asked) {
-  const names = [...new Set(targets.map(([name]) => name))];
-  if (asked !== void 0) {
-    if (names.length === 0 || names.includes(asked)) return asked;
-    throw invalidBundle([
-      {
-        problem: `The bundle has no target \`${asked}\`.`,
-        expected: `one of: ${names.join(", ")}`,
-        actual: asked
-      }
-    ]);
-  }
-  const defaults = targets.filter(([, target]) => {
-    const value = entries(target).get("default");
-    return value?.kind === "text" && /^(?:true|yes|on|y)$/i.test(value.text);
-  });
-  const [first] = defaults.map(([name]) => name);
-  return first ?? (names.length === 1 ? names[0] : void 0);
+function isNotResolved({ place }) {
+  return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place };
 }
-function hostMistake(key, value, options) {
-  const text = value.kind === "text" ? value.text : "";
-  const differs = (wanted, actual = text) => ({
-    problem: `\`workspace.${key}\` is not the approved one.`,
-    expected: wanted,
-    actual
-  });
-  if (key === "workspace_id" && options.workspaceId !== void 0 && text !== options.workspaceId) {
-    return differs(options.workspaceId);
-  }
-  if (key === "account_id" && options.accountId !== void 0 && text.toLowerCase() !== options.accountId) {
-    return differs(options.accountId);
-  }
-  if (key !== "host") return void 0;
-  if (text.includes("${")) {
+function mistakeOf(key, value, approved) {
+  const actual = value.kind === "text" ? value.text : `a ${value.kind}`;
+  if (key === "host") return hostMistake(actual, approved);
+  if (key === "workspace_id") return idMistake("`workspace.workspace_id`", actual, "workspace-id", approved);
+  return idMistake("`workspace.account_id`", actual, "account-id", approved);
+}
+function hostMistake(actual, approved) {
+  const problem = "`workspace.host` is not the approved one.";
+  if (actual.includes("${")) {
     return {
-      ...differs(options.host),
-      problem: "`workspace.host` holds a variable; the CLI does not resolve it here."
+      problem: `${problem} It holds a variable, which the CLI does not resolve here.`,
+      expected: approved.host,
+      actual
     };
   }
+  if (actual !== actual.trim())
+    return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
   try {
-    const url = parseWorkspaceUrl(text);
-    if (url.origin !== options.host) return differs(options.host);
-    if (url.workspaceId !== void 0 && options.workspaceId !== void 0 && url.workspaceId !== options.workspaceId) {
-      return differs(`?o=${options.workspaceId}`);
-    }
-    return void 0;
-  } catch {
-    return differs(options.host);
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(actual);
+    if (origin !== approved.host) return { problem, expected: approved.host, actual };
+    return idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ?? idMistake("The account in `workspace.host`", accountId, "account-id", approved);
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    return { problem: `${problem} ${error.details.problem}`, expected: approved.host, actual };
   }
+}
+function idMistake(what, actual, input, { workspaceId, accountId }) {
+  const wanted = input === "workspace-id" ? workspaceId : accountId?.toLowerCase();
+  if (actual === void 0 || actual.toLowerCase() === wanted) return void 0;
+  if (wanted !== void 0) return { problem: `${what} is not the approved one.`, expected: wanted, actual };
+  return {
+    problem: `${what} is one that nobody has approved.`,
+    expected: `the same ID in the input \`${input}\``,
+    actual,
+    remedy: `If it is the right one, set the input \`${input}\` to it.`
+  };
 }
 function refused(code, mistakes, more) {
   const host = code === "HOST_NOT_APPROVED";
@@ -9635,9 +9712,87 @@ function refused(code, mistakes, more) {
   });
 }
 
+// core/report/outputs.ts
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path3 from "node:path";
+var LONGEST = 3e4;
+async function jsonOutput(host, name, value, counts) {
+  const json = JSON.stringify(value);
+  if (json.length <= LONGEST) {
+    await host.output(name, json);
+    return;
+  }
+  const file = path3.join(host.context.tempFolder, `databricks-secretless-${name}-${randomUUID()}.json`);
+  await writeFile(file, json);
+  await host.output(name, JSON.stringify({ ...counts, file }));
+}
+
+// core/plan.ts
+async function planBundle(step, cli, facts) {
+  const { host, inputs, signal } = step;
+  const { plan, diagnostics } = await host.group("Plan", () => cli.plan(signal));
+  for (const diagnostic of diagnostics) annotate(diagnostic);
+  const changed = plan.entries.filter(({ action }) => action !== "skip");
+  facts.plan = {
+    changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
+    unchanged: plan.entries.length - changed.length
+  };
+  for (const { action, resource, fields } of facts.plan.changes) {
+    host.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
+  }
+  host.info(`Plan: ${planLine(facts.plan)}`);
+  const { changes, unchanged } = facts.plan;
+  await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
+  if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
+  const lost = losses(plan);
+  if (lost.length > 0 && inputs.command === "deploy" && !inputs.autoApprove) {
+    throw new SecretlessError("DESTRUCTIVE_PLAN", {
+      problem: "The deployment would delete or recreate resources. Nothing was changed.",
+      expected: `a plan without deletions, or \`${host.inputLabel("auto-approve")}: true\``,
+      remedy: `If this is what you want, set \`${host.inputLabel("auto-approve")}\` to \`true\` for this run.`,
+      mistakes: lost.map(({ resource, action, lost: what }) => ({
+        problem: `${action} ${resource}: loses ${what}`
+      }))
+    });
+  }
+  return plan;
+  function annotate(diagnostic) {
+    const { problem, place } = toMistake(diagnostic);
+    host.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place);
+  }
+}
+var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
+
 // core/deploy.ts
 var READ_BACK = 6e4;
-async function deployBundle({ host, inputs, signal }, cli, facts) {
+var LOOK = 1e4;
+async function deployBundle(step, cli, api, facts) {
+  const { host } = step;
+  await deployWhenFree(step, cli, api, facts);
+  facts.deployed = true;
+  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  facts.bundle = { name: summary.name, target: summary.target };
+  facts.jobs = summary.jobs;
+  for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
+  const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }]);
+  await jsonOutput(host, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+}
+async function deployWhenFree(step, cli, api, facts) {
+  const { clock } = step.ports;
+  const deadline = clock.now() + step.inputs.lockTimeout;
+  for (; ; ) {
+    try {
+      await deployOnce(step, cli);
+      return;
+    } catch (error) {
+      if (!(error instanceof SecretlessError) || error.code !== "DEPLOYMENT_LOCKED") throw error;
+      await waitForLock(step, cli, api, { error, deadline });
+      await planBundle(step, cli, facts);
+    }
+  }
+}
+async function deployOnce({ host, inputs, signal }, cli) {
   signal.throwIfAborted();
   const onAbort = () => {
     host.info(
@@ -9646,19 +9801,21 @@ async function deployBundle({ host, inputs, signal }, cli, facts) {
   };
   signal.addEventListener("abort", onAbort);
   try {
-    await host.group("Deploy", () => cli.deploy(inputs));
+    return await host.group("Deploy", () => cli.deploy(inputs));
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-  facts.deployed = true;
-  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  facts.bundle = { name: summary.name, target: summary.target };
-  facts.jobs = summary.jobs;
-  for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
-  await host.output(
-    "jobs",
-    JSON.stringify(Object.fromEntries(summary.jobs.map(({ key, id, url }) => [key, { id, url }])))
-  );
+}
+async function waitForLock({ host, ports, signal }, cli, api, { error, deadline }) {
+  const { clock } = ports;
+  const { statePath } = (await cli.summary(signal)).workspace;
+  host.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
+  do {
+    const left = deadline - clock.now();
+    if (left <= 0) throw error;
+    await clock.sleep(Math.min(LOOK, left), signal);
+  } while (await isLocked(api, statePath));
+  host.info("The lock is free. What was planned may be outdated, so it is planned again.");
 }
 
 // core/federation/token-service.ts
@@ -9674,14 +9831,14 @@ async function startTokenService({
 }) {
   const secret = randomBytes(32).toString("base64url");
   registerSecret(secret);
-  const path4 = `/${secret}`;
+  const path5 = `/${secret}`;
   const refusals = [];
   let lastError;
   let authority = "";
   function refusalOf({ method, url, headers }) {
     if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
       return "not-local";
-    if (!isSame(url ?? "", path4)) return "path";
+    if (!isSame(url ?? "", path5)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
@@ -9717,7 +9874,7 @@ async function startTokenService({
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path4}`,
+    url: `http://${authority}${path5}`,
     refusals,
     get lastError() {
       return lastError;
@@ -9741,41 +9898,6 @@ function isSame(given, wanted) {
   const digest = (text) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));
 }
-
-// core/plan.ts
-async function planBundle(step, cli, facts) {
-  const { host, inputs, signal } = step;
-  const { plan, diagnostics } = await host.group("Plan", () => cli.plan(signal));
-  for (const diagnostic of diagnostics) annotate(diagnostic);
-  const changed = plan.entries.filter(({ action }) => action !== "skip");
-  facts.plan = {
-    changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
-    unchanged: plan.entries.length - changed.length
-  };
-  for (const { action, resource, fields } of facts.plan.changes) {
-    host.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
-  }
-  host.info(`Plan: ${planLine(facts.plan)}`);
-  await host.output("plan", JSON.stringify(facts.plan));
-  if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
-  const lost = losses(plan);
-  if (lost.length > 0 && inputs.command === "deploy" && !inputs.autoApprove) {
-    throw new SecretlessError("DESTRUCTIVE_PLAN", {
-      problem: "The deployment would delete or recreate resources. Nothing was changed.",
-      expected: `a plan without deletions, or \`${host.inputLabel("auto-approve")}: true\``,
-      remedy: `If this is what you want, set \`${host.inputLabel("auto-approve")}\` to \`true\` for this run.`,
-      mistakes: lost.map(({ resource, action, lost: what }) => ({
-        problem: `${action} ${resource}: loses ${what}`
-      }))
-    });
-  }
-  return plan;
-  function annotate(diagnostic) {
-    const { problem, place } = toMistake(diagnostic);
-    host.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place);
-  }
-}
-var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
 // package.json
 var package_default = {
@@ -9911,8 +10033,8 @@ async function findTool(step, facts, cwd) {
   const { ports, signal } = step;
   const tool = step.inputs.cliVersion === void 0 ? await onPath(step) : await installed(step);
   const terminate = createTerminate(ports);
-  const path4 = ports.environment["PATH"];
-  const env = path4 === void 0 ? {} : { PATH: path4 };
+  const path5 = ports.environment["PATH"];
+  const env = path5 === void 0 ? {} : { PATH: path5 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
   if (warning !== void 0) warn(step, facts, warning);
@@ -9970,7 +10092,7 @@ async function run(step) {
   await host.saveState("folder", folder.root);
   let service;
   try {
-    const bundleRoot = path3.resolve(host.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path4.resolve(host.context.checkout, inputs.bundleRoot);
     const [session, file, target] = await allRight([
       connect(step, facts),
       findTool(step, facts, folder.root),
@@ -9988,14 +10110,14 @@ async function run(step) {
       file,
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path3.relative(host.context.checkout, bundleRoot).split(path3.sep).join("/"),
-      target: inputs.target,
+      bundlePath: path4.relative(host.context.checkout, bundleRoot).split(path4.sep).join("/"),
+      target: target.name,
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? ""))
     });
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
     await planBundle(step, cli, facts);
-    if (inputs.command === "deploy") await deployBundle(step, cli, facts);
+    if (inputs.command === "deploy") await deployBundle(step, cli, workspaceApi(step, session), facts);
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {
