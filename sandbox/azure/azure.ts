@@ -42,8 +42,6 @@ export class AzureDevOps {
   readonly projectId = PROJECT_ID;
   readonly planId = "0a6f3c58-41be-4d27-9c83-e5b7d1f02a94";
   readonly jobId = "12f1170f-54f2-53f3-20dd-22fc7dff55f9";
-  /** The access token of the SystemVssConnection endpoint. */
-  readonly jobToken: string;
   readonly connections: ServiceConnection[] = [];
   /** IDs of the connections that the inputs of the job's steps name; all that are added, until a test takes one out. */
   readonly referenced = new Set<string>();
@@ -53,6 +51,7 @@ export class AzureDevOps {
   idTokenLife: number;
   run: CompleteRun = completeRun({});
   readonly #options: AzureOptions;
+  readonly #jobToken: string;
   /** Tokens of the Entra issuer, which are handed out again until they expire. */
   readonly #cache = new Map<string, string>();
 
@@ -60,8 +59,7 @@ export class AzureDevOps {
     this.#options = options;
     this.idTokenLife = options.idTokenLife;
     this.issuer = `${options.url}/vstoken/${ORGANISATION_ID}`;
-    this.jobToken = jobToken;
-    options.handedOut.push(jobToken);
+    this.#jobToken = jobToken;
   }
 
   static async create(options: AzureOptions): Promise<AzureDevOps> {
@@ -85,6 +83,13 @@ export class AzureDevOps {
       .replace("{plan}", this.planId)
       .replace("{job}", this.jobId)
       .replace("{hub}", "build");
+  }
+
+  /** The access token of the SystemVssConnection endpoint; handed out when it is asked for. */
+  get jobToken(): string {
+    const { handedOut } = this.#options;
+    if (!handedOut.includes(this.#jobToken)) handedOut.push(this.#jobToken);
+    return this.#jobToken;
   }
 
   setRun(run: PipelineRun): void {
@@ -169,7 +174,7 @@ export class AzureDevOps {
     const trace = { "x-vss-e2eid": randomUUID(), "x-msedge-ref": "Ref A: SANDBOX" };
     const { project = "", plan, job } = call.params;
     const known = plan === this.planId && job === this.jobId && project === this.projectId;
-    if (call.headers["authorization"] !== `Bearer ${this.jobToken}` || !known) {
+    if (call.headers["authorization"] !== `Bearer ${this.#jobToken}` || !known) {
       throw signIn(call.headers["x-tfs-fedauthredirect"] === "Suppress", trace);
     }
     const version = call.query.get("api-version") ?? "";
