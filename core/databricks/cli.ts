@@ -93,6 +93,7 @@ export class DatabricksCli {
       onStdout: how.capture === true ? capture : (chunk: Buffer) => stdout.write(chunk),
       onStderr: (chunk: Buffer) => stderr.write(chunk),
       onStart: (pid: number) => onProcess?.(pid),
+      outlives: how.signal === undefined,
     };
     try {
       const ended = await runUntil(this.#options, request, how.signal);
