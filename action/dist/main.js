@@ -204,7 +204,7 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-4QEAP5HY.js");
+    const { run } = await import("./chunks/run-3SETN24C.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
     const { reportFailure } = await import("./chunks/report-NCVTQMBH.js");

@@ -8844,37 +8844,50 @@ import { realpath } from "node:fs/promises";
 import path2, { posix } from "node:path";
 
 // core/databricks/diagnostics.ts
+var PROGRESS = /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
 var DiagnosticsReader = class {
   #found = [];
-  #open = false;
+  /** Which part of the last diagnostic the next line belongs to. */
+  #part = "none";
   line(line) {
     const start = /^(Error|Warning|Warn|Recommendation): (.*)$/.exec(line);
-    if (start) {
-      const word = start[1];
-      const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
-      this.#found.push({ severity, text: [start[2] ?? ""] });
-      this.#open = true;
-      return;
+    if (start) this.#start(start[1] ?? "", start[2] ?? "");
+    else if (line.trim() === "")
+      this.#part = this.#part === "text" || this.#part === "places" ? "gap" : "none";
+    else if (this.#part === "text" || this.#part === "places") this.#headLine(line);
+    else if (this.#part === "gap" && PROGRESS.test(line)) this.#part = "none";
+    else if (this.#part !== "none") {
+      this.#part = "detail";
+      this.#found.at(-1)?.detail.push(line.trimEnd());
     }
+  }
+  #start(word, text) {
+    const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
+    const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
+    this.#found.push({ severity, text: [text], detail: [], ...named && { place: placeOf(named) } });
+    this.#part = "text";
+  }
+  #headLine(line) {
     const current = this.#found.at(-1);
-    if (!this.#open || !current) return;
     const path5 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (path5 !== void 0) current.path ??= path5;
-    else if (place) {
-      current.place ??= {
-        file: place[1] ?? "",
-        line: Number(place[2]),
-        ...place[3] !== void 0 && { column: Number(place[3]) }
-      };
-    } else if (line.trim() === "" || current.place) this.#open = false;
-    else current.text.push(line.trim());
+    if (current && path5 === void 0 && !place && this.#part === "text") {
+      current.text.push(line.trim());
+      return;
+    }
+    this.#part = path5 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path5 !== void 0) current.path ??= path5;
+    if (current && place) current.place ??= placeOf(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics() {
     const seen = /* @__PURE__ */ new Set();
-    return this.#found.flatMap(({ text, ...rest }) => {
-      const diagnostic = { ...rest, text: text.join(" ") };
+    return this.#found.flatMap(({ text, detail, ...rest }) => {
+      const diagnostic = {
+        ...rest,
+        text: text.join(" "),
+        ...detail.length > 0 && { detail: detail.join("\n") }
+      };
       const key = JSON.stringify(diagnostic);
       if (seen.has(key)) return [];
       seen.add(key);
@@ -8882,10 +8895,14 @@ var DiagnosticsReader = class {
     });
   }
 };
+function placeOf([, file = "", line, column]) {
+  return { file, line: Number(line), ...column !== void 0 && { column: Number(column) } };
+}
 
 // core/databricks/lines.ts
 import { StringDecoder } from "node:string_decoder";
 var MAX_LINE = 16384;
+var SLACK = 8192;
 var LineSplitter = class {
   #decoder = new StringDecoder("utf8");
   #onLine;
@@ -8907,23 +8924,28 @@ var LineSplitter = class {
     if (this.#rest !== "") this.#emit();
   }
   #append(part) {
-    const room = MAX_LINE - this.#rest.length;
+    const room = MAX_LINE + SLACK - this.#rest.length;
     this.#rest += part.slice(0, room);
     this.#dropped += Math.max(0, part.length - room);
   }
   #emit() {
-    const line = this.#rest.replace(/\r$/, "");
-    const more = this.#dropped > 0 ? ` \u2026 (${String(this.#dropped)} characters more)` : "";
+    const whole = this.#rest.replace(/\r$/, "");
+    const dropped = this.#dropped;
     this.#rest = "";
     this.#dropped = 0;
-    this.#onLine(line + more);
+    if (whole.length <= MAX_LINE) {
+      this.#onLine(whole);
+      return;
+    }
+    const line = redact(whole).slice(0, MAX_LINE);
+    this.#onLine(`${line} \u2026 (${String(whole.length - MAX_LINE + dropped)} characters more)`);
   }
 };
 
 // core/databricks/lock.ts
 function heldLock(diagnostics) {
   for (const { text } of diagnostics) {
-    const match = /deploy lock (?:force )?acquired by (\S+) at (\S+ \S+)/.exec(text);
+    const match = /deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(text);
     if (!match) continue;
     return new SecretlessError("DEPLOYMENT_LOCKED", {
       problem: "Another deployment of this bundle and target holds the lock.",
@@ -8971,6 +8993,7 @@ function readEntry(key, entry) {
     resource: [group, name, ...rest].join("."),
     action,
     child: rest.length > 0,
+    gone: member(entry, "gone") === true,
     fields: fields.sort()
   };
 }
@@ -8981,14 +9004,22 @@ var LOSSES = {
   volumes: "every file in it, if it is a managed one",
   catalogs: "every schema in it",
   dashboards: "its address and its subscriptions",
+  genie_spaces: "its address and its conversations",
+  database_instances: "every database in it",
+  database_catalogs: "every schema in it",
+  synced_database_tables: "its rows",
+  postgres_projects: "every branch and database in it",
+  postgres_branches: "every database in it",
+  postgres_databases: "every table in it",
+  vector_search_indexes: "what it has indexed",
   registered_models: "every version of it",
   experiments: "every run of it",
   model_serving_endpoints: "its address",
   secret_scopes: "every secret in it"
 };
 function losses(plan) {
-  return plan.entries.flatMap(({ resource, action, child }) => {
-    if (child || action !== "delete" && action !== "recreate") return [];
+  return plan.entries.flatMap(({ resource, action, child, gone }) => {
+    if (child || gone || action !== "delete" && action !== "recreate") return [];
     const kind = resource.slice(0, resource.indexOf("."));
     return [{ resource, action, lost: LOSSES[kind] ?? "what it holds, and its ID" }];
   });
@@ -9021,24 +9052,23 @@ function readSummary(text) {
 }
 
 // core/databricks/cli.ts
+var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
 var MAX_JSON = 256 * 1024 * 1024;
 var DatabricksCli = class {
   #options;
   constructor(options) {
     this.#options = options;
   }
-  /** @throws SecretlessError `BUNDLE_INVALID`, or `CLI_OUTPUT_UNREADABLE` */
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal) {
     const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0)
-      throw this.#failure("BUNDLE_INVALID", "The Databricks CLI could not plan the bundle.", result);
+    if (result.code !== 0) throw this.#readingFailure("plan", result);
     return { plan: readPlan(result.stdout), diagnostics: result.diagnostics };
   }
-  /** @throws SecretlessError `BUNDLE_INVALID`, or `CLI_OUTPUT_UNREADABLE` */
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async summary(signal) {
     const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0)
-      throw this.#failure("BUNDLE_INVALID", "The Databricks CLI could not read the bundle.", result);
+    if (result.code !== 0) throw this.#readingFailure("read", result);
     return readSummary(result.stdout);
   }
   /**
@@ -9052,6 +9082,7 @@ var DatabricksCli = class {
   }
   async #run(args, how) {
     const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const root = await withoutLinks(bundleRoot);
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
       reader.line(line);
@@ -9068,28 +9099,38 @@ var DatabricksCli = class {
       file,
       args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
       cwd: bundleRoot,
-      env: { ...env, DATABRICKS_BUNDLE_ROOT: await withoutLinks(bundleRoot) },
+      env: { ...env, DATABRICKS_BUNDLE_ROOT: root },
       onStdout: how.capture === true ? capture : (chunk) => stdout.write(chunk),
       onStderr: (chunk) => stderr.write(chunk),
-      onStart: (pid) => onProcess?.(pid)
+      onStart: (pid) => onProcess?.(pid),
+      outlives: how.signal === void 0
     };
     try {
       const ended = await runUntil(this.#options, request, how.signal);
       stdout.end();
       stderr.end();
       if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
-      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one));
+      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
       return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
     } finally {
       onProcess?.(void 0);
     }
   }
   /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
-  #relocated(diagnostic) {
+  #relocated(diagnostic, root) {
     const { place } = diagnostic;
-    if (!place || this.#options.bundlePath === "" || path2.isAbsolute(place.file)) return diagnostic;
-    const file = posix.join(this.#options.bundlePath, place.file.replaceAll("\\", "/"));
+    if (!place) return diagnostic;
+    const inBundle = path2.isAbsolute(place.file) ? path2.relative(root, place.file) : place.file;
+    const file = posix.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
     return { ...diagnostic, place: { ...place, file } };
+  }
+  /** Of a command that changes nothing. */
+  #readingFailure(what, result) {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const remote = errors.some(({ text, detail = "" }) => REMOTE.test(`${text}
+${detail}`));
+    const code = errors.some(({ place }) => place) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
+    return this.#failure(code, `The Databricks CLI could not ${what} the bundle.`, result);
   }
   #failure(code, problem, result) {
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
@@ -9105,8 +9146,12 @@ var DatabricksCli = class {
 function withoutLinks(folder) {
   return realpath(folder).catch(() => folder);
 }
-function toMistake({ text, path: path5, place }) {
-  return { problem: path5 === void 0 ? text : `${text} (${path5})`, ...place && { place } };
+function toMistake({ text, path: path5, place, detail }) {
+  return {
+    problem: path5 === void 0 ? text : `${text} (${path5})`,
+    ...detail !== void 0 && { actual: detail },
+    ...place && { place }
+  };
 }
 
 // core/databricks/environment.ts
@@ -9116,7 +9161,16 @@ var ALLOWED = [
   ...["TMPDIR", "TEMP", "TMP"],
   ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
   // The same on Windows, without which few programs start.
-  ...["USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES"],
+  ...[
+    "USERPROFILE",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "PROGRAMFILES(X86)"
+  ],
   ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
   ...["PROCESSOR_ARCHITECTURE"],
   // Proxies in both spellings, and certificates for Go, Python, Node and curl.
@@ -9139,8 +9193,23 @@ var ALLOWED = [
     "PIP_CERT"
   ],
   // Tools behave differently in a CI; it is no secret that they are in one.
-  "CI"
+  "CI",
+  // Settings of the CLI that change neither where it connects nor as whom, nor where its state or its log is:
+  // its pace and patience, its engine, its telemetry, and where Terraform comes from in closed networks.
+  ...[
+    "DATABRICKS_RATE_LIMIT",
+    "DATABRICKS_BUNDLE_HTTP_TIMEOUT_SECONDS",
+    "DATABRICKS_BUNDLE_RETRY_INTERVAL_MS"
+  ],
+  ...[
+    "DATABRICKS_BUNDLE_RESOURCE_MAX_WAIT",
+    "DATABRICKS_BUNDLE_ENGINE",
+    "DATABRICKS_BUNDLE_RESTRICTED_CODE_EXECUTION"
+  ],
+  ...["DATABRICKS_CLI_DISABLE_TELEMETRY", "DATABRICKS_CLI_TELEMETRY_TIMEOUT"],
+  ...["DATABRICKS_TF_EXEC_PATH", "DATABRICKS_TF_VERSION", "DATABRICKS_TF_CLI_CONFIG_FILE"]
 ];
+var VARIABLE = "BUNDLE_VAR_";
 function cliEnvironment(options) {
   const { environment, platform, variables, passEnv = [], folder, product } = options;
   const taken = {};
@@ -9148,10 +9217,14 @@ function cliEnvironment(options) {
     const value = variable(environment, name, platform);
     if (value !== void 0) taken[name] = value;
   }
-  for (const [name, value] of Object.entries(variables)) taken[`BUNDLE_VAR_${name}`] = value;
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith(VARIABLE) && value !== void 0) taken[name] = value;
+  }
+  for (const [name, value] of Object.entries(variables)) taken[VARIABLE + name] = value;
   return {
     ...taken,
     DATABRICKS_HOST: options.host,
+    ...options.workspaceId !== void 0 && { DATABRICKS_WORKSPACE_ID: options.workspaceId },
     DATABRICKS_AUTH_TYPE: "metadata-service",
     DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
     DATABRICKS_CONFIG_FILE: folder.configFile,
@@ -9641,9 +9714,9 @@ async function checkHostPin(options) {
 }
 function judge(files, options) {
   const { name, top, overrides } = selectTarget(files, options.target);
-  const workspace = [...under(top, "workspace"), ...under(overrides, "workspace")];
-  const setting = (key) => counting(under(workspace, key));
-  const wrong = [...workspace.filter(isVariable).map(isNotResolved)];
+  const workspaces = [under(overrides, "workspace"), under(top, "workspace")];
+  const setting = (key) => workspaces.map((workspace) => counting(under(workspace, key))).find((value) => value !== void 0);
+  const wrong = workspaces.flat().filter(isVariable).map(isNotResolved);
   for (const key of ["host", "workspace_id", "account_id"]) {
     const value = setting(key);
     const mistake = value && mistakeOf(key, value, options);
@@ -9659,7 +9732,8 @@ function judge(files, options) {
   return { name, hasRootPath: setting("root_path") !== void 0 };
 }
 function counting(values) {
-  return values.find(({ kind }) => kind !== "text") ?? values.findLast((value) => value.kind === "text" && value.text !== "");
+  const value = values.find(({ kind }) => kind !== "text") ?? values.at(-1);
+  return value?.kind === "text" && value.text === "" ? void 0 : value;
 }
 function isNotResolved({ place }) {
   return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place };
