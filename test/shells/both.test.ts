@@ -4,6 +4,7 @@ import path from "node:path";
 import { AZURE_DEPLOYER, DEPLOYER } from "../../sandbox/defaults.ts";
 import type { LoggedRequest } from "../../sandbox/http/log.ts";
 import { startAzureJob } from "../../sandbox/runner/azure-job.ts";
+import { sandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { builtTask } from "./support/built-task.ts";
@@ -25,6 +26,9 @@ interface Case {
   /** Deploys once before the edit. */
   readonly deployed?: boolean;
 }
+
+/** The same program for both, at the same place: the summary names it. */
+const cli = await sandboxCli();
 
 const camelCase = (name: string): string =>
   name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -71,7 +75,7 @@ async function prepare(checkout: string, { edit }: Case): Promise<void> {
 }
 
 async function onGitHub(one: Case): Promise<Outcome> {
-  const job = await startGitHubJob();
+  const job = await startGitHubJob({ cli });
   try {
     if (one.deployed === true) assert.equal((await job.step()).exitCode, 0);
     await prepare(job.checkout, one);
@@ -92,7 +96,7 @@ async function onGitHub(one: Case): Promise<Outcome> {
 }
 
 async function onAzure(one: Case): Promise<Outcome> {
-  const job = await startAzureJob({ task: await builtTask() });
+  const job = await startAzureJob({ task: await builtTask(), cli });
   try {
     const identity = { clientId: AZURE_DEPLOYER.applicationId };
     if (one.deployed === true) assert.equal((await job.step(identity)).result, "Succeeded");
