@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { createTerminate } from "../core/databricks/process.ts";
 import { cleanUp } from "../core/leftovers.ts";
-import { systemClock } from "../core/system.ts";
+import { systemClock, systemPlatform } from "../core/system.ts";
 
 /** The runner gives back what main has saved as `STATE_<name>`. */
 const state = (name: string): string => process.env[`STATE_${name}`] ?? "";
@@ -13,5 +14,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-const ports = { clock: systemClock, isRunning, exists: existsSync };
-for (const line of await cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+const environment = process.env;
+const terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment });
+const ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
+for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
