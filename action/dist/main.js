@@ -3,31 +3,38 @@ import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunks/chunk-KO5W6UYR.js";
+} from "./chunks/chunk-NB6UVQ6S.js";
 import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-OO24PJMU.js";
+} from "./chunks/chunk-T7XLDPP3.js";
 import {
-  createRunProcess,
   databricksCloud,
   endpointUnavailable
-} from "./chunks/chunk-GD65QIDV.js";
+} from "./chunks/chunk-KG3VFHWI.js";
+import {
+  createRunProcess
+} from "./chunks/chunk-7SWHG4BI.js";
+import {
+  harmlessLines
+} from "./chunks/chunk-UEILSSBY.js";
 import {
   retry
-} from "./chunks/chunk-6NCJZ7JA.js";
+} from "./chunks/chunk-FV7VZVC5.js";
 import {
   HttpError,
   SecretlessError,
   isLoopback,
   isRetryableStatus,
   parseWorkspaceUrl,
-  redact,
-  registerSecret,
   statusError,
   toSecretlessError
-} from "./chunks/chunk-YHQZU34I.js";
+} from "./chunks/chunk-SPDTRUFO.js";
+import {
+  redact,
+  registerSecret
+} from "./chunks/chunk-N5FGMNDE.js";
 import "./chunks/chunk-LZQXQOPJ.js";
 
 // core/federation/discovery.ts
@@ -365,9 +372,33 @@ function parseInputs(host2) {
   };
 }
 
+// core/redacting-host.ts
+function redactingHost(host2) {
+  const clean = (text2) => redact(harmlessLines(text2).join("\n"));
+  return {
+    context: host2.context,
+    cancelled: host2.cancelled,
+    input: (name) => host2.input(name),
+    inputLabel: (name) => host2.inputLabel(name),
+    idToken: (audience) => host2.idToken(audience),
+    mask: (value) => {
+      registerSecret(value);
+      host2.mask(value);
+    },
+    info: (line) => host2.info(clean(line)),
+    debug: (line) => host2.debug(clean(line)),
+    annotate: (level, text2, place) => host2.annotate(level, clean(text2), place),
+    group: (title, body) => host2.group(clean(title), body),
+    output: (name, value) => host2.output(name, redact(value)),
+    summary: (markdown) => host2.summary(redact(markdown)),
+    saveState: (name, value) => host2.saveState(name, value)
+  };
+}
+
 // core/start.ts
 var REACHABLE = 6e4;
-async function runStep(host2, ports) {
+async function runStep(shell, ports) {
+  const host2 = redactingHost(shell);
   const late = new AbortController();
   const finished = new AbortController();
   try {
@@ -389,10 +420,10 @@ async function runStep(host2, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-WJCGKMC5.js");
+    const { run } = await import("./chunks/run-HAGKXPCL.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-6CXOKWSC.js");
+    const { reportFailure } = await import("./chunks/report-ITCGTJFE.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -489,16 +520,6 @@ function refused(status, body) {
     actual: `status ${status}: ${redact(body).slice(0, 500)}`,
     remedy: denied ? "The credential for this ends with the job: start the job again. If it fails at once, look for a policy of the organisation that limits ID tokens." : "Look for a proxy that answers in GitHub's place, and at githubstatus.com; then run the job again."
   });
-}
-
-// core/report/harmless.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text2) {
-  return text2.split(/\r\n|\r|\n/).map(harmless);
 }
 
 // action/commands.ts

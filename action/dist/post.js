@@ -1,11 +1,16 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
-  systemClock
-} from "./chunks/chunk-OO24PJMU.js";
+  systemClock,
+  systemPlatform
+} from "./chunks/chunk-T7XLDPP3.js";
 import {
   removePrivateFolder
 } from "./chunks/chunk-PMHRYZVO.js";
-import "./chunks/chunk-YHQZU34I.js";
+import {
+  createTerminate
+} from "./chunks/chunk-7SWHG4BI.js";
+import "./chunks/chunk-SPDTRUFO.js";
+import "./chunks/chunk-N5FGMNDE.js";
 import "./chunks/chunk-LZQXQOPJ.js";
 
 // action/post.ts
@@ -14,25 +19,23 @@ import { existsSync } from "node:fs";
 // core/leftovers.ts
 var PATIENCE = 4 * 6e4;
 var INTERVAL = 500;
-async function cleanUp({ folder, cli }, {
-  clock,
-  isRunning: isRunning2,
-  exists
-}) {
-  const done = [];
-  if (folder === "" || !exists(folder)) return done;
+async function* cleanUp({ folder, cli }, ports2) {
+  const { clock, isRunning: isRunning2, exists, terminate: terminate2 } = ports2;
+  if (folder === "" || !exists(folder)) return;
   const pid = Number(cli);
   const until = clock.now() + PATIENCE;
   if (pid > 0 && isRunning2(pid)) {
-    done.push(
-      "A deployment that this run began is still running; waiting for it, so that it leaves no lock."
-    );
+    yield "A deployment that this run began is still running; waiting for it, so that it leaves no lock.";
     while (isRunning2(pid) && clock.now() < until) await clock.sleep(INTERVAL);
-    done.push(isRunning2(pid) ? "It is still running." : "It has ended.");
+    if (isRunning2(pid)) {
+      yield "It is still running; its temporary folder is left to it.";
+      return;
+    }
+    yield "It has ended.";
   }
+  if (pid > 0) await terminate2(pid);
   await removePrivateFolder(folder);
-  done.push("The temporary folder of a run that did not end well was removed.");
-  return done;
+  yield "The temporary folder of a run that did not end well was removed.";
 }
 
 // action/post.ts
@@ -44,5 +47,7 @@ function isRunning(pid) {
     return false;
   }
 }
-var ports = { clock: systemClock, isRunning, exists: existsSync };
-for (const line of await cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+var environment = process.env;
+var terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment });
+var ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
+for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);

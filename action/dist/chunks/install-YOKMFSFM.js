@@ -3,27 +3,29 @@ import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunk-KO5W6UYR.js";
+} from "./chunk-NB6UVQ6S.js";
 import {
   certificates,
   proxyAgent,
   proxyFor
-} from "./chunk-OO24PJMU.js";
+} from "./chunk-T7XLDPP3.js";
 import {
   isInside
-} from "./chunk-5KS6P5NK.js";
+} from "./chunk-2SL6DADV.js";
 import {
   retry
-} from "./chunk-6NCJZ7JA.js";
+} from "./chunk-FV7VZVC5.js";
 import {
   HttpError,
   SecretlessError,
   isRetryableStatus,
   nameOf,
-  redact,
   statusError,
   transportError
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-SPDTRUFO.js";
+import {
+  redact
+} from "./chunk-N5FGMNDE.js";
 import "./chunk-LZQXQOPJ.js";
 
 // core/databricks/install/install.ts

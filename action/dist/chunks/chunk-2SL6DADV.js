@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   SecretlessError
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-SPDTRUFO.js";
 
 // core/databricks/find.ts
 import { stat, realpath, access, constants } from "node:fs/promises";

@@ -2,7 +2,9 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   reportFailure,
   reportSuccess
-} from "./chunk-MHLDJOSM.js";
+} from "./chunk-CGP25EVK.js";
+import "./chunk-UEILSSBY.js";
+import "./chunk-N5FGMNDE.js";
 import "./chunk-LZQXQOPJ.js";
 export {
   reportFailure,

@@ -5,9 +5,11 @@ import {
   isLoopback,
   isRetryableStatus,
   nameOf,
-  redact,
   transportError
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-SPDTRUFO.js";
+import {
+  redact
+} from "./chunk-N5FGMNDE.js";
 
 // core/system.ts
 import { arch, platform } from "node:process";

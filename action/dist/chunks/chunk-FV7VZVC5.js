@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   HttpError
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-SPDTRUFO.js";
 
 // core/retry.ts
 var FIRST_WAIT = 500;

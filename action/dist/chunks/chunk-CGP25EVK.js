@@ -1,4 +1,10 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import {
+  harmlessLines
+} from "./chunk-UEILSSBY.js";
+import {
+  redact
+} from "./chunk-N5FGMNDE.js";
 
 // core/report/error-text.ts
 function placeText(place) {
@@ -33,7 +39,10 @@ function errorText(error) {
 
 // core/report/markdown.ts
 function escapeMarkdown(text) {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").replace(/[!-+.:-@[-`{-~]/g, (mark) => `&#${String(mark.charCodeAt(0))};`);
+  return redact(text.replace(/[\s\p{Cc}]+/gu, " ")).replace(
+    /[!-+.:-@[-`{-~]/g,
+    (mark) => `&#${String(mark.charCodeAt(0))};`
+  );
 }
 function code(text) {
   return `<code>${escapeMarkdown(text)}</code>`;
@@ -57,11 +66,12 @@ function fenced(text) {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}text
-${text}
+${harmlessLines(text).join("\n")}
 ${fence}`;
 }
 
 // core/report/job-summary.ts
+var LONGEST = 3e5;
 function jobSummary(facts, error) {
   const sections = [
     `## Databricks bundle: ${headline(facts, error)}`,
@@ -69,15 +79,24 @@ function jobSummary(facts, error) {
     table(["", ""], identityRows(facts)),
     facts.plan && planSection(facts.plan),
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.run && `### Run
+
+${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
     facts.warnings.length > 0 && warningsSection(facts.warnings)
   ];
-  return `${sections.filter((section) => typeof section === "string").join("\n\n")}
+  const text = sections.filter((section) => typeof section === "string").join("\n\n");
+  return text.length <= LONGEST ? `${text}
+` : `${text.slice(0, LONGEST)}
+
+\u2026 cut; the log has the rest.
 `;
 }
 function headline(facts, error) {
   const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
   if (error) return `${facts.command} failed${where}`;
   if (facts.deployed === true) return `deployed${where}`;
+  if (facts.destroyed === 0) return `nothing to destroy${where}`;
+  if (facts.destroyed !== void 0) return `destroyed${where}`;
   return `${facts.command}${where}`;
 }
 function identityRows(facts) {
@@ -93,10 +112,7 @@ function identityRows(facts) {
     ],
     facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
     commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
-    differs && [
-      "**Commit checked out**",
-      `${code(commit.checkedOut)}: another one than the ID token proves`
-    ],
+    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
     cli && [
       "Databricks CLI",
       `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`

@@ -1,39 +1,44 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   ENTRA_CLOUDS,
-  createTerminate,
   databricksCloud,
-  endpointUnavailable,
-  runUntil
-} from "./chunk-GD65QIDV.js";
+  endpointUnavailable
+} from "./chunk-KG3VFHWI.js";
 import {
   makePrivateFolder,
   removePrivateFolder
 } from "./chunk-PMHRYZVO.js";
 import {
+  createTerminate,
+  runUntil
+} from "./chunk-7SWHG4BI.js";
+import {
   planLine,
   reportFailure,
   reportSuccess
-} from "./chunk-MHLDJOSM.js";
+} from "./chunk-CGP25EVK.js";
+import "./chunk-UEILSSBY.js";
 import {
   findCli,
   isInside,
   variable
-} from "./chunk-5KS6P5NK.js";
+} from "./chunk-2SL6DADV.js";
 import {
   retry
-} from "./chunk-6NCJZ7JA.js";
+} from "./chunk-FV7VZVC5.js";
 import {
   HttpError,
   SecretlessError,
   isLoopback,
   isRetryableStatus,
   parseWorkspaceUrl,
-  redact,
-  registerSecret,
   statusError,
   toSecretlessError
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-SPDTRUFO.js";
+import {
+  redact,
+  registerSecret
+} from "./chunk-N5FGMNDE.js";
 import {
   __commonJS,
   __require,
@@ -117,17 +122,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key, node, visitor, path4) {
-      const ctrl = callVisitor(key, node, visitor, path4);
+    function visit_(key, node, visitor, path5) {
+      const ctrl = callVisitor(key, node, visitor, path5);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path4, ctrl);
-        return visit_(key, ctrl, visitor, path4);
+        replaceNode(key, path5, ctrl);
+        return visit_(key, ctrl, visitor, path5);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path4 = Object.freeze(path4.concat(node));
+          path5 = Object.freeze(path5.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path4);
+            const ci = visit_(i, node.items[i], visitor, path5);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -138,13 +143,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path4 = Object.freeze(path4.concat(node));
-          const ck = visit_("key", node.key, visitor, path4);
+          path5 = Object.freeze(path5.concat(node));
+          const ck = visit_("key", node.key, visitor, path5);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path4);
+          const cv = visit_("value", node.value, visitor, path5);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -165,17 +170,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key, node, visitor, path4) {
-      const ctrl = await callVisitor(key, node, visitor, path4);
+    async function visitAsync_(key, node, visitor, path5) {
+      const ctrl = await callVisitor(key, node, visitor, path5);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path4, ctrl);
-        return visitAsync_(key, ctrl, visitor, path4);
+        replaceNode(key, path5, ctrl);
+        return visitAsync_(key, ctrl, visitor, path5);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path4 = Object.freeze(path4.concat(node));
+          path5 = Object.freeze(path5.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path4);
+            const ci = await visitAsync_(i, node.items[i], visitor, path5);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -186,13 +191,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path4 = Object.freeze(path4.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path4);
+          path5 = Object.freeze(path5.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path5);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path4);
+          const cv = await visitAsync_("value", node.value, visitor, path5);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -219,23 +224,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key, node, visitor, path4) {
+    function callVisitor(key, node, visitor, path5) {
       if (typeof visitor === "function")
-        return visitor(key, node, path4);
+        return visitor(key, node, path5);
       if (identity.isMap(node))
-        return visitor.Map?.(key, node, path4);
+        return visitor.Map?.(key, node, path5);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key, node, path4);
+        return visitor.Seq?.(key, node, path5);
       if (identity.isPair(node))
-        return visitor.Pair?.(key, node, path4);
+        return visitor.Pair?.(key, node, path5);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key, node, path4);
+        return visitor.Scalar?.(key, node, path5);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key, node, path4);
+        return visitor.Alias?.(key, node, path5);
       return void 0;
     }
-    function replaceNode(key, path4, node) {
-      const parent = path4[path4.length - 1];
+    function replaceNode(key, path5, node) {
+      const parent = path5[path5.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key] = node;
       } else if (identity.isPair(parent)) {
@@ -847,10 +852,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path4, value) {
+    function collectionFromPath(schema, path5, value) {
       let v = value;
-      for (let i = path4.length - 1; i >= 0; --i) {
-        const k = path4[i];
+      for (let i = path5.length - 1; i >= 0; --i) {
+        const k = path5[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -869,7 +874,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path4) => path4 == null || typeof path4 === "object" && !!path4[Symbol.iterator]().next().done;
+    var isEmptyPath = (path5) => path5 == null || typeof path5 === "object" && !!path5[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -899,11 +904,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path4, value) {
-        if (isEmptyPath(path4))
+      addIn(path5, value) {
+        if (isEmptyPath(path5))
           this.add(value);
         else {
-          const [key, ...rest] = path4;
+          const [key, ...rest] = path5;
           const node = this.get(key, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -917,8 +922,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path4) {
-        const [key, ...rest] = path4;
+      deleteIn(path5) {
+        const [key, ...rest] = path5;
         if (rest.length === 0)
           return this.delete(key);
         const node = this.get(key, true);
@@ -932,8 +937,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path4, keepScalar) {
-        const [key, ...rest] = path4;
+      getIn(path5, keepScalar) {
+        const [key, ...rest] = path5;
         const node = this.get(key, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -951,8 +956,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path4) {
-        const [key, ...rest] = path4;
+      hasIn(path5) {
+        const [key, ...rest] = path5;
         if (rest.length === 0)
           return this.has(key);
         const node = this.get(key, true);
@@ -962,8 +967,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path4, value) {
-        const [key, ...rest] = path4;
+      setIn(path5, value) {
+        const [key, ...rest] = path5;
         if (rest.length === 0) {
           this.set(key, value);
         } else {
@@ -3478,9 +3483,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path4, value) {
+      addIn(path5, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path4, value);
+          this.contents.addIn(path5, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3555,14 +3560,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path4) {
-        if (Collection.isEmptyPath(path4)) {
+      deleteIn(path5) {
+        if (Collection.isEmptyPath(path5)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path4) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path5) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3577,10 +3582,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path4, keepScalar) {
-        if (Collection.isEmptyPath(path4))
+      getIn(path5, keepScalar) {
+        if (Collection.isEmptyPath(path5))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path4, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path5, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3591,10 +3596,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path4) {
-        if (Collection.isEmptyPath(path4))
+      hasIn(path5) {
+        if (Collection.isEmptyPath(path5))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path4) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path5) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3611,13 +3616,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path4, value) {
-        if (Collection.isEmptyPath(path4)) {
+      setIn(path5, value) {
+        if (Collection.isEmptyPath(path5)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path4), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path5), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path4, value);
+          this.contents.setIn(path5, value);
         }
       }
       /**
@@ -5578,9 +5583,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path4) => {
+    visit2.itemAtPath = (cst, path5) => {
       let item = cst;
-      for (const [field, index] of path4) {
+      for (const [field, index] of path5) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5589,23 +5594,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path4) => {
-      const parent = visit2.itemAtPath(cst, path4.slice(0, -1));
-      const field = path4[path4.length - 1][0];
+    visit2.parentCollection = (cst, path5) => {
+      const parent = visit2.itemAtPath(cst, path5.slice(0, -1));
+      const field = path5[path5.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path4, item, visitor) {
-      let ctrl = visitor(item, path4);
+    function _visit(path5, item, visitor) {
+      let ctrl = visitor(item, path5);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token = item[field];
         if (token && "items" in token) {
           for (let i = 0; i < token.items.length; ++i) {
-            const ci = _visit(Object.freeze(path4.concat([[field, i]])), token.items[i], visitor);
+            const ci = _visit(Object.freeze(path5.concat([[field, i]])), token.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5616,10 +5621,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path4);
+            ctrl = ctrl(item, path5);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path4) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path5) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -7371,7 +7376,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path3 from "node:path";
+import path4 from "node:path";
 
 // core/all-right.ts
 async function allRight(work) {
@@ -7946,9 +7951,9 @@ function numberOrDigits(digits) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path4) {
+function member(value, ...path5) {
   let found = value;
-  for (const key of path4) found = isObject2(found) && Object.hasOwn(found, key) ? found[key] : void 0;
+  for (const key of path5) found = isObject2(found) && Object.hasOwn(found, key) ? found[key] : void 0;
   return found;
 }
 function members(value) {
@@ -7961,44 +7966,60 @@ function textOf(value) {
 
 // core/databricks/workspace-api.ts
 var DEADLINE = 6e4;
-async function currentUser(api) {
-  const { host, send, clock, signal } = api;
+async function callWorkspace(api, {
+  method,
+  path: path5,
+  body
+}, { what, accept = [] }) {
+  const { clock, signal } = api;
+  const attempt = async (stop) => {
+    const headers = {
+      authorization: `Bearer ${await api.token()}`,
+      accept: "application/json",
+      ...body !== void 0 && { "content-type": "application/json" }
+    };
+    const content = body === void 0 ? {} : { body };
+    const request = { method, url: `${api.host}${path5}`, headers, ...content, signal: stop };
+    const response = await api.send(request);
+    if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
+    return response;
+  };
   try {
-    return await retry(
-      async (stop) => {
-        const headers = { authorization: `Bearer ${await api.token()}`, accept: "application/json" };
-        const request = {
-          method: "GET",
-          url: `${host}/api/2.0/preview/scim/v2/Me`,
-          headers,
-          signal: stop
-        };
-        const response = await send(request);
-        if (response.status !== 200) throw statusError(request, response);
-        const user = parseJson(response.body, "GET /api/2.0/preview/scim/v2/Me");
-        const userName = textOf(member(user, "userName")) ?? "";
-        return {
-          userName,
-          displayName: textOf(member(user, "displayName")) ?? userName,
-          workspaceId: response.headers["x-databricks-org-id"]
-        };
-      },
-      { clock, deadline: clock.now() + DEADLINE, signal }
-    );
+    return await retry(attempt, { clock, deadline: clock.now() + DEADLINE, signal });
   } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    if (error.status === 401 || error.status === 403) throw unknownPrincipal(error);
-    throw endpointUnavailable("The question who we are", error);
+    throw error instanceof HttpError ? endpointUnavailable(what, error) : error;
   }
 }
-function unknownPrincipal(error) {
+async function currentUser(api) {
+  const path5 = "/api/2.0/preview/scim/v2/Me";
+  const how = { what: "The question who we are", accept: [401, 403] };
+  const { status, headers, body } = await callWorkspace(api, { method: "GET", path: path5 }, how);
+  if (status !== 200) throw unknownPrincipal(status, body);
+  const user = parseJson(body, `GET ${path5}`);
+  const userName = textOf(member(user, "userName")) ?? "";
+  return {
+    userName,
+    displayName: textOf(member(user, "displayName")) ?? userName,
+    workspaceId: headers["x-databricks-org-id"]
+  };
+}
+function unknownPrincipal(status, body) {
   return new SecretlessError("WRONG_PRINCIPAL", {
     problem: "The exchange worked, but the workspace does not let the service principal in.",
     expected: "a service principal that is assigned to this workspace",
-    actual: error.body || error.message,
-    remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1.",
-    cause: error
+    actual: `status ${status}: ${redact(body).slice(0, 500)}`,
+    remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1."
   });
+}
+async function cancelRun(api, runId2) {
+  const body = `{"run_id":${runId2}}`;
+  const request = { method: "POST", path: "/api/2.2/jobs/runs/cancel", body };
+  await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
+}
+async function jobExists(api, jobId) {
+  const path5 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
+  const how = { what: "The look at a job", accept: [400, 404] };
+  return (await callWorkspace(api, { method: "GET", path: path5 }, how)).status === 200;
 }
 
 // core/identity/claims.ts
@@ -8700,14 +8721,19 @@ async function textOf2(file) {
 // core/connect.ts
 var RENEWAL = 12e4;
 async function connect(step, facts) {
-  const { host, ports, inputs, signal } = step;
+  const { host, ports, inputs } = step;
   const workspace = await step.workspace;
+  const connecting = new AbortController();
+  const abandon = () => {
+    connecting.abort(step.signal.reason);
+  };
+  step.signal.addEventListener("abort", abandon);
   const session = createSession({
     exchange: guarded(step, exchangeFor(step, workspace)),
     idToken: (audience) => host.idToken(audience),
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
-    signal,
+    signal: connecting.signal,
     onExchange: ({ audience, claims, attempt, outcome }) => {
       if (claims) {
         facts.idToken = {
@@ -8723,8 +8749,12 @@ async function connect(step, facts) {
   });
   facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
   facts.commit = { ofToken: void 0, checkedOut: await checkedOutCommit(host.context.checkout) };
-  await session.token();
-  await prove(step, workspace, session, facts);
+  try {
+    await session.token();
+    await prove(step, workspace, session, facts);
+  } finally {
+    step.signal.removeEventListener("abort", abandon);
+  }
   return session;
 }
 function exchangeFor({ inputs, ports }, workspace) {
@@ -8760,8 +8790,7 @@ function guarded({ host, inputs }, exchange) {
   };
 }
 async function prove({ host, inputs, ports, signal }, workspace, session, facts) {
-  const token = async () => (await session.token()).accessToken;
-  const user = await currentUser({ host: inputs.host, token, send: ports.send, clock: ports.clock, signal });
+  const user = await currentUser(workspaceApi({ inputs, ports, signal }, session));
   facts.principal = { applicationId: user.userName, name: user.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
@@ -8769,6 +8798,10 @@ async function prove({ host, inputs, ports, signal }, workspace, session, facts)
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await host.output("principal", user.userName);
   await host.output("workspace-url", inputs.host);
+}
+function workspaceApi({ inputs, ports, signal }, session) {
+  const token = async () => (await session.token()).accessToken;
+  return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
 }
 function expectSame(code, what, wanted, found, input) {
   if (wanted === void 0 || wanted === found) return;
@@ -8787,40 +8820,119 @@ function untrustedEvent(command) {
 }
 
 // core/databricks/cli.ts
+import { realpath } from "node:fs/promises";
 import path2, { posix } from "node:path";
 
+// core/databricks/bundle-destroy.ts
+function refusedDeletes(diagnostics) {
+  return diagnostics.flatMap(({ text }) => {
+    const match = /Ignoring permission error when deleting (?:resources\.)?(\S+) id=(\S+?):?(?: |$)/.exec(
+      text
+    );
+    return match ? [`${match[1] ?? ""} (${match[2] ?? ""})`] : [];
+  });
+}
+function destroyIncomplete(left) {
+  return new SecretlessError("DESTROY_INCOMPLETE", {
+    problem: "Not everything was destroyed: the workspace refused to delete resources.",
+    expected: "all resources of the bundle deleted",
+    remedy: "Give the deploying principal CAN MANAGE on them, or let an administrator delete them.",
+    mistakes: left.map((resource) => ({ problem: `${resource} is still there.` }))
+  });
+}
+
+// core/databricks/bundle-run.ts
+function runArguments({ resource, parameters, wait }) {
+  const pairs = Object.entries(parameters).map(
+    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
+  );
+  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.flatMap((pair) => ["--params", pair])];
+}
+function runUrl(line) {
+  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
+}
+function runId(url) {
+  return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
+}
+var ENDS = [
+  [/^run canceled: ?(.*)/, "RUN_CANCELLED", "The run was cancelled."],
+  [/^run timed out: ?(.*)/, "RUN_TIMED_OUT", "The run took longer than its limit."],
+  [/^run skipped: ?(.*)/, "RUN_SKIPPED", "The run was skipped."],
+  [/^run failed: ?(.*)/, "RUN_FAILED", "The run failed."],
+  [/resource with key ".*" not found/, "RESOURCE_UNKNOWN", "The bundle has no such job or pipeline."],
+  [
+    /resource with key ".*" is not deployed|has not been deployed/,
+    "RESOURCE_UNKNOWN",
+    "It is not deployed yet."
+  ]
+];
+function runFailure(resource, result) {
+  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+  for (const { text } of errors) {
+    for (const [pattern, code, problem] of ENDS) {
+      const match = pattern.exec(text);
+      if (!match) continue;
+      const remedy = code === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : "Look at the run in the workspace; its link is above in the log.";
+      return new SecretlessError(code, {
+        problem: `${resource}: ${problem}`,
+        actual: match[1] || text,
+        remedy
+      });
+    }
+  }
+  const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
+  return new SecretlessError("RUN_FAILED", {
+    problem: `${resource}: the Databricks CLI could not run it to its end.`,
+    actual: errors.map(({ text }) => text).join("; ") || exit,
+    remedy: "Its messages are above in the log."
+  });
+}
+
 // core/databricks/diagnostics.ts
+var PROGRESS = /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
 var DiagnosticsReader = class {
   #found = [];
-  #open = false;
+  /** Which part of the last diagnostic the next line belongs to. */
+  #part = "none";
   line(line) {
     const start = /^(Error|Warning|Warn|Recommendation): (.*)$/.exec(line);
-    if (start) {
-      const word = start[1];
-      const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
-      this.#found.push({ severity, text: [start[2] ?? ""] });
-      this.#open = true;
+    if (start) this.#start(start[1] ?? "", start[2] ?? "");
+    else if (line.trim() === "")
+      this.#part = this.#part === "text" || this.#part === "places" ? "gap" : "none";
+    else if (this.#part === "text" || this.#part === "places") this.#headLine(line);
+    else if (this.#part === "gap" && PROGRESS.test(line)) this.#part = "none";
+    else if (this.#part !== "none") {
+      this.#part = "detail";
+      this.#found.at(-1)?.detail.push(line.trimEnd());
+    }
+  }
+  #start(word, text) {
+    const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
+    const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
+    this.#found.push({ severity, text: [text], detail: [], ...named && { place: placeOf(named) } });
+    this.#part = "text";
+  }
+  #headLine(line) {
+    const current = this.#found.at(-1);
+    const path5 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
+    if (current && path5 === void 0 && !place && this.#part === "text") {
+      current.text.push(line.trim());
       return;
     }
-    const current = this.#found.at(-1);
-    if (!this.#open || !current) return;
-    const path4 = /^ {2}at (\S.*)$/.exec(line)?.[1];
-    const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (path4 !== void 0) current.path ??= path4;
-    else if (place) {
-      current.place ??= {
-        file: place[1] ?? "",
-        line: Number(place[2]),
-        ...place[3] !== void 0 && { column: Number(place[3]) }
-      };
-    } else if (line.trim() === "" || current.place) this.#open = false;
-    else current.text.push(line.trim());
+    this.#part = path5 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path5 !== void 0) current.path ??= path5;
+    if (current && place) current.place ??= placeOf(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics() {
     const seen = /* @__PURE__ */ new Set();
-    return this.#found.flatMap(({ text, ...rest }) => {
-      const diagnostic = { ...rest, text: text.join(" ") };
+    return this.#found.flatMap(({ text, detail, ...rest }) => {
+      const diagnostic = {
+        ...rest,
+        text: text.join(" "),
+        ...detail.length > 0 && { detail: detail.join("\n") }
+      };
       const key = JSON.stringify(diagnostic);
       if (seen.has(key)) return [];
       seen.add(key);
@@ -8828,10 +8940,14 @@ var DiagnosticsReader = class {
     });
   }
 };
+function placeOf([, file = "", line, column]) {
+  return { file, line: Number(line), ...column !== void 0 && { column: Number(column) } };
+}
 
 // core/databricks/lines.ts
 import { StringDecoder } from "node:string_decoder";
 var MAX_LINE = 16384;
+var SLACK = 8192;
 var LineSplitter = class {
   #decoder = new StringDecoder("utf8");
   #onLine;
@@ -8853,23 +8969,28 @@ var LineSplitter = class {
     if (this.#rest !== "") this.#emit();
   }
   #append(part) {
-    const room = MAX_LINE - this.#rest.length;
+    const room = MAX_LINE + SLACK - this.#rest.length;
     this.#rest += part.slice(0, room);
     this.#dropped += Math.max(0, part.length - room);
   }
   #emit() {
-    const line = this.#rest.replace(/\r$/, "");
-    const more = this.#dropped > 0 ? ` \u2026 (${String(this.#dropped)} characters more)` : "";
+    const whole = this.#rest.replace(/\r$/, "");
+    const dropped = this.#dropped;
     this.#rest = "";
     this.#dropped = 0;
-    this.#onLine(line + more);
+    if (whole.length <= MAX_LINE) {
+      this.#onLine(whole);
+      return;
+    }
+    const line = redact(whole).slice(0, MAX_LINE);
+    this.#onLine(`${line} \u2026 (${String(whole.length - MAX_LINE + dropped)} characters more)`);
   }
 };
 
 // core/databricks/lock.ts
 function heldLock(diagnostics) {
   for (const { text } of diagnostics) {
-    const match = /deploy lock (?:force )?acquired by (\S+) at (\S+ \S+)/.exec(text);
+    const match = /deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(text);
     if (!match) continue;
     return new SecretlessError("DEPLOYMENT_LOCKED", {
       problem: "Another deployment of this bundle and target holds the lock.",
@@ -8878,6 +8999,12 @@ function heldLock(diagnostics) {
     });
   }
   return void 0;
+}
+async function isLocked(api, statePath) {
+  const query = new URLSearchParams({ path: `${statePath}/deploy.lock` });
+  const path5 = `/api/2.0/workspace/get-status?${query.toString()}`;
+  const how = { what: "The look at the deployment lock", accept: [404] };
+  return (await callWorkspace(api, { method: "GET", path: path5 }, how)).status === 200;
 }
 
 // core/databricks/plan.ts
@@ -8889,10 +9016,10 @@ function readPlan(text) {
   if (!isObject2(json) || plan !== void 0 && plan !== null && !isObject2(plan)) {
     throw unreadable(SOURCE, "JSON without a plan", "a JSON object with the member `plan`");
   }
-  const entries2 = members(plan).map(([key, entry]) => readEntry(key, entry));
+  const entries = members(plan).map(([key, entry]) => readEntry(key, entry));
   return {
     engine: member(json, "plan_version") === void 0 ? "terraform" : "direct",
-    entries: entries2.sort((a, b) => a.resource < b.resource ? -1 : 1)
+    entries: entries.sort((a, b) => a.resource < b.resource ? -1 : 1)
   };
 }
 function readEntry(key, entry) {
@@ -8911,6 +9038,7 @@ function readEntry(key, entry) {
     resource: [group, name, ...rest].join("."),
     action,
     child: rest.length > 0,
+    gone: member(entry, "gone") === true,
     fields: fields.sort()
   };
 }
@@ -8921,14 +9049,22 @@ var LOSSES = {
   volumes: "every file in it, if it is a managed one",
   catalogs: "every schema in it",
   dashboards: "its address and its subscriptions",
+  genie_spaces: "its address and its conversations",
+  database_instances: "every database in it",
+  database_catalogs: "every schema in it",
+  synced_database_tables: "its rows",
+  postgres_projects: "every branch and database in it",
+  postgres_branches: "every database in it",
+  postgres_databases: "every table in it",
+  vector_search_indexes: "what it has indexed",
   registered_models: "every version of it",
   experiments: "every run of it",
   model_serving_endpoints: "its address",
   secret_scopes: "every secret in it"
 };
 function losses(plan) {
-  return plan.entries.flatMap(({ resource, action, child }) => {
-    if (child || action !== "delete" && action !== "recreate") return [];
+  return plan.entries.flatMap(({ resource, action, child, gone }) => {
+    if (child || gone || action !== "delete" && action !== "recreate") return [];
     const kind = resource.slice(0, resource.indexOf("."));
     return [{ resource, action, lost: LOSSES[kind] ?? "what it holds, and its ID" }];
   });
@@ -8941,12 +9077,16 @@ function readSummary(text) {
   if (!isObject2(json) || !isObject2(member(json, "bundle"))) {
     throw unreadable(SOURCE2, "JSON without a bundle", "a JSON object with the member `bundle`");
   }
-  const deployed = (kind) => members(member(json, "resources", kind)).flatMap(([key, resource]) => {
-    const id = textOf(member(resource, "id"));
-    if (id === void 0 || member(resource, "modified_status") === "deleted") return [];
-    const name = textOf(member(resource, "name")) ?? key;
-    return [{ key, id, name, url: textOf(member(resource, "url")) ?? "" }];
-  });
+  const all = members(member(json, "resources")).flatMap(
+    ([kind, ofKind]) => members(ofKind).flatMap(([key, resource]) => {
+      const id = textOf(member(resource, "id"));
+      if (id === void 0) return [];
+      const name = textOf(member(resource, "name")) ?? key;
+      const declared = member(resource, "modified_status") !== "deleted";
+      return [{ kind, key, id, name, url: textOf(member(resource, "url")) ?? "", declared }];
+    })
+  );
+  const deployed = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
   return {
     name: textOf(member(json, "bundle", "name")) ?? "",
     target: textOf(member(json, "bundle", "target")) ?? "",
@@ -8956,29 +9096,29 @@ function readSummary(text) {
       statePath: textOf(member(json, "workspace", "state_path")) ?? ""
     },
     jobs: deployed("jobs"),
-    pipelines: deployed("pipelines")
+    pipelines: deployed("pipelines"),
+    resources: all.map(({ kind, key, id, name, url }) => ({ kind, key, id, name, url }))
   };
 }
 
 // core/databricks/cli.ts
+var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
 var MAX_JSON = 256 * 1024 * 1024;
 var DatabricksCli = class {
   #options;
   constructor(options) {
     this.#options = options;
   }
-  /** @throws SecretlessError `BUNDLE_INVALID`, or `CLI_OUTPUT_UNREADABLE` */
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal) {
     const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0)
-      throw this.#failure("BUNDLE_INVALID", "The Databricks CLI could not plan the bundle.", result);
+    if (result.code !== 0) throw this.#readingFailure("plan", result);
     return { plan: readPlan(result.stdout), diagnostics: result.diagnostics };
   }
-  /** @throws SecretlessError `BUNDLE_INVALID`, or `CLI_OUTPUT_UNREADABLE` */
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async summary(signal) {
     const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0)
-      throw this.#failure("BUNDLE_INVALID", "The Databricks CLI could not read the bundle.", result);
+    if (result.code !== 0) throw this.#readingFailure("read", result);
     return readSummary(result.stdout);
   }
   /**
@@ -8990,11 +9130,39 @@ var DatabricksCli = class {
     if (result.code === 0) return result;
     throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
   }
+  /**
+   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
+   * @throws SecretlessError of core/databricks/bundle-run.ts, unless the run succeeded or `wait` is false
+   */
+  async run(request, signal) {
+    const onLine = (line) => {
+      const url = runUrl(line);
+      if (url !== void 0) request.onUrl(url);
+    };
+    const result = await this.#run(["run", ...runArguments(request)], { signal, onLine });
+    if (result.code !== 0) throw runFailure(request.resource, result);
+  }
+  /**
+   * Destroys the deployment. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `DEPLOY_FAILED`, or `DESTROY_INCOMPLETE` for deletes that the workspace
+   * refused and the CLI passed over
+   */
+  async destroy() {
+    const result = await this.#run(["destroy", "--auto-approve"], {});
+    const locked = result.code === 0 ? void 0 : heldLock(result.diagnostics);
+    if (locked) throw locked;
+    if (result.code !== 0)
+      throw this.#failure("DEPLOY_FAILED", "The deployment could not be destroyed.", result);
+    const swallowed = refusedDeletes(result.diagnostics);
+    if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
   async #run(args, how) {
     const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const root = await withoutLinks(bundleRoot);
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
       reader.line(line);
+      how.onLine?.(line);
       onLine(line);
     });
     const stdout = new LineSplitter(onLine);
@@ -9008,28 +9176,38 @@ var DatabricksCli = class {
       file,
       args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
       cwd: bundleRoot,
-      env,
+      env: { ...env, DATABRICKS_BUNDLE_ROOT: root },
       onStdout: how.capture === true ? capture : (chunk) => stdout.write(chunk),
       onStderr: (chunk) => stderr.write(chunk),
-      onStart: (pid) => onProcess?.(pid)
+      onStart: (pid) => onProcess?.(pid),
+      outlives: how.signal === void 0
     };
     try {
       const ended = await runUntil(this.#options, request, how.signal);
       stdout.end();
       stderr.end();
       if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
-      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one));
+      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
       return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
     } finally {
       onProcess?.(void 0);
     }
   }
   /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
-  #relocated(diagnostic) {
+  #relocated(diagnostic, root) {
     const { place } = diagnostic;
-    if (!place || this.#options.bundlePath === "" || path2.isAbsolute(place.file)) return diagnostic;
-    const file = posix.join(this.#options.bundlePath, place.file.replaceAll("\\", "/"));
+    if (!place) return diagnostic;
+    const inBundle = path2.isAbsolute(place.file) ? path2.relative(root, place.file) : place.file;
+    const file = posix.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
     return { ...diagnostic, place: { ...place, file } };
+  }
+  /** Of a command that changes nothing. */
+  #readingFailure(what, result) {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const remote = errors.some(({ text, detail = "" }) => REMOTE.test(`${text}
+${detail}`));
+    const code = errors.some(({ place }) => place) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
+    return this.#failure(code, `The Databricks CLI could not ${what} the bundle.`, result);
   }
   #failure(code, problem, result) {
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
@@ -9042,8 +9220,15 @@ var DatabricksCli = class {
     });
   }
 };
-function toMistake({ text, path: path4, place }) {
-  return { problem: path4 === void 0 ? text : `${text} (${path4})`, ...place && { place } };
+function withoutLinks(folder) {
+  return realpath(folder).catch(() => folder);
+}
+function toMistake({ text, path: path5, place, detail }) {
+  return {
+    problem: path5 === void 0 ? text : `${text} (${path5})`,
+    ...detail !== void 0 && { actual: detail },
+    ...place && { place }
+  };
 }
 
 // core/databricks/environment.ts
@@ -9053,7 +9238,16 @@ var ALLOWED = [
   ...["TMPDIR", "TEMP", "TMP"],
   ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
   // The same on Windows, without which few programs start.
-  ...["USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES"],
+  ...[
+    "USERPROFILE",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "PROGRAMFILES(X86)"
+  ],
   ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
   ...["PROCESSOR_ARCHITECTURE"],
   // Proxies in both spellings, and certificates for Go, Python, Node and curl.
@@ -9076,19 +9270,39 @@ var ALLOWED = [
     "PIP_CERT"
   ],
   // Tools behave differently in a CI; it is no secret that they are in one.
-  "CI"
+  "CI",
+  // Settings of the CLI that change neither where it connects nor as whom, nor where its state or its log is:
+  // its pace and patience, its engine, its telemetry, and where Terraform comes from in closed networks.
+  ...[
+    "DATABRICKS_RATE_LIMIT",
+    "DATABRICKS_BUNDLE_HTTP_TIMEOUT_SECONDS",
+    "DATABRICKS_BUNDLE_RETRY_INTERVAL_MS"
+  ],
+  ...[
+    "DATABRICKS_BUNDLE_RESOURCE_MAX_WAIT",
+    "DATABRICKS_BUNDLE_ENGINE",
+    "DATABRICKS_BUNDLE_RESTRICTED_CODE_EXECUTION"
+  ],
+  ...["DATABRICKS_CLI_DISABLE_TELEMETRY", "DATABRICKS_CLI_TELEMETRY_TIMEOUT"],
+  ...["DATABRICKS_TF_EXEC_PATH", "DATABRICKS_TF_VERSION", "DATABRICKS_TF_CLI_CONFIG_FILE"]
 ];
+var VARIABLE = "BUNDLE_VAR_";
 function cliEnvironment(options) {
   const { environment, platform, variables, passEnv = [], folder, product } = options;
   const taken = {};
-  for (const name of [...ALLOWED, ...passEnv]) {
-    const value = variable(environment, name, platform);
-    if (value !== void 0) taken[name] = value;
+  const take = (name, value) => {
+    const known = platform.os === "win32" && Object.keys(taken).some((key) => key.toUpperCase() === name.toUpperCase());
+    if (value !== void 0 && !known) taken[name] = value;
+  };
+  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
   }
-  for (const [name, value] of Object.entries(variables)) taken[`BUNDLE_VAR_${name}`] = value;
   return {
     ...taken,
     DATABRICKS_HOST: options.host,
+    ...options.workspaceId !== void 0 && { DATABRICKS_WORKSPACE_ID: options.workspaceId },
     DATABRICKS_AUTH_TYPE: "metadata-service",
     DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
     DATABRICKS_CONFIG_FILE: folder.configFile,
@@ -9105,7 +9319,7 @@ function cliEnvironment(options) {
 }
 
 // core/databricks/bundle-files.ts
-import { readdir as readdir2, readFile as readFile2, stat as stat2 } from "node:fs/promises";
+import { readdir as readdir2, readFile as readFile2, realpath as realpath2, stat as stat2 } from "node:fs/promises";
 import { posix as posix2, win32 } from "node:path";
 
 // core/databricks/bundle-yaml.ts
@@ -9173,6 +9387,8 @@ var Reader = class {
   at;
   /** Aliases being followed, to find those that lead back to themselves. */
   active = /* @__PURE__ */ new Set();
+  /** Each mapping is read once, however often merges of merges ask for it. */
+  read = /* @__PURE__ */ new Map();
   constructor(document, at2) {
     this.at = at2;
     const anchors = /* @__PURE__ */ new Map();
@@ -9195,12 +9411,17 @@ var Reader = class {
       return { kind: "sequence", place, items: () => node.items.map((item) => this.value(item)) };
     }
     if (!(0, import_yaml.isScalar)(node) || isNull(node)) return { kind: "null", place };
-    return { kind: "text", place, text: textOf3(node) };
+    return { kind: "text", place, text: textOf3(node), boolean: booleanOf(node) };
   }
   place(node) {
     return this.at(node?.range?.[0] ?? 0);
   }
   entries(node) {
+    const known = this.read.get(node) ?? this.readEntries(node);
+    this.read.set(node, known);
+    return known;
+  }
+  readEntries(node) {
     const own = /* @__PURE__ */ new Map();
     let merge;
     for (const { key, value } of node.items) {
@@ -9223,11 +9444,11 @@ var Reader = class {
     );
     if (!(0, import_yaml.isSeq)(merge) && !(0, import_yaml.isAlias)(merge)) throw refused2(merge);
     return ((0, import_yaml.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
-      const entriesOf = (target) => {
+      const entriesOf2 = (target) => {
         if (!(0, import_yaml.isMap)(target)) throw refused2(source);
         return [...this.entries(target)];
       };
-      return (0, import_yaml.isAlias)(source) ? this.followed(source, entriesOf) : entriesOf(source);
+      return (0, import_yaml.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
   followed(alias, read) {
@@ -9253,6 +9474,15 @@ var NULLS = /* @__PURE__ */ new Set(["", "~", "null", "Null", "NULL"]);
 function isNull(scalar) {
   return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf3(scalar));
 }
+var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
+var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
+function booleanOf(scalar) {
+  const text = textOf3(scalar);
+  const folded = text.toLowerCase();
+  const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text);
+  if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
+  return YES.has(text) ? true : NO.has(text) ? false : void 0;
+}
 function isPlain(scalar) {
   return scalar.type === "PLAIN" && (scalar.tag === void 0 || scalar.tag === "!");
 }
@@ -9262,19 +9492,19 @@ import { lstat, readdir, stat } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path4) {
-  matcher(pattern, path4);
-  if (!isPattern(pattern, path4)) return await exists(pattern) ? [pattern] : [];
-  const folder = path4.dirname(pattern);
-  const name = matcher(path4.basename(pattern), path4);
+async function glob(pattern, path5) {
+  matcher(pattern, path5);
+  if (!isPattern(pattern, path5)) return await exists(pattern) ? [pattern] : [];
+  const folder = path5.dirname(pattern);
+  const name = matcher(path5.basename(pattern), path5);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path4)) {
+  for (const parent of folder === pattern ? [] : await glob(folder, path5)) {
     const isFolder = await stat(parent).then(
       (stats) => stats.isDirectory(),
       () => false
     );
     const names = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path4.join(parent, entry)));
+    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path5.join(parent, entry)));
   }
   return found;
 }
@@ -9284,11 +9514,11 @@ async function exists(file) {
     () => false
   );
 }
-function isPattern(text, path4) {
-  return path4.sep === "/" ? /[*?[\\]/.test(text) : /[*?[]/.test(text);
+function isPattern(text, path5) {
+  return path5.sep === "/" ? /[*?[\\]/.test(text) : /[*?[]/.test(text);
 }
-function matcher(pattern, path4) {
-  const escapes = path4.sep === "/";
+function matcher(pattern, path5) {
+  const escapes = path5.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -9336,11 +9566,13 @@ function literal(code) {
 
 // core/databricks/bundle-files.ts
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
-async function readBundleFiles(location) {
-  const path4 = location.platform.os === "win32" ? win32 : posix2;
+async function readBundleFiles(given) {
+  const real = (folder) => realpath2(folder).catch(() => folder);
+  const location = { ...given, root: await real(given.root), checkout: await real(given.checkout) };
+  const path5 = location.platform.os === "win32" ? win32 : posix2;
   const mistakes = [];
-  const root = await readBundleFile(await findRootFile(location, path4), location, mistakes);
-  const included = root ? await includedFiles(root, location, path4, mistakes) : [];
+  const root = await readBundleFile(await findRootFile(location, path5), location, mistakes);
+  const included = root ? await includedFiles(root, location, path5, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [root, ...files].filter((file) => file !== void 0);
@@ -9363,17 +9595,17 @@ function readingBundle(read) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path4 = platform.os === "win32" ? win32 : posix2;
-  return (isInside(file, checkout, platform) ? path4.relative(checkout, file) : file).replaceAll(
-    path4.sep,
+  const path5 = platform.os === "win32" ? win32 : posix2;
+  return (isInside(file, checkout, platform) ? path5.relative(checkout, file) : file).replaceAll(
+    path5.sep,
     "/"
   );
 }
-async function readBundleFile(path4, location, mistakes) {
-  const name = displayName(path4, location);
+async function readBundleFile(path5, location, mistakes) {
+  const name = displayName(path5, location);
   try {
-    const parsed2 = parseBundleYaml(await readFile2(path4), name);
-    if ("value" in parsed2) return { path: path4, name, value: parsed2.value };
+    const parsed2 = parseBundleYaml(await readFile2(path5), name);
+    if ("value" in parsed2) return { path: path5, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: `The file cannot be read (${codeOf(error)}).`, place: { file: name } });
@@ -9383,25 +9615,25 @@ async function readBundleFile(path4, location, mistakes) {
 function codeOf(error) {
   return error.code ?? String(error);
 }
-async function includedFiles(root, location, path4, mistakes) {
+async function includedFiles(root, location, path5, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text, place } of includePatterns(root.value)) {
     const wrong = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
     };
-    if (path4.isAbsolute(text)) {
+    if (path5.isAbsolute(text)) {
       wrong(`\`include\` takes paths relative to the bundle, not \`${text}\`.`);
       continue;
     }
-    const matches = await matchesOf(text, location.root, path4);
+    const matches = await matchesOf(text, location.root, path5);
     if (!matches) wrong(`The \`include\` pattern \`${text}\` is malformed.`);
     else if (matches.length === 0 && !/[*?[]/.test(text))
       wrong(`\`include\` names \`${text}\`, which does not exist.`);
-    const fresh = (matches ?? []).map((match) => path4.relative(location.root, match)).filter((name) => !seen.has(name));
+    const fresh = (matches ?? []).map((match) => path5.relative(location.root, match)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path4.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path5.join(location.root, name));
       else
         wrong(
           `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
@@ -9411,9 +9643,9 @@ async function includedFiles(root, location, path4, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, root, path4) {
+async function matchesOf(pattern, root, path5) {
   try {
-    return await glob(path4.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path4);
+    return await glob(path5.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path5);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -9426,14 +9658,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path4) {
+async function findRootFile(location, path5) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await exists2(path4.join(root, name))) found.push(path4.join(root, name));
+    if (await exists2(path5.join(root, name))) found.push(path5.join(root, name));
   }
   const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path4);
+  if (file === void 0) throw await notFound(location, path5);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -9459,126 +9691,167 @@ function exists2(file) {
     () => false
   );
 }
-async function notFound(location, path4) {
+async function notFound(location, path5) {
   const { root, checkout, platform } = location;
-  const entries2 = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
+  const entries = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
   const near = [];
-  for (const entry of entries2 ?? []) {
-    const inside = path4.join(root, entry.name);
+  for (const entry of entries ?? []) {
+    const inside = path5.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.isDirectory() && await hasRootFile(inside, path4)) near.push(inside);
+    else if (entry.isDirectory() && await hasRootFile(inside, path5)) near.push(inside);
   }
-  for (let folder = path4.dirname(root); isInside(folder, checkout, platform); folder = path4.dirname(folder)) {
-    if (await hasRootFile(folder, path4)) near.push(folder);
+  for (let folder = path5.dirname(root); isInside(folder, checkout, platform); folder = path5.dirname(folder)) {
+    if (await hasRootFile(folder, path5)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown.length > 0 ? `nearby: ${shown.join(", ")}` : "none of them" : "the folder does not exist",
+    actual: entries ? shown.length > 0 ? `nearby: ${shown.join(", ")}` : "none of them" : "the folder does not exist",
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path4) {
-  const present = await Promise.all(ROOT_NAMES.map((name) => exists2(path4.join(folder, name))));
+async function hasRootFile(folder, path5) {
+  const present = await Promise.all(ROOT_NAMES.map((name) => exists2(path5.join(folder, name))));
   return present.includes(true);
 }
 
+// core/databricks/bundle-target.ts
+function under(layers, key) {
+  return entriesOf(layers, key).filter(({ kind }) => kind !== "null");
+}
+function keysOf(layers) {
+  return [...new Set(layers.flatMap((layer) => layer.kind === "map" ? [...layer.entries().keys()] : []))];
+}
+function selectTarget(files, asked) {
+  const top = files.map(({ value }) => value);
+  const environments = under(top, "environments");
+  const targets = under(top, "targets");
+  if (environments[0] && targets.length > 0) {
+    throw invalidBundle([
+      {
+        problem: "The bundle has both `targets` and `environments`, an old name for the same.",
+        remedy: "Move what is under `environments` to `targets`.",
+        place: environments[0].place
+      }
+    ]);
+  }
+  const all = environments.length > 0 ? environments : targets;
+  const names = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
+  if (names.length === 0) names.push("default");
+  const name = asked ?? (names.length === 1 ? names[0] : theDefault(all, names));
+  if (name !== void 0 && names.includes(name)) return { name, top, overrides: under(all, name) };
+  throw invalidBundle([
+    {
+      problem: `The bundle has no target \`${String(asked)}\`.`,
+      expected: `one of: ${names.join(", ")}`,
+      actual: String(asked),
+      remedy: "Correct the input `target`, or add the target to the bundle."
+    }
+  ]);
+}
+function isTarget(value) {
+  return value.kind === "map" || value.kind === "null" || isVariable(value);
+}
+function isVariable(value) {
+  return value.kind === "text" && /^\$\{.*\}$/s.test(value.text);
+}
+function theDefault(targets, names) {
+  const defaults = names.filter((name) => {
+    const values = under(under(targets, name), "default");
+    const booleans = values.flatMap((value) => value.kind === "text" ? [value.boolean] : []);
+    return booleans.filter((value) => value !== void 0).at(-1) === true;
+  });
+  const [first, second] = defaults;
+  if (first !== void 0 && second === void 0) return first;
+  throw invalidBundle([
+    {
+      problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${defaults.join(", ")}.`,
+      expected: `the input \`target\`, one of: ${names.join(", ")}`,
+      remedy: "Name the target in the input `target`."
+    }
+  ]);
+}
+function entriesOf(layers, key) {
+  return layers.flatMap((layer) => {
+    const value = layer.kind === "map" ? layer.entries().get(key) : void 0;
+    return value ? [value] : [];
+  });
+}
+
 // core/databricks/host-pin.ts
-var CREDENTIAL_FIELDS = /* @__PURE__ */ new Set([
-  ...[
-    "profile",
-    "auth_type",
-    "metadata_service_url",
-    "client_id",
-    "client_secret",
-    "token",
-    "username",
-    "password"
-  ],
-  ...["google_service_account", "google_credentials", "azure_workspace_resource_id", "azure_use_msi"],
-  ...["azure_client_id", "azure_client_secret", "azure_tenant_id", "azure_environment", "azure_login_app_id"]
-]);
+var CREDENTIAL_FIELDS = [
+  ...["profile", "auth_type", "metadata_service_url", "client_id", "client_secret", "token"],
+  ...["username", "password", "google_service_account", "google_credentials"],
+  ...["azure_workspace_resource_id", "azure_use_msi", "azure_client_id", "azure_client_secret"],
+  ...["azure_tenant_id", "azure_environment", "azure_login_app_id"]
+];
 async function checkHostPin(options) {
   const files = await readBundleFiles({ ...options, root: options.bundleRoot });
   return readingBundle(() => judge(files, options));
 }
 function judge(files, options) {
-  const tops = files.map((file) => entries(file.value));
-  const targets = tops.flatMap(
-    (top) => ["targets", "environments"].flatMap((key) => [...entries(top.get(key))])
-  );
-  const name = selected(targets, options.target);
-  const workspaces = [
-    ...tops.map((top) => top.get("workspace")),
-    ...targets.filter(([key]) => key === name).map(([, target]) => entries(target).get("workspace"))
-  ];
-  const settings = workspaces.flatMap((workspace) => [...entries(workspace)]);
-  const wrongHosts = [];
-  const credentials = [];
-  for (const [key, value] of settings) {
-    if (value.kind === "null") continue;
-    if (CREDENTIAL_FIELDS.has(key))
-      credentials.push({ problem: `\`workspace.${key}\` is set.`, place: value.place });
-    const mistake = hostMistake(key, value, options);
-    if (mistake) wrongHosts.push({ ...mistake, place: value.place });
+  const { name, top, overrides } = selectTarget(files, options.target);
+  const workspaces = [under(overrides, "workspace"), under(top, "workspace")];
+  const setting = (key) => workspaces.map((workspace) => counting(under(workspace, key))).find((value) => value !== void 0);
+  const wrong = workspaces.flat().filter(isVariable).map(isNotResolved);
+  for (const key of ["host", "workspace_id", "account_id"]) {
+    const value = setting(key);
+    const mistake = value && mistakeOf(key, value, options);
+    if (mistake) wrong.push({ ...mistake, place: value.place });
   }
-  if (wrongHosts.length > 0) throw refused("HOST_NOT_APPROVED", wrongHosts, credentials);
+  const credentials = CREDENTIAL_FIELDS.flatMap((key) => {
+    const value = setting(key);
+    const off = key === "azure_use_msi" && value?.kind === "text" && value.boolean === false;
+    return value && !off ? [{ problem: `\`workspace.${key}\` is set.`, place: value.place }] : [];
+  });
+  if (wrong.length > 0) throw refused("HOST_NOT_APPROVED", wrong, credentials);
   if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
-  return { name, hasRootPath: settings.some(([key, value]) => key === "root_path" && value.kind !== "null") };
+  return { name, hasRootPath: setting("root_path") !== void 0 };
 }
-function entries(value) {
-  return value?.kind === "map" ? value.entries() : /* @__PURE__ */ new Map();
+function counting(values) {
+  const value = values.find(({ kind }) => kind !== "text") ?? values.at(-1);
+  return value?.kind === "text" && value.text === "" ? void 0 : value;
 }
-function selected(targets, asked) {
-  const names = [...new Set(targets.map(([name]) => name))];
-  if (asked !== void 0) {
-    if (names.length === 0 || names.includes(asked)) return asked;
-    throw invalidBundle([
-      {
-        problem: `The bundle has no target \`${asked}\`.`,
-        expected: `one of: ${names.join(", ")}`,
-        actual: asked
-      }
-    ]);
-  }
-  const defaults = targets.filter(([, target]) => {
-    const value = entries(target).get("default");
-    return value?.kind === "text" && /^(?:true|yes|on|y)$/i.test(value.text);
-  });
-  const [first] = defaults.map(([name]) => name);
-  return first ?? (names.length === 1 ? names[0] : void 0);
+function isNotResolved({ place }) {
+  return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place };
 }
-function hostMistake(key, value, options) {
-  const text = value.kind === "text" ? value.text : "";
-  const differs = (wanted, actual = text) => ({
-    problem: `\`workspace.${key}\` is not the approved one.`,
-    expected: wanted,
-    actual
-  });
-  if (key === "workspace_id" && options.workspaceId !== void 0 && text !== options.workspaceId) {
-    return differs(options.workspaceId);
-  }
-  if (key === "account_id" && options.accountId !== void 0 && text.toLowerCase() !== options.accountId) {
-    return differs(options.accountId);
-  }
-  if (key !== "host") return void 0;
-  if (text.includes("${")) {
+function mistakeOf(key, value, approved) {
+  const actual = value.kind === "text" ? value.text : `a ${value.kind}`;
+  if (key === "host") return hostMistake(actual, approved);
+  if (key === "workspace_id") return idMistake("`workspace.workspace_id`", actual, "workspace-id", approved);
+  return idMistake("`workspace.account_id`", actual, "account-id", approved);
+}
+function hostMistake(actual, approved) {
+  const problem = "`workspace.host` is not the approved one.";
+  if (actual.includes("${")) {
     return {
-      ...differs(options.host),
-      problem: "`workspace.host` holds a variable; the CLI does not resolve it here."
+      problem: `${problem} It holds a variable, which the CLI does not resolve here.`,
+      expected: approved.host,
+      actual
     };
   }
+  if (actual !== actual.trim())
+    return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
   try {
-    const url = parseWorkspaceUrl(text);
-    if (url.origin !== options.host) return differs(options.host);
-    if (url.workspaceId !== void 0 && options.workspaceId !== void 0 && url.workspaceId !== options.workspaceId) {
-      return differs(`?o=${options.workspaceId}`);
-    }
-    return void 0;
-  } catch {
-    return differs(options.host);
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(actual);
+    if (origin !== approved.host) return { problem, expected: approved.host, actual };
+    return idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ?? idMistake("The account in `workspace.host`", accountId, "account-id", approved);
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    return { problem: `${problem} ${error.details.problem}`, expected: approved.host, actual };
   }
+}
+function idMistake(what, actual, input, { workspaceId, accountId }) {
+  const wanted = input === "workspace-id" ? workspaceId : accountId?.toLowerCase();
+  if (actual === void 0 || actual.toLowerCase() === wanted) return void 0;
+  if (wanted !== void 0) return { problem: `${what} is not the approved one.`, expected: wanted, actual };
+  return {
+    problem: `${what} is one that nobody has approved.`,
+    expected: `the same ID in the input \`${input}\``,
+    actual,
+    remedy: `If it is the right one, set the input \`${input}\` to it.`
+  };
 }
 function refused(code, mistakes, more) {
   const host = code === "HOST_NOT_APPROVED";
@@ -9591,9 +9864,75 @@ function refused(code, mistakes, more) {
   });
 }
 
-// core/deploy.ts
-var READ_BACK = 6e4;
-async function deployBundle({ host, inputs, signal }, cli, facts) {
+// core/report/outputs.ts
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path3 from "node:path";
+var LONGEST = 3e4;
+async function jsonOutput(host, name, value, counts) {
+  const json = JSON.stringify(value);
+  if (json.length <= LONGEST) {
+    await host.output(name, json);
+    return;
+  }
+  const file = path3.join(host.context.tempFolder, `databricks-secretless-${name}-${randomUUID()}.json`);
+  await writeFile(file, json);
+  await host.output(name, JSON.stringify({ ...counts, file }));
+}
+
+// core/plan.ts
+async function planBundle(step, cli, facts) {
+  const { host, inputs, signal } = step;
+  const { plan, diagnostics } = await host.group("Plan", () => cli.plan(signal));
+  for (const diagnostic of diagnostics) annotate(diagnostic);
+  const changed = plan.entries.filter(({ action }) => action !== "skip");
+  facts.plan = {
+    changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
+    unchanged: plan.entries.length - changed.length
+  };
+  for (const { action, resource, fields } of facts.plan.changes) {
+    host.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
+  }
+  host.info(`Plan: ${planLine(facts.plan)}`);
+  const { changes, unchanged } = facts.plan;
+  await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
+  if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
+  const lost = losses(plan);
+  if (lost.length > 0 && inputs.command === "deploy" && !inputs.autoApprove) {
+    throw new SecretlessError("DESTRUCTIVE_PLAN", {
+      problem: "The deployment would delete or recreate resources. Nothing was changed.",
+      expected: `a plan without deletions, or \`${host.inputLabel("auto-approve")}: true\``,
+      remedy: `If this is what you want, set \`${host.inputLabel("auto-approve")}\` to \`true\` for this run.`,
+      mistakes: lost.map(({ resource, action, lost: what }) => ({
+        problem: `${action} ${resource}: loses ${what}`
+      }))
+    });
+  }
+  return plan;
+  function annotate(diagnostic) {
+    const { problem, place } = toMistake(diagnostic);
+    host.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place);
+  }
+}
+var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
+
+// core/when-free.ts
+var LOOK = 1e4;
+async function whenFree(step, cli, api, work, again = () => Promise.resolve()) {
+  const { ports, inputs } = step;
+  const deadline = ports.clock.now() + inputs.lockTimeout;
+  for (; ; ) {
+    try {
+      await uncut(step, work);
+      return;
+    } catch (error) {
+      if (!(error instanceof SecretlessError) || error.code !== "DEPLOYMENT_LOCKED") throw error;
+      await waitForLock(step, cli, api, { error, deadline });
+      await again();
+    }
+  }
+}
+async function uncut({ host, signal }, work) {
   signal.throwIfAborted();
   const onAbort = () => {
     host.info(
@@ -9602,19 +9941,64 @@ async function deployBundle({ host, inputs, signal }, cli, facts) {
   };
   signal.addEventListener("abort", onAbort);
   try {
-    await host.group("Deploy", () => cli.deploy(inputs));
+    await work();
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
+}
+async function waitForLock({ host, ports, signal }, cli, api, { error, deadline }) {
+  const { clock } = ports;
+  const { statePath } = (await cli.summary(signal)).workspace;
+  host.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
+  do {
+    const left = deadline - clock.now();
+    if (left <= 0) throw error;
+    await clock.sleep(Math.min(LOOK, left), signal);
+  } while (await isLocked(api, statePath));
+  host.info("The lock is free. What was planned may be outdated, so it is looked at again.");
+}
+
+// core/deploy.ts
+var READ_BACK = 6e4;
+async function deployBundle(step, cli, api, facts) {
+  const { host, inputs } = step;
+  const plan = () => planBundle(step, cli, facts);
+  await plan();
+  await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), plan);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
   facts.bundle = { name: summary.name, target: summary.target };
   facts.jobs = summary.jobs;
   for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
-  await host.output(
-    "jobs",
-    JSON.stringify(Object.fromEntries(summary.jobs.map(({ key, id, url }) => [key, { id, url }])))
-  );
+  const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }]);
+  await jsonOutput(host, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+}
+
+// core/destroy.ts
+async function destroyBundle(step, cli, api, facts) {
+  const { host, inputs, signal } = step;
+  const { name, target, resources, jobs } = await cli.summary(signal);
+  facts.bundle = { name, target };
+  facts.plan = {
+    changes: resources.map(({ kind, key }) => ({ action: "delete", resource: `${kind}.${key}`, fields: [] })),
+    unchanged: 0
+  };
+  if (resources.length === 0) host.info("Nothing of this bundle is deployed to this target.");
+  for (const { kind, key, id } of resources) host.info(`  delete ${kind}.${key} (${id})`);
+  if (resources.length > 0 && !inputs.autoApprove) {
+    const label = host.inputLabel("auto-approve");
+    throw new SecretlessError("DESTRUCTIVE_PLAN", {
+      problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
+      expected: `\`${label}: true\``,
+      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
+      mistakes: resources.map(({ kind, key }) => ({ problem: `delete ${kind}.${key}` }))
+    });
+  }
+  await whenFree(step, cli, api, () => host.group("Destroy", () => cli.destroy()));
+  const left = [];
+  for (const { key, id } of jobs) if (await jobExists(api, id)) left.push(`jobs.${key} (${id})`);
+  if (left.length > 0) throw destroyIncomplete(left);
+  facts.destroyed = resources.length;
 }
 
 // core/federation/token-service.ts
@@ -9630,14 +10014,14 @@ async function startTokenService({
 }) {
   const secret = randomBytes(32).toString("base64url");
   registerSecret(secret);
-  const path4 = `/${secret}`;
+  const path5 = `/${secret}`;
   const refusals = [];
   let lastError;
   let authority = "";
   function refusalOf({ method, url, headers }) {
     if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
       return "not-local";
-    if (!isSame(url ?? "", path4)) return "path";
+    if (!isSame(url ?? "", path5)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
@@ -9673,7 +10057,7 @@ async function startTokenService({
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path4}`,
+    url: `http://${authority}${path5}`,
     refusals,
     get lastError() {
       return lastError;
@@ -9697,41 +10081,6 @@ function isSame(given, wanted) {
   const digest = (text) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));
 }
-
-// core/plan.ts
-async function planBundle(step, cli, facts) {
-  const { host, inputs, signal } = step;
-  const { plan, diagnostics } = await host.group("Plan", () => cli.plan(signal));
-  for (const diagnostic of diagnostics) annotate(diagnostic);
-  const changed = plan.entries.filter(({ action }) => action !== "skip");
-  facts.plan = {
-    changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
-    unchanged: plan.entries.length - changed.length
-  };
-  for (const { action, resource, fields } of facts.plan.changes) {
-    host.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
-  }
-  host.info(`Plan: ${planLine(facts.plan)}`);
-  await host.output("plan", JSON.stringify(facts.plan));
-  if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
-  const lost = losses(plan);
-  if (lost.length > 0 && inputs.command === "deploy" && !inputs.autoApprove) {
-    throw new SecretlessError("DESTRUCTIVE_PLAN", {
-      problem: "The deployment would delete or recreate resources. Nothing was changed.",
-      expected: `a plan without deletions, or \`${host.inputLabel("auto-approve")}: true\``,
-      remedy: `If this is what you want, set \`${host.inputLabel("auto-approve")}\` to \`true\` for this run.`,
-      mistakes: lost.map(({ resource, action, lost: what }) => ({
-        problem: `${action} ${resource}: loses ${what}`
-      }))
-    });
-  }
-  return plan;
-  function annotate(diagnostic) {
-    const { problem, place } = toMistake(diagnostic);
-    host.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place);
-  }
-}
-var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
 // package.json
 var package_default = {
@@ -9783,6 +10132,31 @@ var package_default = {
 
 // core/product.ts
 var PRODUCT = { name: package_default.name, version: package_default.version };
+
+// core/run-resource.ts
+async function runResource({ host, inputs, signal }, cli, api, facts) {
+  const { resource = "", runParameters: parameters, wait } = inputs;
+  let url = "";
+  const report = async (result) => {
+    facts.run = { resource, url, result };
+    await host.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+  };
+  const onUrl = (started) => {
+    url = started;
+  };
+  try {
+    await host.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await report(wait ? "succeeded" : "started");
+  } catch (error) {
+    const id = runId(url);
+    if (signal.aborted && id !== void 0) {
+      await cancelRun({ ...api, signal: void 0 }, id);
+      host.info(`The run ${id} was cancelled, as the job was.`);
+    }
+    await report("failed");
+    throw error;
+  }
+}
 
 // core/databricks/version.ts
 var MINIMUM = [1, 9, 0];
@@ -9863,8 +10237,8 @@ async function findTool(step, facts, cwd) {
   const { ports, signal } = step;
   const tool = step.inputs.cliVersion === void 0 ? await onPath(step) : await installed(step);
   const terminate = createTerminate(ports);
-  const path4 = ports.environment["PATH"];
-  const env = path4 === void 0 ? {} : { PATH: path4 };
+  const path5 = ports.environment["PATH"];
+  const env = path5 === void 0 ? {} : { PATH: path5 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
   if (warning !== void 0) warn(step, facts, warning);
@@ -9884,7 +10258,7 @@ async function onPath(step) {
   }
 }
 async function installed({ host, inputs, ports, signal }) {
-  const { installCli } = await import("./install-EPAKHJEF.js");
+  const { installCli } = await import("./install-YOKMFSFM.js");
   const { toolCache, tempFolder, checkout } = host.context;
   const cli = await installCli(
     {
@@ -9922,7 +10296,7 @@ async function run(step) {
   await host.saveState("folder", folder.root);
   let service;
   try {
-    const bundleRoot = path3.resolve(host.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path4.resolve(host.context.checkout, inputs.bundleRoot);
     const [session, file, target] = await allRight([
       connect(step, facts),
       findTool(step, facts, folder.root),
@@ -9940,14 +10314,26 @@ async function run(step) {
       file,
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path3.relative(host.context.checkout, bundleRoot).split(path3.sep).join("/"),
-      target: inputs.target,
+      bundlePath: path4.relative(host.context.checkout, bundleRoot).split(path4.sep).join("/"),
+      target: target.name,
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? ""))
     });
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
-    await planBundle(step, cli, facts);
-    if (inputs.command === "deploy") await deployBundle(step, cli, facts);
+    const api = workspaceApi(step, session);
+    switch (inputs.command) {
+      case "plan":
+        await planBundle(step, cli, facts);
+        break;
+      case "deploy":
+        await deployBundle(step, cli, api, facts);
+        break;
+      case "run":
+        await runResource(step, cli, api, facts);
+        break;
+      case "destroy":
+        await destroyBundle(step, cli, api, facts);
+    }
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {

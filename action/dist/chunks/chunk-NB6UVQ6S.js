@@ -1,9 +1,11 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   SecretlessError,
-  isLoopback,
+  isLoopback
+} from "./chunk-SPDTRUFO.js";
+import {
   redact
-} from "./chunk-YHQZU34I.js";
+} from "./chunk-N5FGMNDE.js";
 
 // core/cli-values.ts
 import { fileURLToPath } from "node:url";
