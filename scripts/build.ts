@@ -1,7 +1,7 @@
 /** `npm run build`: bundles the shells. The same sources give the same bytes on every machine. */
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { thirdPartyNotices } from "./notices.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -9,6 +9,21 @@ const root = path.resolve(import.meta.dirname, "..");
 /** CommonJS packages inside an ESM bundle need `require` for Node's own modules. */
 const REQUIRE =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+/**
+ * Modules of @actions/core do nothing when they are loaded, but its package.json does not say so. Said here, esbuild leaves
+ * out what is not used: the HTTP client (undici) behind its own way to ask for ID tokens, 800 KB.
+ */
+const WITHOUT_SIDE_EFFECTS: Plugin = {
+  name: "without side effects",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@actions\// }, async ({ path: name, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === WITHOUT_SIDE_EFFECTS) return undefined;
+      const found = await resolve(name, { kind, importer, resolveDir, pluginData: WITHOUT_SIDE_EFFECTS });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
 
 /** Bundles `action/` into `outdir`: ESM with code splitting, readable, not minified. */
 export async function buildAction(outdir: string): Promise<Metafile> {
@@ -24,6 +39,7 @@ export async function buildAction(outdir: string): Promise<Metafile> {
     target: "node20",
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: REQUIRE },
+    plugins: [WITHOUT_SIDE_EFFECTS],
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
