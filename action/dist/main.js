@@ -1,35 +1,37 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-ZUDVWJHK.js";
+} from "./chunks/chunk-AP5D2AAK.js";
 import {
-  createRunProcess,
   databricksCloud,
   endpointUnavailable
-} from "./chunks/chunk-JQ3NUWGF.js";
+} from "./chunks/chunk-3LGTZPF5.js";
+import {
+  createRunProcess
+} from "./chunks/chunk-7SWHG4BI.js";
 import {
   harmlessLines,
   parseInputs
-} from "./chunks/chunk-TCKGONOW.js";
+} from "./chunks/chunk-SOJFZIT3.js";
 import {
   retry
-} from "./chunks/chunk-3EPU2AZB.js";
+} from "./chunks/chunk-QTQ3SUQ2.js";
 import {
   HttpError,
   isRetryableStatus,
   statusError
-} from "./chunks/chunk-63AUDG3E.js";
-import "./chunks/chunk-6TASUQLL.js";
+} from "./chunks/chunk-GCRA4PLP.js";
+import "./chunks/chunk-OMP7GTC2.js";
 import {
   SecretlessError,
   isLoopback,
   redact,
   registerSecret,
   toSecretlessError
-} from "./chunks/chunk-6IGHQXQZ.js";
-import "./chunks/chunk-U4GNHYLL.js";
+} from "./chunks/chunk-KABD3S3Z.js";
+import "./chunks/chunk-LZQXQOPJ.js";
 
 // core/federation/discovery.ts
 async function discoverWorkspace(options) {
@@ -204,10 +206,10 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-3SETN24C.js");
+    const { run } = await import("./chunks/run-AUTM45ME.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-NCVTQMBH.js");
+    const { reportFailure } = await import("./chunks/report-UUJTSK5Z.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -379,16 +381,16 @@ var GitHubHost = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/core-SGINPJEY.js");
+    const { setOutput } = await import("./chunks/file-commands-4UWWNRGK.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/core-SGINPJEY.js");
+    const { summary } = await import("./chunks/file-commands-4UWWNRGK.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/core-SGINPJEY.js");
+    const { saveState } = await import("./chunks/file-commands-4UWWNRGK.js");
     saveState(name, value);
   }
 };

@@ -1,14 +1,18 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   isRunning,
-  systemClock
-} from "./chunks/chunk-ZUDVWJHK.js";
+  systemClock,
+  systemPlatform
+} from "./chunks/chunk-AP5D2AAK.js";
 import {
   removePrivateFolder
-} from "./chunks/chunk-ZYAAOGFN.js";
-import "./chunks/chunk-63AUDG3E.js";
-import "./chunks/chunk-6IGHQXQZ.js";
-import "./chunks/chunk-U4GNHYLL.js";
+} from "./chunks/chunk-PMHRYZVO.js";
+import {
+  createTerminate
+} from "./chunks/chunk-7SWHG4BI.js";
+import "./chunks/chunk-GCRA4PLP.js";
+import "./chunks/chunk-KABD3S3Z.js";
+import "./chunks/chunk-LZQXQOPJ.js";
 
 // action/post.ts
 import { existsSync } from "node:fs";
@@ -16,29 +20,28 @@ import { existsSync } from "node:fs";
 // core/leftovers.ts
 var PATIENCE = 4 * 6e4;
 var INTERVAL = 500;
-async function cleanUp({ folder, cli }, {
-  clock,
-  isRunning: isRunning2,
-  exists
-}) {
-  const done = [];
-  if (folder === "" || !exists(folder)) return done;
+async function* cleanUp({ folder, cli }, ports2) {
+  const { clock, isRunning: isRunning2, exists, terminate: terminate2 } = ports2;
+  if (folder === "" || !exists(folder)) return;
   const pid = Number(cli);
   const until = clock.now() + PATIENCE;
   if (pid > 0 && isRunning2(pid)) {
-    done.push(
-      "A deployment that this run began is still running; waiting for it, so that it leaves no lock."
-    );
+    yield "A deployment that this run began is still running; waiting for it, so that it leaves no lock.";
     while (isRunning2(pid) && clock.now() < until) await clock.sleep(INTERVAL);
-    if (isRunning2(pid)) return [...done, "It is still running; its temporary folder is left to it."];
-    done.push("It has ended.");
+    if (isRunning2(pid)) {
+      yield "It is still running; its temporary folder is left to it.";
+      return;
+    }
+    yield "It has ended.";
   }
+  if (pid > 0) await terminate2(pid);
   await removePrivateFolder(folder);
-  done.push("The temporary folder of a run that did not end well was removed.");
-  return done;
+  yield "The temporary folder of a run that did not end well was removed.";
 }
 
 // action/post.ts
 var state = (name) => process.env[`STATE_${name}`] ?? "";
-var ports = { clock: systemClock, isRunning, exists: existsSync };
-for (const line of await cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+var environment = process.env;
+var terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment });
+var ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
+for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);

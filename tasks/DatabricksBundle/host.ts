@@ -68,7 +68,6 @@ export class AzurePipelinesHost implements Host {
       connectionId: connection?.id,
       send,
       clock,
-      signal: this.cancelled,
       debug: (line) => this.debug(line),
       info: (line) => this.info(line),
     }).catch((error: unknown) => {

@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
+import { createTerminate } from "../../core/databricks/process.ts";
 import { cleanUp } from "../../core/leftovers.ts";
-import { isRunning, systemClock } from "../../core/system.ts";
+import { isRunning, systemClock, systemPlatform } from "../../core/system.ts";
 import { completion } from "./commands.ts";
 import { savedState } from "./host.ts";
 
-const state = (name: string): string => savedState(process.env, name);
-const ports = { clock: systemClock, isRunning, exists: existsSync };
-for (const line of await cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+const environment = process.env;
+const state = (name: string): string => savedState(environment, name);
+const terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment });
+const ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
+for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
 process.stdout.write(completion(true));

@@ -1,13 +1,13 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunk-6TASUQLL.js";
+} from "./chunk-OMP7GTC2.js";
 import {
   SecretlessError,
   parseWorkspaceUrl
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-KABD3S3Z.js";
 
 // core/input-values.ts
 var UNITS = { s: 1e3, m: 6e4, h: 36e5 };

@@ -1,35 +1,37 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   ENTRA_CLOUDS,
-  createTerminate,
   databricksCloud,
-  endpointUnavailable,
-  runUntil
-} from "./chunk-JQ3NUWGF.js";
+  endpointUnavailable
+} from "./chunk-3LGTZPF5.js";
 import {
   makePrivateFolder,
   removePrivateFolder
-} from "./chunk-ZYAAOGFN.js";
+} from "./chunk-PMHRYZVO.js";
+import {
+  createTerminate,
+  runUntil
+} from "./chunk-7SWHG4BI.js";
 import {
   planLine,
   reportFailure,
   reportSuccess
-} from "./chunk-OPSE37EW.js";
-import "./chunk-TCKGONOW.js";
+} from "./chunk-H6UKCPZK.js";
+import "./chunk-SOJFZIT3.js";
 import {
   findCli,
   isInside,
   variable
-} from "./chunk-5NOZEC6V.js";
+} from "./chunk-PHPWP5O4.js";
 import {
   retry
-} from "./chunk-3EPU2AZB.js";
+} from "./chunk-QTQ3SUQ2.js";
 import {
   HttpError,
   isRetryableStatus,
   statusError
-} from "./chunk-63AUDG3E.js";
-import "./chunk-6TASUQLL.js";
+} from "./chunk-GCRA4PLP.js";
+import "./chunk-OMP7GTC2.js";
 import {
   SecretlessError,
   isLoopback,
@@ -37,12 +39,12 @@ import {
   redact,
   registerSecret,
   toSecretlessError
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-KABD3S3Z.js";
 import {
   __commonJS,
   __require,
   __toESM
-} from "./chunk-U4GNHYLL.js";
+} from "./chunk-LZQXQOPJ.js";
 
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
@@ -7975,9 +7977,9 @@ async function callWorkspace(api, {
     const headers = {
       authorization: `Bearer ${await api.token()}`,
       accept: "application/json",
-      ...body && { "content-type": "application/json" }
+      ...body !== void 0 && { "content-type": "application/json" }
     };
-    const content = body && { body: JSON.stringify(body) };
+    const content = body === void 0 ? {} : { body };
     const request = { method, url: `${api.host}${path5}`, headers, ...content, signal: stop };
     const response = await api.send(request);
     if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
@@ -8009,6 +8011,16 @@ function unknownPrincipal(status, body) {
     actual: `status ${status}: ${redact(body).slice(0, 500)}`,
     remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1."
   });
+}
+async function cancelRun(api, runId2) {
+  const body = `{"run_id":${runId2}}`;
+  const request = { method: "POST", path: "/api/2.2/jobs/runs/cancel", body };
+  await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
+}
+async function jobExists(api, jobId) {
+  const path5 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
+  const how = { what: "The look at a job", accept: [400, 404] };
+  return (await callWorkspace(api, { method: "GET", path: path5 }, how)).status === 200;
 }
 
 // core/identity/claims.ts
@@ -8045,7 +8057,7 @@ var AZURE_DEVOPS_NAMES = {
 };
 var jose;
 function loadClaimsReader() {
-  return jose ??= import("./webapi-YY2SORZD.js");
+  return jose ??= import("./webapi-6OR7I33X.js");
 }
 async function readClaims(idToken) {
   const { decodeJwt } = await loadClaimsReader();
@@ -8750,14 +8762,19 @@ async function textOf2(file) {
 // core/connect.ts
 var RENEWAL = 12e4;
 async function connect(step, facts) {
-  const { host, ports, inputs, signal } = step;
+  const { host, ports, inputs } = step;
   const workspace = await step.workspace;
+  const connecting = new AbortController();
+  const abandon = () => {
+    connecting.abort(step.signal.reason);
+  };
+  step.signal.addEventListener("abort", abandon);
   const session = createSession({
     exchange: guarded(step, exchangeFor(step, workspace)),
     idToken: (audience) => host.idToken(audience),
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
-    signal,
+    signal: connecting.signal,
     onExchange: ({ audience, claims, attempt, outcome }) => {
       if (claims) {
         facts.idToken = {
@@ -8773,8 +8790,12 @@ async function connect(step, facts) {
   });
   facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
   facts.commit = { ofToken: void 0, checkedOut: await checkedOutCommit(host.context.checkout) };
-  await session.token();
-  await prove(step, workspace, session, facts);
+  try {
+    await session.token();
+    await prove(step, workspace, session, facts);
+  } finally {
+    step.signal.removeEventListener("abort", abandon);
+  }
   return session;
 }
 function exchangeFor({ inputs, ports }, workspace) {
@@ -8842,6 +8863,71 @@ function untrustedEvent(command) {
 // core/databricks/cli.ts
 import { realpath } from "node:fs/promises";
 import path2, { posix } from "node:path";
+
+// core/databricks/bundle-destroy.ts
+function refusedDeletes(diagnostics) {
+  return diagnostics.flatMap(({ text }) => {
+    const match = /Ignoring permission error when deleting (?:resources\.)?(\S+) id=(\S+?):?(?: |$)/.exec(
+      text
+    );
+    return match ? [`${match[1] ?? ""} (${match[2] ?? ""})`] : [];
+  });
+}
+function destroyIncomplete(left) {
+  return new SecretlessError("DESTROY_INCOMPLETE", {
+    problem: "Not everything was destroyed: the workspace refused to delete resources.",
+    expected: "all resources of the bundle deleted",
+    remedy: "Give the deploying principal CAN MANAGE on them, or let an administrator delete them.",
+    mistakes: left.map((resource) => ({ problem: `${resource} is still there.` }))
+  });
+}
+
+// core/databricks/bundle-run.ts
+function runArguments({ resource, parameters, wait }) {
+  const pairs = Object.entries(parameters).map(
+    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
+  );
+  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.flatMap((pair) => ["--params", pair])];
+}
+function runUrl(line) {
+  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
+}
+function runId(url) {
+  return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
+}
+var ENDS = [
+  [/^run canceled: ?(.*)/, "RUN_CANCELLED", "The run was cancelled."],
+  [/^run timed out: ?(.*)/, "RUN_TIMED_OUT", "The run took longer than its limit."],
+  [/^run skipped: ?(.*)/, "RUN_SKIPPED", "The run was skipped."],
+  [/^run failed: ?(.*)/, "RUN_FAILED", "The run failed."],
+  [/resource with key ".*" not found/, "RESOURCE_UNKNOWN", "The bundle has no such job or pipeline."],
+  [
+    /resource with key ".*" is not deployed|has not been deployed/,
+    "RESOURCE_UNKNOWN",
+    "It is not deployed yet."
+  ]
+];
+function runFailure(resource, result) {
+  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+  for (const { text } of errors) {
+    for (const [pattern, code, problem] of ENDS) {
+      const match = pattern.exec(text);
+      if (!match) continue;
+      const remedy = code === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : "Look at the run in the workspace; its link is above in the log.";
+      return new SecretlessError(code, {
+        problem: `${resource}: ${problem}`,
+        actual: match[1] || text,
+        remedy
+      });
+    }
+  }
+  const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
+  return new SecretlessError("RUN_FAILED", {
+    problem: `${resource}: the Databricks CLI could not run it to its end.`,
+    actual: errors.map(({ text }) => text).join("; ") || exit,
+    remedy: "Its messages are above in the log."
+  });
+}
 
 // core/databricks/diagnostics.ts
 var PROGRESS = /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
@@ -9032,12 +9118,16 @@ function readSummary(text) {
   if (!isObject2(json) || !isObject2(member(json, "bundle"))) {
     throw unreadable(SOURCE2, "JSON without a bundle", "a JSON object with the member `bundle`");
   }
-  const deployed = (kind) => members(member(json, "resources", kind)).flatMap(([key, resource]) => {
-    const id = textOf(member(resource, "id"));
-    if (id === void 0 || member(resource, "modified_status") === "deleted") return [];
-    const name = textOf(member(resource, "name")) ?? key;
-    return [{ key, id, name, url: textOf(member(resource, "url")) ?? "" }];
-  });
+  const all = members(member(json, "resources")).flatMap(
+    ([kind, ofKind]) => members(ofKind).flatMap(([key, resource]) => {
+      const id = textOf(member(resource, "id"));
+      if (id === void 0) return [];
+      const name = textOf(member(resource, "name")) ?? key;
+      const declared = member(resource, "modified_status") !== "deleted";
+      return [{ kind, key, id, name, url: textOf(member(resource, "url")) ?? "", declared }];
+    })
+  );
+  const deployed = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
   return {
     name: textOf(member(json, "bundle", "name")) ?? "",
     target: textOf(member(json, "bundle", "target")) ?? "",
@@ -9047,7 +9137,8 @@ function readSummary(text) {
       statePath: textOf(member(json, "workspace", "state_path")) ?? ""
     },
     jobs: deployed("jobs"),
-    pipelines: deployed("pipelines")
+    pipelines: deployed("pipelines"),
+    resources: all.map(({ kind, key, id, name, url }) => ({ kind, key, id, name, url }))
   };
 }
 
@@ -9080,12 +9171,39 @@ var DatabricksCli = class {
     if (result.code === 0) return result;
     throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
   }
+  /**
+   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
+   * @throws SecretlessError of core/databricks/bundle-run.ts, unless the run succeeded or `wait` is false
+   */
+  async run(request, signal) {
+    const onLine = (line) => {
+      const url = runUrl(line);
+      if (url !== void 0) request.onUrl(url);
+    };
+    const result = await this.#run(["run", ...runArguments(request)], { signal, onLine });
+    if (result.code !== 0) throw runFailure(request.resource, result);
+  }
+  /**
+   * Destroys the deployment. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `DEPLOY_FAILED`, or `DESTROY_INCOMPLETE` for deletes that the workspace
+   * refused and the CLI passed over
+   */
+  async destroy() {
+    const result = await this.#run(["destroy", "--auto-approve"], {});
+    const locked = result.code === 0 ? void 0 : heldLock(result.diagnostics);
+    if (locked) throw locked;
+    if (result.code !== 0)
+      throw this.#failure("DEPLOY_FAILED", "The deployment could not be destroyed.", result);
+    const swallowed = refusedDeletes(result.diagnostics);
+    if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
   async #run(args, how) {
     const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
     const root = await withoutLinks(bundleRoot);
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
       reader.line(line);
+      how.onLine?.(line);
       onLine(line);
     });
     const stdout = new LineSplitter(onLine);
@@ -9213,14 +9331,15 @@ var VARIABLE = "BUNDLE_VAR_";
 function cliEnvironment(options) {
   const { environment, platform, variables, passEnv = [], folder, product } = options;
   const taken = {};
-  for (const name of [...ALLOWED, ...passEnv]) {
-    const value = variable(environment, name, platform);
-    if (value !== void 0) taken[name] = value;
-  }
+  const take = (name, value) => {
+    const known = platform.os === "win32" && Object.keys(taken).some((key) => key.toUpperCase() === name.toUpperCase());
+    if (value !== void 0 && !known) taken[name] = value;
+  };
+  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith(VARIABLE) && value !== void 0) taken[name] = value;
+    if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
   }
-  for (const [name, value] of Object.entries(variables)) taken[VARIABLE + name] = value;
   return {
     ...taken,
     DATABRICKS_HOST: options.host,
@@ -9838,35 +9957,23 @@ async function planBundle(step, cli, facts) {
 }
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
-// core/deploy.ts
-var READ_BACK = 6e4;
+// core/when-free.ts
 var LOOK = 1e4;
-async function deployBundle(step, cli, api, facts) {
-  const { host } = step;
-  await deployWhenFree(step, cli, api, facts);
-  facts.deployed = true;
-  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  facts.bundle = { name: summary.name, target: summary.target };
-  facts.jobs = summary.jobs;
-  for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
-  const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }]);
-  await jsonOutput(host, "jobs", Object.fromEntries(jobs), { count: jobs.length });
-}
-async function deployWhenFree(step, cli, api, facts) {
-  const { clock } = step.ports;
-  const deadline = clock.now() + step.inputs.lockTimeout;
+async function whenFree(step, cli, api, work, again = () => Promise.resolve()) {
+  const { ports, inputs } = step;
+  const deadline = ports.clock.now() + inputs.lockTimeout;
   for (; ; ) {
     try {
-      await deployOnce(step, cli);
+      await uncut(step, work);
       return;
     } catch (error) {
       if (!(error instanceof SecretlessError) || error.code !== "DEPLOYMENT_LOCKED") throw error;
       await waitForLock(step, cli, api, { error, deadline });
-      await planBundle(step, cli, facts);
+      await again();
     }
   }
 }
-async function deployOnce({ host, inputs, signal }, cli) {
+async function uncut({ host, signal }, work) {
   signal.throwIfAborted();
   const onAbort = () => {
     host.info(
@@ -9875,7 +9982,7 @@ async function deployOnce({ host, inputs, signal }, cli) {
   };
   signal.addEventListener("abort", onAbort);
   try {
-    return await host.group("Deploy", () => cli.deploy(inputs));
+    await work();
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
@@ -9889,7 +9996,50 @@ async function waitForLock({ host, ports, signal }, cli, api, { error, deadline 
     if (left <= 0) throw error;
     await clock.sleep(Math.min(LOOK, left), signal);
   } while (await isLocked(api, statePath));
-  host.info("The lock is free. What was planned may be outdated, so it is planned again.");
+  host.info("The lock is free. What was planned may be outdated, so it is looked at again.");
+}
+
+// core/deploy.ts
+var READ_BACK = 6e4;
+async function deployBundle(step, cli, api, facts) {
+  const { host, inputs } = step;
+  const plan = () => planBundle(step, cli, facts);
+  await plan();
+  await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), plan);
+  facts.deployed = true;
+  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  facts.bundle = { name: summary.name, target: summary.target };
+  facts.jobs = summary.jobs;
+  for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
+  const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }]);
+  await jsonOutput(host, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+}
+
+// core/destroy.ts
+async function destroyBundle(step, cli, api, facts) {
+  const { host, inputs, signal } = step;
+  const { name, target, resources, jobs } = await cli.summary(signal);
+  facts.bundle = { name, target };
+  facts.plan = {
+    changes: resources.map(({ kind, key }) => ({ action: "delete", resource: `${kind}.${key}`, fields: [] })),
+    unchanged: 0
+  };
+  if (resources.length === 0) host.info("Nothing of this bundle is deployed to this target.");
+  for (const { kind, key, id } of resources) host.info(`  delete ${kind}.${key} (${id})`);
+  if (resources.length > 0 && !inputs.autoApprove) {
+    const label = host.inputLabel("auto-approve");
+    throw new SecretlessError("DESTRUCTIVE_PLAN", {
+      problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
+      expected: `\`${label}: true\``,
+      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
+      mistakes: resources.map(({ kind, key }) => ({ problem: `delete ${kind}.${key}` }))
+    });
+  }
+  await whenFree(step, cli, api, () => host.group("Destroy", () => cli.destroy()));
+  const left = [];
+  for (const { key, id } of jobs) if (await jobExists(api, id)) left.push(`jobs.${key} (${id})`);
+  if (left.length > 0) throw destroyIncomplete(left);
+  facts.destroyed = resources.length;
 }
 
 // core/federation/token-service.ts
@@ -10028,6 +10178,31 @@ var package_default = {
 // core/product.ts
 var PRODUCT = { name: package_default.name, version: package_default.version };
 
+// core/run-resource.ts
+async function runResource({ host, inputs, signal }, cli, api, facts) {
+  const { resource = "", runParameters: parameters, wait } = inputs;
+  let url = "";
+  const report = async (result) => {
+    facts.run = { resource, url, result };
+    await host.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+  };
+  const onUrl = (started) => {
+    url = started;
+  };
+  try {
+    await host.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await report(wait ? "succeeded" : "started");
+  } catch (error) {
+    const id = runId(url);
+    if (signal.aborted && id !== void 0) {
+      await cancelRun({ ...api, signal: void 0 }, id);
+      host.info(`The run ${id} was cancelled, as the job was.`);
+    }
+    await report("failed");
+    throw error;
+  }
+}
+
 // core/databricks/version.ts
 var MINIMUM = [1, 9, 0];
 var TIMEOUT = 3e4;
@@ -10128,7 +10303,7 @@ async function onPath(step) {
   }
 }
 async function installed({ host, inputs, ports, signal }) {
-  const { installCli } = await import("./install-XRNU2MNW.js");
+  const { installCli } = await import("./install-TCDYKN3W.js");
   const { toolCache, tempFolder, checkout } = host.context;
   const cli = await installCli(
     {
@@ -10190,8 +10365,20 @@ async function run(step) {
       onProcess: (pid) => void host.saveState("cli", String(pid ?? ""))
     });
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
-    await planBundle(step, cli, facts);
-    if (inputs.command === "deploy") await deployBundle(step, cli, workspaceApi(step, session), facts);
+    const api = workspaceApi(step, session);
+    switch (inputs.command) {
+      case "plan":
+        await planBundle(step, cli, facts);
+        break;
+      case "deploy":
+        await deployBundle(step, cli, api, facts);
+        break;
+      case "run":
+        await runResource(step, cli, api, facts);
+        break;
+      case "destroy":
+        await destroyBundle(step, cli, api, facts);
+    }
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {

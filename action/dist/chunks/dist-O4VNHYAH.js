@@ -1,9 +1,9 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   __commonJS,
   __require,
   __toESM
-} from "./chunk-U4GNHYLL.js";
+} from "./chunk-LZQXQOPJ.js";
 
 // node_modules/ms/index.js
 var require_ms = __commonJS({

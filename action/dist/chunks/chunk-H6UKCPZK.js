@@ -1,11 +1,11 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   INPUT_NAMES,
   harmlessLines
-} from "./chunk-TCKGONOW.js";
+} from "./chunk-SOJFZIT3.js";
 import {
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-KABD3S3Z.js";
 
 // core/report/error-text.ts
 function placeText(place) {
@@ -91,6 +91,9 @@ function jobSummary(facts, error) {
     table(["", ""], identityRows(facts)),
     facts.plan && planSection(facts.plan),
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.run && `### Run
+
+${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
     facts.warnings.length > 0 && warningsSection(facts.warnings)
   ];
   const text = sections.filter((section) => typeof section === "string").join("\n\n");
@@ -104,6 +107,8 @@ function headline(facts, error) {
   const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
   if (error) return `${facts.command} failed${where}`;
   if (facts.deployed === true) return `deployed${where}`;
+  if (facts.destroyed === 0) return `nothing to destroy${where}`;
+  if (facts.destroyed !== void 0) return `destroyed${where}`;
   return `${facts.command}${where}`;
 }
 function identityRows(facts) {

@@ -1,32 +1,32 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   certificates,
   proxyAgent,
   proxyFor
-} from "./chunk-ZUDVWJHK.js";
+} from "./chunk-AP5D2AAK.js";
 import {
   isInside
-} from "./chunk-5NOZEC6V.js";
+} from "./chunk-PHPWP5O4.js";
 import {
   retry
-} from "./chunk-3EPU2AZB.js";
+} from "./chunk-QTQ3SUQ2.js";
 import {
   HttpError,
   isRetryableStatus,
   nameOf,
   statusError,
   transportError
-} from "./chunk-63AUDG3E.js";
+} from "./chunk-GCRA4PLP.js";
 import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunk-6TASUQLL.js";
+} from "./chunk-OMP7GTC2.js";
 import {
   SecretlessError,
   redact
-} from "./chunk-6IGHQXQZ.js";
-import "./chunk-U4GNHYLL.js";
+} from "./chunk-KABD3S3Z.js";
+import "./chunk-LZQXQOPJ.js";
 
 // core/databricks/install/install.ts
 import { randomUUID as randomUUID2 } from "node:crypto";

@@ -1,7 +1,7 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   HttpError
-} from "./chunk-63AUDG3E.js";
+} from "./chunk-GCRA4PLP.js";
 
 // core/retry.ts
 var FIRST_WAIT = 500;
