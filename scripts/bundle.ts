@@ -1,6 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build as esbuild, type Metafile, type Plugin } from "esbuild";
 import { thirdPartyNotices } from "./notices.ts";
 
 export const root = path.resolve(import.meta.dirname, "..");
@@ -15,12 +15,20 @@ const REQUIRE =
  */
 const WITHOUT_SIDE_EFFECTS: Plugin = {
   name: "without side effects",
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^@actions\// }, async ({ path: name, kind, importer, resolveDir, pluginData }) => {
-      if (pluginData === WITHOUT_SIDE_EFFECTS) return undefined;
-      const found = await resolve(name, { kind, importer, resolveDir, pluginData: WITHOUT_SIDE_EFFECTS });
-      return { ...found, sideEffects: false };
-    });
+  setup(build) {
+    build.onResolve(
+      { filter: /^@actions\// },
+      async ({ path: name, kind, importer, resolveDir, pluginData }) => {
+        if (pluginData === WITHOUT_SIDE_EFFECTS) return undefined;
+        const found = await build.resolve(name, {
+          kind,
+          importer,
+          resolveDir,
+          pluginData: WITHOUT_SIDE_EFFECTS,
+        });
+        return { ...found, sideEffects: false };
+      },
+    );
   },
 };
 
@@ -30,7 +38,7 @@ const WITHOUT_SIDE_EFFECTS: Plugin = {
  */
 export async function bundleShell(shell: string, outdir: string, banner = ""): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
-  const { metafile } = await build({
+  const { metafile } = await esbuild({
     absWorkingDir: root,
     entryPoints: { main: `${shell}/main.ts`, post: `${shell}/post.ts` },
     outdir,

@@ -166,6 +166,7 @@ function redactingHost(host2) {
     input: (name) => host2.input(name),
     inputLabel: (name) => host2.inputLabel(name),
     connection: () => host2.connection(),
+    ...host2.fixedAudience !== void 0 && { fixedAudience: host2.fixedAudience },
     idToken: (audience) => host2.idToken(audience),
     mask: (value) => {
       registerSecret(value);
@@ -206,8 +207,9 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-AUTM45ME.js");
-    return await run({ host: host2, ports, inputs, workspace, signal });
+    const early = earlyIdToken(host2, clock.now());
+    const { run } = await import("./chunks/run-BCY3HPJF.js");
+    return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
     const { reportFailure } = await import("./chunks/report-UUJTSK5Z.js");
     await reportFailure(host2, toSecretlessError(error));
@@ -215,6 +217,12 @@ async function runStep(shell, ports) {
   } finally {
     finished.abort();
   }
+}
+function earlyIdToken(host2, askedAt) {
+  if (host2.fixedAudience === void 0) return void 0;
+  const idToken = host2.idToken(host2.fixedAudience);
+  idToken.catch(() => void 0);
+  return { idToken, askedAt };
 }
 function refuseUntrustedEvent(host2, { command: command2 }) {
   const { untrustedEvent } = host2.context;

@@ -8761,8 +8761,10 @@ async function textOf2(file) {
 
 // core/connect.ts
 var RENEWAL = 12e4;
+var EARLY = 1e4;
 async function connect(step, facts) {
   const { host, ports, inputs } = step;
+  let { early } = step;
   const workspace = await step.workspace;
   const connecting = new AbortController();
   const abandon = () => {
@@ -8771,7 +8773,12 @@ async function connect(step, facts) {
   step.signal.addEventListener("abort", abandon);
   const session = createSession({
     exchange: guarded(step, exchangeFor(step, workspace)),
-    idToken: (audience) => host.idToken(audience),
+    idToken: (audience) => {
+      const first = early;
+      early = void 0;
+      const inTime = first !== void 0 && ports.clock.now() - first.askedAt < EARLY;
+      return inTime ? first.idToken : host.idToken(audience);
+    },
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal: connecting.signal,
@@ -10047,7 +10054,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 var REFUSED = "refused";
 var MOST_REFUSALS = 100;
-var EARLY = 12e4;
+var EARLY2 = 12e4;
 async function startTokenService({
   token,
   approvedHost,
@@ -10083,7 +10090,7 @@ async function startTokenService({
     try {
       const { accessToken, expiresAt } = await token();
       lastError = void 0;
-      const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
+      const early = Math.min(EARLY2, Math.max(0, expiresAt - clock.now()) / 4);
       const expiresOn = Math.floor((expiresAt - early) / 1e3);
       response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
     } catch (error) {
