@@ -420,7 +420,7 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-HAGKXPCL.js");
+    const { run } = await import("./chunks/run-XGVQ3OHJ.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
     const { reportFailure } = await import("./chunks/report-ITCGTJFE.js");
@@ -592,16 +592,16 @@ var GitHubHost = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/core-M3BS3S25.js");
+    const { setOutput } = await import("./chunks/file-commands-4UWWNRGK.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/core-M3BS3S25.js");
+    const { summary } = await import("./chunks/file-commands-4UWWNRGK.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/core-M3BS3S25.js");
+    const { saveState } = await import("./chunks/file-commands-4UWWNRGK.js");
     saveState(name, value);
   }
 };

@@ -11,12 +11,17 @@ export interface RunRequest {
   readonly onUrl: (url: string) => void;
 }
 
-/** Arguments of `bundle run`. The CLI reads each `--params` as one line of CSV. */
+/**
+ * Arguments of `bundle run`. The CLI reads `--params` as a line of CSV, but only if there is more than one `=` in it (pflag
+ * `string_to_string.go`); so a single pair is said twice.
+ */
 export function runArguments({ resource, parameters, wait }: Omit<RunRequest, "onUrl">): string[] {
   const pairs = Object.entries(parameters).map(
     ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`,
   );
-  return [resource, ...(wait ? [] : ["--no-wait"]), ...pairs.flatMap((pair) => ["--params", pair])];
+  const line = pairs.join(",");
+  const params = line.split("=").length > 2 ? line : `${line},${line}`;
+  return [resource, ...(wait ? [] : ["--no-wait"]), ...(pairs.length === 0 ? [] : ["--params", params])];
 }
 
 /** The link that the CLI prints when a run has started: `Run URL: …`, `Update URL: …` for a pipeline. */

@@ -8846,7 +8846,9 @@ function runArguments({ resource, parameters, wait }) {
   const pairs = Object.entries(parameters).map(
     ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
   );
-  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.flatMap((pair) => ["--params", pair])];
+  const line = pairs.join(",");
+  const params = line.split("=").length > 2 ? line : `${line},${line}`;
+  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.length === 0 ? [] : ["--params", params]];
 }
 function runUrl(line) {
   return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
