@@ -33,6 +33,10 @@ export class GitHubHost implements Host {
     return name;
   }
 
+  connection(): undefined {
+    return undefined;
+  }
+
   async idToken(audience: string): Promise<string> {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],

@@ -1,18 +1,10 @@
 import { existsSync } from "node:fs";
 import { createTerminate } from "../core/databricks/process.ts";
 import { cleanUp } from "../core/leftovers.ts";
-import { systemClock, systemPlatform } from "../core/system.ts";
+import { isRunning, systemClock, systemPlatform } from "../core/system.ts";
 
 /** The runner gives back what main has saved as `STATE_<name>`. */
 const state = (name: string): string => process.env[`STATE_${name}`] ?? "";
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 const environment = process.env;
 const terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment });

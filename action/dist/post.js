@@ -1,17 +1,18 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  isRunning,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-T7XLDPP3.js";
+} from "./chunks/chunk-ZUDVWJHK.js";
 import {
   removePrivateFolder
-} from "./chunks/chunk-PMHRYZVO.js";
+} from "./chunks/chunk-ZYAAOGFN.js";
 import {
   createTerminate
-} from "./chunks/chunk-7SWHG4BI.js";
-import "./chunks/chunk-SPDTRUFO.js";
-import "./chunks/chunk-N5FGMNDE.js";
-import "./chunks/chunk-LZQXQOPJ.js";
+} from "./chunks/chunk-2PI7N2J7.js";
+import "./chunks/chunk-63AUDG3E.js";
+import "./chunks/chunk-6IGHQXQZ.js";
+import "./chunks/chunk-U4GNHYLL.js";
 
 // action/post.ts
 import { existsSync } from "node:fs";
@@ -40,13 +41,6 @@ async function* cleanUp({ folder, cli }, ports2) {
 
 // action/post.ts
 var state = (name) => process.env[`STATE_${name}`] ?? "";
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 var environment = process.env;
 var terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment });
 var ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
