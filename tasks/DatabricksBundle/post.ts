@@ -6,7 +6,11 @@ import { completion } from "./commands.ts";
 import { savedState } from "./host.ts";
 
 const state = (name: string): string => savedState(process.env, name);
-const terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment: process.env });
+const terminate = createTerminate({
+  platform: systemPlatform(),
+  clock: systemClock,
+  environment: process.env,
+});
 const ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
 for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
 process.stdout.write(completion(true));
