@@ -13,8 +13,10 @@ export function buildAction(outdir: string): Promise<Metafile> {
   return bundleShell("action", outdir);
 }
 
-if (process.argv[1] === import.meta.filename) {
+async function buildAll(): Promise<void> {
   const { values } = parseArgs({ options: { publisher: { type: "string" }, version: { type: "string" } } });
   await buildAction(path.join(root, "action/dist"));
   console.log(await buildExtension(path.join(root, "dist"), values));
 }
+
+if (process.argv[1] === import.meta.filename) void buildAll();

@@ -1,13 +1,15 @@
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build as esbuild, type Metafile, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { thirdPartyNotices } from "./notices.ts";
 
 export const root = path.resolve(import.meta.dirname, "..");
 
-/** CommonJS packages inside an ESM bundle need `require` for Node's own modules. */
-const REQUIRE =
-  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+/** CommonJS packages inside an ESM bundle need `require` for Node's own modules, some also where they lie. */
+const COMMONJS = [
+  'import { createRequire as __createRequire } from "node:module";',
+  "const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+].join(" ");
 
 /**
  * Modules of @actions/core do nothing when they are loaded, but its package.json does not say so. Said here, esbuild leaves
@@ -15,30 +17,19 @@ const REQUIRE =
  */
 const WITHOUT_SIDE_EFFECTS: Plugin = {
   name: "without side effects",
-  setup(build) {
-    build.onResolve(
-      { filter: /^@actions\// },
-      async ({ path: name, kind, importer, resolveDir, pluginData }) => {
-        if (pluginData === WITHOUT_SIDE_EFFECTS) return undefined;
-        const found = await build.resolve(name, {
-          kind,
-          importer,
-          resolveDir,
-          pluginData: WITHOUT_SIDE_EFFECTS,
-        });
-        return { ...found, sideEffects: false };
-      },
-    );
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@actions\// }, async ({ path: name, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === WITHOUT_SIDE_EFFECTS) return undefined;
+      const found = await resolve(name, { kind, importer, resolveDir, pluginData: WITHOUT_SIDE_EFFECTS });
+      return { ...found, sideEffects: false };
+    });
   },
 };
 
-/**
- * Bundles a shell with `main` and `post` into `outdir`: ESM with code splitting, readable, not minified.
- * @param banner code at the top of every file
- */
-export async function bundleShell(shell: string, outdir: string, banner = ""): Promise<Metafile> {
+/** Bundles a shell with `main` and `post` into `outdir`: ESM with code splitting, readable, not minified. */
+export async function bundleShell(shell: string, outdir: string): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
-  const { metafile } = await esbuild({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: `${shell}/main.ts`, post: `${shell}/post.ts` },
     outdir,
@@ -48,7 +39,7 @@ export async function bundleShell(shell: string, outdir: string, banner = ""): P
     platform: "node",
     target: "node20",
     chunkNames: "chunks/[name]-[hash]",
-    banner: { js: REQUIRE + banner },
+    banner: { js: COMMONJS },
     plugins: [WITHOUT_SIDE_EFFECTS],
     legalComments: "none",
     metafile: true,

@@ -18,9 +18,6 @@ interface ExtensionManifest {
 
 const TASK = "tasks/DatabricksBundle";
 
-/** azure-pipelines-task-lib wants to know where its file lies. */
-const DIRNAME = " const __filename = import.meta.filename, __dirname = import.meta.dirname;";
-
 /**
  * The task's version for one of the extension. Its major is the contract (`DatabricksBundle@1`); minor and patch must
  * rise with each upload, or agents keep the copy that they have.
@@ -33,7 +30,7 @@ export function taskVersion(extension: string): TaskManifest["version"] {
 
 /** The folder of the task as an agent unpacks it: bundles, manifest and icon. */
 export async function buildTask(outdir: string, version: string): Promise<Metafile> {
-  const metafile = await bundleShell(TASK, outdir, DIRNAME);
+  const metafile = await bundleShell(TASK, outdir);
   const manifest = JSON.parse(await readFile(path.join(root, TASK, "task.json"), "utf8")) as TaskManifest;
   manifest.version = taskVersion(version);
   await writeFile(path.join(outdir, "task.json"), `${JSON.stringify(manifest, null, 2)}\n`);

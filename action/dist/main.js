@@ -1,37 +1,37 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-AP5D2AAK.js";
+} from "./chunks/chunk-ZUDVWJHK.js";
 import {
   databricksCloud,
   endpointUnavailable
-} from "./chunks/chunk-3LGTZPF5.js";
+} from "./chunks/chunk-V2WWRZ4U.js";
 import {
   createRunProcess
-} from "./chunks/chunk-7SWHG4BI.js";
+} from "./chunks/chunk-2PI7N2J7.js";
 import {
   harmlessLines,
   parseInputs
-} from "./chunks/chunk-SOJFZIT3.js";
+} from "./chunks/chunk-UGURHPL4.js";
 import {
   retry
-} from "./chunks/chunk-QTQ3SUQ2.js";
+} from "./chunks/chunk-C4UZJ5DU.js";
 import {
   HttpError,
   isRetryableStatus,
   statusError
-} from "./chunks/chunk-GCRA4PLP.js";
-import "./chunks/chunk-OMP7GTC2.js";
+} from "./chunks/chunk-63AUDG3E.js";
+import "./chunks/chunk-6TASUQLL.js";
 import {
   SecretlessError,
   isLoopback,
   redact,
   registerSecret,
   toSecretlessError
-} from "./chunks/chunk-KABD3S3Z.js";
-import "./chunks/chunk-LZQXQOPJ.js";
+} from "./chunks/chunk-6IGHQXQZ.js";
+import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
 async function discoverWorkspace(options) {
@@ -186,16 +186,19 @@ function redactingHost(host2) {
 var REACHABLE = 6e4;
 async function runStep(shell, ports) {
   const host2 = redactingHost(shell);
-  const late = new AbortController();
+  const stop = new AbortController();
   const finished = new AbortController();
   try {
     const inputs = parseInputs(host2);
     refuseUntrustedEvent(host2, inputs);
     const { clock, send: send2 } = ports;
-    const signal = AbortSignal.any([host2.cancelled, late.signal]);
+    const { signal } = stop;
+    whenAborted(host2.cancelled, () => {
+      stop.abort(new SecretlessError("CANCELLED", { problem: "The job was cancelled." }));
+    });
     clock.sleep(inputs.timeout, finished.signal).then(
       () => {
-        late.abort(timedOut(inputs));
+        stop.abort(timedOut(inputs));
       },
       () => void 0
     );
@@ -208,10 +211,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, clock.now());
-    const { run } = await import("./chunks/run-BCY3HPJF.js");
+    const { run } = await import("./chunks/run-WWGN4WTF.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-UUJTSK5Z.js");
+    const { reportFailure } = await import("./chunks/report-QGY2PBFV.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -223,6 +226,10 @@ function earlyIdToken(host2, askedAt) {
   const idToken = host2.idToken(host2.fixedAudience);
   idToken.catch(() => void 0);
   return { idToken, askedAt };
+}
+function whenAborted(signal, act) {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, { once: true });
 }
 function refuseUntrustedEvent(host2, { command: command2 }) {
   const { untrustedEvent } = host2.context;
@@ -389,16 +396,16 @@ var GitHubHost = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/file-commands-4UWWNRGK.js");
+    const { setOutput } = await import("./chunks/file-commands-H32SCO5V.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/file-commands-4UWWNRGK.js");
+    const { summary } = await import("./chunks/file-commands-H32SCO5V.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/file-commands-4UWWNRGK.js");
+    const { saveState } = await import("./chunks/file-commands-H32SCO5V.js");
     saveState(name, value);
   }
 };

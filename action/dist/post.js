@@ -1,18 +1,18 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   isRunning,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-AP5D2AAK.js";
+} from "./chunks/chunk-ZUDVWJHK.js";
 import {
   removePrivateFolder
-} from "./chunks/chunk-PMHRYZVO.js";
+} from "./chunks/chunk-ZYAAOGFN.js";
 import {
   createTerminate
-} from "./chunks/chunk-7SWHG4BI.js";
-import "./chunks/chunk-GCRA4PLP.js";
-import "./chunks/chunk-KABD3S3Z.js";
-import "./chunks/chunk-LZQXQOPJ.js";
+} from "./chunks/chunk-2PI7N2J7.js";
+import "./chunks/chunk-63AUDG3E.js";
+import "./chunks/chunk-6IGHQXQZ.js";
+import "./chunks/chunk-U4GNHYLL.js";
 
 // action/post.ts
 import { existsSync } from "node:fs";

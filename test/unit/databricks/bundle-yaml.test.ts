@@ -136,8 +136,19 @@ describe("databricks/bundle-yaml", () => {
     assert.equal(top.entries().get("b")?.kind, "text");
   });
 
-  it("refuses what is nested too deeply", () => {
-    assert.match(String(mistakesOf("[".repeat(20_000))[0]?.[0]), /nested too deeply|Not YAML/);
+  for (const [title, text] of [
+    ["flow", "[".repeat(100_000)],
+    ["flow that is closed again", "[".repeat(20_000) + "]".repeat(20_000)],
+    ["compact sequences", "- ".repeat(100_000)],
+    ["mappings", Array.from({ length: 600 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n")],
+  ] as const) {
+    it(`refuses what is nested too deeply: ${title}`, () => {
+      assert.deepEqual(mistakesOf(text), [["The file is nested too deeply.", undefined, undefined]]);
+    });
+  }
+
+  it("reads what is nested deeply, but not too deeply", () => {
+    assert.equal(valueOf("[".repeat(200) + "]".repeat(200)).kind, "sequence");
   });
 
   it("reads JSON as JSON.parse does", () => {
@@ -159,7 +170,7 @@ describe("databricks/bundle-yaml", () => {
   });
 
   it("gives a value or mistakes for any bytes", () => {
-    const yaml = fc.string({ unit: fc.constantFrom(..."ab:-[]{}&*!<>|'\"#%\n\t ,?\\\u0085") });
+    const yaml = fc.string({ unit: fc.constantFrom(...Array.from("ab:-[]{}&*!<>|'\"#%\n\t ,?\\\u0085")) });
     fc.assert(
       fc.property(
         fc.oneof(

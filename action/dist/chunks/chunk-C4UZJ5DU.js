@@ -1,7 +1,10 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError
-} from "./chunk-GCRA4PLP.js";
+} from "./chunk-63AUDG3E.js";
+import {
+  SecretlessError
+} from "./chunk-6IGHQXQZ.js";
 
 // core/retry.ts
 var FIRST_WAIT = 500;
@@ -35,6 +38,8 @@ async function retry(attempt, { clock, deadline, signal, random = Math.random, o
         await clock.sleep(wait, stop);
       }
     }
+  } catch (error) {
+    throw last && error instanceof SecretlessError && error.code === "TIMED_OUT" ? last : error;
   } finally {
     finished.abort();
   }

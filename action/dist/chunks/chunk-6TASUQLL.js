@@ -1,9 +1,9 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   SecretlessError,
   isLoopback,
   redact
-} from "./chunk-KABD3S3Z.js";
+} from "./chunk-6IGHQXQZ.js";
 
 // core/cli-values.ts
 import { fileURLToPath } from "node:url";

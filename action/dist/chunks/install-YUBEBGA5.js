@@ -1,32 +1,32 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   certificates,
   proxyAgent,
   proxyFor
-} from "./chunk-AP5D2AAK.js";
+} from "./chunk-ZUDVWJHK.js";
 import {
   isInside
-} from "./chunk-PHPWP5O4.js";
+} from "./chunk-5NOZEC6V.js";
 import {
   retry
-} from "./chunk-QTQ3SUQ2.js";
+} from "./chunk-C4UZJ5DU.js";
 import {
   HttpError,
   isRetryableStatus,
   nameOf,
   statusError,
   transportError
-} from "./chunk-GCRA4PLP.js";
+} from "./chunk-63AUDG3E.js";
 import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunk-OMP7GTC2.js";
+} from "./chunk-6TASUQLL.js";
 import {
   SecretlessError,
   redact
-} from "./chunk-KABD3S3Z.js";
-import "./chunk-LZQXQOPJ.js";
+} from "./chunk-6IGHQXQZ.js";
+import "./chunk-U4GNHYLL.js";
 
 // core/databricks/install/install.ts
 import { randomUUID as randomUUID2 } from "node:crypto";

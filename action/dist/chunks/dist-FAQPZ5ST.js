@@ -1,9 +1,9 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   __commonJS,
   __require,
   __toESM
-} from "./chunk-LZQXQOPJ.js";
+} from "./chunk-U4GNHYLL.js";
 
 // node_modules/ms/index.js
 var require_ms = __commonJS({

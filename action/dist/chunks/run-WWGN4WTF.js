@@ -1,37 +1,37 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   ENTRA_CLOUDS,
   databricksCloud,
   endpointUnavailable
-} from "./chunk-3LGTZPF5.js";
+} from "./chunk-V2WWRZ4U.js";
 import {
   makePrivateFolder,
   removePrivateFolder
-} from "./chunk-PMHRYZVO.js";
+} from "./chunk-ZYAAOGFN.js";
 import {
   createTerminate,
   runUntil
-} from "./chunk-7SWHG4BI.js";
+} from "./chunk-2PI7N2J7.js";
 import {
   planLine,
   reportFailure,
   reportSuccess
-} from "./chunk-H6UKCPZK.js";
-import "./chunk-SOJFZIT3.js";
+} from "./chunk-ZAJGC7RU.js";
+import "./chunk-UGURHPL4.js";
 import {
   findCli,
   isInside,
   variable
-} from "./chunk-PHPWP5O4.js";
+} from "./chunk-5NOZEC6V.js";
 import {
   retry
-} from "./chunk-QTQ3SUQ2.js";
+} from "./chunk-C4UZJ5DU.js";
 import {
   HttpError,
   isRetryableStatus,
   statusError
-} from "./chunk-GCRA4PLP.js";
-import "./chunk-OMP7GTC2.js";
+} from "./chunk-63AUDG3E.js";
+import "./chunk-6TASUQLL.js";
 import {
   SecretlessError,
   isLoopback,
@@ -39,12 +39,12 @@ import {
   redact,
   registerSecret,
   toSecretlessError
-} from "./chunk-KABD3S3Z.js";
+} from "./chunk-6IGHQXQZ.js";
 import {
   __commonJS,
   __require,
   __toESM
-} from "./chunk-LZQXQOPJ.js";
+} from "./chunk-U4GNHYLL.js";
 
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
@@ -5159,7 +5159,7 @@ var require_composer = __commonJS({
       }
       return { comment, afterEmptyLine };
     }
-    var Composer = class {
+    var Composer2 = class {
       constructor(options = {}) {
         this.doc = null;
         this.atDirectives = false;
@@ -5319,7 +5319,7 @@ ${end.comment}` : end.comment;
         }
       }
     };
-    exports.Composer = Composer;
+    exports.Composer = Composer2;
   }
 });
 
@@ -5755,7 +5755,7 @@ var require_lexer = __commonJS({
     var flowIndicatorChars = new Set(",[]{}");
     var invalidAnchorChars = new Set(" ,[]{}\n\r	");
     var isNotAnchorChar = (ch) => !ch || invalidAnchorChars.has(ch);
-    var Lexer = class {
+    var Lexer2 = class {
       constructor() {
         this.atEnd = false;
         this.blockScalarIndent = -1;
@@ -6318,7 +6318,7 @@ var require_lexer = __commonJS({
         return yield* this.pushToIndex(i, false);
       }
     };
-    exports.Lexer = Lexer;
+    exports.Lexer = Lexer2;
   }
 });
 
@@ -6450,7 +6450,7 @@ var require_parser = __commonJS({
         }
       }
     }
-    var Parser = class {
+    var Parser2 = class {
       /**
        * @param onNewLine - If defined, called separately with the start position of
        *   each new line (in `parse()`, including the start of input).
@@ -7223,7 +7223,7 @@ var require_parser = __commonJS({
         }
       }
     };
-    exports.Parser = Parser;
+    exports.Parser = Parser2;
   }
 });
 
@@ -7243,7 +7243,7 @@ var require_public_api = __commonJS({
       const lineCounter$1 = options.lineCounter || prettyErrors && new lineCounter.LineCounter() || null;
       return { lineCounter: lineCounter$1, prettyErrors };
     }
-    function parseAllDocuments2(source, options = {}) {
+    function parseAllDocuments(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -7318,7 +7318,7 @@ var require_public_api = __commonJS({
       return new Document.Document(value, _replacer, options).toString(options);
     }
     exports.parse = parse2;
-    exports.parseAllDocuments = parseAllDocuments2;
+    exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument;
     exports.stringify = stringify2;
   }
@@ -7385,7 +7385,7 @@ async function allRight(work) {
   const errors = results.flatMap(
     (result) => result.status === "rejected" ? [toSecretlessError(result.reason)] : []
   );
-  const [first, ...others] = errors;
+  const [first, ...others] = new Set(errors);
   if (first) throw others.length === 0 ? first : together(first, others);
   return results.map((result) => result.value);
 }
@@ -8017,10 +8017,16 @@ async function cancelRun(api, runId2) {
   const request = { method: "POST", path: "/api/2.2/jobs/runs/cancel", body };
   await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
 }
+async function stopPipeline(api, pipelineId2) {
+  const path5 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const how = { what: "The cancellation of the update", accept: [400, 404] };
+  await callWorkspace(api, { method: "POST", path: path5, body: "{}" }, how);
+}
 async function jobExists(api, jobId) {
   const path5 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
-  const how = { what: "The look at a job", accept: [400, 404] };
-  return (await callWorkspace(api, { method: "GET", path: path5 }, how)).status === 200;
+  const how = { what: "The look at a job", accept: [400, 403, 404] };
+  const { status } = await callWorkspace(api, { method: "GET", path: path5 }, how);
+  return status === 200 || status === 403;
 }
 
 // core/identity/claims.ts
@@ -8057,7 +8063,7 @@ var AZURE_DEVOPS_NAMES = {
 };
 var jose;
 function loadClaimsReader() {
-  return jose ??= import("./webapi-6OR7I33X.js");
+  return jose ??= import("./webapi-YY2SORZD.js");
 }
 async function readClaims(idToken) {
   const { decodeJwt } = await loadClaimsReader();
@@ -8894,7 +8900,9 @@ function runArguments({ resource, parameters, wait }) {
   const pairs = Object.entries(parameters).map(
     ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
   );
-  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.flatMap((pair) => ["--params", pair])];
+  const line = pairs.join(",");
+  const params = line.split("=").length > 2 ? line : `${line},${line}`;
+  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.length === 0 ? [] : ["--params", params]];
 }
 function runUrl(line) {
   return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
@@ -8902,14 +8910,41 @@ function runUrl(line) {
 function runId(url) {
   return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
 }
+function pipelineId(url) {
+  return /#joblist\/pipelines\/([\w-]+)\/updates\//.exec(url)?.[1];
+}
+function runEnd(line) {
+  const match = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
+  return match ? { result: match[1] ?? "", message: match[2] ?? "" } : void 0;
+}
+var OTHER_ENDS = {
+  UPSTREAM_CANCELED: ["RUN_CANCELLED", "A task was cancelled."],
+  TIMEDOUT: ["RUN_TIMED_OUT", "The run took longer than its limit."],
+  MAXIMUM_CONCURRENT_RUNS_REACHED: ["RUN_SKIPPED", "As many runs as the job allows are active."],
+  EXCLUDED: ["RUN_SKIPPED", "The run was skipped."],
+  DISABLED: ["RUN_SKIPPED", "The run was skipped."]
+};
+function unsuccessful(resource, end) {
+  if (end === void 0 || /^SUCCESS(?:_WITH_FAILURES)?$/.test(end.result)) return void 0;
+  const [code, problem] = OTHER_ENDS[end.result] ?? ["RUN_FAILED", "The run failed."];
+  return new SecretlessError(code, {
+    problem: `${resource}: ${problem}`,
+    actual: end.message === "" ? end.result : `${end.result}: ${end.message}`,
+    remedy: SEE_RUN
+  });
+}
+var SEE_RUN = "Look at the run in the workspace; its link is above in the log.";
 var ENDS = [
   [/^run canceled: ?(.*)/, "RUN_CANCELLED", "The run was cancelled."],
   [/^run timed out: ?(.*)/, "RUN_TIMED_OUT", "The run took longer than its limit."],
   [/^run skipped: ?(.*)/, "RUN_SKIPPED", "The run was skipped."],
   [/^run failed: ?(.*)/, "RUN_FAILED", "The run failed."],
+  [/got INTERNAL_ERROR: ?(.*)/, "RUN_FAILED", "The run failed."],
+  [/^update cancelled()$/, "RUN_CANCELLED", "The update of the pipeline was cancelled."],
+  [/^update failed()$/, "RUN_FAILED", "The update of the pipeline failed."],
   [/resource with key ".*" not found/, "RESOURCE_UNKNOWN", "The bundle has no such job or pipeline."],
   [
-    /resource with key ".*" is not deployed|has not been deployed/,
+    /resource not found or not yet deployed|resource with key ".*" is not deployed|has not been deployed/,
     "RESOURCE_UNKNOWN",
     "It is not deployed yet."
   ]
@@ -8920,7 +8955,7 @@ function runFailure(resource, result) {
     for (const [pattern, code, problem] of ENDS) {
       const match = pattern.exec(text);
       if (!match) continue;
-      const remedy = code === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : "Look at the run in the workspace; its link is above in the log.";
+      const remedy = code === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : SEE_RUN;
       return new SecretlessError(code, {
         problem: `${resource}: ${problem}`,
         actual: match[1] || text,
@@ -8958,13 +8993,13 @@ var DiagnosticsReader = class {
     const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
     const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
     this.#found.push({ severity, text: [text], detail: [], ...named && { place: placeOf(named) } });
-    this.#part = "text";
+    this.#part = word === "Warn" ? "none" : "text";
   }
   #headLine(line) {
     const current = this.#found.at(-1);
     const path5 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path5 === void 0 && !place && this.#part === "text") {
+    if (current && path5 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
@@ -9038,7 +9073,9 @@ var LineSplitter = class {
 // core/databricks/lock.ts
 function heldLock(diagnostics) {
   for (const { text } of diagnostics) {
-    const match = /deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(text);
+    const match = /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
+      text
+    );
     if (!match) continue;
     return new SecretlessError("DEPLOYMENT_LOCKED", {
       problem: "Another deployment of this bundle and target holds the lock.",
@@ -9089,6 +9126,15 @@ function readEntry(key, entry) {
     gone: member(entry, "gone") === true,
     fields: fields.sort()
   };
+}
+function planChanged(before, after) {
+  const doings = ({ engine, entries }) => {
+    const changes = entries.filter(({ action }) => action !== "skip").map(
+      ({ resource, action, gone, fields }) => JSON.stringify([resource, action, gone, [...fields].sort()])
+    );
+    return JSON.stringify([engine, changes.sort()]);
+  };
+  return doings(before) !== doings(after);
 }
 var LOSSES = {
   jobs: "its run history and its ID",
@@ -9183,12 +9229,16 @@ var DatabricksCli = class {
    * @throws SecretlessError of core/databricks/bundle-run.ts, unless the run succeeded or `wait` is false
    */
   async run(request, signal) {
+    let end;
     const onLine = (line) => {
       const url = runUrl(line);
       if (url !== void 0) request.onUrl(url);
+      end ??= runEnd(line);
     };
     const result = await this.#run(["run", ...runArguments(request)], { signal, onLine });
     if (result.code !== 0) throw runFailure(request.resource, result);
+    const unsuccess = unsuccessful(request.resource, end);
+    if (unsuccess) throw unsuccess;
   }
   /**
    * Destroys the deployment. Takes no signal, as {@link deploy}.
@@ -9394,15 +9444,7 @@ function parseBundleYaml(bytes, file) {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
-    const documents = (0, import_yaml.parseAllDocuments)(source, {
-      // Scalars stay as they are written: what is an ID or a host must not become a number first.
-      schema: "failsafe",
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: "silent",
-      lineCounter: lines
-    });
-    const first = "empty" in documents ? void 0 : documents[0];
+    const first = firstDocument(source, lines);
     if (!first) return { value: { kind: "null", place: at2(0) } };
     if (first.errors.length > 0) {
       return {
@@ -9418,6 +9460,26 @@ function parseBundleYaml(bytes, file) {
     if (error instanceof RangeError) return invalid("The file is nested too deeply.");
     throw error;
   }
+}
+var DEEPEST = 500;
+function firstDocument(source, lines) {
+  const parser = new import_yaml.Parser(lines.addNewLine);
+  const composer = new import_yaml.Composer({
+    // Scalars stay as they are written: what is an ID or a host must not become a number first.
+    schema: "failsafe",
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+    lineCounter: lines
+  });
+  const tokens = [];
+  lines.addNewLine(0);
+  for (const lexeme of new import_yaml.Lexer().lex(source)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) throw new RangeError("nested too deeply");
+  }
+  tokens.push(...parser.end());
+  return composer.compose(tokens).next().value ?? void 0;
 }
 var GO_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/g;
 function decoded2(bytes) {
@@ -10010,9 +10072,13 @@ async function waitForLock({ host, ports, signal }, cli, api, { error, deadline 
 var READ_BACK = 6e4;
 async function deployBundle(step, cli, api, facts) {
   const { host, inputs } = step;
-  const plan = () => planBundle(step, cli, facts);
-  await plan();
-  await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), plan);
+  let planned = await planBundle(step, cli, facts);
+  const planAgain = async () => {
+    const before = planned;
+    planned = await planBundle(step, cli, facts);
+    host.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+  };
+  await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
   facts.bundle = { name: summary.name, target: summary.target };
@@ -10200,11 +10266,11 @@ async function runResource({ host, inputs, signal }, cli, api, facts) {
     await host.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
     await report(wait ? "succeeded" : "started");
   } catch (error) {
-    const id = runId(url);
-    if (signal.aborted && id !== void 0) {
-      await cancelRun({ ...api, signal: void 0 }, id);
-      host.info(`The run ${id} was cancelled, as the job was.`);
-    }
+    const [run2, pipeline] = [runId(url), pipelineId(url)];
+    const lasting = { ...api, signal: void 0 };
+    if (signal.aborted && run2 !== void 0) await cancelRun(lasting, run2);
+    if (signal.aborted && pipeline !== void 0) await stopPipeline(lasting, pipeline);
+    if (signal.aborted && url !== "") host.info(`${url} was cancelled, as the job was.`);
     await report("failed");
     throw error;
   }
@@ -10310,7 +10376,7 @@ async function onPath(step) {
   }
 }
 async function installed({ host, inputs, ports, signal }) {
-  const { installCli } = await import("./install-TCDYKN3W.js");
+  const { installCli } = await import("./install-YUBEBGA5.js");
   const { toolCache, tempFolder, checkout } = host.context;
   const cli = await installCli(
     {

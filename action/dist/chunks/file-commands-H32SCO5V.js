@@ -1,5 +1,5 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
-import "./chunk-LZQXQOPJ.js";
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import "./chunk-U4GNHYLL.js";
 
 // node_modules/@actions/core/lib/command.js
 import * as os from "os";

@@ -1,11 +1,11 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   INPUT_NAMES,
   harmlessLines
-} from "./chunk-SOJFZIT3.js";
+} from "./chunk-UGURHPL4.js";
 import {
   redact
-} from "./chunk-KABD3S3Z.js";
+} from "./chunk-6IGHQXQZ.js";
 
 // core/report/error-text.ts
 function placeText(place) {

@@ -1,13 +1,13 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunk-OMP7GTC2.js";
+} from "./chunk-6TASUQLL.js";
 import {
   SecretlessError,
   parseWorkspaceUrl
-} from "./chunk-KABD3S3Z.js";
+} from "./chunk-6IGHQXQZ.js";
 
 // core/input-values.ts
 var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
@@ -178,7 +178,7 @@ function parseInputs(host) {
   if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
   const resource = matching(
     "resource",
-    /^[\w-]+(?:\.[\w-]+)?$/,
+    /^\w[\w-]*(?:\.[\w-]+)?$/,
     "the key of a job or pipeline in the bundle"
   );
   if (command === "run") required("resource", "the key of a job or pipeline in the bundle");

@@ -1,15 +1,15 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError,
   isRetryableStatus,
   nameOf,
   transportError
-} from "./chunk-GCRA4PLP.js";
+} from "./chunk-63AUDG3E.js";
 import {
   SecretlessError,
   isLoopback,
   redact
-} from "./chunk-KABD3S3Z.js";
+} from "./chunk-6IGHQXQZ.js";
 
 // core/system.ts
 import { arch, kill, platform } from "node:process";
@@ -35,7 +35,7 @@ function proxyFor(url, environment) {
   return { url: proxy };
 }
 async function proxyAgent(proxy, options) {
-  const { HttpsProxyAgent } = await import("./dist-O4VNHYAH.js");
+  const { HttpsProxyAgent } = await import("./dist-FAQPZ5ST.js");
   return new HttpsProxyAgent(proxy.url, options);
 }
 function variable(environment, name) {
