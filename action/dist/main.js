@@ -211,7 +211,7 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, clock.now());
-    const { run } = await import("./chunks/run-WWGN4WTF.js");
+    const { run } = await import("./chunks/run-5GIDPRHP.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
     const { reportFailure } = await import("./chunks/report-QGY2PBFV.js");

@@ -9762,8 +9762,10 @@ async function matchesOf(pattern, root, path5) {
   }
 }
 function includePatterns(root) {
-  const include = readingBundle(() => root.kind === "map" ? root.entries().get("include") : void 0);
-  return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
+  return readingBundle(() => {
+    const include = root.kind === "map" ? root.entries().get("include") : void 0;
+    return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
+  });
 }
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
@@ -10027,7 +10029,7 @@ async function planBundle(step, cli, facts) {
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
 // core/when-free.ts
-var LOOK = 1e4;
+var LOOK = 5e3;
 async function whenFree(step, cli, api, work, again = () => Promise.resolve()) {
   const { ports, inputs } = step;
   const deadline = ports.clock.now() + inputs.lockTimeout;
