@@ -16,7 +16,7 @@ import {
   systemClock,
   systemPlatform,
   toSecretlessError
-} from "./chunks/chunk-E3CDPNN4.js";
+} from "./chunks/chunk-F5LVIQE4.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
@@ -195,10 +195,10 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-DJIECLLZ.js");
+    const { run } = await import("./chunks/run-4I7UCDQB.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-DJIECLLZ.js");
+    const { reportFailure } = await import("./chunks/run-4I7UCDQB.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -428,7 +428,7 @@ var send = createSend(environment);
 var platform = systemPlatform();
 var host = new GitHubHost(environment, send, cancel.signal, (text2) => process.stdout.write(text2));
 var runProcess = async (request) => {
-  const { createRunProcess } = await import("./chunks/process-2MUKS2D6.js");
+  const { createRunProcess } = await import("./chunks/process-XI4WDB3L.js");
   return createRunProcess(platform)(request);
 };
 process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });

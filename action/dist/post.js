@@ -20,6 +20,13 @@ var NODE = {
   }
 };
 var GRACE = 2e3;
+function isRunning(pid) {
+  try {
+    return nodeKill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 function signalGroup(pid, signal, port) {
   try {
     port.kill(-pid, signal);
@@ -84,7 +91,7 @@ async function* cleanUp({ folder, cli }, ports2) {
 }
 
 // core/system.ts
-import { arch, kill, platform } from "node:process";
+import { arch, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 // core/errors.ts
@@ -119,6 +126,10 @@ var SHAPES = [
   [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
 ];
 
+// core/node-http.ts
+import { createRequire } from "node:module";
+var load = createRequire(import.meta.url);
+
 // core/system.ts
 var BODY_LIMIT = 16 * 1024 * 1024;
 var systemClock = {
@@ -131,14 +142,7 @@ var systemClock = {
     }
   }
 };
-function isRunning(pid) {
-  try {
-    return kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-function systemPlatform(os = platform, cpu = arch) {
+function systemPlatform(os = platform(), cpu = arch()) {
   if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
     return { os, arch: cpu };
   }

@@ -2,11 +2,13 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   createRunProcess,
   createTerminate,
+  isRunning,
   runUntil
-} from "./chunk-LDM56AI6.js";
+} from "./chunk-IN6DL3UK.js";
 import "./chunk-U4GNHYLL.js";
 export {
   createRunProcess,
   createTerminate,
+  isRunning,
   runUntil
 };

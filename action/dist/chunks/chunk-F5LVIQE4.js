@@ -24,7 +24,7 @@ function toSecretlessError(error) {
 }
 
 // core/system.ts
-import { arch, kill, platform } from "node:process";
+import { arch, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 // core/redact.ts
@@ -147,6 +147,13 @@ function transportError(request, error, proxy) {
   });
 }
 
+// core/node-http.ts
+import { createRequire } from "node:module";
+var load = createRequire(import.meta.url);
+function nodeHttp(name) {
+  return load(name);
+}
+
 // core/proxy.ts
 import { BlockList, isIP } from "node:net";
 
@@ -267,7 +274,7 @@ var systemClock = {
     }
   }
 };
-function systemPlatform(os = platform, cpu = arch) {
+function systemPlatform(os = platform(), cpu = arch()) {
   if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
     return { os, arch: cpu };
   }
@@ -295,7 +302,7 @@ function createSend(environment, bodyLimit = BODY_LIMIT) {
     };
     request.signal?.addEventListener("abort", onAbort);
     try {
-      const { request: start } = secure ? await import("node:https") : await import("node:http");
+      const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
       if (secure) ca ??= await certificates(environment);
       const tls = { rejectUnauthorized: true, ...ca && ca.length > 0 && { ca } };
       const options = {
@@ -486,6 +493,52 @@ function parseNameValueLines(text) {
   });
 }
 
+// core/pass-env.ts
+var NAME2 = /^[A-Z_][\w()]*$/i;
+var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
+var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
+var FAMILIES = [
+  [/^ACTIONS_|^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
+  [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$|^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
+  [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
+  [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
+  [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
+  [
+    /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
+    "a file through which the bundle's code could change later steps"
+  ],
+  [
+    /^RUNNER_TRACKING_ID$/,
+    "the mark by which the runner ends processes, a deployment in progress among them"
+  ],
+  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
+  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
+  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
+  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
+  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
+  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
+];
+function parsePassEnv(text) {
+  const names = [...new Set(text.split(/[\s,]+/).filter((name) => name !== ""))];
+  const refused = names.flatMap((name) => {
+    const reason = reasonAgainst(name);
+    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
+  });
+  if (refused.length === 0) return names;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not names of variables that may be passed on",
+    expected: "names of variables, no credentials of an identity, separated by white space or commas",
+    actual: refused.join("; "),
+    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
+  });
+}
+function reasonAgainst(name) {
+  if (!NAME2.test(name)) return "no name of a variable";
+  const folded = name.toUpperCase();
+  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
+  return FAMILIES.find(([family]) => family.test(folded))?.[1];
+}
+
 // core/inputs.ts
 var COMMANDS = ["deploy", "plan", "run", "destroy"];
 var EXCHANGES = ["databricks", "entra"];
@@ -528,6 +581,9 @@ var INPUTS = {
   "lock-timeout": {
     description: "How long to wait for another deployment of the same bundle and target to end.",
     default: "10m"
+  },
+  "pass-env": {
+    description: "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused."
   },
   "cli-version": {
     description: "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one."
@@ -622,6 +678,7 @@ function parseInputs(host) {
   if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
   const variables = parsed("variables", parseNameValueLines);
   const runParameters = parsed("run-parameters", parseNameValueLines);
+  const passEnv = parsed("pass-env", parsePassEnv);
   const timeout = parsed("timeout", parseDuration);
   const lockTimeout = parsed("lock-timeout", parseDuration);
   const checked = (name, parse) => {
@@ -640,7 +697,7 @@ function parseInputs(host) {
     if (mistakes.length === 0) throw noConnection;
     mistakes.push(noConnection.details);
   }
-  if (mistakes.length > 0 || !(command && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)) {
+  if (mistakes.length > 0 || !(command && url && clientId && exchange && variables && runParameters && passEnv && timeout && lockTimeout)) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
       remedy: "Correct them in the pipeline file; nothing was requested or changed.",
@@ -663,6 +720,7 @@ function parseInputs(host) {
     resource,
     runParameters,
     wait,
+    passEnv,
     cliVersion,
     cliMirror,
     cliSha256,
@@ -826,6 +884,7 @@ export {
   INPUT_NAMES,
   parseInputs,
   harmlessLines,
+  nodeHttp,
   proxyFor,
   proxyAgent,
   systemClock,

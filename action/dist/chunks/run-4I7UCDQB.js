@@ -11,6 +11,7 @@ import {
   isLoopback,
   isRetryableStatus,
   nameOf,
+  nodeHttp,
   parseCliMirror,
   parseCliVersion,
   parseSha256,
@@ -23,11 +24,11 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-E3CDPNN4.js";
+} from "./chunk-F5LVIQE4.js";
 import {
   createTerminate,
   runUntil
-} from "./chunk-LDM56AI6.js";
+} from "./chunk-IN6DL3UK.js";
 import {
   __commonJS,
   __require,
@@ -9444,6 +9445,7 @@ function cliEnvironment(options) {
     if (value !== void 0 && !known) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  if (platform.os !== "win32" && !("HOME" in taken)) take("HOME", folder.root);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
@@ -10340,7 +10342,6 @@ async function destroyBundle(step, cli, api, facts) {
 
 // core/federation/token-service.ts
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer } from "node:http";
 var REFUSED = "refused";
 var MOST_REFUSALS = 100;
 var EARLY = 12e4;
@@ -10387,7 +10388,7 @@ async function startTokenService({
       refuse(response, "no-token", host);
     }
   }
-  const server = createServer((request, response) => void answer(request, response));
+  const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
   await new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
@@ -10437,6 +10438,7 @@ var package_default = {
     format: "prettier --write .",
     lint: "eslint .",
     test: "node --import tsx scripts/check.ts",
+    "test:full": "node --import tsx scripts/check-full.ts",
     types: "tsc --noEmit"
   },
   dependencies: {
@@ -10691,7 +10693,7 @@ async function get(url, sink, options) {
   const proxy = secure ? proxyFor(url, environment) : void 0;
   let fromSink;
   try {
-    const { request: start } = secure ? await import("node:https") : await import("node:http");
+    const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
     const ca = secure ? await certificates(environment) : [];
     const tls = { rejectUnauthorized: true, ...ca.length > 0 ? { ca } : {} };
     const sent = start(url, {
