@@ -2,6 +2,7 @@ import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
 import { SecretlessError, type Mistake } from "./errors.ts";
 import type { Connection, Host } from "./host.ts";
 import { parseDuration, parseNameValueLines } from "./input-values.ts";
+import { parsePassEnv } from "./pass-env.ts";
 import { parseWorkspaceUrl } from "./workspace-url.ts";
 
 export const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
@@ -61,6 +62,10 @@ export const INPUTS = {
     description: "How long to wait for another deployment of the same bundle and target to end.",
     default: "10m",
   },
+  "pass-env": {
+    description:
+      "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
+  },
   "cli-version": {
     description:
       "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
@@ -97,6 +102,7 @@ export interface Inputs {
   readonly resource: string | undefined;
   readonly runParameters: Readonly<Record<string, string>>;
   readonly wait: boolean;
+  readonly passEnv: readonly string[];
   readonly cliVersion: string | undefined;
   readonly cliMirror: string | undefined;
   readonly cliSha256: string | undefined;
@@ -198,6 +204,7 @@ export function parseInputs(host: Host): Inputs {
   if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
   const variables = parsed("variables", parseNameValueLines);
   const runParameters = parsed("run-parameters", parseNameValueLines);
+  const passEnv = parsed("pass-env", parsePassEnv);
   const timeout = parsed("timeout", parseDuration);
   const lockTimeout = parsed("lock-timeout", parseDuration);
   const checked = (name: InputName, parse: (text: string) => unknown): string | undefined => {
@@ -219,7 +226,17 @@ export function parseInputs(host: Host): Inputs {
   }
   if (
     mistakes.length > 0 ||
-    !(command && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)
+    !(
+      command &&
+      url &&
+      clientId &&
+      exchange &&
+      variables &&
+      runParameters &&
+      passEnv &&
+      timeout &&
+      lockTimeout
+    )
   ) {
     throw new SecretlessError("INPUT_INVALID", {
       problem:
@@ -246,6 +263,7 @@ export function parseInputs(host: Host): Inputs {
     resource,
     runParameters,
     wait,
+    passEnv,
     cliVersion,
     cliMirror,
     cliSha256,

@@ -21,6 +21,8 @@ import { reportFailure, reportSuccess } from "./report/report.ts";
 import { runResource } from "./run-resource.ts";
 import { findTool } from "./tool.ts";
 
+export { reportFailure };
+
 /** One use of the step, with its inputs checked and the first request under way. */
 export interface Step {
   readonly host: Host;

@@ -1,36 +1,22 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  createSend,
-  systemClock,
-  systemPlatform
-} from "./chunks/chunk-ZUDVWJHK.js";
-import {
-  databricksCloud,
-  endpointUnavailable
-} from "./chunks/chunk-V2WWRZ4U.js";
-import {
-  createRunProcess
-} from "./chunks/chunk-2PI7N2J7.js";
-import {
-  harmlessLines,
-  parseInputs
-} from "./chunks/chunk-UGURHPL4.js";
-import {
-  retry
-} from "./chunks/chunk-C4UZJ5DU.js";
-import {
   HttpError,
-  isRetryableStatus,
-  statusError
-} from "./chunks/chunk-63AUDG3E.js";
-import "./chunks/chunk-6TASUQLL.js";
-import {
   SecretlessError,
+  createSend,
+  databricksCloud,
+  endpointUnavailable,
+  harmlessLines,
   isLoopback,
+  isRetryableStatus,
+  parseInputs,
   redact,
   registerSecret,
+  retry,
+  statusError,
+  systemClock,
+  systemPlatform,
   toSecretlessError
-} from "./chunks/chunk-6IGHQXQZ.js";
+} from "./chunks/chunk-F5LVIQE4.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
@@ -211,10 +197,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, clock.now());
-    const { run } = await import("./chunks/run-5GIDPRHP.js");
+    const { run } = await import("./chunks/run-BBTCHRO5.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-QGY2PBFV.js");
+    const { reportFailure } = await import("./chunks/run-BBTCHRO5.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -449,5 +435,8 @@ var environment = process.env;
 var send = createSend(environment);
 var platform = systemPlatform();
 var host = new GitHubHost(environment, send, cancel.signal, (text2) => process.stdout.write(text2));
-var runProcess = createRunProcess(platform);
+var runProcess = async (request) => {
+  const { createRunProcess } = await import("./chunks/process-XI4WDB3L.js");
+  return createRunProcess(platform)(request);
+};
 process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });

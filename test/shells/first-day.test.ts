@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { codeOf } from "./support/results.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 
 describe("the first day with the built action", () => {
@@ -77,6 +78,32 @@ describe("the first day with the built action", () => {
     const result = await job.step({}, { temp });
     assert.equal(result.exitCode, 0, result.log);
     assert.deepEqual(await readdir(temp), ["databricks-secretless-old"]);
+  });
+
+  it("pass-env gives the build what it needs, and nothing else", async () => {
+    const dump = path.join(job.checkout, "build-environment.json");
+    const script = `require("node:fs").writeFileSync(process.env.DUMP, JSON.stringify(process.env))`;
+    await edit(
+      "databricks.yml",
+      (text) =>
+        `${text}\nartifacts:\n  nothing:\n    build: node -e '${script}'\n    path: .\n    files: []\n`,
+    );
+    const env = { DUMP: dump, UV_INDEX_URL: "https://packages.example.com/simple", NOT_PASSED: "x" };
+    const refused = await job.step({ "pass-env": "DUMP\nDATABRICKS_TOKEN\nACTIONS_RUNTIME_TOKEN" }, { env });
+    assert.equal(codeOf(refused), "INPUT_INVALID", refused.log);
+    if (job.cli.kind === "stand-in") return;
+    const result = await job.step({ command: "plan", "pass-env": "DUMP\nUV_INDEX_URL" }, { env });
+    assert.equal(result.exitCode, 0, result.log);
+    const seen = JSON.parse(await readFile(dump, "utf8")) as Record<string, string>;
+    assert.equal(seen["UV_INDEX_URL"], env.UV_INDEX_URL);
+    for (const name of [
+      "NOT_PASSED",
+      "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+      "ACTIONS_RUNTIME_TOKEN",
+      "RUNNER_TRACKING_ID",
+    ]) {
+      assert.equal(seen[name], undefined, name);
+    }
   });
 
   it("no bundle.target: the bundle's own default", async () => {

@@ -18,7 +18,7 @@ describe("running and destroying with the CLI", () => {
 
   for (const [stderr, result, code] of [
     ["Error: run failed: boom\n", FAILED, "RUN_FAILED"],
-    ['2026-11-22 01:34:38 "nightly" TERMINATED EXCLUDED\n', { code: 0, signal: null }, "RUN_FAILED"],
+    ['2026-11-22 01:34:38 "nightly" TERMINATED EXCLUDED\n', { code: 0, signal: null }, "RUN_SKIPPED"],
   ] as const) {
     it(`fails with the run: ${stderr.trim()}`, async () => {
       const { cli } = cliPrinting({ stderr, result });

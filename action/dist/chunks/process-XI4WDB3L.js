@@ -1,13 +1,14 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  reportFailure,
-  reportSuccess
-} from "./chunk-ZAJGC7RU.js";
-import "./chunk-UGURHPL4.js";
-import "./chunk-6TASUQLL.js";
-import "./chunk-6IGHQXQZ.js";
+  createRunProcess,
+  createTerminate,
+  isRunning,
+  runUntil
+} from "./chunk-IN6DL3UK.js";
 import "./chunk-U4GNHYLL.js";
 export {
-  reportFailure,
-  reportSuccess
+  createRunProcess,
+  createTerminate,
+  isRunning,
+  runUntil
 };
