@@ -197,10 +197,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, clock.now());
-    const { run } = await import("./chunks/run-BBTCHRO5.js");
+    const { run } = await import("./chunks/run-47MPZDW4.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-BBTCHRO5.js");
+    const { reportFailure } = await import("./chunks/run-47MPZDW4.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
