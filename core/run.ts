@@ -29,6 +29,8 @@ export interface Step {
   readonly ports: Ports;
   readonly inputs: Inputs;
   readonly workspace: Promise<Workspace>;
+  /** The first ID token, if it is under way already, and when it was asked for in milliseconds since the epoch. */
+  readonly early?: { readonly idToken: Promise<string>; readonly askedAt: number } | undefined;
   /** Aborted when the job is cancelled or `timeout` is over. */
   readonly signal: AbortSignal;
 }

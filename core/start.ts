@@ -4,6 +4,7 @@ import type { Host } from "./host.ts";
 import { parseInputs, type Inputs } from "./inputs.ts";
 import type { Ports } from "./ports.ts";
 import { redactingHost } from "./redacting-host.ts";
+import type { Step } from "./run.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
 const REACHABLE = 60_000;
@@ -41,8 +42,9 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
       signal,
     });
     workspace.catch(() => undefined);
+    const early = earlyIdToken(host, clock.now());
     const { run } = await import("./run.ts");
-    return await run({ host, ports, inputs, workspace, signal });
+    return await run({ host, ports, inputs, workspace, early, signal });
   } catch (error) {
     const { reportFailure } = await import("./run.ts");
     await reportFailure(host, toSecretlessError(error));
@@ -50,6 +52,14 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
   } finally {
     finished.abort();
   }
+}
+
+/** The first ID token, asked for beside the discovery where it does not depend on it. */
+function earlyIdToken(host: Host, askedAt: number): Step["early"] {
+  if (host.fixedAudience === undefined) return undefined;
+  const idToken = host.idToken(host.fixedAudience);
+  idToken.catch(() => undefined);
+  return { idToken, askedAt };
 }
 
 function whenAborted(signal: AbortSignal, act: () => void): void {

@@ -152,6 +152,7 @@ function redactingHost(host2) {
     input: (name) => host2.input(name),
     inputLabel: (name) => host2.inputLabel(name),
     connection: () => host2.connection(),
+    ...host2.fixedAudience !== void 0 && { fixedAudience: host2.fixedAudience },
     idToken: (audience) => host2.idToken(audience),
     mask: (value) => {
       registerSecret(value);
@@ -195,15 +196,22 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-4I7UCDQB.js");
-    return await run({ host: host2, ports, inputs, workspace, signal });
+    const early = earlyIdToken(host2, clock.now());
+    const { run } = await import("./chunks/run-W5L5XKZ6.js");
+    return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-4I7UCDQB.js");
+    const { reportFailure } = await import("./chunks/run-W5L5XKZ6.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
   }
+}
+function earlyIdToken(host2, askedAt) {
+  if (host2.fixedAudience === void 0) return void 0;
+  const idToken = host2.idToken(host2.fixedAudience);
+  idToken.catch(() => void 0);
+  return { idToken, askedAt };
 }
 function whenAborted(signal, act) {
   if (signal.aborted) act();

@@ -78,7 +78,11 @@ export class Flow {
   run(
     inputs: Partial<Record<InputName, string>>,
     cli: PlayCli,
-    { ports, context }: { ports?: Partial<Ports>; context?: Partial<RunContext> } = {},
+    {
+      ports,
+      context,
+      host = {},
+    }: { ports?: Partial<Ports>; context?: Partial<RunContext>; host?: Partial<FakeHost> } = {},
   ): Promise<number> {
     const { sandbox } = this;
     const given = {
@@ -89,6 +93,7 @@ export class Flow {
     };
     this.host = new FakeHost(given, { checkout: this.checkout, tempFolder: this.temp, ...context });
     this.host.mintIdToken = (audience) => sandbox.github.mint({ audience });
+    Object.assign(this.host, host);
     const environment = { PATH: this.path };
     return runStep(this.host, {
       clock: systemClock,
