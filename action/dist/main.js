@@ -16,7 +16,7 @@ import {
   systemClock,
   systemPlatform,
   toSecretlessError
-} from "./chunks/chunk-JHLURJSR.js";
+} from "./chunks/chunk-F5LVIQE4.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
@@ -197,10 +197,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, clock.now());
-    const { run } = await import("./chunks/run-C5CKY4IX.js");
+    const { run } = await import("./chunks/run-YPZFIQW6.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-C5CKY4IX.js");
+    const { reportFailure } = await import("./chunks/run-YPZFIQW6.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -382,16 +382,16 @@ var GitHubHost = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/file-commands-WBRTA6H6.js");
+    const { setOutput } = await import("./chunks/file-commands-H32SCO5V.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/file-commands-WBRTA6H6.js");
+    const { summary } = await import("./chunks/file-commands-H32SCO5V.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/file-commands-WBRTA6H6.js");
+    const { saveState } = await import("./chunks/file-commands-H32SCO5V.js");
     saveState(name, value);
   }
 };
