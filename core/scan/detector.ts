@@ -7,6 +7,7 @@ import { KeywordAutomaton, type Keyword } from "./keyword-automaton.ts";
 import { isHarmlessName, normaliseName } from "./names.ts";
 import type { FormatRule, NamedRule, Rule } from "./rule.ts";
 import { FORMAT_RULES, NAMED_VALUE_RULES, RULES } from "./rules.ts";
+import { SCOPE_KEYWORDS, scopeAt } from "./scope-use.ts";
 import { composed, indexInView, joined, percentDecoded, unescaped, type View } from "./views.ts";
 
 /** A credential in a piece of text; `start` and `end` are offsets of what stands in the text, `value` is decoded. */
@@ -28,7 +29,8 @@ type Payload =
       readonly prefix: string;
     }
   | { readonly type: "name" }
-  | { readonly type: "joiner" };
+  | { readonly type: "joiner" }
+  | { readonly type: "scope" };
 
 /** Text that joins two literals: what stands around it is read once more as one literal. */
 const JOINERS = [
@@ -82,6 +84,7 @@ function keywords(): Keyword<Payload>[] {
   const names = new Set(NAMED_VALUE_RULES.flatMap((rule) => rule.keywords));
   for (const text of names) all.push({ text, exactCase: false, payload: { type: "name" } });
   for (const text of JOINERS) all.push({ text, exactCase: true, payload: { type: "joiner" } });
+  for (const text of SCOPE_KEYWORDS) all.push({ text, exactCase: false, payload: { type: "scope" } });
   return all;
 }
 
@@ -185,6 +188,8 @@ export interface DetectOptions {
   /** Keywords that start before `from` or at or after `to` are left to another call. */
   readonly from: number;
   readonly to: number;
+  /** Called where the text names a Databricks secret scope. */
+  readonly onScope?: (scope: string, start: number) => void;
 }
 
 /**
@@ -204,7 +209,10 @@ export function detect(bytes: Uint8Array, text: string, options: DetectOptions):
         if (!options.binary || rule.textOnly !== true) push(formatMatch(text, start, rule));
     } else if (payload.type === "encoded") push(encodedMatch(text, start, payload));
     else if (options.binary) return;
-    else if (payload.type === "name") push(readName(text, start, start + keyword.length, options.kind));
+    else if (payload.type === "scope") {
+      const scope = scopeAt(text, start);
+      if (scope !== null) options.onScope?.(scope, start);
+    } else if (payload.type === "name") push(readName(text, start, start + keyword.length, options.kind));
     else if (start >= joinedUpTo) {
       const end = Math.min(text.length, start + 600);
       joinedUpTo = end - 300;

@@ -1,0 +1,55 @@
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface TreeEntry {
+  readonly name: string;
+  readonly type: "file" | "folder" | "link" | "other";
+}
+
+/** The port to the files that are scanned. All paths are absolute, with the separators of the platform. */
+export interface Tree {
+  /** Entries of a folder, sorted by name. @throws if it cannot be read */
+  list(folder: string): Promise<TreeEntry[]>;
+  /** Size in bytes, or undefined if there is no such file. Links are followed. */
+  size(file: string): Promise<number | undefined>;
+  /** Content in pieces. @throws if it cannot be read */
+  read(file: string): AsyncIterable<Uint8Array>;
+}
+
+const PIECE = 1 << 20;
+
+/** The real files. */
+export const diskTree: Tree = {
+  async list(folder) {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .map((entry): TreeEntry => {
+        if (entry.isFile()) return { name: entry.name, type: "file" };
+        if (entry.isDirectory()) return { name: entry.name, type: "folder" };
+        return { name: entry.name, type: entry.isSymbolicLink() ? "link" : "other" };
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  },
+  async size(file) {
+    try {
+      const found = await stat(file);
+      return found.isFile() ? found.size : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  read: (file) => createReadStream(file, { highWaterMark: PIECE }),
+};
+
+/** The whole content as text. @throws if it cannot be read */
+export async function readText(tree: Tree, file: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of tree.read(file)) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+/** `path` below `folder`, with the separators of the platform. */
+export function below(folder: string, path: string): string {
+  return join(folder, path);
+}
