@@ -34,27 +34,23 @@ type Payload =
 
 /** Text that joins two literals: what stands around it is read once more as one literal. */
 const JOINERS = [
-  '" + "',
-  '"+"',
-  "' + '",
-  "'+'",
-  '" || "',
-  '"||"',
-  "' || '",
-  "'||'",
-  '".concat("',
-  "'.concat('",
-  '" "',
-  "' '",
-  'paste0("',
-  "paste0('",
-  'concat("',
-  "concat('",
-  '.join(["',
-  ".join(['",
-  '.join(("',
-  ".join(('",
-];
+  ...[
+    '" + "',
+    '"+"',
+    '" || "',
+    '"||"',
+    '".concat("',
+    '" "',
+    '"\n',
+    '"\r\n',
+    'paste0("',
+    'concat("',
+    'join(["',
+    'join(("',
+  ],
+].flatMap((joiner) => [joiner, joiner.replaceAll('"', "'")]);
+const JOINS =
+  /(?:\.?(?:paste0|concat|join)\([[(]?)?["'](?:\s{0,4}(?:\+|\|\||\.concat\(|,)?\s{0,60}[rbu]?["'])?[\w.~+/=-]/y;
 
 function keywords(): Keyword<Payload>[] {
   const all: Keyword<Payload>[] = [];
@@ -129,9 +125,9 @@ const BROKEN =
   /[\w.~+/=-]{0,100}["'`]{1,3}\s{0,8}(?:\+|\|\||,|&|\.(?:concat\()?|\\)?\s{0,60}[rbuRBU]?["'`]{1,3}[\w.~+/=-]/y;
 const TAKES_COMMAS = /(?:join|paste0?|concat|concat_ws)\s{0,2}\([^()]{0,200}$/;
 
-function isBroken(text: string, at: number): boolean {
-  BROKEN.lastIndex = at;
-  return BROKEN.test(text);
+function isSticky(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 /** Other readings of the text around a keyword, cheapest first; none where nothing hints at one. */
@@ -139,13 +135,13 @@ function* readings(text: string, at: number, rule: FormatRule): Generator<[View,
   const from = Math.max(0, at - (rule.back ?? 0) * 2 - 64);
   const to = Math.min(text.length, at + 3000);
   const commas = TAKES_COMMAS.test(text.slice(Math.max(0, at - 240), at));
-  if (isBroken(text, at)) yield [joined(text, from, to, commas), "concatenated"];
+  if (isSticky(BROKEN, text, at)) yield [joined(text, from, to, commas), "concatenated"];
   const near = text.slice(from, Math.min(to, at + 400));
   if (near.includes("\\")) {
     const plain = unescaped(text, from, to);
     yield [plain, undefined];
     const inView = indexInView(plain, at);
-    if (isBroken(plain.text, inView)) {
+    if (isSticky(BROKEN, plain.text, inView)) {
       yield [composed(plain, joined(plain.text, 0, plain.text.length, commas)), "concatenated"];
     }
   }
@@ -213,7 +209,7 @@ export function detect(bytes: Uint8Array, text: string, options: DetectOptions):
       const scope = scopeAt(text, start);
       if (scope !== null) options.onScope?.(scope, start);
     } else if (payload.type === "name") push(readName(text, start, start + keyword.length, options.kind));
-    else if (start >= joinedUpTo) {
+    else if (start >= joinedUpTo && isSticky(JOINS, text, start)) {
       const end = Math.min(text.length, start + 600);
       joinedUpTo = end - 300;
       matches.push(...joinedMatches(text, Math.max(0, start - 300), end));

@@ -47,7 +47,11 @@ export function isPassword(value: string, certain: boolean): boolean {
   if (/^[\w.]{1,80}\(/.test(value) || /^\d{1,4}(?:[-/.:]\d{1,4}){1,5}$/.test(value)) return false;
   if (SECRET_WORDS.test(value) && isNameLike(value.replace(/\d+/g, ""))) return false;
   if (certain) return !/^\d{1,3}$/.test(value);
-  return classes(value) >= 2 && !isNameLike(value) && !/^[A-Z][A-Z0-9_]{3,60}$/.test(value);
+  return (
+    classes(value) >= 2 &&
+    (!isNameLike(value) || /\d{2}/.test(value)) &&
+    !/^[A-Z][A-Z0-9_]{3,60}$/.test(value)
+  );
 }
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

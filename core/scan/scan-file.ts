@@ -20,13 +20,13 @@ import {
 export interface FileToScan {
   /** As reports name it: relative to the checkout, with slashes. */
   readonly name: string;
-  readonly size: number;
   read(): AsyncIterable<Uint8Array>;
 }
 
 const HEAD = 8;
 /** Archives inside an archive are opened, those inside these are not. */
 const DEEPEST = 1;
+const PIECE = 1 << 20;
 const BYTES_BEFORE_PAUSE = 8 << 20;
 
 interface Results {
@@ -122,7 +122,12 @@ class FileScan {
     if (inner !== undefined && depth < DEEPEST) return this.#unpack(inner, content, name, depth + 1);
     if (inner !== undefined) return this.#skip("it is an archive nested more than once", name);
     const scanner = new ContentScanner(name === "" ? this.#file.name.replace(/\.gz$/i, "") : name);
-    scanner.push(content, true);
+    for (let at = 0; at + PIECE < content.length; at += PIECE)
+      scanner.push(content.subarray(at, at + PIECE), false);
+    scanner.push(
+      content.subarray(content.length - (content.length % PIECE || Math.min(PIECE, content.length))),
+      true,
+    );
     this.#take(scanner, name === "" ? undefined : name);
     this.#sincePause += content.length;
     if (this.#sincePause < BYTES_BEFORE_PAUSE) return;

@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 
 export interface TreeEntry {
   readonly name: string;
@@ -47,9 +46,4 @@ export async function readText(tree: Tree, file: string): Promise<string> {
   const pieces: Uint8Array[] = [];
   for await (const piece of tree.read(file)) pieces.push(piece);
   return Buffer.concat(pieces).toString("utf8");
-}
-
-/** `path` below `folder`, with the separators of the platform. */
-export function below(folder: string, path: string): string {
-  return join(folder, path);
 }
