@@ -36,7 +36,7 @@ export class ContentScanner implements Sink {
   #columns = 0;
   #cells = 0;
   readonly #matches: PlacedMatch[] = [];
-  /** Where the content names secret scopes. */
+  /** Where the content first names each of its secret scopes. */
   readonly scopes: { readonly scope: string; readonly line: number; readonly column: number }[] = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
@@ -64,6 +64,7 @@ export class ContentScanner implements Sink {
     const binary = this.#decoder.binary;
     const text = this.#buffer.toString("latin1");
     const onScope = (scope: string, start: number): void => {
+      if (this.scopes.some((known) => known.scope === scope)) return;
       const { line, lineStart, columns } = this.#lineAt(start);
       this.scopes.push({ scope, line, column: columns + this.#length(lineStart, start) + 1 });
     };

@@ -49,8 +49,9 @@ const JOINERS = [
     'join(("',
   ],
 ].flatMap((joiner) => [joiner, joiner.replaceAll('"', "'")]);
-const JOINS =
-  /(?:\.?(?:paste0|concat|join)\([[(]?)?["'](?:\s{0,4}(?:\+|\|\||\.concat\(|,)?\s{0,60}[rbu]?["'])?[\w.~+/=-]/y;
+/** From the quote that ends one literal to the first characters of the next. */
+const NEXT_LITERAL = /["'`]\s{0,4}(?:\+|\|\||,|\.concat\()?\s{0,60}[rbu]?["'`](?<right>[\w.~+/=-]{1,14})/y;
+const LITERAL_START = /[\w.~+/=-]{0,14}/y;
 
 function keywords(): Keyword<Payload>[] {
   const all: Keyword<Payload>[] = [];
@@ -209,7 +210,7 @@ export function detect(bytes: Uint8Array, text: string, options: DetectOptions):
       const scope = scopeAt(text, start);
       if (scope !== null) options.onScope?.(scope, start);
     } else if (payload.type === "name") push(readName(text, start, start + keyword.length, options.kind));
-    else if (start >= joinedUpTo && isSticky(JOINS, text, start)) {
+    else if (start >= joinedUpTo && completesKeyword(text, start, keyword)) {
       const end = Math.min(text.length, start + 600);
       joinedUpTo = end - 300;
       matches.push(...joinedMatches(text, Math.max(0, start - 300), end));
@@ -218,15 +219,42 @@ export function detect(bytes: Uint8Array, text: string, options: DetectOptions):
   return matches;
 }
 
+/** An operator or a literal behind a name, as they look inside a string: only then is it worth to read it unescaped. */
+const ESCAPED_OPERATOR = /[\w.$-]{0,120}(?:\\["'`])?\]?[ \t]{0,20}(?:[=:,{>]|<-|->|\\["'n])/y;
+
 function readName(text: string, start: number, end: number, kind: FileKind): Match | null {
   const plain = namedMatch(text, start, end, kind);
-  if (plain !== null || !text.slice(end, end + 160).includes("\\")) return plain;
-  const view = unescaped(text, Math.max(0, start - 240), Math.min(text.length, end + 1200));
+  if (plain !== null || !isSticky(ESCAPED_OPERATOR, text, end)) return plain;
+  const to = Math.min(text.length, end + 640);
+  const escape = text.indexOf("\\", end);
+  if (escape < 0 || escape >= to) return null;
+  const view = unescaped(text, Math.max(0, start - 160), to);
   const inView = indexInView(view, start);
   const found = namedMatch(view.text, inView, inView + end - start, "code");
   return (
     found && { ...found, start: view.offsets[found.start] ?? start, end: view.offsets[found.end] ?? end }
   );
+}
+
+/** True if the literals on both sides of a joiner make up a keyword that neither of them has. */
+function completesKeyword(text: string, at: number, joiner: string): boolean {
+  // `paste0("` opens the first literal, `" + "` ends it.
+  const opens =
+    /(?:paste0|concat|join)\([[(]?["']$/.test(joiner) && !joiner.startsWith('"') && !joiner.startsWith("'");
+  const first = opens ? at + joiner.length : Math.max(0, at - 14);
+  LITERAL_START.lastIndex = first;
+  const left = opens
+    ? (LITERAL_START.exec(text)?.[0] ?? "")
+    : (/[\w.~+/=-]{0,14}$/.exec(text.slice(first, at))?.[0] ?? "");
+  NEXT_LITERAL.lastIndex = opens ? first + left.length : at;
+  const right = NEXT_LITERAL.exec(text)?.groups?.["right"];
+  if (left === "" || right === undefined) return false;
+  let completes = false;
+  automaton().scan(Buffer.from(left + right, "latin1"), ({ payload, text: keyword }, start) => {
+    if (payload.type === "format" && start < left.length && start + keyword.length > left.length)
+      completes = true;
+  });
+  return completes;
 }
 
 /** Formats whose very prefix is split: the literals around a joiner are read as one. */

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 
 export interface TreeEntry {
   readonly name: string;
@@ -38,7 +37,22 @@ export const diskTree: Tree = {
       return undefined;
     }
   },
-  read: (file) => createReadStream(file, { highWaterMark: PIECE }),
+  async *read(file) {
+    const handle = await open(file, "r");
+    try {
+      // A small file in one piece of its own size; what grows meanwhile is read too.
+      let size = Math.min(PIECE, (await handle.stat()).size + 1);
+      for (;;) {
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+        if (bytesRead < size && size < PIECE) return;
+        size = PIECE;
+      }
+    } finally {
+      await handle.close();
+    }
+  },
 };
 
 /** The whole content as text. @throws if it cannot be read */

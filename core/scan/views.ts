@@ -2,20 +2,33 @@
 export interface View {
   readonly text: string;
   /** For each character of `text` its offset in the text that the view was made of; one more for the end. */
-  readonly offsets: readonly number[];
+  readonly offsets: Int32Array;
 }
 
 class Builder {
   readonly #parts: string[] = [];
-  readonly #offsets: number[] = [];
+  readonly #offsets: Int32Array;
+  #length = 0;
+
+  constructor(most: number) {
+    this.#offsets = new Int32Array(most + 1);
+  }
+
+  /** Takes over the characters of `text` from `from` to `to` as they are. */
+  copy(text: string, from: number, to: number): void {
+    if (from === to) return;
+    this.#parts.push(text.slice(from, to));
+    for (let i = from; i < to; i++) this.#offsets[this.#length++] = i;
+  }
 
   add(character: string, offset: number): void {
     this.#parts.push(character);
-    this.#offsets.push(offset);
+    this.#offsets[this.#length++] = offset;
   }
 
   view(end: number): View {
-    return { text: this.#parts.join(""), offsets: [...this.#offsets, end] };
+    this.#offsets[this.#length] = end;
+    return { text: this.#parts.join(""), offsets: this.#offsets.subarray(0, this.#length + 1) };
   }
 }
 
@@ -29,38 +42,49 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   "/": "/",
 };
 
+/** Rebuilds the text between `from` and `to`: `decode` says what the code that begins at an index stands for. */
+function rebuilt(
+  text: string,
+  from: number,
+  to: number,
+  mark: RegExp,
+  decode: (at: number) => { readonly length: number; readonly character: string } | null,
+): View {
+  const builder = new Builder(to - from);
+  let copied = from;
+  mark.lastIndex = from;
+  for (let match = mark.exec(text); match !== null && match.index < to; match = mark.exec(text)) {
+    const decoded = decode(match.index);
+    if (decoded === null) continue;
+    builder.copy(text, copied, match.index);
+    if (decoded.character !== "") builder.add(decoded.character, match.index);
+    copied = match.index + decoded.length;
+    mark.lastIndex = copied;
+  }
+  builder.copy(text, copied, Math.max(copied, to));
+  return builder.view(Math.max(copied, to));
+}
+
 /** The text between `from` and `to` without the escapes of JSON and source code strings. */
 export function unescaped(text: string, from: number, to: number): View {
-  const builder = new Builder();
-  let i = from;
-  while (i < to) {
-    const character = text[i] as string;
-    const next = text[i + 1] ?? "";
-    const code = /[ux]/.test(next) ? /^(?:u00|x)([0-7][0-9a-fA-F])/.exec(text.slice(i + 1, i + 6)) : null;
-    if (character !== "\\" || (code === null && SIMPLE_ESCAPES[next] === undefined)) {
-      builder.add(character, i);
-      i += 1;
-    } else if (code !== null) {
-      builder.add(String.fromCharCode(parseInt(code[1] ?? "", 16)), i);
-      i += 1 + code[0].length;
-    } else {
-      builder.add(SIMPLE_ESCAPES[next] ?? "", i);
-      i += 2;
-    }
-  }
-  return builder.view(to);
+  return rebuilt(text, from, to, /\\/g, (at) => {
+    const next = text[at + 1] ?? "";
+    const simple = SIMPLE_ESCAPES[next];
+    if (simple !== undefined) return { length: 2, character: simple };
+    const code = /[ux]/.test(next) ? /^(?:u00|x)([0-7][0-9a-fA-F])/.exec(text.slice(at + 1, at + 6)) : null;
+    return (
+      code && { length: 1 + code[0].length, character: String.fromCharCode(parseInt(code[1] ?? "", 16)) }
+    );
+  });
 }
 
 /** The text between `from` and `to` with percent-encoded characters decoded once. */
 export function percentDecoded(text: string, from: number, to: number): View {
-  const builder = new Builder();
-  let i = from;
-  while (i < to) {
-    const code = text[i] === "%" ? /^[0-9a-fA-F]{2}/.exec(text.slice(i + 1, i + 3)) : null;
-    builder.add(code === null ? (text[i] as string) : String.fromCharCode(parseInt(code[0], 16)), i);
-    i += code === null ? 1 : 3;
-  }
-  return builder.view(to);
+  return rebuilt(text, from, to, /%/g, (at) => {
+    const code = text.slice(at + 1, at + 3);
+    if (!/^[0-9a-fA-F]{2}$/.test(code)) return null;
+    return { length: 3, character: String.fromCharCode(parseInt(code, 16)) };
+  });
 }
 
 const JOINER =
@@ -71,24 +95,18 @@ const JOINER =
  * Python's `"da" "pi"`; with `commas` also the arguments of `paste0`, `concat` and `join`.
  */
 export function joined(text: string, from: number, to: number, commas: boolean): View {
-  const builder = new Builder();
-  let i = from;
-  while (i < to) {
-    const character = text[i] as string;
-    JOINER.lastIndex = i;
-    const match = character === '"' || character === "'" || character === "`" ? JOINER.exec(text) : null;
-    if (match !== null && (match[2] === undefined || commas)) i += match[0].length;
-    else {
-      builder.add(character, i);
-      i += 1;
-    }
-  }
-  return builder.view(to);
+  return rebuilt(text, from, to, /["'`]/g, (at) => {
+    JOINER.lastIndex = at;
+    const match = JOINER.exec(text);
+    return match !== null && (match[2] === undefined || commas)
+      ? { length: match[0].length, character: "" }
+      : null;
+  });
 }
 
 /** The view of a view: `inner` was made of `outer.text`. */
 export function composed(outer: View, inner: View): View {
-  return { text: inner.text, offsets: inner.offsets.map((offset) => outer.offsets[offset] ?? 0) };
+  return { text: inner.text, offsets: inner.offsets.map((offset) => outer.offsets[offset] as number) };
 }
 
 /** The index in `view` of the character that stands at, or next after, `offset` in its origin. */
