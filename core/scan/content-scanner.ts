@@ -1,5 +1,6 @@
-import { detect, withoutOverlaps, type Match } from "./detector.ts";
+import { detect } from "./detector.ts";
 import { fileKind, type FileKind } from "./file-kind.ts";
+import { withoutOverlaps, type Match } from "./match.ts";
 import { Decoder } from "./text-encoding.ts";
 
 /** Takes content piece by piece; `push` with `final` ends it. */

@@ -1,109 +1,16 @@
 import { readAssignment, type Assignment } from "./assignment.ts";
-import { decodeAt, encodedForms, type EncodedForm, type Encoding } from "./encoded-forms.ts";
+import { decodeAt } from "./encoded-forms.ts";
 import type { FileKind } from "./file-kind.ts";
 import { matchFormat } from "./format-match.ts";
 import { isLiteral, isPassword, isRandom } from "./judge.ts";
-import { KeywordAutomaton, type Keyword } from "./keyword-automaton.ts";
+import { completesKeyword, joinedMatches } from "./joined-literals.ts";
+import { automaton, type Payload } from "./keyword-index.ts";
+import type { Match } from "./match.ts";
 import { isHarmlessName, normaliseName } from "./names.ts";
-import type { FormatRule, NamedRule, Rule } from "./rule.ts";
-import { FORMAT_RULES, NAMED_VALUE_RULES, RULES } from "./rules.ts";
-import { SCOPE_KEYWORDS, scopeAt } from "./scope-use.ts";
+import type { FormatRule, NamedRule } from "./rule.ts";
+import { NAMED_VALUE_RULES } from "./rules.ts";
+import { scopeAt } from "./scope-use.ts";
 import { composed, indexInView, joined, percentDecoded, unescaped, type View } from "./views.ts";
-
-/** A credential in a piece of text; `start` and `end` are offsets of what stands in the text, `value` is decoded. */
-export interface Match {
-  readonly rule: Rule;
-  readonly start: number;
-  readonly end: number;
-  readonly value: string;
-  /** How it was hidden, if it was. */
-  readonly via?: Encoding | "concatenated";
-}
-
-type Payload =
-  | { readonly type: "format"; readonly rules: readonly FormatRule[] }
-  | {
-      readonly type: "encoded";
-      readonly rule: FormatRule;
-      readonly form: EncodedForm;
-      readonly prefix: string;
-    }
-  | { readonly type: "name" }
-  | { readonly type: "joiner" }
-  | { readonly type: "scope" };
-
-/** Text that joins two literals: what stands around it is read once more as one literal. */
-const JOINERS = [
-  ...[
-    '" + "',
-    '"+"',
-    '" || "',
-    '"||"',
-    '".concat("',
-    '" "',
-    '"\n',
-    '"\r\n',
-    'paste0("',
-    'concat("',
-    'join(["',
-    'join(("',
-  ],
-].flatMap((joiner) => [joiner, joiner.replaceAll('"', "'")]);
-/** From the quote that ends one literal to the first characters of the next. */
-const NEXT_LITERAL = /["'`]\s{0,4}(?:\+|\|\||,|\.concat\()?\s{0,60}[rbu]?["'`](?<right>[\w.~+/=-]{1,14})/y;
-const LITERAL_START = /[\w.~+/=-]{0,14}/y;
-
-function keywords(): Keyword<Payload>[] {
-  const all: Keyword<Payload>[] = [];
-  const formats = new Map<string, { exactCase: boolean; rules: FormatRule[] }>();
-  for (const rule of FORMAT_RULES) {
-    for (const text of rule.keywords) {
-      const key = `${rule.exactCase ?? false}:${text}`;
-      const entry = formats.get(key) ?? { exactCase: rule.exactCase ?? false, rules: [] };
-      entry.rules.push(rule);
-      formats.set(key, entry);
-    }
-    if (rule.back !== undefined || rule.prefix === undefined) continue;
-    for (const prefix of rule.exactCase ? rule.keywords : [rule.prefix]) {
-      if (prefix.length < 4) continue;
-      for (const form of encodedForms(prefix)) {
-        all.push({
-          text: form.keyword,
-          exactCase: form.exactCase,
-          payload: { type: "encoded", rule, form, prefix },
-        });
-      }
-    }
-  }
-  for (const [key, { exactCase, rules }] of formats) {
-    all.push({ text: key.slice(key.indexOf(":") + 1), exactCase, payload: { type: "format", rules } });
-  }
-  const names = new Set(NAMED_VALUE_RULES.flatMap((rule) => rule.keywords));
-  for (const text of names) all.push({ text, exactCase: false, payload: { type: "name" } });
-  for (const text of JOINERS) all.push({ text, exactCase: true, payload: { type: "joiner" } });
-  for (const text of SCOPE_KEYWORDS) all.push({ text, exactCase: false, payload: { type: "scope" } });
-  return all;
-}
-
-let built: KeywordAutomaton<Payload> | undefined;
-function automaton(): KeywordAutomaton<Payload> {
-  built ??= new KeywordAutomaton(keywords());
-  return built;
-}
-
-const PRIORITY = new Map(RULES.map((rule, index) => [rule, index]));
-
-/** Of matches that overlap, the one of the earlier rule; in the order of the text. */
-export function withoutOverlaps(matches: readonly Match[]): Match[] {
-  const byRule = [...matches].sort(
-    (a, b) => (PRIORITY.get(a.rule) ?? 0) - (PRIORITY.get(b.rule) ?? 0) || a.start - b.start,
-  );
-  const kept: Match[] = [];
-  for (const match of byRule) {
-    if (!kept.some((other) => match.start < other.end && other.start < match.end)) kept.push(match);
-  }
-  return kept.sort((a, b) => a.start - b.start);
-}
 
 function fits(rule: NamedRule, name: string, { value, certain }: Assignment): boolean {
   if (!rule.named.test(name) || (rule.value !== undefined && !rule.value.test(value))) return false;
@@ -113,13 +20,21 @@ function fits(rule: NamedRule, name: string, { value, certain }: Assignment): bo
 
 function namedMatch(text: string, start: number, end: number, kind: FileKind): Match | null {
   const assignment = readAssignment(text, start, end, kind);
-  if (assignment === null) return null;
+  return assignment && judged(assignment);
+}
+
+function judged(assignment: Assignment): Match | null {
   const name = normaliseName(assignment.name);
   if (isHarmlessName(name)) return null;
   const rule = NAMED_VALUE_RULES.find((candidate) => fits(candidate, name, assignment));
   if (rule === undefined) return null;
   const { value, valueStart } = assignment;
   return { rule, start: valueStart, end: valueStart + value.length, value };
+}
+
+/** The same for a name and a value that are known as such, in configuration that is already parsed. */
+export function matchNamed(name: string, value: string): Match | null {
+  return judged({ name, value, valueStart: 0, certain: false });
 }
 
 const BROKEN =
@@ -234,43 +149,4 @@ function readName(text: string, start: number, end: number, kind: FileKind): Mat
   return (
     found && { ...found, start: view.offsets[found.start] ?? start, end: view.offsets[found.end] ?? end }
   );
-}
-
-/** True if the literals on both sides of a joiner make up a keyword that neither of them has. */
-function completesKeyword(text: string, at: number, joiner: string): boolean {
-  // `paste0("` opens the first literal, `" + "` ends it.
-  const opens =
-    /(?:paste0|concat|join)\([[(]?["']$/.test(joiner) && !joiner.startsWith('"') && !joiner.startsWith("'");
-  const first = opens ? at + joiner.length : Math.max(0, at - 14);
-  LITERAL_START.lastIndex = first;
-  const left = opens
-    ? (LITERAL_START.exec(text)?.[0] ?? "")
-    : (/[\w.~+/=-]{0,14}$/.exec(text.slice(first, at))?.[0] ?? "");
-  NEXT_LITERAL.lastIndex = opens ? first + left.length : at;
-  const right = NEXT_LITERAL.exec(text)?.groups?.["right"];
-  if (left === "" || right === undefined) return false;
-  let completes = false;
-  automaton().scan(Buffer.from(left + right, "latin1"), ({ payload, text: keyword }, start) => {
-    if (payload.type === "format" && start < left.length && start + keyword.length > left.length)
-      completes = true;
-  });
-  return completes;
-}
-
-/** Formats whose very prefix is split: the literals around a joiner are read as one. */
-function joinedMatches(text: string, from: number, to: number): Match[] {
-  const view = joined(text, from, to, /(?:join|paste0?|concat)/.test(text.slice(from, to)));
-  const matches: Match[] = [];
-  automaton().scan(Buffer.from(view.text, "latin1"), ({ payload }, start) => {
-    if (payload.type !== "format") return;
-    for (const rule of payload.rules) {
-      if (rule.prefix === undefined && rule.back === undefined) continue;
-      const found = matchFormat(rule, view.text, start);
-      if (found === null) continue;
-      const [first, last] = [view.offsets[found.start] ?? from, view.offsets[found.end] ?? to];
-      if (last - first === found.end - found.start) continue; // Not split: found as it stands.
-      matches.push({ rule, start: first, end: last, value: found.value, via: "concatenated" });
-    }
-  });
-  return matches;
 }

@@ -60,9 +60,13 @@ export const EMPTY_REPORT: ScanReport = {
   bytes: 0,
 };
 
+/** One report of several; a value that the resolved configuration has from a file is reported at the file alone. */
 export function mergeReports(reports: readonly ScanReport[]): ScanReport {
+  const findings = reports.flatMap((report) => report.findings);
+  const key = ({ fingerprint: mark, place }: Finding): string => `${mark} ${place.file}`;
+  const written = new Set(findings.filter(({ setting }) => setting === undefined).map(key));
   return {
-    findings: reports.flatMap((report) => report.findings),
+    findings: findings.filter((finding) => finding.setting === undefined || !written.has(key(finding))),
     unscanned: reports.flatMap((report) => report.unscanned),
     scopes: reports.flatMap((report) => report.scopes),
     notes: [...new Set(reports.flatMap((report) => report.notes))],
