@@ -24,7 +24,7 @@ const BLOCK_DEFAULT =
 const PAIRED_VALUE =
   /["']?,?\s{0,60}["']?(?:value|default|default_value|stringValue)["']?\s{0,20}[:=]\s{0,20}/y;
 const ARGUMENT_DEFAULT = /["']\s{0,4},[^()\n]{0,160}?\bdefault\s{0,4}=\s{0,4}/y;
-const SPACED = /["'`]?[ \t]{1,8}(?=["'])/y;
+const SPACED = /`?[ \t]{1,8}(?=["'])/y;
 const BLANKS = /[ \t]{1,40}/y;
 
 const CALLEES =

@@ -7,7 +7,7 @@ export type FileKind = "config" | "code" | "data" | "text";
 const CONFIG =
   /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh|ksh|ps1|psm1|bat|cmd|netrc|pgpass|pypirc|npmrc|databrickscfg|hocon|sql\.tpl|service|secrets?|credentials|keys?)$/;
 const CONFIG_NAMES =
-  /^(?:\.?(?:env|netrc|pgpass|pypirc|npmrc|databrickscfg|my\.cnf|credentials|config|dockercfg)(?:\..{1,40})?|pip\.conf|dockerfile(?:\..{1,40})?|makefile|procfile|jenkinsfile|spark-defaults\.conf)$/;
+  /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 const DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 const TEXT = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
 

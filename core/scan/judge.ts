@@ -6,7 +6,10 @@ const SECRET_WORDS = /(?:password|passwd|pwd|secret|token|apikey|api[-_]key|[-_]
 
 /** Separated words (`prod-sql-password`, `hr.payroll`, `DB_HOST`): names, not values that a machine or a person made up. */
 function isNameLike(value: string): boolean {
-  return /^[A-Za-z]{2,24}\d{0,2}(?:[-_./: ][A-Za-z]{1,24}\d{0,2}){0,12}[-_./:]?$/.test(value);
+  return (
+    /^[A-Za-z]{1,24}\d{0,2}(?:[-_./: ][A-Za-z]{1,24}\d{0,2}){0,12}[-_./:]?$/.test(value) ||
+    /^[a-z]{0,20}(?:[A-Z][a-z]{1,20}){1,8}$/.test(value)
+  );
 }
 
 function isPathOrUrl(value: string): boolean {

@@ -1,6 +1,7 @@
 import { dirname, join, posix, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import type { Unscanned } from "./finding.ts";
+import { findCheckout } from "./repository-id.ts";
 import type { SyncRules } from "./sync-rules.ts";
 import { readText, type Tree } from "./tree.ts";
 
@@ -26,12 +27,10 @@ function syncRootOf(bundleRoot: string, paths: readonly string[]): string {
   return root;
 }
 
-async function worktreeOf(folder: string, tree: Tree): Promise<string | undefined> {
-  for (let current = folder; ; current = dirname(current)) {
-    const entries = await tree.list(current).catch(() => []);
-    if (entries.some((entry) => entry.name === ".git")) return current;
-    if (dirname(current) === current) return undefined;
-  }
+/** Ignore rules count from the worktree's root; without one, from the folder that is synchronised. */
+async function worktreeOf(bundleRoot: string, syncRoot: string, tree: Tree): Promise<string> {
+  const found = await findCheckout(bundleRoot, tree);
+  return found === bundleRoot ? syncRoot : found;
 }
 
 const slashed = (path: string): string => path.split(sep).join("/");
@@ -84,7 +83,7 @@ export async function selectFiles(
   name: (path: string) => string,
 ): Promise<SelectedFiles> {
   const syncRoot = syncRootOf(bundleRoot, rules.paths);
-  const ignores = new GitIgnores(tree, (await worktreeOf(bundleRoot, tree)) ?? syncRoot);
+  const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
   const inside = slashed(relative(syncRoot, bundleRoot));
   const matcher = (patterns: readonly string[]): Ignore =>
     ignore().add(patterns.map((pattern) => posix.join(inside, pattern)));
