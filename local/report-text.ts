@@ -1,10 +1,6 @@
 import type { Mistake } from "../core/errors.ts";
+import { harmless } from "../core/report/harmless.ts";
 import { placeText, type Finding, type ScanReport } from "../core/scan/finding.ts";
-
-/** File names come from the tree: a terminal must not act on them. */
-function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
-}
 
 function findingLines(finding: Finding): string[] {
   const { rule, level, shown, via, fingerprint } = finding;
@@ -39,7 +35,7 @@ export function reportText(report: ScanReport, excepted: number, mistakes: reado
     ...skipped,
     ...notes.map((note) => `note ${note}`),
     unscanned.length === 0 ? sum : `${sum}, ${unscanned.length} not scanned`,
-  ].map(plain);
+  ].map(harmless);
 }
 
 /** The report as data: what scripts may rely on. */

@@ -1,5 +1,6 @@
 import { FILE_TYPES, HIDINGS } from "./files.ts";
-import { KINDS } from "./kinds.ts";
+import { FORMED_KINDS } from "./formed-kinds.ts";
+import { NAMED_KINDS } from "./kinds.ts";
 import { LOOK_ALIKES } from "./look-alikes.ts";
 import { Random } from "./random.ts";
 
@@ -30,10 +31,10 @@ export function makeCorpus(seed: number): CorpusFile[] {
   const random = new Random(seed);
   const files: CorpusFile[] = [];
   const add = (file: string, content: Uint8Array, planted?: CorpusFile["planted"]): void => {
-    const folder = `${String(files.length).padStart(4, "0")}`;
+    const folder = String(files.length).padStart(4, "0");
     files.push({ file: `${folder}/${file}`, content, ...(planted !== undefined && { planted }) });
   };
-  KINDS.forEach(({ kind, name, make, known, forms }, index) => {
+  [...NAMED_KINDS, ...FORMED_KINDS].forEach(({ kind, name, make, known, forms }, index) => {
     if (forms !== undefined) {
       for (const form of forms) {
         const value = make(random);

@@ -19,8 +19,11 @@ const KEY = "corpus";
 function parts(value: string): Set<string> {
   const pieces = [value, value.replace(/^-----BEGIN[^\n]*-----|-----END[^\n]*-----$/g, "")];
   const secret =
-    /:\/\/[^:/]*:([^@]+)@|(?:AccountKey|SharedAccessKey)=([^;]+)|sig=([^&]+)|services\/(.+)$/.exec(value);
-  pieces.push(...(secret?.slice(1).filter((piece) => piece !== undefined) ?? []));
+    /:\/\/[^:/]*:(?<a>[^@]+)@|(?:AccountKey|SharedAccessKey)=(?<b>[^;]+)|sig=(?<c>[^&]+)|services\/(?<d>.+)$/.exec(
+      value,
+    );
+  for (const piece of Object.values<string | undefined>(secret?.groups ?? {}))
+    if (piece !== undefined) pieces.push(piece);
   return new Set(pieces.map((piece) => fingerprint(piece, KEY)));
 }
 

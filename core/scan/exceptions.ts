@@ -73,8 +73,7 @@ function parseOne(item: YAMLMap, place: Place, today: string): { exception: Exce
   const values = Object.fromEntries(
     FIELDS.map((field) => {
       const node = item.get(field, true);
-      const raw = isScalar(node) ? (node.source ?? node.value) : undefined;
-      const text = raw === undefined || raw === null ? "" : String(raw).trim();
+      const text = isScalar(node) ? (node.source ?? "").trim() : "";
       if (text === "") problems.push(`The exception has no ${field}`);
       return [field, text];
     }),

@@ -39,7 +39,7 @@ function isNoLiteral(value: string): boolean {
     isPlaceholder(value) ||
     isHash(value) ||
     isPathOrUrl(value) ||
-    /[\x00-\x1f]/.test(value)
+    /[^\P{Cc}\x80-\x9f]/u.test(value)
   );
 }
 

@@ -1,5 +1,6 @@
 import type { FormatRule, NamedRule, Rule } from "./rule.ts";
-import { AZURE_NAMED_RULES, AZURE_RULES } from "./rules/azure.ts";
+import { AZURE_NAMED_RULES } from "./rules/azure-named.ts";
+import { AZURE_RULES } from "./rules/azure.ts";
 import { CLOUD_NAMED_RULES, CLOUD_RULES } from "./rules/clouds.ts";
 import { CODE_HOST_RULES } from "./rules/code-hosts.ts";
 import { DATABRICKS_RULES } from "./rules/databricks.ts";

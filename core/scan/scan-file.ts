@@ -94,7 +94,8 @@ class FileScan {
       this.#results.bytes += piece.length;
       if (archive !== undefined) {
         if (this.#results.bytes > ARCHIVE_LIMITS.file) {
-          return this.#skip("the archive is larger than 256 MiB");
+          this.#skip("the archive is larger than 256 MiB");
+          return;
         }
         pieces.push(piece);
         continue;
@@ -120,7 +121,10 @@ class FileScan {
   async #member(content: Buffer, name: string, depth: number): Promise<void> {
     const inner = archiveKind(content.subarray(0, HEAD));
     if (inner !== undefined && depth < DEEPEST) return this.#unpack(inner, content, name, depth + 1);
-    if (inner !== undefined) return this.#skip("it is an archive nested more than once", name);
+    if (inner !== undefined) {
+      this.#skip("it is an archive nested more than once", name);
+      return;
+    }
     const scanner = new ContentScanner(name === "" ? this.#file.name.replace(/\.gz$/i, "") : name);
     for (let at = 0; at + PIECE < content.length; at += PIECE)
       scanner.push(content.subarray(at, at + PIECE), false);

@@ -1,9 +1,9 @@
 import type { Rule } from "../rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
-const STORAGE_RISK =
+export const STORAGE_RISK =
   "Whoever has it reads, changes and deletes everything in the storage account, past every access control.";
-const SHARED_KEY_RISK =
+export const SHARED_KEY_RISK =
   "Whoever has it uses the resource as its owner does; it is bound to no identity and does not expire.";
 
 /**
@@ -168,144 +168,5 @@ export const AZURE_RULES: readonly Rule[] = [
     pattern:
       /webhook\.office\.com\/webhookb2\/(?<value>[0-9a-f-]{36}@[0-9a-f-]{36}\/IncomingWebhook\/[0-9a-f]{32}\/[0-9a-f-]{36})/iy,
     entropy: 3,
-  },
-];
-
-/** Named values of Azure services; the first rule that fits decides. */
-export const AZURE_NAMED_RULES: readonly Rule[] = [
-  {
-    type: "named",
-    id: "azure-storage-key",
-    name: "Azure Storage account key",
-    risk: STORAGE_RISK,
-    remedy: REMEDIES.storage,
-    owasp: "NHI2",
-    keywords: [
-      "account.key",
-      "account_key",
-      "accountkey",
-      "account-key",
-      "storage_key",
-      "storagekey",
-      "storage.key",
-      "storage-key",
-      "access_key",
-      "accesskey",
-      "access-key",
-    ],
-    named: /account_key|accountkey|storage_(?:access_)?key|access_key/,
-    value: /^[A-Za-z0-9+/]{86}==$/,
-    judge: "any",
-  },
-  {
-    type: "named",
-    id: "azure-shared-key",
-    name: "Azure resource key (Batch, API Management, Cosmos DB, Machine Learning)",
-    risk: SHARED_KEY_RISK,
-    remedy: REMEDIES.azure,
-    owasp: "NHI2",
-    keywords: [
-      "master_key",
-      "masterkey",
-      "master-key",
-      "primary_key",
-      "primarykey",
-      "primary-key",
-      "shared_key",
-      "sharedkey",
-      "shared-key",
-      "workspace_key",
-      "workspacekey",
-      "cosmos_key",
-      "cosmoskey",
-      "cosmos-key",
-      "cosmos.key",
-    ],
-    named: /(?:master|primary|shared|workspace|cosmos|batch)_?key/,
-    value: /^[A-Za-z0-9+/]{42,86}={1,2}$/,
-    judge: "any",
-  },
-  {
-    type: "named",
-    id: "entra-client-secret",
-    name: "Entra ID client secret",
-    risk: "With the application's client ID it signs in as the application from anywhere.",
-    remedy: REMEDIES.entra,
-    owasp: "NHI2",
-    keywords: [
-      "client_secret",
-      "client.secret",
-      "client-secret",
-      "clientsecret",
-      "azure_secret",
-      "arm_secret",
-      "app_secret",
-      "appsecret",
-      "app-secret",
-      "sp_secret",
-      "service_principal_secret",
-    ],
-    named: /client_?secret(?:_value)?(?:_|$)|(?:azure|arm|app|sp|service_principal)_secret$/,
-    judge: "random",
-  },
-  {
-    type: "named",
-    id: "azure-ai-services-key",
-    name: "Azure AI services or Azure OpenAI key",
-    risk: "Whoever has it calls the models at your cost and reads what the deployment can read.",
-    remedy: REMEDIES.azure,
-    owasp: "NHI2",
-    keywords: [
-      "openai_api_key",
-      "openai_key",
-      "openai-key",
-      "openai.api_key",
-      "cognitive",
-      "ocp-apim-subscription-key",
-      "subscription_key",
-      "subscription-key",
-      "subscriptionkey",
-      "speech_key",
-      "translator_key",
-      "search_key",
-      "search-key",
-    ],
-    named: /(?:openai|cognitive|speech|translator|search|subscription)(?:_\w{1,30})?_?key$/,
-    value: /^[A-Za-z0-9]{32,84}$/,
-    judge: "random",
-  },
-  {
-    type: "named",
-    id: "azure-devops-personal-access-token",
-    name: "Azure DevOps personal access token",
-    risk: "Whoever has it acts as its owner in the organisation: code, pipelines, packages.",
-    remedy: REMEDIES.pipeline,
-    owasp: "NHI2",
-    keywords: [
-      "_pat",
-      "-pat",
-      "azure_devops",
-      "system_accesstoken",
-      "vsts",
-      "personal_access_token",
-      "personalaccesstoken",
-      "ado_token",
-    ],
-    named:
-      /(?:^|_)pat$|azure_devops_(?:ext_)?(?:pat|token)$|system_accesstoken$|vsts_\w{0,20}token$|personal_access_token$|ado_token$/,
-    value: /^[a-z2-7]{52}$/,
-    judge: "any",
-  },
-  {
-    type: "named",
-    id: "azure-redis-key",
-    name: "Azure Cache for Redis key",
-    risk: "Whoever has it reads and writes the whole cache.",
-    remedy: REMEDIES.azure,
-    owasp: "NHI2",
-    keywords: ["password"],
-    named: /redis\w{0,30}password$/,
-    value: /^[A-Za-z0-9+/]{43}=$/,
-    judge: "any",
   },
 ];
