@@ -24,16 +24,22 @@ function encodingOf(sample: Uint8Array): Encoding {
 export class Decoder {
   #encoding: Encoding | undefined;
   #utf16: TextDecoder | undefined;
+  #head: Buffer = Buffer.alloc(0);
   #odd: Buffer = Buffer.alloc(0);
-  /** Known after the first piece. Zero bytes do not occur in text. */
+  /** Known once something is decoded. Zero bytes do not occur in text. */
   binary = false;
 
+  /** The content so far, as UTF-8; empty until there is enough of it to tell its encoding. */
   decode(chunk: Uint8Array, final: boolean): Buffer {
-    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let bytes: Buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (this.#encoding === undefined) {
+      if (this.#head.length > 0) bytes = Buffer.concat([this.#head, bytes]);
+      this.#head = bytes;
+      if (bytes.length < SAMPLE && !final) return Buffer.alloc(0);
       const sample = bytes.subarray(0, SAMPLE);
       this.#encoding = encodingOf(sample);
       this.binary = this.#encoding === "bytes" && sample.includes(0);
+      this.#head = Buffer.alloc(0);
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
     }
     if (this.#encoding === "bytes") return bytes;
