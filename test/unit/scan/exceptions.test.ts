@@ -16,7 +16,7 @@ const finding: Finding = {
 };
 
 const text = (overrides: Readonly<Record<string, string | undefined>> = {}): string => {
-  const fields = {
+  const fields: Record<string, string | undefined> = {
     rule: "named-token",
     path: "t/*.py",
     fingerprint: "1e234567890a",

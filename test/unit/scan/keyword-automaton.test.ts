@@ -17,7 +17,7 @@ describe("KeywordAutomaton", () => {
           const automaton = new KeywordAutomaton(keywords.map((item, payload) => ({ ...item, payload })));
           automaton.scan(Buffer.from(text), ({ payload }, start) => void found.push(`${payload}@${start}`));
           const wanted = keywords.flatMap(({ text: word, exactCase }, index) =>
-            [...text].flatMap((_, at) => {
+            Array.from(text).flatMap((_, at) => {
               const piece = text.slice(at, at + word.length);
               const same = exactCase ? piece === word : piece.toLowerCase() === word.toLowerCase();
               return same ? [`${index}@${at}`] : [];

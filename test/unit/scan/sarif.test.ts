@@ -73,7 +73,10 @@ describe("toSarif", () => {
   const schemaHere = existsSync(SCHEMA);
   it(`is valid SARIF 2.1.0${schemaHere ? "" : " (skipped: the schema is not at ../shared/data)"}`, async function () {
     if (!schemaHere) this.skip();
+    // The schema is in draft 4: what differs in draft 7 are the names of these two keys.
     const schema = JSON.parse(readFileSync(SCHEMA, "utf8")) as Record<string, unknown>;
+    delete schema["$schema"];
+    delete schema["id"];
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
     assert.ok(
       validate(JSON.parse(JSON.stringify(toSarif(await report(), { version: "1.0.0" })))),
