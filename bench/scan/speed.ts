@@ -71,5 +71,3 @@ export async function benchScan(): Promise<void> {
     rmSync(root, { recursive: true });
   }
 }
-
-if (import.meta.url === `file://${process.argv[1]}`) await benchScan();

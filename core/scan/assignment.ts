@@ -103,7 +103,7 @@ function literalAfter(where: Surroundings): (Literal & { certain: boolean }) | n
   const call = sticky(CALL, text, end);
   if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
     const literal = quotedLiteral(text, end + call[0].length);
-    return literal && { ...literal, certain: true };
+    if (literal !== null) return { ...literal, certain: true };
   }
   for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
     const match = sticky(pattern, text, end);

@@ -99,7 +99,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     "Slack token",
     POST_RISK,
     ["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe", "xapp-"],
-    /(?<![A-Za-z0-9])(?:xox[abprs]-\d[\w-]{20,240}|xoxe(?:\.xox[bp])?-\d-[\w-]{40,240}|xapp-\d-[\w-]{40,200})/y,
+    /(?<![A-Za-z0-9])(?:xox[abprs]-(?:\d{9,14}-){1,4}[A-Za-z0-9]{20,64}(?![A-Za-z0-9-])|xoxe(?:\.xox[bp])?-\d-[A-Z0-9]\w{100,240}|xapp-\d-[\w-]{40,200})/y,
   ),
   key(
     "slack-webhook",

@@ -86,9 +86,9 @@ export const STRUCTURE_RULES: readonly Rule[] = [
     risk: "Whoever has it is its owner at the service until it expires.",
     remedy: REMEDIES.service,
     owasp: "NHI2",
-    keywords: ["bearer "],
+    keywords: ["bearer ", "authorization"],
     pattern:
-      /(?<=[:=,]\s{0,4}[furb]{0,2}["'`]{0,3})(?:Bearer|token) (?<value>[\w.~+/-]{24,2000}={0,2})(?![\w.~+/=-])/iy,
+      /(?:(?<=[:=,]\s{0,4}[furb]{0,2}["'`]{0,3})Bearer |Authorization["'`]?\]?\s{0,4}[:=,]\s{0,4}["'`]?(?:Bearer|Token|Api-Token|apikey|GenieKey|SSWS) )(?<value>[\w.~+/-]{24,2000}={0,2})(?![\w.~+/=-])/iy,
     test: (value) => /\d/.test(value) && !/^[a-z]{2,20}([._-][a-z]{2,20})*$/i.test(value),
     entropy: 3.2,
     judged: true,
@@ -151,7 +151,7 @@ export const STRUCTURE_RULES: readonly Rule[] = [
     owasp: "NHI2",
     keywords: ["curl ", "sshpass ", "mysql ", "mysqldump "],
     pattern:
-      /(?:curl [^\n]{0,300}?(?:-u|--user)[ =]{0,2}["']?[^\s:"'/]{1,80}:|sshpass -p ?["']?|mysql(?:dump)? [^\n]{0,200}?(?<=\s)-p["']?)(?<value>[^\s"'<>|;]{5,128})/iy,
+      /(?:curl [^\n]{0,300}?(?:-u|--user)[ =]{0,2}["']?[^\s:"'/]{0,80}:["']?|sshpass -p ?["']?|mysql(?:dump)? [^\n]{0,200}?(?<=\s)-p["']?)(?<value>[^\s"'<>|;]{5,128})/iy,
     judged: true,
     textOnly: true,
   },
