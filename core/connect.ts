@@ -1,10 +1,12 @@
-import { currentUser } from "./databricks/workspace-api.ts";
+import { currentUser, type WorkspaceApi } from "./databricks/workspace-api.ts";
 import { SecretlessError, type ErrorCode } from "./errors.ts";
 import { databricksExchange } from "./federation/databricks.ts";
+import { entraCloud, entraExchange } from "./federation/entra.ts";
 import type { Workspace } from "./federation/discovery.ts";
 import type { Exchange } from "./federation/exchange.ts";
 import { createSession, type Session } from "./federation/session.ts";
 import { checkedOutCommit } from "./identity/checkout.ts";
+import { readClaims } from "./identity/claims.ts";
 import type { Facts } from "./report/facts.ts";
 import type { Step } from "./run.ts";
 
@@ -16,7 +18,7 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
   const { host, ports, inputs, signal } = step;
   const workspace = await step.workspace;
   const session = createSession({
-    exchange: masking(step, exchangeFor(step, workspace)),
+    exchange: guarded(step, exchangeFor(step, workspace)),
     idToken: (audience) => host.idToken(audience),
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
@@ -29,8 +31,6 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
           audience: claims.audience.join(", "),
         };
         facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: claims.sha };
-        if (claims.event_name === "pull_request_target" && inputs.command !== "plan")
-          throw untrustedEvent(inputs.command);
       }
       const result =
         "error" in outcome
@@ -39,7 +39,7 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
       host.debug(`exchange ${String(attempt)} for ${audience}: ${result}`);
     },
   });
-  facts.exchangedAt = new URL(workspace.tokenEndpoint).host;
+  facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
   facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(host.context.checkout) };
   await session.token();
   await prove(step, workspace, session, facts);
@@ -47,22 +47,33 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
 }
 
 function exchangeFor({ inputs, ports }: Step, workspace: Workspace): Exchange {
+  const { clientId, audience, host, tenantId } = inputs;
+  if (tenantId !== undefined && inputs.exchange === "entra") {
+    return entraExchange({
+      ...ports,
+      cloud: entraCloud(host, ports.environment),
+      tenantId,
+      clientId,
+      audience,
+    });
+  }
   return databricksExchange({
+    ...ports,
     tokenEndpoint: workspace.tokenEndpoint,
-    audience: inputs.audience ?? workspace.defaultAudience,
-    clientId: inputs.clientId,
-    host: inputs.host,
+    audience: audience ?? workspace.defaultAudience,
+    clientId,
+    host,
     accountId: workspace.accountId ?? inputs.accountId,
-    send: ports.send,
-    clock: ports.clock,
   });
 }
 
-/** The CI hides each access token from the moment it exists. */
-function masking({ host }: Step, exchange: Exchange): Exchange {
+/** Nothing is sent for an untrusted event, and the CI hides each access token from the moment it exists. */
+function guarded({ host, inputs }: Step, exchange: Exchange): Exchange {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
+      const { event_name: event } = await readClaims(idToken);
+      if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
       const token = await exchange.exchange(idToken, signal);
       host.mask(token.accessToken);
       return token;
@@ -71,18 +82,28 @@ function masking({ host }: Step, exchange: Exchange): Exchange {
 }
 
 async function prove(
-  { inputs, ports, signal }: Step,
+  { host, inputs, ports, signal }: Step,
   workspace: Workspace,
   session: Session,
   facts: Facts,
 ): Promise<void> {
-  const token = async (): Promise<string> => (await session.token()).accessToken;
-  const user = await currentUser({ host: inputs.host, token, send: ports.send, clock: ports.clock, signal });
+  const user = await currentUser(workspaceApi({ inputs, ports, signal }, session));
   facts.principal = { applicationId: user.userName, name: user.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
+  await host.output("principal", user.userName);
+  await host.output("workspace-url", inputs.host);
+}
+
+/** The REST API of the approved workspace, as the deploying principal. */
+export function workspaceApi(
+  { inputs, ports, signal }: Pick<Step, "inputs" | "ports" | "signal">,
+  session: Session,
+): WorkspaceApi {
+  const token = async (): Promise<string> => (await session.token()).accessToken;
+  return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
 }
 
 function expectSame(

@@ -34,7 +34,8 @@ export async function cleanUp(
       "A deployment that this run began is still running; waiting for it, so that it leaves no lock.",
     );
     while (isRunning(pid) && clock.now() < until) await clock.sleep(INTERVAL);
-    done.push(isRunning(pid) ? "It is still running." : "It has ended.");
+    if (isRunning(pid)) return [...done, "It is still running; its temporary folder is left to it."];
+    done.push("It has ended.");
   }
   await removePrivateFolder(folder);
   done.push("The temporary folder of a run that did not end well was removed.");

@@ -1,13 +1,11 @@
 import path from "node:path";
 import { allRight } from "./all-right.ts";
-import { connect } from "./connect.ts";
+import { connect, workspaceApi } from "./connect.ts";
 import { DatabricksCli } from "./databricks/cli.ts";
 import { cliEnvironment } from "./databricks/environment.ts";
-import { findCli } from "./databricks/find.ts";
 import { checkHostPin } from "./databricks/host-pin.ts";
 import { makePrivateFolder, removePrivateFolder } from "./databricks/private-folder.ts";
 import { createTerminate } from "./databricks/process.ts";
-import { checkVersion } from "./databricks/version.ts";
 import { deployBundle } from "./deploy.ts";
 import { SecretlessError, toSecretlessError } from "./errors.ts";
 import type { Workspace } from "./federation/discovery.ts";
@@ -19,6 +17,7 @@ import type { Ports } from "./ports.ts";
 import { PRODUCT } from "./product.ts";
 import type { Facts } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
+import { findTool } from "./tool.ts";
 
 /** One use of the step, with its inputs checked and the first request under way. */
 export interface Step {
@@ -64,7 +63,7 @@ export async function run(step: Step): Promise<number> {
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
       bundleRoot,
       bundlePath: path.relative(host.context.checkout, bundleRoot).split(path.sep).join("/"),
-      target: inputs.target,
+      target: target.name,
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? "")),
     });
@@ -72,7 +71,7 @@ export async function run(step: Step): Promise<number> {
     // planned after the bundle's plan and registered after the deployment.
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
     await planBundle(step, cli, facts);
-    if (inputs.command === "deploy") await deployBundle(step, cli, facts);
+    if (inputs.command === "deploy") await deployBundle(step, cli, workspaceApi(step, session), facts);
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {
@@ -82,19 +81,6 @@ export async function run(step: Step): Promise<number> {
     await service?.stop();
     await removePrivateFolder(folder.root);
   }
-}
-
-/** Finds the CLI and checks its version. */
-async function findTool(step: Step, facts: Facts, cwd: string): Promise<string> {
-  const { host, ports, signal } = step;
-  const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
-  for (const note of notes) host.info(note);
-  const terminate = createTerminate(ports);
-  const env = { ...(ports.environment["PATH"] !== undefined && { PATH: ports.environment["PATH"] }) };
-  const { version, warning } = await checkVersion({ ...ports, terminate, file, env, cwd, signal });
-  if (warning !== undefined) warn(step, facts, warning);
-  facts.cli = { version, file, verified: "from PATH" };
-  return file;
 }
 
 const HOME_ROOT =

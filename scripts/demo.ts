@@ -6,6 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DEPLOYER } from "../sandbox/defaults.ts";
 import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { textOf } from "../sandbox/http/json.ts";
 import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
 import type { StepResult } from "../sandbox/runner/github.ts";
 
@@ -27,7 +28,7 @@ async function deploys(job: GitHubJob): Promise<void> {
   say("1. A push to main deploys the bundle to prod");
   const result = await job.step();
   const claims = sandbox.github.claims;
-  say(`   identity   ${String(claims["sub"])}`);
+  say(`   identity   ${textOf(claims["sub"])}`);
   say(`              of issuer ${sandbox.github.issuer}, as service principal ${DEPLOYER.applicationId}`);
   const plan = JSON.parse(result.outputs["plan"] ?? "{}") as {
     changes?: { action: string; resource: string }[];

@@ -1,15 +1,22 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
+  parseCliMirror,
+  parseCliVersion,
+  parseSha256
+} from "./chunks/chunk-KO5W6UYR.js";
+import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-F4JBAEXG.js";
+} from "./chunks/chunk-OO24PJMU.js";
 import {
   createRunProcess,
   databricksCloud,
-  endpointUnavailable,
+  endpointUnavailable
+} from "./chunks/chunk-GD65QIDV.js";
+import {
   retry
-} from "./chunks/chunk-BJW4PA4J.js";
+} from "./chunks/chunk-6NCJZ7JA.js";
 import {
   HttpError,
   SecretlessError,
@@ -187,10 +194,10 @@ function parseNameValueLines(text2) {
 }
 
 // core/inputs.ts
-var COMMANDS = ["deploy", "plan"];
+var COMMANDS = ["deploy", "plan", "run", "destroy"];
 var INPUTS = {
   command: {
-    description: "What to do: `deploy` plans and deploys the bundle, `plan` shows what a deployment would change and changes nothing.",
+    description: "`deploy` plans and deploys the bundle; `plan` shows what a deployment would change and changes nothing; `run` runs a job or pipeline of the deployed bundle; `destroy` removes the deployment.",
     default: "deploy"
   },
   host: {
@@ -201,8 +208,13 @@ var INPUTS = {
     description: "Application ID of the service principal that deploys.",
     required: true
   },
+  exchange: {
+    description: "Who exchanges the ID token: `databricks` (a federation policy of the service principal) or `entra` (a federated identity credential in Entra ID).",
+    default: "databricks"
+  },
+  "tenant-id": { description: "Entra tenant, for `exchange: entra`." },
   audience: {
-    description: "Audience of the ID token, if the federation policy does not use the workspace's default."
+    description: "Audience of the ID token, if it is not the default of the exchange."
   },
   "workspace-id": { description: "Guard: stop if the workspace has another ID." },
   "account-id": { description: "Guard: stop if the workspace belongs to another account." },
@@ -210,12 +222,30 @@ var INPUTS = {
   target: { description: "Target of the bundle; the bundle's own default if absent." },
   variables: { description: "Bundle variables, one `name=value` a line." },
   "auto-approve": {
-    description: "`true` allows a deployment that deletes or recreates resources.",
+    description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
     default: "false"
   },
+  resource: { description: "For `run`: key of the job or pipeline in the bundle." },
+  "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
+  wait: {
+    description: "For `run`: `true` waits for the end of the run and fails if it fails.",
+    default: "true"
+  },
+  "lock-timeout": {
+    description: "How long to wait for another deployment of the same bundle and target to end.",
+    default: "10m"
+  },
+  "cli-version": {
+    description: "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one."
+  },
+  "cli-mirror": {
+    description: "Where release archives are taken from: an https URL or a folder, laid out as the release site."
+  },
+  "cli-sha256": { description: "SHA-256 of the archive, for a version that is not in the pinned table." },
   timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" }
 };
 var INPUT_NAMES = Object.keys(INPUTS);
+var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
 var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function parseInputs(host2) {
   const mistakes = [];
@@ -278,13 +308,33 @@ function parseInputs(host2) {
     );
   }
   const accountId = matching("account-id", UUID, "the account ID (a UUID)");
+  const exchange = oneOf("exchange", ["databricks", "entra"]);
+  const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
+  const tenantId = matching("tenant-id", TENANT, tenantExpected);
+  if (exchange === "entra") required("tenant-id", tenantExpected);
+  const resource = matching(
+    "resource",
+    /^[\w-]+(?:\.[\w-]+)?$/,
+    "the key of a job or pipeline in the bundle"
+  );
+  if (command2 === "run") required("resource", "the key of a job or pipeline in the bundle");
   const variables = parsed2("variables", parseNameValueLines);
+  const runParameters = parsed2("run-parameters", parseNameValueLines);
   const timeout = parsed2("timeout", parseDuration);
+  const lockTimeout = parsed2("lock-timeout", parseDuration);
+  const checked = (name, parse) => {
+    if (value(name) !== "") parsed2(name, parse);
+    return optional(name);
+  };
+  const cliVersion = checked("cli-version", parseCliVersion);
+  const cliMirror = checked("cli-mirror", parseCliMirror);
+  const cliSha256 = checked("cli-sha256", parseSha256);
   const bundleRoot = value("bundle-root");
   const target = optional("target");
   const audience = optional("audience");
   const autoApprove = flag("auto-approve");
-  if (mistakes.length > 0 || !command2 || !url || !clientId || !variables || !timeout) {
+  const wait = flag("wait");
+  if (mistakes.length > 0 || !(command2 && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
       remedy: "Correct them in the pipeline file; nothing was requested or changed.",
@@ -295,6 +345,8 @@ function parseInputs(host2) {
     command: command2,
     host: url.origin,
     clientId: clientId.toLowerCase(),
+    exchange,
+    tenantId,
     audience,
     workspaceId: workspaceId ?? url.workspaceId,
     accountId: accountId?.toLowerCase() ?? url.accountId,
@@ -302,6 +354,13 @@ function parseInputs(host2) {
     target,
     variables,
     autoApprove,
+    resource,
+    runParameters,
+    wait,
+    cliVersion,
+    cliMirror,
+    cliSha256,
+    lockTimeout,
     timeout
   };
 }
@@ -324,17 +383,16 @@ async function runStep(host2, ports) {
     );
     const workspace = discoverWorkspace({
       host: inputs.host,
-      accountId: inputs.accountId,
       send: send2,
       clock,
       deadline: clock.now() + Math.min(REACHABLE, inputs.timeout),
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-HL7US444.js");
+    const { run } = await import("./chunks/run-WJCGKMC5.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-HTONWIKU.js");
+    const { reportFailure } = await import("./chunks/report-6CXOKWSC.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -533,6 +591,7 @@ function runContext(environment2) {
     ciName: "GitHub Actions",
     checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
+    toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : void 0,
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
     ...get("GITHUB_EVENT_NAME") === "pull_request_target" && {
       untrustedEvent: {

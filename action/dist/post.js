@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
   systemClock
-} from "./chunks/chunk-F4JBAEXG.js";
+} from "./chunks/chunk-OO24PJMU.js";
 import {
   removePrivateFolder
 } from "./chunks/chunk-PMHRYZVO.js";

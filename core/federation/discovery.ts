@@ -7,7 +7,7 @@ import { isLoopback } from "../workspace-url.ts";
 import { databricksCloud, type Cloud } from "./clouds.ts";
 import { endpointUnavailable } from "./unavailable.ts";
 
-export type HostType = "workspace" | "account" | "unified";
+type HostType = "workspace" | "account" | "unified";
 
 /** What a Databricks host says about itself, with what its absence means filled in as the SDKs do. */
 export interface Workspace {

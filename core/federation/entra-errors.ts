@@ -2,7 +2,7 @@
  * Whether another try can help: `propagation` for a short time, since Entra ID takes minutes to know a credential that
  * was just written; `transient` until the deadline; both with a new assertion.
  */
-export type EntraRetry = "no" | "propagation" | "transient";
+type EntraRetry = "no" | "propagation" | "transient";
 
 export interface EntraError {
   /** Numbers of the codes, as in `AADSTS700213` and `error_codes`. */

@@ -14,7 +14,7 @@ export interface TokenServiceOptions {
 }
 
 /** A request that got no token, for our own error: the CLI sees one fixed word. */
-export interface Refusal {
+interface Refusal {
   readonly reason: "not-local" | "path" | "method" | "headers" | "host" | "no-token";
   /** The host that the token was asked for, "" if the request named none. */
   readonly host: string;

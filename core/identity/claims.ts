@@ -28,7 +28,7 @@ const PIPELINE_CLAIMS = [
 ] as const;
 
 /** Claims of GitHub's ID tokens beside the registered ones, under GitHub's own names; all optional. */
-export type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
+type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
 
 /**
  * What an ID token says about the pipeline. Read, not verified: who needs proof verifies the token against its

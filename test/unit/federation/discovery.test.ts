@@ -151,6 +151,7 @@ describe("trust in the token endpoint", () => {
     [HOST, `${HOST}.evil.example/oidc/v1/token`, false],
     [HOST, `${HOST}@evil.example/oidc/v1/token`, false],
     [HOST, `${HOST.replace("//", "//user:pw@")}/oidc/v1/token`, false],
+    [HOST, `${HOST.replace("//", "//user@")}/oidc/v1/token`, false],
     [HOST, "http://127.0.0.1:1/token", false],
     [HOST, "/oidc/v1/token", false],
     [HOST, "javascript:alert(1)", false],

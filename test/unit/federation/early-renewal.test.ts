@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { loadClaimsReader } from "../../../core/identity/claims.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { busy, refused, setUpSession } from "../support/session.ts";
 
 describe("early renewal", () => {
@@ -15,6 +16,7 @@ describe("early renewal", () => {
     assert.equal(await token(), "access-token-1");
     assert.equal(await token(), "access-token-1");
     assert.equal(sent.length, 2, "no second try within the pause");
+    assert.equal(clock.sleeping, 0, "nothing is left that keeps the process alive");
     clock.time += 60_000;
     assert.equal(await token(), "access-token-3");
   });
@@ -52,6 +54,23 @@ describe("early renewal", () => {
     assert.equal((await first).accessToken, "access-token-1");
     await clock.advance(1000);
     assert.equal((await clock.running(session.token())).accessToken, "access-token-2");
+  });
+
+  it("is done again if the machine slept past the end of the old token", async () => {
+    const clock = new FakeClock();
+    const { token, world } = setUpSession(
+      {},
+      {
+        clock,
+        onExchange: ({ outcome }) => {
+          if ("error" in outcome) clock.time += 1_800_000;
+        },
+      },
+    );
+    await token();
+    clock.time += 1_800_000;
+    world.exchangeFaults = [refused];
+    assert.equal(await token(), "access-token-3");
   });
 
   it("keeps every token given valid, whatever the lives, faults and pauses", async () => {

@@ -136,6 +136,29 @@ describe("session", () => {
     assert.equal(clock.sleeps.includes(1000), true);
   });
 
+  it("gives no token after an abort, valid as it may be", async () => {
+    const controller = new AbortController();
+    const { session, token } = setUpSession({}, { signal: controller.signal });
+    await token();
+    const reason = new Error("cancelled");
+    controller.abort(reason);
+    await assert.rejects(session.token(), reason);
+  });
+
+  it("does not send an ID token that comes after the abort", async () => {
+    const controller = new AbortController();
+    let give: (token: string) => void = () => undefined;
+    const idToken = () => new Promise<string>((resolve) => (give = resolve));
+    const { session, sent } = setUpSession({}, { signal: controller.signal, idToken });
+    const work = session.token();
+    await settled();
+    controller.abort(new Error("cancelled"));
+    give(unsignedJwt({ iss: "i", sub: "s", aud: "a", exp: 4_000_000_000 }));
+    await assert.rejects(work, /cancelled/);
+    await settled();
+    assert.deepEqual(sent, []);
+  });
+
   it("tells of each try, without a token", async () => {
     const { token, clock, events, minted } = setUpSession({
       exchangeFaults: [busy()],

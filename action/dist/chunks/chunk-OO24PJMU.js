@@ -98,6 +98,7 @@ function createSend(environment, bodyLimit = BODY_LIMIT) {
     const url = new URL(request.url);
     const secure = url.protocol === "https:";
     if (!secure && !isLoopback(url.hostname)) throw notEncrypted(request);
+    const proxy = secure ? proxyFor(url, environment) : void 0;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       stop.abort(timedOut(request));
@@ -106,11 +107,10 @@ function createSend(environment, bodyLimit = BODY_LIMIT) {
       stop.abort(request.signal?.reason);
     };
     request.signal?.addEventListener("abort", onAbort);
-    const proxy = secure ? proxyFor(url, environment) : void 0;
     try {
       const { request: start } = secure ? await import("node:https") : await import("node:http");
-      ca ??= secure ? await certificates(environment) : [];
-      const tls = { rejectUnauthorized: true, ...ca.length > 0 ? { ca } : {} };
+      if (secure) ca ??= await certificates(environment);
+      const tls = { rejectUnauthorized: true, ...ca && ca.length > 0 && { ca } };
       const options = {
         method: request.method,
         headers: headersOf(request),
@@ -125,7 +125,6 @@ function createSend(environment, bodyLimit = BODY_LIMIT) {
     } finally {
       clearTimeout(timer);
       request.signal?.removeEventListener("abort", onAbort);
-      if (proxy) stop.abort();
     }
   };
 }
@@ -212,7 +211,10 @@ async function certificates(environment) {
 }
 
 export {
+  proxyFor,
+  proxyAgent,
   systemClock,
   systemPlatform,
-  createSend
+  createSend,
+  certificates
 };

@@ -1,18 +1,32 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
 import {
+  ENTRA_CLOUDS,
   createTerminate,
   databricksCloud,
   endpointUnavailable,
-  retry,
   runUntil
-} from "./chunk-BJW4PA4J.js";
+} from "./chunk-GD65QIDV.js";
 import {
   makePrivateFolder,
   removePrivateFolder
 } from "./chunk-PMHRYZVO.js";
 import {
+  planLine,
+  reportFailure,
+  reportSuccess
+} from "./chunk-MHLDJOSM.js";
+import {
+  findCli,
+  isInside,
+  variable
+} from "./chunk-5KS6P5NK.js";
+import {
+  retry
+} from "./chunk-6NCJZ7JA.js";
+import {
   HttpError,
   SecretlessError,
+  isLoopback,
   isRetryableStatus,
   parseWorkspaceUrl,
   redact,
@@ -20,11 +34,6 @@ import {
   statusError,
   toSecretlessError
 } from "./chunk-YHQZU34I.js";
-import {
-  planLine,
-  reportFailure,
-  reportSuccess
-} from "./chunk-WH527ZX3.js";
 import {
   __commonJS,
   __require,
@@ -8085,6 +8094,63 @@ function decoded(value) {
   return value.replace(/%3A/gi, ":");
 }
 
+// core/federation/subject-difference.ts
+var PULL_REQUEST = "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read, and add the policy there:";
+var IDS = "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, or that chose so.";
+function subjectDifference(presented, wanted) {
+  if (presented.toLowerCase() === wanted.toLowerCase()) {
+    return {
+      detail: " in upper and lower case alone",
+      remedy: "Subjects are compared exactly. Add a policy for this one:"
+    };
+  }
+  const [ours, theirs] = [parseSubject(presented), parseSubject(wanted)];
+  if (ours.kind === "custom" || theirs.kind === "custom") return void 0;
+  const repository = repositoryDifference(ours, theirs);
+  if (repository) return repository;
+  if (contextOf(ours) !== contextOf(theirs)) {
+    return {
+      detail: `: this job is known by ${contextOf(ours)}, the policy is for ${contextOf(theirs)}`,
+      remedy: ours.kind === "pull_request" ? PULL_REQUEST : `Either ${jobFor(theirs)}, or add a policy for this subject:`
+    };
+  }
+  return {
+    detail: ours.ownerId === void 0 ? ": the policy's has IDs, this one has none" : ": it has IDs, the policy's has none",
+    remedy: `${IDS} Add a policy for this subject, and delete the old one:`
+  };
+}
+function subjectHint(presented) {
+  const subject = parseSubject(presented);
+  if (subject.kind === "custom") return "Add the policy:";
+  if (subject.kind === "pull_request") return PULL_REQUEST;
+  const ids = subject.ownerId === void 0 ? "" : `${IDS} A policy of before has none. `;
+  return (subject.kind === "environment" ? "The job has an `environment:`, so its subject names that and no branch; upper and lower case count. " : "The job has no `environment:`, so its subject names the branch or tag; if the policy is for an environment, add `environment:` to the job. ") + `${ids}Add the policy:`;
+}
+function repositoryDifference(ours, theirs) {
+  const name = ({ owner, repository }) => `${owner}/${repository}`;
+  if (name(ours).toLowerCase() !== name(theirs).toLowerCase()) {
+    return {
+      detail: ` (that names ${name(theirs)})`,
+      remedy: "The policy is for another repository, or this one was renamed. If this repository may deploy, add a policy:"
+    };
+  }
+  const bothHaveIds = ours.ownerId !== void 0 && theirs.ownerId !== void 0;
+  if (!bothHaveIds || ours.ownerId === theirs.ownerId && ours.repositoryId === theirs.repositoryId)
+    return void 0;
+  return {
+    detail: ": another repository had this name when the policy was written",
+    remedy: "Find out who owns this repository now. If it may deploy, add a policy:"
+  };
+}
+function jobFor(wanted) {
+  if (wanted.kind === "environment") return `give the job \`environment: ${wanted.environment}\``;
+  return `let the job run ${wanted.kind === "ref" ? `on ${wanted.ref}` : "for a pull request"}, without \`environment:\``;
+}
+function contextOf(subject) {
+  if (subject.kind === "environment") return `environment ${subject.environment}`;
+  return subject.kind === "ref" ? subject.ref : "pull_request";
+}
+
 // core/federation/policy-command.ts
 function policyCommand({ issuer, subject, audience }, owner) {
   const accountHost = databricksCloud(owner.host)?.accountHost ?? owner.host;
@@ -8102,6 +8168,7 @@ function shellQuoted(text) {
 }
 
 // core/federation/databricks-refusal.ts
+var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
 var FIELDS = ["issuer", "subject", "audience"];
 function explainRefusal(refusal, claims, options) {
   const presented = {
@@ -8119,13 +8186,14 @@ function explainRefusal(refusal, claims, options) {
       mistakes: comparison(presented, void 0)
     });
   }
-  const { problem, remedy } = causeOf(refusal, presented, accepted, options.clientId);
+  const { problem, remedy, field } = causeOf(refusal, presented, accepted, options.clientId);
+  const clientId = parseSubject(presented.subject).kind === "pull_request" ? OTHER_PRINCIPAL : options.clientId;
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
     remedy: `${remedy}
-${policyCommand(presented, options)}`,
-    mistakes: comparison(presented, accepted)
+${policyCommand(presented, { ...options, clientId })}`,
+    mistakes: comparison(presented, accepted, field)
   });
 }
 function parseAccepted(description) {
@@ -8144,12 +8212,16 @@ function isAboutPolicies({ error, description }) {
 function answerText({ status, error, description }) {
   return `status ${status}: ${error === "" ? "" : `${error}: `}${description}`;
 }
-function comparison(presented, accepted) {
+function comparison(presented, accepted, blamed) {
   return FIELDS.map((field) => {
-    const wanted = accepted?.[field];
-    if (wanted === void 0) return { problem: `${field} presented`, actual: presented[field] };
-    if (wanted === presented[field]) return { problem: `${field} as a policy must name it`, actual: wanted };
-    return { problem: `${field} differs`, expected: wanted, actual: presented[field] };
+    const [actual, expected] = [presented[field], accepted?.[field]];
+    if (expected !== void 0 && expected !== actual)
+      return { problem: `${field} differs`, expected, actual };
+    if (field === blamed) return { problem: `${field} is in no policy`, actual };
+    return {
+      problem: expected === void 0 ? `${field} presented` : `${field} as a policy must name it`,
+      actual
+    };
   });
 }
 function causeOf({ description }, presented, accepted, clientId) {
@@ -8162,73 +8234,32 @@ function causeOf({ description }, presented, accepted, clientId) {
   }
   if (differs("issuer")) {
     return {
+      field: "issuer",
       problem: "its issuer is another one than the policy's.",
       remedy: "The policy belongs to another CI or another GitHub server. Add one for this issuer:"
     };
   }
   if (differs("audience") || /TOKEN_AUDIENCE_INVALID/.test(description)) {
+    const wanted = differs("audience") ? accepted?.audience : void 0;
     return {
+      field: "audience",
       problem: "its audience is another one than the policy's.",
-      remedy: (accepted?.audience === void 0 ? "Set the input audience to what the policy names" : `Set the input audience to ${accepted.audience}`) + ", or add a policy for the audience presented:"
+      remedy: `Set the input audience to ${wanted ?? "what the policy names"}, or add a policy for the audience presented:`
     };
   }
-  const subjectIsWrong = differs("subject") || /TOKEN_SUBJECT_INVALID/.test(description);
-  const wanted = differs("subject") ? accepted?.subject : void 0;
-  const cause = wanted !== void 0 && subjectDifference(presented.subject, wanted) || subjectHint(presented.subject);
-  if (subjectIsWrong)
-    return { problem: `its subject is another one than the policy's${cause.problem}.`, remedy: cause.remedy };
+  if (differs("subject") || /TOKEN_SUBJECT_INVALID/.test(description)) {
+    const wanted = differs("subject") ? accepted?.subject : void 0;
+    const difference = wanted === void 0 ? void 0 : subjectDifference(presented.subject, wanted);
+    return {
+      field: "subject",
+      problem: `its subject is another one than the policy's${difference?.detail ?? ""}.`,
+      remedy: difference?.remedy ?? subjectHint(presented.subject)
+    };
+  }
   return {
     problem: "no federation policy of this service principal fits.",
-    remedy: `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy was not written less than two minutes ago. ${cause.remedy}`
+    remedy: `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy was not written less than two minutes ago. ${subjectHint(presented.subject)}`
   };
-}
-function subjectDifference(presented, wanted) {
-  if (presented.toLowerCase() === wanted.toLowerCase()) {
-    return {
-      problem: " in upper and lower case alone",
-      remedy: "Subjects are compared exactly. Add a policy for this one:"
-    };
-  }
-  const [ours, theirs] = [parseSubject(presented), parseSubject(wanted)];
-  if (ours.kind === "custom" || theirs.kind === "custom") return void 0;
-  if (`${ours.owner}/${ours.repository}`.toLowerCase() !== `${theirs.owner}/${theirs.repository}`.toLowerCase()) {
-    return {
-      problem: ` (it names ${theirs.owner}/${theirs.repository})`,
-      remedy: "The policy is for another repository, or this one was renamed. If this repository may deploy, add a policy:"
-    };
-  }
-  if (ours.kind !== theirs.kind) {
-    const wantedJob = theirs.kind === "environment" ? `give the job \`environment: ${theirs.environment}\`` : `let the job run ${theirs.kind === "ref" ? `on ${theirs.ref}` : "for a pull request"}, without \`environment:\``;
-    return {
-      problem: `: this job is known by ${contextOf(ours)}, the policy is for ${contextOf(theirs)}`,
-      remedy: `Either ${wantedJob}, or add a policy for this subject:`
-    };
-  }
-  if (contextOf(ours) !== contextOf(theirs)) {
-    return {
-      problem: `: this job is known by ${contextOf(ours)}, the policy is for ${contextOf(theirs)}`,
-      remedy: `If ${contextOf(ours)} may deploy, add a policy:`
-    };
-  }
-  const form = ours.ownerId === void 0 ? "names without IDs" : "the immutable form with IDs";
-  return {
-    problem: `: it has ${form}, the policy's has not`,
-    remedy: "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, or that chose so. Add a policy for this subject, and delete the old one:"
-  };
-}
-function subjectHint(presented) {
-  const subject = parseSubject(presented);
-  const remedies = {
-    environment: "The job has an `environment:`, so its subject names that and no branch; upper and lower case count. Add the policy:",
-    ref: "The job has no `environment:`, so its subject names the branch or tag. If the policy is for an environment, add `environment:` to the job; else add the policy:",
-    pull_request: "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read. The policy for it:",
-    custom: "Add the policy:"
-  };
-  return { problem: "", remedy: remedies[subject.kind] };
-}
-function contextOf(subject) {
-  if (subject.kind === "environment") return `environment ${subject.environment}`;
-  return subject.kind === "ref" ? subject.ref : "pull_request";
 }
 
 // core/federation/token-response.ts
@@ -8257,7 +8288,7 @@ function readToken(answer, startedAt) {
   return { accessToken, expiresAt: startedAt + seconds * 1e3 };
 }
 function readRefusal({ status, body }, answer) {
-  const pick = (...names2) => names2.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
+  const pick = (...names) => names.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
   const codes = answer["error_codes"];
   return {
     status,
@@ -8295,8 +8326,253 @@ function databricksExchange(options) {
   };
 }
 
+// core/federation/entra-errors.ts
+var ENTRA_ERRORS = [
+  {
+    codes: [70021],
+    cause: "no federated identity credential fits the token.",
+    remedy: "Compare issuer, subject and audience, letter by letter, with the credential; or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700211],
+    cause: "no federated identity credential has its issuer.",
+    remedy: "Correct the issuer of the credential, or add one. After an Azure DevOps connection was converted, the issuer is https://login.microsoftonline.com/<tenant>/v2.0.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700213],
+    cause: "no federated identity credential of its issuer has its subject.",
+    remedy: "Subjects are compared exactly: look for upper and lower case and for a rename; correct the credential, or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [70025],
+    cause: "the application has no federated identity credential at all.",
+    remedy: "Add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700212, 7002121],
+    cause: "its audience is not the one of the federated identity credential.",
+    remedy: "Let the token be issued for api://AzureADTokenExchange (remove the input audience), and let the credential name the same.",
+    retry: "no"
+  },
+  {
+    codes: [700214],
+    cause: "the audience of the federated identity credential is not api://AzureADTokenExchange.",
+    remedy: "Correct the audience of the credential; a GUID is refused there.",
+    retry: "no"
+  },
+  {
+    codes: [700016],
+    cause: "the tenant knows no such application.",
+    remedy: "Check client-id and tenant-id, and that the application was not deleted.",
+    retry: "propagation"
+  },
+  {
+    codes: [7000229],
+    cause: "the application has no service principal in this tenant.",
+    remedy: "Create it: az ad sp create --id <client-id>",
+    retry: "no"
+  },
+  {
+    codes: [700024],
+    cause: "the token is outside its validity time.",
+    remedy: "If this comes back, correct the clock of the runner.",
+    retry: "transient"
+  },
+  {
+    codes: [700222, 700226, 700227, 700236],
+    cause: "tokens of Entra ID are accepted from managed identities and Azure DevOps only.",
+    remedy: "Use the CI's own ID token; do not chain tokens of other applications.",
+    retry: "no"
+  },
+  {
+    codes: [700223],
+    cause: "federation is restricted or switched off in this tenant.",
+    remedy: "Ask the tenant's administrator, or use a managed identity.",
+    retry: "no"
+  },
+  {
+    codes: [700238],
+    cause: "a policy of the tenant refuses its issuer.",
+    remedy: "Ask the tenant's administrator to allow this issuer for workload identity federation.",
+    retry: "no"
+  },
+  {
+    codes: [70052],
+    cause: "the application is multitenant, which this issuer does not support.",
+    remedy: "Set signInAudience of the application to AzureADMyOrg.",
+    retry: "no"
+  },
+  {
+    codes: [50166, 90061],
+    cause: "Entra ID cannot reach the issuer's keys.",
+    remedy: "Wait: this is an outage of Entra ID or of the CI's issuer. A self-hosted issuer must be reachable from the internet.",
+    retry: "transient"
+  },
+  {
+    codes: [700027, 50012, 50013, 50027],
+    cause: "its signature or form is not valid.",
+    remedy: "Check that the issuer publishes the keys it signs with (GitHub Enterprise Server: /_services/token/.well-known/jwks).",
+    retry: "no"
+  },
+  {
+    codes: [500011],
+    cause: "the tenant does not know Azure Databricks.",
+    remedy: "Check tenant-id: it must be the tenant of the workspace.",
+    retry: "no"
+  },
+  {
+    codes: [70011, 28002],
+    cause: "the scope asked for is not valid.",
+    remedy: "Check that the workspace is in the cloud of this tenant.",
+    retry: "no"
+  },
+  {
+    codes: [53003, 530035],
+    cause: "Conditional Access blocks it.",
+    remedy: "Ask the tenant's administrator; policies for workload identities often name the runner's addresses.",
+    retry: "no"
+  },
+  {
+    codes: [50072, 50074, 50076, 50079],
+    cause: "Entra ID wants multi-factor authentication, so this is the identity of a user.",
+    remedy: "Use an application or a managed identity.",
+    retry: "no"
+  },
+  {
+    codes: [7000215, 7000222],
+    cause: "Entra ID speaks of a client secret, so the connection is not federated.",
+    remedy: "Convert the service connection to workload identity federation.",
+    retry: "no"
+  },
+  {
+    codes: [900382],
+    cause: "this cloud does not accept applications of another one.",
+    remedy: "Use an identity of the cloud in which the workspace is.",
+    retry: "no"
+  },
+  {
+    codes: [90002],
+    cause: "there is no such tenant in this cloud.",
+    remedy: "Check tenant-id, and AZURE_AUTHORITY_HOST if it is set.",
+    retry: "no"
+  },
+  {
+    codes: [90033, 50033],
+    cause: "Entra ID has trouble for the moment.",
+    remedy: "Run the job again later.",
+    retry: "transient"
+  }
+];
+function findEntraError(codes) {
+  for (const code of codes) {
+    const error = ENTRA_ERRORS.find((one) => one.codes.includes(code));
+    if (error) return { ...error, code };
+  }
+  return void 0;
+}
+
+// core/federation/entra.ts
+var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
+var PROPAGATION = 45e3;
+function entraExchange(options) {
+  const { cloud, tenantId, clientId, clock } = options;
+  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  let refusedSince;
+  return {
+    audience: options.audience ?? cloud.audience,
+    async exchange(idToken, signal) {
+      const form = {
+        grant_type: "client_credentials",
+        client_id: clientId,
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: idToken,
+        scope: `${DATABRICKS_APPLICATION}/.default`
+      };
+      const answer = await requestToken(endpoint, form, { ...options, signal });
+      if ("accessToken" in answer) {
+        refusedSince = void 0;
+        return answer;
+      }
+      const error = findEntraError(codesOf(answer));
+      const refusal = explain(answer, await readClaims(idToken), options);
+      if (error?.retry === "propagation") refusedSince ??= clock.now();
+      const mayHelp = error?.retry === "transient" || refusedSince !== void 0 && clock.now() < refusedSince + PROPAGATION;
+      if (!mayHelp || error?.retry === "no") throw refusal;
+      throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
+    }
+  };
+}
+function entraCloud(host, environment) {
+  const byHost = databricksCloud(host)?.entra ?? (isLoopback(new URL(host).hostname) ? ENTRA_CLOUDS[0] : void 0);
+  if (!byHost) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: `${host} is not a workspace of Azure Databricks, so it accepts no token of Entra ID.`,
+      remedy: "Use `exchange: databricks`, with a federation policy of the service principal."
+    });
+  }
+  const named = (environment["AZURE_AUTHORITY_HOST"] ?? "").trim();
+  if (named === "") return byHost;
+  const url = URL.canParse(named) ? new URL(named) : void 0;
+  const known = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
+  if (known) return known;
+  if (url && isLoopback(url.hostname)) {
+    return { authority: url.origin, audience: byHost.audience };
+  }
+  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
+    expected: ENTRA_CLOUDS.map(({ authority }) => authority).join(", "),
+    actual: url?.origin ?? "not a URL",
+    remedy: "Remove AZURE_AUTHORITY_HOST, or set it to the authority of your cloud."
+  });
+}
+function codesOf({ codes, description }) {
+  return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code]) => Number(code));
+}
+function explain(refusal, claims, options) {
+  const error = findEntraError(codesOf(refusal));
+  const audience = claims.audience[0] ?? options.cloud.audience;
+  const presented = [
+    { problem: "issuer presented", actual: claims.issuer },
+    { problem: "subject presented", actual: claims.subject },
+    {
+      problem: "audience presented",
+      actual: audience,
+      ...audience !== options.cloud.audience && { expected: options.cloud.audience }
+    }
+  ];
+  const lookUp = "Look the code up at https://login.microsoftonline.com/error.";
+  return new SecretlessError("EXCHANGE_REFUSED", {
+    problem: `Entra ID does not accept this ID token for application ${options.clientId}: ${error?.cause ?? "see its answer."}`,
+    actual: `status ${refusal.status}: ${refusal.description}`,
+    remedy: (error?.remedy ?? lookUp) + (error?.credentialHelps ? `
+${credentialCommand(claims, options)}` : ""),
+    mistakes: presented
+  });
+}
+function credentialCommand(claims, { clientId, cloud }) {
+  const credential = {
+    name: "databricks-secretless",
+    issuer: claims.issuer,
+    subject: claims.subject,
+    audiences: [cloud.audience]
+  };
+  return [
+    `az ad app federated-credential create --id ${shellQuoted(clientId)} --parameters ${shellQuoted(JSON.stringify(credential))}`,
+    "(for a user-assigned managed identity: az identity federated-credential create, with the same three values)"
+  ].join("\n");
+}
+
 // core/federation/session.ts
 var PATIENCE = 5e3;
+var MOST_EXPIRED = 3;
 var LONGEST_PAUSE = 6e4;
 function createSession(options) {
   const { clock, signal } = options;
@@ -8368,7 +8644,7 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
     registerSecret(assertion);
     claims = await readClaims(assertion);
     stop.throwIfAborted();
-    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now());
+    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt);
     token = await exchange.exchange(assertion, stop);
   } catch (error) {
     onExchange?.({ at: at2, attempt, audience, claims, outcome: { error } });
@@ -8378,14 +8654,14 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
   onExchange?.({ at: at2, attempt, audience, claims, outcome: { expiresAt: token.expiresAt } });
   return token;
 }
-function expired({ expiresAt }, now) {
+function expired({ expiresAt }, now, attempt) {
   const cause = new SecretlessError("ID_TOKEN_REFUSED", {
     problem: "The ID token that the CI gave has already expired.",
     expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
     actual: `expired at ${new Date(expiresAt).toISOString()}`,
     remedy: "Correct the clock of the runner, if it is wrong; else run the job again."
   });
-  return new HttpError(cause.message, { retryable: true, cause });
+  return new HttpError(cause.message, { retryable: attempt < MOST_EXPIRED, cause });
 }
 
 // core/identity/checkout.ts
@@ -8427,7 +8703,7 @@ async function connect(step, facts) {
   const { host, ports, inputs, signal } = step;
   const workspace = await step.workspace;
   const session = createSession({
-    exchange: masking(step, exchangeFor(step, workspace)),
+    exchange: guarded(step, exchangeFor(step, workspace)),
     idToken: (audience) => host.idToken(audience),
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
@@ -8440,41 +8716,50 @@ async function connect(step, facts) {
           audience: claims.audience.join(", ")
         };
         facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: claims.sha };
-        if (claims.event_name === "pull_request_target" && inputs.command !== "plan")
-          throw untrustedEvent(inputs.command);
       }
       const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
       host.debug(`exchange ${String(attempt)} for ${audience}: ${result}`);
     }
   });
-  facts.exchangedAt = new URL(workspace.tokenEndpoint).host;
+  facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
   facts.commit = { ofToken: void 0, checkedOut: await checkedOutCommit(host.context.checkout) };
   await session.token();
   await prove(step, workspace, session, facts);
   return session;
 }
 function exchangeFor({ inputs, ports }, workspace) {
+  const { clientId, audience, host, tenantId } = inputs;
+  if (tenantId !== void 0 && inputs.exchange === "entra") {
+    return entraExchange({
+      ...ports,
+      cloud: entraCloud(host, ports.environment),
+      tenantId,
+      clientId,
+      audience
+    });
+  }
   return databricksExchange({
+    ...ports,
     tokenEndpoint: workspace.tokenEndpoint,
-    audience: inputs.audience ?? workspace.defaultAudience,
-    clientId: inputs.clientId,
-    host: inputs.host,
-    accountId: workspace.accountId ?? inputs.accountId,
-    send: ports.send,
-    clock: ports.clock
+    audience: audience ?? workspace.defaultAudience,
+    clientId,
+    host,
+    accountId: workspace.accountId ?? inputs.accountId
   });
 }
-function masking({ host }, exchange) {
+function guarded({ host, inputs }, exchange) {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
+      const { event_name: event } = await readClaims(idToken);
+      if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
       const token = await exchange.exchange(idToken, signal);
       host.mask(token.accessToken);
       return token;
     }
   };
 }
-async function prove({ inputs, ports, signal }, workspace, session, facts) {
+async function prove({ host, inputs, ports, signal }, workspace, session, facts) {
   const token = async () => (await session.token()).accessToken;
   const user = await currentUser({ host: inputs.host, token, send: ports.send, clock: ports.clock, signal });
   facts.principal = { applicationId: user.userName, name: user.displayName };
@@ -8482,6 +8767,8 @@ async function prove({ inputs, ports, signal }, workspace, session, facts) {
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
+  await host.output("principal", user.userName);
+  await host.output("workspace-url", inputs.host);
 }
 function expectSame(code, what, wanted, found, input) {
   if (wanted === void 0 || wanted === found) return;
@@ -8759,76 +9046,6 @@ function toMistake({ text, path: path4, place }) {
   return { problem: path4 === void 0 ? text : `${text} (${path4})`, ...place && { place } };
 }
 
-// core/databricks/find.ts
-import { stat, realpath, access, constants } from "node:fs/promises";
-import { posix as posix2, win32 } from "node:path";
-var REAL = {
-  executable: async (path4) => {
-    try {
-      if (!(await stat(path4)).isFile()) return void 0;
-      await access(path4, constants.X_OK);
-      return await realpath(path4);
-    } catch {
-      return void 0;
-    }
-  },
-  folder: (path4) => realpath(path4).catch(() => path4)
-};
-async function findCli(options) {
-  const { platform, environment, probe = REAL } = options;
-  const path4 = platform.os === "win32" ? win32 : posix2;
-  const notes = [];
-  const checkout = await probe.folder(options.checkout);
-  const inCheckout = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path4.delimiter);
-  for (const entry of entries2.map((text) => unquoted(text, platform))) {
-    if (!isAbsolute(entry, path4)) {
-      if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
-      continue;
-    }
-    for (const name of names(environment, platform)) {
-      const file = path4.join(entry, name);
-      const real = await probe.executable(file);
-      if (real === void 0) continue;
-      if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
-      notes.push(
-        `\`${file}\` was passed over: it is inside the checkout, so the code under test could replace it.`
-      );
-    }
-  }
-  throw new SecretlessError("CLI_NOT_FOUND", {
-    problem: "The Databricks CLI was not found on PATH.",
-    expected: `an executable \`${names(environment, platform)[0] ?? ""}\` in one of the folders of PATH, outside the checkout`,
-    actual: [`${String(entries2.filter((entry) => entry !== "").length)} folders searched`, ...notes].join(
-      "; "
-    ),
-    remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
-  });
-}
-function isInside(file, folder, platform) {
-  const path4 = platform.os === "win32" ? win32 : posix2;
-  const fold = (text) => platform.os === "linux" ? text : text.toLowerCase();
-  const relative = path4.relative(fold(folder), fold(file));
-  return relative === "" || !(relative === ".." || relative.startsWith(`..${path4.sep}`) || path4.isAbsolute(relative));
-}
-function variable(environment, name, platform) {
-  if (platform.os !== "win32") return environment[name];
-  const wanted = name.toLowerCase();
-  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
-}
-function isAbsolute(entry, path4) {
-  return path4.isAbsolute(entry) && (path4 === posix2 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
-}
-function unquoted(entry, platform) {
-  return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
-}
-function names(environment, platform) {
-  if (platform.os !== "win32") return ["databricks"];
-  const extensions = (variable(environment, "PATHEXT", platform) ?? ".COM;.EXE").toLowerCase().split(";");
-  const programs = extensions.map((text) => text.trim()).filter((text) => text === ".exe" || text === ".com");
-  return (programs.length > 0 ? programs : [".exe"]).map((extension) => `databricks${extension}`);
-}
-
 // core/databricks/environment.ts
 var ALLOWED = [
   // Where programs and the user's files are.
@@ -8888,8 +9105,8 @@ function cliEnvironment(options) {
 }
 
 // core/databricks/bundle-files.ts
-import { readdir as readdir2, readFile as readFile2, stat as stat3 } from "node:fs/promises";
-import { posix as posix3, win32 as win322 } from "node:path";
+import { readdir as readdir2, readFile as readFile2, stat as stat2 } from "node:fs/promises";
+import { posix as posix2, win32 } from "node:path";
 
 // core/databricks/bundle-yaml.ts
 var import_yaml = __toESM(require_dist(), 1);
@@ -9041,7 +9258,7 @@ function isPlain(scalar) {
 }
 
 // core/databricks/include-glob.ts
-import { lstat, readdir, stat as stat2 } from "node:fs/promises";
+import { lstat, readdir, stat } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
@@ -9052,12 +9269,12 @@ async function glob(pattern, path4) {
   const name = matcher(path4.basename(pattern), path4);
   const found = [];
   for (const parent of folder === pattern ? [] : await glob(folder, path4)) {
-    const isFolder = await stat2(parent).then(
+    const isFolder = await stat(parent).then(
       (stats) => stats.isDirectory(),
       () => false
     );
-    const names2 = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names2.filter((entry) => name.test(entry)).map((entry) => path4.join(parent, entry)));
+    const names = isFolder ? await readdir(parent).catch(() => []) : [];
+    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path4.join(parent, entry)));
   }
   return found;
 }
@@ -9120,7 +9337,7 @@ function literal(code) {
 // core/databricks/bundle-files.ts
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(location) {
-  const path4 = location.platform.os === "win32" ? win322 : posix3;
+  const path4 = location.platform.os === "win32" ? win32 : posix2;
   const mistakes = [];
   const root = await readBundleFile(await findRootFile(location, path4), location, mistakes);
   const included = root ? await includedFiles(root, location, path4, mistakes) : [];
@@ -9146,7 +9363,7 @@ function readingBundle(read) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path4 = platform.os === "win32" ? win322 : posix3;
+  const path4 = platform.os === "win32" ? win32 : posix2;
   return (isInside(file, checkout, platform) ? path4.relative(checkout, file) : file).replaceAll(
     path4.sep,
     "/"
@@ -9237,7 +9454,7 @@ async function findRootFile(location, path4) {
   ]);
 }
 function exists2(file) {
-  return stat3(file).then(
+  return stat2(file).then(
     () => true,
     () => false
   );
@@ -9314,13 +9531,13 @@ function entries(value) {
   return value?.kind === "map" ? value.entries() : /* @__PURE__ */ new Map();
 }
 function selected(targets, asked) {
-  const names2 = [...new Set(targets.map(([name]) => name))];
+  const names = [...new Set(targets.map(([name]) => name))];
   if (asked !== void 0) {
-    if (names2.length === 0 || names2.includes(asked)) return asked;
+    if (names.length === 0 || names.includes(asked)) return asked;
     throw invalidBundle([
       {
         problem: `The bundle has no target \`${asked}\`.`,
-        expected: `one of: ${names2.join(", ")}`,
+        expected: `one of: ${names.join(", ")}`,
         actual: asked
       }
     ]);
@@ -9330,7 +9547,7 @@ function selected(targets, asked) {
     return value?.kind === "text" && /^(?:true|yes|on|y)$/i.test(value.text);
   });
   const [first] = defaults.map(([name]) => name);
-  return first ?? (names2.length === 1 ? names2[0] : void 0);
+  return first ?? (names.length === 1 ? names[0] : void 0);
 }
 function hostMistake(key, value, options) {
   const text = value.kind === "text" ? value.text : "";
@@ -9371,80 +9588,6 @@ function refused(code, mistakes, more) {
     remedy: host ? "Remove the setting from the bundle, or correct the input `host`. If a pull request brought it, read that pull request again." : "Remove these settings from the bundle: the step brings host and identity.",
     mistakes: [...mistakes, ...more],
     ...mistakes.length === 1 && more.length === 0 && place && { place }
-  });
-}
-
-// core/databricks/version.ts
-var MINIMUM = [1, 9, 0];
-var TIMEOUT = 3e4;
-var LIMIT = 64 * 1024;
-var SOURCE3 = "databricks version -o json";
-async function checkVersion(options) {
-  const version = textOf(member(parseJson(await printed(options), SOURCE3), "Version")) ?? "";
-  const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
-  if (!match) throw unreadable(SOURCE3, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
-  const [, major, minor, patch, prerelease] = match;
-  const numbers = [Number(major), Number(minor), Number(patch)];
-  const unknown = numbers.every((number) => number === 0);
-  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
-  if (prerelease === void 0 && !unknown) return { version };
-  return {
-    version,
-    warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
-  };
-}
-function compare(left, right) {
-  const index = left.findIndex((number, position) => number !== right[position]);
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
-}
-function tooOld(version, file) {
-  return new SecretlessError("CLI_TOO_OLD", {
-    problem: "The Databricks CLI on PATH is too old.",
-    expected: `${MINIMUM.join(".")} or newer`,
-    actual: `${version} (${file})`,
-    remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
-  });
-}
-async function printed(options) {
-  const chunks = [];
-  let size = 0;
-  const timeout = new AbortController();
-  const done = new AbortController();
-  options.clock.sleep(TIMEOUT, done.signal).then(
-    () => {
-      timeout.abort(unreadable(SOURCE3, `no answer within ${String(TIMEOUT / 1e3)} s`));
-    },
-    () => void 0
-  );
-  const request = {
-    file: options.file,
-    args: ["version", "-o", "json"],
-    cwd: options.cwd,
-    env: options.env,
-    onStdout: (chunk) => {
-      size += chunk.length;
-      if (size <= LIMIT) chunks.push(chunk);
-    },
-    onStderr: () => void 0
-  };
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  try {
-    const { code, signal: killed } = await runUntil(options, request, signal);
-    if (code !== 0) throw unreadable(SOURCE3, `exit ${killed ?? String(code)}`);
-    return Buffer.concat(chunks).toString("utf8");
-  } catch (error) {
-    if (error instanceof SecretlessError || options.signal?.aborted) throw error;
-    throw notStartable(options.file, error);
-  } finally {
-    done.abort();
-  }
-}
-function notStartable(file, error) {
-  return new SecretlessError("CLI_NOT_FOUND", {
-    problem: "The Databricks CLI cannot be started.",
-    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
-    cause: error
   });
 }
 
@@ -9641,6 +9784,131 @@ var package_default = {
 // core/product.ts
 var PRODUCT = { name: package_default.name, version: package_default.version };
 
+// core/databricks/version.ts
+var MINIMUM = [1, 9, 0];
+var TIMEOUT = 3e4;
+var LIMIT = 64 * 1024;
+var SOURCE3 = "databricks version -o json";
+async function checkVersion(options) {
+  const version = textOf(member(parseJson(await printed(options), SOURCE3), "Version")) ?? "";
+  const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
+  if (!match) throw unreadable(SOURCE3, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
+  const [, major, minor, patch, prerelease] = match;
+  const numbers = [Number(major), Number(minor), Number(patch)];
+  const unknown = numbers.every((number) => number === 0);
+  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
+  if (prerelease === void 0 && !unknown) return { version };
+  return {
+    version,
+    warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
+  };
+}
+function compare(left, right) {
+  const index = left.findIndex((number, position) => number !== right[position]);
+  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}
+function tooOld(version, file) {
+  return new SecretlessError("CLI_TOO_OLD", {
+    problem: "The Databricks CLI on PATH is too old.",
+    expected: `${MINIMUM.join(".")} or newer`,
+    actual: `${version} (${file})`,
+    remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
+  });
+}
+async function printed(options) {
+  const chunks = [];
+  let size = 0;
+  const timeout = new AbortController();
+  const done = new AbortController();
+  options.clock.sleep(TIMEOUT, done.signal).then(
+    () => {
+      timeout.abort(unreadable(SOURCE3, `no answer within ${String(TIMEOUT / 1e3)} s`));
+    },
+    () => void 0
+  );
+  const request = {
+    file: options.file,
+    args: ["version", "-o", "json"],
+    cwd: options.cwd,
+    env: options.env,
+    onStdout: (chunk) => {
+      size += chunk.length;
+      if (size <= LIMIT) chunks.push(chunk);
+    },
+    onStderr: () => void 0
+  };
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
+  try {
+    const { code, signal: killed } = await runUntil(options, request, signal);
+    if (code !== 0) throw unreadable(SOURCE3, `exit ${killed ?? String(code)}`);
+    return Buffer.concat(chunks).toString("utf8");
+  } catch (error) {
+    if (error instanceof SecretlessError || options.signal?.aborted) throw error;
+    throw notStartable(options.file, error);
+  } finally {
+    done.abort();
+  }
+}
+function notStartable(file, error) {
+  return new SecretlessError("CLI_NOT_FOUND", {
+    problem: "The Databricks CLI cannot be started.",
+    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
+    cause: error
+  });
+}
+
+// core/tool.ts
+async function findTool(step, facts, cwd) {
+  const { ports, signal } = step;
+  const tool = step.inputs.cliVersion === void 0 ? await onPath(step) : await installed(step);
+  const terminate = createTerminate(ports);
+  const path4 = ports.environment["PATH"];
+  const env = path4 === void 0 ? {} : { PATH: path4 };
+  const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
+  if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
+  if (warning !== void 0) warn(step, facts, warning);
+  facts.cli = { version, file: tool.file, verified: tool.verified };
+  return tool.file;
+}
+async function onPath(step) {
+  const { host, ports } = step;
+  try {
+    const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
+    for (const note of notes) host.info(note);
+    return { file, verified: "from PATH, not verified" };
+  } catch (error) {
+    if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
+    host.info(`${error.message} The pinned release is installed.`);
+    return installed(step);
+  }
+}
+async function installed({ host, inputs, ports, signal }) {
+  const { installCli } = await import("./install-EPAKHJEF.js");
+  const { toolCache, tempFolder, checkout } = host.context;
+  const cli = await installCli(
+    {
+      version: inputs.cliVersion,
+      mirror: inputs.cliMirror,
+      sha256: inputs.cliSha256,
+      toolCache,
+      tempFolder,
+      checkout,
+      signal
+    },
+    { ...ports, log: (line) => host.info(line) }
+  );
+  return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
+}
+function otherVersion(wanted, found) {
+  return new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: "The archive of the Databricks CLI holds another version than it was taken for.",
+    expected: wanted,
+    actual: found,
+    remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
+  });
+}
+
 // core/run.ts
 async function run(step) {
   const { host, ports, inputs } = step;
@@ -9689,17 +9957,6 @@ async function run(step) {
     await service?.stop();
     await removePrivateFolder(folder.root);
   }
-}
-async function findTool(step, facts, cwd) {
-  const { host, ports, signal } = step;
-  const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
-  for (const note of notes) host.info(note);
-  const terminate = createTerminate(ports);
-  const env = { ...ports.environment["PATH"] !== void 0 && { PATH: ports.environment["PATH"] } };
-  const { version, warning } = await checkVersion({ ...ports, terminate, file, env, cwd, signal });
-  if (warning !== void 0) warn(step, facts, warning);
-  facts.cli = { version, file, verified: "from PATH" };
-  return file;
 }
 var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
 function warn({ host }, facts, text) {

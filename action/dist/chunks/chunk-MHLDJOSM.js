@@ -95,7 +95,7 @@ function identityRows(facts) {
     commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
     differs && [
       "**Commit checked out**",
-      `${code(commit.checkedOut ?? "")}: another one than the ID token proves`
+      `${code(commit.checkedOut)}: another one than the ID token proves`
     ],
     cli && [
       "Databricks CLI",

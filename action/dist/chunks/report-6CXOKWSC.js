@@ -2,7 +2,7 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   reportFailure,
   reportSuccess
-} from "./chunk-WH527ZX3.js";
+} from "./chunk-MHLDJOSM.js";
 import "./chunk-LZQXQOPJ.js";
 export {
   reportFailure,
