@@ -1,7 +1,7 @@
-import ignore from "ignore";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
 import type { Mistake, Place } from "../errors.ts";
 import type { Finding } from "./finding.ts";
+import { IgnorePatterns } from "./ignore-patterns.ts";
 import { PRACTICES, SCOPE_RULE } from "./rules/practices.ts";
 import { RULES } from "./rules.ts";
 
@@ -100,7 +100,10 @@ export interface Applied {
 
 /** Takes the excepted findings out. An exception holds for its rule, its path and its very value only. */
 export function applyExceptions(findings: readonly Finding[], exceptions: readonly Exception[]): Applied {
-  const matchers = exceptions.map((exception) => ({ exception, paths: ignore().add(exception.path) }));
+  const matchers = exceptions.map((exception) => ({
+    exception,
+    paths: new IgnorePatterns([exception.path], "leave-out"),
+  }));
   const used = new Set<Exception>();
   const stay: Finding[] = [];
   const excepted: { finding: Finding; exception: Exception }[] = [];
@@ -110,7 +113,7 @@ export function applyExceptions(findings: readonly Finding[], exceptions: readon
       ({ exception, paths }) =>
         exception.rule === finding.rule.id &&
         exception.fingerprint === finding.fingerprint &&
-        (exception.path === file || (ignore.isPathValid(file) && paths.ignores(file))),
+        (exception.path === file || paths.match(file)),
     );
     if (found === undefined) stay.push(finding);
     else {

@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import ignore from "ignore";
+import { IgnorePatterns } from "./ignore-patterns.ts";
 import type { Tree } from "./tree.ts";
 
 /** The part of a pattern before its first wildcard, as folders. */
@@ -16,12 +16,12 @@ export async function globFiles(root: string, patterns: readonly string[], tree:
     const clean = pattern.replace(/^\.\//, "");
     const base = join(root, fixedPart(clean));
     const rest = clean.slice(fixedPart(clean).length).replace(/^\//, "");
-    const matcher = ignore().add(`/${rest}`);
+    const matcher = new IgnorePatterns([`/${rest}`], "take");
     const walk = async (folder: string): Promise<void> => {
       const entries = await tree.list(folder).catch(() => []);
       for (const entry of entries) {
         const path = join(folder, entry.name);
-        if (entry.type === "file" && matcher.ignores(relative(base, path).split(sep).join("/")))
+        if (entry.type === "file" && matcher.match(relative(base, path).split(sep).join("/")))
           found.add(path);
         if (entry.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path);
       }

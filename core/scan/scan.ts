@@ -36,6 +36,7 @@ export async function scanFiles(
   const { checkout, repositoryId } = options;
   const reports: ScanReport[] = [];
   let next = 0;
+  let done = 0;
   let bytes = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < files.length; index = next++) {
@@ -45,7 +46,8 @@ export async function scanFiles(
       const report = await scanFile({ name, read: () => ports.tree.read(path) }, repositoryId);
       reports[index] = report;
       bytes += report.bytes;
-      ports.onProgress?.({ files: next, bytes, ofFiles: files.length });
+      done++;
+      ports.onProgress?.({ files: done, bytes, ofFiles: files.length });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));

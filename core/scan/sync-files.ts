@@ -1,6 +1,6 @@
 import { dirname, join, posix, relative, sep } from "node:path";
-import ignore, { type Ignore } from "ignore";
 import type { Unscanned } from "./finding.ts";
+import { IgnorePatterns, type PatternUse } from "./ignore-patterns.ts";
 import { findCheckout } from "./repository-id.ts";
 import type { SyncRules } from "./sync-rules.ts";
 import { readText, type Tree } from "./tree.ts";
@@ -39,7 +39,7 @@ const slashed = (path: string): string => path.split(sep).join("/");
 class GitIgnores {
   readonly #tree: Tree;
   readonly #root: string;
-  readonly #byFolder = new Map<string, Promise<Ignore>>();
+  readonly #byFolder = new Map<string, Promise<IgnorePatterns>>();
 
   constructor(tree: Tree, root: string) {
     this.#tree = tree;
@@ -49,12 +49,13 @@ class GitIgnores {
   async ignores(path: string, isFolder: boolean): Promise<boolean> {
     for (let folder = dirname(path); ; folder = dirname(folder)) {
       const inside = slashed(relative(folder, path));
-      if ((await this.#rules(folder)).ignores(isFolder ? `${inside}/` : inside)) return true;
+      const rules = await this.#rules(folder);
+      if (rules.match(inside) || (isFolder && rules.match(`${inside}/`))) return true;
       if (folder === this.#root || dirname(folder) === folder) return false;
     }
   }
 
-  #rules(folder: string): Promise<Ignore> {
+  #rules(folder: string): Promise<IgnorePatterns> {
     let rules = this.#byFolder.get(folder);
     if (rules === undefined) {
       rules = this.#load(folder);
@@ -63,11 +64,11 @@ class GitIgnores {
     return rules;
   }
 
-  async #load(folder: string): Promise<Ignore> {
-    const rules = ignore();
-    if (folder === this.#root) rules.add([".git", ".databricks"]);
+  async #load(folder: string): Promise<IgnorePatterns> {
     const file = join(folder, ".gitignore");
-    return (await this.#tree.size(file)) === undefined ? rules : rules.add(await readText(this.#tree, file));
+    const text = (await this.#tree.size(file)) === undefined ? "" : await readText(this.#tree, file);
+    const always = folder === this.#root ? [".git", ".databricks"] : [];
+    return new IgnorePatterns([...text.split("\n"), ...always], "leave-out");
   }
 }
 
@@ -85,14 +86,18 @@ export async function selectFiles(
   const syncRoot = syncRootOf(bundleRoot, rules.paths);
   const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
   const inside = slashed(relative(syncRoot, bundleRoot));
-  const matcher = (patterns: readonly string[]): Ignore =>
-    ignore().add(patterns.map((pattern) => posix.join(inside, pattern)));
-  const [included, excluded] = [matcher(rules.include), matcher(rules.exclude)];
+  const matcher = (patterns: readonly string[], use: PatternUse): IgnorePatterns =>
+    new IgnorePatterns(
+      patterns.map((pattern) => posix.join(inside, pattern)),
+      use,
+    );
+  const included = matcher(rules.include, "take");
+  const excluded = matcher(rules.exclude, "leave-out");
   const files = new Set<string>();
   const unscanned = new Map<string, Unscanned>();
 
   const take = (path: string): void => {
-    if (!excluded.ignores(slashed(relative(syncRoot, path)))) files.add(path);
+    if (!excluded.match(slashed(relative(syncRoot, path)))) files.add(path);
   };
   const walk = async (folder: string, all: boolean): Promise<void> => {
     const entries = await tree.list(folder).catch((error: unknown) => {
@@ -105,7 +110,7 @@ export async function selectFiles(
       if (entry.type === "folder") {
         if (all || !(await ignores.ignores(path, true))) await walk(path, all);
       } else if (all) {
-        if (entry.type === "file" && included.ignores(slashed(relative(syncRoot, path)))) take(path);
+        if (entry.type === "file" && included.match(slashed(relative(syncRoot, path)))) take(path);
       } else if (!(await ignores.ignores(path, false))) {
         if (entry.type === "file") take(path);
         else {
