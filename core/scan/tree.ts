@@ -15,6 +15,7 @@ export interface Tree {
   read(file: string): AsyncIterable<Uint8Array>;
 }
 
+const FIRST_PIECE = 64 << 10;
 const PIECE = 1 << 20;
 
 /** The real files. */
@@ -40,14 +41,14 @@ export const diskTree: Tree = {
   async *read(file) {
     const handle = await open(file, "r");
     try {
-      // A small file in one piece of its own size; what grows meanwhile is read too.
-      let size = Math.min(PIECE, (await handle.stat()).size + 1);
+      // Most files are small: one read is enough for them.
+      let size = FIRST_PIECE;
       for (;;) {
         const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
         if (bytesRead === 0) return;
         yield buffer.subarray(0, bytesRead);
-        if (bytesRead < size && size < PIECE) return;
-        size = PIECE;
+        // A short read may be followed by more: only an empty one is the end.
+        if (bytesRead === size) size = PIECE;
       }
     } finally {
       await handle.close();
