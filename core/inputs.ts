@@ -7,6 +7,9 @@ import { parseWorkspaceUrl } from "./workspace-url.ts";
 export const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
 export type Command = (typeof COMMANDS)[number];
 
+/** What findings of the scan for static credentials do: stop the run, or warn. */
+export const SCAN_MODES = ["block", "warn", "off"] as const;
+
 export const EXCHANGES = ["databricks", "entra"] as const;
 
 interface InputDefinition {
@@ -61,6 +64,15 @@ export const INPUTS = {
     description: "How long to wait for another deployment of the same bundle and target to end.",
     default: "10m",
   },
+  scan: {
+    description:
+      "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
+    default: "block",
+  },
+  "sarif-file": {
+    description:
+      "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run.",
+  },
   "cli-version": {
     description:
       "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
@@ -97,6 +109,9 @@ export interface Inputs {
   readonly resource: string | undefined;
   readonly runParameters: Readonly<Record<string, string>>;
   readonly wait: boolean;
+  readonly scan: (typeof SCAN_MODES)[number];
+  /** As the user wrote it. */
+  readonly sarifFile: string | undefined;
   readonly cliVersion: string | undefined;
   readonly cliMirror: string | undefined;
   readonly cliSha256: string | undefined;
@@ -207,6 +222,8 @@ export function parseInputs(host: Host): Inputs {
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
+  const scan = oneOf("scan", SCAN_MODES);
+  const sarifFile = optional("sarif-file");
   const bundleRoot = value("bundle-root");
   const target = optional("target");
   const audience = optional("audience");
@@ -219,7 +236,7 @@ export function parseInputs(host: Host): Inputs {
   }
   if (
     mistakes.length > 0 ||
-    !(command && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)
+    !(command && url && clientId && exchange && variables && runParameters && scan && timeout && lockTimeout)
   ) {
     throw new SecretlessError("INPUT_INVALID", {
       problem:
@@ -246,6 +263,8 @@ export function parseInputs(host: Host): Inputs {
     resource,
     runParameters,
     wait,
+    scan,
+    sarifFile,
     cliVersion,
     cliMirror,
     cliSha256,

@@ -1,13 +1,7 @@
-import { join, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import type { Mistake } from "../core/errors.ts";
-import {
-  applyExceptions,
-  EXCEPTIONS_FILE,
-  parseExceptions,
-  unusedMistake,
-  type Exception,
-} from "../core/scan/exceptions.ts";
+import { applyExceptions, isAlwaysSeen, readExceptions, unusedMistake } from "../core/scan/exceptions.ts";
 import { mergeReports, type ScanReport } from "../core/scan/finding.ts";
 import { findCheckout, readRepositoryId } from "../core/scan/repository-id.ts";
 import { toSarif } from "../core/scan/sarif.ts";
@@ -18,7 +12,8 @@ import {
   type ScanOptions,
   type ScanPorts,
 } from "../core/scan/scan.ts";
-import { readText, type Tree } from "../core/scan/tree.ts";
+import { readSyncRules } from "../core/scan/sync-rules.ts";
+import type { Tree } from "../core/scan/tree.ts";
 import { reportJson, reportText } from "./report-text.ts";
 
 export const USAGE = `Usage: databricks-secretless scan [path] [--target name] [--format text|json|sarif]
@@ -69,22 +64,6 @@ function progress(terminal: Terminal): NonNullable<ScanPorts["onProgress"]> {
   };
 }
 
-/** Only what the laptop saw can be called unused: settings and artifacts may exist in a deployment alone. */
-function isJudged({ rule, path }: Exception): boolean {
-  return !/^(?:practice|scope)-/.test(rule) && !/\.(?:whl|jar|egg|zip)$/.test(path);
-}
-
-async function readExceptions(
-  options: ScanOptions,
-  terminal: Terminal,
-): Promise<ReturnType<typeof parseExceptions>> {
-  const file = join(options.bundleRoot, EXCEPTIONS_FILE);
-  if ((await terminal.tree.size(file)) === undefined) return { exceptions: [], mistakes: [] };
-  const name = relative(options.checkout, file).split(sep).join("/");
-  const today = new Date(terminal.now()).toISOString().slice(0, 10);
-  return parseExceptions(await readText(terminal.tree, file), name, today);
-}
-
 async function scanAll(options: ScanOptions, terminal: Terminal): Promise<ScanReport> {
   const ports: ScanPorts = { tree: terminal.tree, onProgress: progress(terminal) };
   const sources = await scanSources(options, ports);
@@ -115,10 +94,13 @@ export async function runScan(args: readonly string[], terminal: Terminal): Prom
   const checkout = await findCheckout(bundleRoot, tree);
   const repositoryId = (await readRepositoryId(checkout, tree)) ?? "";
   const options: ScanOptions = { checkout, bundleRoot, target: parsed.target, repositoryId };
-  const { exceptions, mistakes } = await readExceptions(options, terminal);
+  const today = new Date(terminal.now()).toISOString().slice(0, 10);
+  const { exceptions, mistakes } = await readExceptions(options, tree, today);
   const scanned = await scanAll(options, terminal);
   const { findings, excepted, unused } = applyExceptions(scanned.findings, exceptions);
-  const all: Mistake[] = [...mistakes, ...unused.filter(isJudged).map(unusedMistake)];
+  const { configuration } = await readSyncRules(bundleRoot, parsed.target, tree);
+  const yaml = configuration.map((file) => relative(checkout, file).split(sep).join("/"));
+  const all: Mistake[] = [...mistakes, ...unused.filter((one) => isAlwaysSeen(one, yaml)).map(unusedMistake)];
   const noOrigin =
     repositoryId === "" ? ["The repository has no origin: fingerprints hold for this folder only."] : [];
   const report: ScanReport = { ...scanned, findings, notes: [...scanned.notes, ...noOrigin] };

@@ -1,9 +1,12 @@
+import { join, relative, sep } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
 import type { Mistake, Place } from "../errors.ts";
 import type { Finding } from "./finding.ts";
 import { IgnorePatterns } from "./ignore-patterns.ts";
 import { PRACTICES, SCOPE_RULE } from "./rules/practices.ts";
 import { RULES } from "./rules.ts";
+import type { ScanOptions } from "./scan.ts";
+import { readText, type Tree } from "./tree.ts";
 
 /** The file of accepted findings, in the bundle's root. */
 export const EXCEPTIONS_FILE = ".secretless-ignore.yml";
@@ -28,6 +31,18 @@ export interface Exceptions {
 const FIELDS = ["rule", "path", "fingerprint", "reason", "expires"] as const;
 const REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 const RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
+
+/** The exceptions beside `databricks.yml`, none if there is no such file. `today` is an ISO date. */
+export async function readExceptions(
+  { bundleRoot, checkout }: ScanOptions,
+  tree: Tree,
+  today: string,
+): Promise<Exceptions> {
+  const file = join(bundleRoot, EXCEPTIONS_FILE);
+  if ((await tree.size(file)) === undefined) return { exceptions: [], mistakes: [] };
+  const name = relative(checkout, file).split(sep).join("/");
+  return parseExceptions(await readText(tree, file), name, today);
+}
 
 /** Reads the exceptions; every mistake is returned with its place, and what is mistaken is no exception. `today` is an ISO date. */
 export function parseExceptions(text: string, file: string, today: string): Exceptions {
@@ -122,6 +137,17 @@ export function applyExceptions(findings: readonly Finding[], exceptions: readon
     }
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
+}
+
+/**
+ * Whether every scan sees what the exception is for, so that it can be called unused. What a setting resolves to differs by
+ * target, and the plan has only resources that change; artifacts may be built by another target alone. `configuration`
+ * are the bundle's YAML files, as reports name them.
+ */
+export function isAlwaysSeen({ rule, path }: Exception, configuration: readonly string[]): boolean {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path)) return false;
+  const paths = new IgnorePatterns([path], "leave-out");
+  return !configuration.some((file) => file === path || paths.match(file));
 }
 
 /** The mistake that an exception is, once everything was scanned and nothing needed it. */
