@@ -3,34 +3,38 @@ import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-ZUDVWJHK.js";
+} from "./chunks/chunk-XTDTJV65.js";
 import {
   databricksCloud,
   endpointUnavailable
-} from "./chunks/chunk-V2WWRZ4U.js";
+} from "./chunks/chunk-744FPFIP.js";
 import {
   createRunProcess
 } from "./chunks/chunk-2PI7N2J7.js";
 import {
-  harmlessLines,
   parseInputs
-} from "./chunks/chunk-TCKGONOW.js";
+} from "./chunks/chunk-INN6UFUR.js";
+import {
+  harmlessLines
+} from "./chunks/chunk-MLVAGASE.js";
 import {
   retry
-} from "./chunks/chunk-C4UZJ5DU.js";
+} from "./chunks/chunk-B4PI5T2M.js";
 import {
   HttpError,
   isRetryableStatus,
   statusError
-} from "./chunks/chunk-63AUDG3E.js";
-import "./chunks/chunk-6TASUQLL.js";
+} from "./chunks/chunk-UON6IOMV.js";
+import "./chunks/chunk-P2RS5JHU.js";
+import {
+  isLoopback
+} from "./chunks/chunk-WTJBX7XE.js";
 import {
   SecretlessError,
-  isLoopback,
   redact,
   registerSecret,
   toSecretlessError
-} from "./chunks/chunk-6IGHQXQZ.js";
+} from "./chunks/chunk-D54WWDAQ.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
@@ -209,10 +213,10 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-6HODM42L.js");
+    const { run } = await import("./chunks/run-UR6HN6HC.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-UW4ELRV4.js");
+    const { reportFailure } = await import("./chunks/report-QZKRH3RO.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {

@@ -3,15 +3,16 @@ import {
   isRunning,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-ZUDVWJHK.js";
+} from "./chunks/chunk-XTDTJV65.js";
 import {
   removePrivateFolder
 } from "./chunks/chunk-ZYAAOGFN.js";
 import {
   createTerminate
 } from "./chunks/chunk-2PI7N2J7.js";
-import "./chunks/chunk-63AUDG3E.js";
-import "./chunks/chunk-6IGHQXQZ.js";
+import "./chunks/chunk-UON6IOMV.js";
+import "./chunks/chunk-WTJBX7XE.js";
+import "./chunks/chunk-D54WWDAQ.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // action/post.ts

@@ -1,42 +1,16 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  INPUT_NAMES,
-  harmlessLines
-} from "./chunk-TCKGONOW.js";
+  INPUT_NAMES
+} from "./chunk-INN6UFUR.js";
 import {
-  redact
-} from "./chunk-6IGHQXQZ.js";
-
-// core/report/error-text.ts
-function placeText(place) {
-  return [place.file, place.line, place.line === void 0 ? void 0 : place.column].filter((part) => part !== void 0).join(":");
-}
-function detailLines(mistake, indent) {
-  const fields = [
-    ["at", mistake.place && placeText(mistake.place)],
-    ["wanted", mistake.expected],
-    ["found", mistake.actual],
-    ["to do", mistake.remedy]
-  ];
-  return fields.flatMap(
-    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at) => indent + (at === 0 ? line : `  ${line}`))
-  );
-}
-function mistakeText(mistake, bullet = "") {
-  return [
-    bullet + mistake.problem,
-    ...detailLines(mistake, bullet.replace(/\S/g, " ") + (bullet ? "" : "  "))
-  ].join("\n");
-}
-function errorText(error) {
-  const [first = "", ...details] = mistakeText(error.details).split("\n");
-  return [
-    `${error.code}: ${first}`,
-    ...error.mistakes.map((mistake) => mistakeText(mistake, "  - ")),
-    ...details,
-    `  more: docs/troubleshooting.md#${error.code.toLowerCase()}`
-  ].join("\n");
-}
+  code,
+  errorText,
+  escapeMarkdown,
+  fenced,
+  link,
+  scanSection,
+  table
+} from "./chunk-LSZ4JJYG.js";
 
 // core/report/input-labels.ts
 function withInputLabels(text, host) {
@@ -49,39 +23,6 @@ function isInputName(name) {
   return INPUT_NAMES.includes(name);
 }
 
-// core/report/markdown.ts
-function escapeMarkdown(text) {
-  return redact(text.replace(/[\s\p{Cc}]+/gu, " ")).replace(
-    /[!-+.:-@[-`{-~]/g,
-    (mark) => `&#${String(mark.charCodeAt(0))};`
-  );
-}
-function code(text) {
-  return `<code>${escapeMarkdown(text)}</code>`;
-}
-function link(text, url) {
-  const label = escapeMarkdown(text);
-  if (url === void 0 || !URL.canParse(url)) return label;
-  const parsed = new URL(url);
-  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return label;
-  return `[${label}](<${parsed.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
-}
-var MAX_ROWS = 200;
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown = rows.slice(0, MAX_ROWS).map(line);
-  const more = rows.length > MAX_ROWS ? [`
-\u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
-}
-function fenced(text) {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}text
-${harmlessLines(text).join("\n")}
-${fence}`;
-}
-
 // core/report/job-summary.ts
 var LONGEST = 3e5;
 function jobSummary(facts, error) {
@@ -90,6 +31,7 @@ function jobSummary(facts, error) {
     error && fenced(errorText(error)),
     table(["", ""], identityRows(facts)),
     facts.plan && planSection(facts.plan),
+    facts.scan && scanSection(facts.scan),
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
     facts.run && `### Run
 

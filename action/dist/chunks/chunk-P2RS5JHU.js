@@ -1,9 +1,11 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  isLoopback
+} from "./chunk-WTJBX7XE.js";
+import {
   SecretlessError,
-  isLoopback,
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-D54WWDAQ.js";
 
 // core/cli-values.ts
 import { fileURLToPath } from "node:url";

@@ -3,11 +3,13 @@ import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunk-6TASUQLL.js";
+} from "./chunk-P2RS5JHU.js";
 import {
-  SecretlessError,
   parseWorkspaceUrl
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-WTJBX7XE.js";
+import {
+  SecretlessError
+} from "./chunk-D54WWDAQ.js";
 
 // core/input-values.ts
 var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
@@ -50,6 +52,7 @@ function parseNameValueLines(text) {
 
 // core/inputs.ts
 var COMMANDS = ["deploy", "plan", "run", "destroy"];
+var SCAN_MODES = ["block", "warn", "off"];
 var EXCHANGES = ["databricks", "entra"];
 var INPUTS = {
   command: {
@@ -90,6 +93,13 @@ var INPUTS = {
   "lock-timeout": {
     description: "How long to wait for another deployment of the same bundle and target to end.",
     default: "10m"
+  },
+  scan: {
+    description: "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
+    default: "block"
+  },
+  "sarif-file": {
+    description: "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run."
   },
   "cli-version": {
     description: "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one."
@@ -178,7 +188,7 @@ function parseInputs(host) {
   if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
   const resource = matching(
     "resource",
-    /^[\w-]+(?:\.[\w-]+)?$/,
+    /^\w[\w-]*(?:\.[\w-]+)?$/,
     "the key of a job or pipeline in the bundle"
   );
   if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
@@ -193,6 +203,8 @@ function parseInputs(host) {
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
+  const scan = oneOf("scan", SCAN_MODES);
+  const sarifFile = optional("sarif-file");
   const bundleRoot = value("bundle-root");
   const target = optional("target");
   const audience = optional("audience");
@@ -202,7 +214,7 @@ function parseInputs(host) {
     if (mistakes.length === 0) throw noConnection;
     mistakes.push(noConnection.details);
   }
-  if (mistakes.length > 0 || !(command && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)) {
+  if (mistakes.length > 0 || !(command && url && clientId && exchange && variables && runParameters && scan && timeout && lockTimeout)) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
       remedy: "Correct them in the pipeline file; nothing was requested or changed.",
@@ -225,6 +237,8 @@ function parseInputs(host) {
     resource,
     runParameters,
     wait,
+    scan,
+    sarifFile,
     cliVersion,
     cliMirror,
     cliSha256,
@@ -233,18 +247,7 @@ function parseInputs(host) {
   };
 }
 
-// core/report/harmless.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text) {
-  return text.split(/\r\n|\r|\n/).map(harmless);
-}
-
 export {
   INPUT_NAMES,
-  parseInputs,
-  harmlessLines
+  parseInputs
 };

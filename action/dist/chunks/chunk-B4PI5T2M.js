@@ -1,10 +1,10 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError
-} from "./chunk-63AUDG3E.js";
+} from "./chunk-UON6IOMV.js";
 import {
   SecretlessError
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-D54WWDAQ.js";
 
 // core/retry.ts
 var FIRST_WAIT = 500;

@@ -3,29 +3,30 @@ import {
   certificates,
   proxyAgent,
   proxyFor
-} from "./chunk-ZUDVWJHK.js";
+} from "./chunk-XTDTJV65.js";
 import {
   isInside
-} from "./chunk-5NOZEC6V.js";
+} from "./chunk-OHGXCP7H.js";
 import {
   retry
-} from "./chunk-C4UZJ5DU.js";
+} from "./chunk-B4PI5T2M.js";
 import {
   HttpError,
   isRetryableStatus,
   nameOf,
   statusError,
   transportError
-} from "./chunk-63AUDG3E.js";
+} from "./chunk-UON6IOMV.js";
 import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunk-6TASUQLL.js";
+} from "./chunk-P2RS5JHU.js";
+import "./chunk-WTJBX7XE.js";
 import {
   SecretlessError,
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-D54WWDAQ.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/databricks/install/install.ts

@@ -2,10 +2,13 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   reportFailure,
   reportSuccess
-} from "./chunk-TEYWULLJ.js";
-import "./chunk-TCKGONOW.js";
-import "./chunk-6TASUQLL.js";
-import "./chunk-6IGHQXQZ.js";
+} from "./chunk-C3OR7RLV.js";
+import "./chunk-INN6UFUR.js";
+import "./chunk-LSZ4JJYG.js";
+import "./chunk-MLVAGASE.js";
+import "./chunk-P2RS5JHU.js";
+import "./chunk-WTJBX7XE.js";
+import "./chunk-D54WWDAQ.js";
 import "./chunk-U4GNHYLL.js";
 export {
   reportFailure,

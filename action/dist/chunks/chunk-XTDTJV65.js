@@ -4,12 +4,14 @@ import {
   isRetryableStatus,
   nameOf,
   transportError
-} from "./chunk-63AUDG3E.js";
+} from "./chunk-UON6IOMV.js";
+import {
+  isLoopback
+} from "./chunk-WTJBX7XE.js";
 import {
   SecretlessError,
-  isLoopback,
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-D54WWDAQ.js";
 
 // core/system.ts
 import { arch, kill, platform } from "node:process";
