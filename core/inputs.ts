@@ -2,6 +2,7 @@ import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
 import { SecretlessError, type Mistake } from "./errors.ts";
 import type { Connection, Host } from "./host.ts";
 import { parseDuration, parseNameValueLines } from "./input-values.ts";
+import { parsePassEnv } from "./pass-env.ts";
 import { parseWorkspaceUrl } from "./workspace-url.ts";
 
 export const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
@@ -73,6 +74,10 @@ export const INPUTS = {
     description:
       "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run.",
   },
+  "pass-env": {
+    description:
+      "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
+  },
   "cli-version": {
     description:
       "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
@@ -112,6 +117,7 @@ export interface Inputs {
   readonly scan: (typeof SCAN_MODES)[number];
   /** As the user wrote it. */
   readonly sarifFile: string | undefined;
+  readonly passEnv: readonly string[];
   readonly cliVersion: string | undefined;
   readonly cliMirror: string | undefined;
   readonly cliSha256: string | undefined;
@@ -213,6 +219,7 @@ export function parseInputs(host: Host): Inputs {
   if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
   const variables = parsed("variables", parseNameValueLines);
   const runParameters = parsed("run-parameters", parseNameValueLines);
+  const passEnv = parsed("pass-env", parsePassEnv);
   const timeout = parsed("timeout", parseDuration);
   const lockTimeout = parsed("lock-timeout", parseDuration);
   const checked = (name: InputName, parse: (text: string) => unknown): string | undefined => {
@@ -236,7 +243,18 @@ export function parseInputs(host: Host): Inputs {
   }
   if (
     mistakes.length > 0 ||
-    !(command && url && clientId && exchange && variables && runParameters && scan && timeout && lockTimeout)
+    !(
+      command &&
+      url &&
+      clientId &&
+      exchange &&
+      variables &&
+      runParameters &&
+      passEnv &&
+      scan &&
+      timeout &&
+      lockTimeout
+    )
   ) {
     throw new SecretlessError("INPUT_INVALID", {
       problem:
@@ -265,6 +283,7 @@ export function parseInputs(host: Host): Inputs {
     wait,
     scan,
     sarifFile,
+    passEnv,
     cliVersion,
     cliMirror,
     cliSha256,

@@ -22,6 +22,8 @@ import { runResource } from "./run-resource.ts";
 import { startScan } from "./scan-step.ts";
 import { findTool } from "./tool.ts";
 
+export { reportFailure };
+
 /** One use of the step, with its inputs checked and the first request under way. */
 export interface Step {
   readonly host: Host;

@@ -10,7 +10,8 @@ const REACHABLE = 60_000;
 
 /**
  * One use of the step, from its inputs to its exit code. As light as can be: the first request is under way before the
- * rest of the product is loaded.
+ * rest of the product is loaded. That rest has one entry, run.ts: each further one would make the bundler cut what is
+ * needed here into more files, and finding a file costs more than reading it.
  * @returns the exit code, 0 or 1; never rejects
  */
 export async function runStep(shell: Host, ports: Ports): Promise<number> {
@@ -43,7 +44,7 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
     const { run } = await import("./run.ts");
     return await run({ host, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./report/report.ts");
+    const { reportFailure } = await import("./run.ts");
     await reportFailure(host, toSecretlessError(error));
     return 1;
   } finally {

@@ -1,40 +1,24 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  HttpError,
   createSend,
+  databricksCloud,
+  endpointUnavailable,
+  isLoopback,
+  isRetryableStatus,
+  parseInputs,
+  retry,
+  statusError,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-XTDTJV65.js";
-import {
-  databricksCloud,
-  endpointUnavailable
-} from "./chunks/chunk-744FPFIP.js";
-import {
-  createRunProcess
-} from "./chunks/chunk-2PI7N2J7.js";
-import {
-  parseInputs
-} from "./chunks/chunk-INN6UFUR.js";
-import {
-  harmlessLines
-} from "./chunks/chunk-MLVAGASE.js";
-import {
-  retry
-} from "./chunks/chunk-B4PI5T2M.js";
-import {
-  HttpError,
-  isRetryableStatus,
-  statusError
-} from "./chunks/chunk-UON6IOMV.js";
-import "./chunks/chunk-P2RS5JHU.js";
-import {
-  isLoopback
-} from "./chunks/chunk-WTJBX7XE.js";
+} from "./chunks/chunk-BEC6JUM3.js";
 import {
   SecretlessError,
+  harmlessLines,
   redact,
   registerSecret,
   toSecretlessError
-} from "./chunks/chunk-D54WWDAQ.js";
+} from "./chunks/chunk-XAB7MHVV.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
@@ -213,10 +197,10 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-UR6HN6HC.js");
+    const { run } = await import("./chunks/run-4FYGGGHO.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-QZKRH3RO.js");
+    const { reportFailure } = await import("./chunks/run-4FYGGGHO.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -445,5 +429,8 @@ var environment = process.env;
 var send = createSend(environment);
 var platform = systemPlatform();
 var host = new GitHubHost(environment, send, cancel.signal, (text2) => process.stdout.write(text2));
-var runProcess = createRunProcess(platform);
+var runProcess = async (request) => {
+  const { createRunProcess } = await import("./chunks/process-XI4WDB3L.js");
+  return createRunProcess(platform)(request);
+};
 process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });

@@ -1,23 +1,20 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  PRODUCT,
-  require_dist,
-  together
-} from "./chunk-3DPAJS7X.js";
-import {
   EMPTY_REPORT,
+  PRODUCT,
   findingMistake,
   fingerprint,
   mergeReports,
   mistakeText,
   placeText,
   redacted,
-  scanLine
-} from "./chunk-LSZ4JJYG.js";
-import "./chunk-MLVAGASE.js";
+  require_dist,
+  scanLine,
+  together
+} from "./chunk-74HG6T66.js";
 import {
   SecretlessError
-} from "./chunk-D54WWDAQ.js";
+} from "./chunk-XAB7MHVV.js";
 import {
   __toESM
 } from "./chunk-U4GNHYLL.js";
