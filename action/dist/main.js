@@ -11,7 +11,7 @@ import {
   statusError,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-BEC6JUM3.js";
+} from "./chunks/chunk-OMR7QV73.js";
 import {
   SecretlessError,
   harmlessLines,
@@ -197,10 +197,10 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-4FYGGGHO.js");
+    const { run } = await import("./chunks/run-IMFNSZ3I.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-4FYGGGHO.js");
+    const { reportFailure } = await import("./chunks/run-IMFNSZ3I.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {

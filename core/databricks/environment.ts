@@ -100,6 +100,8 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     if (value !== undefined && !known) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  // A runner that is a service may have none, and the CLI uploads no file then: it looks for the user's gitconfig.
+  if (platform.os !== "win32" && !("HOME" in taken)) take("HOME", folder.root);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);

@@ -39,7 +39,7 @@ export function scanConfiguration(plan: unknown, options: ConfigurationOptions):
     scopes,
     files: 0,
     bytes,
-    notes: [`${strings} settings of the resolved configuration were scanned`],
+    notes: [`settings of the resolved configuration that were scanned: ${strings}`],
   };
 }
 

@@ -147,4 +147,10 @@ describe("databricks/environment", () => {
       ),
     );
   });
+
+  it("has a home where the runner has none", () => {
+    assert.equal(made({})["HOME"], "/r");
+    assert.equal(made({ HOME: "/home/runner" })["HOME"], "/home/runner");
+    assert.equal(made({}, { platform: WINDOWS })["HOME"], undefined);
+  });
 });

@@ -11,7 +11,7 @@ import {
   require_dist,
   scanLine,
   together
-} from "./chunk-74HG6T66.js";
+} from "./chunk-OISXEI3U.js";
 import {
   SecretlessError
 } from "./chunk-XAB7MHVV.js";
@@ -2431,7 +2431,7 @@ function scanConfiguration(plan, options) {
     scopes,
     files: 0,
     bytes,
-    notes: [`${strings2} settings of the resolved configuration were scanned`]
+    notes: [`settings of the resolved configuration that were scanned: ${strings2}`]
   };
 }
 function member(value, key2) {

@@ -384,6 +384,52 @@ function mistake2(problem, expected, text) {
   return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text).slice(0, 200) });
 }
 
+// core/input-reader.ts
+function inputReader(host, definitions) {
+  const mistakes = [];
+  const value = (name) => {
+    return host.input(name) || (definitions[name].default ?? "");
+  };
+  const wrong = (name, expected, actual, remedy) => {
+    mistakes.push({
+      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...actual === "" ? {} : { actual },
+      ...remedy === void 0 ? {} : { remedy }
+    });
+  };
+  const optional = (name) => value(name) || void 0;
+  const required = (name, expected) => {
+    const found = optional(name);
+    if (found === void 0) wrong(name, expected, "");
+    return found;
+  };
+  const matching = (name, pattern, expected) => {
+    const found = optional(name);
+    if (found === void 0 || pattern.test(found)) return found;
+    wrong(name, expected, found);
+    return void 0;
+  };
+  const oneOf = (name, allowed) => {
+    const found = value(name);
+    const match = allowed.find((one) => one === found);
+    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
+    return match;
+  };
+  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
+  const parsed = (name, parse) => {
+    try {
+      return parse(value(name));
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      wrong(name, expected, actual, remedy);
+      return void 0;
+    }
+  };
+  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed };
+}
+
 // core/input-values.ts
 var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
 function parseDuration(text) {
@@ -536,48 +582,10 @@ var INPUT_NAMES = Object.keys(INPUTS);
 var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
 var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function parseInputs(host) {
-  const mistakes = [];
-  const value = (name) => {
-    const definition = INPUTS[name];
-    return host.input(name) || (definition.default ?? "");
-  };
-  const wrong = (name, expected, actual, remedy) => {
-    mistakes.push({
-      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
-      expected,
-      ...actual === "" ? {} : { actual },
-      ...remedy === void 0 ? {} : { remedy }
-    });
-  };
-  const optional = (name) => value(name) || void 0;
-  const required = (name, expected) => {
-    const found = optional(name);
-    if (found === void 0) wrong(name, expected, "");
-    return found;
-  };
-  const matching = (name, pattern, expected) => {
-    const found = optional(name);
-    if (found === void 0 || pattern.test(found)) return found;
-    wrong(name, expected, found);
-    return void 0;
-  };
-  const oneOf = (name, allowed) => {
-    const found = value(name);
-    const match = allowed.find((one) => one === found);
-    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
-    return match;
-  };
-  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
-  const parsed = (name, parse) => {
-    try {
-      return parse(value(name));
-    } catch (error) {
-      if (!(error instanceof SecretlessError)) throw error;
-      const { problem, expected = "", actual = problem, remedy } = error.details;
-      wrong(name, expected, actual, remedy);
-      return void 0;
-    }
-  };
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed } = inputReader(
+    host,
+    INPUTS
+  );
   let connection;
   let noConnection;
   try {

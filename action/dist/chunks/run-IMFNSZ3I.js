@@ -19,7 +19,7 @@ import {
   retry,
   statusError,
   transportError
-} from "./chunk-BEC6JUM3.js";
+} from "./chunk-OMR7QV73.js";
 import {
   createTerminate,
   runUntil
@@ -35,7 +35,7 @@ import {
   require_dist,
   scanSection,
   table
-} from "./chunk-74HG6T66.js";
+} from "./chunk-OISXEI3U.js";
 import {
   SecretlessError,
   redact,
@@ -2104,6 +2104,7 @@ function cliEnvironment(options) {
     if (value !== void 0 && !known) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  if (platform.os !== "win32" && !("HOME" in taken)) take("HOME", folder.root);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
@@ -3076,7 +3077,7 @@ async function runResource({ host, inputs, signal }, cli, api, facts) {
 async function startScan(step, facts, bundleRoot) {
   const { command, scan } = step.inputs;
   if (scan === "off" || command !== "deploy" && command !== "plan") return void 0;
-  const { BundleScan: Scan } = await import("./bundle-scan-J2R4ZWM5.js");
+  const { BundleScan: Scan } = await import("./bundle-scan-SXVGLWF2.js");
   return Scan.start(step, facts, bundleRoot);
 }
 

@@ -7432,7 +7432,7 @@ var package_default = {
     node: ">=20.19"
   },
   scripts: {
-    bench: "node --import tsx bench/run.ts",
+    bench: "node --import tsx bench/main.ts",
     build: "node --import tsx scripts/build.ts",
     demo: "node --import tsx scripts/demo.ts",
     docs: "node --import tsx scripts/input-table.ts && node --import tsx scripts/scan-rules.ts",
