@@ -2,6 +2,7 @@ import path from "node:path";
 import type { JsonValue } from "./databricks/json.ts";
 import type { Plan } from "./databricks/plan.ts";
 import type { Facts } from "./report/facts.ts";
+import type { Ports } from "./ports.ts";
 import type { Step } from "./run.ts";
 import { ScanOutcome } from "./scan-outcome.ts";
 import { scanConfiguration } from "./scan/configuration.ts";
@@ -21,6 +22,11 @@ import { scopeFindings, type ScopePolicy } from "./scan/scope-policy.ts";
 import { readSyncRules } from "./scan/sync-rules.ts";
 import { diskTree, readText } from "./scan/tree.ts";
 import type { YamlSource } from "./scan/yaml-places.ts";
+
+/** What a scan needs of a step. */
+export interface ScanStep extends Pick<Step, "host" | "inputs" | "signal"> {
+  readonly ports: Pick<Ports, "clock">;
+}
 
 /** What a plan has resolved. */
 export interface Resolved {
@@ -54,7 +60,7 @@ export class BundleScan {
    * Scans the sources.
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
    */
-  static async start(step: Step, facts: Facts, bundleRoot: string): Promise<BundleScan> {
+  static async start(step: ScanStep, facts: Facts, bundleRoot: string): Promise<BundleScan> {
     const { host, inputs, ports, signal } = step;
     const checkout = await repositoryOf(bundleRoot, host.context.checkout);
     const repositoryId = (await readRepositoryId(checkout, diskTree)) ?? "";
@@ -132,5 +138,7 @@ export class BundleScan {
  */
 async function repositoryOf(bundleRoot: string, checkout: string): Promise<string> {
   const repository = await findCheckout(bundleRoot, diskTree);
-  return path.relative(checkout, repository).startsWith("..") ? checkout : repository;
+  const entries = await diskTree.list(repository).catch(() => []);
+  const inside = !path.relative(checkout, repository).startsWith("..");
+  return inside && entries.some(({ name }) => name === ".git") ? repository : checkout;
 }

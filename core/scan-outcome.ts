@@ -32,13 +32,13 @@ const MOST = 100;
 
 /** What comes of a scan: log, annotations, facts for the summary, the SARIF file, and the error that stops the run. */
 export class ScanOutcome {
-  readonly #step: Step;
+  readonly #step: Pick<Step, "host" | "inputs">;
   readonly #facts: Facts;
   readonly #exceptions: Exceptions;
   /** Annotations that were made: a report holds those before it. */
   readonly #annotated = new Set<string>();
 
-  constructor(step: Step, facts: Facts, exceptions: Exceptions) {
+  constructor(step: Pick<Step, "host" | "inputs">, facts: Facts, exceptions: Exceptions) {
     this.#step = step;
     this.#facts = facts;
     this.#exceptions = exceptions;

@@ -11,7 +11,7 @@ import {
   statusError,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-OMR7QV73.js";
+} from "./chunks/chunk-5WPLOP3B.js";
 import {
   SecretlessError,
   harmlessLines,
@@ -197,10 +197,10 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-IMFNSZ3I.js");
+    const { run } = await import("./chunks/run-VO44ZWCJ.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-IMFNSZ3I.js");
+    const { reportFailure } = await import("./chunks/run-VO44ZWCJ.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {

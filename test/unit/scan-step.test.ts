@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { strToU8, zipSync } from "fflate";
+import { BundleScan } from "../../core/bundle-scan.ts";
+import { readPlan } from "../../core/databricks/plan.ts";
+import { SecretlessError } from "../../core/errors.ts";
+import { parseInputs } from "../../core/inputs.ts";
+import type { Facts } from "../../core/report/facts.ts";
+import { systemClock } from "../../core/system.ts";
+import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { FakeHost } from "./fake-host.ts";
 import { PAT } from "./scan/memory-tree.ts";
 import { Flow, plan, usualCli, type PlayCli } from "./support/flow.ts";
 
@@ -175,7 +183,7 @@ describe("the scan of a step", () => {
     assert.ok(deployed());
     const places = annotated("warning").map(({ place }) => place?.file);
     assert.deepEqual(places, ["src/load.py", "resources/orders.yml"], "each is shown once");
-    assert.match(flow.host.summaryText, /src&#47;load&#46;py[^]*WorkspaceClient/);
+    assert.match(flow.host.summaryText, /src\/load&#46;py[^]*WorkspaceClient/);
     assert.ok(!everything().includes(PAT.slice(4)));
     assert.equal(await flow.run({ scan: "off", "sarif-file": "off.sarif" }, usualCli({})), 0);
     assert.doesNotMatch(everything(), /Scan|Static/);
@@ -279,5 +287,35 @@ describe("the scan of a step", () => {
     assert.equal(annotated("error").length, 101);
     assert.equal(await flow.run({ scan: "warn" }, usualCli({})), 0);
     assert.equal(annotated("warning").length, 100);
+  });
+
+  it("stops for a secret scope that the policy gives to another target, where there is a policy", async () => {
+    await write("src/scopes.py", '  dbutils.secrets.get("prod-lake", "key")\n');
+    const inputs = {
+      host: flow.sandbox.workspace.host,
+      "client-id": DEPLOYER.applicationId,
+      target: "dev",
+      ...{ scan: "block", command: "plan" },
+    };
+    const host = new FakeHost(inputs, { checkout: flow.checkout });
+    const facts: Facts = { command: "plan", workspaceUrl: "", runUrl: "", warnings: [] };
+    const step = {
+      host,
+      inputs: parseInputs(host),
+      ports: { clock: systemClock },
+      signal: new AbortController().signal,
+    };
+    const scan = await BundleScan.start(step, facts, flow.checkout);
+    const json = { plan_version: 2 };
+    const resolved = { plan: readPlan(json), json, target: "dev" };
+    await scan.planned(resolved);
+    await assert.rejects(scan.planned({ ...resolved, scopes: { prod: ["prod-*"] } }), (error) => {
+      assert.ok(error instanceof SecretlessError && error.code === "CREDENTIAL_FOUND");
+      assert.deepEqual(
+        error.mistakes.map(({ place }) => place),
+        [{ file: "src/scopes.py", line: 1, column: 11 }],
+      );
+      return true;
+    });
   });
 });

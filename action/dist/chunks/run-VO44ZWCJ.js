@@ -19,7 +19,7 @@ import {
   retry,
   statusError,
   transportError
-} from "./chunk-OMR7QV73.js";
+} from "./chunk-5WPLOP3B.js";
 import {
   createTerminate,
   runUntil
@@ -3077,7 +3077,7 @@ async function runResource({ host, inputs, signal }, cli, api, facts) {
 async function startScan(step, facts, bundleRoot) {
   const { command, scan } = step.inputs;
   if (scan === "off" || command !== "deploy" && command !== "plan") return void 0;
-  const { BundleScan: Scan } = await import("./bundle-scan-SXVGLWF2.js");
+  const { BundleScan: Scan } = await import("./bundle-scan-IOEW3QGK.js");
   return Scan.start(step, facts, bundleRoot);
 }
 

@@ -387,9 +387,7 @@ function mistake2(problem, expected, text) {
 // core/input-reader.ts
 function inputReader(host, definitions) {
   const mistakes = [];
-  const value = (name) => {
-    return host.input(name) || (definitions[name].default ?? "");
-  };
+  const value = (name) => host.input(name) || (definitions[name].default ?? "");
   const wrong = (name, expected, actual, remedy) => {
     mistakes.push({
       problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,

@@ -3401,7 +3401,9 @@ var BundleScan = class _BundleScan {
 };
 async function repositoryOf(bundleRoot, checkout) {
   const repository = await findCheckout(bundleRoot, diskTree);
-  return path2.relative(checkout, repository).startsWith("..") ? checkout : repository;
+  const entries = await diskTree.list(repository).catch(() => []);
+  const inside = !path2.relative(checkout, repository).startsWith("..");
+  return inside && entries.some(({ name }) => name === ".git") ? repository : checkout;
 }
 export {
   BundleScan
