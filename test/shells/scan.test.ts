@@ -125,7 +125,7 @@ for (const [title, start] of [
     const append = (file: string, text: string): Promise<void> =>
       appendFile(path.join(job.checkout, file), text);
 
-    async function checkStopped(result: Result, place: RegExp, kind: RegExp): Promise<void> {
+    function checkStopped(result: Result, place: RegExp, kind: RegExp): void {
       assert.ok(!result.succeeded);
       const [first = "", ...others] = result.annotations.filter((text) => text.includes("CREDENTIAL_FOUND"));
       assert.match(first, /Nothing was uploaded/);
@@ -145,7 +145,7 @@ for (const [title, start] of [
       const line =
         (await readFile(path.join(job.checkout, "src/ingest_orders.py"), "utf8")).split("\n").length - 1;
       const place = new RegExp(`ingest_orders\\.py.*${String(line)}`);
-      await checkStopped(result, place, /Databricks personal access token: dapi… \(36 characters\)/);
+      checkStopped(result, place, /Databricks personal access token: dapi… \(36 characters\)/);
       const text = await readFile(sarif, "utf8");
       assert.match(text, new RegExp(`"startLine": ${String(line)},`));
       checkNoValue({ ...result, traces: [["SARIF", text]] });
@@ -153,7 +153,6 @@ for (const [title, start] of [
 
     it("uploads nothing: in parameters and Spark configuration, resolved from the pipeline's variables", async () => {
       const key = "fs.azure.account.key.lake.dfs.core.windows.net";
-      await append("databricks.yml", "");
       const file = path.join(job.checkout, "databricks.yml");
       const text = await readFile(file, "utf8");
       const variables = "variables:\n  given_key: { default: '' }\n  given_word: { default: '' }\n";
@@ -180,8 +179,8 @@ for (const [title, start] of [
       );
       const given = `given_key=${STORAGE_KEY}\ngiven_word=${PASSWORD}`;
       const result = await job.step({}, given);
-      await checkStopped(result, /databricks\.yml/, /[Ss]torage/);
-      await checkStopped(result, /databricks\.yml/, /[Pp]assword/);
+      checkStopped(result, /databricks\.yml/, /[Ss]torage/);
+      checkStopped(result, /databricks\.yml/, /[Pp]assword/);
       checkNoValue(await job.step({ command: "plan" }, given));
 
       const warned = await job.step({ scan: "warn" }, given);
@@ -202,7 +201,7 @@ for (const [title, start] of [
       const build = "mkdir -p dist && cp built/wheel dist/lake-1.0-py3-none-any.whl";
       await append("databricks.yml", `\nartifacts:\n  lake: { type: whl, path: ., build: "${build}" }\n`);
       const result = await job.step();
-      await checkStopped(result, /dist\/lake-1\.0-py3-none-any\.whl/, /personal access token/);
+      checkStopped(result, /dist\/lake-1\.0-py3-none-any\.whl/, /personal access token/);
     });
 
     it("deploys what an exception accepts, and stops for one that has expired", async () => {

@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { BundleScan } from "../../core/bundle-scan.ts";
-import { readPlan } from "../../core/databricks/plan.ts";
-import { SecretlessError } from "../../core/errors.ts";
-import { parseInputs } from "../../core/inputs.ts";
-import type { Facts } from "../../core/report/facts.ts";
-import { systemClock } from "../../core/system.ts";
-import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { freshFolder } from "../../sandbox/runner/checkout.ts";
-import { FakeHost } from "./fake-host.ts";
 import { PAT } from "./scan/memory-tree.ts";
-import { Flow, plan, usualCli, type PlayCli } from "./support/flow.ts";
+import { plan, usualCli, type Flow, type PlayCli } from "./support/flow.ts";
+import { annotated, startScanFlow, writeIn } from "./support/scan-flow.ts";
 
 const RULE = "databricks-personal-access-token";
 const wheel = (content: string): Uint8Array => zipSync({ "lake/load.py": strToU8(content) });
@@ -36,28 +29,15 @@ function cliWith(settings: object, during: (command: string) => Promise<void> = 
 describe("the scan of a step", () => {
   let flow: Flow;
   beforeEach(async () => {
-    flow = await Flow.start();
-    const config = '[remote "origin"]\n\turl = https://github.com/example-org/lake.git\n';
-    await writeFile(path.join(flow.checkout, ".git/config"), config);
+    flow = await startScanFlow();
   });
   afterEach(() => flow.sandbox.stop());
 
-  const write = async (file: string, content: string | Uint8Array): Promise<void> => {
-    await mkdir(path.dirname(path.join(flow.checkout, file)), { recursive: true });
-    await writeFile(path.join(flow.checkout, file), content);
-  };
   const deployed = (): boolean => flow.commands.includes("deploy");
-  const annotated = (level: string) => flow.host.annotations.filter((one) => one.level === level);
   /** What the step showed, told or wrote. */
   const everything = (): string =>
     JSON.stringify([flow.host.log, flow.host.debugLog, flow.host.annotations, [...flow.host.outputs]]) +
     flow.host.summaryText;
-  const exception = (more: Record<string, string>): string => {
-    const fields = { rule: RULE, reason: "a sample", expires: "2999-12-31", ...more };
-    const lines = Object.entries(fields).map(([key, value]) => `    ${key}: "${value}"\n`);
-    return `version: 1\nexceptions:\n  - # one\n${lines.join("")}`;
-  };
-  const fingerprint = (): string => /fingerprint ([0-9a-f]{12})/.exec(everything())?.[1] ?? "";
 
   it("says what it has looked at where nothing is found, for deploy and plan alone", async () => {
     assert.equal(await flow.run({}, usualCli({})), 0, flow.error);
@@ -76,13 +56,13 @@ describe("the scan of a step", () => {
       { cell_type: "markdown", metadata: {}, source: ["# Load"] },
       { cell_type: "code", metadata: {}, outputs: [], source: ["x = 1\n", `token = "${PAT}"`] },
     ];
-    await write("src/load.ipynb", JSON.stringify({ cells, metadata: {}, nbformat: 4 }, null, 1));
+    await writeIn(flow, "src/load.ipynb", JSON.stringify({ cells, metadata: {}, nbformat: 4 }, null, 1));
     assert.equal(await flow.run({}, usualCli({})), 1);
     assert.match(flow.error, /^CREDENTIAL_FOUND: [^]*1 finding\. Nothing was uploaded/);
     assert.match(flow.error, /personal access token: dapi… \(36 characters\)\. Whoever has it acts as/);
     assert.match(flow.error, /\(cell 2\), rule databricks-personal-access-token, fingerprint [0-9a-f]{12}/);
     assert.match(flow.error, /to do: .*WorkspaceClient\(\)/);
-    const [place] = annotated("error").flatMap((one) => one.place ?? []);
+    const [place] = annotated(flow, "error").flatMap((one) => one.place ?? []);
     assert.equal(place?.file, "src/load.ipynb");
     const line = (await readFile(path.join(flow.checkout, "src/load.ipynb"), "utf8")).split("\n")[
       place.line! - 1
@@ -121,14 +101,14 @@ describe("the scan of a step", () => {
 
   describe("of a wheel", () => {
     beforeEach(async () => {
-      await write(".gitignore", "dist/\n");
+      await writeIn(flow, ".gitignore", "dist/\n");
       await appendFile(
         path.join(flow.checkout, "databricks.yml"),
         "\nartifacts:\n  lake: { type: whl, path: . }\n",
       );
     });
     const build = (on: string, content: string) => async (command: string) => {
-      if (command === on) await write("dist/lake.whl", wheel(content));
+      if (command === on) await writeIn(flow, "dist/lake.whl", wheel(content));
     };
 
     it("that the plan builds stops the deployment, at the member", async () => {
@@ -153,9 +133,9 @@ describe("the scan of a step", () => {
     });
 
     it("that cannot be opened is listed, and stops nothing", async () => {
-      const broken = async (): Promise<void> => write("dist/lake.whl", wheel("a = 1").slice(0, 60));
+      const broken = (): Promise<void> => writeIn(flow, "dist/lake.whl", wheel("a = 1").slice(0, 60));
       assert.equal(await flow.run({}, cliWith({}, broken)), 0, flow.error);
-      assert.match(annotated("warning")[0]?.text ?? "", /^Not scanned: dist\/lake\.whl/);
+      assert.match(annotated(flow, "warning")[0]?.text ?? "", /^Not scanned: dist\/lake\.whl/);
       assert.match(flow.host.summaryText, /Not scanned/);
       assert.match(flow.host.log.join("\n"), /1 not scanned/);
     });
@@ -173,15 +153,15 @@ describe("the scan of a step", () => {
   it("warns of a setting that needs a stored credential, and deploys", async () => {
     const settings = { new_cluster: { aws_attributes: { instance_profile_arn: "arn:aws:iam::1:x" } } };
     assert.equal(await flow.run({}, cliWith(settings)), 0, flow.error);
-    assert.match(annotated("warning")[0]?.text ?? "", /^Instance profile: /);
+    assert.match(annotated(flow, "warning")[0]?.text ?? "", /^Instance profile: /);
     assert.match(flow.host.summaryText, /Who can use it[^]*Instance profile/);
   });
 
   it("with `warn` shows all findings and deploys; with `off` does not look", async () => {
-    await write("src/load.py", `token = "${PAT}"\n`);
+    await writeIn(flow, "src/load.py", `token = "${PAT}"\n`);
     assert.equal(await flow.run({ scan: "warn" }, cliWith({ spark_conf: { x: PAT } })), 0, flow.error);
     assert.ok(deployed());
-    const places = annotated("warning").map(({ place }) => place?.file);
+    const places = annotated(flow, "warning").map(({ place }) => place?.file);
     assert.deepEqual(places, ["src/load.py", "resources/orders.yml"], "each is shown once");
     assert.match(flow.host.summaryText, /src\/load&#46;py[^]*WorkspaceClient/);
     assert.ok(!everything().includes(PAT.slice(4)));
@@ -190,62 +170,8 @@ describe("the scan of a step", () => {
     assert.ok(!(await readdir(flow.checkout)).includes("off.sarif"));
   });
 
-  describe("with exceptions", () => {
-    const file = ".secretless-ignore.yml";
-    let mark: string;
-    beforeEach(async () => {
-      await write("src/load.py", `token = "${PAT}"\n`);
-      assert.equal(await flow.run({}, usualCli({})), 1);
-      mark = fingerprint();
-    });
-
-    it("takes what they accept, and shows it as suppressed", async () => {
-      await write(file, exception({ path: "src/load.py", fingerprint: mark }));
-      assert.equal(await flow.run({ "sarif-file": "out/scan.sarif" }, usualCli({})), 0, flow.error);
-      assert.match(flow.host.log.join("\n"), /nothing found, 1 accepted/);
-      const sarif = await readFile(path.join(flow.checkout, "out/scan.sarif"), "utf8");
-      assert.match(sarif, /"suppressions"[^]*a sample/);
-    });
-
-    it("stops for an expired one, beside the finding", async () => {
-      await write(file, exception({ path: "src/load.py", fingerprint: mark, expires: "2020-01-01" }));
-      assert.equal(await flow.run({}, usualCli({})), 1);
-      assert.match(flow.error, /^CREDENTIAL_FOUND: [^]*EXCEPTIONS_INVALID: [^]*expired on 2020-01-01/);
-      assert.equal(await flow.run({ scan: "warn" }, usualCli({})), 0);
-      assert.match(
-        annotated("warning")
-          .map(({ text }) => text)
-          .join("\n"),
-        /expired on 2020-01-01/,
-      );
-    });
-
-    it("stops for an unused one, at its line, when everything was scanned", async () => {
-      await rm(path.join(flow.checkout, "src/load.py"));
-      await write(file, exception({ path: "src/load.py", fingerprint: mark }));
-      assert.equal(await flow.run({}, usualCli({})), 1);
-      assert.match(flow.error, /^EXCEPTIONS_INVALID: [^]*matches no finding/);
-      assert.ok(flow.commands.includes("plan -o json") && !deployed());
-      assert.deepEqual(annotated("error")[1]?.place?.file, file);
-    });
-
-    it("only warns where another target, or a resource that does not change, may need it", async () => {
-      await rm(path.join(flow.checkout, "src/load.py"));
-      for (const [rule, where] of [
-        [RULE, "databricks.yml"],
-        [RULE, "resources/*.yml"],
-        [RULE, "dist/lake.whl"],
-        ["practice-instance-profile", "src/load.py"],
-      ] as const) {
-        await write(file, exception({ rule, path: where, fingerprint: mark }));
-        assert.equal(await flow.run({}, usualCli({})), 0, flow.error);
-        assert.match(annotated("warning")[0]?.text ?? "", /matches no finding/);
-      }
-    });
-  });
-
   it("names files relative to the repository, which may lie below the CI's checkout", async () => {
-    await write("src/load.py", `token = "${PAT}"\n`);
+    await writeIn(flow, "src/load.py", `token = "${PAT}"\n`);
     const above = await freshFolder("outer");
     await rename(flow.checkout, path.join(above, "repo"));
     const inputs = { "bundle-root": "repo" };
@@ -258,7 +184,7 @@ describe("the scan of a step", () => {
   });
 
   it("writes SARIF also when it stops the run, and says if it cannot", async () => {
-    await write("src/load.py", `token = "${PAT}"\n`);
+    await writeIn(flow, "src/load.py", `token = "${PAT}"\n`);
     const sarif = path.join(flow.temp, "scan.sarif");
     assert.equal(await flow.run({ "sarif-file": sarif }, usualCli({})), 1);
     const text = await readFile(sarif, "utf8");
@@ -278,44 +204,15 @@ describe("the scan of a step", () => {
   it("shows a hundred findings one by one, and counts all", async () => {
     const token = (n: number): string => PAT.slice(0, -3) + String(n + 100);
     for (const half of [0, 1])
-      await write(
+      await writeIn(
+        flow,
         `src/load${String(half)}.py`,
         Array.from({ length: 60 }, (_, n) => `t = "${token(half * 60 + n)}"\n`).join(""),
       );
     assert.equal(await flow.run({}, usualCli({})), 1);
     assert.match(flow.error, /has 120 findings\. Nothing was uploaded\. The first 100 are shown/);
-    assert.equal(annotated("error").length, 101);
+    assert.equal(annotated(flow, "error").length, 101);
     assert.equal(await flow.run({ scan: "warn" }, usualCli({})), 0);
-    assert.equal(annotated("warning").length, 100);
-  });
-
-  it("stops for a secret scope that the policy gives to another target, where there is a policy", async () => {
-    await write("src/scopes.py", '  dbutils.secrets.get("prod-lake", "key")\n');
-    const inputs = {
-      host: flow.sandbox.workspace.host,
-      "client-id": DEPLOYER.applicationId,
-      target: "dev",
-      ...{ scan: "block", command: "plan" },
-    };
-    const host = new FakeHost(inputs, { checkout: flow.checkout });
-    const facts: Facts = { command: "plan", workspaceUrl: "", runUrl: "", warnings: [] };
-    const step = {
-      host,
-      inputs: parseInputs(host),
-      ports: { clock: systemClock },
-      signal: new AbortController().signal,
-    };
-    const scan = await BundleScan.start(step, facts, flow.checkout);
-    const json = { plan_version: 2 };
-    const resolved = { plan: readPlan(json), json, target: "dev" };
-    await scan.planned(resolved);
-    await assert.rejects(scan.planned({ ...resolved, scopes: { prod: ["prod-*"] } }), (error) => {
-      assert.ok(error instanceof SecretlessError && error.code === "CREDENTIAL_FOUND");
-      assert.deepEqual(
-        error.mistakes.map(({ place }) => place),
-        [{ file: "src/scopes.py", line: 1, column: 11 }],
-      );
-      return true;
-    });
+    assert.equal(annotated(flow, "warning").length, 100);
   });
 });
