@@ -12,10 +12,13 @@ import type { Step } from "./run.ts";
 
 /** Milliseconds for one exchange with all its tries. */
 const RENEWAL = 120_000;
+/** How long after it was asked for the early ID token is still used, in milliseconds. */
+const EARLY = 10_000;
 
 /** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
 export async function connect(step: Step, facts: Facts): Promise<Session> {
   const { host, ports, inputs } = step;
+  let { early } = step;
   const workspace = await step.workspace;
   const connecting = new AbortController();
   const abandon = (): void => {
@@ -24,7 +27,14 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
   step.signal.addEventListener("abort", abandon);
   const session = createSession({
     exchange: guarded(step, exchangeFor(step, workspace)),
-    idToken: (audience) => host.idToken(audience),
+    idToken: (audience) => {
+      // An ID token lives for minutes: one that was asked for before a slow discovery is not worth its risk.
+      const first = early;
+      early = undefined;
+      const fits = first !== undefined && first.audience === (host.fixedAudience ?? audience);
+      const inTime = fits && ports.clock.now() - first.askedAt < EARLY;
+      return inTime ? first.idToken : host.idToken(audience);
+    },
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal: connecting.signal,

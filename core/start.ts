@@ -1,9 +1,10 @@
 import { SecretlessError, toSecretlessError } from "./errors.ts";
-import { discoverWorkspace } from "./federation/discovery.ts";
+import { discoverWorkspace, usualAudience } from "./federation/discovery.ts";
 import type { Host } from "./host.ts";
 import { parseInputs, type Inputs } from "./inputs.ts";
 import type { Ports } from "./ports.ts";
 import { redactingHost } from "./redacting-host.ts";
+import type { Step } from "./run.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
 const REACHABLE = 60_000;
@@ -41,8 +42,9 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
       signal,
     });
     workspace.catch(() => undefined);
+    const early = earlyIdToken(host, inputs, clock.now());
     const { run } = await import("./run.ts");
-    return await run({ host, ports, inputs, workspace, signal });
+    return await run({ host, ports, inputs, workspace, early, signal });
   } catch (error) {
     const { reportFailure } = await import("./run.ts");
     await reportFailure(host, toSecretlessError(error));
@@ -50,6 +52,16 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
   } finally {
     finished.abort();
   }
+}
+
+/** The first ID token, asked for beside the discovery, for the audience that nearly always comes out of it. */
+function earlyIdToken(host: Host, inputs: Inputs, askedAt: number): Step["early"] {
+  const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : undefined;
+  const audience = host.fixedAudience ?? inputs.audience ?? usual;
+  if (audience === undefined) return undefined;
+  const idToken = host.idToken(audience);
+  idToken.catch(() => undefined);
+  return { idToken, audience, askedAt };
 }
 
 function whenAborted(signal: AbortSignal, act: () => void): void {

@@ -22,6 +22,9 @@ import {
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
+function usualAudience(host2) {
+  return `${host2}/oidc/v1/token`;
+}
 async function discoverWorkspace(options) {
   const { host: host2 } = options;
   const usual = `${host2}/oidc`;
@@ -154,6 +157,7 @@ function redactingHost(host2) {
     input: (name) => host2.input(name),
     inputLabel: (name) => host2.inputLabel(name),
     connection: () => host2.connection(),
+    ...host2.fixedAudience !== void 0 && { fixedAudience: host2.fixedAudience },
     idToken: (audience) => host2.idToken(audience),
     mask: (value) => {
       registerSecret(value);
@@ -197,15 +201,24 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-VO44ZWCJ.js");
-    return await run({ host: host2, ports, inputs, workspace, signal });
+    const early = earlyIdToken(host2, inputs, clock.now());
+    const { run } = await import("./chunks/run-U3UWNWPB.js");
+    return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-VO44ZWCJ.js");
+    const { reportFailure } = await import("./chunks/run-U3UWNWPB.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
   }
+}
+function earlyIdToken(host2, inputs, askedAt) {
+  const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : void 0;
+  const audience = host2.fixedAudience ?? inputs.audience ?? usual;
+  if (audience === void 0) return void 0;
+  const idToken = host2.idToken(audience);
+  idToken.catch(() => void 0);
+  return { idToken, audience, askedAt };
 }
 function whenAborted(signal, act) {
   if (signal.aborted) act();

@@ -17,6 +17,8 @@ import { readSummary, type BundleSummary } from "./summary.ts";
 const REMOTE =
   /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
 
+/** Else a bundle with `bundle.deployment.lock.force: true` would take the lock of a deployment that runs (CLI 1.13). */
+const KEEP_LOCK = "--force-lock=false";
 /** Largest JSON that is read from stdout, in bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
 
@@ -76,7 +78,7 @@ export class DatabricksCli {
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
   async deploy({ autoApprove }: { readonly autoApprove: boolean }): Promise<CliResult> {
-    const result = await this.#run(["deploy", ...(autoApprove ? ["--auto-approve"] : [])], {});
+    const result = await this.#run(["deploy", KEEP_LOCK, ...(autoApprove ? ["--auto-approve"] : [])], {});
     if (result.code === 0) return result;
     throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
   }
@@ -104,7 +106,7 @@ export class DatabricksCli {
    * refused and the CLI passed over
    */
   async destroy(): Promise<void> {
-    const result = await this.#run(["destroy", "--auto-approve"], {});
+    const result = await this.#run(["destroy", KEEP_LOCK, "--auto-approve"], {});
     const locked = result.code === 0 ? undefined : heldLock(result.diagnostics);
     if (locked) throw locked;
     if (result.code !== 0)

@@ -41,7 +41,13 @@ export function parseCommandLine(args: readonly string[]): Command {
   let parsed;
   try {
     const options: Options = { ...GLOBAL, ...FLAGS[name] };
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    // The one flag that is also given with a value; `parseArgs` takes none for booleans.
+    parsed = parseArgs({
+      args: args.filter((arg) => arg !== "--force-lock=false"),
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     const flag = /'(-[^' ]+)/.exec((error as Error).message)?.[1];
     throw new CliFailure(

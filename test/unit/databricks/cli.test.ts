@@ -80,6 +80,7 @@ describe("the CLI for one bundle and target", () => {
       assert.deepEqual(requests[0]?.args, [
         "bundle",
         "deploy",
+        "--force-lock=false",
         ...(autoApprove ? ["--auto-approve"] : []),
         "--target",
         "prod",

@@ -18,7 +18,10 @@ export interface Played {
   readonly stderr?: string;
 }
 
-/** Plays the Databricks CLI: gets its arguments without `bundle` and `--target …`, joined by blanks. */
+/** Arguments of which no test of a flow wants to hear. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set(["bundle", "--target", "--force-lock=false"]);
+
+/** Plays the Databricks CLI: gets its arguments without those and the target, joined by blanks. */
 export type PlayCli = (command: string, request: ProcessRequest) => Played | Promise<Played>;
 
 export const plan = (entries: Record<string, string>, more: object = { plan_version: 2 }): string =>
@@ -78,7 +81,11 @@ export class Flow {
   run(
     inputs: Partial<Record<InputName, string>>,
     cli: PlayCli,
-    { ports, context }: { ports?: Partial<Ports>; context?: Partial<RunContext> } = {},
+    {
+      ports,
+      context,
+      host = {},
+    }: { ports?: Partial<Ports>; context?: Partial<RunContext>; host?: Partial<FakeHost> } = {},
   ): Promise<number> {
     const { sandbox } = this;
     const given = {
@@ -89,6 +96,7 @@ export class Flow {
     };
     this.host = new FakeHost(given, { checkout: this.checkout, tempFolder: this.temp, ...context });
     this.host.mintIdToken = (audience) => sandbox.github.mint({ audience });
+    Object.assign(this.host, host);
     const environment = { PATH: this.path };
     return runStep(this.host, {
       clock: systemClock,
@@ -97,7 +105,7 @@ export class Flow {
       send: createSend(environment),
       runProcess: async (request) => {
         const command = request.args
-          .filter((arg, at, all) => arg !== "bundle" && arg !== "--target" && all[at - 1] !== "--target")
+          .filter((arg, at, all) => !ALWAYS_THERE.has(arg) && all[at - 1] !== "--target")
           .join(" ");
         this.commands.push(command);
         this.requests.push(request);

@@ -1087,7 +1087,7 @@ var ENTRA_ERRORS = [
     codes: [700016],
     cause: "the tenant knows no such application.",
     remedy: "Check client-id and tenant-id, and that the application was not deleted.",
-    retry: "propagation"
+    retry: "soon"
   },
   {
     codes: [7000229],
@@ -1196,7 +1196,7 @@ function findEntraError(codes) {
 
 // core/federation/entra.ts
 var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
-var PROPAGATION = 45e3;
+var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
 function entraExchange(options) {
   const { cloud, tenantId, clientId, clock } = options;
   const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
@@ -1218,9 +1218,10 @@ function entraExchange(options) {
       }
       const error = findEntraError(codesOf(answer));
       const refusal = explain(answer, await readClaims(idToken), options);
-      if (error?.retry === "propagation") refusedSince ??= clock.now();
-      const mayHelp = error?.retry === "transient" || refusedSince !== void 0 && clock.now() < refusedSince + PROPAGATION;
-      if (!mayHelp || error?.retry === "no") throw refusal;
+      const retry2 = error?.retry ?? "unknown";
+      if (retry2 === "propagation" || retry2 === "soon") refusedSince ??= clock.now();
+      const mayHelp = retry2 === "transient" || retry2 !== "no" && refusedSince !== void 0 && clock.now() < refusedSince + PATIENCE[retry2];
+      if (!mayHelp) throw refusal;
       throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
     }
   };
@@ -1287,7 +1288,7 @@ function credentialCommand(claims, { clientId, cloud }) {
 }
 
 // core/federation/session.ts
-var PATIENCE = 5e3;
+var PATIENCE2 = 5e3;
 var MOST_EXPIRED = 3;
 var LONGEST_PAUSE = 6e4;
 function createSession(options) {
@@ -1323,7 +1324,7 @@ function createSession(options) {
       const now = clock.now();
       if (!old || old.expiresAt <= now) return renew();
       if (now < old.renewAt) return withoutTimes(old);
-      const renewed = await renewEarly(Math.min(PATIENCE, (old.expiresAt - now) / 2));
+      const renewed = await renewEarly(Math.min(PATIENCE2, (old.expiresAt - now) / 2));
       if (renewed) return renewed;
       return clock.now() < old.expiresAt ? withoutTimes(old) : renew();
     }
@@ -1415,8 +1416,10 @@ async function textOf2(file) {
 
 // core/connect.ts
 var RENEWAL = 12e4;
+var EARLY = 1e4;
 async function connect(step, facts) {
   const { host, ports, inputs } = step;
+  let { early } = step;
   const workspace = await step.workspace;
   const connecting = new AbortController();
   const abandon = () => {
@@ -1425,7 +1428,13 @@ async function connect(step, facts) {
   step.signal.addEventListener("abort", abandon);
   const session = createSession({
     exchange: guarded(step, exchangeFor(step, workspace)),
-    idToken: (audience) => host.idToken(audience),
+    idToken: (audience) => {
+      const first = early;
+      early = void 0;
+      const fits = first !== void 0 && first.audience === (host.fixedAudience ?? audience);
+      const inTime = fits && ports.clock.now() - first.askedAt < EARLY;
+      return inTime ? first.idToken : host.idToken(audience);
+    },
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal: connecting.signal,
@@ -1837,6 +1846,7 @@ function readSummary(text) {
 
 // core/databricks/cli.ts
 var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
+var KEEP_LOCK = "--force-lock=false";
 var MAX_JSON = 256 * 1024 * 1024;
 var DatabricksCli = class {
   #options;
@@ -1861,7 +1871,7 @@ var DatabricksCli = class {
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
   async deploy({ autoApprove }) {
-    const result = await this.#run(["deploy", ...autoApprove ? ["--auto-approve"] : []], {});
+    const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
     if (result.code === 0) return result;
     throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
   }
@@ -1887,7 +1897,7 @@ var DatabricksCli = class {
    * refused and the CLI passed over
    */
   async destroy() {
-    const result = await this.#run(["destroy", "--auto-approve"], {});
+    const result = await this.#run(["destroy", KEEP_LOCK, "--auto-approve"], {});
     const locked = result.code === 0 ? void 0 : heldLock(result.diagnostics);
     if (locked) throw locked;
     if (result.code !== 0)
@@ -2118,8 +2128,9 @@ function cliEnvironment(options) {
     DATABRICKS_CONFIG_FILE: folder.configFile,
     DATABRICKS_BUNDLE_TMP: folder.state,
     AZURE_CONFIG_DIR: folder.azureConfig,
-    // On disk it would outlive the job, and its keys are host names: another job on this runner could fill it.
-    DATABRICKS_CACHE_ENABLED: "false",
+    // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
+    // place the cache would outlive the job, and its keys are host names: another job on this runner could fill it.
+    DATABRICKS_CACHE_DIR: folder.cache,
     DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
     DATABRICKS_CLI_UPSTREAM: product.name,
     DATABRICKS_CLI_UPSTREAM_VERSION: product.version,
@@ -2698,9 +2709,13 @@ async function makePrivateFolder(tempFolder) {
     root,
     state: path3.join(root, "state"),
     configFile: path3.join(root, "databrickscfg"),
+    cache: path3.join(root, "cache"),
     azureConfig: path3.join(root, "azure")
   };
-  await Promise.all([mkdir(folder.state), mkdir(folder.azureConfig), writeFile(folder.configFile, "")]);
+  await Promise.all([
+    ...[folder.state, folder.cache, folder.azureConfig].map((inside) => mkdir(inside)),
+    writeFile(folder.configFile, "")
+  ]);
   return folder;
 }
 function removePrivateFolder(root) {
@@ -2944,7 +2959,7 @@ async function destroyBundle(step, cli, api, facts) {
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 var REFUSED = "refused";
 var MOST_REFUSALS = 100;
-var EARLY = 12e4;
+var EARLY2 = 12e4;
 async function startTokenService({
   token,
   approvedHost,
@@ -2980,7 +2995,7 @@ async function startTokenService({
     try {
       const { accessToken, expiresAt } = await token();
       lastError = void 0;
-      const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
+      const early = Math.min(EARLY2, Math.max(0, expiresAt - clock.now()) / 4);
       const expiresOn = Math.floor((expiresAt - early) / 1e3);
       response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
     } catch (error) {
