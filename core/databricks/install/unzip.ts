@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createInflateRaw, crc32 } from "node:zlib";
-import { createFile, readRange, type InstallFiles, type Write } from "./files.ts";
+import { CHUNK, createFile, readRange, type InstallFiles, type Write } from "./files.ts";
 import { findMember, refused, type ZipMember } from "./zip.ts";
 
 /** Bytes; the program of 1.13.0 has 56 million. */
@@ -49,7 +49,7 @@ async function unpack(member: ZipMember, packed: AsyncIterable<Buffer>, take: Wr
     for await (const chunk of packed) await take(chunk);
     return;
   }
-  const inflate = createInflateRaw({ chunkSize: 128 * 1024 });
+  const inflate = createInflateRaw({ chunkSize: CHUNK });
   // `pipeline` may report its own AbortError instead of what `take` threw.
   let refusal: { readonly error: unknown } | undefined;
   try {

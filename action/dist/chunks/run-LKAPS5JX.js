@@ -1847,6 +1847,7 @@ function readSummary(text) {
 // core/databricks/cli.ts
 var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
 var KEEP_LOCK = "--force-lock=false";
+var READING_RATE = "60";
 var MAX_JSON = 256 * 1024 * 1024;
 var DatabricksCli = class {
   #options;
@@ -1925,7 +1926,11 @@ var DatabricksCli = class {
       file,
       args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
       cwd: bundleRoot,
-      env: { ...env, DATABRICKS_BUNDLE_ROOT: root },
+      env: {
+        ...how.capture === true && { DATABRICKS_RATE_LIMIT: READING_RATE },
+        ...env,
+        DATABRICKS_BUNDLE_ROOT: root
+      },
       onStdout: how.capture === true ? capture : (chunk) => stdout.write(chunk),
       onStderr: (chunk) => stderr.write(chunk),
       onStart: (pid) => onProcess?.(pid),
@@ -3122,7 +3127,7 @@ function parseChecksums(text) {
 import { createHash as createHash2 } from "node:crypto";
 import * as fs from "node:fs/promises";
 var systemFiles = fs;
-var CHUNK = 128 * 1024;
+var CHUNK = 16 * 1024;
 async function createFile(files, file, mode, fill) {
   const handle = await files.open(file, "wx", mode);
   try {
@@ -3849,7 +3854,7 @@ async function unpack(member2, packed, take) {
     for await (const chunk of packed) await take(chunk);
     return;
   }
-  const inflate = createInflateRaw({ chunkSize: 128 * 1024 });
+  const inflate = createInflateRaw({ chunkSize: CHUNK });
   let refusal;
   try {
     await pipeline(Readable.from(packed), inflate, async (chunks) => {
