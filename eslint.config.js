@@ -58,6 +58,7 @@ export default ts.config(
       "core/ports.ts",
       "core/host.ts",
       "core/inputs.ts",
+      "core/input-reader.ts",
       "core/http.ts",
       "core/redact.ts",
       "core/retry.ts",

@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: how fast and how big the built action is (and how fast the task starts), against the goals. docs/performance.md explains each figure.
- * Arguments: the parts to measure (`start`, `size`, `memory`, `deploy`, `rate`; default all but the last), `--rounds N`
+ * Arguments: the parts to measure (`start`, `size`, `memory`, `scan`, `deploy`, `rate`; default all but the last), `--rounds N`
  * for the deployments.
  * Ends with 1 if a goal was missed.
  */
+import { spawnSync } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -15,6 +16,7 @@ import { writeBundle } from "./bundle.ts";
 import { folderBytes, staticBytes } from "./bytes.ts";
 import { bareDeployments, ourDeployments } from "./deployments.ts";
 import { mirrorOf, peakOfDeployment, peakOfInstallation } from "./memory.ts";
+import type { Speed } from "./scan/speed.ts";
 import { rateFigures } from "./rate-limit.ts";
 import { actionShell, startUps, taskShell, type Shell } from "./start-up.ts";
 import { interleaved, ratio, spread } from "./statistics.ts";
@@ -25,6 +27,7 @@ const SIZES = [
   { files: 200, jobs: 40, rounds: 3, goal: 1.05 },
 ] as const;
 const START_UPS = 25;
+const SCANS = 3;
 const MEMORIES = 3;
 
 async function deployFigures(action: BuiltAction, cli: SandboxCli, rounds?: number): Promise<Figure[]> {
@@ -112,11 +115,26 @@ async function largeAtRates({ folder }: BuiltAction, cli: SandboxCli): Promise<F
   return rateFigures({ bundle: await writeBundle(large), cli, action: folder }, large.jobs);
 }
 
+/** Each scan in a process of its own, for its peak memory. */
+function scanFigures(): Figure[] {
+  const args = ["--import", "tsx", path.join(import.meta.dirname, "scan/speed.ts")];
+  const speeds = Array.from({ length: SCANS }, () => {
+    const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    return JSON.parse(stdout) as Speed;
+  });
+  const fast = spread(speeds.map(({ speed }) => speed));
+  const peak = spread(speeds.map(({ memory }) => memory));
+  return [
+    { name: "scan of 100 MB in 5,000 files", unit: "MB/s", spread: fast, goal: 20, moreIsBetter: true },
+    { name: "peak memory, scan", unit: "MiB", spread: peak, goal: 250 },
+  ];
+}
+
 const { values, positionals } = parseArgs({
   options: { rounds: { type: "string" } },
   allowPositionals: true,
 });
-const PARTS = ["start", "size", "memory", "deploy"];
+const PARTS = ["start", "size", "memory", "scan", "deploy"];
 const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => ![...PARTS, "rate"].includes(part));
 if (unknown.length > 0) throw new Error(`unknown part: ${unknown.join(", ")}`);
@@ -143,6 +161,7 @@ if (parts.includes("start")) {
 }
 if (parts.includes("size")) figures.push(...(await sizeFigures(action)));
 if (parts.includes("memory")) figures.push(...(await memoryFigures(action, cli)));
+if (parts.includes("scan")) figures.push(...scanFigures());
 for (const part of ["deploy", "rate"].filter((name) => parts.includes(name))) {
   if (cli.kind !== "real") console.log(`SKIPPED: ${part} (the real Databricks CLI is not on PATH)`);
   else if (part === "deploy") figures.push(...(await deployFigures(action, cli, rounds)));

@@ -13,11 +13,13 @@ export async function allRight<T extends readonly unknown[]>(work: {
   );
   // What stops the whole run (a cancellation) is the failure of several, and told once.
   const [first, ...others] = new Set(errors);
-  if (first) throw others.length === 0 ? first : together(first, others);
+  if (first) throw together(first, others);
   return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
-function together(first: SecretlessError, others: readonly SecretlessError[]): SecretlessError {
+/** Several errors as one: the first, with all others among its mistakes. */
+export function together(first: SecretlessError, others: readonly SecretlessError[]): SecretlessError {
+  if (others.length === 0) return first;
   const rest = others.flatMap(({ code, details, mistakes }): Mistake[] => [
     { ...details, problem: `${code}: ${details.problem}` },
     ...mistakes,

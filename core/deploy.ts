@@ -1,4 +1,4 @@
-import type { DatabricksCli } from "./databricks/cli.ts";
+import type { DatabricksCli, PlanResult } from "./databricks/cli.ts";
 import { planChanged } from "./databricks/plan.ts";
 import type { WorkspaceApi } from "./databricks/workspace-api.ts";
 import { planBundle } from "./plan.ts";
@@ -16,12 +16,13 @@ export async function deployBundle(
   cli: DatabricksCli,
   api: WorkspaceApi,
   facts: Facts,
+  scan: (result: PlanResult) => Promise<void>,
 ): Promise<void> {
   const { host, inputs } = step;
-  let planned = await planBundle(step, cli, facts);
+  let planned = await planBundle(step, cli, facts, scan);
   const planAgain = async (): Promise<void> => {
     const before = planned;
-    planned = await planBundle(step, cli, facts);
+    planned = await planBundle(step, cli, facts, scan);
     host.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
   await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), planAgain);

@@ -1,6 +1,7 @@
 import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
-import { SecretlessError, type Mistake } from "./errors.ts";
+import { SecretlessError } from "./errors.ts";
 import type { Connection, Host } from "./host.ts";
+import { inputReader, type InputDefinition } from "./input-reader.ts";
 import { parseDuration, parseNameValueLines } from "./input-values.ts";
 import { parsePassEnv } from "./pass-env.ts";
 import { parseWorkspaceUrl } from "./workspace-url.ts";
@@ -8,15 +9,10 @@ import { parseWorkspaceUrl } from "./workspace-url.ts";
 export const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
 export type Command = (typeof COMMANDS)[number];
 
-export const EXCHANGES = ["databricks", "entra"] as const;
+/** What findings of the scan for static credentials do: stop the run, or warn. */
+export const SCAN_MODES = ["block", "warn", "off"] as const;
 
-interface InputDefinition {
-  /** One sentence for the manifests and the documentation. */
-  readonly description: string;
-  readonly required?: true;
-  /** The default as it stands in the manifests; the parser applies it too, for hosts that do not. */
-  readonly default?: string;
-}
+export const EXCHANGES = ["databricks", "entra"] as const;
 
 /** One table of inputs; action.yml and task.json are tested against it. */
 export const INPUTS = {
@@ -62,6 +58,15 @@ export const INPUTS = {
     description: "How long to wait for another deployment of the same bundle and target to end.",
     default: "10m",
   },
+  scan: {
+    description:
+      "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
+    default: "block",
+  },
+  "sarif-file": {
+    description:
+      "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run.",
+  },
   "pass-env": {
     description:
       "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
@@ -102,6 +107,9 @@ export interface Inputs {
   readonly resource: string | undefined;
   readonly runParameters: Readonly<Record<string, string>>;
   readonly wait: boolean;
+  readonly scan: (typeof SCAN_MODES)[number];
+  /** As the user wrote it. */
+  readonly sarifFile: string | undefined;
   readonly passEnv: readonly string[];
   readonly cliVersion: string | undefined;
   readonly cliMirror: string | undefined;
@@ -122,49 +130,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * @throws SecretlessError `INPUT_INVALID` with all mistakes at once
  */
 export function parseInputs(host: Host): Inputs {
-  const mistakes: Mistake[] = [];
-  const value = (name: InputName): string => {
-    const definition: InputDefinition = INPUTS[name];
-    return host.input(name) || (definition.default ?? "");
-  };
-  const wrong = (name: InputName, expected: string, actual: string, remedy?: string): void => {
-    mistakes.push({
-      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
-      expected,
-      ...(actual === "" ? {} : { actual }),
-      ...(remedy === undefined ? {} : { remedy }),
-    });
-  };
-  const optional = (name: InputName): string | undefined => value(name) || undefined;
-  const required = (name: InputName, expected: string): string | undefined => {
-    const found = optional(name);
-    if (found === undefined) wrong(name, expected, "");
-    return found;
-  };
-  const matching = (name: InputName, pattern: RegExp, expected: string): string | undefined => {
-    const found = optional(name);
-    if (found === undefined || pattern.test(found)) return found;
-    wrong(name, expected, found);
-    return undefined;
-  };
-  const oneOf = <const T extends string>(name: InputName, allowed: readonly T[]): T | undefined => {
-    const found = value(name);
-    const match = allowed.find((one) => one === found);
-    if (match === undefined) wrong(name, `one of: ${allowed.join(", ")}`, found);
-    return match;
-  };
-  const flag = (name: InputName): boolean => oneOf(name, ["true", "false"]) === "true";
-  const parsed = <T>(name: InputName, parse: (text: string) => T): T | undefined => {
-    try {
-      return parse(value(name));
-    } catch (error) {
-      if (!(error instanceof SecretlessError)) throw error;
-      const { problem, expected = "", actual = problem, remedy } = error.details;
-      wrong(name, expected, actual, remedy);
-      return undefined;
-    }
-  };
-
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed } = inputReader(
+    host,
+    INPUTS,
+  );
   let connection: Connection | undefined;
   let noConnection: SecretlessError | undefined;
   try {
@@ -214,6 +183,8 @@ export function parseInputs(host: Host): Inputs {
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
+  const scan = oneOf("scan", SCAN_MODES);
+  const sarifFile = optional("sarif-file");
   const bundleRoot = value("bundle-root");
   const target = optional("target");
   const audience = optional("audience");
@@ -234,6 +205,7 @@ export function parseInputs(host: Host): Inputs {
       variables &&
       runParameters &&
       passEnv &&
+      scan &&
       timeout &&
       lockTimeout
     )
@@ -263,6 +235,8 @@ export function parseInputs(host: Host): Inputs {
     resource,
     runParameters,
     wait,
+    scan,
+    sarifFile,
     passEnv,
     cliVersion,
     cliMirror,

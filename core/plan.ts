@@ -1,4 +1,5 @@
-import { toMistake, type DatabricksCli } from "./databricks/cli.ts";
+import { allRight } from "./all-right.ts";
+import { toMistake, type DatabricksCli, type PlanResult } from "./databricks/cli.ts";
 import type { Diagnostic } from "./databricks/diagnostics.ts";
 import { losses, type Plan } from "./databricks/plan.ts";
 import { SecretlessError } from "./errors.ts";
@@ -8,12 +9,19 @@ import { jsonOutput } from "./report/outputs.ts";
 import { warn, type Step } from "./run.ts";
 
 /**
- * Plans the bundle, shows the plan, and checks that it may be carried out. Nothing remote is changed.
- * @throws SecretlessError `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
+ * Plans the bundle, shows the plan, and checks that it may be carried out; `scan` looks for static credentials in what was
+ * planned. Nothing remote is changed.
+ * @throws SecretlessError what `scan` throws; `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
  */
-export async function planBundle(step: Step, cli: DatabricksCli, facts: Facts): Promise<Plan> {
-  const { host, inputs, signal } = step;
-  const { plan, diagnostics } = await host.group("Plan", () => cli.plan(signal));
+export async function planBundle(
+  step: Step,
+  cli: DatabricksCli,
+  facts: Facts,
+  scan: (result: PlanResult) => Promise<void>,
+): Promise<Plan> {
+  const { host, signal } = step;
+  const result = await host.group("Plan", () => cli.plan(signal));
+  const { plan, diagnostics } = result;
   for (const diagnostic of diagnostics) annotate(diagnostic);
   const changed = plan.entries.filter(({ action }) => action !== "skip");
   facts.plan = {
@@ -27,23 +35,27 @@ export async function planBundle(step: Step, cli: DatabricksCli, facts: Facts): 
   const { changes, unchanged } = facts.plan;
   await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
   if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
-  const lost = losses(plan);
-  if (lost.length > 0 && inputs.command === "deploy" && !inputs.autoApprove) {
-    throw new SecretlessError("DESTRUCTIVE_PLAN", {
-      problem: "The deployment would delete or recreate resources. Nothing was changed.",
-      expected: `a plan without deletions, or \`${host.inputLabel("auto-approve")}: true\``,
-      remedy: `If this is what you want, set \`${host.inputLabel("auto-approve")}\` to \`true\` for this run.`,
-      mistakes: lost.map(({ resource, action, lost: what }) => ({
-        problem: `${action} ${resource}: loses ${what}`,
-      })),
-    });
-  }
+  const refused = refusedLosses(step, plan);
+  await allRight([scan(result), refused ? Promise.reject(refused) : Promise.resolve()]);
   return plan;
 
   function annotate(diagnostic: Diagnostic): void {
     const { problem, place } = toMistake(diagnostic);
     host.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place);
   }
+}
+
+function refusedLosses({ host, inputs }: Step, plan: Plan): SecretlessError | undefined {
+  const lost = losses(plan);
+  if (lost.length === 0 || inputs.command !== "deploy" || inputs.autoApprove) return undefined;
+  return new SecretlessError("DESTRUCTIVE_PLAN", {
+    problem: "The deployment would delete or recreate resources. Nothing was changed.",
+    expected: `a plan without deletions, or \`${host.inputLabel("auto-approve")}: true\``,
+    remedy: `If this is what you want, set \`${host.inputLabel("auto-approve")}\` to \`true\` for this run.`,
+    mistakes: lost.map(({ resource, action, lost: what }) => ({
+      problem: `${action} ${resource}: loses ${what}`,
+    })),
+  });
 }
 
 const TERRAFORM =

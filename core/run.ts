@@ -1,7 +1,7 @@
 import path from "node:path";
 import { allRight } from "./all-right.ts";
 import { connect, workspaceApi } from "./connect.ts";
-import { DatabricksCli } from "./databricks/cli.ts";
+import { DatabricksCli, type PlanResult } from "./databricks/cli.ts";
 import { cliEnvironment } from "./databricks/environment.ts";
 import { checkHostPin } from "./databricks/host-pin.ts";
 import { makePrivateFolder, removePrivateFolder } from "./databricks/private-folder.ts";
@@ -19,6 +19,7 @@ import { PRODUCT } from "./product.ts";
 import type { Facts } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 import { runResource } from "./run-resource.ts";
+import { startScan } from "./scan-step.ts";
 import { findTool } from "./tool.ts";
 
 export { reportFailure };
@@ -58,10 +59,11 @@ export async function run(step: Step): Promise<number> {
   try {
     // Side by side; nothing goes further until all of it is right.
     const bundleRoot = path.resolve(host.context.checkout, inputs.bundleRoot);
-    const [session, file, target] = await allRight([
+    const [session, file, target, scan] = await allRight([
       connect(step, facts),
       findTool(step, facts, folder.root),
       checkHostPin({ ...inputs, bundleRoot, checkout: host.context.checkout, platform: ports.platform }),
+      startScan(step, facts, bundleRoot),
     ]);
     service = await startTokenService({
       token: () => session.token(),
@@ -81,16 +83,18 @@ export async function run(step: Step): Promise<number> {
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? "")),
     });
-    // Later: static credentials in sources are scanned beside the handshake, artifacts after the plan; access is
-    // planned after the bundle's plan and registered after the deployment.
+    const scanPlanned = async (result: PlanResult): Promise<void> =>
+      scan?.planned({ ...result, target: target.name });
+    // Later: access is planned after the bundle's plan and registered after the deployment.
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
     const api = workspaceApi(step, session);
     switch (inputs.command) {
       case "plan":
-        await planBundle(step, cli, facts);
+        await planBundle(step, cli, facts, scanPlanned);
         break;
       case "deploy":
-        await deployBundle(step, cli, api, facts);
+        await deployBundle(step, cli, api, facts, scanPlanned);
+        await scan?.deployed();
         break;
       case "run":
         await runResource(step, cli, api, facts);

@@ -1,25 +1,30 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError,
-  SecretlessError,
   createSend,
   databricksCloud,
   endpointUnavailable,
-  harmlessLines,
   isLoopback,
   isRetryableStatus,
   parseInputs,
-  redact,
-  registerSecret,
   retry,
   statusError,
   systemClock,
-  systemPlatform,
+  systemPlatform
+} from "./chunks/chunk-5WPLOP3B.js";
+import {
+  SecretlessError,
+  harmlessLines,
+  redact,
+  registerSecret,
   toSecretlessError
-} from "./chunks/chunk-F5LVIQE4.js";
+} from "./chunks/chunk-XAB7MHVV.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
+function usualAudience(host2) {
+  return `${host2}/oidc/v1/token`;
+}
 async function discoverWorkspace(options) {
   const { host: host2 } = options;
   const usual = `${host2}/oidc`;
@@ -196,22 +201,24 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const early = earlyIdToken(host2, clock.now());
-    const { run } = await import("./chunks/run-YPZFIQW6.js");
+    const early = earlyIdToken(host2, inputs, clock.now());
+    const { run } = await import("./chunks/run-LKAPS5JX.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-YPZFIQW6.js");
+    const { reportFailure } = await import("./chunks/run-LKAPS5JX.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
   }
 }
-function earlyIdToken(host2, askedAt) {
-  if (host2.fixedAudience === void 0) return void 0;
-  const idToken = host2.idToken(host2.fixedAudience);
+function earlyIdToken(host2, inputs, askedAt) {
+  const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : void 0;
+  const audience = host2.fixedAudience ?? inputs.audience ?? usual;
+  if (audience === void 0) return void 0;
+  const idToken = host2.idToken(audience);
   idToken.catch(() => void 0);
-  return { idToken, askedAt };
+  return { idToken, audience, askedAt };
 }
 function whenAborted(signal, act) {
   if (signal.aborted) act();

@@ -6,10 +6,10 @@ import { destroyIncomplete, refusedDeletes } from "./bundle-destroy.ts";
 import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./bundle-run.ts";
 import type { RunEnd, RunRequest } from "./bundle-run.ts";
 import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
-import { unreadable } from "./json.ts";
+import { parseJson, unreadable, type JsonValue } from "./json.ts";
 import { LineSplitter } from "./lines.ts";
 import { heldLock } from "./lock.ts";
-import { readPlan, type Plan } from "./plan.ts";
+import { PLAN_COMMAND, readPlan, type Plan } from "./plan.ts";
 import { runUntil, type ProgramPorts } from "./process.ts";
 import { readSummary, type BundleSummary } from "./summary.ts";
 
@@ -48,6 +48,13 @@ export interface CliResult extends ProcessResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface PlanResult {
+  readonly plan: Plan;
+  /** What the CLI printed: it holds the settings of all resources that change, as they would be sent. */
+  readonly json: JsonValue;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** The Databricks CLI for one bundle and target. One command at a time. */
 export class DatabricksCli {
   readonly #options: CliOptions;
@@ -57,10 +64,11 @@ export class DatabricksCli {
   }
 
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
-  async plan(signal: AbortSignal): Promise<{ plan: Plan; diagnostics: readonly Diagnostic[] }> {
+  async plan(signal: AbortSignal): Promise<PlanResult> {
     const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
     if (result.code !== 0) throw this.#readingFailure("plan", result);
-    return { plan: readPlan(result.stdout), diagnostics: result.diagnostics };
+    const json = parseJson(result.stdout, PLAN_COMMAND);
+    return { plan: readPlan(json), json, diagnostics: result.diagnostics };
   }
 
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */

@@ -1,4 +1,4 @@
-import { isObject, member, members, parseJson, textOf, unreadable, type JsonValue } from "./json.ts";
+import { isObject, member, members, textOf, unreadable, type JsonValue } from "./json.ts";
 
 /** What the CLI means to do with a resource. `resize` and `update_id` keep it. Source: cli `bundle/deployplan/action.go`. */
 const ACTIONS = ["skip", "resize", "update", "update_id", "create", "recreate", "delete"] as const;
@@ -23,18 +23,17 @@ export interface Plan {
   readonly entries: readonly PlanEntry[];
 }
 
-const SOURCE = "databricks bundle plan -o json";
+export const PLAN_COMMAND = "databricks bundle plan -o json";
 
 /**
- * Reads what `bundle plan -o json` printed.
+ * Reads what `bundle plan -o json` printed, parsed by parseJson.
  * @throws SecretlessError `CLI_OUTPUT_UNREADABLE`
  */
-export function readPlan(text: string): Plan {
-  const json = parseJson(text, SOURCE);
+export function readPlan(json: JsonValue): Plan {
   const plan = member(json, "plan");
   // Nothing to do prints no plan at all in some versions.
   if (!isObject(json) || (plan !== undefined && plan !== null && !isObject(plan))) {
-    throw unreadable(SOURCE, "JSON without a plan", "a JSON object with the member `plan`");
+    throw unreadable(PLAN_COMMAND, "JSON without a plan", "a JSON object with the member `plan`");
   }
   const entries = members(plan).map(([key, entry]) => readEntry(key, entry));
   return {
@@ -49,7 +48,7 @@ function readEntry(key: string, entry: JsonValue): PlanEntry {
   if (action === undefined || prefix !== "resources" || group === undefined || name === undefined) {
     const found = textOf(member(entry, "action")) ?? "none";
     throw unreadable(
-      SOURCE,
+      PLAN_COMMAND,
       `the entry ${key} with the action ${found}`,
       `one of the actions ${ACTIONS.join(", ")}`,
     );

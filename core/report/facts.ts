@@ -1,4 +1,5 @@
 import type { Command } from "../inputs.ts";
+import type { Finding, ScanReport } from "../scan/finding.ts";
 
 /** One line of a plan. */
 export interface PlannedChange {
@@ -16,6 +17,16 @@ export interface DeployedJob {
   readonly url: string;
 }
 
+/** What the scan for static credentials has found so far. */
+export interface ScanFacts {
+  readonly report: ScanReport;
+  /** Findings that stop the run. */
+  readonly stopping: readonly Finding[];
+  readonly others: readonly Finding[];
+  /** How many were accepted by exceptions. */
+  readonly accepted: number;
+}
+
 /** What a run has found out and done so far; the job summary shows what is there, also after a failure. */
 export interface Facts {
   readonly command: Command;
@@ -29,6 +40,7 @@ export interface Facts {
   commit?: { readonly ofToken: string | undefined; readonly checkedOut: string | undefined };
   cli?: { readonly version: string; readonly file: string; readonly verified: string };
   plan?: { readonly changes: readonly PlannedChange[]; readonly unchanged: number };
+  scan?: ScanFacts;
   deployed?: boolean;
   jobs?: readonly DeployedJob[];
   run?: { readonly resource: string; readonly url: string; readonly result: string };

@@ -2,6 +2,7 @@ import type { SecretlessError } from "../errors.ts";
 import { errorText } from "./error-text.ts";
 import type { Facts, PlannedChange } from "./facts.ts";
 import { code, escapeMarkdown, fenced, link, table } from "./markdown.ts";
+import { scanSection } from "./scan-section.ts";
 
 /** Longest summary, in characters: GitHub refuses one of more than 1 MiB, and three bytes a character are common. */
 const LONGEST = 300_000;
@@ -13,6 +14,7 @@ export function jobSummary(facts: Facts, error?: SecretlessError): string {
     error && fenced(errorText(error)),
     table(["", ""], identityRows(facts)),
     facts.plan && planSection(facts.plan),
+    facts.scan && scanSection(facts.scan),
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
     facts.run &&
       `### Run\n\n${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,

@@ -13,6 +13,8 @@ describe("bench: table", () => {
     assert.equal(isMissed(figure(1.5, 1.5)), false);
     assert.equal(isMissed(figure(1.5001, 1.5)), true);
     assert.equal(isMissed(figure(99)), false);
+    assert.equal(isMissed({ ...figure(99, 20), moreIsBetter: true }), false);
+    assert.equal(isMissed({ ...figure(19, 20), moreIsBetter: true }), true);
   });
 
   it("has one line a figure, its columns aligned", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { losses, readPlan } from "../../../core/databricks/plan.ts";
+import { parseJson } from "../../../core/databricks/json.ts";
+import { losses, PLAN_COMMAND, readPlan as readParsed } from "../../../core/databricks/plan.ts";
 
+const readPlan = (text: string) => readParsed(parseJson(text, PLAN_COMMAND));
 const plan = (entries: unknown, more: object = { plan_version: 2, cli_version: "1.13.0" }) =>
   readPlan(JSON.stringify({ ...more, plan: entries }));
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { EXCHANGES, COMMANDS, INPUTS, INPUT_NAMES } from "../../../core/inputs.ts";
+import { EXCHANGES, COMMANDS, INPUTS, INPUT_NAMES, SCAN_MODES } from "../../../core/inputs.ts";
 import { taskVersion } from "../../../scripts/extension.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -119,6 +119,7 @@ describe("task.json", () => {
     }
     assert.deepEqual(Object.keys(inputs.get("command")?.options ?? {}), COMMANDS);
     assert.deepEqual(Object.keys(inputs.get("exchange")?.options ?? {}), EXCHANGES);
+    assert.deepEqual(Object.keys(inputs.get("scan")?.options ?? {}), SCAN_MODES);
     assert.equal(inputs.get("azureSubscription")?.type, "connectedService:AzureRM");
   });
 

@@ -1,82 +1,12 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
-
-// core/errors.ts
-var SecretlessError = class extends Error {
-  name = "SecretlessError";
-  code;
-  details;
-  mistakes;
-  constructor(code, options) {
-    const { mistakes = [], cause, ...details } = options;
-    super(details.problem, cause === void 0 ? void 0 : { cause });
-    this.code = code;
-    this.details = details;
-    this.mistakes = mistakes;
-  }
-};
-function toSecretlessError(error) {
-  if (error instanceof SecretlessError) return error;
-  return new SecretlessError("INTERNAL", {
-    problem: error instanceof Error ? error.message : String(error),
-    remedy: "This is a defect of databricks-secretless: please report it with the debug log of the run.",
-    cause: error
-  });
-}
+import {
+  SecretlessError,
+  redact
+} from "./chunk-XAB7MHVV.js";
 
 // core/system.ts
 import { arch, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-
-// core/redact.ts
-var HIDDEN = "***";
-var SHORTEST_SECRET = 8;
-var SHAPES = [
-  // RFC 7519 in compact form, also cut off in the middle.
-  [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, HIDDEN],
-  // Databricks personal access tokens and OAuth secrets.
-  [/\b(?:dapi|dose)[0-9a-zA-Z]{16,}(?:-\d+)?/g, HIDDEN],
-  [/\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{16,}/gi, `$1 ${HIDDEN}`],
-  // Members of JSON and form bodies (RFC 6749, 7521, 8693) that hold a credential whatever its shape.
-  [
-    /\b((?:access|refresh|id|subject|actor)_token|client_assertion|client_secret|oidcToken)(\\*"?\s*[:=]\s*\\*"?)[^\s"&,}\\]+/g,
-    `$1$2${HIDDEN}`
-  ],
-  // RFC 3986 3.2.1: user information in a URL.
-  [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
-];
-var registered = [];
-function registerSecret(value) {
-  if (value.length < SHORTEST_SECRET) return;
-  registered = [.../* @__PURE__ */ new Set([...registered, ...encodings(value)])].sort((a, b) => b.length - a.length);
-}
-function redact(text) {
-  let result = text;
-  for (const secret of registered) {
-    if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
-  }
-  for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
-  return result;
-}
-function encodings(value) {
-  const bytes = Buffer.from(value, "utf8");
-  const hex = bytes.toString("hex");
-  const percent = encodeURIComponent(bytes.toString("utf8"));
-  const found = [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    percent,
-    percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    hex,
-    hex.toUpperCase()
-  ];
-  for (const offset of [0, 1, 2]) {
-    const whole = Math.floor((bytes.length + offset) / 3) * 3 - offset;
-    const padded = Buffer.concat([Buffer.alloc(offset), bytes.subarray(0, whole)]);
-    const base64 = padded.toString("base64").slice(offset === 0 ? 0 : offset + 1);
-    found.push(base64, base64.replaceAll("+", "-").replaceAll("/", "_"));
-  }
-  return found.filter((text) => text.length >= SHORTEST_SECRET);
-}
 
 // core/http.ts
 var HttpError = class extends Error {
@@ -454,6 +384,50 @@ function mistake2(problem, expected, text) {
   return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text).slice(0, 200) });
 }
 
+// core/input-reader.ts
+function inputReader(host, definitions) {
+  const mistakes = [];
+  const value = (name) => host.input(name) || (definitions[name].default ?? "");
+  const wrong = (name, expected, actual, remedy) => {
+    mistakes.push({
+      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...actual === "" ? {} : { actual },
+      ...remedy === void 0 ? {} : { remedy }
+    });
+  };
+  const optional = (name) => value(name) || void 0;
+  const required = (name, expected) => {
+    const found = optional(name);
+    if (found === void 0) wrong(name, expected, "");
+    return found;
+  };
+  const matching = (name, pattern, expected) => {
+    const found = optional(name);
+    if (found === void 0 || pattern.test(found)) return found;
+    wrong(name, expected, found);
+    return void 0;
+  };
+  const oneOf = (name, allowed) => {
+    const found = value(name);
+    const match = allowed.find((one) => one === found);
+    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
+    return match;
+  };
+  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
+  const parsed = (name, parse) => {
+    try {
+      return parse(value(name));
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      wrong(name, expected, actual, remedy);
+      return void 0;
+    }
+  };
+  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed };
+}
+
 // core/input-values.ts
 var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
 function parseDuration(text) {
@@ -541,6 +515,7 @@ function reasonAgainst(name) {
 
 // core/inputs.ts
 var COMMANDS = ["deploy", "plan", "run", "destroy"];
+var SCAN_MODES = ["block", "warn", "off"];
 var EXCHANGES = ["databricks", "entra"];
 var INPUTS = {
   command: {
@@ -582,6 +557,13 @@ var INPUTS = {
     description: "How long to wait for another deployment of the same bundle and target to end.",
     default: "10m"
   },
+  scan: {
+    description: "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
+    default: "block"
+  },
+  "sarif-file": {
+    description: "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run."
+  },
   "pass-env": {
     description: "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused."
   },
@@ -598,48 +580,10 @@ var INPUT_NAMES = Object.keys(INPUTS);
 var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
 var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function parseInputs(host) {
-  const mistakes = [];
-  const value = (name) => {
-    const definition = INPUTS[name];
-    return host.input(name) || (definition.default ?? "");
-  };
-  const wrong = (name, expected, actual, remedy) => {
-    mistakes.push({
-      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
-      expected,
-      ...actual === "" ? {} : { actual },
-      ...remedy === void 0 ? {} : { remedy }
-    });
-  };
-  const optional = (name) => value(name) || void 0;
-  const required = (name, expected) => {
-    const found = optional(name);
-    if (found === void 0) wrong(name, expected, "");
-    return found;
-  };
-  const matching = (name, pattern, expected) => {
-    const found = optional(name);
-    if (found === void 0 || pattern.test(found)) return found;
-    wrong(name, expected, found);
-    return void 0;
-  };
-  const oneOf = (name, allowed) => {
-    const found = value(name);
-    const match = allowed.find((one) => one === found);
-    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
-    return match;
-  };
-  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
-  const parsed = (name, parse) => {
-    try {
-      return parse(value(name));
-    } catch (error) {
-      if (!(error instanceof SecretlessError)) throw error;
-      const { problem, expected = "", actual = problem, remedy } = error.details;
-      wrong(name, expected, actual, remedy);
-      return void 0;
-    }
-  };
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed } = inputReader(
+    host,
+    INPUTS
+  );
   let connection;
   let noConnection;
   try {
@@ -688,6 +632,8 @@ function parseInputs(host) {
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
+  const scan = oneOf("scan", SCAN_MODES);
+  const sarifFile = optional("sarif-file");
   const bundleRoot = value("bundle-root");
   const target = optional("target");
   const audience = optional("audience");
@@ -697,7 +643,7 @@ function parseInputs(host) {
     if (mistakes.length === 0) throw noConnection;
     mistakes.push(noConnection.details);
   }
-  if (mistakes.length > 0 || !(command && url && clientId && exchange && variables && runParameters && passEnv && timeout && lockTimeout)) {
+  if (mistakes.length > 0 || !(command && url && clientId && exchange && variables && runParameters && passEnv && scan && timeout && lockTimeout)) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
       remedy: "Correct them in the pipeline file; nothing was requested or changed.",
@@ -720,6 +666,8 @@ function parseInputs(host) {
     resource,
     runParameters,
     wait,
+    scan,
+    sarifFile,
     passEnv,
     cliVersion,
     cliMirror,
@@ -727,16 +675,6 @@ function parseInputs(host) {
     lockTimeout,
     timeout
   };
-}
-
-// core/report/harmless.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text) {
-  return text.split(/\r\n|\r|\n/).map(harmless);
 }
 
 // core/retry.ts
@@ -863,10 +801,6 @@ function endpointUnavailable(what, error) {
 }
 
 export {
-  SecretlessError,
-  toSecretlessError,
-  registerSecret,
-  redact,
   HttpError,
   isRetryableStatus,
   statusError,
@@ -883,7 +817,6 @@ export {
   parseCliMirror,
   INPUT_NAMES,
   parseInputs,
-  harmlessLines,
   nodeHttp,
   proxyFor,
   proxyAgent,

@@ -1,0 +1,123 @@
+import { gunzipSync, inflateRawSync } from "node:zlib";
+import { memberBytes, zipMembers, type ZipMember } from "./zip-directory.ts";
+
+/** Limits against archives that unpack to more than they look: bytes, and members. */
+export const ARCHIVE_LIMITS = {
+  file: 256 << 20,
+  member: 128 << 20,
+  total: 1 << 30,
+  members: 100_000,
+} as const;
+
+export type ArchiveKind = "zip" | "gzip";
+
+/** By the first bytes: RFC 1952 and PKWARE APPNOTE; wheels, jars, eggs, .dbc and office files are zips. */
+export function archiveKind(head: Uint8Array): ArchiveKind | undefined {
+  if (
+    head[0] === 0x50 &&
+    head[1] === 0x4b &&
+    ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6))
+  )
+    return "zip";
+  return head[0] === 0x1f && head[1] === 0x8b && head[2] === 8 ? "gzip" : undefined;
+}
+
+/** What is left to unpack of one top-level archive, nested ones included. */
+export class UnpackBudget {
+  bytes: number = ARCHIVE_LIMITS.total;
+  members: number = ARCHIVE_LIMITS.members;
+}
+
+/** A member's content, or why there is none. */
+export type Unpacked =
+  { readonly name: string; readonly content: Buffer } | { readonly name: string; readonly reason: string };
+
+function explained(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ERR_BUFFER_TOO_LARGE") return "it unpacks to more than it says: a zip bomb";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function unpackMember(zip: Buffer, member: ZipMember, budget: UnpackBudget): Unpacked {
+  const { name } = member;
+  if (member.encrypted) return { name, reason: "it is encrypted" };
+  if (member.size > ARCHIVE_LIMITS.member) return { name, reason: "it unpacks to more than 128 MiB" };
+  if (member.size > budget.bytes) return { name, reason: "the archive unpacks to more than 1 GiB" };
+  if (member.method !== 0 && member.method !== 8)
+    return { name, reason: `its compression method ${member.method} is not known` };
+  try {
+    const stored = memberBytes(zip, member);
+    const content =
+      member.method === 0 ? stored : inflateRawSync(stored, { maxOutputLength: Math.max(1, member.size) });
+    if (content.length !== member.size) return { name, reason: "its content is damaged" };
+    budget.bytes -= content.length;
+    return { name, content };
+  } catch (error) {
+    return { name, reason: explained(error) };
+  }
+}
+
+/** Unpacks the members of a zip one after the other; only one is in memory at a time. */
+export function* unpackZip(zip: Buffer, budget: UnpackBudget): Generator<Unpacked> {
+  try {
+    for (const member of zipMembers(zip)) {
+      if (member.name.endsWith("/")) continue;
+      if (--budget.members < 0) {
+        yield { name: "", reason: "it has more than 100,000 members" };
+        return;
+      }
+      yield unpackMember(zip, member, budget);
+    }
+  } catch (error) {
+    yield { name: "", reason: `it is no whole zip archive: ${explained(error)}` };
+  }
+}
+
+const BLOCK = 512;
+
+function tarText(header: Buffer, from: number, size: number): string {
+  const field = header.toString("utf8", from, from + size);
+  const end = field.indexOf("\0");
+  return end < 0 ? field : field.slice(0, end);
+}
+
+/** Members of a tar archive (POSIX.1-1988 ustar); undefined if it is none. */
+function tarMembers(tar: Buffer): Unpacked[] | undefined {
+  if (tar.length < BLOCK || tar.toString("latin1", 257, 262) !== "ustar") return undefined;
+  const members: Unpacked[] = [];
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
+    const header = tar.subarray(at, at + BLOCK);
+    const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
+    const prefix = tarText(header, 345, 155);
+    const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
+    if (!Number.isSafeInteger(size) || at + BLOCK + size > tar.length) {
+      members.push({ name, reason: "the archive is cut off" });
+      break;
+    }
+    if (/[0\0]/.test(String.fromCharCode(header[156] ?? 0))) {
+      members.push({ name, content: tar.subarray(at + BLOCK, at + BLOCK + size) });
+    }
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  return members;
+}
+
+/** Unpacks gzip data: its members where it holds a tar archive, else one member without a name. */
+export function unpackGzip(gzip: Buffer, budget: UnpackBudget): readonly Unpacked[] {
+  try {
+    const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
+    const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
+    budget.bytes -= content.length;
+    return tarMembers(content) ?? [{ name: "", content }];
+  } catch (error) {
+    const reason = explained(error);
+    return [
+      {
+        name: "",
+        reason: reason.includes("bomb")
+          ? "it unpacks to more than 128 MiB"
+          : `it is no whole gzip file: ${reason}`,
+      },
+    ];
+  }
+}

@@ -1,0 +1,173 @@
+import type { FileKind } from "./file-kind.ts";
+
+/** A name and the literal that it is given; offsets are into the text that was parsed. */
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+  readonly valueStart: number;
+  /** A place where anything but a reference is a credential: a connection string, a JDBC option, an SQL clause. */
+  readonly certain: boolean;
+}
+
+const NAME_REACH = 120;
+const NAME_CHARACTER = /[\w.$-]/;
+
+const ASSIGN =
+  /["'`]{0,3}\]?[ \t]{0,20}(?::[ \t]{0,4}[A-Za-z][\w.[\] |]{0,40}[ \t]{0,4}=(?![=~>])|:=|=>|<-|->|=(?![=~])|:(?![:=/]))(?:[ \t]{0,40}\r?\n)?[ \t]{0,60}/y;
+const CALL = /["'`]{1,3}\s{0,8},\s{0,40}/y;
+const XML_ELEMENT = />/y;
+const XML_PROPERTY = /<\/name>\s{0,60}<value>/y;
+const YAML_DEFAULT =
+  /:[ \t]{0,4}\r?\n(?:[ \t]{1,20}(?:description|type|lookup|sensitive):[^\n]{0,200}\n){0,3}[ \t]{1,20}default:[ \t]{1,8}/y;
+const BLOCK_DEFAULT =
+  /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value)["']?\s{0,20}[:=]\s{0,20}/y;
+const PAIRED_VALUE =
+  /["']?,?\s{0,60}["']?(?:value|default|default_value|stringValue)["']?\s{0,20}[:=]\s{0,20}/y;
+const ARGUMENT_DEFAULT = /["']\s{0,4},[^()\n]{0,160}?\bdefault\s{0,4}=\s{0,4}/y;
+const SPACED = /`?[ \t]{1,8}(?=["'])/y;
+const BLANKS = /[ \t]{1,40}/y;
+
+const CALLEES =
+  /(?:option|options|set|put|config|conf|setProperty|property|env|setenv|setEnv|header|headers|add|append|setConf|hadoopConfiguration|entry|of|text|dropdown|combobox|withOption|update|putIfAbsent|setString|Tuple2|setattr|with|param|parameter|setParameter|credential|setdefault|monkeypatch\.setenv)\s{0,4}\(\s{0,40}$/;
+const PAIR_KEY = /(?:name|key|variable|param|parameter|keyword|setting)["']?\s{0,4}[:=]\s{0,4}["']?$/i;
+const BARE_AFTER =
+  /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]|--(?:conf|env|build-arg|set|var))[ \t=]{1,4}["']?$/i;
+const WRAPPERS =
+  /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
+const QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
+const BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
+
+function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+/** The whole name around a keyword, as far as names go. */
+function nameAround(text: string, keywordStart: number, keywordEnd: number): { start: number; end: number } {
+  let start = keywordStart;
+  let end = keywordEnd;
+  while (start > 0 && keywordStart - start < NAME_REACH && NAME_CHARACTER.test(text[start - 1] as string))
+    start--;
+  while (end < text.length && end - keywordEnd < NAME_REACH && NAME_CHARACTER.test(text[end] as string))
+    end++;
+  // `password->x` and `password-` keep their operator.
+  while (end > keywordEnd && /[-.]/.test(text[end - 1] as string)) end--;
+  return { start, end };
+}
+
+interface Literal {
+  readonly value: string;
+  readonly start: number;
+  readonly quoted: boolean;
+}
+
+/** A quoted literal without computed parts; null if there is none or something is computed. */
+function quotedLiteral(text: string, at: number): Literal | null {
+  const wrapper = sticky(WRAPPERS, text, at);
+  const opening = sticky(QUOTED, text, wrapper === null ? at : at + wrapper[0].length);
+  if (opening === null) return null;
+  const [all, prefix = "", quote = ""] = opening;
+  const start = opening.index + all.length;
+  const end = text.indexOf(quote, start);
+  if (end < 0 || end - start > 4096) return null;
+  const value = text.slice(start, end);
+  if (value.includes("\n") && quote.length === 1) return null;
+  if (/[fs]/i.test(prefix) && /[{$]/.test(value)) return null;
+  const next = text.slice(end + quote.length, end + quote.length + 24);
+  if (/^\s{0,8}(?:\+|%\s|\.format\b|\.replace\b|\|\||\?)/.test(next)) return null;
+  return { value, start, quoted: true };
+}
+
+function bareLiteral(text: string, at: number): Literal | null {
+  const match = sticky(BARE, text, at);
+  if (match === null) return null;
+  const next = text[at + match[0].length];
+  if (next === "(" || next === "{") return null;
+  return { value: match[0], start: at, quoted: false };
+}
+
+/** The parts of a document that decide how an operator is read. */
+interface Surroundings {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly before: string;
+  readonly kind: FileKind;
+}
+
+function literalAfter(where: Surroundings): (Literal & { certain: boolean }) | null {
+  const { text, end, before, kind } = where;
+  const previous = before[before.length - 1] ?? "\n";
+  const flag = text.startsWith("--", where.start);
+
+  const call = sticky(CALL, text, end);
+  if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
+    const literal = quotedLiteral(text, end + call[0].length);
+    if (literal !== null) return { ...literal, certain: true };
+  }
+  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
+    const match = sticky(pattern, text, end);
+    const at = match === null ? -1 : end + match[0].length;
+    if (match !== null)
+      return certain(
+        quotedLiteral(text, at) ?? (pattern === YAML_DEFAULT ? bareLiteral(text, at) : null),
+        false,
+      );
+  }
+  if (PAIR_KEY.test(before)) {
+    const pair = sticky(PAIRED_VALUE, text, end);
+    if (pair === null) return null;
+    const at = end + pair[0].length;
+    return certain(quotedLiteral(text, at) ?? (kind === "config" ? bareLiteral(text, at) : null), false);
+  }
+  const xml = sticky(XML_PROPERTY, text, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text, end) : null);
+  if (xml !== null) return certain(bareLiteral(text, end + xml[0].length), false);
+
+  const assign = sticky(ASSIGN, text, end);
+  if (assign !== null) {
+    const at = end + assign[0].length;
+    const quoted = quotedLiteral(text, at);
+    if (quoted !== null) return certain(quoted, false);
+    if (assign[0].includes("\n")) return null;
+    const tight = assign[0] === "=";
+    const connection = tight && /[;?&]/.test(previous);
+    const inString = tight && /["'`]/.test(previous);
+    if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
+      return certain(bareLiteral(text, at), connection);
+    }
+    return null;
+  }
+  const spaced = sticky(SPACED, text, end);
+  if (spaced !== null) return certain(quotedLiteral(text, end + spaced[0].length), false);
+  if (flag || kind === "config") {
+    const blanks = sticky(BLANKS, text, end);
+    const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
+    const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
+    if (blanks !== null && (flag || startsLine || afterLogin))
+      return certain(bareLiteral(text, end + blanks[0].length), false);
+  }
+  return null;
+}
+
+function certain(literal: Literal | null, isCertain: boolean): (Literal & { certain: boolean }) | null {
+  return literal && { ...literal, certain: isCertain };
+}
+
+/** Reads what stands around a keyword as `name operator value`, in the ways of code, SQL and configuration. */
+export function readAssignment(
+  text: string,
+  keywordStart: number,
+  keywordEnd: number,
+  kind: FileKind,
+): Assignment | null {
+  const { start, end } = nameAround(text, keywordStart, keywordEnd);
+  const before = text.slice(Math.max(0, start - 120), start);
+  const literal = literalAfter({ text, start, end, before, kind });
+  if (literal === null) return null;
+  return {
+    name: text.slice(start, end),
+    value: literal.value,
+    valueStart: literal.start,
+    certain: literal.certain,
+  };
+}

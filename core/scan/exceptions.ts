@@ -1,0 +1,156 @@
+import { join, relative, sep } from "node:path";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import type { Mistake, Place } from "../errors.ts";
+import type { Finding } from "./finding.ts";
+import { IgnorePatterns } from "./ignore-patterns.ts";
+import { PRACTICES, SCOPE_RULE } from "./rules/practices.ts";
+import { RULES } from "./rules.ts";
+import type { ScanOptions } from "./scan.ts";
+import { readText, type Tree } from "./tree.ts";
+
+/** The file of accepted findings, in the bundle's root. */
+export const EXCEPTIONS_FILE = ".secretless-ignore.yml";
+
+/** One finding that somebody answers for, until a day. */
+export interface Exception {
+  readonly rule: string;
+  /** A path as reports name it, or a pattern of `.gitignore`. */
+  readonly path: string;
+  readonly fingerprint: string;
+  readonly reason: string;
+  /** ISO 8601 date: the last day on which it holds. */
+  readonly expires: string;
+  readonly place: Place;
+}
+
+export interface Exceptions {
+  readonly exceptions: readonly Exception[];
+  readonly mistakes: readonly Mistake[];
+}
+
+const FIELDS = ["rule", "path", "fingerprint", "reason", "expires"] as const;
+const REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
+const RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
+
+/** The exceptions beside `databricks.yml`, none if there is no such file. `today` is an ISO date. */
+export async function readExceptions(
+  { bundleRoot, checkout }: ScanOptions,
+  tree: Tree,
+  today: string,
+): Promise<Exceptions> {
+  const file = join(bundleRoot, EXCEPTIONS_FILE);
+  if ((await tree.size(file)) === undefined) return { exceptions: [], mistakes: [] };
+  const name = relative(checkout, file).split(sep).join("/");
+  return parseExceptions(await readText(tree, file), name, today);
+}
+
+/** Reads the exceptions; every mistake is returned with its place, and what is mistaken is no exception. `today` is an ISO date. */
+export function parseExceptions(text: string, file: string, today: string): Exceptions {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const mistakes: Mistake[] = [];
+  const placeAt = (offset: number | undefined): Place => {
+    const { line, col } = lines.linePos(offset ?? 0);
+    return { file, line, column: col };
+  };
+  for (const error of document.errors) {
+    mistakes.push({
+      problem: `${file} is not valid YAML: ${error.message.split("\n")[0]}`,
+      place: placeAt(error.pos[0]),
+    });
+  }
+  if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
+  const list = isMap(document.contents) ? document.contents.get("exceptions", true) : undefined;
+  if (!isSeq(list) || (document.toJS() as { version?: unknown }).version !== 1) {
+    mistakes.push({
+      problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
+      remedy: REMEDY,
+      place: placeAt(0),
+    });
+    return { exceptions: [], mistakes };
+  }
+  const exceptions: Exception[] = [];
+  for (const item of list.items) {
+    const place = placeAt((item as { range?: [number, number, number] }).range?.[0]);
+    if (!isMap(item)) {
+      mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place });
+      continue;
+    }
+    const { exception, problems } = parseOne(item, place, today);
+    mistakes.push(...problems.map((problem): Mistake => ({ problem, remedy: REMEDY, place })));
+    if (problems.length === 0) exceptions.push(exception);
+  }
+  return { exceptions, mistakes };
+}
+
+function parseOne(item: YAMLMap, place: Place, today: string): { exception: Exception; problems: string[] } {
+  const problems: string[] = [];
+  const values = Object.fromEntries(
+    FIELDS.map((field) => {
+      const node = item.get(field, true);
+      const text = isScalar(node) ? (node.source ?? "").trim() : "";
+      if (text === "") problems.push(`The exception has no ${field}`);
+      return [field, text];
+    }),
+  ) as Record<(typeof FIELDS)[number], string>;
+  for (const pair of item.items) {
+    const key = String(pair.key);
+    if (!FIELDS.some((field) => field === key)) problems.push(`The exception has an unknown key ${key}`);
+  }
+  const { rule, expires } = values;
+  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${rule}`);
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
+  if (expires !== "" && !isDate) problems.push(`${expires} is no date of the form YYYY-MM-DD`);
+  else if (isDate && expires < today)
+    problems.push(`The exception for ${rule} in ${values.path} expired on ${expires}`);
+  return { exception: { ...values, place }, problems };
+}
+
+export interface Applied {
+  /** Findings that stay. */
+  readonly findings: readonly Finding[];
+  readonly excepted: readonly { readonly finding: Finding; readonly exception: Exception }[];
+  readonly unused: readonly Exception[];
+}
+
+/** Takes the excepted findings out. An exception holds for its rule, its path and its very value only. */
+export function applyExceptions(findings: readonly Finding[], exceptions: readonly Exception[]): Applied {
+  const matchers = exceptions.map((exception) => ({
+    exception,
+    paths: new IgnorePatterns([exception.path], "leave-out"),
+  }));
+  const used = new Set<Exception>();
+  const stay: Finding[] = [];
+  const excepted: { finding: Finding; exception: Exception }[] = [];
+  for (const finding of findings) {
+    const { file } = finding.place;
+    const found = matchers.find(
+      ({ exception, paths }) =>
+        exception.rule === finding.rule.id &&
+        exception.fingerprint === finding.fingerprint &&
+        (exception.path === file || paths.match(file)),
+    );
+    if (found === undefined) stay.push(finding);
+    else {
+      used.add(found.exception);
+      excepted.push({ finding, exception: found.exception });
+    }
+  }
+  return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
+}
+
+/**
+ * Whether every scan sees what the exception is for, so that it can be called unused. What a setting resolves to differs by
+ * target, and the plan has only resources that change; artifacts may be built by another target alone. `configuration`
+ * are the bundle's YAML files, as reports name them.
+ */
+export function isAlwaysSeen({ rule, path }: Exception, configuration: readonly string[]): boolean {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path)) return false;
+  const paths = new IgnorePatterns([path], "leave-out");
+  return !configuration.some((file) => file === path || paths.match(file));
+}
+
+/** The mistake that an exception is, once everything was scanned and nothing needed it. */
+export function unusedMistake({ rule, path, place }: Exception): Mistake {
+  return { problem: `The exception for ${rule} in ${path} matches no finding`, remedy: "Remove it.", place };
+}

@@ -1,0 +1,57 @@
+import { TextDecoder } from "node:util";
+
+const SAMPLE = 8192;
+
+/** Share of zero bytes at even or odd places: text in UTF-16 without a byte order mark has many at one of them. */
+function zeroShare(sample: Uint8Array, start: 0 | 1): number {
+  let zeros = 0;
+  for (let i = start; i < sample.length; i += 2) if (sample[i] === 0) zeros++;
+  return zeros / Math.max(1, sample.length / 2);
+}
+
+type Encoding = "bytes" | "utf-16le" | "utf-16be";
+
+function encodingOf(sample: Uint8Array): Encoding {
+  if (sample[0] === 0xff && sample[1] === 0xfe) return "utf-16le";
+  if (sample[0] === 0xfe && sample[1] === 0xff) return "utf-16be";
+  if (sample.length < 8) return "bytes";
+  const [even, odd] = [zeroShare(sample, 0), zeroShare(sample, 1)];
+  if (odd > 0.7 && even < 0.1) return "utf-16le";
+  return even > 0.7 && odd < 0.1 ? "utf-16be" : "bytes";
+}
+
+/** Turns content into UTF-8 bytes where it is UTF-16, and tells binary data from text by its first bytes. */
+export class Decoder {
+  #encoding: Encoding | undefined;
+  #utf16: TextDecoder | undefined;
+  #head: Buffer = Buffer.alloc(0);
+  #odd: Buffer = Buffer.alloc(0);
+  /** Known once something is decoded. Zero bytes do not occur in text. */
+  binary = false;
+
+  /** The content so far, as UTF-8; empty until there is enough of it to tell its encoding. */
+  decode(chunk: Uint8Array, final: boolean): Buffer {
+    let bytes: Buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (this.#encoding === undefined) {
+      if (this.#head.length > 0) bytes = Buffer.concat([this.#head, bytes]);
+      this.#head = bytes;
+      if (bytes.length < SAMPLE && !final) return Buffer.alloc(0);
+      const sample = bytes.subarray(0, SAMPLE);
+      this.#encoding = encodingOf(sample);
+      this.binary = this.#encoding === "bytes" && sample.includes(0);
+      this.#head = Buffer.alloc(0);
+      if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
+    }
+    if (this.#encoding === "bytes") return bytes;
+    this.#utf16 ??= new TextDecoder("utf-16le");
+    if (this.#encoding === "utf-16be") bytes = this.#swapped(bytes);
+    return Buffer.from(this.#utf16.decode(bytes, { stream: !final }), "utf8");
+  }
+
+  #swapped(bytes: Buffer): Buffer {
+    const whole = Buffer.concat([this.#odd, bytes]);
+    const even = whole.length - (whole.length % 2);
+    this.#odd = Buffer.from(whole.subarray(even));
+    return Buffer.from(whole.subarray(0, even)).swap16();
+  }
+}

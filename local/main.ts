@@ -1,0 +1,12 @@
+import { diskTree } from "../core/scan/tree.ts";
+import manifest from "../package.json" with { type: "json" };
+import { runScan } from "./scan-command.ts";
+
+process.exitCode = await runScan(process.argv.slice(2), {
+  folder: process.cwd(),
+  tree: diskTree,
+  version: manifest.version,
+  now: () => Date.now(),
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+});

@@ -1,0 +1,119 @@
+import { relative, resolve, sep } from "node:path";
+import { parseArgs } from "node:util";
+import type { Mistake } from "../core/errors.ts";
+import { applyExceptions, isAlwaysSeen, readExceptions, unusedMistake } from "../core/scan/exceptions.ts";
+import { mergeReports, type ScanReport } from "../core/scan/finding.ts";
+import { findCheckout, readRepositoryId } from "../core/scan/repository-id.ts";
+import { toSarif } from "../core/scan/sarif.ts";
+import {
+  findArtifacts,
+  scanArtifacts,
+  scanSources,
+  type ScanOptions,
+  type ScanPorts,
+} from "../core/scan/scan.ts";
+import { readSyncRules } from "../core/scan/sync-rules.ts";
+import type { Tree } from "../core/scan/tree.ts";
+import { reportJson, reportText } from "./report-text.ts";
+
+export const USAGE = `Usage: databricks-secretless scan [path] [--target name] [--format text|json|sarif]
+
+Looks for static credentials in what the bundle at path (default: .) would upload.
+Exit code: 0 nothing found, 1 findings, 2 something could not be scanned.`;
+
+export interface Terminal {
+  readonly folder: string;
+  readonly tree: Tree;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  out(line: string): void;
+  /** For what is no result: usage, progress. */
+  err(line: string): void;
+}
+
+type Format = "text" | "json" | "sarif";
+
+function parse(
+  args: readonly string[],
+): { path: string; target: string | undefined; format: Format } | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { target: { type: "string", short: "t" }, format: { type: "string", default: "text" } },
+    });
+    const { format, target } = values;
+    const [command, path = ".", ...more] = positionals;
+    if (command !== "scan" || more.length > 0) return "The one command is `scan`, with one path at most.";
+    if (format !== "text" && format !== "json" && format !== "sarif") return `There is no format ${format}.`;
+    return { path, target, format };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const PROGRESS_EVERY = 2000;
+
+function progress(terminal: Terminal): NonNullable<ScanPorts["onProgress"]> {
+  let last = terminal.now();
+  return ({ files, bytes, ofFiles }) => {
+    if (terminal.now() - last < PROGRESS_EVERY) return;
+    last = terminal.now();
+    terminal.err(`scanned ${files} of ${ofFiles} files, ${(bytes / 1e6).toFixed(0)} MB`);
+  };
+}
+
+async function scanAll(options: ScanOptions, terminal: Terminal): Promise<ScanReport> {
+  const ports: ScanPorts = { tree: terminal.tree, onProgress: progress(terminal) };
+  const sources = await scanSources(options, ports);
+  const artifacts = await findArtifacts(options, ports);
+  const built = await scanArtifacts(artifacts, options, ports);
+  const note =
+    "Configuration was read as it is written: variables and targets are resolved only when a deployment is planned.";
+  return mergeReports([sources, { ...built, notes: [...built.notes, note] }]);
+}
+
+/** Runs the command; resolves to its exit code. */
+export async function runScan(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  const parsed = parse(args);
+  if (typeof parsed === "string") {
+    terminal.err(`${parsed}\n\n${USAGE}`);
+    return 2;
+  }
+  const { tree } = terminal;
+  const bundleRoot = resolve(terminal.folder, parsed.path);
+  const readable = await tree.list(bundleRoot).then(
+    () => true,
+    () => false,
+  );
+  if (!readable) {
+    terminal.err(`${parsed.path} is no folder that can be read.`);
+    return 2;
+  }
+  const checkout = await findCheckout(bundleRoot, tree);
+  const repositoryId = (await readRepositoryId(checkout, tree)) ?? "";
+  const options: ScanOptions = { checkout, bundleRoot, target: parsed.target, repositoryId };
+  const today = new Date(terminal.now()).toISOString().slice(0, 10);
+  const { exceptions, mistakes } = await readExceptions(options, tree, today);
+  const scanned = await scanAll(options, terminal);
+  const { findings, excepted, unused } = applyExceptions(scanned.findings, exceptions);
+  const { configuration } = await readSyncRules(bundleRoot, parsed.target, tree);
+  const yaml = configuration.map((file) => relative(checkout, file).split(sep).join("/"));
+  const all: Mistake[] = [...mistakes, ...unused.filter((one) => isAlwaysSeen(one, yaml)).map(unusedMistake)];
+  const noOrigin =
+    repositoryId === "" ? ["The repository has no origin: fingerprints hold for this folder only."] : [];
+  const report: ScanReport = { ...scanned, findings, notes: [...scanned.notes, ...noOrigin] };
+  if (parsed.format === "text")
+    for (const line of reportText(report, excepted.length, all)) terminal.out(line);
+  else {
+    const data =
+      parsed.format === "json"
+        ? reportJson(report, all)
+        : toSarif(report, { version: terminal.version, excepted });
+    terminal.out(JSON.stringify(data, null, 2));
+    if (parsed.format === "sarif") for (const { problem } of all) terminal.err(problem);
+  }
+  if (findings.length > 0 || all.length > 0) return 1;
+  return report.unscanned.some((skipped) => !skipped.harmless) ? 2 : 0;
+}
