@@ -22,7 +22,8 @@ import { readYaml, type ReadFile, type SourceFile } from "./yaml-file.ts";
 const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 /** What the target sees: a token of a Unity Catalog credential's cloud identity, or of the workspace's own issuer. */
-export type Present = "databricks" | { readonly credential: Placed<string>; readonly audience: Placed<string> };
+export type Present =
+  "databricks" | { readonly credential: Placed<string>; readonly audience: Placed<string> };
 
 /** One thing that one job may reach. */
 export interface AccessEntry {
@@ -38,7 +39,9 @@ export interface AccessEntry {
 }
 
 const presentCredential = object({
-  credential: required(placed(text({ description: "Unity Catalog service credential that vends the token." }))),
+  credential: required(
+    placed(text({ description: "Unity Catalog service credential that vends the token." })),
+  ),
   audience: required(placed(text({ description: "Audience of the token." }))),
 });
 const present: Shape<Present> = {
@@ -59,7 +62,13 @@ const common = {
   ),
   targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
   until: optional(
-    placed(text({ pattern: DATE, says: "a date such as 2027-03-31", description: "Last day of the access (UTC)." })),
+    placed(
+      text({
+        pattern: DATE,
+        says: "a date such as 2027-03-31",
+        description: "Last day of the access (UTC).",
+      }),
+    ),
   ),
   present: optional(present),
 };
@@ -104,7 +113,11 @@ function readEntry(node: Node | null, context: ReadContext): UnownedEntry | unde
   const target = kinds[0];
   if (target === undefined || kinds.length > 1) {
     const expected = `exactly one of ${TARGETS.map((known) => known.kind).join(", ")}`;
-    context.report({ problem: "An entry names exactly one kind of access.", expected, place: context.place(node) });
+    context.report({
+      problem: "An entry names exactly one kind of access.",
+      expected,
+      place: context.place(node),
+    });
     return undefined;
   }
   if (target.presents !== (fields.present !== undefined)) {

@@ -38,7 +38,11 @@ export function impossibleRules(policy: Policy): readonly Mistake[] {
   for (const rule of policy.rules) {
     const { value: name, place } = rule.name;
     if (names.has(name)) {
-      mistakes.push({ problem: `Two rules are called "${name}".`, remedy: "Give each rule its own name.", place });
+      mistakes.push({
+        problem: `Two rules are called "${name}".`,
+        remedy: "Give each rule its own name.",
+        place,
+      });
     }
     names.add(name);
     const time = rule.when?.time;

@@ -20,7 +20,10 @@ import { readYaml, type SourceFile } from "./yaml-file.ts";
 
 const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
-const arn = text({ pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, says: "the ARN of an IAM role" });
+const arn = text({
+  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  says: "the ARN of an IAM role",
+});
 
 const providers = object({
   databricks: optional(object({ registrar_client_id: required(applicationId) })),
@@ -57,7 +60,10 @@ const days: Shape<readonly Day[]> = {
 const timeOfDay: Shape<number> = {
   schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
   read(node, context) {
-    const rules = { pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/, says: 'a time of day in quotes, such as "06:00"' };
+    const rules = {
+      pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
+      says: 'a time of day in quotes, such as "06:00"',
+    };
     const value = text(rules).read(node, context);
     return value === undefined ? undefined : Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
   },

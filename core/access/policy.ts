@@ -77,7 +77,8 @@ function inTime(time: NonNullable<Conditions["time"]>["value"], now: number): bo
   const minutes = Number(part.get("hour")) * 60 + Number(part.get("minute"));
   let day = DAYS.findIndex((name) => name === part.get("weekday")?.toLowerCase());
   const overnight = time.from > time.to;
-  if (overnight ? minutes < time.from && minutes >= time.to : minutes < time.from || minutes >= time.to) return false;
+  if (overnight ? minutes < time.from && minutes >= time.to : minutes < time.from || minutes >= time.to)
+    return false;
   // The hours after midnight belong to the day on which the window opened.
   if (overnight && minutes < time.to) day = (day + DAYS.length - 1) % DAYS.length;
   return time.days?.flat().includes(DAYS[day] ?? "mon") ?? true;
@@ -92,7 +93,11 @@ function inNetwork(networks: readonly Network[], addresses: readonly string[]): 
 }
 
 /** Every condition of a rule with its verdict; the name is the key in policy.yml. */
-function conditions(rule: Rule, request: PolicyRequest, evidence: Evidence): readonly (readonly [string, Verdict])[] {
+function conditions(
+  rule: Rule,
+  request: PolicyRequest,
+  evidence: Evidence,
+): readonly (readonly [string, Verdict])[] {
   const when = rule.when ?? {};
   const verdicts: (readonly [string, Verdict])[] = [];
   for (const name of CLAIMS) {
@@ -151,16 +156,21 @@ export function decide(file: PolicyFile | undefined, request: PolicyRequest, evi
     if (rule.effect === "deny") {
       if (verdicts.some(([, verdict]) => verdict === false)) continue;
       const unknown = verdicts.filter(([, verdict]) => verdict === undefined).map(([name]) => name);
-      const reason = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
+      const reason =
+        unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
       return { effect: "deny", rule: rule.name.value, reason, selfReported: selfReportedOf(verdicts) };
     }
     if (!verdicts.every(([, verdict]) => verdict === true)) failures.push(failureOf(rule, verdicts));
     else {
-      const reason = verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
+      const reason =
+        verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
       allowed ??= { effect: "allow", rule: rule.name.value, reason, selfReported: selfReportedOf(verdicts) };
     }
   }
   if (allowed !== undefined) return allowed;
-  const reason = failures.length > 0 ? failures.join("; ") : "no rule is about this job, purpose, kind, resource and target";
+  const reason =
+    failures.length > 0
+      ? failures.join("; ")
+      : "no rule is about this job, purpose, kind, resource and target";
   return { effect: "deny", rule: "(no rule allows it)", reason, selfReported: [] };
 }

@@ -1,6 +1,7 @@
 import type { HttpRequest } from "../ports.ts";
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** One REST call to a Databricks host. `path` is already percent-encoded; ids in answers are strings. */
 export interface ApiRequest {
@@ -70,7 +71,11 @@ export async function listAll(
   const items: Json[] = [];
   let token = "";
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answer = await api({ method: "GET", path, query: token === "" ? query : { ...query, page_token: token } });
+    const answer = await api({
+      method: "GET",
+      path,
+      query: token === "" ? query : { ...query, page_token: token },
+    });
     items.push(...listField(answer, itemsField));
     const next = textField(answer, "next_page_token");
     if (next === "") return items;

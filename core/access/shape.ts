@@ -98,7 +98,8 @@ export function list<T>(item: Shape<T>, description?: string): Shape<readonly T[
       ...(description === undefined ? {} : { description }),
     },
     read(node, context) {
-      if (!isSeq(node) || node.items.length === 0) return wrong(node, context, "a list with at least one item");
+      if (!isSeq(node) || node.items.length === 0)
+        return wrong(node, context, "a list with at least one item");
       const values = node.items.map((child) => item.read(child as Node | null, context));
       return values.every((value) => value !== undefined) ? (values as T[]) : undefined;
     },
@@ -167,7 +168,9 @@ export const required = <T>(shape: Shape<T>): Field<T, true> => ({ shape, requir
 export const optional = <T>(shape: Shape<T>): Field<T, false> => ({ shape, required: false });
 
 type ValueOf<F> = F extends Field<infer T, boolean> ? T : never;
-type RequiredKeys<F extends Fields> = { [K in keyof F]: F[K] extends Field<unknown, true> ? K : never }[keyof F];
+type RequiredKeys<F extends Fields> = {
+  [K in keyof F]: F[K] extends Field<unknown, true> ? K : never;
+}[keyof F];
 type OptionalKeys<F extends Fields> = Exclude<keyof F, RequiredKeys<F>>;
 export type ObjectOf<F extends Fields> = { readonly [K in RequiredKeys<F>]: ValueOf<F[K]> } & {
   readonly [K in OptionalKeys<F>]?: ValueOf<F[K]>;

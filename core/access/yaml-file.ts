@@ -24,7 +24,10 @@ const MAX_LENGTH = 1_000_000;
 export function readYaml<T>(file: SourceFile, shape: Shape<T>): ReadFile<T> {
   const mistakes: Mistake[] = [];
   if (file.text.length > MAX_LENGTH) {
-    return { value: undefined, mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file.path } }] };
+    return {
+      value: undefined,
+      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file.path } }],
+    };
   }
   const lines = new LineCounter();
   const placeAt = (offset: number | undefined): Place => {

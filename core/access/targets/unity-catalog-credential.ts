@@ -1,5 +1,14 @@
 import type { Mistake } from "../../errors.ts";
-import { ApiFailure, field, inParallel, listAll, listField, textField, type DatabricksApi, type Json } from "../rest.ts";
+import {
+  ApiFailure,
+  field,
+  inParallel,
+  listAll,
+  listField,
+  textField,
+  type DatabricksApi,
+  type Json,
+} from "../rest.ts";
 import { placed, text, type Placed } from "../shape.ts";
 import type { AccessTarget, RemoteState, RemoteView, TargetPorts, TrustObject } from "./target.ts";
 
@@ -26,7 +35,10 @@ const path = (kind: string, name: string): string =>
 
 async function readCredential(api: DatabricksApi, name: string): Promise<CredentialReading> {
   try {
-    const info = await api({ method: "GET", path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}` });
+    const info = await api({
+      method: "GET",
+      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`,
+    });
     if (textField(info, "purpose") !== "SERVICE") {
       return {
         state: "impossible",
@@ -69,11 +81,16 @@ export async function readCredentials(
 
 export function hasAccess(facts: CredentialFacts, principal: string): boolean {
   return facts.grants.some(
-    (grant) => textField(grant, "principal") === principal && listField(grant, "privileges").includes("ACCESS"),
+    (grant) =>
+      textField(grant, "principal") === principal && listField(grant, "privileges").includes("ACCESS"),
   );
 }
 
-function planOne(reading: CredentialReading | undefined, object: TrustObject, workspaceId: string): RemoteState {
+function planOne(
+  reading: CredentialReading | undefined,
+  object: TrustObject,
+  workspaceId: string,
+): RemoteState {
   if (reading === undefined || reading.state === "unreadable") {
     return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
   }
@@ -109,7 +126,11 @@ async function read(objects: readonly TrustObject[], ports: TargetPorts): Promis
   };
 }
 
-async function change(objects: readonly TrustObject[], ports: TargetPorts, verb: "add" | "remove"): Promise<void> {
+async function change(
+  objects: readonly TrustObject[],
+  ports: TargetPorts,
+  verb: "add" | "remove",
+): Promise<void> {
   const credential = objects[0]?.["credential"] ?? "";
   const principals = [...new Set(objects.map((object) => object["principal"] ?? ""))];
   const changes = principals.map((principal) => ({ principal, [verb]: ["ACCESS"] }));
@@ -141,13 +162,18 @@ export const unityCatalogCredential: AccessTarget = {
     if (credential === undefined) return undefined;
     if (!NAME.test(credential)) {
       const expected = "one exact name: no wildcard, period, slash or space";
-      context.report({ problem: `"${credential}" is not the name of a credential.`, expected, place: source.place });
+      context.report({
+        problem: `"${credential}" is not the name of a credential.`,
+        expected,
+        place: source.place,
+      });
       return undefined;
     }
     return { credential, principal: context.principal };
   },
   resource: (object) => object["credential"] ?? "",
-  describe: (object) => `ACCESS on credential "${object["credential"]}" for service principal ${object["principal"]}`,
+  describe: (object) =>
+    `ACCESS on credential "${object["credential"]}" for service principal ${object["principal"]}`,
   undoCommand(object) {
     const changes = { changes: [{ principal: object["principal"] ?? "", remove: ["ACCESS"] }] };
     return `databricks grants update credential ${object["credential"]} --json '${JSON.stringify(changes)}'`;
