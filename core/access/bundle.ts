@@ -29,6 +29,8 @@ export interface BundleFacts {
   /** The whole resolved configuration, for `${…}`. */
   readonly config: Json;
   readonly jobs: readonly BundleJob[];
+  /** Ids of deployed jobs that are gone from the configuration: the next deployment deletes them. */
+  readonly goneJobIds: readonly string[];
 }
 
 function runAsOf(settings: Json): RunAs {
@@ -42,14 +44,16 @@ function runAsOf(settings: Json): RunAs {
 }
 
 /**
- * Takes what access needs out of the summary of a bundle. Jobs that are deployed but gone from the configuration
- * (`modified_status` "deleted") are left out: nothing can be declared for them.
+ * Takes what access needs out of the summary of a bundle. Jobs that are deployed but gone from the configuration have
+ * the `modified_status` "deleted": nothing can be declared for them.
  */
 export function bundleFacts(summary: Json, workspaceId: string): BundleFacts {
   const bundle = field(summary, "bundle");
   const workspace = field(summary, "workspace");
   const jobs = field(field(summary, "resources"), "jobs");
   const keys = typeof jobs === "object" && jobs !== null ? Object.keys(jobs) : [];
+  const all = keys.map((key) => ({ key, settings: field(jobs, key) ?? null }));
+  const gone = all.filter(({ settings }) => textField(settings, "modified_status") === "deleted");
   return {
     workspaceId,
     name: textField(bundle, "name"),
@@ -57,15 +61,15 @@ export function bundleFacts(summary: Json, workspaceId: string): BundleFacts {
     statePath: textField(workspace, "state_path"),
     filePath: textField(workspace, "file_path"),
     config: summary,
-    jobs: keys
-      .map((key) => ({ key, settings: field(jobs, key) ?? null }))
-      .filter(({ settings }) => textField(settings, "modified_status") !== "deleted")
+    jobs: all
+      .filter((job) => !gone.includes(job))
       .map(({ key, settings }) => ({
         key,
         settings,
         id: textField(settings, "id") || undefined,
         runAs: runAsOf(settings),
       })),
+    goneJobIds: gone.map(({ settings }) => textField(settings, "id")),
   };
 }
 

@@ -145,9 +145,9 @@ export function editorReader(
         ),
       ),
     ]);
-    const unknown =
-      parts.find((part) => part.state === "unknown") ?? parts.find((part) => part.state === "later");
-    if (unknown !== undefined && unknown.state !== "known") return unknown;
+    const unread = parts.filter((part) => part.state !== "known");
+    const worstRead = unread.find((part) => part.state === "unknown") ?? unread[0];
+    if (worstRead !== undefined) return worstRead;
     return known({ editors: parts.flatMap((part) => (part.state === "known" ? part.value : [])), notes });
   };
 }

@@ -12,6 +12,7 @@ export interface ScopeFacts {
   readonly principal: string;
   /** Application ID of the deploying service principal. */
   readonly deployer: string;
+  /** As withBundle() shows them. */
   readonly runners: Reading<readonly Runner[]>;
   readonly identity: PrincipalFacts;
   readonly editors: Reading<EditorFacts>;
@@ -63,15 +64,15 @@ function runAs({ job, principal, deployer }: ScopeFacts): Verdict {
 }
 
 function exclusive({ job, principal, runners, mates }: ScopeFacts): Verdict {
-  const allowed = new Set([job.id, ...mates.map((mate) => mate.id)]);
+  const allowed = new Set([job.key, ...mates.map((mate) => mate.key)]);
   return judge(runners, (all) => {
-    const self = all.find((runner) => runner.type === "job" && job.id !== undefined && runner.id === job.id);
+    const self = all.find((runner) => runner.key === job.key);
     if (self !== undefined && self.principal !== principal) {
       const says = `the deployed job runs as ${self.principal || "its owner"}, not as declared`;
       return broken(says, "Deploy the bundle again, and find out who changed the job.");
     }
     const strangers = all.filter(
-      (runner) => runner.principal === principal && !(runner.type === "job" && allowed.has(runner.id)),
+      (runner) => runner.principal === principal && !allowed.has(runner.key ?? ""),
     );
     if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
     const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
@@ -168,7 +169,7 @@ function credential({ credentials, principal, mates }: ScopeFacts): Verdict {
           const from = user.inheritedFrom === "" ? "" : `, from ${user.inheritedFrom}`;
           return `${user.principal} (${user.privilege}${from})`;
         });
-        const remedy = `Revoke it from them, or give job its own credential instead of "${name}".`;
+        const remedy = `Revoke it from them, or give the job its own credential instead of "${name}".`;
         return broken(`credential "${name}" can also be used by ${shown.join(", ")}`, remedy);
       }
       return proven(

@@ -1,3 +1,4 @@
+import type { BundleFacts, BundleJob } from "../bundle.ts";
 import { ApiFailure, inParallel, listAll, textField, field, type DatabricksApi, type Json } from "../rest.ts";
 import { isAbsentFeature, known, unreadable, type Eyes, type Reading } from "./reading.ts";
 
@@ -8,6 +9,8 @@ export interface Runner {
   readonly name: string;
   /** Application ID or user name, in lower case. */
   readonly principal: string;
+  /** Key in the bundle, if it is a job of the bundle. */
+  readonly key?: string;
 }
 
 /** Jobs whose listing does not say whom they run as are asked one by one, up to this many. */
@@ -93,4 +96,37 @@ export async function readRunners(eyes: Eyes): Promise<Reading<readonly Runner[]
       `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`,
     );
   }
+}
+
+/**
+ * The listing with the bundle's own jobs marked. Before the deployment it shows what the workspace will be like after
+ * it: run-as as declared, new jobs in, deleted jobs out.
+ */
+export function withBundle(
+  listed: readonly Runner[],
+  bundle: Pick<BundleFacts, "jobs" | "goneJobIds">,
+  deployed: boolean,
+): readonly Runner[] {
+  const declared = (job: BundleJob): string =>
+    job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
+  const byId = new Map(bundle.jobs.filter((job) => job.id !== undefined).map((job) => [job.id, job]));
+  const gone = new Set(deployed ? [] : bundle.goneJobIds);
+  const runners = listed
+    .filter(({ type, id }) => type !== "job" || !gone.has(id))
+    .map((runner) => {
+      const job = runner.type === "job" ? byId.get(runner.id) : undefined;
+      if (job === undefined) return runner;
+      return { ...runner, key: job.key, ...(deployed ? {} : { principal: declared(job) }) };
+    });
+  const created = deployed ? [] : bundle.jobs.filter((job) => job.id === undefined);
+  return [
+    ...runners,
+    ...created.map((job): Runner => ({
+      type: "job",
+      id: "not deployed yet",
+      name: job.key,
+      key: job.key,
+      principal: declared(job),
+    })),
+  ];
 }
