@@ -34,7 +34,8 @@ export interface HttpResponse {
 
 /**
  * Sends one request once: no retry, no redirect (a 3xx is returned as it is), TLS always verified, proxies honoured.
- * @throws HttpError (core/http.ts) if no answer came
+ * @throws HttpError (core/http.ts) if no answer came; the signal's reason when it is aborted
+ * @throws SecretlessError `ENDPOINT_NOT_TRUSTED` for plain http to a host that is not loopback
  */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 

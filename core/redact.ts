@@ -10,7 +10,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{16,}/gi, `$1 ${HIDDEN}`],
   // Members of JSON and form bodies (RFC 6749, 7521, 8693) that hold a credential whatever its shape.
   [
-    /\b((?:access|refresh|id|subject|actor)_token|client_assertion|client_secret|oidcToken)("?\s*[:=]\s*"?)[^\s"&,}]+/g,
+    /\b((?:access|refresh|id|subject|actor)_token|client_assertion|client_secret|oidcToken)(\\*"?\s*[:=]\s*\\*"?)[^\s"&,}\\]+/g,
     `$1$2${HIDDEN}`,
   ],
   // RFC 3986 3.2.1: user information in a URL.
@@ -43,7 +43,7 @@ export function redact(text: string): string {
 function encodings(value: string): string[] {
   const bytes = Buffer.from(value, "utf8");
   const hex = bytes.toString("hex");
-  const percent = encodeURIComponent(value);
+  const percent = encodeURIComponent(bytes.toString("utf8"));
   const found = [
     value,
     JSON.stringify(value).slice(1, -1),

@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Place } from "../core/errors.ts";
+import type { AnnotationLevel, Host, RunContext } from "../core/host.ts";
+import { requestGitHubIdToken } from "../core/identity/github.ts";
+import type { InputName } from "../core/inputs.ts";
+import type { Environment, Send } from "../core/ports.ts";
+import { harmlessLines } from "../core/report/harmless.ts";
+import { annotation, command } from "./commands.ts";
+
+/** GitHub Actions as a {@link Host}. @actions/core is loaded at its first use: it alone would double the start-up time. */
+export class GitHubHost implements Host {
+  readonly context: RunContext;
+  readonly cancelled: AbortSignal;
+  readonly #environment: Environment;
+  readonly #send: Send;
+  readonly #write: (text: string) => void;
+
+  constructor(environment: Environment, send: Send, cancelled: AbortSignal, write: (text: string) => void) {
+    this.#environment = environment;
+    this.#send = send;
+    this.#write = write;
+    this.cancelled = cancelled;
+    this.context = runContext(environment);
+  }
+
+  input(name: InputName): string {
+    // The runner turns blanks into "_" and to upper case, and keeps hyphens.
+    return (this.#environment[`INPUT_${name.toUpperCase()}`] ?? "").trim();
+  }
+
+  inputLabel(name: InputName): string {
+    return name;
+  }
+
+  async idToken(audience: string): Promise<string> {
+    const token = await requestGitHubIdToken({
+      requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
+      requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
+      fromFork: isForkPullRequest(this.#environment),
+      audience,
+      send: this.#send,
+    });
+    this.mask(token);
+    return token;
+  }
+
+  mask(value: string): void {
+    this.#write(command("add-mask", value));
+  }
+
+  info(text: string): void {
+    this.#write(`${harmlessLines(text).join("\n")}\n`);
+  }
+
+  debug(text: string): void {
+    for (const line of harmlessLines(text)) this.#write(command("debug", line));
+  }
+
+  annotate(level: AnnotationLevel, text: string, place?: Place): void {
+    this.#write(annotation(level, text, "Databricks Secretless", place));
+  }
+
+  async group<T>(title: string, body: () => Promise<T>): Promise<T> {
+    this.#write(command("group", harmlessLines(title).join(" ")));
+    try {
+      return await body();
+    } finally {
+      this.#write(command("endgroup"));
+    }
+  }
+
+  async output(name: string, value: string): Promise<void> {
+    const { setOutput } = await import("@actions/core");
+    setOutput(name, value);
+  }
+
+  async summary(markdown: string): Promise<void> {
+    if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
+    const { summary } = await import("@actions/core");
+    await summary.addRaw(markdown, true).write();
+  }
+
+  async saveState(name: string, value: string): Promise<void> {
+    const { saveState } = await import("@actions/core");
+    saveState(name, value);
+  }
+}
+
+function runContext(environment: Environment): RunContext {
+  const get = (name: string): string => environment[name] ?? "";
+  const run = `${get("GITHUB_SERVER_URL")}/${get("GITHUB_REPOSITORY")}/actions/runs/${get("GITHUB_RUN_ID")}`;
+  return {
+    ciName: "GitHub Actions",
+    checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
+    tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
+    runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
+    ...(get("GITHUB_EVENT_NAME") === "pull_request_target" && {
+      untrustedEvent: {
+        event: "pull_request_target",
+        remedy:
+          "Run this command on push, workflow_dispatch or release. For pull requests use the event pull_request with " +
+          "`command: plan` and a service principal that can only read.",
+      },
+    }),
+  };
+}
+
+/** Whether the event is a pull request from a fork: GitHub gives such runs no ID token. */
+function isForkPullRequest(environment: Environment): boolean {
+  const file = environment["GITHUB_EVENT_PATH"];
+  if (!file || !environment["GITHUB_EVENT_NAME"]?.startsWith("pull_request")) return false;
+  try {
+    const event = JSON.parse(readFileSync(file, "utf8")) as {
+      pull_request?: {
+        head?: { repo?: { full_name?: string } | null };
+        base?: { repo?: { full_name?: string } };
+      };
+    };
+    const { head, base } = event.pull_request ?? {};
+    return head !== undefined && head.repo?.full_name !== base?.repo?.full_name;
+  } catch {
+    return false;
+  }
+}

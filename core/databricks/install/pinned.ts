@@ -1,0 +1,17 @@
+import table from "./pinned.json" with { type: "json" };
+import type { ReleasePlatform } from "./release.ts";
+
+/** SHA-256 of release archives by version and platform; `scripts/add-cli-version.ts` adds to it. */
+export type PinnedTable = Readonly<Record<string, Readonly<Partial<Record<ReleasePlatform, string>>>>>;
+
+/** The newest version that is pinned for all six platforms. */
+export const DEFAULT_CLI_VERSION = "1.9.0";
+
+/** The pinned SHA-256 of the release archive, or undefined. */
+export function pinnedSha256(
+  version: string,
+  platform: ReleasePlatform,
+  pinned: PinnedTable = table,
+): string | undefined {
+  return Object.hasOwn(pinned, version) ? pinned[version]?.[platform] : undefined;
+}

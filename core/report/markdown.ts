@@ -1,0 +1,40 @@
+/**
+ * Text from outside as inert Markdown: every ASCII punctuation mark becomes a numeric character reference, which
+ * no Markdown or HTML parser reads as structure (CommonMark 0.31 section 2.5).
+ */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .replace(/[!-+.:-@[-`{-~]/g, (mark) => `&#${String(mark.charCodeAt(0))};`);
+}
+
+export function code(text: string): string {
+  return `<code>${escapeMarkdown(text)}</code>`;
+}
+
+/** A link, or the plain text if the URL is not an http(s) one. */
+export function link(text: string, url: string | undefined): string {
+  const label = escapeMarkdown(text);
+  if (url === undefined || !URL.canParse(url)) return label;
+  const parsed = new URL(url);
+  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return label;
+  return `[${label}](<${parsed.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
+}
+
+/** Rows shown of a table; the rest is counted. A job summary ends at 1 MiB (GitHub). */
+const MAX_ROWS = 200;
+
+/** A table of cells that are Markdown already. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const shown = rows.slice(0, MAX_ROWS).map(line);
+  const more = rows.length > MAX_ROWS ? [`\n… and ${String(rows.length - MAX_ROWS)} more.`] : [];
+  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
+}
+
+/** A block of preformatted text that cannot end its own fence. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}

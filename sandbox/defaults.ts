@@ -1,0 +1,31 @@
+import type { NewServicePrincipal } from "./identity/principals.ts";
+
+export const ACCOUNT_ID = "8a6c1f0e-3b7d-4c52-9f10-2d4be7c85a31";
+export const WORKSPACE_ID = "7405608901234567";
+
+/** The principal that deploys; its federation policy fits the default claims (environment `prod` of example-org/lake). */
+export const DEPLOYER = {
+  applicationId: "5f8a6d3c-91b2-4e07-8c4d-6a1f0b9e2d75",
+  displayName: "lake-deployer",
+} as const satisfies NewServicePrincipal;
+
+/** May read everything and change nothing; its federation policy fits pull requests of example-org/lake. */
+export const PLANNER = {
+  applicationId: "2b7e41d9-0c6f-4a83-b5e2-f93d18a7c604",
+  displayName: "lake-planner",
+  workspace: "read",
+} as const satisfies NewServicePrincipal;
+
+/** Runs the jobs of the example bundle; nobody can get a token for it. */
+export const JOB_RUNNER = {
+  applicationId: "c41d0f6a-7e25-4b9c-a8d3-50e6b2f7194e",
+  displayName: "lake-jobs",
+} as const satisfies NewServicePrincipal;
+
+/** Administers the account; its federation policy fits the environment `platform` of example-org/lake. */
+export const ACCOUNT_ADMIN = {
+  applicationId: "e07b35c2-f418-4d96-9a2b-1c8d6e4f0a93",
+  displayName: "account-admin",
+  workspace: "none",
+  accountAdmin: true,
+} as const satisfies NewServicePrincipal;

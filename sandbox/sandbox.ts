@@ -1,0 +1,134 @@
+import type { Clock } from "../core/ports.ts";
+import { systemClock } from "../core/system.ts";
+import { Account, accountConfigRoute } from "./account/account.ts";
+import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER, WORKSPACE_ID } from "./defaults.ts";
+import { githubClaims } from "./github/claims.ts";
+import { GitHub } from "./github/github.ts";
+import { Faults, type Fault, type FaultRule } from "./http/faults.ts";
+import { textOf } from "./http/json.ts";
+import type { LogEntry, LoggedRequest } from "./http/log.ts";
+import { SystemServer, type Wiring } from "./http/server.ts";
+import { AccessTokens } from "./identity/access-tokens.ts";
+import { authenticator } from "./identity/authorise.ts";
+import { Counter } from "./identity/counter.ts";
+import { FederationPolicies } from "./identity/federation-policies.ts";
+import { Principals } from "./identity/principals.ts";
+import { tokenEndpointRoutes } from "./identity/token-endpoint.ts";
+import { workspaceIds } from "./workspace/context.ts";
+import { Workspace, workspaceConfigRoute } from "./workspace/workspace.ts";
+
+export interface SandboxOptions {
+  /** Decides every time in the sandbox; default: the real one. */
+  readonly clock?: Clock;
+  /** Milliseconds before each answer of all systems; default 0. */
+  readonly latency?: number;
+  /** Life of an ID token in seconds; default 300. */
+  readonly idTokenLife?: number;
+  /** Life of an access token in seconds; default 3600. */
+  readonly accessTokenLife?: number;
+  /** Path of the GitHub issuer: "" (default) or, as on GitHub Enterprise Server, `/_services/token`. */
+  readonly issuerPath?: string;
+  /** Ids of jobs, runs and files past 2^53. */
+  readonly bigIds?: boolean;
+  /** Milliseconds until a written federation policy counts; default 0. */
+  readonly policyPropagation?: number;
+}
+
+export interface Sandbox {
+  readonly github: GitHub;
+  readonly workspace: Workspace;
+  readonly account: Account;
+  readonly tokens: AccessTokens;
+  /** Every request in the order of arrival. */
+  readonly requests: readonly LoggedRequest[];
+  /** Every secret value ever handed out: request tokens, ID tokens, access tokens. */
+  readonly handedOut: readonly string[];
+  fault(rule: FaultRule): Fault;
+  /** @throws AggregateError if the sandbox itself had a defect */
+  stop(): Promise<void>;
+}
+
+/** The principals that are there from the start, and the events that their federation policies fit. */
+const PRINCIPALS = [
+  { principal: DEPLOYER, event: {} },
+  { principal: PLANNER, event: { event: "pull_request" } },
+  { principal: ACCOUNT_ADMIN, event: { environment: "platform" } },
+  { principal: JOB_RUNNER, event: undefined },
+] as const;
+
+/** Starts GitHub, a workspace and an account on 127.0.0.1, each on a port of its own. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { clock = systemClock, latency = 0, idTokenLife = 300, accessTokenLife = 3600 } = options;
+  const { issuerPath = "", bigIds = false, policyPropagation = 0 } = options;
+  const faults = new Faults();
+  const requests: LogEntry[] = [];
+  const handedOut: string[] = [];
+  const stopping = new AbortController();
+  const wiring: Wiring = { clock, latency, faults, log: requests, defects: [], stopping: stopping.signal };
+  const [githubServer, workspaceServer, accountServer] = await Promise.all([
+    SystemServer.start("github", wiring),
+    SystemServer.start("workspace", wiring),
+    SystemServer.start("account", wiring),
+  ]);
+
+  const github = await GitHub.create({ clock, url: githubServer.url, issuerPath, idTokenLife, handedOut });
+  githubServer.serve(github.routes(), () => undefined);
+
+  const principals = new Principals(new Counter(7_012_345_678_901_234n, 1_111n));
+  const policies = new FederationPolicies(clock, policyPropagation);
+  const tokens = new AccessTokens(principals, clock, handedOut, accessTokenLife);
+  const host = workspaceServer.url;
+  const context = { clock, host, workspaceId: WORKSPACE_ID, principals, ids: workspaceIds(bigIds) };
+  const workspace = new Workspace(context);
+  const account = new Account({
+    host: accountServer.url,
+    accountId: ACCOUNT_ID,
+    principals,
+    policies,
+    onPrincipal: (principal) => workspace.files.mkdirs(`/Workspace/Users/${principal.applicationId}`),
+  });
+  const audiences = [`${host}/oidc/v1/token`, ACCOUNT_ID];
+  for (const { principal, event } of PRINCIPALS) {
+    account.addServicePrincipal(principal);
+    if (event === undefined) continue;
+    const oidc = { issuer: github.issuer, audiences, subject: textOf(githubClaims(event)["sub"]) };
+    account.addFederationPolicy(principal.applicationId, { oidc });
+  }
+
+  const exchange = { clock, accountId: ACCOUNT_ID, principals, policies, tokens };
+  const accountPath = `/oidc/accounts/${ACCOUNT_ID}`;
+  workspaceServer.serve(
+    [
+      workspaceConfigRoute(context, ACCOUNT_ID),
+      ...tokenEndpointRoutes({ ...exchange, realm: "workspace", host, path: "/oidc" }),
+      ...workspace.routes(),
+      // A loopback workspace is its own account host.
+      ...tokenEndpointRoutes({ ...exchange, realm: "account", host, path: accountPath }),
+      ...account.routes(),
+    ],
+    authenticator(tokens),
+  );
+  accountServer.serve(
+    [
+      accountConfigRoute(account.host, ACCOUNT_ID),
+      ...tokenEndpointRoutes({ ...exchange, realm: "account", host: account.host, path: accountPath }),
+      ...account.routes(),
+    ],
+    authenticator(tokens),
+  );
+
+  return {
+    github,
+    workspace,
+    account,
+    tokens,
+    requests,
+    handedOut,
+    fault: (rule) => faults.add(rule),
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([githubServer, workspaceServer, accountServer].map((server) => server.stop()));
+      if (wiring.defects.length > 0) throw new AggregateError(wiring.defects, "the sandbox itself failed");
+    },
+  };
+}

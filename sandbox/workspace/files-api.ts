@@ -1,0 +1,96 @@
+import { jsonBody, type Route } from "../http/call.ts";
+import { jsonId, textOf, type JsonObject } from "../http/json.ts";
+import { invalidParameter, ok } from "../http/reply.ts";
+import type { WorkspaceObject, WorkspaceTree } from "./files.ts";
+
+/** `/api/2.0/workspace` and `/api/2.0/workspace-files`. */
+export function filesRoutes(tree: WorkspaceTree): Route[] {
+  return [
+    {
+      method: "GET",
+      pattern: "/api/2.0/workspace/get-status",
+      access: "read",
+      handle: (call) => ok(status(tree.find(pathOf(call.query.get("path"))))),
+    },
+    {
+      method: "GET",
+      pattern: "/api/2.0/workspace/list",
+      access: "read",
+      handle: (call) =>
+        ok({ objects: tree.children(tree.find(pathOf(call.query.get("path"))).path).map(status) }),
+    },
+    {
+      method: "GET",
+      pattern: "/api/2.0/workspace/export",
+      access: "read",
+      handle: (call) => {
+        const object = tree.find(pathOf(call.query.get("path")));
+        if (object.type === "DIRECTORY") throw invalidParameter(`Path (${object.path}) is a directory.`);
+        if (call.query.get("direct_download") === "true") return ok(object.content);
+        return ok({ content: object.content.toString("base64") });
+      },
+    },
+    {
+      method: "POST",
+      pattern: "/api/2.0/workspace/mkdirs",
+      access: "write",
+      handle: (call) => {
+        tree.mkdirs(pathOf(jsonBody(call)["path"]));
+        return ok();
+      },
+    },
+    {
+      method: "POST",
+      pattern: "/api/2.0/workspace/delete",
+      access: "write",
+      handle: (call) => {
+        const { path, recursive } = jsonBody(call);
+        tree.delete(pathOf(path), recursive === true);
+        return ok();
+      },
+    },
+    {
+      method: "POST",
+      pattern: "/api/2.0/workspace/import",
+      access: "write",
+      handle: (call) => {
+        const { path, content, overwrite } = jsonBody(call);
+        tree.importFile(pathOf(path), Buffer.from(textOf(content), "base64"), overwrite === true);
+        return ok();
+      },
+    },
+    {
+      method: "POST",
+      pattern: "/api/2.0/workspace-files/import-file/{path...}",
+      access: "write",
+      handle: (call) => {
+        tree.importFile(pathOf(call.params["path"]), call.content, call.query.get("overwrite") === "true");
+        return ok();
+      },
+    },
+    {
+      method: "GET",
+      pattern: "/api/2.0/workspace-files/{path...}",
+      access: "read",
+      handle: (call) => ok(tree.find(pathOf(call.params["path"])).content),
+    },
+  ];
+}
+
+function pathOf(value: unknown): string {
+  const path = textOf(value);
+  if (path === "") throw invalidParameter("path is missing");
+  return path;
+}
+
+function status(object: WorkspaceObject): JsonObject {
+  const { type, path, objectId, language, resourceId, modifiedAt } = object;
+  return {
+    object_type: type,
+    path,
+    object_id: jsonId(objectId),
+    ...(language === undefined ? {} : { language }),
+    ...(resourceId === undefined ? {} : { resource_id: resourceId }),
+    ...(type === "FILE" ? { size: object.content.length, modified_at: modifiedAt } : {}),
+  };
+}

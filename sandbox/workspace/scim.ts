@@ -1,0 +1,45 @@
+import type { Call, Route } from "../http/call.ts";
+import { callerOf } from "../http/call.ts";
+import type { JsonObject } from "../http/json.ts";
+import { doesNotExist, ok } from "../http/reply.ts";
+import { servicePrincipalList, servicePrincipalResource } from "../identity/scim.ts";
+import type { WorkspaceContext } from "./context.ts";
+
+/** `/api/2.0/preview/scim/v2` of a workspace. */
+export function scimRoutes({ principals, workspaceId }: WorkspaceContext): Route[] {
+  const base = "/api/2.0/preview/scim/v2";
+  return [
+    {
+      method: "GET",
+      pattern: `${base}/Me`,
+      access: "read",
+      handle: (call) => ok(me(call), { "x-databricks-org-id": workspaceId }),
+    },
+    {
+      method: "GET",
+      pattern: `${base}/ServicePrincipals`,
+      access: "read",
+      handle: (call) => ok(servicePrincipalList(principals.list(), call.query)),
+    },
+    {
+      method: "GET",
+      pattern: `${base}/ServicePrincipals/{id}`,
+      access: "read",
+      handle: (call) => {
+        const principal = principals.get(call.params["id"] ?? "");
+        if (principal === undefined)
+          throw doesNotExist(`Service principal ${call.params["id"] ?? ""} not found`);
+        return ok(servicePrincipalResource(principal));
+      },
+    },
+  ];
+}
+
+function me(call: Call): JsonObject {
+  const principal = callerOf(call);
+  return {
+    ...servicePrincipalResource(principal),
+    userName: principal.applicationId,
+    groups: [{ display: "users", type: "direct", value: "410", $ref: "Groups/410" }],
+  };
+}

@@ -1,0 +1,99 @@
+import type { Route } from "../http/call.ts";
+import { ok } from "../http/reply.ts";
+import type { WorkspaceContext } from "./context.ts";
+import { Dashboards } from "./dashboards.ts";
+import { WorkspaceTree } from "./files.ts";
+import { filesRoutes } from "./files-api.ts";
+import { Grants } from "./grants.ts";
+import { Jobs } from "./jobs.ts";
+import { jobsRoutes } from "./jobs-api.ts";
+import { Permissions, type PermissionKinds } from "./permissions.ts";
+import { Pipelines } from "./pipelines.ts";
+import { Runs } from "./runs.ts";
+import { runsRoutes } from "./runs-api.ts";
+import { scimRoutes } from "./scim.ts";
+import { telemetryRoutes } from "./telemetry.ts";
+import { UnityCatalog } from "./unity-catalog.ts";
+
+/** A workspace: one field for each area of its API. A new area is a file, a field, and its routes in the list below. */
+export class Workspace {
+  readonly host: string;
+  readonly workspaceId: string;
+  readonly files: WorkspaceTree;
+  readonly jobs: Jobs;
+  readonly runs: Runs;
+  readonly pipelines: Pipelines;
+  readonly dashboards: Dashboards;
+  readonly unityCatalog: UnityCatalog;
+  readonly grants: Grants;
+  readonly permissions: Permissions;
+  readonly #context: WorkspaceContext;
+
+  constructor(context: WorkspaceContext) {
+    this.#context = context;
+    this.host = context.host;
+    this.workspaceId = context.workspaceId;
+    this.files = new WorkspaceTree(context.ids.objects, () => context.clock.now());
+    this.jobs = new Jobs(context);
+    this.runs = new Runs(context);
+    this.pipelines = new Pipelines(context);
+    this.dashboards = new Dashboards(this.files, context);
+    this.unityCatalog = new UnityCatalog(context);
+    const { catalogs: catalog, schemas: schema, volumes: volume } = this.unityCatalog;
+    this.grants = new Grants({ catalog, schema, volume }, context);
+    this.permissions = new Permissions(this.#permissionKinds(), context);
+  }
+
+  routes(): Route[] {
+    return [
+      telemetryRoutes(),
+      scimRoutes(this.#context),
+      filesRoutes(this.files),
+      jobsRoutes(this.jobs),
+      runsRoutes(this.runs, this.jobs, this.#context),
+      this.pipelines.routes(),
+      this.dashboards.routes(),
+      this.unityCatalog.routes(),
+      this.grants.routes(),
+      this.permissions.routes(),
+    ].flat();
+  }
+
+  #permissionKinds(): PermissionKinds {
+    return {
+      jobs: { objectType: "job", owner: (id) => this.jobs.all.get(id)?.creator },
+      pipelines: { objectType: "pipelines", owner: (id) => this.pipelines.all.get(id)?.creator },
+      dashboards: { objectType: "dashboard", exists: (id) => this.dashboards.all.has(id) },
+      directories: this.#treeKind("directory", "DIRECTORY"),
+      notebooks: this.#treeKind("notebook", "NOTEBOOK"),
+      files: this.#treeKind("file", "FILE"),
+    };
+  }
+
+  #treeKind(objectType: string, type: string): PermissionKinds[string] {
+    return {
+      objectType,
+      exists: (id) => this.files.withObjectId(id)?.type === type,
+      manager: (id) => /^\/Workspace\/Users\/([^/]+)/.exec(this.files.withObjectId(id)?.path ?? "")?.[1],
+    };
+  }
+}
+
+/** `GET /.well-known/databricks-config` of a workspace. */
+export function workspaceConfigRoute(context: WorkspaceContext, accountId: string): Route {
+  const { host, workspaceId } = context;
+  return {
+    method: "GET",
+    pattern: "/.well-known/databricks-config",
+    access: "public",
+    handle: () =>
+      ok({
+        oidc_endpoint: `${host}/oidc`,
+        account_id: accountId,
+        workspace_id: workspaceId,
+        cloud: "AWS",
+        host_type: "workspace",
+        token_federation_default_oidc_audiences: [`${host}/oidc/v1/token`],
+      }),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * `npm test`: every check of the project, in two lanes (two cores). Ends with `N passed, N failed, N skipped`, where
+ * each static check counts as one.
+ */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+interface Check {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Set for a mocha run: its own counts are taken instead of one. */
+  readonly counts?: string;
+}
+
+const root = path.resolve(import.meta.dirname, "..");
+const scratch = await mkdtemp(path.join(os.tmpdir(), "check-"));
+const bin = (name: string): string => path.join(root, "node_modules", name);
+
+function mocha(name: string, pattern: string, coverage: boolean): Check {
+  const counts = path.join(scratch, `${name}.json`);
+  const runner = [
+    "--import",
+    "tsx",
+    bin("mocha/bin/mocha.js"),
+    "--reporter",
+    "scripts/count-reporter.cjs",
+    "--reporter-option",
+    `file=${counts}`,
+    pattern,
+  ];
+  const covered = [bin("c8/bin/c8.js"), process.execPath, ...runner];
+  return { name, args: coverage ? covered : runner, counts };
+}
+
+const LANES: readonly (readonly Check[])[] = [
+  [
+    { name: "types", args: [bin("typescript/bin/tsc"), "--noEmit"] },
+    { name: "lint", args: [bin("eslint/bin/eslint.js"), ".", "--max-warnings", "0"] },
+    { name: "format", args: [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
+    { name: "unused code", args: [bin("knip/bin/knip.js")] },
+    mocha("shells", "test/shells/**/*.test.ts", false),
+  ],
+  [mocha("unit", "test/unit/**/*.test.ts", true)],
+];
+
+function run(check: Check): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, check.args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
+
+async function countsOf(check: Check, code: number): Promise<Counts> {
+  if (check.counts !== undefined) {
+    try {
+      const counts = JSON.parse(await readFile(check.counts, "utf8")) as Counts;
+      // Mocha may be content while coverage is not, or the process may have died after its last test.
+      if (code !== 0 && counts.failed === 0) counts.failed = 1;
+      return counts;
+    } catch {
+      // It died before it could count: that is one failure.
+    }
+  }
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+async function runLane(lane: readonly Check[]): Promise<void> {
+  for (const check of lane) {
+    const started = Date.now();
+    const { code, output } = await run(check);
+    const counts = await countsOf(check, code);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    console.log(`\n== ${check.name}: ${counts.failed === 0 ? "ok" : "FAILED"} (${seconds} s)`);
+    if (output.trim() !== "") console.log(output.trimEnd());
+  }
+}
+
+await Promise.all(LANES.map(runLane));
+await rm(scratch, { recursive: true, force: true });
+console.log(
+  `\n${String(total.passed)} passed, ${String(total.failed)} failed, ${String(total.skipped)} skipped`,
+);
+process.exitCode = total.failed === 0 ? 0 : 1;

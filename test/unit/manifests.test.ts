@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { validate } from "@actions/languageservice";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { parse } from "yaml";
+import { ERROR_CODES } from "../../core/errors.ts";
+import { INPUTS, INPUT_NAMES } from "../../core/inputs.ts";
+import { withTables } from "../../scripts/input-table.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const read = (file: string): Promise<string> => readFile(path.join(root, file), "utf8");
+
+describe("action.yml", () => {
+  it("is accepted by GitHub's own language service", async () => {
+    const text = await read("action/action.yml");
+    const check = (content: string): ReturnType<typeof validate> =>
+      validate(TextDocument.create(`file:///${String(content.length)}/action.yml`, "yaml", 0, content));
+    assert.deepEqual(await check(text), []);
+    assert.notDeepEqual(await check(text.replace("using: node24", "using: node99")), []);
+  });
+
+  it("has the inputs of core/inputs.ts, with the same texts and defaults", async () => {
+    const { inputs } = parse(await read("action/action.yml")) as { inputs: Record<string, unknown> };
+    assert.deepEqual(Object.keys(inputs), INPUT_NAMES);
+    assert.deepEqual(inputs, INPUTS);
+  });
+
+  it("starts files that the build makes", async () => {
+    const { runs } = parse(await read("action/action.yml")) as { runs: { using: string; main: string; post: string } };
+    assert.deepEqual(runs, { using: "node24", main: "dist/main.js", post: "dist/post.js" });
+  });
+});
+
+describe("the documentation", () => {
+  it("shows the inputs as they are in action.yml (npm run docs)", async () => {
+    const readme = await read("README.md");
+    assert.equal(await withTables(readme), readme);
+  });
+
+  it("has an entry for every error code, and for nothing else", async () => {
+    const headings = [...(await read("docs/troubleshooting.md")).matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+    assert.deepEqual(headings.toSorted(), ERROR_CODES.toSorted());
+  });
+
+  it("links only to pages and headings that exist", async () => {
+    for (const file of ["README.md"]) {
+      for (const [, target = ""] of (await read(file)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+        await assert.doesNotReject(read(path.join(path.dirname(file), target)), target);
+      }
+    }
+  });
+});
