@@ -81,6 +81,8 @@ export async function takeLock(path: string, options: LockOptions): Promise<Lock
     if (await writeWorkspaceFile(api, path, text(), false)) return lock;
     const content = await readWorkspaceFile(api, path);
     if (content === undefined) continue;
+    // The answer to our own creation was lost, and the request was sent again.
+    if (parse(content).id === id) return lock;
     if (content !== seen) {
       seen = content;
       since = clock.now();

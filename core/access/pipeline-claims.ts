@@ -1,4 +1,4 @@
-import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from "jose";
+import type { JSONWebKeySet, JWTPayload } from "jose";
 import { SecretlessError } from "../errors.ts";
 import type { Send } from "../ports.ts";
 import type { PipelineClaims } from "./policy.ts";
@@ -77,6 +77,7 @@ function pipelineClaims(payload: JWTPayload): PipelineClaims {
  */
 export async function verifyPipelineToken(idToken: string, options: VerifyOptions): Promise<VerifiedToken> {
   const { audience, issuers, send, now } = options;
+  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("jose");
   let issuer: string | undefined;
   try {
     issuer = decodeJwt(idToken).iss;
