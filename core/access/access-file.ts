@@ -95,7 +95,10 @@ function checkReferences(value: unknown, context: ReadContext): boolean {
 }
 
 function readEntry(node: Node | null, context: ReadContext): UnownedEntry | undefined {
-  if (!isMap(node)) return wrong(node, context, "a mapping with purpose and one kind of access");
+  if (!isMap(node)) {
+    wrong(node, context, "a mapping with purpose and one kind of access");
+    return undefined;
+  }
   const later = LATER_KINDS.filter((kind) => node.has(kind));
   for (const kind of later) {
     context.report({

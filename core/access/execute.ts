@@ -68,11 +68,12 @@ async function applyBatch(
   }
 }
 
-async function execute(
+/** Carries out a plan under the lock; `onApplied` is told of each change as soon as it is certain. */
+export async function execute(
   plan: AccessPlan,
   request: AccessRequest,
   lock: Lock,
-  options: ApplyOptions,
+  onApplied: (applied: Applied) => Promise<void>,
 ): Promise<readonly Applied[]> {
   const { registrar, deployer, clock, bundle, signal } = request;
   const ports: TargetPorts = {

@@ -49,7 +49,8 @@ const days: Shape<readonly Day[]> = {
     if (value === undefined) return undefined;
     const [first, last = first, ...more] = value.split("-").map((day) => DAYS.indexOf(day as Day));
     if (first === undefined || last === undefined || more.length > 0 || first < 0 || last < 0) {
-      return wrong(node, context, "a day such as mon, or a range such as mon-fri");
+      wrong(node, context, "a day such as mon, or a range such as mon-fri");
+      return undefined;
     }
     const count = ((last - first + DAYS.length) % DAYS.length) + 1;
     return Array.from({ length: count }, (_, index) => DAYS[(first + index) % DAYS.length] as Day);
@@ -77,7 +78,8 @@ const timeZone: Shape<string> = {
       if (value !== undefined) new Intl.DateTimeFormat("en", { timeZone: value });
       return value;
     } catch {
-      return wrong(node, context, "an IANA time zone such as Europe/Berlin");
+      wrong(node, context, "an IANA time zone such as Europe/Berlin");
+      return undefined;
     }
   },
 };
@@ -98,7 +100,8 @@ const network: Shape<Network> = {
     const version = isIP(address);
     const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 999;
     if (version === 0 || address.includes("%") || more.length > 0 || length > (version === 4 ? 32 : 128)) {
-      return wrong(node, context, "a network in CIDR notation, such as 10.0.0.0/8");
+      wrong(node, context, "a network in CIDR notation, such as 10.0.0.0/8");
+      return undefined;
     }
     return { address, prefix: length, family: version === 4 ? "ipv4" : "ipv6" };
   },

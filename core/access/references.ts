@@ -41,18 +41,20 @@ export function resolveReferences(
   report: (mistake: Mistake) => void,
 ): string | undefined {
   const { value, place } = source;
-  let complete = true;
+  const missing: string[] = [];
   const resolved = value.replace(REFERENCE, (whole: string, name: string) => {
     const found = KNOWN.test(name) ? lookUp(config, name) : undefined;
     if (found !== undefined && !found.includes("${")) return found;
-    complete = false;
+    missing.push(whole);
+    return whole;
+  });
+  for (const whole of missing) {
     report({
       problem: `"${whole}" has no value in this target of the bundle.`,
       expected: "a text, number or boolean of the bundle's resolved configuration",
       remedy: "Look it up with `databricks bundle summary -o json`.",
       place,
     });
-    return whole;
-  });
-  return complete ? resolved : undefined;
+  }
+  return missing.length === 0 ? resolved : undefined;
 }

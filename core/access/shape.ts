@@ -31,15 +31,15 @@ function describe(node: Node | null): string {
   if (isMap(node)) return "a mapping";
   if (isSeq(node)) return "a list";
   if (!isScalar(node) || node.value === null) return "nothing";
-  return JSON.stringify(node.value) ?? "nothing";
+  return JSON.stringify(node.value);
 }
 
 /** Reports that `node` is not what was `expected`. */
-export function wrong(node: Node | null, context: ReadContext, expected: string, remedy?: string): undefined {
+export function wrong(node: Node | null, context: ReadContext, expected: string, remedy?: string): void {
   if (isAlias(node)) {
     const problem = "YAML aliases are not supported here.";
     context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
-    return undefined;
+    return;
   }
   context.report({
     problem: `Expected ${expected}, found ${describe(node)}.`,
@@ -48,7 +48,6 @@ export function wrong(node: Node | null, context: ReadContext, expected: string,
     ...(remedy === undefined ? {} : { remedy }),
     place: context.place(node),
   });
-  return undefined;
 }
 
 export interface TextRules {
@@ -70,10 +69,13 @@ export function text(rules: TextRules = {}): Shape<string> {
     read(node, context) {
       if (!isScalar(node) || typeof node.value !== "string") {
         const quote = isScalar(node) && node.value !== null ? "Put the value in quotes." : undefined;
-        return wrong(node, context, says, quote);
+        wrong(node, context, says, quote);
+        return undefined;
       }
       const fits = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
-      return fits ? node.value : wrong(node, context, says);
+      if (fits) return node.value;
+      wrong(node, context, says);
+      return undefined;
     },
   };
 }
@@ -83,7 +85,9 @@ export function oneOf<const T extends string | number>(values: readonly T[], des
     schema: { enum: values, ...(description === undefined ? {} : { description }) },
     read(node, context) {
       const value = isScalar(node) ? values.find((known) => known === node.value) : undefined;
-      return value ?? wrong(node, context, values.map((known) => JSON.stringify(known)).join(" or "));
+      if (value === undefined)
+        wrong(node, context, values.map((known) => JSON.stringify(known)).join(" or "));
+      return value;
     },
   };
 }
@@ -98,10 +102,12 @@ export function list<T>(item: Shape<T>, description?: string): Shape<readonly T[
       ...(description === undefined ? {} : { description }),
     },
     read(node, context) {
-      if (!isSeq(node) || node.items.length === 0)
-        return wrong(node, context, "a list with at least one item");
-      const values = node.items.map((child) => item.read(child as Node | null, context));
-      return values.every((value) => value !== undefined) ? (values as T[]) : undefined;
+      if (!isSeq(node) || node.items.length === 0) {
+        wrong(node, context, "a list with at least one item");
+        return undefined;
+      }
+      const values = node.items.map((child: unknown) => item.read(child as Node | null, context));
+      return values.every((value) => value !== undefined) ? values : undefined;
     },
   };
 }
@@ -144,7 +150,10 @@ export function entries<T>(
       ...(description === undefined ? {} : { description }),
     },
     read(node, context) {
-      if (!isMap(node)) return wrong(node, context, "a mapping");
+      if (!isMap(node)) {
+        wrong(node, context, "a mapping");
+        return undefined;
+      }
       const pairs: (readonly [Placed<string>, T])[] = [];
       let complete = true;
       for (const pair of node.items) {
@@ -188,7 +197,10 @@ export function object<F extends Fields>(fields: F, extra: JsonSchema = {}): Sha
       ...extra,
     },
     read(node, context) {
-      if (!isMap(node)) return wrong(node, context, `a mapping with ${names.join(", ")}`);
+      if (!isMap(node)) {
+        wrong(node, context, `a mapping with ${names.join(", ")}`);
+        return undefined;
+      }
       const values = new Map<string, unknown>();
       let complete = true;
       for (const pair of node.items) {

@@ -72,7 +72,7 @@ function collect(value: Json | undefined, names: ReadonlySet<string>, into: Set<
   if (typeof value !== "object" || value === null) return;
   for (const [key, child] of Object.entries(value)) {
     if (names.has(key) && typeof child === "string") into.add(child);
-    else collect(child as Json | undefined, names, into);
+    else collect(child, names, into);
   }
 }
 

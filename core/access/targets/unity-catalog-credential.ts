@@ -13,7 +13,7 @@ import { placed, text, type Placed } from "../shape.ts";
 import type { AccessTarget, RemoteState, RemoteView, TargetPorts, TrustObject } from "./target.ts";
 
 /** Unity Catalog object names hold no period, slash, space or control character; `*` would be a wildcard. */
-const NAME = /^[^\s./\\*?\u0000-\u001f\u007f]{1,255}$/;
+const NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
 
 /** Everything about one credential that a plan needs; `grants` are the direct ones. */
 export interface CredentialFacts {
