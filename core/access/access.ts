@@ -8,10 +8,10 @@ import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "./policy-file.ts";
 import type { DatabricksApi } from "./rest.ts";
-import { proveScopes } from "./scope/prove.ts";
+import { proveScopes, type CredentialGrant } from "./scope/prove.ts";
 import type { ScopeProof } from "./scope/proof.ts";
 import { openReader, type Eyes } from "./scope/reading.ts";
-import { readState, type AccessState } from "./state.ts";
+import { objectKey, readState, type AccessState } from "./state.ts";
 import { targetOf, TARGETS } from "./targets/index.ts";
 import type { AccessTarget, RemoteView, TargetPorts, TrustObject } from "./targets/target.ts";
 import type { SourceFile } from "./yaml-file.ts";
@@ -117,6 +117,12 @@ async function readRemote(
   return new Map(used.map((target, index) => [target, views[index] as RemoteView]));
 }
 
+function credentialGrant({ kind }: AccessTarget, object: TrustObject): CredentialGrant | undefined {
+  const { credential, principal } = object as { credential?: string; principal?: string };
+  const isGrant = kind === "unity_catalog_credential" && credential !== undefined && principal !== undefined;
+  return isGrant ? { credential, principal } : undefined;
+}
+
 async function eyesOf(request: AccessRequest): Promise<Eyes> {
   const { registrar, deployer, deployed, files } = request;
   const connections = [registrar, deployer].filter((connection) => connection !== undefined);
@@ -170,6 +176,11 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
       (one): one is typeof one & { target: AccessTarget } =>
         one.target !== undefined && one.phase !== "expired",
     );
+  const wanted = new Set(live.map(({ target, object }) => objectKey(target.kind, object)));
+  const leaving = recorded
+    .filter(({ target, object }) => !wanted.has(objectKey(target.kind, object)))
+    .map(({ target, object }) => credentialGrant(target, object))
+    .filter((grant) => grant !== undefined);
   const needs = new Map<string, readonly string[]>();
   for (const { job, credentials } of live)
     needs.set(job.key, [...new Set([...(needs.get(job.key) ?? []), ...credentials])]);
@@ -190,6 +201,10 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
           accountId,
           policy: files.policy?.policy,
           needs,
+          coming: live
+            .map(({ target, object }) => credentialGrant(target, object))
+            .filter((grant) => grant !== undefined),
+          leaving,
         });
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([readRemote(objects, targetPorts), prove()]);

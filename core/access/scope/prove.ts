@@ -1,7 +1,7 @@
 import type { BundleFacts, BundleJob } from "../bundle.ts";
 import type { Policy } from "../policy-file.ts";
 import { inParallel } from "../rest.ts";
-import { readCredentialUsers } from "./credential.ts";
+import { readCredentialUsers, type CredentialUsers } from "./credential.ts";
 import { editorReader } from "./editors.ts";
 import { judgeScope } from "./judge.ts";
 import { readPrincipals, type PrincipalFacts } from "./principals.ts";
@@ -20,6 +20,33 @@ export interface ProofRequest {
   readonly policy: Policy | undefined;
   /** The jobs to prove, each with the Unity Catalog credentials that its access goes through. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** ACCESS that this run grants, and that it withdraws before it grants anything. */
+  readonly coming: readonly CredentialGrant[];
+  readonly leaving: readonly CredentialGrant[];
+}
+
+export interface CredentialGrant {
+  readonly credential: string;
+  readonly principal: string;
+}
+
+/** The users of a credential as they will be when this run has ended. */
+function afterwards(
+  reading: Reading<CredentialUsers>,
+  { coming, leaving }: ProofRequest,
+): Reading<CredentialUsers> {
+  if (reading.state !== "known") return reading;
+  const { name, users, managers } = reading.value;
+  const of = (grants: readonly CredentialGrant[]): readonly string[] =>
+    grants.filter(({ credential }) => credential === name).map(({ principal }) => principal);
+  const gone = new Set(of(leaving));
+  const staying = users.filter(
+    (user) => user.privilege !== "ACCESS" || user.inheritedFrom !== "" || !gone.has(user.principal),
+  );
+  const present = new Set(staying.map(({ principal }) => principal));
+  const added = [...new Set(of(coming))].filter((principal) => !present.has(principal));
+  const asUser = (principal: string) => ({ principal, privilege: "ACCESS", inheritedFrom: "" });
+  return known({ name, managers, users: [...staying, ...added.map(asUser)] });
 }
 
 function matesOf(job: BundleJob, bundle: BundleFacts, policy: Policy | undefined): readonly BundleJob[] {
@@ -56,7 +83,9 @@ export async function proveScopes(request: ProofRequest): Promise<ReadonlyMap<st
       runners,
       identity: identities.get(principalOf(job)) ?? noIdentity,
       editors: editors[index] ?? nobody,
-      credentials: (needs.get(job.key) ?? []).map((name) => credentials.get(name) ?? nobody),
+      credentials: (needs.get(job.key) ?? []).map((name) =>
+        afterwards(credentials.get(name) ?? nobody, request),
+      ),
       mates: matesOf(job, bundle, policy),
       principalUsers: policy?.principal_users ?? [],
     }),
