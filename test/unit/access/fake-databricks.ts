@@ -99,9 +99,11 @@ export class FakeDatabricks {
       await Promise.resolve();
       before(request);
       this.requests.push(`${request.method} ${request.path}`);
-      const answer = this.#answer(caller, request);
-      after(request);
-      return answer;
+      try {
+        return this.#answer(caller, request);
+      } finally {
+        after(request);
+      }
     };
   }
 
