@@ -111,7 +111,6 @@ function readEntry(node: Node | null, context: ReadContext): UnownedEntry | unde
   }
   if (later.length > 0) return undefined;
   const fields = entryFields.read(node, context) as (Common & Readonly<Record<string, unknown>>) | undefined;
-  if (fields === undefined) return undefined;
   const kinds = TARGETS.filter((target) => node.has(target.kind));
   const target = kinds[0];
   if (target === undefined || kinds.length > 1) {
@@ -121,8 +120,8 @@ function readEntry(node: Node | null, context: ReadContext): UnownedEntry | unde
       expected,
       place: context.place(node),
     });
-    return undefined;
   }
+  if (fields === undefined || target === undefined || kinds.length > 1) return undefined;
   if (target.presents !== (fields.present !== undefined)) {
     const verb = target.presents ? "needs" : "does not take";
     const place = context.place(node.get("present", true) ?? node);

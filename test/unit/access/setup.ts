@@ -1,6 +1,9 @@
+import assert from "node:assert/strict";
 import { readAccessFiles, type AccessRequest } from "../../../core/access/access.ts";
+import type { AccessResult, ApplyOptions } from "../../../core/access/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../../core/access/bundle.ts";
 import type { Json } from "../../../core/access/rest.ts";
+import { SecretlessError } from "../../../core/errors.ts";
 import { FakeDatabricks } from "./fake-databricks.ts";
 
 export const DEPLOYER = "d0000000-0000-4000-8000-000000000001";
@@ -107,3 +110,25 @@ export const accessFileOf = (
   ]);
   return ["version: 1", "jobs:", ...lines, ""].join("\n");
 };
+
+export const options = (over: Partial<ApplyOptions> = {}): ApplyOptions => ({
+  approved: undefined,
+  holder: "run 1",
+  lockTimeout: 600_000,
+  onApplied: () => Promise.resolve(),
+  ...over,
+});
+export const failure = async (work: Promise<unknown>): Promise<SecretlessError> => {
+  const error = await work.then(
+    () => assert.fail("it did not fail"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof SecretlessError, String(error));
+  return error;
+};
+export const counts = ({ granted, updated, revoked, unchanged }: AccessResult): number[] => [
+  granted,
+  updated,
+  revoked,
+  unchanged,
+];
