@@ -53,7 +53,20 @@ export default ts.config(
   },
   forbid(["core/*.ts"], [{ group: shells }]),
   forbid(
-    ["core/errors.ts", "core/ports.ts", "core/host.ts", "core/inputs.ts", "core/http.ts"],
+    [
+      "core/errors.ts",
+      "core/ports.ts",
+      "core/host.ts",
+      "core/inputs.ts",
+      "core/http.ts",
+      "core/redact.ts",
+      "core/retry.ts",
+      "core/system.ts",
+      "core/proxy.ts",
+      "core/workspace-url.ts",
+      "core/cli-values.ts",
+      "core/input-values.ts",
+    ],
     [{ group: [...shells, ...ROOMS.map((room) => `**/${room}/**`), "**/run.ts"] }],
   ),
   ...ROOMS.map((room) =>

@@ -94,6 +94,7 @@ function runContext(environment: Environment): RunContext {
     ciName: "GitHub Actions",
     checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
+    toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : undefined,
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
     ...(get("GITHUB_EVENT_NAME") === "pull_request_target" && {
       untrustedEvent: {

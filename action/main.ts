@@ -1,18 +1,18 @@
+import { createRunProcess } from "../core/databricks/process.ts";
 import { runStep } from "../core/start.ts";
-import { systemClock, systemPlatform, createSend } from "../core/system.ts";
-import { runProcess } from "../core/databricks/process.ts";
+import { createSend, systemClock, systemPlatform } from "../core/system.ts";
 import { GitHubHost } from "./host.ts";
 
 const cancel = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  // The runner sends SIGINT, then SIGTERM after 7.5 s; the Databricks CLI is never told (it would die and leave its lock).
+  // The runner sends both when a job is cancelled. The Databricks CLI is never told: it would die and leave its lock.
   process.on(signal, () => {
     cancel.abort();
   });
 }
-void runStep;
-void systemClock;
-void systemPlatform;
-void createSend;
-void runProcess;
-void GitHubHost;
+const environment = process.env;
+const send = createSend(environment);
+const platform = systemPlatform();
+const host = new GitHubHost(environment, send, cancel.signal, (text) => process.stdout.write(text));
+const runProcess = createRunProcess(platform);
+process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });

@@ -11,6 +11,8 @@ export interface RunContext {
   readonly checkout: string;
   /** Absolute path of a folder that the CI empties when the job ends; never inside the checkout. */
   readonly tempFolder: string;
+  /** Absolute path of the CI's tool cache, which outlives jobs on a self-hosted runner; undefined if there is none. */
+  readonly toolCache: string | undefined;
   /** Link to the run, or "" where there is none. */
   readonly runUrl: string;
   /** Set if the event runs code that nobody with write access has approved with rights of those who have. */

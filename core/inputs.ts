@@ -1,9 +1,10 @@
+import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
 import { SecretlessError, type Mistake } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { parseDuration, parseNameValueLines } from "./input-values.ts";
 import { parseWorkspaceUrl } from "./workspace-url.ts";
 
-export const COMMANDS = ["deploy", "plan"] as const;
+const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 interface InputDefinition {
@@ -18,7 +19,7 @@ interface InputDefinition {
 export const INPUTS = {
   command: {
     description:
-      "What to do: `deploy` plans and deploys the bundle, `plan` shows what a deployment would change and changes nothing.",
+      "`deploy` plans and deploys the bundle; `plan` shows what a deployment would change and changes nothing; `run` runs a job or pipeline of the deployed bundle; `destroy` removes the deployment.",
     default: "deploy",
   },
   host: {
@@ -30,8 +31,14 @@ export const INPUTS = {
     description: "Application ID of the service principal that deploys.",
     required: true,
   },
+  exchange: {
+    description:
+      "Who exchanges the ID token: `databricks` (a federation policy of the service principal) or `entra` (a federated identity credential in Entra ID).",
+    default: "databricks",
+  },
+  "tenant-id": { description: "Entra tenant, for `exchange: entra`." },
   audience: {
-    description: "Audience of the ID token, if the federation policy does not use the workspace's default.",
+    description: "Audience of the ID token, if it is not the default of the exchange.",
   },
   "workspace-id": { description: "Guard: stop if the workspace has another ID." },
   "account-id": { description: "Guard: stop if the workspace belongs to another account." },
@@ -39,9 +46,28 @@ export const INPUTS = {
   target: { description: "Target of the bundle; the bundle's own default if absent." },
   variables: { description: "Bundle variables, one `name=value` a line." },
   "auto-approve": {
-    description: "`true` allows a deployment that deletes or recreates resources.",
+    description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
     default: "false",
   },
+  resource: { description: "For `run`: key of the job or pipeline in the bundle." },
+  "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
+  wait: {
+    description: "For `run`: `true` waits for the end of the run and fails if it fails.",
+    default: "true",
+  },
+  "lock-timeout": {
+    description: "How long to wait for another deployment of the same bundle and target to end.",
+    default: "10m",
+  },
+  "cli-version": {
+    description:
+      "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
+  },
+  "cli-mirror": {
+    description:
+      "Where release archives are taken from: an https URL or a folder, laid out as the release site.",
+  },
+  "cli-sha256": { description: "SHA-256 of the archive, for a version that is not in the pinned table." },
   timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" },
 } as const satisfies Record<string, InputDefinition>;
 
@@ -54,6 +80,9 @@ export interface Inputs {
   /** Origin of the approved workspace, normalised by core/workspace-url.ts. */
   readonly host: string;
   readonly clientId: string;
+  readonly exchange: "databricks" | "entra";
+  /** Set if `exchange` is `entra`. */
+  readonly tenantId: string | undefined;
   readonly audience: string | undefined;
   /** Decimal; from the input or from `?o=` in `host`. */
   readonly workspaceId: string | undefined;
@@ -62,10 +91,21 @@ export interface Inputs {
   readonly target: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly autoApprove: boolean;
+  /** Set if `command` is `run`. */
+  readonly resource: string | undefined;
+  readonly runParameters: Readonly<Record<string, string>>;
+  readonly wait: boolean;
+  readonly cliVersion: string | undefined;
+  readonly cliMirror: string | undefined;
+  readonly cliSha256: string | undefined;
+  /** Milliseconds. */
+  readonly lockTimeout: number;
   /** Milliseconds. */
   readonly timeout: number;
 }
 
+/** A UUID, or a verified domain such as `contoso.onmicrosoft.com`. */
+const TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
 /** A UUID in the form of RFC 9562 section 4. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -136,14 +176,37 @@ export function parseInputs(host: Host): Inputs {
     );
   }
   const accountId = matching("account-id", UUID, "the account ID (a UUID)");
+  const exchange = oneOf("exchange", ["databricks", "entra"]);
+  const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
+  const tenantId = matching("tenant-id", TENANT, tenantExpected);
+  if (exchange === "entra") required("tenant-id", tenantExpected);
+  const resource = matching(
+    "resource",
+    /^[\w-]+(?:\.[\w-]+)?$/,
+    "the key of a job or pipeline in the bundle",
+  );
+  if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
   const variables = parsed("variables", parseNameValueLines);
+  const runParameters = parsed("run-parameters", parseNameValueLines);
   const timeout = parsed("timeout", parseDuration);
+  const lockTimeout = parsed("lock-timeout", parseDuration);
+  const checked = (name: InputName, parse: (text: string) => unknown): string | undefined => {
+    if (value(name) !== "") parsed(name, parse);
+    return optional(name);
+  };
+  const cliVersion = checked("cli-version", parseCliVersion);
+  const cliMirror = checked("cli-mirror", parseCliMirror);
+  const cliSha256 = checked("cli-sha256", parseSha256);
   const bundleRoot = value("bundle-root");
   const target = optional("target");
   const audience = optional("audience");
   const autoApprove = flag("auto-approve");
+  const wait = flag("wait");
 
-  if (mistakes.length > 0 || !command || !url || !clientId || !variables || !timeout) {
+  if (
+    mistakes.length > 0 ||
+    !(command && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)
+  ) {
     throw new SecretlessError("INPUT_INVALID", {
       problem:
         mistakes.length === 1
@@ -157,6 +220,8 @@ export function parseInputs(host: Host): Inputs {
     command,
     host: url.origin,
     clientId: clientId.toLowerCase(),
+    exchange,
+    tenantId,
     audience,
     workspaceId: workspaceId ?? url.workspaceId,
     accountId: accountId?.toLowerCase() ?? url.accountId,
@@ -164,6 +229,13 @@ export function parseInputs(host: Host): Inputs {
     target,
     variables,
     autoApprove,
+    resource,
+    runParameters,
+    wait,
+    cliVersion,
+    cliMirror,
+    cliSha256,
+    lockTimeout,
     timeout,
   };
 }

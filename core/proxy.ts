@@ -34,7 +34,7 @@ export function proxyFor(url: URL, environment: Environment): Proxy | undefined 
   return { url: proxy };
 }
 
-/** TLS options, and a signal that closes what the agent has opened. */
+/** TLS options, and a signal that closes a connection to a proxy that has not answered yet. */
 interface AgentOptions {
   readonly rejectUnauthorized: boolean;
   readonly ca?: string[];

@@ -33,7 +33,7 @@ export async function retry<T>(
   clock.sleep(Math.max(0, deadline - clock.now()), finished.signal).then(
     () => {
       late.abort(
-        last ?? new HttpError("No answer came before the deadline", { failure: "timeout", retryable: true }),
+        last ?? new HttpError("no answer came before the deadline", { failure: "timeout", retryable: true }),
       );
     },
     () => undefined,

@@ -45,6 +45,7 @@ export function createSend(environment: Environment, bodyLimit = BODY_LIMIT): Se
     const url = new URL(request.url);
     const secure = url.protocol === "https:";
     if (!secure && !isLoopback(url.hostname)) throw notEncrypted(request);
+    const proxy = secure ? proxyFor(url, environment) : undefined;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       stop.abort(timedOut(request));
@@ -53,12 +54,11 @@ export function createSend(environment: Environment, bodyLimit = BODY_LIMIT): Se
       stop.abort(request.signal?.reason);
     };
     request.signal?.addEventListener("abort", onAbort);
-    const proxy = secure ? proxyFor(url, environment) : undefined;
     try {
       // Loaded here, as plain HTTP (the sandbox) needs no TLS.
       const { request: start } = secure ? await import("node:https") : await import("node:http");
-      ca ??= secure ? await certificates(environment) : [];
-      const tls = { rejectUnauthorized: true, ...(ca.length > 0 ? { ca } : {}) };
+      if (secure) ca ??= await certificates(environment);
+      const tls = { rejectUnauthorized: true, ...(ca && ca.length > 0 && { ca }) };
       const options = {
         method: request.method,
         headers: headersOf(request),
@@ -73,8 +73,6 @@ export function createSend(environment: Environment, bodyLimit = BODY_LIMIT): Se
     } finally {
       clearTimeout(timer);
       request.signal?.removeEventListener("abort", onAbort);
-      // Closes a connection to a proxy that has not answered yet: the request does not know of it.
-      if (proxy) stop.abort();
     }
   };
 }

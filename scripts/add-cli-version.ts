@@ -79,7 +79,11 @@ export async function addCliVersion(args: readonly string[], tableFile: string):
   ].join("\n");
 }
 
+// No top-level await: with one, mocha loads this module's imports twice, which spoils the coverage of tests.
 if (process.argv[1] === import.meta.filename) {
   const tableFile = path.resolve(import.meta.dirname, "../core/databricks/install/pinned.json");
-  console.log(await addCliVersion(process.argv.slice(2), tableFile));
+  addCliVersion(process.argv.slice(2), tableFile).then(console.log, (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
 }

@@ -33,4 +33,4 @@ export async function buildAction(outdir: string): Promise<Metafile> {
   return metafile;
 }
 
-if (process.argv[1] === import.meta.filename) await buildAction(path.join(root, "action/dist"));
+if (process.argv[1] === import.meta.filename) void buildAction(path.join(root, "action/dist"));

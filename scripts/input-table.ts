@@ -23,7 +23,9 @@ export async function withTables(readme: string): Promise<string> {
   const rows = [
     "| input | default | meaning |",
     "| --- | --- | --- |",
-    ...Object.entries(inputs).map(([name, input]) => `| \`${name}\` | ${about(input)} | ${input.description} |`),
+    ...Object.entries(inputs).map(
+      ([name, input]) => `| \`${name}\` | ${about(input)} | ${input.description} |`,
+    ),
     "",
     "| output | meaning |",
     "| --- | --- |",
@@ -34,7 +36,9 @@ export async function withTables(readme: string): Promise<string> {
   return readme.replace(part, (_, start: string, end: string) => `${start}\n${rows.join("\n")}\n\n${end}`);
 }
 
-if (process.argv[1] === import.meta.filename) {
+async function write(): Promise<void> {
   const file = path.join(root, "README.md");
   await writeFile(file, await withTables(await readFile(file, "utf8")));
 }
+
+if (process.argv[1] === import.meta.filename) void write();

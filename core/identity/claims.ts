@@ -1,3 +1,4 @@
+import type * as Jose from "jose";
 import { SecretlessError } from "../errors.ts";
 
 const PIPELINE_CLAIMS = [
@@ -27,7 +28,7 @@ const PIPELINE_CLAIMS = [
 ] as const;
 
 /** Claims of GitHub's ID tokens beside the registered ones, under GitHub's own names; all optional. */
-export type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
+type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
 
 /**
  * What an ID token says about the pipeline. Read, not verified: who needs proof verifies the token against its
@@ -42,9 +43,11 @@ export interface Claims extends PipelineClaims {
   readonly jwtId?: string;
 }
 
+let jose: Promise<typeof Jose> | undefined;
+
 /** Loads the reader of claims, which is no part of the first chunk, while the ID token is still under way. */
-export function loadClaimsReader(): Promise<unknown> {
-  return import("jose");
+export function loadClaimsReader(): Promise<typeof Jose> {
+  return (jose ??= import("jose"));
 }
 
 /**
@@ -52,7 +55,7 @@ export function loadClaimsReader(): Promise<unknown> {
  * @throws SecretlessError `ID_TOKEN_REFUSED` if it is not a JWT with issuer, subject, audience and expiry
  */
 export async function readClaims(idToken: string): Promise<Claims> {
-  const { decodeJwt } = await import("jose");
+  const { decodeJwt } = await loadClaimsReader();
   let payload: ReturnType<typeof decodeJwt>;
   try {
     payload = decodeJwt(idToken);

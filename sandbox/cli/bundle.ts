@@ -5,7 +5,7 @@ import { jobSettings, schemaSettings } from "./resource-settings.ts";
 import { dependenciesOf, type Dependency } from "./references.ts";
 import type { Environment, Selected } from "./target.ts";
 
-export interface ResourceConfig {
+interface ResourceConfig {
   readonly key: string;
   /** References to other resources are not resolved. */
   readonly settings: JsonObject;
@@ -121,7 +121,7 @@ export async function resolveBundle(
   };
 }
 
-export function objectOf(value: Json | undefined): JsonObject {
+function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 

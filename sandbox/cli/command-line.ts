@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { cannot, CliFailure } from "./diagnostics.ts";
 
-export type CommandName = "version" | "plan" | "deploy" | "summary" | "run" | "destroy";
+type CommandName = "version" | "plan" | "deploy" | "summary" | "run" | "destroy";
 
 export interface Command {
   readonly name: CommandName;

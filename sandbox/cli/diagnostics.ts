@@ -37,7 +37,7 @@ export function cannot(what: string, path?: string, location?: Location): Diagno
   };
 }
 
-export function renderDiagnostic({ severity, summary, path, location, detail }: Diagnostic): string {
+function renderDiagnostic({ severity, summary, path, location, detail }: Diagnostic): string {
   const lines = [`${severity}: ${summary}`];
   if (path !== undefined) lines.push(`  at ${path}`);
   if (location !== undefined) lines.push(`  in ${location.file}:${location.line}:${location.column}`);

@@ -23,7 +23,7 @@ export interface Kind {
   readonly url: (host: string, id: string, workspaceId: string) => string;
 }
 
-export type KindName = "jobs" | "schemas";
+type KindName = "jobs" | "schemas";
 
 /** What `jobs/get` has beside the settings. */
 const JOB_FACTS = ["created_time", "creator_user_name", "job_id", "run_as_user_name"];
@@ -85,7 +85,7 @@ const schemas: Kind = {
   url: (host, id, workspaceId) => `${host}/explore/data/${id.replace(".", "/")}?w=${workspaceId}`,
 };
 
-export const KINDS: Readonly<Record<KindName, Kind>> = { jobs, schemas };
+const KINDS: Readonly<Record<KindName, Kind>> = { jobs, schemas };
 
 /** The kind in a name such as `resources.jobs.nightly`. */
 export function kindOf(name: string): Kind {

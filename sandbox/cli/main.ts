@@ -4,12 +4,12 @@ import type { Json } from "../http/json.ts";
 import { parseCommandLine } from "./command-line.ts";
 import { deploy } from "./deploy.ts";
 import { destroy, requireApproval } from "./destroy.ts";
-import { CliFailure, report, type Output } from "./diagnostics.ts";
+import { cannot, CliFailure, report, type Output } from "./diagnostics.ts";
 import { makePlan, planJson, planText } from "./plan.ts";
 import { run } from "./run.ts";
 import { openSession } from "./session.ts";
 import { DeploymentState } from "./state.ts";
-import { summary, summaryText } from "./summary.ts";
+import { summary } from "./summary.ts";
 import { buildInformation, VERSION } from "./version.ts";
 
 async function execute(args: readonly string[], output: Output): Promise<void> {
@@ -20,6 +20,7 @@ async function execute(args: readonly string[], output: Output): Promise<void> {
     else output.out(`Databricks CLI v${VERSION}\n`);
     return;
   }
+  if (command.name === "summary" && !command.json) throw new CliFailure(cannot("summary without -o json"));
   if (command.name === "destroy") requireApproval(command.autoApprove);
   const session = await openSession(command, process.cwd(), process.env, output);
   const { bundle, files, client, env } = session;
@@ -32,12 +33,9 @@ async function execute(args: readonly string[], output: Output): Promise<void> {
       else output.out(planText(entries));
       return;
     }
-    case "summary": {
-      const value = await summary(session);
-      if (command.json) json(value);
-      else output.out(summaryText(value, session));
+    case "summary":
+      json(await summary(session));
       return;
-    }
     case "deploy":
       return deploy(session);
     case "run":

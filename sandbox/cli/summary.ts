@@ -1,4 +1,4 @@
-import { textOf, type JsonObject } from "../http/json.ts";
+import type { JsonObject } from "../http/json.ts";
 import { kindOf } from "./kinds.ts";
 import type { Session } from "./session.ts";
 import { DeploymentState } from "./state.ts";
@@ -24,24 +24,4 @@ export async function summary(session: Session): Promise<JsonObject> {
     if (!bundle.resources.has(name)) add(name, { ...place(name, id), modified_status: "deleted" });
   }
   return { ...bundle.config, resources };
-}
-
-export function summaryText(value: JsonObject, { bundle }: Session): string {
-  const { jobs = {} } = value["resources"] as { jobs?: Record<string, JsonObject> };
-  const lines = [
-    `Name: ${bundle.name}`,
-    `Target: ${bundle.target}`,
-    "Workspace:",
-    `  User: ${bundle.userName}`,
-    `  Path: ${bundle.paths.root}`,
-  ];
-  if (Object.keys(jobs).length > 0) lines.push("Resources:", "  Jobs:");
-  for (const [key, job] of Object.entries(jobs)) {
-    lines.push(
-      `    ${key}:`,
-      `      Name: ${textOf(job["name"])}`,
-      `      URL:  ${textOf(job["url"]) || "(not deployed)"}`,
-    );
-  }
-  return `${lines.join("\n")}\n`;
 }

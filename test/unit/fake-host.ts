@@ -24,6 +24,7 @@ export class FakeHost implements Host {
       ciName: "Fake CI",
       checkout: "/checkout",
       tempFolder: "/temp",
+      toolCache: undefined,
       runUrl: "https://ci.example.com/runs/1",
       ...context,
     };

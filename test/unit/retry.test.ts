@@ -24,6 +24,7 @@ describe("retry", () => {
     const { attempt, numbers } = outcomes("ok");
     assert.equal(await retry(attempt, { clock, deadline: clock.now() + 1000 }), "ok");
     assert.deepEqual(numbers, [1]);
+    assert.equal(clock.sleeping, 0, "nothing is left that keeps the process alive");
   });
 
   it("waits with full jitter, twice as long each time, at most 20 s", async () => {

@@ -74,6 +74,14 @@ describe("send over TLS", () => {
     assert.equal((await failureOf(neither({ method: "GET", url }))).failure, "certificate");
   });
 
+  it("trusts SSL_CERT_FILE after a request without TLS, too", async () => {
+    const both = createSend({ SSL_CERT_FILE: file });
+    const plain = await serve((_, response) => response.end("plain"));
+    const secure = await serve((_, response) => response.end("secure"), loopback);
+    assert.equal((await both({ method: "GET", url: plain.url })).body, "plain");
+    assert.equal((await both({ method: "GET", url: secure.url })).body, "secure");
+  });
+
   it("classifies plain HTTP on a TLS port", async () => {
     const { port } = await serve((_, response) => response.end("x"));
     const error = await failureOf(send({ method: "GET", url: `https://127.0.0.1:${String(port)}/` }));

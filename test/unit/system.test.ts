@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { SecretlessError } from "../../core/errors.ts";
 import { HttpError } from "../../core/http.ts";
@@ -160,6 +161,19 @@ describe("send", () => {
     server.close();
     assert.equal(error.failure, "protocol");
     assert.equal(error.retryable, false);
+  });
+});
+
+describe("send, when it is done", () => {
+  it("leaves no timer and no listener behind", async () => {
+    const { url } = await serve((_, response) => response.end("x"));
+    const { signal } = new AbortController();
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    await send({ method: "GET", url });
+    const before = timers();
+    await send({ method: "GET", url, signal, timeout: 59_000 });
+    assert.equal(timers(), before);
+    assert.deepEqual(getEventListeners(signal, "abort"), []);
   });
 });
 

@@ -12,7 +12,7 @@ export const systemFiles: InstallFiles = fs;
 
 export type Write = (chunk: Buffer) => Promise<void>;
 
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 
 /**
  * Creates `file` with what `fill` writes and forces it to the disk. If anything fails, the file is gone again.
@@ -44,13 +44,22 @@ async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
   for (let at = 0; at < chunk.length;) at += (await handle.write(chunk, at)).bytesWritten;
 }
 
-/** The bytes of an open file from `start` up to, not including, `end`; fewer if it is shorter. */
-export async function* readRange(handle: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+/**
+ * The bytes of an open file from `start` up to, not including, `end`; fewer if it is shorter. Each chunk is a buffer of
+ * its own, or, with `reused`, is overwritten by the next.
+ */
+export async function* readRange(
+  handle: FileHandle,
+  start: number,
+  end: number,
+  reused?: Buffer,
+): AsyncGenerator<Buffer> {
   for (let at = start; at < end;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(CHUNK, end - at)), 0, null, at);
+    const chunk = reused ?? Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at), at);
     if (bytesRead === 0) return;
     at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+    yield chunk.subarray(0, bytesRead);
   }
 }
 
@@ -61,7 +70,7 @@ export async function sha256OfFile(files: InstallFiles, file: string): Promise<s
     const handle = await files.open(file, "r");
     try {
       const hash = createHash("sha256");
-      for await (const chunk of readRange(handle, 0, Infinity)) hash.update(chunk);
+      for await (const chunk of readRange(handle, 0, Infinity, Buffer.allocUnsafe(CHUNK))) hash.update(chunk);
       return hash.digest("hex");
     } finally {
       await handle.close();

@@ -9,7 +9,7 @@ import { diskProblem, systemFiles, type InstallFiles } from "./files.ts";
 import { DEFAULT_CLI_VERSION, pinnedSha256, type PinnedTable } from "./pinned.ts";
 import { archiveName, programName, releasePlatform } from "./release.ts";
 import type { SourcePorts } from "./source.ts";
-import { cacheEntry, inspectCache, placeInCache } from "./tool-cache.ts";
+import { cacheEntry, inspectCache, placeInCache, removeLeftovers } from "./tool-cache.ts";
 import { extractProgram } from "./unzip.ts";
 
 export interface InstallOptions {
@@ -83,6 +83,7 @@ export async function installCli(options: InstallOptions, ports: InstallPorts): 
 
   for (const root of roots) {
     const entry = cacheEntry(root, version, platform);
+    await removeLeftovers(files, ports.clock, entry);
     const found = await inspectCache(files, entry, expected.sha256);
     if (found === "usable") return installed(entry.program, "tool cache");
     if (found === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
@@ -113,7 +114,6 @@ export async function installCli(options: InstallOptions, ports: InstallPorts): 
     try {
       const placed = await placeInCache(entry, {
         files,
-        clock: ports.clock,
         archiveSha256: expected.sha256,
         extract: (target) => extractProgram(files, from, programName(platform), target),
       });

@@ -4,7 +4,7 @@ import type { ReleasePlatform } from "./release.ts";
 /** SHA-256 of release archives by version and platform; `scripts/add-cli-version.ts` adds to it. */
 export type PinnedTable = Readonly<Record<string, Readonly<Partial<Record<ReleasePlatform, string>>>>>;
 
-/** The newest version that is pinned for all six platforms. */
+/** Pinned for all six platforms. */
 export const DEFAULT_CLI_VERSION = "1.9.0";
 
 /** The pinned SHA-256 of the release archive, or undefined. */

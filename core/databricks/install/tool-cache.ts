@@ -21,8 +21,9 @@ interface CacheRecord {
 }
 
 const TOOL = "databricks-cli";
-/** Milliseconds after which what an ended job left behind is removed; unpacking takes seconds. */
-const LEFTOVER = 3_600_000;
+const STAGING = ".unpacking-";
+/** Milliseconds after which what a killed job left behind is removed; unpacking takes seconds. */
+const LEFTOVER = 600_000;
 
 export function cacheEntry(root: string, version: string, platform: Platform): CacheEntry {
   const folder = join(root, TOOL, version, platform.arch);
@@ -63,7 +64,6 @@ function isSha256(value: unknown): value is string {
 
 export interface Placing {
   readonly files: InstallFiles;
-  readonly clock: Clock;
   readonly archiveSha256: string;
   /** Writes the program to the new file and returns its SHA-256. */
   readonly extract: (target: string) => Promise<string>;
@@ -80,7 +80,6 @@ export async function placeInCache(entry: CacheEntry, placing: Placing): Promise
   const { files, archiveSha256, extract } = placing;
   const parent = dirname(entry.folder);
   await files.mkdir(parent, { recursive: true });
-  await removeLeftovers(parent, placing);
   const staging = join(parent, `${STAGING}${randomUUID()}`);
   await files.mkdir(staging);
   try {
@@ -103,11 +102,10 @@ export async function placeInCache(entry: CacheEntry, placing: Placing): Promise
   }
 }
 
-const STAGING = ".unpacking-";
-
-/** A job that was killed while it unpacked could not tidy up. */
-async function removeLeftovers(parent: string, { files, clock }: Placing): Promise<void> {
-  const names = await files.readdir(parent);
+/** Removes what jobs that were killed while they unpacked could not; whatever fails is left to the next job. */
+export async function removeLeftovers(files: InstallFiles, clock: Clock, entry: CacheEntry): Promise<void> {
+  const parent = dirname(entry.folder);
+  const names = await files.readdir(parent).catch(() => []);
   for (const name of names.filter((one) => one.startsWith(STAGING))) {
     const path = join(parent, name);
     try {

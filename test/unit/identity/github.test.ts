@@ -33,6 +33,7 @@ describe("GitHub ID token", () => {
   it("is asked for with its audience and the job's token", async () => {
     const { result, requests } = requestWith(json({ count: 1, value: idToken }));
     assert.equal(await result, idToken);
+    assert.equal(redact(Buffer.from(idToken).toString("hex")), "***");
     assert.deepEqual(requests, [
       {
         method: "GET",

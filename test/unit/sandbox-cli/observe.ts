@@ -36,7 +36,7 @@ export function observe(result: CliResult, rig: Rig): Observation {
 }
 
 /** Takes out what differs from run to run: ports, folders, times, random and server-made ids. */
-export function normalise(output: string, rig: Rig): string {
+function normalise(output: string, rig: Rig): string {
   const { github, workspace } = rig.sandbox;
   const known: string[] = [DEPLOYER.applicationId, JOB_RUNNER.applicationId];
   return output

@@ -51,6 +51,7 @@ describe("the stand-in CLI", function () {
   const refusals: readonly (readonly [what: string, files: BundleFiles, command: string, place: string])[] = [
     ["an unknown command", oneJob(), "bundle validate", ""],
     ["a command outside of bundles", oneJob(), "jobs list", ""],
+    ["a summary as text", oneJob(), "bundle summary", ""],
     ["an unknown flag", oneJob(), "bundle plan --select j", ""],
     ["a profile", oneJob({ more: "workspace:\n  profile: x\n" }), "bundle plan", "databricks.yml:4:3"],
     [
@@ -142,10 +143,10 @@ describe("the stand-in CLI", function () {
   });
 
   it("refreshes its token from half of its life on, and never after a 401", async () => {
-    const slow = rig.sandbox.fault({ method: "POST", path: /import-file/, delay: 400, times: Infinity });
-    rig.tokenLife = 2;
+    const slow = rig.sandbox.fault({ method: "POST", path: /import-file/, delay: 300, times: Infinity });
+    rig.tokenLife = 1;
     try {
-      const many = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`f${i}.txt`, "x"]));
+      const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}.txt`, "x"]));
       const long = await run({ ...oneJob(), ...many }, "bundle deploy");
       assert.equal(long.code, 0, long.stderr);
       assert.ok(long.hosts.length > 2, "no refresh was seen");

@@ -16,6 +16,11 @@ export class FakeClock implements Clock {
     this.time = time;
   }
 
+  /** How many sleep at the moment. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
   now(): number {
     return this.time;
   }
@@ -27,12 +32,17 @@ export class FakeClock implements Clock {
         reject(signal.reason as Error);
         return;
       }
-      const sleeper = { at: this.time + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener("abort", () => {
+      const onAbort = () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-        reject(signal.reason as Error);
-      });
+        reject(signal?.reason as Error);
+      };
+      const wake = () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      const sleeper = { at: this.time + ms, wake };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener("abort", onAbort);
     });
   }
 
@@ -61,7 +71,7 @@ export class FakeClock implements Clock {
     await settled();
     while (!state.done) {
       const next = this.#sleepers.reduce((least, { at }) => Math.min(least, at), Infinity);
-      await this.advance(Number.isFinite(next) ? next - this.time : 0);
+      await this.advance(Number.isFinite(next) ? Math.max(0, next - this.time) : 0);
     }
     return watched;
   }

@@ -56,8 +56,9 @@ export async function listenAsProxy(
       upstream.write(head);
       upstream.pipe(socket).pipe(upstream);
     });
-    upstream.on("error", () => socket.destroy());
-    socket.on("error", () => upstream.destroy());
+    // Each end goes with the other, or a server that closes waits for a connection that nobody uses.
+    upstream.on("error", () => undefined).on("close", () => socket.destroy());
+    socket.on("error", () => undefined).on("close", () => upstream.destroy());
   });
   return {
     ...proxy,

@@ -3,10 +3,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { folders, tree } from "./support/release.ts";
 import { PROGRAM, Runner } from "./support/installer.ts";
 
-const CHILD = join(import.meta.dirname, "support", "install-child.ts");
+const CHILD = fileURLToPath(new URL("./support/install-child.ts", import.meta.url));
 
 describe("jobs side by side on one runner", () => {
   const folder = folders();
@@ -19,7 +20,9 @@ describe("jobs side by side on one runner", () => {
   async function jobs(count: number, at: string): Promise<string[][]> {
     const running = await Promise.all(
       Array.from({ length: count }, async () => {
-        const child = spawn(process.execPath, ["--import", "tsx", CHILD, at]);
+        const child = spawn(process.execPath, ["--import", "tsx", CHILD, at], {
+          env: { PATH: process.env["PATH"], NODE_V8_COVERAGE: "" },
+        });
         children.push(child);
         let output = "";
         child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -27,9 +27,7 @@ describe("pinned releases", () => {
     assert.equal(new Set(hashes).size, hashes.length);
   });
 
-  it("have the default version for every platform, and no newer version has", () => {
-    const complete = Object.entries(table).filter(([, platforms]) => Object.keys(platforms).length === 6);
-    assert.equal(complete[0]?.[0], DEFAULT_CLI_VERSION);
+  it("have the default version for every platform", () => {
     for (const platform of RELEASE_PLATFORMS) assert.ok(pinnedSha256(DEFAULT_CLI_VERSION, platform));
   });
 

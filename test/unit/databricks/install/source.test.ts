@@ -178,7 +178,7 @@ describe("source of a release", () => {
         const place = placeOf({ source, version: VERSION, name: NAME, limit: 1 });
         assert.equal(new URL(place).host, new URL(text.replace(/^http:/, "https:")).host);
         assert.ok(place.endsWith(PATH));
-        assert.doesNotMatch(place, /[^:]\/\/v/);
+        assert.doesNotMatch(place.slice(0, -PATH.length), /\/$/);
       }),
     );
   });
@@ -211,7 +211,7 @@ describe("mirror folder", () => {
 
   it("is not waited for when there is a pipe", async () => {
     await rm(file());
-    execFileSync("mkfifo", [file()]);
+    execFileSync("/usr/bin/mkfifo", [file()]);
     assert.equal(await reason(), "it is not a regular file");
   });
 

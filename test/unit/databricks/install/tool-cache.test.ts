@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemFiles } from "../../../../core/databricks/install/files.ts";
-import { failure, folders, sha256, tree } from "./support/release.ts";
-import { ARCHIVE, broken, full, PROGRAM, Runner } from "./support/installer.ts";
+import { failure, folders, releaseArchive, sha256, tree } from "./support/release.ts";
+import { ARCHIVE, broken, full, NAME, PROGRAM, Runner, VERSION } from "./support/installer.ts";
 
 describe("tool cache", () => {
   const folder = folders();
@@ -92,8 +92,9 @@ describe("tool cache", () => {
     const recent = join(parent, ".unpacking-recent");
     for (const one of [old, recent, join(parent, "unrelated")]) await mkdir(one, { recursive: true });
     await writeFile(join(old, "program"), "half");
-    await utimes(old, new Date(0), new Date(0));
     await runner.install();
+    await utimes(old, new Date(0), new Date(0));
+    assert.equal((await runner.install()).from, "tool cache");
     assert.deepEqual(
       (await tree(parent)).filter((name) => !name.startsWith("x64")),
       [".unpacking-recent", "unrelated"],
@@ -133,6 +134,18 @@ describe("tool cache", () => {
     assert.equal(installed.file, inTemp());
     assert.match(runner.log.join("\n"), /the disk is full \(ENOSPC\)/);
     assert.deepEqual(await tree(runner.toolCache), ["databricks-cli", "databricks-cli/1.9.0"]);
+  });
+
+  it("gives way, too, when its disk is full in the middle of a large program", async () => {
+    const archive = releaseArchive(Buffer.concat([PROGRAM, Buffer.alloc(2_000_000, "#")]));
+    await runner.publish(NAME, archive);
+    const files = full(systemFiles, runner.toolCache, 1_000_000);
+    const installed = await runner.install(
+      {},
+      { files, pinned: { [VERSION]: { linux_amd64: sha256(archive) } } },
+    );
+    assert.equal(installed.file, inTemp());
+    assert.match(runner.log.join("\n"), /the disk is full \(ENOSPC\)/);
   });
 
   it("is used when it is read-only and has the program", async () => {

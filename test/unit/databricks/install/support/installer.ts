@@ -21,7 +21,7 @@ export const LATER = "1.12.0";
 export const LATER_NAME = `databricks_cli_${LATER}_linux_amd64.zip`;
 
 /** Waits between tries take no time, deadlines never come. */
-export const patientClock: Clock = {
+const patientClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     ms < 100_000

@@ -1,0 +1,29 @@
+import { SecretlessError, toSecretlessError, type Mistake } from "./errors.ts";
+
+/**
+ * Waits for all, also when one has failed, so that every mistake is reported at once: the first failure in the order
+ * given, with those of the others among its mistakes.
+ */
+export async function allRight<T extends readonly unknown[]>(work: {
+  readonly [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
+  const results = await Promise.allSettled(work as readonly Promise<unknown>[]);
+  const errors = results.flatMap((result) =>
+    result.status === "rejected" ? [toSecretlessError(result.reason)] : [],
+  );
+  const [first, ...others] = errors;
+  if (first) throw others.length === 0 ? first : together(first, others);
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+function together(first: SecretlessError, others: readonly SecretlessError[]): SecretlessError {
+  const rest = others.flatMap(({ code, details, mistakes }): Mistake[] => [
+    { ...details, problem: `${code}: ${details.problem}` },
+    ...mistakes,
+  ]);
+  return new SecretlessError(first.code, {
+    ...first.details,
+    mistakes: [...first.mistakes, ...rest],
+    cause: first.cause,
+  });
+}

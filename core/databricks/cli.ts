@@ -1,0 +1,127 @@
+import path, { posix } from "node:path";
+import { SecretlessError, type Mistake } from "../errors.ts";
+import type { ProcessResult } from "../ports.ts";
+import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
+import { unreadable } from "./json.ts";
+import { LineSplitter } from "./lines.ts";
+import { heldLock } from "./lock.ts";
+import { readPlan, type Plan } from "./plan.ts";
+import { runUntil, type ProgramPorts } from "./process.ts";
+import { readSummary, type BundleSummary } from "./summary.ts";
+
+/** Largest JSON that is read from stdout, in bytes. */
+const MAX_JSON = 256 * 1024 * 1024;
+
+export interface CliOptions extends ProgramPorts {
+  /** Absolute path of the CLI. */
+  readonly file: string;
+  /** The whole environment, from cliEnvironment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path of the folder of `databricks.yml`. */
+  readonly bundleRoot: string;
+  /** The same relative to the checkout, with `/`; "" if it is the checkout. */
+  readonly bundlePath: string;
+  readonly target: string | undefined;
+  /** Gets each line that the CLI prints for people, as it comes. */
+  readonly onLine: (line: string) => void;
+  /** Gets the process id of each CLI that is started, and undefined when it has ended. */
+  readonly onProcess?: (pid: number | undefined) => void;
+}
+
+export interface CliResult extends ProcessResult {
+  readonly stdout: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The Databricks CLI for one bundle and target. One command at a time. */
+export class DatabricksCli {
+  readonly #options: CliOptions;
+
+  constructor(options: CliOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SecretlessError `BUNDLE_INVALID`, or `CLI_OUTPUT_UNREADABLE` */
+  async plan(signal: AbortSignal): Promise<{ plan: Plan; diagnostics: readonly Diagnostic[] }> {
+    const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
+    if (result.code !== 0)
+      throw this.#failure("BUNDLE_INVALID", "The Databricks CLI could not plan the bundle.", result);
+    return { plan: readPlan(result.stdout), diagnostics: result.diagnostics };
+  }
+
+  /** @throws SecretlessError `BUNDLE_INVALID`, or `CLI_OUTPUT_UNREADABLE` */
+  async summary(signal: AbortSignal): Promise<BundleSummary> {
+    const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
+    if (result.code !== 0)
+      throw this.#failure("BUNDLE_INVALID", "The Databricks CLI could not read the bundle.", result);
+    return readSummary(result.stdout);
+  }
+
+  /**
+   * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  async deploy({ autoApprove }: { readonly autoApprove: boolean }): Promise<CliResult> {
+    const result = await this.#run(["deploy", ...(autoApprove ? ["--auto-approve"] : [])], {});
+    if (result.code === 0) return result;
+    throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
+  }
+
+  async #run(args: readonly string[], how: { signal?: AbortSignal; capture?: boolean }): Promise<CliResult> {
+    const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const reader = new DiagnosticsReader();
+    const stderr = new LineSplitter((line) => {
+      reader.line(line);
+      onLine(line);
+    });
+    const stdout = new LineSplitter(onLine);
+    const captured: Buffer[] = [];
+    let size = 0;
+    const capture = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= MAX_JSON) captured.push(chunk);
+    };
+    const request = {
+      file,
+      args: ["bundle", ...args, ...(target === undefined ? [] : ["--target", target])],
+      cwd: bundleRoot,
+      env,
+      onStdout: how.capture === true ? capture : (chunk: Buffer) => stdout.write(chunk),
+      onStderr: (chunk: Buffer) => stderr.write(chunk),
+      onStart: (pid: number) => onProcess?.(pid),
+    };
+    try {
+      const ended = await runUntil(this.#options, request, how.signal);
+      stdout.end();
+      stderr.end();
+      if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
+      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one));
+      return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
+    } finally {
+      onProcess?.(undefined);
+    }
+  }
+
+  /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
+  #relocated(diagnostic: Diagnostic): Diagnostic {
+    const { place } = diagnostic;
+    if (!place || this.#options.bundlePath === "" || path.isAbsolute(place.file)) return diagnostic;
+    const file = posix.join(this.#options.bundlePath, place.file.replaceAll("\\", "/"));
+    return { ...diagnostic, place: { ...place, file } };
+  }
+
+  #failure(code: "BUNDLE_INVALID" | "DEPLOY_FAILED", problem: string, result: CliResult): SecretlessError {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
+    return new SecretlessError(code, {
+      problem,
+      ...(errors.length === 0 && { actual: exit }),
+      remedy: "Its messages are above in the log.",
+      mistakes: errors.map(toMistake),
+    });
+  }
+}
+
+export function toMistake({ text, path, place }: Diagnostic): Mistake {
+  return { problem: path === undefined ? text : `${text} (${path})`, ...(place && { place }) };
+}

@@ -1,0 +1,90 @@
+import type { Environment, Platform } from "../ports.ts";
+import { variable } from "./find.ts";
+
+/** What the CLI and the bundle's build commands may have of this process's environment. */
+const ALLOWED: readonly string[] = [
+  // Where programs and the user's files are.
+  ...["PATH", "HOME", "USER", "LOGNAME", "SHELL"],
+  ...["TMPDIR", "TEMP", "TMP"],
+  ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
+  // The same on Windows, without which few programs start.
+  ...["USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES"],
+  ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
+  ...["PROCESSOR_ARCHITECTURE"],
+  // Proxies in both spellings, and certificates for Go, Python, Node and curl.
+  ...[
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy",
+  ],
+  ...[
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "PIP_CERT",
+  ],
+  // Tools behave differently in a CI; it is no secret that they are in one.
+  "CI",
+];
+
+export interface CliEnvironmentOptions {
+  readonly environment: Environment;
+  readonly platform: Platform;
+  /** Origin of the approved workspace. */
+  readonly host: string;
+  readonly tokenServiceUrl: string;
+  /** Bundle variables by name. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Names that the user lets through, checked by parsePassEnv. */
+  readonly passEnv?: readonly string[];
+  readonly folder: PrivateFolder;
+  readonly product: { readonly name: string; readonly version: string };
+}
+
+/** Paths below the private folder of one run (core/databricks/private-folder.ts). */
+export interface PrivateFolder {
+  readonly root: string;
+  /** The CLI's local state: a `.databricks` in the checkout would be replayed by it. */
+  readonly state: string;
+  /** An empty file. */
+  readonly configFile: string;
+  /** An empty folder, so that `az` is not logged in. */
+  readonly azureConfig: string;
+}
+
+/**
+ * The whole environment of the CLI: what is not named here is not there, above all no other credential
+ * (observed: `workspace.auth_type` in a bundle would use one that it finds).
+ */
+export function cliEnvironment(options: CliEnvironmentOptions): Record<string, string> {
+  const { environment, platform, variables, passEnv = [], folder, product } = options;
+  const taken: Record<string, string> = {};
+  for (const name of [...ALLOWED, ...passEnv]) {
+    const value = variable(environment, name, platform);
+    if (value !== undefined) taken[name] = value;
+  }
+  for (const [name, value] of Object.entries(variables)) taken[`BUNDLE_VAR_${name}`] = value;
+  return {
+    ...taken,
+    DATABRICKS_HOST: options.host,
+    DATABRICKS_AUTH_TYPE: "metadata-service",
+    DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
+    DATABRICKS_CONFIG_FILE: folder.configFile,
+    DATABRICKS_BUNDLE_TMP: folder.state,
+    AZURE_CONFIG_DIR: folder.azureConfig,
+    // On disk it would outlive the job, and its keys are host names: another job on this runner could fill it.
+    DATABRICKS_CACHE_ENABLED: "false",
+    DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
+    DATABRICKS_CLI_UPSTREAM: product.name,
+    DATABRICKS_CLI_UPSTREAM_VERSION: product.version,
+    NO_COLOR: "1",
+    TERM: "dumb",
+  };
+}

@@ -1,0 +1,94 @@
+import { lstat, readdir, stat } from "node:fs/promises";
+import type { PlatformPath } from "node:path";
+
+/** A pattern that the CLI refuses (`syntax error in pattern`). */
+export class PatternError extends Error {
+  override readonly name = "PatternError";
+}
+
+/**
+ * The existing paths that `pattern` (absolute) matches, as the CLI's `filepath.Glob` of Go finds them: `*` and `?` stay
+ * within one folder and match leading dots, there is no `**`, `[^…]` negates, a backslash escapes except on Windows, and
+ * folders that cannot be read are passed over.
+ * @throws PatternError
+ */
+export async function glob(pattern: string, path: PlatformPath): Promise<string[]> {
+  matcher(pattern, path);
+  if (!isPattern(pattern, path)) return (await exists(pattern)) ? [pattern] : [];
+  const folder = path.dirname(pattern);
+  const name = matcher(path.basename(pattern), path);
+  const found: string[] = [];
+  for (const parent of folder === pattern ? [] : await glob(folder, path)) {
+    const isFolder = await stat(parent).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+    const names = isFolder ? await readdir(parent).catch(() => []) : [];
+    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path.join(parent, entry)));
+  }
+  return found;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isPattern(text: string, path: PlatformPath): boolean {
+  return path.sep === "/" ? /[*?[\\]/.test(text) : /[*?[]/.test(text);
+}
+
+/**
+ * Go's `filepath.Match` as a regular expression.
+ * @throws PatternError
+ */
+export function matcher(pattern: string, path: PlatformPath): RegExp {
+  const escapes = path.sep === "/";
+  const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
+  let index = 0;
+  const is = (character: string) => codes[index] === character.codePointAt(0);
+  const next = (): number => {
+    const code = codes[index++];
+    if (code === undefined) throw new PatternError(pattern);
+    return code;
+  };
+  const escapable = (): number => {
+    if (escapes && is("\\")) index++;
+    return next();
+  };
+  const bound = (): number => {
+    if (is("-") || is("]")) throw new PatternError(pattern);
+    return escapable();
+  };
+  const characterClass = (): string => {
+    const negated = is("^");
+    if (negated) index++;
+    let ranges = "";
+    do {
+      const low = bound();
+      const isRange = is("-");
+      if (isRange) index++;
+      const high = isRange ? bound() : low;
+      // Go takes an upside-down range as one that matches nothing.
+      if (low <= high) ranges += `${literal(low)}-${literal(high)}`;
+    } while (!is("]"));
+    index++;
+    return `[${negated ? "^" : ""}${ranges}]`;
+  };
+  let source = "";
+  while (index < codes.length) {
+    if (is("*") || is("?") || is("[")) {
+      const operator = String.fromCodePoint(next());
+      source += operator === "[" ? characterClass() : operator === "*" ? "[^/]*" : "[^/]";
+    } else {
+      source += literal(escapable());
+    }
+  }
+  return new RegExp(`^${source}$`, "su");
+}
+
+function literal(code: number): string {
+  return `\\u{${code.toString(16)}}`;
+}

@@ -1,0 +1,93 @@
+import { isObject, member, members, parseJson, textOf, unreadable, type JsonValue } from "./json.ts";
+
+/** What the CLI means to do with a resource. `resize` and `update_id` keep it. Source: cli `bundle/deployplan/action.go`. */
+const ACTIONS = ["skip", "resize", "update", "update_id", "create", "recreate", "delete"] as const;
+export type PlanAction = (typeof ACTIONS)[number];
+
+export interface PlanEntry {
+  /** As in the bundle, without `resources.`: `jobs.nightly`, `jobs.nightly.permissions`. */
+  readonly resource: string;
+  readonly action: PlanAction;
+  /** Whether it is part of a resource (permissions, grants) and not one itself. */
+  readonly child: boolean;
+  /** Paths of the fields that change. */
+  readonly fields: readonly string[];
+}
+
+export interface Plan {
+  /** Who keeps the state; with `terraform` the plan has neither fields nor a serial number. */
+  readonly engine: "direct" | "terraform";
+  /** Sorted by resource. */
+  readonly entries: readonly PlanEntry[];
+}
+
+const SOURCE = "databricks bundle plan -o json";
+
+/**
+ * Reads what `bundle plan -o json` printed.
+ * @throws SecretlessError `CLI_OUTPUT_UNREADABLE`
+ */
+export function readPlan(text: string): Plan {
+  const json = parseJson(text, SOURCE);
+  const plan = member(json, "plan");
+  // Nothing to do prints no plan at all in some versions.
+  if (!isObject(json) || (plan !== undefined && plan !== null && !isObject(plan))) {
+    throw unreadable(SOURCE, "JSON without a plan", "a JSON object with the member `plan`");
+  }
+  const entries = members(plan).map(([key, entry]) => readEntry(key, entry));
+  return {
+    engine: member(json, "plan_version") === undefined ? "terraform" : "direct",
+    entries: entries.sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+  };
+}
+
+function readEntry(key: string, entry: JsonValue): PlanEntry {
+  const action = ACTIONS.find((known) => known === member(entry, "action"));
+  const [prefix, group, name, ...rest] = key.split(".");
+  if (action === undefined || prefix !== "resources" || group === undefined || name === undefined) {
+    const found = textOf(member(entry, "action")) ?? "none";
+    throw unreadable(
+      SOURCE,
+      `the entry ${key} with the action ${found}`,
+      `one of the actions ${ACTIONS.join(", ")}`,
+    );
+  }
+  const fields = members(member(entry, "changes"))
+    .filter(([, change]) => member(change, "action") !== "skip")
+    .map(([field]) => field);
+  return {
+    resource: [group, name, ...rest].join("."),
+    action,
+    child: rest.length > 0,
+    fields: fields.sort(),
+  };
+}
+
+/** What is lost when a resource of this kind is deleted. Source: the kinds that the CLI itself asks about, and jobs. */
+const LOSSES: Readonly<Record<string, string>> = {
+  jobs: "its run history and its ID",
+  pipelines: "the streaming tables and materialized views that it keeps",
+  schemas: "every table and volume in it",
+  volumes: "every file in it, if it is a managed one",
+  catalogs: "every schema in it",
+  dashboards: "its address and its subscriptions",
+  registered_models: "every version of it",
+  experiments: "every run of it",
+  model_serving_endpoints: "its address",
+  secret_scopes: "every secret in it",
+};
+
+export interface Loss {
+  readonly resource: string;
+  readonly action: "delete" | "recreate";
+  readonly lost: string;
+}
+
+/** The resources that a deployment by this plan would delete, for good or to make them anew. */
+export function losses(plan: Plan): Loss[] {
+  return plan.entries.flatMap(({ resource, action, child }) => {
+    if (child || (action !== "delete" && action !== "recreate")) return [];
+    const kind = resource.slice(0, resource.indexOf("."));
+    return [{ resource, action, lost: LOSSES[kind] ?? "what it holds, and its ID" }];
+  });
+}

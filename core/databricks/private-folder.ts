@@ -1,0 +1,23 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { PrivateFolder } from "./environment.ts";
+
+/** Makes the private folder of one run, readable by this user alone, in the CI's temporary folder. */
+export async function makePrivateFolder(tempFolder: string): Promise<PrivateFolder> {
+  await mkdir(tempFolder, { recursive: true });
+  // mkdtemp gives mode 0700 on POSIX; on Windows the folder inherits the rights of the runner's own one.
+  const root = await realpath(await mkdtemp(path.join(tempFolder, "databricks-secretless-")));
+  const folder = {
+    root,
+    state: path.join(root, "state"),
+    configFile: path.join(root, "databrickscfg"),
+    azureConfig: path.join(root, "azure"),
+  };
+  await Promise.all([mkdir(folder.state), mkdir(folder.azureConfig), writeFile(folder.configFile, "")]);
+  return folder;
+}
+
+export function removePrivateFolder(root: string): Promise<void> {
+  // Virus scanners hold files open for a moment on Windows.
+  return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}

@@ -1,0 +1,54 @@
+import { isObject, member, members, parseJson, textOf, unreadable } from "./json.ts";
+
+export interface DeployedResource {
+  /** Key under `resources.jobs` or `resources.pipelines`. */
+  readonly key: string;
+  /** Decimal for jobs, a UUID for pipelines. */
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface BundleSummary {
+  readonly name: string;
+  readonly target: string;
+  /** Of the selected target, as the CLI resolved it. */
+  readonly workspace: {
+    readonly host: string | undefined;
+    readonly rootPath: string;
+    readonly statePath: string;
+  };
+  readonly jobs: readonly DeployedResource[];
+  readonly pipelines: readonly DeployedResource[];
+}
+
+const SOURCE = "databricks bundle summary -o json";
+
+/**
+ * Reads what `bundle summary -o json` printed. Only what is deployed and still in the bundle is listed.
+ * @throws SecretlessError `CLI_OUTPUT_UNREADABLE`
+ */
+export function readSummary(text: string): BundleSummary {
+  const json = parseJson(text, SOURCE);
+  if (!isObject(json) || !isObject(member(json, "bundle"))) {
+    throw unreadable(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
+  }
+  const deployed = (kind: string): DeployedResource[] =>
+    members(member(json, "resources", kind)).flatMap(([key, resource]) => {
+      const id = textOf(member(resource, "id"));
+      if (id === undefined || member(resource, "modified_status") === "deleted") return [];
+      const name = textOf(member(resource, "name")) ?? key;
+      return [{ key, id, name, url: textOf(member(resource, "url")) ?? "" }];
+    });
+  return {
+    name: textOf(member(json, "bundle", "name")) ?? "",
+    target: textOf(member(json, "bundle", "target")) ?? "",
+    workspace: {
+      host: textOf(member(json, "workspace", "host")),
+      rootPath: textOf(member(json, "workspace", "root_path")) ?? "",
+      statePath: textOf(member(json, "workspace", "state_path")) ?? "",
+    },
+    jobs: deployed("jobs"),
+    pipelines: deployed("pipelines"),
+  };
+}

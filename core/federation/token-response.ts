@@ -1,0 +1,77 @@
+import { isRetryableStatus, statusError } from "../http.ts";
+import type { Clock, HttpRequest, HttpResponse, Send } from "../ports.ts";
+import { redact, registerSecret } from "../redact.ts";
+import type { AccessToken } from "./exchange.ts";
+
+/** An answer of a token endpoint that is no token (RFC 6749 5.2); all texts are redacted. */
+export interface TokenRefusal {
+  readonly status: number;
+  /** The `error` code, or "" where the answer is not OAuth's. */
+  readonly error: string;
+  readonly description: string;
+  /** Numbers of Entra ID's errors (`error_codes`). */
+  readonly codes: readonly number[];
+}
+
+const QUOTED = 4000;
+
+/**
+ * One request to a token endpoint (RFC 6749 5.1, 5.2): its token, or why there is none. A token's life counts from the
+ * start of the request, so it is never believed to be valid for longer than it is.
+ * @throws HttpError if another try may help
+ */
+export async function requestToken(
+  endpoint: string,
+  form: Readonly<Record<string, string>>,
+  { send, clock, signal }: { send: Send; clock: Clock; signal?: AbortSignal | undefined },
+): Promise<AccessToken | TokenRefusal> {
+  const request: HttpRequest = {
+    method: "POST",
+    url: endpoint,
+    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+    body: new URLSearchParams(form).toString(),
+    ...(signal && { signal }),
+  };
+  const startedAt = clock.now();
+  const response = await send(request);
+  if (isRetryableStatus(response.status)) throw statusError(request, response);
+  const answer = parsed(response.body);
+  return (response.status === 200 && readToken(answer, startedAt)) || readRefusal(response, answer);
+}
+
+function readToken(answer: Readonly<Record<string, unknown>>, startedAt: number): AccessToken | undefined {
+  const { access_token: accessToken, token_type: type, expires_in: expiresIn } = answer;
+  // Databricks' own test server sends a string.
+  const seconds = typeof expiresIn === "string" && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
+  const isToken = typeof accessToken === "string" && accessToken !== "";
+  const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
+  if (!isToken || !isBearer || typeof seconds !== "number" || !(seconds > 0)) return undefined;
+  registerSecret(accessToken);
+  return { accessToken, expiresAt: startedAt + seconds * 1000 };
+}
+
+function readRefusal(
+  { status, body }: HttpResponse,
+  answer: Readonly<Record<string, unknown>>,
+): TokenRefusal {
+  const pick = (...names: string[]) =>
+    names.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "") as
+      string | undefined;
+  const codes = answer["error_codes"];
+  return {
+    status,
+    // The second names are those that the Databricks SDK for Python looks for.
+    error: redact(pick("error", "errorCode", "error_code") ?? "").slice(0, QUOTED),
+    description: redact(pick("error_description", "errorSummary", "message") ?? body).slice(0, QUOTED),
+    codes: Array.isArray(codes) ? codes.filter((code) => typeof code === "number") : [],
+  };
+}
+
+function parsed(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

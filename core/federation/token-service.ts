@@ -1,0 +1,132 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../ports.ts";
+import { redact, registerSecret } from "../redact.ts";
+import { parseWorkspaceUrl } from "../workspace-url.ts";
+import type { AccessToken } from "./exchange.ts";
+
+export interface TokenServiceOptions {
+  readonly token: () => Promise<AccessToken>;
+  /** Origin of the only host for which tokens are given, from parseWorkspaceUrl. */
+  readonly approvedHost: string;
+  readonly clock: Clock;
+}
+
+/** A request that got no token, for our own error: the CLI sees one fixed word. */
+interface Refusal {
+  readonly reason: "not-local" | "path" | "method" | "headers" | "host" | "no-token";
+  /** The host that the token was asked for, "" if the request named none. */
+  readonly host: string;
+}
+
+export interface TokenService {
+  /** For `DATABRICKS_METADATA_SERVICE_URL`. Whoever knows it can get tokens: it is a secret. */
+  readonly url: string;
+  /** The latest ones, oldest first. */
+  readonly refusals: readonly Refusal[];
+  /** Why the session had no token when it was last asked; undefined if it had one. */
+  readonly lastError: unknown;
+  /** Closes all connections at once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The whole body of every refusal. The CLI prints it, and retries for ever where it finds "429" or "rate limit" in it,
+ * so it never holds what somebody else chose.
+ */
+const REFUSED = "refused";
+const MOST_REFUSALS = 100;
+/** `expires_on` is this much before the real expiry, in milliseconds: the CLI uses tokens up to the last moment. */
+const EARLY = 120_000;
+
+/**
+ * Gives the access token to the Databricks CLI and SDKs of this job (auth type `metadata-service`), for the approved
+ * host alone: on 127.0.0.1, at a path that cannot be guessed.
+ * Source: databricks-sdk-go `config/auth_metadata_service.go`.
+ */
+export async function startTokenService({
+  token,
+  approvedHost,
+  clock,
+}: TokenServiceOptions): Promise<TokenService> {
+  const secret = randomBytes(32).toString("base64url");
+  registerSecret(secret);
+  const path = `/${secret}`;
+  const refusals: Refusal[] = [];
+  let lastError: unknown;
+  let authority = "";
+
+  function refusalOf({ method, url, headers }: IncomingMessage): Refusal["reason"] | undefined {
+    // A page in a browser can reach 127.0.0.1 under a name of its own (DNS rebinding), but then says so here.
+    if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
+      return "not-local";
+    if (!isSame(url ?? "", path)) return "path";
+    if (method !== "GET") return "method";
+    const host = headers["x-databricks-host"];
+    if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
+    return isApproved(host, approvedHost) ? undefined : "host";
+  }
+
+  function refuse(response: ServerResponse, reason: Refusal["reason"], host: unknown): void {
+    if (refusals.length === MOST_REFUSALS) refusals.shift();
+    refusals.push({ reason, host: typeof host === "string" ? redact(host).slice(0, 200) : "" });
+    response.writeHead(403, { "content-type": "text/plain", "cache-control": "no-store" }).end(REFUSED);
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const host = request.headers["x-databricks-host"];
+    const reason = refusalOf(request);
+    if (reason !== undefined) {
+      refuse(response, reason, host);
+      return;
+    }
+    try {
+      const { accessToken, expiresAt } = await token();
+      lastError = undefined;
+      const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
+      const expiresOn = Math.floor((expiresAt - early) / 1000);
+      response
+        .writeHead(200, { "content-type": "application/json", "cache-control": "no-store" })
+        .end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
+    } catch (error) {
+      lastError = error;
+      refuse(response, "no-token", host);
+    }
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `http://${authority}${path}`,
+    refusals,
+    get lastError() {
+      return lastError;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function isApproved(host: string, approvedHost: string): boolean {
+  try {
+    return parseWorkspaceUrl(host).origin === approvedHost;
+  } catch {
+    return false;
+  }
+}
+
+/** In a time that does not tell how much of it is right. */
+function isSame(given: string, wanted: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(wanted));
+}

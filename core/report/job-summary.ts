@@ -1,0 +1,89 @@
+import type { SecretlessError } from "../errors.ts";
+import { errorText } from "./error-text.ts";
+import type { Facts, PlannedChange } from "./facts.ts";
+import { code, escapeMarkdown, fenced, link, table } from "./markdown.ts";
+
+/** The job summary of a run, as Markdown. Everything from outside is inert in it. */
+export function jobSummary(facts: Facts, error?: SecretlessError): string {
+  const sections = [
+    `## Databricks bundle: ${headline(facts, error)}`,
+    error && fenced(errorText(error)),
+    table(["", ""], identityRows(facts)),
+    facts.plan && planSection(facts.plan),
+    facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.warnings.length > 0 && warningsSection(facts.warnings),
+  ];
+  return `${sections.filter((section) => typeof section === "string").join("\n\n")}\n`;
+}
+
+function headline(facts: Facts, error: SecretlessError | undefined): string {
+  const where = facts.bundle
+    ? ` ${escapeMarkdown(facts.bundle.name)} → ${escapeMarkdown(facts.bundle.target)}`
+    : "";
+  if (error) return `${facts.command} failed${where}`;
+  if (facts.deployed === true) return `deployed${where}`;
+  return `${facts.command}${where}`;
+}
+
+function identityRows(facts: Facts): string[][] {
+  const { principal, idToken, commit, cli, bundle } = facts;
+  const differs =
+    commit?.ofToken !== undefined && commit.checkedOut !== undefined && commit.ofToken !== commit.checkedOut;
+  const rows: (string[] | false | undefined)[] = [
+    ["Workspace", link(facts.workspaceUrl, facts.workspaceUrl)],
+    bundle && ["Bundle, target", `${code(bundle.name)}, ${code(bundle.target)}`],
+    principal && ["Deployed by", `${escapeMarkdown(principal.name)} ${code(principal.applicationId)}`],
+    idToken && [
+      "Proven by the claim",
+      `${code(idToken.subject)} of ${code(idToken.issuer)} for ${code(idToken.audience)}`,
+    ],
+    facts.exchangedAt !== undefined && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
+    commit?.ofToken !== undefined && ["Commit of the run", code(commit.ofToken)],
+    differs && [
+      "**Commit checked out**",
+      `${code(commit.checkedOut)}: another one than the ID token proves`,
+    ],
+    cli && [
+      "Databricks CLI",
+      `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`,
+    ],
+    facts.runUrl !== "" && ["Run", link(facts.runUrl, facts.runUrl)],
+  ];
+  return rows.filter((row) => Array.isArray(row));
+}
+
+const MARKS: Readonly<Record<string, string>> = { create: "➕", delete: "❌", recreate: "♻️" };
+
+function planSection({ changes, unchanged }: NonNullable<Facts["plan"]>): string {
+  if (changes.length === 0) return `### Plan\n\nNo changes; ${String(unchanged)} unchanged.`;
+  const row = ({ action, resource, fields }: PlannedChange): string[] => [
+    `${MARKS[action] ?? "✏️"} ${escapeMarkdown(action)}`,
+    code(resource),
+    fields.slice(0, 10).map(code).join(", ") +
+      (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : ""),
+  ];
+  return [
+    "### Plan",
+    planLine({ changes, unchanged }),
+    table(["Action", "Resource", "Changed fields"], changes.map(row)),
+  ].join("\n\n");
+}
+
+/** `2 to create, 1 to delete, 3 unchanged`, for the log too. */
+export function planLine({ changes, unchanged }: NonNullable<Facts["plan"]>): string {
+  const counts = new Map<string, number>();
+  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [
+    ...[...counts].map(([action, count]) => `${String(count)} to ${action}`),
+    `${String(unchanged)} unchanged`,
+  ].join(", ");
+}
+
+function jobsSection(jobs: NonNullable<Facts["jobs"]>): string {
+  const rows = jobs.map(({ key, id, name, url }) => [code(key), link(name, url), code(id)]);
+  return `### Jobs\n\n${table(["Key", "Job", "ID"], rows)}`;
+}
+
+function warningsSection(warnings: readonly string[]): string {
+  return `### Warnings\n\n${warnings.map((text) => `- ${escapeMarkdown(text)}`).join("\n")}`;
+}

@@ -1,0 +1,113 @@
+import path from "node:path";
+import { allRight } from "./all-right.ts";
+import { connect } from "./connect.ts";
+import { DatabricksCli } from "./databricks/cli.ts";
+import { cliEnvironment } from "./databricks/environment.ts";
+import { checkHostPin } from "./databricks/host-pin.ts";
+import { makePrivateFolder, removePrivateFolder } from "./databricks/private-folder.ts";
+import { createTerminate } from "./databricks/process.ts";
+import { deployBundle } from "./deploy.ts";
+import { SecretlessError, toSecretlessError } from "./errors.ts";
+import type { Workspace } from "./federation/discovery.ts";
+import { startTokenService, type TokenService } from "./federation/token-service.ts";
+import type { Host } from "./host.ts";
+import type { Inputs } from "./inputs.ts";
+import { planBundle } from "./plan.ts";
+import type { Ports } from "./ports.ts";
+import { PRODUCT } from "./product.ts";
+import type { Facts } from "./report/facts.ts";
+import { reportFailure, reportSuccess } from "./report/report.ts";
+import { findTool } from "./tool.ts";
+
+/** One use of the step, with its inputs checked and the first request under way. */
+export interface Step {
+  readonly host: Host;
+  readonly ports: Ports;
+  readonly inputs: Inputs;
+  readonly workspace: Promise<Workspace>;
+  /** Aborted when the job is cancelled or `timeout` is over. */
+  readonly signal: AbortSignal;
+}
+
+/** The flow of each command, from top to bottom. */
+export async function run(step: Step): Promise<number> {
+  const { host, ports, inputs } = step;
+  const facts: Facts = {
+    command: inputs.command,
+    workspaceUrl: inputs.host,
+    runUrl: host.context.runUrl,
+    warnings: [],
+  };
+  const folder = await makePrivateFolder(host.context.tempFolder);
+  await host.saveState("folder", folder.root);
+  let service: TokenService | undefined;
+  try {
+    // Side by side; nothing goes further until all of it is right.
+    const bundleRoot = path.resolve(host.context.checkout, inputs.bundleRoot);
+    const [session, file, target] = await allRight([
+      connect(step, facts),
+      findTool(step, facts, folder.root),
+      checkHostPin({ ...inputs, bundleRoot, checkout: host.context.checkout, platform: ports.platform }),
+    ]);
+    service = await startTokenService({
+      token: () => session.token(),
+      approvedHost: inputs.host,
+      clock: ports.clock,
+    });
+    host.mask(new URL(service.url).pathname.slice(1));
+
+    const cli = new DatabricksCli({
+      ...ports,
+      terminate: createTerminate(ports),
+      file,
+      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
+      bundleRoot,
+      bundlePath: path.relative(host.context.checkout, bundleRoot).split(path.sep).join("/"),
+      target: inputs.target,
+      onLine: (line) => host.info(line),
+      onProcess: (pid) => void host.saveState("cli", String(pid ?? "")),
+    });
+    // Later: static credentials in sources are scanned beside the handshake, artifacts after the plan; access is
+    // planned after the bundle's plan and registered after the deployment.
+    if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
+    await planBundle(step, cli, facts);
+    if (inputs.command === "deploy") await deployBundle(step, cli, facts);
+    await reportSuccess(host, facts);
+    return 0;
+  } catch (error) {
+    await reportFailure(host, rootCause(step, service, error), facts);
+    return 1;
+  } finally {
+    await service?.stop();
+    await removePrivateFolder(folder.root);
+  }
+}
+
+const HOME_ROOT =
+  "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With " +
+  "another principal the next deployment would not find this one, and would create every job a second time. Set " +
+  "`workspace.root_path` in the target.";
+
+/** Shows a warning about the whole run in the log and in the job summary. */
+export function warn({ host }: Step, facts: Facts, text: string): void {
+  facts.warnings.push(text);
+  host.annotate("warning", text);
+}
+
+/** What really went wrong: the CLI saw only a refusal of the token service, or that it was ended. */
+function rootCause({ host }: Step, service: TokenService | undefined, error: unknown): SecretlessError {
+  if (host.cancelled.aborted && !(error instanceof SecretlessError)) {
+    return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
+  }
+  const foreign = service?.refusals.find(({ reason }) => reason === "host");
+  if (foreign) {
+    return new SecretlessError("HOST_NOT_APPROVED", {
+      problem: "The bundle would talk to a workspace that is not approved; it got no token.",
+      expected: "the workspace of the input `host`",
+      actual: foreign.host,
+      remedy: "Remove what sets `workspace.host` for this target, or correct the input `host`.",
+      cause: error,
+    });
+  }
+  return toSecretlessError(service?.lastError ?? error);
+}

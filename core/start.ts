@@ -1,0 +1,64 @@
+import { SecretlessError, toSecretlessError } from "./errors.ts";
+import { discoverWorkspace } from "./federation/discovery.ts";
+import type { Host } from "./host.ts";
+import { parseInputs, type Inputs } from "./inputs.ts";
+import type { Ports } from "./ports.ts";
+
+/** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
+const REACHABLE = 60_000;
+
+/**
+ * One use of the step, from its inputs to its exit code. As light as can be: the first request is under way before the
+ * rest of the product is loaded.
+ * @returns the exit code, 0 or 1; never rejects
+ */
+export async function runStep(host: Host, ports: Ports): Promise<number> {
+  const late = new AbortController();
+  const finished = new AbortController();
+  try {
+    const inputs = parseInputs(host);
+    refuseUntrustedEvent(host, inputs);
+    const { clock, send } = ports;
+    const signal = AbortSignal.any([host.cancelled, late.signal]);
+    clock.sleep(inputs.timeout, finished.signal).then(
+      () => {
+        late.abort(timedOut(inputs));
+      },
+      () => undefined,
+    );
+    const workspace = discoverWorkspace({
+      host: inputs.host,
+      send,
+      clock,
+      deadline: clock.now() + Math.min(REACHABLE, inputs.timeout),
+      signal,
+    });
+    workspace.catch(() => undefined);
+    const { run } = await import("./run.ts");
+    return await run({ host, ports, inputs, workspace, signal });
+  } catch (error) {
+    const { reportFailure } = await import("./report/report.ts");
+    await reportFailure(host, toSecretlessError(error));
+    return 1;
+  } finally {
+    finished.abort();
+  }
+}
+
+function refuseUntrustedEvent(host: Host, { command }: Inputs): void {
+  const { untrustedEvent } = host.context;
+  if (untrustedEvent === undefined || command === "plan") return;
+  throw new SecretlessError("EVENT_NOT_TRUSTED", {
+    problem: `\`${command}\` is refused under the event ${untrustedEvent.event}.`,
+    expected: "an event that only people with write access can cause",
+    actual: untrustedEvent.event,
+    remedy: untrustedEvent.remedy,
+  });
+}
+
+function timedOut({ timeout }: Inputs): SecretlessError {
+  return new SecretlessError("TIMED_OUT", {
+    problem: `The step was not done after ${String(Math.round(timeout / 1000))} s.`,
+    remedy: "Raise the input `timeout`, or find out in the log what took so long.",
+  });
+}

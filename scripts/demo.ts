@@ -1,0 +1,141 @@
+/**
+ * `npm run demo`: the built action deploys the example bundle in the sandbox, as a runner would start it, and three
+ * attacks are refused. Ends with 1 if anything is not as it says. `--keep` leaves the sandbox up.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { DEPLOYER } from "../sandbox/defaults.ts";
+import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { textOf } from "../sandbox/http/json.ts";
+import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
+import type { StepResult } from "../sandbox/runner/github.ts";
+
+let failures = 0;
+const say = (text = ""): void => console.log(text);
+
+function check(good: boolean, text: string, result?: StepResult): void {
+  say(`   ${good ? "✓" : "✗ NOT SO:"} ${text}`);
+  if (good) return;
+  failures++;
+  if (result) say(result.log.replace(/^/gm, "     | "));
+}
+
+const codeOf = (result: StepResult): string => /\b([A-Z]+(?:_[A-Z]+)+): /.exec(result.log)?.[1] ?? "no error";
+const firstLine = (text: string): string => text.split("%0A")[0] ?? "";
+
+async function deploys(job: GitHubJob): Promise<void> {
+  const { sandbox } = job;
+  say("1. A push to main deploys the bundle to prod");
+  const result = await job.step();
+  const claims = sandbox.github.claims;
+  say(`   identity   ${textOf(claims["sub"])}`);
+  say(`              of issuer ${sandbox.github.issuer}, as service principal ${DEPLOYER.applicationId}`);
+  const plan = JSON.parse(result.outputs["plan"] ?? "{}") as {
+    changes?: { action: string; resource: string }[];
+  };
+  for (const { action, resource } of plan.changes ?? []) say(`   plan       ${action} ${resource}`);
+  const jobs = JSON.parse(result.outputs["jobs"] ?? "{}") as Record<string, { url: string }>;
+  for (const [key, { url }] of Object.entries(jobs)) say(`   deployed   ${key}  ${url}`);
+  check(
+    result.exitCode === 0 && Object.keys(jobs).length === 3,
+    "three jobs are there, nothing was stored",
+    result,
+  );
+  const exchanges = sandbox.requests.filter(({ path: route }) => route.endsWith("/oidc/v1/token")).length;
+  const leaked = sandbox.handedOut.filter((token) => result.rawLog.includes(token)).length;
+  check(exchanges > 0 && leaked === 0, `${exchanges} token exchange, no token in the log`);
+
+  say("2. The same again: nothing to do");
+  const again = await job.step({ command: "plan" });
+  const counts = JSON.parse(again.outputs["plan"] ?? "{}") as { changes?: unknown[]; unchanged?: number };
+  check(
+    again.exitCode === 0 && counts.changes?.length === 0,
+    `${String(counts.unchanged)} resources unchanged, no change planned`,
+    again,
+  );
+}
+
+async function refused(
+  job: GitHubJob,
+  title: string,
+  code: string,
+  step: () => Promise<StepResult>,
+): Promise<void> {
+  const before = job.sandbox.requests.length;
+  const result = await step();
+  say(`   ${title}`);
+  const line = result.log.split("\n").find((text) => text.includes(`${code}: `)) ?? "";
+  if (line !== "") say(`     ${firstLine(line.replace(/^::error[^:]*::/, ""))}`);
+  const writes = job.sandbox.requests
+    .slice(before)
+    .filter(
+      ({ system, method, path: route }) =>
+        system === "workspace" && method !== "GET" && !route.endsWith("/oidc/v1/token"),
+    );
+  check(result.exitCode !== 0 && codeOf(result) === code, `refused with ${code}`, result);
+  check(writes.length === 0, "nothing was changed");
+}
+
+async function attacks(job: GitHubJob): Promise<void> {
+  const { sandbox } = job;
+  say("3. Three attacks");
+  const file = path.join(job.checkout, "databricks.yml");
+  const honest = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    honest.replace("root_path:", "host: https://adb-666.6.azuredatabricks.net\n      root_path:"),
+  );
+  await refused(
+    job,
+    "a) a change of databricks.yml sends the deployment to another workspace",
+    "HOST_NOT_APPROVED",
+    () => job.step(),
+  );
+  await writeFile(file, honest);
+
+  const claims = sandbox.github.claims;
+  sandbox.github.setEvent({ event: "pull_request" });
+  await refused(job, "b) a pull request's run presents its own ID token", "EXCHANGE_REFUSED", () =>
+    job.step(),
+  );
+  sandbox.github.claims = claims;
+
+  const audience = `${sandbox.workspace.host}/oidc/v1/token`;
+  const value = await sandbox.github.mint({ audience, age: 3600 });
+  const fault = sandbox.fault({
+    system: "github",
+    path: /idtoken/,
+    times: Infinity,
+    then: { status: 200, body: { value } },
+  });
+  await refused(job, "c) an ID token from an hour ago is played again", "ID_TOKEN_REFUSED", () => job.step());
+  fault.remove();
+}
+
+const started = Date.now();
+const job = await startGitHubJob();
+say(
+  `Databricks CLI: ${job.cli.kind === "real" ? job.cli.file : "none on PATH, so the stand-in of the sandbox is used"}\n`,
+);
+await deploys(job);
+await attacks(job);
+say(
+  `\n${failures === 0 ? "All as it should be" : `${failures} things are not as they should be`} (${((Date.now() - started) / 1000).toFixed(1)} s).`,
+);
+process.exitCode = failures === 0 ? 0 : 1;
+
+if (process.argv.includes("--keep")) {
+  const variables = {
+    DATABRICKS_HOST: job.sandbox.workspace.host,
+    DATABRICKS_AUTH_TYPE: "github-oidc",
+    DATABRICKS_CLIENT_ID: DEPLOYER.applicationId,
+    DATABRICKS_CONFIG_FILE: path.join(await freshFolder("demo"), "none"),
+    ACTIONS_ID_TOKEN_REQUEST_URL: `'${job.sandbox.github.requestUrl}'`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: job.sandbox.github.requestToken,
+  };
+  say(`\nThe sandbox stays up until Ctrl-C; the bundle is in ${job.checkout}. In another terminal:\n`);
+  for (const [name, value] of Object.entries(variables)) say(`  export ${name}=${value}`);
+  say("  databricks jobs list");
+} else {
+  await job.stop();
+}

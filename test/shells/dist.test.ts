@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { buildAction } from "../../scripts/build.ts";
+import { freshFolder } from "../../sandbox/runner/checkout.ts";
+
+const dist = path.resolve(import.meta.dirname, "../../action/dist");
+
+async function contents(folder: string): Promise<Map<string, string>> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const found = new Map<string, string>();
+  for (const file of files.sort()) found.set(path.relative(folder, file), await readFile(file, "utf8"));
+  return found;
+}
+
+describe("action/dist", () => {
+  it("is what the sources give, to the byte (npm run build)", async () => {
+    const fresh = await freshFolder("dist");
+    await buildAction(fresh);
+    const [wanted, committed] = [await contents(fresh), await contents(dist)];
+    assert.deepEqual([...committed.keys()], [...wanted.keys()]);
+    for (const [name, text] of wanted) assert.ok(committed.get(name) === text, `${name} is not up to date`);
+  });
+
+  it("holds no path of the machine that built it", async () => {
+    for (const [name, text] of await contents(dist)) {
+      assert.ok(!text.includes(path.resolve(dist, "../..")), name);
+    }
+  });
+});

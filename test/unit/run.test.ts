@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { DEPLOYER } from "../../sandbox/defaults.ts";
+import { Flow, plan, usualCli, type PlayCli } from "./support/flow.ts";
+
+describe("the flow of a step", () => {
+  let flow: Flow;
+  beforeEach(async () => {
+    flow = await Flow.start();
+  });
+  afterEach(() => flow.sandbox.stop());
+
+  it("plans: shows what would change and changes nothing", async () => {
+    const cli = usualCli({ "jobs.nightly": "update", "jobs.other": "skip" });
+    assert.equal(await flow.run({ command: "plan" }, cli), 0, flow.error);
+    assert.deepEqual(flow.commands, ["version -o json", "plan -o json"]);
+    const wanted = { changes: [{ action: "update", resource: "jobs.nightly", fields: [] }], unchanged: 1 };
+    assert.deepEqual(JSON.parse(flow.host.outputs.get("plan") ?? ""), wanted);
+    assert.match(flow.host.log.join("\n"), /Plan: 1 to update, 1 unchanged/);
+    assert.match(flow.host.summaryText, /^## Databricks bundle: plan/);
+  });
+
+  it("deploys, reads back the jobs, and leaves no file", async () => {
+    assert.equal(await flow.run({}, usualCli({ "jobs.nightly": "create" })), 0, flow.error);
+    assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
+    const jobs = { nightly: { id: "7", url: "https://example.com/jobs/7" } };
+    assert.deepEqual(JSON.parse(flow.host.outputs.get("jobs") ?? ""), jobs);
+    assert.equal(flow.host.outputs.get("principal"), DEPLOYER.applicationId);
+    assert.match(flow.host.summaryText, /deployed lakehouse-jobs → prod/);
+    assert.deepEqual(await readdir(flow.temp), []);
+  });
+
+  it("hands the CLI no credential but the address of the token service, and hides that", async () => {
+    await flow.run({ variables: "catalog=dev" }, usualCli({}));
+    const env = flow.requests.at(-1)?.env ?? {};
+    const secret = new URL(env["DATABRICKS_METADATA_SERVICE_URL"] ?? "").pathname.slice(1);
+    assert.ok(flow.host.masked.includes(secret));
+    assert.equal(env["BUNDLE_VAR_catalog"], "dev");
+    for (const value of [...Object.values(env), ...flow.requests.flatMap(({ args }) => args)]) {
+      assert.ok(!flow.sandbox.handedOut.some((token) => value.includes(token)));
+    }
+    for (const token of flow.sandbox.handedOut.filter(
+      (value) => flow.host.audiences.length > 0 && value.startsWith("ey"),
+    )) {
+      assert.ok(!flow.host.summaryText.includes(token));
+    }
+  });
+
+  for (const action of ["delete", "recreate"]) {
+    it(`refuses to ${action} without auto-approve, and hands the approval on`, async () => {
+      const cli = usualCli({ "schemas.orders": action, "jobs.nightly.permissions": "delete" });
+      assert.equal(await flow.run({}, cli), 1);
+      assert.match(flow.error, /^DESTRUCTIVE_PLAN: /);
+      assert.match(flow.error, new RegExp(`${action} schemas\\.orders: loses every table`));
+      assert.doesNotMatch(flow.error, /permissions/);
+      assert.ok(!flow.commands.includes("deploy"));
+      assert.equal(await flow.run({ "auto-approve": "true" }, cli), 0);
+      assert.ok(flow.commands.includes("deploy --auto-approve"));
+    });
+  }
+
+  it("tells what degrades with Terraform's state", async () => {
+    const cli: PlayCli = (command, request) =>
+      command === "plan -o json"
+        ? { stdout: plan({ "jobs.a": "create" }, {}) }
+        : usualCli({})(command, request);
+    assert.equal(await flow.run({}, cli), 0);
+    assert.match(flow.host.summaryText, /deployment migrate/);
+  });
+
+  it("warns if the root path falls back to the home of whoever deploys", async () => {
+    assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0);
+    assert.doesNotMatch(flow.host.summaryText, /home folder/);
+    await writeFile(
+      path.join(flow.checkout, "databricks.yml"),
+      "bundle: { name: lake }\ntargets: { prod: {} }\n",
+    );
+    assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0);
+    assert.match(flow.host.summaryText, /home folder/);
+  });
+
+  it("reports what is wrong with identity, CLI and bundle together", async () => {
+    flow.sandbox.github.setEvent({ environment: "staging" });
+    const file = path.join(flow.checkout, "databricks.yml");
+    await writeFile(
+      file,
+      (await readFile(file, "utf8")).replace("root_path:", "profile: mine\n      root_path:"),
+    );
+    const cli: PlayCli = () => ({ stdout: '{"Version":"1.2.0"}' });
+    assert.equal(await flow.run({}, cli), 1);
+    for (const code of ["EXCHANGE_REFUSED", "CLI_TOO_OLD", "CREDENTIAL_IN_BUNDLE"])
+      assert.match(flow.error, new RegExp(`${code}: `));
+    assert.deepEqual(flow.commands, ["version -o json"]);
+    assert.deepEqual(await readdir(flow.temp), []);
+  });
+
+  it("sends no ID token of pull_request_target anywhere, but to plan", async () => {
+    const { github } = flow.sandbox;
+    github.claims = { ...github.claims, event_name: "pull_request_target" };
+    assert.equal(await flow.run({}, usualCli({})), 1);
+    assert.match(flow.error, /^EVENT_NOT_TRUSTED: /);
+    assert.ok(!flow.sandbox.requests.some(({ path: route }) => route.endsWith("/v1/token")));
+    assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0);
+  });
+
+  it("stops at another principal than the one asked for", async () => {
+    const body = { userName: "somebody@example.com", displayName: "Somebody" };
+    flow.sandbox.fault({ system: "workspace", path: /scim\/v2\/Me/, then: { status: 200, body } });
+    assert.equal(await flow.run({}, usualCli({})), 1);
+    assert.match(flow.error, /^WRONG_PRINCIPAL: [^]*somebody@example\.com/);
+  });
+
+  it("stops at another workspace or account, with what is wanted and what was found", async () => {
+    assert.equal(await flow.run({ "workspace-id": "12" }, usualCli({})), 1);
+    assert.match(flow.error, /^WRONG_WORKSPACE: [^]*wanted: 12 /);
+    assert.equal(await flow.run({ "account-id": DEPLOYER.applicationId }, usualCli({})), 1);
+    assert.match(flow.error, /^WRONG_ACCOUNT: /);
+  });
+
+  it("explains a token that the CLI asked for another host, though the CLI saw one word", async () => {
+    const cli = usualCli({}, async (_command, { env }) => {
+      const headers = {
+        "x-databricks-metadata-version": "1",
+        "x-databricks-host": "https://other.example.com",
+      };
+      const response = await fetch(env["DATABRICKS_METADATA_SERVICE_URL"] ?? "", { headers });
+      return { code: 1, stderr: `Error: ${await response.text()}\n` };
+    });
+    assert.equal(await flow.run({}, cli), 1);
+    assert.match(flow.error, /^HOST_NOT_APPROVED: [^]*https:\/\/other\.example\.com/);
+  });
+
+  it("shows the diagnostics of a failed plan and deployment at their lines", async () => {
+    const stderr = "Error: no such thing\n  at resources.jobs.x\n  in resources/orders.yml:4:9\n\nmore\n";
+    const failing: PlayCli = (command, request) =>
+      command === "plan -o json" ? { code: 1, stderr } : usualCli({})(command, request);
+    assert.equal(await flow.run({}, failing), 1);
+    assert.match(flow.error, /^BUNDLE_INVALID: /);
+    const places = flow.host.annotations.map(({ place }) => place).filter((place) => place !== undefined);
+    assert.deepEqual(places, [{ file: "resources/orders.yml", line: 4, column: 9 }]);
+    assert.equal(
+      await flow.run(
+        {},
+        usualCli({}, () => ({ code: 1, stderr })),
+      ),
+      1,
+    );
+    assert.match(flow.error, /^DEPLOY_FAILED: /);
+    assert.equal(
+      await flow.run(
+        {},
+        usualCli({}, () => ({ signal: "SIGKILL" })),
+      ),
+      1,
+    );
+    assert.match(flow.error, /^DEPLOY_FAILED: [^]*SIGKILL/);
+  });
+
+  it("is cancelled before a deployment has begun, but lets one that has begun end", async () => {
+    const early: PlayCli = (command, request) => {
+      if (command === "plan -o json") flow.host.abort.abort();
+      return usualCli({})(command, request);
+    };
+    assert.equal(await flow.run({}, early), 1);
+    assert.match(flow.error, /^CANCELLED: /);
+    assert.ok(!flow.commands.includes("deploy"));
+
+    const late = usualCli({}, () => {
+      flow.host.abort.abort();
+      return { code: 0 };
+    });
+    assert.equal(await flow.run({}, late), 0, flow.error);
+    assert.match(flow.host.log.join("\n"), /left to end/);
+  });
+
+  it("ends at its timeout", async () => {
+    flow.sandbox.fault({ system: "workspace", path: /Me$/, then: "hang" });
+    assert.equal(await flow.run({ timeout: "1s" }, usualCli({})), 1);
+    assert.match(flow.error, /^TIMED_OUT: /);
+  });
+
+  it("refuses everything but a plan under an untrusted event, before any request", async () => {
+    const context = { untrustedEvent: { event: "pull_request_target", remedy: "Do not." } };
+    assert.equal(await flow.run({}, usualCli({}), { context }), 1);
+    assert.match(flow.error, /^EVENT_NOT_TRUSTED: [^]*Do not\./);
+    assert.equal(flow.sandbox.requests.length, 0);
+    assert.equal(await flow.run({ command: "plan" }, usualCli({}), { context }), 0);
+  });
+});

@@ -1,0 +1,118 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { RunContext } from "../../../core/host.ts";
+import type { InputName } from "../../../core/inputs.ts";
+import type { Ports, ProcessRequest } from "../../../core/ports.ts";
+import { runStep } from "../../../core/start.ts";
+import { createSend, systemClock } from "../../../core/system.ts";
+import { DEPLOYER } from "../../../sandbox/defaults.ts";
+import { textOf } from "../../../sandbox/http/json.ts";
+import { checkoutOf, freshFolder } from "../../../sandbox/runner/checkout.ts";
+import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
+import { FakeHost } from "../fake-host.ts";
+
+export interface Played {
+  readonly code?: number;
+  readonly signal?: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** Plays the Databricks CLI: gets its arguments without `bundle` and `--target …`, joined by blanks. */
+export type PlayCli = (command: string, request: ProcessRequest) => Played | Promise<Played>;
+
+export const plan = (entries: Record<string, string>, more: object = { plan_version: 2 }): string =>
+  JSON.stringify({
+    ...more,
+    plan: Object.fromEntries(
+      Object.entries(entries).map(([key, action]) => [`resources.${key}`, { action }]),
+    ),
+  });
+
+export const SUMMARY = JSON.stringify({
+  bundle: { name: "lakehouse-jobs", target: "prod" },
+  workspace: { root_path: "/Workspace/Shared/lake", state_path: "/Workspace/Shared/lake/state" },
+  resources: { jobs: { nightly: { id: "7", name: "nightly", url: "https://example.com/jobs/7" } } },
+});
+
+/** A CLI that plans `entries`, deploys them, and answers everything that a test does not. */
+export function usualCli(entries: Record<string, string>, special: PlayCli = () => ({ code: 0 })): PlayCli {
+  return (command, request) => {
+    if (command === "version -o json") return { stdout: '{"Version":"1.13.0"}' };
+    if (command === "plan -o json") return { stdout: plan(entries) };
+    if (command === "summary -o json") return { stdout: SUMMARY };
+    return special(command, request);
+  };
+}
+
+/** One use of the step in a sandbox, with the CLI played: core from its inputs to its exit code. */
+export class Flow {
+  readonly sandbox: Sandbox;
+  readonly checkout: string;
+  readonly temp: string;
+  readonly commands: string[] = [];
+  readonly requests: ProcessRequest[] = [];
+  host!: FakeHost;
+  private readonly path: string;
+
+  private constructor(sandbox: Sandbox, checkout: string, temp: string, folder: string) {
+    this.sandbox = sandbox;
+    this.checkout = checkout;
+    this.temp = temp;
+    this.path = folder;
+  }
+
+  static async start(options: SandboxOptions = {}): Promise<Flow> {
+    const example = path.resolve(import.meta.dirname, "../../../examples/lakehouse-jobs");
+    const sandbox = await startSandbox(options);
+    const folder = await freshFolder("path");
+    await writeFile(path.join(folder, "databricks"), "#!/bin/false\n");
+    await chmod(path.join(folder, "databricks"), 0o755);
+    const checkout = await checkoutOf(example, textOf(sandbox.github.claims["sha"]));
+    const temp = path.join(await freshFolder("temp"), "temp");
+    await mkdir(temp);
+    return new Flow(sandbox, checkout, temp, folder);
+  }
+
+  /** Runs the step; `inputs` are added to those that deploy the example to `prod`. */
+  run(
+    inputs: Partial<Record<InputName, string>>,
+    cli: PlayCli,
+    { ports, context }: { ports?: Partial<Ports>; context?: Partial<RunContext> } = {},
+  ): Promise<number> {
+    const { sandbox } = this;
+    const given = {
+      host: sandbox.workspace.host,
+      "client-id": DEPLOYER.applicationId,
+      target: "prod",
+      ...inputs,
+    };
+    this.host = new FakeHost(given, { checkout: this.checkout, tempFolder: this.temp, ...context });
+    this.host.mintIdToken = (audience) => sandbox.github.mint({ audience });
+    const environment = { PATH: this.path };
+    return runStep(this.host, {
+      clock: systemClock,
+      platform: { os: "linux", arch: "x64" },
+      environment,
+      send: createSend(environment),
+      runProcess: async (request) => {
+        const command = request.args
+          .filter((arg, at, all) => arg !== "bundle" && arg !== "--target" && all[at - 1] !== "--target")
+          .join(" ");
+        this.commands.push(command);
+        this.requests.push(request);
+        request.onStart?.(4_000_000);
+        const { code = 0, signal = null, stdout = "", stderr = "" } = await cli(command, request);
+        if (stdout) request.onStdout(Buffer.from(stdout));
+        if (stderr) request.onStderr(Buffer.from(stderr));
+        return { code: signal === null ? code : null, signal };
+      },
+      ...ports,
+    });
+  }
+
+  /** The text of the first error annotation. */
+  get error(): string {
+    return this.host.annotations.find(({ level }) => level === "error")?.text ?? "";
+  }
+}
