@@ -50,7 +50,7 @@ describe("access in the sandbox", () => {
   };
 
   const connection = async (applicationId: string): Promise<Connection> => {
-    const principal = sandbox.workspace.files && sandbox.account.principals.withApplicationId(applicationId);
+    const principal = sandbox.account.principals.withApplicationId(applicationId);
     assert.ok(principal);
     const { host } = sandbox.workspace;
     const claims = { iss: `${host}/oidc`, aud: WORKSPACE_ID };
