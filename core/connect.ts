@@ -1,4 +1,4 @@
-import { currentUser } from "./databricks/workspace-api.ts";
+import { currentUser, type WorkspaceApi } from "./databricks/workspace-api.ts";
 import { SecretlessError, type ErrorCode } from "./errors.ts";
 import { databricksExchange } from "./federation/databricks.ts";
 import { entraCloud, entraExchange } from "./federation/entra.ts";
@@ -87,8 +87,7 @@ async function prove(
   session: Session,
   facts: Facts,
 ): Promise<void> {
-  const token = async (): Promise<string> => (await session.token()).accessToken;
-  const user = await currentUser({ host: inputs.host, token, send: ports.send, clock: ports.clock, signal });
+  const user = await currentUser(workspaceApi({ inputs, ports, signal }, session));
   facts.principal = { applicationId: user.userName, name: user.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
@@ -96,6 +95,15 @@ async function prove(
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await host.output("principal", user.userName);
   await host.output("workspace-url", inputs.host);
+}
+
+/** The REST API of the approved workspace, as the deploying principal. */
+export function workspaceApi(
+  { inputs, ports, signal }: Pick<Step, "inputs" | "ports" | "signal">,
+  session: Session,
+): WorkspaceApi {
+  const token = async (): Promise<string> => (await session.token()).accessToken;
+  return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
 }
 
 function expectSame(

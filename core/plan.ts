@@ -4,6 +4,7 @@ import { losses, type Plan } from "./databricks/plan.ts";
 import { SecretlessError } from "./errors.ts";
 import type { Facts } from "./report/facts.ts";
 import { planLine } from "./report/job-summary.ts";
+import { jsonOutput } from "./report/outputs.ts";
 import { warn, type Step } from "./run.ts";
 
 /**
@@ -23,7 +24,8 @@ export async function planBundle(step: Step, cli: DatabricksCli, facts: Facts): 
     host.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
   }
   host.info(`Plan: ${planLine(facts.plan)}`);
-  await host.output("plan", JSON.stringify(facts.plan));
+  const { changes, unchanged } = facts.plan;
+  await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
   if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
   const lost = losses(plan);
   if (lost.length > 0 && inputs.command === "deploy" && !inputs.autoApprove) {

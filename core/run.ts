@@ -1,6 +1,6 @@
 import path from "node:path";
 import { allRight } from "./all-right.ts";
-import { connect } from "./connect.ts";
+import { connect, workspaceApi } from "./connect.ts";
 import { DatabricksCli } from "./databricks/cli.ts";
 import { cliEnvironment } from "./databricks/environment.ts";
 import { checkHostPin } from "./databricks/host-pin.ts";
@@ -63,7 +63,7 @@ export async function run(step: Step): Promise<number> {
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
       bundleRoot,
       bundlePath: path.relative(host.context.checkout, bundleRoot).split(path.sep).join("/"),
-      target: inputs.target,
+      target: target.name,
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? "")),
     });
@@ -71,7 +71,7 @@ export async function run(step: Step): Promise<number> {
     // planned after the bundle's plan and registered after the deployment.
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
     await planBundle(step, cli, facts);
-    if (inputs.command === "deploy") await deployBundle(step, cli, facts);
+    if (inputs.command === "deploy") await deployBundle(step, cli, workspaceApi(step, session), facts);
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {

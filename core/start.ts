@@ -3,6 +3,7 @@ import { discoverWorkspace } from "./federation/discovery.ts";
 import type { Host } from "./host.ts";
 import { parseInputs, type Inputs } from "./inputs.ts";
 import type { Ports } from "./ports.ts";
+import { redactingHost } from "./redacting-host.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
 const REACHABLE = 60_000;
@@ -12,7 +13,8 @@ const REACHABLE = 60_000;
  * rest of the product is loaded.
  * @returns the exit code, 0 or 1; never rejects
  */
-export async function runStep(host: Host, ports: Ports): Promise<number> {
+export async function runStep(shell: Host, ports: Ports): Promise<number> {
+  const host = redactingHost(shell);
   const late = new AbortController();
   const finished = new AbortController();
   try {

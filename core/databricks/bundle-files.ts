@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { posix, win32, type PlatformPath } from "node:path";
 import { SecretlessError, type Mistake } from "../errors.ts";
 import type { Platform } from "../ports.ts";
@@ -30,7 +30,10 @@ export interface BundleLocation {
  * in which the CLI merges them. (A `preinit` script may still change these files; docs/security.md.)
  * @throws SecretlessError `BUNDLE_NOT_FOUND` or `BUNDLE_INVALID`, with all mistakes
  */
-export async function readBundleFiles(location: BundleLocation): Promise<readonly BundleFile[]> {
+export async function readBundleFiles(given: BundleLocation): Promise<readonly BundleFile[]> {
+  // The CLI sees its working folder without symbolic links: `../` in `include` must mean the same to us.
+  const real = (folder: string) => realpath(folder).catch(() => folder);
+  const location = { ...given, root: await real(given.root), checkout: await real(given.checkout) };
   const path = location.platform.os === "win32" ? win32 : posix;
   const mistakes: Mistake[] = [];
   const root = await readBundleFile(await findRootFile(location, path), location, mistakes);

@@ -10,7 +10,14 @@ import type { Mistake, Place } from "../errors.ts";
 export type BundleValue =
   | { readonly kind: "map"; readonly place: Place; readonly entries: () => ReadonlyMap<string, BundleValue> }
   | { readonly kind: "sequence"; readonly place: Place; readonly items: () => readonly BundleValue[] }
-  | { readonly kind: "text"; readonly place: Place; readonly text: string }
+  | {
+      readonly kind: "text";
+      readonly place: Place;
+      /** As written, quotes and escapes resolved. */
+      readonly text: string;
+      /** What the CLI reads where it wants a boolean; undefined if it is none. */
+      readonly boolean: boolean | undefined;
+    }
   | { readonly kind: "null"; readonly place: Place };
 
 /** What the CLI refuses while it reads a file, though the YAML is well-formed. */
@@ -94,6 +101,8 @@ class Reader {
   private readonly at: (offset: number) => Place;
   /** Aliases being followed, to find those that lead back to themselves. */
   private readonly active = new Set<Node>();
+  /** Each mapping is read once, however often merges of merges ask for it. */
+  private readonly read = new Map<Node, ReadonlyMap<string, BundleValue>>();
 
   constructor(document: Document.Parsed, at: (offset: number) => Place) {
     this.at = at;
@@ -118,14 +127,20 @@ class Reader {
       return { kind: "sequence", place, items: () => node.items.map((item) => this.value(item as Node)) };
     }
     if (!isScalar(node) || isNull(node)) return { kind: "null", place };
-    return { kind: "text", place, text: textOf(node) };
+    return { kind: "text", place, text: textOf(node), boolean: booleanOf(node) };
   }
 
   private place(node: Node | null | undefined): Place {
     return this.at(node?.range?.[0] ?? 0);
   }
 
-  private entries(node: YAMLMap): Map<string, BundleValue> {
+  private entries(node: YAMLMap): ReadonlyMap<string, BundleValue> {
+    const known = this.read.get(node) ?? this.readEntries(node);
+    this.read.set(node, known);
+    return known;
+  }
+
+  private readEntries(node: YAMLMap): ReadonlyMap<string, BundleValue> {
     const own = new Map<string, BundleValue>();
     let merge: Node | undefined;
     for (const { key, value } of node.items as { key: Node; value: Node | null }[]) {
@@ -173,7 +188,6 @@ class Reader {
   }
 }
 
-/** As written, quotes and escapes resolved. */
 function textOf(scalar: Scalar): string {
   return scalar.source ?? "";
 }
@@ -186,6 +200,19 @@ const NULLS = new Set(["", "~", "null", "Null", "NULL"]);
 
 function isNull(scalar: Scalar): boolean {
   return scalar.tag === `${TAG}null` || (isPlain(scalar) && NULLS.has(textOf(scalar)));
+}
+
+/** Texts that the CLI takes for booleans, quoted or not. Source: cli `libs/dyn/convert/normalize.go`. */
+const YES = new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
+const NO = new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
+
+function booleanOf(scalar: Scalar): boolean | undefined {
+  const text = textOf(scalar);
+  const folded = text.toLowerCase();
+  const isBoolean =
+    scalar.tag === `${TAG}bool` || (isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text));
+  if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
+  return YES.has(text) ? true : NO.has(text) ? false : undefined;
 }
 
 /** Whether the text alone decides what the scalar is. */

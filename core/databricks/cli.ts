@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import path, { posix } from "node:path";
 import { SecretlessError, type Mistake } from "../errors.ts";
 import type { ProcessResult } from "../ports.ts";
@@ -85,7 +86,7 @@ export class DatabricksCli {
       file,
       args: ["bundle", ...args, ...(target === undefined ? [] : ["--target", target])],
       cwd: bundleRoot,
-      env,
+      env: { ...env, DATABRICKS_BUNDLE_ROOT: await withoutLinks(bundleRoot) },
       onStdout: how.capture === true ? capture : (chunk: Buffer) => stdout.write(chunk),
       onStderr: (chunk: Buffer) => stderr.write(chunk),
       onStart: (pid: number) => onProcess?.(pid),
@@ -120,6 +121,14 @@ export class DatabricksCli {
       mistakes: errors.map(toMistake),
     });
   }
+}
+
+/**
+ * By itself the CLI would prefer a `databricks.yml` in a folder above to a `bundle.yml` in its own; and it must resolve
+ * `../` in `include` as core/databricks/bundle-files.ts does.
+ */
+function withoutLinks(folder: string): Promise<string> {
+  return realpath(folder).catch(() => folder);
 }
 
 export function toMistake({ text, path, place }: Diagnostic): Mistake {

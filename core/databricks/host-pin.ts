@@ -1,7 +1,8 @@
 import { SecretlessError, type ErrorCode, type Mistake, type Place } from "../errors.ts";
 import type { Platform } from "../ports.ts";
 import { parseWorkspaceUrl } from "../workspace-url.ts";
-import { invalidBundle, readBundleFiles, readingBundle, type BundleFile } from "./bundle-files.ts";
+import { readBundleFiles, readingBundle, type BundleFile } from "./bundle-files.ts";
+import { isVariable, selectTarget, under, type Layers } from "./bundle-target.ts";
 import type { BundleValue } from "./bundle-yaml.ts";
 
 export interface HostPinOptions {
@@ -17,31 +18,23 @@ export interface HostPinOptions {
 }
 
 export interface BundleTarget {
-  /** The target that the CLI will select, or undefined if the bundle has none. */
-  readonly name: string | undefined;
+  /** The target that the CLI selects; it calls that of a bundle without targets `default`. */
+  readonly name: string;
   /** Whether the bundle says where it is deployed to; else it is the home folder of whoever deploys. */
   readonly hasRootPath: boolean;
 }
 
-/** Fields of `workspace` that select another identity. Source: cli `bundle/config/workspace.go`. */
-const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
-  ...[
-    "profile",
-    "auth_type",
-    "metadata_service_url",
-    "client_id",
-    "client_secret",
-    "token",
-    "username",
-    "password",
-  ],
-  ...["google_service_account", "google_credentials", "azure_workspace_resource_id", "azure_use_msi"],
-  ...["azure_client_id", "azure_client_secret", "azure_tenant_id", "azure_environment", "azure_login_app_id"],
-]);
+/** Fields of `workspace` that select another identity. Source: cli `bundle/config/workspace.go`, and its SDK. */
+const CREDENTIAL_FIELDS = [
+  ...["profile", "auth_type", "metadata_service_url", "client_id", "client_secret", "token"],
+  ...["username", "password", "google_service_account", "google_credentials"],
+  ...["azure_workspace_resource_id", "azure_use_msi", "azure_client_id", "azure_client_secret"],
+  ...["azure_tenant_id", "azure_environment", "azure_login_app_id"],
+] as const;
 
 /**
- * Whether the bundle's selected target would talk to the approved workspace, with the identity that we give it. Judges
- * what the bundle says at its top level and in the selected target; other targets are not judged.
+ * Whether the bundle's selected target would talk to the approved workspace, with the identity that we give it. What
+ * counts are the effective settings: what the files say at their top level, overridden by the selected target.
  * @throws SecretlessError `HOST_NOT_APPROVED` or `CREDENTIAL_IN_BUNDLE` with the lines, `BUNDLE_NOT_FOUND`, `BUNDLE_INVALID`
  */
 export async function checkHostPin(options: HostPinOptions): Promise<BundleTarget> {
@@ -50,92 +43,94 @@ export async function checkHostPin(options: HostPinOptions): Promise<BundleTarge
 }
 
 function judge(files: readonly BundleFile[], options: HostPinOptions): BundleTarget {
-  const tops = files.map((file) => entries(file.value));
-  const targets = tops.flatMap((top) =>
-    ["targets", "environments"].flatMap((key) => [...entries(top.get(key))]),
-  );
-  const name = selected(targets, options.target);
-  const workspaces = [
-    ...tops.map((top) => top.get("workspace")),
-    ...targets.filter(([key]) => key === name).map(([, target]) => entries(target).get("workspace")),
-  ];
-  const settings = workspaces.flatMap((workspace) => [...entries(workspace)]);
-  const wrongHosts: Mistake[] = [];
-  const credentials: Mistake[] = [];
-  for (const [key, value] of settings) {
-    if (value.kind === "null") continue;
-    if (CREDENTIAL_FIELDS.has(key))
-      credentials.push({ problem: `\`workspace.${key}\` is set.`, place: value.place });
-    const mistake = hostMistake(key, value, options);
-    if (mistake) wrongHosts.push({ ...mistake, place: value.place });
+  const { name, top, overrides } = selectTarget(files, options.target);
+  const workspace = [...under(top, "workspace"), ...under(overrides, "workspace")];
+  const setting = (key: string) => counting(under(workspace, key));
+  const wrong: Mistake[] = [...workspace.filter(isVariable).map(isNotResolved)];
+  for (const key of ["host", "workspace_id", "account_id"] as const) {
+    const value = setting(key);
+    const mistake = value && mistakeOf(key, value, options);
+    if (mistake) wrong.push({ ...mistake, place: value.place });
   }
-  if (wrongHosts.length > 0) throw refused("HOST_NOT_APPROVED", wrongHosts, credentials);
+  const credentials = CREDENTIAL_FIELDS.flatMap((key): Mistake[] => {
+    const value = setting(key);
+    const off = key === "azure_use_msi" && value?.kind === "text" && value.boolean === false;
+    return value && !off ? [{ problem: `\`workspace.${key}\` is set.`, place: value.place }] : [];
+  });
+  if (wrong.length > 0) throw refused("HOST_NOT_APPROVED", wrong, credentials);
   if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
-  return { name, hasRootPath: settings.some(([key, value]) => key === "root_path" && value.kind !== "null") };
+  return { name, hasRootPath: setting("root_path") !== undefined };
 }
 
-function entries(value: BundleValue | undefined): ReadonlyMap<string, BundleValue> {
-  return value?.kind === "map" ? value.entries() : new Map();
+/**
+ * The value that counts; an empty text overrides nothing (observed). What is no text is handed on, to be refused, though
+ * the CLI passes over it.
+ */
+function counting(values: Layers): BundleValue | undefined {
+  return (
+    values.find(({ kind }) => kind !== "text") ??
+    values.findLast((value) => value.kind === "text" && value.text !== "")
+  );
 }
 
-/** The CLI's choice: the one asked for, else the one with `default: true`, else the only one. */
-function selected(
-  targets: readonly (readonly [string, BundleValue])[],
-  asked: string | undefined,
-): string | undefined {
-  const names = [...new Set(targets.map(([name]) => name))];
-  if (asked !== undefined) {
-    if (names.length === 0 || names.includes(asked)) return asked;
-    throw invalidBundle([
-      {
-        problem: `The bundle has no target \`${asked}\`.`,
-        expected: `one of: ${names.join(", ")}`,
-        actual: asked,
-      },
-    ]);
-  }
-  const defaults = targets.filter(([, target]) => {
-    const value = entries(target).get("default");
-    return value?.kind === "text" && /^(?:true|yes|on|y)$/i.test(value.text);
-  });
-  const [first] = defaults.map(([name]) => name);
-  return first ?? (names.length === 1 ? names[0] : undefined);
+function isNotResolved({ place }: BundleValue): Mistake {
+  return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place };
 }
 
-function hostMistake(key: string, value: BundleValue, options: HostPinOptions): Mistake | undefined {
-  const text = value.kind === "text" ? value.text : "";
-  const differs = (wanted: string, actual = text): Mistake => ({
-    problem: `\`workspace.${key}\` is not the approved one.`,
-    expected: wanted,
-    actual,
-  });
-  if (key === "workspace_id" && options.workspaceId !== undefined && text !== options.workspaceId) {
-    return differs(options.workspaceId);
-  }
-  if (key === "account_id" && options.accountId !== undefined && text.toLowerCase() !== options.accountId) {
-    return differs(options.accountId);
-  }
-  if (key !== "host") return undefined;
-  if (text.includes("${")) {
+function mistakeOf(
+  key: "host" | "workspace_id" | "account_id",
+  value: BundleValue,
+  approved: HostPinOptions,
+): Mistake | undefined {
+  const actual = value.kind === "text" ? value.text : `a ${value.kind}`;
+  if (key === "host") return hostMistake(actual, approved);
+  if (key === "workspace_id") return idMistake("`workspace.workspace_id`", actual, "workspace-id", approved);
+  return idMistake("`workspace.account_id`", actual, "account-id", approved);
+}
+
+function hostMistake(actual: string, approved: HostPinOptions): Mistake | undefined {
+  const problem = "`workspace.host` is not the approved one.";
+  if (actual.includes("${")) {
     return {
-      ...differs(options.host),
-      problem: "`workspace.host` holds a variable; the CLI does not resolve it here.",
+      problem: `${problem} It holds a variable, which the CLI does not resolve here.`,
+      expected: approved.host,
+      actual,
     };
   }
+  if (actual !== actual.trim())
+    return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
   try {
-    const url = parseWorkspaceUrl(text);
-    if (url.origin !== options.host) return differs(options.host);
-    if (
-      url.workspaceId !== undefined &&
-      options.workspaceId !== undefined &&
-      url.workspaceId !== options.workspaceId
-    ) {
-      return differs(`?o=${options.workspaceId}`);
-    }
-    return undefined;
-  } catch {
-    return differs(options.host);
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(actual);
+    if (origin !== approved.host) return { problem, expected: approved.host, actual };
+    return (
+      idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ??
+      idMistake("The account in `workspace.host`", accountId, "account-id", approved)
+    );
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    return { problem: `${problem} ${error.details.problem}`, expected: approved.host, actual };
   }
+}
+
+/**
+ * A host may serve several workspaces and accounts, between which these IDs choose: those that nobody has approved are
+ * as foreign as a foreign host.
+ */
+function idMistake(
+  what: string,
+  actual: string | undefined,
+  input: "workspace-id" | "account-id",
+  { workspaceId, accountId }: HostPinOptions,
+): Mistake | undefined {
+  const wanted = input === "workspace-id" ? workspaceId : accountId?.toLowerCase();
+  if (actual === undefined || actual.toLowerCase() === wanted) return undefined;
+  if (wanted !== undefined) return { problem: `${what} is not the approved one.`, expected: wanted, actual };
+  return {
+    problem: `${what} is one that nobody has approved.`,
+    expected: `the same ID in the input \`${input}\``,
+    actual,
+    remedy: `If it is the right one, set the input \`${input}\` to it.`,
+  };
 }
 
 function refused(code: ErrorCode, mistakes: readonly Mistake[], more: readonly Mistake[]): SecretlessError {

@@ -1,5 +1,6 @@
 import { SecretlessError } from "../errors.ts";
 import type { Diagnostic } from "./diagnostics.ts";
+import { callWorkspace, type WorkspaceApi } from "./workspace-api.ts";
 
 /**
  * The error for a deployment lock that another deployment holds, if that is why the CLI failed.
@@ -18,4 +19,15 @@ export function heldLock(diagnostics: readonly Diagnostic[]): SecretlessError | 
     });
   }
   return undefined;
+}
+
+/**
+ * Whether a deployment lock is there. The CLI itself does not wait.
+ * @param statePath `workspace.state_path` of the bundle
+ */
+export async function isLocked(api: WorkspaceApi, statePath: string): Promise<boolean> {
+  const query = new URLSearchParams({ path: `${statePath}/deploy.lock` });
+  const path = `/api/2.0/workspace/get-status?${query.toString()}`;
+  const how = { what: "The look at the deployment lock", accept: [404] };
+  return (await callWorkspace(api, { method: "GET", path }, how)).status === 200;
 }

@@ -1,9 +1,10 @@
 import { HttpError, statusError } from "../http.ts";
-import type { Clock, HttpRequest, Send } from "../ports.ts";
+import type { Clock, HttpRequest, HttpResponse, Send } from "../ports.ts";
+import { redact } from "../redact.ts";
 import { retry } from "../retry.ts";
 import { endpointUnavailable } from "../federation/unavailable.ts";
 import { SecretlessError } from "../errors.ts";
-import { member, parseJson, textOf } from "./json.ts";
+import { member, parseJson, textOf, type JsonObject } from "./json.ts";
 
 /** Milliseconds for one call with all its tries. */
 const DEADLINE = 60_000;
@@ -15,7 +16,7 @@ export interface WorkspaceApi {
   readonly token: () => Promise<string>;
   readonly send: Send;
   readonly clock: Clock;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Who the workspace says that we are. */
@@ -28,46 +29,63 @@ export interface CurrentUser {
 }
 
 /**
+ * One call of the REST API, tried again where that may help. Only for calls that may be repeated.
+ * @param what begins the sentence of the error: "The question who we are"
+ * @returns the answer with status 200 or one of `accept`
+ * @throws SecretlessError `ENDPOINT_UNAVAILABLE`
+ */
+export async function callWorkspace(
+  api: WorkspaceApi,
+  {
+    method,
+    path,
+    body,
+  }: { readonly method: HttpRequest["method"]; readonly path: string; readonly body?: JsonObject },
+  { what, accept = [] }: { readonly what: string; readonly accept?: readonly number[] },
+): Promise<HttpResponse> {
+  const { clock, signal } = api;
+  const attempt = async (stop: AbortSignal): Promise<HttpResponse> => {
+    const headers = {
+      authorization: `Bearer ${await api.token()}`,
+      accept: "application/json",
+      ...(body && { "content-type": "application/json" }),
+    };
+    const content = body && { body: JSON.stringify(body) };
+    const request = { method, url: `${api.host}${path}`, headers, ...content, signal: stop };
+    const response = await api.send(request);
+    if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
+    return response;
+  };
+  try {
+    return await retry(attempt, { clock, deadline: clock.now() + DEADLINE, signal });
+  } catch (error) {
+    throw error instanceof HttpError ? endpointUnavailable(what, error) : error;
+  }
+}
+
+/**
  * `GET /api/2.0/preview/scim/v2/Me`.
  * @throws SecretlessError `ENDPOINT_UNAVAILABLE`, or `WRONG_PRINCIPAL` if the workspace does not know the principal
  */
 export async function currentUser(api: WorkspaceApi): Promise<CurrentUser> {
-  const { host, send, clock, signal } = api;
-  try {
-    return await retry(
-      async (stop) => {
-        const headers = { authorization: `Bearer ${await api.token()}`, accept: "application/json" };
-        const request: HttpRequest = {
-          method: "GET",
-          url: `${host}/api/2.0/preview/scim/v2/Me`,
-          headers,
-          signal: stop,
-        };
-        const response = await send(request);
-        if (response.status !== 200) throw statusError(request, response);
-        const user = parseJson(response.body, "GET /api/2.0/preview/scim/v2/Me");
-        const userName = textOf(member(user, "userName")) ?? "";
-        return {
-          userName,
-          displayName: textOf(member(user, "displayName")) ?? userName,
-          workspaceId: response.headers["x-databricks-org-id"],
-        };
-      },
-      { clock, deadline: clock.now() + DEADLINE, signal },
-    );
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    if (error.status === 401 || error.status === 403) throw unknownPrincipal(error);
-    throw endpointUnavailable("The question who we are", error);
-  }
+  const path = "/api/2.0/preview/scim/v2/Me";
+  const how = { what: "The question who we are", accept: [401, 403] };
+  const { status, headers, body } = await callWorkspace(api, { method: "GET", path }, how);
+  if (status !== 200) throw unknownPrincipal(status, body);
+  const user = parseJson(body, `GET ${path}`);
+  const userName = textOf(member(user, "userName")) ?? "";
+  return {
+    userName,
+    displayName: textOf(member(user, "displayName")) ?? userName,
+    workspaceId: headers["x-databricks-org-id"],
+  };
 }
 
-function unknownPrincipal(error: HttpError): SecretlessError {
+function unknownPrincipal(status: number, body: string): SecretlessError {
   return new SecretlessError("WRONG_PRINCIPAL", {
     problem: "The exchange worked, but the workspace does not let the service principal in.",
     expected: "a service principal that is assigned to this workspace",
-    actual: error.body || error.message,
+    actual: `status ${status}: ${redact(body).slice(0, 500)}`,
     remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1.",
-    cause: error,
   });
 }

@@ -3,6 +3,9 @@ import { errorText } from "./error-text.ts";
 import type { Facts, PlannedChange } from "./facts.ts";
 import { code, escapeMarkdown, fenced, link, table } from "./markdown.ts";
 
+/** Longest summary, in characters: GitHub refuses one of more than 1 MiB, and three bytes a character are common. */
+const LONGEST = 300_000;
+
 /** The job summary of a run, as Markdown. Everything from outside is inert in it. */
 export function jobSummary(facts: Facts, error?: SecretlessError): string {
   const sections = [
@@ -13,7 +16,8 @@ export function jobSummary(facts: Facts, error?: SecretlessError): string {
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
     facts.warnings.length > 0 && warningsSection(facts.warnings),
   ];
-  return `${sections.filter((section) => typeof section === "string").join("\n\n")}\n`;
+  const text = sections.filter((section) => typeof section === "string").join("\n\n");
+  return text.length <= LONGEST ? `${text}\n` : `${text.slice(0, LONGEST)}\n\n… cut; the log has the rest.\n`;
 }
 
 function headline(facts: Facts, error: SecretlessError | undefined): string {
@@ -39,10 +43,7 @@ function identityRows(facts: Facts): string[][] {
     ],
     facts.exchangedAt !== undefined && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
     commit?.ofToken !== undefined && ["Commit of the run", code(commit.ofToken)],
-    differs && [
-      "**Commit checked out**",
-      `${code(commit.checkedOut)}: another one than the ID token proves`,
-    ],
+    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
     cli && [
       "Databricks CLI",
       `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`,

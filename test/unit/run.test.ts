@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { systemClock } from "../../core/system.ts";
 import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { Flow, plan, usualCli, type PlayCli } from "./support/flow.ts";
 
@@ -172,6 +173,72 @@ describe("the flow of a step", () => {
     });
     assert.equal(await flow.run({}, late), 0, flow.error);
     assert.match(flow.host.log.join("\n"), /left to end/);
+  });
+
+  describe("while another deployment holds the lock", () => {
+    const held =
+      "Error: Failed to acquire deployment lock: deploy lock acquired by other@example.com at 2026-11-22 01:35:14.288 +0000 UTC.\n";
+    const lock = "/Workspace/Shared/lake/state/deploy.lock";
+    /** Waits are not waited for. */
+    const clock = {
+      now: () => Date.now() + skipped,
+      sleep: (ms: number) => {
+        skipped += ms;
+        return Promise.resolve();
+      },
+    };
+    let skipped = 0;
+    const hold = (): void => {
+      skipped = 0;
+      flow.sandbox.workspace.files.mkdirs("/Workspace/Shared/lake/state");
+      flow.sandbox.workspace.files.importFile(lock, Buffer.from("{}"), true);
+    };
+
+    it("waits, says who and since when, plans again, and deploys", async () => {
+      hold();
+      let deploys = 0;
+      const cli = usualCli({}, () => (++deploys === 1 ? { code: 1, stderr: held } : { code: 0 }));
+      const fault = flow.sandbox.fault({
+        path: /get-status/,
+        nth: 3,
+        times: Infinity,
+        then: { status: 404 },
+      });
+      const ports = {
+        clock: {
+          ...clock,
+          sleep: (ms: number, signal?: AbortSignal) =>
+            ms === 10_000 ? clock.sleep(ms) : systemClock.sleep(ms, signal),
+        },
+      };
+      assert.equal(await flow.run({}, cli, { ports }), 0, flow.error);
+      assert.equal(skipped, 30_000);
+      assert.equal(fault.hits, 1);
+      assert.match(flow.host.log.join("\n"), /held by other@example\.com since 2026-11-22 01:35/);
+      assert.deepEqual(flow.commands.slice(2), [
+        "deploy",
+        "summary -o json",
+        "plan -o json",
+        "deploy",
+        "summary -o json",
+      ]);
+    });
+
+    it("gives up at lock-timeout, and never forces the lock", async () => {
+      hold();
+      const cli = usualCli({}, () => ({ code: 1, stderr: held }));
+      const ports = {
+        clock: {
+          ...clock,
+          sleep: (ms: number, signal?: AbortSignal) =>
+            ms <= 10_000 ? clock.sleep(ms) : systemClock.sleep(ms, signal),
+        },
+      };
+      assert.equal(await flow.run({ "lock-timeout": "25s" }, cli, { ports }), 1);
+      assert.match(flow.error, /^DEPLOYMENT_LOCKED: [^]*other@example\.com/);
+      assert.ok(skipped >= 20_000 && skipped <= 25_000, String(skipped));
+      assert.ok(!flow.commands.some((command) => command.includes("force")));
+    });
   });
 
   it("ends at its timeout", async () => {
