@@ -15,27 +15,26 @@ const CREDENTIALS = ["cred-x", "cred-1", "hr", "prod-data"];
 /** Mostly right values, with everything else that a person or an attacker may write in between. */
 const mostly = <T>(good: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 30, arbitrary: good },
+    { weight: 200, arbitrary: good },
     { weight: 1, arbitrary: fc.anything({ maxDepth: 2, maxKeys: 2 }) },
   );
-const credential = fc.constantFrom(
-  ...CREDENTIALS,
-  "cred-${var.suffix}",
-  "${bundle.target}-data",
-  "*",
-  "cred-*",
-  "${var.nested}",
-  "../hr",
-  "hr ",
-  "HR",
-  "${var.complex}",
+const credential = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom(...CREDENTIALS, "cred-${var.suffix}", "${bundle.target}-data") },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("*", "cred-*", "${var.nested}", "../hr", "hr ", "HR", "${var.complex}"),
+  },
+);
+const until = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom("2027-01-01", "2028-12-31") },
+  { weight: 1, arbitrary: fc.constantFrom("2020-01-01", "2027-02-30") },
 );
 const entry = fc.record(
   {
     purpose: mostly(fc.constantFrom("a", "b", "c")),
     unity_catalog_credential: mostly(credential),
     targets: mostly(fc.subarray(["prod", "dev"], { minLength: 1 })),
-    until: mostly(fc.constantFrom("2027-01-01", "2020-01-01", "2027-02-30")),
+    until: mostly(until),
   },
   { requiredKeys: ["purpose", "unity_catalog_credential"] },
 );
@@ -43,18 +42,21 @@ const accessFile = fc.record({
   version: mostly(fc.constant(1)),
   jobs: mostly(
     fc.dictionary(
-      fc.constantFrom("job_0", "job_1", "job_2", "job_9"),
-      mostly(fc.array(mostly(entry), { minLength: 1, maxLength: 3 })),
+      fc.oneof(
+        { weight: 30, arbitrary: fc.constantFrom("job_0", "job_1", "job_2") },
+        { weight: 1, arbitrary: fc.constant("job_9") },
+      ),
+      mostly(fc.uniqueArray(entry, { minLength: 1, maxLength: 2, selector: ({ purpose }) => purpose })),
     ),
   ),
 });
 const pattern = fc.constantFrom("job_*", "job_0", "*", "hr", "cred-*", "a");
 const rule = fc.record(
   {
-    effect: fc.constantFrom("allow", "deny"),
+    effect: fc.constantFrom("allow", "allow", "allow", "deny"),
     job: mostly(pattern),
     resource: mostly(pattern),
-    when: mostly(fc.record({ ref: pattern }, { requiredKeys: [] })),
+    when: mostly(fc.constantFrom({}, {}, { scope: "unproven" }, { ref: "main" })),
   },
   { requiredKeys: ["effect"] },
 );
@@ -71,7 +73,7 @@ const policyFile = fc.option(
 );
 const text = (value: unknown): string => {
   try {
-    return stringify(value);
+    return stringify(value, { aliasDuplicateObjects: false });
   } catch {
     return "{";
   }
