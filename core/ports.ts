@@ -48,6 +48,8 @@ export interface ProcessRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly onStdout: (chunk: Buffer) => void;
   readonly onStderr: (chunk: Buffer) => void;
+  /** The program must be able to go on when this process is killed. */
+  readonly outlives?: boolean;
   /** Called once with the process id when the child has started. */
   readonly onStart?: (pid: number) => void;
 }

@@ -10,6 +10,10 @@ import { readPlan, type Plan } from "./plan.ts";
 import { runUntil, type ProgramPorts } from "./process.ts";
 import { readSummary, type BundleSummary } from "./summary.ts";
 
+/** How an answer or a silence of the workspace shows in the CLI's errors: its status and error code, or the network's. */
+const REMOTE =
+  /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
+
 /** Largest JSON that is read from stdout, in bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
 
@@ -42,19 +46,17 @@ export class DatabricksCli {
     this.#options = options;
   }
 
-  /** @throws SecretlessError `BUNDLE_INVALID`, or `CLI_OUTPUT_UNREADABLE` */
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal: AbortSignal): Promise<{ plan: Plan; diagnostics: readonly Diagnostic[] }> {
     const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0)
-      throw this.#failure("BUNDLE_INVALID", "The Databricks CLI could not plan the bundle.", result);
+    if (result.code !== 0) throw this.#readingFailure("plan", result);
     return { plan: readPlan(result.stdout), diagnostics: result.diagnostics };
   }
 
-  /** @throws SecretlessError `BUNDLE_INVALID`, or `CLI_OUTPUT_UNREADABLE` */
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async summary(signal: AbortSignal): Promise<BundleSummary> {
     const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0)
-      throw this.#failure("BUNDLE_INVALID", "The Databricks CLI could not read the bundle.", result);
+    if (result.code !== 0) throw this.#readingFailure("read", result);
     return readSummary(result.stdout);
   }
 
@@ -70,6 +72,7 @@ export class DatabricksCli {
 
   async #run(args: readonly string[], how: { signal?: AbortSignal; capture?: boolean }): Promise<CliResult> {
     const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const root = await withoutLinks(bundleRoot);
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
       reader.line(line);
@@ -86,17 +89,18 @@ export class DatabricksCli {
       file,
       args: ["bundle", ...args, ...(target === undefined ? [] : ["--target", target])],
       cwd: bundleRoot,
-      env: { ...env, DATABRICKS_BUNDLE_ROOT: await withoutLinks(bundleRoot) },
+      env: { ...env, DATABRICKS_BUNDLE_ROOT: root },
       onStdout: how.capture === true ? capture : (chunk: Buffer) => stdout.write(chunk),
       onStderr: (chunk: Buffer) => stderr.write(chunk),
       onStart: (pid: number) => onProcess?.(pid),
+      outlives: how.signal === undefined,
     };
     try {
       const ended = await runUntil(this.#options, request, how.signal);
       stdout.end();
       stderr.end();
       if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
-      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one));
+      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
       return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
     } finally {
       onProcess?.(undefined);
@@ -104,14 +108,28 @@ export class DatabricksCli {
   }
 
   /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
-  #relocated(diagnostic: Diagnostic): Diagnostic {
+  #relocated(diagnostic: Diagnostic, root: string): Diagnostic {
     const { place } = diagnostic;
-    if (!place || this.#options.bundlePath === "" || path.isAbsolute(place.file)) return diagnostic;
-    const file = posix.join(this.#options.bundlePath, place.file.replaceAll("\\", "/"));
+    if (!place) return diagnostic;
+    const inBundle = path.isAbsolute(place.file) ? path.relative(root, place.file) : place.file;
+    const file = posix.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
     return { ...diagnostic, place: { ...place, file } };
   }
 
-  #failure(code: "BUNDLE_INVALID" | "DEPLOY_FAILED", problem: string, result: CliResult): SecretlessError {
+  /** Of a command that changes nothing. */
+  #readingFailure(what: string, result: CliResult): SecretlessError {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const remote = errors.some(({ text, detail = "" }) => REMOTE.test(`${text}\n${detail}`));
+    const code =
+      errors.some(({ place }) => place) || (errors.length > 0 && !remote) ? "BUNDLE_INVALID" : "CLI_FAILED";
+    return this.#failure(code, `The Databricks CLI could not ${what} the bundle.`, result);
+  }
+
+  #failure(
+    code: "BUNDLE_INVALID" | "CLI_FAILED" | "DEPLOY_FAILED",
+    problem: string,
+    result: CliResult,
+  ): SecretlessError {
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
     return new SecretlessError(code, {
@@ -131,6 +149,10 @@ function withoutLinks(folder: string): Promise<string> {
   return realpath(folder).catch(() => folder);
 }
 
-export function toMistake({ text, path, place }: Diagnostic): Mistake {
-  return { problem: path === undefined ? text : `${text} (${path})`, ...(place && { place }) };
+export function toMistake({ text, path, place, detail }: Diagnostic): Mistake {
+  return {
+    problem: path === undefined ? text : `${text} (${path})`,
+    ...(detail !== undefined && { actual: detail }),
+    ...(place && { place }),
+  };
 }

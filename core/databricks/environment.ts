@@ -8,7 +8,16 @@ const ALLOWED: readonly string[] = [
   ...["TMPDIR", "TEMP", "TMP"],
   ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
   // The same on Windows, without which few programs start.
-  ...["USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES"],
+  ...[
+    "USERPROFILE",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "PROGRAMFILES(X86)",
+  ],
   ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
   ...["PROCESSOR_ARCHITECTURE"],
   // Proxies in both spellings, and certificates for Go, Python, Node and curl.
@@ -32,15 +41,33 @@ const ALLOWED: readonly string[] = [
   ],
   // Tools behave differently in a CI; it is no secret that they are in one.
   "CI",
+  // Settings of the CLI that change neither where it connects nor as whom, nor where its state or its log is:
+  // its pace and patience, its engine, its telemetry, and where Terraform comes from in closed networks.
+  ...[
+    "DATABRICKS_RATE_LIMIT",
+    "DATABRICKS_BUNDLE_HTTP_TIMEOUT_SECONDS",
+    "DATABRICKS_BUNDLE_RETRY_INTERVAL_MS",
+  ],
+  ...[
+    "DATABRICKS_BUNDLE_RESOURCE_MAX_WAIT",
+    "DATABRICKS_BUNDLE_ENGINE",
+    "DATABRICKS_BUNDLE_RESTRICTED_CODE_EXECUTION",
+  ],
+  ...["DATABRICKS_CLI_DISABLE_TELEMETRY", "DATABRICKS_CLI_TELEMETRY_TIMEOUT"],
+  ...["DATABRICKS_TF_EXEC_PATH", "DATABRICKS_TF_VERSION", "DATABRICKS_TF_CLI_CONFIG_FILE"],
 ];
+
+const VARIABLE = "BUNDLE_VAR_";
 
 export interface CliEnvironmentOptions {
   readonly environment: Environment;
   readonly platform: Platform;
   /** Origin of the approved workspace. */
   readonly host: string;
+  /** Decimal; says which workspace is meant where a host serves several. */
+  readonly workspaceId?: string | undefined;
   readonly tokenServiceUrl: string;
-  /** Bundle variables by name. */
+  /** Bundle variables by name; they go before those that the environment brings (`BUNDLE_VAR_…`). */
   readonly variables: Readonly<Record<string, string>>;
   /** Names that the user lets through, checked by parsePassEnv. */
   readonly passEnv?: readonly string[];
@@ -70,10 +97,14 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     const value = variable(environment, name, platform);
     if (value !== undefined) taken[name] = value;
   }
-  for (const [name, value] of Object.entries(variables)) taken[`BUNDLE_VAR_${name}`] = value;
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith(VARIABLE) && value !== undefined) taken[name] = value;
+  }
+  for (const [name, value] of Object.entries(variables)) taken[VARIABLE + name] = value;
   return {
     ...taken,
     DATABRICKS_HOST: options.host,
+    ...(options.workspaceId !== undefined && { DATABRICKS_WORKSPACE_ID: options.workspaceId }),
     DATABRICKS_AUTH_TYPE: "metadata-service",
     DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
     DATABRICKS_CONFIG_FILE: folder.configFile,

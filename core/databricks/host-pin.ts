@@ -44,9 +44,10 @@ export async function checkHostPin(options: HostPinOptions): Promise<BundleTarge
 
 function judge(files: readonly BundleFile[], options: HostPinOptions): BundleTarget {
   const { name, top, overrides } = selectTarget(files, options.target);
-  const workspace = [...under(top, "workspace"), ...under(overrides, "workspace")];
-  const setting = (key: string) => counting(under(workspace, key));
-  const wrong: Mistake[] = [...workspace.filter(isVariable).map(isNotResolved)];
+  const workspaces = [under(overrides, "workspace"), under(top, "workspace")];
+  const setting = (key: string) =>
+    workspaces.map((workspace) => counting(under(workspace, key))).find((value) => value !== undefined);
+  const wrong: Mistake[] = workspaces.flat().filter(isVariable).map(isNotResolved);
   for (const key of ["host", "workspace_id", "account_id"] as const) {
     const value = setting(key);
     const mistake = value && mistakeOf(key, value, options);
@@ -63,14 +64,12 @@ function judge(files: readonly BundleFile[], options: HostPinOptions): BundleTar
 }
 
 /**
- * The value that counts; an empty text overrides nothing (observed). What is no text is handed on, to be refused, though
- * the CLI passes over it.
+ * The value that counts. An empty text in an included file makes it unset; one in a target does not unset what stands at
+ * the top level (observed). What is no text is handed on, to be refused, though the CLI passes over it.
  */
 function counting(values: Layers): BundleValue | undefined {
-  return (
-    values.find(({ kind }) => kind !== "text") ??
-    values.findLast((value) => value.kind === "text" && value.text !== "")
-  );
+  const value = values.find(({ kind }) => kind !== "text") ?? values.at(-1);
+  return value?.kind === "text" && value.text === "" ? undefined : value;
 }
 
 function isNotResolved({ place }: BundleValue): Mistake {

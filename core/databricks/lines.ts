@@ -1,7 +1,10 @@
 import { StringDecoder } from "node:string_decoder";
+import { redact } from "../redact.ts";
 
 /** Longest line handed on, in UTF-16 units; the rest is counted. */
 const MAX_LINE = 16_384;
+/** Kept beyond it until the line is redacted, so that no cut goes through a token and hides it from the redaction. */
+const SLACK = 8_192;
 
 /** Splits a stream of bytes into lines (LF or CRLF). Invalid UTF-8 becomes U+FFFD; too long lines are cut. */
 export class LineSplitter {
@@ -29,16 +32,21 @@ export class LineSplitter {
   }
 
   #append(part: string): void {
-    const room = MAX_LINE - this.#rest.length;
+    const room = MAX_LINE + SLACK - this.#rest.length;
     this.#rest += part.slice(0, room);
     this.#dropped += Math.max(0, part.length - room);
   }
 
   #emit(): void {
-    const line = this.#rest.replace(/\r$/, "");
-    const more = this.#dropped > 0 ? ` … (${String(this.#dropped)} characters more)` : "";
+    const whole = this.#rest.replace(/\r$/, "");
+    const dropped = this.#dropped;
     this.#rest = "";
     this.#dropped = 0;
-    this.#onLine(line + more);
+    if (whole.length <= MAX_LINE) {
+      this.#onLine(whole);
+      return;
+    }
+    const line = redact(whole).slice(0, MAX_LINE);
+    this.#onLine(`${line} … (${String(whole.length - MAX_LINE + dropped)} characters more)`);
   }
 }

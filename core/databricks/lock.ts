@@ -8,7 +8,7 @@ import { callWorkspace, type WorkspaceApi } from "./workspace-api.ts";
  */
 export function heldLock(diagnostics: readonly Diagnostic[]): SecretlessError | undefined {
   for (const { text } of diagnostics) {
-    const match = /deploy lock (?:force )?acquired by (\S+) at (\S+ \S+)/.exec(text);
+    const match = /deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(text);
     if (!match) continue;
     return new SecretlessError("DEPLOYMENT_LOCKED", {
       problem: "Another deployment of this bundle and target holds the lock.",

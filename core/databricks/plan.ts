@@ -10,6 +10,8 @@ export interface PlanEntry {
   readonly action: PlanAction;
   /** Whether it is part of a resource (permissions, grants) and not one itself. */
   readonly child: boolean;
+  /** Of a deletion: somebody has deleted it already, and only the state forgets it. */
+  readonly gone: boolean;
   /** Paths of the fields that change. */
   readonly fields: readonly string[];
 }
@@ -59,6 +61,7 @@ function readEntry(key: string, entry: JsonValue): PlanEntry {
     resource: [group, name, ...rest].join("."),
     action,
     child: rest.length > 0,
+    gone: member(entry, "gone") === true,
     fields: fields.sort(),
   };
 }
@@ -71,6 +74,14 @@ const LOSSES: Readonly<Record<string, string>> = {
   volumes: "every file in it, if it is a managed one",
   catalogs: "every schema in it",
   dashboards: "its address and its subscriptions",
+  genie_spaces: "its address and its conversations",
+  database_instances: "every database in it",
+  database_catalogs: "every schema in it",
+  synced_database_tables: "its rows",
+  postgres_projects: "every branch and database in it",
+  postgres_branches: "every database in it",
+  postgres_databases: "every table in it",
+  vector_search_indexes: "what it has indexed",
   registered_models: "every version of it",
   experiments: "every run of it",
   model_serving_endpoints: "its address",
@@ -85,8 +96,8 @@ export interface Loss {
 
 /** The resources that a deployment by this plan would delete, for good or to make them anew. */
 export function losses(plan: Plan): Loss[] {
-  return plan.entries.flatMap(({ resource, action, child }) => {
-    if (child || (action !== "delete" && action !== "recreate")) return [];
+  return plan.entries.flatMap(({ resource, action, child, gone }) => {
+    if (child || gone || (action !== "delete" && action !== "recreate")) return [];
     const kind = resource.slice(0, resource.indexOf("."));
     return [{ resource, action, lost: LOSSES[kind] ?? "what it holds, and its ID" }];
   });

@@ -1,6 +1,7 @@
 import { spawn as nodeSpawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { kill as nodeKill } from "node:process";
 import { win32 } from "node:path";
+import { lastingOutput } from "./lasting-output.ts";
 import type { Clock, Environment, Platform, ProcessRequest, ProcessResult, RunProcess } from "../ports.ts";
 
 /** What starts and ends processes; replaced in tests, which is how the Windows side is tested elsewhere. */
@@ -32,17 +33,25 @@ export function createRunProcess(platform: Platform, port: ProcessPort = NODE): 
   const windows = platform.os === "win32";
   return (request) =>
     new Promise((resolve, reject) => {
+      // A broken pipe ends no program on Windows.
+      const lasting =
+        request.outlives === true && !windows
+          ? lastingOutput([request.onStdout, request.onStderr])
+          : undefined;
       const child = port.spawn(request.file, request.args, {
         cwd: request.cwd,
         env: { ...request.env },
         detached: !windows,
         windowsHide: true,
         shell: false,
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", ...(lasting?.descriptors ?? ["pipe" as const, "pipe" as const])],
       });
       child.stdout?.on("data", request.onStdout);
       child.stderr?.on("data", request.onStderr);
-      child.once("error", reject);
+      child.once("error", (error) => {
+        lasting?.end();
+        reject(error);
+      });
       child.once("spawn", () => {
         if (child.pid !== undefined) request.onStart?.(child.pid);
       });
@@ -57,6 +66,7 @@ export function createRunProcess(platform: Platform, port: ProcessPort = NODE): 
       });
       child.once("close", (code, signal) => {
         clearTimeout(drain);
+        lasting?.end();
         resolve({ code, signal });
       });
     });
