@@ -8,7 +8,7 @@ import type { Environment, Send } from "../core/ports.ts";
 import { harmlessLines } from "../core/report/harmless.ts";
 import { annotation, command } from "./commands.ts";
 
-/** GitHub Actions as a {@link Host}. @actions/core is loaded at its first use: it alone would double the start-up time. */
+/** GitHub Actions as a {@link Host}. Its file commands are loaded at their first use: the first request comes before. */
 export class GitHubHost implements Host {
   readonly context: RunContext;
   readonly cancelled: AbortSignal;
@@ -31,6 +31,10 @@ export class GitHubHost implements Host {
 
   inputLabel(name: InputName): string {
     return name;
+  }
+
+  connection(): undefined {
+    return undefined;
   }
 
   async idToken(audience: string): Promise<string> {
@@ -71,18 +75,18 @@ export class GitHubHost implements Host {
   }
 
   async output(name: string, value: string): Promise<void> {
-    const { setOutput } = await import("@actions/core");
+    const { setOutput } = await import("./file-commands.ts");
     setOutput(name, value);
   }
 
   async summary(markdown: string): Promise<void> {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("@actions/core");
+    const { summary } = await import("./file-commands.ts");
     await summary.addRaw(markdown, true).write();
   }
 
   async saveState(name: string, value: string): Promise<void> {
-    const { saveState } = await import("@actions/core");
+    const { saveState } = await import("./file-commands.ts");
     saveState(name, value);
   }
 }

@@ -11,7 +11,8 @@ export async function allRight<T extends readonly unknown[]>(work: {
   const errors = results.flatMap((result) =>
     result.status === "rejected" ? [toSecretlessError(result.reason)] : [],
   );
-  const [first, ...others] = errors;
+  // What stops the whole run (a cancellation) is the failure of several, and told once.
+  const [first, ...others] = new Set(errors);
   if (first) throw others.length === 0 ? first : together(first, others);
   return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }

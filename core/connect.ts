@@ -15,14 +15,19 @@ const RENEWAL = 120_000;
 
 /** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
 export async function connect(step: Step, facts: Facts): Promise<Session> {
-  const { host, ports, inputs, signal } = step;
+  const { host, ports, inputs } = step;
   const workspace = await step.workspace;
+  const connecting = new AbortController();
+  const abandon = (): void => {
+    connecting.abort(step.signal.reason);
+  };
+  step.signal.addEventListener("abort", abandon);
   const session = createSession({
     exchange: guarded(step, exchangeFor(step, workspace)),
     idToken: (audience) => host.idToken(audience),
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
-    signal,
+    signal: connecting.signal,
     onExchange: ({ audience, claims, attempt, outcome }) => {
       if (claims) {
         facts.idToken = {
@@ -41,8 +46,13 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
   });
   facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
   facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(host.context.checkout) };
-  await session.token();
-  await prove(step, workspace, session, facts);
+  try {
+    await session.token();
+    await prove(step, workspace, session, facts);
+  } finally {
+    // From here on a cancelled job keeps its session: a deployment that has begun needs tokens to its end.
+    step.signal.removeEventListener("abort", abandon);
+  }
   return session;
 }
 

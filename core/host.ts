@@ -19,6 +19,12 @@ export interface RunContext {
   readonly untrustedEvent?: { readonly event: string; readonly remedy: string };
 }
 
+/** An identity in Entra ID that the CI keeps for this step (Azure DevOps: a service connection); it holds no secret. */
+export interface Connection {
+  readonly clientId: string;
+  readonly tenantId: string;
+}
+
 /**
  * The port to the CI. One implementation a shell; core knows no other way to talk to the CI and never asks which one
  * it is.
@@ -32,8 +38,13 @@ export interface Host {
   /** The input's name as users of this CI write it (`client-id` or `clientId`). */
   inputLabel(name: InputName): string;
   /**
+   * The connection that the user has chosen, whose ID tokens {@link idToken} then returns; undefined if there is none.
+   * @throws SecretlessError `CONNECTION_*`
+   */
+  connection(): Connection | undefined;
+  /**
    * A new ID token (OpenID Connect Core 1.0, section 2) from the CI for `audience`; one try, masked before it is
-   * returned.
+   * returned. A CI whose ID tokens have an audience of their own ignores the argument.
    * @throws SecretlessError `ID_TOKEN_*`; HttpError where a retry may help
    */
   idToken(audience: string): Promise<string>;

@@ -1,11 +1,13 @@
 import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
 import { SecretlessError, type Mistake } from "./errors.ts";
-import type { Host } from "./host.ts";
+import type { Connection, Host } from "./host.ts";
 import { parseDuration, parseNameValueLines } from "./input-values.ts";
 import { parseWorkspaceUrl } from "./workspace-url.ts";
 
-const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
+export const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
 export type Command = (typeof COMMANDS)[number];
+
+export const EXCHANGES = ["databricks", "entra"] as const;
 
 interface InputDefinition {
   /** One sentence for the manifests and the documentation. */
@@ -80,7 +82,7 @@ export interface Inputs {
   /** Origin of the approved workspace, normalised by core/workspace-url.ts. */
   readonly host: string;
   readonly clientId: string;
-  readonly exchange: "databricks" | "entra";
+  readonly exchange: (typeof EXCHANGES)[number];
   /** Set if `exchange` is `entra`. */
   readonly tenantId: string | undefined;
   readonly audience: string | undefined;
@@ -157,6 +159,14 @@ export function parseInputs(host: Host): Inputs {
     }
   };
 
+  let connection: Connection | undefined;
+  let noConnection: SecretlessError | undefined;
+  try {
+    connection = host.connection();
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    noConnection = error;
+  }
   const command = oneOf("command", COMMANDS);
   const hostText = required(
     "host",
@@ -165,8 +175,8 @@ export function parseInputs(host: Host): Inputs {
   const url = hostText === undefined ? undefined : parsed("host", parseWorkspaceUrl);
   const clientIdExpected =
     "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
-  required("client-id", clientIdExpected);
-  const clientId = matching("client-id", UUID, clientIdExpected);
+  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
+  if (!clientId && !noConnection) required("client-id", clientIdExpected);
   const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
   if (url?.workspaceId !== undefined && workspaceId !== undefined && url.workspaceId !== workspaceId) {
     wrong(
@@ -176,10 +186,10 @@ export function parseInputs(host: Host): Inputs {
     );
   }
   const accountId = matching("account-id", UUID, "the account ID (a UUID)");
-  const exchange = oneOf("exchange", ["databricks", "entra"]);
+  const exchange = connection && host.input("exchange") === "" ? "entra" : oneOf("exchange", EXCHANGES);
   const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
-  const tenantId = matching("tenant-id", TENANT, tenantExpected);
-  if (exchange === "entra") required("tenant-id", tenantExpected);
+  const tenantId = matching("tenant-id", TENANT, tenantExpected) ?? connection?.tenantId;
+  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
   const resource = matching(
     "resource",
     /^[\w-]+(?:\.[\w-]+)?$/,
@@ -203,6 +213,10 @@ export function parseInputs(host: Host): Inputs {
   const autoApprove = flag("auto-approve");
   const wait = flag("wait");
 
+  if (noConnection) {
+    if (mistakes.length === 0) throw noConnection;
+    mistakes.push(noConnection.details);
+  }
   if (
     mistakes.length > 0 ||
     !(command && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)

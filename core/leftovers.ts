@@ -12,32 +12,34 @@ export interface Leftovers {
 const PATIENCE = 4 * 60_000;
 const INTERVAL = 500;
 
+interface CleaningPorts {
+  readonly clock: Clock;
+  /** Whether a process of this id exists. */
+  readonly isRunning: (pid: number) => boolean;
+  readonly exists: (path: string) => boolean;
+  /** Ends what a program has left running in its group (core/databricks/process.ts). */
+  readonly terminate: (pid: number) => Promise<void>;
+}
+
 /**
- * The post step: waits for a deployment that a cancelled run left to itself, then removes the run's private folder.
- * @param isRunning whether a process of this id exists
- * @returns what was done, for the log; empty after a run that ended well
+ * The post step: waits for a deployment that a cancelled run left to itself, ends what that has left running, then
+ * removes the run's private folder. Gives lines for the log, each when it becomes true; none after a run that ended well.
  */
-export async function cleanUp(
-  { folder, cli }: Leftovers,
-  {
-    clock,
-    isRunning,
-    exists,
-  }: { clock: Clock; isRunning: (pid: number) => boolean; exists: (path: string) => boolean },
-): Promise<string[]> {
-  const done: string[] = [];
-  if (folder === "" || !exists(folder)) return done;
+export async function* cleanUp({ folder, cli }: Leftovers, ports: CleaningPorts): AsyncGenerator<string> {
+  const { clock, isRunning, exists, terminate } = ports;
+  if (folder === "" || !exists(folder)) return;
   const pid = Number(cli);
   const until = clock.now() + PATIENCE;
   if (pid > 0 && isRunning(pid)) {
-    done.push(
-      "A deployment that this run began is still running; waiting for it, so that it leaves no lock.",
-    );
+    yield "A deployment that this run began is still running; waiting for it, so that it leaves no lock.";
     while (isRunning(pid) && clock.now() < until) await clock.sleep(INTERVAL);
-    if (isRunning(pid)) return [...done, "It is still running; its temporary folder is left to it."];
-    done.push("It has ended.");
+    if (isRunning(pid)) {
+      yield "It is still running; its temporary folder is left to it.";
+      return;
+    }
+    yield "It has ended.";
   }
+  if (pid > 0) await terminate(pid);
   await removePrivateFolder(folder);
-  done.push("The temporary folder of a run that did not end well was removed.");
-  return done;
+  yield "The temporary folder of a run that did not end well was removed.";
 }

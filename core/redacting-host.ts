@@ -13,6 +13,7 @@ export function redactingHost(host: Host): Host {
     cancelled: host.cancelled,
     input: (name) => host.input(name),
     inputLabel: (name) => host.inputLabel(name),
+    connection: () => host.connection(),
     idToken: (audience) => host.idToken(audience),
     mask: (value) => {
       registerSecret(value);

@@ -1,3 +1,4 @@
+import { SecretlessError } from "./errors.ts";
 import { HttpError } from "./http.ts";
 import type { Clock } from "./ports.ts";
 
@@ -20,7 +21,8 @@ const LONGEST_RETRY_AFTER = 60_000;
  * Calls `attempt` until it succeeds or fails for good. It tries again after a retryable {@link HttpError} alone, and
  * waits as long as the server asks (at most a minute), else with full jitter: a random part of a limit that doubles.
  * `attempt` gets its number, from 1, and a signal that is aborted by cancellation and at the deadline.
- * @throws the last error of `attempt` when the deadline comes; `signal.reason` when aborted
+ * @throws the last error of `attempt` when the deadline or the end of the step's time comes; else `signal.reason` when
+ * aborted
  */
 export async function retry<T>(
   attempt: (signal: AbortSignal, number: number) => Promise<T>,
@@ -53,6 +55,9 @@ export async function retry<T>(
         await clock.sleep(wait, stop);
       }
     }
+  } catch (error) {
+    // What has failed all the time says more than that the time is over.
+    throw last && error instanceof SecretlessError && error.code === "TIMED_OUT" ? last : error;
   } finally {
     finished.abort();
   }

@@ -7,6 +7,7 @@ import { checkHostPin } from "./databricks/host-pin.ts";
 import { makePrivateFolder, removePrivateFolder } from "./databricks/private-folder.ts";
 import { createTerminate } from "./databricks/process.ts";
 import { deployBundle } from "./deploy.ts";
+import { destroyBundle } from "./destroy.ts";
 import { SecretlessError, toSecretlessError } from "./errors.ts";
 import type { Workspace } from "./federation/discovery.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
@@ -17,6 +18,7 @@ import type { Ports } from "./ports.ts";
 import { PRODUCT } from "./product.ts";
 import type { Facts } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
+import { runResource } from "./run-resource.ts";
 import { findTool } from "./tool.ts";
 
 /** One use of the step, with its inputs checked and the first request under way. */
@@ -70,8 +72,20 @@ export async function run(step: Step): Promise<number> {
     // Later: static credentials in sources are scanned beside the handshake, artifacts after the plan; access is
     // planned after the bundle's plan and registered after the deployment.
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
-    await planBundle(step, cli, facts);
-    if (inputs.command === "deploy") await deployBundle(step, cli, workspaceApi(step, session), facts);
+    const api = workspaceApi(step, session);
+    switch (inputs.command) {
+      case "plan":
+        await planBundle(step, cli, facts);
+        break;
+      case "deploy":
+        await deployBundle(step, cli, api, facts);
+        break;
+      case "run":
+        await runResource(step, cli, api, facts);
+        break;
+      case "destroy":
+        await destroyBundle(step, cli, api, facts);
+    }
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {

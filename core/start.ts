@@ -15,16 +15,20 @@ const REACHABLE = 60_000;
  */
 export async function runStep(shell: Host, ports: Ports): Promise<number> {
   const host = redactingHost(shell);
-  const late = new AbortController();
+  const stop = new AbortController();
   const finished = new AbortController();
   try {
     const inputs = parseInputs(host);
     refuseUntrustedEvent(host, inputs);
     const { clock, send } = ports;
-    const signal = AbortSignal.any([host.cancelled, late.signal]);
+    const { signal } = stop;
+    // Every wait ends with one of our own errors: what is aborted is told by its reason.
+    whenAborted(host.cancelled, () => {
+      stop.abort(new SecretlessError("CANCELLED", { problem: "The job was cancelled." }));
+    });
     clock.sleep(inputs.timeout, finished.signal).then(
       () => {
-        late.abort(timedOut(inputs));
+        stop.abort(timedOut(inputs));
       },
       () => undefined,
     );
@@ -45,6 +49,11 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
   } finally {
     finished.abort();
   }
+}
+
+function whenAborted(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, { once: true });
 }
 
 function refuseUntrustedEvent(host: Host, { command }: Inputs): void {

@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { arch, platform } from "node:process";
+import { arch, kill, platform } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { SecretlessError } from "./errors.ts";
 import { HttpError, isRetryableStatus, nameOf, transportError } from "./http.ts";
@@ -20,6 +20,15 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/** Whether a process with this id exists (POSIX kill(2) with signal 0; Node does the same on Windows). */
+export function isRunning(pid: number): boolean {
+  try {
+    return kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** @throws SecretlessError `INPUT_INVALID` on a platform that this product does not know */
 export function systemPlatform(os: string = platform, cpu: string = arch): Platform {

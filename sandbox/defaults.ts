@@ -29,3 +29,26 @@ export const ACCOUNT_ADMIN = {
   workspace: "none",
   accountAdmin: true,
 } as const satisfies NewServicePrincipal;
+
+export const TENANT_ID = "6f2c8a15-d3b4-4e97-a0c6-91b7e5d8f243";
+
+/** The managed identity that deploys from Azure DevOps: trusted by Entra ID and, with the same subjects, by Databricks. */
+export const AZURE_DEPLOYER = {
+  applicationId: "9d4e7b02-6a1c-4f85-b3d9-c82f5a07e164",
+  displayName: "lake-deployer-azure",
+} as const satisfies NewServicePrincipal;
+
+/** Service connections for it: of the Entra issuer, and of the issuer that ends. */
+export const CONNECTION = {
+  id: "d5b0f8c3-1e67-4a92-8f4d-3c9a7e2b6015",
+  name: "databricks-prod",
+} as const;
+export const OLD_CONNECTION = {
+  id: "48c1e9a7-f036-4d5b-92e8-b7d4a16c0f53",
+  name: "databricks-legacy",
+} as const;
+/** A service connection with a stored secret. */
+export const SECRET_CONNECTION = {
+  id: "a3e6d27b-95f8-4c10-b64e-0f1d8c5a7b92",
+  name: "databricks-secret",
+} as const;

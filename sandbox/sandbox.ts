@@ -1,7 +1,10 @@
 import type { Clock } from "../core/ports.ts";
 import { systemClock } from "../core/system.ts";
 import { Account, accountConfigRoute } from "./account/account.ts";
+import type { AzureDevOps } from "./azure/azure.ts";
+import { startAzure } from "./azure/start.ts";
 import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER, WORKSPACE_ID } from "./defaults.ts";
+import type { Entra } from "./entra/entra.ts";
 import { githubClaims } from "./github/claims.ts";
 import { GitHub } from "./github/github.ts";
 import { Faults, type Fault, type FaultRule } from "./http/faults.ts";
@@ -36,6 +39,8 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   readonly github: GitHub;
+  readonly azure: AzureDevOps;
+  readonly entra: Entra;
   readonly workspace: Workspace;
   readonly account: Account;
   readonly tokens: AccessTokens;
@@ -56,7 +61,7 @@ const PRINCIPALS = [
   { principal: JOB_RUNNER, event: undefined },
 ] as const;
 
-/** Starts GitHub, a workspace and an account on 127.0.0.1, each on a port of its own. */
+/** Starts GitHub, Azure DevOps, Entra ID, a workspace and an account on 127.0.0.1, each on a port of its own. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = systemClock, latency = 0, idTokenLife = 300, accessTokenLife = 3600 } = options;
   const { issuerPath = "", bigIds = false, policyPropagation = 0 } = options;
@@ -65,8 +70,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const handedOut: string[] = [];
   const stopping = new AbortController();
   const wiring: Wiring = { clock, latency, faults, log: requests, defects: [], stopping: stopping.signal };
-  const [githubServer, workspaceServer, accountServer] = await Promise.all([
+  const [githubServer, azureServer, entraServer, workspaceServer, accountServer] = await Promise.all([
     SystemServer.start("github", wiring),
+    SystemServer.start("azure", wiring),
+    SystemServer.start("entra", wiring),
     SystemServer.start("workspace", wiring),
     SystemServer.start("account", wiring),
   ]);
@@ -95,6 +102,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     account.addFederationPolicy(principal.applicationId, { oidc });
   }
 
+  const azureServers = { azure: azureServer, entra: entraServer };
+  const { azure, entra } = await startAzure({ clock, idTokenLife, handedOut, tokens, account }, azureServers);
+
   const exchange = { clock, accountId: ACCOUNT_ID, principals, policies, tokens };
   const accountPath = `/oidc/accounts/${ACCOUNT_ID}`;
   workspaceServer.serve(
@@ -119,6 +129,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   return {
     github,
+    azure,
+    entra,
     workspace,
     account,
     tokens,
@@ -127,7 +139,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     fault: (rule) => faults.add(rule),
     stop: async () => {
       stopping.abort();
-      await Promise.all([githubServer, workspaceServer, accountServer].map((server) => server.stop()));
+      const servers = [githubServer, azureServer, entraServer, workspaceServer, accountServer];
+      await Promise.all(servers.map((server) => server.stop()));
       if (wiring.defects.length > 0) throw new AggregateError(wiring.defects, "the sandbox itself failed");
     },
   };

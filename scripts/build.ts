@@ -1,36 +1,22 @@
-/** `npm run build`: bundles the shells. The same sources give the same bytes on every machine. */
-import { rm, writeFile } from "node:fs/promises";
+/**
+ * `npm run build`: bundles the shells. The same sources give the same bytes on every machine.
+ * `npm run build -- --publisher <id> --version <x.y.z>` gives the extension another publisher or version.
+ */
 import path from "node:path";
-import { build, type Metafile } from "esbuild";
-import { thirdPartyNotices } from "./notices.ts";
+import { parseArgs } from "node:util";
+import type { Metafile } from "esbuild";
+import { bundleShell, root } from "./bundle.ts";
+import { buildExtension } from "./extension.ts";
 
-const root = path.resolve(import.meta.dirname, "..");
-
-/** CommonJS packages inside an ESM bundle need `require` for Node's own modules. */
-const REQUIRE =
-  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
-
-/** Bundles `action/` into `outdir`: ESM with code splitting, readable, not minified. */
-export async function buildAction(outdir: string): Promise<Metafile> {
-  await rm(outdir, { recursive: true, force: true });
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: { main: "action/main.ts", post: "action/post.ts" },
-    outdir,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    chunkNames: "chunks/[name]-[hash]",
-    banner: { js: REQUIRE },
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-  });
-  await writeFile(path.join(outdir, "package.json"), '{ "type": "module" }\n');
-  await writeFile(path.join(outdir, "THIRD-PARTY-NOTICES.txt"), await thirdPartyNotices(root, metafile));
-  return metafile;
+/** Bundles `action/` into `outdir`. */
+export function buildAction(outdir: string): Promise<Metafile> {
+  return bundleShell("action", outdir);
 }
 
-if (process.argv[1] === import.meta.filename) void buildAction(path.join(root, "action/dist"));
+async function buildAll(): Promise<void> {
+  const { values } = parseArgs({ options: { publisher: { type: "string" }, version: { type: "string" } } });
+  await buildAction(path.join(root, "action/dist"));
+  console.log(await buildExtension(path.join(root, "dist"), values));
+}
+
+if (process.argv[1] === import.meta.filename) void buildAll();

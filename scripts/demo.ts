@@ -8,6 +8,7 @@ import { DEPLOYER } from "../sandbox/defaults.ts";
 import { freshFolder } from "../sandbox/runner/checkout.ts";
 import { textOf } from "../sandbox/http/json.ts";
 import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
+import { deployFromAzure } from "./demo-azure.ts";
 import type { StepResult } from "../sandbox/runner/github.ts";
 
 let failures = 0;
@@ -23,7 +24,7 @@ function check(good: boolean, text: string, result?: StepResult): void {
 const codeOf = (result: StepResult): string => /\b([A-Z]+(?:_[A-Z]+)+): /.exec(result.log)?.[1] ?? "no error";
 const firstLine = (text: string): string => text.split("%0A")[0] ?? "";
 
-async function deploys(job: GitHubJob): Promise<void> {
+async function deploys(job: GitHubJob): Promise<StepResult> {
   const { sandbox } = job;
   say("1. A push to main deploys the bundle to prod");
   const result = await job.step();
@@ -53,6 +54,28 @@ async function deploys(job: GitHubJob): Promise<void> {
     `${String(counts.unchanged)} resources unchanged, no change planned`,
     again,
   );
+  return result;
+}
+
+async function bothCis(github: StepResult, subject: string): Promise<void> {
+  say("4. The same bundle from Azure Pipelines, through a service connection, in a workspace of its own");
+  const azure = await deployFromAzure();
+  const planned = (outputs: Readonly<Record<string, string>>): string => outputs["plan"] ?? "no plan";
+  const deployed = (outputs: Readonly<Record<string, string>>): string =>
+    Object.keys(JSON.parse(outputs["jobs"] ?? "{}") as object).join(", ");
+  const row = (name: string, one: string, other: string): void =>
+    say(`   ${name.padEnd(10)} ${one.padEnd(46)} ${other}`);
+  row("", "GitHub Actions", "Azure Pipelines");
+  row("subject", subject, `${azure.subject.slice(0, 40)}…`);
+  row("principal", DEPLOYER.applicationId, azure.principal);
+  row("exchange", "Databricks", "Entra ID");
+  row("jobs", deployed(github.outputs), deployed(azure.result.outputs));
+  const same =
+    planned(github.outputs) === planned(azure.result.outputs) &&
+    deployed(github.outputs) === deployed(azure.result.outputs);
+  check(azure.result.result === "Succeeded" && same, "same plan, same jobs, two identities");
+  check(azure.leaked === 0, "no token in the log there either");
+  if (azure.result.result !== "Succeeded") say(azure.result.log);
 }
 
 async function refused(
@@ -117,8 +140,10 @@ const job = await startGitHubJob();
 say(
   `Databricks CLI: ${job.cli.kind === "real" ? job.cli.file : "none on PATH, so the stand-in of the sandbox is used"}\n`,
 );
-await deploys(job);
+const subject = textOf(job.sandbox.github.claims["sub"]);
+const deployed = await deploys(job);
 await attacks(job);
+await bothCis(deployed, subject);
 say(
   `\n${failures === 0 ? "All as it should be" : `${failures} things are not as they should be`} (${((Date.now() - started) / 1000).toFixed(1)} s).`,
 );

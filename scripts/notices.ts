@@ -5,7 +5,9 @@ import type { Metafile } from "esbuild";
 /** The licence texts of every package whose code is in a bundle, sorted by name. */
 export async function thirdPartyNotices(root: string, metafile: Metafile): Promise<string> {
   const folders = new Set<string>();
-  for (const input of Object.keys(metafile.inputs)) {
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  for (const [input, { bytesInOutput }] of inputs) {
+    if (bytesInOutput === 0) continue;
     const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (match?.[1] !== undefined) folders.add(match[1]);
   }

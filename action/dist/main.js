@@ -1,34 +1,37 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
-import {
-  parseCliMirror,
-  parseCliVersion,
-  parseSha256
-} from "./chunks/chunk-KO5W6UYR.js";
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   createSend,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-OO24PJMU.js";
+} from "./chunks/chunk-ZUDVWJHK.js";
 import {
-  createRunProcess,
   databricksCloud,
   endpointUnavailable
-} from "./chunks/chunk-GD65QIDV.js";
+} from "./chunks/chunk-V2WWRZ4U.js";
+import {
+  createRunProcess
+} from "./chunks/chunk-2PI7N2J7.js";
+import {
+  harmlessLines,
+  parseInputs
+} from "./chunks/chunk-TCKGONOW.js";
 import {
   retry
-} from "./chunks/chunk-6NCJZ7JA.js";
+} from "./chunks/chunk-C4UZJ5DU.js";
 import {
   HttpError,
+  isRetryableStatus,
+  statusError
+} from "./chunks/chunk-63AUDG3E.js";
+import "./chunks/chunk-6TASUQLL.js";
+import {
   SecretlessError,
   isLoopback,
-  isRetryableStatus,
-  parseWorkspaceUrl,
   redact,
   registerSecret,
-  statusError,
   toSecretlessError
-} from "./chunks/chunk-YHQZU34I.js";
-import "./chunks/chunk-LZQXQOPJ.js";
+} from "./chunks/chunk-6IGHQXQZ.js";
+import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
 async function discoverWorkspace(options) {
@@ -154,230 +157,47 @@ function notDatabricks(problem, body) {
   });
 }
 
-// core/input-values.ts
-var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
-function parseDuration(text2) {
-  let total = 0;
-  for (const [, amount, unit] of text2.matchAll(/(\d+)([smh])/g))
-    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
-  if (/^(?:\d{1,6}[smh])+$/.test(text2) && total >= 1e3 && total <= 168 * 36e5) return total;
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "not a duration",
-    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
-    actual: text2
-  });
-}
-var NAME = /^[A-Za-z_][\w-]*$/;
-var MAX_VALUE = 1e4;
-function parseNameValueLines(text2) {
-  const found = /* @__PURE__ */ new Map();
-  const wrong = [];
-  for (const [index, raw] of text2.split(/\r?\n/).entries()) {
-    if (raw.trim() === "") continue;
-    const where = `line ${String(index + 1)}`;
-    const equals = raw.indexOf("=");
-    const name = raw.slice(0, Math.max(equals, 0)).trim();
-    if (equals < 0) wrong.push(`${where} has no "="`);
-    else if (!NAME.test(name))
-      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
-    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
-    else if (raw.length - equals - 1 > MAX_VALUE)
-      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
-    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
-  }
-  if (wrong.length === 0) return Object.fromEntries(found);
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "not name=value lines",
-    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
-    actual: wrong.join("; ")
-  });
-}
-
-// core/inputs.ts
-var COMMANDS = ["deploy", "plan", "run", "destroy"];
-var INPUTS = {
-  command: {
-    description: "`deploy` plans and deploys the bundle; `plan` shows what a deployment would change and changes nothing; `run` runs a job or pipeline of the deployed bundle; `destroy` removes the deployment.",
-    default: "deploy"
-  },
-  host: {
-    description: "URL of the approved workspace. It is never taken from the bundle; a bundle that names another is refused.",
-    required: true
-  },
-  "client-id": {
-    description: "Application ID of the service principal that deploys.",
-    required: true
-  },
-  exchange: {
-    description: "Who exchanges the ID token: `databricks` (a federation policy of the service principal) or `entra` (a federated identity credential in Entra ID).",
-    default: "databricks"
-  },
-  "tenant-id": { description: "Entra tenant, for `exchange: entra`." },
-  audience: {
-    description: "Audience of the ID token, if it is not the default of the exchange."
-  },
-  "workspace-id": { description: "Guard: stop if the workspace has another ID." },
-  "account-id": { description: "Guard: stop if the workspace belongs to another account." },
-  "bundle-root": { description: "Folder of `databricks.yml`, relative to the checkout.", default: "." },
-  target: { description: "Target of the bundle; the bundle's own default if absent." },
-  variables: { description: "Bundle variables, one `name=value` a line." },
-  "auto-approve": {
-    description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
-    default: "false"
-  },
-  resource: { description: "For `run`: key of the job or pipeline in the bundle." },
-  "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
-  wait: {
-    description: "For `run`: `true` waits for the end of the run and fails if it fails.",
-    default: "true"
-  },
-  "lock-timeout": {
-    description: "How long to wait for another deployment of the same bundle and target to end.",
-    default: "10m"
-  },
-  "cli-version": {
-    description: "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one."
-  },
-  "cli-mirror": {
-    description: "Where release archives are taken from: an https URL or a folder, laid out as the release site."
-  },
-  "cli-sha256": { description: "SHA-256 of the archive, for a version that is not in the pinned table." },
-  timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" }
-};
-var INPUT_NAMES = Object.keys(INPUTS);
-var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
-var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-function parseInputs(host2) {
-  const mistakes = [];
-  const value = (name) => {
-    const definition = INPUTS[name];
-    return host2.input(name) || (definition.default ?? "");
-  };
-  const wrong = (name, expected, actual, remedy) => {
-    mistakes.push({
-      problem: `Input \`${host2.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
-      expected,
-      ...actual === "" ? {} : { actual },
-      ...remedy === void 0 ? {} : { remedy }
-    });
-  };
-  const optional = (name) => value(name) || void 0;
-  const required = (name, expected) => {
-    const found = optional(name);
-    if (found === void 0) wrong(name, expected, "");
-    return found;
-  };
-  const matching = (name, pattern, expected) => {
-    const found = optional(name);
-    if (found === void 0 || pattern.test(found)) return found;
-    wrong(name, expected, found);
-    return void 0;
-  };
-  const oneOf = (name, allowed) => {
-    const found = value(name);
-    const match = allowed.find((one) => one === found);
-    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
-    return match;
-  };
-  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
-  const parsed2 = (name, parse) => {
-    try {
-      return parse(value(name));
-    } catch (error) {
-      if (!(error instanceof SecretlessError)) throw error;
-      const { problem, expected = "", actual = problem, remedy } = error.details;
-      wrong(name, expected, actual, remedy);
-      return void 0;
-    }
-  };
-  const command2 = oneOf("command", COMMANDS);
-  const hostText = required(
-    "host",
-    "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net"
-  );
-  const url = hostText === void 0 ? void 0 : parsed2("host", parseWorkspaceUrl);
-  const clientIdExpected = "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
-  required("client-id", clientIdExpected);
-  const clientId = matching("client-id", UUID, clientIdExpected);
-  const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
-  if (url?.workspaceId !== void 0 && workspaceId !== void 0 && url.workspaceId !== workspaceId) {
-    wrong(
-      "workspace-id",
-      `${url.workspaceId}, the workspace ID in the URL of \`${host2.inputLabel("host")}\``,
-      workspaceId
-    );
-  }
-  const accountId = matching("account-id", UUID, "the account ID (a UUID)");
-  const exchange = oneOf("exchange", ["databricks", "entra"]);
-  const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
-  const tenantId = matching("tenant-id", TENANT, tenantExpected);
-  if (exchange === "entra") required("tenant-id", tenantExpected);
-  const resource = matching(
-    "resource",
-    /^[\w-]+(?:\.[\w-]+)?$/,
-    "the key of a job or pipeline in the bundle"
-  );
-  if (command2 === "run") required("resource", "the key of a job or pipeline in the bundle");
-  const variables = parsed2("variables", parseNameValueLines);
-  const runParameters = parsed2("run-parameters", parseNameValueLines);
-  const timeout = parsed2("timeout", parseDuration);
-  const lockTimeout = parsed2("lock-timeout", parseDuration);
-  const checked = (name, parse) => {
-    if (value(name) !== "") parsed2(name, parse);
-    return optional(name);
-  };
-  const cliVersion = checked("cli-version", parseCliVersion);
-  const cliMirror = checked("cli-mirror", parseCliMirror);
-  const cliSha256 = checked("cli-sha256", parseSha256);
-  const bundleRoot = value("bundle-root");
-  const target = optional("target");
-  const audience = optional("audience");
-  const autoApprove = flag("auto-approve");
-  const wait = flag("wait");
-  if (mistakes.length > 0 || !(command2 && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)) {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
-      remedy: "Correct them in the pipeline file; nothing was requested or changed.",
-      mistakes
-    });
-  }
+// core/redacting-host.ts
+function redactingHost(host2) {
+  const clean = (text2) => redact(harmlessLines(text2).join("\n"));
   return {
-    command: command2,
-    host: url.origin,
-    clientId: clientId.toLowerCase(),
-    exchange,
-    tenantId,
-    audience,
-    workspaceId: workspaceId ?? url.workspaceId,
-    accountId: accountId?.toLowerCase() ?? url.accountId,
-    bundleRoot,
-    target,
-    variables,
-    autoApprove,
-    resource,
-    runParameters,
-    wait,
-    cliVersion,
-    cliMirror,
-    cliSha256,
-    lockTimeout,
-    timeout
+    context: host2.context,
+    cancelled: host2.cancelled,
+    input: (name) => host2.input(name),
+    inputLabel: (name) => host2.inputLabel(name),
+    connection: () => host2.connection(),
+    idToken: (audience) => host2.idToken(audience),
+    mask: (value) => {
+      registerSecret(value);
+      host2.mask(value);
+    },
+    info: (line) => host2.info(clean(line)),
+    debug: (line) => host2.debug(clean(line)),
+    annotate: (level, text2, place) => host2.annotate(level, clean(text2), place),
+    group: (title, body) => host2.group(clean(title), body),
+    output: (name, value) => host2.output(name, redact(value)),
+    summary: (markdown) => host2.summary(redact(markdown)),
+    saveState: (name, value) => host2.saveState(name, value)
   };
 }
 
 // core/start.ts
 var REACHABLE = 6e4;
-async function runStep(host2, ports) {
-  const late = new AbortController();
+async function runStep(shell, ports) {
+  const host2 = redactingHost(shell);
+  const stop = new AbortController();
   const finished = new AbortController();
   try {
     const inputs = parseInputs(host2);
     refuseUntrustedEvent(host2, inputs);
     const { clock, send: send2 } = ports;
-    const signal = AbortSignal.any([host2.cancelled, late.signal]);
+    const { signal } = stop;
+    whenAborted(host2.cancelled, () => {
+      stop.abort(new SecretlessError("CANCELLED", { problem: "The job was cancelled." }));
+    });
     clock.sleep(inputs.timeout, finished.signal).then(
       () => {
-        late.abort(timedOut(inputs));
+        stop.abort(timedOut(inputs));
       },
       () => void 0
     );
@@ -389,15 +209,19 @@ async function runStep(host2, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-WJCGKMC5.js");
+    const { run } = await import("./chunks/run-6HODM42L.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-6CXOKWSC.js");
+    const { reportFailure } = await import("./chunks/report-UW4ELRV4.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
   }
+}
+function whenAborted(signal, act) {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, { once: true });
 }
 function refuseUntrustedEvent(host2, { command: command2 }) {
   const { untrustedEvent } = host2.context;
@@ -491,16 +315,6 @@ function refused(status, body) {
   });
 }
 
-// core/report/harmless.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text2) {
-  return text2.split(/\r\n|\r|\n/).map(harmless);
-}
-
 // action/commands.ts
 var escapeData = (text2) => text2.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
 var escapeProperty = (text2) => escapeData(text2).replace(/:/g, "%3A").replace(/,/g, "%2C");
@@ -538,6 +352,9 @@ var GitHubHost = class {
   inputLabel(name) {
     return name;
   }
+  connection() {
+    return void 0;
+  }
   async idToken(audience) {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
@@ -571,16 +388,16 @@ var GitHubHost = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/core-M3BS3S25.js");
+    const { setOutput } = await import("./chunks/file-commands-H32SCO5V.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/core-M3BS3S25.js");
+    const { summary } = await import("./chunks/file-commands-H32SCO5V.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/core-M3BS3S25.js");
+    const { saveState } = await import("./chunks/file-commands-H32SCO5V.js");
     saveState(name, value);
   }
 };

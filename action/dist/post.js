@@ -1,12 +1,18 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  systemClock
-} from "./chunks/chunk-OO24PJMU.js";
+  isRunning,
+  systemClock,
+  systemPlatform
+} from "./chunks/chunk-ZUDVWJHK.js";
 import {
   removePrivateFolder
-} from "./chunks/chunk-PMHRYZVO.js";
-import "./chunks/chunk-YHQZU34I.js";
-import "./chunks/chunk-LZQXQOPJ.js";
+} from "./chunks/chunk-ZYAAOGFN.js";
+import {
+  createTerminate
+} from "./chunks/chunk-2PI7N2J7.js";
+import "./chunks/chunk-63AUDG3E.js";
+import "./chunks/chunk-6IGHQXQZ.js";
+import "./chunks/chunk-U4GNHYLL.js";
 
 // action/post.ts
 import { existsSync } from "node:fs";
@@ -14,35 +20,28 @@ import { existsSync } from "node:fs";
 // core/leftovers.ts
 var PATIENCE = 4 * 6e4;
 var INTERVAL = 500;
-async function cleanUp({ folder, cli }, {
-  clock,
-  isRunning: isRunning2,
-  exists
-}) {
-  const done = [];
-  if (folder === "" || !exists(folder)) return done;
+async function* cleanUp({ folder, cli }, ports2) {
+  const { clock, isRunning: isRunning2, exists, terminate: terminate2 } = ports2;
+  if (folder === "" || !exists(folder)) return;
   const pid = Number(cli);
   const until = clock.now() + PATIENCE;
   if (pid > 0 && isRunning2(pid)) {
-    done.push(
-      "A deployment that this run began is still running; waiting for it, so that it leaves no lock."
-    );
+    yield "A deployment that this run began is still running; waiting for it, so that it leaves no lock.";
     while (isRunning2(pid) && clock.now() < until) await clock.sleep(INTERVAL);
-    done.push(isRunning2(pid) ? "It is still running." : "It has ended.");
+    if (isRunning2(pid)) {
+      yield "It is still running; its temporary folder is left to it.";
+      return;
+    }
+    yield "It has ended.";
   }
+  if (pid > 0) await terminate2(pid);
   await removePrivateFolder(folder);
-  done.push("The temporary folder of a run that did not end well was removed.");
-  return done;
+  yield "The temporary folder of a run that did not end well was removed.";
 }
 
 // action/post.ts
 var state = (name) => process.env[`STATE_${name}`] ?? "";
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-var ports = { clock: systemClock, isRunning, exists: existsSync };
-for (const line of await cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+var environment = process.env;
+var terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment });
+var ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
+for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);

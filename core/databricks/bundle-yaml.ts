@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from "yaml";
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from "yaml";
 import type { Document, Node, Scalar, YAMLMap } from "yaml";
 import type { Mistake, Place } from "../errors.ts";
 
@@ -53,15 +53,7 @@ export function parseBundleYaml(bytes: Uint8Array, file: string): ParsedYaml {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
-    const documents = parseAllDocuments(source, {
-      // Scalars stay as they are written: what is an ID or a host must not become a number first.
-      schema: "failsafe",
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: "silent",
-      lineCounter: lines,
-    });
-    const first = "empty" in documents ? undefined : documents[0];
+    const first = firstDocument(source, lines);
     if (!first) return { value: { kind: "null", place: at(0) } };
     if (first.errors.length > 0) {
       return {
@@ -77,6 +69,30 @@ export function parseBundleYaml(bytes: Uint8Array, file: string): ParsedYaml {
     if (error instanceof RangeError) return invalid("The file is nested too deeply.");
     throw error;
   }
+}
+
+/** Far beyond any bundle; the library goes down recursively, and a stack that overflows in there can end the process. */
+const DEEPEST = 500;
+
+/** @throws RangeError where the text is nested too deeply */
+function firstDocument(source: string, lines: LineCounter): Document.Parsed | undefined {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({
+    // Scalars stay as they are written: what is an ID or a host must not become a number first.
+    schema: "failsafe",
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+    lineCounter: lines,
+  });
+  const tokens = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(source)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) throw new RangeError("nested too deeply");
+  }
+  tokens.push(...parser.end());
+  return composer.compose(tokens).next().value ?? undefined;
 }
 
 /** Line breaks to the CLI's reader (YAML 1.1) that are none to ours: a comment must not hide a key from us. */

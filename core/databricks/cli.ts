@@ -2,6 +2,8 @@ import { realpath } from "node:fs/promises";
 import path, { posix } from "node:path";
 import { SecretlessError, type Mistake } from "../errors.ts";
 import type { ProcessResult } from "../ports.ts";
+import { destroyIncomplete, refusedDeletes } from "./bundle-destroy.ts";
+import { runArguments, runFailure, runUrl, type RunRequest } from "./bundle-run.ts";
 import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
 import { unreadable } from "./json.ts";
 import { LineSplitter } from "./lines.ts";
@@ -70,12 +72,44 @@ export class DatabricksCli {
     throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
   }
 
-  async #run(args: readonly string[], how: { signal?: AbortSignal; capture?: boolean }): Promise<CliResult> {
+  /**
+   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
+   * @throws SecretlessError of core/databricks/bundle-run.ts, unless the run succeeded or `wait` is false
+   */
+  async run(request: RunRequest, signal: AbortSignal): Promise<void> {
+    const onLine = (line: string): void => {
+      const url = runUrl(line);
+      if (url !== undefined) request.onUrl(url);
+    };
+    const result = await this.#run(["run", ...runArguments(request)], { signal, onLine });
+    if (result.code !== 0) throw runFailure(request.resource, result);
+  }
+
+  /**
+   * Destroys the deployment. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `DEPLOY_FAILED`, or `DESTROY_INCOMPLETE` for deletes that the workspace
+   * refused and the CLI passed over
+   */
+  async destroy(): Promise<void> {
+    const result = await this.#run(["destroy", "--auto-approve"], {});
+    const locked = result.code === 0 ? undefined : heldLock(result.diagnostics);
+    if (locked) throw locked;
+    if (result.code !== 0)
+      throw this.#failure("DEPLOY_FAILED", "The deployment could not be destroyed.", result);
+    const swallowed = refusedDeletes(result.diagnostics);
+    if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
+
+  async #run(
+    args: readonly string[],
+    how: { signal?: AbortSignal; capture?: boolean; onLine?: (line: string) => void },
+  ): Promise<CliResult> {
     const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
     const root = await withoutLinks(bundleRoot);
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
       reader.line(line);
+      how.onLine?.(line);
       onLine(line);
     });
     const stdout = new LineSplitter(onLine);

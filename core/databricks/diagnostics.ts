@@ -19,7 +19,7 @@ interface Draft {
   readonly detail: string[];
 }
 
-/** What the CLI says about its own work; it follows a diagnostic without detail after the same blank line. */
+/** What the CLI says about its own work: it may follow a diagnostic at once, or after the blank line before a detail. */
 const PROGRESS =
   /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
 
@@ -51,14 +51,15 @@ export class DiagnosticsReader {
     // The reader of YAML names the place in its text alone.
     const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
     this.#found.push({ severity, text: [text], detail: [], ...(named && { place: placeOf(named) }) });
-    this.#part = "text";
+    // The logger's warnings end with their line.
+    this.#part = word === "Warn" ? "none" : "text";
   }
 
   #headLine(line: string): void {
     const current = this.#found.at(-1);
     const path = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path === undefined && !place && this.#part === "text") {
+    if (current && path === undefined && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }

@@ -93,14 +93,17 @@ export interface PrivateFolder {
 export function cliEnvironment(options: CliEnvironmentOptions): Record<string, string> {
   const { environment, platform, variables, passEnv = [], folder, product } = options;
   const taken: Record<string, string> = {};
-  for (const name of [...ALLOWED, ...passEnv]) {
-    const value = variable(environment, name, platform);
-    if (value !== undefined) taken[name] = value;
-  }
+  const take = (name: string, value: string | undefined): void => {
+    // Two spellings of one name would be one variable on Windows, and which of them counts would be chance.
+    const known =
+      platform.os === "win32" && Object.keys(taken).some((key) => key.toUpperCase() === name.toUpperCase());
+    if (value !== undefined && !known) taken[name] = value;
+  };
+  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith(VARIABLE) && value !== undefined) taken[name] = value;
+    if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
   }
-  for (const [name, value] of Object.entries(variables)) taken[VARIABLE + name] = value;
   return {
     ...taken,
     DATABRICKS_HOST: options.host,

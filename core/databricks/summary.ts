@@ -18,14 +18,17 @@ export interface BundleSummary {
     readonly rootPath: string;
     readonly statePath: string;
   };
+  /** Deployed and still in the bundle. */
   readonly jobs: readonly DeployedResource[];
   readonly pipelines: readonly DeployedResource[];
+  /** Everything that is deployed, of every kind, also what is no longer in the bundle. */
+  readonly resources: readonly (DeployedResource & { readonly kind: string })[];
 }
 
 const SOURCE = "databricks bundle summary -o json";
 
 /**
- * Reads what `bundle summary -o json` printed. Only what is deployed and still in the bundle is listed.
+ * Reads what `bundle summary -o json` printed. Only what is deployed is listed.
  * @throws SecretlessError `CLI_OUTPUT_UNREADABLE`
  */
 export function readSummary(text: string): BundleSummary {
@@ -33,13 +36,17 @@ export function readSummary(text: string): BundleSummary {
   if (!isObject(json) || !isObject(member(json, "bundle"))) {
     throw unreadable(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
   }
-  const deployed = (kind: string): DeployedResource[] =>
-    members(member(json, "resources", kind)).flatMap(([key, resource]) => {
+  const all = members(member(json, "resources")).flatMap(([kind, ofKind]) =>
+    members(ofKind).flatMap(([key, resource]) => {
       const id = textOf(member(resource, "id"));
-      if (id === undefined || member(resource, "modified_status") === "deleted") return [];
+      if (id === undefined) return [];
       const name = textOf(member(resource, "name")) ?? key;
-      return [{ key, id, name, url: textOf(member(resource, "url")) ?? "" }];
-    });
+      const declared = member(resource, "modified_status") !== "deleted";
+      return [{ kind, key, id, name, url: textOf(member(resource, "url")) ?? "", declared }];
+    }),
+  );
+  const deployed = (wanted: string): DeployedResource[] =>
+    all.flatMap(({ kind, declared, ...resource }) => (kind === wanted && declared ? [resource] : []));
   return {
     name: textOf(member(json, "bundle", "name")) ?? "",
     target: textOf(member(json, "bundle", "target")) ?? "",
@@ -50,5 +57,6 @@ export function readSummary(text: string): BundleSummary {
     },
     jobs: deployed("jobs"),
     pipelines: deployed("pipelines"),
+    resources: all.map(({ kind, key, id, name, url }) => ({ kind, key, id, name, url })),
   };
 }

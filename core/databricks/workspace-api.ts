@@ -4,7 +4,7 @@ import { redact } from "../redact.ts";
 import { retry } from "../retry.ts";
 import { endpointUnavailable } from "../federation/unavailable.ts";
 import { SecretlessError } from "../errors.ts";
-import { member, parseJson, textOf, type JsonObject } from "./json.ts";
+import { member, parseJson, textOf } from "./json.ts";
 
 /** Milliseconds for one call with all its tries. */
 const DEADLINE = 60_000;
@@ -40,7 +40,7 @@ export async function callWorkspace(
     method,
     path,
     body,
-  }: { readonly method: HttpRequest["method"]; readonly path: string; readonly body?: JsonObject },
+  }: { readonly method: HttpRequest["method"]; readonly path: string; readonly body?: string },
   { what, accept = [] }: { readonly what: string; readonly accept?: readonly number[] },
 ): Promise<HttpResponse> {
   const { clock, signal } = api;
@@ -48,9 +48,9 @@ export async function callWorkspace(
     const headers = {
       authorization: `Bearer ${await api.token()}`,
       accept: "application/json",
-      ...(body && { "content-type": "application/json" }),
+      ...(body !== undefined && { "content-type": "application/json" }),
     };
-    const content = body && { body: JSON.stringify(body) };
+    const content = body === undefined ? {} : { body };
     const request = { method, url: `${api.host}${path}`, headers, ...content, signal: stop };
     const response = await api.send(request);
     if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
@@ -88,4 +88,19 @@ function unknownPrincipal(status: number, body: string): SecretlessError {
     actual: `status ${status}: ${redact(body).slice(0, 500)}`,
     remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1.",
   });
+}
+
+/** Cancels a run of a job; one that has ended already stays as it is. */
+export async function cancelRun(api: WorkspaceApi, runId: string): Promise<void> {
+  // The ID is a number to the API, and may be one that JavaScript cannot hold.
+  const body = `{"run_id":${runId}}`;
+  const request = { method: "POST", path: "/api/2.2/jobs/runs/cancel", body } as const;
+  await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
+}
+
+/** Whether a job is there. The API answers 400 or 404 for one that is not. */
+export async function jobExists(api: WorkspaceApi, jobId: string): Promise<boolean> {
+  const path = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
+  const how = { what: "The look at a job", accept: [400, 404] };
+  return (await callWorkspace(api, { method: "GET", path }, how)).status === 200;
 }

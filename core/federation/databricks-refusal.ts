@@ -1,6 +1,8 @@
 import { SecretlessError, type Mistake } from "../errors.ts";
+import { readableSubject } from "../identity/azure-devops-subject.ts";
 import type { Claims } from "../identity/claims.ts";
 import { parseSubject } from "../identity/subject.ts";
+import { azureDevOpsHint } from "./azure-devops-hints.ts";
 import type { DatabricksExchangeOptions } from "./databricks.ts";
 import { subjectDifference, subjectHint } from "./subject-difference.ts";
 import { policyCommand, type PolicyClaims } from "./policy-command.ts";
@@ -89,7 +91,9 @@ function comparison(
   blamed?: keyof PolicyClaims,
 ): Mistake[] {
   return FIELDS.map((field) => {
-    const [actual, expected] = [presented[field], accepted?.[field]];
+    const wanted = accepted?.[field];
+    const actual = readableSubject(presented[field]);
+    const expected = wanted === undefined ? undefined : readableSubject(wanted);
     if (expected !== undefined && expected !== actual)
       return { problem: `${field} differs`, expected, actual };
     // Databricks often repeats the token's own claims: what a fitting policy would say.
@@ -120,7 +124,9 @@ function causeOf(
     return {
       field: "issuer",
       problem: "its issuer is another one than the policy's.",
-      remedy: "The policy belongs to another CI or another GitHub server. Add one for this issuer:",
+      remedy:
+        azureDevOpsHint("issuer", presented.subject) ??
+        "The policy belongs to another CI or another GitHub server. Add one for this issuer:",
     };
   }
   if (differs("audience") || /TOKEN_AUDIENCE_INVALID/.test(description)) {
@@ -128,7 +134,9 @@ function causeOf(
     return {
       field: "audience",
       problem: "its audience is another one than the policy's.",
-      remedy: `Set the input audience to ${wanted ?? "what the policy names"}, or add a policy for the audience presented:`,
+      remedy:
+        azureDevOpsHint("audience", presented.subject) ??
+        `Set the input audience to ${wanted ?? "what the policy names"}, or add a policy for the audience presented:`,
     };
   }
   if (differs("subject") || /TOKEN_SUBJECT_INVALID/.test(description)) {

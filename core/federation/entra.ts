@@ -1,5 +1,6 @@
 import { SecretlessError, type Mistake } from "../errors.ts";
 import { HttpError } from "../http.ts";
+import { ENTRA_ISSUER_AUDIENCE, readableSubject } from "../identity/azure-devops-subject.ts";
 import { readClaims, type Claims } from "../identity/claims.ts";
 import type { Clock, Environment, Send } from "../ports.ts";
 import { isLoopback } from "../workspace-url.ts";
@@ -80,7 +81,7 @@ export function entraCloud(host: string, environment: Environment): EntraCloud {
   const known = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
   if (known) return known;
   if (url && isLoopback(url.hostname)) {
-    return { authority: url.origin, audience: byHost.audience };
+    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
   }
   throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
     problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
@@ -100,11 +101,13 @@ function explain(refusal: TokenRefusal, claims: Claims, options: EntraExchangeOp
   const audience = claims.audience[0] ?? options.cloud.audience;
   const presented: readonly Mistake[] = [
     { problem: "issuer presented", actual: claims.issuer },
-    { problem: "subject presented", actual: claims.subject },
+    { problem: "subject presented", actual: readableSubject(claims.subject) },
     {
       problem: "audience presented",
       actual: audience,
-      ...(audience !== options.cloud.audience && { expected: options.cloud.audience }),
+      // Tokens of service connections at the Entra issuer have its own identifier as audience, and that is right.
+      ...(audience !== options.cloud.audience &&
+        audience !== ENTRA_ISSUER_AUDIENCE && { expected: options.cloud.audience }),
     },
   ];
   const lookUp = "Look the code up at https://login.microsoftonline.com/error.";

@@ -27,7 +27,15 @@ const PIPELINE_CLAIMS = [
   "runner_environment",
 ] as const;
 
-/** Claims of GitHub's ID tokens beside the registered ones, under GitHub's own names; all optional. */
+/** What pipeline tokens of Azure DevOps call the same things (gravitational/teleport, rfd/0211: real tokens). */
+const AZURE_DEVOPS_NAMES = {
+  repository: "rpo_uri",
+  repository_id: "rpo_id",
+  ref: "rpo_ref",
+  sha: "rpo_ver",
+} as const;
+
+/** What ID tokens say beside the registered claims, under GitHub's names; all optional. */
 type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
 
 /**
@@ -84,8 +92,11 @@ export async function readClaims(idToken: string): Promise<Claims> {
 }
 
 function pipelineClaims(payload: Readonly<Record<string, unknown>>): PipelineClaims {
+  const alias: Readonly<Record<string, string>> = AZURE_DEVOPS_NAMES;
   return Object.fromEntries(
-    PIPELINE_CLAIMS.map((name) => [name, payload[name]]).filter(([, value]) => typeof value === "string"),
+    PIPELINE_CLAIMS.map((name) => [name, payload[name] ?? payload[alias[name] ?? ""]]).filter(
+      ([, value]) => typeof value === "string",
+    ),
   ) as PipelineClaims;
 }
 

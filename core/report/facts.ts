@@ -31,6 +31,9 @@ export interface Facts {
   plan?: { readonly changes: readonly PlannedChange[]; readonly unchanged: number };
   deployed?: boolean;
   jobs?: readonly DeployedJob[];
+  run?: { readonly resource: string; readonly url: string; readonly result: string };
+  /** How many resources a `destroy` deleted. */
+  destroyed?: number;
   /** Warnings that are about the whole run. */
   readonly warnings: string[];
 }

@@ -14,6 +14,8 @@ export function jobSummary(facts: Facts, error?: SecretlessError): string {
     table(["", ""], identityRows(facts)),
     facts.plan && planSection(facts.plan),
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.run &&
+      `### Run\n\n${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
     facts.warnings.length > 0 && warningsSection(facts.warnings),
   ];
   const text = sections.filter((section) => typeof section === "string").join("\n\n");
@@ -26,6 +28,8 @@ function headline(facts: Facts, error: SecretlessError | undefined): string {
     : "";
   if (error) return `${facts.command} failed${where}`;
   if (facts.deployed === true) return `deployed${where}`;
+  if (facts.destroyed === 0) return `nothing to destroy${where}`;
+  if (facts.destroyed !== undefined) return `destroyed${where}`;
   return `${facts.command}${where}`;
 }
 

@@ -2,6 +2,7 @@ import type { SecretlessError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { errorText } from "./error-text.ts";
 import type { Facts } from "./facts.ts";
+import { withInputLabels } from "./input-labels.ts";
 import { jobSummary } from "./job-summary.ts";
 import { fenced } from "./markdown.ts";
 
@@ -12,10 +13,11 @@ export async function reportSuccess(host: Host, facts: Facts): Promise<void> {
 
 /** Shows an error in the log, as annotations at the places that it names, and in the job summary. */
 export async function reportFailure(host: Host, error: SecretlessError, facts?: Facts): Promise<void> {
-  const text = errorText(error);
+  const text = withInputLabels(errorText(error), host);
   host.annotate("error", text, error.details.place);
   for (const { problem, place } of error.mistakes)
-    if (place) host.annotate("error", `${error.code}: ${problem}`, place);
+    if (place) host.annotate("error", withInputLabels(`${error.code}: ${problem}`, host), place);
   if (error.cause instanceof Error) host.debug(error.cause.stack ?? error.cause.message);
-  await host.summary(facts ? jobSummary(facts, error) : `## Databricks bundle: failed\n\n${fenced(text)}\n`);
+  const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed\n\n${fenced(text)}\n`;
+  await host.summary(withInputLabels(summary, host));
 }

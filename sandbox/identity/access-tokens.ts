@@ -44,6 +44,11 @@ export class AccessTokens {
     return token;
   }
 
+  /** Takes a token that Entra ID issued for Databricks: it works in workspaces and accounts alike. */
+  accept(token: string, applicationId: string, expiresAt: number): void {
+    this.#issued.set(token, { applicationId, realm: "account", expiresAt });
+  }
+
   /**
    * The principal that a bearer token stands for.
    * @throws Refusal 401 for a token that is missing, unknown, expired or of another realm

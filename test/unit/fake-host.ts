@@ -1,4 +1,4 @@
-import type { AnnotationLevel, Host, RunContext } from "../../core/host.ts";
+import type { AnnotationLevel, Connection, Host, RunContext } from "../../core/host.ts";
 import type { InputName } from "../../core/inputs.ts";
 import type { Place } from "../../core/errors.ts";
 
@@ -14,6 +14,7 @@ export class FakeHost implements Host {
   readonly outputs = new Map<string, string>();
   readonly states = new Map<string, string>();
   readonly audiences: string[] = [];
+  chosenConnection: Connection | undefined;
   summaryText = "";
   readonly inputs: Partial<Record<InputName, string>>;
   mintIdToken: (audience: string) => Promise<string> = () => Promise.reject(new Error("no ID token here"));
@@ -34,6 +35,9 @@ export class FakeHost implements Host {
   }
   inputLabel(name: InputName): string {
     return name;
+  }
+  connection(): Connection | undefined {
+    return this.chosenConnection;
   }
   idToken(audience: string): Promise<string> {
     this.audiences.push(audience);

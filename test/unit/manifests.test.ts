@@ -6,7 +6,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { parse } from "yaml";
 import { ERROR_CODES } from "../../core/errors.ts";
 import { INPUTS, INPUT_NAMES } from "../../core/inputs.ts";
-import { withTables } from "../../scripts/input-table.ts";
+import { PAGES, withTables } from "../../scripts/input-table.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const read = (file: string): Promise<string> => readFile(path.join(root, file), "utf8");
@@ -36,9 +36,11 @@ describe("action.yml", () => {
 });
 
 describe("the documentation", () => {
-  it("shows the inputs as they are in action.yml (npm run docs)", async () => {
-    const readme = await read("README.md");
-    assert.equal(await withTables(readme), readme);
+  it("shows the inputs as they are in the manifests (npm run docs)", async () => {
+    for (const page of Object.keys(PAGES) as (keyof typeof PAGES)[]) {
+      const text = await read(page);
+      assert.equal(await withTables(page, text), text);
+    }
   });
 
   it("has an entry for every error code, and for nothing else", async () => {

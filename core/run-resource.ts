@@ -1,0 +1,35 @@
+import { runId } from "./databricks/bundle-run.ts";
+import type { DatabricksCli } from "./databricks/cli.ts";
+import { cancelRun, type WorkspaceApi } from "./databricks/workspace-api.ts";
+import type { Facts } from "./report/facts.ts";
+import type { Step } from "./run.ts";
+
+/** Runs a job or pipeline of the deployed bundle, its state live in the log. If the CI's job is cancelled, so is the run. */
+export async function runResource(
+  { host, inputs, signal }: Step,
+  cli: DatabricksCli,
+  api: WorkspaceApi,
+  facts: Facts,
+): Promise<void> {
+  const { resource = "", runParameters: parameters, wait } = inputs;
+  let url = "";
+  const report = async (result: string): Promise<void> => {
+    facts.run = { resource, url, result };
+    await host.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+  };
+  const onUrl = (started: string): void => {
+    url = started;
+  };
+  try {
+    await host.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await report(wait ? "succeeded" : "started");
+  } catch (error) {
+    const id = runId(url);
+    if (signal.aborted && id !== undefined) {
+      await cancelRun({ ...api, signal: undefined }, id);
+      host.info(`The run ${id} was cancelled, as the job was.`);
+    }
+    await report("failed");
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import { existsSync } from "node:fs";
+import { createTerminate } from "../../core/databricks/process.ts";
+import { cleanUp } from "../../core/leftovers.ts";
+import { isRunning, systemClock, systemPlatform } from "../../core/system.ts";
+import { completion } from "./commands.ts";
+import { savedState } from "./host.ts";
+
+const state = (name: string): string => savedState(process.env, name);
+const terminate = createTerminate({
+  platform: systemPlatform(),
+  clock: systemClock,
+  environment: process.env,
+});
+const ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
+for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+process.stdout.write(completion(true));

@@ -1,0 +1,48 @@
+import type { Environment } from "../../core/ports.ts";
+import { registerSecret } from "../../core/redact.ts";
+import { createSend, systemClock, systemPlatform } from "../../core/system.ts";
+import { readConnection } from "./connection.ts";
+import { AzurePipelinesHost } from "./host.ts";
+import { withAgentNetwork } from "./network.ts";
+
+/** What both entries of the task need, from the process that they run in. */
+export function startTask() {
+  const cancel = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // The agent sends both when a job is cancelled. The Databricks CLI is never told: it would die and leave its lock.
+    process.on(signal, () => {
+      cancel.abort();
+    });
+  }
+  const write = (text: string): void => {
+    process.stdout.write(text);
+  };
+  // A copy: azure-pipelines-task-lib takes variables away when it is loaded.
+  const network = withAgentNetwork(withAuthority({ ...process.env }));
+  const { environment } = network;
+  const ports = {
+    clock: systemClock,
+    platform: systemPlatform(),
+    environment,
+    send: createSend(environment),
+  };
+  const host = new AzurePipelinesHost({ ...ports, cancelled: cancel.signal, write });
+  for (const secret of network.secrets) {
+    registerSecret(secret);
+    host.mask(secret);
+  }
+  for (const warning of network.warnings) host.annotate("warning", warning);
+  return { host, ports, write };
+}
+
+/** The connection says in which cloud its tenant is; core reads that from `AZURE_AUTHORITY_HOST`. */
+function withAuthority(environment: Environment): Environment {
+  const id = (environment["INPUT_AZURESUBSCRIPTION"] ?? "").trim();
+  if (id === "") return environment;
+  try {
+    return { ...environment, AZURE_AUTHORITY_HOST: readConnection(id, environment).authority };
+  } catch {
+    // Reported with the other inputs.
+    return environment;
+  }
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { destroyIncomplete, refusedDeletes } from "../../../core/databricks/bundle-destroy.ts";
+import { runArguments, runFailure, runId, runUrl } from "../../../core/databricks/bundle-run.ts";
+import type { CliResult } from "../../../core/databricks/cli.ts";
+
+/** How the CLI reads `--params`: pflag `string_to_string.go` with Go's `encoding/csv`. */
+function readByPflag(text: string): Record<string, string> {
+  const fields: string[] = [];
+  if (text.split("=").length === 2) fields.push(text.replace(/^"+|"+$/g, ""));
+  else
+    for (const [, field = ""] of text.matchAll(/(?:^|,)"((?:[^"]|"")*)"/g))
+      fields.push(field.replaceAll('""', '"'));
+  return Object.fromEntries(
+    fields.map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)]),
+  );
+}
+
+const result = (text: string): CliResult => ({
+  code: 1,
+  signal: null,
+  stdout: "",
+  diagnostics: text === "" ? [] : [{ severity: "error", text }],
+});
+
+describe("bundle run", () => {
+  it("hands parameters on unharmed, whatever is in them", () => {
+    const name = fc.stringMatching(/^[a-z_]\w{0,8}$/);
+    const value = fc.string({ unit: fc.constantFrom("a", '"', ",", "=", " ", "\\", "ü"), maxLength: 12 });
+    fc.assert(
+      fc.property(
+        fc.dictionary(name, value, { minKeys: 1, maxKeys: 5, noNullPrototype: true }),
+        (parameters) => {
+          const [resource, flag, text = ""] = runArguments({ resource: "job", parameters, wait: true });
+          assert.deepEqual([resource, flag], ["job", "--params"]);
+          assert.deepEqual(readByPflag(text), parameters);
+        },
+      ),
+    );
+  });
+
+  it("waits or does not", () => {
+    assert.deepEqual(runArguments({ resource: "job", parameters: {}, wait: true }), ["job"]);
+    assert.deepEqual(runArguments({ resource: "job", parameters: {}, wait: false }), ["job", "--no-wait"]);
+  });
+
+  for (const [line, url, id] of [
+    ["Run URL: https://h/jobs/12/runs/345?o=6", "https://h/jobs/12/runs/345?o=6", "345"],
+    [
+      "Run URL: https://h/?o=6#job/12/run/9007199254740995",
+      "https://h/?o=6#job/12/run/9007199254740995",
+      "9007199254740995",
+    ],
+    [
+      "Update URL: https://h/#joblist/pipelines/ab/updates/cd",
+      "https://h/#joblist/pipelines/ab/updates/cd",
+      undefined,
+    ],
+    ["Run URL: javascript:alert(1)", undefined, undefined],
+    ["  Run URL: https://h/jobs/1/runs/2", undefined, undefined],
+  ] as const) {
+    it(`reads ${line}`, () => {
+      assert.equal(runUrl(line), url);
+      assert.equal(runId(url ?? ""), id);
+    });
+  }
+
+  for (const [text, code, actual] of [
+    ["run failed: late", "RUN_FAILED", "late"],
+    ["run canceled: by hand", "RUN_CANCELLED", "by hand"],
+    ["run timed out: slow", "RUN_TIMED_OUT", "slow"],
+    ["run skipped: full", "RUN_SKIPPED", "full"],
+    ['resource with key "x" not found', "RESOURCE_UNKNOWN", 'resource with key "x" not found'],
+    ["something else", "RUN_FAILED", "something else"],
+    ["", "RUN_FAILED", "exit code 1"],
+  ] as const) {
+    it(`${text || "no message"} is ${code}`, () => {
+      const error = runFailure("x", result(text));
+      assert.equal(error.code, code);
+      assert.equal(error.details.actual, actual);
+    });
+  }
+
+  it("says which signal ended the CLI", () => {
+    assert.equal(
+      runFailure("x", { ...result(""), code: null, signal: "SIGTERM" }).details.actual,
+      "ended by SIGTERM",
+    );
+  });
+});
+
+describe("bundle destroy", () => {
+  it("finds the deletes that the CLI passed over", () => {
+    const text =
+      "destroying resources.jobs.nightly: Ignoring permission error when deleting resources.jobs.nightly id=528: no manage";
+    const other = { severity: "warning", text: "something" } as const;
+    const left = refusedDeletes([{ severity: "warning", text }, other]);
+    assert.deepEqual(left, ["jobs.nightly (528)"]);
+    const error = destroyIncomplete(left);
+    assert.equal(error.code, "DESTROY_INCOMPLETE");
+    assert.match(error.mistakes[0]?.problem ?? "", /^jobs\.nightly \(528\)/);
+  });
+});
