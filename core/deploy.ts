@@ -1,4 +1,5 @@
 import type { DatabricksCli } from "./databricks/cli.ts";
+import { planChanged } from "./databricks/plan.ts";
 import type { WorkspaceApi } from "./databricks/workspace-api.ts";
 import { planBundle } from "./plan.ts";
 import type { Facts } from "./report/facts.ts";
@@ -17,9 +18,13 @@ export async function deployBundle(
   facts: Facts,
 ): Promise<void> {
   const { host, inputs } = step;
-  const plan = (): Promise<unknown> => planBundle(step, cli, facts);
-  await plan();
-  await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), plan);
+  let planned = await planBundle(step, cli, facts);
+  const planAgain = async (): Promise<void> => {
+    const before = planned;
+    planned = await planBundle(step, cli, facts);
+    host.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+  };
+  await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
   facts.bundle = { name: summary.name, target: summary.target };

@@ -192,7 +192,7 @@ export function parseInputs(host: Host): Inputs {
   if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
   const resource = matching(
     "resource",
-    /^[\w-]+(?:\.[\w-]+)?$/,
+    /^\w[\w-]*(?:\.[\w-]+)?$/,
     "the key of a job or pipeline in the bundle",
   );
   if (command === "run") required("resource", "the key of a job or pipeline in the bundle");

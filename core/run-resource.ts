@@ -1,6 +1,6 @@
-import { runId } from "./databricks/bundle-run.ts";
+import { pipelineId, runId } from "./databricks/bundle-run.ts";
 import type { DatabricksCli } from "./databricks/cli.ts";
-import { cancelRun, type WorkspaceApi } from "./databricks/workspace-api.ts";
+import { cancelRun, stopPipeline, type WorkspaceApi } from "./databricks/workspace-api.ts";
 import type { Facts } from "./report/facts.ts";
 import type { Step } from "./run.ts";
 
@@ -24,11 +24,11 @@ export async function runResource(
     await host.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
     await report(wait ? "succeeded" : "started");
   } catch (error) {
-    const id = runId(url);
-    if (signal.aborted && id !== undefined) {
-      await cancelRun({ ...api, signal: undefined }, id);
-      host.info(`The run ${id} was cancelled, as the job was.`);
-    }
+    const [run, pipeline] = [runId(url), pipelineId(url)];
+    const lasting = { ...api, signal: undefined };
+    if (signal.aborted && run !== undefined) await cancelRun(lasting, run);
+    if (signal.aborted && pipeline !== undefined) await stopPipeline(lasting, pipeline);
+    if (signal.aborted && url !== "") host.info(`${url} was cancelled, as the job was.`);
     await report("failed");
     throw error;
   }

@@ -3,7 +3,8 @@ import path, { posix } from "node:path";
 import { SecretlessError, type Mistake } from "../errors.ts";
 import type { ProcessResult } from "../ports.ts";
 import { destroyIncomplete, refusedDeletes } from "./bundle-destroy.ts";
-import { runArguments, runFailure, runUrl, type RunRequest } from "./bundle-run.ts";
+import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./bundle-run.ts";
+import type { RunEnd, RunRequest } from "./bundle-run.ts";
 import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
 import { unreadable } from "./json.ts";
 import { LineSplitter } from "./lines.ts";
@@ -77,12 +78,16 @@ export class DatabricksCli {
    * @throws SecretlessError of core/databricks/bundle-run.ts, unless the run succeeded or `wait` is false
    */
   async run(request: RunRequest, signal: AbortSignal): Promise<void> {
+    let end: RunEnd | undefined;
     const onLine = (line: string): void => {
       const url = runUrl(line);
       if (url !== undefined) request.onUrl(url);
+      end ??= runEnd(line);
     };
     const result = await this.#run(["run", ...runArguments(request)], { signal, onLine });
     if (result.code !== 0) throw runFailure(request.resource, result);
+    const unsuccess = unsuccessful(request.resource, end);
+    if (unsuccess) throw unsuccess;
   }
 
   /**

@@ -66,6 +66,22 @@ function readEntry(key: string, entry: JsonValue): PlanEntry {
   };
 }
 
+/**
+ * Whether the later plan would do something else than the earlier one. What neither of them touches does not count, nor
+ * the order, nor serial numbers and lineage of the state.
+ */
+export function planChanged(before: Plan, after: Plan): boolean {
+  const doings = ({ engine, entries }: Plan): string => {
+    const changes = entries
+      .filter(({ action }) => action !== "skip")
+      .map(({ resource, action, gone, fields }) =>
+        JSON.stringify([resource, action, gone, [...fields].sort()]),
+      );
+    return JSON.stringify([engine, changes.sort()]);
+  };
+  return doings(before) !== doings(after);
+}
+
 /** What is lost when a resource of this kind is deleted. Source: the kinds that the CLI itself asks about, and jobs. */
 const LOSSES: Readonly<Record<string, string>> = {
   jobs: "its run history and its ID",

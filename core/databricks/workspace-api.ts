@@ -98,9 +98,17 @@ export async function cancelRun(api: WorkspaceApi, runId: string): Promise<void>
   await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
 }
 
-/** Whether a job is there. The API answers 400 or 404 for one that is not. */
+/** Stops the update of a pipeline that is under way; without one nothing happens. */
+export async function stopPipeline(api: WorkspaceApi, pipelineId: string): Promise<void> {
+  const path = `/api/2.0/pipelines/${encodeURIComponent(pipelineId)}/stop`;
+  const how = { what: "The cancellation of the update", accept: [400, 404] };
+  await callWorkspace(api, { method: "POST", path, body: "{}" }, how);
+}
+
+/** Whether a job may still be there: the API answers 400 or 404 for one that is not, 403 for one that is hidden from us. */
 export async function jobExists(api: WorkspaceApi, jobId: string): Promise<boolean> {
   const path = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
-  const how = { what: "The look at a job", accept: [400, 404] };
-  return (await callWorkspace(api, { method: "GET", path }, how)).status === 200;
+  const how = { what: "The look at a job", accept: [400, 403, 404] };
+  const { status } = await callWorkspace(api, { method: "GET", path }, how);
+  return status === 200 || status === 403;
 }

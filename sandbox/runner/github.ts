@@ -36,6 +36,8 @@ export interface StepResult {
   readonly state: Readonly<Record<string, string>>;
   readonly summary: string;
   readonly postExitCode: number | null;
+  /** Milliseconds that main took, from the start of its process to the end of its output. */
+  readonly duration: number;
   readonly temp: string;
 }
 
@@ -113,7 +115,9 @@ export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
       if (child.pid !== undefined && extra["SANDBOX_POST"] === undefined) step.onStart?.(child.pid);
     });
 
+  const started = performance.now();
   const exitCode = await start(manifest.runs.main, {});
+  const duration = performance.now() - started;
   const state = readFileCommand(await readFile(file("state"), "utf8"));
   const stateVariables = Object.fromEntries(
     Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]),
@@ -160,6 +164,7 @@ export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
     state,
     summary: await readFile(file("step_summary"), "utf8"),
     postExitCode,
+    duration,
     temp,
   };
 }

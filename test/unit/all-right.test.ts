@@ -17,6 +17,11 @@ describe("all right", () => {
     await assert.rejects(allRight([Promise.resolve(1), Promise.reject(error)]), (found) => found === error);
   });
 
+  it("tells once what stopped several", async () => {
+    const stop = new SecretlessError("CANCELLED", { problem: "The job was cancelled." });
+    await assert.rejects(allRight([Promise.reject(stop), Promise.reject(stop)]), (found) => found === stop);
+  });
+
   it("reports all failures, in the order of the work, when the slowest has ended", async () => {
     let ended = false;
     const slow = new Promise<never>((_, reject) => {

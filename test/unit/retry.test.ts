@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SecretlessError } from "../../core/errors.ts";
 import { HttpError } from "../../core/http.ts";
 import { retry, untilAborted } from "../../core/retry.ts";
 import { FakeClock, settled } from "./support/fake-clock.ts";
@@ -147,6 +148,31 @@ describe("retry", () => {
       { numRuns: 50 },
     );
   });
+});
+
+describe("retry at the end of the step's time", () => {
+  const timedOut = new SecretlessError("TIMED_OUT", { problem: "The step was not done." });
+  const cancelled = new SecretlessError("CANCELLED", { problem: "The job was cancelled." });
+
+  for (const [reason, before, thrown] of [
+    [timedOut, [busy()], "busy"],
+    [timedOut, [], timedOut.message],
+    [cancelled, [busy()], cancelled.message],
+  ] as const) {
+    it(`after ${String(before.length)} failures, stopped by ${reason.code}: ${thrown}`, async () => {
+      const clock = new FakeClock();
+      const stop = new AbortController();
+      const attempt = (_: AbortSignal, number: number) =>
+        before[number - 1] ? Promise.reject(before[number - 1]!) : new Promise<never>(() => undefined);
+      const options = { clock, deadline: clock.now() + 60_000, signal: stop.signal, random: () => 0.5 };
+      const result = retry(attempt, options);
+      result.catch(() => undefined);
+      await clock.advance(1000);
+      stop.abort(reason);
+      await assert.rejects(result, { message: thrown });
+      assert.equal(clock.sleeping, 0);
+    });
+  }
 });
 
 describe("untilAborted", () => {

@@ -158,6 +158,17 @@ describe("the flow of a step", () => {
     assert.match(flow.error, /^DEPLOY_FAILED: [^]*SIGKILL/);
   });
 
+  it("is cancelled during the handshake: that is told once, and is no defect", async () => {
+    flow.sandbox.fault({ path: "/oidc/v1/token", then: "hang" });
+    const running = flow.run({}, usualCli({}));
+    const asked = (): boolean => flow.sandbox.requests.some(({ path: route }) => route === "/oidc/v1/token");
+    while (!asked()) await new Promise((resolve) => setTimeout(resolve, 5));
+    flow.host.abort.abort();
+    assert.equal(await running, 1);
+    assert.match(flow.error, /^CANCELLED: (?![^]*INTERNAL)/);
+    assert.ok(!flow.commands.includes("plan -o json"));
+  });
+
   it("is cancelled before a deployment has begun, but lets one that has begun end", async () => {
     const early: PlayCli = (command, request) => {
       if (command === "plan -o json") flow.host.abort.abort();

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { destroyIncomplete, refusedDeletes } from "../../../core/databricks/bundle-destroy.ts";
-import { runArguments, runFailure, runId, runUrl } from "../../../core/databricks/bundle-run.ts";
+import {
+  pipelineId,
+  runArguments,
+  runEnd,
+  runFailure,
+  runId,
+  runUrl,
+  unsuccessful,
+} from "../../../core/databricks/bundle-run.ts";
 import type { CliResult } from "../../../core/databricks/cli.ts";
 
 /** How the CLI reads `--params`: pflag `string_to_string.go` with Go's `encoding/csv`. */
@@ -65,11 +73,57 @@ describe("bundle run", () => {
     });
   }
 
+  it("knows a pipeline by the link of its update alone", () => {
+    assert.equal(pipelineId("https://h/#joblist/pipelines/a-1/updates/c"), "a-1");
+    assert.equal(pipelineId("https://h/jobs/1/runs/2"), undefined);
+  });
+
+  for (const [line, result, message] of [
+    ['2026-11-22 01:34:38 "nightly" TERMINATED SUCCESS', "SUCCESS", ""],
+    ['2026-11-22 01:34:38 "a "b" c" TERMINATED UPSTREAM_FAILED in task x', "UPSTREAM_FAILED", "in task x"],
+    ['2026-11-22 01:34:38 "nightly" RUNNING', undefined, undefined],
+    ["TERMINATED SUCCESS", undefined, undefined],
+  ] as const) {
+    it(`reads the last state in ${line}`, () => {
+      assert.deepEqual(runEnd(line), result === undefined ? undefined : { result, message });
+    });
+  }
+
+  for (const [result, code] of [
+    ["SUCCESS", undefined],
+    ["SUCCESS_WITH_FAILURES", undefined],
+    ["UPSTREAM_FAILED", "RUN_FAILED"],
+    ["UPSTREAM_CANCELED", "RUN_CANCELLED"],
+    ["TIMEDOUT", "RUN_TIMED_OUT"],
+    ["MAXIMUM_CONCURRENT_RUNS_REACHED", "RUN_SKIPPED"],
+    ["EXCLUDED", "RUN_SKIPPED"],
+    ["A_RESULT_OF_LATER_YEARS", "RUN_FAILED"],
+  ] as const) {
+    it(`takes ${result} for ${code ?? "a success"} where the CLI ended well`, () => {
+      const error = unsuccessful("x", { result, message: "why" });
+      assert.equal(error?.code, code);
+      assert.equal(error?.details.actual, code && `${result}: why`);
+    });
+  }
+
+  it("says nothing of a run whose end it has not seen", () => {
+    assert.equal(unsuccessful("x", undefined), undefined);
+    assert.equal(unsuccessful("x", { result: "DISABLED", message: "" })?.details.actual, "DISABLED");
+  });
+
   for (const [text, code, actual] of [
     ["run failed: late", "RUN_FAILED", "late"],
     ["run canceled: by hand", "RUN_CANCELLED", "by hand"],
     ["run timed out: slow", "RUN_TIMED_OUT", "slow"],
     ["run skipped: full", "RUN_SKIPPED", "full"],
+    ["failed to reach TERMINATED or SKIPPED, got INTERNAL_ERROR: lost", "RUN_FAILED", "lost"],
+    ["update cancelled", "RUN_CANCELLED", "update cancelled"],
+    ["update failed", "RUN_FAILED", "update failed"],
+    [
+      "resource not found or not yet deployed. Did you forget to run 'databricks bundle deploy'?",
+      "RESOURCE_UNKNOWN",
+      "resource not found or not yet deployed. Did you forget to run 'databricks bundle deploy'?",
+    ],
     ['resource with key "x" not found', "RESOURCE_UNKNOWN", 'resource with key "x" not found'],
     ["something else", "RUN_FAILED", "something else"],
     ["", "RUN_FAILED", "exit code 1"],

@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { interleaved, type Pair } from "./statistics.ts";
+
+const BARE = path.join(import.meta.dirname, "bare-request.cjs");
+
+/** Milliseconds from the start of the process until its first request has arrived, ours and a bare script's in turn. */
+export async function startUpTimes(dist: string, rounds: number): Promise<Pair[]> {
+  const probe = await Probe.start();
+  try {
+    const env = await stepEnvironment(probe.url);
+    const ours = (): Promise<number> => probe.time([path.join(dist, "main.js")], env);
+    const bare = (): Promise<number> => probe.time([BARE, probe.url], {});
+    // The first of each finds cold disk caches.
+    await ours();
+    await bare();
+    return await interleaved(rounds, { ours, bare });
+  } finally {
+    await probe.stop();
+  }
+}
+
+/** The variables of a step that deploys to `host`, which need be no workspace: only the first request is of interest. */
+export async function stepEnvironment(host: string): Promise<Record<string, string>> {
+  const temp = await freshFolder("bench-temp");
+  return {
+    GITHUB_ACTIONS: "true",
+    GITHUB_WORKSPACE: temp,
+    RUNNER_TEMP: temp,
+    INPUT_HOST: host,
+    "INPUT_CLIENT-ID": "5f8a6d3c-91b2-4e07-8c4d-6a1f0b9e2d75",
+  };
+}
+
+/** A server that only notices when it is asked something. */
+class Probe {
+  readonly url: string;
+  readonly #server: Server;
+  #onRequest: () => void = () => undefined;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    // Never answered: the program is ended as soon as it has asked.
+    server.on("request", () => {
+      this.#onRequest();
+    });
+  }
+
+  static async start(): Promise<Probe> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return new Probe(server);
+  }
+
+  time(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      let arrived: number | undefined;
+      const started = performance.now();
+      const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          output += text;
+        });
+      }
+      this.#onRequest = () => {
+        arrived ??= performance.now();
+        child.kill("SIGKILL");
+      };
+      child.on("error", reject);
+      child.on("close", () => {
+        if (arrived === undefined) reject(new Error(`${args.join(" ")} sent no request:\n${output}`));
+        else resolve(arrived - started);
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}

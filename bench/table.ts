@@ -1,0 +1,37 @@
+import type { Spread } from "./statistics.ts";
+
+/** One line of the report. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: "×" | "ms" | "s" | "KB" | "MiB";
+  readonly spread: Spread;
+  /** The median must not be above it. */
+  readonly goal?: number;
+}
+
+const DIGITS = { "×": 2, ms: 0, s: 2, KB: 0, MiB: 0 } as const;
+const HEAD = ["figure", "median", "min", "max", "runs", "goal", ""] as const;
+
+export function isMissed({ spread, goal }: Figure): boolean {
+  return goal !== undefined && spread.median > goal;
+}
+
+/** A Markdown table, with columns aligned for a terminal. */
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const { name, unit, spread, goal } = figure;
+    const text = (value: number): string => `${value.toFixed(DIGITS[unit])} ${unit}`;
+    const values = [spread.median, spread.min, spread.max].map(text);
+    const wanted = goal === undefined ? "" : `≤ ${String(goal)} ${unit}`;
+    const verdict = goal === undefined ? "" : isMissed(figure) ? "MISSED" : "met";
+    return [name, ...values, String(spread.count), wanted, verdict];
+  });
+  const widths = HEAD.map((head, column) =>
+    Math.max(3, head.length, ...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+  return [line(HEAD), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...rows.map(line)].join(
+    "\n",
+  );
+}
