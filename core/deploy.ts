@@ -1,3 +1,4 @@
+import type { Access } from "./access-step.ts";
 import type { DatabricksCli } from "./databricks/cli.ts";
 import { planChanged } from "./databricks/plan.ts";
 import type { WorkspaceApi } from "./databricks/workspace-api.ts";
@@ -16,12 +17,13 @@ export async function deployBundle(
   cli: DatabricksCli,
   api: WorkspaceApi,
   facts: Facts,
+  access: Access,
 ): Promise<void> {
   const { host, inputs } = step;
-  let planned = await planBundle(step, cli, facts);
+  let planned = await planBundle(step, cli, facts, access);
   const planAgain = async (): Promise<void> => {
     const before = planned;
-    planned = await planBundle(step, cli, facts);
+    planned = await planBundle(step, cli, facts, access);
     host.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
   await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), planAgain);
@@ -32,4 +34,5 @@ export async function deployBundle(
   for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
   await jsonOutput(host, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+  await access.apply(summary);
 }

@@ -51,6 +51,18 @@ export const INPUTS = {
     description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
     default: "false",
   },
+  "access-file": {
+    description:
+      "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one.",
+  },
+  "policy-file": {
+    description:
+      "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it.",
+  },
+  "audit-log": {
+    description:
+      "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends.",
+  },
   resource: { description: "For `run`: key of the job or pipeline in the bundle." },
   "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
   wait: {
@@ -93,6 +105,9 @@ export interface Inputs {
   readonly target: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly autoApprove: boolean;
+  readonly accessFile: string | undefined;
+  readonly policyFile: string | undefined;
+  readonly auditLog: string | undefined;
   /** Set if `command` is `run`. */
   readonly resource: string | undefined;
   readonly runParameters: Readonly<Record<string, string>>;
@@ -243,6 +258,9 @@ export function parseInputs(host: Host): Inputs {
     target,
     variables,
     autoApprove,
+    accessFile: optional("access-file"),
+    policyFile: optional("policy-file"),
+    auditLog: optional("audit-log"),
     resource,
     runParameters,
     wait,

@@ -1,3 +1,4 @@
+import type { Access } from "./access-step.ts";
 import { toMistake, type DatabricksCli } from "./databricks/cli.ts";
 import type { Diagnostic } from "./databricks/diagnostics.ts";
 import { losses, type Plan } from "./databricks/plan.ts";
@@ -11,7 +12,12 @@ import { warn, type Step } from "./run.ts";
  * Plans the bundle, shows the plan, and checks that it may be carried out. Nothing remote is changed.
  * @throws SecretlessError `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
  */
-export async function planBundle(step: Step, cli: DatabricksCli, facts: Facts): Promise<Plan> {
+export async function planBundle(
+  step: Step,
+  cli: DatabricksCli,
+  facts: Facts,
+  access: Access,
+): Promise<Plan> {
   const { host, inputs, signal } = step;
   const { plan, diagnostics } = await host.group("Plan", () => cli.plan(signal));
   for (const diagnostic of diagnostics) annotate(diagnostic);
@@ -27,6 +33,7 @@ export async function planBundle(step: Step, cli: DatabricksCli, facts: Facts): 
   const { changes, unchanged } = facts.plan;
   await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
   if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
+  await access.plan(cli);
   const lost = losses(plan);
   if (lost.length > 0 && inputs.command === "deploy" && !inputs.autoApprove) {
     throw new SecretlessError("DESTRUCTIVE_PLAN", {

@@ -15,6 +15,7 @@ export function redactingHost(host: Host): Host {
     inputLabel: (name) => host.inputLabel(name),
     connection: () => host.connection(),
     idToken: (audience) => host.idToken(audience),
+    pipelineToken: () => host.pipelineToken(),
     mask: (value) => {
       registerSecret(value);
       host.mask(value);

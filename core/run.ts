@@ -1,5 +1,8 @@
 import path from "node:path";
+import { readAccess } from "./access-files.ts";
+import { Access } from "./access-step.ts";
 import { allRight } from "./all-right.ts";
+import { openAuditFile } from "./audit-file.ts";
 import { connect, workspaceApi } from "./connect.ts";
 import { DatabricksCli } from "./databricks/cli.ts";
 import { cliEnvironment } from "./databricks/environment.ts";
@@ -40,16 +43,18 @@ export async function run(step: Step): Promise<number> {
     runUrl: host.context.runUrl,
     warnings: [],
   };
+  const audit = await openAuditFile(step);
   const folder = await makePrivateFolder(host.context.tempFolder);
   await host.saveState("folder", folder.root);
   let service: TokenService | undefined;
   try {
     // Side by side; nothing goes further until all of it is right.
     const bundleRoot = path.resolve(host.context.checkout, inputs.bundleRoot);
-    const [session, file, target] = await allRight([
-      connect(step, facts),
+    const [session, file, target, source] = await allRight([
+      connect(step, facts, audit),
       findTool(step, facts, folder.root),
       checkHostPin({ ...inputs, bundleRoot, checkout: host.context.checkout, platform: ports.platform }),
+      readAccess(step, bundleRoot),
     ]);
     service = await startTokenService({
       token: () => session.token(),
@@ -69,23 +74,24 @@ export async function run(step: Step): Promise<number> {
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? "")),
     });
-    // Later: static credentials in sources are scanned beside the handshake, artifacts after the plan; access is
-    // planned after the bundle's plan and registered after the deployment.
+    const access = new Access({ step, facts, audit, session, source });
+    // Later: static credentials in sources are scanned beside the handshake, artifacts after the plan.
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
     const api = workspaceApi(step, session);
     switch (inputs.command) {
       case "plan":
-        await planBundle(step, cli, facts);
+        await planBundle(step, cli, facts, access);
         break;
       case "deploy":
-        await deployBundle(step, cli, api, facts);
+        await deployBundle(step, cli, api, facts, access);
         break;
       case "run":
         await runResource(step, cli, api, facts);
         break;
       case "destroy":
-        await destroyBundle(step, cli, api, facts);
+        await destroyBundle(step, cli, api, facts, access);
     }
+    await audit.settled();
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { networkInterfaces } from "node:os";
 import { arch, kill, platform } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { SecretlessError } from "./errors.ts";
@@ -162,6 +163,14 @@ function notEncrypted(request: HttpRequest): SecretlessError {
     actual: new URL(request.url).origin,
     remedy: "Configure the https address of this service.",
   });
+}
+
+/** IP addresses of this machine but loopback, for policies that ask for the runner's network. */
+export function systemAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address.replace(/%.*$/, ""));
 }
 
 /**

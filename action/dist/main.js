@@ -1,36 +1,41 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  createSend,
-  systemClock,
-  systemPlatform
-} from "./chunks/chunk-ZUDVWJHK.js";
-import {
   databricksCloud,
   endpointUnavailable
-} from "./chunks/chunk-V2WWRZ4U.js";
+} from "./chunks/chunk-OEJJXNNP.js";
+import {
+  harmlessLines,
+  parseInputs
+} from "./chunks/chunk-7WNCT4B5.js";
+import {
+  retry
+} from "./chunks/chunk-2XX4P25X.js";
+import "./chunks/chunk-QEY6PIFV.js";
 import {
   createRunProcess
 } from "./chunks/chunk-2PI7N2J7.js";
 import {
-  harmlessLines,
-  parseInputs
-} from "./chunks/chunk-TCKGONOW.js";
-import {
-  retry
-} from "./chunks/chunk-C4UZJ5DU.js";
+  createSend,
+  systemAddresses,
+  systemClock,
+  systemPlatform
+} from "./chunks/chunk-D2AVMEXD.js";
 import {
   HttpError,
   isRetryableStatus,
   statusError
-} from "./chunks/chunk-63AUDG3E.js";
-import "./chunks/chunk-6TASUQLL.js";
+} from "./chunks/chunk-EVBQBKWY.js";
+import {
+  isLoopback
+} from "./chunks/chunk-W6LVRVHZ.js";
+import {
+  redact,
+  registerSecret
+} from "./chunks/chunk-UWXWV5QH.js";
 import {
   SecretlessError,
-  isLoopback,
-  redact,
-  registerSecret,
   toSecretlessError
-} from "./chunks/chunk-6IGHQXQZ.js";
+} from "./chunks/chunk-SFZ4L4OV.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
@@ -167,6 +172,7 @@ function redactingHost(host2) {
     inputLabel: (name) => host2.inputLabel(name),
     connection: () => host2.connection(),
     idToken: (audience) => host2.idToken(audience),
+    pipelineToken: () => host2.pipelineToken(),
     mask: (value) => {
       registerSecret(value);
       host2.mask(value);
@@ -209,10 +215,10 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-6HODM42L.js");
+    const { run } = await import("./chunks/run-ODSRHASS.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-UW4ELRV4.js");
+    const { reportFailure } = await import("./chunks/report-QIMJR2FM.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -245,6 +251,12 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 // core/identity/github.ts
+function githubIssuer(serverUrl) {
+  const { origin, hostname } = new URL(serverUrl);
+  if (hostname === "github.com") return "https://token.actions.githubusercontent.com";
+  if (hostname.endsWith(".ghe.com")) return `https://token.actions.${hostname}`;
+  return `${origin}/_services/token`;
+}
 var COMPACT_JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 async function requestGitHubIdToken({
   requestUrl,
@@ -366,6 +378,11 @@ var GitHubHost = class {
     this.mask(token);
     return token;
   }
+  async pipelineToken() {
+    const audience = "databricks-secretless-policy";
+    const issuers = [githubIssuer(this.#environment["GITHUB_SERVER_URL"] || "https://github.com")];
+    return { token: await this.idToken(audience), audience, issuers };
+  }
   mask(value) {
     this.#write(command("add-mask", value));
   }
@@ -409,6 +426,7 @@ function runContext(environment2) {
     checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : void 0,
+    addresses: systemAddresses(),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
     ...get("GITHUB_EVENT_NAME") === "pull_request_target" && {
       untrustedEvent: {

@@ -1,17 +1,19 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  isRunning,
-  systemClock,
-  systemPlatform
-} from "./chunks/chunk-ZUDVWJHK.js";
-import {
   removePrivateFolder
 } from "./chunks/chunk-ZYAAOGFN.js";
 import {
   createTerminate
 } from "./chunks/chunk-2PI7N2J7.js";
-import "./chunks/chunk-63AUDG3E.js";
-import "./chunks/chunk-6IGHQXQZ.js";
+import {
+  isRunning,
+  systemClock,
+  systemPlatform
+} from "./chunks/chunk-D2AVMEXD.js";
+import "./chunks/chunk-EVBQBKWY.js";
+import "./chunks/chunk-W6LVRVHZ.js";
+import "./chunks/chunk-UWXWV5QH.js";
+import "./chunks/chunk-SFZ4L4OV.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // action/post.ts

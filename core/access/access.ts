@@ -136,7 +136,7 @@ async function eyesOf(request: AccessRequest): Promise<Eyes> {
 function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used: boolean): readonly string[] {
   const { files, bundle } = request;
   const warnings: string[] = [];
-  if (used && registrarOf(files) === undefined) {
+  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
     warnings.push(
       "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two.",
     );
@@ -237,16 +237,21 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     state,
     policy: files.policy,
     registrarId: registrarId ?? deployerId,
-    selfRegistered: registrarId === undefined,
+    selfRegistered: (registrarId ?? deployerId) === deployerId,
   };
 }
 
 /**
- * What would be granted, changed and withdrawn, proven and decided; changes nothing.
+ * What would be granted, changed and withdrawn, proven and decided; changes nothing. `onPlan` is shown the plan also
+ * where it cannot be carried out.
  * @throws SecretlessError with every mistake: an entry that cannot be granted stops the run before anything is deployed
  */
-export async function planAccess(request: AccessRequest): Promise<AccessPlan> {
+export async function planAccess(
+  request: AccessRequest,
+  onPlan?: (plan: AccessPlan) => Promise<void>,
+): Promise<AccessPlan> {
   const plan = await examineAccess(request);
+  await onPlan?.(plan);
   if (plan.findings.length > 0) throw fail(plan.findings);
   return plan;
 }

@@ -23,6 +23,8 @@ export interface ApplyOptions {
   readonly holder: string;
   /** Milliseconds. */
   readonly lockTimeout: number;
+  /** Shown what is about to happen, or would if it could. */
+  readonly onPlan?: (plan: AccessPlan) => Promise<void>;
   /** Told of each change as soon as it is certain. */
   readonly onApplied: (applied: Applied, plan: AccessPlan) => Promise<void>;
 }
@@ -69,7 +71,8 @@ export async function applyAccess(request: AccessRequest, options: ApplyOptions)
   }
   let plan = await examineAccess(request);
   let applied: readonly Applied[] = [];
-  if (plan.changes.some(isChange)) {
+  if (!plan.changes.some(isChange)) await options.onPlan?.(plan);
+  else {
     const { deployer, clock, bundle, signal } = request;
     const lock = await takeLock(lockPathOf(bundle), {
       api: deployer.workspace,
@@ -82,6 +85,7 @@ export async function applyAccess(request: AccessRequest, options: ApplyOptions)
       // Whoever held the lock before may have changed what was just read.
       plan = await examineAccess(request);
       if (options.approved !== undefined) checkApproved(plan, options.approved);
+      await options.onPlan?.(plan);
       if (plan.changes.some(isChange))
         applied = await execute(plan, request, lock, (one) => options.onApplied(one, plan));
     } finally {

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import type { Mistake } from "../errors.ts";
 import { impossibleRules } from "./policy-contradictions.ts";
 import {
+  entries,
   list,
   object,
   oneOf,
@@ -150,6 +151,16 @@ const user = text({
   says: "group:<name>, user:<name> or service_principal:<application ID>",
 });
 
+const scan = object({
+  scopes: required(
+    entries(
+      { description: "Target of the bundle." },
+      list(text({ description: "Name of a secret scope; `*` stands for any characters." }), undefined, 0),
+      "Secret scopes that the jobs of each target may read.",
+    ),
+  ),
+});
+
 const file = object({
   version: required(oneOf([1], "Version of this format.")),
   providers: optional(providers),
@@ -161,12 +172,18 @@ const file = object({
       "Groups of jobs that may share a principal or a credential; their scope is the group.",
     ),
   ),
+  scan: optional(scan),
   rules: required(list(rule)),
 });
 
 export type Policy = Read<typeof file>;
 export type Rule = Policy["rules"][number];
 export type Conditions = NonNullable<Rule["when"]>;
+
+/** `scan.scopes`: for each target the secret scopes that its jobs may read; {} if the policy says nothing. */
+export function scopesByTarget({ scan: part }: Policy): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
+}
 
 /** JSON Schema of policy.yml. */
 export const policyFileSchema = file.schema;

@@ -92,18 +92,18 @@ export function oneOf<const T extends string | number>(values: readonly T[], des
   };
 }
 
-/** A list with at least one item. */
-export function list<T>(item: Shape<T>, description?: string): Shape<readonly T[]> {
+/** A list with at least one item, or with at least `least`. */
+export function list<T>(item: Shape<T>, description?: string, least = 1): Shape<readonly T[]> {
   return {
     schema: {
       type: "array",
       items: item.schema,
-      minItems: 1,
+      minItems: least,
       ...(description === undefined ? {} : { description }),
     },
     read(node, context) {
-      if (!isSeq(node) || node.items.length === 0) {
-        wrong(node, context, "a list with at least one item");
+      if (!isSeq(node) || node.items.length < least) {
+        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
         return undefined;
       }
       const values = node.items.map((child: unknown) => item.read(child as Node | null, context));

@@ -14,11 +14,13 @@ import {
 import { openAuditLog } from "../../../core/audit/log.ts";
 
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
-const schemas = new URL("../../../../shared/data/ocsf-1.8.0/", import.meta.url);
-const there = existsSync(schemas);
+const schemas = ["../../../..", "../../../../.."]
+  .map((folder) => new URL(`${folder}/shared/data/ocsf-1.8.0/`, import.meta.url))
+  .find((folder) => existsSync(folder));
+const there = schemas !== undefined;
 const SCHEMA_OF = { 3002: "authentication", 3004: "entity_management", 6003: "api_activity" } as const;
 const validators = new Map<number, ValidateFunction>();
-if (there) {
+if (schemas !== undefined) {
   for (const [uid, name] of Object.entries(SCHEMA_OF)) {
     // A name with a slash, not escaped in the reference (RFC 6901 3).
     const text = readFileSync(new URL(`${name}.schema.json`, schemas), "utf8").replaceAll(

@@ -1,13 +1,12 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  reportFailure,
-  reportSuccess
-} from "./chunk-TEYWULLJ.js";
-import "./chunk-TCKGONOW.js";
-import "./chunk-6TASUQLL.js";
-import "./chunk-6IGHQXQZ.js";
+  CHECKS,
+  scopeWords,
+  worst
+} from "./chunk-ACCMIXDH.js";
 import "./chunk-U4GNHYLL.js";
 export {
-  reportFailure,
-  reportSuccess
+  CHECKS,
+  scopeWords,
+  worst
 };

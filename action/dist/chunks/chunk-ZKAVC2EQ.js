@@ -2,10 +2,10 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   INPUT_NAMES,
   harmlessLines
-} from "./chunk-TCKGONOW.js";
+} from "./chunk-7WNCT4B5.js";
 import {
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-UWXWV5QH.js";
 
 // core/report/error-text.ts
 function placeText(place) {
@@ -82,6 +82,76 @@ ${harmlessLines(text).join("\n")}
 ${fence}`;
 }
 
+// core/report/access-lines.ts
+function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
+  const changes = rows.filter(({ action }) => action !== "unchanged");
+  const line = (row) => [
+    `  ${row.action} ${row.what}`,
+    `job ${row.job}, ${row.purpose}`,
+    row.scope && `scope ${row.scope}`,
+    row.decidedBy && `rule ${row.decidedBy}`,
+    row.note,
+    row.action === "withdraw" && row.revocationLag
+  ].filter((part) => typeof part === "string" && part !== "").join("; ");
+  return [
+    `Access: policy ${policy}; registered by ${registrar}`,
+    ...changes.map(line),
+    ...denied.map((row) => line({ ...row, action: "denied" })),
+    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
+      `  scope of ${job}: ${words}`,
+      ...lines.map((one) => `    ${one}`)
+    ]),
+    ...notes.map((note) => `  ${note}`)
+  ];
+}
+function accessSections(access) {
+  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access;
+  const changes = [
+    ...rows.filter(({ action }) => action !== "unchanged"),
+    ...denied.map((row) => ({ ...row, action: "denied" }))
+  ];
+  const unchanged = rows.length + denied.length - changes.length;
+  const cells = (row) => [
+    `${MARKS[row.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(row.action)}`,
+    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
+    escapeMarkdown(row.what),
+    escapeMarkdown(row.scope),
+    escapeMarkdown([row.decidedBy, row.note].filter((text) => text !== "").join("; ")),
+    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
+  ];
+  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
+  return [
+    "### Access",
+    [
+      `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
+      ...result ? [
+        `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} revoked, ${String(result.unchanged)} unchanged.`
+      ] : [],
+      ...unchanged > 0 ? [`${String(unchanged)} entries unchanged.`] : [],
+      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
+      ...notes.map((note) => `${escapeMarkdown(note)}.`)
+    ].join("  \n"),
+    ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : [],
+    ...proofs.length > 0 ? [proofTable(proofs)] : [],
+    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
+    table(
+      ["Item", "", "Status", "Because"],
+      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown))
+    ),
+    "</details>"
+  ];
+}
+var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
+function proofTable(proofs) {
+  const row = ({ job, principal, words, lines }) => [
+    code(job),
+    code(principal),
+    escapeMarkdown(words),
+    lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
+  ];
+  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
+}
+
 // core/report/job-summary.ts
 var LONGEST = 3e5;
 function jobSummary(facts, error) {
@@ -90,6 +160,7 @@ function jobSummary(facts, error) {
     error && fenced(errorText(error)),
     table(["", ""], identityRows(facts)),
     facts.plan && planSection(facts.plan),
+    ...facts.access ? accessSections(facts.access) : [],
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
     facts.run && `### Run
 
@@ -133,13 +204,13 @@ function identityRows(facts) {
   ];
   return rows.filter((row) => Array.isArray(row));
 }
-var MARKS = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
+var MARKS2 = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
 function planSection({ changes, unchanged }) {
   if (changes.length === 0) return `### Plan
 
 No changes; ${String(unchanged)} unchanged.`;
   const row = ({ action, resource, fields }) => [
-    `${MARKS[action] ?? "\u270F\uFE0F"} ${escapeMarkdown(action)}`,
+    `${MARKS2[action] ?? "\u270F\uFE0F"} ${escapeMarkdown(action)}`,
     code(resource),
     fields.slice(0, 10).map(code).join(", ") + (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : "")
   ];
@@ -187,6 +258,7 @@ ${fenced(text)}
 }
 
 export {
+  accessLines,
   planLine,
   reportSuccess,
   reportFailure

@@ -3,11 +3,13 @@ import {
   parseCliMirror,
   parseCliVersion,
   parseSha256
-} from "./chunk-6TASUQLL.js";
+} from "./chunk-QEY6PIFV.js";
 import {
-  SecretlessError,
   parseWorkspaceUrl
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-W6LVRVHZ.js";
+import {
+  SecretlessError
+} from "./chunk-SFZ4L4OV.js";
 
 // core/input-values.ts
 var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
@@ -80,6 +82,15 @@ var INPUTS = {
   "auto-approve": {
     description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
     default: "false"
+  },
+  "access-file": {
+    description: "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one."
+  },
+  "policy-file": {
+    description: "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it."
+  },
+  "audit-log": {
+    description: "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends."
   },
   resource: { description: "For `run`: key of the job or pipeline in the bundle." },
   "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
@@ -178,7 +189,7 @@ function parseInputs(host) {
   if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
   const resource = matching(
     "resource",
-    /^[\w-]+(?:\.[\w-]+)?$/,
+    /^\w[\w-]*(?:\.[\w-]+)?$/,
     "the key of a job or pipeline in the bundle"
   );
   if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
@@ -222,6 +233,9 @@ function parseInputs(host) {
     target,
     variables,
     autoApprove,
+    accessFile: optional("access-file"),
+    policyFile: optional("policy-file"),
+    auditLog: optional("audit-log"),
     resource,
     runParameters,
     wait,

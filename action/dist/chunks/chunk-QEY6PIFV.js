@@ -1,9 +1,13 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  SecretlessError,
-  isLoopback,
+  isLoopback
+} from "./chunk-W6LVRVHZ.js";
+import {
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-UWXWV5QH.js";
+import {
+  SecretlessError
+} from "./chunk-SFZ4L4OV.js";
 
 // core/cli-values.ts
 import { fileURLToPath } from "node:url";

@@ -1,10 +1,10 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError
-} from "./chunk-63AUDG3E.js";
+} from "./chunk-EVBQBKWY.js";
 import {
   SecretlessError
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-SFZ4L4OV.js";
 
 // core/retry.ts
 var FIRST_WAIT = 500;

@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   SecretlessError
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-SFZ4L4OV.js";
 
 // core/databricks/find.ts
 import { stat, realpath, access, constants } from "node:fs/promises";

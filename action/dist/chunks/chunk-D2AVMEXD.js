@@ -4,14 +4,19 @@ import {
   isRetryableStatus,
   nameOf,
   transportError
-} from "./chunk-63AUDG3E.js";
+} from "./chunk-EVBQBKWY.js";
 import {
-  SecretlessError,
-  isLoopback,
+  isLoopback
+} from "./chunk-W6LVRVHZ.js";
+import {
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-UWXWV5QH.js";
+import {
+  SecretlessError
+} from "./chunk-SFZ4L4OV.js";
 
 // core/system.ts
+import { networkInterfaces } from "node:os";
 import { arch, kill, platform } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -207,6 +212,9 @@ function notEncrypted(request) {
     remedy: "Configure the https address of this service."
   });
 }
+function systemAddresses() {
+  return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).filter(({ internal }) => !internal).map(({ address }) => address.replace(/%.*$/, ""));
+}
 async function certificates(environment) {
   const file = environment["SSL_CERT_FILE"];
   if (!file) return [];
@@ -226,5 +234,6 @@ export {
   isRunning,
   systemPlatform,
   createSend,
+  systemAddresses,
   certificates
 };

@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-UWXWV5QH.js";
 
 // core/http.ts
 var HttpError = class extends Error {

@@ -1,31 +1,34 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  isInside
+} from "./chunk-RX5L7H32.js";
+import {
+  retry
+} from "./chunk-2XX4P25X.js";
+import {
+  parseCliMirror,
+  parseCliVersion,
+  parseSha256
+} from "./chunk-QEY6PIFV.js";
+import {
   certificates,
   proxyAgent,
   proxyFor
-} from "./chunk-ZUDVWJHK.js";
-import {
-  isInside
-} from "./chunk-5NOZEC6V.js";
-import {
-  retry
-} from "./chunk-C4UZJ5DU.js";
+} from "./chunk-D2AVMEXD.js";
 import {
   HttpError,
   isRetryableStatus,
   nameOf,
   statusError,
   transportError
-} from "./chunk-63AUDG3E.js";
+} from "./chunk-EVBQBKWY.js";
+import "./chunk-W6LVRVHZ.js";
 import {
-  parseCliMirror,
-  parseCliVersion,
-  parseSha256
-} from "./chunk-6TASUQLL.js";
-import {
-  SecretlessError,
   redact
-} from "./chunk-6IGHQXQZ.js";
+} from "./chunk-UWXWV5QH.js";
+import {
+  SecretlessError
+} from "./chunk-SFZ4L4OV.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/databricks/install/install.ts
