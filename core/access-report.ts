@@ -5,6 +5,7 @@ import type { AccessParts } from "./access-step.ts";
 import { accessLines } from "./report/access-lines.ts";
 import { jsonOutput } from "./report/outputs.ts";
 import { warn } from "./run.ts";
+import { FROM_PATH } from "./tool.ts";
 
 /** Takes an access plan into the report, and shows it in the log where it differs from what was shown. */
 export async function reportAccess({ step, facts }: AccessParts, plan: AccessPlan): Promise<void> {
@@ -26,8 +27,9 @@ export async function reportAccess({ step, facts }: AccessParts, plan: AccessPla
     notes: plan.notes,
     standards: standardsTable(plan, {
       credentials: undefined,
-      exactSubject: undefined,
-      pinnedCli: step.inputs.cliVersion === undefined ? undefined : true,
+      // Federation policies of a service principal take no pattern; credentials in Entra ID may.
+      exactSubject: step.inputs.exchange === "databricks" ? true : undefined,
+      pinnedCli: facts.cli && facts.cli.verified !== FROM_PATH,
     }),
   };
   const lines = accessLines(facts.access);
@@ -35,6 +37,8 @@ export async function reportAccess({ step, facts }: AccessParts, plan: AccessPla
   for (const text of plan.warnings) if (!facts.warnings.includes(text)) warn(step, facts, text);
 }
 
+const PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
+const DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
 const NAMES = { grant: "granted", update: "updated", withdraw: "revoked" } as const;
 
 /** Sets the output `access`, and says what became of each change. */
@@ -64,10 +68,9 @@ export async function reportApplied(
     revoked: revoked.length,
     unchanged,
   };
+  const words = how === "planned" ? PLANNED : DONE;
   host.info(
-    `Access${how === "planned" ? " plan" : ""}: ${Object.entries(counts)
-      .map(([name, count]) => `${String(count)} ${name}`)
-      .join(", ")}`,
+    `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`,
   );
   if (how === "applied" && facts.access) facts.access = { ...facts.access, result: counts };
   await jsonOutput(host, "access", { ...lists, unchanged }, counts);

@@ -4,12 +4,12 @@ import {
   endpointUnavailable
 } from "./chunks/chunk-OEJJXNNP.js";
 import {
+  retry
+} from "./chunks/chunk-2XX4P25X.js";
+import {
   harmlessLines,
   parseInputs
 } from "./chunks/chunk-7WNCT4B5.js";
-import {
-  retry
-} from "./chunks/chunk-2XX4P25X.js";
 import "./chunks/chunk-QEY6PIFV.js";
 import {
   createRunProcess
@@ -215,10 +215,10 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-ODSRHASS.js");
+    const { run } = await import("./chunks/run-X5KM5NIE.js");
     return await run({ host: host2, ports, inputs, workspace, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-QIMJR2FM.js");
+    const { reportFailure } = await import("./chunks/report-IKIYC4DR.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {

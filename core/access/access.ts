@@ -123,14 +123,18 @@ function credentialGrant({ kind }: AccessTarget, object: TrustObject): Credentia
   return isGrant ? { credential, principal } : undefined;
 }
 
+/** In a plan the registrar has no token yet: the deployer looks, and may be shown less. */
+function isRegistrarLater({ files, registrar, deployed }: AccessRequest): boolean {
+  return registrarOf(files) !== undefined && registrar === undefined && !deployed;
+}
+
 async function eyesOf(request: AccessRequest): Promise<Eyes> {
-  const { registrar, deployer, deployed, files } = request;
+  const { registrar, deployer } = request;
   const connections = [registrar, deployer].filter((connection) => connection !== undefined);
   const readers = await Promise.all(
     connections.map(({ workspace, account }) => openReader(workspace, account)),
   );
-  const registrarLater = registrarOf(files) !== undefined && registrar === undefined && !deployed;
-  return { readers, registrarLater };
+  return { readers, registrarLater: isRegistrarLater(request) };
 }
 
 function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used: boolean): readonly string[] {
@@ -209,11 +213,12 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([readRemote(objects, targetPorts), prove()]);
   const missing = { state: "unreadable", missingRight: "the target" } as const;
-  const planned = planChanges(
-    declared,
-    state.records,
-    (target, object) => views.get(target)?.plan(object) ?? missing,
-  );
+  // A listing leaves out what the caller may not see: only the one who registers knows that something is not there.
+  const unseen = { state: "unreadable", missingRight: "the registrar's rights" } as const;
+  const planned = planChanges(declared, state.records, (target, object) => {
+    const seen = views.get(target)?.plan(object) ?? missing;
+    return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
+  });
   const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
   const registrarId = registrarOf(files);
   const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);

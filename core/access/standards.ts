@@ -38,10 +38,13 @@ function fromChecks(
   );
   if (checks.length === 0) return { status: "not checked", because: "no access is declared" };
   const grade = worst(checks.map((check) => check.grade));
+  if (grade === "proven" && checks.some(({ later }) => later)) {
+    return { status: "not checked", because: "checked after the deployment" };
+  }
   const shown = checks.filter((check) => check.grade === grade).slice(0, 3);
   const because =
     grade === "proven"
-      ? `holds for ${proofs.length} jobs`
+      ? `holds for ${proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`} with access`
       : shown.map(({ job, says }) => `${job}: ${says}`).join("; ");
   return { status: STATUS[grade], because };
 }

@@ -52,10 +52,10 @@ export function accessSections(access: AccessFacts): string[] {
       `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
       ...(result
         ? [
-            `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} revoked, ${String(result.unchanged)} unchanged.`,
+            `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`,
           ]
         : []),
-      ...(unchanged > 0 ? [`${String(unchanged)} entries unchanged.`] : []),
+      ...(!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : []),
       ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
       ...notes.map((note) => `${escapeMarkdown(note)}.`),
     ].join("  \n"),

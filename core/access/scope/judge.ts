@@ -14,6 +14,8 @@ export interface ScopeFacts {
   readonly deployer: string;
   /** As withBundle() shows them. */
   readonly runners: Reading<readonly Runner[]>;
+  /** Every job of the bundle: known also where the workspace's listing is not. */
+  readonly declared: readonly BundleJob[];
   readonly identity: PrincipalFacts;
   readonly editors: Reading<EditorFacts>;
   readonly credentials: readonly Reading<CredentialUsers>[];
@@ -63,8 +65,18 @@ function runAs({ job, principal, deployer }: ScopeFacts): Verdict {
   return proven(`runs as service principal ${principal}`);
 }
 
-function exclusive({ job, principal, runners, mates }: ScopeFacts): Verdict {
+const APART =
+  "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
+
+function exclusive({ job, principal, runners, declared, mates }: ScopeFacts): Verdict {
   const allowed = new Set([job.key, ...mates.map((mate) => mate.key)]);
+  const borrowers = declared.filter(
+    ({ key, runAs }) =>
+      !allowed.has(key) && runAs.kind === "service_principal" && runAs.applicationId === principal,
+  );
+  if (runners.state !== "known" && borrowers.length > 0) {
+    return broken(`also runs as it: ${borrowers.map(({ key }) => `job "${key}"`).join(", ")}`, APART);
+  }
   return judge(runners, (all) => {
     const self = all.find((runner) => runner.key === job.key);
     if (self !== undefined && self.principal !== principal) {
@@ -77,9 +89,7 @@ function exclusive({ job, principal, runners, mates }: ScopeFacts): Verdict {
     if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
     const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
     const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
-    const remedy =
-      "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
-    return broken(`also runs as it: ${shown.join(", ")}${more}`, remedy);
+    return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);
   });
 }
 

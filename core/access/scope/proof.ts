@@ -43,8 +43,12 @@ export function worst(grades: readonly Grade[]): Grade {
 }
 
 /** The one wording for a proof. Only what is proven for a single job is ever called job-scoped. */
-export function scopeWords(proof: Pick<ScopeProof, "grade" | "group">): string {
+export function scopeWords(proof: Pick<ScopeProof, "grade" | "group" | "checks">): string {
   if (proof.grade === "broken") return "broken";
   const what = proof.group.length > 0 ? `group-scoped (${proof.group.join(", ")})` : "job-scoped";
-  return proof.grade === "proven" ? `${what}: proven` : "unproven";
+  if (proof.grade === "unproven") return "unproven";
+  // A plan does not promise what is yet to be seen.
+  return proof.checks.some(({ later }) => later)
+    ? "not broken; proven after the deployment"
+    : `${what}: proven`;
 }

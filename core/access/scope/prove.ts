@@ -81,6 +81,7 @@ export async function proveScopes(request: ProofRequest): Promise<ReadonlyMap<st
       principal: principalOf(job),
       deployer,
       runners,
+      declared: bundle.jobs,
       identity: identities.get(principalOf(job)) ?? noIdentity,
       editors: editors[index] ?? nobody,
       credentials: (needs.get(job.key) ?? []).map((name) =>

@@ -3,6 +3,11 @@ import {
   parse
 } from "./chunk-QHD6IKUP.js";
 import {
+  findCli,
+  isInside,
+  variable
+} from "./chunk-RX5L7H32.js";
+import {
   apiCallEvent,
   tokenExchangeEvent,
   tokenSha256
@@ -12,21 +17,16 @@ import {
   planLine,
   reportFailure,
   reportSuccess
-} from "./chunk-ZKAVC2EQ.js";
-import {
-  findCli,
-  isInside,
-  variable
-} from "./chunk-RX5L7H32.js";
+} from "./chunk-4HUXK4MD.js";
 import {
   ENTRA_CLOUDS,
   databricksCloud,
   endpointUnavailable
 } from "./chunk-OEJJXNNP.js";
-import "./chunk-7WNCT4B5.js";
 import {
   retry
 } from "./chunk-2XX4P25X.js";
+import "./chunk-7WNCT4B5.js";
 import "./chunk-QEY6PIFV.js";
 import {
   makePrivateFolder,
@@ -217,7 +217,7 @@ async function readAccess(step, bundleRoot) {
     const files2 = { entries: [], policy: void 0 };
     return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
   }
-  const { readAccessFiles } = await import("./access-3DV6P2OW.js");
+  const { readAccessFiles } = await import("./access-SLJFSFT3.js");
   const files = readAccessFiles(
     access,
     policy && { ...policy, insideCheckout: await isInside2(checkout, path2.resolve(checkout, policy.path)) }
@@ -1047,63 +1047,6 @@ async function jsonOutput(host, name, value, counts) {
   await host.output(name, JSON.stringify({ ...counts, file }));
 }
 
-// core/access-report.ts
-async function reportAccess({ step, facts }, plan) {
-  const { planRow, policyLine, proofLines } = await import("./describe-4G44OVYS.js");
-  const { scopeWords } = await import("./proof-DLLYXJR2.js");
-  const { standardsTable } = await import("./standards-N6ENACMZ.js");
-  const before = facts.access ? accessLines(facts.access).join("\n") : "";
-  facts.access = {
-    rows: plan.changes.map(planRow),
-    denied: plan.denied.map(planRow),
-    proofs: [...plan.proofs.values()].map((proof) => ({
-      job: proof.job,
-      principal: proof.principal,
-      words: scopeWords(proof),
-      lines: proofLines(proof)
-    })),
-    policy: policyLine(plan),
-    registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
-    notes: plan.notes,
-    standards: standardsTable(plan, {
-      credentials: void 0,
-      exactSubject: void 0,
-      pinnedCli: step.inputs.cliVersion === void 0 ? void 0 : true
-    })
-  };
-  const lines = accessLines(facts.access);
-  if (lines.join("\n") !== before) for (const line of lines) step.host.info(line);
-  for (const text of plan.warnings) if (!facts.warnings.includes(text)) warn(step, facts, text);
-}
-var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
-async function reportApplied({ step, facts }, how, changes, plan) {
-  const { host } = step;
-  const lists = { granted: [], updated: [], revoked: [] };
-  for (const one of changes) {
-    const change = "change" in one ? one.change : one;
-    const failed = "change" in one && one.outcome !== "done" ? one : void 0;
-    const { action, job, purpose, target, object } = change;
-    const what = target.describe(object);
-    if (how === "applied" && (failed || action in NAMES))
-      host.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
-    if (failed || action === "record" || action === "unchanged") continue;
-    lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object });
-  }
-  const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
-  const { granted, updated, revoked } = lists;
-  const counts = {
-    granted: granted.length,
-    updated: updated.length,
-    revoked: revoked.length,
-    unchanged
-  };
-  host.info(
-    `Access${how === "planned" ? " plan" : ""}: ${Object.entries(counts).map(([name, count]) => `${String(count)} ${name}`).join(", ")}`
-  );
-  if (how === "applied" && facts.access) facts.access = { ...facts.access, result: counts };
-  await jsonOutput(host, "access", { ...lists, unchanged }, counts);
-}
-
 // core/databricks/json.ts
 function parseJson(text, source) {
   try {
@@ -1145,6 +1088,193 @@ function members(value) {
 function textOf2(value) {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : void 0;
+}
+
+// core/databricks/version.ts
+var MINIMUM = [1, 9, 0];
+var TIMEOUT = 3e4;
+var LIMIT = 64 * 1024;
+var SOURCE = "databricks version -o json";
+async function checkVersion(options) {
+  const version = textOf2(member(parseJson(await printed(options), SOURCE), "Version")) ?? "";
+  const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
+  if (!match) throw unreadable2(SOURCE, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
+  const [, major, minor, patch, prerelease] = match;
+  const numbers = [Number(major), Number(minor), Number(patch)];
+  const unknown = numbers.every((number) => number === 0);
+  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
+  if (prerelease === void 0 && !unknown) return { version };
+  return {
+    version,
+    warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
+  };
+}
+function compare(left, right) {
+  const index = left.findIndex((number, position) => number !== right[position]);
+  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}
+function tooOld(version, file) {
+  return new SecretlessError("CLI_TOO_OLD", {
+    problem: "The Databricks CLI on PATH is too old.",
+    expected: `${MINIMUM.join(".")} or newer`,
+    actual: `${version} (${file})`,
+    remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
+  });
+}
+async function printed(options) {
+  const chunks = [];
+  let size = 0;
+  const timeout = new AbortController();
+  const done = new AbortController();
+  options.clock.sleep(TIMEOUT, done.signal).then(
+    () => {
+      timeout.abort(unreadable2(SOURCE, `no answer within ${String(TIMEOUT / 1e3)} s`));
+    },
+    () => void 0
+  );
+  const request = {
+    file: options.file,
+    args: ["version", "-o", "json"],
+    cwd: options.cwd,
+    env: options.env,
+    onStdout: (chunk) => {
+      size += chunk.length;
+      if (size <= LIMIT) chunks.push(chunk);
+    },
+    onStderr: () => void 0
+  };
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
+  try {
+    const { code, signal: killed } = await runUntil(options, request, signal);
+    if (code !== 0) throw unreadable2(SOURCE, `exit ${killed ?? String(code)}`);
+    return Buffer.concat(chunks).toString("utf8");
+  } catch (error) {
+    if (error instanceof SecretlessError || options.signal?.aborted) throw error;
+    throw notStartable(options.file, error);
+  } finally {
+    done.abort();
+  }
+}
+function notStartable(file, error) {
+  return new SecretlessError("CLI_NOT_FOUND", {
+    problem: "The Databricks CLI cannot be started.",
+    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
+    cause: error
+  });
+}
+
+// core/tool.ts
+var FROM_PATH = "from PATH, not verified";
+async function findTool(step, facts, cwd) {
+  const { ports, signal } = step;
+  const tool = step.inputs.cliVersion === void 0 ? await onPath(step) : await installed(step);
+  const terminate = createTerminate(ports);
+  const path7 = ports.environment["PATH"];
+  const env = path7 === void 0 ? {} : { PATH: path7 };
+  const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
+  if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
+  if (warning !== void 0) warn(step, facts, warning);
+  facts.cli = { version, file: tool.file, verified: tool.verified };
+  return tool.file;
+}
+async function onPath(step) {
+  const { host, ports } = step;
+  try {
+    const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
+    for (const note of notes) host.info(note);
+    return { file, verified: FROM_PATH };
+  } catch (error) {
+    if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
+    host.info(`${error.message} The pinned release is installed.`);
+    return installed(step);
+  }
+}
+async function installed({ host, inputs, ports, signal }) {
+  const { installCli } = await import("./install-PIKAULPT.js");
+  const { toolCache, tempFolder, checkout } = host.context;
+  const cli = await installCli(
+    {
+      version: inputs.cliVersion,
+      mirror: inputs.cliMirror,
+      sha256: inputs.cliSha256,
+      toolCache,
+      tempFolder,
+      checkout,
+      signal
+    },
+    { ...ports, log: (line) => host.info(line) }
+  );
+  return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
+}
+function otherVersion(wanted, found) {
+  return new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: "The archive of the Databricks CLI holds another version than it was taken for.",
+    expected: wanted,
+    actual: found,
+    remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
+  });
+}
+
+// core/access-report.ts
+async function reportAccess({ step, facts }, plan) {
+  const { planRow, policyLine, proofLines } = await import("./describe-IGRT3DSC.js");
+  const { scopeWords } = await import("./proof-XH7HK3RS.js");
+  const { standardsTable } = await import("./standards-NVKOVFOS.js");
+  const before = facts.access ? accessLines(facts.access).join("\n") : "";
+  facts.access = {
+    rows: plan.changes.map(planRow),
+    denied: plan.denied.map(planRow),
+    proofs: [...plan.proofs.values()].map((proof) => ({
+      job: proof.job,
+      principal: proof.principal,
+      words: scopeWords(proof),
+      lines: proofLines(proof)
+    })),
+    policy: policyLine(plan),
+    registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
+    notes: plan.notes,
+    standards: standardsTable(plan, {
+      credentials: void 0,
+      // Federation policies of a service principal take no pattern; credentials in Entra ID may.
+      exactSubject: step.inputs.exchange === "databricks" ? true : void 0,
+      pinnedCli: facts.cli && facts.cli.verified !== FROM_PATH
+    })
+  };
+  const lines = accessLines(facts.access);
+  if (lines.join("\n") !== before) for (const line of lines) step.host.info(line);
+  for (const text of plan.warnings) if (!facts.warnings.includes(text)) warn(step, facts, text);
+}
+var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
+var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
+var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
+async function reportApplied({ step, facts }, how, changes, plan) {
+  const { host } = step;
+  const lists = { granted: [], updated: [], revoked: [] };
+  for (const one of changes) {
+    const change = "change" in one ? one.change : one;
+    const failed = "change" in one && one.outcome !== "done" ? one : void 0;
+    const { action, job, purpose, target, object } = change;
+    const what = target.describe(object);
+    if (how === "applied" && (failed || action in NAMES))
+      host.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
+    if (failed || action === "record" || action === "unchanged") continue;
+    lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object });
+  }
+  const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
+  const { granted, updated, revoked } = lists;
+  const counts = {
+    granted: granted.length,
+    updated: updated.length,
+    revoked: revoked.length,
+    unchanged
+  };
+  const words = how === "planned" ? PLANNED : DONE;
+  host.info(
+    `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`
+  );
+  if (how === "applied" && facts.access) facts.access = { ...facts.access, result: counts };
+  await jsonOutput(host, "access", { ...lists, unchanged }, counts);
 }
 
 // core/databricks/workspace-api.ts
@@ -1286,7 +1416,7 @@ var Access = class {
     if (!source.declared && step.inputs.command === "deploy") return;
     const request = await this.#request(await cli.summary(step.signal), false);
     if (!await this.#concerns(request)) return;
-    const { planAccess } = await import("./access-3DV6P2OW.js");
+    const { planAccess } = await import("./access-SLJFSFT3.js");
     this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
     await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
   }
@@ -1296,7 +1426,7 @@ var Access = class {
     if (step.signal.aborted && !source.declared) return;
     const request = await this.#request(summary, true);
     if (!await this.#concerns(request)) return;
-    const { applyAccess } = await import("./apply-ACODV5NM.js");
+    const { applyAccess } = await import("./apply-SYGDCI4R.js");
     await this.#change(
       request,
       (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
@@ -1306,7 +1436,7 @@ var Access = class {
   async withdraw(summary) {
     const request = await this.#request(summary, true);
     if (!await recorded(request)) return;
-    const { withdrawAccess } = await import("./apply-ACODV5NM.js");
+    const { withdrawAccess } = await import("./apply-SYGDCI4R.js");
     await this.#change(request, withdrawAccess);
   }
   async #request({ tree }, deployed) {
@@ -1333,7 +1463,7 @@ var Access = class {
   }
   async #show(plan, bundle) {
     await reportAccess(this.#parts, plan);
-    const { auditTrail } = await import("./audit-trail-HHONBYJM.js");
+    const { auditTrail } = await import("./audit-trail-MJFX5V2O.js");
     const record2 = auditTrail(this.#parts.audit, bundle);
     for (const change of plan.denied)
       await record2({ change, outcome: "denied", reason: change.decision?.reason ?? "" }, plan);
@@ -1341,7 +1471,7 @@ var Access = class {
   async #change(request, work) {
     const { step, audit } = this.#parts;
     const { host, inputs } = step;
-    const { auditTrail } = await import("./audit-trail-HHONBYJM.js");
+    const { auditTrail } = await import("./audit-trail-MJFX5V2O.js");
     const record2 = auditTrail(audit, request.bundle);
     const done = [];
     let last;
@@ -1368,7 +1498,7 @@ var Access = class {
   }
   /** The registrar's connection, with a token of its own that the token service never serves. */
   async #registrar({ files }) {
-    const { registrarOf } = await import("./access-3DV6P2OW.js");
+    const { registrarOf } = await import("./access-SLJFSFT3.js");
     const { step, audit } = this.#parts;
     const clientId = registrarOf(files);
     if (clientId === void 0) return void 0;
@@ -1751,12 +1881,12 @@ async function isLocked(api, statePath) {
 
 // core/databricks/plan.ts
 var ACTIONS = ["skip", "resize", "update", "update_id", "create", "recreate", "delete"];
-var SOURCE = "databricks bundle plan -o json";
+var SOURCE2 = "databricks bundle plan -o json";
 function readPlan(text) {
-  const json = parseJson(text, SOURCE);
+  const json = parseJson(text, SOURCE2);
   const plan = member(json, "plan");
   if (!isObject(json) || plan !== void 0 && plan !== null && !isObject(plan)) {
-    throw unreadable2(SOURCE, "JSON without a plan", "a JSON object with the member `plan`");
+    throw unreadable2(SOURCE2, "JSON without a plan", "a JSON object with the member `plan`");
   }
   const entries = members(plan).map(([key, entry]) => readEntry(key, entry));
   return {
@@ -1770,7 +1900,7 @@ function readEntry(key, entry) {
   if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
     const found = textOf2(member(entry, "action")) ?? "none";
     throw unreadable2(
-      SOURCE,
+      SOURCE2,
       `the entry ${key} with the action ${found}`,
       `one of the actions ${ACTIONS.join(", ")}`
     );
@@ -1822,11 +1952,11 @@ function losses(plan) {
 }
 
 // core/databricks/summary.ts
-var SOURCE2 = "databricks bundle summary -o json";
+var SOURCE3 = "databricks bundle summary -o json";
 function readSummary(text) {
-  const json = parseJson(text, SOURCE2);
+  const json = parseJson(text, SOURCE3);
   if (!isObject(json) || !isObject(member(json, "bundle"))) {
-    throw unreadable2(SOURCE2, "JSON without a bundle", "a JSON object with the member `bundle`");
+    throw unreadable2(SOURCE3, "JSON without a bundle", "a JSON object with the member `bundle`");
   }
   const all = members(member(json, "resources")).flatMap(
     ([kind, ofKind]) => members(ofKind).flatMap(([key, resource]) => {
@@ -2865,131 +2995,6 @@ async function runResource({ host, inputs, signal }, cli, api, facts) {
     await report("failed");
     throw error;
   }
-}
-
-// core/databricks/version.ts
-var MINIMUM = [1, 9, 0];
-var TIMEOUT = 3e4;
-var LIMIT = 64 * 1024;
-var SOURCE3 = "databricks version -o json";
-async function checkVersion(options) {
-  const version = textOf2(member(parseJson(await printed(options), SOURCE3), "Version")) ?? "";
-  const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
-  if (!match) throw unreadable2(SOURCE3, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
-  const [, major, minor, patch, prerelease] = match;
-  const numbers = [Number(major), Number(minor), Number(patch)];
-  const unknown = numbers.every((number) => number === 0);
-  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
-  if (prerelease === void 0 && !unknown) return { version };
-  return {
-    version,
-    warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
-  };
-}
-function compare(left, right) {
-  const index = left.findIndex((number, position) => number !== right[position]);
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
-}
-function tooOld(version, file) {
-  return new SecretlessError("CLI_TOO_OLD", {
-    problem: "The Databricks CLI on PATH is too old.",
-    expected: `${MINIMUM.join(".")} or newer`,
-    actual: `${version} (${file})`,
-    remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
-  });
-}
-async function printed(options) {
-  const chunks = [];
-  let size = 0;
-  const timeout = new AbortController();
-  const done = new AbortController();
-  options.clock.sleep(TIMEOUT, done.signal).then(
-    () => {
-      timeout.abort(unreadable2(SOURCE3, `no answer within ${String(TIMEOUT / 1e3)} s`));
-    },
-    () => void 0
-  );
-  const request = {
-    file: options.file,
-    args: ["version", "-o", "json"],
-    cwd: options.cwd,
-    env: options.env,
-    onStdout: (chunk) => {
-      size += chunk.length;
-      if (size <= LIMIT) chunks.push(chunk);
-    },
-    onStderr: () => void 0
-  };
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  try {
-    const { code, signal: killed } = await runUntil(options, request, signal);
-    if (code !== 0) throw unreadable2(SOURCE3, `exit ${killed ?? String(code)}`);
-    return Buffer.concat(chunks).toString("utf8");
-  } catch (error) {
-    if (error instanceof SecretlessError || options.signal?.aborted) throw error;
-    throw notStartable(options.file, error);
-  } finally {
-    done.abort();
-  }
-}
-function notStartable(file, error) {
-  return new SecretlessError("CLI_NOT_FOUND", {
-    problem: "The Databricks CLI cannot be started.",
-    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
-    cause: error
-  });
-}
-
-// core/tool.ts
-async function findTool(step, facts, cwd) {
-  const { ports, signal } = step;
-  const tool = step.inputs.cliVersion === void 0 ? await onPath(step) : await installed(step);
-  const terminate = createTerminate(ports);
-  const path7 = ports.environment["PATH"];
-  const env = path7 === void 0 ? {} : { PATH: path7 };
-  const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
-  if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
-  if (warning !== void 0) warn(step, facts, warning);
-  facts.cli = { version, file: tool.file, verified: tool.verified };
-  return tool.file;
-}
-async function onPath(step) {
-  const { host, ports } = step;
-  try {
-    const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
-    for (const note of notes) host.info(note);
-    return { file, verified: "from PATH, not verified" };
-  } catch (error) {
-    if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
-    host.info(`${error.message} The pinned release is installed.`);
-    return installed(step);
-  }
-}
-async function installed({ host, inputs, ports, signal }) {
-  const { installCli } = await import("./install-PIKAULPT.js");
-  const { toolCache, tempFolder, checkout } = host.context;
-  const cli = await installCli(
-    {
-      version: inputs.cliVersion,
-      mirror: inputs.cliMirror,
-      sha256: inputs.cliSha256,
-      toolCache,
-      tempFolder,
-      checkout,
-      signal
-    },
-    { ...ports, log: (line) => host.info(line) }
-  );
-  return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
-}
-function otherVersion(wanted, found) {
-  return new SecretlessError("CLI_HASH_MISMATCH", {
-    problem: "The archive of the Databricks CLI holds another version than it was taken for.",
-    expected: wanted,
-    actual: found,
-    remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
-  });
 }
 
 // core/run.ts

@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   worst
-} from "./chunk-ACCMIXDH.js";
+} from "./chunk-MKWQNDMM.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/access/standards.ts
@@ -16,8 +16,11 @@ function fromChecks(proofs, names) {
   );
   if (checks.length === 0) return { status: "not checked", because: "no access is declared" };
   const grade = worst(checks.map((check) => check.grade));
+  if (grade === "proven" && checks.some(({ later }) => later)) {
+    return { status: "not checked", because: "checked after the deployment" };
+  }
   const shown = checks.filter((check) => check.grade === grade).slice(0, 3);
-  const because = grade === "proven" ? `holds for ${proofs.length} jobs` : shown.map(({ job, says }) => `${job}: ${says}`).join("; ");
+  const because = grade === "proven" ? `holds for ${proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`} with access` : shown.map(({ job, says }) => `${job}: ${says}`).join("; ");
   return { status: STATUS[grade], because };
 }
 function fromFact(fact, yes, no) {

@@ -17,7 +17,8 @@ function worst(grades) {
 function scopeWords(proof) {
   if (proof.grade === "broken") return "broken";
   const what = proof.group.length > 0 ? `group-scoped (${proof.group.join(", ")})` : "job-scoped";
-  return proof.grade === "proven" ? `${what}: proven` : "unproven";
+  if (proof.grade === "unproven") return "unproven";
+  return proof.checks.some(({ later }) => later) ? "not broken; proven after the deployment" : `${what}: proven`;
 }
 
 export {

@@ -3,7 +3,7 @@ import {
   CHECKS,
   scopeWords,
   worst
-} from "./chunk-ACCMIXDH.js";
+} from "./chunk-MKWQNDMM.js";
 import "./chunk-U4GNHYLL.js";
 export {
   CHECKS,

@@ -5,12 +5,12 @@ import {
   planAccess,
   readAccessFiles,
   registrarOf
-} from "./chunk-5NJMDDPY.js";
+} from "./chunk-UTBMYIS6.js";
 import "./chunk-XG7PHLDC.js";
 import "./chunk-XITBPYNW.js";
 import "./chunk-SU23NQTW.js";
 import "./chunk-2QDGITXZ.js";
-import "./chunk-ACCMIXDH.js";
+import "./chunk-MKWQNDMM.js";
 import "./chunk-SFZ4L4OV.js";
 import "./chunk-U4GNHYLL.js";
 export {

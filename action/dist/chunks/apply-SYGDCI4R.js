@@ -3,7 +3,7 @@ import {
   examineAccess,
   fail,
   registrarOf
-} from "./chunk-5NJMDDPY.js";
+} from "./chunk-UTBMYIS6.js";
 import "./chunk-XG7PHLDC.js";
 import {
   deleteWorkspaceFile,
@@ -19,7 +19,7 @@ import {
   ApiFailure,
   textField
 } from "./chunk-2QDGITXZ.js";
-import "./chunk-ACCMIXDH.js";
+import "./chunk-MKWQNDMM.js";
 import {
   SecretlessError
 } from "./chunk-SFZ4L4OV.js";

@@ -20,7 +20,7 @@ import {
 import {
   scopeWords,
   worst
-} from "./chunk-ACCMIXDH.js";
+} from "./chunk-MKWQNDMM.js";
 import {
   SecretlessError
 } from "./chunk-SFZ4L4OV.js";
@@ -1322,8 +1322,15 @@ function runAs({ job, principal, deployer }) {
   }
   return proven(`runs as service principal ${principal}`);
 }
-function exclusive({ job, principal, runners, mates }) {
+var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
+function exclusive({ job, principal, runners, declared, mates }) {
   const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map((mate) => mate.key)]);
+  const borrowers = declared.filter(
+    ({ key, runAs: runAs2 }) => !allowed.has(key) && runAs2.kind === "service_principal" && runAs2.applicationId === principal
+  );
+  if (runners.state !== "known" && borrowers.length > 0) {
+    return broken(`also runs as it: ${borrowers.map(({ key }) => `job "${key}"`).join(", ")}`, APART);
+  }
   return judge(runners, (all) => {
     const self = all.find((runner) => runner.key === job.key);
     if (self !== void 0 && self.principal !== principal) {
@@ -1336,8 +1343,7 @@ function exclusive({ job, principal, runners, mates }) {
     if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
     const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
     const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
-    const remedy = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
-    return broken(`also runs as it: ${shown.join(", ")}${more}`, remedy);
+    return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);
   });
 }
 var RULE_SET_PREFIX = {
@@ -1676,6 +1682,7 @@ async function proveScopes(request) {
       principal: principalOf(job),
       deployer,
       runners,
+      declared: bundle.jobs,
       identity: identities.get(principalOf(job)) ?? noIdentity,
       editors: editors2[index] ?? nobody,
       credentials: (needs.get(job.key) ?? []).map(
@@ -1735,14 +1742,16 @@ function credentialGrant({ kind }, object2) {
   const isGrant = kind === "unity_catalog_credential" && credential2 !== void 0 && principal !== void 0;
   return isGrant ? { credential: credential2, principal } : void 0;
 }
+function isRegistrarLater({ files, registrar, deployed }) {
+  return registrarOf(files) !== void 0 && registrar === void 0 && !deployed;
+}
 async function eyesOf(request) {
-  const { registrar, deployer, deployed, files } = request;
+  const { registrar, deployer } = request;
   const connections = [registrar, deployer].filter((connection) => connection !== void 0);
   const readers = await Promise.all(
     connections.map(({ workspace, account }) => openReader(workspace, account))
   );
-  const registrarLater = registrarOf(files) !== void 0 && registrar === void 0 && !deployed;
-  return { readers, registrarLater };
+  return { readers, registrarLater: isRegistrarLater(request) };
 }
 function warningsOf(request, proofs, used) {
   const { files, bundle } = request;
@@ -1806,11 +1815,11 @@ async function examineAccess(request) {
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([readRemote(objects, targetPorts), prove()]);
   const missing = { state: "unreadable", missingRight: "the target" };
-  const planned = planChanges(
-    declared,
-    state.records,
-    (target, object2) => views.get(target)?.plan(object2) ?? missing
-  );
+  const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
+  const planned = planChanges(declared, state.records, (target, object2) => {
+    const seen = views.get(target)?.plan(object2) ?? missing;
+    return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
+  });
   const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
   const registrarId = registrarOf(files);
   const notes = live.flatMap(({ target, object: object2 }) => views.get(target)?.notes(object2) ?? []);

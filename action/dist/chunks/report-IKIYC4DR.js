@@ -2,7 +2,7 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   reportFailure,
   reportSuccess
-} from "./chunk-ZKAVC2EQ.js";
+} from "./chunk-4HUXK4MD.js";
 import "./chunk-7WNCT4B5.js";
 import "./chunk-QEY6PIFV.js";
 import "./chunk-W6LVRVHZ.js";
