@@ -49,6 +49,6 @@ export function scopeWords(proof: Pick<ScopeProof, "grade" | "group" | "checks">
   if (proof.grade === "unproven") return "unproven";
   // A plan does not promise what is yet to be seen.
   return proof.checks.some(({ later }) => later)
-    ? "not broken; proven after the deployment"
+    ? "not broken so far; to be proven after the deployment"
     : `${what}: proven`;
 }

@@ -78,7 +78,15 @@ export class Flow {
   run(
     inputs: Partial<Record<InputName, string>>,
     cli: PlayCli,
-    { ports, context }: { ports?: Partial<Ports>; context?: Partial<RunContext> } = {},
+    {
+      ports,
+      context,
+      mint,
+    }: {
+      ports?: Partial<Ports>;
+      context?: Partial<RunContext>;
+      mint?: (audience: string) => Promise<string>;
+    } = {},
   ): Promise<number> {
     const { sandbox } = this;
     const given = {
@@ -88,7 +96,7 @@ export class Flow {
       ...inputs,
     };
     this.host = new FakeHost(given, { checkout: this.checkout, tempFolder: this.temp, ...context });
-    this.host.mintIdToken = (audience) => sandbox.github.mint({ audience });
+    this.host.mintIdToken = mint ?? ((audience) => sandbox.github.mint({ audience }));
     const environment = { PATH: this.path };
     return runStep(this.host, {
       clock: systemClock,
