@@ -1,4 +1,4 @@
-import { createRunProcess } from "../core/databricks/process.ts";
+import type { RunProcess } from "../core/ports.ts";
 import { runStep } from "../core/start.ts";
 import { createSend, systemClock, systemPlatform } from "../core/system.ts";
 import { GitHubHost } from "./host.ts";
@@ -14,5 +14,9 @@ const environment = process.env;
 const send = createSend(environment);
 const platform = systemPlatform();
 const host = new GitHubHost(environment, send, cancel.signal, (text) => process.stdout.write(text));
-const runProcess = createRunProcess(platform);
+// Loaded when the first program is started: the first request comes before.
+const runProcess: RunProcess = async (request) => {
+  const { createRunProcess } = await import("../core/databricks/process.ts");
+  return createRunProcess(platform)(request);
+};
 process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });

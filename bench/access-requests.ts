@@ -11,12 +11,14 @@ import {
   requestOf,
   workspaceWith,
 } from "../test/unit/access/setup.ts";
+import { spread } from "./statistics.ts";
+import type { Figure } from "./table.ts";
 
 const JOBS = 1000;
 const CREDENTIALS = 10;
 
 /** Requests by what they ask for. */
-export async function accessRequests(): Promise<ReadonlyMap<string, number>> {
+async function accessRequests(): Promise<ReadonlyMap<string, number>> {
   const jobs = Array.from({ length: JOBS }, (_, index) => ({
     key: `job_${index}`,
     principal: principalOf(index),
@@ -61,8 +63,14 @@ const KINDS: readonly (readonly [string, RegExp])[] = [
   ["proof: permissions of job and code (by job)", /\/api\/2\.0\/(?:permissions|workspace)\/|\/jobs\/get$/],
 ];
 
-if (process.argv[1] === import.meta.filename) {
-  console.log(`${JOBS} unchanged jobs on ${CREDENTIALS} credentials:`);
+/** The counts as figures; at most 40 requests may read grants, and none may write. */
+export async function accessFigures(): Promise<Figure[]> {
   const counts = await accessRequests();
-  for (const [kind, count] of counts) console.log(`  ${String(count).padStart(6)}  ${kind}`);
+  return KINDS.map(([kind]): Figure => ({
+    name: `access of ${JOBS} unchanged jobs: ${kind}`,
+    unit: "requests",
+    spread: spread([counts.get(kind) ?? 0]),
+    ...(kind.startsWith("grants") && { goal: 40 }),
+    ...(kind === "writes" && { goal: 0 }),
+  }));
 }

@@ -1,4 +1,5 @@
 /** The yardstick of the start-up time: the least that a script can do to send a request. Its only argument is the URL. */
+/* global process, URL */
 const http = require("node:http");
 
 const url = new URL("/.well-known/databricks-config", process.argv[2]);

@@ -1,19 +1,27 @@
 import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { freshFolder } from "../sandbox/runner/checkout.ts";
-import { interleaved, type Pair } from "./statistics.ts";
+import { interleaved, type Measured } from "./statistics.ts";
 
 const BARE = path.join(import.meta.dirname, "bare-request.cjs");
 
-/** Milliseconds from the start of the process until its first request has arrived, ours and a bare script's in turn. */
-export async function startUpTimes(dist: string, rounds: number): Promise<Pair[]> {
+/** From the start of a process until its first request has arrived; milliseconds. */
+export interface StartUp {
+  readonly wall: number;
+  /** Time on a processor, all threads; undefined where the system does not tell (Linux does). */
+  readonly cpu: number | undefined;
+}
+
+/** The start-up of the action and of a bare script, in turn. */
+export async function startUps(dist: string, rounds: number): Promise<Measured<StartUp>[]> {
   const probe = await Probe.start();
   try {
     const env = await stepEnvironment(probe.url);
-    const ours = (): Promise<number> => probe.time([path.join(dist, "main.js")], env);
-    const bare = (): Promise<number> => probe.time([BARE, probe.url], {});
+    const ours = (): Promise<StartUp> => probe.time([path.join(dist, "main.js")], env);
+    const bare = (): Promise<StartUp> => probe.time([BARE, probe.url], {});
     // The first of each finds cold disk caches.
     await ours();
     await bare();
@@ -24,7 +32,7 @@ export async function startUpTimes(dist: string, rounds: number): Promise<Pair[]
 }
 
 /** The variables of a step that deploys to `host`, which need be no workspace: only the first request is of interest. */
-export async function stepEnvironment(host: string): Promise<Record<string, string>> {
+async function stepEnvironment(host: string): Promise<Record<string, string>> {
   const temp = await freshFolder("bench-temp");
   return {
     GITHUB_ACTIONS: "true",
@@ -56,9 +64,9 @@ class Probe {
     return new Probe(server);
   }
 
-  time(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+  time(args: readonly string[], env: Readonly<Record<string, string>>): Promise<StartUp> {
     return new Promise((resolve, reject) => {
-      let arrived: number | undefined;
+      let arrived: StartUp | undefined;
       const started = performance.now();
       const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
       let output = "";
@@ -68,13 +76,15 @@ class Probe {
         });
       }
       this.#onRequest = () => {
-        arrived ??= performance.now();
+        if (arrived !== undefined) return;
+        const wall = performance.now() - started;
+        arrived = { wall, cpu: child.pid === undefined ? undefined : cpuTime(child.pid) };
         child.kill("SIGKILL");
       };
       child.on("error", reject);
       child.on("close", () => {
         if (arrived === undefined) reject(new Error(`${args.join(" ")} sent no request:\n${output}`));
-        else resolve(arrived - started);
+        else resolve(arrived);
       });
     });
   }
@@ -83,5 +93,16 @@ class Probe {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
+  }
+}
+
+/** Milliseconds that the threads of a process have run so far (proc(5), schedstat). */
+function cpuTime(pid: number): number | undefined {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const times = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8"));
+    return times.reduce((sum, text) => sum + Number(text.split(" ")[0]) / 1e6, 0);
+  } catch {
+    return undefined;
   }
 }

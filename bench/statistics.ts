@@ -23,19 +23,14 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /** Two programs measured one right after the other, so that a change of the machine's speed meets both. */
-export interface Pair {
-  readonly ours: number;
-  readonly bare: number;
+export interface Measured<T> {
+  readonly ours: T;
+  readonly bare: T;
 }
 
 /** The ratio of each pair, then their spread. */
-export function ratio(pairs: readonly Pair[]): Spread {
+export function ratio(pairs: readonly Measured<number>[]): Spread {
   return spread(pairs.map(({ ours, bare }) => ours / bare));
-}
-
-interface Measured<T> {
-  readonly ours: T;
-  readonly bare: T;
 }
 
 /**

@@ -3,13 +3,13 @@ import type { Spread } from "./statistics.ts";
 /** One line of the report. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "×" | "ms" | "s" | "KB" | "MiB";
+  readonly unit: "×" | "ms" | "s" | "KB" | "MiB" | "requests";
   readonly spread: Spread;
   /** The median must not be above it. */
   readonly goal?: number;
 }
 
-const DIGITS = { "×": 2, ms: 0, s: 2, KB: 0, MiB: 0 } as const;
+const DIGITS = { "×": 2, ms: 0, s: 2, KB: 0, MiB: 0, requests: 0 } as const;
 const HEAD = ["figure", "median", "min", "max", "runs", "goal", ""] as const;
 
 export function isMissed({ spread, goal }: Figure): boolean {

@@ -8,9 +8,13 @@ import type { Facts } from "./report/facts.ts";
 import type { Step } from "./run.ts";
 import { signIn } from "./sign-in.ts";
 
+/** How long after it was asked for the early ID token is still used, in milliseconds. */
+const EARLY = 10_000;
+
 /** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
 export async function connect(step: Step, facts: Facts, audit: AuditFile): Promise<Session> {
-  const { host, inputs } = step;
+  const { host, ports, inputs } = step;
+  let { early } = step;
   const workspace = await step.workspace;
   const connecting = new AbortController();
   const abandon = (): void => {
@@ -21,6 +25,13 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
     workspace,
     audit,
     clientId: inputs.clientId,
+    idToken: (audience) => {
+      // An ID token lives for minutes: one that was asked for before a slow discovery is not worth its risk.
+      const first = early;
+      early = undefined;
+      const inTime = first !== undefined && ports.clock.now() - first.askedAt < EARLY;
+      return inTime ? first.idToken : host.idToken(audience);
+    },
     signal: connecting.signal,
     onExchange: ({ claims }) => {
       if (!claims) return;

@@ -53,6 +53,8 @@ export interface Host {
    * @throws SecretlessError `CONNECTION_*`
    */
   connection(): Connection | undefined;
+  /** The audience of all ID tokens of this CI, if it chooses one itself: then they can be asked for without knowing more. */
+  readonly fixedAudience?: string;
   /**
    * A new ID token (OpenID Connect Core 1.0, section 2) from the CI for `audience`; one try, masked before it is
    * returned. A CI whose ID tokens have an audience of their own ignores the argument.

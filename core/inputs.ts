@@ -1,7 +1,9 @@
 import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
-import { SecretlessError, type Mistake } from "./errors.ts";
+import { SecretlessError } from "./errors.ts";
 import type { Connection, Host } from "./host.ts";
+import { inputReader } from "./input-reader.ts";
 import { parseDuration, parseNameValueLines } from "./input-values.ts";
+import { parsePassEnv } from "./pass-env.ts";
 import { parseWorkspaceUrl } from "./workspace-url.ts";
 
 export const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
@@ -9,7 +11,7 @@ export type Command = (typeof COMMANDS)[number];
 
 export const EXCHANGES = ["databricks", "entra"] as const;
 
-interface InputDefinition {
+export interface InputDefinition {
   /** One sentence for the manifests and the documentation. */
   readonly description: string;
   readonly required?: true;
@@ -73,6 +75,10 @@ export const INPUTS = {
     description: "How long to wait for another deployment of the same bundle and target to end.",
     default: "10m",
   },
+  "pass-env": {
+    description:
+      "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
+  },
   "cli-version": {
     description:
       "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
@@ -112,6 +118,7 @@ export interface Inputs {
   readonly resource: string | undefined;
   readonly runParameters: Readonly<Record<string, string>>;
   readonly wait: boolean;
+  readonly passEnv: readonly string[];
   readonly cliVersion: string | undefined;
   readonly cliMirror: string | undefined;
   readonly cliSha256: string | undefined;
@@ -131,49 +138,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * @throws SecretlessError `INPUT_INVALID` with all mistakes at once
  */
 export function parseInputs(host: Host): Inputs {
-  const mistakes: Mistake[] = [];
-  const value = (name: InputName): string => {
-    const definition: InputDefinition = INPUTS[name];
-    return host.input(name) || (definition.default ?? "");
-  };
-  const wrong = (name: InputName, expected: string, actual: string, remedy?: string): void => {
-    mistakes.push({
-      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
-      expected,
-      ...(actual === "" ? {} : { actual }),
-      ...(remedy === undefined ? {} : { remedy }),
-    });
-  };
-  const optional = (name: InputName): string | undefined => value(name) || undefined;
-  const required = (name: InputName, expected: string): string | undefined => {
-    const found = optional(name);
-    if (found === undefined) wrong(name, expected, "");
-    return found;
-  };
-  const matching = (name: InputName, pattern: RegExp, expected: string): string | undefined => {
-    const found = optional(name);
-    if (found === undefined || pattern.test(found)) return found;
-    wrong(name, expected, found);
-    return undefined;
-  };
-  const oneOf = <const T extends string>(name: InputName, allowed: readonly T[]): T | undefined => {
-    const found = value(name);
-    const match = allowed.find((one) => one === found);
-    if (match === undefined) wrong(name, `one of: ${allowed.join(", ")}`, found);
-    return match;
-  };
-  const flag = (name: InputName): boolean => oneOf(name, ["true", "false"]) === "true";
-  const parsed = <T>(name: InputName, parse: (text: string) => T): T | undefined => {
-    try {
-      return parse(value(name));
-    } catch (error) {
-      if (!(error instanceof SecretlessError)) throw error;
-      const { problem, expected = "", actual = problem, remedy } = error.details;
-      wrong(name, expected, actual, remedy);
-      return undefined;
-    }
-  };
-
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
+    host,
+    INPUTS,
+  );
   let connection: Connection | undefined;
   let noConnection: SecretlessError | undefined;
   try {
@@ -213,12 +181,9 @@ export function parseInputs(host: Host): Inputs {
   if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
   const variables = parsed("variables", parseNameValueLines);
   const runParameters = parsed("run-parameters", parseNameValueLines);
+  const passEnv = parsed("pass-env", parsePassEnv);
   const timeout = parsed("timeout", parseDuration);
   const lockTimeout = parsed("lock-timeout", parseDuration);
-  const checked = (name: InputName, parse: (text: string) => unknown): string | undefined => {
-    if (value(name) !== "") parsed(name, parse);
-    return optional(name);
-  };
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
@@ -234,7 +199,17 @@ export function parseInputs(host: Host): Inputs {
   }
   if (
     mistakes.length > 0 ||
-    !(command && url && clientId && exchange && variables && runParameters && timeout && lockTimeout)
+    !(
+      command &&
+      url &&
+      clientId &&
+      exchange &&
+      variables &&
+      runParameters &&
+      passEnv &&
+      timeout &&
+      lockTimeout
+    )
   ) {
     throw new SecretlessError("INPUT_INVALID", {
       problem:
@@ -264,6 +239,7 @@ export function parseInputs(host: Host): Inputs {
     resource,
     runParameters,
     wait,
+    passEnv,
     cliVersion,
     cliMirror,
     cliSha256,

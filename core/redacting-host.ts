@@ -14,6 +14,7 @@ export function redactingHost(host: Host): Host {
     input: (name) => host.input(name),
     inputLabel: (name) => host.inputLabel(name),
     connection: () => host.connection(),
+    ...(host.fixedAudience !== undefined && { fixedAudience: host.fixedAudience }),
     idToken: (audience) => host.idToken(audience),
     pipelineToken: () => host.pipelineToken(),
     mask: (value) => {

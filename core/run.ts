@@ -24,12 +24,16 @@ import { reportFailure, reportSuccess } from "./report/report.ts";
 import { runResource } from "./run-resource.ts";
 import { findTool } from "./tool.ts";
 
+export { reportFailure };
+
 /** One use of the step, with its inputs checked and the first request under way. */
 export interface Step {
   readonly host: Host;
   readonly ports: Ports;
   readonly inputs: Inputs;
   readonly workspace: Promise<Workspace>;
+  /** The first ID token, if it is under way already, and when it was asked for in milliseconds since the epoch. */
+  readonly early?: { readonly idToken: Promise<string>; readonly askedAt: number } | undefined;
   /** Aborted when the job is cancelled or `timeout` is over. */
   readonly signal: AbortSignal;
 }

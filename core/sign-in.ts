@@ -21,6 +21,8 @@ export interface SignInOptions {
   readonly clientId: string;
   /** Set for a token that the account's API takes: one from a workspace's endpoint works in that workspace alone. */
   readonly account?: { readonly id: string; readonly host: string };
+  /** In place of the CI's. */
+  readonly idToken?: (audience: string) => Promise<string>;
   readonly signal?: AbortSignal | undefined;
   readonly onExchange?: (event: ExchangeEvent) => void;
 }
@@ -28,11 +30,11 @@ export interface SignInOptions {
 /** A session of one identity that trusts this pipeline; each exchange is one audit event. */
 export function signIn(step: Step, options: SignInOptions): Session {
   const { host, ports, inputs } = step;
-  const { audit, clientId, signal, onExchange } = options;
+  const { audit, clientId, signal, onExchange, idToken = host.idToken.bind(host) } = options;
   const { exchange, endpoint } = exchangeFor(step, options);
   return createSession({
     exchange: guarded(step, exchange),
-    idToken: (audience) => host.idToken(audience),
+    idToken,
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal,

@@ -4,13 +4,15 @@ import type { Host } from "./host.ts";
 import { parseInputs, type Inputs } from "./inputs.ts";
 import type { Ports } from "./ports.ts";
 import { redactingHost } from "./redacting-host.ts";
+import type { Step } from "./run.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
 const REACHABLE = 60_000;
 
 /**
  * One use of the step, from its inputs to its exit code. As light as can be: the first request is under way before the
- * rest of the product is loaded.
+ * rest of the product is loaded. That rest has one entry, run.ts: each further one would make the bundler cut what is
+ * needed here into more files, and finding a file costs more than reading it.
  * @returns the exit code, 0 or 1; never rejects
  */
 export async function runStep(shell: Host, ports: Ports): Promise<number> {
@@ -40,15 +42,24 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
       signal,
     });
     workspace.catch(() => undefined);
+    const early = earlyIdToken(host, clock.now());
     const { run } = await import("./run.ts");
-    return await run({ host, ports, inputs, workspace, signal });
+    return await run({ host, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./report/report.ts");
+    const { reportFailure } = await import("./run.ts");
     await reportFailure(host, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
   }
+}
+
+/** The first ID token, asked for beside the discovery where it does not depend on it. */
+function earlyIdToken(host: Host, askedAt: number): Step["early"] {
+  if (host.fixedAudience === undefined) return undefined;
+  const idToken = host.idToken(host.fixedAudience);
+  idToken.catch(() => undefined);
+  return { idToken, askedAt };
 }
 
 function whenAborted(signal: AbortSignal, act: () => void): void {

@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { networkInterfaces } from "node:os";
-import { arch, kill, platform } from "node:process";
+import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { SecretlessError } from "./errors.ts";
 import { HttpError, isRetryableStatus, nameOf, transportError } from "./http.ts";
+import { nodeHttp } from "./node-http.ts";
 import type { Clock, Environment, HttpRequest, HttpResponse, Platform, Send } from "./ports.ts";
 import { proxyAgent, proxyFor } from "./proxy.ts";
 import { isLoopback } from "./workspace-url.ts";
@@ -22,17 +22,8 @@ export const systemClock: Clock = {
   },
 };
 
-/** Whether a process with this id exists (POSIX kill(2) with signal 0; Node does the same on Windows). */
-export function isRunning(pid: number): boolean {
-  try {
-    return kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 /** @throws SecretlessError `INPUT_INVALID` on a platform that this product does not know */
-export function systemPlatform(os: string = platform, cpu: string = arch): Platform {
+export function systemPlatform(os: string = platform(), cpu: string = arch()): Platform {
   if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
     return { os, arch: cpu };
   }
@@ -66,7 +57,7 @@ export function createSend(environment: Environment, bodyLimit = BODY_LIMIT): Se
     request.signal?.addEventListener("abort", onAbort);
     try {
       // Loaded here, as plain HTTP (the sandbox) needs no TLS.
-      const { request: start } = secure ? await import("node:https") : await import("node:http");
+      const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
       if (secure) ca ??= await certificates(environment);
       const tls = { rejectUnauthorized: true, ...(ca && ca.length > 0 && { ca }) };
       const options = {

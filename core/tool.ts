@@ -1,4 +1,5 @@
 import { findCli } from "./databricks/find.ts";
+import { installCli } from "./databricks/install/install.ts";
 import { createTerminate } from "./databricks/process.ts";
 import { checkVersion } from "./databricks/version.ts";
 import { SecretlessError } from "./errors.ts";
@@ -50,7 +51,6 @@ async function onPath(step: Step): Promise<Tool> {
 }
 
 async function installed({ host, inputs, ports, signal }: Step): Promise<Tool> {
-  const { installCli } = await import("./databricks/install/install.ts");
   const { toolCache, tempFolder, checkout } = host.context;
   const cli = await installCli(
     {

@@ -5,7 +5,7 @@ import { SecretlessError } from "./errors.ts";
 import type { Step } from "./run.ts";
 
 /** Milliseconds between two looks at the lock of another deployment. */
-const LOOK = 10_000;
+const LOOK = 5_000;
 
 /**
  * Does `work`, a change of the deployment. Where another deployment holds the lock, waits for it until `lock-timeout` is

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../core/ports.ts";
 import { systemClock } from "../core/system.ts";
 import { Account, accountConfigRoute } from "./account/account.ts";
@@ -69,6 +70,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const requests: LogEntry[] = [];
   const handedOut: string[] = [];
   const stopping = new AbortController();
+  // Every delayed answer waits for it.
+  setMaxListeners(0, stopping.signal);
   const wiring: Wiring = { clock, latency, faults, log: requests, defects: [], stopping: stopping.signal };
   const [githubServer, azureServer, entraServer, workspaceServer, accountServer] = await Promise.all([
     SystemServer.start("github", wiring),

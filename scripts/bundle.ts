@@ -17,21 +17,44 @@ const COMMONJS = [
  */
 const WITHOUT_SIDE_EFFECTS: Plugin = {
   name: "without side effects",
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^@actions\// }, async ({ path: name, kind, importer, resolveDir, pluginData }) => {
-      if (pluginData === WITHOUT_SIDE_EFFECTS) return undefined;
-      const found = await resolve(name, { kind, importer, resolveDir, pluginData: WITHOUT_SIDE_EFFECTS });
-      return { ...found, sideEffects: false };
-    });
+  setup(esbuild) {
+    esbuild.onResolve(
+      { filter: /^@actions\// },
+      async ({ path: name, kind, importer, resolveDir, pluginData }) => {
+        if (pluginData === WITHOUT_SIDE_EFFECTS) return undefined;
+        const found = await esbuild.resolve(name, {
+          kind,
+          importer,
+          resolveDir,
+          pluginData: WITHOUT_SIDE_EFFECTS,
+        });
+        return { ...found, sideEffects: false };
+      },
+    );
   },
 };
 
-/** Bundles a shell with `main` and `post` into `outdir`: ESM with code splitting, readable, not minified. */
+/**
+ * Bundles a shell with `main` and `post` into `outdir`: ESM with code splitting, readable, not minified. Each of the two
+ * has its own copy of what both use: in files between them, main would find its first request later.
+ */
 export async function bundleShell(shell: string, outdir: string): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
+  const main = await bundle(shell, "main", outdir);
+  const post = await bundle(shell, "post", outdir);
+  const metafile = {
+    inputs: { ...main.inputs, ...post.inputs },
+    outputs: { ...main.outputs, ...post.outputs },
+  };
+  await writeFile(path.join(outdir, "package.json"), '{ "type": "module" }\n');
+  await writeFile(path.join(outdir, "THIRD-PARTY-NOTICES.txt"), await thirdPartyNotices(root, metafile));
+  return metafile;
+}
+
+async function bundle(shell: string, name: "main" | "post", outdir: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: `${shell}/main.ts`, post: `${shell}/post.ts` },
+    entryPoints: { [name]: `${shell}/${name}.ts` },
     outdir,
     bundle: true,
     splitting: true,
@@ -45,7 +68,5 @@ export async function bundleShell(shell: string, outdir: string): Promise<Metafi
     metafile: true,
     logLevel: "warning",
   });
-  await writeFile(path.join(outdir, "package.json"), '{ "type": "module" }\n');
-  await writeFile(path.join(outdir, "THIRD-PARTY-NOTICES.txt"), await thirdPartyNotices(root, metafile));
   return metafile;
 }

@@ -7,6 +7,7 @@ import path from "node:path";
 import { DEPLOYER } from "../sandbox/defaults.ts";
 import { freshFolder } from "../sandbox/runner/checkout.ts";
 import { textOf } from "../sandbox/http/json.ts";
+import { demoCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
 import { showAccess } from "./demo-access.ts";
 import { deployFromAzure } from "./demo-azure.ts";
@@ -137,10 +138,13 @@ async function attacks(job: GitHubJob): Promise<void> {
 }
 
 const started = Date.now();
-const job = await startGitHubJob();
-say(
-  `Databricks CLI: ${job.cli.kind === "real" ? job.cli.file : "none on PATH, so the stand-in of the sandbox is used"}\n`,
-);
+const CLI_KINDS = {
+  real: "from PATH",
+  installed: "none on PATH, so the pinned release was installed",
+  "stand-in": "none on PATH and none to be had, so the stand-in of the sandbox is used",
+} as const;
+const job = await startGitHubJob({ cli: await demoCli() });
+say(`Databricks CLI: ${CLI_KINDS[job.cli.kind]} (${job.cli.file})\n`);
 const subject = textOf(job.sandbox.github.claims["sub"]);
 const deployed = await deploys(job);
 await attacks(job);

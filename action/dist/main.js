@@ -1,37 +1,23 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  databricksCloud,
-  endpointUnavailable
-} from "./chunks/chunk-OEJJXNNP.js";
-import {
-  retry
-} from "./chunks/chunk-2XX4P25X.js";
-import {
-  harmlessLines,
-  parseInputs
-} from "./chunks/chunk-7WNCT4B5.js";
-import "./chunks/chunk-QEY6PIFV.js";
-import {
-  createRunProcess
-} from "./chunks/chunk-2PI7N2J7.js";
-import {
   createSend,
+  databricksCloud,
+  endpointUnavailable,
+  harmlessLines,
+  isLoopback,
+  parseInputs,
   systemAddresses,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-D2AVMEXD.js";
+} from "./chunks/chunk-RM4WNQ2D.js";
 import {
   HttpError,
   isRetryableStatus,
-  statusError
-} from "./chunks/chunk-EVBQBKWY.js";
-import {
-  isLoopback
-} from "./chunks/chunk-W6LVRVHZ.js";
-import {
   redact,
-  registerSecret
-} from "./chunks/chunk-UWXWV5QH.js";
+  registerSecret,
+  retry,
+  statusError
+} from "./chunks/chunk-6ZNR5EPY.js";
 import {
   SecretlessError,
   toSecretlessError
@@ -171,6 +157,7 @@ function redactingHost(host2) {
     input: (name) => host2.input(name),
     inputLabel: (name) => host2.inputLabel(name),
     connection: () => host2.connection(),
+    ...host2.fixedAudience !== void 0 && { fixedAudience: host2.fixedAudience },
     idToken: (audience) => host2.idToken(audience),
     pipelineToken: () => host2.pipelineToken(),
     mask: (value) => {
@@ -215,15 +202,22 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const { run } = await import("./chunks/run-X5KM5NIE.js");
-    return await run({ host: host2, ports, inputs, workspace, signal });
+    const early = earlyIdToken(host2, clock.now());
+    const { run } = await import("./chunks/run-DI2OV3KN.js");
+    return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/report-IKIYC4DR.js");
+    const { reportFailure } = await import("./chunks/run-DI2OV3KN.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
   }
+}
+function earlyIdToken(host2, askedAt) {
+  if (host2.fixedAudience === void 0) return void 0;
+  const idToken = host2.idToken(host2.fixedAudience);
+  idToken.catch(() => void 0);
+  return { idToken, askedAt };
 }
 function whenAborted(signal, act) {
   if (signal.aborted) act();
@@ -459,5 +453,8 @@ var environment = process.env;
 var send = createSend(environment);
 var platform = systemPlatform();
 var host = new GitHubHost(environment, send, cancel.signal, (text2) => process.stdout.write(text2));
-var runProcess = createRunProcess(platform);
+var runProcess = async (request) => {
+  const { createRunProcess } = await import("./chunks/process-XI4WDB3L.js");
+  return createRunProcess(platform)(request);
+};
 process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });

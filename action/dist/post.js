@@ -1,23 +1,72 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
-import {
-  removePrivateFolder
-} from "./chunks/chunk-ZYAAOGFN.js";
-import {
-  createTerminate
-} from "./chunks/chunk-2PI7N2J7.js";
-import {
-  isRunning,
-  systemClock,
-  systemPlatform
-} from "./chunks/chunk-D2AVMEXD.js";
-import "./chunks/chunk-EVBQBKWY.js";
-import "./chunks/chunk-W6LVRVHZ.js";
-import "./chunks/chunk-UWXWV5QH.js";
-import "./chunks/chunk-SFZ4L4OV.js";
-import "./chunks/chunk-U4GNHYLL.js";
+import "./chunks/chunk-47VUT35M.js";
 
 // action/post.ts
 import { existsSync } from "node:fs";
+
+// core/databricks/process.ts
+import { spawn as nodeSpawn } from "node:child_process";
+import { kill as nodeKill } from "node:process";
+import { win32 } from "node:path";
+
+// core/databricks/lasting-output.ts
+var CHUNK = 64 * 1024;
+
+// core/databricks/process.ts
+var NODE = {
+  spawn: nodeSpawn,
+  kill: (pid, signal) => {
+    nodeKill(pid, signal);
+  }
+};
+var GRACE = 2e3;
+function isRunning(pid) {
+  try {
+    return nodeKill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+function signalGroup(pid, signal, port) {
+  try {
+    port.kill(-pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function createTerminate({ platform: platform2, clock, environment: environment2, port = NODE }) {
+  if (platform2.os === "win32") return (pid) => taskkill(pid, environment2, port);
+  return async (pid) => {
+    if (!signalGroup(pid, "SIGTERM", port)) return;
+    await clock.sleep(GRACE);
+    signalGroup(pid, "SIGKILL", port);
+  };
+}
+function taskkill(pid, environment2, port) {
+  const root = Object.entries(environment2).find(([name]) => name.toLowerCase() === "systemroot")?.[1] ?? "C:\\Windows";
+  const folder = win32.join(root, "System32");
+  return new Promise((resolve) => {
+    const child = port.spawn(win32.join(folder, "taskkill.exe"), ["/PID", String(pid), "/T", "/F"], {
+      cwd: folder,
+      env: { SystemRoot: root },
+      windowsHide: true,
+      shell: false,
+      stdio: "ignore"
+    });
+    for (const event of ["error", "close"]) {
+      child.once(event, () => {
+        resolve();
+      });
+    }
+  });
+}
+
+// core/databricks/private-folder.ts
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+function removePrivateFolder(root) {
+  return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
 
 // core/leftovers.ts
 var PATIENCE = 4 * 6e4;
@@ -39,6 +88,70 @@ async function* cleanUp({ folder, cli }, ports2) {
   if (pid > 0) await terminate2(pid);
   await removePrivateFolder(folder);
   yield "The temporary folder of a run that did not end well was removed.";
+}
+
+// core/system.ts
+import { arch, networkInterfaces, platform } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+
+// core/errors.ts
+var SecretlessError = class extends Error {
+  name = "SecretlessError";
+  code;
+  details;
+  mistakes;
+  constructor(code, options) {
+    const { mistakes = [], cause, ...details } = options;
+    super(details.problem, cause === void 0 ? void 0 : { cause });
+    this.code = code;
+    this.details = details;
+    this.mistakes = mistakes;
+  }
+};
+
+// core/redact.ts
+var HIDDEN = "***";
+var SHAPES = [
+  // RFC 7519 in compact form, also cut off in the middle.
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, HIDDEN],
+  // Databricks personal access tokens and OAuth secrets.
+  [/\b(?:dapi|dose)[0-9a-zA-Z]{16,}(?:-\d+)?/g, HIDDEN],
+  [/\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{16,}/gi, `$1 ${HIDDEN}`],
+  // Members of JSON and form bodies (RFC 6749, 7521, 8693) that hold a credential whatever its shape.
+  [
+    /\b((?:access|refresh|id|subject|actor)_token|client_assertion|client_secret|oidcToken)(\\*"?\s*[:=]\s*\\*"?)[^\s"&,}\\]+/g,
+    `$1$2${HIDDEN}`
+  ],
+  // RFC 3986 3.2.1: user information in a URL.
+  [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
+];
+
+// core/node-http.ts
+import { createRequire } from "node:module";
+var load = createRequire(import.meta.url);
+
+// core/system.ts
+var BODY_LIMIT = 16 * 1024 * 1024;
+var systemClock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await delay(ms, void 0, { signal });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
+  }
+};
+function systemPlatform(os = platform(), cpu = arch()) {
+  if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
+    return { os, arch: cpu };
+  }
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "This kind of runner is not supported.",
+    expected: "Linux, macOS or Windows on x64 or arm64",
+    actual: `${os} on ${cpu}`,
+    remedy: "Let the job run on one of these."
+  });
 }
 
 // action/post.ts

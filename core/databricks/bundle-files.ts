@@ -138,8 +138,10 @@ async function matchesOf(pattern: string, root: string, path: PlatformPath): Pro
 }
 
 function includePatterns(root: BundleValue) {
-  const include = readingBundle(() => (root.kind === "map" ? root.entries().get("include") : undefined));
-  return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
+  return readingBundle(() => {
+    const include = root.kind === "map" ? root.entries().get("include") : undefined;
+    return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
+  });
 }
 
 /** As Go sorts texts. */

@@ -82,6 +82,8 @@ export interface PrivateFolder {
   readonly state: string;
   /** An empty file. */
   readonly configFile: string;
+  /** What the CLI's commands in this run tell each other. */
+  readonly cache: string;
   /** An empty folder, so that `az` is not logged in. */
   readonly azureConfig: string;
 }
@@ -100,6 +102,8 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     if (value !== undefined && !known) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  // A runner that is a service may have none, and the CLI uploads no file then: it looks for the user's gitconfig.
+  if (platform.os !== "win32" && !("HOME" in taken)) take("HOME", folder.root);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
@@ -113,8 +117,9 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     DATABRICKS_CONFIG_FILE: folder.configFile,
     DATABRICKS_BUNDLE_TMP: folder.state,
     AZURE_CONFIG_DIR: folder.azureConfig,
-    // On disk it would outlive the job, and its keys are host names: another job on this runner could fill it.
-    DATABRICKS_CACHE_ENABLED: "false",
+    // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
+    // place the cache would outlive the job, and its keys are host names: another job on this runner could fill it.
+    DATABRICKS_CACHE_DIR: folder.cache,
     DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
     DATABRICKS_CLI_UPSTREAM: product.name,
     DATABRICKS_CLI_UPSTREAM_VERSION: product.version,

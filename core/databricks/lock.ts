@@ -8,7 +8,11 @@ import { callWorkspace, type WorkspaceApi } from "./workspace-api.ts";
  */
 export function heldLock(diagnostics: readonly Diagnostic[]): SecretlessError | undefined {
   for (const { text } of diagnostics) {
-    const match = /deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(text);
+    // Not where a deployment has lost its own lock to a forced one: `unlock called when lock is not held: deploy lock …`.
+    const match =
+      /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
+        text,
+      );
     if (!match) continue;
     return new SecretlessError("DEPLOYMENT_LOCKED", {
       problem: "Another deployment of this bundle and target holds the lock.",

@@ -11,9 +11,13 @@ export async function makePrivateFolder(tempFolder: string): Promise<PrivateFold
     root,
     state: path.join(root, "state"),
     configFile: path.join(root, "databrickscfg"),
+    cache: path.join(root, "cache"),
     azureConfig: path.join(root, "azure"),
   };
-  await Promise.all([mkdir(folder.state), mkdir(folder.azureConfig), writeFile(folder.configFile, "")]);
+  await Promise.all([
+    ...[folder.state, folder.cache, folder.azureConfig].map((inside) => mkdir(inside)),
+    writeFile(folder.configFile, ""),
+  ]);
   return folder;
 }
 

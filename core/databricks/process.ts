@@ -72,6 +72,15 @@ export function createRunProcess(platform: Platform, port: ProcessPort = NODE): 
     });
 }
 
+/** Whether a process with this id exists (POSIX kill(2) with signal 0; Node does the same on Windows). */
+export function isRunning(pid: number): boolean {
+  try {
+    return nodeKill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** False if nothing could be signalled: the group has ended already. */
 function signalGroup(pid: number, signal: NodeJS.Signals, port: ProcessPort): boolean {
   try {

@@ -19,7 +19,8 @@ export interface ExchangeEvent {
   readonly claims: Claims | undefined;
   /** Digest of the ID token; "" if there was none. */
   readonly idTokenSha256: string;
-  readonly outcome: { readonly expiresAt: number; readonly accessTokenSha256: string } | { readonly error: unknown };
+  readonly outcome:
+    { readonly expiresAt: number; readonly accessTokenSha256: string } | { readonly error: unknown };
 }
 
 export interface SessionOptions {

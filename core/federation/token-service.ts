@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { nodeHttp } from "../node-http.ts";
 import type { Clock } from "../ports.ts";
 import { redact, registerSecret } from "../redact.ts";
 import { parseWorkspaceUrl } from "../workspace-url.ts";
@@ -95,7 +96,7 @@ export async function startTokenService({
     }
   }
 
-  const server = createServer((request, response) => void answer(request, response));
+  const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);

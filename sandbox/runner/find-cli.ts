@@ -1,12 +1,14 @@
 import { access, constants } from "node:fs/promises";
 import path from "node:path";
+import { installCli } from "../../core/databricks/install/install.ts";
+import { systemClock, systemPlatform } from "../../core/system.ts";
 import { installStandIn } from "../cli/install.ts";
 import { freshFolder } from "./checkout.ts";
 
 export interface SandboxCli {
   /** Absolute path. */
   readonly file: string;
-  readonly kind: "real" | "stand-in";
+  readonly kind: "real" | "installed" | "stand-in";
 }
 
 /** The Databricks CLI on PATH, or undefined. */
@@ -29,4 +31,23 @@ export async function sandboxCli(): Promise<SandboxCli> {
   const file = await realCli();
   if (file !== undefined) return { file, kind: "real" };
   return { file: await installStandIn(await freshFolder("stand-in")), kind: "stand-in" };
+}
+
+/** As {@link sandboxCli}, but where there is none on PATH, the pinned release is installed if its site answers in 5 s. */
+export async function demoCli(): Promise<SandboxCli> {
+  if ((await realCli()) !== undefined) return sandboxCli();
+  const folder = await freshFolder("cli");
+  const options = {
+    toolCache: undefined,
+    tempFolder: folder,
+    checkout: path.join(folder, "none"),
+    timeout: 5_000,
+  };
+  const environment = process.env;
+  const ports = { clock: systemClock, platform: systemPlatform(), environment, log: () => undefined };
+  try {
+    return { file: (await installCli(options, ports)).file, kind: "installed" };
+  } catch {
+    return sandboxCli();
+  }
 }

@@ -5,8 +5,8 @@ import type * as TaskLib from "azure-pipelines-task-lib/task.js";
 import { SecretlessError, type Place } from "../../core/errors.ts";
 import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../../core/host.ts";
 import { requestAzureDevOpsIdToken, type TokenEndpointVariables } from "../../core/identity/azure-devops.ts";
-import { ENTRA_EXCHANGE_AUDIENCE } from "../../core/identity/azure-devops-subject.ts";
 import { issuerRetirementWarning } from "../../core/identity/azure-devops-retirement.ts";
+import { ENTRA_EXCHANGE_AUDIENCE } from "../../core/identity/azure-devops-subject.ts";
 import { readClaims } from "../../core/identity/claims.ts";
 import type { InputName } from "../../core/inputs.ts";
 import type { Clock, Environment, Send } from "../../core/ports.ts";
@@ -30,6 +30,7 @@ export interface AgentPorts {
  */
 export class AzurePipelinesHost implements Host {
   readonly context: RunContext;
+  readonly fixedAudience = ENTRA_EXCHANGE_AUDIENCE;
   readonly cancelled: AbortSignal;
   readonly #ports: AgentPorts;
   #connection: AzureConnection | undefined;
@@ -85,7 +86,6 @@ export class AzurePipelinesHost implements Host {
       connectionId,
       send,
       clock,
-      signal: this.cancelled,
       debug: (line) => this.debug(line),
       info: (line) => this.info(line),
     }).catch((error: unknown) => {

@@ -1,9 +1,14 @@
-import { createRunProcess } from "../../core/databricks/process.ts";
+import type { RunProcess } from "../../core/ports.ts";
 import { runStep } from "../../core/start.ts";
 import { completion } from "./commands.ts";
 import { startTask } from "./start.ts";
 
 const { host, ports, write } = startTask();
-const exitCode = await runStep(host, { ...ports, runProcess: createRunProcess(ports.platform) });
+// Loaded when the first program is started: the first request comes before.
+const runProcess: RunProcess = async (request) => {
+  const { createRunProcess } = await import("../../core/databricks/process.ts");
+  return createRunProcess(ports.platform)(request);
+};
+const exitCode = await runStep(host, { ...ports, runProcess });
 // The agent takes a non-zero exit code for a failure of its own: the result is told by a command.
 write(completion(exitCode === 0));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { createTerminate } from "../../core/databricks/process.ts";
+import { createTerminate, isRunning } from "../../core/databricks/process.ts";
 import { cleanUp } from "../../core/leftovers.ts";
-import { isRunning, systemClock, systemPlatform } from "../../core/system.ts";
+import { systemClock, systemPlatform } from "../../core/system.ts";
 import { completion } from "./commands.ts";
 import { savedState } from "./host.ts";
 

@@ -41,8 +41,7 @@ function writesForAccess(requests: readonly LoggedRequest[]): LoggedRequest[] {
   return requests.filter(
     ({ method, path: route, body }) =>
       method !== "GET" &&
-      (route.includes("/unity-catalog/") ||
-        /\/state\/access\.(?:json|lock)/.test(JSON.stringify(body) ?? "")),
+      (route.includes("/unity-catalog/") || /\/state\/access\.(?:json|lock)/.test(JSON.stringify(body))),
   );
 }
 

@@ -202,6 +202,27 @@ describe("the built task on Azure Pipelines", () => {
     });
   });
 
+  it("lets a deployment that has begun end when the job is cancelled: no lock, no half of it", async () => {
+    let main = 0;
+    const cancelled = await job.step(USUAL, {
+      onStart: (pid) => {
+        main = pid;
+      },
+      onLine: (line) => {
+        if (line.includes("Uploading bundle files")) process.kill(main, "SIGINT");
+      },
+    });
+    assert.match(cancelled.log, /left to end/);
+    assert.equal(cancelled.postResult, "Succeeded");
+    assert.equal(job.sandbox.workspace.jobs.all.size, 3);
+    const next = await job.step({ ...USUAL, command: "plan" });
+    assert.deepEqual(
+      (JSON.parse(next.outputs["plan"] ?? "") as { changes: unknown[] }).changes,
+      [],
+      next.log,
+    );
+  });
+
   it("never executes commands that the bundle brings", async () => {
     const file = path.join(job.checkout, "resources/orders.yml");
     const evil = "##vso[task.setvariable variable=principal]evil ##[error]red";

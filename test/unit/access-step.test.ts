@@ -128,7 +128,7 @@ describe("access in the flow of a step", () => {
             .setExpirationTime("5m")
             .sign(new Uint8Array(32))
         : flow.sandbox.github.mint({ audience });
-    assert.equal(await flow.run({ command: "plan", ...UNPROVEN }, cli(), { mint }), 1);
+    assert.equal(await flow.run({ command: "plan", ...UNPROVEN }, cli(), { host: { mintIdToken: mint } }), 1);
     assert.match(flow.error, /^ID_TOKEN_NOT_VERIFIED: /);
   });
 
@@ -257,7 +257,7 @@ describe("access in the flow of a step", () => {
         await rm(path.dirname(file), { recursive: true, force: true });
         return flow.sandbox.github.mint({ audience });
       };
-      assert.equal(await flow.run({ "audit-log": file }, cli(), { mint }), 1);
+      assert.equal(await flow.run({ "audit-log": file }, cli(), { host: { mintIdToken: mint } }), 1);
       assert.match(flow.error, /^AUDIT_LOG_UNWRITABLE: /);
       assert.ok(!flow.commands.includes("deploy"));
     });

@@ -15,6 +15,7 @@ export class FakeHost implements Host {
   readonly states = new Map<string, string>();
   readonly audiences: string[] = [];
   chosenConnection: Connection | undefined;
+  fixedAudience?: string;
   summaryText = "";
   readonly inputs: Partial<Record<InputName, string>>;
   mintIdToken: (audience: string) => Promise<string> = () => Promise.reject(new Error("no ID token here"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { isRunning } from "../../core/system.ts";
+import { isRunning } from "../../core/databricks/process.ts";
 
 describe("whether a process is running", () => {
   it("is told by its id, before and after its end", async () => {

@@ -219,11 +219,11 @@ describe("the flow of a step", () => {
         clock: {
           ...clock,
           sleep: (ms: number, signal?: AbortSignal) =>
-            ms === 10_000 ? clock.sleep(ms) : systemClock.sleep(ms, signal),
+            ms === 5_000 ? clock.sleep(ms) : systemClock.sleep(ms, signal),
         },
       };
       assert.equal(await flow.run({}, cli, { ports }), 0, flow.error);
-      assert.equal(skipped, 30_000);
+      assert.equal(skipped, 15_000);
       assert.equal(fault.hits, 1);
       assert.match(flow.host.log.join("\n"), /held by other@example\.com since 2026-11-22 01:35/);
       assert.deepEqual(flow.commands.slice(2), [
@@ -242,7 +242,7 @@ describe("the flow of a step", () => {
         clock: {
           ...clock,
           sleep: (ms: number, signal?: AbortSignal) =>
-            ms <= 10_000 ? clock.sleep(ms) : systemClock.sleep(ms, signal),
+            ms <= 5_000 ? clock.sleep(ms) : systemClock.sleep(ms, signal),
         },
       };
       assert.equal(await flow.run({ "lock-timeout": "25s" }, cli, { ports }), 1);

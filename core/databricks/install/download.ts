@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { SecretlessError } from "../../errors.ts";
 import { HttpError, isRetryableStatus, nameOf, statusError, transportError } from "../../http.ts";
+import { nodeHttp } from "../../node-http.ts";
 import type { Environment } from "../../ports.ts";
 import { proxyAgent, proxyFor } from "../../proxy.ts";
 import { certificates } from "../../system.ts";
@@ -82,7 +83,7 @@ async function get(url: URL, sink: Sink, options: DownloadOptions): Promise<stri
   const proxy = secure ? proxyFor(url, environment) : undefined;
   let fromSink: { readonly error: unknown } | undefined;
   try {
-    const { request: start } = secure ? await import("node:https") : await import("node:http");
+    const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
     const ca = secure ? await certificates(environment) : [];
     const tls = { rejectUnauthorized: true, ...(ca.length > 0 ? { ca } : {}) };
     const sent = start(url, {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { globMatches } from "../../../core/access/glob.ts";
-import { readPolicyFile } from "../../../core/access/policy-file.ts";
+import { readPolicyFile, scopesByTarget } from "../../../core/access/policy-file.ts";
 
 const parse = (text: string): ReturnType<typeof readPolicyFile> =>
   readPolicyFile({ path: "policy.yml", text }, false);
@@ -11,6 +11,15 @@ const mistakes = (text: string): string =>
     .join("\n");
 
 describe("policy.yml", () => {
+  it("names the secret scopes of each target for the scan", () => {
+    const text = (scopes: string): string =>
+      `version: 1\nscan: { scopes: ${scopes} }\nrules: [{ name: all, effect: allow }]\n`;
+    const { value } = parse(text("{ prod: [prod-*, shared], dev: [] }"));
+    assert.deepEqual(value && scopesByTarget(value.policy), { prod: ["prod-*", "shared"], dev: [] });
+    assert.match(mistakes(text("{ prod: shared }")), /^2:\d+ Expected a list, found "shared"/);
+    assert.match(mistakes(text("[prod]")), /^2:\d+ /);
+  });
+
   it("reads all that it can hold, with its hash", () => {
     const { value, mistakes: found } = parse(`version: 1
 providers:
@@ -27,6 +36,7 @@ rules:
     when: { time: { from: "06:00", to: "20:00", zone: Europe/Berlin } }
 `);
     assert.deepEqual(found, []);
+    assert.deepEqual(value && scopesByTarget(value.policy), {});
     assert.match(value?.sha256 ?? "", /^[0-9a-f]{64}$/);
     assert.equal(value?.policy.providers?.vault?.mount, "jwt-ci");
   });

@@ -2,57 +2,11 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { SecretlessError } from "../../../core/errors.ts";
-import { DatabricksCli, toMistake, type CliOptions } from "../../../core/databricks/cli.ts";
-import type { ProcessRequest, ProcessResult } from "../../../core/ports.ts";
+import { toMistake } from "../../../core/databricks/cli.ts";
+import type { ProcessResult } from "../../../core/ports.ts";
+import { cliPrinting, failure, FAILED, NEVER } from "./cli-printing.ts";
 
-const NEVER = new AbortController().signal;
 const PLAN = '{"plan_version":2,"plan":{"resources.jobs.nightly":{"action":"create"}}}';
-
-interface Printed {
-  readonly stdout?: string;
-  readonly stderr?: string;
-  readonly result?: ProcessResult;
-}
-
-/** The CLI for a bundle in `bundles/lake`, its program played. */
-function cliPrinting(
-  { stdout = "", stderr = "", result = { code: 0, signal: null } }: Printed,
-  more: Partial<CliOptions> = {},
-) {
-  const requests: ProcessRequest[] = [];
-  const lines: string[] = [];
-  const processes: (number | undefined)[] = [];
-  const cli = new DatabricksCli({
-    file: "/opt/databricks",
-    env: { PATH: "/bin", DATABRICKS_HOST: "https://h" },
-    bundleRoot: "/checkout/bundles/lake",
-    bundlePath: "bundles/lake",
-    target: "prod",
-    onLine: (line) => lines.push(line),
-    onProcess: (pid) => processes.push(pid),
-    terminate: () => Promise.resolve(),
-    runProcess: (request) => {
-      requests.push(request);
-      request.onStart?.(17);
-      for (const byte of Buffer.from(stderr)) request.onStderr(Buffer.of(byte));
-      for (const part of stdout.match(/[^]{1,1000}/g) ?? []) request.onStdout(Buffer.from(part));
-      return Promise.resolve(result);
-    },
-    ...more,
-  });
-  return { cli, requests, lines, processes };
-}
-
-async function failure(work: Promise<unknown>): Promise<SecretlessError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (one: unknown) => one,
-  );
-  assert.ok(error instanceof SecretlessError, String(error));
-  return error;
-}
-const FAILED = { code: 1, signal: null };
 
 describe("the CLI for one bundle and target", () => {
   it("plans in the bundle's folder, which it names to the CLI, with the environment given", async () => {

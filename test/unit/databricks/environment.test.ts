@@ -13,7 +13,13 @@ function made(environment: Environment, more: Partial<CliEnvironmentOptions> = {
     host: "https://w.example",
     tokenServiceUrl: "http://127.0.0.1:1/secret",
     variables: {},
-    folder: { root: "/r", state: "/r/state", configFile: "/r/cfg", azureConfig: "/r/azure" },
+    folder: {
+      root: "/r",
+      state: "/r/state",
+      cache: "/r/cache",
+      configFile: "/r/cfg",
+      azureConfig: "/r/azure",
+    },
     product: { name: "p", version: "1" },
     ...more,
   });
@@ -65,7 +71,7 @@ const HARMLESS = [
 ].flatMap((line) => line.split(" "));
 
 const OURS = [
-  "AZURE_CONFIG_DIR DATABRICKS_AUTH_TYPE DATABRICKS_BUNDLE_TMP DATABRICKS_CACHE_ENABLED",
+  "AZURE_CONFIG_DIR DATABRICKS_AUTH_TYPE DATABRICKS_BUNDLE_TMP DATABRICKS_CACHE_DIR",
   "DATABRICKS_CLI_DISABLE_UPDATE_CHECK DATABRICKS_CLI_UPSTREAM DATABRICKS_CLI_UPSTREAM_VERSION",
   "DATABRICKS_CONFIG_FILE DATABRICKS_HOST DATABRICKS_METADATA_SERVICE_URL NO_COLOR TERM",
 ].flatMap((line) => line.split(" "));
@@ -146,5 +152,11 @@ describe("databricks/environment", () => {
         },
       ),
     );
+  });
+
+  it("has a home where the runner has none", () => {
+    assert.equal(made({})["HOME"], "/r");
+    assert.equal(made({ HOME: "/home/runner" })["HOME"], "/home/runner");
+    assert.equal(made({}, { platform: WINDOWS })["HOME"], undefined);
   });
 });

@@ -85,7 +85,8 @@ describe("databricks/host-pin beside the real CLI (skipped without one on PATH)"
 
   it("what we accept goes to the approved host alone, and what goes elsewhere is refused (100 bundles)", async () => {
     assert(rig);
-    const { approved, other, ask } = rig;
+    const { approved, other } = rig;
+    const ask = rig.ask.bind(rig);
     const samples = fc.sample(bundles(approved, other), { seed: 20261125, numRuns: 100 });
     const counts = { accepted: 0, refused: 0, invalid: 0 };
     await inParallel(samples, ({ files, target }) =>

@@ -22,7 +22,8 @@ describe("the CLI's JSON", () => {
     fc.assert(
       fc.property(json, (value) => {
         const text = JSON.stringify(value);
-        fc.pre(!/\de[+-]?\d/.test(text));
+        // Neither exponents nor integers beyond 2^53, which the test before has.
+        fc.pre(!/\de[+-]?\d|\d{16}/.test(text));
         assert.equal(JSON.stringify(parseJson(text, "test")), text);
       }),
     );

@@ -20,7 +20,8 @@ describe("the private folder of a run", () => {
     assert.equal(await readFile(one.configFile, "utf8"), "");
     assert.deepEqual(await readdir(one.azureConfig), []);
     assert.deepEqual(await readdir(one.state), []);
-    for (const inside of [one.configFile, one.azureConfig, one.state])
+    assert.deepEqual(await readdir(one.cache), []);
+    for (const inside of [one.configFile, one.azureConfig, one.state, one.cache])
       assert.equal(path.dirname(inside), one.root);
   });
 

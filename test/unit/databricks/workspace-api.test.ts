@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { SecretlessError } from "../../../core/errors.ts";
 import { HttpError } from "../../../core/http.ts";
-import { callWorkspace, currentUser, type WorkspaceApi } from "../../../core/databricks/workspace-api.ts";
+import {
+  callWorkspace,
+  cancelRun,
+  currentUser,
+  jobExists,
+  stopPipeline,
+  type WorkspaceApi,
+} from "../../../core/databricks/workspace-api.ts";
 import type { HttpRequest, HttpResponse } from "../../../core/ports.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
@@ -110,4 +117,33 @@ describe("the workspace's API", () => {
       /cancelled/,
     );
   });
+
+  it("cancels a run by its exact ID, and stops a pipeline; what has ended already is no failure", async () => {
+    for (const status of [200, 400, 404]) {
+      const { api, requests } = workspace({ status });
+      await cancelRun(api, "7000000000000000001");
+      await stopPipeline(api, "0f3c-11/x");
+      assert.deepEqual(
+        requests.map(({ method, url, body }) => [method, new URL(url).pathname, body]),
+        [
+          ["POST", "/api/2.2/jobs/runs/cancel", '{"run_id":7000000000000000001}'],
+          ["POST", "/api/2.0/pipelines/0f3c-11%2Fx/stop", "{}"],
+        ],
+      );
+    }
+    await assert.rejects(cancelRun(workspace({ status: 403 }).api, "1"), { code: "ENDPOINT_UNAVAILABLE" });
+  });
+
+  for (const [status, there] of [
+    [200, true],
+    [403, true],
+    [400, false],
+    [404, false],
+  ] as const) {
+    it(`takes a job for ${there ? "there" : "gone"} after ${String(status)}`, async () => {
+      const { api, requests } = workspace({ status });
+      assert.equal(await jobExists(api, "7000000000000000001"), there);
+      assert.equal(new URL(requests[0]?.url ?? "").search, "?job_id=7000000000000000001");
+    });
+  }
 });

@@ -81,12 +81,8 @@ export class Flow {
     {
       ports,
       context,
-      mint,
-    }: {
-      ports?: Partial<Ports>;
-      context?: Partial<RunContext>;
-      mint?: (audience: string) => Promise<string>;
-    } = {},
+      host = {},
+    }: { ports?: Partial<Ports>; context?: Partial<RunContext>; host?: Partial<FakeHost> } = {},
   ): Promise<number> {
     const { sandbox } = this;
     const given = {
@@ -96,7 +92,8 @@ export class Flow {
       ...inputs,
     };
     this.host = new FakeHost(given, { checkout: this.checkout, tempFolder: this.temp, ...context });
-    this.host.mintIdToken = mint ?? ((audience) => sandbox.github.mint({ audience }));
+    this.host.mintIdToken = (audience) => sandbox.github.mint({ audience });
+    Object.assign(this.host, host);
     const environment = { PATH: this.path };
     return runStep(this.host, {
       clock: systemClock,

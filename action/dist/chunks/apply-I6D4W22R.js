@@ -3,7 +3,7 @@ import {
   examineAccess,
   fail,
   registrarOf
-} from "./chunk-UTBMYIS6.js";
+} from "./chunk-BD65F5AF.js";
 import "./chunk-XG7PHLDC.js";
 import {
   deleteWorkspaceFile,
@@ -15,11 +15,11 @@ import {
   writeWorkspaceFile
 } from "./chunk-XITBPYNW.js";
 import "./chunk-SU23NQTW.js";
+import "./chunk-WYB47XBF.js";
 import {
   ApiFailure,
   textField
 } from "./chunk-2QDGITXZ.js";
-import "./chunk-MKWQNDMM.js";
 import {
   SecretlessError
 } from "./chunk-SFZ4L4OV.js";

@@ -18,7 +18,7 @@ function scopeWords(proof) {
   if (proof.grade === "broken") return "broken";
   const what = proof.group.length > 0 ? `group-scoped (${proof.group.join(", ")})` : "job-scoped";
   if (proof.grade === "unproven") return "unproven";
-  return proof.checks.some(({ later }) => later) ? "not broken; proven after the deployment" : `${what}: proven`;
+  return proof.checks.some(({ later }) => later) ? "not broken so far; to be proven after the deployment" : `${what}: proven`;
 }
 
 export {

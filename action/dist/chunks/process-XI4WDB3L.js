@@ -1,12 +1,14 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  CHECKS,
-  scopeWords,
-  worst
-} from "./chunk-MKWQNDMM.js";
+  createRunProcess,
+  createTerminate,
+  isRunning,
+  runUntil
+} from "./chunk-IN6DL3UK.js";
 import "./chunk-U4GNHYLL.js";
 export {
-  CHECKS,
-  scopeWords,
-  worst
+  createRunProcess,
+  createTerminate,
+  isRunning,
+  runUntil
 };

@@ -10,6 +10,10 @@ import {
   accessName
 } from "./chunk-SU23NQTW.js";
 import {
+  scopeWords,
+  worst
+} from "./chunk-WYB47XBF.js";
+import {
   ApiFailure,
   field,
   inParallel,
@@ -17,10 +21,6 @@ import {
   listField,
   textField
 } from "./chunk-2QDGITXZ.js";
-import {
-  scopeWords,
-  worst
-} from "./chunk-MKWQNDMM.js";
 import {
   SecretlessError
 } from "./chunk-SFZ4L4OV.js";

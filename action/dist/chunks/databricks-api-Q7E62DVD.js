@@ -3,13 +3,10 @@ import {
   parse
 } from "./chunk-QHD6IKUP.js";
 import {
-  retry
-} from "./chunk-2XX4P25X.js";
-import {
   HttpError,
+  retry,
   statusError
-} from "./chunk-EVBQBKWY.js";
-import "./chunk-UWXWV5QH.js";
+} from "./chunk-6ZNR5EPY.js";
 import {
   ApiFailure,
   textField

@@ -91,6 +91,13 @@ function createRunProcess(platform, port = NODE) {
     });
   });
 }
+function isRunning(pid) {
+  try {
+    return nodeKill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 function signalGroup(pid, signal, port) {
   try {
     port.kill(-pid, signal);
@@ -151,6 +158,7 @@ async function runUntil({ runProcess, terminate }, request, signal) {
 
 export {
   createRunProcess,
+  isRunning,
   createTerminate,
   runUntil
 };

@@ -4,7 +4,7 @@ import {
 } from "./chunk-YVVBPKVN.js";
 import {
   scopeWords
-} from "./chunk-MKWQNDMM.js";
+} from "./chunk-WYB47XBF.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/access/audit-trail.ts

@@ -1,60 +1,48 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  parse
-} from "./chunk-QHD6IKUP.js";
-import {
-  findCli,
-  isInside,
-  variable
-} from "./chunk-RX5L7H32.js";
+  createTerminate,
+  runUntil
+} from "./chunk-IN6DL3UK.js";
 import {
   apiCallEvent,
   tokenExchangeEvent,
   tokenSha256
 } from "./chunk-YVVBPKVN.js";
 import {
-  accessLines,
-  planLine,
-  reportFailure,
-  reportSuccess
-} from "./chunk-4HUXK4MD.js";
-import {
   ENTRA_CLOUDS,
+  INPUT_NAMES,
+  certificates,
   databricksCloud,
-  endpointUnavailable
-} from "./chunk-OEJJXNNP.js";
-import {
-  retry
-} from "./chunk-2XX4P25X.js";
-import "./chunk-7WNCT4B5.js";
-import "./chunk-QEY6PIFV.js";
-import {
-  makePrivateFolder,
-  removePrivateFolder
-} from "./chunk-ZYAAOGFN.js";
-import {
-  createTerminate,
-  runUntil
-} from "./chunk-2PI7N2J7.js";
-import {
-  HttpError,
-  isRetryableStatus,
-  statusError
-} from "./chunk-EVBQBKWY.js";
-import {
+  endpointUnavailable,
+  harmlessLines,
   isLoopback,
-  parseWorkspaceUrl
-} from "./chunk-W6LVRVHZ.js";
-import {
-  redact,
-  registerSecret
-} from "./chunk-UWXWV5QH.js";
+  nodeHttp,
+  parseCliMirror,
+  parseCliVersion,
+  parseSha256,
+  parseWorkspaceUrl,
+  proxyAgent,
+  proxyFor
+} from "./chunk-RM4WNQ2D.js";
 import {
   require_dist
 } from "./chunk-XG7PHLDC.js";
 import {
   bundleFacts
 } from "./chunk-SU23NQTW.js";
+import {
+  parse
+} from "./chunk-QHD6IKUP.js";
+import {
+  HttpError,
+  isRetryableStatus,
+  nameOf,
+  redact,
+  registerSecret,
+  retry,
+  statusError,
+  transportError
+} from "./chunk-6ZNR5EPY.js";
 import "./chunk-2QDGITXZ.js";
 import {
   SecretlessError,
@@ -65,7 +53,7 @@ import {
 } from "./chunk-U4GNHYLL.js";
 
 // core/run.ts
-import path6 from "node:path";
+import path7 from "node:path";
 
 // core/access-files.ts
 import { readFile as readFile2, stat } from "node:fs/promises";
@@ -82,8 +70,8 @@ async function allRight(work) {
   return results.map((result) => result.value);
 }
 function together(first, others) {
-  const rest = others.flatMap(({ code, details, mistakes }) => [
-    { ...details, problem: `${code}: ${details.problem}` },
+  const rest = others.flatMap(({ code: code2, details, mistakes }) => [
+    { ...details, problem: `${code2}: ${details.problem}` },
     ...mistakes
   ]);
   return new SecretlessError(first.code, {
@@ -207,30 +195,30 @@ async function readAccess(step, bundleRoot) {
   const { host, inputs, ports } = step;
   const { checkout, addresses } = host.context;
   const concerned = inputs.command !== "run";
-  const [access, policy] = await allRight([
+  const [access2, policy] = await allRight([
     !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path2.join(bundleRoot, "access.yml"), checkout) : named(step, "access-file", inputs.accessFile, "ACCESS_FILE_INVALID"),
     !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step, "policy-file", inputs.policyFile, "POLICY_FILE_INVALID")
   ]);
   const commit = await checkedOutCommit(checkout);
   const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
-  if (access === void 0 && policy === void 0) {
+  if (access2 === void 0 && policy === void 0) {
     const files2 = { entries: [], policy: void 0 };
     return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
   }
-  const { readAccessFiles } = await import("./access-SLJFSFT3.js");
+  const { readAccessFiles } = await import("./access-MJPSSLW7.js");
   const files = readAccessFiles(
-    access,
-    policy && { ...policy, insideCheckout: await isInside2(checkout, path2.resolve(checkout, policy.path)) }
+    access2,
+    policy && { ...policy, insideCheckout: await isInside(checkout, path2.resolve(checkout, policy.path)) }
   );
-  const asked = access !== void 0 && asksForClaims(files);
+  const asked = access2 !== void 0 && asksForClaims(files);
   const claims = asked ? await pipelineClaims2(step) : {};
-  return { declared: access !== void 0, files, evidence: { claims, selfReported } };
+  return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
 }
-async function named({ host }, input, value, code) {
+async function named({ host }, input, value, code2) {
   const { checkout } = host.context;
   const found = await sourceFile(path2.resolve(checkout, value), checkout);
   if (found !== void 0) return found;
-  throw new SecretlessError(code, {
+  throw new SecretlessError(code2, {
     problem: `There is no file ${value} (input \`${input}\`).`,
     remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`
   });
@@ -240,15 +228,15 @@ async function sourceFile(file, checkout) {
   try {
     text = await readFile2(file, "utf8");
   } catch (error) {
-    const { code } = error;
-    if (code === "ENOENT" || code === "ENOTDIR") return void 0;
+    const { code: code2 } = error;
+    if (code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
     throw error;
   }
   const relative = path2.relative(checkout, file);
   const outside = relative.startsWith("..") || path2.isAbsolute(relative);
   return { path: outside ? file : relative.split(path2.sep).join("/"), text };
 }
-async function isInside2(checkout, file) {
+async function isInside(checkout, file) {
   for (let folder = path2.dirname(file); ; folder = path2.dirname(folder)) {
     if (path2.relative(checkout, folder) === "") return true;
     if (path2.dirname(folder) === folder) return false;
@@ -538,14 +526,14 @@ function readToken(answer, startedAt) {
   return { accessToken, expiresAt: startedAt + seconds * 1e3 };
 }
 function readRefusal({ status, body }, answer) {
-  const pick = (...names) => names.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
+  const pick = (...names2) => names2.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
   const codes = answer["error_codes"];
   return {
     status,
     // The second names are those that the Databricks SDK for Python looks for.
     error: redact(pick("error", "errorCode", "error_code") ?? "").slice(0, QUOTED),
     description: redact(pick("error_description", "errorSummary", "message") ?? body).slice(0, QUOTED),
-    codes: Array.isArray(codes) ? codes.filter((code) => typeof code === "number") : []
+    codes: Array.isArray(codes) ? codes.filter((code2) => typeof code2 === "number") : []
   };
 }
 function parsed(body) {
@@ -722,9 +710,9 @@ var ENTRA_ERRORS = [
   }
 ];
 function findEntraError(codes) {
-  for (const code of codes) {
-    const error = ENTRA_ERRORS.find((one) => one.codes.includes(code));
-    if (error) return { ...error, code };
+  for (const code2 of codes) {
+    const error = ENTRA_ERRORS.find((one) => one.codes.includes(code2));
+    if (error) return { ...error, code: code2 };
   }
   return void 0;
 }
@@ -784,7 +772,7 @@ function entraCloud(host, environment) {
   });
 }
 function codesOf({ codes, description }) {
-  return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code]) => Number(code));
+  return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code2]) => Number(code2));
 }
 function explain(refusal, claims, options) {
   const error = findEntraError(codesOf(refusal));
@@ -923,11 +911,11 @@ function expired({ expiresAt }, now, attempt) {
 var RENEWAL = 12e4;
 function signIn(step, options) {
   const { host, ports, inputs } = step;
-  const { audit, clientId, signal, onExchange } = options;
+  const { audit, clientId, signal, onExchange, idToken = host.idToken.bind(host) } = options;
   const { exchange, endpoint } = exchangeFor(step, options);
   return createSession({
     exchange: guarded(step, exchange),
-    idToken: (audience) => host.idToken(audience),
+    idToken,
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal,
@@ -982,9 +970,9 @@ function record(audit, { claims, idTokenSha256, outcome }, what) {
   const base = { ...what, issuer, subject, audience: audience.join(" "), idTokenSha256 };
   const ids = jwtId === void 0 ? {} : { jwtId };
   if ("error" in outcome) {
-    const { code, details } = toSecretlessError(outcome.error);
+    const { code: code2, details } = toSecretlessError(outcome.error);
     const reason = [details.problem, details.actual].filter((text) => text !== void 0).join(" ");
-    audit.note(tokenExchangeEvent({ ...base, ...ids, outcome: { ok: false, code, reason } }));
+    audit.note(tokenExchangeEvent({ ...base, ...ids, outcome: { ok: false, code: code2, reason } }));
   } else {
     audit.note(tokenExchangeEvent({ ...base, ...ids, ...outcome, outcome: { ok: true } }));
   }
@@ -998,7 +986,7 @@ function untrustedEvent(command) {
 
 // core/access-connection.ts
 async function connectionOf({ step, audit, session, clientId }) {
-  const { connectDatabricks } = await import("./databricks-api-VND4HMKO.js");
+  const { connectDatabricks } = await import("./databricks-api-Q7E62DVD.js");
   const { ApiFailure } = await import("./rest-HD3GJCUV.js");
   const { host, inputs, ports, signal } = step;
   const onWrite = (method, url, status, requestId) => {
@@ -1018,17 +1006,120 @@ async function connectionOf({ step, audit, session, clientId }) {
   if (accountId === void 0 || accountUrl === void 0) return { workspace, account: void 0 };
   const account = { id: accountId, host: accountUrl };
   const ofAccount = inputs.exchange === "entra" ? session : signIn(step, { workspace: known, audit, clientId, account, signal });
-  let refused2;
+  let refused3;
   const accountToken = async () => {
     try {
-      if (refused2 === void 0) return (await ofAccount.token()).accessToken;
+      if (refused3 === void 0) return (await ofAccount.token()).accessToken;
     } catch (error) {
       if (!(error instanceof SecretlessError) || error.code !== "EXCHANGE_REFUSED") throw error;
-      refused2 = error;
+      refused3 = error;
     }
-    throw new ApiFailure(401, "UNAUTHENTICATED", refused2.message);
+    throw new ApiFailure(401, "UNAUTHENTICATED", refused3.message);
   };
   return { workspace, account: connectDatabricks({ ...api, host: accountUrl, token: accountToken }) };
+}
+
+// core/report/markdown.ts
+function escapeMarkdown(text) {
+  return redact(text.replace(/[\s\p{Cc}]+/gu, " ")).replace(
+    /[!-+.:-@[-`{-~]/g,
+    (mark) => `&#${String(mark.charCodeAt(0))};`
+  );
+}
+function code(text) {
+  return `<code>${escapeMarkdown(text)}</code>`;
+}
+function link(text, url) {
+  const label = escapeMarkdown(text);
+  if (url === void 0 || !URL.canParse(url)) return label;
+  const parsed2 = new URL(url);
+  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return label;
+  return `[${label}](<${parsed2.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
+}
+var MAX_ROWS = 200;
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const shown = rows.slice(0, MAX_ROWS).map(line);
+  const more = rows.length > MAX_ROWS ? [`
+\u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
+  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
+}
+function fenced(text) {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run2]) => run2.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}text
+${harmlessLines(text).join("\n")}
+${fence}`;
+}
+
+// core/report/access-lines.ts
+function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
+  const changes = rows.filter(({ action }) => action !== "unchanged");
+  const line = (row) => [
+    `  ${row.action} ${row.what}`,
+    `job ${row.job}, ${row.purpose}`,
+    row.scope && `scope ${row.scope}`,
+    row.decidedBy && `rule ${row.decidedBy}`,
+    row.note,
+    row.action === "withdraw" && row.revocationLag
+  ].filter((part) => typeof part === "string" && part !== "").join("; ");
+  return [
+    `Access: policy ${policy}; registered by ${registrar}`,
+    ...changes.map(line),
+    ...denied.map((row) => line({ ...row, action: "denied" })),
+    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
+      `  scope of ${job}: ${words}`,
+      ...lines.map((one) => `    ${one}`)
+    ]),
+    ...notes.map((note) => `  ${note}`)
+  ];
+}
+function accessSections(access2) {
+  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access2;
+  const changes = [
+    ...rows.filter(({ action }) => action !== "unchanged"),
+    ...denied.map((row) => ({ ...row, action: "denied" }))
+  ];
+  const unchanged = rows.length + denied.length - changes.length;
+  const cells = (row) => [
+    `${MARKS[row.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(row.action)}`,
+    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
+    escapeMarkdown(row.what),
+    escapeMarkdown(row.scope),
+    escapeMarkdown([row.decidedBy, row.note].filter((text) => text !== "").join("; ")),
+    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
+  ];
+  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
+  return [
+    "### Access",
+    [
+      `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
+      ...result ? [
+        `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`
+      ] : [],
+      ...!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : [],
+      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
+      ...notes.map((note) => `${escapeMarkdown(note)}.`)
+    ].join("  \n"),
+    ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : [],
+    ...proofs.length > 0 ? [proofTable(proofs)] : [],
+    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
+    table(
+      ["Item", "", "Status", "Because"],
+      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown))
+    ),
+    "</details>"
+  ];
+}
+var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
+function proofTable(proofs) {
+  const row = ({ job, principal, words, lines }) => [
+    code(job),
+    code(principal),
+    escapeMarkdown(words),
+    lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
+  ];
+  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
 }
 
 // core/report/outputs.ts
@@ -1045,6 +1136,969 @@ async function jsonOutput(host, name, value, counts) {
   const file = path3.join(host.context.tempFolder, `databricks-secretless-${name}-${randomUUID()}.json`);
   await writeFile(file, json);
   await host.output(name, JSON.stringify({ ...counts, file }));
+}
+
+// core/databricks/find.ts
+import { stat as stat2, realpath, access, constants } from "node:fs/promises";
+import { posix, win32 } from "node:path";
+var REAL = {
+  executable: async (path8) => {
+    try {
+      if (!(await stat2(path8)).isFile()) return void 0;
+      await access(path8, constants.X_OK);
+      return await realpath(path8);
+    } catch {
+      return void 0;
+    }
+  },
+  folder: (path8) => realpath(path8).catch(() => path8)
+};
+async function findCli(options) {
+  const { platform, environment, probe = REAL } = options;
+  const path8 = platform.os === "win32" ? win32 : posix;
+  const notes = [];
+  const checkout = await probe.folder(options.checkout);
+  const inCheckout = (file) => isInside2(file, checkout, platform) || isInside2(file, options.checkout, platform);
+  const entries = (variable(environment, "PATH", platform) ?? "").split(path8.delimiter);
+  for (const entry of entries.map((text) => unquoted(text, platform))) {
+    if (!isAbsolute(entry, path8)) {
+      if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
+      continue;
+    }
+    for (const name of names(environment, platform)) {
+      const file = path8.join(entry, name);
+      const real = await probe.executable(file);
+      if (real === void 0) continue;
+      if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
+      notes.push(
+        `\`${file}\` was passed over: it is inside the checkout, so the code under test could replace it.`
+      );
+    }
+  }
+  throw new SecretlessError("CLI_NOT_FOUND", {
+    problem: "The Databricks CLI was not found on PATH.",
+    expected: `an executable \`${names(environment, platform)[0] ?? ""}\` in one of the folders of PATH, outside the checkout`,
+    actual: [`${String(entries.filter((entry) => entry !== "").length)} folders searched`, ...notes].join(
+      "; "
+    ),
+    remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
+  });
+}
+function isInside2(file, folder, platform) {
+  const path8 = platform.os === "win32" ? win32 : posix;
+  const fold = (text) => platform.os === "linux" ? text : text.toLowerCase();
+  const relative = path8.relative(fold(folder), fold(file));
+  return relative === "" || !(relative === ".." || relative.startsWith(`..${path8.sep}`) || path8.isAbsolute(relative));
+}
+function variable(environment, name, platform) {
+  if (platform.os !== "win32") return environment[name];
+  const wanted = name.toLowerCase();
+  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
+}
+function isAbsolute(entry, path8) {
+  return path8.isAbsolute(entry) && (path8 === posix || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
+}
+function unquoted(entry, platform) {
+  return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
+}
+function names(environment, platform) {
+  if (platform.os !== "win32") return ["databricks"];
+  const extensions = (variable(environment, "PATHEXT", platform) ?? ".COM;.EXE").toLowerCase().split(";");
+  const programs = extensions.map((text) => text.trim()).filter((text) => text === ".exe" || text === ".com");
+  return (programs.length > 0 ? programs : [".exe"]).map((extension) => `databricks${extension}`);
+}
+
+// core/databricks/install/install.ts
+import { randomUUID as randomUUID3 } from "node:crypto";
+import { isAbsolute as isAbsolute3, join as join3 } from "node:path";
+
+// core/databricks/install/archive.ts
+import { createHash as createHash2 } from "node:crypto";
+
+// core/databricks/install/checksums.ts
+var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
+function parseChecksums(text) {
+  const found = /* @__PURE__ */ new Map();
+  for (const line of text.split(/\r?\n/)) {
+    if (line.trim() === "") continue;
+    const [, hash, name] = LINE.exec(line) ?? [];
+    if (hash === void 0 || name === void 0) return void 0;
+    const lower = hash.toLowerCase();
+    if ((found.get(name) ?? lower) !== lower) return void 0;
+    found.set(name, lower);
+  }
+  return found;
+}
+
+// core/databricks/install/files.ts
+import { createHash } from "node:crypto";
+import * as fs from "node:fs/promises";
+var systemFiles = fs;
+var CHUNK = 128 * 1024;
+async function createFile(files, file, mode, fill) {
+  const handle = await files.open(file, "wx", mode);
+  try {
+    try {
+      const result = await fill((chunk) => writeAll(handle, chunk));
+      await handle.chmod(mode);
+      await handle.sync();
+      return result;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await files.rm(file, { force: true });
+    throw error;
+  }
+}
+async function writeAll(handle, chunk) {
+  for (let at2 = 0; at2 < chunk.length; ) at2 += (await handle.write(chunk, at2)).bytesWritten;
+}
+async function* readRange(handle, start, end, reused) {
+  for (let at2 = start; at2 < end; ) {
+    const chunk = reused ?? Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at2), at2);
+    if (bytesRead === 0) return;
+    at2 += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
+}
+async function sha256OfFile(files, file) {
+  try {
+    if (!(await files.lstat(file)).isFile()) return void 0;
+    const handle = await files.open(file, "r");
+    try {
+      const hash = createHash("sha256");
+      for await (const chunk of readRange(handle, 0, Infinity, Buffer.allocUnsafe(CHUNK))) hash.update(chunk);
+      return hash.digest("hex");
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return void 0;
+  }
+}
+var DISK_PROBLEMS = {
+  EACCES: "it may not be written to",
+  EBUSY: "a file in it is in use",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "something else is in the way",
+  EFBIG: "the file would be too large for it",
+  EIO: "the disk does not work",
+  EISDIR: "something else is in the way",
+  ELOOP: "it is a loop of links",
+  ENAMETOOLONG: "the path is too long",
+  ENOENT: "it does not exist and cannot be created",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "something else is in the way",
+  EPERM: "it may not be written to",
+  EROFS: "it is read-only"
+};
+function diskProblem(error) {
+  const { code: code2 } = error;
+  const text = code2 === void 0 ? void 0 : DISK_PROBLEMS[code2];
+  return text === void 0 ? void 0 : `${text} (${code2 ?? ""})`;
+}
+
+// core/databricks/install/release.ts
+var RELEASE_SITE = "https://github.com/databricks/cli/releases/download";
+var SYSTEMS = { linux: "linux", darwin: "darwin", win32: "windows" };
+var PROCESSORS = { x64: "amd64", arm64: "arm64" };
+function releasePlatform({ os, arch }) {
+  return `${SYSTEMS[os]}_${PROCESSORS[arch]}`;
+}
+function archiveName(version, platform) {
+  return `databricks_cli_${version}_${platform}.zip`;
+}
+function checksumsName(version) {
+  return `databricks_cli_${version}_SHA256SUMS`;
+}
+function programName({ os }) {
+  return os === "win32" ? "databricks.exe" : "databricks";
+}
+
+// core/databricks/install/source.ts
+import { isAbsolute as isAbsolute2, join } from "node:path";
+
+// core/databricks/install/download.ts
+var IDLE = 3e4;
+var MOST_REDIRECTS = 5;
+var REDIRECTS = /* @__PURE__ */ new Set([301, 302, 303, 307, 308]);
+async function download(url, sink, options) {
+  const first = new URL(url);
+  let at2 = first;
+  for (let hops = 0; ; hops++) {
+    const location = await get(at2, sink, options);
+    if (location === void 0) return;
+    if (hops === MOST_REDIRECTS) throw redirectRefused(at2, `more than ${String(MOST_REDIRECTS)} redirects`);
+    at2 = redirected(at2, location, options.redirects === "https" ? void 0 : first.origin);
+  }
+}
+function redirected(from, location, onlyOrigin) {
+  if (!URL.canParse(location, from.href)) throw redirectRefused(from, "its Location is not a URL");
+  const to = new URL(location, from);
+  if (to.username !== "" || to.password !== "") throw redirectRefused(from, "it holds a user or a password");
+  if (onlyOrigin === void 0 ? to.protocol !== "https:" : to.origin !== onlyOrigin) {
+    throw redirectRefused(from, `it leads to ${to.protocol}//${to.host}`);
+  }
+  return to;
+}
+function redirectRefused(from, reason) {
+  return new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `A redirect of ${from.origin} was not followed: ${reason}.`,
+    expected: "the file itself; a mirror may redirect within its own host, the release site to other https hosts",
+    actual: `${nameOf({ method: "GET", url: from.href })} redirects`,
+    remedy: "If a sign-in page or a gateway is in between, let the file through, or use `cli-mirror` for a mirror inside your network."
+  });
+}
+async function get(url, sink, options) {
+  const { environment, signal, idle = IDLE } = options;
+  const request = { method: "GET", url: url.href };
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const onAbort = () => {
+    stop.abort(signal.reason);
+  };
+  signal.addEventListener("abort", onAbort);
+  const timer = setTimeout(() => {
+    stop.abort(
+      new HttpError(`${nameOf(request)} sent nothing for ${String(idle / 1e3)} s`, {
+        failure: "timeout",
+        retryable: true
+      })
+    );
+  }, idle);
+  const secure = url.protocol === "https:";
+  const proxy = secure ? proxyFor(url, environment) : void 0;
+  let fromSink;
+  try {
+    const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
+    const ca = secure ? await certificates(environment) : [];
+    const tls = { rejectUnauthorized: true, ...ca.length > 0 ? { ca } : {} };
+    const sent = start(url, {
+      headers: { "user-agent": "databricks-secretless", accept: "*/*", "accept-encoding": "identity" },
+      signal: stop.signal,
+      ...tls,
+      ...proxy && { agent: await proxyAgent(proxy, { ...tls, signal: stop.signal }) }
+    });
+    const answer = await answerTo(sent, request.url);
+    const status = answer.statusCode ?? 0;
+    if (REDIRECTS.has(status) && answer.headers.location !== void 0) return answer.headers.location;
+    if (status !== 200) throw statusError(request, { status, headers: retryHeaders(answer), body: "" });
+    let size = 0;
+    for await (const chunk of answer) {
+      timer.refresh();
+      size += chunk.length;
+      if (size > options.limit) throw tooLarge(request.url, options.limit);
+      await sink(chunk).catch((error) => {
+        fromSink = { error };
+        throw error;
+      });
+    }
+    return void 0;
+  } catch (error) {
+    if (fromSink) throw fromSink.error;
+    if (stop.signal.aborted) throw stop.signal.reason;
+    if (error instanceof HttpError || error instanceof SecretlessError) throw error;
+    throw transportError(request, error, proxy?.url.origin);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+    stop.abort();
+  }
+}
+function answerTo(sent, url) {
+  return new Promise((resolve, reject) => {
+    sent.on("response", resolve);
+    sent.on("error", reject);
+    sent.on("proxyConnect", ({ statusCode }) => {
+      if (statusCode === 200) return;
+      reject(
+        new HttpError(
+          `The proxy refused ${nameOf({ method: "GET", url })} with status ${String(statusCode)}`,
+          {
+            failure: "proxy",
+            retryable: isRetryableStatus(statusCode)
+          }
+        )
+      );
+      sent.destroy();
+    });
+    sent.end();
+  });
+}
+function retryHeaders({ headers }) {
+  const { date, "retry-after": retryAfter } = headers;
+  return {
+    ...date !== void 0 && { date },
+    ...retryAfter !== void 0 && { "retry-after": retryAfter }
+  };
+}
+function tooLarge(url, limit) {
+  return new HttpError(
+    `${nameOf({ method: "GET", url })} was answered with more than ${String(limit)} bytes`,
+    {
+      failure: "too-large",
+      retryable: false
+    }
+  );
+}
+
+// core/databricks/install/source.ts
+function placeOf({ source, version, name }) {
+  if (source?.kind === "folder") return join(source.path, `v${version}`, name);
+  return `${source?.base ?? RELEASE_SITE}/v${version}/${name}`;
+}
+async function readReleaseFile(file, receive, ports) {
+  const { source } = file;
+  if (source?.kind === "folder") return receive((sink) => readFromFolder(file, source.path, sink, ports));
+  let running;
+  try {
+    return await retry(
+      (signal) => {
+        const attempt = receive(
+          (sink) => download(placeOf(file), sink, {
+            environment: ports.environment,
+            redirects: source ? "same origin" : "https",
+            limit: file.limit,
+            signal
+          })
+        );
+        running = attempt.catch(() => void 0);
+        return attempt;
+      },
+      {
+        clock: ports.clock,
+        deadline: ports.deadline,
+        signal: ports.signal,
+        onRetry: ({ message }, wait) => {
+          ports.log(`${message}; the next try is in ${(wait / 1e3).toFixed(1)} s.`);
+        }
+      }
+    );
+  } catch (error) {
+    throw error instanceof HttpError ? notDownloaded(file, error) : error;
+  } finally {
+    await running;
+  }
+}
+async function readFromFolder(file, folder, sink, ports) {
+  const { files, signal } = ports;
+  const path8 = placeOf(file);
+  const unreadable3 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `The mirror folder does not give \`${file.name}\`.`,
+    expected: `a readable file ${path8}`,
+    actual,
+    remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
+  });
+  if (!isAbsolute2(folder)) throw unreadable3("the folder is not an absolute path on this runner");
+  const handle = await open(files, path8).catch((error) => {
+    throw unreadable3(error.message);
+  });
+  try {
+    const { size } = await handle.stat();
+    if (size > file.limit) throw unreadable3(`it has more than ${String(file.limit)} bytes`);
+    for await (const chunk of readable(readRange(handle, 0, size), unreadable3)) {
+      signal.throwIfAborted();
+      await sink(chunk);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+async function* readable(chunks, unreadable3) {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw unreadable3(diskProblem(error) ?? error.message);
+  }
+}
+async function open(files, path8) {
+  try {
+    if (!(await files.stat(path8)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path8, "r");
+  } catch (error) {
+    const { code: code2 } = error;
+    throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
+  }
+}
+function notDownloaded(file, error) {
+  return new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `\`${file.name}\` could not be downloaded.`,
+    expected: `the file at ${placeOf(file)}`,
+    actual: error.message,
+    remedy: remedyFor(file, error),
+    cause: error
+  });
+}
+var OFFLINE = "If this runner cannot reach it, set `cli-mirror` to a mirror or a folder that it can reach, or install the Databricks CLI on the runner beforehand.";
+function remedyFor({ source, version }, { status, failure }) {
+  if (status === 404) {
+    return source ? `Put the files of the release ${version} under v${version}/ of the mirror, or correct \`cli-version\` or \`cli-mirror\`.` : `Correct \`cli-version\`: ${version} is not a release for this platform.`;
+  }
+  if (status === 401 || status === 403) {
+    return "The server wants a sign-in, and no credential is ever sent: use a mirror that may be read without one.";
+  }
+  if (failure === "certificate") {
+    return "Name your organisation's CA in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE on the runner.";
+  }
+  if (failure === "proxy") return "Let the proxy allow this host, or correct HTTPS_PROXY and NO_PROXY.";
+  return OFFLINE;
+}
+
+// core/databricks/install/archive.ts
+var LARGEST_ARCHIVE = 256 * 1024 * 1024;
+var LARGEST_CHECKSUMS = 64 * 1024;
+var QUOTED2 = 1024;
+async function publishedHash(release, name, ports) {
+  const file = { ...release, name: checksumsName(release.version), limit: LARGEST_CHECKSUMS };
+  const text = await readReleaseFile(
+    file,
+    async (feed) => {
+      const chunks = [];
+      await feed((chunk) => {
+        chunks.push(chunk);
+        return Promise.resolve();
+      });
+      return Buffer.concat(chunks).toString("utf8");
+    },
+    ports
+  );
+  const hashes = parseChecksums(text);
+  const sha256 = hashes?.get(name);
+  if (sha256 !== void 0) return { sha256, verified: "SHA256SUMS (not pinned)" };
+  throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `\`${file.name}\` does not say the hash of \`${name}\`.`,
+    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf(file)}`,
+    actual: hashes ? `${String(hashes.size)} other files` : describe(text),
+    remedy: `Give the archive's hash as \`cli-sha256\`, or correct \`cli-version\` or \`cli-mirror\`.`
+  });
+}
+async function fetchArchive(release, expected, target, ports) {
+  const file = { ...release, limit: LARGEST_ARCHIVE };
+  await readReleaseFile(
+    file,
+    (feed) => createFile(ports.files, target, 384, async (write) => {
+      const hash = createHash2("sha256");
+      let size = 0;
+      let head = Buffer.alloc(0);
+      await feed(async (chunk) => {
+        if (head.length < QUOTED2) head = Buffer.concat([head, chunk.subarray(0, QUOTED2)]);
+        if (head.length >= 4) checkIsZip(head, file);
+        size += chunk.length;
+        hash.update(chunk);
+        await write(chunk);
+      });
+      checkIsZip(head, file);
+      const actual = hash.digest("hex");
+      if (actual !== expected.sha256) throw mismatch(file, expected, actual, size);
+    }),
+    ports
+  );
+}
+function checkIsZip(head, file) {
+  if (head.length >= 4 && head.readUInt32LE(0) === 67324752) return;
+  throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `\`${file.name}\` is not a zip archive.`,
+    expected: `the archive at ${placeOf(file)}`,
+    actual: describe(head.toString("utf8")),
+    remedy: "If it is the page of a sign-in, a proxy or a mirror's front end, let the file through or correct `cli-mirror`."
+  });
+}
+function describe(text) {
+  if (text === "") return "an empty file";
+  if (!/<(?:!doctype html|html|head|body)\b/i.test(text)) return "something else";
+  const title = /<title[^>]*>([^<]{1,80})/i.exec(text)?.[1]?.trim();
+  return title === void 0 ? "a web page" : `a web page with the title ${JSON.stringify(redact(title))}`;
+}
+var EXPLAINED = {
+  pinned: {
+    origin: "pinned in this product",
+    remedy: "Do not use this archive: it is not what Databricks published. Find out who changed it, at the mirror first."
+  },
+  "given hash": {
+    origin: "given as `cli-sha256`",
+    remedy: "Check that `cli-sha256` is the hash of the .zip file of this version for this very platform; if it is, do not use this archive."
+  },
+  "SHA256SUMS (not pinned)": {
+    origin: "by the release's SHA256SUMS",
+    remedy: "Archive and SHA256SUMS do not belong together: run again, and if it stays so, correct the mirror."
+  }
+};
+function mismatch(file, expected, actual, size) {
+  const { origin, remedy } = EXPLAINED[expected.verified];
+  return new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: `\`${file.name}\` has another hash than expected; it was not used and is deleted.`,
+    expected: `SHA-256 ${expected.sha256} (${origin})`,
+    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf(file)})`,
+    remedy
+  });
+}
+
+// core/databricks/install/pinned.json
+var pinned_default = {
+  "1.13.0": {
+    windows_amd64: "afbfee3645f90debf932dc048ccea986ef8fc4ecc785d98e6c21585583df1c51",
+    windows_arm64: "11701dcab0a29d77b9a5434c0050ddcc62a98ed941f852ca89ce5dfc01b474f9"
+  },
+  "1.9.0": {
+    darwin_amd64: "488f039954fd820bb9ad5fa94cd37a45e08607d3c22b22cfe8aeb982bc1aa063",
+    darwin_arm64: "4a955804994764ef68f76563ec4aaf966cf0ab14175d1a10768e41c9be016551",
+    linux_amd64: "10938da31db7f89e6e90f6be41d340e3387231e5da5125cfc97ecb8cb66f6394",
+    linux_arm64: "a4fcc3b70ed4b26f0e8064e39287d0692218cf3d2f549042d66d04c9ad2d692a",
+    windows_amd64: "1785d3b135e4b6a8e105ca18791b9dd39aef9e7d73bc71bcd17934ec1a02e6b2",
+    windows_arm64: "ac77338f19dde29c1594e71048ab89a7c5bde763edd2a457fa9c3511a279dbd0"
+  },
+  "1.8.0": {
+    darwin_amd64: "592f4c5f829f431e0af6229559bd773a32b9ccb56785a4412fef1f8ed65c4d10",
+    darwin_arm64: "acdd0e1948a1d6791510b1fb7978daf45115e4b4fdb4aa1c98cd8037713c6f2d",
+    linux_amd64: "915150a284f24376f44a2f89741319da32e6891eb4a7568199bbe0f6f3dfea02",
+    linux_arm64: "0027cfa5cdb54985b52852be9ed7fce923aa352459f37053c78e160613089295",
+    windows_amd64: "8cb9604efeed360f3345bdbcc046e4d138ce58d4cb1682bb9d2016eff1627a9f",
+    windows_arm64: "1273cb7a7414cf0fc71b688c1d6bacbacaad4ba8cff098782b36eed4af56444c"
+  },
+  "1.7.0": {
+    darwin_amd64: "74b720e0f1cb2e467a52028b7c6df8afcd13e580fc2089e1eb00745742961f13",
+    darwin_arm64: "c6dbfa0b968d4b2eccfaf9caf23b21f62aeaacd32d77f07b8d9d96509d77c9b3",
+    linux_amd64: "6ea22a7885f60592a5d22e686fdf9a761a9ee3ff80097cb35a941481b185631d",
+    linux_arm64: "51beb165f3d8fee17449e8866b09d2216475e95178ecc028a1166005ced88e3c"
+  },
+  "1.6.0": {
+    darwin_amd64: "284915dfae8225bcc8641b1a34fbed9890d9eb88c1922f2643568cc4c81774fc",
+    darwin_arm64: "2184c4e4d501200192a2216f58299bcb181ade838c4dfa7cb56dc6f3f8d82096",
+    linux_amd64: "16b236a8ca36bcacb533acef531d6a40f293e18148c09150fa5f0d40ed64fafd",
+    linux_arm64: "a14e4c2fe4cce01cc4a55589ffa13e4cd9f47939827f00118e8d46ea3c542faf"
+  },
+  "1.5.0": {
+    darwin_amd64: "ed4be3d15844c2791440d220e42e991bf6a87135fc5db7415f21bc370c04f9bc",
+    darwin_arm64: "a5de6464271f791650d4ef2bdd0ea88d656a5d66f408e0a630908b29790715d7",
+    linux_amd64: "140e0d41e474ff236594c9e8ff99c57244053077107cf6a4bed529bb65d904a8",
+    linux_arm64: "593354affe6ae56187728c698f55a3b0125da73f8ea83f769765b68460554df7"
+  },
+  "1.4.0": {
+    darwin_amd64: "21476c6412735acd58caf17f9b3c77ed4feae36b1cb9a0747274d6a85da176fe",
+    darwin_arm64: "2664357d5e6d448c5143ba9e06c12e27e3c3cae4a21cffe3eb04b3762d5520a1",
+    linux_amd64: "cd15f02ef19530b0601396f247c4dc90a7a84c80ef718b294d7f7f0dd5140c5b",
+    linux_arm64: "7eb279ac8d5476a13354b85aa298f9bcbbe7ad3fc443612b34cc6635d45bfe79"
+  },
+  "1.3.0": {
+    darwin_amd64: "68fe4e75e3bd208138b6f433c9186a02e6d35fa34f4ab54eb4f70ce67891d222",
+    darwin_arm64: "0f8afca2a01176c2b76e72aaf57e3621f6ea8030c5154cff52bf06af83f05e25",
+    linux_amd64: "a498ad7bda843141cfc5f2225b75e9c84f724007a4fe923d5cff557b417bce6a",
+    linux_arm64: "fbc885420572175136e4e05f341e4148e9a6a2923b2f3ad9b0e65fc36f96239a"
+  },
+  "1.2.1": {
+    darwin_amd64: "cef85612a993c6184051724bd366b121d79cc97f421b4ab3a0abbf0ea28c4bc7",
+    darwin_arm64: "50afdf28ca4c21081ceb3bd328ebf4c650d0698e7acc4a6f73161429825dc2dd",
+    linux_amd64: "c67a51ed21953e409b3e2ce144b035a56487033c58187f6313e3f3af8a88e282",
+    linux_arm64: "dcbf7aa3f526eb09b4b0572f00e7747a3444aa9d8971535f228b8ea1fc53489e"
+  },
+  "1.2.0": {
+    darwin_amd64: "70500e5fc3e8a022b5ffeb7afdfc3fed1979555ddaf29ba79a65aae1455f8a90",
+    darwin_arm64: "24c5950f37ea045e730735324c282eba908f46619b2f1d0605079d7e2a107218",
+    linux_amd64: "d811b2c7d973716bba91f1cf3303bd2759b2b6d41bce41c779bc1255d688ebad",
+    linux_arm64: "73383f22262e98a22e23e980c5ea9020a917c0a23925342b5e04610b842c4cba"
+  },
+  "1.1.0": {
+    darwin_amd64: "ede4572ea3669739d46434530515d0f7d19581900558ec851b339d8dd8271849",
+    darwin_arm64: "b46f39143bba726c8cd14a5bae975742e53176c23cc7afd22a0113c752ae83f3",
+    linux_amd64: "c3a22409e54668c301fae684c83b2600302e2664df10cf1531c194e399f1d397",
+    linux_arm64: "472276031a2a308de30cd363821c057d608b6636b64ee44abbb6a42439dead1d"
+  },
+  "1.0.0": {
+    darwin_amd64: "7629c1e01e4d0c528380bcdc67c6cb7cdd85d8690e0f2a43332e63d71a1877fa",
+    darwin_arm64: "292d87bf512eadff1e6ac0a76b7eab1f2ce25a57c1996880c905b93de3711dd2",
+    linux_amd64: "aef52f23df62bd029bbe25926c5371b69971cabcbcafbf1b33eb58d4f0a416d9",
+    linux_arm64: "1d7177de690a64c7f21c277402ff71533d98f128229dfc587119d0de7fd90f40"
+  }
+};
+
+// core/databricks/install/pinned.ts
+var DEFAULT_CLI_VERSION = "1.9.0";
+function pinnedSha256(version, platform, pinned = pinned_default) {
+  return Object.hasOwn(pinned, version) ? pinned[version]?.[platform] : void 0;
+}
+
+// core/databricks/install/tool-cache.ts
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { dirname, join as join2 } from "node:path";
+var TOOL = "databricks-cli";
+var STAGING = ".unpacking-";
+var LEFTOVER = 6e5;
+function cacheEntry(root, version, platform) {
+  const folder = join2(root, TOOL, version, platform.arch);
+  return { folder, program: join2(folder, programName(platform)), marker: `${folder}.complete` };
+}
+async function inspectCache(files, entry, archiveSha256) {
+  const text = await files.readFile(entry.marker, "utf8").catch(() => void 0);
+  if (text === void 0) return "none";
+  const record2 = parseRecord(text);
+  if (!record2) return "foreign";
+  if (record2.archiveSha256 !== archiveSha256) return "other archive";
+  return await sha256OfFile(files, entry.program) === record2.programSha256 ? "usable" : "damaged";
+}
+function parseRecord(text) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+  const { archiveSha256, programSha256 } = value ?? {};
+  return isSha256(archiveSha256) && isSha256(programSha256) ? { archiveSha256, programSha256 } : void 0;
+}
+function isSha256(value) {
+  return typeof value === "string" && /^[\da-f]{64}$/.test(value);
+}
+async function placeInCache(entry, placing) {
+  const { files, archiveSha256, extract } = placing;
+  const parent = dirname(entry.folder);
+  await files.mkdir(parent, { recursive: true });
+  const staging = join2(parent, `${STAGING}${randomUUID2()}`);
+  await files.mkdir(staging);
+  try {
+    const unpacked = join2(staging, "program");
+    const programSha256 = await extract(unpacked);
+    const found = await inspectCache(files, entry, archiveSha256);
+    if (found === "usable") return true;
+    if (await sha256OfFile(files, entry.program) !== programSha256) {
+      if (found === "foreign") return false;
+      await files.mkdir(entry.folder, { recursive: true });
+      await files.rename(unpacked, entry.program);
+    }
+    const record2 = { archiveSha256, programSha256 };
+    const marker = join2(staging, "marker");
+    await createFile(files, marker, 420, (write) => write(Buffer.from(`${JSON.stringify(record2)}
+`)));
+    await files.rename(marker, entry.marker);
+    return true;
+  } finally {
+    await files.rm(staging, { recursive: true, force: true }).catch(() => void 0);
+  }
+}
+async function removeLeftovers(files, clock, entry) {
+  const parent = dirname(entry.folder);
+  const names2 = await files.readdir(parent).catch(() => []);
+  for (const name of names2.filter((one) => one.startsWith(STAGING))) {
+    const path8 = join2(parent, name);
+    try {
+      if (clock.now() - (await files.lstat(path8)).mtimeMs > LEFTOVER)
+        await files.rm(path8, { recursive: true });
+    } catch {
+    }
+  }
+}
+
+// core/databricks/install/unzip.ts
+import { createHash as createHash3 } from "node:crypto";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createInflateRaw, crc32 } from "node:zlib";
+
+// core/databricks/install/zip.ts
+var LOCAL = { signature: 67324752, size: 30 };
+var CENTRAL = { signature: 33639248, size: 46 };
+var END = { signature: 101010256, size: 22 };
+var LONGEST_COMMENT = 65535;
+var MOST_ENTRIES = 1e3;
+var MOST_DIRECTORY_BYTES = 1024 * 1024;
+var REFUSED_FLAGS = 1 | 32 | 64 | 8192;
+var DATA_DESCRIPTOR = 8;
+var NAME = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
+var FILE_TYPE = 61440;
+var REGULAR = 32768;
+var FOLDER = 16384;
+async function findMember(handle, wanted, limit) {
+  const { size } = await handle.stat();
+  const directory = await readDirectory(handle, size);
+  const entries = parseDirectory(directory.bytes, directory.count);
+  checkNames(entries);
+  const entry = entries.find(({ name }) => name === wanted);
+  if (!entry) throw refused(`it holds no \`${wanted}\``);
+  if (entry.size === 0 || entry.size > limit) {
+    throw refused(`\`${wanted}\` has ${String(entry.size)} bytes (at most ${String(limit)} are taken)`);
+  }
+  return { ...entry, start: await startOfData(handle, entry, directory.start) };
+}
+async function readDirectory(handle, size) {
+  const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
+  const tail = await read(handle, tailStart, size);
+  for (let at2 = tail.length - END.size; at2 >= 0; at2--) {
+    if (tail.readUInt32LE(at2) !== END.signature) continue;
+    if (at2 + END.size + tail.readUInt16LE(at2 + 20) !== tail.length) continue;
+    const count = tail.readUInt16LE(at2 + 10);
+    const bytes = tail.readUInt32LE(at2 + 12);
+    const start = tail.readUInt32LE(at2 + 16);
+    if (count === 65535 || bytes === 4294967295 || start === 4294967295)
+      throw refused("it is a zip64 archive");
+    if (tail.readUInt32LE(at2 + 4) !== 0 || tail.readUInt16LE(at2 + 8) !== count) {
+      throw refused("it is one part of several");
+    }
+    if (start + bytes !== tailStart + at2) throw refused("its directory is not where it should be");
+    if (count > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused("it has too many members");
+    return { start, count, bytes: await read(handle, start, start + bytes) };
+  }
+  throw refused("it has no end record: it is no zip archive, or cut off");
+}
+function parseDirectory(bytes, count) {
+  const entries = [];
+  let at2 = 0;
+  while (at2 < bytes.length) {
+    if (at2 + CENTRAL.size > bytes.length || bytes.readUInt32LE(at2) !== CENTRAL.signature) {
+      throw refused("its directory is damaged");
+    }
+    const nameEnd = at2 + CENTRAL.size + bytes.readUInt16LE(at2 + 28);
+    const end = nameEnd + bytes.readUInt16LE(at2 + 30) + bytes.readUInt16LE(at2 + 32);
+    if (end > bytes.length) throw refused("its directory is damaged");
+    entries.push(parseEntry(bytes, at2, nameEnd));
+    at2 = end;
+  }
+  if (entries.length !== count) throw refused("its directory has another number of members than it says");
+  return entries;
+}
+function parseEntry(bytes, at2, nameEnd) {
+  const rawName = bytes.subarray(at2 + CENTRAL.size, nameEnd);
+  const name = rawName.toString("utf8");
+  const system = bytes.readUInt8(at2 + 5);
+  const flags = bytes.readUInt16LE(at2 + 8);
+  const method = bytes.readUInt16LE(at2 + 10);
+  const compressedSize = bytes.readUInt32LE(at2 + 20);
+  const size = bytes.readUInt32LE(at2 + 24);
+  const headerAt = bytes.readUInt32LE(at2 + 42);
+  if ([compressedSize, size, headerAt].includes(4294967295)) throw refused("it is a zip64 archive");
+  if (bytes.readUInt16LE(at2 + 34) !== 0) throw refused("it is one part of several");
+  if ((flags & REFUSED_FLAGS) !== 0) throw refused(`\`${name}\` is encrypted or patched`);
+  if (method !== 0 && method !== 8) throw refused(`\`${name}\` is compressed by method ${String(method)}`);
+  const type = system === 3 || system === 19 ? bytes.readUInt16LE(at2 + 40) & FILE_TYPE : 0;
+  if (type !== 0 && type !== (name.endsWith("/") ? FOLDER : REGULAR)) {
+    throw refused(`\`${name}\` is a link or another special file`);
+  }
+  return {
+    name,
+    rawName,
+    flags,
+    method: method === 0 ? "stored" : "deflated",
+    compressedSize,
+    size,
+    crc32: bytes.readUInt32LE(at2 + 16),
+    headerAt,
+    start: headerAt
+  };
+}
+function checkNames(entries) {
+  const seen = /* @__PURE__ */ new Set();
+  for (const { name } of entries) {
+    const segments = name.replace(/\/$/, "").split("/");
+    if (!NAME.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
+      throw refused(`${JSON.stringify(name)} is no plain path inside the archive`);
+    }
+    const folded = segments.join("/").normalize("NFC").toLowerCase();
+    if (seen.has(folded)) throw refused(`${JSON.stringify(name)} is in it twice`);
+    seen.add(folded);
+  }
+}
+async function startOfData(handle, entry, directoryStart) {
+  const at2 = entry.headerAt;
+  const header = await read(handle, at2, at2 + LOCAL.size);
+  if (header.readUInt32LE(0) !== LOCAL.signature) throw refused("a member is not where its directory says");
+  const nameSize = header.readUInt16LE(26);
+  const start = at2 + LOCAL.size + nameSize + header.readUInt16LE(28);
+  const rawName = await read(handle, at2 + LOCAL.size, at2 + LOCAL.size + nameSize);
+  const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
+  const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
+  const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
+  const same = [entry.crc32, entry.compressedSize, entry.size].every(
+    (value, index) => value === sizes[index]
+  );
+  if (!rawName.equals(entry.rawName) || method !== entry.method || header.readUInt16LE(6) !== entry.flags || !(deferred || same)) {
+    throw refused(`\`${entry.name}\` is described in two ways`);
+  }
+  if (start + entry.compressedSize > directoryStart) throw refused(`\`${entry.name}\` is cut off`);
+  return start;
+}
+async function read(handle, start, end) {
+  const chunks = [];
+  for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length !== end - start) throw refused("it is cut off");
+  return bytes;
+}
+function refused(reason) {
+  return new SecretlessError("CLI_ARCHIVE_REFUSED", {
+    problem: `The archive of the Databricks CLI was refused: ${reason}.`,
+    expected: "a release archive as Databricks publishes it",
+    remedy: "Get the archive from the release site again; if a mirror serves it, correct the mirror."
+  });
+}
+
+// core/databricks/install/unzip.ts
+var LARGEST_PROGRAM = 512 * 1024 * 1024;
+async function extractProgram(files, archive, name, target, limit = LARGEST_PROGRAM) {
+  const handle = await files.open(archive, "r");
+  try {
+    const member2 = await findMember(handle, name, limit);
+    const hash = createHash3("sha256");
+    let size = 0;
+    let checksum = 0;
+    await createFile(files, target, 493, async (write) => {
+      const packed = readRange(handle, member2.start, member2.start + member2.compressedSize);
+      await unpack(member2, packed, async (chunk) => {
+        size += chunk.length;
+        if (size > member2.size) throw refused(`\`${name}\` is larger than the archive says`);
+        checksum = crc32(chunk, checksum);
+        hash.update(chunk);
+        await write(chunk);
+      });
+      if (size !== member2.size || checksum !== member2.crc32) throw refused(`\`${name}\` is damaged`);
+    });
+    return hash.digest("hex");
+  } finally {
+    await handle.close();
+  }
+}
+async function unpack(member2, packed, take) {
+  if (member2.method === "stored") {
+    for await (const chunk of packed) await take(chunk);
+    return;
+  }
+  const inflate = createInflateRaw({ chunkSize: 128 * 1024 });
+  let refusal;
+  try {
+    await pipeline(Readable.from(packed), inflate, async (chunks) => {
+      for await (const chunk of chunks) {
+        await take(chunk).catch((error) => {
+          refusal = { error };
+          throw error;
+        });
+      }
+    });
+  } catch (error) {
+    if (refusal) throw refusal.error;
+    throw isZlibError(error) ? refused(`\`${member2.name}\` is damaged`) : error;
+  }
+  if (inflate.bytesWritten !== member2.compressedSize) {
+    throw refused(`\`${member2.name}\` is followed by more data`);
+  }
+}
+function isZlibError(error) {
+  return /^Z_/.test(String(error.code));
+}
+
+// core/databricks/install/install.ts
+var TIMEOUT = 18e4;
+async function installCli(options, ports) {
+  const { platform, files = systemFiles, log } = ports;
+  const version = parseCliVersion(options.version ?? DEFAULT_CLI_VERSION);
+  const name = archiveName(version, releasePlatform(platform));
+  const source = options.mirror === void 0 ? void 0 : parseCliMirror(options.mirror);
+  const sourcePorts = {
+    clock: ports.clock,
+    environment: ports.environment,
+    files,
+    log,
+    deadline: ports.clock.now() + (options.timeout ?? TIMEOUT),
+    signal: options.signal ?? new AbortController().signal
+  };
+  const expected = knownHash(version, options.sha256, ports) ?? await unpinnedHash({ source, version, name }, options.checkout, platform, sourcePorts);
+  const roots = await installRoots(options, ports, files);
+  const installed2 = (file, from) => ({
+    file,
+    version,
+    verified: expected.verified,
+    from,
+    archiveSha256: expected.sha256
+  });
+  for (const root of roots) {
+    const entry = cacheEntry(root, version, platform);
+    await removeLeftovers(files, ports.clock, entry);
+    const found = await inspectCache(files, entry, expected.sha256);
+    if (found === "usable") return installed2(entry.program, "tool cache");
+    if (found === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
+  }
+  const archive = join3(options.tempFolder, `databricks-cli-${randomUUID3()}.zip`);
+  try {
+    await onDisk(
+      options.tempFolder,
+      () => fetchArchive({ source, version, name }, expected, archive, sourcePorts)
+    );
+    const problems = [];
+    for (const root of roots) {
+      const entry = cacheEntry(root, version, platform);
+      const problem = await placeOrProblem(entry, archive);
+      if (problem === void 0) return installed2(entry.program, "download");
+      problems.push(`\`${root}\`: ${problem}`);
+      log(`The Databricks CLI cannot be kept in \`${root}\`: ${problem}.`);
+    }
+    throw notInstalled(problems.join("; "));
+  } finally {
+    await files.rm(archive, { force: true }).catch(() => void 0);
+  }
+  async function placeOrProblem(entry, from) {
+    try {
+      const placed = await placeInCache(entry, {
+        files,
+        archiveSha256: expected.sha256,
+        extract: (target) => extractProgram(files, from, programName(platform), target)
+      });
+      return placed ? void 0 : "another program has put something else there";
+    } catch (error) {
+      const problem = diskProblem(error);
+      if (problem === void 0) throw error;
+      return problem;
+    }
+  }
+}
+function knownHash(version, given, { platform, pinned: table2 }) {
+  const pinned = pinnedSha256(version, releasePlatform(platform), table2);
+  const sha256 = given === void 0 ? void 0 : parseSha256(given);
+  if (pinned === void 0) return sha256 === void 0 ? void 0 : { sha256, verified: "given hash" };
+  if (sha256 === void 0 || sha256 === pinned) return { sha256: pinned, verified: "pinned" };
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: `Input \`cli-sha256\` contradicts the hash that is pinned for ${version}.`,
+    expected: pinned,
+    actual: sha256,
+    remedy: "Remove `cli-sha256`: it is for versions that are not pinned. If it comes from the archive that you have, do not use that archive."
+  });
+}
+async function unpinnedHash(release, checkout, platform, ports) {
+  const { source, version, name } = release;
+  if (source?.kind === "folder" && await isInsideReally(source.path, checkout, platform, ports.files)) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: "Input `cli-mirror` is inside the checkout, and nothing else vouches for what lies there.",
+      expected: "a folder outside the checkout, a pinned version, or the archive's hash in `cli-sha256`",
+      actual: source.path,
+      remedy: "Give `cli-sha256`, use a pinned version, or put the mirror where a pull request cannot change it."
+    });
+  }
+  return publishedHash({ source, version }, name, ports);
+}
+async function installRoots({ toolCache, tempFolder, checkout }, { platform, log }, files) {
+  if (toolCache === void 0) return [tempFolder];
+  const unfit = !isAbsolute3(toolCache) ? "it is not an absolute path" : await isInsideReally(toolCache, checkout, platform, files) ? "it is inside the checkout" : void 0;
+  if (unfit === void 0) return [toolCache, tempFolder];
+  log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
+  return [tempFolder];
+}
+async function isInsideReally(path8, checkout, platform, files) {
+  const real = (one) => files.realpath(one).catch(() => one);
+  return isInside2(path8, checkout, platform) || isInside2(await real(path8), await real(checkout), platform);
+}
+async function onDisk(folder, work) {
+  try {
+    await work();
+  } catch (error) {
+    const problem = diskProblem(error);
+    if (problem === void 0) throw error;
+    throw notInstalled(`\`${folder}\`: ${problem}`);
+  }
+}
+function notInstalled(actual) {
+  return new SecretlessError("CLI_INSTALL_FAILED", {
+    problem: "The Databricks CLI could not be written to disk.",
+    expected: "about 100 MB that can be written in the job's temporary folder, and better also in the tool cache",
+    actual,
+    remedy: "Free disk space on the runner, or let its user write there."
+  });
 }
 
 // core/databricks/json.ts
@@ -1077,9 +2131,9 @@ function numberOrDigits(digits) {
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path7) {
+function member(value, ...path8) {
   let found = value;
-  for (const key of path7) found = isObject(found) && Object.hasOwn(found, key) ? found[key] : void 0;
+  for (const key of path8) found = isObject(found) && Object.hasOwn(found, key) ? found[key] : void 0;
   return found;
 }
 function members(value) {
@@ -1092,7 +2146,7 @@ function textOf2(value) {
 
 // core/databricks/version.ts
 var MINIMUM = [1, 9, 0];
-var TIMEOUT = 3e4;
+var TIMEOUT2 = 3e4;
 var LIMIT = 64 * 1024;
 var SOURCE = "databricks version -o json";
 async function checkVersion(options) {
@@ -1126,9 +2180,9 @@ async function printed(options) {
   let size = 0;
   const timeout = new AbortController();
   const done = new AbortController();
-  options.clock.sleep(TIMEOUT, done.signal).then(
+  options.clock.sleep(TIMEOUT2, done.signal).then(
     () => {
-      timeout.abort(unreadable2(SOURCE, `no answer within ${String(TIMEOUT / 1e3)} s`));
+      timeout.abort(unreadable2(SOURCE, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
     },
     () => void 0
   );
@@ -1145,8 +2199,8 @@ async function printed(options) {
   };
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
   try {
-    const { code, signal: killed } = await runUntil(options, request, signal);
-    if (code !== 0) throw unreadable2(SOURCE, `exit ${killed ?? String(code)}`);
+    const { code: code2, signal: killed } = await runUntil(options, request, signal);
+    if (code2 !== 0) throw unreadable2(SOURCE, `exit ${killed ?? String(code2)}`);
     return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
     if (error instanceof SecretlessError || options.signal?.aborted) throw error;
@@ -1170,8 +2224,8 @@ async function findTool(step, facts, cwd) {
   const { ports, signal } = step;
   const tool = step.inputs.cliVersion === void 0 ? await onPath(step) : await installed(step);
   const terminate = createTerminate(ports);
-  const path7 = ports.environment["PATH"];
-  const env = path7 === void 0 ? {} : { PATH: path7 };
+  const path8 = ports.environment["PATH"];
+  const env = path8 === void 0 ? {} : { PATH: path8 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
   if (warning !== void 0) warn(step, facts, warning);
@@ -1191,7 +2245,6 @@ async function onPath(step) {
   }
 }
 async function installed({ host, inputs, ports, signal }) {
-  const { installCli } = await import("./install-PIKAULPT.js");
   const { toolCache, tempFolder, checkout } = host.context;
   const cli = await installCli(
     {
@@ -1218,9 +2271,9 @@ function otherVersion(wanted, found) {
 
 // core/access-report.ts
 async function reportAccess({ step, facts }, plan) {
-  const { planRow, policyLine, proofLines } = await import("./describe-IGRT3DSC.js");
-  const { scopeWords } = await import("./proof-XH7HK3RS.js");
-  const { standardsTable } = await import("./standards-NVKOVFOS.js");
+  const { planRow, policyLine, proofLines } = await import("./describe-AK2CK6I5.js");
+  const { scopeWords } = await import("./proof-75DFBYRZ.js");
+  const { standardsTable } = await import("./standards-4VBLRCMX.js");
   const before = facts.access ? accessLines(facts.access).join("\n") : "";
   facts.access = {
     rows: plan.changes.map(planRow),
@@ -1281,7 +2334,7 @@ async function reportApplied({ step, facts }, how, changes, plan) {
 var DEADLINE = 6e4;
 async function callWorkspace(api, {
   method,
-  path: path7,
+  path: path8,
   body
 }, { what, accept = [] }) {
   const { clock, signal } = api;
@@ -1292,7 +2345,7 @@ async function callWorkspace(api, {
       ...body !== void 0 && { "content-type": "application/json" }
     };
     const content = body === void 0 ? {} : { body };
-    const request = { method, url: `${api.host}${path7}`, headers, ...content, signal: stop };
+    const request = { method, url: `${api.host}${path8}`, headers, ...content, signal: stop };
     const response = await api.send(request);
     if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
     return response;
@@ -1304,11 +2357,11 @@ async function callWorkspace(api, {
   }
 }
 async function currentUser(api) {
-  const path7 = "/api/2.0/preview/scim/v2/Me";
+  const path8 = "/api/2.0/preview/scim/v2/Me";
   const how = { what: "The question who we are", accept: [401, 403] };
-  const { status, headers, body } = await callWorkspace(api, { method: "GET", path: path7 }, how);
+  const { status, headers, body } = await callWorkspace(api, { method: "GET", path: path8 }, how);
   if (status !== 200) throw unknownPrincipal(status, body);
-  const user = parseJson(body, `GET ${path7}`);
+  const user = parseJson(body, `GET ${path8}`);
   const userName = textOf2(member(user, "userName")) ?? "";
   return {
     userName,
@@ -1330,20 +2383,22 @@ async function cancelRun(api, runId2) {
   await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
 }
 async function stopPipeline(api, pipelineId2) {
-  const path7 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const path8 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
   const how = { what: "The cancellation of the update", accept: [400, 404] };
-  await callWorkspace(api, { method: "POST", path: path7, body: "{}" }, how);
+  await callWorkspace(api, { method: "POST", path: path8, body: "{}" }, how);
 }
 async function jobExists(api, jobId) {
-  const path7 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
+  const path8 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
   const how = { what: "The look at a job", accept: [400, 403, 404] };
-  const { status } = await callWorkspace(api, { method: "GET", path: path7 }, how);
+  const { status } = await callWorkspace(api, { method: "GET", path: path8 }, how);
   return status === 200 || status === 403;
 }
 
 // core/connect.ts
+var EARLY = 1e4;
 async function connect(step, facts, audit) {
-  const { host, inputs } = step;
+  const { host, ports, inputs } = step;
+  let { early } = step;
   const workspace = await step.workspace;
   const connecting = new AbortController();
   const abandon = () => {
@@ -1354,6 +2409,12 @@ async function connect(step, facts, audit) {
     workspace,
     audit,
     clientId: inputs.clientId,
+    idToken: (audience) => {
+      const first = early;
+      early = void 0;
+      const inTime = first !== void 0 && ports.clock.now() - first.askedAt < EARLY;
+      return inTime ? first.idToken : host.idToken(audience);
+    },
     signal: connecting.signal,
     onExchange: ({ claims }) => {
       if (!claims) return;
@@ -1388,9 +2449,9 @@ function workspaceApi({ inputs, ports, signal }, session) {
   const token = async () => (await session.token()).accessToken;
   return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
 }
-function expectSame(code, what, wanted, found, input) {
+function expectSame(code2, what, wanted, found, input) {
   if (wanted === void 0 || wanted === found) return;
-  throw new SecretlessError(code, {
+  throw new SecretlessError(code2, {
     problem: `The ${what} is another one than was asked for. Nothing was changed.`,
     expected: `${wanted} (input \`${input}\`)`,
     actual: found ?? `the workspace does not say which ${what} it is`,
@@ -1416,7 +2477,7 @@ var Access = class {
     if (!source.declared && step.inputs.command === "deploy") return;
     const request = await this.#request(await cli.summary(step.signal), false);
     if (!await this.#concerns(request)) return;
-    const { planAccess } = await import("./access-SLJFSFT3.js");
+    const { planAccess } = await import("./access-MJPSSLW7.js");
     this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
     await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
   }
@@ -1426,7 +2487,7 @@ var Access = class {
     if (step.signal.aborted && !source.declared) return;
     const request = await this.#request(summary, true);
     if (!await this.#concerns(request)) return;
-    const { applyAccess } = await import("./apply-SYGDCI4R.js");
+    const { applyAccess } = await import("./apply-I6D4W22R.js");
     await this.#change(
       request,
       (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
@@ -1436,7 +2497,7 @@ var Access = class {
   async withdraw(summary) {
     const request = await this.#request(summary, true);
     if (!await recorded(request)) return;
-    const { withdrawAccess } = await import("./apply-SYGDCI4R.js");
+    const { withdrawAccess } = await import("./apply-I6D4W22R.js");
     await this.#change(request, withdrawAccess);
   }
   async #request({ tree }, deployed) {
@@ -1463,7 +2524,7 @@ var Access = class {
   }
   async #show(plan, bundle) {
     await reportAccess(this.#parts, plan);
-    const { auditTrail } = await import("./audit-trail-MJFX5V2O.js");
+    const { auditTrail } = await import("./audit-trail-N2ELTLQY.js");
     const record2 = auditTrail(this.#parts.audit, bundle);
     for (const change of plan.denied)
       await record2({ change, outcome: "denied", reason: change.decision?.reason ?? "" }, plan);
@@ -1471,7 +2532,7 @@ var Access = class {
   async #change(request, work) {
     const { step, audit } = this.#parts;
     const { host, inputs } = step;
-    const { auditTrail } = await import("./audit-trail-MJFX5V2O.js");
+    const { auditTrail } = await import("./audit-trail-N2ELTLQY.js");
     const record2 = auditTrail(audit, request.bundle);
     const done = [];
     let last;
@@ -1498,7 +2559,7 @@ var Access = class {
   }
   /** The registrar's connection, with a token of its own that the token service never serves. */
   async #registrar({ files }) {
-    const { registrarOf } = await import("./access-SLJFSFT3.js");
+    const { registrarOf } = await import("./access-MJPSSLW7.js");
     const { step, audit } = this.#parts;
     const clientId = registrarOf(files);
     if (clientId === void 0) return void 0;
@@ -1522,7 +2583,7 @@ async function recorded({ deployer, bundle }) {
 }
 
 // core/audit-file.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
+import { randomUUID as randomUUID4 } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import path4 from "node:path";
 
@@ -1580,12 +2641,14 @@ var package_default = {
     node: ">=20.19"
   },
   scripts: {
+    bench: "node --import tsx bench/main.ts",
     build: "node --import tsx scripts/build.ts",
     demo: "node --import tsx scripts/demo.ts",
     docs: "node --import tsx scripts/input-table.ts",
     format: "prettier --write .",
     lint: "eslint .",
     test: "node --import tsx scripts/check.ts",
+    "test:full": "node --import tsx scripts/check-full.ts",
     types: "tsc --noEmit"
   },
   dependencies: {
@@ -1626,7 +2689,7 @@ var PRODUCT = { name: package_default.name, version: package_default.version };
 // core/audit-file.ts
 async function openAuditFile({ host, ports, inputs }) {
   const { checkout, tempFolder, runUrl: runUrl2, ciName } = host.context;
-  const file = inputs.auditLog === void 0 ? path4.join(tempFolder, `databricks-secretless-audit-${randomUUID2()}.jsonl`) : path4.resolve(checkout, inputs.auditLog);
+  const file = inputs.auditLog === void 0 ? path4.join(tempFolder, `databricks-secretless-audit-${randomUUID4()}.jsonl`) : path4.resolve(checkout, inputs.auditLog);
   const append = async (text) => {
     try {
       await appendFile(file, text, { mode: 384 });
@@ -1643,7 +2706,7 @@ async function openAuditFile({ host, ports, inputs }) {
   await host.output("audit-log", file);
   const context = {
     productVersion: PRODUCT.version,
-    correlationId: runUrl2 || randomUUID2(),
+    correlationId: runUrl2 || randomUUID4(),
     run: { ci: ciName, command: inputs.command, ...runUrl2 !== "" && { url: runUrl2 } }
   };
   const log = openAuditLog({ context, clock: ports.clock, append });
@@ -1663,8 +2726,8 @@ async function openAuditFile({ host, ports, inputs }) {
 }
 
 // core/databricks/cli.ts
-import { realpath } from "node:fs/promises";
-import path5, { posix } from "node:path";
+import { realpath as realpath2 } from "node:fs/promises";
+import path5, { posix as posix2 } from "node:path";
 
 // core/databricks/bundle-destroy.ts
 function refusedDeletes(diagnostics) {
@@ -1715,8 +2778,8 @@ var OTHER_ENDS = {
 };
 function unsuccessful(resource, end) {
   if (end === void 0 || /^SUCCESS(?:_WITH_FAILURES)?$/.test(end.result)) return void 0;
-  const [code, problem] = OTHER_ENDS[end.result] ?? ["RUN_FAILED", "The run failed."];
-  return new SecretlessError(code, {
+  const [code2, problem] = OTHER_ENDS[end.result] ?? ["RUN_FAILED", "The run failed."];
+  return new SecretlessError(code2, {
     problem: `${resource}: ${problem}`,
     actual: end.message === "" ? end.result : `${end.result}: ${end.message}`,
     remedy: SEE_RUN
@@ -1741,11 +2804,11 @@ var ENDS = [
 function runFailure(resource, result) {
   const errors = result.diagnostics.filter(({ severity }) => severity === "error");
   for (const { text } of errors) {
-    for (const [pattern, code, problem] of ENDS) {
+    for (const [pattern, code2, problem] of ENDS) {
       const match = pattern.exec(text);
       if (!match) continue;
-      const remedy = code === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : SEE_RUN;
-      return new SecretlessError(code, {
+      const remedy = code2 === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : SEE_RUN;
+      return new SecretlessError(code2, {
         problem: `${resource}: ${problem}`,
         actual: match[1] || text,
         remedy
@@ -1781,20 +2844,20 @@ var DiagnosticsReader = class {
   #start(word, text) {
     const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
     const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
-    this.#found.push({ severity, text: [text], detail: [], ...named2 && { place: placeOf(named2) } });
+    this.#found.push({ severity, text: [text], detail: [], ...named2 && { place: placeOf2(named2) } });
     this.#part = word === "Warn" ? "none" : "text";
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path7 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path8 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path7 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path8 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
-    this.#part = path7 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
-    if (current && path7 !== void 0) current.path ??= path7;
-    if (current && place) current.place ??= placeOf(place);
+    this.#part = path8 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path8 !== void 0) current.path ??= path8;
+    if (current && place) current.place ??= placeOf2(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics() {
@@ -1812,7 +2875,7 @@ var DiagnosticsReader = class {
     });
   }
 };
-function placeOf([, file = "", line, column]) {
+function placeOf2([, file = "", line, column]) {
   return { file, line: Number(line), ...column !== void 0 && { column: Number(column) } };
 }
 
@@ -1862,7 +2925,9 @@ var LineSplitter = class {
 // core/databricks/lock.ts
 function heldLock(diagnostics) {
   for (const { text } of diagnostics) {
-    const match = /deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(text);
+    const match = /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
+      text
+    );
     if (!match) continue;
     return new SecretlessError("DEPLOYMENT_LOCKED", {
       problem: "Another deployment of this bundle and target holds the lock.",
@@ -1874,9 +2939,9 @@ function heldLock(diagnostics) {
 }
 async function isLocked(api, statePath) {
   const query = new URLSearchParams({ path: `${statePath}/deploy.lock` });
-  const path7 = `/api/2.0/workspace/get-status?${query.toString()}`;
+  const path8 = `/api/2.0/workspace/get-status?${query.toString()}`;
   const how = { what: "The look at the deployment lock", accept: [404] };
-  return (await callWorkspace(api, { method: "GET", path: path7 }, how)).status === 200;
+  return (await callWorkspace(api, { method: "GET", path: path8 }, how)).status === 200;
 }
 
 // core/databricks/plan.ts
@@ -2084,7 +3149,7 @@ var DatabricksCli = class {
     const { place } = diagnostic;
     if (!place) return diagnostic;
     const inBundle = path5.isAbsolute(place.file) ? path5.relative(root, place.file) : place.file;
-    const file = posix.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
+    const file = posix2.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
     return { ...diagnostic, place: { ...place, file } };
   }
   /** Of a command that changes nothing. */
@@ -2092,13 +3157,13 @@ var DatabricksCli = class {
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     const remote = errors.some(({ text, detail = "" }) => REMOTE.test(`${text}
 ${detail}`));
-    const code = errors.some(({ place }) => place) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
-    return this.#failure(code, `The Databricks CLI could not ${what} the bundle.`, result);
+    const code2 = errors.some(({ place }) => place) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
+    return this.#failure(code2, `The Databricks CLI could not ${what} the bundle.`, result);
   }
-  #failure(code, problem, result) {
+  #failure(code2, problem, result) {
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
-    return new SecretlessError(code, {
+    return new SecretlessError(code2, {
       problem,
       ...errors.length === 0 && { actual: exit },
       remedy: "Its messages are above in the log.",
@@ -2107,11 +3172,11 @@ ${detail}`));
   }
 };
 function withoutLinks(folder) {
-  return realpath(folder).catch(() => folder);
+  return realpath2(folder).catch(() => folder);
 }
-function toMistake({ text, path: path7, place, detail }) {
+function toMistake({ text, path: path8, place, detail }) {
   return {
-    problem: path7 === void 0 ? text : `${text} (${path7})`,
+    problem: path8 === void 0 ? text : `${text} (${path8})`,
     ...detail !== void 0 && { actual: detail },
     ...place && { place }
   };
@@ -2181,6 +3246,7 @@ function cliEnvironment(options) {
     if (value !== void 0 && !known) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  if (platform.os !== "win32" && !("HOME" in taken)) take("HOME", folder.root);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
@@ -2194,8 +3260,9 @@ function cliEnvironment(options) {
     DATABRICKS_CONFIG_FILE: folder.configFile,
     DATABRICKS_BUNDLE_TMP: folder.state,
     AZURE_CONFIG_DIR: folder.azureConfig,
-    // On disk it would outlive the job, and its keys are host names: another job on this runner could fill it.
-    DATABRICKS_CACHE_ENABLED: "false",
+    // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
+    // place the cache would outlive the job, and its keys are host names: another job on this runner could fill it.
+    DATABRICKS_CACHE_DIR: folder.cache,
     DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
     DATABRICKS_CLI_UPSTREAM: product.name,
     DATABRICKS_CLI_UPSTREAM_VERSION: product.version,
@@ -2205,8 +3272,8 @@ function cliEnvironment(options) {
 }
 
 // core/databricks/bundle-files.ts
-import { readdir as readdir2, readFile as readFile3, realpath as realpath2, stat as stat3 } from "node:fs/promises";
-import { posix as posix2, win32 } from "node:path";
+import { readdir as readdir2, readFile as readFile3, realpath as realpath3, stat as stat4 } from "node:fs/promises";
+import { posix as posix3, win32 as win322 } from "node:path";
 
 // core/databricks/bundle-yaml.ts
 var import_yaml = __toESM(require_dist(), 1);
@@ -2336,27 +3403,27 @@ var Reader = class {
   }
   /** A merge takes an alias, or a sequence of aliases and mappings; a mapping written in place is refused by the CLI. */
   merged(merge) {
-    const refused2 = (node) => new BundleYamlError(
+    const refused3 = (node) => new BundleYamlError(
       "A merge key (`<<`) needs an alias of a mapping, or a sequence of them.",
       this.place(node)
     );
-    if (!(0, import_yaml.isSeq)(merge) && !(0, import_yaml.isAlias)(merge)) throw refused2(merge);
+    if (!(0, import_yaml.isSeq)(merge) && !(0, import_yaml.isAlias)(merge)) throw refused3(merge);
     return ((0, import_yaml.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
       const entriesOf2 = (target) => {
-        if (!(0, import_yaml.isMap)(target)) throw refused2(source);
+        if (!(0, import_yaml.isMap)(target)) throw refused3(source);
         return [...this.entries(target)];
       };
       return (0, import_yaml.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
-  followed(alias, read) {
+  followed(alias, read2) {
     const target = this.targets.get(alias);
     if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
     if (this.active.has(alias))
       throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
     this.active.add(alias);
     try {
-      return read(target);
+      return read2(target);
     } finally {
       this.active.delete(alias);
     }
@@ -2386,23 +3453,23 @@ function isPlain(scalar) {
 }
 
 // core/databricks/include-glob.ts
-import { lstat, readdir, stat as stat2 } from "node:fs/promises";
+import { lstat, readdir, stat as stat3 } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path7) {
-  matcher(pattern, path7);
-  if (!isPattern(pattern, path7)) return await exists(pattern) ? [pattern] : [];
-  const folder = path7.dirname(pattern);
-  const name = matcher(path7.basename(pattern), path7);
+async function glob(pattern, path8) {
+  matcher(pattern, path8);
+  if (!isPattern(pattern, path8)) return await exists(pattern) ? [pattern] : [];
+  const folder = path8.dirname(pattern);
+  const name = matcher(path8.basename(pattern), path8);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path7)) {
-    const isFolder = await stat2(parent).then(
+  for (const parent of folder === pattern ? [] : await glob(folder, path8)) {
+    const isFolder = await stat3(parent).then(
       (stats) => stats.isDirectory(),
       () => false
     );
-    const names = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path7.join(parent, entry)));
+    const names2 = isFolder ? await readdir(parent).catch(() => []) : [];
+    found.push(...names2.filter((entry) => name.test(entry)).map((entry) => path8.join(parent, entry)));
   }
   return found;
 }
@@ -2412,18 +3479,18 @@ async function exists(file) {
     () => false
   );
 }
-function isPattern(text, path7) {
-  return path7.sep === "/" ? /[*?[\\]/.test(text) : /[*?[]/.test(text);
+function isPattern(text, path8) {
+  return path8.sep === "/" ? /[*?[\\]/.test(text) : /[*?[]/.test(text);
 }
-function matcher(pattern, path7) {
-  const escapes = path7.sep === "/";
+function matcher(pattern, path8) {
+  const escapes = path8.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
   const next = () => {
-    const code = codes[index++];
-    if (code === void 0) throw new PatternError(pattern);
-    return code;
+    const code2 = codes[index++];
+    if (code2 === void 0) throw new PatternError(pattern);
+    return code2;
   };
   const escapable = () => {
     if (escapes && is("\\")) index++;
@@ -2458,19 +3525,19 @@ function matcher(pattern, path7) {
   }
   return new RegExp(`^${source}$`, "su");
 }
-function literal(code) {
-  return `\\u{${code.toString(16)}}`;
+function literal(code2) {
+  return `\\u{${code2.toString(16)}}`;
 }
 
 // core/databricks/bundle-files.ts
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(given) {
-  const real = (folder) => realpath2(folder).catch(() => folder);
+  const real = (folder) => realpath3(folder).catch(() => folder);
   const location = { ...given, root: await real(given.root), checkout: await real(given.checkout) };
-  const path7 = location.platform.os === "win32" ? win32 : posix2;
+  const path8 = location.platform.os === "win32" ? win322 : posix3;
   const mistakes = [];
-  const root = await readBundleFile(await findRootFile(location, path7), location, mistakes);
-  const included = root ? await includedFiles(root, location, path7, mistakes) : [];
+  const root = await readBundleFile(await findRootFile(location, path8), location, mistakes);
+  const included = root ? await includedFiles(root, location, path8, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [root, ...files].filter((file) => file !== void 0);
@@ -2483,9 +3550,9 @@ function invalidBundle(mistakes) {
     mistakes
   });
 }
-function readingBundle(read) {
+function readingBundle(read2) {
   try {
-    return read();
+    return read2();
   } catch (error) {
     if (error instanceof BundleYamlError)
       throw invalidBundle([{ problem: error.message, place: error.place }]);
@@ -2493,17 +3560,17 @@ function readingBundle(read) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path7 = platform.os === "win32" ? win32 : posix2;
-  return (isInside(file, checkout, platform) ? path7.relative(checkout, file) : file).replaceAll(
-    path7.sep,
+  const path8 = platform.os === "win32" ? win322 : posix3;
+  return (isInside2(file, checkout, platform) ? path8.relative(checkout, file) : file).replaceAll(
+    path8.sep,
     "/"
   );
 }
-async function readBundleFile(path7, location, mistakes) {
-  const name = displayName(path7, location);
+async function readBundleFile(path8, location, mistakes) {
+  const name = displayName(path8, location);
   try {
-    const parsed2 = parseBundleYaml(await readFile3(path7), name);
-    if ("value" in parsed2) return { path: path7, name, value: parsed2.value };
+    const parsed2 = parseBundleYaml(await readFile3(path8), name);
+    if ("value" in parsed2) return { path: path8, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: `The file cannot be read (${codeOf(error)}).`, place: { file: name } });
@@ -2513,25 +3580,25 @@ async function readBundleFile(path7, location, mistakes) {
 function codeOf(error) {
   return error.code ?? String(error);
 }
-async function includedFiles(root, location, path7, mistakes) {
+async function includedFiles(root, location, path8, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text, place } of includePatterns(root.value)) {
     const wrong = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
     };
-    if (path7.isAbsolute(text)) {
+    if (path8.isAbsolute(text)) {
       wrong(`\`include\` takes paths relative to the bundle, not \`${text}\`.`);
       continue;
     }
-    const matches = await matchesOf(text, location.root, path7);
+    const matches = await matchesOf(text, location.root, path8);
     if (!matches) wrong(`The \`include\` pattern \`${text}\` is malformed.`);
     else if (matches.length === 0 && !/[*?[]/.test(text))
       wrong(`\`include\` names \`${text}\`, which does not exist.`);
-    const fresh = (matches ?? []).map((match) => path7.relative(location.root, match)).filter((name) => !seen.has(name));
+    const fresh = (matches ?? []).map((match) => path8.relative(location.root, match)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path7.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path8.join(location.root, name));
       else
         wrong(
           `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
@@ -2541,29 +3608,31 @@ async function includedFiles(root, location, path7, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, root, path7) {
+async function matchesOf(pattern, root, path8) {
   try {
-    return await glob(path7.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path7);
+    return await glob(path8.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path8);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
   }
 }
 function includePatterns(root) {
-  const include = readingBundle(() => root.kind === "map" ? root.entries().get("include") : void 0);
-  return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
+  return readingBundle(() => {
+    const include = root.kind === "map" ? root.entries().get("include") : void 0;
+    return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
+  });
 }
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path7) {
+async function findRootFile(location, path8) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await exists2(path7.join(root, name))) found.push(path7.join(root, name));
+    if (await exists2(path8.join(root, name))) found.push(path8.join(root, name));
   }
   const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path7);
+  if (file === void 0) throw await notFound(location, path8);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -2584,22 +3653,22 @@ async function findRootFile(location, path7) {
   ]);
 }
 function exists2(file) {
-  return stat3(file).then(
+  return stat4(file).then(
     () => true,
     () => false
   );
 }
-async function notFound(location, path7) {
+async function notFound(location, path8) {
   const { root, checkout, platform } = location;
   const entries = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
   const near = [];
   for (const entry of entries ?? []) {
-    const inside = path7.join(root, entry.name);
+    const inside = path8.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.isDirectory() && await hasRootFile(inside, path7)) near.push(inside);
+    else if (entry.isDirectory() && await hasRootFile(inside, path8)) near.push(inside);
   }
-  for (let folder = path7.dirname(root); isInside(folder, checkout, platform); folder = path7.dirname(folder)) {
-    if (await hasRootFile(folder, path7)) near.push(folder);
+  for (let folder = path8.dirname(root); isInside2(folder, checkout, platform); folder = path8.dirname(folder)) {
+    if (await hasRootFile(folder, path8)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -2609,8 +3678,8 @@ async function notFound(location, path7) {
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path7) {
-  const present = await Promise.all(ROOT_NAMES.map((name) => exists2(path7.join(folder, name))));
+async function hasRootFile(folder, path8) {
+  const present = await Promise.all(ROOT_NAMES.map((name) => exists2(path8.join(folder, name))));
   return present.includes(true);
 }
 
@@ -2635,14 +3704,14 @@ function selectTarget(files, asked) {
     ]);
   }
   const all = environments.length > 0 ? environments : targets;
-  const names = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
-  if (names.length === 0) names.push("default");
-  const name = asked ?? (names.length === 1 ? names[0] : theDefault(all, names));
-  if (name !== void 0 && names.includes(name)) return { name, top, overrides: under(all, name) };
+  const names2 = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
+  if (names2.length === 0) names2.push("default");
+  const name = asked ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
+  if (name !== void 0 && names2.includes(name)) return { name, top, overrides: under(all, name) };
   throw invalidBundle([
     {
       problem: `The bundle has no target \`${String(asked)}\`.`,
-      expected: `one of: ${names.join(", ")}`,
+      expected: `one of: ${names2.join(", ")}`,
       actual: String(asked),
       remedy: "Correct the input `target`, or add the target to the bundle."
     }
@@ -2654,8 +3723,8 @@ function isTarget(value) {
 function isVariable(value) {
   return value.kind === "text" && /^\$\{.*\}$/s.test(value.text);
 }
-function theDefault(targets, names) {
-  const defaults = names.filter((name) => {
+function theDefault(targets, names2) {
+  const defaults = names2.filter((name) => {
     const values = under(under(targets, name), "default");
     const booleans = values.flatMap((value) => value.kind === "text" ? [value.boolean] : []);
     return booleans.filter((value) => value !== void 0).at(-1) === true;
@@ -2665,7 +3734,7 @@ function theDefault(targets, names) {
   throw invalidBundle([
     {
       problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${defaults.join(", ")}.`,
-      expected: `the input \`target\`, one of: ${names.join(", ")}`,
+      expected: `the input \`target\`, one of: ${names2.join(", ")}`,
       remedy: "Name the target in the input `target`."
     }
   ]);
@@ -2703,8 +3772,8 @@ function judge(files, options) {
     const off = key === "azure_use_msi" && value?.kind === "text" && value.boolean === false;
     return value && !off ? [{ problem: `\`workspace.${key}\` is set.`, place: value.place }] : [];
   });
-  if (wrong.length > 0) throw refused("HOST_NOT_APPROVED", wrong, credentials);
-  if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
+  if (wrong.length > 0) throw refused2("HOST_NOT_APPROVED", wrong, credentials);
+  if (credentials.length > 0) throw refused2("CREDENTIAL_IN_BUNDLE", credentials, []);
   return { name, hasRootPath: setting("root_path") !== void 0 };
 }
 function counting(values) {
@@ -2751,10 +3820,10 @@ function idMistake(what, actual, input, { workspaceId, accountId }) {
     remedy: `If it is the right one, set the input \`${input}\` to it.`
   };
 }
-function refused(code, mistakes, more) {
-  const host = code === "HOST_NOT_APPROVED";
+function refused2(code2, mistakes, more) {
+  const host = code2 === "HOST_NOT_APPROVED";
   const place = mistakes[0]?.place;
-  return new SecretlessError(code, {
+  return new SecretlessError(code2, {
     problem: host ? "The bundle's selected target would talk to another workspace than the approved one. No token was given, nothing was changed." : "The bundle would make the CLI use another identity than the federated one. Nothing was changed.",
     remedy: host ? "Remove the setting from the bundle, or correct the input `host`. If a pull request brought it, read that pull request again." : "Remove these settings from the bundle: the step brings host and identity.",
     mistakes: [...mistakes, ...more],
@@ -2762,8 +3831,150 @@ function refused(code, mistakes, more) {
   });
 }
 
+// core/databricks/private-folder.ts
+import { mkdir, mkdtemp, realpath as realpath4, rm, writeFile as writeFile2 } from "node:fs/promises";
+import path6 from "node:path";
+async function makePrivateFolder(tempFolder) {
+  await mkdir(tempFolder, { recursive: true });
+  const root = await realpath4(await mkdtemp(path6.join(tempFolder, "databricks-secretless-")));
+  const folder = {
+    root,
+    state: path6.join(root, "state"),
+    configFile: path6.join(root, "databrickscfg"),
+    cache: path6.join(root, "cache"),
+    azureConfig: path6.join(root, "azure")
+  };
+  await Promise.all([
+    ...[folder.state, folder.cache, folder.azureConfig].map((inside) => mkdir(inside)),
+    writeFile2(folder.configFile, "")
+  ]);
+  return folder;
+}
+function removePrivateFolder(root) {
+  return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+// core/report/error-text.ts
+function placeText(place) {
+  return [place.file, place.line, place.line === void 0 ? void 0 : place.column].filter((part) => part !== void 0).join(":");
+}
+function detailLines(mistake, indent) {
+  const fields = [
+    ["at", mistake.place && placeText(mistake.place)],
+    ["wanted", mistake.expected],
+    ["found", mistake.actual],
+    ["to do", mistake.remedy]
+  ];
+  return fields.flatMap(
+    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at2) => indent + (at2 === 0 ? line : `  ${line}`))
+  );
+}
+function mistakeText(mistake, bullet = "") {
+  return [
+    bullet + mistake.problem,
+    ...detailLines(mistake, bullet.replace(/\S/g, " ") + (bullet ? "" : "  "))
+  ].join("\n");
+}
+function errorText(error) {
+  const [first = "", ...details] = mistakeText(error.details).split("\n");
+  return [
+    `${error.code}: ${first}`,
+    ...error.mistakes.map((mistake) => mistakeText(mistake, "  - ")),
+    ...details,
+    `  more: docs/troubleshooting.md#${error.code.toLowerCase()}`
+  ].join("\n");
+}
+
+// core/report/job-summary.ts
+var LONGEST2 = 3e5;
+function jobSummary(facts, error) {
+  const sections = [
+    `## Databricks bundle: ${headline(facts, error)}`,
+    error && fenced(errorText(error)),
+    table(["", ""], identityRows(facts)),
+    facts.plan && planSection(facts.plan),
+    ...facts.access ? accessSections(facts.access) : [],
+    facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.run && `### Run
+
+${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
+    facts.warnings.length > 0 && warningsSection(facts.warnings)
+  ];
+  const text = sections.filter((section) => typeof section === "string").join("\n\n");
+  return text.length <= LONGEST2 ? `${text}
+` : `${text.slice(0, LONGEST2)}
+
+\u2026 cut; the log has the rest.
+`;
+}
+function headline(facts, error) {
+  const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
+  if (error) return `${facts.command} failed${where}`;
+  if (facts.deployed === true) return `deployed${where}`;
+  if (facts.destroyed === 0) return `nothing to destroy${where}`;
+  if (facts.destroyed !== void 0) return `destroyed${where}`;
+  return `${facts.command}${where}`;
+}
+function identityRows(facts) {
+  const { principal, idToken, commit, cli, bundle } = facts;
+  const differs = commit?.ofToken !== void 0 && commit.checkedOut !== void 0 && commit.ofToken !== commit.checkedOut;
+  const rows = [
+    ["Workspace", link(facts.workspaceUrl, facts.workspaceUrl)],
+    bundle && ["Bundle, target", `${code(bundle.name)}, ${code(bundle.target)}`],
+    principal && ["Deployed by", `${escapeMarkdown(principal.name)} ${code(principal.applicationId)}`],
+    idToken && [
+      "Proven by the claim",
+      `${code(idToken.subject)} of ${code(idToken.issuer)} for ${code(idToken.audience)}`
+    ],
+    facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
+    commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
+    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
+    cli && [
+      "Databricks CLI",
+      `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`
+    ],
+    facts.runUrl !== "" && ["Run", link(facts.runUrl, facts.runUrl)]
+  ];
+  return rows.filter((row) => Array.isArray(row));
+}
+var MARKS2 = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
+function planSection({ changes, unchanged }) {
+  if (changes.length === 0) return `### Plan
+
+No changes; ${String(unchanged)} unchanged.`;
+  const row = ({ action, resource, fields }) => [
+    `${MARKS2[action] ?? "\u270F\uFE0F"} ${escapeMarkdown(action)}`,
+    code(resource),
+    fields.slice(0, 10).map(code).join(", ") + (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : "")
+  ];
+  return [
+    "### Plan",
+    planLine({ changes, unchanged }),
+    table(["Action", "Resource", "Changed fields"], changes.map(row))
+  ].join("\n\n");
+}
+function planLine({ changes, unchanged }) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [
+    ...[...counts].map(([action, count]) => `${String(count)} to ${action}`),
+    `${String(unchanged)} unchanged`
+  ].join(", ");
+}
+function jobsSection(jobs) {
+  const rows = jobs.map(({ key, id, name, url }) => [code(key), link(name, url), code(id)]);
+  return `### Jobs
+
+${table(["Key", "Job", "ID"], rows)}`;
+}
+function warningsSection(warnings) {
+  return `### Warnings
+
+${warnings.map((text) => `- ${escapeMarkdown(text)}`).join("\n")}`;
+}
+
 // core/plan.ts
-async function planBundle(step, cli, facts, access) {
+async function planBundle(step, cli, facts, access2) {
   const { host, inputs, signal } = step;
   const { plan, diagnostics } = await host.group("Plan", () => cli.plan(signal));
   for (const diagnostic of diagnostics) annotate(diagnostic);
@@ -2779,7 +3990,7 @@ async function planBundle(step, cli, facts, access) {
   const { changes, unchanged } = facts.plan;
   await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
   if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
-  await access.plan(cli);
+  await access2.plan(cli);
   const lost = losses(plan);
   if (lost.length > 0 && inputs.command === "deploy" && !inputs.autoApprove) {
     throw new SecretlessError("DESTRUCTIVE_PLAN", {
@@ -2800,7 +4011,7 @@ async function planBundle(step, cli, facts, access) {
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
 // core/when-free.ts
-var LOOK = 1e4;
+var LOOK = 5e3;
 async function whenFree(step, cli, api, work, again = () => Promise.resolve()) {
   const { ports, inputs } = step;
   const deadline = ports.clock.now() + inputs.lockTimeout;
@@ -2843,12 +4054,12 @@ async function waitForLock({ host, ports, signal }, cli, api, { error, deadline 
 
 // core/deploy.ts
 var READ_BACK = 6e4;
-async function deployBundle(step, cli, api, facts, access) {
+async function deployBundle(step, cli, api, facts, access2) {
   const { host, inputs } = step;
-  let planned = await planBundle(step, cli, facts, access);
+  let planned = await planBundle(step, cli, facts, access2);
   const planAgain = async () => {
     const before = planned;
-    planned = await planBundle(step, cli, facts, access);
+    planned = await planBundle(step, cli, facts, access2);
     host.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
   await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), planAgain);
@@ -2859,11 +4070,11 @@ async function deployBundle(step, cli, api, facts, access) {
   for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }]);
   await jsonOutput(host, "jobs", Object.fromEntries(jobs), { count: jobs.length });
-  await access.apply(summary);
+  await access2.apply(summary);
 }
 
 // core/destroy.ts
-async function destroyBundle(step, cli, api, facts, access) {
+async function destroyBundle(step, cli, api, facts, access2) {
   const { host, inputs, signal } = step;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs } = summary;
@@ -2883,7 +4094,7 @@ async function destroyBundle(step, cli, api, facts, access) {
       mistakes: resources.map(({ kind, key }) => ({ problem: `delete ${kind}.${key}` }))
     });
   }
-  await access.withdraw(summary);
+  await access2.withdraw(summary);
   await whenFree(step, cli, api, () => host.group("Destroy", () => cli.destroy()));
   const left = [];
   for (const { key, id } of jobs) if (await jobExists(api, id)) left.push(`jobs.${key} (${id})`);
@@ -2892,11 +4103,10 @@ async function destroyBundle(step, cli, api, facts, access) {
 }
 
 // core/federation/token-service.ts
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer } from "node:http";
+import { createHash as createHash4, randomBytes, timingSafeEqual } from "node:crypto";
 var REFUSED = "refused";
 var MOST_REFUSALS = 100;
-var EARLY = 12e4;
+var EARLY2 = 12e4;
 async function startTokenService({
   token,
   approvedHost,
@@ -2904,14 +4114,14 @@ async function startTokenService({
 }) {
   const secret = randomBytes(32).toString("base64url");
   registerSecret(secret);
-  const path7 = `/${secret}`;
+  const path8 = `/${secret}`;
   const refusals = [];
   let lastError;
   let authority = "";
   function refusalOf({ method, url, headers }) {
     if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
       return "not-local";
-    if (!isSame(url ?? "", path7)) return "path";
+    if (!isSame(url ?? "", path8)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
@@ -2932,7 +4142,7 @@ async function startTokenService({
     try {
       const { accessToken, expiresAt } = await token();
       lastError = void 0;
-      const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
+      const early = Math.min(EARLY2, Math.max(0, expiresAt - clock.now()) / 4);
       const expiresOn = Math.floor((expiresAt - early) / 1e3);
       response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
     } catch (error) {
@@ -2940,14 +4150,14 @@ async function startTokenService({
       refuse(response, "no-token", host);
     }
   }
-  const server = createServer((request, response) => void answer(request, response));
+  const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
   await new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path7}`,
+    url: `http://${authority}${path8}`,
     refusals,
     get lastError() {
       return lastError;
@@ -2968,8 +4178,36 @@ function isApproved(host, approvedHost) {
   }
 }
 function isSame(given, wanted) {
-  const digest = (text) => createHash("sha256").update(text).digest();
+  const digest = (text) => createHash4("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));
+}
+
+// core/report/input-labels.ts
+function withInputLabels(text, host) {
+  return text.replace(
+    /`([a-z][a-z0-9-]*)(?=[`:])/g,
+    (whole, name) => isInputName(name) ? `\`${host.inputLabel(name)}` : whole
+  );
+}
+function isInputName(name) {
+  return INPUT_NAMES.includes(name);
+}
+
+// core/report/report.ts
+async function reportSuccess(host, facts) {
+  await host.summary(jobSummary(facts));
+}
+async function reportFailure(host, error, facts) {
+  const text = withInputLabels(errorText(error), host);
+  host.annotate("error", text, error.details.place);
+  for (const { problem, place } of error.mistakes)
+    if (place) host.annotate("error", withInputLabels(`${error.code}: ${problem}`, host), place);
+  if (error.cause instanceof Error) host.debug(error.cause.stack ?? error.cause.message);
+  const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
+
+${fenced(text)}
+`;
+  await host.summary(withInputLabels(summary, host));
 }
 
 // core/run-resource.ts
@@ -2987,10 +4225,10 @@ async function runResource({ host, inputs, signal }, cli, api, facts) {
     await host.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
     await report(wait ? "succeeded" : "started");
   } catch (error) {
-    const [run2, pipeline] = [runId(url), pipelineId(url)];
+    const [run2, pipeline2] = [runId(url), pipelineId(url)];
     const lasting = { ...api, signal: void 0 };
     if (signal.aborted && run2 !== void 0) await cancelRun(lasting, run2);
-    if (signal.aborted && pipeline !== void 0) await stopPipeline(lasting, pipeline);
+    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(lasting, pipeline2);
     if (signal.aborted && url !== "") host.info(`${url} was cancelled, as the job was.`);
     await report("failed");
     throw error;
@@ -3011,7 +4249,7 @@ async function run(step) {
   await host.saveState("folder", folder.root);
   let service;
   try {
-    const bundleRoot = path6.resolve(host.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path7.resolve(host.context.checkout, inputs.bundleRoot);
     const [session, file, target, source] = await allRight([
       connect(step, facts, audit),
       findTool(step, facts, folder.root),
@@ -3030,26 +4268,26 @@ async function run(step) {
       file,
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path6.relative(host.context.checkout, bundleRoot).split(path6.sep).join("/"),
+      bundlePath: path7.relative(host.context.checkout, bundleRoot).split(path7.sep).join("/"),
       target: target.name,
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? ""))
     });
-    const access = new Access({ step, facts, audit, session, source });
+    const access2 = new Access({ step, facts, audit, session, source });
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
     const api = workspaceApi(step, session);
     switch (inputs.command) {
       case "plan":
-        await planBundle(step, cli, facts, access);
+        await planBundle(step, cli, facts, access2);
         break;
       case "deploy":
-        await deployBundle(step, cli, api, facts, access);
+        await deployBundle(step, cli, api, facts, access2);
         break;
       case "run":
         await runResource(step, cli, api, facts);
         break;
       case "destroy":
-        await destroyBundle(step, cli, api, facts, access);
+        await destroyBundle(step, cli, api, facts, access2);
     }
     await audit.settled();
     await reportSuccess(host, facts);
@@ -3084,6 +4322,7 @@ function rootCause({ host }, service, error) {
   return toSecretlessError(service?.lastError ?? error);
 }
 export {
+  reportFailure,
   run,
   warn
 };

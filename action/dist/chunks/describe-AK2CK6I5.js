@@ -2,7 +2,7 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   CHECKS,
   scopeWords
-} from "./chunk-MKWQNDMM.js";
+} from "./chunk-WYB47XBF.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/access/describe.ts

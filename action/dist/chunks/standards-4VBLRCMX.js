@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   worst
-} from "./chunk-MKWQNDMM.js";
+} from "./chunk-WYB47XBF.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/access/standards.ts

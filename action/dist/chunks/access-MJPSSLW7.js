@@ -5,12 +5,12 @@ import {
   planAccess,
   readAccessFiles,
   registrarOf
-} from "./chunk-UTBMYIS6.js";
+} from "./chunk-BD65F5AF.js";
 import "./chunk-XG7PHLDC.js";
 import "./chunk-XITBPYNW.js";
 import "./chunk-SU23NQTW.js";
+import "./chunk-WYB47XBF.js";
 import "./chunk-2QDGITXZ.js";
-import "./chunk-MKWQNDMM.js";
 import "./chunk-SFZ4L4OV.js";
 import "./chunk-U4GNHYLL.js";
 export {

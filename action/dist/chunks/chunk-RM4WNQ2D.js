@@ -1,0 +1,722 @@
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import {
+  HttpError,
+  isRetryableStatus,
+  nameOf,
+  redact,
+  transportError
+} from "./chunk-6ZNR5EPY.js";
+import {
+  SecretlessError
+} from "./chunk-SFZ4L4OV.js";
+
+// core/system.ts
+import { arch, networkInterfaces, platform } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+
+// core/node-http.ts
+import { createRequire } from "node:module";
+var load = createRequire(import.meta.url);
+function nodeHttp(name) {
+  return load(name);
+}
+
+// core/proxy.ts
+import { BlockList, isIP } from "node:net";
+
+// core/workspace-url.ts
+var SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~%&=+-]*))?$/i;
+function parseWorkspaceUrl(text) {
+  const trimmed = text.trim();
+  if (trimmed === "") throw mistake(trimmed, "no workspace URL is given");
+  const shape = SHAPE.exec(trimmed);
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
+  if (!shape || !url) throw mistake(trimmed, whatIsOdd(trimmed, url));
+  if (url.hostname !== shape[2]?.toLowerCase()) {
+    throw mistake(trimmed, `the host is not in its usual form (${url.hostname})`);
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${url.host}`);
+  }
+  const workspaceId = onlyValue(trimmed, url, ["o", "w", "workspace_id"], /^\d+$/);
+  const accountId = onlyValue(trimmed, url, ["a", "account_id"], /^[\w-]+$/);
+  return {
+    origin: url.origin,
+    ...workspaceId === void 0 ? {} : { workspaceId },
+    ...accountId === void 0 ? {} : { accountId }
+  };
+}
+function isLoopback(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+function whatIsOdd(text, url) {
+  if (!/^https?:\/\//i.test(text)) return "it does not start with https://";
+  if (!url) return "it is not a URL";
+  if (url.username !== "" || url.password !== "") return "it contains a user name or a password";
+  if (url.pathname !== "/") return "it has a path";
+  if (url.hash !== "") return "it has a fragment (`#\u2026`)";
+  return "it contains characters that no workspace URL has";
+}
+function onlyValue(text, url, names, form) {
+  const values = new Set(
+    names.flatMap((name) => url.searchParams.getAll(name)).filter((value2) => value2 !== "")
+  );
+  if (values.size > 1) throw mistake(text, `it names several IDs: ${[...values].join(", ")}`);
+  const [value] = values;
+  if (value !== void 0 && !form.test(value)) throw mistake(text, `\`${value}\` is not an ID`);
+  return value;
+}
+function mistake(text, odd, wanted = "https://adb-1234567890123456.7.azuredatabricks.net") {
+  return new SecretlessError("INPUT_INVALID", {
+    problem: `Not a workspace URL: ${odd}.`,
+    expected: "https://<workspace host>, optionally with ?o=<workspace ID>",
+    actual: redact(text).slice(0, 200),
+    remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`
+  });
+}
+
+// core/proxy.ts
+function proxyFor(url, environment) {
+  const value = (variable(environment, "HTTPS_PROXY") ?? "").trim();
+  if (value === "" || isLoopback(url.hostname) || isExempt(url, variable(environment, "NO_PROXY") ?? "")) {
+    return void 0;
+  }
+  const text = value.includes("://") ? value : `http://${value}`;
+  const proxy = URL.canParse(text) ? new URL(text) : void 0;
+  if (proxy?.protocol !== "http:" && proxy?.protocol !== "https:") {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: "The environment variable HTTPS_PROXY does not name a proxy.",
+      expected: "http://host:port or https://host:port",
+      actual: redact(value),
+      remedy: "Correct HTTPS_PROXY, or remove it if there is no proxy."
+    });
+  }
+  return { url: proxy };
+}
+async function proxyAgent(proxy, options) {
+  const { HttpsProxyAgent } = await import("./dist-FAQPZ5ST.js");
+  return new HttpsProxyAgent(proxy.url, options);
+}
+function variable(environment, name) {
+  return environment[name] || environment[name.toLowerCase()];
+}
+function isExempt(url, list) {
+  const port = url.port || "443";
+  const host = withoutBrackets(url.hostname);
+  return list.split(",").some((item) => {
+    const entry = item.trim().toLowerCase();
+    if (entry.includes("/")) return isInNetwork(host, entry);
+    const [, name = "", onlyPort] = isIP(entry) ? ["", entry] : /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    if (name === "" || onlyPort !== void 0 && onlyPort !== port) return false;
+    if (name === "*" || host === withoutBrackets(name)) return true;
+    const domain = name.replace(/^\*(?=\.)/, "");
+    return host.endsWith(domain.startsWith(".") ? domain : `.${domain}`);
+  });
+}
+function isInNetwork(host, network) {
+  const [address = "", prefix = ""] = network.split("/");
+  const family = isIP(address);
+  if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(prefix) || Number(prefix) > (family === 4 ? 32 : 128)) {
+    return false;
+  }
+  const type = family === 4 ? "ipv4" : "ipv6";
+  const block = new BlockList();
+  block.addSubnet(address, Number(prefix), type);
+  return block.check(host, type);
+}
+function withoutBrackets(host) {
+  return host.replace(/^\[|\]$/g, "");
+}
+
+// core/system.ts
+var TIMEOUT = 3e4;
+var BODY_LIMIT = 16 * 1024 * 1024;
+var systemClock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await delay(ms, void 0, { signal });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
+  }
+};
+function systemPlatform(os = platform(), cpu = arch()) {
+  if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
+    return { os, arch: cpu };
+  }
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "This kind of runner is not supported.",
+    expected: "Linux, macOS or Windows on x64 or arm64",
+    actual: `${os} on ${cpu}`,
+    remedy: "Let the job run on one of these."
+  });
+}
+function createSend(environment, bodyLimit = BODY_LIMIT) {
+  let ca;
+  return async (request) => {
+    request.signal?.throwIfAborted();
+    const url = new URL(request.url);
+    const secure = url.protocol === "https:";
+    if (!secure && !isLoopback(url.hostname)) throw notEncrypted(request);
+    const proxy = secure ? proxyFor(url, environment) : void 0;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      stop.abort(timedOut(request));
+    }, request.timeout ?? TIMEOUT);
+    const onAbort = () => {
+      stop.abort(request.signal?.reason);
+    };
+    request.signal?.addEventListener("abort", onAbort);
+    try {
+      const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
+      if (secure) ca ??= await certificates(environment);
+      const tls = { rejectUnauthorized: true, ...ca && ca.length > 0 && { ca } };
+      const options = {
+        method: request.method,
+        headers: headersOf(request),
+        signal: stop.signal,
+        ...tls,
+        ...proxy && { agent: await proxyAgent(proxy, { ...tls, signal: stop.signal }) }
+      };
+      return await perform(request, (onAnswer) => start(url, options, onAnswer), bodyLimit);
+    } catch (error) {
+      if (stop.signal.aborted) throw stop.signal.reason;
+      throw error instanceof HttpError ? error : transportError(request, error, proxy?.url.origin);
+    } finally {
+      clearTimeout(timer);
+      request.signal?.removeEventListener("abort", onAbort);
+    }
+  };
+}
+function perform(request, start, bodyLimit) {
+  return new Promise((resolve, reject) => {
+    const sent = start((answer) => {
+      const chunks = [];
+      let size = 0;
+      answer.on("data", (chunk) => {
+        size += chunk.length;
+        if (size <= bodyLimit) {
+          chunks.push(chunk);
+          return;
+        }
+        reject(
+          new HttpError(`${nameOf(request)} was answered with more than ${String(bodyLimit)} bytes`, {
+            failure: "too-large",
+            retryable: false
+          })
+        );
+        sent.destroy();
+      });
+      answer.on("error", reject);
+      answer.on("end", () => {
+        const body = Buffer.concat(chunks).toString("utf8");
+        resolve({ status: answer.statusCode ?? 0, headers: joined(answer.headers), body });
+      });
+    });
+    sent.on("error", reject);
+    sent.on("proxyConnect", ({ statusCode }) => {
+      if (statusCode === 200) return;
+      reject(
+        new HttpError(`The proxy refused ${nameOf(request)} with status ${String(statusCode)}`, {
+          failure: "proxy",
+          retryable: isRetryableStatus(statusCode)
+        })
+      );
+      sent.destroy();
+    });
+    sent.end(request.body);
+  });
+}
+function headersOf({ headers, body }) {
+  return {
+    "user-agent": "databricks-secretless",
+    // Node leaves it out for DELETE.
+    ...body === void 0 ? {} : { "content-length": String(Buffer.byteLength(body)) },
+    ...headers
+  };
+}
+function joined(headers) {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : value ?? ""
+    ])
+  );
+}
+function timedOut(request) {
+  const seconds = String((request.timeout ?? TIMEOUT) / 1e3);
+  return new HttpError(`${nameOf(request)} was not answered within ${seconds} s`, {
+    failure: "timeout",
+    retryable: true
+  });
+}
+function notEncrypted(request) {
+  return new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: `${nameOf(request)} would send credentials unencrypted.`,
+    expected: "an https URL (plain http is accepted for loopback addresses only)",
+    actual: new URL(request.url).origin,
+    remedy: "Configure the https address of this service."
+  });
+}
+function systemAddresses() {
+  return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).filter(({ internal }) => !internal).map(({ address }) => address.replace(/%.*$/, ""));
+}
+async function certificates(environment) {
+  const file = environment["SSL_CERT_FILE"];
+  if (!file) return [];
+  const [{ readFile }, { rootCertificates }] = await Promise.all([
+    import("node:fs/promises"),
+    import("node:tls")
+  ]);
+  const files = [file, environment["NODE_EXTRA_CA_CERTS"] ?? ""].filter((name) => name !== "");
+  const texts = await Promise.all(files.map((name) => readFile(name, "utf8").catch(() => "")));
+  return [...rootCertificates, ...texts.filter((text) => text !== "")];
+}
+
+// core/federation/unavailable.ts
+var REMEDIES = {
+  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
+  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
+  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
+  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
+  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
+};
+function endpointUnavailable(what, error) {
+  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: ${error.message}.`,
+    ...answer !== void 0 && { actual: answer },
+    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
+    cause: error
+  });
+}
+
+// core/cli-values.ts
+import { fileURLToPath } from "node:url";
+function parseCliVersion(text) {
+  if (/^(?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2}$/.test(text)) return text;
+  throw mistake2(
+    "not a version of the Databricks CLI",
+    "one exact version, such as 1.9.0 (no `v`, no range)",
+    text
+  );
+}
+function parseSha256(text) {
+  if (/^[\da-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw mistake2("not a SHA-256", "64 hexadecimal digits", text);
+}
+function parseCliMirror(text) {
+  const trimmed = text.trim();
+  if (hasControlCharacter(trimmed)) throw mirrorMistake(trimmed, "it holds a control character");
+  if (/^(?:\/|[a-z]:[\\/]|\\\\)/i.test(trimmed)) return { kind: "folder", path: trimmed };
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
+  if (url?.protocol === "file:") return { kind: "folder", path: folderOf(url, trimmed) };
+  if (!url || !/^https?:\/\//i.test(trimmed)) throw mirrorMistake(trimmed, "it is neither");
+  if (url.username !== "" || url.password !== "")
+    throw mirrorMistake(trimmed, "it holds a user or a password");
+  if (/[?#]/.test(trimmed)) throw mirrorMistake(trimmed, "it has a query or a fragment");
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) throw mirrorMistake(trimmed, "it is not https");
+  return { kind: "url", base: `${url.origin}${url.pathname}`.replace(/\/+$/, "") };
+}
+function folderOf(url, text) {
+  const windows = url.hostname !== "" || /^\/[a-z]:\//i.test(url.pathname);
+  try {
+    const path = fileURLToPath(url, { windows });
+    if (!hasControlCharacter(path)) return path;
+  } catch {
+  }
+  throw mirrorMistake(text, "its path cannot be a folder");
+}
+function hasControlCharacter(text) {
+  return new RegExp("\\p{Cc}", "u").test(text);
+}
+function mirrorMistake(text, odd) {
+  return mistake2(
+    `not a mirror: ${odd}`,
+    "an https URL without user and query, or the absolute path of a folder; files lie under it as v<version>/<file>",
+    text
+  );
+}
+function mistake2(problem, expected, text) {
+  return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text).slice(0, 200) });
+}
+
+// core/input-reader.ts
+function inputReader(host, definitions) {
+  const mistakes = [];
+  const value = (name) => {
+    const definition = definitions[name];
+    return host.input(name) || (definition.default ?? "");
+  };
+  const wrong = (name, expected, actual, remedy) => {
+    mistakes.push({
+      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...actual === "" ? {} : { actual },
+      ...remedy === void 0 ? {} : { remedy }
+    });
+  };
+  const optional = (name) => value(name) || void 0;
+  const required = (name, expected) => {
+    const found = optional(name);
+    if (found === void 0) wrong(name, expected, "");
+    return found;
+  };
+  const matching = (name, pattern, expected) => {
+    const found = optional(name);
+    if (found === void 0 || pattern.test(found)) return found;
+    wrong(name, expected, found);
+    return void 0;
+  };
+  const oneOf = (name, allowed) => {
+    const found = value(name);
+    const match = allowed.find((one) => one === found);
+    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
+    return match;
+  };
+  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
+  const parsed = (name, parse) => {
+    try {
+      return parse(value(name));
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      wrong(name, expected, actual, remedy);
+      return void 0;
+    }
+  };
+  const checked = (name, parse) => {
+    if (value(name) !== "") parsed(name, parse);
+    return optional(name);
+  };
+  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked };
+}
+
+// core/input-values.ts
+var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
+function parseDuration(text) {
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smh])/g))
+    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  if (/^(?:\d{1,6}[smh])+$/.test(text) && total >= 1e3 && total <= 168 * 36e5) return total;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not a duration",
+    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
+    actual: text
+  });
+}
+var NAME = /^[A-Za-z_][\w-]*$/;
+var MAX_VALUE = 1e4;
+function parseNameValueLines(text) {
+  const found = /* @__PURE__ */ new Map();
+  const wrong = [];
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    if (raw.trim() === "") continue;
+    const where = `line ${String(index + 1)}`;
+    const equals = raw.indexOf("=");
+    const name = raw.slice(0, Math.max(equals, 0)).trim();
+    if (equals < 0) wrong.push(`${where} has no "="`);
+    else if (!NAME.test(name))
+      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
+    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
+    else if (raw.length - equals - 1 > MAX_VALUE)
+      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
+    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
+  }
+  if (wrong.length === 0) return Object.fromEntries(found);
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not name=value lines",
+    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
+    actual: wrong.join("; ")
+  });
+}
+
+// core/pass-env.ts
+var NAME2 = /^[A-Z_][\w()]*$/i;
+var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
+var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
+var FAMILIES = [
+  [/^ACTIONS_|^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
+  [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$|^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
+  [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
+  [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
+  [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
+  [
+    /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
+    "a file through which the bundle's code could change later steps"
+  ],
+  [
+    /^RUNNER_TRACKING_ID$/,
+    "the mark by which the runner ends processes, a deployment in progress among them"
+  ],
+  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
+  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
+  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
+  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
+  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
+  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
+];
+function parsePassEnv(text) {
+  const names = [...new Set(text.split(/[\s,]+/).filter((name) => name !== ""))];
+  const refused = names.flatMap((name) => {
+    const reason = reasonAgainst(name);
+    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
+  });
+  if (refused.length === 0) return names;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not names of variables that may be passed on",
+    expected: "names of variables, no credentials of an identity, separated by white space or commas",
+    actual: refused.join("; "),
+    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
+  });
+}
+function reasonAgainst(name) {
+  if (!NAME2.test(name)) return "no name of a variable";
+  const folded = name.toUpperCase();
+  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
+  return FAMILIES.find(([family]) => family.test(folded))?.[1];
+}
+
+// core/inputs.ts
+var COMMANDS = ["deploy", "plan", "run", "destroy"];
+var EXCHANGES = ["databricks", "entra"];
+var INPUTS = {
+  command: {
+    description: "`deploy` plans and deploys the bundle; `plan` shows what a deployment would change and changes nothing; `run` runs a job or pipeline of the deployed bundle; `destroy` removes the deployment.",
+    default: "deploy"
+  },
+  host: {
+    description: "URL of the approved workspace. It is never taken from the bundle; a bundle that names another is refused.",
+    required: true
+  },
+  "client-id": {
+    description: "Application ID of the service principal that deploys.",
+    required: true
+  },
+  exchange: {
+    description: "Who exchanges the ID token: `databricks` (a federation policy of the service principal) or `entra` (a federated identity credential in Entra ID).",
+    default: "databricks"
+  },
+  "tenant-id": { description: "Entra tenant, for `exchange: entra`." },
+  audience: {
+    description: "Audience of the ID token, if it is not the default of the exchange."
+  },
+  "workspace-id": { description: "Guard: stop if the workspace has another ID." },
+  "account-id": { description: "Guard: stop if the workspace belongs to another account." },
+  "bundle-root": { description: "Folder of `databricks.yml`, relative to the checkout.", default: "." },
+  target: { description: "Target of the bundle; the bundle's own default if absent." },
+  variables: { description: "Bundle variables, one `name=value` a line." },
+  "auto-approve": {
+    description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
+    default: "false"
+  },
+  "access-file": {
+    description: "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one."
+  },
+  "policy-file": {
+    description: "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it."
+  },
+  "audit-log": {
+    description: "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends."
+  },
+  resource: { description: "For `run`: key of the job or pipeline in the bundle." },
+  "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
+  wait: {
+    description: "For `run`: `true` waits for the end of the run and fails if it fails.",
+    default: "true"
+  },
+  "lock-timeout": {
+    description: "How long to wait for another deployment of the same bundle and target to end.",
+    default: "10m"
+  },
+  "pass-env": {
+    description: "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused."
+  },
+  "cli-version": {
+    description: "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one."
+  },
+  "cli-mirror": {
+    description: "Where release archives are taken from: an https URL or a folder, laid out as the release site."
+  },
+  "cli-sha256": { description: "SHA-256 of the archive, for a version that is not in the pinned table." },
+  timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" }
+};
+var INPUT_NAMES = Object.keys(INPUTS);
+var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
+var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+function parseInputs(host) {
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
+    host,
+    INPUTS
+  );
+  let connection;
+  let noConnection;
+  try {
+    connection = host.connection();
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    noConnection = error;
+  }
+  const command = oneOf("command", COMMANDS);
+  const hostText = required(
+    "host",
+    "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net"
+  );
+  const url = hostText === void 0 ? void 0 : parsed("host", parseWorkspaceUrl);
+  const clientIdExpected = "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
+  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
+  if (!clientId && !noConnection) required("client-id", clientIdExpected);
+  const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
+  if (url?.workspaceId !== void 0 && workspaceId !== void 0 && url.workspaceId !== workspaceId) {
+    wrong(
+      "workspace-id",
+      `${url.workspaceId}, the workspace ID in the URL of \`${host.inputLabel("host")}\``,
+      workspaceId
+    );
+  }
+  const accountId = matching("account-id", UUID, "the account ID (a UUID)");
+  const exchange = connection && host.input("exchange") === "" ? "entra" : oneOf("exchange", EXCHANGES);
+  const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
+  const tenantId = matching("tenant-id", TENANT, tenantExpected) ?? connection?.tenantId;
+  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
+  const resource = matching(
+    "resource",
+    /^\w[\w-]*(?:\.[\w-]+)?$/,
+    "the key of a job or pipeline in the bundle"
+  );
+  if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
+  const variables = parsed("variables", parseNameValueLines);
+  const runParameters = parsed("run-parameters", parseNameValueLines);
+  const passEnv = parsed("pass-env", parsePassEnv);
+  const timeout = parsed("timeout", parseDuration);
+  const lockTimeout = parsed("lock-timeout", parseDuration);
+  const cliVersion = checked("cli-version", parseCliVersion);
+  const cliMirror = checked("cli-mirror", parseCliMirror);
+  const cliSha256 = checked("cli-sha256", parseSha256);
+  const bundleRoot = value("bundle-root");
+  const target = optional("target");
+  const audience = optional("audience");
+  const autoApprove = flag("auto-approve");
+  const wait = flag("wait");
+  if (noConnection) {
+    if (mistakes.length === 0) throw noConnection;
+    mistakes.push(noConnection.details);
+  }
+  if (mistakes.length > 0 || !(command && url && clientId && exchange && variables && runParameters && passEnv && timeout && lockTimeout)) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
+      remedy: "Correct them in the pipeline file; nothing was requested or changed.",
+      mistakes
+    });
+  }
+  return {
+    command,
+    host: url.origin,
+    clientId: clientId.toLowerCase(),
+    exchange,
+    tenantId,
+    audience,
+    workspaceId: workspaceId ?? url.workspaceId,
+    accountId: accountId?.toLowerCase() ?? url.accountId,
+    bundleRoot,
+    target,
+    variables,
+    autoApprove,
+    accessFile: optional("access-file"),
+    policyFile: optional("policy-file"),
+    auditLog: optional("audit-log"),
+    resource,
+    runParameters,
+    wait,
+    passEnv,
+    cliVersion,
+    cliMirror,
+    cliSha256,
+    lockTimeout,
+    timeout
+  };
+}
+
+// core/report/harmless.ts
+var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+function harmless(line) {
+  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
+}
+function harmlessLines(text) {
+  return text.split(/\r\n|\r|\n/).map(harmless);
+}
+
+// core/federation/clouds.ts
+var ENTRA_PUBLIC = {
+  authority: "https://login.microsoftonline.com",
+  audience: "api://AzureADTokenExchange"
+};
+var ENTRA_US_GOVERNMENT = {
+  authority: "https://login.microsoftonline.us",
+  audience: "api://AzureADTokenExchangeUSGov"
+};
+var ENTRA_CHINA = {
+  authority: "https://login.chinacloudapi.cn",
+  audience: "api://AzureADTokenExchangeChina"
+};
+var CLOUDS = [
+  { cloud: "AWS", zone: ".cloud.databricks.com", accountHost: "https://accounts.cloud.databricks.com" },
+  { cloud: "AWS", zone: ".cloud.databricks.us", accountHost: "https://accounts.cloud.databricks.us" },
+  { cloud: "GCP", zone: ".gcp.databricks.com", accountHost: "https://accounts.gcp.databricks.com" },
+  {
+    cloud: "Azure",
+    zone: ".azuredatabricks.net",
+    accountHost: "https://accounts.azuredatabricks.net",
+    entra: ENTRA_PUBLIC
+  },
+  {
+    cloud: "Azure",
+    zone: ".databricks.azure.us",
+    accountHost: "https://accounts.databricks.azure.us",
+    entra: ENTRA_US_GOVERNMENT
+  },
+  {
+    cloud: "Azure",
+    zone: ".databricks.azure.cn",
+    accountHost: "https://accounts.databricks.azure.cn",
+    entra: ENTRA_CHINA
+  }
+];
+var ENTRA_CLOUDS = [
+  ENTRA_PUBLIC,
+  ENTRA_US_GOVERNMENT,
+  ENTRA_CHINA,
+  // MSAL's name for the authority in China.
+  { ...ENTRA_CHINA, authority: "https://login.partner.microsoftonline.cn" }
+];
+function databricksCloud(url) {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
+}
+
+export {
+  parseWorkspaceUrl,
+  isLoopback,
+  ENTRA_CLOUDS,
+  databricksCloud,
+  endpointUnavailable,
+  parseCliVersion,
+  parseSha256,
+  parseCliMirror,
+  INPUT_NAMES,
+  parseInputs,
+  harmlessLines,
+  nodeHttp,
+  proxyFor,
+  proxyAgent,
+  systemClock,
+  systemPlatform,
+  createSend,
+  systemAddresses,
+  certificates
+};

@@ -1,0 +1,133 @@
+/**
+ * `npm run bench`: how fast and how big the built action is, against the goals. docs/performance.md explains each figure.
+ * Arguments: the parts to measure (`deploy`, `start`, `size`, `memory`, `access`; default all), `--rounds N` for the deployments.
+ * Ends with 1 if a goal was missed.
+ */
+import os from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { sandboxCli, type SandboxCli } from "../sandbox/runner/find-cli.ts";
+import { accessFigures } from "./access-requests.ts";
+import { builtAction, type BuiltAction } from "./built-action.ts";
+import { writeBundle } from "./bundle.ts";
+import { folderBytes, staticBytes } from "./bytes.ts";
+import { bareDeployments, ourDeployments } from "./deployments.ts";
+import { mirrorOf, peakOfDeployment, peakOfInstallation } from "./memory.ts";
+import { startUps } from "./start-up.ts";
+import { interleaved, ratio, spread } from "./statistics.ts";
+import { isMissed, table, type Figure } from "./table.ts";
+
+const SIZES = [
+  { files: 5, jobs: 2, rounds: 7, goal: 1.5 },
+  { files: 200, jobs: 40, rounds: 3, goal: 1.05 },
+] as const;
+const START_UPS = 25;
+const MEMORIES = 3;
+
+async function deployFigures(action: BuiltAction, cli: SandboxCli, rounds?: number): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { goal, ...size } of SIZES) {
+    const options = { bundle: await writeBundle(size), cli, action: action.folder };
+    const results = await interleaved(rounds ?? size.rounds, {
+      ours: () => ourDeployments(options),
+      bare: () => bareDeployments(options),
+    });
+    const name = `${String(size.files)} files, ${String(size.jobs)} jobs`;
+    const of = (kind: "first" | "again"): Figure[] => {
+      const pairs = results.map(({ ours, bare }) => ({ ours: ours[kind], bare: bare[kind] }));
+      const what = `${kind === "first" ? "deploy" : "deploy again"}, ${name}`;
+      return [
+        {
+          name: `${what}: ours ÷ bare CLI`,
+          unit: "×",
+          spread: ratio(pairs),
+          ...(kind === "first" && { goal }),
+        },
+        { name: `${what}: ours`, unit: "s", spread: spread(pairs.map(({ ours }) => ours / 1000)) },
+        { name: `${what}: bare CLI`, unit: "s", spread: spread(pairs.map(({ bare }) => bare / 1000)) },
+      ];
+    };
+    figures.push(...of("first"), ...of("again"));
+  }
+  return figures;
+}
+
+async function startFigures({ dist }: BuiltAction): Promise<Figure[]> {
+  const results = await startUps(dist, START_UPS);
+  const walls = results.map(({ ours, bare }) => ({ ours: ours.wall, bare: bare.wall }));
+  const cpus = results.flatMap(({ ours, bare }) =>
+    ours.cpu === undefined || bare.cpu === undefined ? [] : [{ ours: ours.cpu, bare: bare.cpu }],
+  );
+  return [
+    { name: "start to first request: ours ÷ bare script", unit: "×", spread: ratio(walls), goal: 1.4 },
+    { name: "start to first request: ours", unit: "ms", spread: spread(walls.map(({ ours }) => ours)) },
+    {
+      name: "start to first request: bare script",
+      unit: "ms",
+      spread: spread(walls.map(({ bare }) => bare)),
+    },
+    ...(cpus.length > 0
+      ? [
+          {
+            name: "the same in processor time: ours ÷ bare script",
+            unit: "×",
+            spread: ratio(cpus),
+          } satisfies Figure,
+        ]
+      : []),
+  ];
+}
+
+async function sizeFigures({ dist, metafile }: BuiltAction): Promise<Figure[]> {
+  const entry = Object.keys(metafile.outputs).find((name) => path.basename(name) === "main.js") ?? "";
+  const before = staticBytes(metafile.outputs, entry) / 1000;
+  const all = (await folderBytes(dist)) / 1000;
+  return [
+    { name: "dist read before the first request", unit: "KB", spread: spread([before]), goal: 190 },
+    { name: "dist in all", unit: "KB", spread: spread([all]), goal: 2500 },
+  ];
+}
+
+async function memoryFigures(action: BuiltAction, cli: SandboxCli): Promise<Figure[]> {
+  const options = { bundle: await writeBundle(SIZES[0]), cli, action: action.folder };
+  const mirror = await mirrorOf(cli);
+  const deployments: number[] = [];
+  const installations: number[] = [];
+  for (let round = 0; round < MEMORIES; round++) {
+    deployments.push(await peakOfDeployment(options));
+    installations.push(await peakOfInstallation(options, mirror));
+  }
+  return [
+    { name: "peak memory, deploy", unit: "MiB", spread: spread(deployments), goal: 90 },
+    { name: "peak memory, deploy with installation", unit: "MiB", spread: spread(installations), goal: 90 },
+  ];
+}
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: "string" } },
+  allowPositionals: true,
+});
+const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
+const rounds = values.rounds === undefined ? undefined : Math.max(1, Number(values.rounds));
+
+const load = (): string =>
+  os
+    .loadavg()
+    .map((value) => value.toFixed(1))
+    .join(", ");
+console.log(
+  `Node ${process.version}, ${String(os.availableParallelism())} processors, load ${load()} at the start.`,
+);
+const cli = await sandboxCli();
+const action = await builtAction();
+const figures: Figure[] = [];
+if (wanted("start")) figures.push(...(await startFigures(action)));
+if (wanted("size")) figures.push(...(await sizeFigures(action)));
+if (wanted("memory")) figures.push(...(await memoryFigures(action, cli)));
+if (wanted("access")) figures.push(...(await accessFigures()));
+if (wanted("deploy")) {
+  if (cli.kind === "real") figures.push(...(await deployFigures(action, cli, rounds)));
+  else console.log("SKIPPED: deploy ÷ bare CLI (the real Databricks CLI is not on PATH)");
+}
+console.log(`\n${table(figures)}\n\nLoad ${load()} at the end.`);
+process.exitCode = figures.some(isMissed) ? 1 : 0;

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import type { LoggedRequest } from "../../sandbox/http/log.ts";
+import { sandboxCli, type SandboxCli } from "../../sandbox/runner/find-cli.ts";
+import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
+import { cancelAt, RUNNER_SIGNALS, type Signals } from "../shells/support/cancel.ts";
+import { assertDeployed, assertSucceeded, codeOf } from "../shells/support/results.ts";
+import { printTable } from "./table.ts";
+
+/** All but the last a little before the slow request is answered. */
+const SIGNALS: Signals = [
+  ["SIGINT", 250],
+  ["SIGTERM", 100],
+  ["SIGKILL", 0],
+];
+const DELAY = 600;
+/** Moments that are tried at the same time. */
+const LANES = 2;
+
+const isWrite = ({ method, path: route }: LoggedRequest): boolean =>
+  method !== "GET" && !route.endsWith("/v1/token") && route !== "/telemetry-ext";
+
+describe("a job that is cancelled at any moment", function () {
+  this.timeout(900_000);
+  let cli: SandboxCli;
+  before(async () => {
+    cli = await sandboxCli();
+  });
+
+  /** Cancels a first deployment while its request number `nth` waits for its answer; checks what is left and the next run. */
+  async function cancelledAt(nth: number): Promise<readonly unknown[]> {
+    const job = await startGitHubJob({ cli });
+    try {
+      const { sandbox } = job;
+      sandbox.fault({ nth, delay: DELAY });
+      const { result, left } = await cancelAt(
+        job,
+        (request) => sandbox.requests.indexOf(request) === nth - 1,
+        SIGNALS,
+      );
+      const moment = sandbox.requests[nth - 1];
+      const where = `at request ${String(nth)}, ${moment?.method ?? ""} ${moment?.path ?? ""}:\n${result.log}`;
+      const written = sandbox.requests.filter(isWrite).length;
+      assert.equal(result.postExitCode, 0, where);
+      assert.deepEqual(left, [], where);
+      assert.deepEqual(await readdir(result.temp), [], where);
+      if (written > 0) assertDeployed(sandbox);
+      else if (result.exitCode !== null) assert.equal(codeOf(result), "CANCELLED", where);
+      const next = await job.step();
+      assertSucceeded(next);
+      assertDeployed(sandbox);
+      const { changes } = JSON.parse(next.outputs["plan"] ?? "") as { changes: unknown[] };
+      assert.equal(changes.length, written > 0 ? 0 : 4, where);
+      const ended = result.exitCode === null ? "killed" : `exit code ${String(result.exitCode)}`;
+      const what = `${moment?.method ?? ""} ${(moment?.path ?? "").split("/").slice(-3).join("/")}`;
+      return [nth, what, ended, written > 0 ? "deployed to the end" : "nothing written", changes.length];
+    } finally {
+      await job.stop();
+    }
+  }
+
+  it("leaves no lock, no half deployment, no process and no file; the next run finds its way", async () => {
+    const whole = await startGitHubJob({ cli });
+    assertSucceeded(await whole.step());
+    const count = whole.sandbox.requests.length;
+    await whole.stop();
+    const moments = Array.from({ length: count }, (_, at) => at + 1);
+    const rows: (readonly unknown[])[] = [];
+    const lane = async (): Promise<void> => {
+      for (let nth = moments.shift(); nth !== undefined; nth = moments.shift())
+        rows.push(await cancelledAt(nth));
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    rows.sort(([one], [other]) => Number(one) - Number(other));
+    printTable(
+      `cancelled at each of ${String(count)} requests`,
+      ["request", "what it was", "main", "deployment", "changes left for the next run"],
+      rows,
+    );
+    assert.equal(rows.length, count);
+  });
+
+  it("with the runner's own times: ten seconds, then the kill", async () => {
+    const job = await startGitHubJob({ cli });
+    try {
+      const slow = /import-file\/.*\/files\//;
+      job.sandbox.fault({ path: slow, delay: 15_000 });
+      const { result, left } = await cancelAt(job, ({ path: route }) => slow.test(route), RUNNER_SIGNALS);
+      assert.equal(result.exitCode, null);
+      assert.match(result.log, /It has ended/);
+      assertDeployed(job.sandbox);
+      assert.deepEqual(left, []);
+    } finally {
+      await job.stop();
+    }
+  });
+});

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { archiveName, programName, releasePlatform } from "../../core/databricks/install/release.ts";
+import { systemPlatform } from "../../core/system.ts";
+import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
+import { buildZip } from "../unit/databricks/install/support/zip-builder.ts";
+import { sha256 } from "../unit/databricks/install/support/release.ts";
+import { codeOf } from "./support/results.ts";
+
+const VERSION = "1.99.7";
+
+describe("the CLI installer through the built action", function () {
+  let job: GitHubJob;
+  let mirror: string;
+  let archive: string;
+  let hash: string;
+  let toolCache: string;
+
+  /** A release whose program says its own version and hands everything else on to the CLI of this machine. */
+  async function publish(program: string): Promise<void> {
+    const platform = systemPlatform();
+    mirror = await freshFolder("mirror");
+    archive = path.join(mirror, `v${VERSION}`, archiveName(VERSION, releasePlatform(platform)));
+    await mkdir(path.dirname(archive));
+    const name = programName(platform);
+    const bytes = buildZip([
+      { name: "LICENSE", content: Buffer.from("text") },
+      { name, content: Buffer.from(program) },
+    ]);
+    hash = sha256(bytes);
+    await writeFile(archive, bytes);
+  }
+  const handingOn = (version: string): string =>
+    [
+      `#!${process.execPath}`,
+      `if (process.argv[2] === "version") console.log('{"Version":"${version}"}');`,
+      `else process.exitCode = require("node:child_process").spawnSync(${JSON.stringify(job.cli.file)}, process.argv.slice(2), { stdio: "inherit" }).status;`,
+      "",
+    ].join("\n");
+
+  /** No CLI on PATH but what is installed. */
+  const step = (inputs: Record<string, string>): ReturnType<GitHubJob["step"]> =>
+    job.step(
+      { "cli-version": VERSION, "cli-mirror": mirror, "cli-sha256": hash, ...inputs },
+      { env: { PATH: "/usr/bin:/bin", RUNNER_TOOL_CACHE: toolCache } },
+    );
+  const cached = async (): Promise<string[]> =>
+    existsSync(toolCache)
+      ? (await readdir(toolCache, { recursive: true })).filter((name) =>
+          /databricks(?:\.exe)?$|\.complete$/.test(name),
+        )
+      : [];
+
+  beforeEach(async () => {
+    job = await startGitHubJob();
+    toolCache = path.join(await freshFolder("tool-cache"), "cache");
+    await publish(handingOn(VERSION));
+  });
+  afterEach(() => job.stop());
+
+  it("installs exactly the version asked for, says how it was verified, and keeps it in the tool cache", async () => {
+    const first = await step({});
+    assert.equal(first.exitCode, 0, first.log);
+    assert.match(first.summary, /1&#46;99&#46;7.*given hash, from download/);
+    assert.equal((await cached()).length, 2);
+    await writeFile(archive, "gone");
+    const second = await step({ command: "plan" });
+    assert.equal(second.exitCode, 0, second.log);
+    assert.match(second.summary, /from tool cache/);
+  });
+
+  it("checks an unpinned version against its release's SHA256SUMS and calls it not pinned", async () => {
+    await writeFile(
+      path.join(path.dirname(archive), `databricks_cli_${VERSION}_SHA256SUMS`),
+      `${hash}  ${path.basename(archive)}\n`,
+    );
+    const result = await step({ command: "plan", "cli-sha256": "" });
+    assert.equal(result.exitCode, 0, result.log);
+    assert.match(result.summary, /not pinned/);
+  });
+
+  it("two jobs on one runner at once do no harm to each other", async () => {
+    const [one, two] = await Promise.all([step({ command: "plan" }), step({ command: "plan" })]);
+    assert.deepEqual([one.exitCode, two.exitCode], [0, 0], one.log + two.log);
+    assert.equal((await cached()).length, 2);
+  });
+
+  for (const [what, spoil, code] of [
+    ["a wrong hash", (bytes: Buffer) => Buffer.concat([bytes, Buffer.from("x")]), "CLI_HASH_MISMATCH"],
+    ["a truncated archive", (bytes: Buffer) => bytes.subarray(0, bytes.length - 9), "CLI_HASH_MISMATCH"],
+    ["an HTML page", () => Buffer.from("<html>Sign in</html>"), "CLI_DOWNLOAD_FAILED"],
+  ] as const) {
+    it(`refuses ${what}, and leaves nothing in the cache`, async () => {
+      await writeFile(archive, spoil(await readFile(archive)));
+      const before = job.sandbox.requests.length;
+      const result = await step({});
+      assert.equal(result.exitCode, 1);
+      assert.equal(codeOf(result), code, result.log);
+      assert.deepEqual(await cached(), []);
+      const writes = job.sandbox.requests
+        .slice(before)
+        .filter(({ method, path: route }) => method !== "GET" && !route.endsWith("/token"));
+      assert.deepEqual(writes, []);
+    });
+  }
+
+  it("refuses an archive that holds another version than it was taken for", async () => {
+    await publish(handingOn("1.99.8"));
+    assert.equal(codeOf(await step({})), "CLI_HASH_MISMATCH");
+  });
+
+  it("says what a mirror lacks", async () => {
+    assert.equal(codeOf(await step({ "cli-version": "1.99.6" })), "CLI_DOWNLOAD_FAILED");
+  });
+
+  it("uses the job's temporary folder where the tool cache cannot be written", async function () {
+    if (os.userInfo().uid === 0) {
+      // Root may write everywhere, but not below a file.
+      await writeFile(toolCache, "");
+    } else {
+      await mkdir(toolCache);
+      await chmod(toolCache, 0o500);
+    }
+    const result = await step({ command: "plan" });
+    assert.equal(result.exitCode, 0, result.log);
+  });
+});

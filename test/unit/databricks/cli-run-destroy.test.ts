@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { cliPrinting, failure, FAILED, NEVER } from "./cli-printing.ts";
+
+describe("running and destroying with the CLI", () => {
+  const request = { resource: "nightly", parameters: { day: "1" }, wait: true };
+
+  it("tells the link of the run as soon as it is there, and succeeds with the run", async () => {
+    const urls: string[] = [];
+    const stderr =
+      'Run URL: https://h/jobs/1/runs/2?o=3\n\n2026-11-22 01:34:38 "nightly" TERMINATED SUCCESS\n';
+    const { cli, requests, lines } = cliPrinting({ stderr, stdout: "42\n" });
+    await cli.run({ ...request, onUrl: (url) => urls.push(url) }, NEVER);
+    assert.deepEqual(urls, ["https://h/jobs/1/runs/2?o=3"]);
+    assert.deepEqual(requests[0]?.args.slice(0, 3), ["bundle", "run", "nightly"]);
+    assert.deepEqual(requests[0].args.slice(-2), ["--target", "prod"]);
+    assert.ok(lines.includes("42"));
+  });
+
+  for (const [stderr, result, code] of [
+    ["Error: run failed: boom\n", FAILED, "RUN_FAILED"],
+    ['2026-11-22 01:34:38 "nightly" TERMINATED EXCLUDED\n', { code: 0, signal: null }, "RUN_SKIPPED"],
+  ] as const) {
+    it(`fails with the run: ${stderr.trim()}`, async () => {
+      const { cli } = cliPrinting({ stderr, result });
+      assert.equal((await failure(cli.run({ ...request, onUrl: () => undefined }, NEVER))).code, code);
+    });
+  }
+
+  it("destroys with approval, as a deployment may outlive us", async () => {
+    const { cli, requests } = cliPrinting({ stderr: "Destroy: 1 deleted\n" });
+    await cli.destroy();
+    assert.deepEqual(requests[0]?.args, ["bundle", "destroy", "--auto-approve", "--target", "prod"]);
+    assert.equal(requests[0].outlives, true);
+  });
+
+  for (const [stderr, result, code] of [
+    ["Error: deploy lock acquired by x at 2026-11-22 01:35:14 +0000 UTC.\n", FAILED, "DEPLOYMENT_LOCKED"],
+    ["Error: cannot delete (500 INTERNAL)\n", FAILED, "DEPLOY_FAILED"],
+    [
+      "Warn: destroying resources.jobs.nightly: Ignoring permission error when deleting resources.jobs.nightly id=7: no manage\nDestroy: 1 deleted\n",
+      { code: 0, signal: null },
+      "DESTROY_INCOMPLETE",
+    ],
+  ] as const) {
+    it(`tells a destruction that is none (${code})`, async () => {
+      assert.equal((await failure(cliPrinting({ stderr, result }).cli.destroy())).code, code);
+    });
+  }
+});
