@@ -2,6 +2,7 @@ import type { AccessPlan, AccessRequest, Connection } from "./access/access.ts";
 import type { ApplyOptions } from "./access/apply.ts";
 import { bundleFacts, type BundleFacts } from "./access/bundle.ts";
 import type { Applied } from "./access/execute.ts";
+import { ApiFailure } from "./access/rest.ts";
 import { connectionOf } from "./access-connection.ts";
 import type { AccessSource } from "./access-files.ts";
 import { reportAccess, reportApplied } from "./access-report.ts";
@@ -10,7 +11,10 @@ import type { DatabricksCli } from "./databricks/cli.ts";
 import type { BundleSummary } from "./databricks/summary.ts";
 import { currentUser } from "./databricks/workspace-api.ts";
 import { expectSame, workspaceApi } from "./connect.ts";
+import { SecretlessError } from "./errors.ts";
 import type { Session } from "./federation/session.ts";
+import { endpointUnavailable } from "./federation/unavailable.ts";
+import { HttpError } from "./http.ts";
 import type { Facts } from "./report/facts.ts";
 import type { Step } from "./run.ts";
 import { signIn } from "./sign-in.ts";
@@ -42,11 +46,14 @@ export class Access {
   async plan(cli: DatabricksCli): Promise<void> {
     const { step, source } = this.#parts;
     if (!source.declared && step.inputs.command === "deploy") return;
-    const request = await this.#request(await cli.summary(step.signal), false);
-    if (!(await this.#concerns(request))) return;
-    const { planAccess } = await import("./access/access.ts");
-    this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
-    await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
+    const summary = await cli.summary(step.signal);
+    await told(async () => {
+      const request = await this.#request(summary, false);
+      if (!(await this.#concerns(request))) return;
+      const { planAccess } = await import("./access/access.ts");
+      this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
+      await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
+    });
   }
 
   /** Registers what was planned, after the last process of the bundle has ended. */
@@ -54,20 +61,24 @@ export class Access {
     const { step, source } = this.#parts;
     // A cancelled job keeps its deployment; its access is the next one's business.
     if (step.signal.aborted && !source.declared) return;
-    const request = await this.#request(summary, true);
-    if (!(await this.#concerns(request))) return;
-    const { applyAccess } = await import("./access/apply.ts");
-    await this.#change(request, (complete, options) =>
-      applyAccess(complete, { ...options, approved: this.#shown }),
-    );
+    await told(async () => {
+      const request = await this.#request(summary, true);
+      if (!(await this.#concerns(request))) return;
+      const { applyAccess } = await import("./access/apply.ts");
+      await this.#change(request, (complete, options) =>
+        applyAccess(complete, { ...options, approved: this.#shown }),
+      );
+    });
   }
 
   /** Withdraws everything; what fails must keep the bundle from being destroyed. */
   async withdraw(summary: BundleSummary): Promise<void> {
-    const request = await this.#request(summary, true);
-    if (!(await recorded(request))) return;
-    const { withdrawAccess } = await import("./access/apply.ts");
-    await this.#change(request, withdrawAccess);
+    await told(async () => {
+      const request = await this.#request(summary, true);
+      if (!(await recorded(request))) return;
+      const { withdrawAccess } = await import("./access/apply.ts");
+      await this.#change(request, withdrawAccess);
+    });
   }
 
   async #request({ tree }: BundleSummary, deployed: boolean): Promise<AccessRequest> {
@@ -151,6 +162,23 @@ export class Access {
     const { userName } = await currentUser(workspaceApi(step, session));
     expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
     return connectionOf({ step, audit, session, clientId });
+  }
+}
+
+/** Does `work`; what a server refused or did not answer becomes an error for the user. */
+async function told(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy:
+        "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error,
+    });
   }
 }
 

@@ -170,6 +170,21 @@ describe("access in the flow of a step", () => {
     assert.match(flow.host.log.join("\n"), /account admin/);
   });
 
+  for (const [title, then, code] of [
+    [
+      "refuses",
+      { status: 403, body: { error_code: "PERMISSION_DENIED", message: "no read" } },
+      "ACCESS_FAILED",
+    ],
+    ["hangs up on", { status: 501 }, "ACCESS_FAILED"],
+  ] as const) {
+    it(`says so if the workspace ${title} a look at the record`, async () => {
+      flow.sandbox.fault({ path: "/api/2.0/workspace/export", times: Infinity, then });
+      assert.equal(await flow.run({ command: "plan" }, cli()), 1);
+      assert.match(flow.error, new RegExp(`^${code}: .*about the access of jobs`));
+    });
+  }
+
   it("withdraws before destroy, and not at all if the job was cancelled", async () => {
     assert.equal(await flow.run({}, cli()), 0, flow.error);
     const destroying = cli(() => {
