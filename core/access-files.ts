@@ -4,12 +4,11 @@ import type { AccessFiles } from "./access/access.ts";
 import type { Evidence, PipelineClaims } from "./access/policy.ts";
 import type { SourceFile } from "./access/yaml-file.ts";
 import { allRight } from "./all-right.ts";
-import { SecretlessError, type ErrorCode } from "./errors.ts";
+import { SecretlessError } from "./errors.ts";
 import { endpointUnavailable } from "./federation/unavailable.ts";
 import { HttpError } from "./http.ts";
 import { checkedOutCommit } from "./identity/checkout.ts";
 import { readClaims } from "./identity/claims.ts";
-import type { InputName } from "./inputs.ts";
 import { registerSecret } from "./redact.ts";
 import { retry } from "./retry.ts";
 import type { Step } from "./run.ts";
@@ -22,6 +21,8 @@ export interface AccessSource {
   readonly files: AccessFiles;
   readonly evidence: Evidence;
 }
+
+type FileInput = "access-file" | "policy-file";
 
 /** Milliseconds to get and verify the pipeline's ID token, with all tries. */
 const EVIDENCE = 60_000;
@@ -38,11 +39,11 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
     !concerned
       ? Promise.resolve(undefined)
       : inputs.accessFile === undefined
-        ? sourceFile(path.join(bundleRoot, "access.yml"), checkout)
-        : named(step, "access-file", inputs.accessFile, "ACCESS_FILE_INVALID"),
+        ? sourceFile(path.join(bundleRoot, "access.yml"), checkout, "access-file")
+        : named(step, "access-file", inputs.accessFile),
     !concerned || inputs.policyFile === undefined
       ? Promise.resolve(undefined)
-      : named(step, "policy-file", inputs.policyFile, "POLICY_FILE_INVALID"),
+      : named(step, "policy-file", inputs.policyFile),
   ]);
   const commit = await checkedOutCommit(checkout);
   const selfReported = { now: ports.clock.now(), addresses, ...(commit !== undefined && { commit }) };
@@ -60,29 +61,32 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
   return { declared: access !== undefined, files, evidence: { claims, selfReported } };
 }
 
-async function named({ host }: Step, input: InputName, value: string, code: ErrorCode): Promise<SourceFile> {
+async function named({ host }: Step, input: FileInput, value: string): Promise<SourceFile> {
   const { checkout } = host.context;
-  const found = await sourceFile(path.resolve(checkout, value), checkout);
+  const found = await sourceFile(path.resolve(checkout, value), checkout, input);
   if (found !== undefined) return found;
-  throw new SecretlessError(code, {
-    problem: `There is no file ${value} (input \`${input}\`).`,
-    remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`,
-  });
+  throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
 }
 
 /** A file by its path relative to the checkout where it is inside; undefined if there is none. */
-async function sourceFile(file: string, checkout: string): Promise<SourceFile | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
+async function sourceFile(file: string, checkout: string, input: FileInput): Promise<SourceFile | undefined> {
   const relative = path.relative(checkout, file);
   const outside = relative.startsWith("..") || path.isAbsolute(relative);
-  return { path: outside ? file : relative.split(path.sep).join("/"), text };
+  const shown = outside ? file : relative.split(path.sep).join("/");
+  try {
+    return { path: shown, text: await readFile(file, "utf8") };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw unusable(input, `${shown} cannot be read: ${message}.`);
+  }
+}
+
+function unusable(input: FileInput, problem: string): SecretlessError {
+  return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
+    problem,
+    remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`,
+  });
 }
 
 /**

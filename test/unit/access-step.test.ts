@@ -68,6 +68,8 @@ describe("access in the flow of a step", () => {
     assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
     assert.equal(flow.host.outputs.get("access"), undefined);
     assert.doesNotMatch(flow.host.summaryText, /### Access/);
+    await write("access.yml", "nonsense");
+    assert.equal(await flow.run({ command: "run", resource: "nightly" }, cli()), 0, flow.error);
   });
 
   it("without a policy the deployer grants, says that scope is unproven and that it does so itself", async () => {
@@ -170,22 +172,14 @@ describe("access in the flow of a step", () => {
     assert.match(flow.host.log.join("\n"), /account admin/);
   });
 
-  for (const [title, then, code] of [
-    [
-      "refuses",
-      { status: 403, body: { error_code: "PERMISSION_DENIED", message: "no read" } },
-      "ACCESS_FAILED",
-    ],
-    ["hangs up on", { status: 501 }, "ACCESS_FAILED"],
-  ] as const) {
-    it(`says so if the workspace ${title} a look at the record`, async () => {
-      flow.sandbox.fault({ path: "/api/2.0/workspace/export", times: Infinity, then });
-      assert.equal(await flow.run({ command: "plan" }, cli()), 1);
-      assert.match(flow.error, new RegExp(`^${code}: .*about the access of jobs`));
-    });
-  }
+  it("says so if the workspace refuses a look at the record", async () => {
+    const then = { status: 403, body: { error_code: "PERMISSION_DENIED", message: "no read" } };
+    flow.sandbox.fault({ path: "/api/2.0/workspace/export", then });
+    assert.equal(await flow.run({ command: "plan" }, cli()), 1);
+    assert.match(flow.error, /^ACCESS_FAILED: [^]*403 PERMISSION_DENIED: no read/);
+  });
 
-  it("withdraws before destroy, and not at all if the job was cancelled", async () => {
+  it("withdraws before destroy", async () => {
     assert.equal(await flow.run({}, cli()), 0, flow.error);
     const destroying = cli(() => {
       assert.deepEqual(playedJobs(flow.sandbox), ["refused", "refused"]);
@@ -228,7 +222,7 @@ describe("access in the flow of a step", () => {
       assert.match(flow.error, /^ACCESS_FILE_INVALID: [^]*POLICY_FILE_INVALID/);
       await mkdir(path.join(flow.checkout, "folder"));
       assert.equal(await flow.run({ "access-file": "folder" }, cli()), 1);
-      assert.match(flow.error, /EISDIR/);
+      assert.match(flow.error, /^ACCESS_FILE_INVALID: [^]*EISDIR/);
     });
 
     it("may lie elsewhere; a policy of another repository does not come with the checkout", async () => {
