@@ -203,10 +203,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, clock.now());
-    const { run } = await import("./chunks/run-DI2OV3KN.js");
+    const { run } = await import("./chunks/run-MOKPZLC7.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-DI2OV3KN.js");
+    const { reportFailure } = await import("./chunks/run-MOKPZLC7.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {

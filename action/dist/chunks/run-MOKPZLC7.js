@@ -43,7 +43,9 @@ import {
   statusError,
   transportError
 } from "./chunk-6ZNR5EPY.js";
-import "./chunk-2QDGITXZ.js";
+import {
+  ApiFailure
+} from "./chunk-2QDGITXZ.js";
 import {
   SecretlessError,
   toSecretlessError
@@ -196,8 +198,8 @@ async function readAccess(step, bundleRoot) {
   const { checkout, addresses } = host.context;
   const concerned = inputs.command !== "run";
   const [access2, policy] = await allRight([
-    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path2.join(bundleRoot, "access.yml"), checkout) : named(step, "access-file", inputs.accessFile, "ACCESS_FILE_INVALID"),
-    !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step, "policy-file", inputs.policyFile, "POLICY_FILE_INVALID")
+    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path2.join(bundleRoot, "access.yml"), checkout, "access-file") : named(step, "access-file", inputs.accessFile),
+    !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step, "policy-file", inputs.policyFile)
   ]);
   const commit = await checkedOutCommit(checkout);
   const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
@@ -214,27 +216,29 @@ async function readAccess(step, bundleRoot) {
   const claims = asked ? await pipelineClaims2(step) : {};
   return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
 }
-async function named({ host }, input, value, code2) {
+async function named({ host }, input, value) {
   const { checkout } = host.context;
-  const found = await sourceFile(path2.resolve(checkout, value), checkout);
+  const found = await sourceFile(path2.resolve(checkout, value), checkout, input);
   if (found !== void 0) return found;
-  throw new SecretlessError(code2, {
-    problem: `There is no file ${value} (input \`${input}\`).`,
-    remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`
-  });
+  throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
 }
-async function sourceFile(file, checkout) {
-  let text;
-  try {
-    text = await readFile2(file, "utf8");
-  } catch (error) {
-    const { code: code2 } = error;
-    if (code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
-    throw error;
-  }
+async function sourceFile(file, checkout, input) {
   const relative = path2.relative(checkout, file);
   const outside = relative.startsWith("..") || path2.isAbsolute(relative);
-  return { path: outside ? file : relative.split(path2.sep).join("/"), text };
+  const shown = outside ? file : relative.split(path2.sep).join("/");
+  try {
+    return { path: shown, text: await readFile2(file, "utf8") };
+  } catch (error) {
+    const { code: code2, message } = error;
+    if (code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
+    throw unusable(input, `${shown} cannot be read: ${message}.`);
+  }
+}
+function unusable(input, problem) {
+  return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
+    problem,
+    remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`
+  });
 }
 async function isInside(checkout, file) {
   for (let folder = path2.dirname(file); ; folder = path2.dirname(folder)) {
@@ -987,7 +991,7 @@ function untrustedEvent(command) {
 // core/access-connection.ts
 async function connectionOf({ step, audit, session, clientId }) {
   const { connectDatabricks } = await import("./databricks-api-Q7E62DVD.js");
-  const { ApiFailure } = await import("./rest-HD3GJCUV.js");
+  const { ApiFailure: ApiFailure2 } = await import("./rest-HD3GJCUV.js");
   const { host, inputs, ports, signal } = step;
   const onWrite = (method, url, status, requestId) => {
     const outcome = status < 400 ? { ok: true } : { ok: false, code: "ACCESS_FAILED", reason: `status ${status}` };
@@ -1014,7 +1018,7 @@ async function connectionOf({ step, audit, session, clientId }) {
       if (!(error instanceof SecretlessError) || error.code !== "EXCHANGE_REFUSED") throw error;
       refused3 = error;
     }
-    throw new ApiFailure(401, "UNAUTHENTICATED", refused3.message);
+    throw new ApiFailure2(401, "UNAUTHENTICATED", refused3.message);
   };
   return { workspace, account: connectDatabricks({ ...api, host: accountUrl, token: accountToken }) };
 }
@@ -2475,30 +2479,37 @@ var Access = class {
   async plan(cli) {
     const { step, source } = this.#parts;
     if (!source.declared && step.inputs.command === "deploy") return;
-    const request = await this.#request(await cli.summary(step.signal), false);
-    if (!await this.#concerns(request)) return;
-    const { planAccess } = await import("./access-MJPSSLW7.js");
-    this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
-    await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
+    const summary = await cli.summary(step.signal);
+    await told(async () => {
+      const request = await this.#request(summary, false);
+      if (!await this.#concerns(request)) return;
+      const { planAccess } = await import("./access-MJPSSLW7.js");
+      this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
+      await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
+    });
   }
   /** Registers what was planned, after the last process of the bundle has ended. */
   async apply(summary) {
     const { step, source } = this.#parts;
     if (step.signal.aborted && !source.declared) return;
-    const request = await this.#request(summary, true);
-    if (!await this.#concerns(request)) return;
-    const { applyAccess } = await import("./apply-I6D4W22R.js");
-    await this.#change(
-      request,
-      (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
-    );
+    await told(async () => {
+      const request = await this.#request(summary, true);
+      if (!await this.#concerns(request)) return;
+      const { applyAccess } = await import("./apply-I6D4W22R.js");
+      await this.#change(
+        request,
+        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
+      );
+    });
   }
   /** Withdraws everything; what fails must keep the bundle from being destroyed. */
   async withdraw(summary) {
-    const request = await this.#request(summary, true);
-    if (!await recorded(request)) return;
-    const { withdrawAccess } = await import("./apply-I6D4W22R.js");
-    await this.#change(request, withdrawAccess);
+    await told(async () => {
+      const request = await this.#request(summary, true);
+      if (!await recorded(request)) return;
+      const { withdrawAccess } = await import("./apply-I6D4W22R.js");
+      await this.#change(request, withdrawAccess);
+    });
   }
   async #request({ tree }, deployed) {
     const { step, facts, audit, session, source } = this.#parts;
@@ -2576,6 +2587,20 @@ var Access = class {
     return connectionOf({ step, audit, session, clientId });
   }
 };
+async function told(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error
+    });
+  }
+}
 async function recorded({ deployer, bundle }) {
   const { readState } = await import("./state-B2CTVKTE.js");
   const { records, unowned } = await readState(deployer.workspace, bundle);
