@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: how fast and how big the built action is, against the goals. docs/performance.md explains each figure.
- * Arguments: the parts to measure (`deploy`, `start`, `size`, `memory`, `access`; default all), `--rounds N` for the deployments.
+ * Arguments: the parts to measure (`start`, `size`, `memory`, `access`, `deploy`, `rate`; default all but the last), `--rounds N`
+ * for the deployments.
  * Ends with 1 if a goal was missed.
  */
 import os from "node:os";
@@ -13,6 +14,7 @@ import { writeBundle } from "./bundle.ts";
 import { folderBytes, staticBytes } from "./bytes.ts";
 import { bareDeployments, ourDeployments } from "./deployments.ts";
 import { mirrorOf, peakOfDeployment, peakOfInstallation } from "./memory.ts";
+import { rateFigures } from "./rate-limit.ts";
 import { startUps } from "./start-up.ts";
 import { interleaved, ratio, spread } from "./statistics.ts";
 import { isMissed, table, type Figure } from "./table.ts";
@@ -103,11 +105,19 @@ async function memoryFigures(action: BuiltAction, cli: SandboxCli): Promise<Figu
   ];
 }
 
+async function largeAtRates({ folder }: BuiltAction, cli: SandboxCli): Promise<Figure[]> {
+  const [, large] = SIZES;
+  return rateFigures({ bundle: await writeBundle(large), cli, action: folder }, large.jobs);
+}
+
 const { values, positionals } = parseArgs({
   options: { rounds: { type: "string" } },
   allowPositionals: true,
 });
-const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
+const PARTS = ["start", "size", "memory", "access", "deploy"];
+const parts = positionals.length > 0 ? positionals : PARTS;
+const unknown = parts.filter((part) => ![...PARTS, "rate"].includes(part));
+if (unknown.length > 0) throw new Error(`unknown part: ${unknown.join(", ")}`);
 const rounds = values.rounds === undefined ? undefined : Math.max(1, Number(values.rounds));
 
 const load = (): string =>
@@ -121,13 +131,14 @@ console.log(
 const cli = await sandboxCli();
 const action = await builtAction();
 const figures: Figure[] = [];
-if (wanted("start")) figures.push(...(await startFigures(action)));
-if (wanted("size")) figures.push(...(await sizeFigures(action)));
-if (wanted("memory")) figures.push(...(await memoryFigures(action, cli)));
-if (wanted("access")) figures.push(...(await accessFigures()));
-if (wanted("deploy")) {
-  if (cli.kind === "real") figures.push(...(await deployFigures(action, cli, rounds)));
-  else console.log("SKIPPED: deploy ÷ bare CLI (the real Databricks CLI is not on PATH)");
+if (parts.includes("start")) figures.push(...(await startFigures(action)));
+if (parts.includes("size")) figures.push(...(await sizeFigures(action)));
+if (parts.includes("memory")) figures.push(...(await memoryFigures(action, cli)));
+if (parts.includes("access")) figures.push(...(await accessFigures()));
+for (const part of ["deploy", "rate"].filter((name) => parts.includes(name))) {
+  if (cli.kind !== "real") console.log(`SKIPPED: ${part} (the real Databricks CLI is not on PATH)`);
+  else if (part === "deploy") figures.push(...(await deployFigures(action, cli, rounds)));
+  else figures.push(...(await largeAtRates(action, cli)));
 }
 console.log(`\n${table(figures)}\n\nLoad ${load()} at the end.`);
 process.exitCode = figures.some(isMissed) ? 1 : 0;

@@ -29,7 +29,8 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
       // An ID token lives for minutes: one that was asked for before a slow discovery is not worth its risk.
       const first = early;
       early = undefined;
-      const inTime = first !== undefined && ports.clock.now() - first.askedAt < EARLY;
+      const fits = first !== undefined && first.audience === (host.fixedAudience ?? audience);
+      const inTime = fits && ports.clock.now() - first.askedAt < EARLY;
       return inTime ? first.idToken : host.idToken(audience);
     },
     signal: connecting.signal,

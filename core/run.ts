@@ -26,14 +26,22 @@ import { findTool } from "./tool.ts";
 
 export { reportFailure };
 
+/** An ID token that was asked for before its audience was known. */
+interface EarlyIdToken {
+  readonly idToken: Promise<string>;
+  readonly audience: string;
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+}
+
 /** One use of the step, with its inputs checked and the first request under way. */
 export interface Step {
   readonly host: Host;
   readonly ports: Ports;
   readonly inputs: Inputs;
   readonly workspace: Promise<Workspace>;
-  /** The first ID token, if it is under way already, and when it was asked for in milliseconds since the epoch. */
-  readonly early?: { readonly idToken: Promise<string>; readonly askedAt: number } | undefined;
+  /** The first ID token, if it is under way already. */
+  readonly early?: EarlyIdToken | undefined;
   /** Aborted when the job is cancelled or `timeout` is over. */
   readonly signal: AbortSignal;
 }

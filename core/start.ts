@@ -1,5 +1,5 @@
 import { SecretlessError, toSecretlessError } from "./errors.ts";
-import { discoverWorkspace } from "./federation/discovery.ts";
+import { discoverWorkspace, usualAudience } from "./federation/discovery.ts";
 import type { Host } from "./host.ts";
 import { parseInputs, type Inputs } from "./inputs.ts";
 import type { Ports } from "./ports.ts";
@@ -42,7 +42,7 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
       signal,
     });
     workspace.catch(() => undefined);
-    const early = earlyIdToken(host, clock.now());
+    const early = earlyIdToken(host, inputs, clock.now());
     const { run } = await import("./run.ts");
     return await run({ host, ports, inputs, workspace, early, signal });
   } catch (error) {
@@ -54,12 +54,14 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
   }
 }
 
-/** The first ID token, asked for beside the discovery where it does not depend on it. */
-function earlyIdToken(host: Host, askedAt: number): Step["early"] {
-  if (host.fixedAudience === undefined) return undefined;
-  const idToken = host.idToken(host.fixedAudience);
+/** The first ID token, asked for beside the discovery, for the audience that nearly always comes out of it. */
+function earlyIdToken(host: Host, inputs: Inputs, askedAt: number): Step["early"] {
+  const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : undefined;
+  const audience = host.fixedAudience ?? inputs.audience ?? usual;
+  if (audience === undefined) return undefined;
+  const idToken = host.idToken(audience);
   idToken.catch(() => undefined);
-  return { idToken, askedAt };
+  return { idToken, audience, askedAt };
 }
 
 function whenAborted(signal: AbortSignal, act: () => void): void {

@@ -36,6 +36,8 @@ export interface SandboxOptions {
   readonly bigIds?: boolean;
   /** Milliseconds until a written federation policy counts; default 0. */
   readonly policyPropagation?: number;
+  /** Origin by which clients know the workspace, where something leads them from there to it; default: its own. */
+  readonly workspaceHost?: string;
 }
 
 export interface Sandbox {
@@ -43,6 +45,8 @@ export interface Sandbox {
   readonly azure: AzureDevOps;
   readonly entra: Entra;
   readonly workspace: Workspace;
+  /** Where the workspace listens. */
+  readonly workspaceUrl: string;
   readonly account: Account;
   readonly tokens: AccessTokens;
   /** Every request in the order of arrival. */
@@ -87,7 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const principals = new Principals(new Counter(7_012_345_678_901_234n, 1_111n));
   const policies = new FederationPolicies(clock, policyPropagation);
   const tokens = new AccessTokens(principals, clock, handedOut, accessTokenLife);
-  const host = workspaceServer.url;
+  const host = options.workspaceHost ?? workspaceServer.url;
   const context = { clock, host, workspaceId: WORKSPACE_ID, principals, ids: workspaceIds(bigIds) };
   const workspace = new Workspace(context);
   const account = new Account({
@@ -135,6 +139,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     azure,
     entra,
     workspace,
+    workspaceUrl: workspaceServer.url,
     account,
     tokens,
     requests,

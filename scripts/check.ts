@@ -26,10 +26,9 @@ const bin = (name: string): string => path.join(root, "node_modules", name);
 function mocha(name: string, pattern: string, coverage: boolean): Check {
   const counts = path.join(scratch, `${name}.json`);
   const runner = [
-    // Mocha would load tests with require, and a module that is also imported would be there twice.
-    "--no-experimental-require-module",
+    // Not "tsx" itself: with its hooks for require, a module that is also imported would be there twice.
     "--import",
-    "tsx",
+    "tsx/esm",
     bin("mocha/bin/mocha.js"),
     "--reporter",
     "scripts/count-reporter.cjs",

@@ -25,6 +25,9 @@ import {
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
+function usualAudience(host2) {
+  return `${host2}/oidc/v1/token`;
+}
 async function discoverWorkspace(options) {
   const { host: host2 } = options;
   const usual = `${host2}/oidc`;
@@ -202,22 +205,24 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const early = earlyIdToken(host2, clock.now());
-    const { run } = await import("./chunks/run-MOKPZLC7.js");
+    const early = earlyIdToken(host2, inputs, clock.now());
+    const { run } = await import("./chunks/run-J3U52YHM.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-MOKPZLC7.js");
+    const { reportFailure } = await import("./chunks/run-J3U52YHM.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
   }
 }
-function earlyIdToken(host2, askedAt) {
-  if (host2.fixedAudience === void 0) return void 0;
-  const idToken = host2.idToken(host2.fixedAudience);
+function earlyIdToken(host2, inputs, askedAt) {
+  const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : void 0;
+  const audience = host2.fixedAudience ?? inputs.audience ?? usual;
+  if (audience === void 0) return void 0;
+  const idToken = host2.idToken(audience);
   idToken.catch(() => void 0);
-  return { idToken, askedAt };
+  return { idToken, audience, askedAt };
 }
 function whenAborted(signal, act) {
   if (signal.aborted) act();

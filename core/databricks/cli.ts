@@ -17,6 +17,13 @@ import { readSummary, type BundleSummary } from "./summary.ts";
 const REMOTE =
   /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
 
+/** Else a bundle with `bundle.deployment.lock.force: true` would take the lock of a deployment that runs (CLI 1.13). */
+const KEEP_LOCK = "--force-lock=false";
+/**
+ * Requests in a second for commands that change nothing, where the user sets no limit: the CLI's own of 15 makes a plan
+ * of 40 jobs wait for two seconds. Deployments keep theirs (docs/performance.md says why).
+ */
+const READING_RATE = "60";
 /** Largest JSON that is read from stdout, in bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
 
@@ -68,7 +75,7 @@ export class DatabricksCli {
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
   async deploy({ autoApprove }: { readonly autoApprove: boolean }): Promise<CliResult> {
-    const result = await this.#run(["deploy", ...(autoApprove ? ["--auto-approve"] : [])], {});
+    const result = await this.#run(["deploy", KEEP_LOCK, ...(autoApprove ? ["--auto-approve"] : [])], {});
     if (result.code === 0) return result;
     throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
   }
@@ -96,7 +103,7 @@ export class DatabricksCli {
    * refused and the CLI passed over
    */
   async destroy(): Promise<void> {
-    const result = await this.#run(["destroy", "--auto-approve"], {});
+    const result = await this.#run(["destroy", KEEP_LOCK, "--auto-approve"], {});
     const locked = result.code === 0 ? undefined : heldLock(result.diagnostics);
     if (locked) throw locked;
     if (result.code !== 0)
@@ -128,7 +135,11 @@ export class DatabricksCli {
       file,
       args: ["bundle", ...args, ...(target === undefined ? [] : ["--target", target])],
       cwd: bundleRoot,
-      env: { ...env, DATABRICKS_BUNDLE_ROOT: root },
+      env: {
+        ...(how.capture === true && { DATABRICKS_RATE_LIMIT: READING_RATE }),
+        ...env,
+        DATABRICKS_BUNDLE_ROOT: root,
+      },
       onStdout: how.capture === true ? capture : (chunk: Buffer) => stdout.write(chunk),
       onStderr: (chunk: Buffer) => stderr.write(chunk),
       onStart: (pid: number) => onProcess?.(pid),

@@ -35,6 +35,11 @@ export interface DiscoveryOptions {
 
 type Document = Readonly<Record<string, unknown>>;
 
+/** The {@link Workspace.defaultAudience} of nearly every workspace. */
+export function usualAudience(host: string): string {
+  return `${host}/oidc/v1/token`;
+}
+
 /**
  * Asks the host where ID tokens are exchanged and for which audience. Also the check that the host can be reached at
  * all: the Databricks CLI hangs for minutes where it cannot.

@@ -1,8 +1,9 @@
 /**
  * Whether another try can help: `propagation` for a short time, since Entra ID takes minutes to know a credential that
- * was just written; `transient` until the deadline; both with a new assertion.
+ * was just written; `soon` for a shorter one, since a typing error is likelier than an application that was just made;
+ * `transient` until the deadline; all with a new assertion.
  */
-type EntraRetry = "no" | "propagation" | "transient";
+type EntraRetry = "no" | "soon" | "propagation" | "transient";
 
 export interface EntraError {
   /** Numbers of the codes, as in `AADSTS700213` and `error_codes`. */
@@ -68,7 +69,7 @@ export const ENTRA_ERRORS: readonly EntraError[] = [
     codes: [700016],
     cause: "the tenant knows no such application.",
     remedy: "Check client-id and tenant-id, and that the application was not deleted.",
-    retry: "propagation",
+    retry: "soon",
   },
   {
     codes: [7000229],

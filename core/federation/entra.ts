@@ -23,8 +23,11 @@ export interface EntraExchangeOptions {
 
 /** Azure Databricks as a resource in Entra ID, the same in all clouds. */
 const DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
-/** How long a credential that was just written may stay unknown before we give up, in milliseconds. */
-const PROPAGATION = 45_000;
+/**
+ * How long a credential, or an application, that was just written may stay unknown before we give up, in milliseconds.
+ * Answers in that time that we cannot read do not end the wait.
+ */
+const PATIENCE = { propagation: 45_000, soon: 10_000, unknown: 45_000 } as const;
 
 /**
  * Exchange at Entra ID: the ID token is a client assertion (RFC 7521 4.2, RFC 7523 2.2).
@@ -51,11 +54,12 @@ export function entraExchange(options: EntraExchangeOptions): Exchange {
       }
       const error = findEntraError(codesOf(answer));
       const refusal = explain(answer, await readClaims(idToken), options);
-      if (error?.retry === "propagation") refusedSince ??= clock.now();
+      const retry = error?.retry ?? "unknown";
+      if (retry === "propagation" || retry === "soon") refusedSince ??= clock.now();
       const mayHelp =
-        error?.retry === "transient" ||
-        (refusedSince !== undefined && clock.now() < refusedSince + PROPAGATION);
-      if (!mayHelp || error?.retry === "no") throw refusal;
+        retry === "transient" ||
+        (retry !== "no" && refusedSince !== undefined && clock.now() < refusedSince + PATIENCE[retry]);
+      if (!mayHelp) throw refusal;
       throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
     },
   };

@@ -41,7 +41,13 @@ export function parseCommandLine(args: readonly string[]): Command {
   let parsed;
   try {
     const options: Options = { ...GLOBAL, ...FLAGS[name] };
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    // The one flag that is also given with a value; `parseArgs` takes none for booleans.
+    parsed = parseArgs({
+      args: args.filter((arg) => arg !== "--force-lock=false"),
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     const flag = /'(-[^' ]+)/.exec((error as Error).message)?.[1];
     throw new CliFailure(
@@ -83,15 +89,23 @@ function commandName(args: readonly string[]): CommandName {
   );
 }
 
+/** As pflag's `string_to_string.go`: a line of CSV, but a single pair as it stands. */
 function paramsOf(flags: readonly string[]): Record<string, string> {
+  const pairs = flags.flatMap((flag) =>
+    flag.split("=").length === 2 ? [flag.replace(/^"+|"+$/g, "")] : csvFields(flag),
+  );
   return Object.fromEntries(
-    flags
-      .flatMap((flag) => flag.split(","))
-      .map((pair) => {
-        const mark = pair.indexOf("=");
-        if (mark < 1)
-          throw new CliFailure(`invalid argument "${pair}" for "--params" flag: must be key=value`);
-        return [pair.slice(0, mark), pair.slice(mark + 1)];
-      }),
+    pairs.map((pair) => {
+      const mark = pair.indexOf("=");
+      if (mark < 1) throw new CliFailure(`invalid argument "${pair}" for "--params" flag: must be key=value`);
+      return [pair.slice(0, mark), pair.slice(mark + 1)];
+    }),
+  );
+}
+
+/** One record of RFC 4180. */
+function csvFields(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "",
   );
 }

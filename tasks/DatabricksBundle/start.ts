@@ -19,6 +19,11 @@ export function startTask() {
   };
   // A copy: azure-pipelines-task-lib takes variables away when it is loaded.
   const network = withAgentNetwork(withAuthority({ ...process.env }));
+  // It also writes every variable that it reads into the debug log, these among them.
+  delete process.env["AGENT_PROXYPASSWORD"];
+  delete process.env["SECRET_AGENT_PROXYPASSWORD"];
+  delete process.env["AGENT_CLIENTCERTPASSWORD"];
+  delete process.env["SECRET_AGENT_CLIENTCERTPASSWORD"];
   const { environment } = network;
   const ports = {
     clock: systemClock,

@@ -3,7 +3,7 @@ import { AZURE_DEPLOYER, TENANT_ID } from "../../sandbox/defaults.ts";
 import { textOf } from "../../sandbox/http/json.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { StepResult } from "../../sandbox/runner/github.ts";
-import { codeOf } from "./support/results.ts";
+import { codeOf, errorOf } from "./support/results.ts";
 
 describe("the exchange at Entra ID through the built action", () => {
   let job: GitHubJob;
@@ -50,7 +50,7 @@ describe("the exchange at Entra ID through the built action", () => {
   it("explains a refusal by its AADSTS code, with what was presented and the command that mends it", async () => {
     const result = await step({ "tenant-id": "00000000-1111-4222-8333-444444444444" });
     assert.equal(codeOf(result), "EXCHANGE_REFUSED", result.log);
-    assert.match(result.annotations[0]?.message ?? "", /AADSTS90002/);
+    assert.match(errorOf(result), /AADSTS90002/);
   });
 
   it("sends the ID token to no authority that is not Entra ID", async () => {

@@ -3,12 +3,9 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { archiveName, programName, releasePlatform } from "../../core/databricks/install/release.ts";
-import { systemPlatform } from "../../core/system.ts";
 import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
-import { buildZip } from "../unit/databricks/install/support/zip-builder.ts";
-import { sha256 } from "../unit/databricks/install/support/release.ts";
+import { handingOn, publishRelease } from "./support/cli-mirror.ts";
 import { codeOf } from "./support/results.ts";
 
 const VERSION = "1.99.7";
@@ -20,28 +17,9 @@ describe("the CLI installer through the built action", function () {
   let hash: string;
   let toolCache: string;
 
-  /** A release whose program says its own version and hands everything else on to the CLI of this machine. */
-  async function publish(program: string): Promise<void> {
-    const platform = systemPlatform();
-    mirror = await freshFolder("mirror");
-    archive = path.join(mirror, `v${VERSION}`, archiveName(VERSION, releasePlatform(platform)));
-    await mkdir(path.dirname(archive));
-    const name = programName(platform);
-    const bytes = buildZip([
-      { name: "LICENSE", content: Buffer.from("text") },
-      { name, content: Buffer.from(program) },
-    ]);
-    hash = sha256(bytes);
-    await writeFile(archive, bytes);
-  }
-  const handingOn = (version: string): string =>
-    [
-      `#!${process.execPath}`,
-      `if (process.argv[2] === "version") console.log('{"Version":"${version}"}');`,
-      `else process.exitCode = require("node:child_process").spawnSync(${JSON.stringify(job.cli.file)}, process.argv.slice(2), { stdio: "inherit" }).status;`,
-      "",
-    ].join("\n");
-
+  const publish = async (version = VERSION): Promise<void> => {
+    ({ mirror, archive, hash } = await publishRelease(VERSION, handingOn(version, job.cli)));
+  };
   /** No CLI on PATH but what is installed. */
   const step = (inputs: Record<string, string>): ReturnType<GitHubJob["step"]> =>
     job.step(
@@ -58,7 +36,7 @@ describe("the CLI installer through the built action", function () {
   beforeEach(async () => {
     job = await startGitHubJob();
     toolCache = path.join(await freshFolder("tool-cache"), "cache");
-    await publish(handingOn(VERSION));
+    await publish();
   });
   afterEach(() => job.stop());
 
@@ -109,7 +87,7 @@ describe("the CLI installer through the built action", function () {
   }
 
   it("refuses an archive that holds another version than it was taken for", async () => {
-    await publish(handingOn("1.99.8"));
+    await publish("1.99.8");
     assert.equal(codeOf(await step({})), "CLI_HASH_MISMATCH");
   });
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { appendFile } from "node:fs/promises";
+import path from "node:path";
 import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { codeOf } from "./support/results.ts";
@@ -40,8 +42,21 @@ describe("the lock of another deployment", () => {
   it("is never forced: at lock-timeout the step fails, and says who and since when", async () => {
     const result = await job.step({ "lock-timeout": "1s" });
     assert.equal(codeOf(result), "DEPLOYMENT_LOCKED", result.log);
-    assert.match(result.annotations[0]?.message ?? "", /somebody@example\.com since 2026-11-22/);
+    const errors = result.annotations.filter(({ level }) => level === "error");
+    assert.match(errors[0]?.message ?? "", /somebody@example\.com since 2026-11-22/);
     assert.equal(job.sandbox.workspace.jobs.all.size, 0);
+    assert.ok(job.sandbox.workspace.files.get(lock));
+  });
+
+  it("is not forced for a bundle that says so either (skipped without the real CLI on PATH)", async function () {
+    if (job.cli.kind !== "real") this.skip();
+    const file = path.join(job.checkout, "resources/orders.yml");
+    await appendFile(file, "\nbundle:\n  deployment:\n    lock:\n      force: true\n");
+    const result = await job.step({ "lock-timeout": "1s" });
+    assert.equal(codeOf(result), "DEPLOYMENT_LOCKED", result.log);
+    assert.equal(job.sandbox.workspace.jobs.all.size, 0);
+    const destroyed = await job.step({ command: "destroy", "auto-approve": "true", "lock-timeout": "1s" });
+    assert.equal(codeOf(destroyed), "DEPLOYMENT_LOCKED", destroyed.log);
     assert.ok(job.sandbox.workspace.files.get(lock));
   });
 });

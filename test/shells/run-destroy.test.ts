@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
-import { codeOf } from "./support/results.ts";
+import { codeOf, errorOf } from "./support/results.ts";
 
 describe("run and destroy through the built action", () => {
   let job: GitHubJob;
@@ -57,7 +57,7 @@ describe("run and destroy through the built action", () => {
       const result = await job.step({ command: "run", resource: "ingest_orders" });
       assert.equal(result.exitCode, 1);
       assert.equal(codeOf(result), code, result.log);
-      assert.match(result.annotations[0]?.message ?? "", /the orders are late/);
+      assert.match(errorOf(result), /the orders are late/);
       assert.match(result.outputs["run"] ?? "", /"result":"failed"/);
     });
   }
@@ -89,7 +89,7 @@ describe("run and destroy through the built action", () => {
     const before = job.sandbox.requests.length;
     const refused = await job.step({ command: "destroy" });
     assert.equal(codeOf(refused), "DESTRUCTIVE_PLAN", refused.log);
-    assert.match(refused.annotations[0]?.message ?? "", /delete jobs\.nightly/);
+    assert.match(errorOf(refused), /delete jobs\.nightly/);
     const writes = job.sandbox.requests
       .slice(before)
       .filter(
@@ -110,6 +110,6 @@ describe("run and destroy through the built action", () => {
     job.sandbox.fault({ system: "workspace", path: /\/jobs\/delete$/, then });
     const result = await job.step({ command: "destroy", "auto-approve": "true" });
     assert.equal(codeOf(result), "DESTROY_INCOMPLETE", result.log);
-    assert.match(result.annotations[0]?.message ?? "", /jobs\.\w+ \(\d+\)/);
+    assert.match(errorOf(result), /jobs\.\w+ \(\d+\)/);
   });
 });

@@ -64,3 +64,41 @@ describe("a CI that chooses the audience of its ID tokens itself", () => {
     assert.deepEqual(flow.host.audiences, []);
   });
 });
+
+describe("a CI that is asked for an audience", () => {
+  let flow: Flow;
+  beforeEach(async () => {
+    flow = await Flow.start();
+  });
+  afterEach(() => flow.sandbox.stop());
+
+  const usual = (): string => `${flow.sandbox.workspace.host}/oidc/v1/token`;
+
+  it("is asked once, for the usual one, beside the discovery of the workspace", async () => {
+    assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0, flow.error);
+    assert.deepEqual(flow.host.audiences, [usual()]);
+  });
+
+  it("is asked once for the one of the input", async () => {
+    assert.equal(await flow.run({ command: "plan", audience: ACCOUNT_ID }, usualCli({})), 0, flow.error);
+    assert.deepEqual(flow.host.audiences, [ACCOUNT_ID]);
+  });
+
+  it("is asked again if the workspace wants another one, and only that token is sent", async () => {
+    const body = {
+      account_id: ACCOUNT_ID,
+      oidc_endpoint: `${flow.sandbox.workspace.host}/oidc`,
+      token_federation_default_oidc_audiences: [ACCOUNT_ID],
+    };
+    flow.sandbox.fault({
+      system: "workspace",
+      path: /databricks-config$/,
+      times: Infinity,
+      then: { status: 200, body },
+    });
+    assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0, flow.error);
+    assert.deepEqual(flow.host.audiences, [usual(), ACCOUNT_ID]);
+    const exchanges = flow.sandbox.requests.filter(({ path }) => path.endsWith("/oidc/v1/token"));
+    assert.equal(exchanges.length, 1);
+  });
+});

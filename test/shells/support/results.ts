@@ -13,6 +13,11 @@ export function codeOf({ annotations }: StepResult): string | undefined {
   return errors.map(({ message }) => /^([A-Z_]+): /.exec(message)?.[1]).find(Boolean);
 }
 
+/** The text of the error that a step failed with. */
+export function errorOf({ annotations }: StepResult): string {
+  return annotations.find(({ level }) => level === "error")?.message ?? "";
+}
+
 export function assertSucceeded(result: StepResult): void {
   assert.equal(result.exitCode, 0, result.log);
   assert.equal(result.postExitCode, 0, result.log);

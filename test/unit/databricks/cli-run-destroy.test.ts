@@ -29,7 +29,14 @@ describe("running and destroying with the CLI", () => {
   it("destroys with approval, as a deployment may outlive us", async () => {
     const { cli, requests } = cliPrinting({ stderr: "Destroy: 1 deleted\n" });
     await cli.destroy();
-    assert.deepEqual(requests[0]?.args, ["bundle", "destroy", "--auto-approve", "--target", "prod"]);
+    assert.deepEqual(requests[0]?.args, [
+      "bundle",
+      "destroy",
+      "--force-lock=false",
+      "--auto-approve",
+      "--target",
+      "prod",
+    ]);
     assert.equal(requests[0].outlives, true);
   });
 

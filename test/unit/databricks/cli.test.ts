@@ -25,8 +25,26 @@ describe("the CLI for one bundle and target", () => {
       PATH: "/bin",
       DATABRICKS_HOST: "https://h",
       DATABRICKS_BUNDLE_ROOT: "/checkout/bundles/lake",
+      DATABRICKS_RATE_LIMIT: "60",
     });
     assert.deepEqual(processes, [17, undefined]);
+  });
+
+  it("sends requests faster than by itself only where nothing is changed, and keeps the limit of the user", async () => {
+    const limitOf = async (
+      run: (one: ReturnType<typeof cliPrinting>["cli"]) => Promise<unknown>,
+      env: Record<string, string> = {},
+    ): Promise<string | undefined> => {
+      const { cli, requests } = cliPrinting({ stdout: PLAN }, { env });
+      await run(cli);
+      return requests[0]?.env["DATABRICKS_RATE_LIMIT"];
+    };
+    const limited = { DATABRICKS_RATE_LIMIT: "5" };
+    assert.equal(await limitOf((cli) => cli.plan(NEVER)), "60");
+    assert.equal(await limitOf((cli) => cli.plan(NEVER), limited), "5");
+    assert.equal(await limitOf((cli) => cli.deploy({ autoApprove: false })), undefined);
+    assert.equal(await limitOf((cli) => cli.deploy({ autoApprove: false }), limited), "5");
+    assert.equal(await limitOf((cli) => cli.destroy()), undefined);
   });
 
   it("names the bundle's folder without symbolic links", async () => {
@@ -80,6 +98,7 @@ describe("the CLI for one bundle and target", () => {
       assert.deepEqual(requests[0]?.args, [
         "bundle",
         "deploy",
+        "--force-lock=false",
         ...(autoApprove ? ["--auto-approve"] : []),
         "--target",
         "prod",

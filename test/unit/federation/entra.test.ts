@@ -83,7 +83,7 @@ describe("exchange at Entra ID", () => {
           assert.ok(first instanceof HttpError);
           assert.ok(first.retryable);
         }
-        clock.time += 45_000;
+        clock.time += retry === "soon" ? 10_000 : 45_000;
         const later = await failure();
         if (retry === "transient") assert.ok(later instanceof HttpError);
         const error = later instanceof HttpError ? later.cause : later;
@@ -107,6 +107,26 @@ describe("exchange at Entra ID", () => {
     clock.time += 60_000;
     assert.equal((await port.exchange(idToken)).accessToken, "an-entra-access-token");
     assert.ok((await failure()) instanceof HttpError, "an outdated cache after a success is retried as well");
+    clock.time += 44_999;
+    assert.ok((await failure()) instanceof HttpError);
+    clock.time += 1;
+    assert.ok((await failure()) instanceof SecretlessError);
+  });
+
+  it("gives an application that nobody knows less time: it is rather a typing error", async () => {
+    const { failure, clock } = setUp([refusedWith(700016)]);
+    assert.ok((await failure()) instanceof HttpError);
+    clock.time += 9_999;
+    assert.ok((await failure()) instanceof HttpError);
+    clock.time += 1;
+    const error = (await failure()) as SecretlessError;
+    assert.equal(error.code, "EXCHANGE_REFUSED");
+    assert.match(error.details.remedy ?? "", /client-id/);
+  });
+
+  it("goes on as long as for any credential where a new application is followed by a new credential", async () => {
+    const { failure, clock } = setUp([refusedWith(700016), refusedWith(70025)]);
+    assert.ok((await failure()) instanceof HttpError);
     clock.time += 44_999;
     assert.ok((await failure()) instanceof HttpError);
     clock.time += 1;

@@ -18,7 +18,10 @@ export interface Played {
   readonly stderr?: string;
 }
 
-/** Plays the Databricks CLI: gets its arguments without `bundle` and `--target …`, joined by blanks. */
+/** Arguments of which no test of a flow wants to hear. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set(["bundle", "--target", "--force-lock=false"]);
+
+/** Plays the Databricks CLI: gets its arguments without those and the target, joined by blanks. */
 export type PlayCli = (command: string, request: ProcessRequest) => Played | Promise<Played>;
 
 export const plan = (entries: Record<string, string>, more: object = { plan_version: 2 }): string =>
@@ -102,7 +105,7 @@ export class Flow {
       send: createSend(environment),
       runProcess: async (request) => {
         const command = request.args
-          .filter((arg, at, all) => arg !== "bundle" && arg !== "--target" && all[at - 1] !== "--target")
+          .filter((arg, at, all) => !ALWAYS_THERE.has(arg) && all[at - 1] !== "--target")
           .join(" ");
         this.commands.push(command);
         this.requests.push(request);

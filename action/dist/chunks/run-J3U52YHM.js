@@ -614,7 +614,7 @@ var ENTRA_ERRORS = [
     codes: [700016],
     cause: "the tenant knows no such application.",
     remedy: "Check client-id and tenant-id, and that the application was not deleted.",
-    retry: "propagation"
+    retry: "soon"
   },
   {
     codes: [7000229],
@@ -723,7 +723,7 @@ function findEntraError(codes) {
 
 // core/federation/entra.ts
 var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
-var PROPAGATION = 45e3;
+var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
 function entraExchange(options) {
   const { cloud, tenantId, clientId, clock } = options;
   const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
@@ -745,9 +745,10 @@ function entraExchange(options) {
       }
       const error = findEntraError(codesOf(answer));
       const refusal = explain(answer, await readClaims(idToken), options);
-      if (error?.retry === "propagation") refusedSince ??= clock.now();
-      const mayHelp = error?.retry === "transient" || refusedSince !== void 0 && clock.now() < refusedSince + PROPAGATION;
-      if (!mayHelp || error?.retry === "no") throw refusal;
+      const retry2 = error?.retry ?? "unknown";
+      if (retry2 === "propagation" || retry2 === "soon") refusedSince ??= clock.now();
+      const mayHelp = retry2 === "transient" || retry2 !== "no" && refusedSince !== void 0 && clock.now() < refusedSince + PATIENCE[retry2];
+      if (!mayHelp) throw refusal;
       throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
     }
   };
@@ -814,7 +815,7 @@ function credentialCommand(claims, { clientId, cloud }) {
 }
 
 // core/federation/session.ts
-var PATIENCE = 5e3;
+var PATIENCE2 = 5e3;
 var MOST_EXPIRED = 3;
 var LONGEST_PAUSE = 6e4;
 function createSession(options) {
@@ -850,7 +851,7 @@ function createSession(options) {
       const now = clock.now();
       if (!old || old.expiresAt <= now) return renew();
       if (now < old.renewAt) return withoutTimes(old);
-      const renewed = await renewEarly(Math.min(PATIENCE, (old.expiresAt - now) / 2));
+      const renewed = await renewEarly(Math.min(PATIENCE2, (old.expiresAt - now) / 2));
       if (renewed) return renewed;
       return clock.now() < old.expiresAt ? withoutTimes(old) : renew();
     }
@@ -2416,7 +2417,8 @@ async function connect(step, facts, audit) {
     idToken: (audience) => {
       const first = early;
       early = void 0;
-      const inTime = first !== void 0 && ports.clock.now() - first.askedAt < EARLY;
+      const fits = first !== void 0 && first.audience === (host.fixedAudience ?? audience);
+      const inTime = fits && ports.clock.now() - first.askedAt < EARLY;
       return inTime ? first.idToken : host.idToken(audience);
     },
     signal: connecting.signal,
@@ -3075,6 +3077,8 @@ function readSummary(text) {
 
 // core/databricks/cli.ts
 var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
+var KEEP_LOCK = "--force-lock=false";
+var READING_RATE = "60";
 var MAX_JSON = 256 * 1024 * 1024;
 var DatabricksCli = class {
   #options;
@@ -3098,7 +3102,7 @@ var DatabricksCli = class {
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
   async deploy({ autoApprove }) {
-    const result = await this.#run(["deploy", ...autoApprove ? ["--auto-approve"] : []], {});
+    const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
     if (result.code === 0) return result;
     throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
   }
@@ -3124,7 +3128,7 @@ var DatabricksCli = class {
    * refused and the CLI passed over
    */
   async destroy() {
-    const result = await this.#run(["destroy", "--auto-approve"], {});
+    const result = await this.#run(["destroy", KEEP_LOCK, "--auto-approve"], {});
     const locked = result.code === 0 ? void 0 : heldLock(result.diagnostics);
     if (locked) throw locked;
     if (result.code !== 0)
@@ -3152,7 +3156,11 @@ var DatabricksCli = class {
       file,
       args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
       cwd: bundleRoot,
-      env: { ...env, DATABRICKS_BUNDLE_ROOT: root },
+      env: {
+        ...how.capture === true && { DATABRICKS_RATE_LIMIT: READING_RATE },
+        ...env,
+        DATABRICKS_BUNDLE_ROOT: root
+      },
       onStdout: how.capture === true ? capture : (chunk) => stdout.write(chunk),
       onStderr: (chunk) => stderr.write(chunk),
       onStart: (pid) => onProcess?.(pid),
