@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how fast and how big the built action is (and how fast the task starts), against the goals. docs/performance.md explains each figure.
- * Arguments: the parts to measure (`start`, `size`, `memory`, `scan`, `deploy`, `rate`; default all but the last), `--rounds N`
+ * Arguments: the parts to measure (`start`, `size`, `memory`, `scan`, `access`, `deploy`, `rate`; default all but the last), `--rounds N`
  * for the deployments.
  * Ends with 1 if a goal was missed.
  */
@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { freshFolder } from "../sandbox/runner/checkout.ts";
 import { sandboxCli, type SandboxCli } from "../sandbox/runner/find-cli.ts";
 import { buildTask } from "../scripts/extension.ts";
+import { accessFigures } from "./access-requests.ts";
 import { builtAction, type BuiltAction } from "./built-action.ts";
 import { writeBundle } from "./bundle.ts";
 import { folderBytes, staticBytes } from "./bytes.ts";
@@ -134,7 +135,7 @@ const { values, positionals } = parseArgs({
   options: { rounds: { type: "string" } },
   allowPositionals: true,
 });
-const PARTS = ["start", "size", "memory", "scan", "deploy"];
+const PARTS = ["start", "size", "memory", "scan", "access", "deploy"];
 const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => ![...PARTS, "rate"].includes(part));
 if (unknown.length > 0) throw new Error(`unknown part: ${unknown.join(", ")}`);
@@ -162,6 +163,7 @@ if (parts.includes("start")) {
 if (parts.includes("size")) figures.push(...(await sizeFigures(action)));
 if (parts.includes("memory")) figures.push(...(await memoryFigures(action, cli)));
 if (parts.includes("scan")) figures.push(...scanFigures());
+if (parts.includes("access")) figures.push(...(await accessFigures()));
 for (const part of ["deploy", "rate"].filter((name) => parts.includes(name))) {
   if (cli.kind !== "real") console.log(`SKIPPED: ${part} (the real Databricks CLI is not on PATH)`);
   else if (part === "deploy") figures.push(...(await deployFigures(action, cli, rounds)));
