@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { AccessFiles } from "./access/access.ts";
 import type { Evidence, PipelineClaims } from "./access/policy.ts";
+import { scopesByTarget } from "./access/policy-file.ts";
 import type { SourceFile } from "./access/yaml-file.ts";
 import { allRight } from "./all-right.ts";
 import { SecretlessError } from "./errors.ts";
@@ -20,6 +21,12 @@ export interface AccessSource {
   readonly declared: boolean;
   readonly files: AccessFiles;
   readonly evidence: Evidence;
+}
+
+/** `scan.scopes` of the policy file: the secret scopes that jobs of each target may read; undefined if it says nothing. */
+export function secretScopes({ files }: AccessSource): ReturnType<typeof scopesByTarget> | undefined {
+  const policy = files.policy?.policy;
+  return policy?.scan && scopesByTarget(policy);
 }
 
 type FileInput = "access-file" | "policy-file";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readAccess } from "./access-files.ts";
+import { readAccess, secretScopes } from "./access-files.ts";
 import { Access } from "./access-step.ts";
 import { allRight } from "./all-right.ts";
 import { openAuditFile } from "./audit-file.ts";
@@ -90,7 +90,7 @@ export async function run(step: Step): Promise<number> {
     });
     const access = new Access({ step, facts, audit, session, source });
     const checks: PlanChecks = {
-      scan: async (result) => scan?.planned({ ...result, target: target.name }),
+      scan: async (result) => scan?.planned({ ...result, target: target.name, scopes: secretScopes(source) }),
       access,
     };
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);

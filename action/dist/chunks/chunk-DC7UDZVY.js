@@ -1,5 +1,25 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  DAYS,
+  LATER_KINDS,
+  TARGETS,
+  effectiveGrants,
+  entries,
+  globMatches,
+  list,
+  object,
+  oneOf,
+  optional,
+  placed,
+  readCredentials,
+  readPolicyFile,
+  readYaml,
+  required,
+  targetOf,
+  text,
+  wrong
+} from "./chunk-NTJ3VHNK.js";
+import {
   require_dist
 } from "./chunk-XG7PHLDC.js";
 import {
@@ -29,7 +49,7 @@ import {
 } from "./chunk-U4GNHYLL.js";
 
 // core/access/access-file.ts
-var import_yaml3 = __toESM(require_dist(), 1);
+var import_yaml = __toESM(require_dist(), 1);
 
 // core/access/references.ts
 var REFERENCE = /\$\{([^{}]*)\}/g;
@@ -51,9 +71,9 @@ function referenceMistake(text2, place) {
   return void 0;
 }
 function lookUp(config, name) {
-  const [root = "", ...path2] = name.split(".");
+  const [root = "", ...path] = name.split(".");
   let value = root === "var" ? field(config, "variables") : field(config, root);
-  for (const step of path2) value = field(value, step);
+  for (const step of path) value = field(value, step);
   if (root === "var") value = field(value, "value") ?? field(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
@@ -77,357 +97,6 @@ function resolveReferences(source, config, report) {
   return missing.length === 0 ? resolved : void 0;
 }
 
-// core/access/shape.ts
-var import_yaml = __toESM(require_dist(), 1);
-function describe(node) {
-  if ((0, import_yaml.isMap)(node)) return "a mapping";
-  if ((0, import_yaml.isSeq)(node)) return "a list";
-  if (!(0, import_yaml.isScalar)(node) || node.value === null) return "nothing";
-  return JSON.stringify(node.value);
-}
-function wrong(node, context, expected, remedy) {
-  if ((0, import_yaml.isAlias)(node)) {
-    const problem = "YAML aliases are not supported here.";
-    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
-    return;
-  }
-  context.report({
-    problem: `Expected ${expected}, found ${describe(node)}.`,
-    expected,
-    actual: describe(node),
-    ...remedy === void 0 ? {} : { remedy },
-    place: context.place(node)
-  });
-}
-function text(rules = {}) {
-  const says = rules.says ?? "a text";
-  return {
-    schema: {
-      type: "string",
-      minLength: 1,
-      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
-      ...rules.description === void 0 ? {} : { description: rules.description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml.isScalar)(node) || typeof node.value !== "string") {
-        const quote = (0, import_yaml.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
-        wrong(node, context, says, quote);
-        return void 0;
-      }
-      const fits = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
-      if (fits) return node.value;
-      wrong(node, context, says);
-      return void 0;
-    }
-  };
-}
-function oneOf(values, description) {
-  return {
-    schema: { enum: values, ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      const value = (0, import_yaml.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
-      if (value === void 0)
-        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
-      return value;
-    }
-  };
-}
-function list(item, description, least = 1) {
-  return {
-    schema: {
-      type: "array",
-      items: item.schema,
-      minItems: least,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml.isSeq)(node) || node.items.length < least) {
-        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
-        return void 0;
-      }
-      const values = node.items.map((child) => item.read(child, context));
-      return values.every((value) => value !== void 0) ? values : void 0;
-    }
-  };
-}
-function oneOrMore(item, description) {
-  const many = list(item);
-  return {
-    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      if ((0, import_yaml.isSeq)(node)) return many.read(node, context);
-      const value = item.read(node, context);
-      return value === void 0 ? void 0 : [value];
-    }
-  };
-}
-function placed(inner) {
-  return {
-    schema: inner.schema,
-    read(node, context) {
-      const value = inner.read(node, context);
-      return value === void 0 ? void 0 : { value, place: context.place(node) };
-    }
-  };
-}
-function entries(key, value, description) {
-  const keyShape = placed(text(key));
-  return {
-    schema: {
-      type: "object",
-      ...key.pattern === void 0 ? {} : { propertyNames: { pattern: key.pattern.source } },
-      additionalProperties: value.schema,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml.isMap)(node)) {
-        wrong(node, context, "a mapping");
-        return void 0;
-      }
-      const pairs = [];
-      let complete = true;
-      for (const pair of node.items) {
-        const name = keyShape.read(pair.key, context);
-        const read2 = value.read(pair.value, context);
-        if (name === void 0 || read2 === void 0) complete = false;
-        else pairs.push([name, read2]);
-      }
-      return complete ? pairs : void 0;
-    }
-  };
-}
-var required = (shape) => ({ shape, required: true });
-var optional = (shape) => ({ shape, required: false });
-function object(fields, extra = {}) {
-  const names = Object.keys(fields);
-  return {
-    schema: {
-      type: "object",
-      properties: Object.fromEntries(names.map((name) => [name, fields[name]?.shape.schema])),
-      required: names.filter((name) => fields[name]?.required),
-      additionalProperties: false,
-      ...extra
-    },
-    read(node, context) {
-      if (!(0, import_yaml.isMap)(node)) {
-        wrong(node, context, `a mapping with ${names.join(", ")}`);
-        return void 0;
-      }
-      const values = /* @__PURE__ */ new Map();
-      let complete = true;
-      for (const pair of node.items) {
-        const key = (0, import_yaml.isScalar)(pair.key) ? pair.key.value : void 0;
-        const field2 = typeof key === "string" && Object.hasOwn(fields, key) ? fields[key] : void 0;
-        if (typeof key !== "string" || field2 === void 0) {
-          complete = false;
-          const problem = `Unknown key ${describe(pair.key)}.`;
-          const place = context.place(pair.key);
-          context.report({ problem, expected: names.join(", "), place });
-          continue;
-        }
-        const value = field2.shape.read(pair.value, context);
-        if (value === void 0) complete = false;
-        else values.set(key, value);
-      }
-      for (const name of names) {
-        if (!fields[name]?.required || node.has(name)) continue;
-        complete = false;
-        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
-      }
-      return complete ? Object.fromEntries(values) : void 0;
-    }
-  };
-}
-
-// core/access/targets/unity-catalog-credential.ts
-var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
-var path = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
-async function readCredential(api, name) {
-  try {
-    const info = await api({
-      method: "GET",
-      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
-    });
-    if (textField(info, "purpose") !== "SERVICE") {
-      return {
-        state: "impossible",
-        problem: `Credential "${name}" has the purpose ${textField(info, "purpose") || "(none)"}, not SERVICE.`,
-        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
-      };
-    }
-    const page = { max_results: "0" };
-    const isolated = textField(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
-    const [grants, bindings] = await Promise.all([
-      listAll(api, path("permissions", name), "privilege_assignments", page),
-      isolated ? listAll(api, path("bindings", name), "bindings", page) : []
-    ]);
-    const workspaces = bindings.map((binding) => textField(binding, "workspace_id"));
-    return { state: "read", facts: { name, owner: textField(info, "owner"), isolated, workspaces, grants } };
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.refused) {
-      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
-    }
-    if (!error.missing) throw error;
-    return {
-      state: "impossible",
-      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
-      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
-    };
-  }
-}
-async function readCredentials(api, names) {
-  const distinct = [...new Set(names)];
-  const readings = await inParallel(distinct, (name) => readCredential(api, name));
-  return new Map(distinct.map((name, index) => [name, readings[index]]));
-}
-function hasAccess(facts, principal) {
-  return facts.grants.some(
-    (grant) => textField(grant, "principal") === principal && listField(grant, "privileges").includes("ACCESS")
-  );
-}
-function planOne(reading, object2, workspaceId) {
-  if (reading === void 0 || reading.state === "unreadable") {
-    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
-  }
-  if (reading.state === "impossible") {
-    const { problem, remedy } = reading;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  const { facts } = reading;
-  if (hasAccess(facts, object2["principal"] ?? "")) return { state: "present" };
-  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
-    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
-    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
-    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  return { state: "absent" };
-}
-async function read(objects, ports) {
-  const names = objects.map((object2) => object2["credential"] ?? "");
-  const readings = await readCredentials(ports.databricks, names);
-  return {
-    plan: (object2) => planOne(readings.get(object2["credential"] ?? ""), object2, ports.workspaceId),
-    notes(object2) {
-      const reading = readings.get(object2["credential"] ?? "");
-      if (reading?.state !== "read") return [];
-      const { facts } = reading;
-      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
-      return [`credential "${facts.name}" is ${binding}`];
-    }
-  };
-}
-async function change(objects, ports, verb) {
-  const credential2 = objects[0]?.["credential"] ?? "";
-  const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
-  const changes = principals.map((principal) => ({ principal, [verb]: ["ACCESS"] }));
-  try {
-    await ports.databricks({ method: "PATCH", path: path("permissions", credential2), body: { changes } });
-  } catch (error) {
-    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
-    throw error;
-  }
-}
-var unityCatalogCredential = {
-  kind: "unity_catalog_credential",
-  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
-  presents: false,
-  marked: false,
-  revocation: {
-    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
-    hardStop: "remove the role assignment of the credential's cloud identity"
-  },
-  object(spec, context) {
-    const source = spec;
-    const credential2 = context.resolve(source);
-    if (credential2 === void 0) return void 0;
-    if (!NAME.test(credential2)) {
-      const expected = "one exact name: no wildcard, period, slash or space";
-      context.report({
-        problem: `"${credential2}" is not the name of a credential.`,
-        expected,
-        place: source.place
-      });
-      return void 0;
-    }
-    return { credential: credential2, principal: context.principal };
-  },
-  resource: (object2) => object2["credential"] ?? "",
-  describe: (object2) => `ACCESS on credential "${object2["credential"]}" for service principal ${object2["principal"]}`,
-  undoCommand(object2) {
-    const changes = { changes: [{ principal: object2["principal"] ?? "", remove: ["ACCESS"] }] };
-    return `databricks grants update credential ${object2["credential"]} --json '${JSON.stringify(changes)}'`;
-  },
-  batch: (object2) => object2["credential"] ?? "",
-  read,
-  apply: (objects, ports) => change(objects, ports, "add"),
-  withdraw: (objects, ports) => change(objects, ports, "remove")
-};
-async function effectiveGrants(api, credential2) {
-  const page = { max_results: "0" };
-  const listed = await listAll(api, path("effective-permissions", credential2), "privilege_assignments", page);
-  return listed.flatMap(
-    (assignment) => listField(assignment, "privileges").map((privilege) => ({
-      principal: textField(assignment, "principal"),
-      privilege: textField(privilege, "privilege"),
-      inheritedFrom: [field(privilege, "inherited_from_type"), field(privilege, "inherited_from_name")].filter((part) => typeof part === "string").join(" ")
-    }))
-  );
-}
-
-// core/access/targets/index.ts
-var TARGETS = [unityCatalogCredential];
-var LATER_KINDS = ["entra_application", "aws_role", "vault_role"];
-function targetOf(kind) {
-  return TARGETS.find((target) => target.kind === kind);
-}
-
-// core/access/yaml-file.ts
-var import_yaml2 = __toESM(require_dist(), 1);
-var MAX_LENGTH = 1e6;
-function readYaml(file3, shape) {
-  const mistakes = [];
-  if (file3.text.length > MAX_LENGTH) {
-    return {
-      value: void 0,
-      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file3.path } }]
-    };
-  }
-  const lines = new import_yaml2.LineCounter();
-  const placeAt = (offset) => {
-    if (offset === void 0) return { file: file3.path, line: 1, column: 1 };
-    const { line, col } = lines.linePos(offset);
-    return { file: file3.path, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  let document;
-  try {
-    document = (0, import_yaml2.parseDocument)(file3.text, {
-      version: "1.2",
-      schema: "core",
-      lineCounter: lines,
-      prettyErrors: false,
-      keepSourceTokens: false
-    });
-  } catch (error) {
-    const problem = error instanceof RangeError ? "The file is nested too deeply." : "The file is not YAML.";
-    return { value: void 0, mistakes: [{ problem, place: { file: file3.path, line: 1, column: 1 } }] };
-  }
-  for (const flaw of [...document.errors, ...document.warnings]) {
-    mistakes.push({ problem: `YAML: ${flaw.message.split("\n")[0] ?? ""}`, place: placeAt(flaw.pos[0]) });
-  }
-  if (document.directives.yaml.explicit === true) {
-    mistakes.push({ problem: "A %YAML directive is not supported.", place: placeAt(0) });
-  }
-  if (mistakes.length > 0) return { value: void 0, mistakes };
-  const context = {
-    place: (node) => placeAt(node?.range?.[0]),
-    report: (mistake) => mistakes.push(mistake)
-  };
-  const value = shape.read(document.contents, context);
-  return { value: mistakes.length === 0 ? value : void 0, mistakes };
-}
-
 // core/access/access-file.ts
 var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 var presentCredential = object({
@@ -438,7 +107,7 @@ var presentCredential = object({
 });
 var present = {
   schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
-  read: (node, context) => (0, import_yaml3.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
+  read: (node, context) => (0, import_yaml.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
 };
 var common = {
   purpose: required(
@@ -478,7 +147,7 @@ function checkReferences(value, context) {
   return Object.values(value).every((child) => checkReferences(child, context));
 }
 function readEntry(node, context) {
-  if (!(0, import_yaml3.isMap)(node)) {
+  if (!(0, import_yaml.isMap)(node)) {
     wrong(node, context, "a mapping with purpose and one kind of access");
     return void 0;
   }
@@ -536,7 +205,7 @@ var accessFileSchema = file.schema;
 function readAccessFile(source) {
   const { value, mistakes } = readYaml(source, file);
   const all = [...mistakes];
-  const read2 = [];
+  const read = [];
   for (const [job, jobEntries] of value?.jobs ?? []) {
     const seen = /* @__PURE__ */ new Set();
     for (const one of jobEntries) {
@@ -545,10 +214,10 @@ function readAccessFile(source) {
         all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
       }
       seen.add(one.purpose.value);
-      read2.push({ job, ...one });
+      read.push({ job, ...one });
     }
   }
-  return { value: value !== void 0 && all.length === 0 ? read2 : void 0, mistakes: all };
+  return { value: value !== void 0 && all.length === 0 ? read : void 0, mistakes: all };
 }
 
 // core/access/changes.ts
@@ -740,239 +409,11 @@ function declareAccess(entries2, bundle, now) {
 }
 
 // core/access/policy.ts
-import { BlockList, isIP as isIP2 } from "node:net";
-
-// core/access/glob.ts
-function globMatches(pattern, text2) {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === void 0) return pattern === text2;
-  if (!text2.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text2.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text2.length - at >= last.length && text2.endsWith(last);
-}
-function globCovers(outer, inner) {
-  return globMatches(outer, inner);
-}
-
-// core/access/policy-file.ts
-import { createHash } from "node:crypto";
-import { isIP } from "node:net";
-
-// core/access/policy-contradictions.ts
+import { BlockList, isIP } from "node:net";
 var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
-var MATCHERS = ["job", "purpose", "resource", "target"];
-var PROVIDER_OF = {
-  entra_application: "entra",
-  aws_role: "aws",
-  vault_role: "vault"
-};
-function coversAll(outer, inner) {
-  if (outer === void 0) return true;
-  return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
-}
-function denies(deny, allow) {
-  if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
-  if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
-  const when2 = deny.when;
-  if (when2 === void 0) return true;
-  if (when2.time !== void 0 || when2.network !== void 0) return false;
-  if (when2.commit !== void 0 && allow.when?.commit === void 0) return false;
-  if (when2.scope === "unproven") return false;
-  if (when2.scope === "proven" && allow.when?.scope === "unproven") return false;
-  return CLAIMS.every((name) => coversAll(when2[name], allow.when?.[name]));
-}
-function impossibleRules(policy) {
-  const mistakes = [];
-  const names = /* @__PURE__ */ new Set();
-  for (const rule2 of policy.rules) {
-    const { value: name, place } = rule2.name;
-    if (names.has(name)) {
-      mistakes.push({
-        problem: `Two rules are called "${name}".`,
-        remedy: "Give each rule its own name.",
-        place
-      });
-    }
-    names.add(name);
-    const time = rule2.when?.time;
-    if (time !== void 0 && time.value.from === time.value.to) {
-      const problem = `Rule "${name}" can never match: its time begins and ends at once.`;
-      mistakes.push({ problem, place: time.place });
-    }
-    if (rule2.effect === "deny") continue;
-    const missing = (rule2.kind?.value ?? []).map((kind) => PROVIDER_OF[kind]);
-    const without = missing.filter((provider) => provider !== void 0 && !policy.providers?.[provider]);
-    if (rule2.kind !== void 0 && without.length > 0 && without.length === missing.length) {
-      mistakes.push({
-        problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
-        remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,
-        place: rule2.kind.place
-      });
-    }
-    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule2));
-    if (stronger !== void 0) {
-      mistakes.push({
-        problem: `Rule "${name}" can never match: rule "${stronger.name.value}" denies all that it allows.`,
-        place
-      });
-    }
-  }
-  return mistakes;
-}
-
-// core/access/policy-file.ts
-var UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
-var applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
-var arn = text({
-  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-  says: "the ARN of an IAM role"
-});
-var providers = object({
-  databricks: optional(object({ registrar_client_id: required(applicationId) })),
-  entra: optional(object({ registrar_client_id: required(applicationId) })),
-  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
-  vault: optional(
-    object({
-      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
-      registrar_role: required(text()),
-      mount: required(text())
-    })
-  )
-});
-var DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-var days = {
-  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
-  read(node, context) {
-    const value = text().read(node, context);
-    if (value === void 0) return void 0;
-    const [first, last = first, ...more] = value.split("-").map((day) => DAYS.indexOf(day));
-    if (first === void 0 || last === void 0 || more.length > 0 || first < 0 || last < 0) {
-      wrong(node, context, "a day such as mon, or a range such as mon-fri");
-      return void 0;
-    }
-    const count = (last - first + DAYS.length) % DAYS.length + 1;
-    return Array.from({ length: count }, (_, index) => DAYS[(first + index) % DAYS.length]);
-  }
-};
-var timeOfDay = {
-  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
-  read(node, context) {
-    const rules = {
-      pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
-      says: 'a time of day in quotes, such as "06:00"'
-    };
-    const value = text(rules).read(node, context);
-    return value === void 0 ? void 0 : Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
-  }
-};
-var timeZone = {
-  schema: { type: "string", description: "IANA name of a time zone." },
-  read(node, context) {
-    const value = text().read(node, context);
-    try {
-      if (value !== void 0) new Intl.DateTimeFormat("en", { timeZone: value });
-      return value;
-    } catch {
-      wrong(node, context, "an IANA time zone such as Europe/Berlin");
-      return void 0;
-    }
-  }
-};
-var network = {
-  schema: { type: "string", description: "A network in CIDR notation." },
-  read(node, context) {
-    const value = text().read(node, context);
-    if (value === void 0) return void 0;
-    const [address = "", prefix = "", ...more] = value.split("/");
-    const version = isIP(address);
-    const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 999;
-    if (version === 0 || address.includes("%") || more.length > 0 || length > (version === 4 ? 32 : 128)) {
-      wrong(node, context, "a network in CIDR notation, such as 10.0.0.0/8");
-      return void 0;
-    }
-    return { address, prefix: length, family: version === 4 ? "ipv4" : "ipv6" };
-  }
-};
-var patterns = (description) => oneOrMore(text({ description: "`*` stands for any characters." }), description);
-var KINDS = [...TARGETS.map((target) => target.kind), ...LATER_KINDS];
-var when = object({
-  repository: optional(patterns("Claim of the pipeline's ID token.")),
-  ref: optional(patterns("Claim of the pipeline's ID token.")),
-  environment: optional(patterns("Claim of the pipeline's ID token.")),
-  pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
-  actor: optional(patterns("Claim of the pipeline's ID token.")),
-  event: optional(patterns("Claim of the pipeline's ID token.")),
-  commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
-  scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
-  time: optional(
-    placed(
-      object({
-        days: optional(list(days)),
-        from: required(timeOfDay),
-        to: required(timeOfDay),
-        zone: required(timeZone)
-      })
-    )
-  ),
-  network: optional(list(network, "Addresses of the runner; self-reported."))
-});
-var rule = object({
-  name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
-  effect: required(oneOf(["allow", "deny"])),
-  job: optional(patterns("Keys of jobs.")),
-  purpose: optional(patterns("Purposes.")),
-  kind: optional(placed(oneOrMore(oneOf(KINDS)))),
-  resource: optional(patterns("What is reached: the credential, role or application.")),
-  target: optional(patterns("Targets of the bundle.")),
-  when: optional(when)
-});
-var user = text({
-  pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
-  says: "group:<name>, user:<name> or service_principal:<application ID>"
-});
-var scan = object({
-  scopes: required(
-    entries(
-      { description: "Target of the bundle." },
-      list(text({ description: "Name of a secret scope; `*` stands for any characters." }), void 0, 0),
-      "Secret scopes that the jobs of each target may read."
-    )
-  )
-});
-var file2 = object({
-  version: required(oneOf([1], "Version of this format.")),
-  providers: optional(providers),
-  experimental: optional(list(oneOf(["databricks_issuer"]))),
-  principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
-  shared_principals: optional(
-    list(
-      list(text({ description: "Key of a job." })),
-      "Groups of jobs that may share a principal or a credential; their scope is the group."
-    )
-  ),
-  scan: optional(scan),
-  rules: required(list(rule))
-});
-var policyFileSchema = file2.schema;
-function readPolicyFile(source, insideCheckout) {
-  const { value, mistakes } = readYaml(source, file2);
-  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value)];
-  if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
-  const sha256 = createHash("sha256").update(source.text, "utf8").digest("hex");
-  return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
-}
-
-// core/access/policy.ts
-var CLAIMS2 = ["repository", "ref", "environment", "pipeline", "actor", "event"];
-var matchesAny = (patterns2, value) => patterns2?.some((pattern) => globMatches(pattern, value)) ?? true;
-function concerns(rule2, request) {
-  return matchesAny(rule2.job, request.job) && matchesAny(rule2.purpose, request.purpose) && (rule2.kind?.value.includes(request.kind) ?? true) && matchesAny(rule2.resource, request.resource) && matchesAny(rule2.target, request.target);
+var matchesAny = (patterns, value) => patterns?.some((pattern) => globMatches(pattern, value)) ?? true;
+function concerns(rule, request) {
+  return matchesAny(rule.job, request.job) && matchesAny(rule.purpose, request.purpose) && (rule.kind?.value.includes(request.kind) ?? true) && matchesAny(rule.resource, request.resource) && matchesAny(rule.target, request.target);
 }
 function inTime(time, now) {
   const format = new Intl.DateTimeFormat("en-US", {
@@ -992,68 +433,68 @@ function inTime(time, now) {
   return time.days?.flat().includes(DAYS[day] ?? "mon") ?? true;
 }
 function inNetwork(networks, addresses) {
-  const known2 = addresses.filter((address) => isIP2(address) !== 0);
+  const known2 = addresses.filter((address) => isIP(address) !== 0);
   if (known2.length === 0) return void 0;
   const block = new BlockList();
   for (const { address, prefix, family } of networks) block.addSubnet(address, prefix, family);
-  return known2.some((address) => block.check(address, isIP2(address) === 4 ? "ipv4" : "ipv6"));
+  return known2.some((address) => block.check(address, isIP(address) === 4 ? "ipv4" : "ipv6"));
 }
-function conditions(rule2, request, evidence) {
-  const when2 = rule2.when ?? {};
+function conditions(rule, request, evidence) {
+  const when = rule.when ?? {};
   const verdicts = [];
-  for (const name of CLAIMS2) {
-    const wanted = when2[name];
+  for (const name of CLAIMS) {
+    const wanted = when[name];
     if (wanted === void 0) continue;
     const claim = evidence.claims[name];
     verdicts.push([name, claim === void 0 ? void 0 : matchesAny(wanted, claim)]);
   }
   const { now, addresses, commit } = evidence.selfReported;
-  if (when2.commit !== void 0) {
+  if (when.commit !== void 0) {
     const claim = evidence.claims.commit;
     verdicts.push(["commit", claim === void 0 || commit === void 0 ? void 0 : claim === commit]);
   }
-  if (rule2.effect === "allow") {
-    const enough = request.scope === "proven" || request.scope === "unproven" && when2.scope === "unproven";
+  if (rule.effect === "allow") {
+    const enough = request.scope === "proven" || request.scope === "unproven" && when.scope === "unproven";
     verdicts.push(["scope", enough]);
-  } else if (when2.scope !== void 0) {
-    verdicts.push(["scope", request.scope === "proven" === (when2.scope === "proven")]);
+  } else if (when.scope !== void 0) {
+    verdicts.push(["scope", request.scope === "proven" === (when.scope === "proven")]);
   }
-  if (when2.time !== void 0) verdicts.push(["time", inTime(when2.time.value, now)]);
-  if (when2.network !== void 0) verdicts.push(["network", inNetwork(when2.network, addresses)]);
+  if (when.time !== void 0) verdicts.push(["time", inTime(when.time.value, now)]);
+  if (when.network !== void 0) verdicts.push(["network", inNetwork(when.network, addresses)]);
   return verdicts;
 }
 var SELF_REPORTED = /* @__PURE__ */ new Set(["time", "network", "commit"]);
 var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
-function failureOf(rule2, verdicts) {
+function failureOf(rule, verdicts) {
   const failed = verdicts.filter(([, verdict]) => verdict !== true);
   const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
-  return `"${rule2.name.value}" fails on ${words.join(", ")}`;
+  return `"${rule.name.value}" fails on ${words.join(", ")}`;
 }
-function decide(file3, request, evidence) {
+function decide(file2, request, evidence) {
   if (request.scope === "broken") {
     const reason2 = "the scope is broken, which no rule can accept";
     return { effect: "deny", rule: "(broken scope)", reason: reason2, selfReported: [] };
   }
-  if (file3 === void 0) {
+  if (file2 === void 0) {
     const allowed2 = request.kind === "unity_catalog_credential";
     const reason2 = allowed2 ? `without a policy file Unity Catalog credentials may be granted (scope ${request.scope})` : `without a policy file "${request.kind}" cannot be granted`;
     return { effect: allowed2 ? "allow" : "deny", rule: "(no policy file)", reason: reason2, selfReported: [] };
   }
-  const rules = file3.policy.rules.filter((rule2) => concerns(rule2, request));
+  const rules = file2.policy.rules.filter((rule) => concerns(rule, request));
   const failures = [];
   let allowed;
-  for (const rule2 of rules) {
-    const verdicts = conditions(rule2, request, evidence);
-    if (rule2.effect === "deny") {
+  for (const rule of rules) {
+    const verdicts = conditions(rule, request, evidence);
+    if (rule.effect === "deny") {
       if (verdicts.some(([, verdict]) => verdict === false)) continue;
       const unknown = verdicts.filter(([, verdict]) => verdict === void 0).map(([name]) => name);
       const reason2 = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
-      return { effect: "deny", rule: rule2.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
+      return { effect: "deny", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
     }
-    if (!verdicts.every(([, verdict]) => verdict === true)) failures.push(failureOf(rule2, verdicts));
+    if (!verdicts.every(([, verdict]) => verdict === true)) failures.push(failureOf(rule, verdicts));
     else {
       const reason2 = verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
-      allowed ??= { effect: "allow", rule: rule2.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
+      allowed ??= { effect: "allow", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
     }
   }
   if (allowed !== void 0) return allowed;
@@ -1090,24 +531,24 @@ function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget
   const live = new Map(
     declared.filter((entry2) => entry2.expired === void 0).map((entry2) => [entry2.name, entry2])
   );
-  for (const change2 of planned.changes) {
-    const entry2 = live.get(change2.name);
-    if (change2.action === "withdraw" || change2.phase !== "granted" || entry2 === void 0) {
-      changes.push(change2);
+  for (const change of planned.changes) {
+    const entry2 = live.get(change.name);
+    if (change.action === "withdraw" || change.phase !== "granted" || entry2 === void 0) {
+      changes.push(change);
       continue;
     }
-    const scope = proofs.get(change2.job);
-    if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
-    const { job, purpose, target } = change2;
+    const scope = proofs.get(change.job);
+    if (scope === void 0) throw new Error(`no proof was made for job ${change.job}`);
+    const { job, purpose, target } = change;
     const request = {
       job,
       purpose,
       kind: target.kind,
-      resource: target.resource(change2.object),
+      resource: target.resource(change.object),
       target: bundleTarget
     };
     const decision = decide(policy, { ...request, scope: scope.grade }, evidence);
-    const decided = { ...change2, decision, scope };
+    const decided = { ...change, decision, scope };
     if (decision.effect === "allow") changes.push(decided);
     else {
       denied.push(decided);
@@ -1122,18 +563,18 @@ var known = (value) => ({ state: "known", value });
 async function openReader(workspace, account) {
   const me = await workspace({ method: "GET", path: "/api/2.0/preview/scim/v2/Me" });
   const groups = listField(me, "groups").map((group) => textField(group, "display"));
-  const applicationId2 = (textField(me, "applicationId") || textField(me, "userName")).toLowerCase();
-  return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
+  const applicationId = (textField(me, "applicationId") || textField(me, "userName")).toLowerCase();
+  return { workspace, account, applicationId, groups, admin: groups.includes("admins") };
 }
 function unreadable(eyes, missingRight) {
   return eyes.registrarLater ? { state: "later", why: "the registrar reads it after the deployment" } : { state: "unknown", missingRight };
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
 var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read2) {
+async function readBy(eyes, missingRight, read) {
   let answered = "";
   for (const reader of eyes.readers) {
-    const pending = read2(reader);
+    const pending = read(reader);
     if (pending === void 0) continue;
     try {
       return known(await pending);
@@ -1207,12 +648,12 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path2, shown = path2) {
+async function editorsOfPath(api, path, shown = path) {
   let status;
   try {
-    status = await api({ method: "GET", path: "/api/2.0/workspace/get-status", query: { path: path2 } });
+    status = await api({ method: "GET", path: "/api/2.0/workspace/get-status", query: { path } });
   } catch (error) {
-    const folder = path2.slice(0, path2.lastIndexOf("/"));
+    const folder = path.slice(0, path.lastIndexOf("/"));
     if (!(error instanceof ApiFailure) || !error.missing || folder === "") throw error;
     return editorsOfPath(api, folder, shown);
   }
@@ -1253,18 +694,18 @@ function codeOf(job, filePath) {
     const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
     notes.push(`code comes from ${url}: ${who}`);
   }
-  for (const path2 of code) {
-    if (path2.startsWith(`${filePath}/`) || filePath === "") continue;
-    if (path2.startsWith("/Volumes/") || path2.includes(":/")) {
-      notes.push(`${path2}: whoever may write there changes what the job runs`);
-    } else if (path2.startsWith("/")) paths.add(path2);
+  for (const path of code) {
+    if (path.startsWith(`${filePath}/`) || filePath === "") continue;
+    if (path.startsWith("/Volumes/") || path.includes(":/")) {
+      notes.push(`${path}: whoever may write there changes what the job runs`);
+    } else if (path.startsWith("/")) paths.add(path);
   }
-  return { paths: [...paths].filter((path2) => path2 !== ""), clusters: [...clusters], notes };
+  return { paths: [...paths].filter((path) => path !== ""), clusters: [...clusters], notes };
 }
 function editorReader(eyes, bundle) {
   const shared = /* @__PURE__ */ new Map();
-  const once = (key, right, read2) => {
-    const running = shared.get(key) ?? readBy(eyes, right, ({ workspace }) => read2(workspace));
+  const once = (key, right, read) => {
+    const running = shared.get(key) ?? readBy(eyes, right, ({ workspace }) => read(workspace));
     shared.set(key, running);
     return running;
   };
@@ -1273,7 +714,7 @@ function editorReader(eyes, bundle) {
     const { id } = job;
     const parts = await Promise.all([
       ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
-      ...paths.map((path2) => once(path2, `CAN_READ on ${path2}`, (api) => editorsOfPath(api, path2))),
+      ...paths.map((path) => once(path, `CAN_READ on ${path}`, (api) => editorsOfPath(api, path))),
       ...clusters.map(
         (cluster) => once(
           `cluster ${cluster}`,
@@ -1351,9 +792,9 @@ var RULE_SET_PREFIX = {
   group: "groups",
   service_principal: "servicePrincipals"
 };
-function ruleSetName(user2) {
-  const at = user2.indexOf(":");
-  return `${RULE_SET_PREFIX[user2.slice(0, at)] ?? ""}/${user2.slice(at + 1)}`.toLowerCase();
+function ruleSetName(user) {
+  const at = user.indexOf(":");
+  return `${RULE_SET_PREFIX[user.slice(0, at)] ?? ""}/${user.slice(at + 1)}`.toLowerCase();
 }
 function principalUsers({ identity, deployer, principalUsers: allowed, principal }) {
   const names = new Set(allowed.map(ruleSetName));
@@ -1414,11 +855,11 @@ function credential({ credentials, principal, mates }) {
   for (const { runAs: mate } of mates) if (mate.kind === "service_principal") allowed.add(mate.applicationId);
   const verdicts = credentials.map(
     (reading) => judge(reading, ({ name, users, managers }) => {
-      const strangers = users.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
+      const strangers = users.filter((user) => !allowed.has(user.principal.toLowerCase()));
       if (strangers.length > 0) {
-        const shown = strangers.map((user2) => {
-          const from = user2.inheritedFrom === "" ? "" : `, from ${user2.inheritedFrom}`;
-          return `${user2.principal} (${user2.privilege}${from})`;
+        const shown = strangers.map((user) => {
+          const from = user.inheritedFrom === "" ? "" : `, from ${user.inheritedFrom}`;
+          return `${user.principal} (${user.privilege}${from})`;
         });
         const remedy = `Revoke it from them, or give the job its own credential instead of "${name}".`;
         return broken(`credential "${name}" can also be used by ${shown.join(", ")}`, remedy);
@@ -1464,8 +905,8 @@ async function numericIds(api, applicationIds) {
   const ids = /* @__PURE__ */ new Map();
   const keep = (resources) => {
     for (const resource of resources) {
-      const applicationId2 = textField(resource, "applicationId").toLowerCase();
-      ids.set(applicationId2, textField(resource, "id"));
+      const applicationId = textField(resource, "applicationId").toLowerCase();
+      ids.set(applicationId, textField(resource, "id"));
     }
   };
   if (applicationIds.length < LIST_FROM) {
@@ -1483,10 +924,10 @@ async function numericIds(api, applicationIds) {
     if (page.length === 0 || applicationIds.every((id) => ids.has(id))) return ids;
   }
 }
-async function holders(api, path2, name) {
-  const ruleSet = await api({ method: "GET", path: path2, query: { name, etag: "" } });
+async function holders(api, path, name) {
+  const ruleSet = await api({ method: "GET", path, query: { name, etag: "" } });
   return listField(ruleSet, "grant_rules").flatMap(
-    (rule2) => listField(rule2, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: textField(rule2, "role") }))
+    (rule) => listField(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: textField(rule, "role") }))
   );
 }
 async function eitherRoute(workspace, account) {
@@ -1497,13 +938,13 @@ async function eitherRoute(workspace, account) {
     return account();
   }
 }
-async function readOne(eyes, accountId, applicationId2, id) {
+async function readOne(eyes, accountId, applicationId, id) {
   if (accountId === void 0) {
     const missing = { state: "unknown", missingRight: "the input account-id" };
     return { users: missing, secrets: missing, policies: missing };
   }
-  const name = `accounts/${accountId}/servicePrincipals/${applicationId2}/ruleSets/default`;
-  const manager = `servicePrincipal.manager on ${applicationId2}, or account admin`;
+  const name = `accounts/${accountId}/servicePrincipals/${applicationId}/ruleSets/default`;
+  const manager = `servicePrincipal.manager on ${applicationId}, or account admin`;
   const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
   const [users, secrets, policies] = await Promise.all([
     readBy(
@@ -1516,9 +957,9 @@ async function readOne(eyes, accountId, applicationId2, id) {
     ),
     readBy(eyes, manager, ({ workspace, account }) => {
       if (id === void 0) return void 0;
-      const path2 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      const path = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path2, "secrets"),
+        () => listAll(workspace, path, "secrets"),
         account && (() => listAll(account, `${base}/credentials/secrets`, "secrets"))
       ).then((listed) => listed.map((secret) => textField(secret, "id")));
     }),
@@ -1539,19 +980,19 @@ async function readPrincipals(eyes, accountId, applicationIds) {
   const distinct = [...new Set(applicationIds)];
   const none = { state: "known", value: /* @__PURE__ */ new Map() };
   const ids = accountId === void 0 ? none : await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
-  const idOf = (applicationId2) => ids.state === "known" ? ids.value.get(applicationId2) : void 0;
+  const idOf = (applicationId) => ids.state === "known" ? ids.value.get(applicationId) : void 0;
   const facts = await inParallel(
     distinct,
-    (applicationId2) => readOne(eyes, accountId, applicationId2, idOf(applicationId2))
+    (applicationId) => readOne(eyes, accountId, applicationId, idOf(applicationId))
   );
-  return new Map(distinct.map((applicationId2, index) => [applicationId2, facts[index]]));
+  return new Map(distinct.map((applicationId, index) => [applicationId, facts[index]]));
 }
 
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path2, items, query = {}) {
+async function list2(api, path, items, query = {}) {
   try {
-    return await listAll(api, path2, items, query);
+    return await listAll(api, path, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
@@ -1646,7 +1087,7 @@ function afterwards(reading, { coming, leaving }) {
   const of = (grants) => grants.filter(({ credential: credential2 }) => credential2 === name).map(({ principal }) => principal);
   const gone = new Set(of(leaving));
   const staying = users.filter(
-    (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
+    (user) => user.privilege !== "ACCESS" || user.inheritedFrom !== "" || !gone.has(user.principal)
   );
   const present2 = new Set(staying.map(({ principal }) => principal));
   const added = [...new Set(of(coming))].filter((principal) => !present2.has(principal));

@@ -3,7 +3,8 @@ import {
   examineAccess,
   fail,
   registrarOf
-} from "./chunk-BD65F5AF.js";
+} from "./chunk-DC7UDZVY.js";
+import "./chunk-NTJ3VHNK.js";
 import "./chunk-XG7PHLDC.js";
 import {
   deleteWorkspaceFile,

@@ -36,6 +36,9 @@ import {
 } from "./chunk-DYYQLW2B.js";
 import "./chunk-MLVAGASE.js";
 import {
+  scopesByTarget
+} from "./chunk-NTJ3VHNK.js";
+import {
   require_dist
 } from "./chunk-XG7PHLDC.js";
 import {
@@ -183,6 +186,10 @@ function unreadable(why) {
 }
 
 // core/access-files.ts
+function secretScopes({ files }) {
+  const policy = files.policy?.policy;
+  return policy?.scan && scopesByTarget(policy);
+}
 var EVIDENCE = 6e4;
 async function readAccess(step, bundleRoot) {
   const { host, inputs, ports } = step;
@@ -198,7 +205,7 @@ async function readAccess(step, bundleRoot) {
     const files2 = { entries: [], policy: void 0 };
     return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
   }
-  const { readAccessFiles } = await import("./access-MJPSSLW7.js");
+  const { readAccessFiles } = await import("./access-F6QUTFVI.js");
   const files = readAccessFiles(
     access2,
     policy && { ...policy, insideCheckout: await isInside(checkout, path2.resolve(checkout, policy.path)) }
@@ -2443,7 +2450,7 @@ var Access = class {
     await told(async () => {
       const request = await this.#request(summary, false);
       if (!await this.#concerns(request)) return;
-      const { planAccess } = await import("./access-MJPSSLW7.js");
+      const { planAccess } = await import("./access-F6QUTFVI.js");
       this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
       await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
     });
@@ -2455,7 +2462,7 @@ var Access = class {
     await told(async () => {
       const request = await this.#request(summary, true);
       if (!await this.#concerns(request)) return;
-      const { applyAccess } = await import("./apply-I6D4W22R.js");
+      const { applyAccess } = await import("./apply-YZAHKKCL.js");
       await this.#change(
         request,
         (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
@@ -2467,7 +2474,7 @@ var Access = class {
     await told(async () => {
       const request = await this.#request(summary, true);
       if (!await recorded(request)) return;
-      const { withdrawAccess } = await import("./apply-I6D4W22R.js");
+      const { withdrawAccess } = await import("./apply-YZAHKKCL.js");
       await this.#change(request, withdrawAccess);
     });
   }
@@ -2530,7 +2537,7 @@ var Access = class {
   }
   /** The registrar's connection, with a token of its own that the token service never serves. */
   async #registrar({ files }) {
-    const { registrarOf } = await import("./access-MJPSSLW7.js");
+    const { registrarOf } = await import("./access-F6QUTFVI.js");
     const { step, audit } = this.#parts;
     const clientId = registrarOf(files);
     if (clientId === void 0) return void 0;
@@ -4195,7 +4202,7 @@ async function run(step) {
     });
     const access2 = new Access({ step, facts, audit, session, source });
     const checks = {
-      scan: async (result) => scan?.planned({ ...result, target: target.name }),
+      scan: async (result) => scan?.planned({ ...result, target: target.name, scopes: secretScopes(source) }),
       access: access2
     };
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);

@@ -5,7 +5,8 @@ import {
   planAccess,
   readAccessFiles,
   registrarOf
-} from "./chunk-BD65F5AF.js";
+} from "./chunk-DC7UDZVY.js";
+import "./chunk-NTJ3VHNK.js";
 import "./chunk-XG7PHLDC.js";
 import "./chunk-XITBPYNW.js";
 import "./chunk-SU23NQTW.js";
