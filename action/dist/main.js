@@ -210,10 +210,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, inputs, clock.now());
-    const { run } = await import("./chunks/run-J54PUP5D.js");
+    const { run } = await import("./chunks/run-SKUTD2MH.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-J54PUP5D.js");
+    const { reportFailure } = await import("./chunks/run-SKUTD2MH.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {

@@ -3,7 +3,7 @@ import {
   examineAccess,
   fail,
   registrarOf
-} from "./chunk-BD65F5AF.js";
+} from "./chunk-QAQRCSBD.js";
 import "./chunk-XG7PHLDC.js";
 import {
   deleteWorkspaceFile,

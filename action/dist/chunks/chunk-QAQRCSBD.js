@@ -957,7 +957,8 @@ var file2 = object({
     )
   ),
   scan: optional(scan),
-  rules: required(list(rule))
+  // None is a policy, too: it denies all access.
+  rules: required(list(rule, void 0, 0))
 });
 var policyFileSchema = file2.schema;
 function readPolicyFile(source, insideCheckout) {

@@ -5,7 +5,7 @@ import {
   planAccess,
   readAccessFiles,
   registrarOf
-} from "./chunk-BD65F5AF.js";
+} from "./chunk-QAQRCSBD.js";
 import "./chunk-XG7PHLDC.js";
 import "./chunk-XITBPYNW.js";
 import "./chunk-SU23NQTW.js";
