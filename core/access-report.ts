@@ -26,7 +26,7 @@ export async function reportAccess({ step, facts }: AccessParts, plan: AccessPla
     registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
     notes: plan.notes,
     standards: standardsTable(plan, {
-      credentials: undefined,
+      credentials: facts.scan && facts.scan.stopping.length + facts.scan.others.length,
       // Federation policies of a service principal take no pattern; credentials in Entra ID may.
       exactSubject: step.inputs.exchange === "databricks" ? true : undefined,
       pinnedCli: facts.cli && facts.cli.verified !== FROM_PATH,

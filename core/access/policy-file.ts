@@ -173,7 +173,8 @@ const file = object({
     ),
   ),
   scan: optional(scan),
-  rules: required(list(rule)),
+  // None is a policy, too: it denies all access.
+  rules: required(list(rule, undefined, 0)),
 });
 
 export type Policy = Read<typeof file>;

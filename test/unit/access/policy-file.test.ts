@@ -43,7 +43,7 @@ rules:
 
   const one = (rule: string): string => `version: 1\nrules:\n  - ${rule}\n`;
   for (const [name, text, pattern] of [
-    ["no rules", "version: 1\nrules: []", /^2:8 Expected a list/],
+    ["rules that are no list", "version: 1\nrules: none", /^2:8 Expected a list/],
     ["an unknown condition", one("{ name: a, effect: allow, when: { branch: x } }"), /Unknown key "branch"/],
     ["an unknown effect", one("{ name: a, effect: maybe }"), /"allow" or "deny"/],
     [

@@ -580,7 +580,8 @@ var file = object({
     )
   ),
   scan: optional(scan),
-  rules: required(list(rule))
+  // None is a policy, too: it denies all access.
+  rules: required(list(rule, void 0, 0))
 });
 function scopesByTarget({ scan: part }) {
   return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));

@@ -5,8 +5,8 @@ import {
   planAccess,
   readAccessFiles,
   registrarOf
-} from "./chunk-DC7UDZVY.js";
-import "./chunk-NTJ3VHNK.js";
+} from "./chunk-HJY2LXID.js";
+import "./chunk-PX6CONOP.js";
 import "./chunk-XG7PHLDC.js";
 import "./chunk-XITBPYNW.js";
 import "./chunk-SU23NQTW.js";

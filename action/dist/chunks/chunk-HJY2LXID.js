@@ -18,7 +18,7 @@ import {
   targetOf,
   text,
   wrong
-} from "./chunk-NTJ3VHNK.js";
+} from "./chunk-PX6CONOP.js";
 import {
   require_dist
 } from "./chunk-XG7PHLDC.js";

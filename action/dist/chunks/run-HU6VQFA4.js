@@ -37,7 +37,7 @@ import {
 import "./chunk-MLVAGASE.js";
 import {
   scopesByTarget
-} from "./chunk-NTJ3VHNK.js";
+} from "./chunk-PX6CONOP.js";
 import {
   require_dist
 } from "./chunk-XG7PHLDC.js";
@@ -205,7 +205,7 @@ async function readAccess(step, bundleRoot) {
     const files2 = { entries: [], policy: void 0 };
     return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
   }
-  const { readAccessFiles } = await import("./access-F6QUTFVI.js");
+  const { readAccessFiles } = await import("./access-WMY2ISL4.js");
   const files = readAccessFiles(
     access2,
     policy && { ...policy, insideCheckout: await isInside(checkout, path2.resolve(checkout, policy.path)) }
@@ -2258,7 +2258,7 @@ async function reportAccess({ step, facts }, plan) {
     registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
     notes: plan.notes,
     standards: standardsTable(plan, {
-      credentials: void 0,
+      credentials: facts.scan && facts.scan.stopping.length + facts.scan.others.length,
       // Federation policies of a service principal take no pattern; credentials in Entra ID may.
       exactSubject: step.inputs.exchange === "databricks" ? true : void 0,
       pinnedCli: facts.cli && facts.cli.verified !== FROM_PATH
@@ -2450,7 +2450,7 @@ var Access = class {
     await told(async () => {
       const request = await this.#request(summary, false);
       if (!await this.#concerns(request)) return;
-      const { planAccess } = await import("./access-F6QUTFVI.js");
+      const { planAccess } = await import("./access-WMY2ISL4.js");
       this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
       await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
     });
@@ -2462,7 +2462,7 @@ var Access = class {
     await told(async () => {
       const request = await this.#request(summary, true);
       if (!await this.#concerns(request)) return;
-      const { applyAccess } = await import("./apply-YZAHKKCL.js");
+      const { applyAccess } = await import("./apply-UVU6VLIT.js");
       await this.#change(
         request,
         (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
@@ -2474,7 +2474,7 @@ var Access = class {
     await told(async () => {
       const request = await this.#request(summary, true);
       if (!await recorded(request)) return;
-      const { withdrawAccess } = await import("./apply-YZAHKKCL.js");
+      const { withdrawAccess } = await import("./apply-UVU6VLIT.js");
       await this.#change(request, withdrawAccess);
     });
   }
@@ -2537,7 +2537,7 @@ var Access = class {
   }
   /** The registrar's connection, with a token of its own that the token service never serves. */
   async #registrar({ files }) {
-    const { registrarOf } = await import("./access-F6QUTFVI.js");
+    const { registrarOf } = await import("./access-WMY2ISL4.js");
     const { step, audit } = this.#parts;
     const clientId = registrarOf(files);
     if (clientId === void 0) return void 0;

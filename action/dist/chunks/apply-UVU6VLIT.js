@@ -3,8 +3,8 @@ import {
   examineAccess,
   fail,
   registrarOf
-} from "./chunk-DC7UDZVY.js";
-import "./chunk-NTJ3VHNK.js";
+} from "./chunk-HJY2LXID.js";
+import "./chunk-PX6CONOP.js";
 import "./chunk-XG7PHLDC.js";
 import {
   deleteWorkspaceFile,
