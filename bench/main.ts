@@ -1,11 +1,7 @@
 /**
  * `npm run bench`: how fast and how big the built action is, against the goals. docs/performance.md explains each figure.
-<<<<<<< HEAD
- * Arguments: the parts to measure (`deploy`, `start`, `size`, `memory`, `scan`; default all), `--rounds N` for the deployments.
-=======
- * Arguments: the parts to measure (`start`, `size`, `memory`, `deploy`, `rate`; default all but the last), `--rounds N`
- * for the deployments.
->>>>>>> main
+ * Arguments: the parts to measure (`start`, `size`, `memory`, `scan`, `deploy`, `rate`; default all but the last),
+ * `--rounds N` for the deployments.
  * Ends with 1 if a goal was missed.
  */
 import { spawnSync } from "node:child_process";
@@ -18,11 +14,8 @@ import { writeBundle } from "./bundle.ts";
 import { folderBytes, staticBytes } from "./bytes.ts";
 import { bareDeployments, ourDeployments } from "./deployments.ts";
 import { mirrorOf, peakOfDeployment, peakOfInstallation } from "./memory.ts";
-<<<<<<< HEAD
-import type { Speed } from "./scan/speed.ts";
-=======
 import { rateFigures } from "./rate-limit.ts";
->>>>>>> main
+import type { Speed } from "./scan/speed.ts";
 import { startUps } from "./start-up.ts";
 import { interleaved, ratio, spread } from "./statistics.ts";
 import { isMissed, table, type Figure } from "./table.ts";
@@ -114,7 +107,11 @@ async function memoryFigures(action: BuiltAction, cli: SandboxCli): Promise<Figu
   ];
 }
 
-<<<<<<< HEAD
+async function largeAtRates({ folder }: BuiltAction, cli: SandboxCli): Promise<Figure[]> {
+  const [, large] = SIZES;
+  return rateFigures({ bundle: await writeBundle(large), cli, action: folder }, large.jobs);
+}
+
 /** Each scan in a process of its own, for its peak memory. */
 function scanFigures(): Figure[] {
   const args = ["--import", "tsx", path.join(import.meta.dirname, "scan/speed.ts")];
@@ -140,18 +137,13 @@ function scanFigures(): Figure[] {
       goal: 250,
     },
   ];
-=======
-async function largeAtRates({ folder }: BuiltAction, cli: SandboxCli): Promise<Figure[]> {
-  const [, large] = SIZES;
-  return rateFigures({ bundle: await writeBundle(large), cli, action: folder }, large.jobs);
->>>>>>> main
 }
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: "string" } },
   allowPositionals: true,
 });
-const PARTS = ["start", "size", "memory", "deploy"];
+const PARTS = ["start", "size", "memory", "scan", "deploy"];
 const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => ![...PARTS, "rate"].includes(part));
 if (unknown.length > 0) throw new Error(`unknown part: ${unknown.join(", ")}`);
@@ -168,23 +160,14 @@ console.log(
 const cli = await sandboxCli();
 const action = await builtAction();
 const figures: Figure[] = [];
-<<<<<<< HEAD
-if (wanted("start")) figures.push(...(await startFigures(action)));
-if (wanted("size")) figures.push(...(await sizeFigures(action)));
-if (wanted("memory")) figures.push(...(await memoryFigures(action, cli)));
-if (wanted("scan")) figures.push(...scanFigures());
-if (wanted("deploy")) {
-  if (cli.kind === "real") figures.push(...(await deployFigures(action, cli, rounds)));
-  else console.log("SKIPPED: deploy ÷ bare CLI (the real Databricks CLI is not on PATH)");
-=======
 if (parts.includes("start")) figures.push(...(await startFigures(action)));
 if (parts.includes("size")) figures.push(...(await sizeFigures(action)));
 if (parts.includes("memory")) figures.push(...(await memoryFigures(action, cli)));
+if (parts.includes("scan")) figures.push(...scanFigures());
 for (const part of ["deploy", "rate"].filter((name) => parts.includes(name))) {
   if (cli.kind !== "real") console.log(`SKIPPED: ${part} (the real Databricks CLI is not on PATH)`);
   else if (part === "deploy") figures.push(...(await deployFigures(action, cli, rounds)));
   else figures.push(...(await largeAtRates(action, cli)));
->>>>>>> main
 }
 console.log(`\n${table(figures)}\n\nLoad ${load()} at the end.`);
 process.exitCode = figures.some(isMissed) ? 1 : 0;
