@@ -66,6 +66,7 @@ export default ts.config(
       "core/proxy.ts",
       "core/workspace-url.ts",
       "core/cli-values.ts",
+      "core/input-reader.ts",
       "core/input-values.ts",
     ],
     [{ group: [...shells, ...ROOMS.map((room) => `**/${room}/**`), "**/run.ts"] }],

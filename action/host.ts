@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Place } from "../core/errors.ts";
-import type { AnnotationLevel, Host, RunContext } from "../core/host.ts";
-import { requestGitHubIdToken } from "../core/identity/github.ts";
+import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../core/host.ts";
+import { githubIssuer, requestGitHubIdToken } from "../core/identity/github.ts";
 import type { InputName } from "../core/inputs.ts";
 import type { Environment, Send } from "../core/ports.ts";
 import { harmlessLines } from "../core/report/harmless.ts";
+import { systemAddresses } from "../core/system.ts";
 import { annotation, command } from "./commands.ts";
 
 /** GitHub Actions as a {@link Host}. Its file commands are loaded at their first use: the first request comes before. */
@@ -47,6 +48,12 @@ export class GitHubHost implements Host {
     });
     this.mask(token);
     return token;
+  }
+
+  async pipelineToken(): Promise<PipelineToken> {
+    const audience = "databricks-secretless-policy";
+    const issuers = [githubIssuer(this.#environment["GITHUB_SERVER_URL"] || "https://github.com")];
+    return { token: await this.idToken(audience), audience, issuers };
   }
 
   mask(value: string): void {
@@ -99,6 +106,7 @@ function runContext(environment: Environment): RunContext {
     checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : undefined,
+    addresses: systemAddresses(),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
     ...(get("GITHUB_EVENT_NAME") === "pull_request_target" && {
       untrustedEvent: {

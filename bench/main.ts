@@ -1,22 +1,37 @@
 /**
+<<<<<<< HEAD
  * `npm run bench`: how fast and how big the built action is, against the goals. docs/performance.md explains each figure.
  * Arguments: the parts to measure (`start`, `size`, `memory`, `scan`, `deploy`, `rate`; default all but the last),
  * `--rounds N` for the deployments.
+=======
+ * `npm run bench`: how fast and how big the built action is (and how fast the task starts), against the goals. docs/performance.md explains each figure.
+ * Arguments: the parts to measure (`start`, `size`, `memory`, `scan`, `access`, `deploy`, `rate`; default all but the last), `--rounds N`
+ * for the deployments.
+>>>>>>> main
  * Ends with 1 if a goal was missed.
  */
 import { spawnSync } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { freshFolder } from "../sandbox/runner/checkout.ts";
 import { sandboxCli, type SandboxCli } from "../sandbox/runner/find-cli.ts";
+import { buildTask } from "../scripts/extension.ts";
+import { accessFigures } from "./access-requests.ts";
 import { builtAction, type BuiltAction } from "./built-action.ts";
 import { writeBundle } from "./bundle.ts";
 import { folderBytes, staticBytes } from "./bytes.ts";
 import { bareDeployments, ourDeployments } from "./deployments.ts";
 import { mirrorOf, peakOfDeployment, peakOfInstallation } from "./memory.ts";
+<<<<<<< HEAD
 import { rateFigures } from "./rate-limit.ts";
 import type { Speed } from "./scan/speed.ts";
 import { startUps } from "./start-up.ts";
+=======
+import type { Speed } from "./scan/speed.ts";
+import { rateFigures } from "./rate-limit.ts";
+import { actionShell, startUps, taskShell, type Shell } from "./start-up.ts";
+>>>>>>> main
 import { interleaved, ratio, spread } from "./statistics.ts";
 import { isMissed, table, type Figure } from "./table.ts";
 
@@ -25,8 +40,8 @@ const SIZES = [
   { files: 200, jobs: 40, rounds: 3, goal: 1.05 },
 ] as const;
 const START_UPS = 25;
-const MEMORIES = 3;
 const SCANS = 3;
+const MEMORIES = 3;
 
 async function deployFigures(action: BuiltAction, cli: SandboxCli, rounds?: number): Promise<Figure[]> {
   const figures: Figure[] = [];
@@ -56,24 +71,25 @@ async function deployFigures(action: BuiltAction, cli: SandboxCli, rounds?: numb
   return figures;
 }
 
-async function startFigures({ dist }: BuiltAction): Promise<Figure[]> {
-  const results = await startUps(dist, START_UPS);
+/** @param what the program, and the request that it is measured to */
+async function startFigures(shell: Shell, what: string, goal: number): Promise<Figure[]> {
+  const results = await startUps(shell, START_UPS);
   const walls = results.map(({ ours, bare }) => ({ ours: ours.wall, bare: bare.wall }));
   const cpus = results.flatMap(({ ours, bare }) =>
     ours.cpu === undefined || bare.cpu === undefined ? [] : [{ ours: ours.cpu, bare: bare.cpu }],
   );
   return [
-    { name: "start to first request: ours ÷ bare script", unit: "×", spread: ratio(walls), goal: 1.4 },
-    { name: "start to first request: ours", unit: "ms", spread: spread(walls.map(({ ours }) => ours)) },
+    { name: `${what}: ours ÷ bare script`, unit: "×", spread: ratio(walls), goal },
+    { name: `${what}: ours`, unit: "ms", spread: spread(walls.map(({ ours }) => ours)) },
     {
-      name: "start to first request: bare script",
+      name: `${what}: bare script`,
       unit: "ms",
       spread: spread(walls.map(({ bare }) => bare)),
     },
     ...(cpus.length > 0
       ? [
           {
-            name: "the same in processor time: ours ÷ bare script",
+            name: `${what}, processor time: ours ÷ bare script`,
             unit: "×",
             spread: ratio(cpus),
           } satisfies Figure,
@@ -116,26 +132,14 @@ async function largeAtRates({ folder }: BuiltAction, cli: SandboxCli): Promise<F
 function scanFigures(): Figure[] {
   const args = ["--import", "tsx", path.join(import.meta.dirname, "scan/speed.ts")];
   const speeds = Array.from({ length: SCANS }, () => {
-    const { stdout } = spawnSync(process.execPath, args, {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
     return JSON.parse(stdout) as Speed;
   });
+  const fast = spread(speeds.map(({ speed }) => speed));
+  const peak = spread(speeds.map(({ memory }) => memory));
   return [
-    {
-      name: "scan of 100 MB in 5,000 files",
-      unit: "MB/s",
-      spread: spread(speeds.map(({ speed }) => speed)),
-      goal: 20,
-      moreIsBetter: true,
-    },
-    {
-      name: "peak memory, scan",
-      unit: "MiB",
-      spread: spread(speeds.map(({ memory }) => memory)),
-      goal: 250,
-    },
+    { name: "scan of 100 MB in 5,000 files", unit: "MB/s", spread: fast, goal: 20, moreIsBetter: true },
+    { name: "peak memory, scan", unit: "MiB", spread: peak, goal: 250 },
   ];
 }
 
@@ -143,7 +147,11 @@ const { values, positionals } = parseArgs({
   options: { rounds: { type: "string" } },
   allowPositionals: true,
 });
+<<<<<<< HEAD
 const PARTS = ["start", "size", "memory", "scan", "deploy"];
+=======
+const PARTS = ["start", "size", "memory", "scan", "access", "deploy"];
+>>>>>>> main
 const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => ![...PARTS, "rate"].includes(part));
 if (unknown.length > 0) throw new Error(`unknown part: ${unknown.join(", ")}`);
@@ -160,10 +168,25 @@ console.log(
 const cli = await sandboxCli();
 const action = await builtAction();
 const figures: Figure[] = [];
+<<<<<<< HEAD
 if (parts.includes("start")) figures.push(...(await startFigures(action)));
 if (parts.includes("size")) figures.push(...(await sizeFigures(action)));
 if (parts.includes("memory")) figures.push(...(await memoryFigures(action, cli)));
 if (parts.includes("scan")) figures.push(...scanFigures());
+=======
+if (parts.includes("start")) {
+  const task = await freshFolder("bench-task");
+  await buildTask(task, "0.0.0");
+  figures.push(
+    ...(await startFigures(actionShell(action.dist), "start to first request", 1.4)),
+    ...(await startFigures(taskShell(task), "task, start to ID token request", 2)),
+  );
+}
+if (parts.includes("size")) figures.push(...(await sizeFigures(action)));
+if (parts.includes("memory")) figures.push(...(await memoryFigures(action, cli)));
+if (parts.includes("scan")) figures.push(...scanFigures());
+if (parts.includes("access")) figures.push(...(await accessFigures()));
+>>>>>>> main
 for (const part of ["deploy", "rate"].filter((name) => parts.includes(name))) {
   if (cli.kind !== "real") console.log(`SKIPPED: ${part} (the real Databricks CLI is not on PATH)`);
   else if (part === "deploy") figures.push(...(await deployFigures(action, cli, rounds)));

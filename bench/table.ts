@@ -3,14 +3,14 @@ import type { Spread } from "./statistics.ts";
 /** One line of the report. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "×" | "ms" | "s" | "KB" | "MiB" | "MB/s";
+  readonly unit: "×" | "ms" | "s" | "KB" | "MiB" | "MB/s" | "requests";
   readonly spread: Spread;
   /** The median must not be above it, or below it where more is better. */
   readonly goal?: number;
   readonly moreIsBetter?: true;
 }
 
-const DIGITS = { "×": 2, ms: 0, s: 2, KB: 0, MiB: 0, "MB/s": 0 } as const;
+const DIGITS = { "×": 2, ms: 0, s: 2, KB: 0, MiB: 0, "MB/s": 0, requests: 0 } as const;
 const HEAD = ["figure", "median", "min", "max", "runs", "goal", ""] as const;
 
 export function isMissed({ spread, goal, moreIsBetter }: Figure): boolean {

@@ -1,22 +1,18 @@
+import type { AuditFile } from "./audit-file.ts";
 import { currentUser, type WorkspaceApi } from "./databricks/workspace-api.ts";
 import { SecretlessError, type ErrorCode } from "./errors.ts";
-import { databricksExchange } from "./federation/databricks.ts";
-import { entraCloud, entraExchange } from "./federation/entra.ts";
 import type { Workspace } from "./federation/discovery.ts";
-import type { Exchange } from "./federation/exchange.ts";
-import { createSession, type Session } from "./federation/session.ts";
+import type { Session } from "./federation/session.ts";
 import { checkedOutCommit } from "./identity/checkout.ts";
-import { readClaims } from "./identity/claims.ts";
 import type { Facts } from "./report/facts.ts";
 import type { Step } from "./run.ts";
+import { signIn } from "./sign-in.ts";
 
-/** Milliseconds for one exchange with all its tries. */
-const RENEWAL = 120_000;
 /** How long after it was asked for the early ID token is still used, in milliseconds. */
 const EARLY = 10_000;
 
 /** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
-export async function connect(step: Step, facts: Facts): Promise<Session> {
+export async function connect(step: Step, facts: Facts, audit: AuditFile): Promise<Session> {
   const { host, ports, inputs } = step;
   let { early } = step;
   const workspace = await step.workspace;
@@ -25,8 +21,10 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
     connecting.abort(step.signal.reason);
   };
   step.signal.addEventListener("abort", abandon);
-  const session = createSession({
-    exchange: guarded(step, exchangeFor(step, workspace)),
+  const session = signIn(step, {
+    workspace,
+    audit,
+    clientId: inputs.clientId,
     idToken: (audience) => {
       // An ID token lives for minutes: one that was asked for before a slow discovery is not worth its risk.
       const first = early;
@@ -35,70 +33,25 @@ export async function connect(step: Step, facts: Facts): Promise<Session> {
       const inTime = fits && ports.clock.now() - first.askedAt < EARLY;
       return inTime ? first.idToken : host.idToken(audience);
     },
-    clock: ports.clock,
-    renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal: connecting.signal,
-    onExchange: ({ audience, claims, attempt, outcome }) => {
-      if (claims) {
-        facts.idToken = {
-          issuer: claims.issuer,
-          subject: claims.subject,
-          audience: claims.audience.join(", "),
-        };
-        facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: claims.sha };
-      }
-      const result =
-        "error" in outcome
-          ? `failed: ${String(outcome.error)}`
-          : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
-      host.debug(`exchange ${String(attempt)} for ${audience}: ${result}`);
+    onExchange: ({ claims }) => {
+      if (!claims) return;
+      const { issuer, subject, audience, sha } = claims;
+      facts.idToken = { issuer, subject, audience: audience.join(", ") };
+      facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: sha };
     },
   });
   facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
   facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(host.context.checkout) };
   try {
     await session.token();
+    await audit.settled();
     await prove(step, workspace, session, facts);
   } finally {
     // From here on a cancelled job keeps its session: a deployment that has begun needs tokens to its end.
     step.signal.removeEventListener("abort", abandon);
   }
   return session;
-}
-
-function exchangeFor({ inputs, ports }: Step, workspace: Workspace): Exchange {
-  const { clientId, audience, host, tenantId } = inputs;
-  if (tenantId !== undefined && inputs.exchange === "entra") {
-    return entraExchange({
-      ...ports,
-      cloud: entraCloud(host, ports.environment),
-      tenantId,
-      clientId,
-      audience,
-    });
-  }
-  return databricksExchange({
-    ...ports,
-    tokenEndpoint: workspace.tokenEndpoint,
-    audience: audience ?? workspace.defaultAudience,
-    clientId,
-    host,
-    accountId: workspace.accountId ?? inputs.accountId,
-  });
-}
-
-/** Nothing is sent for an untrusted event, and the CI hides each access token from the moment it exists. */
-function guarded({ host, inputs }: Step, exchange: Exchange): Exchange {
-  return {
-    audience: exchange.audience,
-    async exchange(idToken, signal) {
-      const { event_name: event } = await readClaims(idToken);
-      if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
-      const token = await exchange.exchange(idToken, signal);
-      host.mask(token.accessToken);
-      return token;
-    },
-  };
 }
 
 async function prove(
@@ -111,6 +64,7 @@ async function prove(
   facts.principal = { applicationId: user.userName, name: user.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
+  facts.workspaceId = workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await host.output("principal", user.userName);
@@ -126,7 +80,8 @@ export function workspaceApi(
   return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
 }
 
-function expectSame(
+/** @throws SecretlessError with `code` if what was found is not what was asked for */
+export function expectSame(
   code: ErrorCode,
   what: string,
   wanted: string | undefined,
@@ -139,12 +94,5 @@ function expectSame(
     expected: `${wanted} (input \`${input}\`)`,
     actual: found ?? `the workspace does not say which ${what} it is`,
     remedy: `Correct \`host\` or \`${input}\`.`,
-  });
-}
-
-function untrustedEvent(command: string): SecretlessError {
-  return new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${command}\` is refused: the ID token belongs to a run of pull_request_target.`,
-    remedy: "Run this command on push, workflow_dispatch or release.",
   });
 }

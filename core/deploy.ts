@@ -1,7 +1,7 @@
-import type { DatabricksCli, PlanResult } from "./databricks/cli.ts";
+import type { DatabricksCli } from "./databricks/cli.ts";
 import { planChanged } from "./databricks/plan.ts";
 import type { WorkspaceApi } from "./databricks/workspace-api.ts";
-import { planBundle } from "./plan.ts";
+import { planBundle, type PlanChecks } from "./plan.ts";
 import type { Facts } from "./report/facts.ts";
 import { jsonOutput } from "./report/outputs.ts";
 import type { Step } from "./run.ts";
@@ -16,13 +16,13 @@ export async function deployBundle(
   cli: DatabricksCli,
   api: WorkspaceApi,
   facts: Facts,
-  scan: (result: PlanResult) => Promise<void>,
+  checks: PlanChecks,
 ): Promise<void> {
   const { host, inputs } = step;
-  let planned = await planBundle(step, cli, facts, scan);
+  let planned = await planBundle(step, cli, facts, checks);
   const planAgain = async (): Promise<void> => {
     const before = planned;
-    planned = await planBundle(step, cli, facts, scan);
+    planned = await planBundle(step, cli, facts, checks);
     host.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
   await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), planAgain);
@@ -33,4 +33,5 @@ export async function deployBundle(
   for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
   await jsonOutput(host, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+  await checks.access.apply(summary);
 }

@@ -1,3 +1,4 @@
+import type { Access } from "./access-step.ts";
 import { destroyIncomplete } from "./databricks/bundle-destroy.ts";
 import type { DatabricksCli } from "./databricks/cli.ts";
 import { jobExists, type WorkspaceApi } from "./databricks/workspace-api.ts";
@@ -12,9 +13,11 @@ export async function destroyBundle(
   cli: DatabricksCli,
   api: WorkspaceApi,
   facts: Facts,
+  access: Access,
 ): Promise<void> {
   const { host, inputs, signal } = step;
-  const { name, target, resources, jobs } = await cli.summary(signal);
+  const summary = await cli.summary(signal);
+  const { name, target, resources, jobs } = summary;
   facts.bundle = { name, target };
   facts.plan = {
     changes: resources.map(({ kind, key }) => ({ action: "delete", resource: `${kind}.${key}`, fields: [] })),
@@ -31,6 +34,7 @@ export async function destroyBundle(
       mistakes: resources.map(({ kind, key }) => ({ problem: `delete ${kind}.${key}` })),
     });
   }
+  await access.withdraw(summary);
   await whenFree(step, cli, api, () => host.group("Destroy", () => cli.destroy()));
   const left: string[] = [];
   for (const { key, id } of jobs) if (await jobExists(api, id)) left.push(`jobs.${key} (${id})`);

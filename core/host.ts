@@ -15,6 +15,8 @@ export interface RunContext {
   readonly toolCache: string | undefined;
   /** Link to the run, or "" where there is none. */
   readonly runUrl: string;
+  /** IP addresses of the runner. */
+  readonly addresses: readonly string[];
   /** Set if the event runs code that nobody with write access has approved with rights of those who have. */
   readonly untrustedEvent?: { readonly event: string; readonly remedy: string };
 }
@@ -23,6 +25,15 @@ export interface RunContext {
 export interface Connection {
   readonly clientId: string;
   readonly tenantId: string;
+}
+
+/** An ID token that says which pipeline runs, whatever connection deploys. It is verified here and sent to nobody. */
+export interface PipelineToken {
+  readonly token: string;
+  /** What it was asked for. */
+  readonly audience: string;
+  /** Exact issuers of this CI. */
+  readonly issuers: readonly string[];
 }
 
 /**
@@ -50,6 +61,11 @@ export interface Host {
    * @throws SecretlessError `ID_TOKEN_*`; HttpError where a retry may help
    */
   idToken(audience: string): Promise<string>;
+  /**
+   * A new {@link PipelineToken}; one try, masked before it is returned.
+   * @throws as {@link idToken}
+   */
+  pipelineToken(): Promise<PipelineToken>;
   /** Hides a value in everything that the CI prints from now on. */
   mask(value: string): void;
   /** A line for the log; already free of control characters and workflow commands (see core/report/harmless.ts). */

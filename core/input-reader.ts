@@ -51,5 +51,9 @@ export function inputReader(host: Host, definitions: Readonly<Record<InputName, 
       return undefined;
     }
   };
-  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed };
+  const checked = (name: InputName, parse: (text: string) => unknown): string | undefined => {
+    if (value(name) !== "") parsed(name, parse);
+    return optional(name);
+  };
+  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked };
 }

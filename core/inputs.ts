@@ -48,6 +48,18 @@ export const INPUTS = {
     description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
     default: "false",
   },
+  "access-file": {
+    description:
+      "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one.",
+  },
+  "policy-file": {
+    description:
+      "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it.",
+  },
+  "audit-log": {
+    description:
+      "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends.",
+  },
   resource: { description: "For `run`: key of the job or pipeline in the bundle." },
   "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
   wait: {
@@ -103,6 +115,9 @@ export interface Inputs {
   readonly target: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly autoApprove: boolean;
+  readonly accessFile: string | undefined;
+  readonly policyFile: string | undefined;
+  readonly auditLog: string | undefined;
   /** Set if `command` is `run`. */
   readonly resource: string | undefined;
   readonly runParameters: Readonly<Record<string, string>>;
@@ -130,7 +145,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * @throws SecretlessError `INPUT_INVALID` with all mistakes at once
  */
 export function parseInputs(host: Host): Inputs {
-  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed } = inputReader(
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
     host,
     INPUTS,
   );
@@ -176,10 +191,6 @@ export function parseInputs(host: Host): Inputs {
   const passEnv = parsed("pass-env", parsePassEnv);
   const timeout = parsed("timeout", parseDuration);
   const lockTimeout = parsed("lock-timeout", parseDuration);
-  const checked = (name: InputName, parse: (text: string) => unknown): string | undefined => {
-    if (value(name) !== "") parsed(name, parse);
-    return optional(name);
-  };
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
@@ -232,6 +243,9 @@ export function parseInputs(host: Host): Inputs {
     target,
     variables,
     autoApprove,
+    accessFile: optional("access-file"),
+    policyFile: optional("policy-file"),
+    auditLog: optional("audit-log"),
     resource,
     runParameters,
     wait,

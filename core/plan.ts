@@ -1,3 +1,4 @@
+import type { Access } from "./access-step.ts";
 import { allRight } from "./all-right.ts";
 import { toMistake, type DatabricksCli, type PlanResult } from "./databricks/cli.ts";
 import type { Diagnostic } from "./databricks/diagnostics.ts";
@@ -8,6 +9,13 @@ import { planLine } from "./report/job-summary.ts";
 import { jsonOutput } from "./report/outputs.ts";
 import { warn, type Step } from "./run.ts";
 
+/** What is checked beside the bundle's own plan, before anything is changed. */
+export interface PlanChecks {
+  /** The artifacts that the plan has built, and the configuration that it has resolved. */
+  readonly scan: (result: PlanResult) => Promise<void>;
+  readonly access: Access;
+}
+
 /**
  * Plans the bundle, shows the plan, and checks that it may be carried out; `scan` looks for static credentials in what was
  * planned. Nothing remote is changed.
@@ -17,7 +25,7 @@ export async function planBundle(
   step: Step,
   cli: DatabricksCli,
   facts: Facts,
-  scan: (result: PlanResult) => Promise<void>,
+  checks: PlanChecks,
 ): Promise<Plan> {
   const { host, signal } = step;
   const result = await host.group("Plan", () => cli.plan(signal));
@@ -36,7 +44,11 @@ export async function planBundle(
   await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
   if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
   const refused = refusedLosses(step, plan);
-  await allRight([scan(result), refused ? Promise.reject(refused) : Promise.resolve()]);
+  await allRight([
+    checks.scan(result),
+    checks.access.plan(cli),
+    refused ? Promise.reject(refused) : Promise.resolve(),
+  ]);
   return plan;
 
   function annotate(diagnostic: Diagnostic): void {

@@ -16,6 +16,7 @@ export function redactingHost(host: Host): Host {
     connection: () => host.connection(),
     ...(host.fixedAudience !== undefined && { fixedAudience: host.fixedAudience }),
     idToken: (audience) => host.idToken(audience),
+    pipelineToken: () => host.pipelineToken(),
     mask: (value) => {
       registerSecret(value);
       host.mask(value);

@@ -1,7 +1,10 @@
 import path from "node:path";
+import { readAccess, secretScopes } from "./access-files.ts";
+import { Access } from "./access-step.ts";
 import { allRight } from "./all-right.ts";
+import { openAuditFile } from "./audit-file.ts";
 import { connect, workspaceApi } from "./connect.ts";
-import { DatabricksCli, type PlanResult } from "./databricks/cli.ts";
+import { DatabricksCli } from "./databricks/cli.ts";
 import { cliEnvironment } from "./databricks/environment.ts";
 import { checkHostPin } from "./databricks/host-pin.ts";
 import { makePrivateFolder, removePrivateFolder } from "./databricks/private-folder.ts";
@@ -13,7 +16,7 @@ import type { Workspace } from "./federation/discovery.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
 import type { Host } from "./host.ts";
 import type { Inputs } from "./inputs.ts";
-import { planBundle } from "./plan.ts";
+import { planBundle, type PlanChecks } from "./plan.ts";
 import type { Ports } from "./ports.ts";
 import { PRODUCT } from "./product.ts";
 import type { Facts } from "./report/facts.ts";
@@ -53,16 +56,18 @@ export async function run(step: Step): Promise<number> {
     runUrl: host.context.runUrl,
     warnings: [],
   };
+  const audit = await openAuditFile(step);
   const folder = await makePrivateFolder(host.context.tempFolder);
   await host.saveState("folder", folder.root);
   let service: TokenService | undefined;
   try {
     // Side by side; nothing goes further until all of it is right.
     const bundleRoot = path.resolve(host.context.checkout, inputs.bundleRoot);
-    const [session, file, target, scan] = await allRight([
-      connect(step, facts),
+    const [session, file, target, source, scan] = await allRight([
+      connect(step, facts, audit),
       findTool(step, facts, folder.root),
       checkHostPin({ ...inputs, bundleRoot, checkout: host.context.checkout, platform: ports.platform }),
+      readAccess(step, bundleRoot),
       startScan(step, facts, bundleRoot),
     ]);
     service = await startTokenService({
@@ -83,25 +88,28 @@ export async function run(step: Step): Promise<number> {
       onLine: (line) => host.info(line),
       onProcess: (pid) => void host.saveState("cli", String(pid ?? "")),
     });
-    const scanPlanned = async (result: PlanResult): Promise<void> =>
-      scan?.planned({ ...result, target: target.name });
-    // Later: access is planned after the bundle's plan and registered after the deployment.
+    const access = new Access({ step, facts, audit, session, source });
+    const checks: PlanChecks = {
+      scan: async (result) => scan?.planned({ ...result, target: target.name, scopes: secretScopes(source) }),
+      access,
+    };
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
     const api = workspaceApi(step, session);
     switch (inputs.command) {
       case "plan":
-        await planBundle(step, cli, facts, scanPlanned);
+        await planBundle(step, cli, facts, checks);
         break;
       case "deploy":
-        await deployBundle(step, cli, api, facts, scanPlanned);
+        await deployBundle(step, cli, api, facts, checks);
         await scan?.deployed();
         break;
       case "run":
         await runResource(step, cli, api, facts);
         break;
       case "destroy":
-        await destroyBundle(step, cli, api, facts);
+        await destroyBundle(step, cli, api, facts, access);
     }
+    await audit.settled();
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { arch, platform } from "node:os";
+import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { SecretlessError } from "./errors.ts";
 import { HttpError, isRetryableStatus, nameOf, transportError } from "./http.ts";
@@ -154,6 +154,14 @@ function notEncrypted(request: HttpRequest): SecretlessError {
     actual: new URL(request.url).origin,
     remedy: "Configure the https address of this service.",
   });
+}
+
+/** IP addresses of this machine but loopback, for policies that ask for the runner's network. */
+export function systemAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address.replace(/%.*$/, ""));
 }
 
 /**

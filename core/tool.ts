@@ -6,6 +6,9 @@ import { SecretlessError } from "./errors.ts";
 import type { Facts } from "./report/facts.ts";
 import { warn, type Step } from "./run.ts";
 
+/** How a CLI is known that was not installed by its hash. */
+export const FROM_PATH = "from PATH, not verified";
+
 interface Tool {
   /** Absolute path. */
   readonly file: string;
@@ -39,7 +42,7 @@ async function onPath(step: Step): Promise<Tool> {
   try {
     const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
     for (const note of notes) host.info(note);
-    return { file, verified: "from PATH, not verified" };
+    return { file, verified: FROM_PATH };
   } catch (error) {
     if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
     host.info(`${error.message} The pinned release is installed.`);

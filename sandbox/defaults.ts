@@ -52,3 +52,17 @@ export const SECRET_CONNECTION = {
   id: "a3e6d27b-95f8-4c10-b64e-0f1d8c5a7b92",
   name: "databricks-secret",
 } as const;
+
+/** Registers the access of jobs (examples/job-access); its federation policy fits the same runs as the deployer's. */
+export const REGISTRAR = {
+  applicationId: "9d1c7a52-0b34-4e8f-a6d5-2c7e8f901b63",
+  displayName: "trust-registrar",
+  accountAdmin: true,
+  workspaceAdmin: true,
+} as const satisfies NewServicePrincipal;
+
+/** Runs the second job of examples/job-access. */
+export const REPORT_RUNNER = {
+  applicationId: "3f2b9c10-77aa-4d5e-8b21-0a9c8d7e6f54",
+  displayName: "report-job",
+} as const satisfies NewServicePrincipal;

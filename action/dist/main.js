@@ -1,24 +1,31 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  HttpError,
   createSend,
   databricksCloud,
   endpointUnavailable,
   isLoopback,
-  isRetryableStatus,
   parseInputs,
-  retry,
-  statusError,
+  systemAddresses,
   systemClock,
   systemPlatform
-} from "./chunks/chunk-5WPLOP3B.js";
+} from "./chunks/chunk-DYYQLW2B.js";
+import {
+  harmlessLines
+} from "./chunks/chunk-MLVAGASE.js";
+import {
+  HttpError,
+  isRetryableStatus,
+  retry,
+  statusError
+} from "./chunks/chunk-AUO2N5D2.js";
+import {
+  redact,
+  registerSecret
+} from "./chunks/chunk-UWXWV5QH.js";
 import {
   SecretlessError,
-  harmlessLines,
-  redact,
-  registerSecret,
   toSecretlessError
-} from "./chunks/chunk-XAB7MHVV.js";
+} from "./chunks/chunk-SFZ4L4OV.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
@@ -159,6 +166,7 @@ function redactingHost(host2) {
     connection: () => host2.connection(),
     ...host2.fixedAudience !== void 0 && { fixedAudience: host2.fixedAudience },
     idToken: (audience) => host2.idToken(audience),
+    pipelineToken: () => host2.pipelineToken(),
     mask: (value) => {
       registerSecret(value);
       host2.mask(value);
@@ -202,10 +210,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, inputs, clock.now());
-    const { run } = await import("./chunks/run-PEE53XIB.js");
+    const { run } = await import("./chunks/run-TBEKOXNB.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-PEE53XIB.js");
+    const { reportFailure } = await import("./chunks/run-TBEKOXNB.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {
@@ -246,6 +254,12 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 // core/identity/github.ts
+function githubIssuer(serverUrl) {
+  const { origin, hostname } = new URL(serverUrl);
+  if (hostname === "github.com") return "https://token.actions.githubusercontent.com";
+  if (hostname.endsWith(".ghe.com")) return `https://token.actions.${hostname}`;
+  return `${origin}/_services/token`;
+}
 var COMPACT_JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 async function requestGitHubIdToken({
   requestUrl,
@@ -367,6 +381,11 @@ var GitHubHost = class {
     this.mask(token);
     return token;
   }
+  async pipelineToken() {
+    const audience = "databricks-secretless-policy";
+    const issuers = [githubIssuer(this.#environment["GITHUB_SERVER_URL"] || "https://github.com")];
+    return { token: await this.idToken(audience), audience, issuers };
+  }
   mask(value) {
     this.#write(command("add-mask", value));
   }
@@ -410,6 +429,7 @@ function runContext(environment2) {
     checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : void 0,
+    addresses: systemAddresses(),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
     ...get("GITHUB_EVENT_NAME") === "pull_request_target" && {
       untrustedEvent: {

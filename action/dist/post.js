@@ -91,7 +91,7 @@ async function* cleanUp({ folder, cli }, ports2) {
 }
 
 // core/system.ts
-import { arch, platform } from "node:os";
+import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 // core/errors.ts

@@ -1,4 +1,4 @@
-import { isObject, member, members, parseJson, textOf, unreadable } from "./json.ts";
+import { isObject, member, members, parseJson, textOf, unreadable, type JsonValue } from "./json.ts";
 
 export interface DeployedResource {
   /** Key under `resources.jobs` or `resources.pipelines`. */
@@ -10,6 +10,8 @@ export interface DeployedResource {
 }
 
 export interface BundleSummary {
+  /** Everything that was printed: the resolved configuration. */
+  readonly tree: JsonValue;
   readonly name: string;
   readonly target: string;
   /** Of the selected target, as the CLI resolved it. */
@@ -48,6 +50,7 @@ export function readSummary(text: string): BundleSummary {
   const deployed = (wanted: string): DeployedResource[] =>
     all.flatMap(({ kind, declared, ...resource }) => (kind === wanted && declared ? [resource] : []));
   return {
+    tree: json,
     name: textOf(member(json, "bundle", "name")) ?? "",
     target: textOf(member(json, "bundle", "target")) ?? "",
     workspace: {

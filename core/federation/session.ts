@@ -1,3 +1,4 @@
+import { tokenSha256 } from "../audit/event.ts";
 import { SecretlessError } from "../errors.ts";
 import { HttpError } from "../http.ts";
 import { loadClaimsReader, readClaims, type Claims } from "../identity/claims.ts";
@@ -16,7 +17,10 @@ export interface ExchangeEvent {
   readonly audience: string;
   /** Undefined if there was no ID token to read. */
   readonly claims: Claims | undefined;
-  readonly outcome: { readonly expiresAt: number } | { readonly error: unknown };
+  /** Digest of the ID token; "" if there was none. */
+  readonly idTokenSha256: string;
+  readonly outcome:
+    { readonly expiresAt: number; readonly accessTokenSha256: string } | { readonly error: unknown };
 }
 
 export interface SessionOptions {
@@ -130,20 +134,24 @@ async function exchangeOnce(
   const { audience } = exchange;
   const at = clock.now();
   let claims: Claims | undefined;
+  let idTokenSha256 = "";
   let token: AccessToken;
   try {
     const [assertion] = await Promise.all([idToken(audience), loadClaimsReader()]);
     registerSecret(assertion);
+    idTokenSha256 = tokenSha256(assertion);
     claims = await readClaims(assertion);
     stop.throwIfAborted();
     if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt);
     token = await exchange.exchange(assertion, stop);
   } catch (error) {
-    onExchange?.({ at, attempt, audience, claims, outcome: { error } });
+    onExchange?.({ at, attempt, audience, claims, idTokenSha256, outcome: { error } });
     throw error;
   }
   registerSecret(token.accessToken);
-  onExchange?.({ at, attempt, audience, claims, outcome: { expiresAt: token.expiresAt } });
+  const { accessToken, expiresAt } = token;
+  const outcome = { expiresAt, accessTokenSha256: tokenSha256(accessToken) };
+  onExchange?.({ at, attempt, audience, claims, idTokenSha256, outcome });
   return token;
 }
 

@@ -14,6 +14,18 @@ export interface GitHubIdTokenRequest {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * The issuer of the ID tokens of a GitHub server: github.com, GitHub Enterprise Cloud with data residency, or GitHub
+ * Enterprise Server. Source: docs.github.com, "OpenID Connect reference".
+ * @param serverUrl `GITHUB_SERVER_URL`
+ */
+export function githubIssuer(serverUrl: string): string {
+  const { origin, hostname } = new URL(serverUrl);
+  if (hostname === "github.com") return "https://token.actions.githubusercontent.com";
+  if (hostname.endsWith(".ghe.com")) return `https://token.actions.${hostname}`;
+  return `${origin}/_services/token`;
+}
+
 const COMPACT_JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**

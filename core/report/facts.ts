@@ -1,3 +1,5 @@
+import type { PlanRow } from "../access/describe.ts";
+import type { StandardRow } from "../access/standards.ts";
 import type { Command } from "../inputs.ts";
 import type { Finding, ScanReport } from "../scan/finding.ts";
 
@@ -27,6 +29,32 @@ export interface ScanFacts {
   readonly accepted: number;
 }
 
+export type AccessRow = PlanRow;
+
+/** The access of the jobs: what the plan says, and once it is applied, how much was done. */
+export interface AccessFacts {
+  readonly rows: readonly AccessRow[];
+  /** Entries that policy or proof forbids. */
+  readonly denied: readonly AccessRow[];
+  readonly proofs: readonly {
+    readonly job: string;
+    readonly principal: string;
+    /** The one wording for its grade. */
+    readonly words: string;
+    readonly lines: readonly string[];
+  }[];
+  readonly policy: string;
+  readonly registrar: string;
+  readonly notes: readonly string[];
+  readonly standards: readonly StandardRow[];
+  readonly result?: {
+    readonly granted: number;
+    readonly updated: number;
+    readonly revoked: number;
+    readonly unchanged: number;
+  };
+}
+
 /** What a run has found out and done so far; the job summary shows what is there, also after a failure. */
 export interface Facts {
   readonly command: Command;
@@ -41,6 +69,8 @@ export interface Facts {
   cli?: { readonly version: string; readonly file: string; readonly verified: string };
   plan?: { readonly changes: readonly PlannedChange[]; readonly unchanged: number };
   scan?: ScanFacts;
+  workspaceId?: string | undefined;
+  access?: AccessFacts;
   deployed?: boolean;
   jobs?: readonly DeployedJob[];
   run?: { readonly resource: string; readonly url: string; readonly result: string };

@@ -1,5 +1,6 @@
 import type { SecretlessError } from "../errors.ts";
 import { errorText } from "./error-text.ts";
+import { accessSections } from "./access-lines.ts";
 import type { Facts, PlannedChange } from "./facts.ts";
 import { code, escapeMarkdown, fenced, link, table } from "./markdown.ts";
 import { scanSection } from "./scan-section.ts";
@@ -15,6 +16,7 @@ export function jobSummary(facts: Facts, error?: SecretlessError): string {
     table(["", ""], identityRows(facts)),
     facts.plan && planSection(facts.plan),
     facts.scan && scanSection(facts.scan),
+    ...(facts.access ? accessSections(facts.access) : []),
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
     facts.run &&
       `### Run\n\n${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,

@@ -8,6 +8,7 @@ import type {
 import type { NewServicePrincipal, Principals, ServicePrincipal } from "../identity/principals.ts";
 import { servicePrincipalList, servicePrincipalResource } from "../identity/scim.ts";
 import { policyRoutes } from "./policies-api.ts";
+import { PrincipalAccess } from "./principal-access.ts";
 
 export interface AccountOptions {
   readonly host: string;
@@ -24,6 +25,7 @@ export class Account {
   readonly accountId: string;
   readonly principals: Principals;
   readonly policies: FederationPolicies;
+  readonly principalAccess: PrincipalAccess;
   readonly #onPrincipal: (principal: ServicePrincipal) => void;
 
   constructor(options: AccountOptions) {
@@ -31,6 +33,7 @@ export class Account {
     this.accountId = options.accountId;
     this.principals = options.principals;
     this.policies = options.policies;
+    this.principalAccess = new PrincipalAccess(options.principals, options.accountId);
     this.#onPrincipal = options.onPrincipal;
   }
 
@@ -82,6 +85,7 @@ export class Account {
           return ok();
         },
       },
+      ...this.principalAccess.routes(),
       ...policyRoutes(this),
     ];
   }

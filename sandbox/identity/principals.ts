@@ -10,6 +10,8 @@ export interface ServicePrincipal {
   /** What it may do in the workspace; `none`: a token is handed out, each API call answers 403. */
   readonly workspace: "none" | "read" | "write";
   readonly accountAdmin: boolean;
+  /** In the workspace's group `admins`: sees everything in it. */
+  readonly workspaceAdmin: boolean;
 }
 
 export interface NewServicePrincipal {
@@ -19,6 +21,8 @@ export interface NewServicePrincipal {
   readonly workspace?: ServicePrincipal["workspace"];
   /** Default false. */
   readonly accountAdmin?: boolean;
+  /** Default false. */
+  readonly workspaceAdmin?: boolean;
 }
 
 /** The service principals of the account, found by either of their ids. */
@@ -31,8 +35,10 @@ export class Principals {
   }
 
   add(principal: NewServicePrincipal): ServicePrincipal {
-    const { applicationId, displayName, workspace = "write", accountAdmin = false } = principal;
-    const added = { id: this.#ids.next(), applicationId, displayName, workspace, accountAdmin };
+    const { applicationId, displayName, workspace = "write" } = principal;
+    const { accountAdmin = false, workspaceAdmin = false } = principal;
+    const id = this.#ids.next();
+    const added = { id, applicationId, displayName, workspace, accountAdmin, workspaceAdmin };
     this.#all.set(added.id, added);
     return added;
   }

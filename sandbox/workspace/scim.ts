@@ -40,6 +40,11 @@ function me(call: Call): JsonObject {
   return {
     ...servicePrincipalResource(principal),
     userName: principal.applicationId,
-    groups: [{ display: "users", type: "direct", value: "410", $ref: "Groups/410" }],
+    groups: [
+      { display: "users", type: "direct", value: "410", $ref: "Groups/410" },
+      ...(principal.workspaceAdmin
+        ? [{ display: "admins", type: "direct", value: "409", $ref: "Groups/409" }]
+        : []),
+    ],
   };
 }

@@ -11,6 +11,7 @@ import { Permissions, type PermissionKinds } from "./permissions.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Runs } from "./runs.ts";
 import { runsRoutes } from "./runs-api.ts";
+import { ServiceCredentials } from "./service-credentials.ts";
 import { scimRoutes } from "./scim.ts";
 import { telemetryRoutes } from "./telemetry.ts";
 import { UnityCatalog } from "./unity-catalog.ts";
@@ -25,6 +26,7 @@ export class Workspace {
   readonly pipelines: Pipelines;
   readonly dashboards: Dashboards;
   readonly unityCatalog: UnityCatalog;
+  readonly serviceCredentials: ServiceCredentials;
   readonly grants: Grants;
   readonly permissions: Permissions;
   readonly #context: WorkspaceContext;
@@ -39,6 +41,7 @@ export class Workspace {
     this.pipelines = new Pipelines(context);
     this.dashboards = new Dashboards(this.files, context);
     this.unityCatalog = new UnityCatalog(context);
+    this.serviceCredentials = new ServiceCredentials(context);
     const { catalogs: catalog, schemas: schema, volumes: volume } = this.unityCatalog;
     this.grants = new Grants({ catalog, schema, volume }, context);
     this.permissions = new Permissions(this.#permissionKinds(), context);
@@ -54,6 +57,7 @@ export class Workspace {
       this.pipelines.routes(),
       this.dashboards.routes(),
       this.unityCatalog.routes(),
+      this.serviceCredentials.routes(),
       this.grants.routes(),
       this.permissions.routes(),
     ].flat();

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type * as TaskLib from "azure-pipelines-task-lib/task.js";
 import { SecretlessError, type Place } from "../../core/errors.ts";
-import type { AnnotationLevel, Host, RunContext } from "../../core/host.ts";
+import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../../core/host.ts";
 import { requestAzureDevOpsIdToken, type TokenEndpointVariables } from "../../core/identity/azure-devops.ts";
 import { issuerRetirementWarning } from "../../core/identity/azure-devops-retirement.ts";
 import { ENTRA_EXCHANGE_AUDIENCE } from "../../core/identity/azure-devops-subject.ts";
@@ -11,6 +11,7 @@ import { readClaims } from "../../core/identity/claims.ts";
 import type { InputName } from "../../core/inputs.ts";
 import type { Clock, Environment, Send } from "../../core/ports.ts";
 import { harmlessLines } from "../../core/report/harmless.ts";
+import { systemAddresses } from "../../core/system.ts";
 import { command, issue } from "./commands.ts";
 import { readConnection, type AzureConnection } from "./connection.ts";
 
@@ -62,12 +63,27 @@ export class AzurePipelinesHost implements Host {
 
   /** The audience is Azure DevOps' own choice. */
   async idToken(): Promise<string> {
-    const { environment, send, clock } = this.#ports;
     const connection = this.connection();
+    const token = await this.#request(connection?.id);
+    if (connection !== undefined) await this.#warnOfRetirement(token, connection);
+    return token;
+  }
+
+  async pipelineToken(): Promise<PipelineToken> {
+    const organisation = this.#ports.environment["SYSTEM_COLLECTIONID"] ?? "";
+    return {
+      token: await this.#request(undefined),
+      audience: ENTRA_EXCHANGE_AUDIENCE,
+      issuers: [`https://vstoken.dev.azure.com/${organisation}`],
+    };
+  }
+
+  async #request(connectionId: string | undefined): Promise<string> {
+    const { environment, send, clock } = this.#ports;
     const token = await requestAzureDevOpsIdToken({
       variables: endpointVariables(environment),
       jobToken: environment["ENDPOINT_AUTH_PARAMETER_SYSTEMVSSCONNECTION_ACCESSTOKEN"] ?? "",
-      connectionId: connection?.id,
+      connectionId,
       send,
       clock,
       debug: (line) => this.debug(line),
@@ -76,7 +92,6 @@ export class AzurePipelinesHost implements Host {
       throw isFork(environment) ? forkRefused(error) : error;
     });
     this.mask(token);
-    if (connection !== undefined) await this.#warnOfRetirement(token, connection);
     return token;
   }
 
@@ -189,6 +204,7 @@ function runContext(environment: Environment): RunContext {
     checkout: path.resolve(get("BUILD_SOURCESDIRECTORY") || get("SYSTEM_DEFAULTWORKINGDIRECTORY") || "."),
     tempFolder: path.resolve(get("AGENT_TEMPDIRECTORY") || "."),
     toolCache: get("AGENT_TOOLSDIRECTORY") ? path.resolve(get("AGENT_TOOLSDIRECTORY")) : undefined,
+    addresses: systemAddresses(),
     runUrl: get("RELEASE_RELEASEWEBURL") || run,
     ...(isFork(environment) && {
       untrustedEvent: {

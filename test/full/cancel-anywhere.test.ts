@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
 import type { LoggedRequest } from "../../sandbox/http/log.ts";
 import { sandboxCli, type SandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
 import { cancelAt, RUNNER_SIGNALS, type Signals } from "../shells/support/cancel.ts";
 import { assertDeployed, assertSucceeded, codeOf } from "../shells/support/results.ts";
 import { printTable } from "./table.ts";
+import { leftIn } from "../shells/support/files.ts";
 
 /** All but the last a little before the slow request is answered. */
 const SIGNALS: Signals = [
@@ -43,7 +43,7 @@ describe("a job that is cancelled at any moment", function () {
       const written = sandbox.requests.filter(isWrite).length;
       assert.equal(result.postExitCode, 0, where);
       assert.deepEqual(left, [], where);
-      assert.deepEqual(await readdir(result.temp), [], where);
+      assert.deepEqual(leftIn(result.temp), [], where);
       if (written > 0) assertDeployed(sandbox);
       else if (result.exitCode !== null) assert.equal(codeOf(result), "CANCELLED", where);
       const next = await job.step();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
 import { throttled, type FaultRule } from "../../sandbox/http/faults.ts";
 import { sandboxCli, type SandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob, type GitHubJobOptions } from "../../sandbox/runner/github-job.ts";
@@ -13,6 +12,7 @@ import {
   assertSucceeded,
   codeOf,
 } from "./support/results.ts";
+import { leftIn } from "./support/files.ts";
 
 const PLAN = { command: "plan" };
 /** Requests of a deployment that are slow while its job is cancelled. */
@@ -57,7 +57,7 @@ describe("bad weather", () => {
     assert.match(result.log, /still running; waiting[^]*It has ended/);
     assertDeployed(job.sandbox);
     assert.deepEqual(left, []);
-    assert.deepEqual(await readdir(result.temp), []);
+    assert.deepEqual(leftIn(result.temp), []);
 
     const next = await job.step();
     assertSucceeded(next);
@@ -222,7 +222,7 @@ describe("bad weather", () => {
         assert.equal(result.exitCode, 1, result.log);
         assert.equal(codeOf(result), "CANCELLED", result.log);
         assert.deepEqual(left, []);
-        assert.deepEqual(await readdir(result.temp), []);
+        assert.deepEqual(leftIn(result.temp), []);
         const writes = job.sandbox.requests.filter(
           ({ method, path: route }) => method !== "GET" && !route.endsWith("/v1/token"),
         );

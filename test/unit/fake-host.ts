@@ -1,4 +1,4 @@
-import type { AnnotationLevel, Connection, Host, RunContext } from "../../core/host.ts";
+import type { AnnotationLevel, Connection, Host, PipelineToken, RunContext } from "../../core/host.ts";
 import type { InputName } from "../../core/inputs.ts";
 import type { Place } from "../../core/errors.ts";
 
@@ -28,6 +28,7 @@ export class FakeHost implements Host {
       tempFolder: "/temp",
       toolCache: undefined,
       runUrl: "https://ci.example.com/runs/1",
+      addresses: [],
       ...context,
     };
   }
@@ -39,6 +40,11 @@ export class FakeHost implements Host {
   }
   connection(): Connection | undefined {
     return this.chosenConnection;
+  }
+  issuers: readonly string[] = [];
+  async pipelineToken(): Promise<PipelineToken> {
+    const audience = "policy";
+    return { token: await this.idToken(audience), audience, issuers: this.issuers };
   }
   idToken(audience: string): Promise<string> {
     this.audiences.push(audience);

@@ -15,7 +15,7 @@ describe("the flow of a step", () => {
   it("plans: shows what would change and changes nothing", async () => {
     const cli = usualCli({ "jobs.nightly": "update", "jobs.other": "skip" });
     assert.equal(await flow.run({ command: "plan" }, cli), 0, flow.error);
-    assert.deepEqual(flow.commands, ["version -o json", "plan -o json"]);
+    assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "summary -o json"]);
     const wanted = { changes: [{ action: "update", resource: "jobs.nightly", fields: [] }], unchanged: 1 };
     assert.deepEqual(JSON.parse(flow.host.outputs.get("plan") ?? ""), wanted);
     assert.match(flow.host.log.join("\n"), /Plan: 1 to update, 1 unchanged/);
@@ -29,7 +29,7 @@ describe("the flow of a step", () => {
     assert.deepEqual(JSON.parse(flow.host.outputs.get("jobs") ?? ""), jobs);
     assert.equal(flow.host.outputs.get("principal"), DEPLOYER.applicationId);
     assert.match(flow.host.summaryText, /deployed lakehouse-jobs → prod/);
-    assert.deepEqual(await readdir(flow.temp), []);
+    assert.deepEqual(await readdir(flow.temp), [path.basename(flow.host.outputs.get("audit-log") ?? "")]);
   });
 
   it("hands the CLI no credential but the address of the token service, and hides that", async () => {
@@ -93,7 +93,7 @@ describe("the flow of a step", () => {
     for (const code of ["EXCHANGE_REFUSED", "CLI_TOO_OLD", "CREDENTIAL_IN_BUNDLE"])
       assert.match(flow.error, new RegExp(`${code}: `));
     assert.deepEqual(flow.commands, ["version -o json"]);
-    assert.deepEqual(await readdir(flow.temp), []);
+    assert.deepEqual(await readdir(flow.temp), [path.basename(flow.host.outputs.get("audit-log") ?? "")]);
   });
 
   it("sends no ID token of pull_request_target anywhere, but to plan", async () => {
@@ -184,6 +184,24 @@ describe("the flow of a step", () => {
     });
     assert.equal(await flow.run({}, late), 0, flow.error);
     assert.match(flow.host.log.join("\n"), /left to end/);
+  });
+
+  it("lets the policy say which secret scopes the jobs of a target may read", async () => {
+    const value = {
+      tasks: [],
+      job_clusters: [{ new_cluster: { spark_conf: { a: "{{secrets/dev-lake/key}}" } } }],
+    };
+    const entries = { "resources.jobs.nightly": { action: "create", new_state: { value } } };
+    const planned = { stdout: JSON.stringify({ plan_version: 2, plan: entries }) };
+    const cli: PlayCli = (command, request) =>
+      command === "plan -o json" ? planned : usualCli({})(command, request);
+    assert.equal(await flow.run({}, cli), 0, flow.error);
+    const policy =
+      "version: 1\nscan: { scopes: { prod: [prod-*] } }\nrules: [{ name: none, effect: deny }]\n";
+    await writeFile(path.join(flow.checkout, "policy.yml"), policy);
+    assert.equal(await flow.run({ "policy-file": "policy.yml" }, cli), 1);
+    assert.match(flow.error, /^CREDENTIAL_FOUND: [^]*dev-lake/);
+    assert.ok(!flow.commands.slice(-2).includes("deploy"));
   });
 
   describe("while another deployment holds the lock", () => {

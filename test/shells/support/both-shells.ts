@@ -133,6 +133,7 @@ function neutral(text: string, sandbox: Sandbox): string {
       .replaceAll(DEPLOYER.applicationId, "<deployer>")
       .replaceAll(sandbox.workspace.host, "<workspace>")
       .replaceAll(encodeURIComponent(sandbox.workspace.host), "<workspace>")
+      .replace(/\S+-temp-\w+\//g, "<temp>/")
       .replace(/127\.0\.0\.1:\d+/g, "<host>")
       // Resources are created side by side: which job gets which ID is chance.
       .replace(/\b\d{12,}\b/g, "<id>")

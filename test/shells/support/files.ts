@@ -16,6 +16,11 @@ export function contentsBelow(folder: string): Map<string, Buffer> {
   return found;
 }
 
+/** The names in a CI's temporary folder after a step, but for its audit log, which is there until the job ends. */
+export function leftIn(temp: string): string[] {
+  return readdirSync(temp).filter((name) => !/^databricks-secretless-audit-[\da-f-]{36}\.jsonl$/.test(name));
+}
+
 /** Keeps every version that it sees of every file below some folders, also of those that are gone again. */
 export class FileWatch {
   readonly #versions = new Map<string, { readonly file: string; readonly content: Buffer }>();

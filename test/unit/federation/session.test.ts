@@ -176,7 +176,7 @@ describe("session", () => {
       [
         [1, "the-audience", undefined, ["error"]],
         [2, "the-audience", "s", ["error"]],
-        [3, "the-audience", "s", ["expiresAt"]],
+        [3, "the-audience", "s", ["expiresAt", "accessTokenSha256"]],
       ],
     );
     assert.equal(events[0]?.at, begin);

@@ -1,28 +1,5 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 
-// core/errors.ts
-var SecretlessError = class extends Error {
-  name = "SecretlessError";
-  code;
-  details;
-  mistakes;
-  constructor(code, options) {
-    const { mistakes = [], cause, ...details } = options;
-    super(details.problem, cause === void 0 ? void 0 : { cause });
-    this.code = code;
-    this.details = details;
-    this.mistakes = mistakes;
-  }
-};
-function toSecretlessError(error) {
-  if (error instanceof SecretlessError) return error;
-  return new SecretlessError("INTERNAL", {
-    problem: error instanceof Error ? error.message : String(error),
-    remedy: "This is a defect of databricks-secretless: please report it with the debug log of the run.",
-    cause: error
-  });
-}
-
 // core/redact.ts
 var HIDDEN = "***";
 var SHORTEST_SECRET = 8;
@@ -74,20 +51,7 @@ function encodings(value) {
   return found.filter((text) => text.length >= SHORTEST_SECRET);
 }
 
-// core/report/harmless.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text) {
-  return text.split(/\r\n|\r|\n/).map(harmless);
-}
-
 export {
-  SecretlessError,
-  toSecretlessError,
   registerSecret,
-  redact,
-  harmlessLines
+  redact
 };

@@ -8,13 +8,17 @@ import {
   mistakeText,
   placeText,
   redacted,
-  require_dist,
   scanLine,
   together
-} from "./chunk-OISXEI3U.js";
+} from "./chunk-KLPGEJNC.js";
+import "./chunk-MLVAGASE.js";
+import {
+  require_dist
+} from "./chunk-XG7PHLDC.js";
+import "./chunk-UWXWV5QH.js";
 import {
   SecretlessError
-} from "./chunk-XAB7MHVV.js";
+} from "./chunk-SFZ4L4OV.js";
 import {
   __toESM
 } from "./chunk-U4GNHYLL.js";

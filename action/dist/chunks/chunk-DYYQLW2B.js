@@ -1,81 +1,20 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  SecretlessError,
+  HttpError,
+  isRetryableStatus,
+  nameOf,
+  transportError
+} from "./chunk-AUO2N5D2.js";
+import {
   redact
-} from "./chunk-XAB7MHVV.js";
+} from "./chunk-UWXWV5QH.js";
+import {
+  SecretlessError
+} from "./chunk-SFZ4L4OV.js";
 
 // core/system.ts
-import { arch, platform } from "node:os";
+import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-
-// core/http.ts
-var HttpError = class extends Error {
-  name = "HttpError";
-  /** The status of the answer; undefined if none came, then `failure` says why. */
-  status;
-  failure;
-  /** Whether the same request may succeed a little later. */
-  retryable;
-  /** Milliseconds that the server asked us to wait (`Retry-After`, RFC 9110 10.2.3). */
-  retryAfter;
-  /** The body of the answer, already redacted and cut. */
-  body;
-  constructor(message, options) {
-    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
-    this.status = options.status;
-    this.failure = options.failure;
-    this.retryable = options.retryable;
-    this.retryAfter = options.retryAfter;
-    this.body = options.body ?? "";
-  }
-};
-var RETRYABLE_STATUS = /* @__PURE__ */ new Set([408, 429, 500, 502, 503, 504]);
-var QUOTED_BODY = 2e3;
-function isRetryableStatus(status) {
-  return RETRYABLE_STATUS.has(status);
-}
-function statusError(request, response) {
-  return new HttpError(`${nameOf(request)} was answered with status ${String(response.status)}`, {
-    status: response.status,
-    retryable: isRetryableStatus(response.status),
-    retryAfter: parseRetryAfter(response.headers["retry-after"], response.headers["date"]),
-    body: redact(response.body).slice(0, QUOTED_BODY)
-  });
-}
-function parseRetryAfter(value, date) {
-  const text = value?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1e3;
-  const wait = httpDate(text) - httpDate(date?.trim() ?? "");
-  return Number.isNaN(wait) ? void 0 : Math.max(0, wait);
-}
-function httpDate(text) {
-  return /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) ? Date.parse(text) : NaN;
-}
-function nameOf({ method, url }) {
-  const { origin, pathname } = new URL(url);
-  return redact(`${method} ${origin}${pathname}`);
-}
-var FAILURES = [
-  [/^(ENOTFOUND|EAI_\w+)$/, "dns", "the name of the host cannot be resolved"],
-  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, "refused", "the host cannot be reached"],
-  [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, "reset", "the connection broke"],
-  [/^ETIMEDOUT$/, "timeout", "the host does not answer"],
-  [
-    /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/,
-    "certificate",
-    "its certificate is not trusted"
-  ]
-];
-function transportError(request, error, proxy) {
-  const { code = "", message = "" } = error;
-  const [, failure, text] = FAILURES.find(([codes]) => codes.test(code)) ?? ["", "protocol", message];
-  const through = proxy === void 0 ? "" : ` through the proxy ${proxy}`;
-  return new HttpError(`${nameOf(request)}${through} failed: ${text}${code === "" ? "" : ` (${code})`}`, {
-    failure,
-    retryable: failure !== "certificate" && failure !== "protocol" && code !== "ENOTFOUND",
-    cause: error
-  });
-}
 
 // core/node-http.ts
 import { createRequire } from "node:module";
@@ -322,6 +261,9 @@ function notEncrypted(request) {
     remedy: "Configure the https address of this service."
   });
 }
+function systemAddresses() {
+  return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).filter(({ internal }) => !internal).map(({ address }) => address.replace(/%.*$/, ""));
+}
 async function certificates(environment) {
   const file = environment["SSL_CERT_FILE"];
   if (!file) return [];
@@ -332,6 +274,27 @@ async function certificates(environment) {
   const files = [file, environment["NODE_EXTRA_CA_CERTS"] ?? ""].filter((name) => name !== "");
   const texts = await Promise.all(files.map((name) => readFile(name, "utf8").catch(() => "")));
   return [...rootCertificates, ...texts.filter((text) => text !== "")];
+}
+
+// core/federation/unavailable.ts
+var REMEDIES = {
+  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
+  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
+  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
+  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
+  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
+};
+function endpointUnavailable(what, error) {
+  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: ${error.message}.`,
+    ...answer !== void 0 && { actual: answer },
+    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
+    cause: error
+  });
 }
 
 // core/cli-values.ts
@@ -425,7 +388,11 @@ function inputReader(host, definitions) {
       return void 0;
     }
   };
-  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed };
+  const checked = (name, parse) => {
+    if (value(name) !== "") parsed(name, parse);
+    return optional(name);
+  };
+  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked };
 }
 
 // core/input-values.ts
@@ -547,6 +514,15 @@ var INPUTS = {
     description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
     default: "false"
   },
+  "access-file": {
+    description: "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one."
+  },
+  "policy-file": {
+    description: "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it."
+  },
+  "audit-log": {
+    description: "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends."
+  },
   resource: { description: "For `run`: key of the job or pipeline in the bundle." },
   "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
   wait: {
@@ -580,7 +556,7 @@ var INPUT_NAMES = Object.keys(INPUTS);
 var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
 var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function parseInputs(host) {
-  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed } = inputReader(
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
     host,
     INPUTS
   );
@@ -625,10 +601,6 @@ function parseInputs(host) {
   const passEnv = parsed("pass-env", parsePassEnv);
   const timeout = parsed("timeout", parseDuration);
   const lockTimeout = parsed("lock-timeout", parseDuration);
-  const checked = (name, parse) => {
-    if (value(name) !== "") parsed(name, parse);
-    return optional(name);
-  };
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
@@ -663,6 +635,9 @@ function parseInputs(host) {
     target,
     variables,
     autoApprove,
+    accessFile: optional("access-file"),
+    policyFile: optional("policy-file"),
+    auditLog: optional("audit-log"),
     resource,
     runParameters,
     wait,
@@ -675,60 +650,6 @@ function parseInputs(host) {
     lockTimeout,
     timeout
   };
-}
-
-// core/retry.ts
-var FIRST_WAIT = 500;
-var LONGEST_WAIT = 2e4;
-var LONGEST_RETRY_AFTER = 6e4;
-async function retry(attempt, { clock, deadline, signal, random = Math.random, onRetry }) {
-  const late = new AbortController();
-  const finished = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
-  let last;
-  clock.sleep(Math.max(0, deadline - clock.now()), finished.signal).then(
-    () => {
-      late.abort(
-        last ?? new HttpError("no answer came before the deadline", { failure: "timeout", retryable: true })
-      );
-    },
-    () => void 0
-  );
-  try {
-    for (let number = 1; ; number++) {
-      try {
-        return await untilAborted(() => attempt(stop, number), stop);
-      } catch (error) {
-        if (stop.aborted) throw stop.reason;
-        if (!(error instanceof HttpError && error.retryable)) throw error;
-        last = error;
-        const jitter = random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (number - 1));
-        const wait = Math.max(jitter, Math.min(error.retryAfter ?? 0, LONGEST_RETRY_AFTER));
-        if (clock.now() + wait >= deadline) throw error;
-        onRetry?.(error, wait);
-        await clock.sleep(wait, stop);
-      }
-    }
-  } catch (error) {
-    throw last && error instanceof SecretlessError && error.code === "TIMED_OUT" ? last : error;
-  } finally {
-    finished.abort();
-  }
-}
-async function untilAborted(work, signal) {
-  signal.throwIfAborted();
-  let onAbort = () => void 0;
-  const aborted = new Promise((_, reject) => {
-    onAbort = () => {
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", onAbort);
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 // core/federation/clouds.ts
@@ -779,34 +700,7 @@ function databricksCloud(url) {
   return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
 }
 
-// core/federation/unavailable.ts
-var REMEDIES = {
-  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
-  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
-  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
-  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
-  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
-  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
-};
-function endpointUnavailable(what, error) {
-  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
-  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
-    problem: `${what} failed: ${error.message}.`,
-    ...answer !== void 0 && { actual: answer },
-    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
-    cause: error
-  });
-}
-
 export {
-  HttpError,
-  isRetryableStatus,
-  statusError,
-  nameOf,
-  transportError,
-  retry,
   parseWorkspaceUrl,
   isLoopback,
   ENTRA_CLOUDS,
@@ -823,5 +717,6 @@ export {
   systemClock,
   systemPlatform,
   createSend,
+  systemAddresses,
   certificates
 };

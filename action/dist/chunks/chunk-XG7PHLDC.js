@@ -1,11 +1,5 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  SecretlessError,
-  harmlessLines,
-  redact,
-  toSecretlessError
-} from "./chunk-XAB7MHVV.js";
-import {
   __commonJS,
   __require
 } from "./chunk-U4GNHYLL.js";
@@ -578,8 +572,8 @@ var require_Node = __commonJS({
         };
         const res = toJS.toJS(this, "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count: count2, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count2);
+          for (const { count, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count);
         return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
       }
     };
@@ -687,13 +681,13 @@ var require_Alias = __commonJS({
         const anchor = anchors2 && source && anchors2.get(source);
         return anchor ? anchor.count * anchor.aliasCount : 0;
       } else if (identity.isCollection(node)) {
-        let count2 = 0;
+        let count = 0;
         for (const item of node.items) {
           const c = getAliasCount(doc, item, anchors2);
-          if (c > count2)
-            count2 = c;
+          if (c > count)
+            count = c;
         }
-        return count2;
+        return count;
       } else if (identity.isPair(node)) {
         const kc = getAliasCount(doc, node.key, anchors2);
         const vc = getAliasCount(doc, node.value, anchors2);
@@ -1157,8 +1151,8 @@ var require_stringifyString = __commonJS({
             case "u":
               {
                 str += json.slice(start, i);
-                const code2 = json.substr(i + 2, 4);
-                switch (code2) {
+                const code = json.substr(i + 2, 4);
+                switch (code) {
                   case "0000":
                     str += "\\0";
                     break;
@@ -1184,8 +1178,8 @@ var require_stringifyString = __commonJS({
                     str += "\\P";
                     break;
                   default:
-                    if (code2.substr(0, 2) === "00")
-                      str += "\\x" + code2.substr(2);
+                    if (code.substr(0, 2) === "00")
+                      str += "\\x" + code.substr(2);
                     else
                       str += json.substr(i, 6);
                 }
@@ -3646,8 +3640,8 @@ var require_Document = __commonJS({
         };
         const res = toJS.toJS(this.contents, jsonArg ?? "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count: count2, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count2);
+          for (const { count, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count);
         return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
       }
       /**
@@ -3684,22 +3678,22 @@ var require_errors = __commonJS({
   "node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
-      constructor(name, pos, code2, message) {
+      constructor(name, pos, code, message) {
         super();
         this.name = name;
-        this.code = code2;
+        this.code = code;
         this.message = message;
         this.pos = pos;
       }
     };
     var YAMLParseError = class extends YAMLError {
-      constructor(pos, code2, message) {
-        super("YAMLParseError", pos, code2, message);
+      constructor(pos, code, message) {
+        super("YAMLParseError", pos, code, message);
       }
     };
     var YAMLWarning = class extends YAMLError {
-      constructor(pos, code2, message) {
-        super("YAMLWarning", pos, code2, message);
+      constructor(pos, code, message) {
+        super("YAMLWarning", pos, code, message);
       }
     };
     var prettifyError = (src, lc) => (error) => {
@@ -3724,12 +3718,12 @@ var require_errors = __commonJS({
         lineStr = prev + lineStr;
       }
       if (/[^ ]/.test(lineStr)) {
-        let count2 = 1;
+        let count = 1;
         const end = error.linePos[1];
         if (end?.line === line && end.col > col) {
-          count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
+          count = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        const pointer = " ".repeat(ci) + "^".repeat(count);
         error.message += `:
 
 ${lineStr}
@@ -4608,7 +4602,7 @@ var require_resolve_flow_scalar = __commonJS({
       const { offset, type, source, end } = scalar;
       let _type;
       let value;
-      const _onError = (rel, code2, msg) => onError(offset + rel, code2, msg);
+      const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
       switch (type) {
         case "scalar":
           _type = Scalar.Scalar.PLAIN;
@@ -4806,9 +4800,9 @@ var require_resolve_flow_scalar = __commonJS({
     function parseCharCode(source, offset, length, onError) {
       const cc = source.substr(offset, length);
       const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
-      const code2 = ok ? parseInt(cc, 16) : NaN;
+      const code = ok ? parseInt(cc, 16) : NaN;
       try {
-        return String.fromCodePoint(code2);
+        return String.fromCodePoint(code);
       } catch {
         const raw = source.substr(offset - 2, length + 2);
         onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
@@ -5130,12 +5124,12 @@ var require_composer = __commonJS({
         this.prelude = [];
         this.errors = [];
         this.warnings = [];
-        this.onError = (source, code2, message, warning) => {
+        this.onError = (source, code, message, warning) => {
           const pos = getErrorPos(source);
           if (warning)
-            this.warnings.push(new errors.YAMLWarning(pos, code2, message));
+            this.warnings.push(new errors.YAMLWarning(pos, code, message));
           else
-            this.errors.push(new errors.YAMLParseError(pos, code2, message));
+            this.errors.push(new errors.YAMLParseError(pos, code, message));
         };
         this.directives = new directives.Directives({ version: options.version || "1.2" });
         this.options = options;
@@ -5297,12 +5291,12 @@ var require_cst_scalar = __commonJS({
     var stringifyString = require_stringifyString();
     function resolveAsScalar(token, strict = true, onError) {
       if (token) {
-        const _onError = (pos, code2, message) => {
+        const _onError = (pos, code, message) => {
           const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
           if (onError)
-            onError(offset, code2, message);
+            onError(offset, code, message);
           else
-            throw new errors.YAMLParseError([offset, offset + 1], code2, message);
+            throw new errors.YAMLParseError([offset, offset + 1], code, message);
         };
         switch (token.type) {
           case "scalar":
@@ -7340,268 +7334,6 @@ var require_dist = __commonJS({
   }
 });
 
-// core/all-right.ts
-async function allRight(work) {
-  const results = await Promise.allSettled(work);
-  const errors = results.flatMap(
-    (result) => result.status === "rejected" ? [toSecretlessError(result.reason)] : []
-  );
-  const [first, ...others] = new Set(errors);
-  if (first) throw together(first, others);
-  return results.map((result) => result.value);
-}
-function together(first, others) {
-  if (others.length === 0) return first;
-  const rest = others.flatMap(({ code: code2, details, mistakes }) => [
-    { ...details, problem: `${code2}: ${details.problem}` },
-    ...mistakes
-  ]);
-  return new SecretlessError(first.code, {
-    ...first.details,
-    mistakes: [...first.mistakes, ...rest],
-    cause: first.cause
-  });
-}
-
-// core/scan/finding.ts
-import { createHmac } from "node:crypto";
-var EMPTY_REPORT = {
-  findings: [],
-  unscanned: [],
-  scopes: [],
-  notes: [],
-  files: 0,
-  bytes: 0
-};
-function mergeReports(reports) {
-  const findings = reports.flatMap((report) => report.findings);
-  const key = ({ fingerprint: mark, place }) => `${mark} ${place.file}`;
-  const written = new Set(findings.filter(({ setting }) => setting === void 0).map(key));
-  return {
-    findings: findings.filter((finding) => finding.setting === void 0 || !written.has(key(finding))),
-    unscanned: reports.flatMap((report) => report.unscanned),
-    scopes: reports.flatMap((report) => report.scopes),
-    notes: [...new Set(reports.flatMap((report) => report.notes))],
-    files: reports.reduce((sum, report) => sum + report.files, 0),
-    bytes: reports.reduce((sum, report) => sum + report.bytes, 0)
-  };
-}
-function fingerprint(value, repositoryId) {
-  return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
-}
-function redacted(value, prefix) {
-  const known = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
-  return `${known}\u2026 (${value.length} characters)`;
-}
-function placeText({ place, member, cell, setting }) {
-  const position = place.line === void 0 ? "" : `:${place.line}:${place.column ?? 1}`;
-  const file = member === void 0 ? place.file : `${place.file}!${member}`;
-  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
-}
-var HIDDEN = {
-  base64: ", base64 encoded",
-  hex: ", hex encoded",
-  percent: ", percent encoded",
-  concatenated: ", put together from pieces"
-};
-function findingMistake(finding) {
-  const { rule, shown, via, fingerprint: mark } = finding;
-  return {
-    problem: `${rule.name}: ${shown}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
-    actual: `${placeText(finding)}, rule ${rule.id}, fingerprint ${mark}`,
-    remedy: rule.remedy,
-    place: finding.place
-  };
-}
-
-// package.json
-var package_default = {
-  name: "databricks-secretless",
-  version: "0.1.0",
-  private: true,
-  description: "Deploy Databricks bundles from CI with no stored secret.",
-  license: "Apache-2.0",
-  type: "module",
-  bin: {
-    "databricks-secretless": "local/dist/databricks-secretless.js"
-  },
-  files: [
-    "local/dist"
-  ],
-  engines: {
-    node: ">=20.19"
-  },
-  scripts: {
-    bench: "node --import tsx bench/main.ts",
-    build: "node --import tsx scripts/build.ts",
-    demo: "node --import tsx scripts/demo.ts",
-    docs: "node --import tsx scripts/input-table.ts && node --import tsx scripts/scan-rules.ts",
-    format: "prettier --write .",
-    lint: "eslint .",
-    prepare: "node --import tsx scripts/build-local.ts",
-    test: "node --import tsx scripts/check.ts",
-    "test:full": "node --import tsx scripts/check-full.ts",
-    types: "tsc --noEmit"
-  },
-  dependencies: {
-    "@actions/core": "3.0.1",
-    "azure-pipelines-task-lib": "5.281.0",
-    "https-proxy-agent": "9.1.0",
-    jose: "6.2.17",
-    "lossless-json": "4.3.3",
-    yaml: "2.9.1"
-  },
-  devDependencies: {
-    "@actions/languageservice": "0.3.61",
-    "@eslint-community/regexpp": "4.12.3",
-    "@eslint/js": "10.0.1",
-    "@secretlint/core": "13.0.7",
-    "@secretlint/secretlint-rule-preset-recommend": "13.0.7",
-    "@types/mocha": "10.0.10",
-    "@types/node": "20.19.43",
-    "@types/sinon": "22.0.2",
-    ajv: "8.20.0",
-    c8: "12.0.0",
-    esbuild: "0.28.2",
-    eslint: "10.15.0",
-    "fast-check": "4.10.2",
-    fflate: "0.8.3",
-    knip: "6.44.2",
-    mocha: "12.0.3",
-    prettier: "3.10.1",
-    scslre: "0.3.0",
-    sinon: "22.1.0",
-    "tfx-cli": "0.23.1",
-    tsx: "4.23.15",
-    typescript: "6.0.3",
-    "typescript-eslint": "8.73.0",
-    "vscode-languageserver-textdocument": "1.0.16"
-  }
-};
-
-// core/product.ts
-var PRODUCT = { name: package_default.name, version: package_default.version };
-
-// core/report/error-text.ts
-function placeText2(place) {
-  return [place.file, place.line, place.line === void 0 ? void 0 : place.column].filter((part) => part !== void 0).join(":");
-}
-function detailLines(mistake, indent) {
-  const fields = [
-    ["at", mistake.place && placeText2(mistake.place)],
-    ["wanted", mistake.expected],
-    ["found", mistake.actual],
-    ["to do", mistake.remedy]
-  ];
-  return fields.flatMap(
-    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at) => indent + (at === 0 ? line : `  ${line}`))
-  );
-}
-function mistakeText(mistake, bullet = "") {
-  return [
-    bullet + mistake.problem,
-    ...detailLines(mistake, bullet.replace(/\S/g, " ") + (bullet ? "" : "  "))
-  ].join("\n");
-}
-function errorText(error) {
-  const [first = "", ...details] = mistakeText(error.details).split("\n");
-  return [
-    `${error.code}: ${first}`,
-    ...error.mistakes.map((mistake) => mistakeText(mistake, "  - ")),
-    ...details,
-    `  more: docs/troubleshooting.md#${error.code.toLowerCase()}`
-  ].join("\n");
-}
-
-// core/report/markdown.ts
-function escapeMarkdown(text) {
-  return redact(text.replace(/[\s\p{Cc}]+/gu, " ")).replace(
-    /[!-+.:-@[-`{-~]/g,
-    (mark) => `&#${String(mark.charCodeAt(0))};`
-  );
-}
-function code(text) {
-  return `<code>${escapeMarkdown(text)}</code>`;
-}
-function link(text, url) {
-  const label = escapeMarkdown(text);
-  if (url === void 0 || !URL.canParse(url)) return label;
-  const parsed = new URL(url);
-  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return label;
-  return `[${label}](<${parsed.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
-}
-var MAX_ROWS = 200;
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown = rows.slice(0, MAX_ROWS).map(line);
-  const more = rows.length > MAX_ROWS ? [`
-\u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
-}
-function fenced(text) {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}text
-${harmlessLines(text).join("\n")}
-${fence}`;
-}
-
-// core/report/scan-section.ts
-var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
-function scanLine({ report, stopping, others, accepted }) {
-  const { files, bytes, unscanned } = report;
-  const skipped = unscanned.filter(({ harmless }) => !harmless).length;
-  const findings = stopping.length + others.length;
-  return [
-    `${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`,
-    findings === 0 ? "nothing found" : count(findings, "finding"),
-    ...stopping.length > 0 && others.length > 0 ? [`${String(stopping.length)} of them stop the run`] : [],
-    ...accepted > 0 ? [`${String(accepted)} accepted`] : [],
-    ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
-  ].join(", ");
-}
-function scanSection(facts) {
-  const { others, report } = facts;
-  const row = (finding) => [
-    escapeMarkdown(`${finding.rule.name}: ${finding.shown}`),
-    code(placeText(finding)),
-    escapeMarkdown(finding.rule.risk),
-    escapeMarkdown(finding.rule.remedy),
-    `${code(finding.rule.id)} ${code(finding.fingerprint)}`
-  ];
-  const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-  const head = ["Found", "Where", "Who can use it", "Write instead", "Rule, fingerprint"];
-  const skipped = unscanned.map(({ file, member, reason }) => [
-    code(member === void 0 ? file : `${file}!${member}`),
-    escapeMarkdown(reason)
-  ]);
-  return [
-    "### Static credentials",
-    escapeMarkdown(`${scanLine(facts)}.`),
-    ...others.length > 0 ? [table(head, others.map(row))] : [],
-    ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
-    ...report.notes.map((note) => `- ${escapeMarkdown(note)}`)
-  ].join("\n\n");
-}
-
 export {
-  allRight,
-  together,
-  require_dist,
-  mistakeText,
-  errorText,
-  escapeMarkdown,
-  code,
-  link,
-  table,
-  fenced,
-  EMPTY_REPORT,
-  mergeReports,
-  fingerprint,
-  redacted,
-  placeText,
-  findingMistake,
-  scanLine,
-  scanSection,
-  PRODUCT
+  require_dist
 };

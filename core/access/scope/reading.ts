@@ -1,0 +1,73 @@
+import { ApiFailure, listField, textField, type DatabricksApi } from "../rest.ts";
+
+/** A fact for a check: known, readable only after the deployment, or not readable with the rights at hand. */
+export type Reading<T> =
+  | { readonly state: "known"; readonly value: T }
+  | { readonly state: "later"; readonly why: string }
+  | { readonly state: "unknown"; readonly missingRight: string };
+
+export const known = <T>(value: T): Reading<T> => ({ state: "known", value });
+
+/** An identity that may read, with its connection. */
+export interface Reader {
+  readonly workspace: DatabricksApi;
+  /** The account's host; undefined without `account-id` or a way to sign in there. */
+  readonly account: DatabricksApi | undefined;
+  /** Application ID of the identity. */
+  readonly applicationId: string;
+  readonly groups: readonly string[];
+  /** Workspace admins see every job, pipeline, app and endpoint; others see what was shared with them. */
+  readonly admin: boolean;
+}
+
+/** Who the caller is. Source: SCIM `GET /api/2.0/preview/scim/v2/Me`. */
+export async function openReader(
+  workspace: DatabricksApi,
+  account: DatabricksApi | undefined,
+): Promise<Reader> {
+  const me = await workspace({ method: "GET", path: "/api/2.0/preview/scim/v2/Me" });
+  const groups = listField(me, "groups").map((group) => textField(group, "display"));
+  const applicationId = (textField(me, "applicationId") || textField(me, "userName")).toLowerCase();
+  return { workspace, account, applicationId, groups, admin: groups.includes("admins") };
+}
+
+/** Whose eyes the proof has. `registrarLater`: what these cannot read, the registrar will after the deployment. */
+export interface Eyes {
+  readonly readers: readonly Reader[];
+  readonly registrarLater: boolean;
+}
+
+export function unreadable<T>(eyes: Eyes, missingRight: string): Reading<T> {
+  return eyes.registrarLater
+    ? { state: "later", why: "the registrar reads it after the deployment" }
+    : { state: "unknown", missingRight };
+}
+
+/** An API that this workspace does not have lists nothing. */
+const ABSENT_FEATURE: ReadonlySet<string> = new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
+export const isAbsentFeature = (failure: ApiFailure): boolean => ABSENT_FEATURE.has(failure.errorCode);
+
+/** The first reader that may read it decides; what no reader may is unreadable. */
+export async function readBy<T>(
+  eyes: Eyes,
+  missingRight: string,
+  read: (reader: Reader) => Promise<T> | undefined,
+): Promise<Reading<T>> {
+  let answered = "";
+  for (const reader of eyes.readers) {
+    const pending = read(reader);
+    if (pending === undefined) continue;
+    try {
+      return known(await pending);
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      answered = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
+    }
+  }
+  return unreadable(eyes, `${missingRight}${answered}`);
+}
+
+/** Whether the reader is, or is in, the principal of that name. */
+export function isReader(reader: Reader, principal: string): boolean {
+  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
+}

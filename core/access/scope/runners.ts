@@ -1,0 +1,132 @@
+import type { BundleFacts, BundleJob } from "../bundle.ts";
+import { ApiFailure, inParallel, listAll, textField, field, type DatabricksApi, type Json } from "../rest.ts";
+import { isAbsentFeature, known, unreadable, type Eyes, type Reading } from "./reading.ts";
+
+/** Something in the workspace that runs as a principal. */
+export interface Runner {
+  readonly type: "job" | "pipeline" | "app" | "endpoint";
+  readonly id: string;
+  readonly name: string;
+  /** Application ID or user name, in lower case. */
+  readonly principal: string;
+  /** Key in the bundle, if it is a job of the bundle. */
+  readonly key?: string;
+}
+
+/** Jobs whose listing does not say whom they run as are asked one by one, up to this many. */
+const MAX_ASKED = 500;
+
+async function list(api: DatabricksApi, path: string, items: string, query = {}): Promise<readonly Json[]> {
+  try {
+    return await listAll(api, path, items, query);
+  } catch (error) {
+    if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
+    throw error;
+  }
+}
+
+async function jobs(api: DatabricksApi): Promise<readonly Runner[] | undefined> {
+  const listed = await list(api, "/api/2.2/jobs/list", "jobs", { limit: "100" });
+  const silent = listed.filter(
+    (job) => textField(field(field(job, "settings"), "run_as"), "service_principal_name") === "",
+  );
+  if (silent.length > MAX_ASKED) return undefined;
+  // Without run_as in its settings a job runs as its owner, whom only jobs/get names.
+  const asked = await inParallel(silent, async (job) => {
+    const query = { job_id: textField(job, "job_id") };
+    try {
+      return textField(await api({ method: "GET", path: "/api/2.2/jobs/get", query }), "run_as_user_name");
+    } catch (error) {
+      // Deleted since it was listed.
+      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
+        return "";
+      throw error;
+    }
+  });
+  const owner = new Map(silent.map((job, index) => [job, asked[index] ?? ""]));
+  return listed.map((job) => ({
+    type: "job",
+    id: textField(job, "job_id"),
+    name: textField(field(job, "settings"), "name"),
+    principal: (
+      owner.get(job) ?? textField(field(field(job, "settings"), "run_as"), "service_principal_name")
+    ).toLowerCase(),
+  }));
+}
+
+async function others(api: DatabricksApi): Promise<readonly Runner[]> {
+  const [pipelines, apps, endpoints] = await Promise.all([
+    list(api, "/api/2.0/pipelines", "statuses", { max_results: "100" }),
+    list(api, "/api/2.0/apps", "apps", { page_size: "100" }),
+    list(api, "/api/2.0/serving-endpoints", "endpoints"),
+  ]);
+  const runner =
+    (type: Runner["type"], id: string, principal: string) =>
+    (item: Json): Runner => ({
+      type,
+      id: textField(item, id),
+      name: textField(item, "name"),
+      principal: textField(item, principal).toLowerCase(),
+    });
+  return [
+    ...pipelines.map(runner("pipeline", "pipeline_id", "run_as_user_name")),
+    ...apps.map(runner("app", "id", "service_principal_client_id")),
+    // A serving endpoint acts with the identity of its creator.
+    ...endpoints.map(runner("endpoint", "id", "creator")),
+  ];
+}
+
+/**
+ * Everything in the workspace that runs as somebody. Only the listing of a workspace admin proves that there is nothing
+ * else. Requests: pages of four listings, and one for each job without an explicit run_as.
+ */
+export async function readRunners(eyes: Eyes): Promise<Reading<readonly Runner[]>> {
+  const admin = eyes.readers.find((reader) => reader.admin);
+  if (admin === undefined)
+    return unreadable(eyes, "workspace admin (a listing by anyone else may be incomplete)");
+  try {
+    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace), others(admin.workspace)]);
+    if (ofJobs !== undefined) return known([...ofJobs, ...ofOthers]);
+    const limit = `fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`;
+    return { state: "unknown", missingRight: limit };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    return unreadable(
+      eyes,
+      `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`,
+    );
+  }
+}
+
+/**
+ * The listing with the bundle's own jobs marked. Before the deployment it shows what the workspace will be like after
+ * it: run-as as declared, new jobs in, deleted jobs out.
+ */
+export function withBundle(
+  listed: readonly Runner[],
+  bundle: Pick<BundleFacts, "jobs" | "goneJobIds">,
+  deployed: boolean,
+): readonly Runner[] {
+  const declared = (job: BundleJob): string =>
+    job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
+  const byId = new Map(bundle.jobs.filter((job) => job.id !== undefined).map((job) => [job.id, job]));
+  const gone = new Set(deployed ? [] : bundle.goneJobIds);
+  const runners = listed
+    .filter(({ type, id }) => type !== "job" || !gone.has(id))
+    .map((runner) => {
+      const job = runner.type === "job" ? byId.get(runner.id) : undefined;
+      if (job === undefined) return runner;
+      return { ...runner, key: job.key, ...(deployed ? {} : { principal: declared(job) }) };
+    });
+  const created = deployed ? [] : bundle.jobs.filter((job) => job.id === undefined);
+  return [
+    ...runners,
+    ...created.map((job): Runner => ({
+      type: "job",
+      id: "not deployed yet",
+      name: job.key,
+      key: job.key,
+      principal: declared(job),
+    })),
+  ];
+}

@@ -1,0 +1,85 @@
+import type { AccessFacts, AccessRow } from "./facts.ts";
+import { code, escapeMarkdown, table } from "./markdown.ts";
+
+/** The access plan for the log. */
+export function accessLines({ rows, denied, proofs, policy, registrar, notes }: AccessFacts): string[] {
+  const changes = rows.filter(({ action }) => action !== "unchanged");
+  const line = (row: AccessRow): string =>
+    [
+      `  ${row.action} ${row.what}`,
+      `job ${row.job}, ${row.purpose}`,
+      row.scope && `scope ${row.scope}`,
+      row.decidedBy && `rule ${row.decidedBy}`,
+      row.note,
+      row.action === "withdraw" && row.revocationLag,
+    ]
+      .filter((part) => typeof part === "string" && part !== "")
+      .join("; ");
+  return [
+    `Access: policy ${policy}; registered by ${registrar}`,
+    ...changes.map(line),
+    ...denied.map((row) => line({ ...row, action: "denied" })),
+    ...proofs
+      .filter(({ words }) => !words.endsWith(": proven"))
+      .flatMap(({ job, words, lines }) => [
+        `  scope of ${job}: ${words}`,
+        ...lines.map((one) => `    ${one}`),
+      ]),
+    ...notes.map((note) => `  ${note}`),
+  ];
+}
+
+/** The sections about access in the job summary. */
+export function accessSections(access: AccessFacts): string[] {
+  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access;
+  const changes = [
+    ...rows.filter(({ action }) => action !== "unchanged"),
+    ...denied.map((row) => ({ ...row, action: "denied" })),
+  ];
+  const unchanged = rows.length + denied.length - changes.length;
+  const cells = (row: AccessRow): string[] => [
+    `${MARKS[row.action] ?? "✏️"} ${escapeMarkdown(row.action)}`,
+    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
+    escapeMarkdown(row.what),
+    escapeMarkdown(row.scope),
+    escapeMarkdown([row.decidedBy, row.note].filter((text) => text !== "").join("; ")),
+    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : "",
+  ];
+  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
+  return [
+    "### Access",
+    [
+      `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
+      ...(result
+        ? [
+            `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`,
+          ]
+        : []),
+      ...(!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : []),
+      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
+      ...notes.map((note) => `${escapeMarkdown(note)}.`),
+    ].join("  \n"),
+    ...(changes.length > 0
+      ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))]
+      : []),
+    ...(proofs.length > 0 ? [proofTable(proofs)] : []),
+    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
+    table(
+      ["Item", "", "Status", "Because"],
+      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown)),
+    ),
+    "</details>",
+  ];
+}
+
+const MARKS: Readonly<Record<string, string>> = { grant: "➕", withdraw: "❌", denied: "⛔", record: "📝" };
+
+function proofTable(proofs: AccessFacts["proofs"]): string {
+  const row = ({ job, principal, words, lines }: AccessFacts["proofs"][number]): string[] => [
+    code(job),
+    code(principal),
+    escapeMarkdown(words),
+    lines.map((line) => escapeMarkdown(line.trim())).join("<br>"),
+  ];
+  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
+}

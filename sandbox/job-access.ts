@@ -1,0 +1,52 @@
+import { ENTRA_EXCHANGE_AUDIENCE, ENTRA_ISSUER_AUDIENCE } from "../core/identity/azure-devops-subject.ts";
+import { pipelineClaims } from "./azure/claims.ts";
+import { DEPLOYER, JOB_RUNNER, REGISTRAR, REPORT_RUNNER, TENANT_ID } from "./defaults.ts";
+import { githubClaims } from "./github/claims.ts";
+import { textOf } from "./http/json.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** The credential that examples/job-access declares for `nightly_ingest`. */
+export const CREDENTIAL = "hr-graph-prod";
+
+/**
+ * Prepares a sandbox for examples/job-access: the principals of its jobs, its credential, and its registrar, who trusts
+ * the same runs as the deployers do.
+ */
+export function prepareJobAccess(sandbox: Sandbox): void {
+  const { account, azure, entra, github, workspace } = sandbox;
+  const { applicationId } = REGISTRAR;
+  account.addServicePrincipal(REGISTRAR);
+  account.addServicePrincipal(REPORT_RUNNER);
+  const audiences = [`${workspace.host}/oidc/v1/token`, account.accountId];
+  const ofGitHub = { issuer: github.issuer, subject: textOf(githubClaims({})["sub"]) };
+  account.addFederationPolicy(applicationId, { oidc: { ...ofGitHub, audiences } });
+
+  entra.addApplication({ clientId: applicationId, tenantId: TENANT_ID, kind: "managed-identity" });
+  const ofAzure = [
+    { name: "pipeline", issuer: azure.issuer, subject: textOf(pipelineClaims(azure.run)["sub"]) },
+    ...azure.connections.map((one) => ({
+      name: one.name,
+      issuer: azure.issuerOf(one),
+      subject: azure.subjectOf(one),
+    })),
+  ];
+  for (const { name, issuer, subject } of ofAzure) {
+    const audience = subject.startsWith("/eid1/") ? ENTRA_ISSUER_AUDIENCE : ENTRA_EXCHANGE_AUDIENCE;
+    account.addFederationPolicy(applicationId, { oidc: { issuer, subject, audiences: [audience] } });
+    entra.addCredential(applicationId, { name, issuer, subject });
+  }
+  addCredential(sandbox, CREDENTIAL);
+}
+
+/** A service credential that the registrar manages; the deployer may see it, and grant nothing. */
+export function addCredential({ workspace }: Sandbox, name: string): void {
+  workspace.serviceCredentials.add({ name });
+  workspace.serviceCredentials.grant(name, REGISTRAR.applicationId, "MANAGE");
+  workspace.serviceCredentials.grant(name, DEPLOYER.applicationId, "BROWSE");
+}
+
+/** What code of the two jobs gets when it asks for the credential: nightly_ingest, daily_report. */
+export function playedJobs({ workspace }: Sandbox): readonly string[] {
+  const runners = [JOB_RUNNER, REPORT_RUNNER];
+  return runners.map(({ applicationId }) => workspace.serviceCredentials.played(CREDENTIAL, applicationId));
+}

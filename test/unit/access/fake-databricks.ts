@@ -1,0 +1,238 @@
+import {
+  ApiFailure,
+  field,
+  textField,
+  type ApiRequest,
+  type DatabricksApi,
+  type Json,
+} from "../../../core/access/rest.ts";
+import type { Clock } from "../../../core/ports.ts";
+
+/** Time that passes only when somebody sleeps. */
+export class FakeClock implements Clock {
+  time = Date.parse("2026-11-25T10:00:00Z");
+  now(): number {
+    return this.time;
+  }
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.time += ms;
+    await Promise.resolve();
+  }
+}
+
+type Row = Record<string, Json>;
+
+/** A workspace and account in memory, as far as access needs them; every request is counted. */
+export class FakeDatabricks {
+  readonly clock = new FakeClock();
+  /** Text of workspace files by path. */
+  readonly files = new Map<string, string>();
+  readonly directories = new Set<string>(["/state"]);
+  readonly credentials = new Map<string, Row>();
+  /** Direct grants: credential, principal, privileges. */
+  readonly grants = new Map<string, Map<string, Set<string>>>();
+  readonly bindings = new Map<string, string[]>();
+  readonly inherited: Row[] = [];
+  jobs: Row[] = [];
+  pipelines: Row[] = [];
+  apps: Row[] = [];
+  endpoints: Row[] = [];
+  readonly principals = new Map<
+    string,
+    { id: string; users: string[]; secrets: string[]; policies: Row[] }
+  >();
+  readonly permissions = new Map<string, Row[]>();
+  readonly requests: string[] = [];
+  /** Requests that answer with an error instead: "METHOD path" prefix → status and code. */
+  readonly refusals = new Map<string, { status: number; code: string }>();
+  admins = new Set<string>();
+  pageSize = 100;
+  metastoreOwner = "metastore-admins";
+
+  addCredential(name: string, row: Row = {}): void {
+    this.credentials.set(name, {
+      name,
+      purpose: "SERVICE",
+      owner: "platform",
+      isolation_mode: "ISOLATION_MODE_OPEN",
+      ...row,
+    });
+    this.grants.set(name, new Map());
+  }
+
+  addPrincipal(applicationId: string): void {
+    this.principals.set(applicationId, {
+      id: `7${this.principals.size}`,
+      users: [],
+      secrets: [],
+      policies: [],
+    });
+  }
+
+  grant(credential: string, principal: string, privilege = "ACCESS"): void {
+    const rows = this.grants.get(credential) ?? new Map<string, Set<string>>();
+    rows.set(principal, new Set([...(rows.get(principal) ?? []), privilege]));
+    this.grants.set(credential, rows);
+  }
+
+  /** Every ACCESS that there is, as sorted "credential principal" lines. */
+  accessList(): string[] {
+    return [...this.grants]
+      .flatMap(([name, rows]) =>
+        [...rows].filter(([, set]) => set.has("ACCESS")).map(([who]) => `${name} ${who}`),
+      )
+      .sort();
+  }
+
+  get writes(): string[] {
+    return this.requests.filter((request) => !request.startsWith("GET "));
+  }
+
+  /** A connection as `caller`, through `before` (which may throw, or count). */
+  as(
+    caller: string,
+    before: (request: ApiRequest) => void = () => undefined,
+    after: (request: ApiRequest) => void = () => undefined,
+  ): DatabricksApi {
+    return async (request) => {
+      await Promise.resolve();
+      before(request);
+      this.requests.push(`${request.method} ${request.path}`);
+      try {
+        return this.#answer(caller, request);
+      } finally {
+        after(request);
+      }
+    };
+  }
+
+  #page(rows: readonly Json[], name: string, query: Readonly<Record<string, string>>): Json {
+    const start = Number(query["page_token"] ?? "0");
+    const next = start + this.pageSize;
+    return {
+      [name]: rows.slice(start, next),
+      ...(next < rows.length ? { next_page_token: String(next) } : {}),
+    };
+  }
+
+  #answer(caller: string, { method, path, query = {}, body = {} }: ApiRequest): Json {
+    for (const [prefix, { status, code }] of this.refusals) {
+      if (`${method} ${path}`.startsWith(prefix)) throw new ApiFailure(status, code, `refused: ${code}`);
+    }
+    if (path.startsWith("/api/2.0/workspace/"))
+      return this.#workspace(path.slice("/api/2.0/workspace/".length), query, body);
+    if (path.startsWith("/api/2.1/unity-catalog/"))
+      return this.#unityCatalog(method, path.slice("/api/2.1/unity-catalog/".length), query, body);
+    if (path === "/api/2.0/preview/scim/v2/Me") {
+      return {
+        userName: caller,
+        groups: this.admins.has(caller) ? [{ display: "admins" }] : [{ display: "users" }],
+      };
+    }
+    if (path === "/api/2.0/preview/scim/v2/ServicePrincipals") return this.#servicePrincipals(query);
+    if (path === "/api/2.2/jobs/list") return this.#page(this.jobs, "jobs", query);
+    if (path === "/api/2.2/jobs/get")
+      return this.jobs.find((job) => textField(job, "job_id") === query["job_id"]) ?? {};
+    if (path === "/api/2.0/pipelines") return this.#page(this.pipelines, "statuses", query);
+    if (path === "/api/2.0/apps") return this.#page(this.apps, "apps", query);
+    if (path === "/api/2.0/serving-endpoints") return { endpoints: this.endpoints };
+    if (path.endsWith("/access-control/rule-sets")) {
+      const principal = this.principals.get(
+        /servicePrincipals\/([^/]+)\//.exec(query["name"] ?? "")?.[1] ?? "",
+      );
+      return { grant_rules: [{ role: "roles/servicePrincipal.user", principals: principal?.users ?? [] }] };
+    }
+    const numeric = /servicePrincipals\/([^/]+)\//.exec(path)?.[1];
+    const principal = [...this.principals.values()].find((one) => one.id === numeric);
+    if (path.endsWith("/credentials/secrets"))
+      return { secrets: (principal?.secrets ?? []).map((secret) => ({ id: secret })) };
+    if (path.endsWith("/federationPolicies")) return { policies: principal?.policies ?? [] };
+    if (path.startsWith("/api/2.0/permissions/")) {
+      return { access_control_list: this.permissions.get(path.slice("/api/2.0/permissions/".length)) ?? [] };
+    }
+    throw new ApiFailure(404, "ENDPOINT_NOT_FOUND", path);
+  }
+
+  #servicePrincipals(query: Readonly<Record<string, string>>): Json {
+    const wanted = /applicationId eq "([^"]*)"/.exec(query["filter"] ?? "")?.[1];
+    const all = [...this.principals].map(([applicationId, { id }]) => ({ applicationId, id }));
+    const start = Number(query["startIndex"] ?? "1") - 1;
+    return {
+      Resources:
+        wanted === undefined
+          ? all.slice(start, start + 100)
+          : all.filter((one) => one.applicationId === wanted),
+    };
+  }
+
+  #workspace(operation: string, query: Readonly<Record<string, string>>, body: Json): Json {
+    const path = query["path"] ?? textField(body, "path");
+    switch (operation) {
+      case "export": {
+        const text = this.files.get(path);
+        if (text === undefined) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+        return { content: Buffer.from(text, "utf8").toString("base64") };
+      }
+      case "import": {
+        if (!this.directories.has(path.slice(0, path.lastIndexOf("/"))))
+          throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+        if (field(body, "overwrite") !== true && this.files.has(path))
+          throw new ApiFailure(400, "RESOURCE_ALREADY_EXISTS", path);
+        this.files.set(path, Buffer.from(textField(body, "content"), "base64").toString("utf8"));
+        return {};
+      }
+      case "delete":
+        if (!this.files.delete(path)) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+        return {};
+      case "mkdirs":
+        this.directories.add(path);
+        return {};
+      default:
+        return { object_type: "DIRECTORY", object_id: "900" };
+    }
+  }
+
+  #unityCatalog(method: string, rest: string, query: Readonly<Record<string, string>>, body: Json): Json {
+    if (rest === "metastore_summary") return { owner: this.metastoreOwner };
+    const [kind = "", , encoded] = rest.startsWith("credentials/")
+      ? ["credentials", "", rest.slice(12)]
+      : rest.split("/");
+    const name = decodeURIComponent(encoded ?? "");
+    const credential = this.credentials.get(name);
+    const rows = this.grants.get(name);
+    if (credential === undefined || rows === undefined)
+      throw new ApiFailure(404, "CREDENTIAL_DOES_NOT_EXIST", name);
+    if (kind === "credentials") return credential;
+    if (kind === "bindings") {
+      return this.#page(
+        (this.bindings.get(name) ?? []).map((id) => ({ workspace_id: id })),
+        "bindings",
+        query,
+      );
+    }
+    if (kind === "effective-permissions") {
+      const direct = [...rows].map(([principal, set]) => ({
+        principal,
+        privileges: [...set].map((privilege) => ({ privilege })),
+      }));
+      return this.#page([...direct, ...this.inherited], "privilege_assignments", query);
+    }
+    if (method === "PATCH") {
+      for (const change of (field(body, "changes") as Json[] | undefined) ?? []) {
+        const principal = textField(change, "principal");
+        const set = rows.get(principal) ?? new Set<string>();
+        for (const privilege of (field(change, "add") as string[] | undefined) ?? []) set.add(privilege);
+        for (const privilege of (field(change, "remove") as string[] | undefined) ?? [])
+          set.delete(privilege);
+        if (set.size > 0) rows.set(principal, set);
+        else rows.delete(principal);
+      }
+    }
+    return this.#page(
+      [...rows].map(([principal, set]) => ({ principal, privileges: [...set] })),
+      "privilege_assignments",
+      query,
+    );
+  }
+}

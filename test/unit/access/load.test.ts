@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { applyAccess } from "../../../core/access/apply.ts";
+import {
+  accessFileOf,
+  bundleOf,
+  options,
+  principalOf,
+  requestOf,
+  workspaceWith,
+  type JobSetup,
+} from "./setup.ts";
+
+describe("a thousand jobs in declared groups on ten credentials", () => {
+  const jobs: readonly JobSetup[] = Array.from({ length: 1000 }, (_, index) => ({
+    key: `job_${index}`,
+    principal: principalOf(index),
+    id: String(index + 1),
+  }));
+  const access = accessFileOf(jobs.map(({ key }, index) => [key, "read", `cred-${index % 10}`]));
+  const groups = Array.from({ length: 10 }, (_, group) =>
+    jobs.filter((_job, index) => index % 10 === group).map(({ key }) => key),
+  );
+  const policy = `version: 1\nshared_principals: ${JSON.stringify(groups)}\nrules: [{ name: all, effect: allow }]\n`;
+
+  it("takes at most 40 requests to read grants when nothing changed, and writes nothing", async function () {
+    this.timeout(60_000);
+    const fake = workspaceWith(
+      jobs,
+      Array.from({ length: 10 }, (_, index) => `cred-${index}`),
+    );
+    fake.pageSize = 1000;
+    const request = requestOf({ fake, bundle: bundleOf(jobs), access, policy });
+    assert.equal((await applyAccess(request, options())).granted, 1000);
+    fake.requests.length = 0;
+    assert.equal((await applyAccess(request, options())).unchanged, 1000);
+    assert.deepEqual(fake.writes, []);
+    const unityCatalog = fake.requests.filter((one) => one.includes("/unity-catalog/"));
+    assert.ok(unityCatalog.length <= 51, `${unityCatalog.length} requests to Unity Catalog, proof included`);
+    const grants = unityCatalog.filter((one) => one.includes("/permissions/credential/"));
+    assert.ok(grants.length <= 40, `${grants.length}`);
+  });
+});

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { readAccessFiles, type AccessRequest } from "../../../core/access/access.ts";
+import type { AccessResult, ApplyOptions } from "../../../core/access/apply.ts";
+import { bundleFacts, type BundleFacts } from "../../../core/access/bundle.ts";
+import type { Json } from "../../../core/access/rest.ts";
+import { SecretlessError } from "../../../core/errors.ts";
+import { FakeDatabricks } from "./fake-databricks.ts";
+
+export const DEPLOYER = "d0000000-0000-4000-8000-000000000001";
+export const REGISTRAR = "e0000000-0000-4000-8000-000000000002";
+export const principalOf = (index: number): string =>
+  `a0000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
+
+export interface JobSetup {
+  readonly key: string;
+  readonly principal?: string;
+  readonly id?: string;
+  readonly settings?: Readonly<Record<string, Json>>;
+}
+
+export function bundleOf(jobs: readonly JobSetup[], target = "prod"): BundleFacts {
+  const entries = jobs.map(({ key, principal, id, settings }) => [
+    key,
+    {
+      name: key,
+      ...(id === undefined ? {} : { id }),
+      ...(principal === undefined ? {} : { run_as: { service_principal_name: principal } }),
+      tasks: [{ task_key: "a", notebook_task: { notebook_path: "/files/a" } }],
+      ...settings,
+    },
+  ]);
+  const summary = {
+    bundle: { name: "lake", target },
+    workspace: { state_path: "/state", file_path: "/files" },
+    variables: {
+      suffix: { value: "x" },
+      complex: { value: { a: 1 } },
+      fallback: { default: 7 },
+      nested: { value: "${var.suffix}" },
+    },
+    resources: { jobs: Object.fromEntries(entries) as Json },
+  };
+  return bundleFacts(summary, "111");
+}
+
+/** A workspace in which every check holds for jobs with a principal each, and the deployer sees all of it. */
+export function workspaceWith(jobs: readonly JobSetup[], credentials: readonly string[]): FakeDatabricks {
+  const fake = new FakeDatabricks();
+  fake.admins.add(DEPLOYER);
+  fake.admins.add(REGISTRAR);
+  fake.metastoreOwner = "admins";
+  for (const credential of credentials) fake.addCredential(credential);
+  for (const { key, principal, id } of jobs) {
+    if (principal !== undefined) fake.addPrincipal(principal);
+    if (id === undefined) continue;
+    fake.jobs.push({
+      job_id: id,
+      settings: { name: key, run_as: { service_principal_name: principal ?? "" } },
+    });
+  }
+  return fake;
+}
+
+export interface RequestSetup {
+  readonly fake: FakeDatabricks;
+  readonly bundle: BundleFacts;
+  readonly access?: string;
+  readonly policy?: string;
+  readonly deployed?: boolean;
+  readonly over?: Partial<AccessRequest>;
+}
+
+export function requestOf({
+  fake,
+  bundle,
+  access,
+  policy,
+  deployed = true,
+  over = {},
+}: RequestSetup): AccessRequest {
+  const api = fake.as(DEPLOYER);
+  return {
+    files: readAccessFiles(
+      access === undefined ? undefined : { path: "access.yml", text: access },
+      policy === undefined ? undefined : { path: "policy.yml", text: policy, insideCheckout: false },
+    ),
+    bundle,
+    deployed,
+    deployerId: DEPLOYER,
+    accountId: "acc",
+    evidence: { claims: {}, selfReported: { now: fake.clock.now(), addresses: [] } },
+    deployer: { workspace: api, account: api },
+    registrar: undefined,
+    clock: fake.clock,
+    ...over,
+  };
+}
+
+export const accessFileOf = (
+  entries: readonly (readonly [job: string, purpose: string, credential: string])[],
+): string => {
+  const jobs = [...new Set(entries.map(([job]) => job))];
+  const lines = jobs.flatMap((job) => [
+    `  ${job}:`,
+    ...entries
+      .filter(([one]) => one === job)
+      .map(
+        ([, purpose, credential]) => `    - { purpose: ${purpose}, unity_catalog_credential: ${credential} }`,
+      ),
+  ]);
+  return ["version: 1", "jobs:", ...lines, ""].join("\n");
+};
+
+export const options = (over: Partial<ApplyOptions> = {}): ApplyOptions => ({
+  approved: undefined,
+  holder: "run 1",
+  lockTimeout: 600_000,
+  onApplied: () => Promise.resolve(),
+  ...over,
+});
+export const failure = async (work: Promise<unknown>): Promise<SecretlessError> => {
+  const error = await work.then(
+    () => assert.fail("it did not fail"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof SecretlessError, String(error));
+  return error;
+};
+export const counts = ({ granted, updated, revoked, unchanged }: AccessResult): number[] => [
+  granted,
+  updated,
+  revoked,
+  unchanged,
+];
