@@ -35,12 +35,18 @@ export class KeywordAutomaton<P> {
 
   #build(keywords: readonly Keyword<P>[], folded: readonly Buffer[]): void {
     const own = new Map<number, Keyword<P>[]>();
+    /** For each state its children in the trie, as slots of its row. */
+    const children: number[][] = [[]];
     let count = 1;
     folded.forEach((text, index) => {
       let state = 0;
       for (const byte of text) {
         const slot = (state << this.#shift) | (this.#classes[byte] ?? 0);
-        if (this.#next[slot] === 0) this.#next[slot] = count++;
+        if (this.#next[slot] === 0) {
+          children[state]?.push(slot);
+          children.push([]);
+          this.#next[slot] = count++;
+        }
         state = this.#next[slot] ?? 0;
       }
       own.set(state, [...(own.get(state) ?? []), keywords[index] as Keyword<P>]);
@@ -48,22 +54,23 @@ export class KeywordAutomaton<P> {
     const fallback = new Uint16Array(count);
     const queue: number[] = [];
     const width = 1 << this.#shift;
-    for (let c = 0; c < width; c++) if (this.#next[c] !== 0) queue.push(this.#next[c] ?? 0);
+    for (const slot of children[0] ?? []) queue.push(this.#next[slot] ?? 0);
     for (let head = 0; head < queue.length; head++) {
       const state = queue[head] as number;
       const back = fallback[state] ?? 0;
       const outputs = [...(own.get(state) ?? []), ...(this.#found[this.#output[back] ?? 0] ?? [])];
       if (outputs.length > 0) this.#output[state] = this.#found.push(outputs) - 1;
-      for (let c = 0; c < width; c++) {
-        const slot = (state << this.#shift) | c;
-        const across = this.#next[(back << this.#shift) | c] ?? 0;
-        const child = this.#next[slot] ?? 0;
-        if (child === 0) this.#next[slot] = across;
-        else {
-          fallback[child] = across;
-          queue.push(child);
-        }
-      }
+      // Where the trie has no child, a state goes where its fallback goes: whole rows are copied, which is fast.
+      const slots = children[state] ?? [];
+      const targets = slots.map((slot) => this.#next[slot] ?? 0);
+      const row = state << this.#shift;
+      this.#next.copyWithin(row, back << this.#shift, (back << this.#shift) + width);
+      slots.forEach((slot, index) => {
+        const child = targets[index] ?? 0;
+        fallback[child] = this.#next[slot] ?? 0;
+        this.#next[slot] = child;
+        queue.push(child);
+      });
     }
   }
 

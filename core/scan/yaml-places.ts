@@ -20,15 +20,22 @@ const ITEM_KEYS = ["task_key", "job_cluster_key", "environment_key", "name", "ke
 
 /** Finds where the settings of a resolved configuration are written in YAML. */
 export class YamlPlaces {
-  readonly #sources: readonly Parsed[];
+  readonly #files: readonly YamlSource[];
+  /** Parsed when the first place is asked for: mostly none is. */
+  #parsed: readonly Parsed[] | undefined;
   readonly #target: string | undefined;
 
   constructor(sources: readonly YamlSource[], target: string | undefined) {
-    this.#sources = sources.map(({ file, text }) => {
+    this.#files = sources;
+    this.#target = target;
+  }
+
+  get #sources(): readonly Parsed[] {
+    this.#parsed ??= this.#files.map(({ file, text }) => {
       const lines = new LineCounter();
       return { file, document: parseDocument(text, { lineCounter: lines }), lines };
     });
-    this.#target = target;
+    return this.#parsed;
   }
 
   /**

@@ -1976,12 +1976,17 @@ var KeywordAutomaton = class {
   }
   #build(keywords2, folded) {
     const own = /* @__PURE__ */ new Map();
+    const children = [[]];
     let count = 1;
     folded.forEach((text, index) => {
       let state = 0;
       for (const byte of text) {
         const slot = state << this.#shift | (this.#classes[byte] ?? 0);
-        if (this.#next[slot] === 0) this.#next[slot] = count++;
+        if (this.#next[slot] === 0) {
+          children[state]?.push(slot);
+          children.push([]);
+          this.#next[slot] = count++;
+        }
         state = this.#next[slot] ?? 0;
       }
       own.set(state, [...own.get(state) ?? [], keywords2[index]]);
@@ -1989,22 +1994,22 @@ var KeywordAutomaton = class {
     const fallback = new Uint16Array(count);
     const queue = [];
     const width = 1 << this.#shift;
-    for (let c = 0; c < width; c++) if (this.#next[c] !== 0) queue.push(this.#next[c] ?? 0);
+    for (const slot of children[0] ?? []) queue.push(this.#next[slot] ?? 0);
     for (let head = 0; head < queue.length; head++) {
       const state = queue[head];
       const back = fallback[state] ?? 0;
       const outputs = [...own.get(state) ?? [], ...this.#found[this.#output[back] ?? 0] ?? []];
       if (outputs.length > 0) this.#output[state] = this.#found.push(outputs) - 1;
-      for (let c = 0; c < width; c++) {
-        const slot = state << this.#shift | c;
-        const across = this.#next[back << this.#shift | c] ?? 0;
-        const child2 = this.#next[slot] ?? 0;
-        if (child2 === 0) this.#next[slot] = across;
-        else {
-          fallback[child2] = across;
-          queue.push(child2);
-        }
-      }
+      const slots = children[state] ?? [];
+      const targets = slots.map((slot) => this.#next[slot] ?? 0);
+      const row = state << this.#shift;
+      this.#next.copyWithin(row, back << this.#shift, (back << this.#shift) + width);
+      slots.forEach((slot, index) => {
+        const child2 = targets[index] ?? 0;
+        fallback[child2] = this.#next[slot] ?? 0;
+        this.#next[slot] = child2;
+        queue.push(child2);
+      });
     }
   }
   /** Calls `onHit(keyword, start)` for each occurrence, in the order of their ends; `start` is an index into `bytes`. */
@@ -2348,14 +2353,20 @@ function withoutOverlaps(matches3) {
 var import_yaml2 = __toESM(require_dist(), 1);
 var ITEM_KEYS = ["task_key", "job_cluster_key", "environment_key", "name", "key"];
 var YamlPlaces = class {
-  #sources;
+  #files;
+  /** Parsed when the first place is asked for: mostly none is. */
+  #parsed;
   #target;
   constructor(sources, target) {
-    this.#sources = sources.map(({ file, text }) => {
+    this.#files = sources;
+    this.#target = target;
+  }
+  get #sources() {
+    this.#parsed ??= this.#files.map(({ file, text }) => {
       const lines = new import_yaml2.LineCounter();
       return { file, document: (0, import_yaml2.parseDocument)(text, { lineCounter: lines }), lines };
     });
-    this.#target = target;
+    return this.#parsed;
   }
   /**
    * The place of a setting: of the setting itself, else of the innermost part of its path that is written anywhere. A

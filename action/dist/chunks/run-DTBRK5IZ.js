@@ -4157,7 +4157,7 @@ async function runResource({ host, inputs, signal }, cli, api, facts) {
 async function startScan(step, facts, bundleRoot) {
   const { command, scan } = step.inputs;
   if (scan === "off" || command !== "deploy" && command !== "plan") return void 0;
-  const { BundleScan: Scan } = await import("./bundle-scan-BRXX5PUL.js");
+  const { BundleScan: Scan } = await import("./bundle-scan-YKWGX54Q.js");
   return Scan.start(step, facts, bundleRoot);
 }
 
