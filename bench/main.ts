@@ -1,13 +1,7 @@
 /**
-<<<<<<< HEAD
- * `npm run bench`: how fast and how big the built action is, against the goals. docs/performance.md explains each figure.
- * Arguments: the parts to measure (`start`, `size`, `memory`, `scan`, `deploy`, `rate`; default all but the last),
- * `--rounds N` for the deployments.
-=======
  * `npm run bench`: how fast and how big the built action is (and how fast the task starts), against the goals. docs/performance.md explains each figure.
  * Arguments: the parts to measure (`start`, `size`, `memory`, `scan`, `access`, `deploy`, `rate`; default all but the last), `--rounds N`
  * for the deployments.
->>>>>>> main
  * Ends with 1 if a goal was missed.
  */
 import { spawnSync } from "node:child_process";
@@ -23,15 +17,9 @@ import { writeBundle } from "./bundle.ts";
 import { folderBytes, staticBytes } from "./bytes.ts";
 import { bareDeployments, ourDeployments } from "./deployments.ts";
 import { mirrorOf, peakOfDeployment, peakOfInstallation } from "./memory.ts";
-<<<<<<< HEAD
-import { rateFigures } from "./rate-limit.ts";
-import type { Speed } from "./scan/speed.ts";
-import { startUps } from "./start-up.ts";
-=======
 import type { Speed } from "./scan/speed.ts";
 import { rateFigures } from "./rate-limit.ts";
 import { actionShell, startUps, taskShell, type Shell } from "./start-up.ts";
->>>>>>> main
 import { interleaved, ratio, spread } from "./statistics.ts";
 import { isMissed, table, type Figure } from "./table.ts";
 
@@ -147,11 +135,7 @@ const { values, positionals } = parseArgs({
   options: { rounds: { type: "string" } },
   allowPositionals: true,
 });
-<<<<<<< HEAD
-const PARTS = ["start", "size", "memory", "scan", "deploy"];
-=======
 const PARTS = ["start", "size", "memory", "scan", "access", "deploy"];
->>>>>>> main
 const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => ![...PARTS, "rate"].includes(part));
 if (unknown.length > 0) throw new Error(`unknown part: ${unknown.join(", ")}`);
@@ -168,12 +152,6 @@ console.log(
 const cli = await sandboxCli();
 const action = await builtAction();
 const figures: Figure[] = [];
-<<<<<<< HEAD
-if (parts.includes("start")) figures.push(...(await startFigures(action)));
-if (parts.includes("size")) figures.push(...(await sizeFigures(action)));
-if (parts.includes("memory")) figures.push(...(await memoryFigures(action, cli)));
-if (parts.includes("scan")) figures.push(...scanFigures());
-=======
 if (parts.includes("start")) {
   const task = await freshFolder("bench-task");
   await buildTask(task, "0.0.0");
@@ -186,7 +164,6 @@ if (parts.includes("size")) figures.push(...(await sizeFigures(action)));
 if (parts.includes("memory")) figures.push(...(await memoryFigures(action, cli)));
 if (parts.includes("scan")) figures.push(...scanFigures());
 if (parts.includes("access")) figures.push(...(await accessFigures()));
->>>>>>> main
 for (const part of ["deploy", "rate"].filter((name) => parts.includes(name))) {
   if (cli.kind !== "real") console.log(`SKIPPED: ${part} (the real Databricks CLI is not on PATH)`);
   else if (part === "deploy") figures.push(...(await deployFigures(action, cli, rounds)));

@@ -186,24 +186,6 @@ describe("the flow of a step", () => {
     assert.match(flow.host.log.join("\n"), /left to end/);
   });
 
-  it("lets the policy say which secret scopes the jobs of a target may read", async () => {
-    const value = {
-      tasks: [],
-      job_clusters: [{ new_cluster: { spark_conf: { a: "{{secrets/dev-lake/key}}" } } }],
-    };
-    const entries = { "resources.jobs.nightly": { action: "create", new_state: { value } } };
-    const planned = { stdout: JSON.stringify({ plan_version: 2, plan: entries }) };
-    const cli: PlayCli = (command, request) =>
-      command === "plan -o json" ? planned : usualCli({})(command, request);
-    assert.equal(await flow.run({}, cli), 0, flow.error);
-    const policy =
-      "version: 1\nscan: { scopes: { prod: [prod-*] } }\nrules: [{ name: none, effect: deny }]\n";
-    await writeFile(path.join(flow.checkout, "policy.yml"), policy);
-    assert.equal(await flow.run({ "policy-file": "policy.yml" }, cli), 1);
-    assert.match(flow.error, /^CREDENTIAL_FOUND: [^]*dev-lake/);
-    assert.ok(!flow.commands.slice(-2).includes("deploy"));
-  });
-
   describe("while another deployment holds the lock", () => {
     const held =
       "Error: Failed to acquire deployment lock: deploy lock acquired by other@example.com at 2026-11-22 01:35:14.288 +0000 UTC.\n";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, readdir, readFile, rename, rm } from "node:fs/promises";
+import { appendFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { freshFolder } from "../../sandbox/runner/checkout.ts";
@@ -214,5 +214,23 @@ describe("the scan of a step", () => {
     assert.equal(annotated(flow, "error").length, 101);
     assert.equal(await flow.run({ scan: "warn" }, usualCli({})), 0);
     assert.equal(annotated(flow, "warning").length, 100);
+  });
+
+  it("lets the policy say which secret scopes the jobs of a target may read", async () => {
+    const value = {
+      tasks: [],
+      job_clusters: [{ new_cluster: { spark_conf: { a: "{{secrets/dev-lake/key}}" } } }],
+    };
+    const entries = { "resources.jobs.nightly": { action: "create", new_state: { value } } };
+    const planned = { stdout: JSON.stringify({ plan_version: 2, plan: entries }) };
+    const cli: PlayCli = (command, request) =>
+      command === "plan -o json" ? planned : usualCli({})(command, request);
+    assert.equal(await flow.run({}, cli), 0, flow.error);
+    const policy =
+      "version: 1\nscan: { scopes: { prod: [prod-*] } }\nrules: [{ name: none, effect: deny }]\n";
+    await writeFile(path.join(flow.checkout, "policy.yml"), policy);
+    assert.equal(await flow.run({ "policy-file": "policy.yml" }, cli), 1);
+    assert.match(flow.error, /^CREDENTIAL_FOUND: [^]*dev-lake/);
+    assert.ok(!flow.commands.slice(-2).includes("deploy"));
   });
 });
