@@ -3,7 +3,7 @@
  * each static check counts as one.
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -23,7 +23,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const scratch = await mkdtemp(path.join(os.tmpdir(), "check-"));
 const bin = (name: string): string => path.join(root, "node_modules", name);
 
-function mocha(name: string, pattern: string, coverage: boolean): Check {
+function mocha(name: string, specs: readonly string[], coverage: boolean): Check {
   const counts = path.join(scratch, `${name}.json`);
   const runner = [
     // Not "tsx" itself: with its hooks for require, a module that is also imported would be there twice.
@@ -34,22 +34,32 @@ function mocha(name: string, pattern: string, coverage: boolean): Check {
     "scripts/count-reporter.cjs",
     "--reporter-option",
     `file=${counts}`,
-    pattern,
+    ...specs,
   ];
   const covered = [bin("c8/bin/c8.js"), process.execPath, ...runner];
   return { name, args: coverage ? covered : runner, counts };
 }
 
-const LANES: readonly (readonly Check[])[] = [
-  [
-    { name: "types", args: [bin("typescript/bin/tsc"), "--noEmit"] },
-    { name: "lint", args: [bin("eslint/bin/eslint.js"), ".", "--max-warnings", "0"] },
-    { name: "format", args: [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
-    { name: "unused code", args: [bin("knip/bin/knip.js")] },
-    mocha("shells", "test/shells/**/*.test.ts", false),
-  ],
-  [mocha("unit", "test/unit/**/*.test.ts", true)],
+/** The shells' tests in as many parts, so that both lanes always have work. */
+async function shells(parts: number): Promise<Check[]> {
+  const folder = path.join(root, "test/shells");
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".test.ts")).sort();
+  return Array.from({ length: parts }, (_, part) => {
+    const own = files.filter((_file, at) => at % parts === part).map((name) => path.join(folder, name));
+    return mocha(`shells ${String(part + 1)} of ${String(parts)}`, own, false);
+  });
+}
+
+/** The longest first; two lanes take one after the other. */
+const CHECKS: Check[] = [
+  mocha("unit", ["test/unit/**/*.test.ts"], true),
+  ...(await shells(5)),
+  { name: "lint", args: [bin("eslint/bin/eslint.js"), ".", "--max-warnings", "0"] },
+  { name: "types", args: [bin("typescript/bin/tsc"), "--noEmit"] },
+  { name: "format", args: [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
+  { name: "unused code", args: [bin("knip/bin/knip.js")] },
 ];
+const LANES = 2;
 
 function run(check: Check): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
@@ -83,8 +93,8 @@ async function countsOf(check: Check, code: number): Promise<Counts> {
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 
-async function runLane(lane: readonly Check[]): Promise<void> {
-  for (const check of lane) {
+async function runLane(): Promise<void> {
+  for (let check = CHECKS.shift(); check; check = CHECKS.shift()) {
     const started = Date.now();
     const { code, output } = await run(check);
     const counts = await countsOf(check, code);
@@ -97,7 +107,7 @@ async function runLane(lane: readonly Check[]): Promise<void> {
   }
 }
 
-await Promise.all(LANES.map(runLane));
+await Promise.all(Array.from({ length: LANES }, runLane));
 await rm(scratch, { recursive: true, force: true });
 console.log(
   `\n${String(total.passed)} passed, ${String(total.failed)} failed, ${String(total.skipped)} skipped`,
