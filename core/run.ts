@@ -2,7 +2,8 @@ import path from "node:path";
 import { readAccess, secretScopes } from "./access-files.ts";
 import { Access } from "./access-step.ts";
 import { allRight } from "./all-right.ts";
-import { openAuditFile } from "./audit-file.ts";
+import { openAuditFile, type AuditFile } from "./audit-file.ts";
+import { scanEvent, type AuditedFinding } from "./audit/scan-event.ts";
 import { connect, workspaceApi } from "./connect.ts";
 import { DatabricksCli } from "./databricks/cli.ts";
 import { cliEnvironment } from "./databricks/environment.ts";
@@ -23,6 +24,7 @@ import type { Facts } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 import { runResource } from "./run-resource.ts";
 import { startScan } from "./scan-step.ts";
+import type { Finding } from "./scan/finding.ts";
 import { findTool } from "./tool.ts";
 
 export { reportFailure };
@@ -109,16 +111,36 @@ export async function run(step: Step): Promise<number> {
       case "destroy":
         await destroyBundle(step, cli, api, facts, access);
     }
+    noteScan(step, facts, audit);
     await audit.settled();
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {
+    noteScan(step, facts, audit);
     await reportFailure(host, rootCause(step, service, error), facts);
     return 1;
   } finally {
     await service?.stop();
     await removePrivateFolder(folder.root);
   }
+}
+
+/** Puts what the scan has found on record. */
+function noteScan({ host, inputs }: Step, { scan }: Facts, audit: AuditFile): void {
+  if (!scan) return;
+  const audited =
+    (blocking: boolean) =>
+    (finding: Finding): AuditedFinding => ({
+      rule: finding.rule.id,
+      file: finding.place.file,
+      line: finding.place.line,
+      fingerprint: finding.fingerprint,
+      blocking,
+    });
+  const findings = [...scan.stopping.map(audited(true)), ...scan.others.map(audited(false))];
+  audit.note(
+    scanEvent({ host: inputs.host, runner: host.context.ciName, accepted: scan.accepted, findings }),
+  );
 }
 
 const HOME_ROOT =

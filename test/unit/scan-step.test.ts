@@ -216,6 +216,22 @@ describe("the scan of a step", () => {
     assert.equal(annotated(flow, "warning").length, 100);
   });
 
+  it("puts on record what it found, without any value", async () => {
+    await writeIn(flow, "src/load.py", `token = "${PAT}"\n`);
+    assert.equal(await flow.run({}, usualCli({})), 1);
+    const text = await readFile(flow.host.outputs.get("audit-log") ?? "", "utf8");
+    const events = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const [event] = events.filter(({ status_code: code }) => code === "CREDENTIAL_FOUND");
+    assert.match(
+      JSON.stringify(event),
+      /"rule":"databricks-personal-access-token","file":"src\/load.py","line":1/,
+    );
+    assert.ok(!text.includes(PAT));
+  });
+
   it("lets the policy say which secret scopes the jobs of a target may read", async () => {
     const value = {
       tasks: [],

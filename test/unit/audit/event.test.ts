@@ -11,6 +11,7 @@ import {
   type AuditEvent,
   type Outcome,
 } from "../../../core/audit/event.ts";
+import { scanEvent } from "../../../core/audit/scan-event.ts";
 import { openAuditLog } from "../../../core/audit/log.ts";
 
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
@@ -99,6 +100,16 @@ const call = (method: string, outcome: Outcome): AuditEvent =>
     runner: "runner-1",
   });
 
+const scan = (blocking: boolean): AuditEvent =>
+  scanEvent({
+    host: "https://adb-1.azuredatabricks.net",
+    runner: "runner-1",
+    accepted: 1,
+    findings: [
+      { rule: "databricks-personal-access-token", file: "a.py", line: 3, fingerprint: "f0", blocking },
+    ],
+  });
+
 const KINDS: readonly (readonly [string, AuditEvent])[] = [
   ["an exchange", exchange({ ok: true })],
   ["a refused exchange", exchange(failed)],
@@ -109,6 +120,8 @@ const KINDS: readonly (readonly [string, AuditEvent])[] = [
   ["a denied grant", change("denied", failed)],
   ["a PATCH", call("PATCH", { ok: true })],
   ["a failed DELETE", call("DELETE", failed)],
+  ["a scan that stopped the deployment", scan(true)],
+  ["a scan that only warned", scan(false)],
   ["a method of its own", call("OPTIONS", { ok: true })],
 ];
 

@@ -2660,6 +2660,31 @@ async function openAuditFile({ host, ports, inputs }) {
   };
 }
 
+// core/audit/scan-event.ts
+var MOST = 100;
+function scanEvent(scan) {
+  const { findings, accepted, host, runner } = scan;
+  const blocked = findings.some(({ blocking }) => blocking);
+  const name = new URL(host).host;
+  return {
+    class_uid: 6003,
+    class_name: "API Activity",
+    category_uid: 6,
+    activity_id: 99,
+    activity_name: "Other",
+    // OCSF severity: High, Low, Informational.
+    severity_id: blocked ? 4 : findings.length > 0 ? 2 : 1,
+    status_id: blocked ? 2 : 1,
+    status: blocked ? "Failure" : "Success",
+    ...blocked && { status_code: "CREDENTIAL_FOUND" },
+    message: `Scan for static credentials: ${findings.length} found, ${accepted} accepted by exceptions${blocked ? "; the deployment was stopped" : ""}`,
+    api: { operation: "Scan of the deployment", service: { name } },
+    src_endpoint: { name: runner },
+    dst_endpoint: { name, hostname: name },
+    unmapped: { accepted, findings: findings.slice(0, MOST), findings_count: findings.length }
+  };
+}
+
 // core/databricks/cli.ts
 import { realpath as realpath2 } from "node:fs/promises";
 import path5, { posix as posix2 } from "node:path";
@@ -4221,16 +4246,32 @@ async function run(step) {
       case "destroy":
         await destroyBundle(step, cli, api, facts, access2);
     }
+    noteScan(step, facts, audit);
     await audit.settled();
     await reportSuccess(host, facts);
     return 0;
   } catch (error) {
+    noteScan(step, facts, audit);
     await reportFailure(host, rootCause(step, service, error), facts);
     return 1;
   } finally {
     await service?.stop();
     await removePrivateFolder(folder.root);
   }
+}
+function noteScan({ host, inputs }, { scan }, audit) {
+  if (!scan) return;
+  const audited = (blocking) => (finding) => ({
+    rule: finding.rule.id,
+    file: finding.place.file,
+    line: finding.place.line,
+    fingerprint: finding.fingerprint,
+    blocking
+  });
+  const findings = [...scan.stopping.map(audited(true)), ...scan.others.map(audited(false))];
+  audit.note(
+    scanEvent({ host: inputs.host, runner: host.context.ciName, accepted: scan.accepted, findings })
+  );
 }
 var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
 function warn({ host }, facts, text) {
