@@ -1,3 +1,5 @@
+import { ApiFailure } from "./access/rest.ts";
+import { connectDatabricks } from "./access/databricks-api.ts";
 import type { Connection } from "./access/access.ts";
 import type { AuditFile } from "./audit-file.ts";
 import { apiCallEvent } from "./audit/event.ts";
@@ -16,8 +18,6 @@ interface Identity {
 
 /** The APIs of the workspace and of its account, if that is known, as one identity. Each writing call is audited. */
 export async function connectionOf({ step, audit, session, clientId }: Identity): Promise<Connection> {
-  const { connectDatabricks } = await import("./access/databricks-api.ts");
-  const { ApiFailure } = await import("./access/rest.ts");
   const { host, inputs, ports, signal } = step;
   const onWrite = (method: string, url: string, status: number, requestId?: string): Promise<void> => {
     const outcome =

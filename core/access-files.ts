@@ -1,3 +1,5 @@
+import { verifyPipelineToken } from "./access/pipeline-claims.ts";
+import { readAccessFiles } from "./access/access.ts";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { AccessFiles } from "./access/access.ts";
@@ -58,7 +60,6 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
     const files = { entries: [], policy: undefined };
     return { declared: false, files, evidence: { claims: {}, selfReported } };
   }
-  const { readAccessFiles } = await import("./access/access.ts");
   const files = readAccessFiles(
     access,
     policy && { ...policy, insideCheckout: await isInside(checkout, path.resolve(checkout, policy.path)) },
@@ -118,7 +119,6 @@ function asksForClaims({ policy }: AccessFiles): boolean {
 
 async function pipelineClaims({ host, inputs, ports, signal }: Step): Promise<PipelineClaims> {
   const { clock, send } = ports;
-  const { verifyPipelineToken } = await import("./access/pipeline-claims.ts");
   const attempt = async (): Promise<PipelineClaims> => {
     const { token, audience, issuers } = await host.pipelineToken();
     registerSecret(token);

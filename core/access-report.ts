@@ -1,3 +1,6 @@
+import { standardsTable } from "./access/standards.ts";
+import { scopeWords } from "./access/scope/proof.ts";
+import { planRow, policyLine, proofLines } from "./access/describe.ts";
 import type { AccessPlan } from "./access/access.ts";
 import type { DecidedChange } from "./access/decide.ts";
 import type { Applied } from "./access/execute.ts";
@@ -8,10 +11,7 @@ import { warn } from "./run.ts";
 import { FROM_PATH } from "./tool.ts";
 
 /** Takes an access plan into the report, and shows it in the log where it differs from what was shown. */
-export async function reportAccess({ step, facts }: AccessParts, plan: AccessPlan): Promise<void> {
-  const { planRow, policyLine, proofLines } = await import("./access/describe.ts");
-  const { scopeWords } = await import("./access/scope/proof.ts");
-  const { standardsTable } = await import("./access/standards.ts");
+export function reportAccess({ step, facts }: AccessParts, plan: AccessPlan): void {
   const before = facts.access ? accessLines(facts.access).join("\n") : "";
   facts.access = {
     rows: plan.changes.map(planRow),

@@ -1,3 +1,7 @@
+import { readState } from "./access/state.ts";
+import { auditTrail } from "./access/audit-trail.ts";
+import { applyAccess, withdrawAccess } from "./access/apply.ts";
+import { planAccess, registrarOf } from "./access/access.ts";
 import type { AccessPlan, AccessRequest, Connection } from "./access/access.ts";
 import type { ApplyOptions } from "./access/apply.ts";
 import { bundleFacts, type BundleFacts } from "./access/bundle.ts";
@@ -50,7 +54,6 @@ export class Access {
     await told(async () => {
       const request = await this.#request(summary, false);
       if (!(await this.#concerns(request))) return;
-      const { planAccess } = await import("./access/access.ts");
       this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
       await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
     });
@@ -64,7 +67,6 @@ export class Access {
     await told(async () => {
       const request = await this.#request(summary, true);
       if (!(await this.#concerns(request))) return;
-      const { applyAccess } = await import("./access/apply.ts");
       await this.#change(request, (complete, options) =>
         applyAccess(complete, { ...options, approved: this.#shown }),
       );
@@ -76,7 +78,6 @@ export class Access {
     await told(async () => {
       const request = await this.#request(summary, true);
       if (!(await recorded(request))) return;
-      const { withdrawAccess } = await import("./access/apply.ts");
       await this.#change(request, withdrawAccess);
     });
   }
@@ -106,8 +107,7 @@ export class Access {
   }
 
   async #show(plan: AccessPlan, bundle: BundleFacts): Promise<void> {
-    await reportAccess(this.#parts, plan);
-    const { auditTrail } = await import("./access/audit-trail.ts");
+    reportAccess(this.#parts, plan);
     const record = auditTrail(this.#parts.audit, bundle);
     for (const change of plan.denied)
       await record({ change, outcome: "denied", reason: change.decision?.reason ?? "" }, plan);
@@ -119,16 +119,16 @@ export class Access {
   ): Promise<void> {
     const { step, audit } = this.#parts;
     const { host, inputs } = step;
-    const { auditTrail } = await import("./access/audit-trail.ts");
     const record = auditTrail(audit, request.bundle);
     const done: Applied[] = [];
     let last: AccessPlan | undefined;
     const options = {
       holder: host.context.runUrl || host.context.ciName,
       lockTimeout: inputs.lockTimeout,
-      onPlan: async (plan: AccessPlan) => {
+      onPlan: (plan: AccessPlan) => {
         last = plan;
-        await reportAccess(this.#parts, plan);
+        reportAccess(this.#parts, plan);
+        return Promise.resolve();
       },
       onApplied: async (applied: Applied, plan: AccessPlan) => {
         done.push(applied);
@@ -147,7 +147,6 @@ export class Access {
 
   /** The registrar's connection, with a token of its own that the token service never serves. */
   async #registrar({ files }: AccessRequest): Promise<Connection | undefined> {
-    const { registrarOf } = await import("./access/access.ts");
     const { step, audit } = this.#parts;
     const clientId = registrarOf(files);
     if (clientId === undefined) return undefined;
@@ -184,7 +183,6 @@ async function told(work: () => Promise<void>): Promise<void> {
 
 /** Whether this bundle has granted anything: one request. */
 async function recorded({ deployer, bundle }: AccessRequest): Promise<boolean> {
-  const { readState } = await import("./access/state.ts");
   const { records, unowned } = await readState(deployer.workspace, bundle);
   return records.length + unowned.length > 0;
 }

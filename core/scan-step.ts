@@ -1,10 +1,10 @@
-import type { BundleScan } from "./bundle-scan.ts";
+import { BundleScan } from "./bundle-scan.ts";
 import type { Facts } from "./report/facts.ts";
 import type { Step } from "./run.ts";
 
 /**
  * Scans the sources of the bundle, beside the handshake, and returns what scans the rest of it; undefined if nothing is
- * to be scanned. The scan is loaded only here: other commands do without its rules.
+ * to be scanned.
  * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
  */
 export async function startScan(
@@ -14,6 +14,5 @@ export async function startScan(
 ): Promise<BundleScan | undefined> {
   const { command, scan } = step.inputs;
   if (scan === "off" || (command !== "deploy" && command !== "plan")) return undefined;
-  const { BundleScan: Scan } = await import("./bundle-scan.ts");
-  return Scan.start(step, facts, bundleRoot);
+  return BundleScan.start(step, facts, bundleRoot);
 }

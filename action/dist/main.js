@@ -1,31 +1,23 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  HttpError,
+  SecretlessError,
   createSend,
   databricksCloud,
   endpointUnavailable,
+  harmlessLines,
   isLoopback,
+  isRetryableStatus,
   parseInputs,
+  redact,
+  registerSecret,
+  retry,
+  statusError,
   systemAddresses,
   systemClock,
-  systemPlatform
-} from "./chunks/chunk-DYYQLW2B.js";
-import {
-  harmlessLines
-} from "./chunks/chunk-MLVAGASE.js";
-import {
-  HttpError,
-  isRetryableStatus,
-  retry,
-  statusError
-} from "./chunks/chunk-AUO2N5D2.js";
-import {
-  redact,
-  registerSecret
-} from "./chunks/chunk-UWXWV5QH.js";
-import {
-  SecretlessError,
+  systemPlatform,
   toSecretlessError
-} from "./chunks/chunk-SFZ4L4OV.js";
+} from "./chunks/chunk-T6V2KE5R.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
@@ -210,10 +202,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, inputs, clock.now());
-    const { run } = await import("./chunks/run-D6TUMFAN.js");
+    const { run } = await import("./chunks/run-BY6YLZ6G.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-D6TUMFAN.js");
+    const { reportFailure } = await import("./chunks/run-BY6YLZ6G.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {

@@ -1,20 +1,151 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
-import {
-  HttpError,
-  isRetryableStatus,
-  nameOf,
-  transportError
-} from "./chunk-AUO2N5D2.js";
-import {
-  redact
-} from "./chunk-UWXWV5QH.js";
-import {
-  SecretlessError
-} from "./chunk-SFZ4L4OV.js";
+
+// core/errors.ts
+var SecretlessError = class extends Error {
+  name = "SecretlessError";
+  code;
+  details;
+  mistakes;
+  constructor(code, options) {
+    const { mistakes = [], cause, ...details } = options;
+    super(details.problem, cause === void 0 ? void 0 : { cause });
+    this.code = code;
+    this.details = details;
+    this.mistakes = mistakes;
+  }
+};
+function toSecretlessError(error) {
+  if (error instanceof SecretlessError) return error;
+  return new SecretlessError("INTERNAL", {
+    problem: error instanceof Error ? error.message : String(error),
+    remedy: "This is a defect of databricks-secretless: please report it with the debug log of the run.",
+    cause: error
+  });
+}
 
 // core/system.ts
 import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+
+// core/redact.ts
+var HIDDEN = "***";
+var SHORTEST_SECRET = 8;
+var SHAPES = [
+  // RFC 7519 in compact form, also cut off in the middle.
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, HIDDEN],
+  // Databricks personal access tokens and OAuth secrets.
+  [/\b(?:dapi|dose)[0-9a-zA-Z]{16,}(?:-\d+)?/g, HIDDEN],
+  [/\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{16,}/gi, `$1 ${HIDDEN}`],
+  // Members of JSON and form bodies (RFC 6749, 7521, 8693) that hold a credential whatever its shape.
+  [
+    /\b((?:access|refresh|id|subject|actor)_token|client_assertion|client_secret|oidcToken)(\\*"?\s*[:=]\s*\\*"?)[^\s"&,}\\]+/g,
+    `$1$2${HIDDEN}`
+  ],
+  // RFC 3986 3.2.1: user information in a URL.
+  [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
+];
+var registered = [];
+function registerSecret(value) {
+  if (value.length < SHORTEST_SECRET) return;
+  registered = [.../* @__PURE__ */ new Set([...registered, ...encodings(value)])].sort((a, b) => b.length - a.length);
+}
+function redact(text) {
+  let result = text;
+  for (const secret of registered) {
+    if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
+  }
+  for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  return result;
+}
+function encodings(value) {
+  const bytes = Buffer.from(value, "utf8");
+  const hex = bytes.toString("hex");
+  const percent = encodeURIComponent(bytes.toString("utf8"));
+  const found = [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    percent,
+    percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    hex,
+    hex.toUpperCase()
+  ];
+  for (const offset of [0, 1, 2]) {
+    const whole = Math.floor((bytes.length + offset) / 3) * 3 - offset;
+    const padded = Buffer.concat([Buffer.alloc(offset), bytes.subarray(0, whole)]);
+    const base64 = padded.toString("base64").slice(offset === 0 ? 0 : offset + 1);
+    found.push(base64, base64.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  return found.filter((text) => text.length >= SHORTEST_SECRET);
+}
+
+// core/http.ts
+var HttpError = class extends Error {
+  name = "HttpError";
+  /** The status of the answer; undefined if none came, then `failure` says why. */
+  status;
+  failure;
+  /** Whether the same request may succeed a little later. */
+  retryable;
+  /** Milliseconds that the server asked us to wait (`Retry-After`, RFC 9110 10.2.3). */
+  retryAfter;
+  /** The body of the answer, already redacted and cut. */
+  body;
+  constructor(message, options) {
+    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+    this.status = options.status;
+    this.failure = options.failure;
+    this.retryable = options.retryable;
+    this.retryAfter = options.retryAfter;
+    this.body = options.body ?? "";
+  }
+};
+var RETRYABLE_STATUS = /* @__PURE__ */ new Set([408, 429, 500, 502, 503, 504]);
+var QUOTED_BODY = 2e3;
+function isRetryableStatus(status) {
+  return RETRYABLE_STATUS.has(status);
+}
+function statusError(request, response) {
+  return new HttpError(`${nameOf(request)} was answered with status ${String(response.status)}`, {
+    status: response.status,
+    retryable: isRetryableStatus(response.status),
+    retryAfter: parseRetryAfter(response.headers["retry-after"], response.headers["date"]),
+    body: redact(response.body).slice(0, QUOTED_BODY)
+  });
+}
+function parseRetryAfter(value, date) {
+  const text = value?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1e3;
+  const wait = httpDate(text) - httpDate(date?.trim() ?? "");
+  return Number.isNaN(wait) ? void 0 : Math.max(0, wait);
+}
+function httpDate(text) {
+  return /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) ? Date.parse(text) : NaN;
+}
+function nameOf({ method, url }) {
+  const { origin, pathname } = new URL(url);
+  return redact(`${method} ${origin}${pathname}`);
+}
+var FAILURES = [
+  [/^(ENOTFOUND|EAI_\w+)$/, "dns", "the name of the host cannot be resolved"],
+  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, "refused", "the host cannot be reached"],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, "reset", "the connection broke"],
+  [/^ETIMEDOUT$/, "timeout", "the host does not answer"],
+  [
+    /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/,
+    "certificate",
+    "its certificate is not trusted"
+  ]
+];
+function transportError(request, error, proxy) {
+  const { code = "", message = "" } = error;
+  const [, failure, text] = FAILURES.find(([codes]) => codes.test(code)) ?? ["", "protocol", message];
+  const through = proxy === void 0 ? "" : ` through the proxy ${proxy}`;
+  return new HttpError(`${nameOf(request)}${through} failed: ${text}${code === "" ? "" : ` (${code})`}`, {
+    failure,
+    retryable: failure !== "certificate" && failure !== "protocol" && code !== "ENOTFOUND",
+    cause: error
+  });
+}
 
 // core/node-http.ts
 import { createRequire } from "node:module";
@@ -274,6 +405,60 @@ async function certificates(environment) {
   const files = [file, environment["NODE_EXTRA_CA_CERTS"] ?? ""].filter((name) => name !== "");
   const texts = await Promise.all(files.map((name) => readFile(name, "utf8").catch(() => "")));
   return [...rootCertificates, ...texts.filter((text) => text !== "")];
+}
+
+// core/retry.ts
+var FIRST_WAIT = 500;
+var LONGEST_WAIT = 2e4;
+var LONGEST_RETRY_AFTER = 6e4;
+async function retry(attempt, { clock, deadline, signal, random = Math.random, onRetry }) {
+  const late = new AbortController();
+  const finished = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+  let last;
+  clock.sleep(Math.max(0, deadline - clock.now()), finished.signal).then(
+    () => {
+      late.abort(
+        last ?? new HttpError("no answer came before the deadline", { failure: "timeout", retryable: true })
+      );
+    },
+    () => void 0
+  );
+  try {
+    for (let number = 1; ; number++) {
+      try {
+        return await untilAborted(() => attempt(stop, number), stop);
+      } catch (error) {
+        if (stop.aborted) throw stop.reason;
+        if (!(error instanceof HttpError && error.retryable)) throw error;
+        last = error;
+        const jitter = random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (number - 1));
+        const wait = Math.max(jitter, Math.min(error.retryAfter ?? 0, LONGEST_RETRY_AFTER));
+        if (clock.now() + wait >= deadline) throw error;
+        onRetry?.(error, wait);
+        await clock.sleep(wait, stop);
+      }
+    }
+  } catch (error) {
+    throw last && error instanceof SecretlessError && error.code === "TIMED_OUT" ? last : error;
+  } finally {
+    finished.abort();
+  }
+}
+async function untilAborted(work, signal) {
+  signal.throwIfAborted();
+  let onAbort = () => void 0;
+  const aborted = new Promise((_, reject) => {
+    onAbort = () => {
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort);
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 // core/federation/unavailable.ts
@@ -652,6 +837,16 @@ function parseInputs(host) {
   };
 }
 
+// core/report/harmless.ts
+var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+function harmless(line) {
+  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
+}
+function harmlessLines(text) {
+  return text.split(/\r\n|\r|\n/).map(harmless);
+}
+
 // core/federation/clouds.ts
 var ENTRA_PUBLIC = {
   authority: "https://login.microsoftonline.com",
@@ -701,6 +896,16 @@ function databricksCloud(url) {
 }
 
 export {
+  SecretlessError,
+  toSecretlessError,
+  registerSecret,
+  redact,
+  HttpError,
+  isRetryableStatus,
+  statusError,
+  nameOf,
+  transportError,
+  retry,
   parseWorkspaceUrl,
   isLoopback,
   ENTRA_CLOUDS,
@@ -711,6 +916,7 @@ export {
   parseCliMirror,
   INPUT_NAMES,
   parseInputs,
+  harmlessLines,
   nodeHttp,
   proxyFor,
   proxyAgent,
