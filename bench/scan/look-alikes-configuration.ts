@@ -42,7 +42,7 @@ export const CONFIGURATION_LOOK_ALIKES: readonly LookAlike[] = [
       packages: {
         "node_modules/x": {
           integrity: `sha512-${r.base64(64)}`,
-          resolved: "https://registry.npmjs.org/x/-/x-1.0.0.tgz",
+          resolved: "https://packages.example.com/x/-/x-1.0.0.tgz",
         },
       },
     }),
