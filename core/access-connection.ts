@@ -5,7 +5,7 @@ import type { AuditFile } from "./audit-file.ts";
 import { apiCallEvent } from "./audit/event.ts";
 import { SecretlessError } from "./errors.ts";
 import type { Session } from "./federation/session.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 import { accountHost, signIn } from "./sign-in.ts";
 
 interface Identity {

@@ -14,7 +14,7 @@ import { checkedOutCommit } from "./identity/checkout.ts";
 import { readClaims } from "./identity/claims.ts";
 import { registerSecret } from "./redact.ts";
 import { retry } from "./retry.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 import { isLoopback } from "./workspace-url.ts";
 
 /** What the user declares about access, and what is known about the pipeline that asks for it. */

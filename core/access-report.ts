@@ -7,7 +7,7 @@ import type { Applied } from "./access/execute.ts";
 import type { AccessParts } from "./access-step.ts";
 import { accessLines } from "./report/access-lines.ts";
 import { jsonOutput } from "./report/outputs.ts";
-import { warn } from "./run.ts";
+import { warn } from "./step.ts";
 import { FROM_PATH } from "./tool.ts";
 
 /** Takes an access plan into the report, and shows it in the log where it differs from what was shown. */

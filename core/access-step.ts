@@ -20,7 +20,7 @@ import type { Session } from "./federation/session.ts";
 import { endpointUnavailable } from "./federation/unavailable.ts";
 import { HttpError } from "./http.ts";
 import type { Facts } from "./report/facts.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 import { signIn } from "./sign-in.ts";
 
 export interface AccessParts {

@@ -5,7 +5,7 @@ import type { AuditEvent } from "./audit/event.ts";
 import { openAuditLog, type AuditLog } from "./audit/log.ts";
 import { SecretlessError } from "./errors.ts";
 import { PRODUCT } from "./product.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 
 /** The audit log of one use of the step: a file that stays until the job ends. */
 export interface AuditFile extends AuditLog {

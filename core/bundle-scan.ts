@@ -3,7 +3,7 @@ import type { JsonValue } from "./databricks/json.ts";
 import type { Plan } from "./databricks/plan.ts";
 import type { Facts } from "./report/facts.ts";
 import type { Ports } from "./ports.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 import { ScanOutcome } from "./scan-outcome.ts";
 import { scanConfiguration } from "./scan/configuration.ts";
 import { readExceptions } from "./scan/exceptions.ts";

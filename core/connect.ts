@@ -5,7 +5,7 @@ import type { Workspace } from "./federation/discovery.ts";
 import type { Session } from "./federation/session.ts";
 import { checkedOutCommit } from "./identity/checkout.ts";
 import type { Facts } from "./report/facts.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 import { signIn } from "./sign-in.ts";
 
 /** How long after it was asked for the early ID token is still used, in milliseconds. */

@@ -4,7 +4,7 @@ import type { WorkspaceApi } from "./databricks/workspace-api.ts";
 import { planBundle, type PlanChecks } from "./plan.ts";
 import type { Facts } from "./report/facts.ts";
 import { jsonOutput } from "./report/outputs.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 import { whenFree } from "./when-free.ts";
 
 /** Milliseconds to read what was deployed; not cut short by a cancellation, since the deployment is there. */

@@ -5,7 +5,7 @@ import { jobExists, type WorkspaceApi } from "./databricks/workspace-api.ts";
 import { whenFree } from "./when-free.ts";
 import { SecretlessError } from "./errors.ts";
 import type { Facts } from "./report/facts.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 
 /** Destroys the deployment after showing what goes, and does not believe the CLI's exit code. */
 export async function destroyBundle(

@@ -7,7 +7,7 @@ import { SecretlessError } from "./errors.ts";
 import type { Facts } from "./report/facts.ts";
 import { planLine } from "./report/job-summary.ts";
 import { jsonOutput } from "./report/outputs.ts";
-import { warn, type Step } from "./run.ts";
+import { warn, type Step } from "./step.ts";
 
 /** What is checked beside the bundle's own plan, before anything is changed. */
 export interface PlanChecks {

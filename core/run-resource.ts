@@ -2,7 +2,7 @@ import { pipelineId, runId } from "./databricks/bundle-run.ts";
 import type { DatabricksCli } from "./databricks/cli.ts";
 import { cancelRun, stopPipeline, type WorkspaceApi } from "./databricks/workspace-api.ts";
 import type { Facts } from "./report/facts.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 
 /** Runs a job or pipeline of the deployed bundle, its state live in the log. If the CI's job is cancelled, so is the run. */
 export async function runResource(

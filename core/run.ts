@@ -13,41 +13,18 @@ import { createTerminate } from "./databricks/process.ts";
 import { deployBundle } from "./deploy.ts";
 import { destroyBundle } from "./destroy.ts";
 import { SecretlessError, toSecretlessError } from "./errors.ts";
-import type { Workspace } from "./federation/discovery.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
-import type { Host } from "./host.ts";
-import type { Inputs } from "./inputs.ts";
 import { planBundle, type PlanChecks } from "./plan.ts";
-import type { Ports } from "./ports.ts";
 import { PRODUCT } from "./product.ts";
 import type { Facts } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 import { runResource } from "./run-resource.ts";
 import { startScan } from "./scan-step.ts";
 import type { Finding } from "./scan/finding.ts";
+import { warn, type Step } from "./step.ts";
 import { findTool } from "./tool.ts";
 
 export { reportFailure };
-
-/** An ID token that was asked for before its audience was known. */
-interface EarlyIdToken {
-  readonly idToken: Promise<string>;
-  readonly audience: string;
-  /** Milliseconds since the epoch. */
-  readonly askedAt: number;
-}
-
-/** One use of the step, with its inputs checked and the first request under way. */
-export interface Step {
-  readonly host: Host;
-  readonly ports: Ports;
-  readonly inputs: Inputs;
-  readonly workspace: Promise<Workspace>;
-  /** The first ID token, if it is under way already. */
-  readonly early?: EarlyIdToken | undefined;
-  /** Aborted when the job is cancelled or `timeout` is over. */
-  readonly signal: AbortSignal;
-}
 
 /** The flow of each command, from top to bottom. */
 export async function run(step: Step): Promise<number> {
@@ -147,12 +124,6 @@ const HOME_ROOT =
   "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With " +
   "another principal the next deployment would not find this one, and would create every job a second time. Set " +
   "`workspace.root_path` in the target.";
-
-/** Shows a warning about the whole run in the log and in the job summary. */
-export function warn({ host }: Step, facts: Facts, text: string): void {
-  facts.warnings.push(text);
-  host.annotate("warning", text);
-}
 
 /** What really went wrong: the CLI saw only a refusal of the token service, or that it was ended. */
 function rootCause({ host }: Step, service: TokenService | undefined, error: unknown): SecretlessError {

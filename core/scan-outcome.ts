@@ -6,7 +6,7 @@ import { PRODUCT } from "./product.ts";
 import { mistakeText } from "./report/error-text.ts";
 import type { Facts } from "./report/facts.ts";
 import { scanLine } from "./report/scan-section.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 import {
   applyExceptions,
   EXCEPTIONS_FILE,

@@ -1,6 +1,6 @@
 import { BundleScan } from "./bundle-scan.ts";
 import type { Facts } from "./report/facts.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 
 /**
  * Scans the sources of the bundle, beside the handshake, and returns what scans the rest of it; undefined if nothing is

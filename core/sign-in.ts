@@ -8,7 +8,7 @@ import { entraCloud, entraExchange } from "./federation/entra.ts";
 import type { Exchange } from "./federation/exchange.ts";
 import { createSession, type ExchangeEvent, type Session } from "./federation/session.ts";
 import { readClaims } from "./identity/claims.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 import { isLoopback } from "./workspace-url.ts";
 
 /** Milliseconds for one exchange with all its tries. */

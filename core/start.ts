@@ -4,7 +4,7 @@ import type { Host } from "./host.ts";
 import { parseInputs, type Inputs } from "./inputs.ts";
 import type { Ports } from "./ports.ts";
 import { redactingHost } from "./redacting-host.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
 const REACHABLE = 60_000;

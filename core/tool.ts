@@ -4,7 +4,7 @@ import { createTerminate } from "./databricks/process.ts";
 import { checkVersion } from "./databricks/version.ts";
 import { SecretlessError } from "./errors.ts";
 import type { Facts } from "./report/facts.ts";
-import { warn, type Step } from "./run.ts";
+import { warn, type Step } from "./step.ts";
 
 /** How a CLI is known that was not installed by its hash. */
 export const FROM_PATH = "from PATH, not verified";

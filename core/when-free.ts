@@ -2,7 +2,7 @@ import type { DatabricksCli } from "./databricks/cli.ts";
 import { isLocked } from "./databricks/lock.ts";
 import type { WorkspaceApi } from "./databricks/workspace-api.ts";
 import { SecretlessError } from "./errors.ts";
-import type { Step } from "./run.ts";
+import type { Step } from "./step.ts";
 
 /** Milliseconds between two looks at the lock of another deployment. */
 const LOOK = 5_000;

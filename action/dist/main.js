@@ -202,10 +202,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(host2, inputs, clock.now());
-    const { run } = await import("./chunks/run-BY6YLZ6G.js");
+    const { run } = await import("./chunks/run-2EYZKOLI.js");
     return await run({ host: host2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-BY6YLZ6G.js");
+    const { reportFailure } = await import("./chunks/run-2EYZKOLI.js");
     await reportFailure(host2, toSecretlessError(error));
     return 1;
   } finally {

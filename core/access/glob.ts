@@ -1,17 +1,4 @@
-/** Matches `*` (any number of any characters) and everything else literally, case-sensitively, on the whole text. */
-export function globMatches(pattern: string, text: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === undefined) return pattern === text;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - at >= last.length && text.endsWith(last);
-}
+import { globMatches } from "../glob.ts";
 
 /**
  * Whether everything that `inner` matches is certainly matched by `outer`: a `*` of `inner`, read as a character, can

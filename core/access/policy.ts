@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { globMatches } from "./glob.ts";
+import { globMatches } from "../glob.ts";
 import { DAYS, type Conditions, type Network, type PolicyFile, type Rule } from "./policy-file.ts";
 
 export type Grade = "proven" | "unproven" | "broken";

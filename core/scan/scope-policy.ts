@@ -1,13 +1,9 @@
+import { globMatches } from "../glob.ts";
 import { SCOPE_RULE } from "./rules/practices.ts";
 import type { Finding, ScopeUse } from "./finding.ts";
 
 /** `scan.scopes` of policy.yml: for each target the names of secret scopes that its jobs may read; `*` stands for anything. */
 export type ScopePolicy = Readonly<Record<string, readonly string[]>>;
-
-function matches(pattern: string, name: string): boolean {
-  const literal = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${literal.join("[^]*")}$`).test(name);
-}
 
 /**
  * Why a target may not read a scope, or undefined if it may. A target that the policy names reads only what stands
@@ -16,11 +12,11 @@ function matches(pattern: string, name: string): boolean {
 export function scopeRefusal(scope: string, target: string, policy: ScopePolicy): string | undefined {
   const own = Object.hasOwn(policy, target) ? policy[target] : undefined;
   if (own !== undefined) {
-    if (own.some((pattern) => matches(pattern, scope))) return undefined;
+    if (own.some((pattern) => globMatches(pattern, scope))) return undefined;
     return `target ${target} may read ${own.length === 0 ? "no scope" : own.join(", ")}`;
   }
   const owner = Object.entries(policy).find(([, patterns]) =>
-    patterns.some((pattern) => matches(pattern, scope)),
+    patterns.some((pattern) => globMatches(pattern, scope)),
   );
   return owner && `the scope belongs to target ${owner[0]}`;
 }

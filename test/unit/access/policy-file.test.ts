@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { globMatches } from "../../../core/access/glob.ts";
+import { globMatches } from "../../../core/glob.ts";
 import { readPolicyFile, scopesByTarget } from "../../../core/access/policy-file.ts";
 
 const parse = (text: string): ReturnType<typeof readPolicyFile> =>

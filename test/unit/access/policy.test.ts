@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { globMatches } from "../../../core/access/glob.ts";
+import { globMatches } from "../../../core/glob.ts";
 import { decide, type Evidence, type Grade, type PolicyRequest } from "../../../core/access/policy.ts";
 import { readPolicyFile, type PolicyFile } from "../../../core/access/policy-file.ts";
 

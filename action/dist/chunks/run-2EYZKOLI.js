@@ -8356,7 +8356,7 @@ function declareAccess(entries2, bundle, now) {
 // core/access/policy.ts
 import { BlockList, isIP as isIP2 } from "node:net";
 
-// core/access/glob.ts
+// core/glob.ts
 function globMatches(pattern, text2) {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
@@ -8370,13 +8370,15 @@ function globMatches(pattern, text2) {
   }
   return text2.length - at2 >= last.length && text2.endsWith(last);
 }
-function globCovers(outer, inner) {
-  return globMatches(outer, inner);
-}
 
 // core/access/policy-file.ts
 import { createHash as createHash2 } from "node:crypto";
 import { isIP } from "node:net";
+
+// core/access/glob.ts
+function globCovers(outer, inner) {
+  return globMatches(outer, inner);
+}
 
 // core/access/policy-contradictions.ts
 var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
@@ -11740,6 +11742,12 @@ async function jsonOutput(host, name, value, counts) {
   await host.output(name, JSON.stringify({ ...counts, file: file3 }));
 }
 
+// core/step.ts
+function warn({ host }, facts, text2) {
+  facts.warnings.push(text2);
+  host.annotate("warning", text2);
+}
+
 // core/databricks/find.ts
 import { stat as stat2, realpath, access, constants } from "node:fs/promises";
 import { posix, win32 } from "node:path";
@@ -14248,11 +14256,11 @@ async function includedFiles(root, location, path11, mistakes) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${text2}\`.`);
       continue;
     }
-    const matches3 = await matchesOf(text2, location.root, path11);
-    if (!matches3) wrong2(`The \`include\` pattern \`${text2}\` is malformed.`);
-    else if (matches3.length === 0 && !/[*?[]/.test(text2))
+    const matches2 = await matchesOf(text2, location.root, path11);
+    if (!matches2) wrong2(`The \`include\` pattern \`${text2}\` is malformed.`);
+    else if (matches2.length === 0 && !/[*?[]/.test(text2))
       wrong2(`\`include\` names \`${text2}\`, which does not exist.`);
-    const fresh = (matches3 ?? []).map((match2) => path11.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match2) => path11.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
       if (/\.(ya?ml|json)$/.test(name)) files.push(path11.join(location.root, name));
@@ -17169,7 +17177,7 @@ function completesKeyword(text2, at2, joiner) {
 }
 function joinedMatches(text2, from, to) {
   const view = joined(text2, from, to, /(?:join|paste0?|concat)/.test(text2.slice(from, to)));
-  const matches3 = [];
+  const matches2 = [];
   automaton().scan(Buffer.from(view.text, "latin1"), ({ payload }, start) => {
     if (payload.type !== "format") return;
     for (const rule2 of payload.rules) {
@@ -17178,10 +17186,10 @@ function joinedMatches(text2, from, to) {
       if (found === null) continue;
       const [first, last] = [view.offsets[found.start] ?? from, view.offsets[found.end] ?? to];
       if (last - first === found.end - found.start) continue;
-      matches3.push({ rule: rule2, start: first, end: last, value: found.value, via: "concatenated" });
+      matches2.push({ rule: rule2, start: first, end: last, value: found.value, via: "concatenated" });
     }
   });
-  return matches3;
+  return matches2;
 }
 
 // core/scan/names.ts
@@ -17265,9 +17273,9 @@ function encodedMatch(text2, at2, payload) {
   };
 }
 function detect(bytes, text2, options) {
-  const matches3 = [];
+  const matches2 = [];
   const push = (match2) => {
-    if (match2 !== null) matches3.push(match2);
+    if (match2 !== null) matches2.push(match2);
   };
   let joinedUpTo = 0;
   automaton().scan(bytes, ({ payload, text: keyword }, start) => {
@@ -17284,10 +17292,10 @@ function detect(bytes, text2, options) {
     else if (start >= joinedUpTo && completesKeyword(text2, start, keyword)) {
       const end = Math.min(text2.length, start + 600);
       joinedUpTo = end - 300;
-      matches3.push(...joinedMatches(text2, Math.max(0, start - 300), end));
+      matches2.push(...joinedMatches(text2, Math.max(0, start - 300), end));
     }
   });
-  return matches3;
+  return matches2;
 }
 var ESCAPED_OPERATOR = /[\w.$-]{0,120}(?:\\["'`])?\]?[ \t]{0,20}(?:[=:,{>]|<-|->|\\["'n])/y;
 function readName(text2, start, end, kind) {
@@ -17304,8 +17312,8 @@ function readName(text2, start, end, kind) {
 
 // core/scan/match.ts
 var PRIORITY = new Map(RULES.map((rule2, index) => [rule2, index]));
-function withoutOverlaps(matches3) {
-  const byRule = [...matches3].sort(
+function withoutOverlaps(matches2) {
+  const byRule = [...matches2].sort(
     (a, b) => (PRIORITY.get(a.rule) ?? 0) - (PRIORITY.get(b.rule) ?? 0) || a.start - b.start
   );
   const kept = [];
@@ -18263,18 +18271,14 @@ function changedArtifacts(before, after) {
 }
 
 // core/scan/scope-policy.ts
-function matches2(pattern, name) {
-  const literal2 = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${literal2.join("[^]*")}$`).test(name);
-}
 function scopeRefusal(scope, target, policy) {
   const own = Object.hasOwn(policy, target) ? policy[target] : void 0;
   if (own !== void 0) {
-    if (own.some((pattern) => matches2(pattern, scope))) return void 0;
+    if (own.some((pattern) => globMatches(pattern, scope))) return void 0;
     return `target ${target} may read ${own.length === 0 ? "no scope" : own.join(", ")}`;
   }
   const owner = Object.entries(policy).find(
-    ([, patterns2]) => patterns2.some((pattern) => matches2(pattern, scope))
+    ([, patterns2]) => patterns2.some((pattern) => globMatches(pattern, scope))
   );
   return owner && `the scope belongs to target ${owner[0]}`;
 }
@@ -18482,10 +18486,6 @@ function noteScan({ host, inputs }, { scan: scan2 }, audit) {
   );
 }
 var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
-function warn({ host }, facts, text2) {
-  facts.warnings.push(text2);
-  host.annotate("warning", text2);
-}
 function rootCause({ host }, service, error) {
   if (host.cancelled.aborted && !(error instanceof SecretlessError)) {
     return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
@@ -18504,6 +18504,5 @@ function rootCause({ host }, service, error) {
 }
 export {
   reportFailure,
-  run,
-  warn
+  run
 };
