@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Place } from "../core/errors.ts";
-import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../core/host.ts";
-import { githubIssuer, requestGitHubIdToken } from "../core/identity/github.ts";
-import type { InputName } from "../core/inputs.ts";
-import type { Environment, Send } from "../core/ports.ts";
-import { harmlessLines } from "../core/report/harmless.ts";
-import { systemAddresses } from "../core/system.ts";
+import type { Place } from "../core/base/errors.ts";
+import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../core/ci/ci.ts";
+import { githubIssuer, requestGitHubIdToken } from "../core/ci/github/id-token.ts";
+import type { InputName } from "../core/ci/inputs/inputs.ts";
+import type { Environment, Send } from "../core/base/ports.ts";
+import { harmlessLines } from "../core/ci/safe-for-log.ts";
+import { systemAddresses } from "../core/net/send.ts";
 import { annotation, command } from "./commands.ts";
 
 /** GitHub Actions as a {@link Host}. Its file commands are loaded at their first use: the first request comes before. */

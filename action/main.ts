@@ -1,6 +1,6 @@
-import type { RunProcess } from "../core/ports.ts";
+import type { RunProcess } from "../core/base/ports.ts";
 import { runStep } from "../core/start.ts";
-import { createSend, systemClock, systemPlatform } from "../core/system.ts";
+import { createSend, systemClock, systemPlatform } from "../core/net/send.ts";
 import { GitHubHost } from "./host.ts";
 
 const cancel = new AbortController();
@@ -16,7 +16,7 @@ const platform = systemPlatform();
 const host = new GitHubHost(environment, send, cancel.signal, (text) => process.stdout.write(text));
 // Loaded when the first program is started: the first request comes before.
 const runProcess: RunProcess = async (request) => {
-  const { createRunProcess } = await import("../core/databricks/process.ts");
+  const { createRunProcess } = await import("../core/cli/process.ts");
   return createRunProcess(platform)(request);
 };
 process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });

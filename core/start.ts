@@ -1,10 +1,10 @@
-import { SecretlessError, toSecretlessError } from "./errors.ts";
+import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { discoverWorkspace, usualAudience } from "./federation/discovery.ts";
-import type { Host } from "./host.ts";
-import { parseInputs, type Inputs } from "./inputs.ts";
-import type { Ports } from "./ports.ts";
-import { redactingHost } from "./redacting-host.ts";
-import type { Step } from "./step.ts";
+import type { Host } from "./ci/ci.ts";
+import { parseInputs, type Inputs } from "./ci/inputs/inputs.ts";
+import type { Ports } from "./base/ports.ts";
+import { redactingHost } from "./ci/redacting-ci.ts";
+import type { Step } from "./flow/step.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
 const REACHABLE = 60_000;

@@ -1,4 +1,4 @@
-import { globMatches } from "../glob.ts";
+import { globMatches } from "../base/glob.ts";
 
 /**
  * Whether everything that `inner` matches is certainly matched by `outer`: a `*` of `inner`, read as a character, can

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Host } from "../host.ts";
+import type { Host } from "../ci/ci.ts";
 
 /**
  * Longest output, in characters. Pipelines hand outputs on as environment variables, of which Windows takes 32,767

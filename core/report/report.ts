@@ -1,8 +1,8 @@
-import type { SecretlessError } from "../errors.ts";
-import type { Host } from "../host.ts";
+import type { SecretlessError } from "../base/errors.ts";
+import type { Host } from "../ci/ci.ts";
 import { errorText } from "./error-text.ts";
 import type { Facts } from "./facts.ts";
-import { withInputLabels } from "./input-labels.ts";
+import { withInputLabels } from "../ci/inputs/labels.ts";
 import { jobSummary } from "./job-summary.ts";
 import { fenced } from "./markdown.ts";
 

@@ -1,5 +1,5 @@
-import type { Place } from "../errors.ts";
-import { detect, matchNamed } from "./detector.ts";
+import type { Place } from "../base/errors.ts";
+import { detect, matchNamed } from "./detect/detector.ts";
 import {
   EMPTY_REPORT,
   fingerprint,
@@ -8,10 +8,10 @@ import {
   type ScanReport,
   type ScopeUse,
 } from "./finding.ts";
-import { withoutOverlaps, type Match } from "./match.ts";
-import type { RuleInfo } from "./rule.ts";
+import { withoutOverlaps, type Match } from "./detect/match.ts";
+import type { RuleInfo } from "./rules/rule.ts";
 import { PRACTICES } from "./rules/practices.ts";
-import { itemKeyOf, YamlPlaces, type SettingPath, type YamlSource } from "./yaml-places.ts";
+import { itemKeyOf, YamlPlaces, type SettingPath, type YamlSource } from "../bundle/places.ts";
 
 export interface ConfigurationOptions {
   readonly target: string;

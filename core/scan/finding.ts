@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
-import type { Mistake, Place } from "../errors.ts";
-import type { Encoding } from "./encoded-forms.ts";
-import type { RuleInfo } from "./rule.ts";
+import type { Mistake, Place } from "../base/errors.ts";
+import type { Encoding } from "./detect/encoded-forms.ts";
+import type { RuleInfo } from "./rules/rule.ts";
 
 /** One credential, or one setting that needs one. Never holds the value itself. */
 export interface Finding {

@@ -2,16 +2,19 @@ import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type * as TaskLib from "azure-pipelines-task-lib/task.js";
-import { SecretlessError, type Place } from "../../core/errors.ts";
-import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../../core/host.ts";
-import { requestAzureDevOpsIdToken, type TokenEndpointVariables } from "../../core/identity/azure-devops.ts";
-import { issuerRetirementWarning } from "../../core/identity/azure-devops-retirement.ts";
-import { ENTRA_EXCHANGE_AUDIENCE } from "../../core/identity/azure-devops-subject.ts";
-import { readClaims } from "../../core/identity/claims.ts";
-import type { InputName } from "../../core/inputs.ts";
-import type { Clock, Environment, Send } from "../../core/ports.ts";
-import { harmlessLines } from "../../core/report/harmless.ts";
-import { systemAddresses } from "../../core/system.ts";
+import { SecretlessError, type Place } from "../../core/base/errors.ts";
+import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../../core/ci/ci.ts";
+import {
+  requestAzureDevOpsIdToken,
+  type TokenEndpointVariables,
+} from "../../core/ci/azure-devops/id-token.ts";
+import { issuerRetirementWarning } from "../../core/ci/azure-devops/retirement.ts";
+import { ENTRA_EXCHANGE_AUDIENCE } from "../../core/ci/azure-devops/subject.ts";
+import { readClaims } from "../../core/ci/claims.ts";
+import type { InputName } from "../../core/ci/inputs/inputs.ts";
+import type { Clock, Environment, Send } from "../../core/base/ports.ts";
+import { harmlessLines } from "../../core/ci/safe-for-log.ts";
+import { systemAddresses } from "../../core/net/send.ts";
 import { command, issue } from "./commands.ts";
 import { readConnection, type AzureConnection } from "./connection.ts";
 

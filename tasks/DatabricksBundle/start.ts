@@ -1,6 +1,6 @@
-import type { Environment } from "../../core/ports.ts";
-import { registerSecret } from "../../core/redact.ts";
-import { createSend, systemClock, systemPlatform } from "../../core/system.ts";
+import type { Environment } from "../../core/base/ports.ts";
+import { registerSecret } from "../../core/base/redact.ts";
+import { createSend, systemClock, systemPlatform } from "../../core/net/send.ts";
 import { readConnection } from "./connection.ts";
 import { AzurePipelinesHost } from "./host.ts";
 import { withAgentNetwork } from "./network.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SecretlessError } from "../../../core/errors.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
 import type { Facts } from "../../../core/report/facts.ts";
 import { jobSummary, planLine } from "../../../core/report/job-summary.ts";
 import { reportFailure } from "../../../core/report/report.ts";
-import { FakeHost } from "../fake-host.ts";
+import { FakeHost } from "../support/fake-ci.ts";
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   command: "deploy",

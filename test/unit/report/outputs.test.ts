@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import { jsonOutput } from "../../../core/report/outputs.ts";
-import { FakeHost } from "../fake-host.ts";
+import { FakeHost } from "../support/fake-ci.ts";
 
 describe("JSON outputs", () => {
   it("are what they are while they are short", async () => {

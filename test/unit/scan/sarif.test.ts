@@ -5,8 +5,8 @@ import { Ajv } from "ajv";
 import { parseExceptions } from "../../../core/scan/exceptions.ts";
 import { EMPTY_REPORT, findingMistake, mergeReports, type ScanReport } from "../../../core/scan/finding.ts";
 import { toSarif } from "../../../core/scan/sarif.ts";
-import { scanFile } from "../../../core/scan/scan-file.ts";
-import { PAT } from "./memory-tree.ts";
+import { scanFile } from "../../../core/scan/files/scan-file.ts";
+import { PAT } from "../support/memory-tree.ts";
 
 const SCHEMA = ["../shared", "../../shared"]
   .map((folder) => join(import.meta.dirname, "../../..", folder, "data/sarif-schema-2.1.0.json"))

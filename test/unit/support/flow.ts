@@ -1,15 +1,15 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { RunContext } from "../../../core/host.ts";
-import type { InputName } from "../../../core/inputs.ts";
-import type { Ports, ProcessRequest } from "../../../core/ports.ts";
+import type { RunContext } from "../../../core/ci/ci.ts";
+import type { InputName } from "../../../core/ci/inputs/inputs.ts";
+import type { Ports, ProcessRequest } from "../../../core/base/ports.ts";
 import { runStep } from "../../../core/start.ts";
-import { createSend, systemClock } from "../../../core/system.ts";
+import { createSend, systemClock } from "../../../core/net/send.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import { textOf } from "../../../sandbox/http/json.ts";
 import { checkoutOf, freshFolder } from "../../../sandbox/runner/checkout.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
-import { FakeHost } from "../fake-host.ts";
+import { FakeHost } from "./fake-ci.ts";
 
 export interface Played {
   readonly code?: number;

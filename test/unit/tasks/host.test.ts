@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SecretlessError } from "../../../core/errors.ts";
-import type { HttpRequest, HttpResponse } from "../../../core/ports.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
+import type { HttpRequest, HttpResponse } from "../../../core/base/ports.ts";
 import { AzurePipelinesHost, savedState } from "../../../tasks/DatabricksBundle/host.ts";
 import { findCommand, type AgentCommand } from "../../../sandbox/runner/azure-commands.ts";
-import { answer, CONNECTION, jwt } from "../identity/azure-job.ts";
+import { answer, CONNECTION, jwt } from "../ci/azure-devops/azure-job.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const JOB = {
