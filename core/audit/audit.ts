@@ -5,7 +5,8 @@ import type { AuditEvent } from "./events/ocsf.ts";
 import { openAuditLog, type AuditLog } from "./json-lines.ts";
 import { SecretlessError } from "../base/errors.ts";
 import { PRODUCT } from "../base/product.ts";
-import type { Step } from "../flow/step.ts";
+import type { Ci } from "../ci/ci.ts";
+import type { Clock } from "../base/ports.ts";
 
 /** The audit log of one use of the step: a file that stays until the job ends. */
 export interface AuditFile extends AuditLog {
@@ -20,16 +21,24 @@ export interface AuditFile extends AuditLog {
   settled(): Promise<void>;
 }
 
+export interface AuditOptions {
+  readonly ci: Pick<Ci, "context" | "output">;
+  readonly clock: Clock;
+  readonly command: string;
+  /** The input `audit-log`. */
+  readonly auditLog: string | undefined;
+}
+
 /**
  * Begins the audit log, and tells its path in the output `audit-log`.
  * @throws SecretlessError `AUDIT_LOG_UNWRITABLE`: what cannot be recorded is not done
  */
-export async function openAuditFile({ host, ports, inputs }: Step): Promise<AuditFile> {
-  const { checkout, tempFolder, runUrl, ciName } = host.context;
+export async function openAuditFile({ ci, clock, command, auditLog }: AuditOptions): Promise<AuditFile> {
+  const { checkout, tempFolder, runUrl, ciName } = ci.context;
   const file =
-    inputs.auditLog === undefined
+    auditLog === undefined
       ? path.join(tempFolder, `databricks-secretless-audit-${randomUUID()}.jsonl`)
-      : path.resolve(checkout, inputs.auditLog);
+      : path.resolve(checkout, auditLog);
   const append = async (text: string): Promise<void> => {
     try {
       await appendFile(file, text, { mode: 0o600 });
@@ -43,13 +52,13 @@ export async function openAuditFile({ host, ports, inputs }: Step): Promise<Audi
     }
   };
   await append("");
-  await host.output("audit-log", file);
+  await ci.output("audit-log", file);
   const context = {
     productVersion: PRODUCT.version,
     correlationId: runUrl || randomUUID(),
-    run: { ci: ciName, command: inputs.command, ...(runUrl !== "" && { url: runUrl }) },
+    run: { ci: ciName, command, ...(runUrl !== "" && { url: runUrl }) },
   };
-  const log = openAuditLog({ context, clock: ports.clock, append });
+  const log = openAuditLog({ context, clock, append });
   let last: Promise<void> = Promise.resolve();
   return {
     file,

@@ -12,3 +12,11 @@ export function globMatches(pattern: string, text: string): boolean {
   }
   return text.length - at >= last.length && text.endsWith(last);
 }
+
+/**
+ * Whether everything that `inner` matches is certainly matched by `outer`: a `*` of `inner`, read as a character, can
+ * only be consumed by a `*` of `outer`, and so can whatever stands for it.
+ */
+export function globCovers(outer: string, inner: string): boolean {
+  return globMatches(outer, inner);
+}

@@ -3,7 +3,7 @@ import { posix, win32, type PlatformPath } from "node:path";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
 import type { Platform } from "../base/ports.ts";
 import { BundleYamlError, parseBundleYaml, type BundleValue } from "./yaml.ts";
-import { isInside } from "../cli/find.ts";
+import { isInside } from "../base/paths.ts";
 import { glob, PatternError } from "./include-glob.ts";
 
 /** In the order of the CLI, which refuses a folder that has two of them. */

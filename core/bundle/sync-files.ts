@@ -1,9 +1,17 @@
 import { dirname, join, posix, relative, sep } from "node:path";
-import type { Unscanned } from "../scan/finding.ts";
 import { IgnorePatterns, type PatternUse } from "./ignore-patterns.ts";
 import { findCheckout } from "../base/git/repository-id.ts";
 import type { SyncRules } from "./sync-rules.ts";
 import { readText, type Tree } from "../base/tree.ts";
+
+/** What was not scanned, and why. */
+export interface Unscanned {
+  readonly file: string;
+  readonly member?: string;
+  readonly reason: string;
+  /** True if the deployment would not upload it either. */
+  readonly harmless: boolean;
+}
 
 export interface SelectedFiles {
   /** Absolute paths of all files that the bundle uploads, without those of artifacts. */

@@ -1,5 +1,5 @@
 import type { Place } from "../base/errors.ts";
-import type { InputName } from "./inputs/inputs.ts";
+import type { InputName } from "./inputs/table.ts";
 
 export type AnnotationLevel = "error" | "warning" | "notice";
 
@@ -22,7 +22,7 @@ export interface RunContext {
 }
 
 /** An identity in Entra ID that the CI keeps for this step (Azure DevOps: a service connection); it holds no secret. */
-export interface Connection {
+export interface ServiceConnection {
   readonly clientId: string;
   readonly tenantId: string;
 }
@@ -40,7 +40,7 @@ export interface PipelineToken {
  * The port to the CI. One implementation a shell; core knows no other way to talk to the CI and never asks which one
  * it is.
  */
-export interface Host {
+export interface Ci {
   readonly context: RunContext;
   /** Aborted when the CI cancels the job. */
   readonly cancelled: AbortSignal;
@@ -52,7 +52,7 @@ export interface Host {
    * The connection that the user has chosen, whose ID tokens {@link idToken} then returns; undefined if there is none.
    * @throws SecretlessError `CONNECTION_*`
    */
-  connection(): Connection | undefined;
+  connection(): ServiceConnection | undefined;
   /** The audience of all ID tokens of this CI, if it chooses one itself: then they can be asked for without knowing more. */
   readonly fixedAudience?: string;
   /**

@@ -108,3 +108,10 @@ function unreadable(why: string): SecretlessError {
       "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint.",
   });
 }
+
+/** What a federation policy compares with an ID token. */
+export interface PolicyClaims {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}

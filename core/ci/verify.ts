@@ -1,7 +1,6 @@
 import type { JSONWebKeySet, JWTPayload } from "jose";
 import { SecretlessError } from "../base/errors.ts";
 import type { Send } from "../base/ports.ts";
-import type { PipelineClaims } from "../access/plan/policy.ts";
 
 export interface VerifyOptions {
   /** Audience that the token was asked for. */
@@ -11,6 +10,17 @@ export interface VerifyOptions {
   readonly send: Send;
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+/** Claims of a verified ID token of the pipeline; what the token does not say is undefined. */
+export interface PipelineClaims {
+  readonly repository?: string;
+  readonly ref?: string;
+  readonly environment?: string;
+  readonly pipeline?: string;
+  readonly actor?: string;
+  readonly event?: string;
+  readonly commit?: string;
 }
 
 export interface VerifiedToken {

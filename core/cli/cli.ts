@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
+import type { CliResult } from "./result.ts";
 import path, { posix } from "node:path";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
-import type { ProcessResult } from "../base/ports.ts";
 import { destroyIncomplete, refusedDeletes } from "./destroy-command.ts";
 import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./run-command.ts";
 import type { RunEnd, RunRequest } from "./run-command.ts";
@@ -41,11 +41,6 @@ export interface CliOptions extends ProgramPorts {
   readonly onLine: (line: string) => void;
   /** Gets the process id of each CLI that is started, and undefined when it has ended. */
   readonly onProcess?: (pid: number | undefined) => void;
-}
-
-export interface CliResult extends ProcessResult {
-  readonly stdout: string;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface PlanResult {

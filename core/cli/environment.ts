@@ -1,5 +1,5 @@
 import type { Environment, Platform } from "../base/ports.ts";
-import { variable } from "./find.ts";
+import { variable } from "../base/paths.ts";
 
 /** What the CLI and the bundle's build commands may have of this process's environment. */
 const ALLOWED: readonly string[] = [

@@ -1,6 +1,7 @@
 import { stat, realpath, access, constants } from "node:fs/promises";
 import { posix, win32, type PlatformPath } from "node:path";
 import { SecretlessError } from "../base/errors.ts";
+import { isInside, variable } from "../base/paths.ts";
 import type { Environment, Platform } from "../base/ports.ts";
 
 /** What the search asks of the file system; replaced in tests. */
@@ -76,24 +77,6 @@ export async function findCli(options: FindOptions): Promise<FoundCli> {
     ),
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli.",
   });
-}
-
-/** Whether `file` is `folder` or in it; letter case does not count on Windows and macOS. */
-export function isInside(file: string, folder: string, platform: Platform): boolean {
-  const path = platform.os === "win32" ? win32 : posix;
-  const fold = (text: string) => (platform.os === "linux" ? text : text.toLowerCase());
-  const relative = path.relative(fold(folder), fold(file));
-  return (
-    relative === "" ||
-    !(relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
-  );
-}
-
-/** The variable's value; names of variables know no letter case on Windows. */
-export function variable(environment: Environment, name: string, platform: Platform): string | undefined {
-  if (platform.os !== "win32") return environment[name];
-  const wanted = name.toLowerCase();
-  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
 /** `\tools` is absolute to Node, but means another folder on each drive. */

@@ -1,5 +1,5 @@
 import { SecretlessError, type ErrorCode } from "../base/errors.ts";
-import type { CliResult } from "./cli.ts";
+import type { CliResult } from "./result.ts";
 
 export interface RunRequest {
   /** Key of the job or pipeline. */

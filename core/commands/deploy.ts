@@ -18,20 +18,20 @@ export async function deployBundle(
   facts: Facts,
   checks: PlanChecks,
 ): Promise<void> {
-  const { host, inputs } = step;
+  const { ci, inputs } = step;
   let planned = await planBundle(step, cli, facts, checks);
   const planAgain = async (): Promise<void> => {
     const before = planned;
     planned = await planBundle(step, cli, facts, checks);
-    host.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
-  await whenFree(step, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  await whenFree(step, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
   facts.bundle = { name: summary.name, target: summary.target };
   facts.jobs = summary.jobs;
-  for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
+  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
-  await jsonOutput(host, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+  await jsonOutput(ci, "jobs", Object.fromEntries(jobs), { count: jobs.length });
   await checks.access.apply(summary);
 }

@@ -15,7 +15,7 @@ export async function destroyBundle(
   facts: Facts,
   access: Access,
 ): Promise<void> {
-  const { host, inputs, signal } = step;
+  const { ci, inputs, signal } = step;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs } = summary;
   facts.bundle = { name, target };
@@ -23,10 +23,10 @@ export async function destroyBundle(
     changes: resources.map(({ kind, key }) => ({ action: "delete", resource: `${kind}.${key}`, fields: [] })),
     unchanged: 0,
   };
-  if (resources.length === 0) host.info("Nothing of this bundle is deployed to this target.");
-  for (const { kind, key, id } of resources) host.info(`  delete ${kind}.${key} (${id})`);
+  if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
+  for (const { kind, key, id } of resources) ci.info(`  delete ${kind}.${key} (${id})`);
   if (resources.length > 0 && !inputs.autoApprove) {
-    const label = host.inputLabel("auto-approve");
+    const label = ci.inputLabel("auto-approve");
     throw new SecretlessError("DESTRUCTIVE_PLAN", {
       problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
       expected: `\`${label}: true\``,
@@ -35,7 +35,7 @@ export async function destroyBundle(
     });
   }
   await access.withdraw(summary);
-  await whenFree(step, cli, api, () => host.group("Destroy", () => cli.destroy()));
+  await whenFree(step, cli, api, () => ci.group("Destroy", () => cli.destroy()));
   const left: string[] = [];
   for (const { key, id } of jobs) if (await jobExists(api, id)) left.push(`jobs.${key} (${id})`);
   if (left.length > 0) throw destroyIncomplete(left);

@@ -27,8 +27,8 @@ export async function planBundle(
   facts: Facts,
   checks: PlanChecks,
 ): Promise<Plan> {
-  const { host, signal } = step;
-  const result = await host.group("Plan", () => cli.plan(signal));
+  const { ci, signal } = step;
+  const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan, diagnostics } = result;
   for (const diagnostic of diagnostics) annotate(diagnostic);
   const changed = plan.entries.filter(({ action }) => action !== "skip");
@@ -37,11 +37,11 @@ export async function planBundle(
     unchanged: plan.entries.length - changed.length,
   };
   for (const { action, resource, fields } of facts.plan.changes) {
-    host.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
+    ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
   }
-  host.info(`Plan: ${planLine(facts.plan)}`);
+  ci.info(`Plan: ${planLine(facts.plan)}`);
   const { changes, unchanged } = facts.plan;
-  await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
+  await jsonOutput(ci, "plan", facts.plan, { changed: changes.length, unchanged });
   if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
   const refused = refusedLosses(step, plan);
   await allRight([
@@ -53,17 +53,17 @@ export async function planBundle(
 
   function annotate(diagnostic: Diagnostic): void {
     const { problem, place } = toMistake(diagnostic);
-    host.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place);
+    ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place);
   }
 }
 
-function refusedLosses({ host, inputs }: Step, plan: Plan): SecretlessError | undefined {
+function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {
   const lost = losses(plan);
   if (lost.length === 0 || inputs.command !== "deploy" || inputs.autoApprove) return undefined;
   return new SecretlessError("DESTRUCTIVE_PLAN", {
     problem: "The deployment would delete or recreate resources. Nothing was changed.",
-    expected: `a plan without deletions, or \`${host.inputLabel("auto-approve")}: true\``,
-    remedy: `If this is what you want, set \`${host.inputLabel("auto-approve")}\` to \`true\` for this run.`,
+    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
+    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
     mistakes: lost.map(({ resource, action, lost: what }) => ({
       problem: `${action} ${resource}: loses ${what}`,
     })),

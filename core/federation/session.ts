@@ -25,7 +25,7 @@ export interface ExchangeEvent {
 
 export interface SessionOptions {
   readonly exchange: Exchange;
-  /** A new ID token from the CI, one try (Host.idToken). */
+  /** A new ID token from the CI, one try (Ci.idToken). */
   readonly idToken: (audience: string) => Promise<string>;
   readonly clock: Clock;
   /** Milliseconds for one renewal with all its tries. */

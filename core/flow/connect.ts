@@ -13,7 +13,7 @@ const EARLY = 10_000;
 
 /** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
 export async function connect(step: Step, facts: Facts, audit: AuditFile): Promise<Session> {
-  const { host, ports, inputs } = step;
+  const { ci, ports, inputs } = step;
   let { early } = step;
   const workspace = await step.workspace;
   const connecting = new AbortController();
@@ -29,9 +29,9 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
       // An ID token lives for minutes: one that was asked for before a slow discovery is not worth its risk.
       const first = early;
       early = undefined;
-      const fits = first !== undefined && first.audience === (host.fixedAudience ?? audience);
+      const fits = first !== undefined && first.audience === (ci.fixedAudience ?? audience);
       const inTime = fits && ports.clock.now() - first.askedAt < EARLY;
-      return inTime ? first.idToken : host.idToken(audience);
+      return inTime ? first.idToken : ci.idToken(audience);
     },
     signal: connecting.signal,
     onExchange: ({ claims }) => {
@@ -42,7 +42,7 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
     },
   });
   facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
-  facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(host.context.checkout) };
+  facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(ci.context.checkout) };
   try {
     await session.token();
     await audit.settled();
@@ -55,7 +55,7 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
 }
 
 async function prove(
-  { host, inputs, ports, signal }: Step,
+  { ci, inputs, ports, signal }: Step,
   workspace: Workspace,
   session: Session,
   facts: Facts,
@@ -67,8 +67,8 @@ async function prove(
   facts.workspaceId = workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
-  await host.output("principal", user.userName);
-  await host.output("workspace-url", inputs.host);
+  await ci.output("principal", user.userName);
+  await ci.output("workspace-url", inputs.host);
 }
 
 /** The REST API of the approved workspace, as the deploying principal. */

@@ -38,20 +38,20 @@ export async function findTool(step: Step, facts: Facts, cwd: string): Promise<s
 }
 
 async function onPath(step: Step): Promise<Tool> {
-  const { host, ports } = step;
+  const { ci, ports } = step;
   try {
-    const { file, notes } = await findCli({ ...ports, checkout: host.context.checkout });
-    for (const note of notes) host.info(note);
+    const { file, notes } = await findCli({ ...ports, checkout: ci.context.checkout });
+    for (const note of notes) ci.info(note);
     return { file, verified: FROM_PATH };
   } catch (error) {
     if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
-    host.info(`${error.message} The pinned release is installed.`);
+    ci.info(`${error.message} The pinned release is installed.`);
     return installed(step);
   }
 }
 
-async function installed({ host, inputs, ports, signal }: Step): Promise<Tool> {
-  const { toolCache, tempFolder, checkout } = host.context;
+async function installed({ ci, inputs, ports, signal }: Step): Promise<Tool> {
+  const { toolCache, tempFolder, checkout } = ci.context;
   const cli = await installCli(
     {
       version: inputs.cliVersion,
@@ -62,7 +62,7 @@ async function installed({ host, inputs, ports, signal }: Step): Promise<Tool> {
       checkout,
       signal,
     },
-    { ...ports, log: (line) => host.info(line) },
+    { ...ports, log: (line) => ci.info(line) },
   );
   return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
 }

@@ -29,8 +29,8 @@ export interface SignInOptions {
 
 /** A session of one identity that trusts this pipeline; each exchange is one audit event. */
 export function signIn(step: Step, options: SignInOptions): Session {
-  const { host, ports, inputs } = step;
-  const { audit, clientId, signal, onExchange, idToken = host.idToken.bind(host) } = options;
+  const { ci, ports, inputs } = step;
+  const { audit, clientId, signal, onExchange, idToken = ci.idToken.bind(ci) } = options;
   const { exchange, endpoint } = exchangeFor(step, options);
   return createSession({
     exchange: guarded(step, exchange),
@@ -45,7 +45,7 @@ export function signIn(step: Step, options: SignInOptions): Session {
         "error" in outcome
           ? `failed: ${String(outcome.error)}`
           : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
-      host.debug(`exchange ${String(attempt)} as ${clientId} for ${audience}: ${result}`);
+      ci.debug(`exchange ${String(attempt)} as ${clientId} for ${audience}: ${result}`);
       onExchange?.(event);
     },
   });
@@ -83,14 +83,14 @@ function accountEndpoint({ host, id }: { readonly host: string; readonly id: str
 }
 
 /** Nothing is sent for an untrusted event, and the CI hides each access token from the moment it exists. */
-function guarded({ host, inputs }: Step, exchange: Exchange): Exchange {
+function guarded({ ci, inputs }: Step, exchange: Exchange): Exchange {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
       const { event_name: event } = await readClaims(idToken);
       if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
       const token = await exchange.exchange(idToken, signal);
-      host.mask(token.accessToken);
+      ci.mask(token.accessToken);
       return token;
     },
   };

@@ -1,5 +1,5 @@
 import type { Workspace } from "../federation/discovery.ts";
-import type { Host } from "../ci/ci.ts";
+import type { Ci } from "../ci/ci.ts";
 import type { Inputs } from "../ci/inputs/inputs.ts";
 import type { Ports } from "../base/ports.ts";
 import type { Facts } from "../report/facts.ts";
@@ -14,7 +14,7 @@ interface EarlyIdToken {
 
 /** One use of the step, with its inputs checked and the first request under way. */
 export interface Step {
-  readonly host: Host;
+  readonly ci: Ci;
   readonly ports: Ports;
   readonly inputs: Inputs;
   readonly workspace: Promise<Workspace>;
@@ -25,7 +25,7 @@ export interface Step {
 }
 
 /** Shows a warning about the whole run in the log and in the job summary. */
-export function warn({ host }: Step, facts: Facts, text: string): void {
+export function warn({ ci }: Step, facts: Facts, text: string): void {
   facts.warnings.push(text);
-  host.annotate("warning", text);
+  ci.annotate("warning", text);
 }

@@ -34,10 +34,10 @@ export async function whenFree(
   }
 }
 
-async function uncut({ host, signal }: Step, work: () => Promise<unknown>): Promise<void> {
+async function uncut({ ci, signal }: Step, work: () => Promise<unknown>): Promise<void> {
   signal.throwIfAborted();
   const onAbort = (): void => {
-    host.info(
+    ci.info(
       "The deployment has begun and is left to end: the Databricks CLI would leave its lock otherwise.",
     );
   };
@@ -50,18 +50,18 @@ async function uncut({ host, signal }: Step, work: () => Promise<unknown>): Prom
 }
 
 async function waitForLock(
-  { host, ports, signal }: Step,
+  { ci, ports, signal }: Step,
   cli: DatabricksCli,
   api: WorkspaceApi,
   { error, deadline }: { readonly error: SecretlessError; readonly deadline: number },
 ): Promise<void> {
   const { clock } = ports;
   const { statePath } = (await cli.summary(signal)).workspace;
-  host.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
+  ci.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
   do {
     const left = deadline - clock.now();
     if (left <= 0) throw error;
     await clock.sleep(Math.min(LOOK, left), signal);
   } while (await isLocked(api, statePath));
-  host.info("The lock is free. What was planned may be outdated, so it is looked at again.");
+  ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
 }

@@ -6,7 +6,7 @@ import {
   redacted,
   type Finding,
   type ScanReport,
-  type ScopeUse,
+  type SecretScopeUse,
 } from "./finding.ts";
 import { withoutOverlaps, type Match } from "./detect/match.ts";
 import type { RuleInfo } from "./rules/rule.ts";
@@ -51,7 +51,7 @@ function member(value: unknown, key: string): object | undefined {
 
 class ConfigurationScan {
   readonly findings: Finding[] = [];
-  readonly scopes: ScopeUse[] = [];
+  readonly scopes: SecretScopeUse[] = [];
   strings = 0;
   bytes = 0;
   readonly #options: ConfigurationOptions;

@@ -1,6 +1,6 @@
 import { globMatches } from "../base/glob.ts";
 import { SCOPE_RULE } from "./rules/practices.ts";
-import type { Finding, ScopeUse } from "./finding.ts";
+import type { Finding, SecretScopeUse } from "./finding.ts";
 
 /** `scan.scopes` of policy.yml: for each target the names of secret scopes that its jobs may read; `*` stands for anything. */
 export type ScopePolicy = Readonly<Record<string, readonly string[]>>;
@@ -22,7 +22,11 @@ export function scopeRefusal(scope: string, target: string, policy: ScopePolicy)
 }
 
 /** One finding for each use of a scope that the policy refuses. */
-export function scopeFindings(uses: readonly ScopeUse[], target: string, policy: ScopePolicy): Finding[] {
+export function scopeFindings(
+  uses: readonly SecretScopeUse[],
+  target: string,
+  policy: ScopePolicy,
+): Finding[] {
   return uses.flatMap(({ scope, place, setting }): Finding[] => {
     const refusal = scopeRefusal(scope, target, policy);
     if (refusal === undefined) return [];

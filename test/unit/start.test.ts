@@ -9,26 +9,26 @@ describe("a CI that chooses the audience of its ID tokens itself", () => {
   });
   afterEach(() => flow.sandbox.stop());
 
-  const host = { fixedAudience: ACCOUNT_ID };
+  const ci = { fixedAudience: ACCOUNT_ID };
   const tokensSent = (): number =>
     flow.sandbox.requests.filter(({ path }) => path.endsWith("/oidc/v1/token")).length;
 
   it("is asked beside the discovery of the workspace, once", async () => {
-    assert.equal(await flow.run({ command: "plan" }, usualCli({}), { host }), 0, flow.error);
-    assert.deepEqual(flow.host.audiences, [ACCOUNT_ID]);
+    assert.equal(await flow.run({ command: "plan" }, usualCli({}), { ci }), 0, flow.error);
+    assert.deepEqual(flow.ci.audiences, [ACCOUNT_ID]);
     assert.equal(tokensSent(), 1);
   });
 
   it("is asked again for each further try", async () => {
     flow.sandbox.fault({ system: "workspace", path: /\/v1\/token$/, then: { status: 503 } });
-    assert.equal(await flow.run({ command: "plan" }, usualCli({}), { host }), 0, flow.error);
-    assert.equal(flow.host.audiences.length, 2);
+    assert.equal(await flow.run({ command: "plan" }, usualCli({}), { ci }), 0, flow.error);
+    assert.equal(flow.ci.audiences.length, 2);
     assert.equal(tokensSent(), 2);
   });
 
   it("may refuse the first time without harm to anybody but this run", async () => {
     const mintIdToken = (): Promise<string> => Promise.reject(new Error("no token"));
-    assert.equal(await flow.run({ command: "plan" }, usualCli({}), { host: { ...host, mintIdToken } }), 1);
+    assert.equal(await flow.run({ command: "plan" }, usualCli({}), { ci: { ...ci, mintIdToken } }), 1);
     assert.match(flow.error, /no token/);
   });
 
@@ -52,16 +52,16 @@ describe("a CI that chooses the audience of its ID tokens itself", () => {
     };
     flow.sandbox.fault({ system: "workspace", path: /databricks-config$/, delay: 300 });
     const result = await flow.run({ command: "plan" }, usualCli({}), {
-      host: { ...host, mintIdToken },
+      ci: { ...ci, mintIdToken },
       ports: { clock },
     });
     assert.equal(result, 0, flow.error);
-    assert.equal(flow.host.audiences.length, 2);
+    assert.equal(flow.ci.audiences.length, 2);
   });
 
   it("is asked nothing if an input is wrong", async () => {
-    assert.equal(await flow.run({ timeout: "soon" }, usualCli({}), { host }), 1);
-    assert.deepEqual(flow.host.audiences, []);
+    assert.equal(await flow.run({ timeout: "soon" }, usualCli({}), { ci }), 1);
+    assert.deepEqual(flow.ci.audiences, []);
   });
 });
 
@@ -76,12 +76,12 @@ describe("a CI that is asked for an audience", () => {
 
   it("is asked once, for the usual one, beside the discovery of the workspace", async () => {
     assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0, flow.error);
-    assert.deepEqual(flow.host.audiences, [usual()]);
+    assert.deepEqual(flow.ci.audiences, [usual()]);
   });
 
   it("is asked once for the one of the input", async () => {
     assert.equal(await flow.run({ command: "plan", audience: ACCOUNT_ID }, usualCli({})), 0, flow.error);
-    assert.deepEqual(flow.host.audiences, [ACCOUNT_ID]);
+    assert.deepEqual(flow.ci.audiences, [ACCOUNT_ID]);
   });
 
   it("is asked again if the workspace wants another one, and only that token is sent", async () => {
@@ -97,7 +97,7 @@ describe("a CI that is asked for an audience", () => {
       then: { status: 200, body },
     });
     assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0, flow.error);
-    assert.deepEqual(flow.host.audiences, [usual(), ACCOUNT_ID]);
+    assert.deepEqual(flow.ci.audiences, [usual(), ACCOUNT_ID]);
     const exchanges = flow.sandbox.requests.filter(({ path }) => path.endsWith("/oidc/v1/token"));
     assert.equal(exchanges.length, 1);
   });

@@ -2,7 +2,7 @@ import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { examineAccess, fail, registrarOf, type AccessPlan, type AccessRequest } from "../plan/plan.ts";
 import type { Change } from "../plan/changes.ts";
 import { execute, isChange, isRemote, type Applied } from "./execute.ts";
-import type { Finding } from "../plan/declare.ts";
+import type { DeclarationMistake } from "../plan/declare.ts";
 import { takeLock } from "../state/lock.ts";
 import { recordKey } from "../state/recorder.ts";
 import { lockPathOf } from "../state/state.ts";
@@ -47,7 +47,7 @@ function checkApproved(fresh: AccessPlan, approved: AccessPlan): void {
   });
 }
 
-function failures(applied: readonly Applied[]): readonly Finding[] {
+function failures(applied: readonly Applied[]): readonly DeclarationMistake[] {
   const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
   return mistakes.map(({ change, outcome, reason = "" }) => {
     const { action, target, object, job, purpose } = change;

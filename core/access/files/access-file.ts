@@ -15,8 +15,8 @@ import {
   type ReadContext,
   type Shape,
 } from "../../base/yaml/shape.ts";
-import { LATER_KINDS, TARGETS } from "../kinds/index.ts";
-import type { AccessTarget } from "../kinds/kind.ts";
+import { LATER_KINDS, KINDS } from "../kinds/index.ts";
+import type { AccessKind } from "../kinds/kind.ts";
 import { readYaml, type ReadFile, type SourceFile } from "../../base/yaml/yaml-file.ts";
 
 const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
@@ -33,7 +33,7 @@ export interface AccessEntry {
   /** Last day of the access, ISO 8601 date in UTC. */
   readonly until?: Placed<string>;
   readonly present?: Present;
-  readonly target: AccessTarget;
+  readonly target: AccessKind;
   /** What stands under the kind's key, as its own shape reads it. */
   readonly spec: unknown;
 }
@@ -74,10 +74,10 @@ const common = {
 };
 type Common = Read<ReturnType<typeof object<typeof common>>>;
 
-const kindFields = Object.fromEntries(TARGETS.map((target) => [target.kind, optional(target.spec)]));
+const kindFields = Object.fromEntries(KINDS.map((target) => [target.kind, optional(target.spec)]));
 const entryFields = object(
   { ...common, ...kindFields },
-  { oneOf: TARGETS.map((target) => ({ required: [target.kind] })) },
+  { oneOf: KINDS.map((target) => ({ required: [target.kind] })) },
 );
 
 type UnownedEntry = Omit<AccessEntry, "job">;
@@ -103,7 +103,7 @@ function readEntry(node: Node | null, context: ReadContext): UnownedEntry | unde
   for (const kind of later) {
     context.report({
       problem: `The kind of access "${kind}" is not available yet.`,
-      expected: TARGETS.map((target) => target.kind).join(" or "),
+      expected: KINDS.map((target) => target.kind).join(" or "),
       actual: kind,
       remedy: "Take the entry out, or use a version of this product that has the kind.",
       place: context.place(node.get(kind, true)),
@@ -111,10 +111,10 @@ function readEntry(node: Node | null, context: ReadContext): UnownedEntry | unde
   }
   if (later.length > 0) return undefined;
   const fields = entryFields.read(node, context) as (Common & Readonly<Record<string, unknown>>) | undefined;
-  const kinds = TARGETS.filter((target) => node.has(target.kind));
+  const kinds = KINDS.filter((target) => node.has(target.kind));
   const target = kinds[0];
   if (target === undefined || kinds.length > 1) {
-    const expected = `exactly one of ${TARGETS.map((known) => known.kind).join(", ")}`;
+    const expected = `exactly one of ${KINDS.map((known) => known.kind).join(", ")}`;
     context.report({
       problem: "An entry names exactly one kind of access.",
       expected,

@@ -1,6 +1,6 @@
 import type { Mistake } from "../../base/errors.ts";
-import { globCovers } from "../glob.ts";
-import type { Policy, Rule } from "./policy-file.ts";
+import { globCovers } from "../../base/glob.ts";
+import type { Policy, Rule } from "./policy-shape.ts";
 
 const CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"] as const;
 const MATCHERS = ["job", "purpose", "resource", "target"] as const;

@@ -1,5 +1,5 @@
 import { accessFileSchema } from "./access-file.ts";
-import { policyFileSchema } from "./policy-file.ts";
+import { policyFileSchema } from "./policy-shape.ts";
 import type { JsonSchema } from "../../base/yaml/shape.ts";
 
 function render(title: string, schema: JsonSchema): string {

@@ -52,7 +52,7 @@ export interface RemoteView {
  * One kind of access. Adding a kind means: one file that exports one of these, and one line in targets/index.ts.
  * `apply` and `withdraw` are idempotent and all-or-nothing for the objects of one batch.
  */
-export interface AccessTarget {
+export interface AccessKind {
   /** The key in access.yml. */
   readonly kind: string;
   /** What stands under that key. */

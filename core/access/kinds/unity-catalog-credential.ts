@@ -10,7 +10,7 @@ import {
   type Json,
 } from "../../api/rest.ts";
 import { placed, text, type Placed } from "../../base/yaml/shape.ts";
-import type { AccessTarget, RemoteState, RemoteView, TargetPorts, TrustObject } from "./kind.ts";
+import type { AccessKind, RemoteState, RemoteView, TargetPorts, TrustObject } from "./kind.ts";
 
 /** Unity Catalog object names hold no period, slash, space or control character; `*` would be a wildcard. */
 const NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
@@ -147,7 +147,7 @@ async function change(
  * ACCESS on a Unity Catalog service credential for the job's run-as service principal.
  * Source: Unity Catalog permissions and credentials API (`/api/2.1/unity-catalog`).
  */
-export const unityCatalogCredential: AccessTarget = {
+export const unityCatalogCredential: AccessKind = {
   kind: "unity_catalog_credential",
   spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
   presents: false,

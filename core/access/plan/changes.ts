@@ -1,7 +1,7 @@
-import type { Finding, Declared } from "./declare.ts";
+import type { DeclarationMistake, Declared } from "./declare.ts";
 import { objectKey, type StateRecord } from "../state/state.ts";
-import { targetOf } from "../kinds/index.ts";
-import type { AccessTarget, RemoteState, TrustObject } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/index.ts";
+import type { AccessKind, RemoteState, TrustObject } from "../kinds/kind.ts";
 
 /**
  * grant: trust is added. update: our own object is corrected. withdraw: trust is removed. record: only our record
@@ -14,7 +14,7 @@ export interface Change {
   readonly name: string;
   readonly job: string;
   readonly purpose: string;
-  readonly target: AccessTarget;
+  readonly target: AccessKind;
   readonly object: TrustObject;
   /** Why, or what is special about it. */
   readonly note?: string;
@@ -26,13 +26,13 @@ export interface Change {
 
 export interface Changes {
   readonly changes: readonly Change[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DeclarationMistake[];
   readonly warnings: readonly string[];
 }
 
-export type RemoteStates = (target: AccessTarget, object: TrustObject) => RemoteState;
+export type RemoteStates = (target: AccessKind, object: TrustObject) => RemoteState;
 
-function clash(entry: Declared, shown: string): Finding {
+function clash(entry: Declared, shown: string): DeclarationMistake {
   const { target, object, purpose, job } = entry;
   return {
     code: "ACCESS_CLASH",
@@ -53,7 +53,7 @@ function changeFor(
   remote: RemoteState,
   own: StateRecord | undefined,
   shared: boolean,
-): Omit<Change, "name" | "job" | "purpose" | "target" | "object"> | Finding {
+): Omit<Change, "name" | "job" | "purpose" | "target" | "object"> | DeclarationMistake {
   const ours = own !== undefined && own.phase !== "expired";
   switch (remote.state) {
     case "impossible": {
@@ -95,7 +95,7 @@ export function planChanges(
   remote: RemoteStates,
 ): Changes {
   const changes: Change[] = [];
-  const findings: Finding[] = [];
+  const findings: DeclarationMistake[] = [];
   const warnings: string[] = [];
   const live = declared.filter((entry) => entry.expired === undefined);
   const keyOf = (entry: Declared): string => objectKey(entry.target.kind, entry.object);
@@ -130,7 +130,7 @@ export function planChanges(
 
   for (const { record, key } of recorded) {
     const { name, job, purpose, kind, object, phase } = record;
-    const target = targetOf(kind);
+    const target = kindOf(kind);
     if (target === undefined) {
       warnings.push(
         `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`,

@@ -1,5 +1,5 @@
 import type { Change, Changes } from "./changes.ts";
-import type { Declared, Finding } from "./declare.ts";
+import type { Declared, DeclarationMistake } from "./declare.ts";
 import { decide, type Decision, type Evidence } from "./policy.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
 import { scopeWords, type ScopeProof } from "../scope/proof.ts";
@@ -14,10 +14,10 @@ export interface Decided {
   readonly changes: readonly DecidedChange[];
   /** Entries that may not be granted, with their decision; what they have keeps standing until it is withdrawn. */
   readonly denied: readonly DecidedChange[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DeclarationMistake[];
 }
 
-function finding(entry: Declared, decision: Decision, scope: ScopeProof): Finding {
+function finding(entry: Declared, decision: Decision, scope: ScopeProof): DeclarationMistake {
   const { job, purpose } = entry;
   const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
@@ -53,7 +53,7 @@ export function decideChanges(
 ): Decided {
   const changes: DecidedChange[] = [];
   const denied: DecidedChange[] = [];
-  const findings: Finding[] = [];
+  const findings: DeclarationMistake[] = [];
   const live = new Map(
     declared.filter((entry) => entry.expired === undefined).map((entry) => [entry.name, entry]),
   );

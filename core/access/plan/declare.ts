@@ -3,10 +3,10 @@ import type { AccessEntry } from "../files/access-file.ts";
 import { accessName, type BundleFacts, type BundleJob } from "../bundle-facts.ts";
 import { resolveReferences } from "../files/references.ts";
 import type { Placed } from "../../base/yaml/shape.ts";
-import type { AccessTarget, TrustObject } from "../kinds/kind.ts";
+import type { AccessKind, TrustObject } from "../kinds/kind.ts";
 
 /** A mistake with the code that the run ends with if it is the first of its kind. */
-export interface Finding {
+export interface DeclarationMistake {
   readonly code: ErrorCode;
   readonly mistake: Mistake;
 }
@@ -16,7 +16,7 @@ export interface Declared {
   readonly name: string;
   readonly job: BundleJob;
   readonly purpose: Placed<string>;
-  readonly target: AccessTarget;
+  readonly target: AccessKind;
   readonly object: TrustObject;
   /** Set if the last day of the access is over. */
   readonly expired: string | undefined;
@@ -33,7 +33,7 @@ function isOver(date: string, now: number): boolean | undefined {
   return now >= start + DAY;
 }
 
-function runAsMistake(entry: AccessEntry, job: BundleJob): Finding {
+function runAsMistake(entry: AccessEntry, job: BundleJob): DeclarationMistake {
   const { runAs } = job;
   const named = runAs.kind === "user" || runAs.kind === "group";
   const who = named ? `the ${runAs.kind} ${runAs.name}` : "the identity that deploys it";
@@ -53,8 +53,8 @@ export function declareAccess(
   entries: readonly AccessEntry[],
   bundle: BundleFacts,
   now: number,
-): { readonly declared: readonly Declared[]; readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
+): { readonly declared: readonly Declared[]; readonly findings: readonly DeclarationMistake[] } {
+  const findings: DeclarationMistake[] = [];
   const declared: Declared[] = [];
   const invalid = (mistake: Mistake): void => {
     findings.push({ code: "ACCESS_FILE_INVALID", mistake });

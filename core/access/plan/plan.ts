@@ -3,7 +3,7 @@ import type { Clock } from "../../base/ports.ts";
 import { readAccessFile, type AccessEntry } from "../files/access-file.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import { planChanges } from "./changes.ts";
-import { declareAccess, type Finding } from "./declare.ts";
+import { declareAccess, type DeclarationMistake } from "./declare.ts";
 import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
@@ -12,8 +12,8 @@ import { proveScopes, type CredentialGrant } from "../scope/prove.ts";
 import type { ScopeProof } from "../scope/proof.ts";
 import { openReader, type Eyes } from "../scope/reading.ts";
 import { objectKey, readState, type AccessState } from "../state/state.ts";
-import { targetOf, TARGETS } from "../kinds/index.ts";
-import type { AccessTarget, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import { kindOf, KINDS } from "../kinds/index.ts";
+import type { AccessKind, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 
 /** The user's files, read. Without access.yml nothing is declared: what was granted before is withdrawn. */
@@ -42,7 +42,7 @@ export function readAccessFiles(
 }
 
 /** One identity's connections. */
-export interface Connection {
+export interface Apis {
   readonly workspace: DatabricksApi;
   readonly account: DatabricksApi | undefined;
 }
@@ -56,9 +56,9 @@ export interface AccessRequest {
   readonly deployerId: string;
   readonly accountId: string | undefined;
   readonly evidence: Evidence;
-  readonly deployer: Connection;
+  readonly deployer: Apis;
   /** The registrar's connection, once it may exist: after the last process of the bundle has ended. */
-  readonly registrar: Connection | undefined;
+  readonly registrar: Apis | undefined;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
@@ -67,7 +67,7 @@ export interface AccessPlan {
   readonly changes: readonly DecidedChange[];
   /** Entries that policy or proof forbids; empty in a plan that did not throw. */
   readonly denied: readonly DecidedChange[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DeclarationMistake[];
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
   readonly proofs: ReadonlyMap<string, ScopeProof>;
@@ -84,7 +84,7 @@ export function registrarOf(files: AccessFiles): string | undefined {
 }
 
 /** One error for all findings, with the code of the gravest. */
-export function fail(findings: readonly Finding[]): SecretlessError {
+export function fail(findings: readonly DeclarationMistake[]): SecretlessError {
   const order = [
     "ACCESS_FILE_INVALID",
     "POLICY_FILE_INVALID",
@@ -92,7 +92,8 @@ export function fail(findings: readonly Finding[]): SecretlessError {
     "ACCESS_CLASH",
     "SCOPE_BROKEN",
   ];
-  const rank = (finding: Finding): number => (order.indexOf(finding.code) + order.length) % order.length;
+  const rank = (finding: DeclarationMistake): number =>
+    (order.indexOf(finding.code) + order.length) % order.length;
   const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
   const mistakes: readonly Mistake[] = sorted.map(({ mistake }) => mistake);
   const code = sorted[0]?.code ?? "INTERNAL";
@@ -102,10 +103,10 @@ export function fail(findings: readonly Finding[]): SecretlessError {
 }
 
 async function readRemote(
-  objects: readonly { readonly target: AccessTarget; readonly object: TrustObject }[],
+  objects: readonly { readonly target: AccessKind; readonly object: TrustObject }[],
   ports: TargetPorts,
-): Promise<ReadonlyMap<AccessTarget, RemoteView>> {
-  const used = TARGETS.filter((target) => objects.some((one) => one.target === target));
+): Promise<ReadonlyMap<AccessKind, RemoteView>> {
+  const used = KINDS.filter((target) => objects.some((one) => one.target === target));
   const views = await Promise.all(
     used.map((target) =>
       target.read(
@@ -117,7 +118,7 @@ async function readRemote(
   return new Map(used.map((target, index) => [target, views[index] as RemoteView]));
 }
 
-function credentialGrant({ kind }: AccessTarget, object: TrustObject): CredentialGrant | undefined {
+function credentialGrant({ kind }: AccessKind, object: TrustObject): CredentialGrant | undefined {
   const { credential, principal } = object as { credential?: string; principal?: string };
   const isGrant = kind === "unity_catalog_credential" && credential !== undefined && principal !== undefined;
   return isGrant ? { credential, principal } : undefined;
@@ -175,9 +176,9 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const live = declared.filter((entry) => entry.expired === undefined);
   const state = await readState(deployer.workspace, bundle);
   const recorded = state.records
-    .map((record) => ({ target: targetOf(record.kind), object: record.object, phase: record.phase }))
+    .map((record) => ({ target: kindOf(record.kind), object: record.object, phase: record.phase }))
     .filter(
-      (one): one is typeof one & { target: AccessTarget } =>
+      (one): one is typeof one & { target: AccessKind } =>
         one.target !== undefined && one.phase !== "expired",
     );
   const wanted = new Set(live.map(({ target, object }) => objectKey(target.kind, object)));

@@ -1,6 +1,8 @@
 import { BlockList, isIP } from "node:net";
 import { globMatches } from "../../base/glob.ts";
-import { DAYS, type Conditions, type Network, type PolicyFile, type Rule } from "../files/policy-file.ts";
+import type { PipelineClaims } from "../../ci/verify.ts";
+import type { PolicyFile } from "../files/policy-file.ts";
+import { DAYS, type Conditions, type Network, type Rule } from "../files/policy-shape.ts";
 
 export type Grade = "proven" | "unproven" | "broken";
 
@@ -12,17 +14,6 @@ export interface PolicyRequest {
   readonly resource: string;
   readonly target: string;
   readonly scope: Grade;
-}
-
-/** Claims of a verified ID token of the pipeline; what the token does not say is undefined. */
-export interface PipelineClaims {
-  readonly repository?: string;
-  readonly ref?: string;
-  readonly environment?: string;
-  readonly pipeline?: string;
-  readonly actor?: string;
-  readonly event?: string;
-  readonly commit?: string;
 }
 
 export interface Evidence {

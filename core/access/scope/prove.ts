@@ -1,5 +1,5 @@
 import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
-import type { Policy } from "../files/policy-file.ts";
+import type { Policy } from "../files/policy-shape.ts";
 import { inParallel } from "../../api/rest.ts";
 import { readCredentialUsers, type CredentialUsers } from "./credential.ts";
 import { editorReader } from "./editors.ts";

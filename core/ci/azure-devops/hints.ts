@@ -1,5 +1,5 @@
 import { subjectKind, type SubjectKind } from "./subject.ts";
-import type { PolicyClaims } from "../../federation/exchanges/policy-command.ts";
+import type { PolicyClaims } from "../claims.ts";
 
 const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
   pipeline:

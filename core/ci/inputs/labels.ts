@@ -1,13 +1,13 @@
-import type { Host } from "../ci.ts";
-import { INPUT_NAMES, type InputName } from "./inputs.ts";
+import type { Ci } from "../ci.ts";
+import { INPUT_NAMES, type InputName } from "./table.ts";
 
 /**
  * A text with the inputs under the names that users of this CI write. The texts of core name them in backticks as
  * GitHub does, alone or with a value: `auto-approve`, `auto-approve: true`.
  */
-export function withInputLabels(text: string, host: Pick<Host, "inputLabel">): string {
+export function withInputLabels(text: string, ci: Pick<Ci, "inputLabel">): string {
   return text.replace(/`([a-z][a-z0-9-]*)(?=[`:])/g, (whole, name: string) =>
-    isInputName(name) ? `\`${host.inputLabel(name)}` : whole,
+    isInputName(name) ? `\`${ci.inputLabel(name)}` : whole,
   );
 }
 

@@ -1,22 +1,14 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
-import type { Host } from "../ci.ts";
-import type { InputName } from "./inputs.ts";
-
-export interface InputDefinition {
-  /** One sentence for the manifests and the documentation. */
-  readonly description: string;
-  readonly required?: true;
-  /** The default as it stands in the manifests; the parser applies it too, for hosts that do not. */
-  readonly default?: string;
-}
+import type { Ci } from "../ci.ts";
+import type { InputDefinition, InputName } from "./table.ts";
 
 /** Reads inputs of a host with their defaults. What is wrong with them is gathered in `mistakes`. */
-export function inputReader(host: Host, definitions: Readonly<Record<InputName, InputDefinition>>) {
+export function inputReader(ci: Ci, definitions: Readonly<Record<InputName, InputDefinition>>) {
   const mistakes: Mistake[] = [];
-  const value = (name: InputName): string => host.input(name) || (definitions[name].default ?? "");
+  const value = (name: InputName): string => ci.input(name) || (definitions[name].default ?? "");
   const wrong = (name: InputName, expected: string, actual: string, remedy?: string): void => {
     mistakes.push({
-      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      problem: `Input \`${ci.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
       expected,
       ...(actual === "" ? {} : { actual }),
       ...(remedy === undefined ? {} : { remedy }),

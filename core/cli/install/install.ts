@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import { parseCliMirror, parseCliVersion, parseSha256, type CliMirror } from "../../ci/inputs/cli-values.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { Clock, Environment, Platform } from "../../base/ports.ts";
-import { isInside } from "../find.ts";
+import { isInside } from "../../base/paths.ts";
 import { fetchArchive, publishedHash, type ExpectedHash, type Verified } from "./archive.ts";
 import { diskProblem, systemFiles, type InstallFiles } from "./files.ts";
 import { DEFAULT_CLI_VERSION, pinnedSha256, type PinnedTable } from "./pinned.ts";

@@ -1,12 +1,22 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { readableSubject } from "../../ci/azure-devops/subject.ts";
-import type { Claims } from "../../ci/claims.ts";
+import type { Claims, PolicyClaims } from "../../ci/claims.ts";
 import { parseSubject } from "../../ci/github/subject.ts";
 import { azureDevOpsHint } from "../../ci/azure-devops/hints.ts";
-import type { DatabricksExchangeOptions } from "./databricks.ts";
 import { subjectDifference, subjectHint } from "../../ci/github/subject-difference.ts";
-import { policyCommand, type PolicyClaims } from "./policy-command.ts";
+import { policyCommand } from "./policy-command.ts";
 import type { TokenRefusal } from "../token-response.ts";
+
+/** The exchange that was refused. */
+export interface RefusedExchange {
+  readonly tokenEndpoint: string;
+  readonly audience: string;
+  /** Application ID of the service principal that has the federation policy. */
+  readonly clientId: string;
+  /** Origin of the workspace and its account, for the command in the error. */
+  readonly host: string;
+  readonly accountId: string | undefined;
+}
 
 interface Cause {
   /** Ends the sentence "Databricks does not accept this ID token for service principal …: ". */
@@ -29,7 +39,7 @@ const FIELDS = ["issuer", "subject", "audience"] as const;
 export function explainRefusal(
   refusal: TokenRefusal,
   claims: Claims,
-  options: Pick<DatabricksExchangeOptions, "tokenEndpoint" | "clientId" | "host" | "accountId" | "audience">,
+  options: RefusedExchange,
 ): SecretlessError {
   const presented: PolicyClaims = {
     issuer: claims.issuer,

@@ -1,18 +1,11 @@
 import { readClaims } from "../../ci/claims.ts";
 import type { Clock, Send } from "../../base/ports.ts";
-import { explainRefusal } from "./databricks-refusal.ts";
+import { explainRefusal, type RefusedExchange } from "./databricks-refusal.ts";
 import type { Exchange } from "../exchange.ts";
 import { requestToken } from "../token-response.ts";
 
-export interface DatabricksExchangeOptions {
-  /** From discoverWorkspace. */
-  readonly tokenEndpoint: string;
-  readonly audience: string;
-  /** Application ID of the service principal that has the federation policy. */
-  readonly clientId: string;
-  /** Origin of the workspace and its account, for the command in the error. */
-  readonly host: string;
-  readonly accountId: string | undefined;
+/** `tokenEndpoint` comes from discoverWorkspace. */
+export interface DatabricksExchangeOptions extends RefusedExchange {
   readonly send: Send;
   readonly clock: Clock;
 }

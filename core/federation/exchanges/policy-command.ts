@@ -1,11 +1,5 @@
+import type { PolicyClaims } from "../../ci/claims.ts";
 import { databricksCloud } from "../clouds.ts";
-
-/** What a federation policy compares with an ID token. */
-export interface PolicyClaims {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audience: string;
-}
 
 interface PolicyOwner {
   /** Origin of the workspace. */

@@ -2,35 +2,22 @@ import { readState } from "../../access/state/state.ts";
 import { auditTrail } from "../../access/apply/audit-trail.ts";
 import { applyAccess, withdrawAccess } from "../../access/apply/apply.ts";
 import { planAccess, registrarOf } from "../../access/plan/plan.ts";
-import type { AccessPlan, AccessRequest, Connection } from "../../access/plan/plan.ts";
+import type { AccessPlan, AccessRequest, Apis } from "../../access/plan/plan.ts";
 import type { ApplyOptions } from "../../access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
 import { ApiFailure } from "../../api/rest.ts";
 import { connectionOf } from "./connection.ts";
-import type { AccessSource } from "./files.ts";
+import type { AccessParts } from "./parts.ts";
 import { reportAccess, reportApplied } from "./report.ts";
-import type { AuditFile } from "../../audit/audit.ts";
 import type { DatabricksCli } from "../../cli/cli.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
 import { expectSame, workspaceApi } from "../connect.ts";
 import { SecretlessError } from "../../base/errors.ts";
-import type { Session } from "../../federation/session.ts";
 import { endpointUnavailable } from "../../net/unavailable.ts";
 import { HttpError } from "../../net/http.ts";
-import type { Facts } from "../../report/facts.ts";
-import type { Step } from "../step.ts";
 import { signIn } from "../sign-in.ts";
-
-export interface AccessParts {
-  readonly step: Step;
-  readonly facts: Facts;
-  readonly audit: AuditFile;
-  /** The deployer's. */
-  readonly session: Session;
-  readonly source: AccessSource;
-}
 
 /** What the commands do about the access of the bundle's jobs: plan it, register it, withdraw it. */
 export class Access {
@@ -118,12 +105,12 @@ export class Access {
     work: (request: AccessRequest, options: Omit<ApplyOptions, "approved">) => Promise<unknown>,
   ): Promise<void> {
     const { step, audit } = this.#parts;
-    const { host, inputs } = step;
+    const { ci, inputs } = step;
     const record = auditTrail(audit, request.bundle);
     const done: Applied[] = [];
     let last: AccessPlan | undefined;
     const options = {
-      holder: host.context.runUrl || host.context.ciName,
+      holder: ci.context.runUrl || ci.context.ciName,
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan: AccessPlan) => {
         last = plan;
@@ -136,7 +123,7 @@ export class Access {
       },
     };
     try {
-      await host.group("Access", async () => {
+      await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
         await work({ ...request, registrar }, options);
       });
@@ -146,7 +133,7 @@ export class Access {
   }
 
   /** The registrar's connection, with a token of its own that the token service never serves. */
-  async #registrar({ files }: AccessRequest): Promise<Connection | undefined> {
+  async #registrar({ files }: AccessRequest): Promise<Apis | undefined> {
     const { step, audit } = this.#parts;
     const clientId = registrarOf(files);
     if (clientId === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { ApiFailure } from "../../api/rest.ts";
 import { connectDatabricks } from "../../api/databricks-api.ts";
-import type { Connection } from "../../access/plan/plan.ts";
+import type { Apis } from "../../access/plan/plan.ts";
 import type { AuditFile } from "../../audit/audit.ts";
 import { apiCallEvent } from "../../audit/events/ocsf.ts";
 import { SecretlessError } from "../../base/errors.ts";
@@ -17,8 +17,8 @@ interface Identity {
 }
 
 /** The APIs of the workspace and of its account, if that is known, as one identity. Each writing call is audited. */
-export async function connectionOf({ step, audit, session, clientId }: Identity): Promise<Connection> {
-  const { host, inputs, ports, signal } = step;
+export async function connectionOf({ step, audit, session, clientId }: Identity): Promise<Apis> {
+  const { ci, inputs, ports, signal } = step;
   const onWrite = (method: string, url: string, status: number, requestId?: string): Promise<void> => {
     const outcome =
       status < 400
@@ -26,7 +26,7 @@ export async function connectionOf({ step, audit, session, clientId }: Identity)
         : { ok: false as const, code: "ACCESS_FAILED", reason: `status ${status}` };
     const ids = requestId === undefined ? {} : { requestId };
     return audit.write(
-      apiCallEvent({ outcome, method, url, status, ...ids, caller: clientId, runner: host.context.ciName }),
+      apiCallEvent({ outcome, method, url, status, ...ids, caller: clientId, runner: ci.context.ciName }),
     );
   };
   const { clock, send } = ports;

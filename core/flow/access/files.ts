@@ -1,10 +1,10 @@
-import { verifyPipelineToken } from "../../ci/verify.ts";
+import { verifyPipelineToken, type PipelineClaims } from "../../ci/verify.ts";
 import { readAccessFiles } from "../../access/plan/plan.ts";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { AccessFiles } from "../../access/plan/plan.ts";
-import type { Evidence, PipelineClaims } from "../../access/plan/policy.ts";
-import { scopesByTarget } from "../../access/files/policy-file.ts";
+import type { Evidence } from "../../access/plan/policy.ts";
+import { scopesByTarget } from "../../access/files/policy-shape.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 import { allRight } from "../../base/all-right.ts";
 import { SecretlessError } from "../../base/errors.ts";
@@ -41,8 +41,8 @@ const EVIDENCE = 60_000;
  * @throws SecretlessError `ACCESS_FILE_INVALID`, `POLICY_FILE_INVALID`, `ID_TOKEN_NOT_VERIFIED`
  */
 export async function readAccess(step: Step, bundleRoot: string): Promise<AccessSource> {
-  const { host, inputs, ports } = step;
-  const { checkout, addresses } = host.context;
+  const { ci, inputs, ports } = step;
+  const { checkout, addresses } = ci.context;
   const concerned = inputs.command !== "run";
   const [access, policy] = await allRight([
     !concerned
@@ -69,8 +69,8 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
   return { declared: access !== undefined, files, evidence: { claims, selfReported } };
 }
 
-async function named({ host }: Step, input: FileInput, value: string): Promise<SourceFile> {
-  const { checkout } = host.context;
+async function named({ ci }: Step, input: FileInput, value: string): Promise<SourceFile> {
+  const { checkout } = ci.context;
   const found = await sourceFile(path.resolve(checkout, value), checkout, input);
   if (found !== undefined) return found;
   throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
@@ -117,10 +117,10 @@ function asksForClaims({ policy }: AccessFiles): boolean {
   return rules.some(({ when }) => CLAIMS.some((name) => when?.[name] !== undefined));
 }
 
-async function pipelineClaims({ host, inputs, ports, signal }: Step): Promise<PipelineClaims> {
+async function pipelineClaims({ ci, inputs, ports, signal }: Step): Promise<PipelineClaims> {
   const { clock, send } = ports;
   const attempt = async (): Promise<PipelineClaims> => {
-    const { token, audience, issuers } = await host.pipelineToken();
+    const { token, audience, issuers } = await ci.pipelineToken();
     registerSecret(token);
     const { issuer } = await readClaims(token);
     // The sandbox's: where the approved workspace is on this machine, so may the issuer be.

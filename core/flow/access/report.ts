@@ -4,7 +4,7 @@ import { planRow, policyLine, proofLines } from "../../access/plan/describe.ts";
 import type { AccessPlan } from "../../access/plan/plan.ts";
 import type { DecidedChange } from "../../access/plan/decide.ts";
 import type { Applied } from "../../access/apply/execute.ts";
-import type { AccessParts } from "./access.ts";
+import type { AccessParts } from "./parts.ts";
 import { accessLines } from "../../report/access-lines.ts";
 import { jsonOutput } from "../../report/outputs.ts";
 import { warn } from "../step.ts";
@@ -33,7 +33,7 @@ export function reportAccess({ step, facts }: AccessParts, plan: AccessPlan): vo
     }),
   };
   const lines = accessLines(facts.access);
-  if (lines.join("\n") !== before) for (const line of lines) step.host.info(line);
+  if (lines.join("\n") !== before) for (const line of lines) step.ci.info(line);
   for (const text of plan.warnings) if (!facts.warnings.includes(text)) warn(step, facts, text);
 }
 
@@ -48,7 +48,7 @@ export async function reportApplied(
   changes: readonly (DecidedChange | Applied)[],
   plan: AccessPlan,
 ): Promise<void> {
-  const { host } = step;
+  const { ci } = step;
   const lists = { granted: [] as object[], updated: [] as object[], revoked: [] as object[] };
   for (const one of changes) {
     const change = "change" in one ? one.change : one;
@@ -56,7 +56,7 @@ export async function reportApplied(
     const { action, job, purpose, target, object } = change;
     const what = target.describe(object);
     if (how === "applied" && (failed || action in NAMES))
-      host.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
+      ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
     if (failed || action === "record" || action === "unchanged") continue;
     lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object });
   }
@@ -69,9 +69,9 @@ export async function reportApplied(
     unchanged,
   };
   const words = how === "planned" ? PLANNED : DONE;
-  host.info(
+  ci.info(
     `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`,
   );
   if (how === "applied" && facts.access) facts.access = { ...facts.access, result: counts };
-  await jsonOutput(host, "access", { ...lists, unchanged }, counts);
+  await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
 }

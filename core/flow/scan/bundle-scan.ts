@@ -24,7 +24,7 @@ import { diskTree, readText } from "../../base/tree.ts";
 import type { YamlSource } from "../../bundle/places.ts";
 
 /** What a scan needs of a step. */
-export interface ScanStep extends Pick<Step, "host" | "inputs" | "signal"> {
+export interface ScanStep extends Pick<Step, "ci" | "inputs" | "signal"> {
   readonly ports: Pick<Ports, "clock">;
 }
 
@@ -41,7 +41,7 @@ export interface Resolved {
 
 /** The scan of one run: its sources first, artifacts and resolved configuration when they are planned. */
 export class BundleScan {
-  readonly #host: Step["host"];
+  readonly #ci: Step["ci"];
   readonly #options: ScanOptions;
   readonly #ports: ScanPorts;
   readonly #outcome: ScanOutcome;
@@ -49,8 +49,8 @@ export class BundleScan {
   #planned = EMPTY_REPORT;
   #artifacts: readonly Artifact[] = [];
 
-  private constructor(host: Step["host"], options: ScanOptions, ports: ScanPorts, outcome: ScanOutcome) {
-    this.#host = host;
+  private constructor(ci: Step["ci"], options: ScanOptions, ports: ScanPorts, outcome: ScanOutcome) {
+    this.#ci = ci;
     this.#options = options;
     this.#ports = ports;
     this.#outcome = outcome;
@@ -61,13 +61,13 @@ export class BundleScan {
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
    */
   static async start(step: ScanStep, facts: Facts, bundleRoot: string): Promise<BundleScan> {
-    const { host, inputs, ports, signal } = step;
-    const checkout = await repositoryOf(bundleRoot, host.context.checkout);
+    const { ci, inputs, ports, signal } = step;
+    const checkout = await repositoryOf(bundleRoot, ci.context.checkout);
     const repositoryId = (await readRepositoryId(checkout, diskTree)) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
     const outcome = new ScanOutcome(step, facts, await readExceptions(options, diskTree, today));
-    const scan = new BundleScan(host, options, { tree: diskTree, signal }, outcome);
+    const scan = new BundleScan(ci, options, { tree: diskTree, signal }, outcome);
     scan.#sources = await scanSources(options, scan.#ports);
     await outcome.judge(scan.#sources, { title: "Scan of the sources" });
     return scan;
@@ -101,7 +101,7 @@ export class BundleScan {
     const changed = changedArtifacts(this.#artifacts, await findArtifacts(this.#options, this.#ports));
     if (changed.length === 0) return;
     const names = changed.map(({ file }) => this.#name(file)).join(", ");
-    this.#host.info(`Built anew by the deployment, so scanned again: ${names}`);
+    this.#ci.info(`Built anew by the deployment, so scanned again: ${names}`);
     const again = await scanArtifacts(changed, this.#options, this.#ports);
     await this.#outcome.judge(mergeReports([this.#sources, this.#planned, again]), {
       title: "Scan with what was built anew",

@@ -32,13 +32,13 @@ const MOST = 100;
 
 /** What comes of a scan: log, annotations, facts for the summary, the SARIF file, and the error that stops the run. */
 export class ScanOutcome {
-  readonly #step: Pick<Step, "host" | "inputs">;
+  readonly #step: Pick<Step, "ci" | "inputs">;
   readonly #facts: Facts;
   readonly #exceptions: Exceptions;
   /** Annotations that were made: a report holds those before it. */
   readonly #annotated = new Set<string>();
 
-  constructor(step: Pick<Step, "host" | "inputs">, facts: Facts, exceptions: Exceptions) {
+  constructor(step: Pick<Step, "ci" | "inputs">, facts: Facts, exceptions: Exceptions) {
     this.#step = step;
     this.#facts = facts;
     this.#exceptions = exceptions;
@@ -49,14 +49,14 @@ export class ScanOutcome {
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
    */
   async judge(report: ScanReport, stage: Stage): Promise<void> {
-    const { host, inputs } = this.#step;
+    const { ci, inputs } = this.#step;
     const applied = applyExceptions(report.findings, this.#exceptions.exceptions);
     const blocks = inputs.scan === "block";
     const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
     const others = applied.findings.filter((finding) => !stopping.includes(finding));
     this.#facts.scan = { report, stopping, others, accepted: applied.excepted.length };
-    host.info(`${stage.title}: ${scanLine(this.#facts.scan)}`);
-    for (const note of report.notes) host.info(`  ${note}`);
+    ci.info(`${stage.title}: ${scanLine(this.#facts.scan)}`);
+    for (const note of report.notes) ci.info(`  ${note}`);
     const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
     for (const { file, member, reason } of unscanned) {
       const name = member === undefined ? file : `${file}!${member}`;
@@ -90,14 +90,14 @@ export class ScanOutcome {
     const text = mistakeText(mistake);
     if (this.#annotated.has(text) || this.#annotated.size >= MOST) return;
     this.#annotated.add(text);
-    this.#step.host.annotate("warning", text, mistake.place);
+    this.#step.ci.annotate("warning", text, mistake.place);
   }
 
   /** Writes the file that code scanning reads, also when the run is stopped. Resolves to the errors of that. */
   async #writeSarif(report: ScanReport, { findings, excepted }: Applied): Promise<SecretlessError[]> {
-    const { host, inputs } = this.#step;
+    const { ci, inputs } = this.#step;
     if (inputs.sarifFile === undefined) return [];
-    const file = path.resolve(host.context.checkout, inputs.sarifFile);
+    const file = path.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
     try {
       await mkdir(path.dirname(file), { recursive: true });

@@ -1,3 +1,4 @@
+import type { Unscanned } from "../../bundle/sync-files.ts";
 import {
   ARCHIVE_LIMITS,
   archiveKind,
@@ -13,8 +14,7 @@ import {
   redacted,
   type Finding,
   type ScanReport,
-  type ScopeUse,
-  type Unscanned,
+  type SecretScopeUse,
 } from "../finding.ts";
 
 export interface FileToScan {
@@ -32,7 +32,7 @@ const BYTES_BEFORE_PAUSE = 8 << 20;
 interface Results {
   readonly findings: Finding[];
   readonly unscanned: Unscanned[];
-  readonly scopes: ScopeUse[];
+  readonly scopes: SecretScopeUse[];
   bytes: number;
 }
 

@@ -3,7 +3,7 @@ import {
   readAccessFiles,
   planAccess,
   type AccessRequest,
-  type Connection,
+  type Apis,
 } from "../../../core/access/plan/plan.ts";
 import { applyAccess, withdrawAccess } from "../../../core/access/apply/apply.ts";
 import { bundleFacts } from "../../../core/access/bundle-facts.ts";
@@ -49,7 +49,7 @@ describe("access in the sandbox", () => {
     insideCheckout: false,
   };
 
-  const connection = async (applicationId: string): Promise<Connection> => {
+  const connection = async (applicationId: string): Promise<Apis> => {
     const principal = sandbox.account.principals.withApplicationId(applicationId);
     assert.ok(principal);
     const { host } = sandbox.workspace;

@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs
 import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { findCli, isInside, variable, type FileProbe } from "../../../core/cli/find.ts";
+import { isInside, variable } from "../../../core/base/paths.ts";
+import { findCli, type FileProbe } from "../../../core/cli/find.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
 import type { Platform } from "../../../core/base/ports.ts";
 

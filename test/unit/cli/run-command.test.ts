@@ -10,7 +10,7 @@ import {
   runUrl,
   unsuccessful,
 } from "../../../core/cli/run-command.ts";
-import type { CliResult } from "../../../core/cli/cli.ts";
+import type { CliResult } from "../../../core/cli/result.ts";
 
 /** How the CLI reads `--params`: pflag `string_to_string.go` with Go's `encoding/csv`. */
 function readByPflag(text: string): Record<string, string> {

@@ -1,9 +1,15 @@
-import type { AnnotationLevel, Connection, Host, PipelineToken, RunContext } from "../../../core/ci/ci.ts";
-import type { InputName } from "../../../core/ci/inputs/inputs.ts";
+import type {
+  AnnotationLevel,
+  ServiceConnection,
+  Ci,
+  PipelineToken,
+  RunContext,
+} from "../../../core/ci/ci.ts";
+import type { InputName } from "../../../core/ci/inputs/table.ts";
 import type { Place } from "../../../core/base/errors.ts";
 
 /** A CI for unit tests: it remembers everything that core did to it. */
-export class FakeHost implements Host {
+export class FakeCi implements Ci {
   readonly context: RunContext;
   readonly abort = new AbortController();
   readonly cancelled = this.abort.signal;
@@ -14,7 +20,7 @@ export class FakeHost implements Host {
   readonly outputs = new Map<string, string>();
   readonly states = new Map<string, string>();
   readonly audiences: string[] = [];
-  chosenConnection: Connection | undefined;
+  chosenConnection: ServiceConnection | undefined;
   fixedAudience?: string;
   summaryText = "";
   readonly inputs: Partial<Record<InputName, string>>;
@@ -38,7 +44,7 @@ export class FakeHost implements Host {
   inputLabel(name: InputName): string {
     return name;
   }
-  connection(): Connection | undefined {
+  connection(): ServiceConnection | undefined {
     return this.chosenConnection;
   }
   issuers: readonly string[] = [];

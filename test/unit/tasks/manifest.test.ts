@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { EXCHANGES, COMMANDS, INPUTS, INPUT_NAMES, SCAN_MODES } from "../../../core/ci/inputs/inputs.ts";
+import { EXCHANGES, COMMANDS, INPUTS, INPUT_NAMES, SCAN_MODES } from "../../../core/ci/inputs/table.ts";
 import { taskVersion } from "../../../scripts/extension.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");

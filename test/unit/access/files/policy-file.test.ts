@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { globMatches } from "../../../../core/base/glob.ts";
-import { readPolicyFile, scopesByTarget } from "../../../../core/access/files/policy-file.ts";
+import { readPolicyFile } from "../../../../core/access/files/policy-file.ts";
+import { scopesByTarget } from "../../../../core/access/files/policy-shape.ts";
 
 const parse = (text: string): ReturnType<typeof readPolicyFile> =>
   readPolicyFile({ path: "policy.yml", text }, false);

@@ -5,8 +5,8 @@ import { auditTrail } from "../../../../core/access/apply/audit-trail.ts";
 import { planChanges, type Changes } from "../../../../core/access/plan/changes.ts";
 import type { Declared } from "../../../../core/access/plan/declare.ts";
 import type { StateRecord } from "../../../../core/access/state/state.ts";
-import { targetOf } from "../../../../core/access/kinds/index.ts";
-import type { AccessTarget, RemoteState } from "../../../../core/access/kinds/kind.ts";
+import { kindOf } from "../../../../core/access/kinds/index.ts";
+import type { AccessKind, RemoteState } from "../../../../core/access/kinds/kind.ts";
 import { openAuditLog } from "../../../../core/audit/json-lines.ts";
 import {
   accessFileOf,
@@ -21,12 +21,12 @@ import {
 
 const JOBS: readonly JobSetup[] = [{ key: "a", principal: principalOf(1), id: "11" }];
 const bundle = bundleOf(JOBS);
-const real = targetOf("unity_catalog_credential");
+const real = kindOf("unity_catalog_credential");
 assert.ok(real);
 const object = { credential: "hr", principal: principalOf(1) };
 const job = bundle.jobs[0];
 assert.ok(job);
-const declaredWith = (target: AccessTarget, expired?: string): Declared => ({
+const declaredWith = (target: AccessKind, expired?: string): Declared => ({
   name: "n",
   job,
   purpose: { value: "p", place: { file: "access.yml", line: 4, column: 1 } },
@@ -47,7 +47,7 @@ const record = (phase: StateRecord["phase"], over: Partial<StateRecord> = {}): S
 const plan = (
   remote: RemoteState,
   records: readonly StateRecord[] = [],
-  target: AccessTarget = real,
+  target: AccessKind = real,
 ): Changes => planChanges([declaredWith(target)], records, () => remote);
 const shown = ({ changes, findings }: Changes): string =>
   [

@@ -1,30 +1,31 @@
 import assert from "node:assert/strict";
 import { SecretlessError } from "../../../../core/base/errors.ts";
-import type { Connection } from "../../../../core/ci/ci.ts";
-import { parseInputs, type InputName, type Inputs } from "../../../../core/ci/inputs/inputs.ts";
-import { FakeHost } from "../../support/fake-ci.ts";
+import type { ServiceConnection } from "../../../../core/ci/ci.ts";
+import { parseInputs, type Inputs } from "../../../../core/ci/inputs/inputs.ts";
+import { type InputName } from "../../../../core/ci/inputs/table.ts";
+import { FakeCi } from "../../support/fake-ci.ts";
 
 const HOST = "https://adb-1.2.azuredatabricks.net";
 const CLIENT = "5f8a6d3c-91b2-4e07-8c4d-6a1f0b9e2d75";
 const TENANT = "6f2c8a15-d3b4-4e97-a0c6-91b7e5d8f243";
-const CONNECTION: Connection = { clientId: "9d4e7b02-6a1c-4f85-b3d9-c82f5a07e164", tenantId: TENANT };
+const CONNECTION: ServiceConnection = { clientId: "9d4e7b02-6a1c-4f85-b3d9-c82f5a07e164", tenantId: TENANT };
 
 function parse(
   inputs: Partial<Record<InputName, string>>,
-  connection?: Connection | SecretlessError,
+  connection?: ServiceConnection | SecretlessError,
 ): Inputs {
-  const host = new FakeHost({ host: HOST, ...inputs });
+  const ci = new FakeCi({ host: HOST, ...inputs });
   if (connection instanceof SecretlessError) {
-    host.connection = () => {
+    ci.connection = () => {
       throw connection;
     };
-  } else host.chosenConnection = connection;
-  return parseInputs(host);
+  } else ci.chosenConnection = connection;
+  return parseInputs(ci);
 }
 
 function mistakes(
   inputs: Partial<Record<InputName, string>>,
-  connection?: Connection | SecretlessError,
+  connection?: ServiceConnection | SecretlessError,
 ): string[] {
   try {
     parse(inputs, connection);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SecretlessError } from "../../../../core/base/errors.ts";
-import { INPUT_NAMES, parseInputs, type InputName } from "../../../../core/ci/inputs/inputs.ts";
+import { parseInputs } from "../../../../core/ci/inputs/inputs.ts";
+import { INPUT_NAMES, type InputName } from "../../../../core/ci/inputs/table.ts";
 import { parseDuration, parseNameValueLines } from "../../../../core/ci/inputs/values.ts";
-import { FakeHost } from "../../support/fake-ci.ts";
+import { FakeCi } from "../../support/fake-ci.ts";
 
 const GOOD = {
   host: "https://adb-1234567890123456.7.azuredatabricks.net",
@@ -12,7 +13,7 @@ const GOOD = {
 
 function refused(inputs: Partial<Record<InputName, string>>): SecretlessError {
   try {
-    parseInputs(new FakeHost(inputs));
+    parseInputs(new FakeCi(inputs));
   } catch (error) {
     assert.ok(error instanceof SecretlessError);
     assert.equal(error.code, "INPUT_INVALID");
@@ -23,7 +24,7 @@ function refused(inputs: Partial<Record<InputName, string>>): SecretlessError {
 
 describe("inputs", () => {
   it("are read with their defaults", () => {
-    const inputs = parseInputs(new FakeHost(GOOD));
+    const inputs = parseInputs(new FakeCi(GOOD));
     assert.equal(inputs.command, "deploy");
     assert.equal(inputs.host, GOOD.host);
     assert.equal(inputs.clientId, "5f8a6d3c-0000-4000-8000-00000000ab12");
@@ -35,7 +36,7 @@ describe("inputs", () => {
   });
 
   it("take the workspace ID from ?o= in the host", () => {
-    const inputs = parseInputs(new FakeHost({ ...GOOD, host: `${GOOD.host}/?o=77` }));
+    const inputs = parseInputs(new FakeCi({ ...GOOD, host: `${GOOD.host}/?o=77` }));
     assert.equal(inputs.host, GOOD.host);
     assert.equal(inputs.workspaceId, "77");
   });
@@ -93,7 +94,7 @@ describe("inputs", () => {
     fc.assert(
       fc.property(anyInputs, (inputs) => {
         try {
-          parseInputs(new FakeHost(inputs));
+          parseInputs(new FakeCi(inputs));
         } catch (error) {
           assert.ok(error instanceof SecretlessError && error.code === "INPUT_INVALID", String(error));
         }

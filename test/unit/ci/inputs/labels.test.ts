@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { INPUT_NAMES } from "../../../../core/ci/inputs/inputs.ts";
+import { INPUT_NAMES } from "../../../../core/ci/inputs/table.ts";
 import { withInputLabels } from "../../../../core/ci/inputs/labels.ts";
 
 const azure = {

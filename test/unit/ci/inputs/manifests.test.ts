@@ -5,7 +5,7 @@ import { validate } from "@actions/languageservice";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { parse } from "yaml";
 import { ERROR_CODES } from "../../../../core/base/errors.ts";
-import { INPUTS, INPUT_NAMES } from "../../../../core/ci/inputs/inputs.ts";
+import { INPUTS, INPUT_NAMES } from "../../../../core/ci/inputs/table.ts";
 import { PAGES, withTables } from "../../../../scripts/input-table.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");

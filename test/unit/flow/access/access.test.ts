@@ -36,8 +36,8 @@ describe("access in the flow of a step", () => {
   };
   const write = (file: string, text: string): Promise<void> =>
     writeFile(path.join(flow.checkout, file), text);
-  const output = (): unknown => JSON.parse(flow.host.outputs.get("access") ?? "null");
-  const audit = async (): Promise<string> => readFile(flow.host.outputs.get("audit-log") ?? "", "utf8");
+  const output = (): unknown => JSON.parse(flow.ci.outputs.get("access") ?? "null");
+  const audit = async (): Promise<string> => readFile(flow.ci.outputs.get("audit-log") ?? "", "utf8");
   const UNPROVEN = { "policy-file": "policy.yml" };
 
   beforeEach(async () => {
@@ -66,8 +66,8 @@ describe("access in the flow of a step", () => {
       [`${STATE}/access.json`],
     );
     assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
-    assert.equal(flow.host.outputs.get("access"), undefined);
-    assert.doesNotMatch(flow.host.summaryText, /### Access/);
+    assert.equal(flow.ci.outputs.get("access"), undefined);
+    assert.doesNotMatch(flow.ci.summaryText, /### Access/);
     await write("access.yml", "nonsense");
     assert.equal(await flow.run({ command: "run", resource: "nightly" }, cli()), 0, flow.error);
   });
@@ -75,11 +75,11 @@ describe("access in the flow of a step", () => {
   it("without a policy the deployer grants, says that scope is unproven and that it does so itself", async () => {
     assert.equal(await flow.run({}, cli()), 0, flow.error);
     assert.deepEqual(playedJobs(flow.sandbox), ["vended", "refused"]);
-    const texts = flow.host.annotations.map(({ text }) => text).join("\n");
+    const texts = flow.ci.annotations.map(({ text }) => text).join("\n");
     assert.match(texts, /The deployer itself registers trust/);
     assert.match(texts, /Scope is unproven for nightly/);
-    assert.match(flow.host.summaryText, /Separation of duties \| violated/);
-    assert.match(flow.host.log.join("\n"), /could not be read without workspace admin/);
+    assert.match(flow.ci.summaryText, /Separation of duties \| violated/);
+    assert.match(flow.ci.log.join("\n"), /could not be read without workspace admin/);
   });
 
   it("withdraws after the deployment what no file declares any more, though no plan has shown it", async () => {
@@ -87,14 +87,14 @@ describe("access in the flow of a step", () => {
     await rm(path.join(flow.checkout, "access.yml"));
     assert.equal(await flow.run({}, cli()), 0, flow.error);
     assert.deepEqual(playedJobs(flow.sandbox), ["refused", "refused"]);
-    assert.match(flow.host.log.join("\n"), /done: withdraw ACCESS/);
+    assert.match(flow.ci.log.join("\n"), /done: withdraw ACCESS/);
   });
 
   it("denies unproven scope where policy does not accept it, and accepts it where policy does", async () => {
     await write("policy.yml", policyText("repository: example-org/lake"));
     assert.equal(await flow.run(UNPROVEN, cli()), 1);
     assert.match(flow.error, /^ACCESS_DENIED: /);
-    assert.match(flow.host.summaryText, /⛔ denied/);
+    assert.match(flow.ci.summaryText, /⛔ denied/);
     assert.ok(!flow.commands.includes("deploy"));
     await write("policy.yml", policyText("repository: example-org/lake, scope: unproven"));
     assert.equal(await flow.run(UNPROVEN, cli()), 0, flow.error);
@@ -113,7 +113,7 @@ describe("access in the flow of a step", () => {
       const code = await flow.run({ command: "plan", ...UNPROVEN }, cli(), { context });
       assert.equal(code, accepted ? 0 : 1, flow.error);
       if (!accepted) assert.match(flow.error, /^ACCESS_DENIED: /);
-      if (when.startsWith("network")) assert.ok(!flow.host.audiences.includes("policy"));
+      if (when.startsWith("network")) assert.ok(!flow.ci.audiences.includes("policy"));
     });
   }
 
@@ -130,7 +130,7 @@ describe("access in the flow of a step", () => {
             .setExpirationTime("5m")
             .sign(new Uint8Array(32))
         : flow.sandbox.github.mint({ audience });
-    assert.equal(await flow.run({ command: "plan", ...UNPROVEN }, cli(), { host: { mintIdToken: mint } }), 1);
+    assert.equal(await flow.run({ command: "plan", ...UNPROVEN }, cli(), { ci: { mintIdToken: mint } }), 1);
     assert.match(flow.error, /^ID_TOKEN_NOT_VERIFIED: /);
   });
 
@@ -169,7 +169,7 @@ describe("access in the flow of a step", () => {
     });
     assert.equal(await flow.run({ command: "plan" }, cli()), 0, flow.error);
     assert.match(await audit(), /"refused as|refused as/);
-    assert.match(flow.host.log.join("\n"), /account admin/);
+    assert.match(flow.ci.log.join("\n"), /account admin/);
   });
 
   it("says so if the workspace refuses a look at the record", async () => {
@@ -205,7 +205,7 @@ describe("access in the flow of a step", () => {
 
   it("stops at a job that is cancelled while the bundle is deployed; the next run grants", async () => {
     const late = cli(() => {
-      flow.host.abort.abort();
+      flow.ci.abort.abort();
       return { code: 0 };
     });
     assert.equal(await flow.run({}, late), 1);
@@ -235,12 +235,12 @@ describe("access in the flow of a step", () => {
       for (const file of ["security/policy.yml", outside]) {
         const inputs = { command: "plan", "access-file": "other-access.yml", "policy-file": file };
         assert.equal(await flow.run(inputs, cli()), 0, flow.error);
-        assert.ok(!flow.host.annotations.some(({ text }) => text.includes("comes with the checkout")));
-        assert.ok(flow.host.log.some((line) => line.includes(`policy ${file}, sha256`)));
+        assert.ok(!flow.ci.annotations.some(({ text }) => text.includes("comes with the checkout")));
+        assert.ok(flow.ci.log.some((line) => line.includes(`policy ${file}, sha256`)));
       }
       await write("policy.yml", rules);
       assert.equal(await flow.run({ command: "plan", ...UNPROVEN }, cli()), 0, flow.error);
-      assert.ok(flow.host.annotations.some(({ text }) => text.includes("comes with the checkout")));
+      assert.ok(flow.ci.annotations.some(({ text }) => text.includes("comes with the checkout")));
     });
   });
 
@@ -266,7 +266,7 @@ describe("access in the flow of a step", () => {
         await rm(path.dirname(file), { recursive: true, force: true });
         return flow.sandbox.github.mint({ audience });
       };
-      assert.equal(await flow.run({ "audit-log": file }, cli(), { host: { mintIdToken: mint } }), 1);
+      assert.equal(await flow.run({ "audit-log": file }, cli(), { ci: { mintIdToken: mint } }), 1);
       assert.match(flow.error, /^AUDIT_LOG_UNWRITABLE: /);
       assert.ok(!flow.commands.includes("deploy"));
     });

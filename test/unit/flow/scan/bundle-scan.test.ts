@@ -9,7 +9,7 @@ import type { Facts } from "../../../../core/report/facts.ts";
 import { systemClock } from "../../../../core/net/send.ts";
 import { DEPLOYER } from "../../../../sandbox/defaults.ts";
 import { checkoutOf, freshFolder } from "../../../../sandbox/runner/checkout.ts";
-import { FakeHost } from "../../support/fake-ci.ts";
+import { FakeCi } from "../../support/fake-ci.ts";
 
 describe("the scan of a bundle", () => {
   it("stops for a secret scope that the policy gives to another target, where there is a policy", async () => {
@@ -21,11 +21,11 @@ describe("the scan of a bundle", () => {
       "client-id": DEPLOYER.applicationId,
       target: "dev",
     };
-    const host = new FakeHost(inputs, { checkout });
+    const ci = new FakeCi(inputs, { checkout });
     const facts: Facts = { command: "plan", workspaceUrl: "", runUrl: "", warnings: [] };
     const step = {
-      host,
-      inputs: parseInputs(host),
+      ci,
+      inputs: parseInputs(ci),
       ports: { clock: systemClock },
       signal: new AbortController().signal,
     };

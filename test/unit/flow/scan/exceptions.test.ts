@@ -29,7 +29,7 @@ describe("exceptions of the scan of a step", () => {
   it("takes what they accept, and shows it as suppressed", async () => {
     await writeIn(flow, file, exception({ path: "src/load.py", fingerprint: mark }));
     assert.equal(await flow.run({ "sarif-file": "out/scan.sarif" }, usualCli({})), 0, flow.error);
-    assert.match(flow.host.log.join("\n"), /nothing found, 1 accepted/);
+    assert.match(flow.ci.log.join("\n"), /nothing found, 1 accepted/);
     const sarif = await readFile(path.join(flow.checkout, "out/scan.sarif"), "utf8");
     assert.match(sarif, /"suppressions"[^]*a sample/);
   });

@@ -36,19 +36,19 @@ describe("the scan of a step", () => {
   const deployed = (): boolean => flow.commands.includes("deploy");
   /** What the step showed, told or wrote. */
   const everything = (): string =>
-    JSON.stringify([flow.host.log, flow.host.debugLog, flow.host.annotations, [...flow.host.outputs]]) +
-    flow.host.summaryText;
+    JSON.stringify([flow.ci.log, flow.ci.debugLog, flow.ci.annotations, [...flow.ci.outputs]]) +
+    flow.ci.summaryText;
 
   it("says what it has looked at where nothing is found, for deploy and plan alone", async () => {
     assert.equal(await flow.run({}, usualCli({})), 0, flow.error);
-    const log = flow.host.log.join("\n");
+    const log = flow.ci.log.join("\n");
     assert.match(log, /Scan of the sources: \d files \(0\.0 MB\), nothing found/);
     assert.match(log, /Scan with artifacts and resolved configuration: \d files .*, nothing found/);
-    assert.match(flow.host.summaryText, /### Static credentials\n\n\d files/);
+    assert.match(flow.ci.summaryText, /### Static credentials\n\n\d files/);
     assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0);
-    assert.match(flow.host.summaryText, /### Static credentials/);
+    assert.match(flow.ci.summaryText, /### Static credentials/);
     await flow.run({ command: "destroy", "auto-approve": "true" }, usualCli({}));
-    assert.doesNotMatch(flow.host.log.join("\n"), /Scan/);
+    assert.doesNotMatch(flow.ci.log.join("\n"), /Scan/);
   });
 
   it("stops before the plan at a token in a notebook's cell, and says where, whose and what instead", async () => {
@@ -69,7 +69,7 @@ describe("the scan of a step", () => {
     ]!;
     assert.ok(line.slice(place.column! - 1).startsWith("dapi"));
     assert.deepEqual(flow.commands, ["version -o json"]);
-    assert.match(flow.host.summaryText, /CREDENTIAL_FOUND/);
+    assert.match(flow.ci.summaryText, /CREDENTIAL_FOUND/);
     assert.ok(!everything().includes(PAT.slice(4)));
   });
 
@@ -84,7 +84,7 @@ describe("the scan of a step", () => {
       assert.equal(await flow.run({ command, variables: `tok=${PAT}` }, cli), 1);
       assert.match(flow.error, /^CREDENTIAL_FOUND: [^]*resources\.jobs\.nightly\.parameters\[0\]\.default/);
       assert.ok(flow.commands.includes("plan -o json") && !deployed());
-      assert.match(flow.host.outputs.get("plan") ?? "", /jobs\.nightly/, "the plan is shown all the same");
+      assert.match(flow.ci.outputs.get("plan") ?? "", /jobs\.nightly/, "the plan is shown all the same");
       assert.ok(!everything().includes(PAT.slice(4)));
     }
   });
@@ -123,21 +123,18 @@ describe("the scan of a step", () => {
         await build("deploy", "a = 2")(command);
       });
       assert.equal(await flow.run({}, clean), 0, flow.error);
-      assert.match(
-        flow.host.log.join("\n"),
-        /Built anew by the deployment, so scanned again: dist\/lake\.whl/,
-      );
+      assert.match(flow.ci.log.join("\n"), /Built anew by the deployment, so scanned again: dist\/lake\.whl/);
       assert.equal(await flow.run({}, cliWith({}, build("deploy", `t = "${PAT}"`))), 1);
       assert.match(flow.error, /^CREDENTIAL_FOUND: [^]*in the workspace already/);
-      assert.ok(deployed() && flow.host.outputs.has("jobs"));
+      assert.ok(deployed() && flow.ci.outputs.has("jobs"));
     });
 
     it("that cannot be opened is listed, and stops nothing", async () => {
       const broken = (): Promise<void> => writeIn(flow, "dist/lake.whl", wheel("a = 1").slice(0, 60));
       assert.equal(await flow.run({}, cliWith({}, broken)), 0, flow.error);
       assert.match(annotated(flow, "warning")[0]?.text ?? "", /^Not scanned: dist\/lake\.whl/);
-      assert.match(flow.host.summaryText, /Not scanned/);
-      assert.match(flow.host.log.join("\n"), /1 not scanned/);
+      assert.match(flow.ci.summaryText, /Not scanned/);
+      assert.match(flow.ci.log.join("\n"), /1 not scanned/);
     });
   });
 
@@ -147,14 +144,14 @@ describe("the scan of a step", () => {
         ? { stdout: plan({ "jobs.a": "create" }, {}) }
         : usualCli({})(command, request);
     assert.equal(await flow.run({}, cli), 0);
-    assert.match(flow.host.summaryText, /Terraform state does not hold/);
+    assert.match(flow.ci.summaryText, /Terraform state does not hold/);
   });
 
   it("warns of a setting that needs a stored credential, and deploys", async () => {
     const settings = { new_cluster: { aws_attributes: { instance_profile_arn: "arn:aws:iam::1:x" } } };
     assert.equal(await flow.run({}, cliWith(settings)), 0, flow.error);
     assert.match(annotated(flow, "warning")[0]?.text ?? "", /^Instance profile: /);
-    assert.match(flow.host.summaryText, /Who can use it[^]*Instance profile/);
+    assert.match(flow.ci.summaryText, /Who can use it[^]*Instance profile/);
   });
 
   it("with `warn` shows all findings and deploys; with `off` does not look", async () => {
@@ -163,7 +160,7 @@ describe("the scan of a step", () => {
     assert.ok(deployed());
     const places = annotated(flow, "warning").map(({ place }) => place?.file);
     assert.deepEqual(places, ["src/load.py", "resources/orders.yml"], "each is shown once");
-    assert.match(flow.host.summaryText, /src\/load&#46;py[^]*WorkspaceClient/);
+    assert.match(flow.ci.summaryText, /src\/load&#46;py[^]*WorkspaceClient/);
     assert.ok(!everything().includes(PAT.slice(4)));
     assert.equal(await flow.run({ scan: "off", "sarif-file": "off.sarif" }, usualCli({})), 0);
     assert.doesNotMatch(everything(), /Scan|Static/);
@@ -219,7 +216,7 @@ describe("the scan of a step", () => {
   it("puts on record what it found, without any value", async () => {
     await writeIn(flow, "src/load.py", `token = "${PAT}"\n`);
     assert.equal(await flow.run({}, usualCli({})), 1);
-    const text = await readFile(flow.host.outputs.get("audit-log") ?? "", "utf8");
+    const text = await readFile(flow.ci.outputs.get("audit-log") ?? "", "utf8");
     const events = text
       .trim()
       .split("\n")

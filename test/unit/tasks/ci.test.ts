@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SecretlessError } from "../../../core/base/errors.ts";
 import type { HttpRequest, HttpResponse } from "../../../core/base/ports.ts";
-import { AzurePipelinesHost, savedState } from "../../../tasks/DatabricksBundle/host.ts";
+import { AzurePipelinesCi, savedState } from "../../../tasks/DatabricksBundle/ci.ts";
 import { findCommand, type AgentCommand } from "../../../sandbox/runner/azure-commands.ts";
 import { answer, CONNECTION, jwt } from "../ci/azure-devops/azure-job.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -30,10 +30,10 @@ const OLD_CONNECTION = {
 class Agent {
   readonly printed: string[] = [];
   readonly requests: HttpRequest[] = [];
-  readonly host: AzurePipelinesHost;
+  readonly ci: AzurePipelinesCi;
 
   constructor(environment: Record<string, string> = {}, ...answers: HttpResponse[]) {
-    this.host = new AzurePipelinesHost({
+    this.ci = new AzurePipelinesCi({
       environment: { ...JOB, ...environment },
       send: (request) => {
         this.requests.push(request);
@@ -52,20 +52,20 @@ class Agent {
 
 describe("Azure Pipelines as a host", () => {
   it("reads inputs in camelCase, and booleans as template expressions write them", () => {
-    const { host } = new Agent({
+    const { ci } = new Agent({
       INPUT_CLIENTID: "  abc ",
       INPUT_AUTOAPPROVE: "True",
       INPUT_TARGET: "Trueish",
     });
-    assert.equal(host.input("client-id"), "abc");
-    assert.equal(host.input("auto-approve"), "true");
-    assert.equal(host.input("target"), "Trueish");
-    assert.equal(host.input("timeout"), "");
-    assert.equal(host.inputLabel("auto-approve"), "autoApprove");
+    assert.equal(ci.input("client-id"), "abc");
+    assert.equal(ci.input("auto-approve"), "true");
+    assert.equal(ci.input("target"), "Trueish");
+    assert.equal(ci.input("timeout"), "");
+    assert.equal(ci.inputLabel("auto-approve"), "autoApprove");
   });
 
   it("knows the run", () => {
-    const { context } = new Agent().host;
+    const { context } = new Agent().ci;
     assert.equal(context.ciName, "Azure Pipelines");
     assert.equal(context.checkout, "/agent/s");
     assert.equal(context.tempFolder, "/agent/temp");
@@ -77,30 +77,30 @@ describe("Azure Pipelines as a host", () => {
       SYSTEM_DEFAULTWORKINGDIRECTORY: "/r",
     });
     assert.deepEqual(
-      [release.host.context.runUrl, release.host.context.checkout],
+      [release.ci.context.runUrl, release.ci.context.checkout],
       ["https://example.com/r", "/r"],
     );
-    assert.equal(new Agent({ BUILD_BUILDID: "" }).host.context.runUrl, "");
+    assert.equal(new Agent({ BUILD_BUILDID: "" }).ci.context.runUrl, "");
   });
 
   it("does not trust pull requests from forks", async () => {
     const refused = answer({ message: "no" }, 401);
     const agent = new Agent({ SYSTEM_PULLREQUEST_ISFORK: "True" }, refused, answer("", 503));
-    assert.match(agent.host.context.untrustedEvent?.event ?? "", /fork/);
-    await assert.rejects(agent.host.idToken(), { code: "ID_TOKEN_FORK" });
-    await assert.rejects(agent.host.idToken(), { name: "HttpError" });
-    await assert.rejects(new Agent({}, refused).host.idToken(), { code: "ID_TOKEN_REFUSED" });
+    assert.match(agent.ci.context.untrustedEvent?.event ?? "", /fork/);
+    await assert.rejects(agent.ci.idToken(), { code: "ID_TOKEN_FORK" });
+    await assert.rejects(agent.ci.idToken(), { name: "HttpError" });
+    await assert.rejects(new Agent({}, refused).ci.idToken(), { code: "ID_TOKEN_REFUSED" });
   });
 
   it("masks an ID token before it returns it", async () => {
     const token = jwt({ sub: "p://example-org/lake/deploy", exp: 1 });
     const agent = new Agent({}, answer({ oidcToken: token }));
-    assert.equal(await agent.host.idToken(), token);
+    assert.equal(await agent.ci.idToken(), token);
     assert.deepEqual(
       agent.commands("task.setsecret").map(({ data }) => data),
       [token],
     );
-    assert.equal(agent.host.connection(), undefined);
+    assert.equal(agent.ci.connection(), undefined);
     assert.ok(!agent.requests[0]?.url.includes("serviceConnectionId"));
   });
 
@@ -116,8 +116,8 @@ describe("Azure Pipelines as a host", () => {
       answer({ oidcToken }),
       answer({ oidcToken }),
     );
-    await agent.host.idToken();
-    await agent.host.idToken();
+    await agent.ci.idToken();
+    await agent.ci.idToken();
     assert.ok(agent.requests.every(({ url }) => url.endsWith(`serviceConnectionId=${CONNECTION}`)));
     const [warning, ...more] = agent.commands("task.logissue");
     assert.deepEqual(more, []);
@@ -128,14 +128,14 @@ describe("Azure Pipelines as a host", () => {
   });
 
   it("has no connection where the agent gives none", () => {
-    assert.throws(() => new Agent({ INPUT_AZURESUBSCRIPTION: "prod" }).host.connection(), SecretlessError);
+    assert.throws(() => new Agent({ INPUT_AZURESUBSCRIPTION: "prod" }).ci.connection(), SecretlessError);
   });
 
   it("carries any text in an issue unharmed, on one line", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.constantFrom("error", "warning"), (text, level) => {
         const agent = new Agent();
-        agent.host.annotate(level, text, { file: "a;b]%0D.yml", line: 3, column: 7 });
+        agent.ci.annotate(level, text, { file: "a;b]%0D.yml", line: 3, column: 7 });
         assert.equal(agent.printed.length, 1);
         const [issue] = agent.commands("task.logissue");
         const { type, sourcepath, linenumber, columnnumber } = issue?.properties ?? {};
@@ -160,9 +160,9 @@ describe("Azure Pipelines as a host", () => {
     fc.assert(
       fc.property(fc.string(), evil, (before, text) => {
         const agent = new Agent();
-        agent.host.info(before + text);
+        agent.ci.info(before + text);
         assert.ok(agent.printed.every((line) => findCommand(line) === undefined && !line.includes("##[")));
-        agent.host.debug(before + text);
+        agent.ci.debug(before + text);
         assert.ok(agent.commands("task.debug").every(({ data }) => findCommand(data) === undefined));
       }),
     );
@@ -170,14 +170,14 @@ describe("Azure Pipelines as a host", () => {
 
   it("prints a notice as a line, and masks each line of a value", () => {
     const agent = new Agent();
-    agent.host.annotate("notice", "hello");
-    agent.host.mask("one\r\ntwo\n");
+    agent.ci.annotate("notice", "hello");
+    agent.ci.mask("one\r\ntwo\n");
     assert.deepEqual(agent.printed, ["hello", "##vso[task.setsecret]one", "##vso[task.setsecret]two"]);
   });
 
   it("shows groups, and progress that never falls or ends", async () => {
     const agent = new Agent();
-    for (let at = 0; at < 30; at++) await agent.host.group(`step ${String(at)}`, () => Promise.resolve());
+    for (let at = 0; at < 30; at++) await agent.ci.group(`step ${String(at)}`, () => Promise.resolve());
     const progress = agent.commands("task.setprogress").map(({ properties }) => Number(properties["value"]));
     assert.deepEqual(
       progress,
@@ -185,7 +185,7 @@ describe("Azure Pipelines as a host", () => {
     );
     assert.ok(progress.at(-1)! < 100 && progress[0]! > 0);
     await assert.rejects(
-      agent.host.group("failing", () => Promise.reject(new Error("no"))),
+      agent.ci.group("failing", () => Promise.reject(new Error("no"))),
       /no/,
     );
     assert.equal(agent.printed.at(-1), "##[endgroup]");
@@ -193,7 +193,7 @@ describe("Azure Pipelines as a host", () => {
 
   it("keeps state for the post-job step of this use alone", async () => {
     const agent = new Agent();
-    await agent.host.saveState("run-id", "100% ; ]\nx");
+    await agent.ci.saveState("run-id", "100% ; ]\nx");
     const [command] = agent.commands("task.settaskvariable");
     assert.deepEqual(
       [command?.properties, command?.data],

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type * as TaskLib from "azure-pipelines-task-lib/task.js";
 import { SecretlessError, type Place } from "../../core/base/errors.ts";
-import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../../core/ci/ci.ts";
+import type { AnnotationLevel, Ci, PipelineToken, RunContext } from "../../core/ci/ci.ts";
 import {
   requestAzureDevOpsIdToken,
   type TokenEndpointVariables,
@@ -11,7 +11,7 @@ import {
 import { issuerRetirementWarning } from "../../core/ci/azure-devops/retirement.ts";
 import { ENTRA_EXCHANGE_AUDIENCE } from "../../core/ci/azure-devops/subject.ts";
 import { readClaims } from "../../core/ci/claims.ts";
-import type { InputName } from "../../core/ci/inputs/inputs.ts";
+import type { InputName } from "../../core/ci/inputs/table.ts";
 import type { Clock, Environment, Send } from "../../core/base/ports.ts";
 import { harmlessLines } from "../../core/ci/safe-for-log.ts";
 import { systemAddresses } from "../../core/net/send.ts";
@@ -28,10 +28,10 @@ export interface AgentPorts {
 }
 
 /**
- * Azure Pipelines as a {@link Host}. azure-pipelines-task-lib is loaded at its first use: it costs time, and its import
+ * Azure Pipelines as a {@link Ci}. azure-pipelines-task-lib is loaded at its first use: it costs time, and its import
  * writes a file and takes variables away.
  */
-export class AzurePipelinesHost implements Host {
+export class AzurePipelinesCi implements Ci {
   readonly context: RunContext;
   readonly fixedAudience = ENTRA_EXCHANGE_AUDIENCE;
   readonly cancelled: AbortSignal;
@@ -172,7 +172,7 @@ export class AzurePipelinesHost implements Host {
 /** Task variables belong to one use of a task alone; the prefix is for people who read a debug log. */
 const STATE_PREFIX = "secretless.";
 
-/** What {@link AzurePipelinesHost.saveState} kept under `name`, in the post-job step; "" if nothing. */
+/** What {@link AzurePipelinesCi.saveState} kept under `name`, in the post-job step; "" if nothing. */
 export function savedState(environment: Environment, name: string): string {
   return environment[`VSTS_TASKVARIABLE_${(STATE_PREFIX + name).replace(/[. ]/g, "_").toUpperCase()}`] ?? "";
 }

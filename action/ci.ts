@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Place } from "../core/base/errors.ts";
-import type { AnnotationLevel, Host, PipelineToken, RunContext } from "../core/ci/ci.ts";
+import type { AnnotationLevel, Ci, PipelineToken, RunContext } from "../core/ci/ci.ts";
 import { githubIssuer, requestGitHubIdToken } from "../core/ci/github/id-token.ts";
-import type { InputName } from "../core/ci/inputs/inputs.ts";
+import type { InputName } from "../core/ci/inputs/table.ts";
 import type { Environment, Send } from "../core/base/ports.ts";
 import { harmlessLines } from "../core/ci/safe-for-log.ts";
 import { systemAddresses } from "../core/net/send.ts";
 import { annotation, command } from "./commands.ts";
 
-/** GitHub Actions as a {@link Host}. Its file commands are loaded at their first use: the first request comes before. */
-export class GitHubHost implements Host {
+/** GitHub Actions as a {@link Ci}. Its file commands are loaded at their first use: the first request comes before. */
+export class GitHubCi implements Ci {
   readonly context: RunContext;
   readonly cancelled: AbortSignal;
   readonly #environment: Environment;
