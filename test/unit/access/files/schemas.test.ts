@@ -8,7 +8,7 @@ import { SCHEMA_FILES } from "../../../../core/access/files/schemas.ts";
 describe("schemas of the user's files", () => {
   for (const [name, text] of Object.entries(SCHEMA_FILES)) {
     it(`schemas/${name} is current (else: node --import tsx scripts/schemas.ts)`, () => {
-      assert.equal(readFileSync(new URL(`../../../schemas/${name}`, import.meta.url), "utf8"), text);
+      assert.equal(readFileSync(new URL(`../../../../schemas/${name}`, import.meta.url), "utf8"), text);
     });
     it(`${name} is a JSON Schema`, () => {
       new Ajv2020({ strict: false }).compile(JSON.parse(text) as object);

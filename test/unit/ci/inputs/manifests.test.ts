@@ -8,7 +8,7 @@ import { ERROR_CODES } from "../../../../core/base/errors.ts";
 import { INPUTS, INPUT_NAMES } from "../../../../core/ci/inputs/table.ts";
 import { PAGES, withTables } from "../../../../scripts/input-table.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
+const root = path.resolve(import.meta.dirname, "../../../..");
 const read = (file: string): Promise<string> => readFile(path.join(root, file), "utf8");
 
 describe("action.yml", () => {

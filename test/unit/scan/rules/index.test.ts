@@ -28,7 +28,7 @@ describe("scan rules", () => {
   });
 
   it("stand in docs/scan.md as the script writes them", () => {
-    const page = readFileSync(join(import.meta.dirname, "../../../docs/scan.md"), "utf8");
+    const page = readFileSync(join(import.meta.dirname, "../../../../docs/scan.md"), "utf8");
     assert.equal(page, withRules(page));
   });
 });

@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 
-// core/databricks/process.ts
+// core/cli/process.ts
 import { spawn as nodeSpawn } from "node:child_process";
 import { kill as nodeKill } from "node:process";
 import { win32 } from "node:path";
 
-// core/databricks/lasting-output.ts
+// core/cli/lasting-output.ts
 import { closeSync, mkdtempSync, openSync, readSync, rmdirSync, unlinkSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -46,7 +46,7 @@ function lastingOutput(sinks) {
   };
 }
 
-// core/databricks/process.ts
+// core/cli/process.ts
 var NODE = {
   spawn: nodeSpawn,
   kill: (pid, signal) => {

@@ -24,11 +24,11 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-T6V2KE5R.js";
+} from "./chunk-LBYMYWUL.js";
 import {
   createTerminate,
   runUntil
-} from "./chunk-IN6DL3UK.js";
+} from "./chunk-FNIIXPTF.js";
 import {
   __commonJS,
   __require,
@@ -7368,7 +7368,7 @@ var require_dist = __commonJS({
 // core/run.ts
 import path10 from "node:path";
 
-// core/access/pipeline-claims.ts
+// core/ci/verify.ts
 var CLOCK_TOLERANCE = 60;
 function refuse(problem, cause) {
   return new SecretlessError("ID_TOKEN_NOT_VERIFIED", {
@@ -7444,10 +7444,10 @@ async function verifyPipelineToken(idToken, options) {
   }
 }
 
-// core/access/access-file.ts
+// core/access/files/access-file.ts
 var import_yaml3 = __toESM(require_dist(), 1);
 
-// core/access/rest.ts
+// core/api/rest.ts
 var ApiFailure = class extends Error {
   name = "ApiFailure";
   status;
@@ -7507,7 +7507,7 @@ async function inParallel(items, work, width = 8) {
   return results;
 }
 
-// core/access/references.ts
+// core/access/files/references.ts
 var REFERENCE = /\$\{([^{}]*)\}/g;
 var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
 function referenceMistake(text2, place2) {
@@ -7553,7 +7553,7 @@ function resolveReferences(source, config2, report) {
   return missing.length === 0 ? resolved : void 0;
 }
 
-// core/access/shape.ts
+// core/base/yaml/shape.ts
 var import_yaml = __toESM(require_dist(), 1);
 function describe(node) {
   if ((0, import_yaml.isMap)(node)) return "a mapping";
@@ -7715,7 +7715,7 @@ function object(fields, extra = {}) {
   };
 }
 
-// core/access/targets/unity-catalog-credential.ts
+// core/access/kinds/unity-catalog-credential.ts
 var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
 var path = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
 async function readCredential(api, name) {
@@ -7852,33 +7852,33 @@ async function effectiveGrants(api, credential2) {
   );
 }
 
-// core/access/targets/index.ts
-var TARGETS = [unityCatalogCredential];
+// core/access/kinds/index.ts
+var KINDS = [unityCatalogCredential];
 var LATER_KINDS = ["entra_application", "aws_role", "vault_role"];
-function targetOf(kind) {
-  return TARGETS.find((target) => target.kind === kind);
+function kindOf(kind) {
+  return KINDS.find((target) => target.kind === kind);
 }
 
-// core/access/yaml-file.ts
+// core/base/yaml/yaml-file.ts
 var import_yaml2 = __toESM(require_dist(), 1);
 var MAX_LENGTH = 1e6;
-function readYaml(file3, shape) {
+function readYaml(file2, shape) {
   const mistakes = [];
-  if (file3.text.length > MAX_LENGTH) {
+  if (file2.text.length > MAX_LENGTH) {
     return {
       value: void 0,
-      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file3.path } }]
+      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file2.path } }]
     };
   }
   const lines = new import_yaml2.LineCounter();
   const placeAt = (offset) => {
-    if (offset === void 0) return { file: file3.path, line: 1, column: 1 };
+    if (offset === void 0) return { file: file2.path, line: 1, column: 1 };
     const { line, col } = lines.linePos(offset);
-    return { file: file3.path, line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { file: file2.path, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   let document;
   try {
-    document = (0, import_yaml2.parseDocument)(file3.text, {
+    document = (0, import_yaml2.parseDocument)(file2.text, {
       version: "1.2",
       schema: "core",
       lineCounter: lines,
@@ -7887,7 +7887,7 @@ function readYaml(file3, shape) {
     });
   } catch (error) {
     const problem = error instanceof RangeError ? "The file is nested too deeply." : "The file is not YAML.";
-    return { value: void 0, mistakes: [{ problem, place: { file: file3.path, line: 1, column: 1 } }] };
+    return { value: void 0, mistakes: [{ problem, place: { file: file2.path, line: 1, column: 1 } }] };
   }
   for (const flaw of [...document.errors, ...document.warnings]) {
     mistakes.push({ problem: `YAML: ${flaw.message.split("\n")[0] ?? ""}`, place: placeAt(flaw.pos[0]) });
@@ -7904,7 +7904,7 @@ function readYaml(file3, shape) {
   return { value: mistakes.length === 0 ? value : void 0, mistakes };
 }
 
-// core/access/access-file.ts
+// core/access/files/access-file.ts
 var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 var presentCredential = object({
   credential: required(
@@ -7938,10 +7938,10 @@ var common = {
   ),
   present: optional(present)
 };
-var kindFields = Object.fromEntries(TARGETS.map((target) => [target.kind, optional(target.spec)]));
+var kindFields = Object.fromEntries(KINDS.map((target) => [target.kind, optional(target.spec)]));
 var entryFields = object(
   { ...common, ...kindFields },
-  { oneOf: TARGETS.map((target) => ({ required: [target.kind] })) }
+  { oneOf: KINDS.map((target) => ({ required: [target.kind] })) }
 );
 function checkReferences(value, context) {
   if (typeof value !== "object" || value === null) return true;
@@ -7962,7 +7962,7 @@ function readEntry(node, context) {
   for (const kind of later) {
     context.report({
       problem: `The kind of access "${kind}" is not available yet.`,
-      expected: TARGETS.map((target2) => target2.kind).join(" or "),
+      expected: KINDS.map((target2) => target2.kind).join(" or "),
       actual: kind,
       remedy: "Take the entry out, or use a version of this product that has the kind.",
       place: context.place(node.get(kind, true))
@@ -7970,10 +7970,10 @@ function readEntry(node, context) {
   }
   if (later.length > 0) return void 0;
   const fields = entryFields.read(node, context);
-  const kinds = TARGETS.filter((target2) => node.has(target2.kind));
+  const kinds = KINDS.filter((target2) => node.has(target2.kind));
   const target = kinds[0];
   if (target === void 0 || kinds.length > 1) {
-    const expected = `exactly one of ${TARGETS.map((known2) => known2.kind).join(", ")}`;
+    const expected = `exactly one of ${KINDS.map((known2) => known2.kind).join(", ")}`;
     context.report({
       problem: "An entry names exactly one kind of access.",
       expected,
@@ -8027,7 +8027,7 @@ function readAccessFile(source) {
   return { value: value !== void 0 && all.length === 0 ? read3 : void 0, mistakes: all };
 }
 
-// core/access/bundle.ts
+// core/access/bundle-facts.ts
 import { createHash } from "node:crypto";
 function runAsOf(settings) {
   const runAs2 = field(settings, "run_as");
@@ -8066,7 +8066,7 @@ function accessName(bundle, job, purpose) {
   return `dbxt-${createHash("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
 }
 
-// core/access/state.ts
+// core/access/state/state.ts
 var PHASES = ["granting", "granted", "withdrawing", "expired"];
 var EMPTY_STATE = { serial: 0, records: [], unowned: [] };
 var statePathOf = (bundle) => `${bundle.statePath}/access.json`;
@@ -8165,7 +8165,7 @@ async function readState(api, bundle) {
   return content === void 0 ? EMPTY_STATE : parseState(content, bundle);
 }
 
-// core/access/changes.ts
+// core/access/plan/changes.ts
 function clash(entry2, shown) {
   const { target, object: object2, purpose, job } = entry2;
   return {
@@ -8241,7 +8241,7 @@ function planChanges(declared, records, remote) {
   }
   for (const { record: record2, key: key2 } of recorded2) {
     const { name, job, purpose, kind, object: object2, phase } = record2;
-    const target = targetOf(kind);
+    const target = kindOf(kind);
     if (target === void 0) {
       warnings.push(
         `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`
@@ -8273,7 +8273,7 @@ function planChanges(declared, records, remote) {
   return { changes, findings, warnings };
 }
 
-// core/access/declare.ts
+// core/access/plan/declare.ts
 var DAY = 864e5;
 function isOver(date, now) {
   const start = Date.parse(`${date}T00:00:00Z`);
@@ -8353,10 +8353,10 @@ function declareAccess(entries2, bundle, now) {
   return { declared, findings };
 }
 
-// core/access/policy.ts
+// core/access/plan/policy.ts
 import { BlockList, isIP as isIP2 } from "node:net";
 
-// core/glob.ts
+// core/base/glob.ts
 function globMatches(pattern, text2) {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
@@ -8370,79 +8370,12 @@ function globMatches(pattern, text2) {
   }
   return text2.length - at2 >= last.length && text2.endsWith(last);
 }
-
-// core/access/policy-file.ts
-import { createHash as createHash2 } from "node:crypto";
-import { isIP } from "node:net";
-
-// core/access/glob.ts
 function globCovers(outer, inner) {
   return globMatches(outer, inner);
 }
 
-// core/access/policy-contradictions.ts
-var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
-var MATCHERS = ["job", "purpose", "resource", "target"];
-var PROVIDER_OF = {
-  entra_application: "entra",
-  aws_role: "aws",
-  vault_role: "vault"
-};
-function coversAll(outer, inner) {
-  if (outer === void 0) return true;
-  return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
-}
-function denies(deny, allow) {
-  if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
-  if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
-  const when2 = deny.when;
-  if (when2 === void 0) return true;
-  if (when2.time !== void 0 || when2.network !== void 0) return false;
-  if (when2.commit !== void 0 && allow.when?.commit === void 0) return false;
-  if (when2.scope === "unproven") return false;
-  if (when2.scope === "proven" && allow.when?.scope === "unproven") return false;
-  return CLAIMS.every((name) => coversAll(when2[name], allow.when?.[name]));
-}
-function impossibleRules(policy) {
-  const mistakes = [];
-  const names2 = /* @__PURE__ */ new Set();
-  for (const rule2 of policy.rules) {
-    const { value: name, place: place2 } = rule2.name;
-    if (names2.has(name)) {
-      mistakes.push({
-        problem: `Two rules are called "${name}".`,
-        remedy: "Give each rule its own name.",
-        place: place2
-      });
-    }
-    names2.add(name);
-    const time = rule2.when?.time;
-    if (time !== void 0 && time.value.from === time.value.to) {
-      const problem = `Rule "${name}" can never match: its time begins and ends at once.`;
-      mistakes.push({ problem, place: time.place });
-    }
-    if (rule2.effect === "deny") continue;
-    const missing = (rule2.kind?.value ?? []).map((kind) => PROVIDER_OF[kind]);
-    const without = missing.filter((provider) => provider !== void 0 && !policy.providers?.[provider]);
-    if (rule2.kind !== void 0 && without.length > 0 && without.length === missing.length) {
-      mistakes.push({
-        problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
-        remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,
-        place: rule2.kind.place
-      });
-    }
-    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule2));
-    if (stronger !== void 0) {
-      mistakes.push({
-        problem: `Rule "${name}" can never match: rule "${stronger.name.value}" denies all that it allows.`,
-        place: place2
-      });
-    }
-  }
-  return mistakes;
-}
-
-// core/access/policy-file.ts
+// core/access/files/policy-shape.ts
+import { isIP } from "node:net";
 var UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 var applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
 var arn = text({
@@ -8516,7 +8449,7 @@ var network = {
   }
 };
 var patterns = (description) => oneOrMore(text({ description: "`*` stands for any characters." }), description);
-var KINDS = [...TARGETS.map((target) => target.kind), ...LATER_KINDS];
+var KIND_NAMES = [...KINDS.map((target) => target.kind), ...LATER_KINDS];
 var when = object({
   repository: optional(patterns("Claim of the pipeline's ID token.")),
   ref: optional(patterns("Claim of the pipeline's ID token.")),
@@ -8543,7 +8476,7 @@ var rule = object({
   effect: required(oneOf(["allow", "deny"])),
   job: optional(patterns("Keys of jobs.")),
   purpose: optional(patterns("Purposes.")),
-  kind: optional(placed(oneOrMore(oneOf(KINDS)))),
+  kind: optional(placed(oneOrMore(oneOf(KIND_NAMES)))),
   resource: optional(patterns("What is reached: the credential, role or application.")),
   target: optional(patterns("Targets of the bundle.")),
   when: optional(when)
@@ -8561,7 +8494,7 @@ var scan = object({
     )
   )
 });
-var file2 = object({
+var policyShape = object({
   version: required(oneOf([1], "Version of this format.")),
   providers: optional(providers),
   experimental: optional(list(oneOf(["databricks_issuer"]))),
@@ -8579,17 +8512,10 @@ var file2 = object({
 function scopesByTarget({ scan: part }) {
   return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
 }
-var policyFileSchema = file2.schema;
-function readPolicyFile(source, insideCheckout) {
-  const { value, mistakes } = readYaml(source, file2);
-  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value)];
-  if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
-  const sha256 = createHash2("sha256").update(source.text, "utf8").digest("hex");
-  return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
-}
+var policyFileSchema = policyShape.schema;
 
-// core/access/policy.ts
-var CLAIMS2 = ["repository", "ref", "environment", "pipeline", "actor", "event"];
+// core/access/plan/policy.ts
+var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
 var matchesAny = (patterns2, value) => patterns2?.some((pattern) => globMatches(pattern, value)) ?? true;
 function concerns(rule2, request) {
   return matchesAny(rule2.job, request.job) && matchesAny(rule2.purpose, request.purpose) && (rule2.kind?.value.includes(request.kind) ?? true) && matchesAny(rule2.resource, request.resource) && matchesAny(rule2.target, request.target);
@@ -8621,7 +8547,7 @@ function inNetwork(networks, addresses) {
 function conditions(rule2, request, evidence) {
   const when2 = rule2.when ?? {};
   const verdicts = [];
-  for (const name of CLAIMS2) {
+  for (const name of CLAIMS) {
     const wanted = when2[name];
     if (wanted === void 0) continue;
     const claim = evidence.claims[name];
@@ -8649,17 +8575,17 @@ function failureOf(rule2, verdicts) {
   const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
   return `"${rule2.name.value}" fails on ${words.join(", ")}`;
 }
-function decide(file3, request, evidence) {
+function decide(file2, request, evidence) {
   if (request.scope === "broken") {
     const reason2 = "the scope is broken, which no rule can accept";
     return { effect: "deny", rule: "(broken scope)", reason: reason2, selfReported: [] };
   }
-  if (file3 === void 0) {
+  if (file2 === void 0) {
     const allowed2 = request.kind === "unity_catalog_credential";
     const reason2 = allowed2 ? `without a policy file Unity Catalog credentials may be granted (scope ${request.scope})` : `without a policy file "${request.kind}" cannot be granted`;
     return { effect: allowed2 ? "allow" : "deny", rule: "(no policy file)", reason: reason2, selfReported: [] };
   }
-  const rules = file3.policy.rules.filter((rule2) => concerns(rule2, request));
+  const rules = file2.policy.rules.filter((rule2) => concerns(rule2, request));
   const failures2 = [];
   let allowed;
   for (const rule2 of rules) {
@@ -8702,7 +8628,7 @@ function scopeWords(proof) {
   return proof.checks.some(({ later }) => later) ? "not broken so far; to be proven after the deployment" : `${what}: proven`;
 }
 
-// core/access/decide.ts
+// core/access/plan/decide.ts
 function finding(entry2, decision, scope) {
   const { job, purpose } = entry2;
   const what = `Job "${job.key}", ${purpose.value}: ${entry2.target.describe(entry2.object)}`;
@@ -8756,6 +8682,80 @@ function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget
     }
   }
   return { changes, denied, findings };
+}
+
+// core/access/files/policy-file.ts
+import { createHash as createHash2 } from "node:crypto";
+
+// core/access/files/policy-contradictions.ts
+var CLAIMS2 = ["repository", "ref", "environment", "pipeline", "actor", "event"];
+var MATCHERS = ["job", "purpose", "resource", "target"];
+var PROVIDER_OF = {
+  entra_application: "entra",
+  aws_role: "aws",
+  vault_role: "vault"
+};
+function coversAll(outer, inner) {
+  if (outer === void 0) return true;
+  return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
+}
+function denies(deny, allow) {
+  if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
+  if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
+  const when2 = deny.when;
+  if (when2 === void 0) return true;
+  if (when2.time !== void 0 || when2.network !== void 0) return false;
+  if (when2.commit !== void 0 && allow.when?.commit === void 0) return false;
+  if (when2.scope === "unproven") return false;
+  if (when2.scope === "proven" && allow.when?.scope === "unproven") return false;
+  return CLAIMS2.every((name) => coversAll(when2[name], allow.when?.[name]));
+}
+function impossibleRules(policy) {
+  const mistakes = [];
+  const names2 = /* @__PURE__ */ new Set();
+  for (const rule2 of policy.rules) {
+    const { value: name, place: place2 } = rule2.name;
+    if (names2.has(name)) {
+      mistakes.push({
+        problem: `Two rules are called "${name}".`,
+        remedy: "Give each rule its own name.",
+        place: place2
+      });
+    }
+    names2.add(name);
+    const time = rule2.when?.time;
+    if (time !== void 0 && time.value.from === time.value.to) {
+      const problem = `Rule "${name}" can never match: its time begins and ends at once.`;
+      mistakes.push({ problem, place: time.place });
+    }
+    if (rule2.effect === "deny") continue;
+    const missing = (rule2.kind?.value ?? []).map((kind) => PROVIDER_OF[kind]);
+    const without = missing.filter((provider) => provider !== void 0 && !policy.providers?.[provider]);
+    if (rule2.kind !== void 0 && without.length > 0 && without.length === missing.length) {
+      mistakes.push({
+        problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
+        remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,
+        place: rule2.kind.place
+      });
+    }
+    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule2));
+    if (stronger !== void 0) {
+      mistakes.push({
+        problem: `Rule "${name}" can never match: rule "${stronger.name.value}" denies all that it allows.`,
+        place: place2
+      });
+    }
+  }
+  return mistakes;
+}
+
+// core/access/files/policy-file.ts
+function readPolicyFile(source, insideCheckout) {
+  const { value, mistakes } = readYaml(source, policyShape);
+  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value)];
+  if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
+  const sha256 = createHash2("sha256").update(source.text, "utf8").digest("hex");
+  return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
 }
 
 // core/access/scope/reading.ts
@@ -9336,7 +9336,7 @@ async function proveScopes(request) {
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
 
-// core/access/access.ts
+// core/access/plan/plan.ts
 function readAccessFiles(access2, policy) {
   const entries2 = access2 === void 0 ? { value: [], mistakes: [] } : readAccessFile(access2);
   const rules = policy === void 0 ? { value: void 0, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout);
@@ -9367,7 +9367,7 @@ function fail(findings) {
   return new SecretlessError(code2, { problem, mistakes });
 }
 async function readRemote(objects, ports) {
-  const used = TARGETS.filter((target) => objects.some((one) => one.target === target));
+  const used = KINDS.filter((target) => objects.some((one) => one.target === target));
   const views = await Promise.all(
     used.map(
       (target) => target.read(
@@ -9428,7 +9428,7 @@ async function examineAccess(request) {
   const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry2) => entry2.expired === void 0);
   const state = await readState(deployer.workspace, bundle);
-  const recorded2 = state.records.map((record2) => ({ target: targetOf(record2.kind), object: record2.object, phase: record2.phase })).filter(
+  const recorded2 = state.records.map((record2) => ({ target: kindOf(record2.kind), object: record2.object, phase: record2.phase })).filter(
     (one) => one.target !== void 0 && one.phase !== "expired"
   );
   const wanted = new Set(live.map(({ target, object: object2 }) => objectKey(target.kind, object2)));
@@ -9491,11 +9491,11 @@ async function planAccess(request, onPlan) {
   return plan;
 }
 
-// core/access-files.ts
+// core/flow/access/files.ts
 import { readFile as readFile2, stat } from "node:fs/promises";
 import path3 from "node:path";
 
-// core/all-right.ts
+// core/base/all-right.ts
 async function allRight(work) {
   const results = await Promise.allSettled(work);
   const errors = results.flatMap(
@@ -9518,7 +9518,7 @@ function together(first, others2) {
   });
 }
 
-// core/identity/checkout.ts
+// core/base/git/checkout.ts
 import { readFile } from "node:fs/promises";
 import path2 from "node:path";
 var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -9544,14 +9544,14 @@ function packedRef(text2, ref) {
   const line = text2?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
   return line?.split(" ")[0];
 }
-async function textOf(file3) {
-  return readFile(file3, "utf8").then(
+async function textOf(file2) {
+  return readFile(file2, "utf8").then(
     (text2) => text2.trimEnd(),
     () => void 0
   );
 }
 
-// core/identity/claims.ts
+// core/ci/claims.ts
 var PIPELINE_CLAIMS = [
   "repository",
   "repository_id",
@@ -9626,15 +9626,15 @@ function unreadable3(why) {
   });
 }
 
-// core/access-files.ts
+// core/flow/access/files.ts
 function secretScopes({ files }) {
   const policy = files.policy?.policy;
   return policy?.scan && scopesByTarget(policy);
 }
 var EVIDENCE = 6e4;
 async function readAccess(step2, bundleRoot) {
-  const { host, inputs, ports } = step2;
-  const { checkout, addresses } = host.context;
+  const { ci, inputs, ports } = step2;
+  const { checkout, addresses } = ci.context;
   const concerned = inputs.command !== "run";
   const [access2, policy] = await allRight([
     !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path3.join(bundleRoot, "access.yml"), checkout, "access-file") : named(step2, "access-file", inputs.accessFile),
@@ -9654,18 +9654,18 @@ async function readAccess(step2, bundleRoot) {
   const claims = asked ? await pipelineClaims3(step2) : {};
   return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
 }
-async function named({ host }, input, value) {
-  const { checkout } = host.context;
+async function named({ ci }, input, value) {
+  const { checkout } = ci.context;
   const found = await sourceFile(path3.resolve(checkout, value), checkout, input);
   if (found !== void 0) return found;
   throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
 }
-async function sourceFile(file3, checkout, input) {
-  const relative6 = path3.relative(checkout, file3);
+async function sourceFile(file2, checkout, input) {
+  const relative6 = path3.relative(checkout, file2);
   const outside = relative6.startsWith("..") || path3.isAbsolute(relative6);
-  const shown = outside ? file3 : relative6.split(path3.sep).join("/");
+  const shown = outside ? file2 : relative6.split(path3.sep).join("/");
   try {
-    return { path: shown, text: await readFile2(file3, "utf8") };
+    return { path: shown, text: await readFile2(file2, "utf8") };
   } catch (error) {
     const { code: code2, message } = error;
     if (code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
@@ -9678,8 +9678,8 @@ function unusable(input, problem) {
     remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`
   });
 }
-async function isInside(checkout, file3) {
-  for (let folder = path3.dirname(file3); ; folder = path3.dirname(folder)) {
+async function isInside(checkout, file2) {
+  for (let folder = path3.dirname(file2); ; folder = path3.dirname(folder)) {
     if (path3.relative(checkout, folder) === "") return true;
     if (path3.dirname(folder) === folder) return false;
     const git = await stat(path3.join(folder, ".git")).catch(() => void 0);
@@ -9691,10 +9691,10 @@ function asksForClaims({ policy }) {
   const rules = policy?.policy.rules ?? [];
   return rules.some(({ when: when2 }) => CLAIMS3.some((name) => when2?.[name] !== void 0));
 }
-async function pipelineClaims3({ host, inputs, ports, signal }) {
+async function pipelineClaims3({ ci, inputs, ports, signal }) {
   const { clock, send } = ports;
   const attempt = async () => {
-    const { token: token2, audience, issuers } = await host.pipelineToken();
+    const { token: token2, audience, issuers } = await ci.pipelineToken();
     registerSecret(token2);
     const { issuer } = await readClaims(token2);
     const local = [inputs.host, issuer].every(
@@ -9716,7 +9716,7 @@ async function pipelineClaims3({ host, inputs, ports, signal }) {
   }
 }
 
-// core/audit/event.ts
+// core/audit/events/ocsf.ts
 import { createHash as createHash3 } from "node:crypto";
 function tokenSha256(token2) {
   return createHash3("sha256").update(token2, "utf8").digest("hex");
@@ -9835,7 +9835,7 @@ function apiCallEvent(call) {
   };
 }
 
-// core/access/audit-trail.ts
+// core/access/apply/audit-trail.ts
 var ACTIONS = { grant: "granted", update: "updated", withdraw: "revoked" };
 function outcomeOf({ outcome, reason = "" }) {
   if (outcome === "done") return { ok: true };
@@ -9887,7 +9887,7 @@ function auditTrail(log, bundle) {
   };
 }
 
-// core/access/recorder.ts
+// core/access/state/recorder.ts
 var recordKey = ({ name, target, object: object2 }) => `${name} ${objectKey(target.kind, object2)}`;
 var Recorder = class {
   #state;
@@ -9925,7 +9925,7 @@ var Recorder = class {
   }
 };
 
-// core/access/execute.ts
+// core/access/apply/execute.ts
 var CONFIRM_TIMEOUT = 6e4;
 var isChange = ({ action }) => action !== "unchanged";
 var isRemote = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
@@ -10012,7 +10012,7 @@ async function execute(plan, request, lock, onApplied) {
   return applied;
 }
 
-// core/access/lock.ts
+// core/access/state/lock.ts
 import { randomUUID } from "node:crypto";
 var LEASE = 6e4;
 var RENEW = 2e4;
@@ -10098,7 +10098,7 @@ function lost(path11) {
   });
 }
 
-// core/access/apply.ts
+// core/access/apply/apply.ts
 function checkApproved(fresh, approved) {
   const shown = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
   for (const change2 of approved.changes) if (change2.unread) shown.add(`grant ${recordKey(change2)}`);
@@ -10694,7 +10694,7 @@ var codeLowercaseE = 101;
 var codeUppercaseF = 70;
 var codeLowercaseF = 102;
 
-// core/access/databricks-api.ts
+// core/api/databricks-api.ts
 var DEADLINE = 6e4;
 function numberOrDigits(digits) {
   const number = Number(digits);
@@ -10744,7 +10744,7 @@ function connectDatabricks(options) {
   };
 }
 
-// core/identity/azure-devops-subject.ts
+// core/ci/azure-devops/subject.ts
 var ENTRA_ISSUER_AUDIENCE = "fb60f99c-7a34-4190-8149-302f77469936";
 function subjectKind(subject) {
   if (subject.startsWith("p://")) return "pipeline";
@@ -10759,7 +10759,7 @@ function readableSubject(subject) {
   );
 }
 
-// core/identity/subject.ts
+// core/ci/github/subject.ts
 var REPOSITORY = /^repo:([\w.-]+)\/([\w.-]+):(.+)$/s;
 var IMMUTABLE_REPOSITORY = /^repo:([\w.-]+)@(\d+)\/([\w.-]+)@(\d+):(.+)$/s;
 function parseSubject(subject) {
@@ -10786,7 +10786,7 @@ function decoded(value) {
   return value.replace(/%3A/gi, ":");
 }
 
-// core/federation/azure-devops-hints.ts
+// core/ci/azure-devops/hints.ts
 var SUBJECTS = {
   pipeline: "The subject names organisation, project and pipeline of Azure DevOps, exactly and as they are called now: a rename changes it, a branch does not. Add the policy:",
   connection: "The subject names organisation, project and service connection of Azure DevOps as they are called now: a rename changes it. Add the policy:",
@@ -10799,7 +10799,7 @@ function azureDevOpsHint(field2, subject) {
   return field2 === "audience" ? "Azure DevOps chooses the audience of its ID tokens. Add a policy for the audience presented:" : "The policy belongs to another CI or another organisation, or the service connection was converted to the Entra issuer. Add one for this issuer:";
 }
 
-// core/federation/subject-difference.ts
+// core/ci/github/subject-difference.ts
 var PULL_REQUEST = "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read, and add the policy there:";
 var IDS = "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, or that chose so.";
 function subjectDifference(presented, wanted) {
@@ -10856,7 +10856,7 @@ function contextOf(subject) {
   return subject.kind === "ref" ? subject.ref : "pull_request";
 }
 
-// core/federation/policy-command.ts
+// core/federation/exchanges/policy-command.ts
 function policyCommand({ issuer, subject, audience }, owner) {
   const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
   const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
@@ -10872,7 +10872,7 @@ function shellQuoted(text2) {
   return /^[\w./:@-]+$/.test(text2) ? text2 : `'${text2.replaceAll("'", `'\\''`)}'`;
 }
 
-// core/federation/databricks-refusal.ts
+// core/federation/exchanges/databricks-refusal.ts
 var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
 var FIELDS = ["issuer", "subject", "audience"];
 function explainRefusal(refusal, claims, options) {
@@ -11014,7 +11014,7 @@ function parsed(body) {
   }
 }
 
-// core/federation/databricks.ts
+// core/federation/exchanges/databricks.ts
 function databricksExchange(options) {
   return {
     audience: options.audience,
@@ -11033,7 +11033,7 @@ function databricksExchange(options) {
   };
 }
 
-// core/federation/entra-errors.ts
+// core/federation/exchanges/entra-errors.ts
 var ENTRA_ERRORS = [
   {
     codes: [70021],
@@ -11186,7 +11186,7 @@ function findEntraError(codes) {
   return void 0;
 }
 
-// core/federation/entra.ts
+// core/federation/exchanges/entra.ts
 var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
 var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
 function entraExchange(options) {
@@ -11377,11 +11377,11 @@ function expired({ expiresAt }, now, attempt) {
   return new HttpError(cause.message, { retryable: attempt < MOST_EXPIRED, cause });
 }
 
-// core/sign-in.ts
+// core/flow/sign-in.ts
 var RENEWAL = 12e4;
 function signIn(step2, options) {
-  const { host, ports, inputs } = step2;
-  const { audit, clientId, signal, onExchange, idToken = host.idToken.bind(host) } = options;
+  const { ci, ports, inputs } = step2;
+  const { audit, clientId, signal, onExchange, idToken = ci.idToken.bind(ci) } = options;
   const { exchange, endpoint } = exchangeFor(step2, options);
   return createSession({
     exchange: guarded(step2, exchange),
@@ -11393,7 +11393,7 @@ function signIn(step2, options) {
       record(audit, event, { exchange: inputs.exchange, endpoint, clientId });
       const { audience, attempt, outcome } = event;
       const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
-      host.debug(`exchange ${String(attempt)} as ${clientId} for ${audience}: ${result}`);
+      ci.debug(`exchange ${String(attempt)} as ${clientId} for ${audience}: ${result}`);
       onExchange?.(event);
     }
   });
@@ -11422,14 +11422,14 @@ function exchangeFor({ inputs, ports }, { workspace, clientId, account }) {
 function accountEndpoint({ host, id }) {
   return `${host}/oidc/accounts/${id}/v1/token`;
 }
-function guarded({ host, inputs }, exchange) {
+function guarded({ ci, inputs }, exchange) {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
       const { event_name: event } = await readClaims(idToken);
       if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
       const token2 = await exchange.exchange(idToken, signal);
-      host.mask(token2.accessToken);
+      ci.mask(token2.accessToken);
       return token2;
     }
   };
@@ -11454,14 +11454,14 @@ function untrustedEvent(command) {
   });
 }
 
-// core/access-connection.ts
+// core/flow/access/connection.ts
 async function connectionOf({ step: step2, audit, session, clientId }) {
-  const { host, inputs, ports, signal } = step2;
+  const { ci, inputs, ports, signal } = step2;
   const onWrite = (method, url, status, requestId) => {
     const outcome = status < 400 ? { ok: true } : { ok: false, code: "ACCESS_FAILED", reason: `status ${status}` };
     const ids = requestId === void 0 ? {} : { requestId };
     return audit.write(
-      apiCallEvent({ outcome, method, url, status, ...ids, caller: clientId, runner: host.context.ciName })
+      apiCallEvent({ outcome, method, url, status, ...ids, caller: clientId, runner: ci.context.ciName })
     );
   };
   const { clock, send } = ports;
@@ -11487,7 +11487,7 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   return { workspace, account: connectDatabricks({ ...api, host: accountUrl, token: accountToken }) };
 }
 
-// core/access/standards.ts
+// core/access/plan/standards.ts
 var STATUS = {
   proven: "enforced",
   unproven: "unproven",
@@ -11589,7 +11589,7 @@ function standardsTable(plan, other) {
   ];
 }
 
-// core/access/describe.ts
+// core/access/plan/describe.ts
 function planRow({
   action,
   job,
@@ -11731,26 +11731,42 @@ import { randomUUID as randomUUID2 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path4 from "node:path";
 var LONGEST = 3e4;
-async function jsonOutput(host, name, value, counts) {
+async function jsonOutput(ci, name, value, counts) {
   const json = JSON.stringify(value);
   if (json.length <= LONGEST) {
-    await host.output(name, json);
+    await ci.output(name, json);
     return;
   }
-  const file3 = path4.join(host.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
-  await writeFile(file3, json);
-  await host.output(name, JSON.stringify({ ...counts, file: file3 }));
+  const file2 = path4.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
+  await writeFile(file2, json);
+  await ci.output(name, JSON.stringify({ ...counts, file: file2 }));
 }
 
-// core/step.ts
-function warn({ host }, facts, text2) {
+// core/flow/step.ts
+function warn({ ci }, facts, text2) {
   facts.warnings.push(text2);
-  host.annotate("warning", text2);
+  ci.annotate("warning", text2);
 }
 
-// core/databricks/find.ts
+// core/cli/find.ts
 import { stat as stat2, realpath, access, constants } from "node:fs/promises";
+import { posix as posix2, win32 as win322 } from "node:path";
+
+// core/base/paths.ts
 import { posix, win32 } from "node:path";
+function isInside2(file2, folder, platform) {
+  const path11 = platform.os === "win32" ? win32 : posix;
+  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
+  const relative6 = path11.relative(fold(folder), fold(file2));
+  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path11.sep}`) || path11.isAbsolute(relative6));
+}
+function variable(environment, name, platform) {
+  if (platform.os !== "win32") return environment[name];
+  const wanted = name.toLowerCase();
+  return Object.entries(environment).find(([key2]) => key2.toLowerCase() === wanted)?.[1];
+}
+
+// core/cli/find.ts
 var REAL = {
   executable: async (path11) => {
     try {
@@ -11765,10 +11781,10 @@ var REAL = {
 };
 async function findCli(options) {
   const { platform, environment, probe = REAL } = options;
-  const path11 = platform.os === "win32" ? win32 : posix;
+  const path11 = platform.os === "win32" ? win322 : posix2;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
-  const inCheckout = (file3) => isInside2(file3, checkout, platform) || isInside2(file3, options.checkout, platform);
+  const inCheckout = (file2) => isInside2(file2, checkout, platform) || isInside2(file2, options.checkout, platform);
   const entries2 = (variable(environment, "PATH", platform) ?? "").split(path11.delimiter);
   for (const entry2 of entries2.map((text2) => unquoted(text2, platform))) {
     if (!isAbsolute(entry2, path11)) {
@@ -11776,12 +11792,12 @@ async function findCli(options) {
       continue;
     }
     for (const name of names(environment, platform)) {
-      const file3 = path11.join(entry2, name);
-      const real = await probe.executable(file3);
+      const file2 = path11.join(entry2, name);
+      const real = await probe.executable(file2);
       if (real === void 0) continue;
-      if (!inCheckout(file3) && !inCheckout(real)) return { file: file3, notes };
+      if (!inCheckout(file2) && !inCheckout(real)) return { file: file2, notes };
       notes.push(
-        `\`${file3}\` was passed over: it is inside the checkout, so the code under test could replace it.`
+        `\`${file2}\` was passed over: it is inside the checkout, so the code under test could replace it.`
       );
     }
   }
@@ -11794,19 +11810,8 @@ async function findCli(options) {
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isInside2(file3, folder, platform) {
-  const path11 = platform.os === "win32" ? win32 : posix;
-  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
-  const relative6 = path11.relative(fold(folder), fold(file3));
-  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path11.sep}`) || path11.isAbsolute(relative6));
-}
-function variable(environment, name, platform) {
-  if (platform.os !== "win32") return environment[name];
-  const wanted = name.toLowerCase();
-  return Object.entries(environment).find(([key2]) => key2.toLowerCase() === wanted)?.[1];
-}
 function isAbsolute(entry2, path11) {
-  return path11.isAbsolute(entry2) && (path11 === posix || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry2));
+  return path11.isAbsolute(entry2) && (path11 === posix2 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry2));
 }
 function unquoted(entry2, platform) {
   return platform.os === "win32" ? entry2.trim().replace(/^"(.*)"$/, "$1") : entry2;
@@ -11818,14 +11823,14 @@ function names(environment, platform) {
   return (programs.length > 0 ? programs : [".exe"]).map((extension) => `databricks${extension}`);
 }
 
-// core/databricks/install/install.ts
+// core/cli/install/install.ts
 import { randomUUID as randomUUID4 } from "node:crypto";
 import { isAbsolute as isAbsolute3, join as join3 } from "node:path";
 
-// core/databricks/install/archive.ts
+// core/cli/install/archive.ts
 import { createHash as createHash5 } from "node:crypto";
 
-// core/databricks/install/checksums.ts
+// core/cli/install/checksums.ts
 var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
 function parseChecksums(text2) {
   const found = /* @__PURE__ */ new Map();
@@ -11840,13 +11845,13 @@ function parseChecksums(text2) {
   return found;
 }
 
-// core/databricks/install/files.ts
+// core/cli/install/files.ts
 import { createHash as createHash4 } from "node:crypto";
 import * as fs from "node:fs/promises";
 var systemFiles = fs;
 var CHUNK = 16 * 1024;
-async function createFile(files, file3, mode, fill) {
-  const handle = await files.open(file3, "wx", mode);
+async function createFile(files, file2, mode, fill) {
+  const handle = await files.open(file2, "wx", mode);
   try {
     try {
       const result = await fill((chunk) => writeAll(handle, chunk));
@@ -11857,7 +11862,7 @@ async function createFile(files, file3, mode, fill) {
       await handle.close();
     }
   } catch (error) {
-    await files.rm(file3, { force: true });
+    await files.rm(file2, { force: true });
     throw error;
   }
 }
@@ -11873,10 +11878,10 @@ async function* readRange(handle, start, end, reused) {
     yield chunk.subarray(0, bytesRead);
   }
 }
-async function sha256OfFile(files, file3) {
+async function sha256OfFile(files, file2) {
   try {
-    if (!(await files.lstat(file3)).isFile()) return void 0;
-    const handle = await files.open(file3, "r");
+    if (!(await files.lstat(file2)).isFile()) return void 0;
+    const handle = await files.open(file2, "r");
     try {
       const hash = createHash4("sha256");
       for await (const chunk of readRange(handle, 0, Infinity, Buffer.allocUnsafe(CHUNK))) hash.update(chunk);
@@ -11910,7 +11915,7 @@ function diskProblem(error) {
   return text2 === void 0 ? void 0 : `${text2} (${code2 ?? ""})`;
 }
 
-// core/databricks/install/release.ts
+// core/cli/install/release.ts
 var RELEASE_SITE = "https://github.com/databricks/cli/releases/download";
 var SYSTEMS = { linux: "linux", darwin: "darwin", win32: "windows" };
 var PROCESSORS = { x64: "amd64", arm64: "arm64" };
@@ -11927,10 +11932,10 @@ function programName({ os }) {
   return os === "win32" ? "databricks.exe" : "databricks";
 }
 
-// core/databricks/install/source.ts
+// core/cli/install/source.ts
 import { isAbsolute as isAbsolute2, join } from "node:path";
 
-// core/databricks/install/download.ts
+// core/cli/install/download.ts
 var IDLE = 3e4;
 var MOST_REDIRECTS = 5;
 var REDIRECTS = /* @__PURE__ */ new Set([301, 302, 303, 307, 308]);
@@ -12054,23 +12059,23 @@ function tooLarge(url, limit) {
   );
 }
 
-// core/databricks/install/source.ts
+// core/cli/install/source.ts
 function placeOf({ source, version, name }) {
   if (source?.kind === "folder") return join(source.path, `v${version}`, name);
   return `${source?.base ?? RELEASE_SITE}/v${version}/${name}`;
 }
-async function readReleaseFile(file3, receive, ports) {
-  const { source } = file3;
-  if (source?.kind === "folder") return receive((sink) => readFromFolder(file3, source.path, sink, ports));
+async function readReleaseFile(file2, receive, ports) {
+  const { source } = file2;
+  if (source?.kind === "folder") return receive((sink) => readFromFolder(file2, source.path, sink, ports));
   let running;
   try {
     return await retry(
       (signal) => {
         const attempt = receive(
-          (sink) => download(placeOf(file3), sink, {
+          (sink) => download(placeOf(file2), sink, {
             environment: ports.environment,
             redirects: source ? "same origin" : "https",
-            limit: file3.limit,
+            limit: file2.limit,
             signal
           })
         );
@@ -12087,19 +12092,19 @@ async function readReleaseFile(file3, receive, ports) {
       }
     );
   } catch (error) {
-    throw error instanceof HttpError ? notDownloaded(file3, error) : error;
+    throw error instanceof HttpError ? notDownloaded(file2, error) : error;
   } finally {
     await running;
   }
 }
-async function readFromFolder(file3, folder, sink, ports) {
+async function readFromFolder(file2, folder, sink, ports) {
   const { files, signal } = ports;
-  const path11 = placeOf(file3);
+  const path11 = placeOf(file2);
   const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `The mirror folder does not give \`${file3.name}\`.`,
+    problem: `The mirror folder does not give \`${file2.name}\`.`,
     expected: `a readable file ${path11}`,
     actual,
-    remedy: `Put the file of this name from the release ${file3.version} there, unchanged, or correct \`cli-mirror\`.`
+    remedy: `Put the file of this name from the release ${file2.version} there, unchanged, or correct \`cli-mirror\`.`
   });
   if (!isAbsolute2(folder)) throw unreadable5("the folder is not an absolute path on this runner");
   const handle = await open(files, path11).catch((error) => {
@@ -12107,7 +12112,7 @@ async function readFromFolder(file3, folder, sink, ports) {
   });
   try {
     const { size } = await handle.stat();
-    if (size > file3.limit) throw unreadable5(`it has more than ${String(file3.limit)} bytes`);
+    if (size > file2.limit) throw unreadable5(`it has more than ${String(file2.limit)} bytes`);
     for await (const chunk of readable(readRange(handle, 0, size), unreadable5)) {
       signal.throwIfAborted();
       await sink(chunk);
@@ -12132,12 +12137,12 @@ async function open(files, path11) {
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
   }
 }
-function notDownloaded(file3, error) {
+function notDownloaded(file2, error) {
   return new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file3.name}\` could not be downloaded.`,
-    expected: `the file at ${placeOf(file3)}`,
+    problem: `\`${file2.name}\` could not be downloaded.`,
+    expected: `the file at ${placeOf(file2)}`,
     actual: error.message,
-    remedy: remedyFor(file3, error),
+    remedy: remedyFor(file2, error),
     cause: error
   });
 }
@@ -12156,14 +12161,14 @@ function remedyFor({ source, version }, { status, failure }) {
   return OFFLINE;
 }
 
-// core/databricks/install/archive.ts
+// core/cli/install/archive.ts
 var LARGEST_ARCHIVE = 256 * 1024 * 1024;
 var LARGEST_CHECKSUMS = 64 * 1024;
 var QUOTED2 = 1024;
 async function publishedHash(release, name, ports) {
-  const file3 = { ...release, name: checksumsName(release.version), limit: LARGEST_CHECKSUMS };
+  const file2 = { ...release, name: checksumsName(release.version), limit: LARGEST_CHECKSUMS };
   const text2 = await readReleaseFile(
-    file3,
+    file2,
     async (feed) => {
       const chunks = [];
       await feed((chunk) => {
@@ -12178,39 +12183,39 @@ async function publishedHash(release, name, ports) {
   const sha256 = hashes?.get(name);
   if (sha256 !== void 0) return { sha256, verified: "SHA256SUMS (not pinned)" };
   throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file3.name}\` does not say the hash of \`${name}\`.`,
-    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf(file3)}`,
+    problem: `\`${file2.name}\` does not say the hash of \`${name}\`.`,
+    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf(file2)}`,
     actual: hashes ? `${String(hashes.size)} other files` : describe2(text2),
     remedy: `Give the archive's hash as \`cli-sha256\`, or correct \`cli-version\` or \`cli-mirror\`.`
   });
 }
 async function fetchArchive(release, expected, target, ports) {
-  const file3 = { ...release, limit: LARGEST_ARCHIVE };
+  const file2 = { ...release, limit: LARGEST_ARCHIVE };
   await readReleaseFile(
-    file3,
+    file2,
     (feed) => createFile(ports.files, target, 384, async (write) => {
       const hash = createHash5("sha256");
       let size = 0;
       let head = Buffer.alloc(0);
       await feed(async (chunk) => {
         if (head.length < QUOTED2) head = Buffer.concat([head, chunk.subarray(0, QUOTED2)]);
-        if (head.length >= 4) checkIsZip(head, file3);
+        if (head.length >= 4) checkIsZip(head, file2);
         size += chunk.length;
         hash.update(chunk);
         await write(chunk);
       });
-      checkIsZip(head, file3);
+      checkIsZip(head, file2);
       const actual = hash.digest("hex");
-      if (actual !== expected.sha256) throw mismatch(file3, expected, actual, size);
+      if (actual !== expected.sha256) throw mismatch(file2, expected, actual, size);
     }),
     ports
   );
 }
-function checkIsZip(head, file3) {
+function checkIsZip(head, file2) {
   if (head.length >= 4 && head.readUInt32LE(0) === 67324752) return;
   throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file3.name}\` is not a zip archive.`,
-    expected: `the archive at ${placeOf(file3)}`,
+    problem: `\`${file2.name}\` is not a zip archive.`,
+    expected: `the archive at ${placeOf(file2)}`,
     actual: describe2(head.toString("utf8")),
     remedy: "If it is the page of a sign-in, a proxy or a mirror's front end, let the file through or correct `cli-mirror`."
   });
@@ -12235,17 +12240,17 @@ var EXPLAINED = {
     remedy: "Archive and SHA256SUMS do not belong together: run again, and if it stays so, correct the mirror."
   }
 };
-function mismatch(file3, expected, actual, size) {
+function mismatch(file2, expected, actual, size) {
   const { origin, remedy } = EXPLAINED[expected.verified];
   return new SecretlessError("CLI_HASH_MISMATCH", {
-    problem: `\`${file3.name}\` has another hash than expected; it was not used and is deleted.`,
+    problem: `\`${file2.name}\` has another hash than expected; it was not used and is deleted.`,
     expected: `SHA-256 ${expected.sha256} (${origin})`,
-    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf(file3)})`,
+    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf(file2)})`,
     remedy
   });
 }
 
-// core/databricks/install/pinned.json
+// core/cli/install/pinned.json
 var pinned_default = {
   "1.13.0": {
     windows_amd64: "afbfee3645f90debf932dc048ccea986ef8fc4ecc785d98e6c21585583df1c51",
@@ -12323,13 +12328,13 @@ var pinned_default = {
   }
 };
 
-// core/databricks/install/pinned.ts
+// core/cli/install/pinned.ts
 var DEFAULT_CLI_VERSION = "1.9.0";
 function pinnedSha256(version, platform, pinned = pinned_default) {
   return Object.hasOwn(pinned, version) ? pinned[version]?.[platform] : void 0;
 }
 
-// core/databricks/install/tool-cache.ts
+// core/cli/install/tool-cache.ts
 import { randomUUID as randomUUID3 } from "node:crypto";
 import { dirname, join as join2 } from "node:path";
 var TOOL = "databricks-cli";
@@ -12399,13 +12404,13 @@ async function removeLeftovers(files, clock, entry2) {
   }
 }
 
-// core/databricks/install/unzip.ts
+// core/cli/install/unzip.ts
 import { createHash as createHash6 } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createInflateRaw, crc32 } from "node:zlib";
 
-// core/databricks/install/zip.ts
+// core/cli/install/zip.ts
 var LOCAL = { signature: 67324752, size: 30 };
 var CENTRAL = { signature: 33639248, size: 46 };
 var END = { signature: 101010256, size: 22 };
@@ -12541,7 +12546,7 @@ function refused(reason) {
   });
 }
 
-// core/databricks/install/unzip.ts
+// core/cli/install/unzip.ts
 var LARGEST_PROGRAM = 512 * 1024 * 1024;
 async function extractProgram(files, archive, name, target, limit = LARGEST_PROGRAM) {
   const handle = await files.open(archive, "r");
@@ -12594,7 +12599,7 @@ function isZlibError(error) {
   return /^Z_/.test(String(error.code));
 }
 
-// core/databricks/install/install.ts
+// core/cli/install/install.ts
 var TIMEOUT = 18e4;
 async function installCli(options, ports) {
   const { platform, files = systemFiles, log } = ports;
@@ -12611,8 +12616,8 @@ async function installCli(options, ports) {
   };
   const expected = knownHash(version, options.sha256, ports) ?? await unpinnedHash({ source, version, name }, options.checkout, platform, sourcePorts);
   const roots = await installRoots(options, ports, files);
-  const installed2 = (file3, from) => ({
-    file: file3,
+  const installed2 = (file2, from) => ({
+    file: file2,
     version,
     verified: expected.verified,
     from,
@@ -12711,7 +12716,7 @@ function notInstalled(actual) {
   });
 }
 
-// core/databricks/json.ts
+// core/api/json.ts
 function parseJson(text2, source) {
   try {
     return parse2(text2, void 0, numberOrDigits2);
@@ -12754,7 +12759,7 @@ function textOf2(value) {
   return typeof value === "string" && value !== "" ? value : void 0;
 }
 
-// core/databricks/version.ts
+// core/cli/version.ts
 var MINIMUM = [1, 9, 0];
 var TIMEOUT2 = 3e4;
 var LIMIT = 64 * 1024;
@@ -12777,11 +12782,11 @@ function compare(left, right) {
   const index = left.findIndex((number, position) => number !== right[position]);
   return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
 }
-function tooOld(version, file3) {
+function tooOld(version, file2) {
   return new SecretlessError("CLI_TOO_OLD", {
     problem: "The Databricks CLI on PATH is too old.",
     expected: `${MINIMUM.join(".")} or newer`,
-    actual: `${version} (${file3})`,
+    actual: `${version} (${file2})`,
     remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
   });
 }
@@ -12819,16 +12824,16 @@ async function printed(options) {
     done.abort();
   }
 }
-function notStartable(file3, error) {
+function notStartable(file2, error) {
   return new SecretlessError("CLI_NOT_FOUND", {
     problem: "The Databricks CLI cannot be started.",
-    actual: `${file3}: ${error instanceof Error ? error.message : String(error)}`,
+    actual: `${file2}: ${error instanceof Error ? error.message : String(error)}`,
     remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
     cause: error
   });
 }
 
-// core/tool.ts
+// core/flow/find-cli.ts
 var FROM_PATH = "from PATH, not verified";
 async function findTool(step2, facts, cwd) {
   const { ports, signal } = step2;
@@ -12843,19 +12848,19 @@ async function findTool(step2, facts, cwd) {
   return tool.file;
 }
 async function onPath(step2) {
-  const { host, ports } = step2;
+  const { ci, ports } = step2;
   try {
-    const { file: file3, notes } = await findCli({ ...ports, checkout: host.context.checkout });
-    for (const note of notes) host.info(note);
-    return { file: file3, verified: FROM_PATH };
+    const { file: file2, notes } = await findCli({ ...ports, checkout: ci.context.checkout });
+    for (const note of notes) ci.info(note);
+    return { file: file2, verified: FROM_PATH };
   } catch (error) {
     if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
-    host.info(`${error.message} The pinned release is installed.`);
+    ci.info(`${error.message} The pinned release is installed.`);
     return installed(step2);
   }
 }
-async function installed({ host, inputs, ports, signal }) {
-  const { toolCache, tempFolder, checkout } = host.context;
+async function installed({ ci, inputs, ports, signal }) {
+  const { toolCache, tempFolder, checkout } = ci.context;
   const cli = await installCli(
     {
       version: inputs.cliVersion,
@@ -12866,7 +12871,7 @@ async function installed({ host, inputs, ports, signal }) {
       checkout,
       signal
     },
-    { ...ports, log: (line) => host.info(line) }
+    { ...ports, log: (line) => ci.info(line) }
   );
   return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
 }
@@ -12879,7 +12884,7 @@ function otherVersion(wanted, found) {
   });
 }
 
-// core/access-report.ts
+// core/flow/access/report.ts
 function reportAccess({ step: step2, facts }, plan) {
   const before = facts.access ? accessLines(facts.access).join("\n") : "";
   facts.access = {
@@ -12902,14 +12907,14 @@ function reportAccess({ step: step2, facts }, plan) {
     })
   };
   const lines = accessLines(facts.access);
-  if (lines.join("\n") !== before) for (const line of lines) step2.host.info(line);
+  if (lines.join("\n") !== before) for (const line of lines) step2.ci.info(line);
   for (const text2 of plan.warnings) if (!facts.warnings.includes(text2)) warn(step2, facts, text2);
 }
 var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
 var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
 var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
 async function reportApplied({ step: step2, facts }, how, changes, plan) {
-  const { host } = step2;
+  const { ci } = step2;
   const lists = { granted: [], updated: [], revoked: [] };
   for (const one of changes) {
     const change2 = "change" in one ? one.change : one;
@@ -12917,7 +12922,7 @@ async function reportApplied({ step: step2, facts }, how, changes, plan) {
     const { action, job, purpose, target, object: object2 } = change2;
     const what = target.describe(object2);
     if (how === "applied" && (failed || action in NAMES))
-      host.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
+      ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
     if (failed || action === "record" || action === "unchanged") continue;
     lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object2 });
   }
@@ -12930,14 +12935,14 @@ async function reportApplied({ step: step2, facts }, how, changes, plan) {
     unchanged
   };
   const words = how === "planned" ? PLANNED : DONE;
-  host.info(
+  ci.info(
     `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`
   );
   if (how === "applied" && facts.access) facts.access = { ...facts.access, result: counts };
-  await jsonOutput(host, "access", { ...lists, unchanged }, counts);
+  await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
 }
 
-// core/databricks/workspace-api.ts
+// core/api/workspace.ts
 var DEADLINE2 = 6e4;
 async function callWorkspace(api, {
   method,
@@ -13001,10 +13006,10 @@ async function jobExists(api, jobId) {
   return status === 200 || status === 403;
 }
 
-// core/connect.ts
+// core/flow/connect.ts
 var EARLY = 1e4;
 async function connect(step2, facts, audit) {
-  const { host, ports, inputs } = step2;
+  const { ci, ports, inputs } = step2;
   let { early } = step2;
   const workspace = await step2.workspace;
   const connecting = new AbortController();
@@ -13019,9 +13024,9 @@ async function connect(step2, facts, audit) {
     idToken: (audience) => {
       const first = early;
       early = void 0;
-      const fits2 = first !== void 0 && first.audience === (host.fixedAudience ?? audience);
+      const fits2 = first !== void 0 && first.audience === (ci.fixedAudience ?? audience);
       const inTime2 = fits2 && ports.clock.now() - first.askedAt < EARLY;
-      return inTime2 ? first.idToken : host.idToken(audience);
+      return inTime2 ? first.idToken : ci.idToken(audience);
     },
     signal: connecting.signal,
     onExchange: ({ claims }) => {
@@ -13032,7 +13037,7 @@ async function connect(step2, facts, audit) {
     }
   });
   facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
-  facts.commit = { ofToken: void 0, checkedOut: await checkedOutCommit(host.context.checkout) };
+  facts.commit = { ofToken: void 0, checkedOut: await checkedOutCommit(ci.context.checkout) };
   try {
     await session.token();
     await audit.settled();
@@ -13042,7 +13047,7 @@ async function connect(step2, facts, audit) {
   }
   return session;
 }
-async function prove({ host, inputs, ports, signal }, workspace, session, facts) {
+async function prove({ ci, inputs, ports, signal }, workspace, session, facts) {
   const user2 = await currentUser(workspaceApi({ inputs, ports, signal }, session));
   facts.principal = { applicationId: user2.userName, name: user2.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
@@ -13050,8 +13055,8 @@ async function prove({ host, inputs, ports, signal }, workspace, session, facts)
   facts.workspaceId = workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
-  await host.output("principal", user2.userName);
-  await host.output("workspace-url", inputs.host);
+  await ci.output("principal", user2.userName);
+  await ci.output("workspace-url", inputs.host);
 }
 function workspaceApi({ inputs, ports, signal }, session) {
   const token2 = async () => (await session.token()).accessToken;
@@ -13067,7 +13072,7 @@ function expectSame(code2, what, wanted, found, input) {
   });
 }
 
-// core/access-step.ts
+// core/flow/access/access.ts
 var Access = class {
   #parts;
   /** What was shown, and so may be done. */
@@ -13142,12 +13147,12 @@ var Access = class {
   }
   async #change(request, work) {
     const { step: step2, audit } = this.#parts;
-    const { host, inputs } = step2;
+    const { ci, inputs } = step2;
     const record2 = auditTrail(audit, request.bundle);
     const done = [];
     let last;
     const options = {
-      holder: host.context.runUrl || host.context.ciName,
+      holder: ci.context.runUrl || ci.context.ciName,
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan) => {
         last = plan;
@@ -13160,7 +13165,7 @@ var Access = class {
       }
     };
     try {
-      await host.group("Access", async () => {
+      await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
         await work({ ...request, registrar }, options);
       });
@@ -13205,12 +13210,12 @@ async function recorded({ deployer, bundle }) {
   return records.length + unowned.length > 0;
 }
 
-// core/audit-file.ts
+// core/audit/audit.ts
 import { randomUUID as randomUUID5 } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import path5 from "node:path";
 
-// core/audit/log.ts
+// core/audit/json-lines.ts
 var SCHEMA_VERSION = "1.8.0";
 function withoutTokens(value) {
   if (typeof value === "string") return redact(value);
@@ -13317,19 +13322,19 @@ var package_default = {
   }
 };
 
-// core/product.ts
+// core/base/product.ts
 var PRODUCT = { name: package_default.name, version: package_default.version };
 
-// core/audit-file.ts
-async function openAuditFile({ host, ports, inputs }) {
-  const { checkout, tempFolder, runUrl: runUrl2, ciName } = host.context;
-  const file3 = inputs.auditLog === void 0 ? path5.join(tempFolder, `databricks-secretless-audit-${randomUUID5()}.jsonl`) : path5.resolve(checkout, inputs.auditLog);
+// core/audit/audit.ts
+async function openAuditFile({ ci, clock, command, auditLog }) {
+  const { checkout, tempFolder, runUrl: runUrl2, ciName } = ci.context;
+  const file2 = auditLog === void 0 ? path5.join(tempFolder, `databricks-secretless-audit-${randomUUID5()}.jsonl`) : path5.resolve(checkout, auditLog);
   const append = async (text2) => {
     try {
-      await appendFile(file3, text2, { mode: 384 });
+      await appendFile(file2, text2, { mode: 384 });
     } catch (error) {
       throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
-        problem: `The audit log ${file3} cannot be written.`,
+        problem: `The audit log ${file2} cannot be written.`,
         actual: error instanceof Error ? error.message : String(error),
         remedy: "Set the input `audit-log` to a path that may be written.",
         cause: error
@@ -13337,16 +13342,16 @@ async function openAuditFile({ host, ports, inputs }) {
     }
   };
   await append("");
-  await host.output("audit-log", file3);
+  await ci.output("audit-log", file2);
   const context = {
     productVersion: PRODUCT.version,
     correlationId: runUrl2 || randomUUID5(),
-    run: { ci: ciName, command: inputs.command, ...runUrl2 !== "" && { url: runUrl2 } }
+    run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
   };
-  const log = openAuditLog({ context, clock: ports.clock, append });
+  const log = openAuditLog({ context, clock, append });
   let last = Promise.resolve();
   return {
-    file: file3,
+    file: file2,
     get count() {
       return log.count;
     },
@@ -13359,7 +13364,7 @@ async function openAuditFile({ host, ports, inputs }) {
   };
 }
 
-// core/audit/scan-event.ts
+// core/audit/events/scan.ts
 var MOST = 100;
 function scanEvent(scan2) {
   const { findings, accepted, host, runner } = scan2;
@@ -13384,11 +13389,11 @@ function scanEvent(scan2) {
   };
 }
 
-// core/databricks/cli.ts
+// core/cli/cli.ts
 import { realpath as realpath2 } from "node:fs/promises";
-import path6, { posix as posix2 } from "node:path";
+import path6, { posix as posix3 } from "node:path";
 
-// core/databricks/bundle-destroy.ts
+// core/cli/destroy-command.ts
 function refusedDeletes(diagnostics) {
   return diagnostics.flatMap(({ text: text2 }) => {
     const match2 = /Ignoring permission error when deleting (?:resources\.)?(\S+) id=(\S+?):?(?: |$)/.exec(
@@ -13406,7 +13411,7 @@ function destroyIncomplete(left) {
   });
 }
 
-// core/databricks/bundle-run.ts
+// core/cli/run-command.ts
 function runArguments({ resource, parameters, wait }) {
   const pairs = Object.entries(parameters).map(
     ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
@@ -13482,7 +13487,7 @@ function runFailure(resource, result) {
   });
 }
 
-// core/databricks/diagnostics.ts
+// core/cli/diagnostics.ts
 var PROGRESS = /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
 var DiagnosticsReader = class {
   #found = [];
@@ -13534,11 +13539,11 @@ var DiagnosticsReader = class {
     });
   }
 };
-function placeOf2([, file3 = "", line, column]) {
-  return { file: file3, line: Number(line), ...column !== void 0 && { column: Number(column) } };
+function placeOf2([, file2 = "", line, column]) {
+  return { file: file2, line: Number(line), ...column !== void 0 && { column: Number(column) } };
 }
 
-// core/databricks/lines.ts
+// core/cli/lines.ts
 import { StringDecoder } from "node:string_decoder";
 var MAX_LINE = 16384;
 var SLACK = 8192;
@@ -13581,7 +13586,7 @@ var LineSplitter = class {
   }
 };
 
-// core/databricks/lock.ts
+// core/cli/deployment-lock.ts
 function heldLock(diagnostics) {
   for (const { text: text2 } of diagnostics) {
     const match2 = /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
@@ -13603,7 +13608,7 @@ async function isLocked(api, statePath) {
   return (await callWorkspace(api, { method: "GET", path: path11 }, how)).status === 200;
 }
 
-// core/databricks/plan.ts
+// core/cli/plan.ts
 var ACTIONS2 = ["skip", "resize", "update", "update_id", "create", "recreate", "delete"];
 var PLAN_COMMAND = "databricks bundle plan -o json";
 function readPlan(json) {
@@ -13674,7 +13679,7 @@ function losses(plan) {
   });
 }
 
-// core/databricks/summary.ts
+// core/cli/summary.ts
 var SOURCE2 = "databricks bundle summary -o json";
 function readSummary(text2) {
   const json = parseJson(text2, SOURCE2);
@@ -13706,7 +13711,7 @@ function readSummary(text2) {
   };
 }
 
-// core/databricks/cli.ts
+// core/cli/cli.ts
 var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
 var KEEP_LOCK = "--force-lock=false";
 var READING_RATE = "60";
@@ -13740,7 +13745,7 @@ var DatabricksCli = class {
   }
   /**
    * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
-   * @throws SecretlessError of core/databricks/bundle-run.ts, unless the run succeeded or `wait` is false
+   * @throws SecretlessError of core/cli/run-command.ts, unless the run succeeded or `wait` is false
    */
   async run(request, signal) {
     let end;
@@ -13769,7 +13774,7 @@ var DatabricksCli = class {
     if (swallowed.length > 0) throw destroyIncomplete(swallowed);
   }
   async #run(args, how) {
-    const { file: file3, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const { file: file2, env, bundleRoot, target, onLine, onProcess } = this.#options;
     const root = await withoutLinks(bundleRoot);
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
@@ -13785,7 +13790,7 @@ var DatabricksCli = class {
       if (size <= MAX_JSON) captured.push(chunk);
     };
     const request = {
-      file: file3,
+      file: file2,
       args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
       cwd: bundleRoot,
       env: {
@@ -13814,8 +13819,8 @@ var DatabricksCli = class {
     const { place: place2 } = diagnostic;
     if (!place2) return diagnostic;
     const inBundle = path6.isAbsolute(place2.file) ? path6.relative(root, place2.file) : place2.file;
-    const file3 = posix2.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
-    return { ...diagnostic, place: { ...place2, file: file3 } };
+    const file2 = posix3.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
+    return { ...diagnostic, place: { ...place2, file: file2 } };
   }
   /** Of a command that changes nothing. */
   #readingFailure(what, result) {
@@ -13847,7 +13852,7 @@ function toMistake({ text: text2, path: path11, place: place2, detail }) {
   };
 }
 
-// core/databricks/environment.ts
+// core/cli/environment.ts
 var ALLOWED = [
   // Where programs and the user's files are.
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL"],
@@ -13936,11 +13941,11 @@ function cliEnvironment(options) {
   };
 }
 
-// core/databricks/bundle-files.ts
+// core/bundle/files.ts
 import { readdir as readdir2, readFile as readFile3, realpath as realpath3, stat as stat4 } from "node:fs/promises";
-import { posix as posix3, win32 as win322 } from "node:path";
+import { posix as posix4, win32 as win323 } from "node:path";
 
-// core/databricks/bundle-yaml.ts
+// core/bundle/yaml.ts
 var import_yaml4 = __toESM(require_dist(), 1);
 var BundleYamlError = class extends Error {
   name = "BundleYamlError";
@@ -13950,8 +13955,8 @@ var BundleYamlError = class extends Error {
     this.place = place2;
   }
 };
-function parseBundleYaml(bytes, file3) {
-  const invalid = (problem, place2 = { file: file3 }) => ({
+function parseBundleYaml(bytes, file2) {
+  const invalid = (problem, place2 = { file: file2 }) => ({
     mistakes: [{ problem, place: place2 }]
   });
   const text2 = decoded2(bytes);
@@ -13961,7 +13966,7 @@ function parseBundleYaml(bytes, file3) {
   const lines = new import_yaml4.LineCounter();
   const at2 = (offset) => {
     const { line, col } = lines.linePos(offset);
-    return { file: file3, line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { file: file2, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
     const first = firstDocument(source, lines);
@@ -14117,7 +14122,7 @@ function isPlain(scalar) {
   return scalar.type === "PLAIN" && (scalar.tag === void 0 || scalar.tag === "!");
 }
 
-// core/databricks/include-glob.ts
+// core/bundle/include-glob.ts
 import { lstat, readdir, stat as stat3 } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
@@ -14138,8 +14143,8 @@ async function glob(pattern, path11) {
   }
   return found;
 }
-async function exists(file3) {
-  return lstat(file3).then(
+async function exists(file2) {
+  return lstat(file2).then(
     () => true,
     () => false
   );
@@ -14194,18 +14199,18 @@ function literal(code2) {
   return `\\u{${code2.toString(16)}}`;
 }
 
-// core/databricks/bundle-files.ts
+// core/bundle/files.ts
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(given2) {
   const real = (folder) => realpath3(folder).catch(() => folder);
   const location = { ...given2, root: await real(given2.root), checkout: await real(given2.checkout) };
-  const path11 = location.platform.os === "win32" ? win322 : posix3;
+  const path11 = location.platform.os === "win32" ? win323 : posix4;
   const mistakes = [];
   const root = await readBundleFile(await findRootFile(location, path11), location, mistakes);
   const included = root ? await includedFiles(root, location, path11, mistakes) : [];
-  const files = await Promise.all(included.map((file3) => readBundleFile(file3, location, mistakes)));
+  const files = await Promise.all(included.map((file2) => readBundleFile(file2, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
-  return [root, ...files].filter((file3) => file3 !== void 0);
+  return [root, ...files].filter((file2) => file2 !== void 0);
 }
 function invalidBundle(mistakes) {
   const [first] = mistakes;
@@ -14224,9 +14229,9 @@ function readingBundle(read3) {
     throw error;
   }
 }
-function displayName(file3, { checkout, platform }) {
-  const path11 = platform.os === "win32" ? win322 : posix3;
-  return (isInside2(file3, checkout, platform) ? path11.relative(checkout, file3) : file3).replaceAll(
+function displayName(file2, { checkout, platform }) {
+  const path11 = platform.os === "win32" ? win323 : posix4;
+  return (isInside2(file2, checkout, platform) ? path11.relative(checkout, file2) : file2).replaceAll(
     path11.sep,
     "/"
   );
@@ -14296,8 +14301,8 @@ async function findRootFile(location, path11) {
   for (const name of ROOT_NAMES) {
     if (await exists2(path11.join(root, name))) found.push(path11.join(root, name));
   }
-  const [file3, second] = found;
-  if (file3 === void 0) throw await notFound(location, path11);
+  const [file2, second] = found;
+  if (file2 === void 0) throw await notFound(location, path11);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -14308,7 +14313,7 @@ async function findRootFile(location, path11) {
     ]);
   }
   const [odd] = /[*?[\]^]/.exec(root) ?? [];
-  if (odd === void 0) return file3;
+  if (odd === void 0) return file2;
   throw invalidBundle([
     {
       problem: `The path of the bundle contains \`${odd}\`, which the Databricks CLI does not accept.`,
@@ -14317,8 +14322,8 @@ async function findRootFile(location, path11) {
     }
   ]);
 }
-function exists2(file3) {
-  return stat4(file3).then(
+function exists2(file2) {
+  return stat4(file2).then(
     () => true,
     () => false
   );
@@ -14348,7 +14353,7 @@ async function hasRootFile(folder, path11) {
   return present2.includes(true);
 }
 
-// core/databricks/bundle-target.ts
+// core/bundle/target.ts
 function under(layers, key2) {
   return entriesOf(layers, key2).filter(({ kind }) => kind !== "null");
 }
@@ -14411,7 +14416,7 @@ function entriesOf(layers, key2) {
   });
 }
 
-// core/databricks/host-pin.ts
+// core/bundle/host-pin.ts
 var CREDENTIAL_FIELDS = [
   ...["profile", "auth_type", "metadata_service_url", "client_id", "client_secret", "token"],
   ...["username", "password", "google_service_account", "google_credentials"],
@@ -14496,7 +14501,7 @@ function refused2(code2, mistakes, more) {
   });
 }
 
-// core/databricks/private-folder.ts
+// core/cli/private-folder.ts
 import { mkdir, mkdtemp, realpath as realpath4, rm, writeFile as writeFile2 } from "node:fs/promises";
 import path7 from "node:path";
 async function makePrivateFolder(tempFolder) {
@@ -14582,8 +14587,8 @@ function redacted(value, prefix) {
 }
 function placeText2({ place: place2, member: member3, cell, setting }) {
   const position = place2.line === void 0 ? "" : `:${place2.line}:${place2.column ?? 1}`;
-  const file3 = member3 === void 0 ? place2.file : `${place2.file}!${member3}`;
-  return `${file3}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
+  const file2 = member3 === void 0 ? place2.file : `${place2.file}!${member3}`;
+  return `${file2}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
 }
 var HIDDEN = {
   base64: ", base64 encoded",
@@ -14626,8 +14631,8 @@ function scanSection(facts) {
   ];
   const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
   const head = ["Found", "Where", "Who can use it", "Write instead", "Rule, fingerprint"];
-  const skipped = unscanned.map(({ file: file3, member: member3, reason }) => [
-    code(member3 === void 0 ? file3 : `${file3}!${member3}`),
+  const skipped = unscanned.map(({ file: file2, member: member3, reason }) => [
+    code(member3 === void 0 ? file2 : `${file2}!${member3}`),
     escapeMarkdown(reason)
   ]);
   return [
@@ -14728,10 +14733,10 @@ function warningsSection(warnings) {
 ${warnings.map((text2) => `- ${escapeMarkdown(text2)}`).join("\n")}`;
 }
 
-// core/plan.ts
+// core/commands/plan.ts
 async function planBundle(step2, cli, facts, checks) {
-  const { host, signal } = step2;
-  const result = await host.group("Plan", () => cli.plan(signal));
+  const { ci, signal } = step2;
+  const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan, diagnostics } = result;
   for (const diagnostic of diagnostics) annotate(diagnostic);
   const changed = plan.entries.filter(({ action }) => action !== "skip");
@@ -14740,11 +14745,11 @@ async function planBundle(step2, cli, facts, checks) {
     unchanged: plan.entries.length - changed.length
   };
   for (const { action, resource, fields } of facts.plan.changes) {
-    host.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
+    ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
   }
-  host.info(`Plan: ${planLine(facts.plan)}`);
+  ci.info(`Plan: ${planLine(facts.plan)}`);
   const { changes, unchanged } = facts.plan;
-  await jsonOutput(host, "plan", facts.plan, { changed: changes.length, unchanged });
+  await jsonOutput(ci, "plan", facts.plan, { changed: changes.length, unchanged });
   if (plan.engine === "terraform") warn(step2, facts, TERRAFORM);
   const refused3 = refusedLosses(step2, plan);
   await allRight([
@@ -14755,16 +14760,16 @@ async function planBundle(step2, cli, facts, checks) {
   return plan;
   function annotate(diagnostic) {
     const { problem, place: place2 } = toMistake(diagnostic);
-    host.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place2);
+    ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place2);
   }
 }
-function refusedLosses({ host, inputs }, plan) {
+function refusedLosses({ ci, inputs }, plan) {
   const lost2 = losses(plan);
   if (lost2.length === 0 || inputs.command !== "deploy" || inputs.autoApprove) return void 0;
   return new SecretlessError("DESTRUCTIVE_PLAN", {
     problem: "The deployment would delete or recreate resources. Nothing was changed.",
-    expected: `a plan without deletions, or \`${host.inputLabel("auto-approve")}: true\``,
-    remedy: `If this is what you want, set \`${host.inputLabel("auto-approve")}\` to \`true\` for this run.`,
+    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
+    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
     mistakes: lost2.map(({ resource, action, lost: what }) => ({
       problem: `${action} ${resource}: loses ${what}`
     }))
@@ -14772,7 +14777,7 @@ function refusedLosses({ host, inputs }, plan) {
 }
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
-// core/when-free.ts
+// core/flow/when-free.ts
 var LOOK = 5e3;
 async function whenFree(step2, cli, api, work, again = () => Promise.resolve()) {
   const { ports, inputs } = step2;
@@ -14788,10 +14793,10 @@ async function whenFree(step2, cli, api, work, again = () => Promise.resolve()) 
     }
   }
 }
-async function uncut({ host, signal }, work) {
+async function uncut({ ci, signal }, work) {
   signal.throwIfAborted();
   const onAbort = () => {
-    host.info(
+    ci.info(
       "The deployment has begun and is left to end: the Databricks CLI would leave its lock otherwise."
     );
   };
@@ -14802,42 +14807,42 @@ async function uncut({ host, signal }, work) {
     signal.removeEventListener("abort", onAbort);
   }
 }
-async function waitForLock({ host, ports, signal }, cli, api, { error, deadline }) {
+async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline }) {
   const { clock } = ports;
   const { statePath } = (await cli.summary(signal)).workspace;
-  host.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
+  ci.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
   do {
     const left = deadline - clock.now();
     if (left <= 0) throw error;
     await clock.sleep(Math.min(LOOK, left), signal);
   } while (await isLocked(api, statePath));
-  host.info("The lock is free. What was planned may be outdated, so it is looked at again.");
+  ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
 }
 
-// core/deploy.ts
+// core/commands/deploy.ts
 var READ_BACK = 6e4;
 async function deployBundle(step2, cli, api, facts, checks) {
-  const { host, inputs } = step2;
+  const { ci, inputs } = step2;
   let planned = await planBundle(step2, cli, facts, checks);
   const planAgain = async () => {
     const before = planned;
     planned = await planBundle(step2, cli, facts, checks);
-    host.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
-  await whenFree(step2, cli, api, () => host.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  await whenFree(step2, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
   facts.bundle = { name: summary.name, target: summary.target };
   facts.jobs = summary.jobs;
-  for (const { name, url } of summary.jobs) host.info(`Deployed ${name}: ${url}`);
+  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
-  await jsonOutput(host, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
+  await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
   await checks.access.apply(summary);
 }
 
-// core/destroy.ts
+// core/commands/destroy.ts
 async function destroyBundle(step2, cli, api, facts, access2) {
-  const { host, inputs, signal } = step2;
+  const { ci, inputs, signal } = step2;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs: jobs2 } = summary;
   facts.bundle = { name, target };
@@ -14845,10 +14850,10 @@ async function destroyBundle(step2, cli, api, facts, access2) {
     changes: resources.map(({ kind, key: key2 }) => ({ action: "delete", resource: `${kind}.${key2}`, fields: [] })),
     unchanged: 0
   };
-  if (resources.length === 0) host.info("Nothing of this bundle is deployed to this target.");
-  for (const { kind, key: key2, id } of resources) host.info(`  delete ${kind}.${key2} (${id})`);
+  if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
+  for (const { kind, key: key2, id } of resources) ci.info(`  delete ${kind}.${key2} (${id})`);
   if (resources.length > 0 && !inputs.autoApprove) {
-    const label = host.inputLabel("auto-approve");
+    const label = ci.inputLabel("auto-approve");
     throw new SecretlessError("DESTRUCTIVE_PLAN", {
       problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
       expected: `\`${label}: true\``,
@@ -14857,7 +14862,7 @@ async function destroyBundle(step2, cli, api, facts, access2) {
     });
   }
   await access2.withdraw(summary);
-  await whenFree(step2, cli, api, () => host.group("Destroy", () => cli.destroy()));
+  await whenFree(step2, cli, api, () => ci.group("Destroy", () => cli.destroy()));
   const left = [];
   for (const { key: key2, id } of jobs2) if (await jobExists(api, id)) left.push(`jobs.${key2} (${id})`);
   if (left.length > 0) throw destroyIncomplete(left);
@@ -14944,11 +14949,11 @@ function isSame(given2, wanted) {
   return timingSafeEqual(digest(given2), digest(wanted));
 }
 
-// core/report/input-labels.ts
-function withInputLabels(text2, host) {
+// core/ci/inputs/labels.ts
+function withInputLabels(text2, ci) {
   return text2.replace(
     /`([a-z][a-z0-9-]*)(?=[`:])/g,
-    (whole, name) => isInputName(name) ? `\`${host.inputLabel(name)}` : whole
+    (whole, name) => isInputName(name) ? `\`${ci.inputLabel(name)}` : whole
   );
 }
 function isInputName(name) {
@@ -14956,59 +14961,59 @@ function isInputName(name) {
 }
 
 // core/report/report.ts
-async function reportSuccess(host, facts) {
-  await host.summary(jobSummary(facts));
+async function reportSuccess(ci, facts) {
+  await ci.summary(jobSummary(facts));
 }
-async function reportFailure(host, error, facts) {
-  const text2 = withInputLabels(errorText(error), host);
-  host.annotate("error", text2, error.details.place);
+async function reportFailure(ci, error, facts) {
+  const text2 = withInputLabels(errorText(error), ci);
+  ci.annotate("error", text2, error.details.place);
   for (const { problem, place: place2 } of error.mistakes)
-    if (place2) host.annotate("error", withInputLabels(`${error.code}: ${problem}`, host), place2);
-  if (error.cause instanceof Error) host.debug(error.cause.stack ?? error.cause.message);
+    if (place2) ci.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place2);
+  if (error.cause instanceof Error) ci.debug(error.cause.stack ?? error.cause.message);
   const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
 
 ${fenced(text2)}
 `;
-  await host.summary(withInputLabels(summary, host));
+  await ci.summary(withInputLabels(summary, ci));
 }
 
-// core/run-resource.ts
-async function runResource({ host, inputs, signal }, cli, api, facts) {
+// core/commands/run.ts
+async function runResource({ ci, inputs, signal }, cli, api, facts) {
   const { resource = "", runParameters: parameters, wait } = inputs;
   let url = "";
   const report = async (result) => {
     facts.run = { resource, url, result };
-    await host.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
   };
   const onUrl = (started) => {
     url = started;
   };
   try {
-    await host.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
     await report(wait ? "succeeded" : "started");
   } catch (error) {
     const [run2, pipeline2] = [runId(url), pipelineId(url)];
     const lasting = { ...api, signal: void 0 };
     if (signal.aborted && run2 !== void 0) await cancelRun(lasting, run2);
     if (signal.aborted && pipeline2 !== void 0) await stopPipeline(lasting, pipeline2);
-    if (signal.aborted && url !== "") host.info(`${url} was cancelled, as the job was.`);
+    if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
     await report("failed");
     throw error;
   }
 }
 
-// core/bundle-scan.ts
+// core/flow/scan/bundle-scan.ts
 import path9 from "node:path";
 
-// core/scan-outcome.ts
+// core/flow/scan/outcome.ts
 import { mkdir as mkdir2, writeFile as writeFile3 } from "node:fs/promises";
 import path8 from "node:path";
 
 // core/scan/exceptions.ts
-var import_yaml5 = __toESM(require_dist(), 1);
+var import_yaml6 = __toESM(require_dist(), 1);
 import { join as join4, relative, sep } from "node:path";
 
-// core/scan/ignore-patterns.ts
+// core/bundle/ignore-patterns.ts
 var ANY = { type: "any" };
 var SLASH = { type: "character", character: "/" };
 var skip = (count2) => ({ type: "skip", count: count2 });
@@ -16109,7 +16114,7 @@ var SERVICE_RULES = [
   )
 ];
 
-// core/scan/entropy.ts
+// core/scan/detect/entropy.ts
 function entropy(text2) {
   const counts = /* @__PURE__ */ new Map();
   for (const character of text2) counts.set(character, (counts.get(character) ?? 0) + 1);
@@ -16149,7 +16154,7 @@ function repeats(text2, size) {
   return true;
 }
 
-// core/scan/references.ts
+// core/scan/detect/references.ts
 var REFERENCES = [
   /\{\{[^}]{0,200}\}\}/,
   /\$\{[^}]{0,200}\}/,
@@ -16334,7 +16339,7 @@ var STRUCTURE_RULES = [
   }
 ];
 
-// core/scan/rules.ts
+// core/scan/rules/index.ts
 var RULES = [
   ...DATABRICKS_RULES,
   ...AZURE_RULES,
@@ -16349,7 +16354,7 @@ var RULES = [
 var FORMAT_RULES = RULES.filter((rule2) => rule2.type === "format");
 var NAMED_VALUE_RULES = RULES.filter((rule2) => rule2.type === "named");
 
-// core/scan/tree.ts
+// core/base/tree.ts
 import { open as open2, readdir as readdir3, stat as stat5 } from "node:fs/promises";
 var FIRST_PIECE = 64 << 10;
 var PIECE = 1 << 20;
@@ -16362,16 +16367,16 @@ var diskTree = {
       return { name: entry2.name, type: entry2.isSymbolicLink() ? "link" : "other" };
     }).sort((a, b) => a.name < b.name ? -1 : 1);
   },
-  async size(file3) {
+  async size(file2) {
     try {
-      const found = await stat5(file3);
+      const found = await stat5(file2);
       return found.isFile() ? found.size : void 0;
     } catch {
       return void 0;
     }
   },
-  async *read(file3) {
-    const handle = await open2(file3, "r");
+  async *read(file2) {
+    const handle = await open2(file2, "r");
     try {
       let size = FIRST_PIECE;
       for (; ; ) {
@@ -16385,9 +16390,9 @@ var diskTree = {
     }
   }
 };
-async function readText(tree, file3) {
+async function readText(tree, file2) {
   const pieces = [];
-  for await (const piece of tree.read(file3)) pieces.push(piece);
+  for await (const piece of tree.read(file2)) pieces.push(piece);
   return Buffer.concat(pieces).toString("utf8");
 }
 
@@ -16397,30 +16402,30 @@ var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule2) => rule2.id));
 async function readExceptions({ bundleRoot, checkout }, tree, today) {
-  const file3 = join4(bundleRoot, EXCEPTIONS_FILE);
-  if (await tree.size(file3) === void 0) return { exceptions: [], mistakes: [] };
-  const name = relative(checkout, file3).split(sep).join("/");
-  return parseExceptions(await readText(tree, file3), name, today);
+  const file2 = join4(bundleRoot, EXCEPTIONS_FILE);
+  if (await tree.size(file2) === void 0) return { exceptions: [], mistakes: [] };
+  const name = relative(checkout, file2).split(sep).join("/");
+  return parseExceptions(await readText(tree, file2), name, today);
 }
-function parseExceptions(text2, file3, today) {
-  const lines = new import_yaml5.LineCounter();
-  const document = (0, import_yaml5.parseDocument)(text2, { lineCounter: lines });
+function parseExceptions(text2, file2, today) {
+  const lines = new import_yaml6.LineCounter();
+  const document = (0, import_yaml6.parseDocument)(text2, { lineCounter: lines });
   const mistakes = [];
   const placeAt = (offset) => {
     const { line, col } = lines.linePos(offset ?? 0);
-    return { file: file3, line, column: col };
+    return { file: file2, line, column: col };
   };
   for (const error of document.errors) {
     mistakes.push({
-      problem: `${file3} is not valid YAML: ${error.message.split("\n")[0]}`,
+      problem: `${file2} is not valid YAML: ${error.message.split("\n")[0]}`,
       place: placeAt(error.pos[0])
     });
   }
   if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
-  const list3 = (0, import_yaml5.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
-  if (!(0, import_yaml5.isSeq)(list3) || document.toJS().version !== 1) {
+  const list3 = (0, import_yaml6.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
+  if (!(0, import_yaml6.isSeq)(list3) || document.toJS().version !== 1) {
     mistakes.push({
-      problem: `${file3} needs \`version: 1\` and a list \`exceptions\``,
+      problem: `${file2} needs \`version: 1\` and a list \`exceptions\``,
       remedy: REMEDY,
       place: placeAt(0)
     });
@@ -16429,7 +16434,7 @@ function parseExceptions(text2, file3, today) {
   const exceptions = [];
   for (const item of list3.items) {
     const place2 = placeAt(item.range?.[0]);
-    if (!(0, import_yaml5.isMap)(item)) {
+    if (!(0, import_yaml6.isMap)(item)) {
       mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place: place2 });
       continue;
     }
@@ -16444,7 +16449,7 @@ function parseOne(item, place2, today) {
   const values = Object.fromEntries(
     FIELDS2.map((field2) => {
       const node = item.get(field2, true);
-      const text2 = (0, import_yaml5.isScalar)(node) ? (node.source ?? "").trim() : "";
+      const text2 = (0, import_yaml6.isScalar)(node) ? (node.source ?? "").trim() : "";
       if (text2 === "") problems.push(`The exception has no ${field2}`);
       return [field2, text2];
     })
@@ -16470,9 +16475,9 @@ function applyExceptions(findings, exceptions) {
   const stay = [];
   const excepted = [];
   for (const finding2 of findings) {
-    const { file: file3 } = finding2.place;
+    const { file: file2 } = finding2.place;
     const found = matchers.find(
-      ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file3 || paths.match(file3))
+      ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file2 || paths.match(file2))
     );
     if (found === void 0) stay.push(finding2);
     else {
@@ -16485,13 +16490,13 @@ function applyExceptions(findings, exceptions) {
 function isAlwaysSeen({ rule: rule2, path: path11 }, configuration) {
   if (/^(?:practice|scope)-/.test(rule2) || /\.(?:whl|jar|egg|zip)$/.test(path11)) return false;
   const paths = new IgnorePatterns([path11], "leave-out");
-  return !configuration.some((file3) => file3 === path11 || paths.match(file3));
+  return !configuration.some((file2) => file2 === path11 || paths.match(file2));
 }
 function unusedMistake({ rule: rule2, path: path11, place: place2 }) {
   return { problem: `The exception for ${rule2} in ${path11} matches no finding`, remedy: "Remove it.", place: place2 };
 }
 
-// core/scan/rule.ts
+// core/scan/rules/rule.ts
 var OWASP_ITEMS = {
   NHI2: "NHI2:2025 Secret Leakage",
   NHI4: "NHI4:2025 Insecure Authentication",
@@ -16523,8 +16528,8 @@ OWASP ${owasp}`
     }
   };
 }
-function uri(file3) {
-  return file3.split("/").map(encodeURIComponent).join("/");
+function uri(file2) {
+  return file2.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
   const { rule: rule2, level, place: place2, endColumn, member: member3, setting, shown, fingerprint: fingerprint2 } = finding2;
@@ -16567,10 +16572,10 @@ function toSarif(report, options) {
   ];
   const rules = [...new Map(results.map(({ finding: finding2 }) => [finding2.rule.id, finding2.rule])).values()];
   const index = new Map(rules.map((rule2, position) => [rule2.id, position]));
-  const notifications = report.unscanned.map(({ file: file3, member: member3, reason, harmless }) => ({
+  const notifications = report.unscanned.map(({ file: file2, member: member3, reason, harmless }) => ({
     level: harmless ? "note" : "warning",
-    message: { text: `Not scanned: ${member3 === void 0 ? file3 : `${file3}!${member3}`}: ${reason}` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: uri(file3), uriBaseId: "%SRCROOT%" } } }]
+    message: { text: `Not scanned: ${member3 === void 0 ? file2 : `${file2}!${member3}`}: ${reason}` },
+    locations: [{ physicalLocation: { artifactLocation: { uri: uri(file2), uriBaseId: "%SRCROOT%" } } }]
   }));
   return {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -16594,7 +16599,7 @@ function toSarif(report, options) {
   };
 }
 
-// core/scan-outcome.ts
+// core/flow/scan/outcome.ts
 var MOST2 = 100;
 var ScanOutcome = class {
   #step;
@@ -16612,18 +16617,18 @@ var ScanOutcome = class {
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
    */
   async judge(report, stage) {
-    const { host, inputs } = this.#step;
+    const { ci, inputs } = this.#step;
     const applied = applyExceptions(report.findings, this.#exceptions.exceptions);
     const blocks = inputs.scan === "block";
     const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
     const others2 = applied.findings.filter((finding2) => !stopping.includes(finding2));
     this.#facts.scan = { report, stopping, others: others2, accepted: applied.excepted.length };
-    host.info(`${stage.title}: ${scanLine(this.#facts.scan)}`);
-    for (const note of report.notes) host.info(`  ${note}`);
+    ci.info(`${stage.title}: ${scanLine(this.#facts.scan)}`);
+    for (const note of report.notes) ci.info(`  ${note}`);
     const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-    for (const { file: file3, member: member3, reason } of unscanned) {
-      const name = member3 === void 0 ? file3 : `${file3}!${member3}`;
-      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file: file3 } });
+    for (const { file: file2, member: member3, reason } of unscanned) {
+      const name = member3 === void 0 ? file2 : `${file2}!${member3}`;
+      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file: file2 } });
     }
     for (const finding2 of others2) this.#warn(findingMistake(finding2));
     const { certain: certain2, perhaps } = this.#wrongExceptions(applied, stage);
@@ -16647,17 +16652,17 @@ var ScanOutcome = class {
     const text2 = mistakeText(mistake);
     if (this.#annotated.has(text2) || this.#annotated.size >= MOST2) return;
     this.#annotated.add(text2);
-    this.#step.host.annotate("warning", text2, mistake.place);
+    this.#step.ci.annotate("warning", text2, mistake.place);
   }
   /** Writes the file that code scanning reads, also when the run is stopped. Resolves to the errors of that. */
   async #writeSarif(report, { findings, excepted }) {
-    const { host, inputs } = this.#step;
+    const { ci, inputs } = this.#step;
     if (inputs.sarifFile === void 0) return [];
-    const file3 = path8.resolve(host.context.checkout, inputs.sarifFile);
+    const file2 = path8.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
     try {
-      await mkdir2(path8.dirname(file3), { recursive: true });
-      await writeFile3(file3, `${JSON.stringify(log, null, 2)}
+      await mkdir2(path8.dirname(file2), { recursive: true });
+      await writeFile3(file2, `${JSON.stringify(log, null, 2)}
 `);
       return [];
     } catch (error) {
@@ -16690,7 +16695,7 @@ function exceptionsInvalid(mistakes) {
   });
 }
 
-// core/scan/assignment.ts
+// core/scan/detect/assignment.ts
 var NAME_REACH = 120;
 var NAME_CHARACTER = /[\w.$-]/;
 var ASSIGN = /["'`]{0,3}\]?[ \t]{0,20}(?::[ \t]{0,4}[A-Za-z][\w.[\] |]{0,40}[ \t]{0,4}=(?![=~>])|:=|=>|<-|->|=(?![=~])|:(?![:=/]))(?:[ \t]{0,40}\r?\n)?[ \t]{0,60}/y;
@@ -16812,7 +16817,7 @@ function readAssignment(text2, keywordStart, keywordEnd, kind) {
   };
 }
 
-// core/scan/encoded-forms.ts
+// core/scan/detect/encoded-forms.ts
 var LEAST = 4;
 function encodedForms(prefix) {
   const forms = [];
@@ -16858,7 +16863,7 @@ function located(text2, prefix, end) {
   return at2 < 0 ? null : { text: text2, at: at2, end };
 }
 
-// core/scan/judge.ts
+// core/scan/detect/judge.ts
 var SECRET_WORDS = /(?:password|passwd|pwd|secret|token|apikey|api[-_]key|[-_]key|credential)s?/i;
 function isNameLike(value) {
   return /^[A-Za-z]{1,24}\d{0,2}(?:[-_./: ][A-Za-z]{1,24}\d{0,2}){0,12}[-_./:]?$/.test(value) || /^[a-z]{0,20}(?:[A-Z][a-z]{1,20}){1,8}$/.test(value);
@@ -16903,7 +16908,7 @@ function isLiteral(value) {
   return value.length >= 4 && !isNoLiteral(value);
 }
 
-// core/scan/format-match.ts
+// core/scan/detect/format-match.ts
 var AROUND = 200;
 var LOOKED_AT = 96;
 function matchFormat(rule2, text2, at2) {
@@ -16926,7 +16931,7 @@ function matchFormat(rule2, text2, at2) {
   return { start, end, value };
 }
 
-// core/scan/keyword-automaton.ts
+// core/scan/detect/keyword-automaton.ts
 var KeywordAutomaton = class {
   #classes = new Uint8Array(256);
   #shift;
@@ -17009,7 +17014,7 @@ function matchesAt(bytes, start, text2) {
   return true;
 }
 
-// core/scan/scope-use.ts
+// core/scan/detect/scope-use.ts
 var SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("];
 var REFERENCE2 = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
 function scopeAt(text2, at2) {
@@ -17018,7 +17023,7 @@ function scopeAt(text2, at2) {
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }
 
-// core/scan/keyword-index.ts
+// core/scan/detect/keyword-index.ts
 var JOINERS = [
   ...[
     '" + "',
@@ -17072,7 +17077,7 @@ function automaton() {
   return built;
 }
 
-// core/scan/views.ts
+// core/scan/detect/views.ts
 var Builder = class {
   #parts = [];
   #offsets;
@@ -17157,7 +17162,7 @@ function indexInView(view, offset) {
   return low;
 }
 
-// core/scan/joined-literals.ts
+// core/scan/detect/joined-literals.ts
 var NEXT_LITERAL = /["'`]\s{0,4}(?:\+|\|\||,|\.concat\()?\s{0,60}[rbu]?["'`](?<right>[\w.~+/=-]{1,14})/y;
 var LITERAL_START = /[\w.~+/=-]{0,14}/y;
 function completesKeyword(text2, at2, joiner) {
@@ -17192,7 +17197,7 @@ function joinedMatches(text2, from, to) {
   return matches2;
 }
 
-// core/scan/names.ts
+// core/scan/detect/names.ts
 function normaliseName(name) {
   const words = name.replace(/([a-z]\d{0,3})([A-Z])/g, "$1_$2").replace(/([A-Z]{2,20})([A-Z][a-z])/g, "$1_$2").toLowerCase().split(/[^a-z0-9]{1,20}/).filter((word) => word !== "");
   while (words.length > 1 && FILLERS.test(words[words.length - 1] ?? "")) words.pop();
@@ -17204,7 +17209,7 @@ function isHarmlessName(normalised) {
   return HARMLESS.test(normalised);
 }
 
-// core/scan/detector.ts
+// core/scan/detect/detector.ts
 function fits(rule2, name, { value, certain: certain2 }) {
   if (!rule2.named.test(name) || rule2.value !== void 0 && !rule2.value.test(value)) return false;
   if (rule2.judge === "password") return isPassword(value, certain2);
@@ -17310,7 +17315,7 @@ function readName(text2, start, end, kind) {
   return found && { ...found, start: view.offsets[found.start] ?? start, end: view.offsets[found.end] ?? end };
 }
 
-// core/scan/match.ts
+// core/scan/detect/match.ts
 var PRIORITY = new Map(RULES.map((rule2, index) => [rule2, index]));
 function withoutOverlaps(matches2) {
   const byRule = [...matches2].sort(
@@ -17323,8 +17328,8 @@ function withoutOverlaps(matches2) {
   return kept.sort((a, b) => a.start - b.start);
 }
 
-// core/scan/yaml-places.ts
-var import_yaml6 = __toESM(require_dist(), 1);
+// core/bundle/places.ts
+var import_yaml7 = __toESM(require_dist(), 1);
 var ITEM_KEYS = ["task_key", "job_cluster_key", "environment_key", "name", "key"];
 var YamlPlaces = class {
   #files;
@@ -17336,9 +17341,9 @@ var YamlPlaces = class {
     this.#target = target;
   }
   get #sources() {
-    this.#parsed ??= this.#files.map(({ file: file3, text: text2 }) => {
-      const lines = new import_yaml6.LineCounter();
-      return { file: file3, document: (0, import_yaml6.parseDocument)(text2, { lineCounter: lines }), lines };
+    this.#parsed ??= this.#files.map(({ file: file2, text: text2 }) => {
+      const lines = new import_yaml7.LineCounter();
+      return { file: file2, document: (0, import_yaml7.parseDocument)(text2, { lineCounter: lines }), lines };
     });
     return this.#parsed;
   }
@@ -17354,7 +17359,7 @@ var YamlPlaces = class {
     );
     const best = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     if (best.node === void 0 || best.source === void 0) return void 0;
-    const variable2 = (0, import_yaml6.isScalar)(best.node) ? /\$\{var\.(\w{1,100})\}/.exec(String(best.node.value))?.[1] : void 0;
+    const variable2 = (0, import_yaml7.isScalar)(best.node) ? /\$\{var\.(\w{1,100})\}/.exec(String(best.node.value))?.[1] : void 0;
     return (variable2 === void 0 ? void 0 : this.#variable(variable2)) ?? place(best.source, best.node);
   }
   #variable(name) {
@@ -17388,17 +17393,17 @@ var YamlPlaces = class {
   }
 };
 function step(document, node, key2, itemKey) {
-  const at2 = (0, import_yaml6.isAlias)(node) ? node.resolve(document) : node;
-  if ((0, import_yaml6.isMap)(at2)) return at2.get(String(key2), true) ?? void 0;
-  if (!(0, import_yaml6.isSeq)(at2)) return void 0;
+  const at2 = (0, import_yaml7.isAlias)(node) ? node.resolve(document) : node;
+  if ((0, import_yaml7.isMap)(at2)) return at2.get(String(key2), true) ?? void 0;
+  if (!(0, import_yaml7.isSeq)(at2)) return void 0;
   const keyed = at2.items.find(
-    (item) => (0, import_yaml6.isMap)(item) && ITEM_KEYS.some((name) => itemKey !== void 0 && item.get(name) === itemKey)
+    (item) => (0, import_yaml7.isMap)(item) && ITEM_KEYS.some((name) => itemKey !== void 0 && item.get(name) === itemKey)
   );
   return keyed ?? at2.items[Number(key2)];
 }
-function place({ file: file3, lines }, node) {
+function place({ file: file2, lines }, node) {
   const { line, col } = lines.linePos(node.range?.[0] ?? 0);
-  return { file: file3, line, column: col };
+  return { file: file2, line, column: col };
 }
 function itemKeyOf(item) {
   if (typeof item !== "object" || item === null) return void 0;
@@ -17520,7 +17525,7 @@ function settingText(path11) {
   return path11.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
-// core/scan/repository-id.ts
+// core/base/git/repository-id.ts
 import { dirname as dirname2, isAbsolute as isAbsolute4, join as join5 } from "node:path";
 function repositoryIdOf(originUrl) {
   const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
@@ -17562,7 +17567,7 @@ async function findCheckout(start, tree) {
 import { createHash as createHash8 } from "node:crypto";
 import { relative as relative5, sep as sep5 } from "node:path";
 
-// core/scan/glob.ts
+// core/bundle/artifact-glob.ts
 import { join as join6, relative as relative2, sep as sep2 } from "node:path";
 function fixedPart(pattern) {
   const parts = pattern.split("/");
@@ -17590,10 +17595,10 @@ async function globFiles(root, patterns2, tree) {
   return [...found].sort();
 }
 
-// core/scan/archive.ts
+// core/scan/files/archive.ts
 import { gunzipSync, inflateRawSync } from "node:zlib";
 
-// core/scan/zip-directory.ts
+// core/scan/files/zip-directory.ts
 var END2 = 101010256;
 var END_64 = 101075792;
 var LOCATOR_64 = 117853008;
@@ -17667,7 +17672,7 @@ function memberBytes(zip, member3) {
   return zip.subarray(start, start + member3.compressedSize);
 }
 
-// core/scan/archive.ts
+// core/scan/files/archive.ts
 var ARCHIVE_LIMITS = {
   file: 256 << 20,
   member: 128 << 20,
@@ -17761,7 +17766,7 @@ function unpackGzip(gzip, budget) {
   }
 }
 
-// core/scan/file-kind.ts
+// core/scan/detect/file-kind.ts
 var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh|ksh|ps1|psm1|bat|cmd|netrc|pgpass|pypirc|npmrc|databrickscfg|hocon|sql\.tpl|service|secrets?|credentials|keys?)$/;
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
@@ -17774,7 +17779,7 @@ function fileKind(path11) {
   return "code";
 }
 
-// core/scan/text-encoding.ts
+// core/scan/files/text-encoding.ts
 import { TextDecoder as TextDecoder2 } from "node:util";
 var SAMPLE = 8192;
 function zeroShare(sample, start) {
@@ -17823,7 +17828,7 @@ var Decoder = class {
   }
 };
 
-// core/scan/content-scanner.ts
+// core/scan/files/content-scanner.ts
 var AHEAD = 20 * 1024;
 var BEHIND = 2 * 1024;
 var MOST_MATCHES = 500;
@@ -17921,18 +17926,18 @@ var ContentScanner = class {
   }
 };
 
-// core/scan/scan-file.ts
+// core/scan/files/scan-file.ts
 var HEAD = 8;
 var DEEPEST2 = 1;
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
-function toFinding(match2, file3, member3, repositoryId) {
+function toFinding(match2, file2, member3, repositoryId) {
   const { rule: rule2, value, position, cell, via } = match2;
   const { line, column, endColumn } = position ?? {};
   return {
     rule: rule2,
     level: "error",
-    place: { file: file3, ...line !== void 0 && { line }, ...column !== void 0 && { column } },
+    place: { file: file2, ...line !== void 0 && { line }, ...column !== void 0 && { column } },
     ...endColumn !== void 0 && { endColumn },
     ...member3 !== void 0 && { member: member3 },
     ...cell !== void 0 && { cell },
@@ -17941,13 +17946,13 @@ function toFinding(match2, file3, member3, repositoryId) {
     ...via !== void 0 && { via }
   };
 }
-async function scanFile(file3, repositoryId) {
+async function scanFile(file2, repositoryId) {
   const results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
   try {
-    await new FileScan(file3, repositoryId, results).run();
+    await new FileScan(file2, repositoryId, results).run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    results.unscanned.push({ file: file3.name, reason: `it cannot be read: ${reason}`, harmless: false });
+    results.unscanned.push({ file: file2.name, reason: `it cannot be read: ${reason}`, harmless: false });
   }
   return { ...EMPTY_REPORT, ...results, files: 1 };
 }
@@ -17957,8 +17962,8 @@ var FileScan = class {
   #results;
   #budget = new UnpackBudget();
   #sincePause = 0;
-  constructor(file3, repositoryId, results) {
-    this.#file = file3;
+  constructor(file2, repositoryId, results) {
+    this.#file = file2;
     this.#repositoryId = repositoryId;
     this.#results = results;
   }
@@ -18030,12 +18035,12 @@ var FileScan = class {
   }
 };
 
-// core/scan/sync-files.ts
-import { dirname as dirname3, join as join7, posix as posix4, relative as relative3, sep as sep3 } from "node:path";
+// core/bundle/sync-files.ts
+import { dirname as dirname3, join as join7, posix as posix5, relative as relative3, sep as sep3 } from "node:path";
 function syncRootOf(bundleRoot, paths) {
   let root = bundleRoot;
   for (const path11 of paths) {
-    const ups = posix4.normalize(path11).split("/").filter((part) => part === "..").length;
+    const ups = posix5.normalize(path11).split("/").filter((part) => part === "..").length;
     let candidate = bundleRoot;
     for (let i = 0; i < ups; i++) candidate = dirname3(candidate);
     if (candidate.length < root.length) root = candidate;
@@ -18072,8 +18077,8 @@ var GitIgnores = class {
     return rules;
   }
   async #load(folder) {
-    const file3 = join7(folder, ".gitignore");
-    const text2 = await this.#tree.size(file3) === void 0 ? "" : await readText(this.#tree, file3);
+    const file2 = join7(folder, ".gitignore");
+    const text2 = await this.#tree.size(file2) === void 0 ? "" : await readText(this.#tree, file2);
     const always = folder === this.#root ? [".git", ".databricks"] : [];
     return new IgnorePatterns([...text2.split("\n"), ...always], "leave-out");
   }
@@ -18083,7 +18088,7 @@ async function selectFiles(bundleRoot, rules, tree, name) {
   const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
   const inside = slashed(relative3(syncRoot, bundleRoot));
   const matcher2 = (patterns2, use) => new IgnorePatterns(
-    patterns2.map((pattern) => posix4.join(inside, pattern)),
+    patterns2.map((pattern) => posix5.join(inside, pattern)),
     use
   );
   const included = matcher2(rules.include, "take");
@@ -18127,20 +18132,20 @@ async function selectFiles(bundleRoot, rules, tree, name) {
   return { files: [...files].sort(), unscanned: [...unscanned.values()] };
 }
 
-// core/scan/sync-rules.ts
-var import_yaml7 = __toESM(require_dist(), 1);
-import { dirname as dirname4, join as join8, posix as posix5, relative as relative4, sep as sep4 } from "node:path";
+// core/bundle/sync-rules.ts
+var import_yaml8 = __toESM(require_dist(), 1);
+import { dirname as dirname4, join as join8, posix as posix6, relative as relative4, sep as sep4 } from "node:path";
 var BUNDLE_FILES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 var strings = (map, key2) => {
   const list3 = map?.get(key2, true);
-  if (!(0, import_yaml7.isSeq)(list3)) return [];
-  return list3.items.flatMap((item) => (0, import_yaml7.isScalar)(item) && typeof item.value === "string" ? [item.value] : []);
+  if (!(0, import_yaml8.isSeq)(list3)) return [];
+  return list3.items.flatMap((item) => (0, import_yaml8.isScalar)(item) && typeof item.value === "string" ? [item.value] : []);
 };
 var child = (map, key2) => {
-  const found = (0, import_yaml7.isMap)(map) ? map.get(key2, true) : void 0;
-  return (0, import_yaml7.isMap)(found) ? found : void 0;
+  const found = (0, import_yaml8.isMap)(map) ? map.get(key2, true) : void 0;
+  return (0, import_yaml8.isMap)(found) ? found : void 0;
 };
-function targetOf2(root, target) {
+function targetOf(root, target) {
   const targets = child(root, "targets");
   if (target !== void 0 || targets === void 0) return target;
   const names2 = targets.items.map((pair) => String(pair.key));
@@ -18148,15 +18153,15 @@ function targetOf2(root, target) {
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "dependencies", "requirements", "source"]);
 function collectLibraries(node, key2, found) {
-  if ((0, import_yaml7.isMap)(node)) for (const pair of node.items) collectLibraries(pair.value, String(pair.key), found);
-  else if ((0, import_yaml7.isSeq)(node)) for (const item of node.items) collectLibraries(item, key2, found);
-  else if ((0, import_yaml7.isScalar)(node) && typeof node.value === "string" && LIBRARY_KEYS.has(key2)) {
+  if ((0, import_yaml8.isMap)(node)) for (const pair of node.items) collectLibraries(pair.value, String(pair.key), found);
+  else if ((0, import_yaml8.isSeq)(node)) for (const item of node.items) collectLibraries(item, key2, found);
+  else if ((0, import_yaml8.isScalar)(node) && typeof node.value === "string" && LIBRARY_KEYS.has(key2)) {
     const local = /[/*]/.test(node.value) && !/^(?:\/|dbfs:|s3:|abfss?:|gs:|https?:|-)/.test(node.value) && !node.value.includes("${");
     if (local && /\.(?:whl|jar|egg|zip|txt)$/.test(node.value)) found.push(node.value);
   }
 }
 function collect2(root, folder, target, into) {
-  const rebase = (pattern) => posix5.join(folder, pattern);
+  const rebase = (pattern) => posix6.join(folder, pattern);
   for (const part of [root, target === void 0 ? void 0 : child(child(root, "targets"), target)]) {
     const sync = child(part, "sync");
     const usable = (key2) => {
@@ -18171,10 +18176,10 @@ function collect2(root, folder, target, into) {
     into.exclude.push(...usable("exclude"));
     for (const pair of child(part, "artifacts")?.items ?? []) {
       const artifact = pair.value;
-      const path11 = (0, import_yaml7.isMap)(artifact) ? artifact.get("path") : void 0;
-      const built2 = (0, import_yaml7.isMap)(artifact) && artifact.get("type") === "whl" ? ["dist/*.whl"] : [];
+      const path11 = (0, import_yaml8.isMap)(artifact) ? artifact.get("path") : void 0;
+      const built2 = (0, import_yaml8.isMap)(artifact) && artifact.get("type") === "whl" ? ["dist/*.whl"] : [];
       into.artifacts.push(
-        ...built2.map((pattern) => posix5.join(folder, typeof path11 === "string" ? path11 : ".", pattern))
+        ...built2.map((pattern) => posix6.join(folder, typeof path11 === "string" ? path11 : ".", pattern))
       );
     }
     const libraries = [];
@@ -18185,30 +18190,30 @@ function collect2(root, folder, target, into) {
 async function readSyncRules(bundleRoot, target, tree) {
   const into = { paths: void 0, include: [], exclude: [], artifacts: [], notes: [] };
   const configuration = [];
-  const load = async (file3) => {
-    configuration.push(file3);
+  const load = async (file2) => {
+    configuration.push(file2);
     try {
-      const [document] = (0, import_yaml7.parseAllDocuments)(await readText(tree, file3));
+      const [document] = (0, import_yaml8.parseAllDocuments)(await readText(tree, file2));
       if (document !== void 0 && "contents" in document && document.errors.length === 0)
         return document.contents;
     } catch {
     }
-    into.notes.push(`${relative4(bundleRoot, file3).split(sep4).join("/")} cannot be read as YAML`);
+    into.notes.push(`${relative4(bundleRoot, file2).split(sep4).join("/")} cannot be read as YAML`);
     return void 0;
   };
   const sizes = await Promise.all(BUNDLE_FILES.map((name) => tree.size(join8(bundleRoot, name))));
   const main = BUNDLE_FILES.find((_name, index) => sizes[index] !== void 0);
   if (main !== void 0) {
     const root = await load(join8(bundleRoot, main));
-    const selected = targetOf2(root, target);
+    const selected = targetOf(root, target);
     collect2(root, ".", selected, into);
-    const includes = strings((0, import_yaml7.isMap)(root) ? root : void 0, "include").filter(
+    const includes = strings((0, import_yaml8.isMap)(root) ? root : void 0, "include").filter(
       (pattern) => !pattern.includes("${")
     );
-    for (const file3 of await globFiles(bundleRoot, includes, tree)) {
-      if (!/\.ya?ml$/.test(file3)) continue;
-      const folder = posix5.normalize(relative4(bundleRoot, dirname4(file3)).split(sep4).join("/") || ".");
-      collect2(await load(file3), folder, selected, into);
+    for (const file2 of await globFiles(bundleRoot, includes, tree)) {
+      if (!/\.ya?ml$/.test(file2)) continue;
+      const folder = posix6.normalize(relative4(bundleRoot, dirname4(file2)).split(sep4).join("/") || ".");
+      collect2(await load(file2), folder, selected, into);
     }
   }
   const { paths = ["."], include, exclude, notes } = into;
@@ -18251,26 +18256,26 @@ async function findArtifacts(options, ports) {
   const { artifacts } = await readSyncRules(options.bundleRoot, options.target, ports.tree);
   const files = await globFiles(options.bundleRoot, artifacts, ports.tree);
   return Promise.all(
-    files.map(async (file3) => {
+    files.map(async (file2) => {
       const hash = createHash8("sha256");
-      for await (const piece of ports.tree.read(file3)) hash.update(piece);
-      return { file: file3, sha256: hash.digest("hex") };
+      for await (const piece of ports.tree.read(file2)) hash.update(piece);
+      return { file: file2, sha256: hash.digest("hex") };
     })
   );
 }
 function scanArtifacts(artifacts, options, ports) {
   return scanFiles(
-    artifacts.map(({ file: file3 }) => file3),
+    artifacts.map(({ file: file2 }) => file2),
     options,
     ports
   );
 }
 function changedArtifacts(before, after) {
-  const known2 = new Set(before.map(({ file: file3, sha256 }) => `${sha256} ${file3}`));
-  return after.filter(({ file: file3, sha256 }) => !known2.has(`${sha256} ${file3}`));
+  const known2 = new Set(before.map(({ file: file2, sha256 }) => `${sha256} ${file2}`));
+  return after.filter(({ file: file2, sha256 }) => !known2.has(`${sha256} ${file2}`));
 }
 
-// core/scan/scope-policy.ts
+// core/scan/secret-scopes.ts
 function scopeRefusal(scope, target, policy) {
   const own = Object.hasOwn(policy, target) ? policy[target] : void 0;
   if (own !== void 0) {
@@ -18299,17 +18304,17 @@ function scopeFindings(uses, target, policy) {
   });
 }
 
-// core/bundle-scan.ts
+// core/flow/scan/bundle-scan.ts
 var BundleScan = class _BundleScan {
-  #host;
+  #ci;
   #options;
   #ports;
   #outcome;
   #sources = EMPTY_REPORT;
   #planned = EMPTY_REPORT;
   #artifacts = [];
-  constructor(host, options, ports, outcome) {
-    this.#host = host;
+  constructor(ci, options, ports, outcome) {
+    this.#ci = ci;
     this.#options = options;
     this.#ports = ports;
     this.#outcome = outcome;
@@ -18319,13 +18324,13 @@ var BundleScan = class _BundleScan {
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
    */
   static async start(step2, facts, bundleRoot) {
-    const { host, inputs, ports, signal } = step2;
-    const checkout = await repositoryOf(bundleRoot, host.context.checkout);
+    const { ci, inputs, ports, signal } = step2;
+    const checkout = await repositoryOf(bundleRoot, ci.context.checkout);
     const repositoryId = await readRepositoryId(checkout, diskTree) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
     const outcome = new ScanOutcome(step2, facts, await readExceptions(options, diskTree, today));
-    const scan2 = new _BundleScan(host, options, { tree: diskTree, signal }, outcome);
+    const scan2 = new _BundleScan(ci, options, { tree: diskTree, signal }, outcome);
     scan2.#sources = await scanSources(options, scan2.#ports);
     await outcome.judge(scan2.#sources, { title: "Scan of the sources" });
     return scan2;
@@ -18345,7 +18350,7 @@ var BundleScan = class _BundleScan {
       { ...all, findings: [...all.findings, ...scopes] },
       {
         title: "Scan with artifacts and resolved configuration",
-        configuration: yaml.map(({ file: file3 }) => file3)
+        configuration: yaml.map(({ file: file2 }) => file2)
       }
     );
   }
@@ -18356,8 +18361,8 @@ var BundleScan = class _BundleScan {
   async deployed() {
     const changed = changedArtifacts(this.#artifacts, await findArtifacts(this.#options, this.#ports));
     if (changed.length === 0) return;
-    const names2 = changed.map(({ file: file3 }) => this.#name(file3)).join(", ");
-    this.#host.info(`Built anew by the deployment, so scanned again: ${names2}`);
+    const names2 = changed.map(({ file: file2 }) => this.#name(file2)).join(", ");
+    this.#ci.info(`Built anew by the deployment, so scanned again: ${names2}`);
     const again = await scanArtifacts(changed, this.#options, this.#ports);
     await this.#outcome.judge(mergeReports([this.#sources, this.#planned, again]), {
       title: "Scan with what was built anew",
@@ -18377,11 +18382,11 @@ var BundleScan = class _BundleScan {
     const { bundleRoot, target } = this.#options;
     const { configuration } = await readSyncRules(bundleRoot, target, diskTree);
     return Promise.all(
-      configuration.map(async (file3) => ({ file: this.#name(file3), text: await readText(diskTree, file3) }))
+      configuration.map(async (file2) => ({ file: this.#name(file2), text: await readText(diskTree, file2) }))
     );
   }
-  #name(file3) {
-    return path9.relative(this.#options.checkout, file3).split(path9.sep).join("/");
+  #name(file2) {
+    return path9.relative(this.#options.checkout, file2).split(path9.sep).join("/");
   }
 };
 async function repositoryOf(bundleRoot, checkout) {
@@ -18391,7 +18396,7 @@ async function repositoryOf(bundleRoot, checkout) {
   return inside && entries2.some(({ name }) => name === ".git") ? repository : checkout;
 }
 
-// core/scan-step.ts
+// core/flow/scan/start.ts
 async function startScan(step2, facts, bundleRoot) {
   const { command, scan: scan2 } = step2.inputs;
   if (scan2 === "off" || command !== "deploy" && command !== "plan") return void 0;
@@ -18400,23 +18405,23 @@ async function startScan(step2, facts, bundleRoot) {
 
 // core/run.ts
 async function run(step2) {
-  const { host, ports, inputs } = step2;
+  const { ci, ports, inputs } = step2;
   const facts = {
     command: inputs.command,
     workspaceUrl: inputs.host,
-    runUrl: host.context.runUrl,
+    runUrl: ci.context.runUrl,
     warnings: []
   };
-  const audit = await openAuditFile(step2);
-  const folder = await makePrivateFolder(host.context.tempFolder);
-  await host.saveState("folder", folder.root);
+  const audit = await openAuditFile({ ci, clock: ports.clock, ...inputs });
+  const folder = await makePrivateFolder(ci.context.tempFolder);
+  await ci.saveState("folder", folder.root);
   let service;
   try {
-    const bundleRoot = path10.resolve(host.context.checkout, inputs.bundleRoot);
-    const [session, file3, target, source, scan2] = await allRight([
+    const bundleRoot = path10.resolve(ci.context.checkout, inputs.bundleRoot);
+    const [session, file2, target, source, scan2] = await allRight([
       connect(step2, facts, audit),
       findTool(step2, facts, folder.root),
-      checkHostPin({ ...inputs, bundleRoot, checkout: host.context.checkout, platform: ports.platform }),
+      checkHostPin({ ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform }),
       readAccess(step2, bundleRoot),
       startScan(step2, facts, bundleRoot)
     ]);
@@ -18425,17 +18430,17 @@ async function run(step2) {
       approvedHost: inputs.host,
       clock: ports.clock
     });
-    host.mask(new URL(service.url).pathname.slice(1));
+    ci.mask(new URL(service.url).pathname.slice(1));
     const cli = new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
-      file: file3,
+      file: file2,
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path10.relative(host.context.checkout, bundleRoot).split(path10.sep).join("/"),
+      bundlePath: path10.relative(ci.context.checkout, bundleRoot).split(path10.sep).join("/"),
       target: target.name,
-      onLine: (line) => host.info(line),
-      onProcess: (pid) => void host.saveState("cli", String(pid ?? ""))
+      onLine: (line) => ci.info(line),
+      onProcess: (pid) => void ci.saveState("cli", String(pid ?? ""))
     });
     const access2 = new Access({ step: step2, facts, audit, session, source });
     const checks = {
@@ -18460,18 +18465,18 @@ async function run(step2) {
     }
     noteScan(step2, facts, audit);
     await audit.settled();
-    await reportSuccess(host, facts);
+    await reportSuccess(ci, facts);
     return 0;
   } catch (error) {
     noteScan(step2, facts, audit);
-    await reportFailure(host, rootCause(step2, service, error), facts);
+    await reportFailure(ci, rootCause(step2, service, error), facts);
     return 1;
   } finally {
     await service?.stop();
     await removePrivateFolder(folder.root);
   }
 }
-function noteScan({ host, inputs }, { scan: scan2 }, audit) {
+function noteScan({ ci, inputs }, { scan: scan2 }, audit) {
   if (!scan2) return;
   const audited = (blocking) => (finding2) => ({
     rule: finding2.rule.id,
@@ -18481,13 +18486,11 @@ function noteScan({ host, inputs }, { scan: scan2 }, audit) {
     blocking
   });
   const findings = [...scan2.stopping.map(audited(true)), ...scan2.others.map(audited(false))];
-  audit.note(
-    scanEvent({ host: inputs.host, runner: host.context.ciName, accepted: scan2.accepted, findings })
-  );
+  audit.note(scanEvent({ host: inputs.host, runner: ci.context.ciName, accepted: scan2.accepted, findings }));
 }
 var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
-function rootCause({ host }, service, error) {
-  if (host.cancelled.aborted && !(error instanceof SecretlessError)) {
+function rootCause({ ci }, service, error) {
+  if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
     return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
   }
   const foreign = service?.refusals.find(({ reason }) => reason === "host");

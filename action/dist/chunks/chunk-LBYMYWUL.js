@@ -1,6 +1,6 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 
-// core/errors.ts
+// core/base/errors.ts
 var SecretlessError = class extends Error {
   name = "SecretlessError";
   code;
@@ -23,11 +23,11 @@ function toSecretlessError(error) {
   });
 }
 
-// core/system.ts
+// core/net/send.ts
 import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
-// core/redact.ts
+// core/base/redact.ts
 var HIDDEN = "***";
 var SHORTEST_SECRET = 8;
 var SHAPES = [
@@ -78,7 +78,7 @@ function encodings(value) {
   return found.filter((text) => text.length >= SHORTEST_SECRET);
 }
 
-// core/http.ts
+// core/net/http.ts
 var HttpError = class extends Error {
   name = "HttpError";
   /** The status of the answer; undefined if none came, then `failure` says why. */
@@ -147,17 +147,17 @@ function transportError(request, error, proxy) {
   });
 }
 
-// core/node-http.ts
+// core/net/node-http.ts
 import { createRequire } from "node:module";
 var load = createRequire(import.meta.url);
 function nodeHttp(name) {
   return load(name);
 }
 
-// core/proxy.ts
+// core/net/proxy.ts
 import { BlockList, isIP } from "node:net";
 
-// core/workspace-url.ts
+// core/net/workspace.ts
 var SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~%&=+-]*))?$/i;
 function parseWorkspaceUrl(text) {
   const trimmed = text.trim();
@@ -208,7 +208,7 @@ function mistake(text, odd, wanted = "https://adb-1234567890123456.7.azuredatabr
   });
 }
 
-// core/proxy.ts
+// core/net/proxy.ts
 function proxyFor(url, environment) {
   const value = (variable(environment, "HTTPS_PROXY") ?? "").trim();
   if (value === "" || isLoopback(url.hostname) || isExempt(url, variable(environment, "NO_PROXY") ?? "")) {
@@ -261,7 +261,7 @@ function withoutBrackets(host) {
   return host.replace(/^\[|\]$/g, "");
 }
 
-// core/system.ts
+// core/net/send.ts
 var TIMEOUT = 3e4;
 var BODY_LIMIT = 16 * 1024 * 1024;
 var systemClock = {
@@ -407,7 +407,7 @@ async function certificates(environment) {
   return [...rootCertificates, ...texts.filter((text) => text !== "")];
 }
 
-// core/retry.ts
+// core/net/retry.ts
 var FIRST_WAIT = 500;
 var LONGEST_WAIT = 2e4;
 var LONGEST_RETRY_AFTER = 6e4;
@@ -461,7 +461,7 @@ async function untilAborted(work, signal) {
   }
 }
 
-// core/federation/unavailable.ts
+// core/net/unavailable.ts
 var REMEDIES = {
   dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
   refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
@@ -482,7 +482,65 @@ function endpointUnavailable(what, error) {
   });
 }
 
-// core/cli-values.ts
+// core/ci/safe-for-log.ts
+var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+function harmless(line) {
+  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
+}
+function harmlessLines(text) {
+  return text.split(/\r\n|\r|\n/).map(harmless);
+}
+
+// core/federation/clouds.ts
+var ENTRA_PUBLIC = {
+  authority: "https://login.microsoftonline.com",
+  audience: "api://AzureADTokenExchange"
+};
+var ENTRA_US_GOVERNMENT = {
+  authority: "https://login.microsoftonline.us",
+  audience: "api://AzureADTokenExchangeUSGov"
+};
+var ENTRA_CHINA = {
+  authority: "https://login.chinacloudapi.cn",
+  audience: "api://AzureADTokenExchangeChina"
+};
+var CLOUDS = [
+  { cloud: "AWS", zone: ".cloud.databricks.com", accountHost: "https://accounts.cloud.databricks.com" },
+  { cloud: "AWS", zone: ".cloud.databricks.us", accountHost: "https://accounts.cloud.databricks.us" },
+  { cloud: "GCP", zone: ".gcp.databricks.com", accountHost: "https://accounts.gcp.databricks.com" },
+  {
+    cloud: "Azure",
+    zone: ".azuredatabricks.net",
+    accountHost: "https://accounts.azuredatabricks.net",
+    entra: ENTRA_PUBLIC
+  },
+  {
+    cloud: "Azure",
+    zone: ".databricks.azure.us",
+    accountHost: "https://accounts.databricks.azure.us",
+    entra: ENTRA_US_GOVERNMENT
+  },
+  {
+    cloud: "Azure",
+    zone: ".databricks.azure.cn",
+    accountHost: "https://accounts.databricks.azure.cn",
+    entra: ENTRA_CHINA
+  }
+];
+var ENTRA_CLOUDS = [
+  ENTRA_PUBLIC,
+  ENTRA_US_GOVERNMENT,
+  ENTRA_CHINA,
+  // MSAL's name for the authority in China.
+  { ...ENTRA_CHINA, authority: "https://login.partner.microsoftonline.cn" }
+];
+function databricksCloud(url) {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
+}
+
+// core/ci/inputs/cli-values.ts
 import { fileURLToPath } from "node:url";
 function parseCliVersion(text) {
   if (/^(?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2}$/.test(text)) return text;
@@ -532,140 +590,7 @@ function mistake2(problem, expected, text) {
   return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text).slice(0, 200) });
 }
 
-// core/input-reader.ts
-function inputReader(host, definitions) {
-  const mistakes = [];
-  const value = (name) => host.input(name) || (definitions[name].default ?? "");
-  const wrong = (name, expected, actual, remedy) => {
-    mistakes.push({
-      problem: `Input \`${host.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
-      expected,
-      ...actual === "" ? {} : { actual },
-      ...remedy === void 0 ? {} : { remedy }
-    });
-  };
-  const optional = (name) => value(name) || void 0;
-  const required = (name, expected) => {
-    const found = optional(name);
-    if (found === void 0) wrong(name, expected, "");
-    return found;
-  };
-  const matching = (name, pattern, expected) => {
-    const found = optional(name);
-    if (found === void 0 || pattern.test(found)) return found;
-    wrong(name, expected, found);
-    return void 0;
-  };
-  const oneOf = (name, allowed) => {
-    const found = value(name);
-    const match = allowed.find((one) => one === found);
-    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
-    return match;
-  };
-  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
-  const parsed = (name, parse) => {
-    try {
-      return parse(value(name));
-    } catch (error) {
-      if (!(error instanceof SecretlessError)) throw error;
-      const { problem, expected = "", actual = problem, remedy } = error.details;
-      wrong(name, expected, actual, remedy);
-      return void 0;
-    }
-  };
-  const checked = (name, parse) => {
-    if (value(name) !== "") parsed(name, parse);
-    return optional(name);
-  };
-  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked };
-}
-
-// core/input-values.ts
-var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
-function parseDuration(text) {
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)([smh])/g))
-    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
-  if (/^(?:\d{1,6}[smh])+$/.test(text) && total >= 1e3 && total <= 168 * 36e5) return total;
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "not a duration",
-    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
-    actual: text
-  });
-}
-var NAME = /^[A-Za-z_][\w-]*$/;
-var MAX_VALUE = 1e4;
-function parseNameValueLines(text) {
-  const found = /* @__PURE__ */ new Map();
-  const wrong = [];
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    if (raw.trim() === "") continue;
-    const where = `line ${String(index + 1)}`;
-    const equals = raw.indexOf("=");
-    const name = raw.slice(0, Math.max(equals, 0)).trim();
-    if (equals < 0) wrong.push(`${where} has no "="`);
-    else if (!NAME.test(name))
-      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
-    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
-    else if (raw.length - equals - 1 > MAX_VALUE)
-      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
-    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
-  }
-  if (wrong.length === 0) return Object.fromEntries(found);
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "not name=value lines",
-    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
-    actual: wrong.join("; ")
-  });
-}
-
-// core/pass-env.ts
-var NAME2 = /^[A-Z_][\w()]*$/i;
-var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
-var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
-var FAMILIES = [
-  [/^ACTIONS_|^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
-  [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$|^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
-  [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
-  [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
-  [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
-  [
-    /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
-    "a file through which the bundle's code could change later steps"
-  ],
-  [
-    /^RUNNER_TRACKING_ID$/,
-    "the mark by which the runner ends processes, a deployment in progress among them"
-  ],
-  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
-  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
-  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
-  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
-  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
-  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
-];
-function parsePassEnv(text) {
-  const names = [...new Set(text.split(/[\s,]+/).filter((name) => name !== ""))];
-  const refused = names.flatMap((name) => {
-    const reason = reasonAgainst(name);
-    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
-  });
-  if (refused.length === 0) return names;
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "not names of variables that may be passed on",
-    expected: "names of variables, no credentials of an identity, separated by white space or commas",
-    actual: refused.join("; "),
-    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
-  });
-}
-function reasonAgainst(name) {
-  if (!NAME2.test(name)) return "no name of a variable";
-  const folded = name.toUpperCase();
-  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
-  return FAMILIES.find(([family]) => family.test(folded))?.[1];
-}
-
-// core/inputs.ts
+// core/ci/inputs/table.ts
 var COMMANDS = ["deploy", "plan", "run", "destroy"];
 var SCAN_MODES = ["block", "warn", "off"];
 var EXCHANGES = ["databricks", "entra"];
@@ -738,162 +663,6 @@ var INPUTS = {
   timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" }
 };
 var INPUT_NAMES = Object.keys(INPUTS);
-var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
-var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-function parseInputs(host) {
-  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
-    host,
-    INPUTS
-  );
-  let connection;
-  let noConnection;
-  try {
-    connection = host.connection();
-  } catch (error) {
-    if (!(error instanceof SecretlessError)) throw error;
-    noConnection = error;
-  }
-  const command = oneOf("command", COMMANDS);
-  const hostText = required(
-    "host",
-    "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net"
-  );
-  const url = hostText === void 0 ? void 0 : parsed("host", parseWorkspaceUrl);
-  const clientIdExpected = "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
-  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
-  if (!clientId && !noConnection) required("client-id", clientIdExpected);
-  const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
-  if (url?.workspaceId !== void 0 && workspaceId !== void 0 && url.workspaceId !== workspaceId) {
-    wrong(
-      "workspace-id",
-      `${url.workspaceId}, the workspace ID in the URL of \`${host.inputLabel("host")}\``,
-      workspaceId
-    );
-  }
-  const accountId = matching("account-id", UUID, "the account ID (a UUID)");
-  const exchange = connection && host.input("exchange") === "" ? "entra" : oneOf("exchange", EXCHANGES);
-  const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
-  const tenantId = matching("tenant-id", TENANT, tenantExpected) ?? connection?.tenantId;
-  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
-  const resource = matching(
-    "resource",
-    /^\w[\w-]*(?:\.[\w-]+)?$/,
-    "the key of a job or pipeline in the bundle"
-  );
-  if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
-  const variables = parsed("variables", parseNameValueLines);
-  const runParameters = parsed("run-parameters", parseNameValueLines);
-  const passEnv = parsed("pass-env", parsePassEnv);
-  const timeout = parsed("timeout", parseDuration);
-  const lockTimeout = parsed("lock-timeout", parseDuration);
-  const cliVersion = checked("cli-version", parseCliVersion);
-  const cliMirror = checked("cli-mirror", parseCliMirror);
-  const cliSha256 = checked("cli-sha256", parseSha256);
-  const scan = oneOf("scan", SCAN_MODES);
-  const sarifFile = optional("sarif-file");
-  const bundleRoot = value("bundle-root");
-  const target = optional("target");
-  const audience = optional("audience");
-  const autoApprove = flag("auto-approve");
-  const wait = flag("wait");
-  if (noConnection) {
-    if (mistakes.length === 0) throw noConnection;
-    mistakes.push(noConnection.details);
-  }
-  if (mistakes.length > 0 || !(command && url && clientId && exchange && variables && runParameters && passEnv && scan && timeout && lockTimeout)) {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
-      remedy: "Correct them in the pipeline file; nothing was requested or changed.",
-      mistakes
-    });
-  }
-  return {
-    command,
-    host: url.origin,
-    clientId: clientId.toLowerCase(),
-    exchange,
-    tenantId,
-    audience,
-    workspaceId: workspaceId ?? url.workspaceId,
-    accountId: accountId?.toLowerCase() ?? url.accountId,
-    bundleRoot,
-    target,
-    variables,
-    autoApprove,
-    accessFile: optional("access-file"),
-    policyFile: optional("policy-file"),
-    auditLog: optional("audit-log"),
-    resource,
-    runParameters,
-    wait,
-    scan,
-    sarifFile,
-    passEnv,
-    cliVersion,
-    cliMirror,
-    cliSha256,
-    lockTimeout,
-    timeout
-  };
-}
-
-// core/report/harmless.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text) {
-  return text.split(/\r\n|\r|\n/).map(harmless);
-}
-
-// core/federation/clouds.ts
-var ENTRA_PUBLIC = {
-  authority: "https://login.microsoftonline.com",
-  audience: "api://AzureADTokenExchange"
-};
-var ENTRA_US_GOVERNMENT = {
-  authority: "https://login.microsoftonline.us",
-  audience: "api://AzureADTokenExchangeUSGov"
-};
-var ENTRA_CHINA = {
-  authority: "https://login.chinacloudapi.cn",
-  audience: "api://AzureADTokenExchangeChina"
-};
-var CLOUDS = [
-  { cloud: "AWS", zone: ".cloud.databricks.com", accountHost: "https://accounts.cloud.databricks.com" },
-  { cloud: "AWS", zone: ".cloud.databricks.us", accountHost: "https://accounts.cloud.databricks.us" },
-  { cloud: "GCP", zone: ".gcp.databricks.com", accountHost: "https://accounts.gcp.databricks.com" },
-  {
-    cloud: "Azure",
-    zone: ".azuredatabricks.net",
-    accountHost: "https://accounts.azuredatabricks.net",
-    entra: ENTRA_PUBLIC
-  },
-  {
-    cloud: "Azure",
-    zone: ".databricks.azure.us",
-    accountHost: "https://accounts.databricks.azure.us",
-    entra: ENTRA_US_GOVERNMENT
-  },
-  {
-    cloud: "Azure",
-    zone: ".databricks.azure.cn",
-    accountHost: "https://accounts.databricks.azure.cn",
-    entra: ENTRA_CHINA
-  }
-];
-var ENTRA_CLOUDS = [
-  ENTRA_PUBLIC,
-  ENTRA_US_GOVERNMENT,
-  ENTRA_CHINA,
-  // MSAL's name for the authority in China.
-  { ...ENTRA_CHINA, authority: "https://login.partner.microsoftonline.cn" }
-];
-function databricksCloud(url) {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
-}
 
 export {
   SecretlessError,
@@ -914,8 +683,11 @@ export {
   parseCliVersion,
   parseSha256,
   parseCliMirror,
+  COMMANDS,
+  SCAN_MODES,
+  EXCHANGES,
+  INPUTS,
   INPUT_NAMES,
-  parseInputs,
   harmlessLines,
   nodeHttp,
   proxyFor,

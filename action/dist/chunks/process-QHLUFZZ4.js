@@ -4,7 +4,7 @@ import {
   createTerminate,
   isRunning,
   runUntil
-} from "./chunk-IN6DL3UK.js";
+} from "./chunk-FNIIXPTF.js";
 import "./chunk-U4GNHYLL.js";
 export {
   createRunProcess,
