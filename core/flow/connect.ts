@@ -4,18 +4,24 @@ import { SecretlessError, type ErrorCode } from "../base/errors.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { Session } from "../federation/session.ts";
 import { checkedOutCommit } from "../base/git/checkout.ts";
-import type { Facts } from "../report/facts.ts";
 import type { Step } from "./step.ts";
 import { signIn } from "./sign-in.ts";
 
 /** How long after it was asked for the early ID token is still used, in milliseconds. */
 const EARLY = 10_000;
 
+/** The approved workspace, as the deploying principal. */
+export interface Connection {
+  readonly session: Session;
+  /** Decimal; undefined if the workspace does not say it. */
+  readonly workspaceId: string | undefined;
+}
+
 /** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
-export async function connect(step: Step, facts: Facts, audit: AuditFile): Promise<Session> {
-  const { ci, ports, inputs } = step;
+export async function connect(step: Step, audit: AuditFile): Promise<Connection> {
+  const { ci, ports, inputs, found } = step;
   let { early } = step;
-  const workspace = await step.workspace;
+  const [workspace, checkedOut] = await Promise.all([step.workspace, checkedOutCommit(ci.context.checkout)]);
   const connecting = new AbortController();
   const abandon = (): void => {
     connecting.abort(step.signal.reason);
@@ -37,38 +43,41 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
     onExchange: ({ claims }) => {
       if (!claims) return;
       const { issuer, subject, audience, sha } = claims;
-      facts.idToken = { issuer, subject, audience: audience.join(", ") };
-      facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: sha };
+      found({
+        idToken: { issuer, subject, audience: audience.join(", ") },
+        commit: { checkedOut, ofToken: sha },
+      });
     },
   });
-  facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
-  facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(ci.context.checkout) };
+  found({
+    exchangedAt: inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks",
+    commit: { checkedOut, ofToken: undefined },
+  });
   try {
     await session.token();
     await audit.settled();
-    await prove(step, workspace, session, facts);
+    return { session, workspaceId: await prove(step, workspace, session) };
   } finally {
     // From here on a cancelled job keeps its session: a deployment that has begun needs tokens to its end.
     step.signal.removeEventListener("abort", abandon);
   }
-  return session;
 }
 
+/** @returns the workspace's ID, if it says it */
 async function prove(
-  { ci, inputs, ports, signal }: Step,
+  { ci, inputs, ports, signal, found }: Step,
   workspace: Workspace,
   session: Session,
-  facts: Facts,
-): Promise<void> {
+): Promise<string | undefined> {
   const user = await currentUser(workspaceApi({ inputs, ports, signal }, session));
-  facts.principal = { applicationId: user.userName, name: user.displayName };
+  found({ principal: { applicationId: user.userName, name: user.displayName } });
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
-  facts.workspaceId = workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await ci.output("principal", user.userName);
   await ci.output("workspace-url", inputs.host);
+  return workspaceId;
 }
 
 /** The REST API of the approved workspace, as the deploying principal. */

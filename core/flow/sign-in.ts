@@ -88,7 +88,8 @@ function guarded({ ci, inputs }: Step, exchange: Exchange): Exchange {
     audience: exchange.audience,
     async exchange(idToken, signal) {
       const { event_name: event } = await readClaims(idToken);
-      if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
+      if (event === "pull_request_target" && inputs.command.changes)
+        throw untrustedEvent(inputs.command.name);
       const token = await exchange.exchange(idToken, signal);
       ci.mask(token.accessToken);
       return token;

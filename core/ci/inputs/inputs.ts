@@ -2,14 +2,15 @@ import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { ServiceConnection, Ci } from "../ci.ts";
 import { inputReader } from "./reader.ts";
-import { COMMANDS, EXCHANGES, INPUTS, SCAN_MODES, type Command } from "./table.ts";
+import { COMMANDS, type CommandTraits } from "../../base/commands.ts";
+import { EXCHANGES, INPUTS, SCAN_MODES } from "./table.ts";
 import { parseDuration, parseNameValueLines } from "./values.ts";
 import { parsePassEnv } from "./pass-env.ts";
 import { parseWorkspaceUrl } from "../../net/workspace.ts";
 
 /** All inputs of a run, checked. */
 export interface Inputs {
-  readonly command: Command;
+  readonly command: CommandTraits;
   /** Origin of the approved workspace, normalised by core/net/workspace.ts. */
   readonly host: string;
   readonly clientId: string;
@@ -53,7 +54,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * Reads and checks every input, before any request.
  * @throws SecretlessError `INPUT_INVALID` with all mistakes at once
  */
-export function parseInputs(ci: Ci): Inputs {
+export function parseInputs(ci: Ci, commands: readonly CommandTraits[] = COMMANDS): Inputs {
   const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
     ci,
     INPUTS,
@@ -66,7 +67,11 @@ export function parseInputs(ci: Ci): Inputs {
     if (!(error instanceof SecretlessError)) throw error;
     noConnection = error;
   }
-  const command = oneOf("command", COMMANDS);
+  const name = oneOf(
+    "command",
+    commands.map((one) => one.name),
+  );
+  const command = commands.find((one) => one.name === name);
   const hostText = required(
     "host",
     "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net",
@@ -94,7 +99,7 @@ export function parseInputs(ci: Ci): Inputs {
     /^\w[\w-]*(?:\.[\w-]+)?$/,
     "the key of a job or pipeline in the bundle",
   );
-  if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
+  if (command?.name === "run") required("resource", "the key of a job or pipeline in the bundle");
   const variables = parsed("variables", parseNameValueLines);
   const runParameters = parsed("run-parameters", parseNameValueLines);
   const passEnv = parsed("pass-env", parsePassEnv);

@@ -1,3 +1,5 @@
+import { COMMANDS } from "../../base/commands.ts";
+
 export interface InputDefinition {
   /** One sentence for the manifests and the documentation. */
   readonly description: string;
@@ -5,9 +7,6 @@ export interface InputDefinition {
   /** The default as it stands in the manifests; the parser applies it too, for hosts that do not. */
   readonly default?: string;
 }
-
-export const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
-export type Command = (typeof COMMANDS)[number];
 
 /** What findings of the scan for static credentials do: stop the run, or warn. */
 export const SCAN_MODES = ["block", "warn", "off"] as const;
@@ -17,9 +16,8 @@ export const EXCHANGES = ["databricks", "entra"] as const;
 /** One table of inputs; action.yml and task.json are tested against it. */
 export const INPUTS = {
   command: {
-    description:
-      "`deploy` plans and deploys the bundle; `plan` shows what a deployment would change and changes nothing; `run` runs a job or pipeline of the deployed bundle; `destroy` removes the deployment.",
-    default: "deploy",
+    description: `${COMMANDS.map(({ name, summary }) => `\`${name}\` ${summary}`).join("; ")}.`,
+    default: COMMANDS[0].name,
   },
   host: {
     description:

@@ -43,7 +43,7 @@ const EVIDENCE = 60_000;
 export async function readAccess(step: Step, bundleRoot: string): Promise<AccessSource> {
   const { ci, inputs, ports } = step;
   const { checkout, addresses } = ci.context;
-  const concerned = inputs.command !== "run";
+  const concerned = inputs.command.needs.access;
   const [access, policy] = await allRight([
     !concerned
       ? Promise.resolve(undefined)
