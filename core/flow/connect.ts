@@ -42,10 +42,10 @@ export async function connect(step: Step, audit: AuditFile): Promise<Connection>
     signal: connecting.signal,
     onExchange: ({ claims }) => {
       if (!claims) return;
-      const { issuer, subject, audience, sha } = claims;
+      const { issuer, subject, audience, commit } = claims;
       found({
         idToken: { issuer, subject, audience: audience.join(", ") },
-        commit: { checkedOut, ofToken: sha },
+        commit: { checkedOut, ofToken: commit },
       });
     },
   });

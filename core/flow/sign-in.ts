@@ -7,8 +7,8 @@ import type { Workspace } from "../federation/discovery.ts";
 import { entraCloud, entraExchange } from "../federation/exchanges/entra.ts";
 import type { Exchange } from "../federation/exchange.ts";
 import { createSession, type ExchangeEvent, type Session } from "../federation/session.ts";
-import { readClaims } from "../ci/claims.ts";
 import type { Step } from "./step.ts";
+import type { UntrustedEvent } from "../ci/dialect.ts";
 import { isLoopback } from "../net/workspace.ts";
 
 /** Milliseconds for one exchange with all its tries. */
@@ -57,7 +57,7 @@ export function accountHost(host: string): string | undefined {
 }
 
 function exchangeFor(
-  { inputs, ports }: Step,
+  { ci, inputs, ports }: Step,
   { workspace, clientId, account }: SignInOptions,
 ): { readonly exchange: Exchange; readonly endpoint: string } {
   const { host, tenantId } = inputs;
@@ -65,7 +65,7 @@ function exchangeFor(
     const cloud = entraCloud(host, ports.environment);
     const { audience } = inputs;
     return {
-      exchange: entraExchange({ ...ports, cloud, tenantId, clientId, audience }),
+      exchange: entraExchange({ ...ports, cloud, tenantId, clientId, audience, dialect: ci.dialect }),
       endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`,
     };
   }
@@ -73,7 +73,15 @@ function exchangeFor(
   const audience = inputs.audience ?? account?.id ?? workspace.defaultAudience;
   const accountId = workspace.accountId ?? inputs.accountId;
   return {
-    exchange: databricksExchange({ ...ports, tokenEndpoint, audience, clientId, host, accountId }),
+    exchange: databricksExchange({
+      ...ports,
+      tokenEndpoint,
+      audience,
+      clientId,
+      host,
+      accountId,
+      dialect: ci.dialect,
+    }),
     endpoint: tokenEndpoint,
   };
 }
@@ -87,9 +95,8 @@ function guarded({ ci, inputs }: Step, exchange: Exchange): Exchange {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
-      const { event_name: event } = await readClaims(idToken);
-      if (event === "pull_request_target" && inputs.command.changes)
-        throw untrustedEvent(inputs.command.name);
+      const untrusted = ci.dialect.untrustedToken(idToken.claims);
+      if (untrusted && inputs.command.changes) throw untrustedEvent(inputs.command.name, untrusted);
       const token = await exchange.exchange(idToken, signal);
       ci.mask(token.accessToken);
       return token;
@@ -116,9 +123,9 @@ function record(
   }
 }
 
-function untrustedEvent(command: string): SecretlessError {
+function untrustedEvent(command: string, { event, remedy }: UntrustedEvent): SecretlessError {
   return new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${command}\` is refused: the ID token belongs to a run of pull_request_target.`,
-    remedy: "Run this command on push, workflow_dispatch or release.",
+    problem: `\`${command}\` is refused: the ID token belongs to a run of ${event}.`,
+    remedy,
   });
 }

@@ -1,4 +1,3 @@
-import { readClaims } from "../../ci/claims.ts";
 import type { Clock, Send } from "../../base/ports.ts";
 import { explainRefusal, type RefusedExchange } from "./databricks-refusal.ts";
 import type { Exchange } from "../exchange.ts";
@@ -17,17 +16,17 @@ export interface DatabricksExchangeOptions extends RefusedExchange {
 export function databricksExchange(options: DatabricksExchangeOptions): Exchange {
   return {
     audience: options.audience,
-    async exchange(idToken, signal) {
+    async exchange({ token, claims }, signal) {
       const form = {
         grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-        subject_token: idToken,
+        subject_token: token,
         subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
         client_id: options.clientId,
         scope: "all-apis",
       };
       const answer = await requestToken(options.tokenEndpoint, form, { ...options, signal });
       if ("accessToken" in answer) return answer;
-      throw explainRefusal(answer, await readClaims(idToken), options);
+      throw await explainRefusal(answer, claims, options);
     },
   };
 }
