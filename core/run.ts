@@ -2,7 +2,6 @@ import path from "node:path";
 import { openAuditFile, type AuditFile } from "./audit/audit.ts";
 import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
 import { allRight } from "./base/all-right.ts";
-import type { CommandTraits } from "./base/commands.ts";
 import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
 import { checkHostPin } from "./bundle/host-pin.ts";
@@ -12,6 +11,9 @@ import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts"
 import { createTerminate } from "./cli/process.ts";
 import type { RunCommand } from "./commands/command.ts";
 import { RUN_COMMANDS } from "./commands/index.ts";
+import type { InputTable } from "./ci/inputs/table.ts";
+import { OPEN_EXCHANGES } from "./federation/exchanges/index.ts";
+import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
 import { Access } from "./flow/access/access.ts";
 import { readAccess, secretScopes } from "./flow/access/files.ts";
@@ -28,9 +30,11 @@ export { reportFailure };
 /** The tables of the house; what is not given is the real one. */
 export interface Seams {
   /** Read before the first request. */
-  readonly traits?: readonly CommandTraits[];
+  readonly inputs?: InputTable;
   /** By name. */
   readonly commands?: Readonly<Record<string, RunCommand>>;
+  /** By name. */
+  readonly exchanges?: Readonly<Record<string, OpenExchange>>;
 }
 
 /** The flow of each command, from top to bottom. */
@@ -42,7 +46,7 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     workspaceUrl: inputs.host,
     runUrl: ci.context.runUrl,
   });
-  const step: Step = { ...begun, found: soFar.add };
+  const step: Step = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const audit = await openAuditFile({
     ci,
     clock: ports.clock,

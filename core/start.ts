@@ -21,7 +21,7 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
   const stop = new AbortController();
   const finished = new AbortController();
   try {
-    const inputs = parseInputs(ci, seams.traits);
+    const inputs = parseInputs(ci, seams.inputs);
     refuseUntrustedEvent(ci, inputs);
     const { clock, send } = ports;
     const { signal } = stop;
@@ -57,7 +57,7 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
 
 /** The first ID token, asked for beside the discovery, for the audience that nearly always comes out of it. */
 function earlyIdToken(ci: Ci, inputs: Inputs, askedAt: number): BegunStep["early"] {
-  const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : undefined;
+  const usual = inputs.exchange.asksWorkspace ? usualAudience(inputs.host) : undefined;
   const audience = ci.fixedAudience ?? inputs.audience ?? usual;
   if (audience === undefined) return undefined;
   const idToken = ci.idToken(audience);

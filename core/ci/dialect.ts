@@ -31,6 +31,10 @@ export interface Dialect {
   readonly name: string;
   /** For people. */
   readonly title: string;
+  /** Whether the CI chooses the audience of its ID tokens itself. */
+  readonly choosesAudience: boolean;
+  /** Whether the CI keeps connections to clouds, of which a step can name one. */
+  readonly connections: boolean;
   /** An input as users of this CI write it; `name` is in kebab-case. */
   inputLabel(name: string): string;
   /** What a token of this CI says about the pipeline; {} for a token of another one. */
@@ -44,7 +48,7 @@ export interface Dialect {
   /** What the CI would read as a command in a line of the log, with what breaks it and stays readable. */
   readonly logMarkers: readonly (readonly [RegExp, string])[];
   /** A subject as it can be shown in this CI's log. */
-  readable(subject: string): string;
+  readonly readable: (subject: string) => string;
   /** Whether others than those with write access can have this subject: it must belong to an identity that only reads. */
   isShared(subject: string): boolean;
   /** Audiences that the CI chooses itself and that Entra ID takes beside its own. */

@@ -50,7 +50,7 @@ export async function connect(step: Step, audit: AuditFile): Promise<Connection>
     },
   });
   found({
-    exchangedAt: inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks",
+    exchangedAt: inputs.exchange.title,
     commit: { checkedOut, ofToken: undefined },
   });
   try {

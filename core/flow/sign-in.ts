@@ -2,9 +2,8 @@ import type { AuditFile } from "../audit/audit.ts";
 import { tokenExchangeEvent } from "../audit/events/ocsf.ts";
 import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { databricksCloud } from "../federation/clouds.ts";
-import { databricksExchange } from "../federation/exchanges/databricks.ts";
+import type { OpenedExchange } from "../federation/exchanges/open.ts";
 import type { Workspace } from "../federation/discovery.ts";
-import { entraCloud, entraExchange } from "../federation/exchanges/entra.ts";
 import type { Exchange } from "../federation/exchange.ts";
 import { createSession, type ExchangeEvent, type Session } from "../federation/session.ts";
 import type { Step } from "./step.ts";
@@ -39,7 +38,7 @@ export function signIn(step: Step, options: SignInOptions): Session {
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal,
     onExchange: (event) => {
-      record(audit, event, { exchange: inputs.exchange, endpoint, clientId });
+      record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
       const { audience, attempt, outcome } = event;
       const result =
         "error" in outcome
@@ -57,37 +56,12 @@ export function accountHost(host: string): string | undefined {
 }
 
 function exchangeFor(
-  { ci, inputs, ports }: Step,
+  { ci, inputs, ports, exchanges }: Step,
   { workspace, clientId, account }: SignInOptions,
-): { readonly exchange: Exchange; readonly endpoint: string } {
-  const { host, tenantId } = inputs;
-  if (tenantId !== undefined && inputs.exchange === "entra") {
-    const cloud = entraCloud(host, ports.environment);
-    const { audience } = inputs;
-    return {
-      exchange: entraExchange({ ...ports, cloud, tenantId, clientId, audience, dialect: ci.dialect }),
-      endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`,
-    };
-  }
-  const tokenEndpoint = account ? accountEndpoint(account) : workspace.tokenEndpoint;
-  const audience = inputs.audience ?? account?.id ?? workspace.defaultAudience;
-  const accountId = workspace.accountId ?? inputs.accountId;
-  return {
-    exchange: databricksExchange({
-      ...ports,
-      tokenEndpoint,
-      audience,
-      clientId,
-      host,
-      accountId,
-      dialect: ci.dialect,
-    }),
-    endpoint: tokenEndpoint,
-  };
-}
-
-function accountEndpoint({ host, id }: { readonly host: string; readonly id: string }): string {
-  return `${host}/oidc/accounts/${id}/v1/token`;
+): OpenedExchange {
+  const open = exchanges[inputs.exchange.name];
+  if (!open) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
+  return open({ ...inputs, ...ports, workspace, account, clientId, dialect: ci.dialect });
 }
 
 /** Nothing is sent for an untrusted event, and the CI hides each access token from the moment it exists. */

@@ -1,3 +1,4 @@
+import type { OpenExchange } from "../federation/exchanges/open.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { Ci } from "../ci/ci.ts";
 import type { Inputs } from "../ci/inputs/inputs.ts";
@@ -28,6 +29,8 @@ export interface BegunStep {
 export interface Step extends BegunStep {
   /** Hands over what was found, for the report alone; core/run.ts keeps it. */
   readonly found: (found: Found) => void;
+  /** By name. */
+  readonly exchanges: Readonly<Record<string, OpenExchange>>;
 }
 
 /** Shows a warning about the whole run in the log and in the job summary. */

@@ -10,6 +10,8 @@ const CLAIMS = { repository: "rpo_uri", ref: "rpo_ref", commit: "rpo_ver" } as c
 export const AZURE_DEVOPS: Dialect = {
   name: "azure-devops",
   title: "Azure Pipelines",
+  choosesAudience: true,
+  connections: true,
   inputLabel: (name) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
   pipelineClaims(payload) {
     const { sub } = payload;

@@ -25,6 +25,8 @@ function untrusted(event: string | undefined): UntrustedEvent | undefined {
 export const GITHUB: Dialect = {
   name: "github",
   title: "GitHub Actions",
+  choosesAudience: false,
+  connections: false,
   inputLabel: (name) => name,
   pipelineClaims: (payload) => claimsByName(payload, CLAIMS),
   untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),

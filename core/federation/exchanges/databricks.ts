@@ -1,6 +1,7 @@
 import type { Clock, Send } from "../../base/ports.ts";
 import { explainRefusal, type RefusedExchange } from "./databricks-refusal.ts";
 import type { Exchange } from "../exchange.ts";
+import type { ExchangeRequest, OpenedExchange } from "./open.ts";
 import { requestToken } from "../token-response.ts";
 
 /** `tokenEndpoint` comes from discoverWorkspace. */
@@ -28,5 +29,19 @@ export function databricksExchange(options: DatabricksExchangeOptions): Exchange
       if ("accessToken" in answer) return answer;
       throw await explainRefusal(answer, claims, options);
     },
+  };
+}
+
+/** In the workspace, or in the account: a token from a workspace's endpoint works in that workspace alone. */
+export function openDatabricks(request: ExchangeRequest): OpenedExchange {
+  const { workspace, account } = request;
+  const tokenEndpoint = account
+    ? `${account.host}/oidc/accounts/${account.id}/v1/token`
+    : workspace.tokenEndpoint;
+  const audience = request.audience ?? account?.id ?? workspace.defaultAudience;
+  const accountId = workspace.accountId ?? request.accountId;
+  return {
+    exchange: databricksExchange({ ...request, tokenEndpoint, audience, accountId }),
+    endpoint: tokenEndpoint,
   };
 }

@@ -6,6 +6,7 @@ import type { Clock, Environment, Send } from "../../base/ports.ts";
 import { isLoopback } from "../../net/workspace.ts";
 import { databricksCloud, ENTRA_CLOUDS, type EntraCloud } from "../clouds.ts";
 import type { Exchange } from "../exchange.ts";
+import type { ExchangeRequest, OpenedExchange } from "./open.ts";
 import { findEntraError, type EntraError } from "./entra-errors.ts";
 import { shellQuoted } from "./policy-command.ts";
 import { requestToken, type TokenRefusal } from "../token-response.ts";
@@ -95,6 +96,15 @@ export function entraCloud(host: string, environment: Environment): EntraCloud {
     actual: url?.origin ?? "not a URL",
     remedy: "Remove AZURE_AUTHORITY_HOST, or set it to the authority of your cloud.",
   });
+}
+
+/** In the tenant, at the authority of the workspace's cloud. */
+export function openEntra({ tenantId = "", ...request }: ExchangeRequest): OpenedExchange {
+  const cloud = entraCloud(request.host, request.environment);
+  return {
+    exchange: entraExchange({ ...request, cloud, tenantId }),
+    endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`,
+  };
 }
 
 /** `error_codes`, or what the text says. */

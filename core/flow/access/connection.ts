@@ -38,12 +38,10 @@ export async function connectionOf({ step, audit, session, clientId }: Identity)
   const accountId = known.accountId ?? inputs.accountId;
   const accountUrl = accountHost(inputs.host);
   if (accountId === undefined || accountUrl === undefined) return { workspace, account: undefined };
-  // Entra's tokens work in workspaces and accounts alike; of Databricks' own, only those of the account's endpoint.
   const account = { id: accountId, host: accountUrl };
-  const ofAccount =
-    inputs.exchange === "entra"
-      ? session
-      : signIn(step, { workspace: known, audit, clientId, account, signal });
+  const ofAccount = inputs.exchange.forAccount
+    ? session
+    : signIn(step, { workspace: known, audit, clientId, account, signal });
   let refused: SecretlessError | undefined;
   const accountToken = async (): Promise<string> => {
     try {

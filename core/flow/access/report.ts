@@ -43,8 +43,7 @@ export class AccessReport {
       notes: plan.notes,
       standards: standardsTable(plan, {
         credentials: others.credentials(),
-        // Federation policies of a service principal take no pattern; credentials in Entra ID may.
-        exactSubject: step.inputs.exchange === "databricks" ? true : undefined,
+        exactSubject: step.inputs.exchange.exactSubject,
         pinnedCli: others.pinnedCli,
       }),
     };
