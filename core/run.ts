@@ -1,6 +1,7 @@
 import path from "node:path";
-import { openAuditFile, type AuditFile } from "./audit/audit.ts";
+import { openAudit, type Audit } from "./audit/audit.ts";
 import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
+import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
 import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
@@ -35,6 +36,7 @@ export interface Seams {
   readonly commands?: Readonly<Record<string, RunCommand>>;
   /** By name. */
   readonly exchanges?: Readonly<Record<string, OpenExchange>>;
+  readonly sinks?: readonly OpenSink[];
 }
 
 /** The flow of each command, from top to bottom. */
@@ -47,12 +49,8 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     runUrl: ci.context.runUrl,
   });
   const step: Step = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
-  const audit = await openAuditFile({
-    ci,
-    clock: ports.clock,
-    command: command.name,
-    auditLog: inputs.auditLog,
-  });
+  const { auditLog } = inputs;
+  const audit = await openAudit({ ci, clock: ports.clock, command: command.name, auditLog }, seams.sinks);
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
@@ -147,7 +145,7 @@ function findingsOf({ scan }: Facts): number | undefined {
 }
 
 /** Puts what the scan has found on record. */
-function noteScan({ ci, inputs }: Step, { scan }: Facts, audit: AuditFile): void {
+function noteScan({ ci, inputs }: Step, { scan }: Facts, audit: Audit): void {
   if (!scan) return;
   const audited =
     (blocking: boolean) =>

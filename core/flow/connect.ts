@@ -1,4 +1,4 @@
-import type { AuditFile } from "../audit/audit.ts";
+import type { Audit } from "../audit/audit.ts";
 import { currentUser, type WorkspaceApi } from "../api/workspace.ts";
 import { SecretlessError, type ErrorCode } from "../base/errors.ts";
 import type { Workspace } from "../federation/discovery.ts";
@@ -18,7 +18,7 @@ export interface Connection {
 }
 
 /** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
-export async function connect(step: Step, audit: AuditFile): Promise<Connection> {
+export async function connect(step: Step, audit: Audit): Promise<Connection> {
   const { ci, ports, inputs, found } = step;
   let { early } = step;
   const [workspace, checkedOut] = await Promise.all([step.workspace, checkedOutCommit(ci.context.checkout)]);

@@ -1,4 +1,4 @@
-import type { AuditFile } from "../audit/audit.ts";
+import type { Audit } from "../audit/audit.ts";
 import { tokenExchangeEvent } from "../audit/events/ocsf.ts";
 import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { databricksCloud } from "../federation/clouds.ts";
@@ -15,7 +15,7 @@ const RENEWAL = 120_000;
 
 export interface SignInOptions {
   readonly workspace: Workspace;
-  readonly audit: AuditFile;
+  readonly audit: Audit;
   /** Application ID. */
   readonly clientId: string;
   /** Set for a token that the account's API takes: one from a workspace's endpoint works in that workspace alone. */
@@ -80,7 +80,7 @@ function guarded({ ci, inputs }: Step, exchange: Exchange): Exchange {
 
 /** Without an ID token nothing was exchanged. */
 function record(
-  audit: AuditFile,
+  audit: Audit,
   { claims, idTokenSha256, outcome }: ExchangeEvent,
   what: { readonly exchange: string; readonly endpoint: string; readonly clientId: string },
 ): void {

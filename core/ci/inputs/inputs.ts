@@ -1,7 +1,7 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { EXCHANGES } from "../../base/exchanges.ts";
 import type { Ci, ServiceConnection } from "../ci.ts";
-import { INPUTS, SCAN_MODES, type InputDefinition, type InputName, type InputTable } from "./table.ts";
+import { INPUTS, type SCAN_MODES, type InputDefinition, type InputName, type InputTable } from "./table.ts";
 
 type CamelCase<Name> = Name extends `${infer Head}-${infer Rest}`
   ? `${Head}${Capitalize<CamelCase<Rest>>}`

@@ -1,7 +1,7 @@
 import { ApiFailure } from "../../api/rest.ts";
 import { connectDatabricks } from "../../api/databricks-api.ts";
-import type { Apis } from "../../access/plan/plan.ts";
-import type { AuditFile } from "../../audit/audit.ts";
+import type { Apis } from "../../access/kinds/kind.ts";
+import type { Audit } from "../../audit/audit.ts";
 import { apiCallEvent } from "../../audit/events/ocsf.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { Session } from "../../federation/session.ts";
@@ -10,7 +10,7 @@ import { accountHost, signIn } from "../sign-in.ts";
 
 interface Identity {
   readonly step: Step;
-  readonly audit: AuditFile;
+  readonly audit: Audit;
   readonly session: Session;
   /** Application ID. */
   readonly clientId: string;
