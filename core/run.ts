@@ -24,6 +24,7 @@ import type { Finding } from "./scan/finding.ts";
 import { warn, type Step } from "./flow/step.ts";
 import { findTool } from "./flow/find-cli.ts";
 
+export { refuseForeignCheckout } from "./flow/foreign-checkout.ts";
 export { reportFailure };
 
 /** The flow of each command, from top to bottom. */

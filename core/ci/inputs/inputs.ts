@@ -1,4 +1,5 @@
 import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
+import { UUID } from "../../base/uuid.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { ServiceConnection, Ci } from "../ci.ts";
 import { inputReader } from "./reader.ts";
@@ -46,8 +47,6 @@ export interface Inputs {
 
 /** A UUID, or a verified domain such as `contoso.onmicrosoft.com`. */
 const TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
-/** A UUID in the form of RFC 9562 section 4. */
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * Reads and checks every input, before any request.
