@@ -112,3 +112,19 @@ export async function jobExists(api: WorkspaceApi, jobId: string): Promise<boole
   const { status } = await callWorkspace(api, { method: "GET", path }, how);
   return status === 200 || status === 403;
 }
+
+/** Whether a pipeline may still be there; as {@link jobExists}. */
+export async function pipelineExists(api: WorkspaceApi, pipelineId: string): Promise<boolean> {
+  const path = `/api/2.0/pipelines/${encodeURIComponent(pipelineId)}`;
+  const how = { what: "The look at a pipeline", accept: [400, 403, 404] };
+  const { status } = await callWorkspace(api, { method: "GET", path }, how);
+  return status === 200 || status === 403;
+}
+
+/** Content of a file in the workspace, undefined if there is none or it is hidden from us. */
+export async function workspaceFile(api: WorkspaceApi, file: string): Promise<string | undefined> {
+  const path = `/api/2.0/workspace/export?path=${encodeURIComponent(file)}&direct_download=true`;
+  const how = { what: "The look at a file of the workspace", accept: [400, 403, 404] };
+  const { status, body } = await callWorkspace(api, { method: "GET", path }, how);
+  return status === 200 ? body : undefined;
+}

@@ -42,6 +42,8 @@ export interface Inputs {
   /** Milliseconds. */
   readonly lockTimeout: number;
   /** Milliseconds. */
+  readonly planTimeout: number;
+  /** Milliseconds. */
   readonly timeout: number;
 }
 
@@ -99,6 +101,7 @@ export function parseInputs(ci: Ci): Inputs {
   const passEnv = parsed("pass-env", parsePassEnv);
   const timeout = parsed("timeout", parseDuration);
   const lockTimeout = parsed("lock-timeout", parseDuration);
+  const planTimeout = parsed("plan-timeout", parseDuration);
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
@@ -126,7 +129,8 @@ export function parseInputs(ci: Ci): Inputs {
       passEnv &&
       scan &&
       timeout &&
-      lockTimeout
+      lockTimeout &&
+      planTimeout
     )
   ) {
     throw new SecretlessError("INPUT_INVALID", {
@@ -164,6 +168,7 @@ export function parseInputs(ci: Ci): Inputs {
     cliMirror,
     cliSha256,
     lockTimeout,
+    planTimeout,
     timeout,
   };
 }

@@ -4,11 +4,14 @@ import {
   HttpError,
   INPUT_NAMES,
   SecretlessError,
+  UUID,
+  approvedAudience,
   certificates,
   databricksCloud,
   endpointUnavailable,
   harmlessLines,
   isLoopback,
+  isOpenToAnybody,
   isRetryableStatus,
   nameOf,
   nodeHttp,
@@ -24,7 +27,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-LBYMYWUL.js";
+} from "./chunk-6SRJOBBJ.js";
 import {
   createTerminate,
   runUntil
@@ -35,9 +38,9 @@ import {
   __toESM
 } from "./chunk-U4GNHYLL.js";
 
-// node_modules/yaml/dist/nodes/identity.js
+// ../../main/node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
-  "node_modules/yaml/dist/nodes/identity.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/identity.js"(exports) {
     "use strict";
     var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
     var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
@@ -92,9 +95,9 @@ var require_identity = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/visit.js
+// ../../main/node_modules/yaml/dist/visit.js
 var require_visit = __commonJS({
-  "node_modules/yaml/dist/visit.js"(exports) {
+  "../../main/node_modules/yaml/dist/visit.js"(exports) {
     "use strict";
     var identity = require_identity();
     var BREAK = /* @__PURE__ */ Symbol("break visit");
@@ -112,17 +115,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path11) {
-      const ctrl = callVisitor(key2, node, visitor, path11);
+    function visit_(key2, node, visitor, path13) {
+      const ctrl = callVisitor(key2, node, visitor, path13);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path11, ctrl);
-        return visit_(key2, ctrl, visitor, path11);
+        replaceNode(key2, path13, ctrl);
+        return visit_(key2, ctrl, visitor, path13);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path11 = Object.freeze(path11.concat(node));
+          path13 = Object.freeze(path13.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path11);
+            const ci = visit_(i, node.items[i], visitor, path13);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -133,13 +136,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path11 = Object.freeze(path11.concat(node));
-          const ck = visit_("key", node.key, visitor, path11);
+          path13 = Object.freeze(path13.concat(node));
+          const ck = visit_("key", node.key, visitor, path13);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path11);
+          const cv = visit_("value", node.value, visitor, path13);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -160,17 +163,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path11) {
-      const ctrl = await callVisitor(key2, node, visitor, path11);
+    async function visitAsync_(key2, node, visitor, path13) {
+      const ctrl = await callVisitor(key2, node, visitor, path13);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path11, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path11);
+        replaceNode(key2, path13, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path13);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path11 = Object.freeze(path11.concat(node));
+          path13 = Object.freeze(path13.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path11);
+            const ci = await visitAsync_(i, node.items[i], visitor, path13);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -181,13 +184,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path11 = Object.freeze(path11.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path11);
+          path13 = Object.freeze(path13.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path13);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path11);
+          const cv = await visitAsync_("value", node.value, visitor, path13);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -214,23 +217,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path11) {
+    function callVisitor(key2, node, visitor, path13) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path11);
+        return visitor(key2, node, path13);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path11);
+        return visitor.Map?.(key2, node, path13);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path11);
+        return visitor.Seq?.(key2, node, path13);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path11);
+        return visitor.Pair?.(key2, node, path13);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path11);
+        return visitor.Scalar?.(key2, node, path13);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path11);
+        return visitor.Alias?.(key2, node, path13);
       return void 0;
     }
-    function replaceNode(key2, path11, node) {
-      const parent = path11[path11.length - 1];
+    function replaceNode(key2, path13, node) {
+      const parent = path13[path13.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -250,9 +253,9 @@ var require_visit = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/directives.js
+// ../../main/node_modules/yaml/dist/doc/directives.js
 var require_directives = __commonJS({
-  "node_modules/yaml/dist/doc/directives.js"(exports) {
+  "../../main/node_modules/yaml/dist/doc/directives.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -421,9 +424,9 @@ var require_directives = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/anchors.js
+// ../../main/node_modules/yaml/dist/doc/anchors.js
 var require_anchors = __commonJS({
-  "node_modules/yaml/dist/doc/anchors.js"(exports) {
+  "../../main/node_modules/yaml/dist/doc/anchors.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -491,9 +494,9 @@ var require_anchors = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/applyReviver.js
+// ../../main/node_modules/yaml/dist/doc/applyReviver.js
 var require_applyReviver = __commonJS({
-  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
+  "../../main/node_modules/yaml/dist/doc/applyReviver.js"(exports) {
     "use strict";
     function applyReviver(reviver, obj, key2, val) {
       if (val && typeof val === "object") {
@@ -541,9 +544,9 @@ var require_applyReviver = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/toJS.js
+// ../../main/node_modules/yaml/dist/nodes/toJS.js
 var require_toJS = __commonJS({
-  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/toJS.js"(exports) {
     "use strict";
     var identity = require_identity();
     function toJS(value, arg, ctx) {
@@ -571,9 +574,9 @@ var require_toJS = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Node.js
+// ../../main/node_modules/yaml/dist/nodes/Node.js
 var require_Node = __commonJS({
-  "node_modules/yaml/dist/nodes/Node.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/Node.js"(exports) {
     "use strict";
     var applyReviver = require_applyReviver();
     var identity = require_identity();
@@ -612,9 +615,9 @@ var require_Node = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Alias.js
+// ../../main/node_modules/yaml/dist/nodes/Alias.js
 var require_Alias = __commonJS({
-  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/Alias.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var visit2 = require_visit();
@@ -730,9 +733,9 @@ var require_Alias = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Scalar.js
+// ../../main/node_modules/yaml/dist/nodes/Scalar.js
 var require_Scalar = __commonJS({
-  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/Scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Node = require_Node();
@@ -760,9 +763,9 @@ var require_Scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/createNode.js
+// ../../main/node_modules/yaml/dist/doc/createNode.js
 var require_createNode = __commonJS({
-  "node_modules/yaml/dist/doc/createNode.js"(exports) {
+  "../../main/node_modules/yaml/dist/doc/createNode.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -835,17 +838,17 @@ var require_createNode = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Collection.js
+// ../../main/node_modules/yaml/dist/nodes/Collection.js
 var require_Collection = __commonJS({
-  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/Collection.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path11, value) {
+    function collectionFromPath(schema, path13, value) {
       let v = value;
-      for (let i = path11.length - 1; i >= 0; --i) {
-        const k = path11[i];
+      for (let i = path13.length - 1; i >= 0; --i) {
+        const k = path13[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -864,7 +867,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path11) => path11 == null || typeof path11 === "object" && !!path11[Symbol.iterator]().next().done;
+    var isEmptyPath = (path13) => path13 == null || typeof path13 === "object" && !!path13[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -894,11 +897,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path11, value) {
-        if (isEmptyPath(path11))
+      addIn(path13, value) {
+        if (isEmptyPath(path13))
           this.add(value);
         else {
-          const [key2, ...rest] = path11;
+          const [key2, ...rest] = path13;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -912,8 +915,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path11) {
-        const [key2, ...rest] = path11;
+      deleteIn(path13) {
+        const [key2, ...rest] = path13;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -927,8 +930,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path11, keepScalar) {
-        const [key2, ...rest] = path11;
+      getIn(path13, keepScalar) {
+        const [key2, ...rest] = path13;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -946,8 +949,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path11) {
-        const [key2, ...rest] = path11;
+      hasIn(path13) {
+        const [key2, ...rest] = path13;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -957,8 +960,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path11, value) {
-        const [key2, ...rest] = path11;
+      setIn(path13, value) {
+        const [key2, ...rest] = path13;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -978,9 +981,9 @@ var require_Collection = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyComment.js
+// ../../main/node_modules/yaml/dist/stringify/stringifyComment.js
 var require_stringifyComment = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
+  "../../main/node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
     function indentComment(comment, indent) {
@@ -995,9 +998,9 @@ var require_stringifyComment = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/foldFlowLines.js
+// ../../main/node_modules/yaml/dist/stringify/foldFlowLines.js
 var require_foldFlowLines = __commonJS({
-  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
+  "../../main/node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
     "use strict";
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
@@ -1131,9 +1134,9 @@ ${indent}${text2.slice(fold + 1, end2)}`;
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyString.js
+// ../../main/node_modules/yaml/dist/stringify/stringifyString.js
 var require_stringifyString = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
+  "../../main/node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var foldFlowLines = require_foldFlowLines();
@@ -1414,9 +1417,9 @@ ${indent}`);
   }
 });
 
-// node_modules/yaml/dist/stringify/stringify.js
+// ../../main/node_modules/yaml/dist/stringify/stringify.js
 var require_stringify = __commonJS({
-  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
+  "../../main/node_modules/yaml/dist/stringify/stringify.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var identity = require_identity();
@@ -1538,9 +1541,9 @@ ${ctx.indent}${str}`;
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyPair.js
+// ../../main/node_modules/yaml/dist/stringify/stringifyPair.js
 var require_stringifyPair = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
+  "../../main/node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1671,9 +1674,9 @@ ${ctx.indent}`;
   }
 });
 
-// node_modules/yaml/dist/log.js
+// ../../main/node_modules/yaml/dist/log.js
 var require_log = __commonJS({
-  "node_modules/yaml/dist/log.js"(exports) {
+  "../../main/node_modules/yaml/dist/log.js"(exports) {
     "use strict";
     var node_process = __require("process");
     function debug(logLevel, ...messages) {
@@ -1693,9 +1696,9 @@ var require_log = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/merge.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js
 var require_merge = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1753,9 +1756,9 @@ var require_merge = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/addPairToJSMap.js
+// ../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js
 var require_addPairToJSMap = __commonJS({
-  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
     "use strict";
     var log = require_log();
     var merge = require_merge();
@@ -1817,9 +1820,9 @@ var require_addPairToJSMap = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Pair.js
+// ../../main/node_modules/yaml/dist/nodes/Pair.js
 var require_Pair = __commonJS({
-  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/Pair.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyPair = require_stringifyPair();
@@ -1857,9 +1860,9 @@ var require_Pair = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyCollection.js
+// ../../main/node_modules/yaml/dist/stringify/stringifyCollection.js
 var require_stringifyCollection = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
+  "../../main/node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -2008,9 +2011,9 @@ ${indent}${end}`;
   }
 });
 
-// node_modules/yaml/dist/nodes/YAMLMap.js
+// ../../main/node_modules/yaml/dist/nodes/YAMLMap.js
 var require_YAMLMap = __commonJS({
-  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
     "use strict";
     var stringifyCollection = require_stringifyCollection();
     var addPairToJSMap = require_addPairToJSMap();
@@ -2152,9 +2155,9 @@ var require_YAMLMap = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/common/map.js
+// ../../main/node_modules/yaml/dist/schema/common/map.js
 var require_map = __commonJS({
-  "node_modules/yaml/dist/schema/common/map.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/common/map.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLMap = require_YAMLMap();
@@ -2174,9 +2177,9 @@ var require_map = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/YAMLSeq.js
+// ../../main/node_modules/yaml/dist/nodes/YAMLSeq.js
 var require_YAMLSeq = __commonJS({
-  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
+  "../../main/node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyCollection = require_stringifyCollection();
@@ -2290,9 +2293,9 @@ var require_YAMLSeq = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/common/seq.js
+// ../../main/node_modules/yaml/dist/schema/common/seq.js
 var require_seq = __commonJS({
-  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/common/seq.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLSeq = require_YAMLSeq();
@@ -2312,9 +2315,9 @@ var require_seq = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/common/string.js
+// ../../main/node_modules/yaml/dist/schema/common/string.js
 var require_string = __commonJS({
-  "node_modules/yaml/dist/schema/common/string.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/common/string.js"(exports) {
     "use strict";
     var stringifyString = require_stringifyString();
     var string = {
@@ -2331,9 +2334,9 @@ var require_string = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/common/null.js
+// ../../main/node_modules/yaml/dist/schema/common/null.js
 var require_null = __commonJS({
-  "node_modules/yaml/dist/schema/common/null.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/common/null.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var nullTag = {
@@ -2349,9 +2352,9 @@ var require_null = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/core/bool.js
+// ../../main/node_modules/yaml/dist/schema/core/bool.js
 var require_bool = __commonJS({
-  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/core/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var boolTag = {
@@ -2373,9 +2376,9 @@ var require_bool = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyNumber.js
+// ../../main/node_modules/yaml/dist/stringify/stringifyNumber.js
 var require_stringifyNumber = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
+  "../../main/node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
     function stringifyNumber({ format, minFractionDigits, tag, value }) {
       if (typeof value === "bigint")
@@ -2400,9 +2403,9 @@ var require_stringifyNumber = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/core/float.js
+// ../../main/node_modules/yaml/dist/schema/core/float.js
 var require_float = __commonJS({
-  "node_modules/yaml/dist/schema/core/float.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/core/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2446,9 +2449,9 @@ var require_float = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/core/int.js
+// ../../main/node_modules/yaml/dist/schema/core/int.js
 var require_int = __commonJS({
-  "node_modules/yaml/dist/schema/core/int.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/core/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2491,9 +2494,9 @@ var require_int = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/core/schema.js
+// ../../main/node_modules/yaml/dist/schema/core/schema.js
 var require_schema = __commonJS({
-  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/core/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -2519,9 +2522,9 @@ var require_schema = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/json/schema.js
+// ../../main/node_modules/yaml/dist/schema/json/schema.js
 var require_schema2 = __commonJS({
-  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/json/schema.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var map = require_map();
@@ -2586,9 +2589,9 @@ var require_schema2 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/binary.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js
 var require_binary = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
     "use strict";
     var node_buffer = __require("buffer");
     var Scalar = require_Scalar();
@@ -2652,9 +2655,9 @@ var require_binary = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js
 var require_pairs = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -2730,9 +2733,9 @@ ${cn.comment}` : item.comment;
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/omap.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js
 var require_omap = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
     "use strict";
     var identity = require_identity();
     var toJS = require_toJS();
@@ -2808,9 +2811,9 @@ var require_omap = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/bool.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js
 var require_bool2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function boolStringify({ value, source }, ctx) {
@@ -2840,9 +2843,9 @@ var require_bool2 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/float.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js
 var require_float2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2889,9 +2892,9 @@ var require_float2 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/int.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js
 var require_int2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2968,9 +2971,9 @@ var require_int2 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/set.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js
 var require_set = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -3057,9 +3060,9 @@ var require_set = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
 var require_timestamp = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     function parseSexagesimal(str, asBigInt) {
@@ -3145,9 +3148,9 @@ var require_timestamp = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/schema.js
+// ../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js
 var require_schema3 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3189,9 +3192,9 @@ var require_schema3 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/tags.js
+// ../../main/node_modules/yaml/dist/schema/tags.js
 var require_tags = __commonJS({
-  "node_modules/yaml/dist/schema/tags.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/tags.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3283,9 +3286,9 @@ var require_tags = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/Schema.js
+// ../../main/node_modules/yaml/dist/schema/Schema.js
 var require_Schema = __commonJS({
-  "node_modules/yaml/dist/schema/Schema.js"(exports) {
+  "../../main/node_modules/yaml/dist/schema/Schema.js"(exports) {
     "use strict";
     var identity = require_identity();
     var map = require_map();
@@ -3315,9 +3318,9 @@ var require_Schema = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyDocument.js
+// ../../main/node_modules/yaml/dist/stringify/stringifyDocument.js
 var require_stringifyDocument = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
+  "../../main/node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -3395,9 +3398,9 @@ var require_stringifyDocument = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/Document.js
+// ../../main/node_modules/yaml/dist/doc/Document.js
 var require_Document = __commonJS({
-  "node_modules/yaml/dist/doc/Document.js"(exports) {
+  "../../main/node_modules/yaml/dist/doc/Document.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var Collection = require_Collection();
@@ -3473,9 +3476,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path11, value) {
+      addIn(path13, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path11, value);
+          this.contents.addIn(path13, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3550,14 +3553,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path11) {
-        if (Collection.isEmptyPath(path11)) {
+      deleteIn(path13) {
+        if (Collection.isEmptyPath(path13)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path11) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path13) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3572,10 +3575,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path11, keepScalar) {
-        if (Collection.isEmptyPath(path11))
+      getIn(path13, keepScalar) {
+        if (Collection.isEmptyPath(path13))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path11, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path13, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3586,10 +3589,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path11) {
-        if (Collection.isEmptyPath(path11))
+      hasIn(path13) {
+        if (Collection.isEmptyPath(path13))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path11) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path13) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3606,13 +3609,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path11, value) {
-        if (Collection.isEmptyPath(path11)) {
+      setIn(path13, value) {
+        if (Collection.isEmptyPath(path13)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path11), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path13), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path11, value);
+          this.contents.setIn(path13, value);
         }
       }
       /**
@@ -3704,9 +3707,9 @@ var require_Document = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/errors.js
+// ../../main/node_modules/yaml/dist/errors.js
 var require_errors = __commonJS({
-  "node_modules/yaml/dist/errors.js"(exports) {
+  "../../main/node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
       constructor(name, pos, code2, message) {
@@ -3769,9 +3772,9 @@ ${pointer}
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-props.js
+// ../../main/node_modules/yaml/dist/compose/resolve-props.js
 var require_resolve_props = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
     function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
@@ -3903,9 +3906,9 @@ var require_resolve_props = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/util-contains-newline.js
+// ../../main/node_modules/yaml/dist/compose/util-contains-newline.js
 var require_util_contains_newline = __commonJS({
-  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
     "use strict";
     function containsNewline(key2) {
       if (!key2)
@@ -3945,9 +3948,9 @@ var require_util_contains_newline = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/util-flow-indent-check.js
+// ../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js
 var require_util_flow_indent_check = __commonJS({
-  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
     "use strict";
     var utilContainsNewline = require_util_contains_newline();
     function flowIndentCheck(indent, fc, onError) {
@@ -3963,9 +3966,9 @@ var require_util_flow_indent_check = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/util-map-includes.js
+// ../../main/node_modules/yaml/dist/compose/util-map-includes.js
 var require_util_map_includes = __commonJS({
-  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
     "use strict";
     var identity = require_identity();
     function mapIncludes(ctx, items, search) {
@@ -3979,9 +3982,9 @@ var require_util_map_includes = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-block-map.js
+// ../../main/node_modules/yaml/dist/compose/resolve-block-map.js
 var require_resolve_block_map = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
     "use strict";
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
@@ -4087,9 +4090,9 @@ var require_resolve_block_map = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-block-seq.js
+// ../../main/node_modules/yaml/dist/compose/resolve-block-seq.js
 var require_resolve_block_seq = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
     "use strict";
     var YAMLSeq = require_YAMLSeq();
     var resolveProps = require_resolve_props();
@@ -4138,9 +4141,9 @@ var require_resolve_block_seq = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-end.js
+// ../../main/node_modules/yaml/dist/compose/resolve-end.js
 var require_resolve_end = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd(end, offset, reqSpace, onError) {
       let comment = "";
@@ -4181,9 +4184,9 @@ var require_resolve_end = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-flow-collection.js
+// ../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js
 var require_resolve_flow_collection = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -4375,9 +4378,9 @@ var require_resolve_flow_collection = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/compose-collection.js
+// ../../main/node_modules/yaml/dist/compose/compose-collection.js
 var require_compose_collection = __commonJS({
-  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/compose-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4440,9 +4443,9 @@ var require_compose_collection = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-block-scalar.js
+// ../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js
 var require_resolve_block_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
@@ -4623,9 +4626,9 @@ var require_resolve_block_scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-flow-scalar.js
+// ../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js
 var require_resolve_flow_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var resolveEnd = require_resolve_end();
@@ -4844,9 +4847,9 @@ var require_resolve_flow_scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/compose-scalar.js
+// ../../main/node_modules/yaml/dist/compose/compose-scalar.js
 var require_compose_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4925,9 +4928,9 @@ var require_compose_scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/util-empty-scalar-position.js
+// ../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js
 var require_util_empty_scalar_position = __commonJS({
-  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
     "use strict";
     function emptyScalarPosition(offset, before, pos) {
       if (before) {
@@ -4955,9 +4958,9 @@ var require_util_empty_scalar_position = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/compose-node.js
+// ../../main/node_modules/yaml/dist/compose/compose-node.js
 var require_compose_node = __commonJS({
-  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/compose-node.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -5061,9 +5064,9 @@ var require_compose_node = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/compose-doc.js
+// ../../main/node_modules/yaml/dist/compose/compose-doc.js
 var require_compose_doc = __commonJS({
-  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/compose-doc.js"(exports) {
     "use strict";
     var Document = require_Document();
     var composeNode = require_compose_node();
@@ -5104,9 +5107,9 @@ var require_compose_doc = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/composer.js
+// ../../main/node_modules/yaml/dist/compose/composer.js
 var require_composer = __commonJS({
-  "node_modules/yaml/dist/compose/composer.js"(exports) {
+  "../../main/node_modules/yaml/dist/compose/composer.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var directives = require_directives();
@@ -5312,9 +5315,9 @@ ${end.comment}` : end.comment;
   }
 });
 
-// node_modules/yaml/dist/parse/cst-scalar.js
+// ../../main/node_modules/yaml/dist/parse/cst-scalar.js
 var require_cst_scalar = __commonJS({
-  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
+  "../../main/node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
     "use strict";
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
@@ -5497,9 +5500,9 @@ var require_cst_scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/cst-stringify.js
+// ../../main/node_modules/yaml/dist/parse/cst-stringify.js
 var require_cst_stringify = __commonJS({
-  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
+  "../../main/node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
     var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token2) {
@@ -5558,9 +5561,9 @@ var require_cst_stringify = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/cst-visit.js
+// ../../main/node_modules/yaml/dist/parse/cst-visit.js
 var require_cst_visit = __commonJS({
-  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
+  "../../main/node_modules/yaml/dist/parse/cst-visit.js"(exports) {
     "use strict";
     var BREAK = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
@@ -5573,9 +5576,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path11) => {
+    visit2.itemAtPath = (cst, path13) => {
       let item = cst;
-      for (const [field2, index] of path11) {
+      for (const [field2, index] of path13) {
         const tok = item?.[field2];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5584,23 +5587,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path11) => {
-      const parent = visit2.itemAtPath(cst, path11.slice(0, -1));
-      const field2 = path11[path11.length - 1][0];
+    visit2.parentCollection = (cst, path13) => {
+      const parent = visit2.itemAtPath(cst, path13.slice(0, -1));
+      const field2 = path13[path13.length - 1][0];
       const coll = parent?.[field2];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path11, item, visitor) {
-      let ctrl = visitor(item, path11);
+    function _visit(path13, item, visitor) {
+      let ctrl = visitor(item, path13);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field2 of ["key", "value"]) {
         const token2 = item[field2];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path11.concat([[field2, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path13.concat([[field2, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5611,18 +5614,18 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field2 === "key")
-            ctrl = ctrl(item, path11);
+            ctrl = ctrl(item, path13);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path11) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path13) : ctrl;
     }
     exports.visit = visit2;
   }
 });
 
-// node_modules/yaml/dist/parse/cst.js
+// ../../main/node_modules/yaml/dist/parse/cst.js
 var require_cst = __commonJS({
-  "node_modules/yaml/dist/parse/cst.js"(exports) {
+  "../../main/node_modules/yaml/dist/parse/cst.js"(exports) {
     "use strict";
     var cstScalar = require_cst_scalar();
     var cstStringify = require_cst_stringify();
@@ -5722,9 +5725,9 @@ var require_cst = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/lexer.js
+// ../../main/node_modules/yaml/dist/parse/lexer.js
 var require_lexer = __commonJS({
-  "node_modules/yaml/dist/parse/lexer.js"(exports) {
+  "../../main/node_modules/yaml/dist/parse/lexer.js"(exports) {
     "use strict";
     var cst = require_cst();
     function isEmpty(ch) {
@@ -6311,9 +6314,9 @@ var require_lexer = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/line-counter.js
+// ../../main/node_modules/yaml/dist/parse/line-counter.js
 var require_line_counter = __commonJS({
-  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
+  "../../main/node_modules/yaml/dist/parse/line-counter.js"(exports) {
     "use strict";
     var LineCounter5 = class {
       constructor() {
@@ -6342,9 +6345,9 @@ var require_line_counter = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/parser.js
+// ../../main/node_modules/yaml/dist/parse/parser.js
 var require_parser = __commonJS({
-  "node_modules/yaml/dist/parse/parser.js"(exports) {
+  "../../main/node_modules/yaml/dist/parse/parser.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var cst = require_cst();
@@ -7216,9 +7219,9 @@ var require_parser = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/public-api.js
+// ../../main/node_modules/yaml/dist/public-api.js
 var require_public_api = __commonJS({
-  "node_modules/yaml/dist/public-api.js"(exports) {
+  "../../main/node_modules/yaml/dist/public-api.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7313,9 +7316,9 @@ var require_public_api = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/index.js
+// ../../main/node_modules/yaml/dist/index.js
 var require_dist = __commonJS({
-  "node_modules/yaml/dist/index.js"(exports) {
+  "../../main/node_modules/yaml/dist/index.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7366,7 +7369,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path10 from "node:path";
+import path12 from "node:path";
 
 // core/ci/verify.ts
 var CLOCK_TOLERANCE = 60;
@@ -7409,7 +7412,7 @@ function pipelineClaims(payload) {
 }
 async function verifyPipelineToken(idToken, options) {
   const { audience, issuers, send, now } = options;
-  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-YY2SORZD.js");
+  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-NFI2N5PY.js");
   let issuer;
   try {
     issuer = decodeJwt(idToken).iss;
@@ -7478,13 +7481,13 @@ function listField(value, name) {
   return Array.isArray(found) ? found : [];
 }
 var MAX_PAGES = 1e4;
-async function listAll(api, path11, itemsField, query = {}) {
+async function listAll(api, path13, itemsField, query = {}) {
   const items = [];
   let token2 = "";
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const answer = await api({
       method: "GET",
-      path: path11,
+      path: path13,
       query: token2 === "" ? query : { ...query, page_token: token2 }
     });
     items.push(...listField(answer, itemsField));
@@ -7493,7 +7496,7 @@ async function listAll(api, path11, itemsField, query = {}) {
     if (next === token2) break;
     token2 = next;
   }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path11} does not come to an end`);
+  throw new ApiFailure(502, "PAGING_BROKEN", `${path13} does not come to an end`);
 }
 async function inParallel(items, work, width = 8) {
   const results = new Array(items.length);
@@ -7527,9 +7530,9 @@ function referenceMistake(text2, place2) {
   return void 0;
 }
 function lookUp(config2, name) {
-  const [root = "", ...path11] = name.split(".");
+  const [root = "", ...path13] = name.split(".");
   let value = root === "var" ? field(config2, "variables") : field(config2, root);
-  for (const step2 of path11) value = field(value, step2);
+  for (const step2 of path13) value = field(value, step2);
   if (root === "var") value = field(value, "value") ?? field(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
@@ -8120,12 +8123,12 @@ function renderState(state, bundle) {
   return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
 `;
 }
-async function readWorkspaceFile(api, path11) {
+async function readWorkspaceFile(api, path13) {
   try {
     const answer = await api({
       method: "GET",
       path: "/api/2.0/workspace/export",
-      query: { path: path11, format: "AUTO" }
+      query: { path: path13, format: "AUTO" }
     });
     return Buffer.from(textField(answer, "content"), "base64").toString("utf8");
   } catch (error) {
@@ -8133,9 +8136,9 @@ async function readWorkspaceFile(api, path11) {
     throw error;
   }
 }
-async function writeWorkspaceFile(api, path11, text2, overwrite) {
+async function writeWorkspaceFile(api, path13, text2, overwrite) {
   const content = Buffer.from(text2, "utf8").toString("base64");
-  const body = { path: path11, format: "AUTO", content, overwrite };
+  const body = { path: path13, format: "AUTO", content, overwrite };
   const write = () => api({ method: "POST", path: "/api/2.0/workspace/import", body });
   try {
     await write();
@@ -8148,14 +8151,14 @@ async function writeWorkspaceFile(api, path11, text2, overwrite) {
   await api({
     method: "POST",
     path: "/api/2.0/workspace/mkdirs",
-    body: { path: path11.slice(0, path11.lastIndexOf("/")) }
+    body: { path: path13.slice(0, path13.lastIndexOf("/")) }
   });
   await write();
   return true;
 }
-async function deleteWorkspaceFile(api, path11) {
+async function deleteWorkspaceFile(api, path13) {
   try {
-    await api({ method: "POST", path: "/api/2.0/workspace/delete", body: { path: path11, recursive: false } });
+    await api({ method: "POST", path: "/api/2.0/workspace/delete", body: { path: path13, recursive: false } });
   } catch (error) {
     if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
@@ -8376,7 +8379,6 @@ function globCovers(outer, inner) {
 
 // core/access/files/policy-shape.ts
 import { isIP } from "node:net";
-var UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 var applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
 var arn = text({
   pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
@@ -8848,12 +8850,12 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path11, shown = path11) {
+async function editorsOfPath(api, path13, shown = path13) {
   let status;
   try {
-    status = await api({ method: "GET", path: "/api/2.0/workspace/get-status", query: { path: path11 } });
+    status = await api({ method: "GET", path: "/api/2.0/workspace/get-status", query: { path: path13 } });
   } catch (error) {
-    const folder = path11.slice(0, path11.lastIndexOf("/"));
+    const folder = path13.slice(0, path13.lastIndexOf("/"));
     if (!(error instanceof ApiFailure) || !error.missing || folder === "") throw error;
     return editorsOfPath(api, folder, shown);
   }
@@ -8894,13 +8896,13 @@ function codeOf(job, filePath) {
     const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
     notes.push(`code comes from ${url}: ${who}`);
   }
-  for (const path11 of code2) {
-    if (path11.startsWith(`${filePath}/`) || filePath === "") continue;
-    if (path11.startsWith("/Volumes/") || path11.includes(":/")) {
-      notes.push(`${path11}: whoever may write there changes what the job runs`);
-    } else if (path11.startsWith("/")) paths.add(path11);
+  for (const path13 of code2) {
+    if (path13.startsWith(`${filePath}/`) || filePath === "") continue;
+    if (path13.startsWith("/Volumes/") || path13.includes(":/")) {
+      notes.push(`${path13}: whoever may write there changes what the job runs`);
+    } else if (path13.startsWith("/")) paths.add(path13);
   }
-  return { paths: [...paths].filter((path11) => path11 !== ""), clusters: [...clusters], notes };
+  return { paths: [...paths].filter((path13) => path13 !== ""), clusters: [...clusters], notes };
 }
 function editorReader(eyes, bundle) {
   const shared = /* @__PURE__ */ new Map();
@@ -8914,7 +8916,7 @@ function editorReader(eyes, bundle) {
     const { id } = job;
     const parts = await Promise.all([
       ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
-      ...paths.map((path11) => once(path11, `CAN_READ on ${path11}`, (api) => editorsOfPath(api, path11))),
+      ...paths.map((path13) => once(path13, `CAN_READ on ${path13}`, (api) => editorsOfPath(api, path13))),
       ...clusters.map(
         (cluster) => once(
           `cluster ${cluster}`,
@@ -9124,8 +9126,8 @@ async function numericIds(api, applicationIds) {
     if (page.length === 0 || applicationIds.every((id) => ids.has(id))) return ids;
   }
 }
-async function holders(api, path11, name) {
-  const ruleSet = await api({ method: "GET", path: path11, query: { name, etag: "" } });
+async function holders(api, path13, name) {
+  const ruleSet = await api({ method: "GET", path: path13, query: { name, etag: "" } });
   return listField(ruleSet, "grant_rules").flatMap(
     (rule2) => listField(rule2, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: textField(rule2, "role") }))
   );
@@ -9157,9 +9159,9 @@ async function readOne(eyes, accountId, applicationId2, id) {
     ),
     readBy(eyes, manager, ({ workspace, account }) => {
       if (id === void 0) return void 0;
-      const path11 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      const path13 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path11, "secrets"),
+        () => listAll(workspace, path13, "secrets"),
         account && (() => listAll(account, `${base}/credentials/secrets`, "secrets"))
       ).then((listed) => listed.map((secret) => textField(secret, "id")));
     }),
@@ -9190,9 +9192,9 @@ async function readPrincipals(eyes, accountId, applicationIds) {
 
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path11, items, query = {}) {
+async function list2(api, path13, items, query = {}) {
   try {
-    return await listAll(api, path11, items, query);
+    return await listAll(api, path13, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
@@ -9585,7 +9587,7 @@ var AZURE_DEVOPS_NAMES = {
 };
 var jose;
 function loadClaimsReader() {
-  return jose ??= import("./webapi-YY2SORZD.js");
+  return jose ??= import("./webapi-NFI2N5PY.js");
 }
 async function readClaims(idToken) {
   const { decodeJwt } = await loadClaimsReader();
@@ -10029,7 +10031,7 @@ function parse(content) {
     return { id: "", holder: "(unreadable)", after: "" };
   }
 }
-async function takeLock(path11, options) {
+async function takeLock(path13, options) {
   const { api, clock, holder, timeout, signal } = options;
   const id = randomUUID();
   let after = "";
@@ -10039,22 +10041,22 @@ async function takeLock(path11, options) {
   const lock = {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path11);
-      if (content === void 0 || parse(content).id !== id) throw lost(path11);
+      const content = await readWorkspaceFile(api, path13);
+      if (content === void 0 || parse(content).id !== id) throw lost(path13);
       renewed = clock.now();
-      await writeWorkspaceFile(api, path11, text2(), true);
+      await writeWorkspaceFile(api, path13, text2(), true);
     },
     async release() {
-      const content = await readWorkspaceFile(api, path11);
-      if (content !== void 0 && parse(content).id === id) await deleteWorkspaceFile(api, path11);
+      const content = await readWorkspaceFile(api, path13);
+      if (content !== void 0 && parse(content).id === id) await deleteWorkspaceFile(api, path13);
     }
   };
   let seen;
   let since = clock.now();
   for (; ; ) {
     renewed = clock.now();
-    if (await writeWorkspaceFile(api, path11, text2(), false)) return lock;
-    const content = await readWorkspaceFile(api, path11);
+    if (await writeWorkspaceFile(api, path13, text2(), false)) return lock;
+    const content = await readWorkspaceFile(api, path13);
     if (content === void 0) continue;
     if (parse(content).id === id) return lock;
     if (content !== seen) {
@@ -10062,38 +10064,38 @@ async function takeLock(path11, options) {
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
       after = parse(content).id;
-      if (await takeOver(path11, content, text2(), options)) return lock;
+      if (await takeOver(path13, content, text2(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path11, parse(content).holder);
+    if (clock.now() >= deadline) throw busy(path13, parse(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
-function takeOverPath(path11, id) {
-  return `${path11}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+function takeOverPath(path13, id) {
+  return `${path13}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
-async function takeOver(path11, left, text2, options) {
+async function takeOver(path13, left, text2, options) {
   const { id, after } = parse(left);
-  const takeover = await takeLock(takeOverPath(path11, id), options);
+  const takeover = await takeLock(takeOverPath(path13, id), options);
   try {
-    if (await readWorkspaceFile(options.api, path11) !== left) return false;
-    await writeWorkspaceFile(options.api, path11, text2, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path11, after));
+    if (await readWorkspaceFile(options.api, path13) !== left) return false;
+    await writeWorkspaceFile(options.api, path13, text2, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path13, after));
     return true;
   } finally {
     await takeover.release();
   }
 }
-function busy(path11, holder) {
+function busy(path13, holder) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path11}.`,
+    problem: `Another run holds the access lock ${path13}.`,
     actual: holder,
     remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
   });
 }
-function lost(path11) {
+function lost(path13) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path11} was taken over by another run while this one was changing access.`,
+    problem: `The access lock ${path13} was taken over by another run while this one was changing access.`,
     remedy: "Run it again: what was changed so far is recorded, and the next run converges."
   });
 }
@@ -10173,7 +10175,7 @@ function withdrawAccess(request, options) {
   return applyAccess({ ...request, files: { ...files, entries: [] } }, { ...options, approved: void 0 });
 }
 
-// node_modules/lossless-json/lib/esm/utils.js
+// ../../main/node_modules/lossless-json/lib/esm/utils.js
 function isInteger(value) {
   return INTEGER_REGEX.test(value);
 }
@@ -10268,7 +10270,7 @@ function getSignificantDigitRange(value) {
   };
 }
 
-// node_modules/lossless-json/lib/esm/LosslessNumber.js
+// ../../main/node_modules/lossless-json/lib/esm/LosslessNumber.js
 var losslessNumberMarker = /* @__PURE__ */ Symbol.for("lossless-json.LosslessNumber");
 var LosslessNumber = class {
   // numeric value as string
@@ -10324,12 +10326,12 @@ function isLosslessNumber(value) {
   return value !== null && typeof value === "object" && value[losslessNumberMarker] === true;
 }
 
-// node_modules/lossless-json/lib/esm/numberParsers.js
+// ../../main/node_modules/lossless-json/lib/esm/numberParsers.js
 function parseLosslessNumber(value) {
   return new LosslessNumber(value);
 }
 
-// node_modules/lossless-json/lib/esm/revive.js
+// ../../main/node_modules/lossless-json/lib/esm/revive.js
 function revive(json, reviver) {
   return reviveValue({
     "": json
@@ -10367,7 +10369,7 @@ function reviveArray(array, reviver) {
   return array;
 }
 
-// node_modules/lossless-json/lib/esm/parse.js
+// ../../main/node_modules/lossless-json/lib/esm/parse.js
 function parse2(text2, reviver, options) {
   const optionsObj = typeof options === "function" ? {
     parseNumber: options
@@ -10709,12 +10711,12 @@ function readJson(text2) {
 }
 function connectDatabricks(options) {
   const { host, send, clock, signal, onWrite } = options;
-  return async ({ method, path: path11, query, body }) => {
+  return async ({ method, path: path13, query, body }) => {
     const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
     const attempt = async (stop) => {
       const request = {
         method,
-        url: `${host}${path11}${search}`,
+        url: `${host}${path13}${search}`,
         headers: {
           authorization: `Bearer ${await options.token()}`,
           accept: "application/json",
@@ -10726,7 +10728,7 @@ function connectDatabricks(options) {
       const response = await send(request);
       if (method !== "GET") {
         const requestId = response.headers["x-request-id"] ?? response.headers["x-databricks-request-id"];
-        await onWrite?.(method, `${host}${path11}`, response.status, requestId);
+        await onWrite?.(method, `${host}${path13}`, response.status, requestId);
       }
       if (response.status >= 200 && response.status < 300) return readJson(response.body);
       const error = statusError(request, response);
@@ -11377,6 +11379,105 @@ function expired({ expiresAt }, now, attempt) {
   return new HttpError(cause.message, { retryable: attempt < MOST_EXPIRED, cause });
 }
 
+// core/flow/foreign-checkout.ts
+import path4 from "node:path";
+
+// core/base/git/repository-id.ts
+import { dirname, isAbsolute, join } from "node:path";
+
+// core/base/tree.ts
+import { open, readdir, stat as stat2 } from "node:fs/promises";
+var FIRST_PIECE = 64 << 10;
+var PIECE = 1 << 20;
+var diskTree = {
+  async list(folder) {
+    const entries2 = await readdir(folder, { withFileTypes: true });
+    return entries2.map((entry2) => {
+      if (entry2.isFile()) return { name: entry2.name, type: "file" };
+      if (entry2.isDirectory()) return { name: entry2.name, type: "folder" };
+      return { name: entry2.name, type: entry2.isSymbolicLink() ? "link" : "other" };
+    }).sort((a, b) => a.name < b.name ? -1 : 1);
+  },
+  async size(file2) {
+    try {
+      const found = await stat2(file2);
+      return found.isFile() ? found.size : void 0;
+    } catch {
+      return void 0;
+    }
+  },
+  async *read(file2) {
+    const handle = await open(file2, "r");
+    try {
+      let size = FIRST_PIECE;
+      for (; ; ) {
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+        if (bytesRead === size) size = PIECE;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+};
+async function readText(tree, file2) {
+  const pieces = [];
+  for await (const piece of tree.read(file2)) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+// core/base/git/repository-id.ts
+function repositoryIdOf(originUrl) {
+  const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
+  const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
+  const path13 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path13).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+}
+function decodeURIComponentSafely(text2) {
+  try {
+    return decodeURIComponent(text2);
+  } catch {
+    return text2;
+  }
+}
+async function gitFolder(checkout, tree) {
+  const dotGit = join(checkout, ".git");
+  if (await tree.size(dotGit) === void 0) return dotGit;
+  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit))?.[1]?.trim() ?? "";
+  const folder = isAbsolute(target) ? target : join(checkout, target);
+  const common2 = await readText(tree, join(folder, "commondir")).catch(() => ".");
+  return isAbsolute(common2.trim()) ? common2.trim() : join(folder, common2.trim());
+}
+async function readRepositoryId(checkout, tree) {
+  const config2 = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
+  const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
+    config2
+  )?.[1];
+  return origin === void 0 ? void 0 : repositoryIdOf(origin);
+}
+async function findCheckout(start, tree) {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const entries2 = await tree.list(folder).catch(() => []);
+    if (entries2.some((entry2) => entry2.name === ".git")) return folder;
+    if (dirname(folder) === folder) return start;
+  }
+}
+
+// core/flow/foreign-checkout.ts
+async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
+  const { checkout } = ci.context;
+  const ofBundle = await findCheckout(path4.resolve(checkout, inputs.bundleRoot), diskTree);
+  const found = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
+  if (commit !== void 0 && found.every((one) => one === commit)) return;
+  throw new SecretlessError("EVENT_NOT_TRUSTED", {
+    problem: `\`${inputs.command}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
+    expected: commit ?? "a commit that the CI's ID token names",
+    actual: found.find((one) => one !== commit) ?? "no commit can be read from the checkout",
+    remedy: "Check out no `ref:` of somebody else in this job. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
+  });
+}
+
 // core/flow/sign-in.ts
 var RENEWAL = 12e4;
 function signIn(step2, options) {
@@ -11401,7 +11502,7 @@ function signIn(step2, options) {
 function accountHost(host) {
   return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
 }
-function exchangeFor({ inputs, ports }, { workspace, clientId, account }) {
+function exchangeFor({ ci, inputs, ports }, { workspace, clientId, account }) {
   const { host, tenantId } = inputs;
   if (tenantId !== void 0 && inputs.exchange === "entra") {
     const cloud = entraCloud(host, ports.environment);
@@ -11412,7 +11513,8 @@ function exchangeFor({ inputs, ports }, { workspace, clientId, account }) {
     };
   }
   const tokenEndpoint = account ? accountEndpoint(account) : workspace.tokenEndpoint;
-  const audience = inputs.audience ?? account?.id ?? workspace.defaultAudience;
+  const named2 = (defaultAudience) => approvedAudience({ host, defaultAudience });
+  const audience = inputs.audience ?? ci.fixedAudience ?? named2(account?.id ?? workspace.defaultAudience);
   const accountId = workspace.accountId ?? inputs.accountId;
   return {
     exchange: databricksExchange({ ...ports, tokenEndpoint, audience, clientId, host, accountId }),
@@ -11426,8 +11528,10 @@ function guarded({ ci, inputs }, exchange) {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
-      const { event_name: event } = await readClaims(idToken);
+      const { event_name: event, sha } = await readClaims(idToken);
       if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
+      if (event !== void 0 && isOpenToAnybody(event))
+        await refuseForeignCheckout({ ci, inputs }, { name: event, commit: sha });
       const token2 = await exchange.exchange(idToken, signal);
       ci.mask(token2.accessToken);
       return token2;
@@ -11729,7 +11833,7 @@ function proofTable(proofs) {
 // core/report/outputs.ts
 import { randomUUID as randomUUID2 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import path4 from "node:path";
+import path5 from "node:path";
 var LONGEST = 3e4;
 async function jsonOutput(ci, name, value, counts) {
   const json = JSON.stringify(value);
@@ -11737,7 +11841,7 @@ async function jsonOutput(ci, name, value, counts) {
     await ci.output(name, json);
     return;
   }
-  const file2 = path4.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
+  const file2 = path5.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
   await writeFile(file2, json);
   await ci.output(name, JSON.stringify({ ...counts, file: file2 }));
 }
@@ -11749,16 +11853,16 @@ function warn({ ci }, facts, text2) {
 }
 
 // core/cli/find.ts
-import { stat as stat2, realpath, access, constants } from "node:fs/promises";
+import { stat as stat3, realpath, access, constants } from "node:fs/promises";
 import { posix as posix2, win32 as win322 } from "node:path";
 
 // core/base/paths.ts
 import { posix, win32 } from "node:path";
 function isInside2(file2, folder, platform) {
-  const path11 = platform.os === "win32" ? win32 : posix;
+  const path13 = platform.os === "win32" ? win32 : posix;
   const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
-  const relative6 = path11.relative(fold(folder), fold(file2));
-  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path11.sep}`) || path11.isAbsolute(relative6));
+  const relative6 = path13.relative(fold(folder), fold(file2));
+  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path13.sep}`) || path13.isAbsolute(relative6));
 }
 function variable(environment, name, platform) {
   if (platform.os !== "win32") return environment[name];
@@ -11768,31 +11872,31 @@ function variable(environment, name, platform) {
 
 // core/cli/find.ts
 var REAL = {
-  executable: async (path11) => {
+  executable: async (path13) => {
     try {
-      if (!(await stat2(path11)).isFile()) return void 0;
-      await access(path11, constants.X_OK);
-      return await realpath(path11);
+      if (!(await stat3(path13)).isFile()) return void 0;
+      await access(path13, constants.X_OK);
+      return await realpath(path13);
     } catch {
       return void 0;
     }
   },
-  folder: (path11) => realpath(path11).catch(() => path11)
+  folder: (path13) => realpath(path13).catch(() => path13)
 };
 async function findCli(options) {
   const { platform, environment, probe = REAL } = options;
-  const path11 = platform.os === "win32" ? win322 : posix2;
+  const path13 = platform.os === "win32" ? win322 : posix2;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
   const inCheckout = (file2) => isInside2(file2, checkout, platform) || isInside2(file2, options.checkout, platform);
-  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path11.delimiter);
+  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path13.delimiter);
   for (const entry2 of entries2.map((text2) => unquoted(text2, platform))) {
-    if (!isAbsolute(entry2, path11)) {
+    if (!isAbsolute2(entry2, path13)) {
       if (entry2 !== "") notes.push(`PATH entry \`${entry2}\` was passed over: it is not absolute.`);
       continue;
     }
     for (const name of names(environment, platform)) {
-      const file2 = path11.join(entry2, name);
+      const file2 = path13.join(entry2, name);
       const real = await probe.executable(file2);
       if (real === void 0) continue;
       if (!inCheckout(file2) && !inCheckout(real)) return { file: file2, notes };
@@ -11810,8 +11914,8 @@ async function findCli(options) {
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute(entry2, path11) {
-  return path11.isAbsolute(entry2) && (path11 === posix2 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry2));
+function isAbsolute2(entry2, path13) {
+  return path13.isAbsolute(entry2) && (path13 === posix2 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry2));
 }
 function unquoted(entry2, platform) {
   return platform.os === "win32" ? entry2.trim().replace(/^"(.*)"$/, "$1") : entry2;
@@ -11825,7 +11929,7 @@ function names(environment, platform) {
 
 // core/cli/install/install.ts
 import { randomUUID as randomUUID4 } from "node:crypto";
-import { isAbsolute as isAbsolute3, join as join3 } from "node:path";
+import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
 
 // core/cli/install/archive.ts
 import { createHash as createHash5 } from "node:crypto";
@@ -11933,7 +12037,7 @@ function programName({ os }) {
 }
 
 // core/cli/install/source.ts
-import { isAbsolute as isAbsolute2, join } from "node:path";
+import { isAbsolute as isAbsolute3, join as join2 } from "node:path";
 
 // core/cli/install/download.ts
 var IDLE = 3e4;
@@ -12061,7 +12165,7 @@ function tooLarge(url, limit) {
 
 // core/cli/install/source.ts
 function placeOf({ source, version, name }) {
-  if (source?.kind === "folder") return join(source.path, `v${version}`, name);
+  if (source?.kind === "folder") return join2(source.path, `v${version}`, name);
   return `${source?.base ?? RELEASE_SITE}/v${version}/${name}`;
 }
 async function readReleaseFile(file2, receive, ports) {
@@ -12099,15 +12203,15 @@ async function readReleaseFile(file2, receive, ports) {
 }
 async function readFromFolder(file2, folder, sink, ports) {
   const { files, signal } = ports;
-  const path11 = placeOf(file2);
+  const path13 = placeOf(file2);
   const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file2.name}\`.`,
-    expected: `a readable file ${path11}`,
+    expected: `a readable file ${path13}`,
     actual,
     remedy: `Put the file of this name from the release ${file2.version} there, unchanged, or correct \`cli-mirror\`.`
   });
-  if (!isAbsolute2(folder)) throw unreadable5("the folder is not an absolute path on this runner");
-  const handle = await open(files, path11).catch((error) => {
+  if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
+  const handle = await open2(files, path13).catch((error) => {
     throw unreadable5(error.message);
   });
   try {
@@ -12128,10 +12232,10 @@ async function* readable(chunks, unreadable5) {
     throw unreadable5(diskProblem(error) ?? error.message);
   }
 }
-async function open(files, path11) {
+async function open2(files, path13) {
   try {
-    if (!(await files.stat(path11)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path11, "r");
+    if (!(await files.stat(path13)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path13, "r");
   } catch (error) {
     const { code: code2 } = error;
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
@@ -12336,13 +12440,13 @@ function pinnedSha256(version, platform, pinned = pinned_default) {
 
 // core/cli/install/tool-cache.ts
 import { randomUUID as randomUUID3 } from "node:crypto";
-import { dirname, join as join2 } from "node:path";
+import { dirname as dirname2, join as join3 } from "node:path";
 var TOOL = "databricks-cli";
 var STAGING = ".unpacking-";
 var LEFTOVER = 6e5;
 function cacheEntry(root, version, platform) {
-  const folder = join2(root, TOOL, version, platform.arch);
-  return { folder, program: join2(folder, programName(platform)), marker: `${folder}.complete` };
+  const folder = join3(root, TOOL, version, platform.arch);
+  return { folder, program: join3(folder, programName(platform)), marker: `${folder}.complete` };
 }
 async function inspectCache(files, entry2, archiveSha256) {
   const text2 = await files.readFile(entry2.marker, "utf8").catch(() => void 0);
@@ -12367,12 +12471,12 @@ function isSha256(value) {
 }
 async function placeInCache(entry2, placing) {
   const { files, archiveSha256, extract } = placing;
-  const parent = dirname(entry2.folder);
+  const parent = dirname2(entry2.folder);
   await files.mkdir(parent, { recursive: true });
-  const staging = join2(parent, `${STAGING}${randomUUID3()}`);
+  const staging = join3(parent, `${STAGING}${randomUUID3()}`);
   await files.mkdir(staging);
   try {
-    const unpacked = join2(staging, "program");
+    const unpacked = join3(staging, "program");
     const programSha256 = await extract(unpacked);
     const found = await inspectCache(files, entry2, archiveSha256);
     if (found === "usable") return true;
@@ -12382,7 +12486,7 @@ async function placeInCache(entry2, placing) {
       await files.rename(unpacked, entry2.program);
     }
     const record2 = { archiveSha256, programSha256 };
-    const marker = join2(staging, "marker");
+    const marker = join3(staging, "marker");
     await createFile(files, marker, 420, (write) => write(Buffer.from(`${JSON.stringify(record2)}
 `)));
     await files.rename(marker, entry2.marker);
@@ -12392,13 +12496,13 @@ async function placeInCache(entry2, placing) {
   }
 }
 async function removeLeftovers(files, clock, entry2) {
-  const parent = dirname(entry2.folder);
+  const parent = dirname2(entry2.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path11 = join2(parent, name);
+    const path13 = join3(parent, name);
     try {
-      if (clock.now() - (await files.lstat(path11)).mtimeMs > LEFTOVER)
-        await files.rm(path11, { recursive: true });
+      if (clock.now() - (await files.lstat(path13)).mtimeMs > LEFTOVER)
+        await files.rm(path13, { recursive: true });
     } catch {
     }
   }
@@ -12630,7 +12734,7 @@ async function installCli(options, ports) {
     if (found === "usable") return installed2(entry2.program, "tool cache");
     if (found === "damaged") log(`\`${entry2.program}\` has changed since it was installed; it is replaced.`);
   }
-  const archive = join3(options.tempFolder, `databricks-cli-${randomUUID4()}.zip`);
+  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID4()}.zip`);
   try {
     await onDisk(
       options.tempFolder,
@@ -12689,14 +12793,14 @@ async function unpinnedHash(release, checkout, platform, ports) {
 }
 async function installRoots({ toolCache, tempFolder, checkout }, { platform, log }, files) {
   if (toolCache === void 0) return [tempFolder];
-  const unfit = !isAbsolute3(toolCache) ? "it is not an absolute path" : await isInsideReally(toolCache, checkout, platform, files) ? "it is inside the checkout" : void 0;
+  const unfit = !isAbsolute4(toolCache) ? "it is not an absolute path" : await isInsideReally(toolCache, checkout, platform, files) ? "it is inside the checkout" : void 0;
   if (unfit === void 0) return [toolCache, tempFolder];
   log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
   return [tempFolder];
 }
-async function isInsideReally(path11, checkout, platform, files) {
+async function isInsideReally(path13, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside2(path11, checkout, platform) || isInside2(await real(path11), await real(checkout), platform);
+  return isInside2(path13, checkout, platform) || isInside2(await real(path13), await real(checkout), platform);
 }
 async function onDisk(folder, work) {
   try {
@@ -12746,9 +12850,9 @@ function numberOrDigits2(digits) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path11) {
+function member(value, ...path13) {
   let found = value;
-  for (const key2 of path11) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
+  for (const key2 of path13) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
   return found;
 }
 function members(value) {
@@ -12839,8 +12943,8 @@ async function findTool(step2, facts, cwd) {
   const { ports, signal } = step2;
   const tool = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
   const terminate = createTerminate(ports);
-  const path11 = ports.environment["PATH"];
-  const env = path11 === void 0 ? {} : { PATH: path11 };
+  const path13 = ports.environment["PATH"];
+  const env = path13 === void 0 ? {} : { PATH: path13 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
   if (warning !== void 0) warn(step2, facts, warning);
@@ -12946,7 +13050,7 @@ async function reportApplied({ step: step2, facts }, how, changes, plan) {
 var DEADLINE2 = 6e4;
 async function callWorkspace(api, {
   method,
-  path: path11,
+  path: path13,
   body
 }, { what, accept = [] }) {
   const { clock, signal } = api;
@@ -12957,7 +13061,7 @@ async function callWorkspace(api, {
       ...body !== void 0 && { "content-type": "application/json" }
     };
     const content = body === void 0 ? {} : { body };
-    const request = { method, url: `${api.host}${path11}`, headers, ...content, signal: stop };
+    const request = { method, url: `${api.host}${path13}`, headers, ...content, signal: stop };
     const response = await api.send(request);
     if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
     return response;
@@ -12969,11 +13073,11 @@ async function callWorkspace(api, {
   }
 }
 async function currentUser(api) {
-  const path11 = "/api/2.0/preview/scim/v2/Me";
+  const path13 = "/api/2.0/preview/scim/v2/Me";
   const how = { what: "The question who we are", accept: [401, 403] };
-  const { status, headers, body } = await callWorkspace(api, { method: "GET", path: path11 }, how);
+  const { status, headers, body } = await callWorkspace(api, { method: "GET", path: path13 }, how);
   if (status !== 200) throw unknownPrincipal(status, body);
-  const user2 = parseJson(body, `GET ${path11}`);
+  const user2 = parseJson(body, `GET ${path13}`);
   const userName = textOf2(member(user2, "userName")) ?? "";
   return {
     userName,
@@ -12995,15 +13099,27 @@ async function cancelRun(api, runId2) {
   await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
 }
 async function stopPipeline(api, pipelineId2) {
-  const path11 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
   const how = { what: "The cancellation of the update", accept: [400, 404] };
-  await callWorkspace(api, { method: "POST", path: path11, body: "{}" }, how);
+  await callWorkspace(api, { method: "POST", path: path13, body: "{}" }, how);
 }
 async function jobExists(api, jobId) {
-  const path11 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
+  const path13 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
   const how = { what: "The look at a job", accept: [400, 403, 404] };
-  const { status } = await callWorkspace(api, { method: "GET", path: path11 }, how);
+  const { status } = await callWorkspace(api, { method: "GET", path: path13 }, how);
   return status === 200 || status === 403;
+}
+async function pipelineExists(api, pipelineId2) {
+  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
+  const how = { what: "The look at a pipeline", accept: [400, 403, 404] };
+  const { status } = await callWorkspace(api, { method: "GET", path: path13 }, how);
+  return status === 200 || status === 403;
+}
+async function workspaceFile(api, file2) {
+  const path13 = `/api/2.0/workspace/export?path=${encodeURIComponent(file2)}&direct_download=true`;
+  const how = { what: "The look at a file of the workspace", accept: [400, 403, 404] };
+  const { status, body } = await callWorkspace(api, { method: "GET", path: path13 }, how);
+  return status === 200 ? body : void 0;
 }
 
 // core/flow/connect.ts
@@ -13213,7 +13329,7 @@ async function recorded({ deployer, bundle }) {
 // core/audit/audit.ts
 import { randomUUID as randomUUID5 } from "node:crypto";
 import { appendFile } from "node:fs/promises";
-import path5 from "node:path";
+import path6 from "node:path";
 
 // core/audit/json-lines.ts
 var SCHEMA_VERSION = "1.8.0";
@@ -13328,7 +13444,7 @@ var PRODUCT = { name: package_default.name, version: package_default.version };
 // core/audit/audit.ts
 async function openAuditFile({ ci, clock, command, auditLog }) {
   const { checkout, tempFolder, runUrl: runUrl2, ciName } = ci.context;
-  const file2 = auditLog === void 0 ? path5.join(tempFolder, `databricks-secretless-audit-${randomUUID5()}.jsonl`) : path5.resolve(checkout, auditLog);
+  const file2 = auditLog === void 0 ? path6.join(tempFolder, `databricks-secretless-audit-${randomUUID5()}.jsonl`) : path6.resolve(checkout, auditLog);
   const append = async (text2) => {
     try {
       await appendFile(file2, text2, { mode: 384 });
@@ -13391,7 +13507,7 @@ function scanEvent(scan2) {
 
 // core/cli/cli.ts
 import { realpath as realpath2 } from "node:fs/promises";
-import path6, { posix as posix3 } from "node:path";
+import path7, { posix as posix3 } from "node:path";
 
 // core/cli/destroy-command.ts
 function refusedDeletes(diagnostics) {
@@ -13513,14 +13629,14 @@ var DiagnosticsReader = class {
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path11 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path13 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place2 = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path11 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path13 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
-    this.#part = path11 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
-    if (current && path11 !== void 0) current.path ??= path11;
+    this.#part = path13 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
+    if (current && path13 !== void 0) current.path ??= path13;
     if (current && place2) current.place ??= placeOf2(place2);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
@@ -13603,9 +13719,9 @@ function heldLock(diagnostics) {
 }
 async function isLocked(api, statePath) {
   const query = new URLSearchParams({ path: `${statePath}/deploy.lock` });
-  const path11 = `/api/2.0/workspace/get-status?${query.toString()}`;
+  const path13 = `/api/2.0/workspace/get-status?${query.toString()}`;
   const how = { what: "The look at the deployment lock", accept: [404] };
-  return (await callWorkspace(api, { method: "GET", path: path11 }, how)).status === 200;
+  return (await callWorkspace(api, { method: "GET", path: path13 }, how)).status === 200;
 }
 
 // core/cli/plan.ts
@@ -13679,6 +13795,51 @@ function losses(plan) {
   });
 }
 
+// core/cli/effective-workspace.ts
+var HARMLESS = /* @__PURE__ */ new Set([
+  ...["host", "workspace_id", "account_id", "current_user"],
+  ...["root_path", "file_path", "resource_path", "artifact_path", "state_path"]
+]);
+function refuseOtherWorkspace({ tree }, approved) {
+  const workspace = member(tree, "workspace");
+  const mistakes = members(workspace).flatMap(([key2, value]) => {
+    const text2 = textOf2(value);
+    const set = text2 === void 0 ? isObject2(value) : text2 !== "";
+    if (!set || isApproved(key2, text2, approved)) return [];
+    return [{ problem: `\`workspace.${key2}\` is resolved to ${text2 ?? "an object"}.` }];
+  });
+  if (mistakes.length === 0) return;
+  throw new SecretlessError("HOST_NOT_APPROVED", {
+    problem: "The Databricks CLI has resolved the bundle to another workspace or identity than the approved one. It was not ours.",
+    expected: `${approved.host} and no other setting of identity`,
+    remedy: "Code of the bundle (`experimental.scripts`, `python`) has changed its files after they were checked: read what it does.",
+    mistakes
+  });
+}
+function isApproved(key2, text2, approved) {
+  if (!HARMLESS.has(key2)) return false;
+  if (key2 === "host") return isApprovedHost(text2 ?? "", approved);
+  if (key2 === "workspace_id") return text2 === approved.workspaceId;
+  if (key2 === "account_id") return text2?.toLowerCase() === approved.accountId?.toLowerCase();
+  return true;
+}
+function isApprovedHost(text2, { host, workspaceId, accountId }) {
+  try {
+    const url = parseWorkspaceUrl(text2);
+    return url.origin === host && (url.workspaceId === void 0 || url.workspaceId === workspaceId) && (url.accountId === void 0 || url.accountId.toLowerCase() === accountId?.toLowerCase());
+  } catch {
+    return false;
+  }
+}
+function noTokenAsked(command) {
+  return new SecretlessError("HOST_NOT_APPROVED", {
+    problem: `\`databricks bundle ${command}\` ended well without a token of this step: it worked as somebody else, or somewhere else.`,
+    expected: "a token asked for from the token service of this step, for the approved workspace",
+    actual: "none was asked for",
+    remedy: "Find out what gives the CLI another identity: code of the bundle (`experimental.scripts`, `python`, build commands) that writes configuration, or a CLI that is not Databricks' own."
+  });
+}
+
 // core/cli/summary.ts
 var SOURCE2 = "databricks bundle summary -o json";
 function readSummary(text2) {
@@ -13732,7 +13893,9 @@ var DatabricksCli = class {
   async summary(signal) {
     const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
     if (result.code !== 0) throw this.#readingFailure("read", result);
-    return readSummary(result.stdout);
+    const summary = readSummary(result.stdout);
+    refuseOtherWorkspace(summary, this.#options.approved);
+    return summary;
   }
   /**
    * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
@@ -13776,6 +13939,8 @@ var DatabricksCli = class {
   async #run(args, how) {
     const { file: file2, env, bundleRoot, target, onLine, onProcess } = this.#options;
     const root = await withoutLinks(bundleRoot);
+    await this.#options.beforeEach();
+    const served = this.#options.tokensServed();
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
       reader.line(line);
@@ -13804,9 +13969,10 @@ var DatabricksCli = class {
       outlives: how.signal === void 0
     };
     try {
-      const ended = await runUntil(this.#options, request, how.signal);
+      const ended = await this.#ended(request, how);
       stdout.end();
       stderr.end();
+      if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
       if (size > MAX_JSON) throw unreadable4(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
       const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
       return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
@@ -13814,11 +13980,29 @@ var DatabricksCli = class {
       onProcess?.(void 0);
     }
   }
+  /** How the process ended; a command that only reads has a limit of its own. */
+  async #ended(request, { signal, capture }) {
+    if (signal === void 0 || capture !== true) return runUntil(this.#options, request, signal);
+    const { clock, readTimeout } = this.#options;
+    const done = new AbortController();
+    const late = new AbortController();
+    clock.sleep(readTimeout, done.signal).then(
+      () => {
+        late.abort(readTimedOut(request.args, readTimeout));
+      },
+      () => void 0
+    );
+    try {
+      return await runUntil(this.#options, request, AbortSignal.any([signal, late.signal]));
+    } finally {
+      done.abort();
+    }
+  }
   /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
   #relocated(diagnostic, root) {
     const { place: place2 } = diagnostic;
     if (!place2) return diagnostic;
-    const inBundle = path6.isAbsolute(place2.file) ? path6.relative(root, place2.file) : place2.file;
+    const inBundle = path7.isAbsolute(place2.file) ? path7.relative(root, place2.file) : place2.file;
     const file2 = posix3.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
     return { ...diagnostic, place: { ...place2, file: file2 } };
   }
@@ -13841,34 +14025,32 @@ ${detail}`));
     });
   }
 };
+function readTimedOut(args, limit) {
+  return new SecretlessError("TIMED_OUT", {
+    problem: `\`databricks ${args.slice(0, 2).join(" ")}\` was not done after ${String(Math.round(limit / 1e3))} s, and was ended.`,
+    remedy: "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`."
+  });
+}
 function withoutLinks(folder) {
   return realpath2(folder).catch(() => folder);
 }
-function toMistake({ text: text2, path: path11, place: place2, detail }) {
+function toMistake({ text: text2, path: path13, place: place2, detail }) {
   return {
-    problem: path11 === void 0 ? text2 : `${text2} (${path11})`,
+    problem: path13 === void 0 ? text2 : `${text2} (${path13})`,
     ...detail !== void 0 && { actual: detail },
     ...place2 && { place: place2 }
   };
 }
 
 // core/cli/environment.ts
+import { win32 as win323 } from "node:path";
 var ALLOWED = [
-  // Where programs and the user's files are.
-  ...["PATH", "HOME", "USER", "LOGNAME", "SHELL"],
+  // Where programs are. Not the home folder, see homeVariables.
+  ...["PATH", "USER", "LOGNAME", "SHELL"],
   ...["TMPDIR", "TEMP", "TMP"],
   ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
   // The same on Windows, without which few programs start.
-  ...[
-    "USERPROFILE",
-    "HOMEDRIVE",
-    "HOMEPATH",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "PROGRAMDATA",
-    "PROGRAMFILES",
-    "PROGRAMFILES(X86)"
-  ],
+  ...["PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)"],
   ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
   ...["PROCESSOR_ARCHITECTURE"],
   // Proxies in both spellings, and certificates for Go, Python, Node and curl.
@@ -13916,7 +14098,7 @@ function cliEnvironment(options) {
     if (value !== void 0 && !known2) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
-  if (platform.os !== "win32" && !("HOME" in taken)) take("HOME", folder.root);
+  for (const [name, value] of homeVariables(folder.home, platform)) if (!(name in taken)) take(name, value);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
@@ -13927,7 +14109,8 @@ function cliEnvironment(options) {
     ...options.workspaceId !== void 0 && { DATABRICKS_WORKSPACE_ID: options.workspaceId },
     DATABRICKS_AUTH_TYPE: "metadata-service",
     DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
-    DATABRICKS_CONFIG_FILE: folder.configFile,
+    // A file that does not exist could be written by code of the bundle before the CLI reads it.
+    DATABRICKS_CONFIG_FILE: platform.os === "win32" ? "NUL" : "/dev/null",
     DATABRICKS_BUNDLE_TMP: folder.state,
     AZURE_CONFIG_DIR: folder.azureConfig,
     // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
@@ -13940,10 +14123,25 @@ function cliEnvironment(options) {
     TERM: "dumb"
   };
 }
+var HOME_VARIABLES = /* @__PURE__ */ new Set([
+  "HOME",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA"
+]);
+function homeVariables(home, platform) {
+  if (platform.os !== "win32") return [["HOME", home]];
+  const local = win323.join(home, "AppData");
+  return [
+    ["USERPROFILE", home],
+    ["APPDATA", win323.join(local, "Roaming")],
+    ["LOCALAPPDATA", win323.join(local, "Local")]
+  ];
+}
 
 // core/bundle/files.ts
-import { readdir as readdir2, readFile as readFile3, realpath as realpath3, stat as stat4 } from "node:fs/promises";
-import { posix as posix4, win32 as win323 } from "node:path";
+import { readdir as readdir3, readFile as readFile3, realpath as realpath3, stat as stat5 } from "node:fs/promises";
+import { posix as posix4, win32 as win324 } from "node:path";
 
 // core/bundle/yaml.ts
 var import_yaml4 = __toESM(require_dist(), 1);
@@ -14123,23 +14321,23 @@ function isPlain(scalar) {
 }
 
 // core/bundle/include-glob.ts
-import { lstat, readdir, stat as stat3 } from "node:fs/promises";
+import { lstat, readdir as readdir2, stat as stat4 } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path11) {
-  matcher(pattern, path11);
-  if (!isPattern(pattern, path11)) return await exists(pattern) ? [pattern] : [];
-  const folder = path11.dirname(pattern);
-  const name = matcher(path11.basename(pattern), path11);
+async function glob(pattern, path13) {
+  matcher(pattern, path13);
+  if (!isPattern(pattern, path13)) return await exists(pattern) ? [pattern] : [];
+  const folder = path13.dirname(pattern);
+  const name = matcher(path13.basename(pattern), path13);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path11)) {
-    const isFolder = await stat3(parent).then(
+  for (const parent of folder === pattern ? [] : await glob(folder, path13)) {
+    const isFolder = await stat4(parent).then(
       (stats) => stats.isDirectory(),
       () => false
     );
-    const names2 = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names2.filter((entry2) => name.test(entry2)).map((entry2) => path11.join(parent, entry2)));
+    const names2 = isFolder ? await readdir2(parent).catch(() => []) : [];
+    found.push(...names2.filter((entry2) => name.test(entry2)).map((entry2) => path13.join(parent, entry2)));
   }
   return found;
 }
@@ -14149,11 +14347,11 @@ async function exists(file2) {
     () => false
   );
 }
-function isPattern(text2, path11) {
-  return path11.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
+function isPattern(text2, path13) {
+  return path13.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
 }
-function matcher(pattern, path11) {
-  const escapes = path11.sep === "/";
+function matcher(pattern, path13) {
+  const escapes = path13.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -14204,10 +14402,10 @@ var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yam
 async function readBundleFiles(given2) {
   const real = (folder) => realpath3(folder).catch(() => folder);
   const location = { ...given2, root: await real(given2.root), checkout: await real(given2.checkout) };
-  const path11 = location.platform.os === "win32" ? win323 : posix4;
+  const path13 = location.platform.os === "win32" ? win324 : posix4;
   const mistakes = [];
-  const root = await readBundleFile(await findRootFile(location, path11), location, mistakes);
-  const included = root ? await includedFiles(root, location, path11, mistakes) : [];
+  const root = await readBundleFile(await findRootFile(location, path13), location, mistakes);
+  const included = root ? await includedFiles(root, location, path13, mistakes) : [];
   const files = await Promise.all(included.map((file2) => readBundleFile(file2, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [root, ...files].filter((file2) => file2 !== void 0);
@@ -14230,17 +14428,17 @@ function readingBundle(read3) {
   }
 }
 function displayName(file2, { checkout, platform }) {
-  const path11 = platform.os === "win32" ? win323 : posix4;
-  return (isInside2(file2, checkout, platform) ? path11.relative(checkout, file2) : file2).replaceAll(
-    path11.sep,
+  const path13 = platform.os === "win32" ? win324 : posix4;
+  return (isInside2(file2, checkout, platform) ? path13.relative(checkout, file2) : file2).replaceAll(
+    path13.sep,
     "/"
   );
 }
-async function readBundleFile(path11, location, mistakes) {
-  const name = displayName(path11, location);
+async function readBundleFile(path13, location, mistakes) {
+  const name = displayName(path13, location);
   try {
-    const parsed2 = parseBundleYaml(await readFile3(path11), name);
-    if ("value" in parsed2) return { path: path11, name, value: parsed2.value };
+    const parsed2 = parseBundleYaml(await readFile3(path13), name);
+    if ("value" in parsed2) return { path: path13, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: `The file cannot be read (${codeOf2(error)}).`, place: { file: name } });
@@ -14250,25 +14448,25 @@ async function readBundleFile(path11, location, mistakes) {
 function codeOf2(error) {
   return error.code ?? String(error);
 }
-async function includedFiles(root, location, path11, mistakes) {
+async function includedFiles(root, location, path13, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text: text2, place: place2 } of includePatterns(root.value)) {
     const wrong2 = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place: place2 });
     };
-    if (path11.isAbsolute(text2)) {
+    if (path13.isAbsolute(text2)) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${text2}\`.`);
       continue;
     }
-    const matches2 = await matchesOf(text2, location.root, path11);
+    const matches2 = await matchesOf(text2, location.root, path13);
     if (!matches2) wrong2(`The \`include\` pattern \`${text2}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text2))
       wrong2(`\`include\` names \`${text2}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path11.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match2) => path13.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path11.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path13.join(location.root, name));
       else
         wrong2(
           `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
@@ -14278,9 +14476,9 @@ async function includedFiles(root, location, path11, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, root, path11) {
+async function matchesOf(pattern, root, path13) {
   try {
-    return await glob(path11.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path11);
+    return await glob(path13.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path13);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -14295,14 +14493,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path11) {
+async function findRootFile(location, path13) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await exists2(path11.join(root, name))) found.push(path11.join(root, name));
+    if (await exists2(path13.join(root, name))) found.push(path13.join(root, name));
   }
   const [file2, second] = found;
-  if (file2 === void 0) throw await notFound(location, path11);
+  if (file2 === void 0) throw await notFound(location, path13);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -14323,22 +14521,22 @@ async function findRootFile(location, path11) {
   ]);
 }
 function exists2(file2) {
-  return stat4(file2).then(
+  return stat5(file2).then(
     () => true,
     () => false
   );
 }
-async function notFound(location, path11) {
+async function notFound(location, path13) {
   const { root, checkout, platform } = location;
-  const entries2 = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
+  const entries2 = await readdir3(root, { withFileTypes: true }).catch(() => void 0);
   const near = [];
   for (const entry2 of entries2 ?? []) {
-    const inside = path11.join(root, entry2.name);
+    const inside = path13.join(root, entry2.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry2.name)) near.push(inside);
-    else if (entry2.isDirectory() && await hasRootFile(inside, path11)) near.push(inside);
+    else if (entry2.isDirectory() && await hasRootFile(inside, path13)) near.push(inside);
   }
-  for (let folder = path11.dirname(root); isInside2(folder, checkout, platform); folder = path11.dirname(folder)) {
-    if (await hasRootFile(folder, path11)) near.push(folder);
+  for (let folder = path13.dirname(root); isInside2(folder, checkout, platform); folder = path13.dirname(folder)) {
+    if (await hasRootFile(folder, path13)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -14348,8 +14546,8 @@ async function notFound(location, path11) {
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path11) {
-  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path11.join(folder, name))));
+async function hasRootFile(folder, path13) {
+  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path13.join(folder, name))));
   return present2.includes(true);
 }
 
@@ -14502,22 +14700,20 @@ function refused2(code2, mistakes, more) {
 }
 
 // core/cli/private-folder.ts
-import { mkdir, mkdtemp, realpath as realpath4, rm, writeFile as writeFile2 } from "node:fs/promises";
-import path7 from "node:path";
+import { mkdir, mkdtemp, realpath as realpath4, rm } from "node:fs/promises";
+import path8 from "node:path";
 async function makePrivateFolder(tempFolder) {
   await mkdir(tempFolder, { recursive: true });
-  const root = await realpath4(await mkdtemp(path7.join(tempFolder, "databricks-secretless-")));
+  const root = await realpath4(await mkdtemp(path8.join(tempFolder, "databricks-secretless-")));
   const folder = {
     root,
-    state: path7.join(root, "state"),
-    configFile: path7.join(root, "databrickscfg"),
-    cache: path7.join(root, "cache"),
-    azureConfig: path7.join(root, "azure")
+    state: path8.join(root, "state"),
+    home: path8.join(root, "home"),
+    cache: path8.join(root, "cache"),
+    azureConfig: path8.join(root, "azure")
   };
-  await Promise.all([
-    ...[folder.state, folder.cache, folder.azureConfig].map((inside) => mkdir(inside)),
-    writeFile2(folder.configFile, "")
-  ]);
+  const { state, home, cache, azureConfig } = folder;
+  await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
   return folder;
 }
 function removePrivateFolder(root) {
@@ -14777,6 +14973,40 @@ function refusedLosses({ ci, inputs }, plan) {
 }
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
+// core/flow/deployed-here.ts
+import { readFile as readFile4 } from "node:fs/promises";
+import path9 from "node:path";
+var LOOKS = 10;
+async function proveDeployed(api, summary, folder) {
+  const here = { ...api, signal: void 0 };
+  const missing = [];
+  const record2 = `${summary.workspace.statePath}/deployment.json`;
+  const [ours, theirs] = await Promise.all([
+    readFile4(path9.join(folder.state, summary.target, "deployment.json"), "utf8").catch(() => void 0),
+    workspaceFile(here, record2)
+  ]);
+  if (ours === void 0 || ours !== theirs) missing.push(record2);
+  const looks = [
+    ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
+    ...summary.pipelines.map(({ key: key2, id }) => ({
+      name: `pipelines.${key2} (${id})`,
+      look: () => pipelineExists(here, id)
+    }))
+  ];
+  for (let at2 = 0; at2 < looks.length; at2 += LOOKS) {
+    const part = looks.slice(at2, at2 + LOOKS);
+    const found = await Promise.all(part.map(({ look }) => look()));
+    missing.push(...part.filter((_, index) => found[index] === false).map(({ name }) => name));
+  }
+  if (missing.length === 0) return;
+  throw new SecretlessError("HOST_NOT_APPROVED", {
+    problem: `The Databricks CLI ended well, but what it says it has deployed is not in ${api.host}.`,
+    expected: "the record of this deployment, its jobs and its pipelines, in the approved workspace",
+    actual: `not there, or of another deployment: ${missing.slice(0, 20).join(", ")}`,
+    remedy: "Find out where it was deployed to: code of the bundle (`experimental.scripts`, `python`, build commands) can write configuration that sends the CLI elsewhere. If another deployment ran at the same time, run this one again."
+  });
+}
+
 // core/flow/when-free.ts
 var LOOK = 5e3;
 async function whenFree(step2, cli, api, work, again = () => Promise.resolve()) {
@@ -14821,7 +15051,7 @@ async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline })
 
 // core/commands/deploy.ts
 var READ_BACK = 6e4;
-async function deployBundle(step2, cli, api, facts, checks) {
+async function deployBundle(step2, cli, api, facts, checks, folder) {
   const { ci, inputs } = step2;
   let planned = await planBundle(step2, cli, facts, checks);
   const planAgain = async () => {
@@ -14832,6 +15062,7 @@ async function deployBundle(step2, cli, api, facts, checks) {
   await whenFree(step2, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  await proveDeployed(api, summary, folder);
   facts.bundle = { name: summary.name, target: summary.target };
   facts.jobs = summary.jobs;
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
@@ -14874,25 +15105,23 @@ import { createHash as createHash7, randomBytes, timingSafeEqual } from "node:cr
 var REFUSED = "refused";
 var MOST_REFUSALS = 100;
 var EARLY2 = 12e4;
-async function startTokenService({
-  token: token2,
-  approvedHost,
-  clock
-}) {
+async function startTokenService(options) {
+  const { token: token2, clock } = options;
   const secret = randomBytes(32).toString("base64url");
   registerSecret(secret);
-  const path11 = `/${secret}`;
+  const path13 = `/${secret}`;
   const refusals = [];
   let lastError;
+  let served = 0;
   let authority = "";
   function refusalOf({ method, url, headers }) {
     if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
       return "not-local";
-    if (!isSame(url ?? "", path11)) return "path";
+    if (!isSame(url ?? "", path13)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
-    return isApproved(host, approvedHost) ? void 0 : "host";
+    return isApproved2(host, options) ? void 0 : "host";
   }
   function refuse2(response, reason, host) {
     if (refusals.length === MOST_REFUSALS) refusals.shift();
@@ -14909,6 +15138,7 @@ async function startTokenService({
     try {
       const { accessToken, expiresAt } = await token2();
       lastError = void 0;
+      served += 1;
       const early = Math.min(EARLY2, Math.max(0, expiresAt - clock.now()) / 4);
       const expiresOn = Math.floor((expiresAt - early) / 1e3);
       response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
@@ -14924,8 +15154,11 @@ async function startTokenService({
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path11}`,
+    url: `http://${authority}${path13}`,
     refusals,
+    get served() {
+      return served;
+    },
     get lastError() {
       return lastError;
     },
@@ -14937,9 +15170,10 @@ async function startTokenService({
     })
   };
 }
-function isApproved(host, approvedHost) {
+function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountId }) {
   try {
-    return parseWorkspaceUrl(host).origin === approvedHost;
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
+    return origin === approvedHost && (workspaceId === void 0 || workspaceId === approvedWorkspaceId) && (accountId === void 0 || accountId.toLowerCase() === approvedAccountId?.toLowerCase());
   } catch {
     return false;
   }
@@ -15003,15 +15237,15 @@ async function runResource({ ci, inputs, signal }, cli, api, facts) {
 }
 
 // core/flow/scan/bundle-scan.ts
-import path9 from "node:path";
+import path11 from "node:path";
 
 // core/flow/scan/outcome.ts
-import { mkdir as mkdir2, writeFile as writeFile3 } from "node:fs/promises";
-import path8 from "node:path";
+import { mkdir as mkdir2, writeFile as writeFile2 } from "node:fs/promises";
+import path10 from "node:path";
 
 // core/scan/exceptions.ts
 var import_yaml6 = __toESM(require_dist(), 1);
-import { join as join4, relative, sep } from "node:path";
+import { join as join5, relative, sep } from "node:path";
 
 // core/bundle/ignore-patterns.ts
 var ANY = { type: "any" };
@@ -15048,7 +15282,7 @@ function takes(step2, character) {
   if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
   return step2.type === "any" || step2.type === "star" && character !== "/";
 }
-function matches(steps, path11) {
+function matches(steps, path13) {
   let states = /* @__PURE__ */ new Set();
   const enter = (into, state) => {
     if (into.has(state)) return;
@@ -15060,7 +15294,7 @@ function matches(steps, path11) {
     } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
   };
   enter(states, 0);
-  for (const character of path11) {
+  for (const character of path13) {
     const next = /* @__PURE__ */ new Set();
     for (const state of states) {
       const step2 = steps[state];
@@ -15087,10 +15321,10 @@ var IgnorePatterns = class {
     }
   }
   /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path11) {
+  match(path13) {
     let matched = false;
     for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path11)) matched = !negated;
+      if (matched === negated && matches(steps, path13)) matched = !negated;
     }
     return matched;
   }
@@ -16354,55 +16588,13 @@ var RULES = [
 var FORMAT_RULES = RULES.filter((rule2) => rule2.type === "format");
 var NAMED_VALUE_RULES = RULES.filter((rule2) => rule2.type === "named");
 
-// core/base/tree.ts
-import { open as open2, readdir as readdir3, stat as stat5 } from "node:fs/promises";
-var FIRST_PIECE = 64 << 10;
-var PIECE = 1 << 20;
-var diskTree = {
-  async list(folder) {
-    const entries2 = await readdir3(folder, { withFileTypes: true });
-    return entries2.map((entry2) => {
-      if (entry2.isFile()) return { name: entry2.name, type: "file" };
-      if (entry2.isDirectory()) return { name: entry2.name, type: "folder" };
-      return { name: entry2.name, type: entry2.isSymbolicLink() ? "link" : "other" };
-    }).sort((a, b) => a.name < b.name ? -1 : 1);
-  },
-  async size(file2) {
-    try {
-      const found = await stat5(file2);
-      return found.isFile() ? found.size : void 0;
-    } catch {
-      return void 0;
-    }
-  },
-  async *read(file2) {
-    const handle = await open2(file2, "r");
-    try {
-      let size = FIRST_PIECE;
-      for (; ; ) {
-        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
-        if (bytesRead === 0) return;
-        yield buffer.subarray(0, bytesRead);
-        if (bytesRead === size) size = PIECE;
-      }
-    } finally {
-      await handle.close();
-    }
-  }
-};
-async function readText(tree, file2) {
-  const pieces = [];
-  for await (const piece of tree.read(file2)) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
-}
-
 // core/scan/exceptions.ts
 var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule2) => rule2.id));
 async function readExceptions({ bundleRoot, checkout }, tree, today) {
-  const file2 = join4(bundleRoot, EXCEPTIONS_FILE);
+  const file2 = join5(bundleRoot, EXCEPTIONS_FILE);
   if (await tree.size(file2) === void 0) return { exceptions: [], mistakes: [] };
   const name = relative(checkout, file2).split(sep).join("/");
   return parseExceptions(await readText(tree, file2), name, today);
@@ -16487,13 +16679,13 @@ function applyExceptions(findings, exceptions) {
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule: rule2, path: path11 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule2) || /\.(?:whl|jar|egg|zip)$/.test(path11)) return false;
-  const paths = new IgnorePatterns([path11], "leave-out");
-  return !configuration.some((file2) => file2 === path11 || paths.match(file2));
+function isAlwaysSeen({ rule: rule2, path: path13 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule2) || /\.(?:whl|jar|egg|zip)$/.test(path13)) return false;
+  const paths = new IgnorePatterns([path13], "leave-out");
+  return !configuration.some((file2) => file2 === path13 || paths.match(file2));
 }
-function unusedMistake({ rule: rule2, path: path11, place: place2 }) {
-  return { problem: `The exception for ${rule2} in ${path11} matches no finding`, remedy: "Remove it.", place: place2 };
+function unusedMistake({ rule: rule2, path: path13, place: place2 }) {
+  return { problem: `The exception for ${rule2} in ${path13} matches no finding`, remedy: "Remove it.", place: place2 };
 }
 
 // core/scan/rules/rule.ts
@@ -16658,11 +16850,11 @@ var ScanOutcome = class {
   async #writeSarif(report, { findings, excepted }) {
     const { ci, inputs } = this.#step;
     if (inputs.sarifFile === void 0) return [];
-    const file2 = path8.resolve(ci.context.checkout, inputs.sarifFile);
+    const file2 = path10.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
     try {
-      await mkdir2(path8.dirname(file2), { recursive: true });
-      await writeFile3(file2, `${JSON.stringify(log, null, 2)}
+      await mkdir2(path10.dirname(file2), { recursive: true });
+      await writeFile2(file2, `${JSON.stringify(log, null, 2)}
 `);
       return [];
     } catch (error) {
@@ -17204,9 +17396,9 @@ function normaliseName(name) {
   return words.join("_").replace(/\d{1,4}$/, "");
 }
 var FILLERS = /^(?:value|val|str|string|plain|plaintext|text|literal|default|raw|clear|dev|test|tst|qa|uat|int|stg|stage|staging|prd|prod|production|live|eu|us|\d{1,6}|primary|secondary|old|new|current|env|var|param|com|net|windows|core|dfs|blob)$/;
-var HARMLESS = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:\w{1,20}_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
+var HARMLESS2 = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:\w{1,20}_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
 function isHarmlessName(normalised) {
-  return HARMLESS.test(normalised);
+  return HARMLESS2.test(normalised);
 }
 
 // core/scan/detect/detector.ts
@@ -17352,10 +17544,10 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path11, itemKeys) {
-    const inTarget = this.#target === void 0 ? [] : [["targets", this.#target, ...path11]];
-    const tries = [...inTarget, [...path11]].map(
-      (full) => this.#deepest(full, full.length - path11.length, itemKeys)
+  find(path13, itemKeys) {
+    const inTarget = this.#target === void 0 ? [] : [["targets", this.#target, ...path13]];
+    const tries = [...inTarget, [...path13]].map(
+      (full) => this.#deepest(full, full.length - path13.length, itemKeys)
     );
     const best = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     if (best.node === void 0 || best.source === void 0) return void 0;
@@ -17367,22 +17559,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    const all = this.#target === void 0 ? paths : [...paths.map((path11) => ["targets", this.#target, ...path11]), ...paths];
-    for (const path11 of all) {
-      const { node, source, depth } = this.#deepest(path11, 0, /* @__PURE__ */ new Map());
-      if (depth === path11.length && node !== void 0 && source !== void 0) return place(source, node);
+    const all = this.#target === void 0 ? paths : [...paths.map((path13) => ["targets", this.#target, ...path13]), ...paths];
+    for (const path13 of all) {
+      const { node, source, depth } = this.#deepest(path13, 0, /* @__PURE__ */ new Map());
+      if (depth === path13.length && node !== void 0 && source !== void 0) return place(source, node);
     }
     return void 0;
   }
-  #deepest(path11, shift, itemKeys) {
+  #deepest(path13, shift, itemKeys) {
     let best = { depth: 0 };
     for (const source of this.#sources) {
       let node = source.document.contents;
-      for (let depth = 1; depth <= path11.length; depth++) {
+      for (let depth = 1; depth <= path13.length; depth++) {
         node = step(
           source.document,
           node,
-          path11[depth - 1],
+          path13[depth - 1],
           itemKeys.get(depth - 1 - shift)
         );
         if (node === void 0) break;
@@ -17444,35 +17636,35 @@ var ConfigurationScan = class {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path11, itemKeys) {
-    if (typeof value === "string") this.#text(value, path11, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path11, itemKeys);
+  walk(value, path13, itemKeys) {
+    if (typeof value === "string") this.#text(value, path13, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path13, itemKeys);
     else if (typeof value === "object" && value !== null) {
       const named2 = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
         const isPair = named2 !== void 0 && inner === named2.value;
-        if (isPair) this.#text(named2.value, [...path11, key2], itemKeys, named2.name);
-        else this.walk(inner, [...path11, key2], itemKeys);
+        if (isPair) this.#text(named2.value, [...path13, key2], itemKeys, named2.name);
+        else this.walk(inner, [...path13, key2], itemKeys);
       }
     }
   }
-  #list(list3, path11, itemKeys) {
+  #list(list3, path13, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path11.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path13.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path11, index], keys, flag ?? "");
-      else this.walk(item, [...path11, index], keys);
+      if (typeof item === "string") this.#text(item, [...path13, index], keys, flag ?? "");
+      else this.walk(item, [...path13, index], keys);
     });
   }
-  #text(text2, path11, itemKeys, name = String(path11[path11.length - 1])) {
+  #text(text2, path13, itemKeys, name = String(path13[path13.length - 1])) {
     this.strings++;
     this.bytes += text2.length;
     const bytes = Buffer.from(text2);
     const found = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path11, itemKeys), setting: settingText(path11) });
+      this.scopes.push({ scope, place: this.#place(path13, itemKeys), setting: settingText(path13) });
     };
     found.push(
       ...detect(bytes, bytes.toString("latin1"), {
@@ -17488,7 +17680,7 @@ var ConfigurationScan = class {
     for (const { rule: rule2, value, via } of withoutOverlaps(found)) {
       const shown = redacted(value, rule2.type === "format" ? rule2.prefix : void 0);
       const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule2, "error", path11, itemKeys, {
+      this.#add(rule2, "error", path13, itemKeys, {
         shown,
         fingerprint: mark,
         ...via !== void 0 && { via }
@@ -17496,23 +17688,23 @@ var ConfigurationScan = class {
     }
     const practice = text2 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path11, itemKeys, {
+      this.#add(practice, "warning", path13, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path11), "")
+        fingerprint: fingerprint(settingText(path13), "")
       });
     }
   }
-  #add(rule2, level, path11, itemKeys, what) {
+  #add(rule2, level, path13, itemKeys, what) {
     this.findings.push({
       rule: rule2,
       level,
-      place: this.#place(path11, itemKeys),
-      setting: settingText(path11),
+      place: this.#place(path13, itemKeys),
+      setting: settingText(path13),
       ...what
     });
   }
-  #place(path11, itemKeys) {
-    return this.#places.find(path11, itemKeys) ?? this.#options.fallback;
+  #place(path13, itemKeys) {
+    return this.#places.find(path13, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -17521,46 +17713,8 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path11) {
-  return path11.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
-}
-
-// core/base/git/repository-id.ts
-import { dirname as dirname2, isAbsolute as isAbsolute4, join as join5 } from "node:path";
-function repositoryIdOf(originUrl) {
-  const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
-  const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path11 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path11).replace(/(?:\.git)?\/?$/, "").toLowerCase();
-}
-function decodeURIComponentSafely(text2) {
-  try {
-    return decodeURIComponent(text2);
-  } catch {
-    return text2;
-  }
-}
-async function gitFolder(checkout, tree) {
-  const dotGit = join5(checkout, ".git");
-  if (await tree.size(dotGit) === void 0) return dotGit;
-  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit))?.[1]?.trim() ?? "";
-  const folder = isAbsolute4(target) ? target : join5(checkout, target);
-  const common2 = await readText(tree, join5(folder, "commondir")).catch(() => ".");
-  return isAbsolute4(common2.trim()) ? common2.trim() : join5(folder, common2.trim());
-}
-async function readRepositoryId(checkout, tree) {
-  const config2 = await readText(tree, join5(await gitFolder(checkout, tree), "config")).catch(() => "");
-  const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
-    config2
-  )?.[1];
-  return origin === void 0 ? void 0 : repositoryIdOf(origin);
-}
-async function findCheckout(start, tree) {
-  for (let folder = start; ; folder = dirname2(folder)) {
-    const entries2 = await tree.list(folder).catch(() => []);
-    if (entries2.some((entry2) => entry2.name === ".git")) return folder;
-    if (dirname2(folder) === folder) return start;
-  }
+function settingText(path13) {
+  return path13.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scan.ts
@@ -17584,10 +17738,10 @@ async function globFiles(root, patterns2, tree) {
     const walk = async (folder) => {
       const entries2 = await tree.list(folder).catch(() => []);
       for (const entry2 of entries2) {
-        const path11 = join6(folder, entry2.name);
-        if (entry2.type === "file" && matcher2.match(relative2(base, path11).split(sep2).join("/")))
-          found.add(path11);
-        if (entry2.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path11);
+        const path13 = join6(folder, entry2.name);
+        if (entry2.type === "file" && matcher2.match(relative2(base, path13).split(sep2).join("/")))
+          found.add(path13);
+        if (entry2.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path13);
       }
     };
     await walk(base);
@@ -17771,8 +17925,8 @@ var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 var TEXT = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path11) {
-  const name = path11.slice(path11.lastIndexOf("/") + 1).toLowerCase();
+function fileKind(path13) {
+  const name = path13.slice(path13.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
   if (TEXT.test(name)) return "text";
@@ -17849,9 +18003,9 @@ var ContentScanner = class {
   scopes = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path11) {
-    this.#kind = fileKind(path11);
-    this.#ipynb = path11.toLowerCase().endsWith(".ipynb");
+  constructor(path13) {
+    this.#kind = fileKind(path13);
+    this.#ipynb = path13.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -17992,10 +18146,10 @@ var FileScan = class {
     scanner.push(held ?? new Uint8Array(), true);
     this.#take(scanner, void 0);
   }
-  async #unpack(kind, content, path11, depth) {
+  async #unpack(kind, content, path13, depth) {
     const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member3 of members2) {
-      const name = [path11, member3.name].filter((part) => part !== "").join("!");
+      const name = [path13, member3.name].filter((part) => part !== "").join("!");
       if ("reason" in member3) this.#skip(member3.reason, name);
       else await this.#member(member3.content, name, depth);
     }
@@ -18039,8 +18193,8 @@ var FileScan = class {
 import { dirname as dirname3, join as join7, posix as posix5, relative as relative3, sep as sep3 } from "node:path";
 function syncRootOf(bundleRoot, paths) {
   let root = bundleRoot;
-  for (const path11 of paths) {
-    const ups = posix5.normalize(path11).split("/").filter((part) => part === "..").length;
+  for (const path13 of paths) {
+    const ups = posix5.normalize(path13).split("/").filter((part) => part === "..").length;
     let candidate = bundleRoot;
     for (let i = 0; i < ups; i++) candidate = dirname3(candidate);
     if (candidate.length < root.length) root = candidate;
@@ -18051,7 +18205,7 @@ async function worktreeOf(bundleRoot, syncRoot, tree) {
   const found = await findCheckout(bundleRoot, tree);
   return found === bundleRoot ? syncRoot : found;
 }
-var slashed = (path11) => path11.split(sep3).join("/");
+var slashed = (path13) => path13.split(sep3).join("/");
 var GitIgnores = class {
   #tree;
   #root;
@@ -18060,9 +18214,9 @@ var GitIgnores = class {
     this.#tree = tree;
     this.#root = root;
   }
-  async ignores(path11, isFolder) {
-    for (let folder = dirname3(path11); ; folder = dirname3(folder)) {
-      const inside = slashed(relative3(folder, path11));
+  async ignores(path13, isFolder) {
+    for (let folder = dirname3(path13); ; folder = dirname3(folder)) {
+      const inside = slashed(relative3(folder, path13));
       const rules = await this.#rules(folder);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
       if (folder === this.#root || dirname3(folder) === folder) return false;
@@ -18095,8 +18249,8 @@ async function selectFiles(bundleRoot, rules, tree, name) {
   const excluded = matcher2(rules.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
-  const take = (path11) => {
-    if (!excluded.match(slashed(relative3(syncRoot, path11)))) files.add(path11);
+  const take = (path13) => {
+    if (!excluded.match(slashed(relative3(syncRoot, path13)))) files.add(path13);
   };
   const walk = async (folder, all) => {
     const entries2 = await tree.list(folder).catch((error) => {
@@ -18105,17 +18259,17 @@ async function selectFiles(bundleRoot, rules, tree, name) {
       return [];
     });
     for (const entry2 of entries2) {
-      const path11 = join7(folder, entry2.name);
+      const path13 = join7(folder, entry2.name);
       if (entry2.type === "folder") {
-        if (all || !await ignores.ignores(path11, true)) await walk(path11, all);
+        if (all || !await ignores.ignores(path13, true)) await walk(path13, all);
       } else if (all) {
-        if (entry2.type === "file" && included.match(slashed(relative3(syncRoot, path11)))) take(path11);
-      } else if (!await ignores.ignores(path11, false)) {
-        if (entry2.type === "file") take(path11);
+        if (entry2.type === "file" && included.match(slashed(relative3(syncRoot, path13)))) take(path13);
+      } else if (!await ignores.ignores(path13, false)) {
+        if (entry2.type === "file") take(path13);
         else {
           const what = entry2.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path11, {
-            file: name(path11),
+          unscanned.set(path13, {
+            file: name(path13),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
             harmless: true
           });
@@ -18123,8 +18277,8 @@ async function selectFiles(bundleRoot, rules, tree, name) {
       }
     }
   };
-  for (const path11 of rules.paths) {
-    const start = join7(bundleRoot, path11);
+  for (const path13 of rules.paths) {
+    const start = join7(bundleRoot, path13);
     if (await tree.size(start) !== void 0) take(start);
     else await walk(start, false);
   }
@@ -18176,10 +18330,10 @@ function collect2(root, folder, target, into) {
     into.exclude.push(...usable("exclude"));
     for (const pair of child(part, "artifacts")?.items ?? []) {
       const artifact = pair.value;
-      const path11 = (0, import_yaml8.isMap)(artifact) ? artifact.get("path") : void 0;
+      const path13 = (0, import_yaml8.isMap)(artifact) ? artifact.get("path") : void 0;
       const built2 = (0, import_yaml8.isMap)(artifact) && artifact.get("type") === "whl" ? ["dist/*.whl"] : [];
       into.artifacts.push(
-        ...built2.map((pattern) => posix6.join(folder, typeof path11 === "string" ? path11 : ".", pattern))
+        ...built2.map((pattern) => posix6.join(folder, typeof path13 === "string" ? path13 : ".", pattern))
       );
     }
     const libraries = [];
@@ -18231,9 +18385,9 @@ async function scanFiles(files, options, ports) {
   const work = async () => {
     for (let index = next++; index < files.length; index = next++) {
       ports.signal?.throwIfAborted();
-      const path11 = files[index];
-      const name = relative5(checkout, path11).split(sep5).join("/");
-      const report = await scanFile({ name, read: () => ports.tree.read(path11) }, repositoryId);
+      const path13 = files[index];
+      const name = relative5(checkout, path13).split(sep5).join("/");
+      const report = await scanFile({ name, read: () => ports.tree.read(path13) }, repositoryId);
       reports[index] = report;
       bytes += report.bytes;
       done++;
@@ -18246,7 +18400,7 @@ async function scanFiles(files, options, ports) {
 async function scanSources(options, ports) {
   const { checkout, bundleRoot, target } = options;
   const rules = await readSyncRules(bundleRoot, target, ports.tree);
-  const name = (path11) => relative5(checkout, path11).split(sep5).join("/");
+  const name = (path13) => relative5(checkout, path13).split(sep5).join("/");
   const { files, unscanned } = await selectFiles(bundleRoot, rules, ports.tree, name);
   const all = [.../* @__PURE__ */ new Set([...files, ...rules.configuration])];
   const report = await scanFiles(all, options, ports);
@@ -18386,13 +18540,13 @@ var BundleScan = class _BundleScan {
     );
   }
   #name(file2) {
-    return path9.relative(this.#options.checkout, file2).split(path9.sep).join("/");
+    return path11.relative(this.#options.checkout, file2).split(path11.sep).join("/");
   }
 };
 async function repositoryOf(bundleRoot, checkout) {
   const repository = await findCheckout(bundleRoot, diskTree);
   const entries2 = await diskTree.list(repository).catch(() => []);
-  const inside = !path9.relative(checkout, repository).startsWith("..");
+  const inside = !path11.relative(checkout, repository).startsWith("..");
   return inside && entries2.some(({ name }) => name === ".git") ? repository : checkout;
 }
 
@@ -18417,28 +18571,38 @@ async function run(step2) {
   await ci.saveState("folder", folder.root);
   let service;
   try {
-    const bundleRoot = path10.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path12.resolve(ci.context.checkout, inputs.bundleRoot);
+    const pin = { ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform };
     const [session, file2, target, source, scan2] = await allRight([
       connect(step2, facts, audit),
       findTool(step2, facts, folder.root),
-      checkHostPin({ ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform }),
+      checkHostPin(pin),
       readAccess(step2, bundleRoot),
       startScan(step2, facts, bundleRoot)
     ]);
-    service = await startTokenService({
+    const { workspaceId = facts.workspaceId, accountId } = inputs;
+    const approved = { host: inputs.host, workspaceId, accountId };
+    const tokens = await startTokenService({
       token: () => session.token(),
       approvedHost: inputs.host,
+      approvedWorkspaceId: workspaceId,
+      approvedAccountId: accountId,
       clock: ports.clock
     });
-    ci.mask(new URL(service.url).pathname.slice(1));
+    service = tokens;
+    ci.mask(new URL(tokens.url).pathname.slice(1));
     const cli = new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
       file: file2,
-      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
+      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path10.relative(ci.context.checkout, bundleRoot).split(path10.sep).join("/"),
+      bundlePath: path12.relative(ci.context.checkout, bundleRoot).split(path12.sep).join("/"),
       target: target.name,
+      approved,
+      tokensServed: () => tokens.served,
+      beforeEach: () => checkHostPin(pin),
+      readTimeout: inputs.planTimeout,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => void ci.saveState("cli", String(pid ?? ""))
     });
@@ -18448,13 +18612,14 @@ async function run(step2) {
       access: access2
     };
     if (!target.hasRootPath) warn(step2, facts, HOME_ROOT);
+    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, facts, HOME_PASSED);
     const api = workspaceApi(step2, session);
     switch (inputs.command) {
       case "plan":
         await planBundle(step2, cli, facts, checks);
         break;
       case "deploy":
-        await deployBundle(step2, cli, api, facts, checks);
+        await deployBundle(step2, cli, api, facts, checks, folder);
         await scan2?.deployed();
         break;
       case "run":
@@ -18488,6 +18653,7 @@ function noteScan({ ci, inputs }, { scan: scan2 }, audit) {
   const findings = [...scan2.stopping.map(audited(true)), ...scan2.others.map(audited(false))];
   audit.note(scanEvent({ host: inputs.host, runner: ci.context.ciName, accepted: scan2.accepted, findings }));
 }
+var HOME_PASSED = "`pass-env` gives the home folder of this runner's user to the CLI and the bundle's code: with it credentials that lie there (`~/.databrickscfg`, cloud CLIs, `~/.netrc`, SSH keys), and what earlier jobs have left. Name the folder that a build needs instead, such as `UV_CACHE_DIR` or `PIP_CACHE_DIR`.";
 var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
 function rootCause({ ci }, service, error) {
   if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
@@ -18506,6 +18672,7 @@ function rootCause({ ci }, service, error) {
   return toSecretlessError(service?.lastError ?? error);
 }
 export {
+  refuseForeignCheckout,
   reportFailure,
   run
 };
