@@ -3,11 +3,17 @@ import { access, constants } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 
-/** What the stand-in is held to. */
+/** What the recordings, and so the stand-in, are held to. */
 export const HELD_TO = "1.13";
 
+interface RealCli {
+  readonly file: string;
+  /** Such as `1.13.0`. */
+  readonly version: string;
+}
+
 /** The real CLI on PATH, or why there is none to compare with. */
-export async function findRealCli(): Promise<{ readonly file: string } | { readonly absent: string }> {
+export async function findRealCli(): Promise<RealCli | { readonly absent: string }> {
   for (const folder of (process.env["PATH"] ?? "").split(path.delimiter)) {
     const file = path.join(folder, "databricks");
     const runs = await access(file, constants.X_OK).then(
@@ -20,7 +26,7 @@ export async function findRealCli(): Promise<{ readonly file: string } | { reado
     });
     const version = (JSON.parse(stdout) as { Version: string }).Version;
     if (version.includes("standin")) continue;
-    if (version.startsWith(`${HELD_TO}.`)) return { file };
+    if (version.startsWith(`${HELD_TO}.`)) return { file, version };
     return { absent: `the CLI on PATH is ${version}, not ${HELD_TO}` };
   }
   return { absent: "no Databricks CLI on PATH" };

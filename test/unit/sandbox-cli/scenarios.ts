@@ -25,7 +25,7 @@ export class Steps {
   async run(files: BundleFiles, command: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const folder = await this.rig.checkout(files);
     const result = await this.rig.run(folder, command.split(" "), env);
-    this.seen.push(observe(result, this.rig));
+    this.seen.push(observe(command, result, this.rig));
   }
 }
 
