@@ -15,7 +15,6 @@ const ITEM_KEYS: Readonly<Record<string, string>> = {
   tasks: "task_key",
   depends_on: "task_key",
   parameters: "name",
-  job_clusters: "job_cluster_key",
   environments: "environment_key",
 };
 
@@ -25,13 +24,10 @@ const BACKEND_DEFAULTS: readonly (readonly [RegExp, Json?])[] = [
   [/^run_as$/],
   [/^tasks\[[^\]]*\]\.run_if$/, "ALL_SUCCESS"],
   [/^tasks\[[^\]]*\]\.(notebook_task|spark_python_task)\.source$/],
-  [
-    /\.new_cluster\.(enable_elastic_disk|enable_local_disk_encryption|node_type_id|driver_node_type_id|driver_instance_pool_id|data_security_mode)$/,
-  ],
 ];
 
 /** Maps of the user's own keys; their paths are written in brackets. */
-const MAPS = ["tags", "base_parameters", "custom_tags", "spark_conf", "spark_env_vars"];
+const MAPS = ["tags", "base_parameters"];
 
 /**
  * Compares settings three ways, as the direct engine does: what was deployed, what is wanted, what the workspace has.

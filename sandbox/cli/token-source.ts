@@ -1,4 +1,4 @@
-import { CliFailure } from "./diagnostics.ts";
+import { cannot, CliFailure } from "./diagnostics.ts";
 
 interface Token {
   readonly value: string;
@@ -22,7 +22,7 @@ export class TokenSource {
   constructor(url: string, host: string) {
     const { hostname } = new URL(url);
     if (hostname !== "127.0.0.1" && hostname !== "localhost") {
-      throw new CliFailure(`invalid metadata service URL: ${hostname} is not a loopback address`);
+      throw cannot(`a metadata service that is not a loopback address: ${hostname}`);
     }
     this.#url = url;
     this.#host = host;

@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { randomUUID } from "node:crypto";
-import { isObject, parseJson, textOf, type Json } from "../http/json.ts";
+import { parseJson, textOf } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
-import { cannot, CliFailure } from "./diagnostics.ts";
+import { asList, objectOf } from "./config-file.ts";
+import { cannot } from "./diagnostics.ts";
 import { isNotebook, withoutExtension } from "./resource-settings.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
@@ -23,26 +24,17 @@ export interface Deployment {
 const PARALLEL = 20;
 
 export function readDeployment(content: Buffer | undefined): Deployment {
-  const value = content === undefined ? {} : parseJson(content.toString("utf8"));
-  if (!isObject(value) || value["files"] === undefined) return { seq: 0, id: randomUUID(), files: [] };
-  const files = (Array.isArray(value["files"]) ? value["files"] : []).filter(isObject).map((file) => ({
-    local_path: textOf(file["local_path"]),
-    is_notebook: file["is_notebook"] === true,
-  }));
-  return { seq: Number(value["seq"]), id: textOf(value["id"]), files };
+  if (content === undefined) return { seq: 0, id: randomUUID(), files: [] };
+  const { seq, id, files } = objectOf(parseJson(content.toString("utf8")));
+  const deployed = asList(files)
+    .map(objectOf)
+    .map((file) => ({ local_path: textOf(file["local_path"]), is_notebook: file["is_notebook"] === true }));
+  return { seq: Number(seq), id: textOf(id), files: deployed };
 }
 
-export function deploymentContent(deployment: Deployment): Buffer {
-  const { seq, files, id } = deployment;
-  const all: Json = {
-    version: 1,
-    seq,
-    cli_version: VERSION,
-    timestamp: new Date().toISOString(),
-    files: [],
-    id,
-  };
-  return Buffer.from(JSON.stringify({ ...all, files }));
+export function deploymentContent({ seq, files, id }: Deployment): Buffer {
+  const timestamp = new Date().toISOString();
+  return Buffer.from(JSON.stringify({ version: 1, seq, cli_version: VERSION, timestamp, files, id }));
 }
 
 /**
@@ -91,12 +83,12 @@ function foldersOf(files: readonly DeployedFile[]): string[] {
 }
 
 async function bundleFiles(root: string): Promise<DeployedFile[]> {
-  const ignored = await ignoreRules(root);
   const found: DeployedFile[] = [];
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
       const path = posix.join(folder, entry.name);
-      if (entry.name === ".git" || path === ".databricks" || ignored(entry.name)) continue;
+      if (entry.name === ".git" || path === ".databricks") continue;
+      if (entry.name === ".gitignore") throw cannot(`a bundle with ${path}`);
       if (entry.isDirectory()) await visit(path);
       else if (entry.isFile()) {
         found.push({ local_path: path, is_notebook: (await isNotebook(join(root, path))) === true });
@@ -105,19 +97,6 @@ async function bundleFiles(root: string): Promise<DeployedFile[]> {
   };
   await visit("");
   return found.sort((a, b) => (a.local_path < b.local_path ? -1 : 1));
-}
-
-/** Plain names and `*` from the bundle's own `.gitignore`. */
-async function ignoreRules(root: string): Promise<(name: string) => boolean> {
-  const text = await readFile(join(root, ".gitignore"), "utf8").catch(() => "");
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const rules = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  const patterns = rules.map((rule) => {
-    const name = rule.replace(/\/$/, "");
-    if (/[/!?[\]\\]/.test(name)) throw new CliFailure(cannot(`.gitignore pattern ${rule}`));
-    return new RegExp(`^${name.replace(/[.+^${}()|]/g, "\\$&").replaceAll("*", ".*")}$`);
-  });
-  return (name) => patterns.some((pattern) => pattern.test(name));
 }
 
 async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {

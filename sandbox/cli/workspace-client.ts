@@ -95,6 +95,16 @@ export class WorkspaceClient {
   }
 }
 
+/** The answer, or undefined where the API answered with `status`. */
+export async function orUndefined<T>(answer: Promise<T>, status: number): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === status) return undefined;
+    throw error;
+  }
+}
+
 function errorOf(text: string): { error_code: string; message: string } {
   try {
     const value = parseJson(text);

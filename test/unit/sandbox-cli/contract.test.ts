@@ -4,8 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { installStandIn } from "../../../sandbox/cli/install.ts";
 import { findRealCli, HELD_TO } from "./real-cli.ts";
-import { play, readRecording, recordingName, RECORDINGS } from "./recordings.ts";
-import { SCENARIOS } from "./scenarios.ts";
+import { readRecording, recordingName, RECORDINGS } from "./recordings.ts";
+import { play, SCENARIOS } from "./scenarios.ts";
 
 describe(`the stand-in CLI and the Databricks CLI ${HELD_TO}`, function () {
   this.timeout(60_000);

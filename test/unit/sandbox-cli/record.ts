@@ -2,8 +2,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { findRealCli } from "./real-cli.ts";
-import { play, recordingName, RECORDINGS, recordingText } from "./recordings.ts";
-import { SCENARIOS } from "./scenarios.ts";
+import { recordingName, RECORDINGS, recordingText } from "./recordings.ts";
+import { play, SCENARIOS } from "./scenarios.ts";
 
 const real = await findRealCli();
 if ("absent" in real) throw new Error(`nothing to record: ${real.absent}`);

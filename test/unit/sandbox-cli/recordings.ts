@@ -3,23 +3,10 @@ import path from "node:path";
 import { stringify } from "lossless-json";
 import { isObject, parseJson, type Json } from "../../../sandbox/http/json.ts";
 import type { Observation } from "./observe.ts";
-import { Rig } from "./rig.ts";
-import { Steps, type Scenario } from "./scenarios.ts";
+import type { Scenario } from "./scenarios.ts";
 
 /** What the real CLI was seen to do: one file for each scenario, written by `npm run record`. */
 export const RECORDINGS = path.resolve(import.meta.dirname, "../../fixtures/cli-recordings");
-
-/** Plays the scenario with a CLI in a sandbox of its own. @returns one observation for each command */
-export async function play(cli: string, scenario: Scenario): Promise<readonly Observation[]> {
-  const rig = await Rig.start(cli, scenario.options);
-  try {
-    const steps = new Steps(rig);
-    await scenario.play(steps);
-    return steps.seen;
-  } finally {
-    await rig.stop();
-  }
-}
 
 export function recordingName({ name }: Scenario): string {
   return `${name
