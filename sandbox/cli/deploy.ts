@@ -29,11 +29,11 @@ async function deployLocked(session: Session, state: DeploymentState, before: De
   await files.delete(internal, true);
   await files.mkdirs(internal);
   output.err(`Uploading bundle files to ${paths.file}...\n`);
-  const { deployment, deleted } = await uploadFiles(bundle, before, files);
+  const deployment = await uploadFiles(bundle, before, files);
   const content = deploymentContent(deployment);
   await writeLocal(join(localFolder(bundle, env), "deployment.json"), content);
   await files.write(`${paths.state}/deployment.json`, content);
-  const fileCount = `Files: ${deployment.files.length} uploaded, ${deleted} deleted\n`;
+  const fileCount = `Files: ${deployment.files.length} uploaded, 0 deleted\n`;
 
   const entries = await makePlan(bundle, state, client);
   try {

@@ -1,7 +1,6 @@
 interface Diagnostic {
   readonly severity: "Error" | "Warning";
   readonly summary: string;
-  readonly detail?: string;
 }
 
 /** Ends the command with exit code 1 after its diagnostics are printed. */
@@ -29,7 +28,5 @@ export interface Output {
 }
 
 export function report(output: Output, diagnostics: readonly Diagnostic[]): void {
-  for (const { severity, summary, detail } of diagnostics) {
-    output.err(`${severity}: ${summary}\n${detail === undefined ? "" : `\n${detail.trimEnd()}\n`}\n`);
-  }
+  for (const { severity, summary } of diagnostics) output.err(`${severity}: ${summary}\n\n`);
 }

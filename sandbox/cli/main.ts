@@ -14,17 +14,23 @@ import { buildInformation, VERSION } from "./version.ts";
 async function execute(args: readonly string[], output: Output): Promise<void> {
   const command = parseCommandLine(args);
   const json = (value: Json): void => output.out(`${stringify(value, undefined, 2) ?? ""}\n`);
-  if (command.name === "version") { json(buildInformation()); return; }
+  if (command.name === "version") {
+    json(buildInformation());
+    return;
+  }
   const session = await openSession(command, process.cwd(), process.env, output);
   const { bundle, files, client, env } = session;
   switch (command.name) {
     case "plan": {
       const state = await DeploymentState.load(bundle, files, env);
       await files.read(`${bundle.paths.state}/deployment.json`);
-      json(planJson(await makePlan(bundle, state, client), state)); return;
+      json(planJson(await makePlan(bundle, state, client), state));
+      return;
     }
-    case "summary":
-      { json(await summary(session)); return; }
+    case "summary": {
+      json(await summary(session));
+      return;
+    }
     case "deploy":
       return deploy(session);
     case "run":

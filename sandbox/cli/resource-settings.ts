@@ -101,7 +101,7 @@ async function translated(
   const wanted = wantNotebook ? "notebook" : "file";
   if (notebook === undefined) throw new CliFailure(`${wanted} ${local} not found`);
   if (notebook !== wantNotebook) throw cannot(`${local}, which is not a ${wanted}`);
-  return posix.join(paths.file, notebook ? withoutExtension(local) : local);
+  return posix.join(paths.file, notebook ? local.replace(/\.\w+$/, "") : local);
 }
 
 /** Undefined if there is no such file. */
@@ -117,10 +117,6 @@ export async function isNotebook(file: string): Promise<boolean | undefined> {
   } finally {
     await handle.close();
   }
-}
-
-export function withoutExtension(path: string): string {
-  return path.slice(0, path.length - posix.extname(path).length);
 }
 
 function scalarText(value: Json | undefined): string {

@@ -5,7 +5,7 @@ import { parseJson, textOf } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
 import { asList, objectOf } from "./config-file.ts";
 import { cannot } from "./diagnostics.ts";
-import { isNotebook, withoutExtension } from "./resource-settings.ts";
+import { isNotebook } from "./resource-settings.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 
@@ -37,39 +37,29 @@ export function deploymentContent({ seq, files, id }: Deployment): Buffer {
   return Buffer.from(JSON.stringify({ version: 1, seq, cli_version: VERSION, timestamp, files, id }));
 }
 
-/**
- * Uploads all files of the bundle and deletes those that it no longer has.
- * @returns the new deployment, and how many files were deleted
- */
+/** Uploads all files of the bundle. @returns the new deployment @throws CliFailure if it has lost one since the last */
 export async function uploadFiles(
   bundle: Bundle,
   before: Deployment,
   files: WorkspaceFiles,
-): Promise<{ deployment: Deployment; deleted: number }> {
+): Promise<Deployment> {
   const target = bundle.paths.file;
   const now = await bundleFiles(bundle.root);
+  const names = now.map(({ local_path }) => local_path);
+  const gone = before.files.find(({ local_path }) => !names.includes(local_path));
+  if (gone !== undefined) throw cannot(`a bundle that no longer has ${gone.local_path}`);
   if ((await files.status(target)) === undefined) {
     await files.mkdirs(target);
     await files.status(target);
   }
-  const remoteName = (file: DeployedFile): string =>
-    posix.join(target, file.is_notebook ? withoutExtension(file.local_path) : file.local_path);
-  const remoteNames = new Set(now.map(remoteName));
-  const gone = before.files.filter((file) => !remoteNames.has(remoteName(file)));
-  await inParallel(gone, (file) => files.delete(remoteName(file)));
-  const [oldFolders, newFolders] = [foldersOf(before.files), foldersOf(now)];
-  const deeperFirst = oldFolders
-    .filter((folder) => !newFolders.includes(folder))
-    .sort()
-    .reverse();
-  for (const folder of deeperFirst) await files.delete(posix.join(target, folder));
-  const added = newFolders.filter((folder) => !oldFolders.includes(folder));
+  const old = foldersOf(before.files);
+  const added = foldersOf(now).filter((folder) => !old.includes(folder));
   const leaves = added.filter((folder) => !added.some((other) => other.startsWith(`${folder}/`)));
   await inParallel(leaves, (folder) => files.mkdirs(posix.join(target, folder)));
   await inParallel(now, async ({ local_path: path }) => {
     await files.write(posix.join(target, path), await readFile(join(bundle.root, path)));
   });
-  return { deployment: { seq: before.seq + 1, id: before.id, files: now }, deleted: gone.length };
+  return { seq: before.seq + 1, id: before.id, files: now };
 }
 
 /** Folders of the files and theirs, without the bundle's own. */

@@ -91,14 +91,12 @@ export const SCENARIOS: readonly Scenario[] = [
       run(oneJob(), [PLAN, "deploy", SUMMARY], { DATABRICKS_BUNDLE_TMP: path.join(folder, "tmp") }),
   },
   {
-    name: "a job deleted by hand is made again; a file that moved is deleted",
+    name: "a job deleted by hand is made again",
     play: async (run, { sandbox }) => {
       await run(oneJob(), ["deploy"]);
       const { jobs } = sandbox.workspace;
       for (const id of [...jobs.all.keys()]) jobs.delete(id);
-      await run(oneJob(), [PLAN]);
-      const { "databricks.yml": yaml = "", "src/n.py": notebook = "" } = oneJob();
-      await run({ "databricks.yml": yaml.replace("src/n.py", "n.py"), "n.py": notebook }, ["deploy"]);
+      await run(oneJob(), [PLAN, "deploy"]);
     },
   },
   {
