@@ -27,7 +27,7 @@ const BACKEND_DEFAULTS: readonly (readonly [RegExp, Json?])[] = [
 ];
 
 /** Maps of the user's own keys; their paths are written in brackets. */
-const MAPS = ["tags", "base_parameters"];
+const MAPS = ["tags", "base_parameters", "spark_conf"];
 
 type Values = Readonly<Record<"old" | "new" | "remote", Json | undefined>>;
 type Side = "old" | "remote";

@@ -14,7 +14,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   "resources.jobs.*":
     "name description tasks schedule parameters run_as max_concurrent_runs timeout_seconds environments",
   "resources.jobs.*.tasks[*]":
-    "task_key depends_on notebook_task spark_python_task run_job_task environment_key timeout_seconds max_retries",
+    "task_key depends_on notebook_task spark_python_task run_job_task environment_key new_cluster timeout_seconds max_retries",
 };
 const PATTERNS = Object.keys(KNOWN);
 

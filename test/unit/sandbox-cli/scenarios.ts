@@ -100,6 +100,16 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: "a cluster of a task's own: deploy, plan again, change its Spark configuration",
+    play: async (run) => {
+      const cluster = "{ spark_version: 15.4.x-scala2.12, num_workers: 1, spark_conf: { a.b: c } }";
+      const files = oneJob({ job: `${JOB}          new_cluster: ${cluster}\n` });
+      await run(files, ["deploy", PLAN]);
+      const yaml = files["databricks.yml"] ?? "";
+      await run({ ...files, "databricks.yml": yaml.replace("a.b: c", "a.b: d") }, [PLAN]);
+    },
+  },
+  {
     name: "the lock of another deployment",
     play: async (run, { sandbox }) => {
       await run(oneJob(), ["deploy"]);
