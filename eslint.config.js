@@ -1,10 +1,26 @@
 import js from "@eslint/js";
 import ts from "typescript-eslint";
 
-/** The order of the house (docs/architecture.md): a room imports only from itself and from rooms before it. */
-const ROOMS = ["audit", "identity", "federation", "databricks", "scan", "access", "report"];
+/** The order of the house (docs/architecture.md): a folder imports only from itself and from folders before it. */
+const HOUSE = [
+  "base",
+  "net",
+  "ci",
+  "audit",
+  "api",
+  "federation",
+  "bundle",
+  "cli",
+  "scan",
+  "access",
+  "report",
+  "flow",
+  "commands",
+];
 
-const later = (room) => ROOMS.slice(ROOMS.indexOf(room) + 1);
+/** What nothing in `folder` may import: later folders of core, by their path from `depth` folders further down. */
+const later = (folder, depth) =>
+  HOUSE.slice(HOUSE.indexOf(folder) + 1).map((other) => `${"../".repeat(depth)}${other}/**`);
 const forbid = (files, patterns) => ({
   files,
   rules: { "no-restricted-imports": ["error", { patterns }] },
@@ -52,29 +68,12 @@ export default ts.config(
     },
   },
   forbid(["core/*.ts"], [{ group: shells }]),
-  forbid(
-    [
-      "core/errors.ts",
-      "core/ports.ts",
-      "core/host.ts",
-      "core/inputs.ts",
-      "core/input-reader.ts",
-      "core/http.ts",
-      "core/redact.ts",
-      "core/retry.ts",
-      "core/system.ts",
-      "core/proxy.ts",
-      "core/workspace-url.ts",
-      "core/cli-values.ts",
-      "core/input-reader.ts",
-      "core/input-values.ts",
-    ],
-    [{ group: [...shells, ...ROOMS.map((room) => `**/${room}/**`), "**/run.ts"] }],
-  ),
-  ...ROOMS.map((room) =>
-    forbid(
-      [`core/${room}/**`],
-      [{ group: [...shells, ...later(room).map((other) => `**/${other}/**`), "**/run.ts"] }],
+  ...HOUSE.flatMap((folder) =>
+    ["", "*/", "*/*/"].map((inner, at) =>
+      forbid(
+        [`core/${folder}/${inner}*.ts`],
+        [{ group: [...shells, "**/run.ts", "**/start.ts", ...later(folder, at + 1)] }],
+      ),
     ),
   ),
   {

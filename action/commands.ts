@@ -1,5 +1,5 @@
-import type { Place } from "../core/errors.ts";
-import { harmlessLines } from "../core/report/harmless.ts";
+import type { Place } from "../core/base/errors.ts";
+import { harmlessLines } from "../core/ci/safe-for-log.ts";
 
 /**
  * The commands that the runner reads from stdout (docs.github.com, "Workflow commands for GitHub Actions"). They are

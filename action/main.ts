@@ -1,7 +1,7 @@
-import type { RunProcess } from "../core/ports.ts";
+import type { RunProcess } from "../core/base/ports.ts";
 import { runStep } from "../core/start.ts";
-import { createSend, systemClock, systemPlatform } from "../core/system.ts";
-import { GitHubHost } from "./host.ts";
+import { createSend, systemClock, systemPlatform } from "../core/net/send.ts";
+import { GitHubCi } from "./ci.ts";
 
 const cancel = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -13,10 +13,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const environment = process.env;
 const send = createSend(environment);
 const platform = systemPlatform();
-const host = new GitHubHost(environment, send, cancel.signal, (text) => process.stdout.write(text));
+const ci = new GitHubCi(environment, send, cancel.signal, (text) => process.stdout.write(text));
 // Loaded when the first program is started: the first request comes before.
 const runProcess: RunProcess = async (request) => {
-  const { createRunProcess } = await import("../core/databricks/process.ts");
+  const { createRunProcess } = await import("../core/cli/process.ts");
   return createRunProcess(platform)(request);
 };
-process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });
+process.exitCode = await runStep(ci, { clock: systemClock, platform, environment, send, runProcess });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { createTerminate, isRunning } from "../core/databricks/process.ts";
-import { cleanUp } from "../core/leftovers.ts";
-import { systemClock, systemPlatform } from "../core/system.ts";
+import { createTerminate, isRunning } from "../core/cli/process.ts";
+import { cleanUp } from "../core/flow/leftovers.ts";
+import { systemClock, systemPlatform } from "../core/net/send.ts";
 
 /** The runner gives back what main has saved as `STATE_<name>`. */
 const state = (name: string): string => process.env[`STATE_${name}`] ?? "";

@@ -2,7 +2,7 @@
  * How many requests the access of 1,000 unchanged jobs takes: a principal each, in declared groups on 10 credentials,
  * pages of 100. Requests that read grants, and those of the proof, counted apart.
  */
-import { applyAccess } from "../core/access/apply.ts";
+import { applyAccess } from "../core/access/apply/apply.ts";
 import {
   accessFileOf,
   bundleOf,

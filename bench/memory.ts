@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { archiveName, releasePlatform } from "../core/databricks/install/release.ts";
-import { systemPlatform } from "../core/system.ts";
+import { archiveName, releasePlatform } from "../core/cli/install/release.ts";
+import { systemPlatform } from "../core/net/send.ts";
 import { freshFolder } from "../sandbox/runner/checkout.ts";
 import type { SandboxCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob } from "../sandbox/runner/github-job.ts";
-import { buildZip } from "../test/unit/databricks/install/support/zip-builder.ts";
+import { buildZip } from "../test/unit/cli/install/support/zip-builder.ts";
 
 const PRELOAD = path.join(import.meta.dirname, "peak-memory.cjs");
 /** A version that is pinned nowhere. */

@@ -1,51 +1,51 @@
 import path from "node:path";
-import { readAccess, secretScopes } from "./access-files.ts";
-import { Access } from "./access-step.ts";
-import { allRight } from "./all-right.ts";
-import { openAuditFile, type AuditFile } from "./audit-file.ts";
-import { scanEvent, type AuditedFinding } from "./audit/scan-event.ts";
-import { connect, workspaceApi } from "./connect.ts";
-import { DatabricksCli } from "./databricks/cli.ts";
-import { cliEnvironment } from "./databricks/environment.ts";
-import { checkHostPin } from "./databricks/host-pin.ts";
-import { makePrivateFolder, removePrivateFolder } from "./databricks/private-folder.ts";
-import { createTerminate } from "./databricks/process.ts";
-import { deployBundle } from "./deploy.ts";
-import { destroyBundle } from "./destroy.ts";
-import { SecretlessError, toSecretlessError } from "./errors.ts";
+import { readAccess, secretScopes } from "./flow/access/files.ts";
+import { Access } from "./flow/access/access.ts";
+import { allRight } from "./base/all-right.ts";
+import { openAuditFile, type AuditFile } from "./audit/audit.ts";
+import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
+import { connect, workspaceApi } from "./flow/connect.ts";
+import { DatabricksCli } from "./cli/cli.ts";
+import { cliEnvironment } from "./cli/environment.ts";
+import { checkHostPin } from "./bundle/host-pin.ts";
+import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
+import { createTerminate } from "./cli/process.ts";
+import { deployBundle } from "./commands/deploy.ts";
+import { destroyBundle } from "./commands/destroy.ts";
+import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
-import { planBundle, type PlanChecks } from "./plan.ts";
-import { PRODUCT } from "./product.ts";
+import { planBundle, type PlanChecks } from "./commands/plan.ts";
+import { PRODUCT } from "./base/product.ts";
 import type { Facts } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
-import { runResource } from "./run-resource.ts";
-import { startScan } from "./scan-step.ts";
+import { runResource } from "./commands/run.ts";
+import { startScan } from "./flow/scan/start.ts";
 import type { Finding } from "./scan/finding.ts";
-import { warn, type Step } from "./step.ts";
-import { findTool } from "./tool.ts";
+import { warn, type Step } from "./flow/step.ts";
+import { findTool } from "./flow/find-cli.ts";
 
 export { reportFailure };
 
 /** The flow of each command, from top to bottom. */
 export async function run(step: Step): Promise<number> {
-  const { host, ports, inputs } = step;
+  const { ci, ports, inputs } = step;
   const facts: Facts = {
     command: inputs.command,
     workspaceUrl: inputs.host,
-    runUrl: host.context.runUrl,
+    runUrl: ci.context.runUrl,
     warnings: [],
   };
-  const audit = await openAuditFile(step);
-  const folder = await makePrivateFolder(host.context.tempFolder);
-  await host.saveState("folder", folder.root);
+  const audit = await openAuditFile({ ci, clock: ports.clock, ...inputs });
+  const folder = await makePrivateFolder(ci.context.tempFolder);
+  await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
   try {
     // Side by side; nothing goes further until all of it is right.
-    const bundleRoot = path.resolve(host.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path.resolve(ci.context.checkout, inputs.bundleRoot);
     const [session, file, target, source, scan] = await allRight([
       connect(step, facts, audit),
       findTool(step, facts, folder.root),
-      checkHostPin({ ...inputs, bundleRoot, checkout: host.context.checkout, platform: ports.platform }),
+      checkHostPin({ ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform }),
       readAccess(step, bundleRoot),
       startScan(step, facts, bundleRoot),
     ]);
@@ -54,7 +54,7 @@ export async function run(step: Step): Promise<number> {
       approvedHost: inputs.host,
       clock: ports.clock,
     });
-    host.mask(new URL(service.url).pathname.slice(1));
+    ci.mask(new URL(service.url).pathname.slice(1));
 
     const cli = new DatabricksCli({
       ...ports,
@@ -62,10 +62,10 @@ export async function run(step: Step): Promise<number> {
       file,
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path.relative(host.context.checkout, bundleRoot).split(path.sep).join("/"),
+      bundlePath: path.relative(ci.context.checkout, bundleRoot).split(path.sep).join("/"),
       target: target.name,
-      onLine: (line) => host.info(line),
-      onProcess: (pid) => void host.saveState("cli", String(pid ?? "")),
+      onLine: (line) => ci.info(line),
+      onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
     });
     const access = new Access({ step, facts, audit, session, source });
     const checks: PlanChecks = {
@@ -90,11 +90,11 @@ export async function run(step: Step): Promise<number> {
     }
     noteScan(step, facts, audit);
     await audit.settled();
-    await reportSuccess(host, facts);
+    await reportSuccess(ci, facts);
     return 0;
   } catch (error) {
     noteScan(step, facts, audit);
-    await reportFailure(host, rootCause(step, service, error), facts);
+    await reportFailure(ci, rootCause(step, service, error), facts);
     return 1;
   } finally {
     await service?.stop();
@@ -103,7 +103,7 @@ export async function run(step: Step): Promise<number> {
 }
 
 /** Puts what the scan has found on record. */
-function noteScan({ host, inputs }: Step, { scan }: Facts, audit: AuditFile): void {
+function noteScan({ ci, inputs }: Step, { scan }: Facts, audit: AuditFile): void {
   if (!scan) return;
   const audited =
     (blocking: boolean) =>
@@ -115,9 +115,7 @@ function noteScan({ host, inputs }: Step, { scan }: Facts, audit: AuditFile): vo
       blocking,
     });
   const findings = [...scan.stopping.map(audited(true)), ...scan.others.map(audited(false))];
-  audit.note(
-    scanEvent({ host: inputs.host, runner: host.context.ciName, accepted: scan.accepted, findings }),
-  );
+  audit.note(scanEvent({ host: inputs.host, runner: ci.context.ciName, accepted: scan.accepted, findings }));
 }
 
 const HOME_ROOT =
@@ -126,8 +124,8 @@ const HOME_ROOT =
   "`workspace.root_path` in the target.";
 
 /** What really went wrong: the CLI saw only a refusal of the token service, or that it was ended. */
-function rootCause({ host }: Step, service: TokenService | undefined, error: unknown): SecretlessError {
-  if (host.cancelled.aborted && !(error instanceof SecretlessError)) {
+function rootCause({ ci }: Step, service: TokenService | undefined, error: unknown): SecretlessError {
+  if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
     return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
   }
   const foreign = service?.refusals.find(({ reason }) => reason === "host");

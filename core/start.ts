@@ -1,10 +1,10 @@
-import { SecretlessError, toSecretlessError } from "./errors.ts";
+import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { discoverWorkspace, usualAudience } from "./federation/discovery.ts";
-import type { Host } from "./host.ts";
-import { parseInputs, type Inputs } from "./inputs.ts";
-import type { Ports } from "./ports.ts";
-import { redactingHost } from "./redacting-host.ts";
-import type { Step } from "./step.ts";
+import type { Ci } from "./ci/ci.ts";
+import { parseInputs, type Inputs } from "./ci/inputs/inputs.ts";
+import type { Ports } from "./base/ports.ts";
+import { redactingCi } from "./ci/redacting-ci.ts";
+import type { Step } from "./flow/step.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
 const REACHABLE = 60_000;
@@ -15,17 +15,17 @@ const REACHABLE = 60_000;
  * needed here into more files, and finding a file costs more than reading it.
  * @returns the exit code, 0 or 1; never rejects
  */
-export async function runStep(shell: Host, ports: Ports): Promise<number> {
-  const host = redactingHost(shell);
+export async function runStep(shell: Ci, ports: Ports): Promise<number> {
+  const ci = redactingCi(shell);
   const stop = new AbortController();
   const finished = new AbortController();
   try {
-    const inputs = parseInputs(host);
-    refuseUntrustedEvent(host, inputs);
+    const inputs = parseInputs(ci);
+    refuseUntrustedEvent(ci, inputs);
     const { clock, send } = ports;
     const { signal } = stop;
     // Every wait ends with one of our own errors: what is aborted is told by its reason.
-    whenAborted(host.cancelled, () => {
+    whenAborted(ci.cancelled, () => {
       stop.abort(new SecretlessError("CANCELLED", { problem: "The job was cancelled." }));
     });
     clock.sleep(inputs.timeout, finished.signal).then(
@@ -42,12 +42,12 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
       signal,
     });
     workspace.catch(() => undefined);
-    const early = earlyIdToken(host, inputs, clock.now());
+    const early = earlyIdToken(ci, inputs, clock.now());
     const { run } = await import("./run.ts");
-    return await run({ host, ports, inputs, workspace, early, signal });
+    return await run({ ci, ports, inputs, workspace, early, signal });
   } catch (error) {
     const { reportFailure } = await import("./run.ts");
-    await reportFailure(host, toSecretlessError(error));
+    await reportFailure(ci, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
@@ -55,11 +55,11 @@ export async function runStep(shell: Host, ports: Ports): Promise<number> {
 }
 
 /** The first ID token, asked for beside the discovery, for the audience that nearly always comes out of it. */
-function earlyIdToken(host: Host, inputs: Inputs, askedAt: number): Step["early"] {
+function earlyIdToken(ci: Ci, inputs: Inputs, askedAt: number): Step["early"] {
   const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : undefined;
-  const audience = host.fixedAudience ?? inputs.audience ?? usual;
+  const audience = ci.fixedAudience ?? inputs.audience ?? usual;
   if (audience === undefined) return undefined;
-  const idToken = host.idToken(audience);
+  const idToken = ci.idToken(audience);
   idToken.catch(() => undefined);
   return { idToken, audience, askedAt };
 }
@@ -69,8 +69,8 @@ function whenAborted(signal: AbortSignal, act: () => void): void {
   else signal.addEventListener("abort", act, { once: true });
 }
 
-function refuseUntrustedEvent(host: Host, { command }: Inputs): void {
-  const { untrustedEvent } = host.context;
+function refuseUntrustedEvent(ci: Ci, { command }: Inputs): void {
+  const { untrustedEvent } = ci.context;
   if (untrustedEvent === undefined || command === "plan") return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
     problem: `\`${command}\` is refused under the event ${untrustedEvent.event}.`,

@@ -1,4 +1,4 @@
-import { diskTree } from "../core/scan/tree.ts";
+import { diskTree } from "../core/base/tree.ts";
 import manifest from "../package.json" with { type: "json" };
 import { runScan } from "./scan-command.ts";
 

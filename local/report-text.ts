@@ -1,5 +1,5 @@
-import type { Mistake } from "../core/errors.ts";
-import { harmless } from "../core/report/harmless.ts";
+import type { Mistake } from "../core/base/errors.ts";
+import { harmless } from "../core/ci/safe-for-log.ts";
 import { placeText, type Finding, type ScanReport } from "../core/scan/finding.ts";
 
 function findingLines(finding: Finding): string[] {

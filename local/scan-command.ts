@@ -1,9 +1,9 @@
 import { relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
-import type { Mistake } from "../core/errors.ts";
+import type { Mistake } from "../core/base/errors.ts";
 import { applyExceptions, isAlwaysSeen, readExceptions, unusedMistake } from "../core/scan/exceptions.ts";
 import { mergeReports, type ScanReport } from "../core/scan/finding.ts";
-import { findCheckout, readRepositoryId } from "../core/scan/repository-id.ts";
+import { findCheckout, readRepositoryId } from "../core/base/git/repository-id.ts";
 import { toSarif } from "../core/scan/sarif.ts";
 import {
   findArtifacts,
@@ -12,8 +12,8 @@ import {
   type ScanOptions,
   type ScanPorts,
 } from "../core/scan/scan.ts";
-import { readSyncRules } from "../core/scan/sync-rules.ts";
-import type { Tree } from "../core/scan/tree.ts";
+import { readSyncRules } from "../core/bundle/sync-rules.ts";
+import type { Tree } from "../core/base/tree.ts";
 import { reportJson, reportText } from "./report-text.ts";
 
 export const USAGE = `Usage: databricks-secretless scan [path] [--target name] [--format text|json|sarif]

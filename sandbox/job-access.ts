@@ -1,4 +1,4 @@
-import { ENTRA_EXCHANGE_AUDIENCE, ENTRA_ISSUER_AUDIENCE } from "../core/identity/azure-devops-subject.ts";
+import { ENTRA_EXCHANGE_AUDIENCE, ENTRA_ISSUER_AUDIENCE } from "../core/ci/azure-devops/subject.ts";
 import { pipelineClaims } from "./azure/claims.ts";
 import { DEPLOYER, JOB_RUNNER, REGISTRAR, REPORT_RUNNER, TENANT_ID } from "./defaults.ts";
 import { githubClaims } from "./github/claims.ts";

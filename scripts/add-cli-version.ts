@@ -7,16 +7,11 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { parseCliVersion } from "../core/cli-values.ts";
-import { parseChecksums } from "../core/databricks/install/checksums.ts";
-import { download } from "../core/databricks/install/download.ts";
-import {
-  archiveName,
-  checksumsName,
-  RELEASE_PLATFORMS,
-  RELEASE_SITE,
-} from "../core/databricks/install/release.ts";
-import type { PinnedTable } from "../core/databricks/install/pinned.ts";
+import { parseCliVersion } from "../core/ci/inputs/cli-values.ts";
+import { parseChecksums } from "../core/cli/install/checksums.ts";
+import { download } from "../core/cli/install/download.ts";
+import { archiveName, checksumsName, RELEASE_PLATFORMS, RELEASE_SITE } from "../core/cli/install/release.ts";
+import type { PinnedTable } from "../core/cli/install/pinned.ts";
 
 /**
  * The table with the hashes that `checksums` (the text of a SHA256SUMS) has for `version`, newest version first.
@@ -81,7 +76,7 @@ export async function addCliVersion(args: readonly string[], tableFile: string):
 
 // No top-level await: with one, mocha loads this module's imports twice, which spoils the coverage of tests.
 if (process.argv[1] === import.meta.filename) {
-  const tableFile = path.resolve(import.meta.dirname, "../core/databricks/install/pinned.json");
+  const tableFile = path.resolve(import.meta.dirname, "../core/cli/install/pinned.json");
   addCliVersion(process.argv.slice(2), tableFile).then(console.log, (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

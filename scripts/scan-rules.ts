@@ -2,8 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PRACTICES, SCOPE_RULE } from "../core/scan/rules/practices.ts";
-import { OWASP_ITEMS, type RuleInfo } from "../core/scan/rule.ts";
-import { RULES } from "../core/scan/rules.ts";
+import { OWASP_ITEMS, type RuleInfo } from "../core/scan/rules/rule.ts";
+import { RULES } from "../core/scan/rules/index.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { SCHEMA_FILES } from "../core/access/schemas.ts";
+import { SCHEMA_FILES } from "../core/access/files/schemas.ts";
 
 /** Writes the JSON Schemas of the user's files; a test makes sure that they are current. */
 for (const [name, text] of Object.entries(SCHEMA_FILES)) {

@@ -1,6 +1,10 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  COMMANDS,
+  EXCHANGES,
   HttpError,
+  INPUTS,
+  SCAN_MODES,
   SecretlessError,
   createSend,
   databricksCloud,
@@ -8,7 +12,10 @@ import {
   harmlessLines,
   isLoopback,
   isRetryableStatus,
-  parseInputs,
+  parseCliMirror,
+  parseCliVersion,
+  parseSha256,
+  parseWorkspaceUrl,
   redact,
   registerSecret,
   retry,
@@ -17,34 +24,34 @@ import {
   systemClock,
   systemPlatform,
   toSecretlessError
-} from "./chunks/chunk-T6V2KE5R.js";
+} from "./chunks/chunk-LBYMYWUL.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/federation/discovery.ts
-function usualAudience(host2) {
-  return `${host2}/oidc/v1/token`;
+function usualAudience(host) {
+  return `${host}/oidc/v1/token`;
 }
 async function discoverWorkspace(options) {
-  const { host: host2 } = options;
-  const usual = `${host2}/oidc`;
+  const { host } = options;
+  const usual = `${host}/oidc`;
   const abandon = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abandon.signal]) : abandon.signal;
   const usualServer = getDocument(metadataUrl(usual), { ...options, signal });
   usualServer.catch(() => void 0);
   try {
-    const config = await getDocument(`${host2}/.well-known/databricks-config`, options);
+    const config = await getDocument(`${host}/.well-known/databricks-config`, options);
     const accountId = options.accountId ?? text(config?.["account_id"]);
     const workspaceId = text(config?.["workspace_id"]);
-    const hostType = hostTypeOf(host2, config);
-    const oidc = oidcEndpoint(host2, hostType, accountId, text(config?.["oidc_endpoint"]));
+    const hostType = hostTypeOf(host, config);
+    const oidc = oidcEndpoint(host, hostType, accountId, text(config?.["oidc_endpoint"]));
     const server = await (oidc === usual ? usualServer : getDocument(metadataUrl(oidc), options));
-    const tokenEndpoint = trusted(text(server?.["token_endpoint"]) ?? `${oidc}/v1/token`, host2);
+    const tokenEndpoint = trusted(text(server?.["token_endpoint"]) ?? `${oidc}/v1/token`, host);
     return {
       tokenEndpoint,
       defaultAudience: defaultAudience(config, { hostType, workspaceId, accountId }) ?? tokenEndpoint,
       workspaceId,
       accountId,
-      cloud: cloudOf(host2, config),
+      cloud: cloudOf(host, config),
       hostType
     };
   } finally {
@@ -54,15 +61,15 @@ async function discoverWorkspace(options) {
 function metadataUrl(oidc) {
   return `${oidc}/.well-known/oauth-authorization-server`;
 }
-function oidcEndpoint(host2, type, accountId, named) {
-  const endpoint = named ?? (type === "workspace" ? `${host2}/oidc` : `${host2}/oidc/accounts/{account_id}`);
+function oidcEndpoint(host, type, accountId, named) {
+  const endpoint = named ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
   if (endpoint.includes("{account_id}") && accountId === void 0) {
     throw new SecretlessError("INPUT_INVALID", {
-      problem: `${host2} does not say to which account it belongs, and is not a workspace.`,
+      problem: `${host} does not say to which account it belongs, and is not a workspace.`,
       remedy: "Set the input host to the URL of a workspace, or give the account ID as well."
     });
   }
-  return trusted(endpoint.replaceAll("{account_id}", accountId ?? "").replace(/\/+$/, ""), host2);
+  return trusted(endpoint.replaceAll("{account_id}", accountId ?? "").replace(/\/+$/, ""), host);
 }
 function defaultAudience(config, { hostType, workspaceId, accountId }) {
   const named = config?.["token_federation_default_oidc_audiences"];
@@ -70,31 +77,31 @@ function defaultAudience(config, { hostType, workspaceId, accountId }) {
   const isWorkspace = hostType === "workspace" && (config === void 0 || workspaceId !== void 0);
   return first ?? (isWorkspace ? void 0 : accountId);
 }
-function trusted(endpoint, host2) {
+function trusted(endpoint, host) {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : void 0;
   if (url !== void 0 && url.username === "" && url.password === "") {
-    const approved = new URL(host2);
+    const approved = new URL(host);
     if (url.origin === approved.origin) return endpoint;
-    const zone = databricksCloud(host2)?.zone;
+    const zone = databricksCloud(host)?.zone;
     if (zone !== void 0 && databricksCloud(url.href)?.zone === zone) return endpoint;
     if (/^https?:$/.test(url.protocol) && isLoopback(url.hostname) && isLoopback(approved.hostname))
       return endpoint;
   }
   throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
     problem: "The workspace names a token endpoint outside the approved host; the ID token is not sent there.",
-    expected: `an endpoint on ${host2}`,
+    expected: `an endpoint on ${host}`,
     actual: redact(endpoint).slice(0, 200),
     remedy: "Check that the input host is the URL of the workspace itself, and not of something in front of it."
   });
 }
-function hostTypeOf(host2, config) {
+function hostTypeOf(host, config) {
   const named = text(config?.["host_type"])?.toLowerCase();
   if (named === "workspace" || named === "account" || named === "unified") return named;
-  return /^https:\/\/accounts(-dod)?\./.test(host2) ? "account" : "workspace";
+  return /^https:\/\/accounts(-dod)?\./.test(host) ? "account" : "workspace";
 }
-function cloudOf(host2, config) {
+function cloudOf(host, config) {
   const named = text(config?.["cloud"])?.toUpperCase();
-  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named) ?? databricksCloud(host2)?.cloud;
+  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named) ?? databricksCloud(host)?.cloud;
 }
 function text(value) {
   return typeof value === "string" && value !== "" ? value : void 0;
@@ -147,44 +154,277 @@ function notDatabricks(problem, body) {
   });
 }
 
-// core/redacting-host.ts
-function redactingHost(host2) {
+// core/ci/inputs/reader.ts
+function inputReader(ci2, definitions) {
+  const mistakes = [];
+  const value = (name) => ci2.input(name) || (definitions[name].default ?? "");
+  const wrong = (name, expected, actual, remedy) => {
+    mistakes.push({
+      problem: `Input \`${ci2.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...actual === "" ? {} : { actual },
+      ...remedy === void 0 ? {} : { remedy }
+    });
+  };
+  const optional = (name) => value(name) || void 0;
+  const required = (name, expected) => {
+    const found = optional(name);
+    if (found === void 0) wrong(name, expected, "");
+    return found;
+  };
+  const matching = (name, pattern, expected) => {
+    const found = optional(name);
+    if (found === void 0 || pattern.test(found)) return found;
+    wrong(name, expected, found);
+    return void 0;
+  };
+  const oneOf = (name, allowed) => {
+    const found = value(name);
+    const match = allowed.find((one) => one === found);
+    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
+    return match;
+  };
+  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
+  const parsed2 = (name, parse) => {
+    try {
+      return parse(value(name));
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      wrong(name, expected, actual, remedy);
+      return void 0;
+    }
+  };
+  const checked = (name, parse) => {
+    if (value(name) !== "") parsed2(name, parse);
+    return optional(name);
+  };
+  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed: parsed2, checked };
+}
+
+// core/ci/inputs/values.ts
+var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
+function parseDuration(text2) {
+  let total = 0;
+  for (const [, amount, unit] of text2.matchAll(/(\d+)([smh])/g))
+    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  if (/^(?:\d{1,6}[smh])+$/.test(text2) && total >= 1e3 && total <= 168 * 36e5) return total;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not a duration",
+    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
+    actual: text2
+  });
+}
+var NAME = /^[A-Za-z_][\w-]*$/;
+var MAX_VALUE = 1e4;
+function parseNameValueLines(text2) {
+  const found = /* @__PURE__ */ new Map();
+  const wrong = [];
+  for (const [index, raw] of text2.split(/\r?\n/).entries()) {
+    if (raw.trim() === "") continue;
+    const where = `line ${String(index + 1)}`;
+    const equals = raw.indexOf("=");
+    const name = raw.slice(0, Math.max(equals, 0)).trim();
+    if (equals < 0) wrong.push(`${where} has no "="`);
+    else if (!NAME.test(name))
+      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
+    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
+    else if (raw.length - equals - 1 > MAX_VALUE)
+      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
+    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
+  }
+  if (wrong.length === 0) return Object.fromEntries(found);
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not name=value lines",
+    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
+    actual: wrong.join("; ")
+  });
+}
+
+// core/ci/inputs/pass-env.ts
+var NAME2 = /^[A-Z_][\w()]*$/i;
+var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
+var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
+var FAMILIES = [
+  [/^ACTIONS_|^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
+  [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$|^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
+  [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
+  [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
+  [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
+  [
+    /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
+    "a file through which the bundle's code could change later steps"
+  ],
+  [
+    /^RUNNER_TRACKING_ID$/,
+    "the mark by which the runner ends processes, a deployment in progress among them"
+  ],
+  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
+  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
+  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
+  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
+  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
+  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
+];
+function parsePassEnv(text2) {
+  const names = [...new Set(text2.split(/[\s,]+/).filter((name) => name !== ""))];
+  const refused2 = names.flatMap((name) => {
+    const reason = reasonAgainst(name);
+    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
+  });
+  if (refused2.length === 0) return names;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not names of variables that may be passed on",
+    expected: "names of variables, no credentials of an identity, separated by white space or commas",
+    actual: refused2.join("; "),
+    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
+  });
+}
+function reasonAgainst(name) {
+  if (!NAME2.test(name)) return "no name of a variable";
+  const folded = name.toUpperCase();
+  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
+  return FAMILIES.find(([family]) => family.test(folded))?.[1];
+}
+
+// core/ci/inputs/inputs.ts
+var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
+var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+function parseInputs(ci2) {
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed: parsed2, checked } = inputReader(
+    ci2,
+    INPUTS
+  );
+  let connection;
+  let noConnection;
+  try {
+    connection = ci2.connection();
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    noConnection = error;
+  }
+  const command2 = oneOf("command", COMMANDS);
+  const hostText = required(
+    "host",
+    "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net"
+  );
+  const url = hostText === void 0 ? void 0 : parsed2("host", parseWorkspaceUrl);
+  const clientIdExpected = "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
+  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
+  if (!clientId && !noConnection) required("client-id", clientIdExpected);
+  const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
+  if (url?.workspaceId !== void 0 && workspaceId !== void 0 && url.workspaceId !== workspaceId) {
+    wrong(
+      "workspace-id",
+      `${url.workspaceId}, the workspace ID in the URL of \`${ci2.inputLabel("host")}\``,
+      workspaceId
+    );
+  }
+  const accountId = matching("account-id", UUID, "the account ID (a UUID)");
+  const exchange = connection && ci2.input("exchange") === "" ? "entra" : oneOf("exchange", EXCHANGES);
+  const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
+  const tenantId = matching("tenant-id", TENANT, tenantExpected) ?? connection?.tenantId;
+  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
+  const resource = matching(
+    "resource",
+    /^\w[\w-]*(?:\.[\w-]+)?$/,
+    "the key of a job or pipeline in the bundle"
+  );
+  if (command2 === "run") required("resource", "the key of a job or pipeline in the bundle");
+  const variables = parsed2("variables", parseNameValueLines);
+  const runParameters = parsed2("run-parameters", parseNameValueLines);
+  const passEnv = parsed2("pass-env", parsePassEnv);
+  const timeout = parsed2("timeout", parseDuration);
+  const lockTimeout = parsed2("lock-timeout", parseDuration);
+  const cliVersion = checked("cli-version", parseCliVersion);
+  const cliMirror = checked("cli-mirror", parseCliMirror);
+  const cliSha256 = checked("cli-sha256", parseSha256);
+  const scan = oneOf("scan", SCAN_MODES);
+  const sarifFile = optional("sarif-file");
+  const bundleRoot = value("bundle-root");
+  const target = optional("target");
+  const audience = optional("audience");
+  const autoApprove = flag("auto-approve");
+  const wait = flag("wait");
+  if (noConnection) {
+    if (mistakes.length === 0) throw noConnection;
+    mistakes.push(noConnection.details);
+  }
+  if (mistakes.length > 0 || !(command2 && url && clientId && exchange && variables && runParameters && passEnv && scan && timeout && lockTimeout)) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
+      remedy: "Correct them in the pipeline file; nothing was requested or changed.",
+      mistakes
+    });
+  }
+  return {
+    command: command2,
+    host: url.origin,
+    clientId: clientId.toLowerCase(),
+    exchange,
+    tenantId,
+    audience,
+    workspaceId: workspaceId ?? url.workspaceId,
+    accountId: accountId?.toLowerCase() ?? url.accountId,
+    bundleRoot,
+    target,
+    variables,
+    autoApprove,
+    accessFile: optional("access-file"),
+    policyFile: optional("policy-file"),
+    auditLog: optional("audit-log"),
+    resource,
+    runParameters,
+    wait,
+    scan,
+    sarifFile,
+    passEnv,
+    cliVersion,
+    cliMirror,
+    cliSha256,
+    lockTimeout,
+    timeout
+  };
+}
+
+// core/ci/redacting-ci.ts
+function redactingCi(ci2) {
   const clean = (text2) => redact(harmlessLines(text2).join("\n"));
   return {
-    context: host2.context,
-    cancelled: host2.cancelled,
-    input: (name) => host2.input(name),
-    inputLabel: (name) => host2.inputLabel(name),
-    connection: () => host2.connection(),
-    ...host2.fixedAudience !== void 0 && { fixedAudience: host2.fixedAudience },
-    idToken: (audience) => host2.idToken(audience),
-    pipelineToken: () => host2.pipelineToken(),
+    context: ci2.context,
+    cancelled: ci2.cancelled,
+    input: (name) => ci2.input(name),
+    inputLabel: (name) => ci2.inputLabel(name),
+    connection: () => ci2.connection(),
+    ...ci2.fixedAudience !== void 0 && { fixedAudience: ci2.fixedAudience },
+    idToken: (audience) => ci2.idToken(audience),
+    pipelineToken: () => ci2.pipelineToken(),
     mask: (value) => {
       registerSecret(value);
-      host2.mask(value);
+      ci2.mask(value);
     },
-    info: (line) => host2.info(clean(line)),
-    debug: (line) => host2.debug(clean(line)),
-    annotate: (level, text2, place) => host2.annotate(level, clean(text2), place),
-    group: (title, body) => host2.group(clean(title), body),
-    output: (name, value) => host2.output(name, redact(value)),
-    summary: (markdown) => host2.summary(redact(markdown)),
-    saveState: (name, value) => host2.saveState(name, value)
+    info: (line) => ci2.info(clean(line)),
+    debug: (line) => ci2.debug(clean(line)),
+    annotate: (level, text2, place) => ci2.annotate(level, clean(text2), place),
+    group: (title, body) => ci2.group(clean(title), body),
+    output: (name, value) => ci2.output(name, redact(value)),
+    summary: (markdown) => ci2.summary(redact(markdown)),
+    saveState: (name, value) => ci2.saveState(name, value)
   };
 }
 
 // core/start.ts
 var REACHABLE = 6e4;
 async function runStep(shell, ports) {
-  const host2 = redactingHost(shell);
+  const ci2 = redactingCi(shell);
   const stop = new AbortController();
   const finished = new AbortController();
   try {
-    const inputs = parseInputs(host2);
-    refuseUntrustedEvent(host2, inputs);
+    const inputs = parseInputs(ci2);
+    refuseUntrustedEvent(ci2, inputs);
     const { clock, send: send2 } = ports;
     const { signal } = stop;
-    whenAborted(host2.cancelled, () => {
+    whenAborted(ci2.cancelled, () => {
       stop.abort(new SecretlessError("CANCELLED", { problem: "The job was cancelled." }));
     });
     clock.sleep(inputs.timeout, finished.signal).then(
@@ -201,22 +441,22 @@ async function runStep(shell, ports) {
       signal
     });
     workspace.catch(() => void 0);
-    const early = earlyIdToken(host2, inputs, clock.now());
-    const { run } = await import("./chunks/run-2EYZKOLI.js");
-    return await run({ host: host2, ports, inputs, workspace, early, signal });
+    const early = earlyIdToken(ci2, inputs, clock.now());
+    const { run } = await import("./chunks/run-PNHBWCTT.js");
+    return await run({ ci: ci2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-2EYZKOLI.js");
-    await reportFailure(host2, toSecretlessError(error));
+    const { reportFailure } = await import("./chunks/run-PNHBWCTT.js");
+    await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {
     finished.abort();
   }
 }
-function earlyIdToken(host2, inputs, askedAt) {
+function earlyIdToken(ci2, inputs, askedAt) {
   const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : void 0;
-  const audience = host2.fixedAudience ?? inputs.audience ?? usual;
+  const audience = ci2.fixedAudience ?? inputs.audience ?? usual;
   if (audience === void 0) return void 0;
-  const idToken = host2.idToken(audience);
+  const idToken = ci2.idToken(audience);
   idToken.catch(() => void 0);
   return { idToken, audience, askedAt };
 }
@@ -224,8 +464,8 @@ function whenAborted(signal, act) {
   if (signal.aborted) act();
   else signal.addEventListener("abort", act, { once: true });
 }
-function refuseUntrustedEvent(host2, { command: command2 }) {
-  const { untrustedEvent } = host2.context;
+function refuseUntrustedEvent(ci2, { command: command2 }) {
+  const { untrustedEvent } = ci2.context;
   if (untrustedEvent === void 0 || command2 === "plan") return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
     problem: `\`${command2}\` is refused under the event ${untrustedEvent.event}.`,
@@ -241,11 +481,11 @@ function timedOut({ timeout }) {
   });
 }
 
-// action/host.ts
+// action/ci.ts
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-// core/identity/github.ts
+// core/ci/github/id-token.ts
 function githubIssuer(serverUrl) {
   const { origin, hostname } = new URL(serverUrl);
   if (hostname === "github.com") return "https://token.actions.githubusercontent.com";
@@ -339,8 +579,8 @@ function annotation(level, text2, title, place) {
   });
 }
 
-// action/host.ts
-var GitHubHost = class {
+// action/ci.ts
+var GitHubCi = class {
   context;
   cancelled;
   #environment;
@@ -453,9 +693,9 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 var environment = process.env;
 var send = createSend(environment);
 var platform = systemPlatform();
-var host = new GitHubHost(environment, send, cancel.signal, (text2) => process.stdout.write(text2));
+var ci = new GitHubCi(environment, send, cancel.signal, (text2) => process.stdout.write(text2));
 var runProcess = async (request) => {
-  const { createRunProcess } = await import("./chunks/process-XI4WDB3L.js");
+  const { createRunProcess } = await import("./chunks/process-QHLUFZZ4.js");
   return createRunProcess(platform)(request);
 };
-process.exitCode = await runStep(host, { clock: systemClock, platform, environment, send, runProcess });
+process.exitCode = await runStep(ci, { clock: systemClock, platform, environment, send, runProcess });

@@ -4,15 +4,15 @@ import "./chunks/chunk-47VUT35M.js";
 // action/post.ts
 import { existsSync } from "node:fs";
 
-// core/databricks/process.ts
+// core/cli/process.ts
 import { spawn as nodeSpawn } from "node:child_process";
 import { kill as nodeKill } from "node:process";
 import { win32 } from "node:path";
 
-// core/databricks/lasting-output.ts
+// core/cli/lasting-output.ts
 var CHUNK = 64 * 1024;
 
-// core/databricks/process.ts
+// core/cli/process.ts
 var NODE = {
   spawn: nodeSpawn,
   kill: (pid, signal) => {
@@ -62,13 +62,13 @@ function taskkill(pid, environment2, port) {
   });
 }
 
-// core/databricks/private-folder.ts
+// core/cli/private-folder.ts
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 function removePrivateFolder(root) {
   return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-// core/leftovers.ts
+// core/flow/leftovers.ts
 var PATIENCE = 4 * 6e4;
 var INTERVAL = 500;
 async function* cleanUp({ folder, cli }, ports2) {
@@ -90,11 +90,11 @@ async function* cleanUp({ folder, cli }, ports2) {
   yield "The temporary folder of a run that did not end well was removed.";
 }
 
-// core/system.ts
+// core/net/send.ts
 import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
-// core/errors.ts
+// core/base/errors.ts
 var SecretlessError = class extends Error {
   name = "SecretlessError";
   code;
@@ -109,7 +109,7 @@ var SecretlessError = class extends Error {
   }
 };
 
-// core/redact.ts
+// core/base/redact.ts
 var HIDDEN = "***";
 var SHAPES = [
   // RFC 7519 in compact form, also cut off in the middle.
@@ -126,11 +126,11 @@ var SHAPES = [
   [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
 ];
 
-// core/node-http.ts
+// core/net/node-http.ts
 import { createRequire } from "node:module";
 var load = createRequire(import.meta.url);
 
-// core/system.ts
+// core/net/send.ts
 var BODY_LIMIT = 16 * 1024 * 1024;
 var systemClock = {
   now: () => Date.now(),

@@ -1,4 +1,7 @@
-import type { LookAlike } from "./look-alikes.ts";
+import type { Random } from "./random.ts";
+
+/** A text that looks like a credential and is none: a file's extension and content. */
+export type LookAlike = (random: Random) => readonly [extension: string, text: string];
 
 /** Look-alikes in configuration, data and documents. */
 export const CONFIGURATION_LOOK_ALIKES: readonly LookAlike[] = [

@@ -1,8 +1,5 @@
-import { CONFIGURATION_LOOK_ALIKES } from "./look-alikes-configuration.ts";
+import { CONFIGURATION_LOOK_ALIKES, type LookAlike } from "./look-alikes-configuration.ts";
 import type { Random } from "./random.ts";
-
-/** A text that looks like a credential and is none: a file's extension and content. */
-export type LookAlike = (random: Random) => readonly [extension: string, text: string];
 
 /** References: what the documentation of Databricks, GitHub, Azure and Terraform tells people to write. */
 const REFERENCES: readonly string[] = [

@@ -1,4 +1,4 @@
-import { scanFile } from "../../core/scan/scan-file.ts";
+import { scanFile } from "../../core/scan/files/scan-file.ts";
 import { fingerprint } from "../../core/scan/finding.ts";
 import { makeCorpus, type CorpusFile } from "./corpus.ts";
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scanSources } from "../../core/scan/scan.ts";
-import { diskTree } from "../../core/scan/tree.ts";
+import { diskTree } from "../../core/base/tree.ts";
 import { FILE_TYPES } from "./files.ts";
 import { Random } from "./random.ts";
 

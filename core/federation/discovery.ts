@@ -1,11 +1,11 @@
-import { SecretlessError } from "../errors.ts";
-import { HttpError, isRetryableStatus, statusError } from "../http.ts";
-import type { Clock, HttpRequest, HttpResponse, Send } from "../ports.ts";
-import { redact } from "../redact.ts";
-import { retry } from "../retry.ts";
-import { isLoopback } from "../workspace-url.ts";
+import { SecretlessError } from "../base/errors.ts";
+import { HttpError, isRetryableStatus, statusError } from "../net/http.ts";
+import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
+import { redact } from "../base/redact.ts";
+import { retry } from "../net/retry.ts";
+import { isLoopback } from "../net/workspace.ts";
 import { databricksCloud, type Cloud } from "./clouds.ts";
-import { endpointUnavailable } from "./unavailable.ts";
+import { endpointUnavailable } from "../net/unavailable.ts";
 
 type HostType = "workspace" | "account" | "unified";
 

@@ -1,12 +1,12 @@
-import { tokenSha256 } from "../audit/event.ts";
-import { SecretlessError } from "../errors.ts";
-import { HttpError } from "../http.ts";
-import { loadClaimsReader, readClaims, type Claims } from "../identity/claims.ts";
-import type { Clock } from "../ports.ts";
-import { registerSecret } from "../redact.ts";
-import { retry } from "../retry.ts";
+import { tokenSha256 } from "../audit/events/ocsf.ts";
+import { SecretlessError } from "../base/errors.ts";
+import { HttpError } from "../net/http.ts";
+import { loadClaimsReader, readClaims, type Claims } from "../ci/claims.ts";
+import type { Clock } from "../base/ports.ts";
+import { registerSecret } from "../base/redact.ts";
+import { retry } from "../net/retry.ts";
 import type { AccessToken, Exchange } from "./exchange.ts";
-import { endpointUnavailable } from "./unavailable.ts";
+import { endpointUnavailable } from "../net/unavailable.ts";
 
 /** One try to exchange an ID token, for the audit. Holds no token. */
 export interface ExchangeEvent {
@@ -25,7 +25,7 @@ export interface ExchangeEvent {
 
 export interface SessionOptions {
   readonly exchange: Exchange;
-  /** A new ID token from the CI, one try (Host.idToken). */
+  /** A new ID token from the CI, one try (Ci.idToken). */
   readonly idToken: (audience: string) => Promise<string>;
   readonly clock: Clock;
   /** Milliseconds for one renewal with all its tries. */

@@ -1,6 +1,6 @@
-import { isRetryableStatus, statusError } from "../http.ts";
-import type { Clock, HttpRequest, HttpResponse, Send } from "../ports.ts";
-import { redact, registerSecret } from "../redact.ts";
+import { isRetryableStatus, statusError } from "../net/http.ts";
+import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
+import { redact, registerSecret } from "../base/redact.ts";
 import type { AccessToken } from "./exchange.ts";
 
 /** An answer of a token endpoint that is no token (RFC 6749 5.2); all texts are redacted. */

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { nodeHttp } from "../node-http.ts";
-import type { Clock } from "../ports.ts";
-import { redact, registerSecret } from "../redact.ts";
-import { parseWorkspaceUrl } from "../workspace-url.ts";
+import { nodeHttp } from "../net/node-http.ts";
+import type { Clock } from "../base/ports.ts";
+import { redact, registerSecret } from "../base/redact.ts";
+import { parseWorkspaceUrl } from "../net/workspace.ts";
 import type { AccessToken } from "./exchange.ts";
 
 export interface TokenServiceOptions {

@@ -1,4 +1,4 @@
-import type { Mistake, Place, SecretlessError } from "../errors.ts";
+import type { Mistake, Place, SecretlessError } from "../base/errors.ts";
 
 export function placeText(place: Place): string {
   return [place.file, place.line, place.line === undefined ? undefined : place.column]

@@ -1,6 +1,6 @@
-import type { PlanRow } from "../access/describe.ts";
-import type { StandardRow } from "../access/standards.ts";
-import type { Command } from "../inputs.ts";
+import type { PlanRow } from "../access/plan/describe.ts";
+import type { StandardRow } from "../access/plan/standards.ts";
+import type { Command } from "../ci/inputs/table.ts";
 import type { Finding, ScanReport } from "../scan/finding.ts";
 
 /** One line of a plan. */

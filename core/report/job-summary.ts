@@ -1,4 +1,4 @@
-import type { SecretlessError } from "../errors.ts";
+import type { SecretlessError } from "../base/errors.ts";
 import { errorText } from "./error-text.ts";
 import { accessSections } from "./access-lines.ts";
 import type { Facts, PlannedChange } from "./facts.ts";

@@ -1,5 +1,5 @@
-import { redact } from "../redact.ts";
-import { harmlessLines } from "./harmless.ts";
+import { redact } from "../base/redact.ts";
+import { harmlessLines } from "../ci/safe-for-log.ts";
 
 /**
  * Text from outside as inert Markdown: every ASCII punctuation mark becomes a numeric character reference, which

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Host } from "../host.ts";
+import type { Ci } from "../ci/ci.ts";
 
 /**
  * Longest output, in characters. Pipelines hand outputs on as environment variables, of which Windows takes 32,767
@@ -13,13 +13,13 @@ const LONGEST = 30_000;
  * Sets an output to `value` as JSON. One that would be too long is cut to its counts and the path of a file that holds
  * the whole, in the CI's temporary folder.
  */
-export async function jsonOutput(host: Host, name: string, value: object, counts: object): Promise<void> {
+export async function jsonOutput(ci: Ci, name: string, value: object, counts: object): Promise<void> {
   const json = JSON.stringify(value);
   if (json.length <= LONGEST) {
-    await host.output(name, json);
+    await ci.output(name, json);
     return;
   }
-  const file = path.join(host.context.tempFolder, `databricks-secretless-${name}-${randomUUID()}.json`);
+  const file = path.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID()}.json`);
   await writeFile(file, json);
-  await host.output(name, JSON.stringify({ ...counts, file }));
+  await ci.output(name, JSON.stringify({ ...counts, file }));
 }

@@ -1,17 +1,17 @@
-import type { Place } from "../errors.ts";
-import { detect, matchNamed } from "./detector.ts";
+import type { Place } from "../base/errors.ts";
+import { detect, matchNamed } from "./detect/detector.ts";
 import {
   EMPTY_REPORT,
   fingerprint,
   redacted,
   type Finding,
   type ScanReport,
-  type ScopeUse,
+  type SecretScopeUse,
 } from "./finding.ts";
-import { withoutOverlaps, type Match } from "./match.ts";
-import type { RuleInfo } from "./rule.ts";
+import { withoutOverlaps, type Match } from "./detect/match.ts";
+import type { RuleInfo } from "./rules/rule.ts";
 import { PRACTICES } from "./rules/practices.ts";
-import { itemKeyOf, YamlPlaces, type SettingPath, type YamlSource } from "./yaml-places.ts";
+import { itemKeyOf, YamlPlaces, type SettingPath, type YamlSource } from "../bundle/places.ts";
 
 export interface ConfigurationOptions {
   readonly target: string;
@@ -51,7 +51,7 @@ function member(value: unknown, key: string): object | undefined {
 
 class ConfigurationScan {
   readonly findings: Finding[] = [];
-  readonly scopes: ScopeUse[] = [];
+  readonly scopes: SecretScopeUse[] = [];
   strings = 0;
   bytes = 0;
   readonly #options: ConfigurationOptions;

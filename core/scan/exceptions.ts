@@ -1,12 +1,12 @@
 import { join, relative, sep } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
-import type { Mistake, Place } from "../errors.ts";
+import type { Mistake, Place } from "../base/errors.ts";
 import type { Finding } from "./finding.ts";
-import { IgnorePatterns } from "./ignore-patterns.ts";
+import { IgnorePatterns } from "../bundle/ignore-patterns.ts";
 import { PRACTICES, SCOPE_RULE } from "./rules/practices.ts";
-import { RULES } from "./rules.ts";
+import { RULES } from "./rules/index.ts";
 import type { ScanOptions } from "./scan.ts";
-import { readText, type Tree } from "./tree.ts";
+import { readText, type Tree } from "../base/tree.ts";
 
 /** The file of accepted findings, in the bundle's root. */
 export const EXCEPTIONS_FILE = ".secretless-ignore.yml";

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
-import type { Mistake, Place } from "../errors.ts";
-import type { Encoding } from "./encoded-forms.ts";
-import type { RuleInfo } from "./rule.ts";
+import type { Unscanned } from "../bundle/sync-files.ts";
+import type { Mistake, Place } from "../base/errors.ts";
+import type { Encoding } from "./detect/encoded-forms.ts";
+import type { RuleInfo } from "./rules/rule.ts";
 
 /** One credential, or one setting that needs one. Never holds the value itself. */
 export interface Finding {
@@ -25,17 +26,8 @@ export interface Finding {
   readonly via?: Encoding | "concatenated";
 }
 
-/** What was not scanned, and why. */
-export interface Unscanned {
-  readonly file: string;
-  readonly member?: string;
-  readonly reason: string;
-  /** True if the deployment would not upload it either. */
-  readonly harmless: boolean;
-}
-
 /** Where something names a Databricks secret scope. */
-export interface ScopeUse {
+export interface SecretScopeUse {
   readonly scope: string;
   readonly place: Place;
   readonly setting?: string;
@@ -44,7 +36,7 @@ export interface ScopeUse {
 export interface ScanReport {
   readonly findings: readonly Finding[];
   readonly unscanned: readonly Unscanned[];
-  readonly scopes: readonly ScopeUse[];
+  readonly scopes: readonly SecretScopeUse[];
   /** What the reader must know of the scan itself, such as variables that were not resolved. */
   readonly notes: readonly string[];
   readonly files: number;

@@ -1,6 +1,6 @@
 import { placeText, type Finding, type ScanReport } from "./finding.ts";
 import type { Exception } from "./exceptions.ts";
-import { OWASP_ITEMS, type RuleInfo } from "./rule.ts";
+import { OWASP_ITEMS, type RuleInfo } from "./rules/rule.ts";
 
 /** SARIF 2.1.0 (OASIS), as far as this product writes it. */
 export interface SarifLog {

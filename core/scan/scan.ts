@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { relative, sep } from "node:path";
 import { EMPTY_REPORT, mergeReports, type ScanReport } from "./finding.ts";
-import { globFiles } from "./glob.ts";
-import { scanFile } from "./scan-file.ts";
-import { selectFiles } from "./sync-files.ts";
-import { readSyncRules } from "./sync-rules.ts";
-import type { Tree } from "./tree.ts";
+import { globFiles } from "../bundle/artifact-glob.ts";
+import { scanFile } from "./files/scan-file.ts";
+import { selectFiles } from "../bundle/sync-files.ts";
+import { readSyncRules } from "../bundle/sync-rules.ts";
+import type { Tree } from "../base/tree.ts";
 
 export interface ScanOptions {
   /** Absolute path of the checkout: reports name files relative to it. */

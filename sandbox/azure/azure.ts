@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { decodeJwt } from "jose";
-import { entraConnectionSubject } from "../../core/identity/azure-devops-subject.ts";
-import type { Clock } from "../../core/ports.ts";
+import { entraConnectionSubject } from "../../core/ci/azure-devops/subject.ts";
+import type { Clock } from "../../core/base/ports.ts";
 import type { Entra } from "../entra/entra.ts";
 import { CLOUDS } from "../entra/clouds.ts";
 import type { Call, Route } from "../http/call.ts";

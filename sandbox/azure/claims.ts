@@ -1,4 +1,4 @@
-import { ENTRA_EXCHANGE_AUDIENCE } from "../../core/identity/azure-devops-subject.ts";
+import { ENTRA_EXCHANGE_AUDIENCE } from "../../core/ci/azure-devops/subject.ts";
 import type { JsonObject } from "../http/json.ts";
 
 /** Which pipeline runs; everything has a default: `deploy-lake` on main in example-org/lake. */

@@ -1,5 +1,5 @@
-import { ENTRA_ISSUER_AUDIENCE, ENTRA_EXCHANGE_AUDIENCE } from "../../core/identity/azure-devops-subject.ts";
-import type { Clock } from "../../core/ports.ts";
+import { ENTRA_ISSUER_AUDIENCE, ENTRA_EXCHANGE_AUDIENCE } from "../../core/ci/azure-devops/subject.ts";
+import type { Clock } from "../../core/base/ports.ts";
 import type { Account } from "../account/account.ts";
 import { AZURE_DEPLOYER, CONNECTION, OLD_CONNECTION, SECRET_CONNECTION, TENANT_ID } from "../defaults.ts";
 import { Entra } from "../entra/entra.ts";

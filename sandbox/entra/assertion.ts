@@ -6,7 +6,7 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from "jose";
-import { ENTRA_ISSUER_AUDIENCE } from "../../core/identity/azure-devops-subject.ts";
+import { ENTRA_ISSUER_AUDIENCE } from "../../core/ci/azure-devops/subject.ts";
 import { keysOf } from "../identity/issuer-keys.ts";
 import type { EntraApplication, FederatedCredential } from "./applications.ts";
 import { CLOUDS } from "./clouds.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../core/ports.ts";
-import { AZURE_DEVOPS_APPLICATION, ENTRA_ISSUER_AUDIENCE } from "../../core/identity/azure-devops-subject.ts";
+import type { Clock } from "../../core/base/ports.ts";
+import { AZURE_DEVOPS_APPLICATION, ENTRA_ISSUER_AUDIENCE } from "../../core/ci/azure-devops/subject.ts";
 import { formBody, type Call, type Route } from "../http/call.ts";
 import type { JsonObject } from "../http/json.ts";
 import { ok, type Reply } from "../http/reply.ts";

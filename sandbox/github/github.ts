@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/base/ports.ts";
 import type { Call, Route } from "../http/call.ts";
 import { textOf, type JsonObject } from "../http/json.ts";
 import { ok, Refusal, type Reply } from "../http/reply.ts";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/base/ports.ts";
 import type { ServicePrincipal } from "../identity/principals.ts";
 import type { Call, Route } from "./call.ts";
 import { faultReply, type Faults, type FaultRule, type System } from "./faults.ts";

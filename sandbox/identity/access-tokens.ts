@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/base/ports.ts";
 import { apiError } from "../http/reply.ts";
 import { signingKey, signJwt } from "./issuer.ts";
 import type { Principals, ServicePrincipal } from "./principals.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/base/ports.ts";
 
 /** The OIDC part of a federation policy, as the account API names it. */
 export interface OidcPolicy {

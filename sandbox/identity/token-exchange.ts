@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from "jose";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/base/ports.ts";
 import { oauthError } from "../http/reply.ts";
 import type { FederationPolicies, FederationPolicy, OidcPolicy } from "./federation-policies.ts";
 import { keysOf } from "./issuer-keys.ts";

@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import path from "node:path";
-import { installCli } from "../../core/databricks/install/install.ts";
-import { systemClock, systemPlatform } from "../../core/system.ts";
+import { installCli } from "../../core/cli/install/install.ts";
+import { systemClock, systemPlatform } from "../../core/net/send.ts";
 import { installStandIn } from "../cli/install.ts";
 import { freshFolder } from "./checkout.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/base/ports.ts";
 import { Counter } from "../identity/counter.ts";
 import type { Principals } from "../identity/principals.ts";
 

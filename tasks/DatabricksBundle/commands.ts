@@ -1,6 +1,6 @@
 import path from "node:path";
-import type { Place } from "../../core/errors.ts";
-import { harmlessLines } from "../../core/report/harmless.ts";
+import type { Place } from "../../core/base/errors.ts";
+import { harmlessLines } from "../../core/ci/safe-for-log.ts";
 
 /**
  * The commands that the agent reads from the output (learn.microsoft.com/azure/devops/pipelines/scripts/

@@ -1,9 +1,9 @@
-import { SecretlessError } from "../../core/errors.ts";
-import type { Connection } from "../../core/host.ts";
-import type { Environment } from "../../core/ports.ts";
+import { SecretlessError } from "../../core/base/errors.ts";
+import type { ServiceConnection } from "../../core/ci/ci.ts";
+import type { Environment } from "../../core/base/ports.ts";
 
 /** An Azure Resource Manager service connection as the agent describes it to a task whose input names it. */
-export interface AzureConnection extends Connection {
+export interface AzureConnection extends ServiceConnection {
   /** Its GUID. */
   readonly id: string;
   /** The sign-in endpoint of its cloud, with a slash at its end: `https://login.microsoftonline.com/`. */

@@ -1,4 +1,4 @@
-import type { Environment } from "../../core/ports.ts";
+import type { Environment } from "../../core/base/ports.ts";
 
 export interface AgentNetwork {
   /** What requests and the Databricks CLI understand, added to the variables of the task. */

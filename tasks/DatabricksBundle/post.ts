@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { createTerminate, isRunning } from "../../core/databricks/process.ts";
-import { cleanUp } from "../../core/leftovers.ts";
-import { systemClock, systemPlatform } from "../../core/system.ts";
+import { createTerminate, isRunning } from "../../core/cli/process.ts";
+import { cleanUp } from "../../core/flow/leftovers.ts";
+import { systemClock, systemPlatform } from "../../core/net/send.ts";
 import { completion } from "./commands.ts";
-import { savedState } from "./host.ts";
+import { savedState } from "./ci.ts";
 
 const state = (name: string): string => savedState(process.env, name);
 const terminate = createTerminate({

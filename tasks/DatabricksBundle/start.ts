@@ -1,8 +1,8 @@
-import type { Environment } from "../../core/ports.ts";
-import { registerSecret } from "../../core/redact.ts";
-import { createSend, systemClock, systemPlatform } from "../../core/system.ts";
+import type { Environment } from "../../core/base/ports.ts";
+import { registerSecret } from "../../core/base/redact.ts";
+import { createSend, systemClock, systemPlatform } from "../../core/net/send.ts";
 import { readConnection } from "./connection.ts";
-import { AzurePipelinesHost } from "./host.ts";
+import { AzurePipelinesCi } from "./ci.ts";
 import { withAgentNetwork } from "./network.ts";
 
 /** What both entries of the task need, from the process that they run in. */
@@ -31,13 +31,13 @@ export function startTask() {
     environment,
     send: createSend(environment),
   };
-  const host = new AzurePipelinesHost({ ...ports, cancelled: cancel.signal, write });
+  const ci = new AzurePipelinesCi({ ...ports, cancelled: cancel.signal, write });
   for (const secret of network.secrets) {
     registerSecret(secret);
-    host.mask(secret);
+    ci.mask(secret);
   }
-  for (const warning of network.warnings) host.annotate("warning", warning);
-  return { host, ports, write };
+  for (const warning of network.warnings) ci.annotate("warning", warning);
+  return { ci, ports, write };
 }
 
 /** The connection says in which cloud its tenant is; core reads that from `AZURE_AUTHORITY_HOST`. */

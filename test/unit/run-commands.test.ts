@@ -9,7 +9,7 @@ describe("the commands run and destroy", () => {
   afterEach(() => flow.sandbox.stop());
 
   const started = "Run URL: https://example.com/jobs/7/runs/99\n";
-  const outputs = (): unknown => JSON.parse(flow.host.outputs.get("run") ?? "");
+  const outputs = (): unknown => JSON.parse(flow.ci.outputs.get("run") ?? "");
 
   it("runs a job with its parameters and links to the run", async () => {
     const cli = usualCli({}, () => ({ stderr: started }));
@@ -20,7 +20,7 @@ describe("the commands run and destroy", () => {
     );
     assert.deepEqual(flow.commands.slice(1), ['run nightly --params "a=1","b=2"']);
     assert.deepEqual(outputs(), { id: "99", url: "https://example.com/jobs/7/runs/99", result: "succeeded" });
-    assert.match(flow.host.summaryText, /### Run/);
+    assert.match(flow.ci.summaryText, /### Run/);
   });
 
   it("does not wait where it shall not", async () => {
@@ -51,7 +51,7 @@ describe("the commands run and destroy", () => {
   it("cancels the run when the job is cancelled", async () => {
     const cli: PlayCli = usualCli({}, (_command, request) => {
       request.onStderr(Buffer.from(started));
-      flow.host.abort.abort();
+      flow.ci.abort.abort();
       return { signal: "SIGTERM" };
     });
     assert.equal(await flow.run({ command: "run", resource: "nightly" }, cli), 1);
@@ -66,7 +66,7 @@ describe("the commands run and destroy", () => {
     assert.deepEqual(flow.commands.slice(1), ["summary -o json"]);
     assert.equal(await flow.run({ command: "destroy", "auto-approve": "true" }, usualCli({})), 0, flow.error);
     assert.deepEqual(flow.commands.slice(-1), ["destroy --auto-approve"]);
-    assert.match(flow.host.summaryText, /destroyed/);
+    assert.match(flow.ci.summaryText, /destroyed/);
   });
 
   it("succeeds where nothing is deployed, and says so", async () => {
@@ -74,7 +74,7 @@ describe("the commands run and destroy", () => {
     const cli: PlayCli = (command, request) =>
       command === "summary -o json" ? { stdout: empty } : usualCli({})(command, request);
     assert.equal(await flow.run({ command: "destroy" }, cli), 0, flow.error);
-    assert.match(flow.host.summaryText, /nothing to destroy/);
+    assert.match(flow.ci.summaryText, /nothing to destroy/);
   });
 
   it("finds deletes that were passed over, and jobs that are still there", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { systemClock } from "../../core/system.ts";
+import { systemClock } from "../../core/net/send.ts";
 import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { Flow, plan, usualCli, type PlayCli } from "./support/flow.ts";
 
@@ -17,34 +17,34 @@ describe("the flow of a step", () => {
     assert.equal(await flow.run({ command: "plan" }, cli), 0, flow.error);
     assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "summary -o json"]);
     const wanted = { changes: [{ action: "update", resource: "jobs.nightly", fields: [] }], unchanged: 1 };
-    assert.deepEqual(JSON.parse(flow.host.outputs.get("plan") ?? ""), wanted);
-    assert.match(flow.host.log.join("\n"), /Plan: 1 to update, 1 unchanged/);
-    assert.match(flow.host.summaryText, /^## Databricks bundle: plan/);
+    assert.deepEqual(JSON.parse(flow.ci.outputs.get("plan") ?? ""), wanted);
+    assert.match(flow.ci.log.join("\n"), /Plan: 1 to update, 1 unchanged/);
+    assert.match(flow.ci.summaryText, /^## Databricks bundle: plan/);
   });
 
   it("deploys, reads back the jobs, and leaves no file", async () => {
     assert.equal(await flow.run({}, usualCli({ "jobs.nightly": "create" })), 0, flow.error);
     assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
     const jobs = { nightly: { id: "7", url: "https://example.com/jobs/7" } };
-    assert.deepEqual(JSON.parse(flow.host.outputs.get("jobs") ?? ""), jobs);
-    assert.equal(flow.host.outputs.get("principal"), DEPLOYER.applicationId);
-    assert.match(flow.host.summaryText, /deployed lakehouse-jobs → prod/);
-    assert.deepEqual(await readdir(flow.temp), [path.basename(flow.host.outputs.get("audit-log") ?? "")]);
+    assert.deepEqual(JSON.parse(flow.ci.outputs.get("jobs") ?? ""), jobs);
+    assert.equal(flow.ci.outputs.get("principal"), DEPLOYER.applicationId);
+    assert.match(flow.ci.summaryText, /deployed lakehouse-jobs → prod/);
+    assert.deepEqual(await readdir(flow.temp), [path.basename(flow.ci.outputs.get("audit-log") ?? "")]);
   });
 
   it("hands the CLI no credential but the address of the token service, and hides that", async () => {
     await flow.run({ variables: "catalog=dev" }, usualCli({}));
     const env = flow.requests.at(-1)?.env ?? {};
     const secret = new URL(env["DATABRICKS_METADATA_SERVICE_URL"] ?? "").pathname.slice(1);
-    assert.ok(flow.host.masked.includes(secret));
+    assert.ok(flow.ci.masked.includes(secret));
     assert.equal(env["BUNDLE_VAR_catalog"], "dev");
     for (const value of [...Object.values(env), ...flow.requests.flatMap(({ args }) => args)]) {
       assert.ok(!flow.sandbox.handedOut.some((token) => value.includes(token)));
     }
     for (const token of flow.sandbox.handedOut.filter(
-      (value) => flow.host.audiences.length > 0 && value.startsWith("ey"),
+      (value) => flow.ci.audiences.length > 0 && value.startsWith("ey"),
     )) {
-      assert.ok(!flow.host.summaryText.includes(token));
+      assert.ok(!flow.ci.summaryText.includes(token));
     }
   });
 
@@ -67,18 +67,18 @@ describe("the flow of a step", () => {
         ? { stdout: plan({ "jobs.a": "create" }, {}) }
         : usualCli({})(command, request);
     assert.equal(await flow.run({}, cli), 0);
-    assert.match(flow.host.summaryText, /deployment migrate/);
+    assert.match(flow.ci.summaryText, /deployment migrate/);
   });
 
   it("warns if the root path falls back to the home of whoever deploys", async () => {
     assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0);
-    assert.doesNotMatch(flow.host.summaryText, /home folder/);
+    assert.doesNotMatch(flow.ci.summaryText, /home folder/);
     await writeFile(
       path.join(flow.checkout, "databricks.yml"),
       "bundle: { name: lake }\ntargets: { prod: {} }\n",
     );
     assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0);
-    assert.match(flow.host.summaryText, /home folder/);
+    assert.match(flow.ci.summaryText, /home folder/);
   });
 
   it("reports what is wrong with identity, CLI and bundle together", async () => {
@@ -93,7 +93,7 @@ describe("the flow of a step", () => {
     for (const code of ["EXCHANGE_REFUSED", "CLI_TOO_OLD", "CREDENTIAL_IN_BUNDLE"])
       assert.match(flow.error, new RegExp(`${code}: `));
     assert.deepEqual(flow.commands, ["version -o json"]);
-    assert.deepEqual(await readdir(flow.temp), [path.basename(flow.host.outputs.get("audit-log") ?? "")]);
+    assert.deepEqual(await readdir(flow.temp), [path.basename(flow.ci.outputs.get("audit-log") ?? "")]);
   });
 
   it("sends no ID token of pull_request_target anywhere, but to plan", async () => {
@@ -138,7 +138,7 @@ describe("the flow of a step", () => {
       command === "plan -o json" ? { code: 1, stderr } : usualCli({})(command, request);
     assert.equal(await flow.run({}, failing), 1);
     assert.match(flow.error, /^BUNDLE_INVALID: /);
-    const places = flow.host.annotations.map(({ place }) => place).filter((place) => place !== undefined);
+    const places = flow.ci.annotations.map(({ place }) => place).filter((place) => place !== undefined);
     assert.deepEqual(places, [{ file: "resources/orders.yml", line: 4, column: 9 }]);
     assert.equal(
       await flow.run(
@@ -163,7 +163,7 @@ describe("the flow of a step", () => {
     const running = flow.run({}, usualCli({}));
     const asked = (): boolean => flow.sandbox.requests.some(({ path: route }) => route === "/oidc/v1/token");
     while (!asked()) await new Promise((resolve) => setTimeout(resolve, 5));
-    flow.host.abort.abort();
+    flow.ci.abort.abort();
     assert.equal(await running, 1);
     assert.match(flow.error, /^CANCELLED: (?![^]*INTERNAL)/);
     assert.ok(!flow.commands.includes("plan -o json"));
@@ -171,7 +171,7 @@ describe("the flow of a step", () => {
 
   it("is cancelled before a deployment has begun, but lets one that has begun end", async () => {
     const early: PlayCli = (command, request) => {
-      if (command === "plan -o json") flow.host.abort.abort();
+      if (command === "plan -o json") flow.ci.abort.abort();
       return usualCli({})(command, request);
     };
     assert.equal(await flow.run({}, early), 1);
@@ -179,11 +179,11 @@ describe("the flow of a step", () => {
     assert.ok(!flow.commands.includes("deploy"));
 
     const late = usualCli({}, () => {
-      flow.host.abort.abort();
+      flow.ci.abort.abort();
       return { code: 0 };
     });
     assert.equal(await flow.run({}, late), 0, flow.error);
-    assert.match(flow.host.log.join("\n"), /left to end/);
+    assert.match(flow.ci.log.join("\n"), /left to end/);
   });
 
   describe("while another deployment holds the lock", () => {
@@ -225,7 +225,7 @@ describe("the flow of a step", () => {
       assert.equal(await flow.run({}, cli, { ports }), 0, flow.error);
       assert.equal(skipped, 15_000);
       assert.equal(fault.hits, 1);
-      assert.match(flow.host.log.join("\n"), /held by other@example\.com since 2026-11-22 01:35/);
+      assert.match(flow.ci.log.join("\n"), /held by other@example\.com since 2026-11-22 01:35/);
       assert.deepEqual(flow.commands.slice(2), [
         "deploy",
         "summary -o json",

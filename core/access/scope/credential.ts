@@ -1,5 +1,5 @@
-import { inParallel, textField } from "../rest.ts";
-import { effectiveGrants, readCredentials } from "../targets/unity-catalog-credential.ts";
+import { inParallel, textField } from "../../api/rest.ts";
+import { effectiveGrants, readCredentials } from "../kinds/unity-catalog-credential.ts";
 import { isReader, readBy, unreadable, type Eyes, type Reading } from "./reading.ts";
 
 /** Who can use a service credential, as one who sees every grant sees it. */

@@ -1,5 +1,5 @@
-import type { BundleFacts, BundleJob } from "../bundle.ts";
-import { ApiFailure, field, listField, textField, type DatabricksApi, type Json } from "../rest.ts";
+import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
+import { ApiFailure, field, listField, textField, type DatabricksApi, type Json } from "../../api/rest.ts";
 import { known, readBy, type Eyes, type Reading } from "./reading.ts";
 
 /** Someone who may change what a job runs, and through what. */

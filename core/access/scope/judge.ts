@@ -1,4 +1,4 @@
-import type { BundleJob } from "../bundle.ts";
+import type { BundleJob } from "../bundle-facts.ts";
 import type { CredentialUsers } from "./credential.ts";
 import type { EditorFacts } from "./editors.ts";
 import type { PrincipalFacts } from "./principals.ts";

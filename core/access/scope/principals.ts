@@ -1,4 +1,12 @@
-import { ApiFailure, field, inParallel, listAll, listField, textField, type DatabricksApi } from "../rest.ts";
+import {
+  ApiFailure,
+  field,
+  inParallel,
+  listAll,
+  listField,
+  textField,
+  type DatabricksApi,
+} from "../../api/rest.ts";
 import { readBy, type Eyes, type Reading } from "./reading.ts";
 
 /** Who may act as a principal, or manage it. `principal` is `users/…`, `groups/…` or `servicePrincipals/…`. */

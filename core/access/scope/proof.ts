@@ -1,4 +1,4 @@
-import type { Grade } from "../policy.ts";
+import type { Grade } from "../plan/policy.ts";
 
 export const CHECKS = {
   "run-as": "the job runs as a service principal of its own",

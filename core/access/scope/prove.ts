@@ -1,6 +1,6 @@
-import type { BundleFacts, BundleJob } from "../bundle.ts";
-import type { Policy } from "../policy-file.ts";
-import { inParallel } from "../rest.ts";
+import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
+import type { Policy } from "../files/policy-shape.ts";
+import { inParallel } from "../../api/rest.ts";
 import { readCredentialUsers, type CredentialUsers } from "./credential.ts";
 import { editorReader } from "./editors.ts";
 import { judgeScope } from "./judge.ts";

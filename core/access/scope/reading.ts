@@ -1,4 +1,4 @@
-import { ApiFailure, listField, textField, type DatabricksApi } from "../rest.ts";
+import { ApiFailure, listField, textField, type DatabricksApi } from "../../api/rest.ts";
 
 /** A fact for a check: known, readable only after the deployment, or not readable with the rights at hand. */
 export type Reading<T> =

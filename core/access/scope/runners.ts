@@ -1,5 +1,13 @@
-import type { BundleFacts, BundleJob } from "../bundle.ts";
-import { ApiFailure, inParallel, listAll, textField, field, type DatabricksApi, type Json } from "../rest.ts";
+import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
+import {
+  ApiFailure,
+  inParallel,
+  listAll,
+  textField,
+  field,
+  type DatabricksApi,
+  type Json,
+} from "../../api/rest.ts";
 import { isAbsentFeature, known, unreadable, type Eyes, type Reading } from "./reading.ts";
 
 /** Something in the workspace that runs as a principal. */

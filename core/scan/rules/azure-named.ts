@@ -1,5 +1,5 @@
 import { SHARED_KEY_RISK, STORAGE_RISK } from "./azure.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 /** Named values of Azure services; the first rule that fits decides. */

@@ -1,4 +1,4 @@
-import type { Rule } from "../rule.ts";
+import type { Rule } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 export const STORAGE_RISK =

@@ -1,4 +1,4 @@
-import type { Rule } from "../rule.ts";
+import type { Rule } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 const AWS_RISK = "With its other half it signs requests as the IAM user or role, from anywhere.";

@@ -1,4 +1,4 @@
-import type { FormatRule, Rule } from "../rule.ts";
+import type { FormatRule, Rule } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 const token = (

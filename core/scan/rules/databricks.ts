@@ -1,4 +1,4 @@
-import type { Rule } from "../rule.ts";
+import type { Rule } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 /** Formats: docs.databricks.com, "Databricks personal access token authentication" and "OAuth M2M". */

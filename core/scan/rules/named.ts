@@ -1,4 +1,4 @@
-import type { Rule } from "../rule.ts";
+import type { Rule } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 const DATABASE_RISK = "Whoever has it signs in to the database as the user.";

@@ -1,4 +1,4 @@
-import type { RuleInfo } from "../rule.ts";
+import type { RuleInfo } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 /** A setting that signs in with something stored, even where the value itself is kept in a secret scope. */

@@ -1,4 +1,4 @@
-import type { FormatRule, Rule } from "../rule.ts";
+import type { FormatRule, Rule } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 const MODEL_RISK = "Whoever has it calls the models at your cost.";

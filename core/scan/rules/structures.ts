@@ -1,5 +1,5 @@
-import { isPlaceholder } from "../references.ts";
-import type { Rule } from "../rule.ts";
+import { isPlaceholder } from "../detect/references.ts";
+import type { Rule } from "./rule.ts";
 import { REMEDIES } from "./remedies.ts";
 
 function base64Text(text: string): string {

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { archiveName, programName, releasePlatform } from "../../../core/databricks/install/release.ts";
-import { systemPlatform } from "../../../core/system.ts";
+import { archiveName, programName, releasePlatform } from "../../../core/cli/install/release.ts";
+import { systemPlatform } from "../../../core/net/send.ts";
 import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import type { SandboxCli } from "../../../sandbox/runner/find-cli.ts";
-import { sha256 } from "../../unit/databricks/install/support/release.ts";
-import { buildZip } from "../../unit/databricks/install/support/zip-builder.ts";
+import { sha256 } from "../../unit/cli/install/support/release.ts";
+import { buildZip } from "../../unit/cli/install/support/zip-builder.ts";
 
 /** A program that says this version and hands everything else on to `cli`. */
 export function handingOn(version: string, cli: SandboxCli): string {

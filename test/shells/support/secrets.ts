@@ -1,4 +1,4 @@
-/** Finds secrets in what a run left behind, however they are written. On purpose shares no code with core/redact.ts. */
+/** Finds secrets in what a run left behind, however they are written. On purpose shares no code with core/base/redact.ts. */
 
 export interface Finding {
   readonly where: string;

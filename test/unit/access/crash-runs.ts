@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { applyAccess, withdrawAccess, type AccessResult } from "../../../core/access/apply.ts";
+import { applyAccess, withdrawAccess, type AccessResult } from "../../../core/access/apply/apply.ts";
 import {
   accessFileOf,
   bundleOf,
@@ -9,7 +9,7 @@ import {
   workspaceWith,
   type JobSetup,
 } from "./setup.ts";
-import type { ApiRequest } from "../../../core/access/rest.ts";
+import type { ApiRequest } from "../../../core/api/rest.ts";
 import type { FakeDatabricks } from "./fake-databricks.ts";
 
 class Killed extends Error {}

@@ -5,8 +5,8 @@ import {
   type ApiRequest,
   type DatabricksApi,
   type Json,
-} from "../../../core/access/rest.ts";
-import type { Clock } from "../../../core/ports.ts";
+} from "../../../core/api/rest.ts";
+import type { Clock } from "../../../core/base/ports.ts";
 
 /** Time that passes only when somebody sleeps. */
 export class FakeClock implements Clock {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { applyAccess } from "../../../core/access/apply.ts";
-import { SecretlessError } from "../../../core/errors.ts";
+import { applyAccess } from "../../../core/access/apply/apply.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
 import { bundleOf, options, principalOf, requestOf, workspaceWith, type JobSetup } from "./setup.ts";
 
 const JOBS: readonly JobSetup[] = [0, 1, 2].map((index) => ({

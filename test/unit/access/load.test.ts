@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { applyAccess } from "../../../core/access/apply.ts";
+import { applyAccess } from "../../../core/access/apply/apply.ts";
 import {
   accessFileOf,
   bundleOf,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { planAccess, type AccessRequest } from "../../../core/access/access.ts";
-import { applyAccess } from "../../../core/access/apply.ts";
+import { planAccess, type AccessRequest } from "../../../core/access/plan/plan.ts";
+import { applyAccess } from "../../../core/access/apply/apply.ts";
 import {
   accessFileOf,
   bundleOf,

@@ -3,14 +3,14 @@ import {
   readAccessFiles,
   planAccess,
   type AccessRequest,
-  type Connection,
-} from "../../../core/access/access.ts";
-import { applyAccess, withdrawAccess } from "../../../core/access/apply.ts";
-import { bundleFacts } from "../../../core/access/bundle.ts";
-import { connectDatabricks } from "../../../core/access/databricks-api.ts";
+  type Apis,
+} from "../../../core/access/plan/plan.ts";
+import { applyAccess, withdrawAccess } from "../../../core/access/apply/apply.ts";
+import { bundleFacts } from "../../../core/access/bundle-facts.ts";
+import { connectDatabricks } from "../../../core/api/databricks-api.ts";
 import { scopeWords } from "../../../core/access/scope/proof.ts";
-import type { Send } from "../../../core/ports.ts";
-import { systemClock } from "../../../core/system.ts";
+import type { Send } from "../../../core/base/ports.ts";
+import { systemClock } from "../../../core/net/send.ts";
 import { ACCOUNT_ID, DEPLOYER, JOB_RUNNER, WORKSPACE_ID } from "../../../sandbox/defaults.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import { failure, options } from "./setup.ts";
@@ -49,7 +49,7 @@ describe("access in the sandbox", () => {
     insideCheckout: false,
   };
 
-  const connection = async (applicationId: string): Promise<Connection> => {
+  const connection = async (applicationId: string): Promise<Apis> => {
     const principal = sandbox.account.principals.withApplicationId(applicationId);
     assert.ok(principal);
     const { host } = sandbox.workspace;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readAccessFiles, type AccessRequest } from "../../../core/access/access.ts";
-import type { AccessResult, ApplyOptions } from "../../../core/access/apply.ts";
-import { bundleFacts, type BundleFacts } from "../../../core/access/bundle.ts";
-import type { Json } from "../../../core/access/rest.ts";
-import { SecretlessError } from "../../../core/errors.ts";
+import { readAccessFiles, type AccessRequest } from "../../../core/access/plan/plan.ts";
+import type { AccessResult, ApplyOptions } from "../../../core/access/apply/apply.ts";
+import { bundleFacts, type BundleFacts } from "../../../core/access/bundle-facts.ts";
+import type { Json } from "../../../core/api/rest.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
 import { FakeDatabricks } from "./fake-databricks.ts";
 
 export const DEPLOYER = "d0000000-0000-4000-8000-000000000001";

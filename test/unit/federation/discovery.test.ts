@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SecretlessError, type ErrorCode } from "../../../core/errors.ts";
+import { SecretlessError, type ErrorCode } from "../../../core/base/errors.ts";
 import { discoverWorkspace, type DiscoveryOptions } from "../../../core/federation/discovery.ts";
-import { transportError } from "../../../core/http.ts";
-import type { HttpRequest, HttpResponse } from "../../../core/ports.ts";
+import { transportError } from "../../../core/net/http.ts";
+import type { HttpRequest, HttpResponse } from "../../../core/base/ports.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { fakeSend, json } from "../support/id-tokens.ts";
 

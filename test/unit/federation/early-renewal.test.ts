@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { loadClaimsReader } from "../../../core/identity/claims.ts";
+import { loadClaimsReader } from "../../../core/ci/claims.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { busy, refused, setUpSession } from "../support/session.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { SecretlessError } from "../../../core/errors.ts";
-import { HttpError } from "../../../core/http.ts";
-import { loadClaimsReader } from "../../../core/identity/claims.ts";
-import { redact } from "../../../core/redact.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
+import { HttpError } from "../../../core/net/http.ts";
+import { loadClaimsReader } from "../../../core/ci/claims.ts";
+import { redact } from "../../../core/base/redact.ts";
 import { FakeClock, settled } from "../support/fake-clock.ts";
 import { unsignedJwt } from "../support/id-tokens.ts";
 import { busy, refused, setUpSession, type World } from "../support/session.ts";

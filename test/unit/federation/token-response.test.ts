@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { requestToken } from "../../../core/federation/token-response.ts";
-import { HttpError } from "../../../core/http.ts";
-import type { HttpResponse } from "../../../core/ports.ts";
-import { redact } from "../../../core/redact.ts";
+import { HttpError } from "../../../core/net/http.ts";
+import type { HttpResponse } from "../../../core/base/ports.ts";
+import { redact } from "../../../core/base/redact.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { fakeSend, json } from "../support/id-tokens.ts";
 

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import fc from "fast-check";
 import type { AccessToken } from "../../../core/federation/exchange.ts";
 import { startTokenService, type TokenService } from "../../../core/federation/token-service.ts";
-import { redact } from "../../../core/redact.ts";
+import { redact } from "../../../core/base/redact.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const HOST = "https://adb-1.2.azuredatabricks.net";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Tree } from "../../../core/scan/tree.ts";
+import type { Tree } from "../../../core/base/tree.ts";
 import { runScan, type Terminal } from "../../../local/scan-command.ts";
-import { memoryTree, PAT } from "../scan/memory-tree.ts";
+import { memoryTree, PAT } from "../support/memory-tree.ts";
 
 interface Run {
   readonly code: number;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SecretlessError, toSecretlessError } from "../../../core/errors.ts";
+import { SecretlessError, toSecretlessError } from "../../../core/base/errors.ts";
 import { errorText } from "../../../core/report/error-text.ts";
 
 describe("the text of an error", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SecretlessError } from "../../../core/errors.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
 import type { Facts } from "../../../core/report/facts.ts";
 import { jobSummary, planLine } from "../../../core/report/job-summary.ts";
 import { reportFailure } from "../../../core/report/report.ts";
-import { FakeHost } from "../fake-host.ts";
+import { FakeCi } from "../support/fake-ci.ts";
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   command: "deploy",
@@ -59,24 +59,24 @@ describe("the job summary", () => {
   });
 
   it("shows an error with the very text of the log, after what was found out before it", async () => {
-    const host = new FakeHost();
+    const ci = new FakeCi();
     const error = new SecretlessError("DEPLOY_FAILED", {
       problem: "It failed.",
       mistakes: [{ problem: "here", place: { file: "a.yml", line: 3 } }, { problem: "nowhere" }],
       cause: new Error("inner"),
     });
-    await reportFailure(host, error, facts({ principal: { applicationId: "5f8a", name: "deployer" } }));
-    const [first, second] = host.annotations;
-    assert.ok(host.summaryText.includes(first?.text ?? "none"));
-    assert.match(host.summaryText, /deploy failed[^]*5f8a/);
+    await reportFailure(ci, error, facts({ principal: { applicationId: "5f8a", name: "deployer" } }));
+    const [first, second] = ci.annotations;
+    assert.ok(ci.summaryText.includes(first?.text ?? "none"));
+    assert.match(ci.summaryText, /deploy failed[^]*5f8a/);
     assert.deepEqual(second, {
       level: "error",
       text: "DEPLOY_FAILED: here",
       place: { file: "a.yml", line: 3 },
     });
-    assert.match(host.debugLog.join("\n"), /inner/);
-    await reportFailure(host, new SecretlessError("INTERNAL", { problem: "x", cause: "text" }));
-    assert.match(host.summaryText, /INTERNAL: x/);
+    assert.match(ci.debugLog.join("\n"), /inner/);
+    await reportFailure(ci, new SecretlessError("INTERNAL", { problem: "x", cause: "text" }));
+    assert.match(ci.summaryText, /INTERNAL: x/);
   });
 
   it("stays below the CI's limit", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { decodeJwt } from "jose";
-import { createSend, systemClock } from "../../../core/system.ts";
-import { requestAzureDevOpsIdToken } from "../../../core/identity/azure-devops.ts";
-import { SecretlessError } from "../../../core/errors.ts";
+import { createSend, systemClock } from "../../../core/net/send.ts";
+import { requestAzureDevOpsIdToken } from "../../../core/ci/azure-devops/id-token.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
 import {
   AZURE_DEPLOYER,
   CONNECTION,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { scanConfiguration } from "../../../core/scan/configuration.ts";
 import { mergeReports, type Finding } from "../../../core/scan/finding.ts";
-import { scopeFindings, scopeRefusal } from "../../../core/scan/scope-policy.ts";
-import { PAT } from "./memory-tree.ts";
+import { scopeFindings, scopeRefusal } from "../../../core/scan/secret-scopes.ts";
+import { PAT } from "../support/memory-tree.ts";
 
 const yaml = `resources:
   jobs:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { applyExceptions, parseExceptions, unusedMistake } from "../../../core/scan/exceptions.ts";
 import type { Finding } from "../../../core/scan/finding.ts";
-import { RULES } from "../../../core/scan/rules.ts";
+import { RULES } from "../../../core/scan/rules/index.ts";
 
 const TODAY = "2026-11-25";
 const rule = RULES.find(({ id }) => id === "named-token");

@@ -3,9 +3,9 @@ import { Ajv } from "ajv";
 import { parseExceptions } from "../../../core/scan/exceptions.ts";
 import { EMPTY_REPORT, findingMistake, mergeReports, type ScanReport } from "../../../core/scan/finding.ts";
 import { toSarif } from "../../../core/scan/sarif.ts";
-import { scanFile } from "../../../core/scan/scan-file.ts";
+import { scanFile } from "../../../core/scan/files/scan-file.ts";
 import { schemaOf } from "../../fixtures/schemas.ts";
-import { PAT } from "./memory-tree.ts";
+import { PAT } from "../support/memory-tree.ts";
 
 async function report(): Promise<ScanReport> {
   const scan = (name: string, text: string): Promise<ScanReport> =>

@@ -1,15 +1,15 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { RunContext } from "../../../core/host.ts";
-import type { InputName } from "../../../core/inputs.ts";
-import type { Ports, ProcessRequest } from "../../../core/ports.ts";
+import type { RunContext } from "../../../core/ci/ci.ts";
+import type { InputName } from "../../../core/ci/inputs/table.ts";
+import type { Ports, ProcessRequest } from "../../../core/base/ports.ts";
 import { runStep } from "../../../core/start.ts";
-import { createSend, systemClock } from "../../../core/system.ts";
+import { createSend, systemClock } from "../../../core/net/send.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import { textOf } from "../../../sandbox/http/json.ts";
 import { checkoutOf, freshFolder } from "../../../sandbox/runner/checkout.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
-import { FakeHost } from "../fake-host.ts";
+import { FakeCi } from "./fake-ci.ts";
 
 export interface Played {
   readonly code?: number;
@@ -55,7 +55,7 @@ export class Flow {
   readonly temp: string;
   readonly commands: string[] = [];
   readonly requests: ProcessRequest[] = [];
-  host!: FakeHost;
+  ci!: FakeCi;
   private readonly path: string;
 
   private constructor(sandbox: Sandbox, checkout: string, temp: string, folder: string) {
@@ -84,8 +84,8 @@ export class Flow {
     {
       ports,
       context,
-      host = {},
-    }: { ports?: Partial<Ports>; context?: Partial<RunContext>; host?: Partial<FakeHost> } = {},
+      ci: ci = {},
+    }: { ports?: Partial<Ports>; context?: Partial<RunContext>; ci?: Partial<FakeCi> } = {},
   ): Promise<number> {
     const { sandbox } = this;
     const given = {
@@ -94,11 +94,11 @@ export class Flow {
       target: "prod",
       ...inputs,
     };
-    this.host = new FakeHost(given, { checkout: this.checkout, tempFolder: this.temp, ...context });
-    this.host.mintIdToken = (audience) => sandbox.github.mint({ audience });
-    Object.assign(this.host, host);
+    this.ci = new FakeCi(given, { checkout: this.checkout, tempFolder: this.temp, ...context });
+    this.ci.mintIdToken = (audience) => sandbox.github.mint({ audience });
+    Object.assign(this.ci, ci);
     const environment = { PATH: this.path };
-    return runStep(this.host, {
+    return runStep(this.ci, {
       clock: systemClock,
       platform: { os: "linux", arch: "x64" },
       environment,
@@ -121,6 +121,6 @@ export class Flow {
 
   /** The text of the first error annotation. */
   get error(): string {
-    return this.host.annotations.find(({ level }) => level === "error")?.text ?? "";
+    return this.ci.annotations.find(({ level }) => level === "error")?.text ?? "";
   }
 }

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, Send } from "../../../core/ports.ts";
+import type { HttpRequest, HttpResponse, Send } from "../../../core/base/ports.ts";
 
 /** A token in the shape of a JWT; nobody verifies signatures in unit tests. Times are seconds since the epoch. */
 export function unsignedJwt(claims: Readonly<Record<string, unknown>>): string {

@@ -17,6 +17,6 @@ export async function writeIn({ checkout }: Flow, file: string, content: string 
 }
 
 /** Annotations of the last run. */
-export function annotated({ host }: Flow, level: string): Flow["host"]["annotations"] {
-  return host.annotations.filter((one) => one.level === level);
+export function annotated({ ci }: Flow, level: string): Flow["ci"]["annotations"] {
+  return ci.annotations.filter((one) => one.level === level);
 }

@@ -1,6 +1,6 @@
 import { createSession, type ExchangeEvent, type SessionOptions } from "../../../core/federation/session.ts";
-import { SecretlessError } from "../../../core/errors.ts";
-import { HttpError } from "../../../core/http.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
+import { HttpError } from "../../../core/net/http.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { unsignedJwt } from "./id-tokens.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SecretlessError } from "../../../core/errors.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
 import { readConnection } from "../../../tasks/DatabricksBundle/connection.ts";
 
 const ID = "d5b0f8c3-1e67-4a92-8f4d-3c9a7e2b6015";

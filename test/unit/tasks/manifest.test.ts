@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { EXCHANGES, COMMANDS, INPUTS, INPUT_NAMES, SCAN_MODES } from "../../../core/inputs.ts";
+import { EXCHANGES, COMMANDS, INPUTS, INPUT_NAMES, SCAN_MODES } from "../../../core/ci/inputs/table.ts";
 import { taskVersion } from "../../../scripts/extension.ts";
 import { schemaOf } from "../../fixtures/schemas.ts";
 
@@ -91,7 +91,7 @@ describe("task.json", () => {
     for (const name of [...rules, ...macros]) assert.ok(names.includes(name), name);
   });
 
-  it("has the inputs of core/inputs.ts, with the same texts and defaults, and the connection", async () => {
+  it("has the inputs of core/ci/inputs/inputs.ts, with the same texts and defaults, and the connection", async () => {
     const inputs = new Map((await task()).inputs.map((input) => [input.name, input]));
     // Azure DevOps chooses the audience of its ID tokens.
     const shared = INPUT_NAMES.filter((name) => name !== "audience");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { proxyFor } from "../../../core/proxy.ts";
+import { proxyFor } from "../../../core/net/proxy.ts";
 import { withAgentNetwork } from "../../../tasks/DatabricksBundle/network.ts";
 
 const PROXY = { AGENT_PROXYURL: "http://proxy.example.com:3128" };

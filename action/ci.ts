@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Place } from "../core/base/errors.ts";
+import type { AnnotationLevel, Ci, PipelineToken, RunContext } from "../core/ci/ci.ts";
+import { githubIssuer, requestGitHubIdToken } from "../core/ci/github/id-token.ts";
+import type { InputName } from "../core/ci/inputs/table.ts";
+import type { Environment, Send } from "../core/base/ports.ts";
+import { harmlessLines } from "../core/ci/safe-for-log.ts";
+import { systemAddresses } from "../core/net/send.ts";
+import { annotation, command } from "./commands.ts";
+
+/** GitHub Actions as a {@link Ci}. Its file commands are loaded at their first use: the first request comes before. */
+export class GitHubCi implements Ci {
+  readonly context: RunContext;
+  readonly cancelled: AbortSignal;
+  readonly #environment: Environment;
+  readonly #send: Send;
+  readonly #write: (text: string) => void;
+
+  constructor(environment: Environment, send: Send, cancelled: AbortSignal, write: (text: string) => void) {
+    this.#environment = environment;
+    this.#send = send;
+    this.#write = write;
+    this.cancelled = cancelled;
+    this.context = runContext(environment);
+  }
+
+  input(name: InputName): string {
+    // The runner turns blanks into "_" and to upper case, and keeps hyphens.
+    return (this.#environment[`INPUT_${name.toUpperCase()}`] ?? "").trim();
+  }
+
+  inputLabel(name: InputName): string {
+    return name;
+  }
+
+  connection(): undefined {
+    return undefined;
+  }
+
+  async idToken(audience: string): Promise<string> {
+    const token = await requestGitHubIdToken({
+      requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
+      requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
+      fromFork: isForkPullRequest(this.#environment),
+      audience,
+      send: this.#send,
+    });
+    this.mask(token);
+    return token;
+  }
+
+  async pipelineToken(): Promise<PipelineToken> {
+    const audience = "databricks-secretless-policy";
+    const issuers = [githubIssuer(this.#environment["GITHUB_SERVER_URL"] || "https://github.com")];
+    return { token: await this.idToken(audience), audience, issuers };
+  }
+
+  mask(value: string): void {
+    this.#write(command("add-mask", value));
+  }
+
+  info(text: string): void {
+    this.#write(`${harmlessLines(text).join("\n")}\n`);
+  }
+
+  debug(text: string): void {
+    for (const line of harmlessLines(text)) this.#write(command("debug", line));
+  }
+
+  annotate(level: AnnotationLevel, text: string, place?: Place): void {
+    this.#write(annotation(level, text, "Databricks Secretless", place));
+  }
+
+  async group<T>(title: string, body: () => Promise<T>): Promise<T> {
+    this.#write(command("group", harmlessLines(title).join(" ")));
+    try {
+      return await body();
+    } finally {
+      this.#write(command("endgroup"));
+    }
+  }
+
+  async output(name: string, value: string): Promise<void> {
+    const { setOutput } = await import("./file-commands.ts");
+    setOutput(name, value);
+  }
+
+  async summary(markdown: string): Promise<void> {
+    if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
+    const { summary } = await import("./file-commands.ts");
+    await summary.addRaw(markdown, true).write();
+  }
+
+  async saveState(name: string, value: string): Promise<void> {
+    const { saveState } = await import("./file-commands.ts");
+    saveState(name, value);
+  }
+}
+
+function runContext(environment: Environment): RunContext {
+  const get = (name: string): string => environment[name] ?? "";
+  const run = `${get("GITHUB_SERVER_URL")}/${get("GITHUB_REPOSITORY")}/actions/runs/${get("GITHUB_RUN_ID")}`;
+  return {
+    ciName: "GitHub Actions",
+    checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
+    tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
+    toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : undefined,
+    addresses: systemAddresses(),
+    runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
+    ...(get("GITHUB_EVENT_NAME") === "pull_request_target" && {
+      untrustedEvent: {
+        event: "pull_request_target",
+        remedy:
+          "Run this command on push, workflow_dispatch or release. For pull requests use the event pull_request with " +
+          "`command: plan` and a service principal that can only read.",
+      },
+    }),
+  };
+}
+
+/** Whether the event is a pull request from a fork: GitHub gives such runs no ID token. */
+function isForkPullRequest(environment: Environment): boolean {
+  const file = environment["GITHUB_EVENT_PATH"];
+  if (!file || !environment["GITHUB_EVENT_NAME"]?.startsWith("pull_request")) return false;
+  try {
+    const event = JSON.parse(readFileSync(file, "utf8")) as {
+      pull_request?: {
+        head?: { repo?: { full_name?: string } | null };
+        base?: { repo?: { full_name?: string } };
+      };
+    };
+    const { head, base } = event.pull_request ?? {};
+    return head !== undefined && head.repo?.full_name !== base?.repo?.full_name;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,132 @@
+import type { Clock } from "../../base/ports.ts";
+import type { AccessPlan, AccessRequest } from "../plan/plan.ts";
+import type { Change } from "../plan/changes.ts";
+import type { DecidedChange } from "../plan/decide.ts";
+import type { Lock } from "../state/lock.ts";
+import { Recorder } from "../state/recorder.ts";
+import { ApiFailure } from "../../api/rest.ts";
+import type { RemoteState, TargetPorts } from "../kinds/kind.ts";
+
+/** What became of one change. */
+export interface Applied {
+  readonly change: DecidedChange;
+  readonly outcome: "done" | "failed" | "skipped" | "denied";
+  readonly reason?: string;
+}
+
+/** How long a change may take to be seen by a reader; Unity Catalog shows it within seconds. Milliseconds. */
+const CONFIRM_TIMEOUT = 60_000;
+
+export const isChange = ({ action }: Change): boolean => action !== "unchanged";
+/** Whether the remote side changes; if not, only the record does. */
+export const isRemote = ({ action }: Change): boolean =>
+  action === "grant" || action === "update" || action === "withdraw";
+
+/** Waits until the remote side shows what was done; undefined if it does, else what it shows. */
+async function confirm(
+  batch: readonly DecidedChange[],
+  ports: TargetPorts,
+  clock: Clock,
+): Promise<string | undefined> {
+  const { target, action } = batch[0] as DecidedChange;
+  const objects = batch.map(({ object }) => object);
+  const done = ({ state }: RemoteState): boolean =>
+    action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
+  const deadline = clock.now() + CONFIRM_TIMEOUT;
+  for (let wait = 500; ; wait = Math.min(wait * 2, 8_000)) {
+    const view = await target.read(objects, ports);
+    const open = objects.filter((object) => !done(view.plan(object)));
+    if (open[0] === undefined) return undefined;
+    if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open[0])}`;
+    await clock.sleep(wait, ports.signal);
+  }
+}
+
+function batches(all: readonly DecidedChange[]): readonly (readonly DecidedChange[])[] {
+  const groups = new Map<string, DecidedChange[]>();
+  for (const change of all) {
+    const key = JSON.stringify([change.action, change.target.kind, change.target.batch(change.object)]);
+    groups.set(key, [...(groups.get(key) ?? []), change]);
+  }
+  return [...groups.values()];
+}
+
+/** Applies one batch; undefined if it is done and confirmed, else why not. Lost connections and crashes pass through. */
+async function applyBatch(
+  batch: readonly DecidedChange[],
+  ports: TargetPorts,
+  clock: Clock,
+): Promise<string | undefined> {
+  const { target, action } = batch[0] as DecidedChange;
+  const objects = batch.map(({ object }) => object);
+  try {
+    await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
+    return await confirm(batch, ports, clock);
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    return `${error.status} ${error.errorCode}: ${error.message}`;
+  }
+}
+
+/** Carries out a plan under the lock; `onApplied` is told of each change as soon as it is certain. */
+export async function execute(
+  plan: AccessPlan,
+  request: AccessRequest,
+  lock: Lock,
+  onApplied: (applied: Applied) => Promise<void>,
+): Promise<readonly Applied[]> {
+  const { registrar, deployer, clock, bundle, signal } = request;
+  const ports: TargetPorts = {
+    databricks: (registrar ?? deployer).workspace,
+    clock,
+    workspaceId: bundle.workspaceId,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
+  const all = plan.changes.filter(isChange);
+  const applied: Applied[] = [];
+  const tell = async (
+    batch: readonly DecidedChange[],
+    outcome: Applied["outcome"],
+    reason?: string,
+  ): Promise<void> => {
+    for (const change of batch) {
+      const one = { change, outcome, ...(reason === undefined ? {} : { reason }) };
+      applied.push(one);
+      await onApplied(one);
+    }
+  };
+
+  // Before anything is changed, everything that will be is on record: after a crash it is known to be ours.
+  await recorder.set(all, (change) =>
+    change.action === "withdraw" ? "withdrawing" : isRemote(change) ? "granting" : change.phase,
+  );
+  await tell(
+    all.filter((change) => !isRemote(change)),
+    "done",
+  );
+  const order = [
+    ...batches(all.filter(({ action }) => action === "withdraw")),
+    ...batches(all.filter((change) => isRemote(change) && change.action !== "withdraw")),
+  ];
+  let withdrawalFailed = false;
+  for (const batch of order) {
+    const withdrawing = batch[0]?.action === "withdraw";
+    // Nothing is added while something that should be gone is still there.
+    if (!withdrawing && withdrawalFailed) {
+      await tell(batch, "skipped", "a withdrawal failed");
+      continue;
+    }
+    signal?.throwIfAborted();
+    await lock.hold();
+    const problem = await applyBatch(batch, ports, clock);
+    if (problem !== undefined) {
+      withdrawalFailed ||= withdrawing;
+      await tell(batch, "failed", problem);
+      continue;
+    }
+    await recorder.set(batch, (change) => change.phase);
+    await tell(batch, "done");
+  }
+  return applied;
+}

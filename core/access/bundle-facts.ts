@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { field, textField, type Json } from "../api/rest.ts";
+
+export type RunAs =
+  | { readonly kind: "service_principal"; readonly applicationId: string }
+  | { readonly kind: "user" | "group"; readonly name: string }
+  /** No run_as: the job runs as whoever deploys it. */
+  | { readonly kind: "deployer" };
+
+export interface BundleJob {
+  /** Key under resources.jobs. */
+  readonly key: string;
+  /** undefined until the job is deployed. */
+  readonly id: string | undefined;
+  readonly runAs: RunAs;
+  /** The job's settings as the bundle declares them. */
+  readonly settings: Json;
+}
+
+/** What access needs to know of the bundle: `databricks bundle summary -o json`, before and after the deployment. */
+export interface BundleFacts {
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly target: string;
+  /** Workspace folder of the bundle's state; ours lies beside it. */
+  readonly statePath: string;
+  /** Workspace folder of the bundle's files. */
+  readonly filePath: string;
+  /** The whole resolved configuration, for `${…}`. */
+  readonly config: Json;
+  readonly jobs: readonly BundleJob[];
+  /** Ids of deployed jobs that are gone from the configuration: the next deployment deletes them. */
+  readonly goneJobIds: readonly string[];
+}
+
+function runAsOf(settings: Json): RunAs {
+  const runAs = field(settings, "run_as");
+  const applicationId = textField(runAs, "service_principal_name");
+  if (applicationId !== "") return { kind: "service_principal", applicationId: applicationId.toLowerCase() };
+  const user = textField(runAs, "user_name");
+  if (user !== "") return { kind: "user", name: user };
+  const group = textField(runAs, "group_name");
+  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
+}
+
+/**
+ * Takes what access needs out of the summary of a bundle. Jobs that are deployed but gone from the configuration have
+ * the `modified_status` "deleted": nothing can be declared for them.
+ */
+export function bundleFacts(summary: Json, workspaceId: string): BundleFacts {
+  const bundle = field(summary, "bundle");
+  const workspace = field(summary, "workspace");
+  const jobs = field(field(summary, "resources"), "jobs");
+  const keys = typeof jobs === "object" && jobs !== null ? Object.keys(jobs) : [];
+  const all = keys.map((key) => ({ key, settings: field(jobs, key) ?? null }));
+  const gone = all.filter(({ settings }) => textField(settings, "modified_status") === "deleted");
+  return {
+    workspaceId,
+    name: textField(bundle, "name"),
+    target: textField(bundle, "target"),
+    statePath: textField(workspace, "state_path"),
+    filePath: textField(workspace, "file_path"),
+    config: summary,
+    jobs: all
+      .filter((job) => !gone.includes(job))
+      .map(({ key, settings }) => ({
+        key,
+        settings,
+        id: textField(settings, "id") || undefined,
+        runAs: runAsOf(settings),
+      })),
+    goneJobIds: gone.map(({ settings }) => textField(settings, "id")),
+  };
+}
+
+/**
+ * The deterministic name of an entry: fits names of federated credentials, IAM statement ids, Vault roles. The parts
+ * are hashed as a JSON list, so that no two lists of parts look alike.
+ */
+export function accessName(
+  bundle: Pick<BundleFacts, "workspaceId" | "name" | "target">,
+  job: string,
+  purpose: string,
+): string {
+  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
+  return `dbxt-${createHash("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
+}

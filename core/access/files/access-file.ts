@@ -1,0 +1,175 @@
+import { isMap, type Node } from "yaml";
+import { referenceMistake } from "./references.ts";
+import {
+  entries,
+  list,
+  object,
+  oneOf,
+  optional,
+  placed,
+  required,
+  text,
+  wrong,
+  type Placed,
+  type Read,
+  type ReadContext,
+  type Shape,
+} from "../../base/yaml/shape.ts";
+import { LATER_KINDS, KINDS } from "../kinds/index.ts";
+import type { AccessKind } from "../kinds/kind.ts";
+import { readYaml, type ReadFile, type SourceFile } from "../../base/yaml/yaml-file.ts";
+
+const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+
+/** What the target sees: a token of a Unity Catalog credential's cloud identity, or of the workspace's own issuer. */
+export type Present =
+  "databricks" | { readonly credential: Placed<string>; readonly audience: Placed<string> };
+
+/** One thing that one job may reach. */
+export interface AccessEntry {
+  readonly job: Placed<string>;
+  readonly purpose: Placed<string>;
+  readonly targets?: readonly string[];
+  /** Last day of the access, ISO 8601 date in UTC. */
+  readonly until?: Placed<string>;
+  readonly present?: Present;
+  readonly target: AccessKind;
+  /** What stands under the kind's key, as its own shape reads it. */
+  readonly spec: unknown;
+}
+
+const presentCredential = object({
+  credential: required(
+    placed(text({ description: "Unity Catalog service credential that vends the token." })),
+  ),
+  audience: required(placed(text({ description: "Audience of the token." }))),
+});
+const present: Shape<Present> = {
+  schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
+  read: (node, context) =>
+    isMap(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context),
+};
+
+const common = {
+  purpose: required(
+    placed(
+      text({
+        pattern: /^[a-z][a-z0-9-]{0,62}$/,
+        says: "a name of small letters, digits and hyphens, at most 63",
+        description: "What the access is for; unique in the job.",
+      }),
+    ),
+  ),
+  targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
+  until: optional(
+    placed(
+      text({
+        pattern: DATE,
+        says: "a date such as 2027-03-31",
+        description: "Last day of the access (UTC).",
+      }),
+    ),
+  ),
+  present: optional(present),
+};
+type Common = Read<ReturnType<typeof object<typeof common>>>;
+
+const kindFields = Object.fromEntries(KINDS.map((target) => [target.kind, optional(target.spec)]));
+const entryFields = object(
+  { ...common, ...kindFields },
+  { oneOf: KINDS.map((target) => ({ required: [target.kind] })) },
+);
+
+type UnownedEntry = Omit<AccessEntry, "job">;
+
+/** Reports every `${…}` that no bundle could resolve, wherever it stands in an entry. */
+function checkReferences(value: unknown, context: ReadContext): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  const inner = value as Partial<Placed<unknown>>;
+  if (typeof inner.value === "string" && inner.place !== undefined) {
+    const mistake = referenceMistake(inner.value, inner.place);
+    if (mistake !== undefined) context.report(mistake);
+    return mistake === undefined;
+  }
+  return Object.values(value).every((child) => checkReferences(child, context));
+}
+
+function readEntry(node: Node | null, context: ReadContext): UnownedEntry | undefined {
+  if (!isMap(node)) {
+    wrong(node, context, "a mapping with purpose and one kind of access");
+    return undefined;
+  }
+  const later = LATER_KINDS.filter((kind) => node.has(kind));
+  for (const kind of later) {
+    context.report({
+      problem: `The kind of access "${kind}" is not available yet.`,
+      expected: KINDS.map((target) => target.kind).join(" or "),
+      actual: kind,
+      remedy: "Take the entry out, or use a version of this product that has the kind.",
+      place: context.place(node.get(kind, true)),
+    });
+  }
+  if (later.length > 0) return undefined;
+  const fields = entryFields.read(node, context) as (Common & Readonly<Record<string, unknown>>) | undefined;
+  const kinds = KINDS.filter((target) => node.has(target.kind));
+  const target = kinds[0];
+  if (target === undefined || kinds.length > 1) {
+    const expected = `exactly one of ${KINDS.map((known) => known.kind).join(", ")}`;
+    context.report({
+      problem: "An entry names exactly one kind of access.",
+      expected,
+      place: context.place(node),
+    });
+  }
+  if (fields === undefined || target === undefined || kinds.length > 1) return undefined;
+  if (target.presents !== (fields.present !== undefined)) {
+    const verb = target.presents ? "needs" : "does not take";
+    const place = context.place(node.get("present", true) ?? node);
+    context.report({ problem: `"${target.kind}" ${verb} "present".`, place });
+    return undefined;
+  }
+  if (!checkReferences([fields.present, fields[target.kind]], context)) return undefined;
+  return {
+    purpose: fields.purpose,
+    ...(fields.targets === undefined ? {} : { targets: fields.targets }),
+    ...(fields.until === undefined ? {} : { until: fields.until }),
+    ...(fields.present === undefined ? {} : { present: fields.present }),
+    target,
+    spec: fields[target.kind],
+  };
+}
+
+const entry: Shape<UnownedEntry> = { schema: entryFields.schema, read: readEntry };
+
+const file = object({
+  version: required(oneOf([1], "Version of this format.")),
+  jobs: required(
+    entries(
+      { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, says: "a key under resources.jobs" },
+      list(entry),
+      "What each job may reach at run time; the keys are those under resources.jobs of the bundle.",
+    ),
+  ),
+});
+
+/** JSON Schema of access.yml. */
+export const accessFileSchema = file.schema;
+
+/** Reads access.yml; all mistakes at once, each with its place. */
+export function readAccessFile(source: SourceFile): ReadFile<readonly AccessEntry[]> {
+  const { value, mistakes } = readYaml(source, file);
+  const all = [...mistakes];
+  const read: AccessEntry[] = [];
+  for (const [job, jobEntries] of value?.jobs ?? []) {
+    const seen = new Set<string>();
+    for (const one of jobEntries) {
+      if (seen.has(one.purpose.value)) {
+        const problem = `The purpose "${one.purpose.value}" stands twice in job "${job.value}".`;
+        all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
+      }
+      seen.add(one.purpose.value);
+      read.push({ job, ...one });
+    }
+  }
+  return { value: value !== undefined && all.length === 0 ? read : undefined, mistakes: all };
+}

@@ -1,0 +1,72 @@
+import type { Mistake } from "../../base/errors.ts";
+import { globCovers } from "../../base/glob.ts";
+import type { Policy, Rule } from "./policy-shape.ts";
+
+const CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"] as const;
+const MATCHERS = ["job", "purpose", "resource", "target"] as const;
+/** The provider that a kind cannot do without. */
+const PROVIDER_OF: Readonly<Record<string, "entra" | "aws" | "vault">> = {
+  entra_application: "entra",
+  aws_role: "aws",
+  vault_role: "vault",
+};
+
+function coversAll(outer: readonly string[] | undefined, inner: readonly string[] | undefined): boolean {
+  if (outer === undefined) return true;
+  return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
+}
+
+/** Whether a deny rule certainly applies wherever the allow rule does. */
+function denies(deny: Rule, allow: Rule): boolean {
+  if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
+  if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
+  const when = deny.when;
+  if (when === undefined) return true;
+  // Time and network are not compared: such a deny rule is taken for one that leaves room.
+  if (when.time !== undefined || when.network !== undefined) return false;
+  if (when.commit !== undefined && allow.when?.commit === undefined) return false;
+  // A deny rule about unproven scope leaves what is proven.
+  if (when.scope === "unproven") return false;
+  if (when.scope === "proven" && allow.when?.scope === "unproven") return false;
+  return CLAIMS.every((name) => coversAll(when[name], allow.when?.[name]));
+}
+
+/** Rules that can never have an effect: what their author meant is not what the file says. */
+export function impossibleRules(policy: Policy): readonly Mistake[] {
+  const mistakes: Mistake[] = [];
+  const names = new Set<string>();
+  for (const rule of policy.rules) {
+    const { value: name, place } = rule.name;
+    if (names.has(name)) {
+      mistakes.push({
+        problem: `Two rules are called "${name}".`,
+        remedy: "Give each rule its own name.",
+        place,
+      });
+    }
+    names.add(name);
+    const time = rule.when?.time;
+    if (time !== undefined && time.value.from === time.value.to) {
+      const problem = `Rule "${name}" can never match: its time begins and ends at once.`;
+      mistakes.push({ problem, place: time.place });
+    }
+    if (rule.effect === "deny") continue;
+    const missing = (rule.kind?.value ?? []).map((kind) => PROVIDER_OF[kind]);
+    const without = missing.filter((provider) => provider !== undefined && !policy.providers?.[provider]);
+    if (rule.kind !== undefined && without.length > 0 && without.length === missing.length) {
+      mistakes.push({
+        problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
+        remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,
+        place: rule.kind.place,
+      });
+    }
+    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule));
+    if (stronger !== undefined) {
+      mistakes.push({
+        problem: `Rule "${name}" can never match: rule "${stronger.name.value}" denies all that it allows.`,
+        place,
+      });
+    }
+  }
+  return mistakes;
+}

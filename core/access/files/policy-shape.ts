@@ -1,0 +1,187 @@
+import { isIP } from "node:net";
+import {
+  entries,
+  list,
+  object,
+  oneOf,
+  oneOrMore,
+  optional,
+  placed,
+  required,
+  text,
+  wrong,
+  type Read,
+  type Shape,
+} from "../../base/yaml/shape.ts";
+import { LATER_KINDS, KINDS } from "../kinds/index.ts";
+
+const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+const applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
+const arn = text({
+  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  says: "the ARN of an IAM role",
+});
+
+const providers = object({
+  databricks: optional(object({ registrar_client_id: required(applicationId) })),
+  entra: optional(object({ registrar_client_id: required(applicationId) })),
+  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
+  vault: optional(
+    object({
+      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
+      registrar_role: required(text()),
+      mount: required(text()),
+    }),
+  ),
+});
+
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Day = (typeof DAYS)[number];
+
+/** `mon` or `fri-mon` (a range runs forward, past the end of the week if need be), as the days it stands for. */
+const days: Shape<readonly Day[]> = {
+  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
+  read(node, context) {
+    const value = text().read(node, context);
+    if (value === undefined) return undefined;
+    const [first, last = first, ...more] = value.split("-").map((day) => DAYS.indexOf(day as Day));
+    if (first === undefined || last === undefined || more.length > 0 || first < 0 || last < 0) {
+      wrong(node, context, "a day such as mon, or a range such as mon-fri");
+      return undefined;
+    }
+    const count = ((last - first + DAYS.length) % DAYS.length) + 1;
+    return Array.from({ length: count }, (_, index) => DAYS[(first + index) % DAYS.length] as Day);
+  },
+};
+
+/** Minutes since midnight. */
+const timeOfDay: Shape<number> = {
+  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
+  read(node, context) {
+    const rules = {
+      pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
+      says: 'a time of day in quotes, such as "06:00"',
+    };
+    const value = text(rules).read(node, context);
+    return value === undefined ? undefined : Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
+  },
+};
+
+const timeZone: Shape<string> = {
+  schema: { type: "string", description: "IANA name of a time zone." },
+  read(node, context) {
+    const value = text().read(node, context);
+    try {
+      if (value !== undefined) new Intl.DateTimeFormat("en", { timeZone: value });
+      return value;
+    } catch {
+      wrong(node, context, "an IANA time zone such as Europe/Berlin");
+      return undefined;
+    }
+  },
+};
+
+/** A network in CIDR notation (RFC 4632, RFC 4291). */
+export interface Network {
+  readonly address: string;
+  readonly prefix: number;
+  readonly family: "ipv4" | "ipv6";
+}
+
+const network: Shape<Network> = {
+  schema: { type: "string", description: "A network in CIDR notation." },
+  read(node, context) {
+    const value = text().read(node, context);
+    if (value === undefined) return undefined;
+    const [address = "", prefix = "", ...more] = value.split("/");
+    const version = isIP(address);
+    const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 999;
+    if (version === 0 || address.includes("%") || more.length > 0 || length > (version === 4 ? 32 : 128)) {
+      wrong(node, context, "a network in CIDR notation, such as 10.0.0.0/8");
+      return undefined;
+    }
+    return { address, prefix: length, family: version === 4 ? "ipv4" : "ipv6" };
+  },
+};
+
+const patterns = (description: string): Shape<readonly string[]> =>
+  oneOrMore(text({ description: "`*` stands for any characters." }), description);
+
+const KIND_NAMES = [...KINDS.map((target) => target.kind), ...LATER_KINDS];
+
+const when = object({
+  repository: optional(patterns("Claim of the pipeline's ID token.")),
+  ref: optional(patterns("Claim of the pipeline's ID token.")),
+  environment: optional(patterns("Claim of the pipeline's ID token.")),
+  pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
+  actor: optional(patterns("Claim of the pipeline's ID token.")),
+  event: optional(patterns("Claim of the pipeline's ID token.")),
+  commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
+  scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
+  time: optional(
+    placed(
+      object({
+        days: optional(list(days)),
+        from: required(timeOfDay),
+        to: required(timeOfDay),
+        zone: required(timeZone),
+      }),
+    ),
+  ),
+  network: optional(list(network, "Addresses of the runner; self-reported.")),
+});
+
+const rule = object({
+  name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
+  effect: required(oneOf(["allow", "deny"])),
+  job: optional(patterns("Keys of jobs.")),
+  purpose: optional(patterns("Purposes.")),
+  kind: optional(placed(oneOrMore(oneOf(KIND_NAMES)))),
+  resource: optional(patterns("What is reached: the credential, role or application.")),
+  target: optional(patterns("Targets of the bundle.")),
+  when: optional(when),
+});
+
+const user = text({
+  pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
+  says: "group:<name>, user:<name> or service_principal:<application ID>",
+});
+
+const scan = object({
+  scopes: required(
+    entries(
+      { description: "Target of the bundle." },
+      list(text({ description: "Name of a secret scope; `*` stands for any characters." }), undefined, 0),
+      "Secret scopes that the jobs of each target may read.",
+    ),
+  ),
+});
+
+/** What policy.yml may say. */
+export const policyShape = object({
+  version: required(oneOf([1], "Version of this format.")),
+  providers: optional(providers),
+  experimental: optional(list(oneOf(["databricks_issuer"]))),
+  principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
+  shared_principals: optional(
+    list(
+      list(text({ description: "Key of a job." })),
+      "Groups of jobs that may share a principal or a credential; their scope is the group.",
+    ),
+  ),
+  scan: optional(scan),
+  // None is a policy, too: it denies all access.
+  rules: required(list(rule, undefined, 0)),
+});
+
+export type Policy = Read<typeof policyShape>;
+export type Rule = Policy["rules"][number];
+export type Conditions = NonNullable<Rule["when"]>;
+
+/** `scan.scopes`: for each target the secret scopes that its jobs may read; {} if the policy says nothing. */
+export function scopesByTarget({ scan: part }: Policy): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
+}
+
+/** JSON Schema of policy.yml. */
+export const policyFileSchema = policyShape.schema;

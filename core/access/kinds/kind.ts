@@ -1,0 +1,79 @@
+import type { Mistake } from "../../base/errors.ts";
+import type { Clock } from "../../base/ports.ts";
+import type { DatabricksApi } from "../../api/rest.ts";
+import type { Placed, Shape } from "../../base/yaml/shape.ts";
+
+/**
+ * The exact trust as the remote side knows it: flat, all texts, nothing secret. It is what the plan prints, what the
+ * state file records and what two entries are compared by.
+ */
+export type TrustObject = Readonly<Record<string, string>>;
+
+/** What a kind may use to turn an entry into a {@link TrustObject}. */
+export interface ObjectContext {
+  /** Application ID of the job's run-as service principal. */
+  readonly principal: string;
+  /** Deterministic name of the entry, the mark of ownership where there is a place for it. */
+  readonly name: string;
+  /** Replaces `${…}`; undefined after the mistake has been reported. */
+  readonly resolve: (source: Placed<string>) => string | undefined;
+  readonly report: (mistake: Mistake) => void;
+}
+
+/** What the remote side says about one object. */
+export type RemoteState =
+  | { readonly state: "absent" }
+  | { readonly state: "present" }
+  /** Ours by its mark, but not as declared. */
+  | { readonly state: "differs"; readonly differences: readonly string[] }
+  /** In the way, and without our mark. */
+  | { readonly state: "foreign"; readonly shown: string }
+  /** Cannot be granted at all, whoever asks. */
+  | { readonly state: "impossible"; readonly mistake: Mistake }
+  /** This caller may not read it. */
+  | { readonly state: "unreadable"; readonly missingRight: string };
+
+export interface TargetPorts {
+  readonly databricks: DatabricksApi;
+  readonly clock: Clock;
+  readonly workspaceId: string;
+  readonly signal?: AbortSignal;
+}
+
+/** One consistent reading of all objects of a kind. */
+export interface RemoteView {
+  /** The exact difference between an object and the remote side. */
+  plan(object: TrustObject): RemoteState;
+  /** What stays true of an object however it is planned, for the reader of the plan (a binding, an owner). */
+  notes(object: TrustObject): readonly string[];
+}
+
+/**
+ * One kind of access. Adding a kind means: one file that exports one of these, and one line in targets/index.ts.
+ * `apply` and `withdraw` are idempotent and all-or-nothing for the objects of one batch.
+ */
+export interface AccessKind {
+  /** The key in access.yml. */
+  readonly kind: string;
+  /** What stands under that key. */
+  readonly spec: Shape<unknown>;
+  /** Whether the entry says with `present` what the target sees. */
+  readonly presents: boolean;
+  /** Whether objects carry our mark; if not, only the state file tells which are ours. */
+  readonly marked: boolean;
+  /** How long access lives on after trust is withdrawn, and how to end it at once. */
+  readonly revocation: { readonly lag: string; readonly hardStop: string };
+  /** undefined after all mistakes have been reported. */
+  object(spec: unknown, context: ObjectContext): TrustObject | undefined;
+  /** The text that `resource` in policy.yml is matched with. */
+  resource(object: TrustObject): string;
+  /** What the object is, in one phrase for people: exact, nothing left out. */
+  describe(object: TrustObject): string;
+  /** The command that a person may use to undo a foreign object. */
+  undoCommand(object: TrustObject): string;
+  /** Objects with the same text are applied together, in one request. */
+  batch(object: TrustObject): string;
+  read(objects: readonly TrustObject[], ports: TargetPorts): Promise<RemoteView>;
+  apply(objects: readonly TrustObject[], ports: TargetPorts): Promise<void>;
+  withdraw(objects: readonly TrustObject[], ports: TargetPorts): Promise<void>;
+}

@@ -1,0 +1,203 @@
+import type { Mistake } from "../../base/errors.ts";
+import {
+  ApiFailure,
+  field,
+  inParallel,
+  listAll,
+  listField,
+  textField,
+  type DatabricksApi,
+  type Json,
+} from "../../api/rest.ts";
+import { placed, text, type Placed } from "../../base/yaml/shape.ts";
+import type { AccessKind, RemoteState, RemoteView, TargetPorts, TrustObject } from "./kind.ts";
+
+/** Unity Catalog object names hold no period, slash, space or control character; `*` would be a wildcard. */
+const NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
+
+/** Everything about one credential that a plan needs; `grants` are the direct ones. */
+export interface CredentialFacts {
+  readonly name: string;
+  readonly owner: string;
+  readonly isolated: boolean;
+  /** Workspaces that an isolated credential is bound to. */
+  readonly workspaces: readonly string[];
+  readonly grants: readonly Json[];
+}
+
+export type CredentialReading =
+  | { readonly state: "read"; readonly facts: CredentialFacts }
+  | { readonly state: "impossible"; readonly problem: string; readonly remedy: string }
+  | { readonly state: "unreadable"; readonly missingRight: string };
+
+const path = (kind: string, name: string): string =>
+  `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+
+async function readCredential(api: DatabricksApi, name: string): Promise<CredentialReading> {
+  try {
+    const info = await api({
+      method: "GET",
+      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`,
+    });
+    if (textField(info, "purpose") !== "SERVICE") {
+      return {
+        state: "impossible",
+        problem: `Credential "${name}" has the purpose ${textField(info, "purpose") || "(none)"}, not SERVICE.`,
+        remedy: "Name a service credential; a storage credential cannot be used by code in a job.",
+      };
+    }
+    // max_results=0 means pages of the size that the server chooses; without it long listings are refused.
+    const page = { max_results: "0" };
+    const isolated = textField(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
+    const [grants, bindings] = await Promise.all([
+      listAll(api, path("permissions", name), "privilege_assignments", page),
+      isolated ? listAll(api, path("bindings", name), "bindings", page) : [],
+    ]);
+    const workspaces = bindings.map((binding) => textField(binding, "workspace_id"));
+    return { state: "read", facts: { name, owner: textField(info, "owner"), isolated, workspaces, grants } };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.refused) {
+      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
+    }
+    if (!error.missing) throw error;
+    return {
+      state: "impossible",
+      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
+      remedy: "Create it, correct the name, or give the registrar MANAGE on it.",
+    };
+  }
+}
+
+/** Reads each credential once, however many objects name it. */
+export async function readCredentials(
+  api: DatabricksApi,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, CredentialReading>> {
+  const distinct = [...new Set(names)];
+  const readings = await inParallel(distinct, (name) => readCredential(api, name));
+  return new Map(distinct.map((name, index) => [name, readings[index] as CredentialReading]));
+}
+
+export function hasAccess(facts: CredentialFacts, principal: string): boolean {
+  return facts.grants.some(
+    (grant) =>
+      textField(grant, "principal") === principal && listField(grant, "privileges").includes("ACCESS"),
+  );
+}
+
+function planOne(
+  reading: CredentialReading | undefined,
+  object: TrustObject,
+  workspaceId: string,
+): RemoteState {
+  if (reading === undefined || reading.state === "unreadable") {
+    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
+  }
+  if (reading.state === "impossible") {
+    const { problem, remedy } = reading;
+    return { state: "impossible", mistake: { problem, remedy } satisfies Mistake };
+  }
+  const { facts } = reading;
+  if (hasAccess(facts, object["principal"] ?? "")) return { state: "present" };
+  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
+    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
+    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
+    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  return { state: "absent" };
+}
+
+async function read(objects: readonly TrustObject[], ports: TargetPorts): Promise<RemoteView> {
+  const names = objects.map((object) => object["credential"] ?? "");
+  const readings = await readCredentials(ports.databricks, names);
+  return {
+    plan: (object) => planOne(readings.get(object["credential"] ?? ""), object, ports.workspaceId),
+    notes(object) {
+      const reading = readings.get(object["credential"] ?? "");
+      if (reading?.state !== "read") return [];
+      const { facts } = reading;
+      const binding = facts.isolated
+        ? `isolated, bound to workspace ${facts.workspaces.join(", ")}`
+        : "not isolated: every workspace of the metastore can use it";
+      return [`credential "${facts.name}" is ${binding}`];
+    },
+  };
+}
+
+async function change(
+  objects: readonly TrustObject[],
+  ports: TargetPorts,
+  verb: "add" | "remove",
+): Promise<void> {
+  const credential = objects[0]?.["credential"] ?? "";
+  const principals = [...new Set(objects.map((object) => object["principal"] ?? ""))];
+  const changes = principals.map((principal) => ({ principal, [verb]: ["ACCESS"] }));
+  try {
+    await ports.databricks({ method: "PATCH", path: path("permissions", credential), body: { changes } });
+  } catch (error) {
+    // A credential that is gone has no grants left to withdraw.
+    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
+    throw error;
+  }
+}
+
+/**
+ * ACCESS on a Unity Catalog service credential for the job's run-as service principal.
+ * Source: Unity Catalog permissions and credentials API (`/api/2.1/unity-catalog`).
+ */
+export const unityCatalogCredential: AccessKind = {
+  kind: "unity_catalog_credential",
+  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
+  presents: false,
+  marked: false,
+  revocation: {
+    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
+    hardStop: "remove the role assignment of the credential's cloud identity",
+  },
+  object(spec, context) {
+    const source = spec as Placed<string>;
+    const credential = context.resolve(source);
+    if (credential === undefined) return undefined;
+    if (!NAME.test(credential)) {
+      const expected = "one exact name: no wildcard, period, slash or space";
+      context.report({
+        problem: `"${credential}" is not the name of a credential.`,
+        expected,
+        place: source.place,
+      });
+      return undefined;
+    }
+    return { credential, principal: context.principal };
+  },
+  resource: (object) => object["credential"] ?? "",
+  describe: (object) =>
+    `ACCESS on credential "${object["credential"]}" for service principal ${object["principal"]}`,
+  undoCommand(object) {
+    const changes = { changes: [{ principal: object["principal"] ?? "", remove: ["ACCESS"] }] };
+    return `databricks grants update credential ${object["credential"]} --json '${JSON.stringify(changes)}'`;
+  },
+  batch: (object) => object["credential"] ?? "",
+  read,
+  apply: (objects, ports) => change(objects, ports, "add"),
+  withdraw: (objects, ports) => change(objects, ports, "remove"),
+};
+
+/** Grants as the effective-permissions listing shows them, inherited ones included. */
+export async function effectiveGrants(
+  api: DatabricksApi,
+  credential: string,
+): Promise<readonly { principal: string; privilege: string; inheritedFrom: string }[]> {
+  const page = { max_results: "0" };
+  const listed = await listAll(api, path("effective-permissions", credential), "privilege_assignments", page);
+  return listed.flatMap((assignment) =>
+    listField(assignment, "privileges").map((privilege) => ({
+      principal: textField(assignment, "principal"),
+      privilege: textField(privilege, "privilege"),
+      inheritedFrom: [field(privilege, "inherited_from_type"), field(privilege, "inherited_from_name")]
+        .filter((part) => typeof part === "string")
+        .join(" "),
+    })),
+  );
+}

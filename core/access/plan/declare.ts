@@ -1,0 +1,115 @@
+import type { ErrorCode, Mistake } from "../../base/errors.ts";
+import type { AccessEntry } from "../files/access-file.ts";
+import { accessName, type BundleFacts, type BundleJob } from "../bundle-facts.ts";
+import { resolveReferences } from "../files/references.ts";
+import type { Placed } from "../../base/yaml/shape.ts";
+import type { AccessKind, TrustObject } from "../kinds/kind.ts";
+
+/** A mistake with the code that the run ends with if it is the first of its kind. */
+export interface DeclarationMistake {
+  readonly code: ErrorCode;
+  readonly mistake: Mistake;
+}
+
+/** An entry of access.yml as it stands for this target of the bundle. */
+export interface Declared {
+  readonly name: string;
+  readonly job: BundleJob;
+  readonly purpose: Placed<string>;
+  readonly target: AccessKind;
+  readonly object: TrustObject;
+  /** Set if the last day of the access is over. */
+  readonly expired: string | undefined;
+  /** Unity Catalog credentials that the access goes through; the proof is about them. */
+  readonly credentials: readonly string[];
+}
+
+const DAY = 86_400_000;
+
+/** Whether the whole of that day (UTC) is over; undefined if there is no such day. */
+function isOver(date: string, now: number): boolean | undefined {
+  const start = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(date)) return undefined;
+  return now >= start + DAY;
+}
+
+function runAsMistake(entry: AccessEntry, job: BundleJob): DeclarationMistake {
+  const { runAs } = job;
+  const named = runAs.kind === "user" || runAs.kind === "group";
+  const who = named ? `the ${runAs.kind} ${runAs.name}` : "the identity that deploys it";
+  return {
+    code: "SCOPE_BROKEN",
+    mistake: {
+      problem: `Job "${job.key}" runs as ${who}, so its access cannot stay with the job.`,
+      expected: "run_as with a service_principal_name of its own",
+      remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
+      place: entry.job.place,
+    },
+  };
+}
+
+/** What access.yml asks for in this target of the bundle, and everything that is wrong with it. */
+export function declareAccess(
+  entries: readonly AccessEntry[],
+  bundle: BundleFacts,
+  now: number,
+): { readonly declared: readonly Declared[]; readonly findings: readonly DeclarationMistake[] } {
+  const findings: DeclarationMistake[] = [];
+  const declared: Declared[] = [];
+  const invalid = (mistake: Mistake): void => {
+    findings.push({ code: "ACCESS_FILE_INVALID", mistake });
+  };
+  const unknown = new Set<string>();
+  const wrongRunAs = new Set<string>();
+  for (const entry of entries) {
+    if (entry.targets?.includes(bundle.target) === false) continue;
+    const job = bundle.jobs.find((one) => one.key === entry.job.value);
+    if (job === undefined) {
+      if (!unknown.has(entry.job.value)) {
+        invalid({
+          problem: `The bundle has no job "${entry.job.value}" in target "${bundle.target}".`,
+          expected: bundle.jobs.map((one) => one.key).join(", ") || "a job of the bundle",
+          actual: entry.job.value,
+          remedy: "Correct the key, or name the targets that have the job under `targets:` of the entry.",
+          place: entry.job.place,
+        });
+      }
+      unknown.add(entry.job.value);
+      continue;
+    }
+    if (job.runAs.kind !== "service_principal") {
+      if (!wrongRunAs.has(job.key)) findings.push(runAsMistake(entry, job));
+      wrongRunAs.add(job.key);
+      continue;
+    }
+    const over = entry.until === undefined ? false : isOver(entry.until.value, now);
+    if (over === undefined) {
+      invalid({
+        problem: `"${entry.until?.value ?? ""}" is not a day.`,
+        ...(entry.until && { place: entry.until.place }),
+      });
+      continue;
+    }
+    const name = accessName(bundle, job.key, entry.purpose.value);
+    const resolve = (source: Placed<string>): string | undefined =>
+      resolveReferences(source, bundle.config, invalid);
+    const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
+    const object = entry.target.object(entry.spec, context);
+    const { present } = entry;
+    const presented =
+      present === undefined || present === "databricks" ? undefined : resolve(present.credential);
+    if (object === undefined) continue;
+    declared.push({
+      name,
+      job,
+      purpose: entry.purpose,
+      target: entry.target,
+      object,
+      expired: over ? entry.until?.value : undefined,
+      credentials: [
+        entry.target.kind === "unity_catalog_credential" ? object["credential"] : presented,
+      ].filter((credential) => credential !== undefined),
+    });
+  }
+  return { declared, findings };
+}

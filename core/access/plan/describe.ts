@@ -1,0 +1,56 @@
+import type { AccessPlan } from "./plan.ts";
+import type { DecidedChange } from "./decide.ts";
+import { CHECKS, scopeWords, type ScopeProof } from "../scope/proof.ts";
+
+/** One line of the access plan, ready for a table in log and job summary. */
+export interface PlanRow {
+  readonly action: string;
+  readonly job: string;
+  readonly purpose: string;
+  readonly what: string;
+  /** "" for what is withdrawn. */
+  readonly scope: string;
+  readonly decidedBy: string;
+  readonly note: string;
+  /** How long access lives on after a withdrawal. */
+  readonly revocationLag: string;
+}
+
+export function planRow({
+  action,
+  job,
+  purpose,
+  target,
+  object,
+  decision,
+  scope,
+  note = "",
+}: DecidedChange): PlanRow {
+  const selfReported = decision?.selfReported.length
+    ? ` (self-reported: ${decision.selfReported.join(", ")})`
+    : "";
+  return {
+    action,
+    job,
+    purpose,
+    what: target.describe(object),
+    scope: scope === undefined ? "" : scopeWords(scope),
+    decidedBy: decision === undefined ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
+    note,
+    revocationLag: target.revocation.lag,
+  };
+}
+
+/** The proof of one job, one line a check, with what is missing, what mends it and what remains. */
+export function proofLines(proof: ScopeProof): readonly string[] {
+  return proof.checks.flatMap((check) => [
+    `${check.later === true ? "later" : check.grade}: ${CHECKS[check.name]} (${check.says})`,
+    ...(check.remedy === undefined ? [] : [`  to do: ${check.remedy}`]),
+    ...(check.residual ?? []).map((line) => `  remains: ${line}`),
+  ]);
+}
+
+/** Where the policy comes from, for plan and summary. */
+export function policyLine({ policy }: AccessPlan): string {
+  return policy === undefined ? "no policy file" : `${policy.path}, sha256 ${policy.sha256}`;
+}

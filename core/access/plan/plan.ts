@@ -1,0 +1,263 @@
+import { SecretlessError, type Mistake } from "../../base/errors.ts";
+import type { Clock } from "../../base/ports.ts";
+import { readAccessFile, type AccessEntry } from "../files/access-file.ts";
+import type { BundleFacts } from "../bundle-facts.ts";
+import { planChanges } from "./changes.ts";
+import { declareAccess, type DeclarationMistake } from "./declare.ts";
+import { decideChanges, type DecidedChange } from "./decide.ts";
+import type { Evidence } from "./policy.ts";
+import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
+import type { DatabricksApi } from "../../api/rest.ts";
+import { proveScopes, type CredentialGrant } from "../scope/prove.ts";
+import type { ScopeProof } from "../scope/proof.ts";
+import { openReader, type Eyes } from "../scope/reading.ts";
+import { objectKey, readState, type AccessState } from "../state/state.ts";
+import { kindOf, KINDS } from "../kinds/index.ts";
+import type { AccessKind, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import type { SourceFile } from "../../base/yaml/yaml-file.ts";
+
+/** The user's files, read. Without access.yml nothing is declared: what was granted before is withdrawn. */
+export interface AccessFiles {
+  readonly entries: readonly AccessEntry[];
+  readonly policy: PolicyFile | undefined;
+}
+
+/**
+ * Reads both files; needs no request.
+ * @throws SecretlessError `ACCESS_FILE_INVALID` or `POLICY_FILE_INVALID` with every mistake of both files
+ */
+export function readAccessFiles(
+  access: SourceFile | undefined,
+  policy: (SourceFile & { readonly insideCheckout: boolean }) | undefined,
+): AccessFiles {
+  const entries = access === undefined ? { value: [], mistakes: [] } : readAccessFile(access);
+  const rules =
+    policy === undefined ? { value: undefined, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout);
+  const mistakes = [...entries.mistakes, ...rules.mistakes];
+  if (mistakes.length > 0) {
+    const code = entries.mistakes.length > 0 ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID";
+    throw fail(mistakes.map((mistake) => ({ code, mistake })));
+  }
+  return { entries: entries.value ?? [], policy: rules.value };
+}
+
+/** One identity's connections. */
+export interface Apis {
+  readonly workspace: DatabricksApi;
+  readonly account: DatabricksApi | undefined;
+}
+
+export interface AccessRequest {
+  readonly files: AccessFiles;
+  readonly bundle: BundleFacts;
+  /** Whether the bundle is deployed as declared by now: false in the plan, true when applying. */
+  readonly deployed: boolean;
+  /** Application ID of the deploying service principal. */
+  readonly deployerId: string;
+  readonly accountId: string | undefined;
+  readonly evidence: Evidence;
+  readonly deployer: Apis;
+  /** The registrar's connection, once it may exist: after the last process of the bundle has ended. */
+  readonly registrar: Apis | undefined;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+export interface AccessPlan {
+  readonly changes: readonly DecidedChange[];
+  /** Entries that policy or proof forbids; empty in a plan that did not throw. */
+  readonly denied: readonly DecidedChange[];
+  readonly findings: readonly DeclarationMistake[];
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  readonly proofs: ReadonlyMap<string, ScopeProof>;
+  readonly state: AccessState;
+  readonly policy: PolicyFile | undefined;
+  /** Who registers trust: application ID. */
+  readonly registrarId: string;
+  readonly selfRegistered: boolean;
+}
+
+/** The registrar that the policy approves; undefined: the deployer registers. */
+export function registrarOf(files: AccessFiles): string | undefined {
+  return files.policy?.policy.providers?.databricks?.registrar_client_id.toLowerCase();
+}
+
+/** One error for all findings, with the code of the gravest. */
+export function fail(findings: readonly DeclarationMistake[]): SecretlessError {
+  const order = [
+    "ACCESS_FILE_INVALID",
+    "POLICY_FILE_INVALID",
+    "ACCESS_TARGET_UNUSABLE",
+    "ACCESS_CLASH",
+    "SCOPE_BROKEN",
+  ];
+  const rank = (finding: DeclarationMistake): number =>
+    (order.indexOf(finding.code) + order.length) % order.length;
+  const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
+  const mistakes: readonly Mistake[] = sorted.map(({ mistake }) => mistake);
+  const code = sorted[0]?.code ?? "INTERNAL";
+  if (mistakes.length === 1 && mistakes[0] !== undefined) return new SecretlessError(code, mistakes[0]);
+  const problem = `${mistakes.length} mistakes keep access from being granted as declared.`;
+  return new SecretlessError(code, { problem, mistakes });
+}
+
+async function readRemote(
+  objects: readonly { readonly target: AccessKind; readonly object: TrustObject }[],
+  ports: TargetPorts,
+): Promise<ReadonlyMap<AccessKind, RemoteView>> {
+  const used = KINDS.filter((target) => objects.some((one) => one.target === target));
+  const views = await Promise.all(
+    used.map((target) =>
+      target.read(
+        objects.filter((one) => one.target === target).map(({ object }) => object),
+        ports,
+      ),
+    ),
+  );
+  return new Map(used.map((target, index) => [target, views[index] as RemoteView]));
+}
+
+function credentialGrant({ kind }: AccessKind, object: TrustObject): CredentialGrant | undefined {
+  const { credential, principal } = object as { credential?: string; principal?: string };
+  const isGrant = kind === "unity_catalog_credential" && credential !== undefined && principal !== undefined;
+  return isGrant ? { credential, principal } : undefined;
+}
+
+/** In a plan the registrar has no token yet: the deployer looks, and may be shown less. */
+function isRegistrarLater({ files, registrar, deployed }: AccessRequest): boolean {
+  return registrarOf(files) !== undefined && registrar === undefined && !deployed;
+}
+
+async function eyesOf(request: AccessRequest): Promise<Eyes> {
+  const { registrar, deployer } = request;
+  const connections = [registrar, deployer].filter((connection) => connection !== undefined);
+  const readers = await Promise.all(
+    connections.map(({ workspace, account }) => openReader(workspace, account)),
+  );
+  return { readers, registrarLater: isRegistrarLater(request) };
+}
+
+function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used: boolean): readonly string[] {
+  const { files, bundle } = request;
+  const warnings: string[] = [];
+  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
+    warnings.push(
+      "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two.",
+    );
+  }
+  if (files.policy?.insideCheckout === true) {
+    warnings.push(
+      `The policy ${files.policy.path} comes with the checkout: whoever edits the bundle can edit it.`,
+    );
+  }
+  if (files.policy === undefined) {
+    const unproven = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
+    if (unproven.length > 0)
+      warnings.push(
+        `Scope is unproven for ${unproven.join(", ")}, and no policy file says whether that is accepted.`,
+      );
+  }
+  for (const entry of files.entries) {
+    if (entry.targets !== undefined && !entry.targets.includes(bundle.target)) continue;
+    if (entry.present === "databricks")
+      warnings.push(
+        `"${entry.purpose.value}" presents a token of the workspace itself, which is experimental.`,
+      );
+  }
+  return warnings;
+}
+
+/** The plan with its findings, whatever they are; {@link planAccess} throws them, applying works around them. */
+export async function examineAccess(request: AccessRequest): Promise<AccessPlan> {
+  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, registrar, clock, signal } =
+    request;
+  const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
+  const live = declared.filter((entry) => entry.expired === undefined);
+  const state = await readState(deployer.workspace, bundle);
+  const recorded = state.records
+    .map((record) => ({ target: kindOf(record.kind), object: record.object, phase: record.phase }))
+    .filter(
+      (one): one is typeof one & { target: AccessKind } =>
+        one.target !== undefined && one.phase !== "expired",
+    );
+  const wanted = new Set(live.map(({ target, object }) => objectKey(target.kind, object)));
+  const leaving = recorded
+    .filter(({ target, object }) => !wanted.has(objectKey(target.kind, object)))
+    .map(({ target, object }) => credentialGrant(target, object))
+    .filter((grant) => grant !== undefined);
+  const needs = new Map<string, readonly string[]>();
+  for (const { job, credentials } of live)
+    needs.set(job.key, [...new Set([...(needs.get(job.key) ?? []), ...credentials])]);
+  const targetPorts: TargetPorts = {
+    databricks: (registrar ?? deployer).workspace,
+    clock,
+    workspaceId: bundle.workspaceId,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const prove = async (): Promise<ReadonlyMap<string, ScopeProof>> =>
+    needs.size === 0
+      ? new Map<string, ScopeProof>()
+      : proveScopes({
+          eyes: await eyesOf(request),
+          bundle,
+          deployed,
+          deployer: deployerId,
+          accountId,
+          policy: files.policy?.policy,
+          needs,
+          coming: live
+            .map(({ target, object }) => credentialGrant(target, object))
+            .filter((grant) => grant !== undefined),
+          leaving,
+        });
+  const objects = [...live, ...recorded];
+  const [views, proofs] = await Promise.all([readRemote(objects, targetPorts), prove()]);
+  const missing = { state: "unreadable", missingRight: "the target" } as const;
+  // A listing leaves out what the caller may not see: only the one who registers knows that something is not there.
+  const unseen = { state: "unreadable", missingRight: "the registrar's rights" } as const;
+  const planned = planChanges(declared, state.records, (target, object) => {
+    const seen = views.get(target)?.plan(object) ?? missing;
+    return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
+  });
+  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
+  const registrarId = registrarOf(files);
+  const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);
+  const unowned =
+    state.unowned.length === 0
+      ? []
+      : [
+          `${state.unowned.length} records of the access state do not fit this bundle and are never acted upon.`,
+        ];
+  return {
+    changes: decided.changes,
+    denied: decided.denied,
+    findings: [...inFiles, ...planned.findings, ...decided.findings],
+    warnings: [
+      ...warningsOf(request, [...proofs.values()], objects.length > 0),
+      ...planned.warnings,
+      ...unowned,
+    ],
+    notes: [...new Set(notes)],
+    proofs,
+    state,
+    policy: files.policy,
+    registrarId: registrarId ?? deployerId,
+    selfRegistered: (registrarId ?? deployerId) === deployerId,
+  };
+}
+
+/**
+ * What would be granted, changed and withdrawn, proven and decided; changes nothing. `onPlan` is shown the plan also
+ * where it cannot be carried out.
+ * @throws SecretlessError with every mistake: an entry that cannot be granted stops the run before anything is deployed
+ */
+export async function planAccess(
+  request: AccessRequest,
+  onPlan?: (plan: AccessPlan) => Promise<void>,
+): Promise<AccessPlan> {
+  const plan = await examineAccess(request);
+  await onPlan?.(plan);
+  if (plan.findings.length > 0) throw fail(plan.findings);
+  return plan;
+}

@@ -1,0 +1,167 @@
+import { BlockList, isIP } from "node:net";
+import { globMatches } from "../../base/glob.ts";
+import type { PipelineClaims } from "../../ci/verify.ts";
+import type { PolicyFile } from "../files/policy-file.ts";
+import { DAYS, type Conditions, type Network, type Rule } from "../files/policy-shape.ts";
+
+export type Grade = "proven" | "unproven" | "broken";
+
+/** What is asked for. */
+export interface PolicyRequest {
+  readonly job: string;
+  readonly purpose: string;
+  readonly kind: string;
+  readonly resource: string;
+  readonly target: string;
+  readonly scope: Grade;
+}
+
+export interface Evidence {
+  readonly claims: PipelineClaims;
+  /** No token proves these: they are what the runner says. */
+  readonly selfReported: {
+    /** Milliseconds since the epoch. */
+    readonly now: number;
+    /** IP addresses of the runner. */
+    readonly addresses: readonly string[];
+    /** Commit that is checked out. */
+    readonly commit?: string;
+  };
+}
+
+export interface Decision {
+  readonly effect: "allow" | "deny";
+  /** Name of the rule that decided, or what decided in its place. */
+  readonly rule: string;
+  readonly reason: string;
+  /** Conditions of the deciding rule that no token proves. */
+  readonly selfReported: readonly string[];
+}
+
+/** True, false, or undefined where a fact is missing. */
+type Verdict = boolean | undefined;
+
+const CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"] as const;
+const matchesAny = (patterns: readonly string[] | undefined, value: string): boolean =>
+  patterns?.some((pattern) => globMatches(pattern, value)) ?? true;
+
+/** Whether the rule is about this request at all. */
+function concerns(rule: Rule, request: PolicyRequest): boolean {
+  return (
+    matchesAny(rule.job, request.job) &&
+    matchesAny(rule.purpose, request.purpose) &&
+    (rule.kind?.value.includes(request.kind) ?? true) &&
+    matchesAny(rule.resource, request.resource) &&
+    matchesAny(rule.target, request.target)
+  );
+}
+
+function inTime(time: NonNullable<Conditions["time"]>["value"], now: number): boolean {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: time.zone,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  const part = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  const minutes = Number(part.get("hour")) * 60 + Number(part.get("minute"));
+  let day = DAYS.findIndex((name) => name === part.get("weekday")?.toLowerCase());
+  const overnight = time.from > time.to;
+  if (overnight ? minutes < time.from && minutes >= time.to : minutes < time.from || minutes >= time.to)
+    return false;
+  // The hours after midnight belong to the day on which the window opened.
+  if (overnight && minutes < time.to) day = (day + DAYS.length - 1) % DAYS.length;
+  return time.days?.flat().includes(DAYS[day] ?? "mon") ?? true;
+}
+
+function inNetwork(networks: readonly Network[], addresses: readonly string[]): Verdict {
+  const known = addresses.filter((address) => isIP(address) !== 0);
+  if (known.length === 0) return undefined;
+  const block = new BlockList();
+  for (const { address, prefix, family } of networks) block.addSubnet(address, prefix, family);
+  return known.some((address) => block.check(address, isIP(address) === 4 ? "ipv4" : "ipv6"));
+}
+
+/** Every condition of a rule with its verdict; the name is the key in policy.yml. */
+function conditions(
+  rule: Rule,
+  request: PolicyRequest,
+  evidence: Evidence,
+): readonly (readonly [string, Verdict])[] {
+  const when = rule.when ?? {};
+  const verdicts: (readonly [string, Verdict])[] = [];
+  for (const name of CLAIMS) {
+    const wanted = when[name];
+    if (wanted === undefined) continue;
+    const claim = evidence.claims[name];
+    verdicts.push([name, claim === undefined ? undefined : matchesAny(wanted, claim)]);
+  }
+  const { now, addresses, commit } = evidence.selfReported;
+  if (when.commit !== undefined) {
+    const claim = evidence.claims.commit;
+    verdicts.push(["commit", claim === undefined || commit === undefined ? undefined : claim === commit]);
+  }
+  if (rule.effect === "allow") {
+    const enough = request.scope === "proven" || (request.scope === "unproven" && when.scope === "unproven");
+    verdicts.push(["scope", enough]);
+  } else if (when.scope !== undefined) {
+    verdicts.push(["scope", (request.scope === "proven") === (when.scope === "proven")]);
+  }
+  if (when.time !== undefined) verdicts.push(["time", inTime(when.time.value, now)]);
+  if (when.network !== undefined) verdicts.push(["network", inNetwork(when.network, addresses)]);
+  return verdicts;
+}
+
+const SELF_REPORTED: ReadonlySet<string> = new Set(["time", "network", "commit"]);
+const selfReportedOf = (verdicts: readonly (readonly [string, Verdict])[]): readonly string[] =>
+  verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
+
+function failureOf(rule: Rule, verdicts: readonly (readonly [string, Verdict])[]): string {
+  const failed = verdicts.filter(([, verdict]) => verdict !== true);
+  const words = failed.map(([name, verdict]) => (verdict === undefined ? `${name} (not known)` : name));
+  return `"${rule.name.value}" fails on ${words.join(", ")}`;
+}
+
+/**
+ * Decides one request. Deny rules win, and what no rule allows is denied. A missing fact never helps: an allow rule
+ * needs every condition true, a deny rule applies unless one is false.
+ */
+export function decide(file: PolicyFile | undefined, request: PolicyRequest, evidence: Evidence): Decision {
+  if (request.scope === "broken") {
+    const reason = "the scope is broken, which no rule can accept";
+    return { effect: "deny", rule: "(broken scope)", reason, selfReported: [] };
+  }
+  if (file === undefined) {
+    const allowed = request.kind === "unity_catalog_credential";
+    const reason = allowed
+      ? `without a policy file Unity Catalog credentials may be granted (scope ${request.scope})`
+      : `without a policy file "${request.kind}" cannot be granted`;
+    return { effect: allowed ? "allow" : "deny", rule: "(no policy file)", reason, selfReported: [] };
+  }
+  const rules = file.policy.rules.filter((rule) => concerns(rule, request));
+  const failures: string[] = [];
+  let allowed: Decision | undefined;
+  for (const rule of rules) {
+    const verdicts = conditions(rule, request, evidence);
+    if (rule.effect === "deny") {
+      if (verdicts.some(([, verdict]) => verdict === false)) continue;
+      const unknown = verdicts.filter(([, verdict]) => verdict === undefined).map(([name]) => name);
+      const reason =
+        unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
+      return { effect: "deny", rule: rule.name.value, reason, selfReported: selfReportedOf(verdicts) };
+    }
+    if (!verdicts.every(([, verdict]) => verdict === true)) failures.push(failureOf(rule, verdicts));
+    else {
+      const reason =
+        verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
+      allowed ??= { effect: "allow", rule: rule.name.value, reason, selfReported: selfReportedOf(verdicts) };
+    }
+  }
+  if (allowed !== undefined) return allowed;
+  const reason =
+    failures.length > 0
+      ? failures.join("; ")
+      : "no rule is about this job, purpose, kind, resource and target";
+  return { effect: "deny", rule: "(no rule allows it)", reason, selfReported: [] };
+}

@@ -1,0 +1,59 @@
+import type { Change } from "../plan/changes.ts";
+import type { BundleFacts } from "../bundle-facts.ts";
+import type { Lock } from "./lock.ts";
+import type { DatabricksApi } from "../../api/rest.ts";
+import {
+  deleteWorkspaceFile,
+  objectKey,
+  renderState,
+  statePathOf,
+  writeWorkspaceFile,
+  type AccessState,
+  type StateRecord,
+} from "./state.ts";
+
+/** One text for a record and the change that is about it. */
+export const recordKey = ({ name, target, object }: Pick<Change, "name" | "target" | "object">): string =>
+  `${name} ${objectKey(target.kind, object)}`;
+
+/** The access state while it changes: each write is complete, and counts up. */
+export class Recorder {
+  #state: AccessState;
+  readonly #api: DatabricksApi;
+  readonly #bundle: BundleFacts;
+  readonly #lock: Lock;
+
+  constructor(state: AccessState, api: DatabricksApi, bundle: BundleFacts, lock: Lock) {
+    this.#state = state;
+    this.#api = api;
+    this.#bundle = bundle;
+    this.#lock = lock;
+  }
+
+  /** Sets the phase of the records of these changes; undefined removes them. */
+  async set(
+    all: readonly Change[],
+    phaseOf: (change: Change) => StateRecord["phase"] | undefined,
+  ): Promise<void> {
+    const records = new Map(
+      this.#state.records.map((record) => [
+        `${record.name} ${objectKey(record.kind, record.object)}`,
+        record,
+      ]),
+    );
+    for (const change of all) {
+      const phase = phaseOf(change);
+      const { name, job, purpose, target, object } = change;
+      if (phase === undefined) records.delete(recordKey(change));
+      else records.set(recordKey(change), { name, job, purpose, kind: target.kind, object, phase });
+    }
+    const { unowned, serial } = this.#state;
+    const next = { serial: serial + 1, records: [...records.values()], unowned };
+    await this.#lock.hold();
+    if (next.records.length + unowned.length === 0)
+      await deleteWorkspaceFile(this.#api, statePathOf(this.#bundle));
+    else
+      await writeWorkspaceFile(this.#api, statePathOf(this.#bundle), renderState(next, this.#bundle), true);
+    this.#state = next;
+  }
+}

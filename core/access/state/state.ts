@@ -1,0 +1,150 @@
+import { SecretlessError } from "../../base/errors.ts";
+import { accessName, type BundleFacts } from "../bundle-facts.ts";
+import { ApiFailure, field, listField, textField, type DatabricksApi, type Json } from "../../api/rest.ts";
+import type { TrustObject } from "../kinds/kind.ts";
+
+/**
+ * Where a change stands. `granting` and `withdrawing` are written before the change, so that after a crash the trust is
+ * known to be ours; `expired` remembers that the entry is not new although nothing is granted.
+ */
+export const PHASES = ["granting", "granted", "withdrawing", "expired"] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** One object that this bundle has granted, or is about to. */
+export interface StateRecord {
+  /** Deterministic name of the entry; counts only if it can be computed again from job and purpose. */
+  readonly name: string;
+  readonly job: string;
+  readonly purpose: string;
+  readonly kind: string;
+  readonly object: TrustObject;
+  readonly phase: Phase;
+}
+
+export interface AccessState {
+  /** Counts the writes; 0 if there is no file. */
+  readonly serial: number;
+  readonly records: readonly StateRecord[];
+  /** Records whose name cannot be computed again: never acted upon, kept as they are. */
+  readonly unowned: readonly Json[];
+}
+
+export const EMPTY_STATE: AccessState = { serial: 0, records: [], unowned: [] };
+
+export const statePathOf = (bundle: BundleFacts): string => `${bundle.statePath}/access.json`;
+export const lockPathOf = (bundle: BundleFacts): string => `${bundle.statePath}/access.lock`;
+
+/** One text for equal objects: kind and fields in a fixed order. */
+export function objectKey(kind: string, object: TrustObject): string {
+  const fields = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([kind, fields]);
+}
+
+function readRecord(value: Json, bundle: BundleFacts): StateRecord | undefined {
+  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key) => textField(value, key));
+  const phase = PHASES.find((known) => known === field(value, "phase"));
+  const object = field(value, "object");
+  if (!name || !job || !purpose || !kind || phase === undefined) return undefined;
+  if (typeof object !== "object" || object === null || Array.isArray(object)) return undefined;
+  if (!Object.values(object).every((part) => typeof part === "string")) return undefined;
+  if (name !== accessName(bundle, job, purpose)) return undefined;
+  return { name, job, purpose, kind, object: object as TrustObject, phase };
+}
+
+/** The state in a file's text. @throws SecretlessError `ACCESS_STATE_UNREADABLE` */
+export function parseState(content: string, bundle: BundleFacts): AccessState {
+  let value: Json;
+  try {
+    value = JSON.parse(content) as Json;
+  } catch (error) {
+    throw unreadable(bundle, "it is not JSON", error);
+  }
+  const serial = field(value, "serial");
+  if (field(value, "version") !== 1) throw unreadable(bundle, "its version is not 1");
+  if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
+    throw unreadable(bundle, "it has no serial");
+  }
+  if (!Array.isArray(field(value, "records"))) throw unreadable(bundle, "it has no list of records");
+  const records: StateRecord[] = [];
+  const unowned: Json[] = [];
+  for (const item of listField(value, "records")) {
+    const record = readRecord(item, bundle);
+    if (record === undefined) unowned.push(item);
+    else records.push(record);
+  }
+  return { serial, records, unowned };
+}
+
+function unreadable(bundle: BundleFacts, why: string, cause?: unknown): SecretlessError {
+  return new SecretlessError("ACCESS_STATE_UNREADABLE", {
+    problem: `The access state ${statePathOf(bundle)} cannot be used: ${why}.`,
+    remedy:
+      "Restore the file from its workspace history. Or delete it: then each access that it recorded is reported as " +
+      "not granted by this bundle, with the command that revokes it.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+export function renderState(state: AccessState, bundle: BundleFacts): string {
+  const { serial, records, unowned } = state;
+  const { workspaceId, name, target } = bundle;
+  return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}\n`;
+}
+
+/** The text of a workspace file, undefined if there is none. Source: Workspace API, export and import. */
+export async function readWorkspaceFile(api: DatabricksApi, path: string): Promise<string | undefined> {
+  try {
+    const answer = await api({
+      method: "GET",
+      path: "/api/2.0/workspace/export",
+      query: { path, format: "AUTO" },
+    });
+    return Buffer.from(textField(answer, "content"), "base64").toString("utf8");
+  } catch (error) {
+    if (error instanceof ApiFailure && error.missing) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes a workspace file. Without `overwrite` it is created or refused, in one step.
+ * @returns false if it exists and must not be overwritten
+ */
+export async function writeWorkspaceFile(
+  api: DatabricksApi,
+  path: string,
+  text: string,
+  overwrite: boolean,
+): Promise<boolean> {
+  const content = Buffer.from(text, "utf8").toString("base64");
+  const body = { path, format: "AUTO", content, overwrite };
+  const write = (): Promise<Json> => api({ method: "POST", path: "/api/2.0/workspace/import", body });
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+    if (!error.missing) throw error;
+  }
+  await api({
+    method: "POST",
+    path: "/api/2.0/workspace/mkdirs",
+    body: { path: path.slice(0, path.lastIndexOf("/")) },
+  });
+  await write();
+  return true;
+}
+
+export async function deleteWorkspaceFile(api: DatabricksApi, path: string): Promise<void> {
+  try {
+    await api({ method: "POST", path: "/api/2.0/workspace/delete", body: { path, recursive: false } });
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || !error.missing) throw error;
+  }
+}
+
+export async function readState(api: DatabricksApi, bundle: BundleFacts): Promise<AccessState> {
+  const content = await readWorkspaceFile(api, statePathOf(bundle));
+  return content === undefined ? EMPTY_STATE : parseState(content, bundle);
+}

@@ -1,0 +1,217 @@
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { posix, win32, type PlatformPath } from "node:path";
+import { SecretlessError, type Mistake } from "../base/errors.ts";
+import type { Platform } from "../base/ports.ts";
+import { BundleYamlError, parseBundleYaml, type BundleValue } from "./yaml.ts";
+import { isInside } from "../base/paths.ts";
+import { glob, PatternError } from "./include-glob.ts";
+
+/** In the order of the CLI, which refuses a folder that has two of them. */
+const ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"] as const;
+
+export interface BundleFile {
+  /** Absolute. */
+  readonly path: string;
+  /** For people: relative to the checkout with `/`, or absolute if it is not in there. */
+  readonly name: string;
+  readonly value: BundleValue;
+}
+
+export interface BundleLocation {
+  /** Absolute path of the folder of `databricks.yml`. */
+  readonly root: string;
+  /** Absolute path of the checkout. */
+  readonly checkout: string;
+  readonly platform: Platform;
+}
+
+/**
+ * Reads the bundle's configuration as the CLI does: the root file, then what its `include` patterns match, in the order
+ * in which the CLI merges them. (A `preinit` script may still change these files; docs/security.md.)
+ * @throws SecretlessError `BUNDLE_NOT_FOUND` or `BUNDLE_INVALID`, with all mistakes
+ */
+export async function readBundleFiles(given: BundleLocation): Promise<readonly BundleFile[]> {
+  // The CLI sees its working folder without symbolic links: `../` in `include` must mean the same to us.
+  const real = (folder: string) => realpath(folder).catch(() => folder);
+  const location = { ...given, root: await real(given.root), checkout: await real(given.checkout) };
+  const path = location.platform.os === "win32" ? win32 : posix;
+  const mistakes: Mistake[] = [];
+  const root = await readBundleFile(await findRootFile(location, path), location, mistakes);
+  const included = root ? await includedFiles(root, location, path, mistakes) : [];
+  const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
+  if (mistakes.length > 0) throw invalidBundle(mistakes);
+  return [root, ...files].filter((file) => file !== undefined);
+}
+
+/** `BUNDLE_INVALID` for these mistakes. */
+export function invalidBundle(mistakes: readonly Mistake[]): SecretlessError {
+  const [first] = mistakes;
+  if (mistakes.length === 1 && first) return new SecretlessError("BUNDLE_INVALID", first);
+  return new SecretlessError("BUNDLE_INVALID", {
+    problem: `The bundle's configuration has ${String(mistakes.length)} mistakes.`,
+    mistakes,
+  });
+}
+
+/** What `read` finds; `BUNDLE_INVALID` where the CLI would refuse a file for what stands at this place. */
+export function readingBundle<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BundleYamlError)
+      throw invalidBundle([{ problem: error.message, place: error.place }]);
+    throw error;
+  }
+}
+
+function displayName(file: string, { checkout, platform }: BundleLocation): string {
+  const path = platform.os === "win32" ? win32 : posix;
+  return (isInside(file, checkout, platform) ? path.relative(checkout, file) : file).replaceAll(
+    path.sep,
+    "/",
+  );
+}
+
+async function readBundleFile(
+  path: string,
+  location: BundleLocation,
+  mistakes: Mistake[],
+): Promise<BundleFile | undefined> {
+  const name = displayName(path, location);
+  try {
+    const parsed = parseBundleYaml(await readFile(path), name);
+    if ("value" in parsed) return { path, name, value: parsed.value };
+    mistakes.push(...parsed.mistakes);
+  } catch (error) {
+    mistakes.push({ problem: `The file cannot be read (${codeOf(error)}).`, place: { file: name } });
+  }
+  return undefined;
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+async function includedFiles(
+  root: BundleFile,
+  location: BundleLocation,
+  path: PlatformPath,
+  mistakes: Mistake[],
+): Promise<string[]> {
+  const seen = new Set<string>(ROOT_NAMES);
+  const files: string[] = [];
+  for (const { text, place } of includePatterns(root.value)) {
+    const wrong = (problem: string, remedy?: string) => {
+      mistakes.push({ problem, ...(remedy === undefined ? {} : { remedy }), place });
+    };
+    if (path.isAbsolute(text)) {
+      wrong(`\`include\` takes paths relative to the bundle, not \`${text}\`.`);
+      continue;
+    }
+    const matches = await matchesOf(text, location.root, path);
+    if (!matches) wrong(`The \`include\` pattern \`${text}\` is malformed.`);
+    else if (matches.length === 0 && !/[*?[]/.test(text))
+      wrong(`\`include\` names \`${text}\`, which does not exist.`);
+    const fresh = (matches ?? [])
+      .map((match) => path.relative(location.root, match))
+      .filter((name) => !seen.has(name));
+    for (const name of fresh.sort(byBytes)) {
+      seen.add(name);
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path.join(location.root, name));
+      else
+        wrong(
+          `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
+          "Files to upload belong into `sync.include`.",
+        );
+    }
+  }
+  return files;
+}
+
+async function matchesOf(pattern: string, root: string, path: PlatformPath): Promise<string[] | undefined> {
+  try {
+    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path);
+  } catch (error) {
+    if (error instanceof PatternError) return undefined;
+    throw error;
+  }
+}
+
+function includePatterns(root: BundleValue) {
+  return readingBundle(() => {
+    const include = root.kind === "map" ? root.entries().get("include") : undefined;
+    return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
+  });
+}
+
+/** As Go sorts texts. */
+function byBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+async function findRootFile(location: BundleLocation, path: PlatformPath): Promise<string> {
+  const { root } = location;
+  const found: string[] = [];
+  for (const name of ROOT_NAMES) {
+    if (await exists(path.join(root, name))) found.push(path.join(root, name));
+  }
+  const [file, second] = found;
+  if (file === undefined) throw await notFound(location, path);
+  if (second !== undefined) {
+    throw invalidBundle([
+      {
+        problem: "The bundle has several root files, and the Databricks CLI takes none of them then.",
+        actual: found.map((one) => displayName(one, location)).join(", "),
+        remedy: "Keep one of them.",
+      },
+    ]);
+  }
+  const [odd] = /[*?[\]^]/.exec(root) ?? [];
+  if (odd === undefined) return file;
+  throw invalidBundle([
+    {
+      problem: `The path of the bundle contains \`${odd}\`, which the Databricks CLI does not accept.`,
+      actual: root,
+      remedy: "Check out or move the bundle to a folder without *, ?, [, ] and ^ in its path.",
+    },
+  ]);
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function notFound(location: BundleLocation, path: PlatformPath): Promise<SecretlessError> {
+  const { root, checkout, platform } = location;
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => undefined);
+  const near: string[] = [];
+  for (const entry of entries ?? []) {
+    const inside = path.join(root, entry.name);
+    if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
+    else if (entry.isDirectory() && (await hasRootFile(inside, path))) near.push(inside);
+  }
+  for (let folder = path.dirname(root); isInside(folder, checkout, platform); folder = path.dirname(folder)) {
+    if (await hasRootFile(folder, path)) near.push(folder);
+  }
+  const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
+  return new SecretlessError("BUNDLE_NOT_FOUND", {
+    problem: "There is no bundle in this folder.",
+    expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
+    actual: entries
+      ? shown.length > 0
+        ? `nearby: ${shown.join(", ")}`
+        : "none of them"
+      : "the folder does not exist",
+    remedy:
+      "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is " +
+      "checked out before this step.",
+  });
+}
+
+async function hasRootFile(folder: string, path: PlatformPath): Promise<boolean> {
+  const present = await Promise.all(ROOT_NAMES.map((name) => exists(path.join(folder, name))));
+  return present.includes(true);
+}

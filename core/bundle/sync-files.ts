@@ -1,0 +1,142 @@
+import { dirname, join, posix, relative, sep } from "node:path";
+import { IgnorePatterns, type PatternUse } from "./ignore-patterns.ts";
+import { findCheckout } from "../base/git/repository-id.ts";
+import type { SyncRules } from "./sync-rules.ts";
+import { readText, type Tree } from "../base/tree.ts";
+
+/** What was not scanned, and why. */
+export interface Unscanned {
+  readonly file: string;
+  readonly member?: string;
+  readonly reason: string;
+  /** True if the deployment would not upload it either. */
+  readonly harmless: boolean;
+}
+
+export interface SelectedFiles {
+  /** Absolute paths of all files that the bundle uploads, without those of artifacts. */
+  readonly files: readonly string[];
+  /** Links and unreadable folders met on the way. */
+  readonly unscanned: readonly Unscanned[];
+}
+
+/** The innermost folder that holds the bundle and all its sync paths. */
+function syncRootOf(bundleRoot: string, paths: readonly string[]): string {
+  let root = bundleRoot;
+  for (const path of paths) {
+    const ups = posix
+      .normalize(path)
+      .split("/")
+      .filter((part) => part === "..").length;
+    let candidate = bundleRoot;
+    for (let i = 0; i < ups; i++) candidate = dirname(candidate);
+    if (candidate.length < root.length) root = candidate;
+  }
+  return root;
+}
+
+/** Ignore rules count from the worktree's root; without one, from the folder that is synchronised. */
+async function worktreeOf(bundleRoot: string, syncRoot: string, tree: Tree): Promise<string> {
+  const found = await findCheckout(bundleRoot, tree);
+  return found === bundleRoot ? syncRoot : found;
+}
+
+const slashed = (path: string): string => path.split(sep).join("/");
+
+/** The `.gitignore` files from the worktree's root down to each folder; a file is out as soon as one of them matches. */
+class GitIgnores {
+  readonly #tree: Tree;
+  readonly #root: string;
+  readonly #byFolder = new Map<string, Promise<IgnorePatterns>>();
+
+  constructor(tree: Tree, root: string) {
+    this.#tree = tree;
+    this.#root = root;
+  }
+
+  async ignores(path: string, isFolder: boolean): Promise<boolean> {
+    for (let folder = dirname(path); ; folder = dirname(folder)) {
+      const inside = slashed(relative(folder, path));
+      const rules = await this.#rules(folder);
+      if (rules.match(inside) || (isFolder && rules.match(`${inside}/`))) return true;
+      if (folder === this.#root || dirname(folder) === folder) return false;
+    }
+  }
+
+  #rules(folder: string): Promise<IgnorePatterns> {
+    let rules = this.#byFolder.get(folder);
+    if (rules === undefined) {
+      rules = this.#load(folder);
+      this.#byFolder.set(folder, rules);
+    }
+    return rules;
+  }
+
+  async #load(folder: string): Promise<IgnorePatterns> {
+    const file = join(folder, ".gitignore");
+    const text = (await this.#tree.size(file)) === undefined ? "" : await readText(this.#tree, file);
+    const always = folder === this.#root ? [".git", ".databricks"] : [];
+    return new IgnorePatterns([...text.split("\n"), ...always], "leave-out");
+  }
+}
+
+/**
+ * The files that `databricks bundle deploy` uploads: those below the sync paths that git does not ignore, and those that
+ * `include` names, without those that `exclude` names (rules of the Databricks CLI 1.9 to 1.13). A machine's global git
+ * excludes are not read, so that rather more is scanned than uploaded. `name` turns a path into what reports call it.
+ */
+export async function selectFiles(
+  bundleRoot: string,
+  rules: SyncRules,
+  tree: Tree,
+  name: (path: string) => string,
+): Promise<SelectedFiles> {
+  const syncRoot = syncRootOf(bundleRoot, rules.paths);
+  const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
+  const inside = slashed(relative(syncRoot, bundleRoot));
+  const matcher = (patterns: readonly string[], use: PatternUse): IgnorePatterns =>
+    new IgnorePatterns(
+      patterns.map((pattern) => posix.join(inside, pattern)),
+      use,
+    );
+  const included = matcher(rules.include, "take");
+  const excluded = matcher(rules.exclude, "leave-out");
+  const files = new Set<string>();
+  const unscanned = new Map<string, Unscanned>();
+
+  const take = (path: string): void => {
+    if (!excluded.match(slashed(relative(syncRoot, path)))) files.add(path);
+  };
+  const walk = async (folder: string, all: boolean): Promise<void> => {
+    const entries = await tree.list(folder).catch((error: unknown) => {
+      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      unscanned.set(folder, { file: name(folder), reason, harmless: false });
+      return [];
+    });
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.type === "folder") {
+        if (all || !(await ignores.ignores(path, true))) await walk(path, all);
+      } else if (all) {
+        if (entry.type === "file" && included.match(slashed(relative(syncRoot, path)))) take(path);
+      } else if (!(await ignores.ignores(path, false))) {
+        if (entry.type === "file") take(path);
+        else {
+          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
+          unscanned.set(path, {
+            file: name(path),
+            reason: `it is ${what}, which the Databricks CLI does not upload`,
+            harmless: true,
+          });
+        }
+      }
+    }
+  };
+  for (const path of rules.paths) {
+    const start = join(bundleRoot, path);
+    if ((await tree.size(start)) !== undefined) take(start);
+    else await walk(start, false);
+  }
+  if (rules.include.length > 0) await walk(syncRoot, true);
+  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
+}

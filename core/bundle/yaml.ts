@@ -1,0 +1,237 @@
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from "yaml";
+import type { Document, Node, Scalar, YAMLMap } from "yaml";
+import type { Mistake, Place } from "../base/errors.ts";
+
+/**
+ * A value of a bundle's YAML as the Databricks CLI understands it. The CLI's reader (go-yaml with a loader of its own)
+ * differs from the YAML specification where it matters here: of duplicate keys the last one counts, and of several
+ * merged mappings (`<<: [*a, *b]`) the later one wins.
+ */
+export type BundleValue =
+  | { readonly kind: "map"; readonly place: Place; readonly entries: () => ReadonlyMap<string, BundleValue> }
+  | { readonly kind: "sequence"; readonly place: Place; readonly items: () => readonly BundleValue[] }
+  | {
+      readonly kind: "text";
+      readonly place: Place;
+      /** As written, quotes and escapes resolved. */
+      readonly text: string;
+      /** What the CLI reads where it wants a boolean; undefined if it is none. */
+      readonly boolean: boolean | undefined;
+    }
+  | { readonly kind: "null"; readonly place: Place };
+
+/** What the CLI refuses while it reads a file, though the YAML is well-formed. */
+export class BundleYamlError extends Error {
+  override readonly name = "BundleYamlError";
+  readonly place: Place;
+
+  constructor(message: string, place: Place) {
+    super(message);
+    this.place = place;
+  }
+}
+
+/** Parsed text: the value of its first document, as the CLI reads no further, or what is wrong with it. */
+export type ParsedYaml = { readonly value: BundleValue } | { readonly mistakes: readonly Mistake[] };
+
+/**
+ * Parses a file of a bundle; JSON is read as YAML, as the CLI does. Aliases and merges are followed only where a caller
+ * looks, so that a file that expands endlessly costs nothing.
+ * @param file the name for places in it
+ */
+export function parseBundleYaml(bytes: Uint8Array, file: string): ParsedYaml {
+  const invalid = (problem: string, place: Place = { file }): ParsedYaml => ({
+    mistakes: [{ problem, place }],
+  });
+  const text = decoded(bytes);
+  if (text === undefined) return invalid("The file is not UTF-8 text.");
+  if (text.includes("\ufeff")) return invalid("The file has a byte order mark that is not at its start.");
+  const source = text.replace(GO_LINE_BREAK, "\n");
+  const lines = new LineCounter();
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  try {
+    const first = firstDocument(source, lines);
+    if (!first) return { value: { kind: "null", place: at(0) } };
+    if (first.errors.length > 0) {
+      return {
+        mistakes: first.errors.map((error) => ({
+          problem: `Not YAML: ${error.message}`,
+          place: at(error.pos[0]),
+        })),
+      };
+    }
+    return { value: new Reader(first, at).value(first.contents) };
+  } catch (error) {
+    if (error instanceof BundleYamlError) return invalid(error.message, error.place);
+    if (error instanceof RangeError) return invalid("The file is nested too deeply.");
+    throw error;
+  }
+}
+
+/** Far beyond any bundle; the library goes down recursively, and a stack that overflows in there can end the process. */
+const DEEPEST = 500;
+
+/** @throws RangeError where the text is nested too deeply */
+function firstDocument(source: string, lines: LineCounter): Document.Parsed | undefined {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({
+    // Scalars stay as they are written: what is an ID or a host must not become a number first.
+    schema: "failsafe",
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+    lineCounter: lines,
+  });
+  const tokens = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(source)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) throw new RangeError("nested too deeply");
+  }
+  tokens.push(...parser.end());
+  return composer.compose(tokens).next().value ?? undefined;
+}
+
+/** Line breaks to the CLI's reader (YAML 1.1) that are none to ours: a comment must not hide a key from us. */
+const GO_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+
+/** UTF-8, or UTF-16 with a byte order mark (YAML 1.2.2, 5.2), as Windows PowerShell writes it. */
+function decoded(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const TAG = "tag:yaml.org,2002:";
+
+class Reader {
+  private readonly targets = new Map<Node, Node>();
+  private readonly at: (offset: number) => Place;
+  /** Aliases being followed, to find those that lead back to themselves. */
+  private readonly active = new Set<Node>();
+  /** Each mapping is read once, however often merges of merges ask for it. */
+  private readonly read = new Map<Node, ReadonlyMap<string, BundleValue>>();
+
+  constructor(document: Document.Parsed, at: (offset: number) => Place) {
+    this.at = at;
+    const anchors = new Map<string, Node>();
+    visit(document, {
+      Node: (_key, node) => {
+        if (isAlias(node)) {
+          const target = anchors.get(node.source);
+          if (target) this.targets.set(node, target);
+        } else if (node.anchor !== undefined) {
+          anchors.set(node.anchor, node);
+        }
+      },
+    });
+  }
+
+  value(node: Node | null | undefined): BundleValue {
+    const place = this.place(node);
+    if (isAlias(node)) return this.followed(node, (target) => this.value(target));
+    if (isMap(node)) return { kind: "map", place, entries: () => this.entries(node) };
+    if (isSeq(node)) {
+      return { kind: "sequence", place, items: () => node.items.map((item) => this.value(item as Node)) };
+    }
+    if (!isScalar(node) || isNull(node)) return { kind: "null", place };
+    return { kind: "text", place, text: textOf(node), boolean: booleanOf(node) };
+  }
+
+  private place(node: Node | null | undefined): Place {
+    return this.at(node?.range?.[0] ?? 0);
+  }
+
+  private entries(node: YAMLMap): ReadonlyMap<string, BundleValue> {
+    const known = this.read.get(node) ?? this.readEntries(node);
+    this.read.set(node, known);
+    return known;
+  }
+
+  private readEntries(node: YAMLMap): ReadonlyMap<string, BundleValue> {
+    const own = new Map<string, BundleValue>();
+    let merge: Node | undefined;
+    for (const { key, value } of node.items as { key: Node; value: Node | null }[]) {
+      if (!isScalar(key)) throw new BundleYamlError("A key is not a plain text.", this.place(key));
+      if (!isMergeKey(key)) {
+        // An absent value stands where its key does.
+        own.set(textOf(key), value ? this.value(value) : { kind: "null", place: this.place(key) });
+      } else if (merge) {
+        throw new BundleYamlError("A mapping has more than one merge key (`<<`).", this.place(key));
+      } else {
+        merge = value ?? key;
+      }
+    }
+    return merge ? new Map([...this.merged(merge), ...own]) : own;
+  }
+
+  /** A merge takes an alias, or a sequence of aliases and mappings; a mapping written in place is refused by the CLI. */
+  private merged(merge: Node): (readonly [string, BundleValue])[] {
+    const refused = (node: Node) =>
+      new BundleYamlError(
+        "A merge key (`<<`) needs an alias of a mapping, or a sequence of them.",
+        this.place(node),
+      );
+    if (!isSeq(merge) && !isAlias(merge)) throw refused(merge);
+    return (isSeq(merge) ? (merge.items as Node[]) : [merge]).flatMap((source) => {
+      const entriesOf = (target: Node) => {
+        if (!isMap(target)) throw refused(source);
+        return [...this.entries(target)];
+      };
+      return isAlias(source) ? this.followed(source, entriesOf) : entriesOf(source);
+    });
+  }
+
+  private followed<T>(alias: Node, read: (target: Node) => T): T {
+    const target = this.targets.get(alias);
+    if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
+    if (this.active.has(alias))
+      throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
+    this.active.add(alias);
+    try {
+      return read(target);
+    } finally {
+      this.active.delete(alias);
+    }
+  }
+}
+
+function textOf(scalar: Scalar): string {
+  return scalar.source ?? "";
+}
+
+function isMergeKey(key: Scalar): boolean {
+  return key.tag === `${TAG}merge` || (textOf(key) === "<<" && isPlain(key));
+}
+
+const NULLS = new Set(["", "~", "null", "Null", "NULL"]);
+
+function isNull(scalar: Scalar): boolean {
+  return scalar.tag === `${TAG}null` || (isPlain(scalar) && NULLS.has(textOf(scalar)));
+}
+
+/** Texts that the CLI takes for booleans, quoted or not. Source: cli `libs/dyn/convert/normalize.go`. */
+const YES = new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
+const NO = new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
+
+function booleanOf(scalar: Scalar): boolean | undefined {
+  const text = textOf(scalar);
+  const folded = text.toLowerCase();
+  const isBoolean =
+    scalar.tag === `${TAG}bool` || (isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text));
+  if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
+  return YES.has(text) ? true : NO.has(text) ? false : undefined;
+}
+
+/** Whether the text alone decides what the scalar is. */
+function isPlain(scalar: Scalar): boolean {
+  return scalar.type === "PLAIN" && (scalar.tag === undefined || scalar.tag === "!");
+}

@@ -1,0 +1,117 @@
+import type * as Jose from "jose";
+import { SecretlessError } from "../base/errors.ts";
+
+const PIPELINE_CLAIMS = [
+  "repository",
+  "repository_id",
+  "repository_owner",
+  "repository_owner_id",
+  "repository_visibility",
+  "ref",
+  "ref_type",
+  "head_ref",
+  "base_ref",
+  "sha",
+  "environment",
+  "event_name",
+  "actor",
+  "actor_id",
+  "workflow",
+  "workflow_ref",
+  "workflow_sha",
+  "job_workflow_ref",
+  "job_workflow_sha",
+  "run_id",
+  "run_number",
+  "run_attempt",
+  "runner_environment",
+] as const;
+
+/** What pipeline tokens of Azure DevOps call the same things (gravitational/teleport, rfd/0211: real tokens). */
+const AZURE_DEVOPS_NAMES = {
+  repository: "rpo_uri",
+  repository_id: "rpo_id",
+  ref: "rpo_ref",
+  sha: "rpo_ver",
+} as const;
+
+/** What ID tokens say beside the registered claims, under GitHub's names; all optional. */
+type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
+
+/**
+ * What an ID token says about the pipeline. Read, not verified: who needs proof verifies the token against its
+ * issuer's keys. Times are milliseconds since the epoch.
+ */
+export interface Claims extends PipelineClaims {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: readonly string[];
+  readonly expiresAt: number;
+  readonly issuedAt?: number;
+  readonly jwtId?: string;
+}
+
+let jose: Promise<typeof Jose> | undefined;
+
+/** Loads the reader of claims, which is no part of the first chunk, while the ID token is still under way. */
+export function loadClaimsReader(): Promise<typeof Jose> {
+  return (jose ??= import("jose"));
+}
+
+/**
+ * The claims of an ID token (RFC 7519; OpenID Connect Core 1.0, section 2).
+ * @throws SecretlessError `ID_TOKEN_REFUSED` if it is not a JWT with issuer, subject, audience and expiry
+ */
+export async function readClaims(idToken: string): Promise<Claims> {
+  const { decodeJwt } = await loadClaimsReader();
+  let payload: ReturnType<typeof decodeJwt>;
+  try {
+    payload = decodeJwt(idToken);
+  } catch {
+    throw unreadable("it is not a signed JSON Web Token");
+  }
+  const { iss, sub, aud, exp, iat, jti } = payload;
+  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
+  if (
+    typeof iss !== "string" ||
+    typeof sub !== "string" ||
+    audience.length === 0 ||
+    typeof exp !== "number"
+  ) {
+    throw unreadable("it lacks one of `iss`, `sub`, `aud` and `exp`");
+  }
+  return {
+    ...pipelineClaims(payload),
+    issuer: iss,
+    subject: sub,
+    audience,
+    expiresAt: exp * 1000,
+    ...(typeof iat === "number" && { issuedAt: iat * 1000 }),
+    ...(typeof jti === "string" && { jwtId: jti }),
+  };
+}
+
+function pipelineClaims(payload: Readonly<Record<string, unknown>>): PipelineClaims {
+  const alias: Readonly<Record<string, string>> = AZURE_DEVOPS_NAMES;
+  return Object.fromEntries(
+    PIPELINE_CLAIMS.map((name) => [name, payload[name] ?? payload[alias[name] ?? ""]]).filter(
+      ([, value]) => typeof value === "string",
+    ),
+  ) as PipelineClaims;
+}
+
+function unreadable(why: string): SecretlessError {
+  return new SecretlessError("ID_TOKEN_REFUSED", {
+    problem: `What the CI gave as ID token cannot be read: ${why}.`,
+    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
+    remedy:
+      "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint.",
+  });
+}
+
+/** What a federation policy compares with an ID token. */
+export interface PolicyClaims {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}

@@ -1,0 +1,61 @@
+import { SecretlessError } from "../../base/errors.ts";
+
+/** `ProgramFiles(x86)` is a name, too. */
+const NAME = /^[A-Z_][\w()]*$/i;
+
+/** Settings of the CLI that choose neither host, identity, target nor state. */
+const SETTINGS_OF_THE_CLI =
+  /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
+
+const OTHER_CREDENTIAL =
+  "a credential of another kind than the federated one: the bundle could use it instead";
+
+/** What never reaches the CLI and the bundle's code, by name. */
+const FAMILIES: readonly (readonly [RegExp, string])[] = [
+  [/^ACTIONS_|^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
+  [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$|^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
+  [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
+  [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
+  [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
+  [
+    /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
+    "a file through which the bundle's code could change later steps",
+  ],
+  [
+    /^RUNNER_TRACKING_ID$/,
+    "the mark by which the runner ends processes, a deployment in progress among them",
+  ],
+  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
+  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
+  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
+  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
+  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
+  [/^VAULT_TOKEN/, OTHER_CREDENTIAL],
+];
+
+/**
+ * Names of variables that the CLI and the bundle's build may have, separated by white space or commas; each once, as
+ * written. Letter case does not count when a name is refused.
+ * @throws SecretlessError `INPUT_INVALID` that names every refused one with the reason
+ */
+export function parsePassEnv(text: string): string[] {
+  const names = [...new Set(text.split(/[\s,]+/).filter((name) => name !== ""))];
+  const refused = names.flatMap((name) => {
+    const reason = reasonAgainst(name);
+    return reason === undefined ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
+  });
+  if (refused.length === 0) return names;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not names of variables that may be passed on",
+    expected: "names of variables, no credentials of an identity, separated by white space or commas",
+    actual: refused.join("; "),
+    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need.",
+  });
+}
+
+function reasonAgainst(name: string): string | undefined {
+  if (!NAME.test(name)) return "no name of a variable";
+  const folded = name.toUpperCase();
+  if (SETTINGS_OF_THE_CLI.test(folded)) return undefined;
+  return FAMILIES.find(([family]) => family.test(folded))?.[1];
+}

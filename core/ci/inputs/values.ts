@@ -1,0 +1,53 @@
+import { SecretlessError } from "../../base/errors.ts";
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+/**
+ * `90s`, `10m`, `6h` or `1h30m` in milliseconds, between one second and seven days.
+ * @throws SecretlessError `INPUT_INVALID`
+ */
+export function parseDuration(text: string): number {
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smh])/g))
+    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  if (/^(?:\d{1,6}[smh])+$/.test(text) && total >= 1_000 && total <= 168 * 3_600_000) return total;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not a duration",
+    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
+    actual: text,
+  });
+}
+
+/** The CLI's rule for variable names (JSON-schema pattern of a bundle's `variables`). */
+const NAME = /^[A-Za-z_][\w-]*$/;
+/** Longest value that is handed on; the environment of a Windows process ends at 32,767 characters. */
+const MAX_VALUE = 10_000;
+
+/**
+ * `name=value` lines. The value is everything after the first `=`, unchanged; blank lines are skipped, a name twice
+ * is a mistake. Values are not quoted in mistakes: a variable may be confidential.
+ * @throws SecretlessError `INPUT_INVALID` that names every wrong line
+ */
+export function parseNameValueLines(text: string): Record<string, string> {
+  const found = new Map<string, string>();
+  const wrong: string[] = [];
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    if (raw.trim() === "") continue;
+    const where = `line ${String(index + 1)}`;
+    const equals = raw.indexOf("=");
+    const name = raw.slice(0, Math.max(equals, 0)).trim();
+    if (equals < 0) wrong.push(`${where} has no "="`);
+    else if (!NAME.test(name))
+      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
+    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
+    else if (raw.length - equals - 1 > MAX_VALUE)
+      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
+    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
+  }
+  if (wrong.length === 0) return Object.fromEntries(found);
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not name=value lines",
+    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
+    actual: wrong.join("; "),
+  });
+}

@@ -1,0 +1,211 @@
+import { realpath } from "node:fs/promises";
+import type { CliResult } from "./result.ts";
+import path, { posix } from "node:path";
+import { SecretlessError, type Mistake } from "../base/errors.ts";
+import { destroyIncomplete, refusedDeletes } from "./destroy-command.ts";
+import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./run-command.ts";
+import type { RunEnd, RunRequest } from "./run-command.ts";
+import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
+import { parseJson, unreadable, type JsonValue } from "../api/json.ts";
+import { LineSplitter } from "./lines.ts";
+import { heldLock } from "./deployment-lock.ts";
+import { PLAN_COMMAND, readPlan, type Plan } from "./plan.ts";
+import { runUntil, type ProgramPorts } from "./process.ts";
+import { readSummary, type BundleSummary } from "./summary.ts";
+
+/** How an answer or a silence of the workspace shows in the CLI's errors: its status and error code, or the network's. */
+const REMOTE =
+  /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
+
+/** Else a bundle with `bundle.deployment.lock.force: true` would take the lock of a deployment that runs (CLI 1.13). */
+const KEEP_LOCK = "--force-lock=false";
+/**
+ * Requests in a second for commands that change nothing, where the user sets no limit: the CLI's own of 15 makes a plan
+ * of 40 jobs wait for two seconds. Deployments keep theirs (docs/performance.md says why).
+ */
+const READING_RATE = "60";
+/** Largest JSON that is read from stdout, in bytes. */
+const MAX_JSON = 256 * 1024 * 1024;
+
+export interface CliOptions extends ProgramPorts {
+  /** Absolute path of the CLI. */
+  readonly file: string;
+  /** The whole environment, from cliEnvironment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path of the folder of `databricks.yml`. */
+  readonly bundleRoot: string;
+  /** The same relative to the checkout, with `/`; "" if it is the checkout. */
+  readonly bundlePath: string;
+  readonly target: string | undefined;
+  /** Gets each line that the CLI prints for people, as it comes. */
+  readonly onLine: (line: string) => void;
+  /** Gets the process id of each CLI that is started, and undefined when it has ended. */
+  readonly onProcess?: (pid: number | undefined) => void;
+}
+
+export interface PlanResult {
+  readonly plan: Plan;
+  /** What the CLI printed: it holds the settings of all resources that change, as they would be sent. */
+  readonly json: JsonValue;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The Databricks CLI for one bundle and target. One command at a time. */
+export class DatabricksCli {
+  readonly #options: CliOptions;
+
+  constructor(options: CliOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
+  async plan(signal: AbortSignal): Promise<PlanResult> {
+    const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
+    if (result.code !== 0) throw this.#readingFailure("plan", result);
+    const json = parseJson(result.stdout, PLAN_COMMAND);
+    return { plan: readPlan(json), json, diagnostics: result.diagnostics };
+  }
+
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
+  async summary(signal: AbortSignal): Promise<BundleSummary> {
+    const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
+    if (result.code !== 0) throw this.#readingFailure("read", result);
+    return readSummary(result.stdout);
+  }
+
+  /**
+   * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  async deploy({ autoApprove }: { readonly autoApprove: boolean }): Promise<CliResult> {
+    const result = await this.#run(["deploy", KEEP_LOCK, ...(autoApprove ? ["--auto-approve"] : [])], {});
+    if (result.code === 0) return result;
+    throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
+  }
+
+  /**
+   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
+   * @throws SecretlessError of core/cli/run-command.ts, unless the run succeeded or `wait` is false
+   */
+  async run(request: RunRequest, signal: AbortSignal): Promise<void> {
+    let end: RunEnd | undefined;
+    const onLine = (line: string): void => {
+      const url = runUrl(line);
+      if (url !== undefined) request.onUrl(url);
+      end ??= runEnd(line);
+    };
+    const result = await this.#run(["run", ...runArguments(request)], { signal, onLine });
+    if (result.code !== 0) throw runFailure(request.resource, result);
+    const unsuccess = unsuccessful(request.resource, end);
+    if (unsuccess) throw unsuccess;
+  }
+
+  /**
+   * Destroys the deployment. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `DEPLOY_FAILED`, or `DESTROY_INCOMPLETE` for deletes that the workspace
+   * refused and the CLI passed over
+   */
+  async destroy(): Promise<void> {
+    const result = await this.#run(["destroy", KEEP_LOCK, "--auto-approve"], {});
+    const locked = result.code === 0 ? undefined : heldLock(result.diagnostics);
+    if (locked) throw locked;
+    if (result.code !== 0)
+      throw this.#failure("DEPLOY_FAILED", "The deployment could not be destroyed.", result);
+    const swallowed = refusedDeletes(result.diagnostics);
+    if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
+
+  async #run(
+    args: readonly string[],
+    how: { signal?: AbortSignal; capture?: boolean; onLine?: (line: string) => void },
+  ): Promise<CliResult> {
+    const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const root = await withoutLinks(bundleRoot);
+    const reader = new DiagnosticsReader();
+    const stderr = new LineSplitter((line) => {
+      reader.line(line);
+      how.onLine?.(line);
+      onLine(line);
+    });
+    const stdout = new LineSplitter(onLine);
+    const captured: Buffer[] = [];
+    let size = 0;
+    const capture = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= MAX_JSON) captured.push(chunk);
+    };
+    const request = {
+      file,
+      args: ["bundle", ...args, ...(target === undefined ? [] : ["--target", target])],
+      cwd: bundleRoot,
+      env: {
+        ...(how.capture === true && { DATABRICKS_RATE_LIMIT: READING_RATE }),
+        ...env,
+        DATABRICKS_BUNDLE_ROOT: root,
+      },
+      onStdout: how.capture === true ? capture : (chunk: Buffer) => stdout.write(chunk),
+      onStderr: (chunk: Buffer) => stderr.write(chunk),
+      onStart: (pid: number) => onProcess?.(pid),
+      outlives: how.signal === undefined,
+    };
+    try {
+      const ended = await runUntil(this.#options, request, how.signal);
+      stdout.end();
+      stderr.end();
+      if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
+      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
+      return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
+    } finally {
+      onProcess?.(undefined);
+    }
+  }
+
+  /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
+  #relocated(diagnostic: Diagnostic, root: string): Diagnostic {
+    const { place } = diagnostic;
+    if (!place) return diagnostic;
+    const inBundle = path.isAbsolute(place.file) ? path.relative(root, place.file) : place.file;
+    const file = posix.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
+    return { ...diagnostic, place: { ...place, file } };
+  }
+
+  /** Of a command that changes nothing. */
+  #readingFailure(what: string, result: CliResult): SecretlessError {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const remote = errors.some(({ text, detail = "" }) => REMOTE.test(`${text}\n${detail}`));
+    const code =
+      errors.some(({ place }) => place) || (errors.length > 0 && !remote) ? "BUNDLE_INVALID" : "CLI_FAILED";
+    return this.#failure(code, `The Databricks CLI could not ${what} the bundle.`, result);
+  }
+
+  #failure(
+    code: "BUNDLE_INVALID" | "CLI_FAILED" | "DEPLOY_FAILED",
+    problem: string,
+    result: CliResult,
+  ): SecretlessError {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
+    return new SecretlessError(code, {
+      problem,
+      ...(errors.length === 0 && { actual: exit }),
+      remedy: "Its messages are above in the log.",
+      mistakes: errors.map(toMistake),
+    });
+  }
+}
+
+/**
+ * By itself the CLI would prefer a `databricks.yml` in a folder above to a `bundle.yml` in its own; and it must resolve
+ * `../` in `include` as core/bundle/files.ts does.
+ */
+function withoutLinks(folder: string): Promise<string> {
+  return realpath(folder).catch(() => folder);
+}
+
+export function toMistake({ text, path, place, detail }: Diagnostic): Mistake {
+  return {
+    problem: path === undefined ? text : `${text} (${path})`,
+    ...(detail !== undefined && { actual: detail }),
+    ...(place && { place }),
+  };
+}

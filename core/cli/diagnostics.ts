@@ -1,0 +1,91 @@
+import type { Place } from "../base/errors.ts";
+
+export interface Diagnostic {
+  readonly severity: "error" | "warning" | "recommendation";
+  readonly text: string;
+  /** Path in the bundle's configuration, such as `resources.jobs.nightly`. */
+  readonly path?: string;
+  /** As the CLI prints it: relative to the bundle, or absolute where it names the file in its text. */
+  readonly place?: Place;
+  /** The first paragraph of what the CLI says beyond `text`; it may have several lines. */
+  readonly detail?: string;
+}
+
+interface Draft {
+  readonly severity: Diagnostic["severity"];
+  readonly text: string[];
+  path?: string;
+  place?: Place;
+  readonly detail: string[];
+}
+
+/** What the CLI says about its own work: it may follow a diagnostic at once, or after the blank line before a detail. */
+const PROGRESS =
+  /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
+
+/**
+ * Collects diagnostics from the lines of the CLI's stderr: `Error: text`, then `  at path` and `  in file:line:column`,
+ * then after a blank line the detail. Lines of the CLI's logger (`Warn: text`) are diagnostics, too.
+ * Source: cli `libs/cmdio/render.go` and `libs/log/handler/friendly.go`.
+ */
+export class DiagnosticsReader {
+  readonly #found: Draft[] = [];
+  /** Which part of the last diagnostic the next line belongs to. */
+  #part: "text" | "places" | "gap" | "detail" | "none" = "none";
+
+  line(line: string): void {
+    const start = /^(Error|Warning|Warn|Recommendation): (.*)$/.exec(line);
+    if (start) this.#start(start[1] ?? "", start[2] ?? "");
+    else if (line.trim() === "")
+      this.#part = this.#part === "text" || this.#part === "places" ? "gap" : "none";
+    else if (this.#part === "text" || this.#part === "places") this.#headLine(line);
+    else if (this.#part === "gap" && PROGRESS.test(line)) this.#part = "none";
+    else if (this.#part !== "none") {
+      this.#part = "detail";
+      this.#found.at(-1)?.detail.push(line.trimEnd());
+    }
+  }
+
+  #start(word: string, text: string): void {
+    const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
+    // The reader of YAML names the place in its text alone.
+    const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
+    this.#found.push({ severity, text: [text], detail: [], ...(named && { place: placeOf(named) }) });
+    // The logger's warnings end with their line.
+    this.#part = word === "Warn" ? "none" : "text";
+  }
+
+  #headLine(line: string): void {
+    const current = this.#found.at(-1);
+    const path = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
+    if (current && path === undefined && !place && this.#part === "text" && !PROGRESS.test(line)) {
+      current.text.push(line.trim());
+      return;
+    }
+    // Further paths and places stand below the first ones, indented: they add nothing to an annotation.
+    this.#part = path !== undefined || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path !== undefined) current.path ??= path;
+    if (current && place) current.place ??= placeOf(place);
+  }
+
+  /** Every diagnostic so far, each once: the CLI repeats some. */
+  get diagnostics(): Diagnostic[] {
+    const seen = new Set<string>();
+    return this.#found.flatMap(({ text, detail, ...rest }) => {
+      const diagnostic = {
+        ...rest,
+        text: text.join(" "),
+        ...(detail.length > 0 && { detail: detail.join("\n") }),
+      };
+      const key = JSON.stringify(diagnostic);
+      if (seen.has(key)) return [];
+      seen.add(key);
+      return [diagnostic];
+    });
+  }
+}
+
+function placeOf([, file = "", line, column]: readonly (string | undefined)[]): Place {
+  return { file, line: Number(line), ...(column !== undefined && { column: Number(column) }) };
+}

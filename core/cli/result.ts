@@ -1,0 +1,8 @@
+import type { ProcessResult } from "../base/ports.ts";
+import type { Diagnostic } from "./diagnostics.ts";
+
+/** How one command of the CLI ended. */
+export interface CliResult extends ProcessResult {
+  readonly stdout: string;
+  readonly diagnostics: readonly Diagnostic[];
+}

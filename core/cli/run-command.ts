@@ -1,0 +1,118 @@
+import { SecretlessError, type ErrorCode } from "../base/errors.ts";
+import type { CliResult } from "./result.ts";
+
+export interface RunRequest {
+  /** Key of the job or pipeline. */
+  readonly resource: string;
+  /** Job parameters. They are arguments of a process and so no place for secrets. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly wait: boolean;
+  /** Gets the link of the run as soon as it has started. */
+  readonly onUrl: (url: string) => void;
+}
+
+/**
+ * Arguments of `bundle run`. The CLI reads `--params` as a line of CSV, but only if there is more than one `=` in it (pflag
+ * `string_to_string.go`); so a single pair is said twice.
+ */
+export function runArguments({ resource, parameters, wait }: Omit<RunRequest, "onUrl">): string[] {
+  const pairs = Object.entries(parameters).map(
+    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`,
+  );
+  const line = pairs.join(",");
+  const params = line.split("=").length > 2 ? line : `${line},${line}`;
+  return [resource, ...(wait ? [] : ["--no-wait"]), ...(pairs.length === 0 ? [] : ["--params", params])];
+}
+
+/** The link that the CLI prints when a run has started: `Run URL: …`, `Update URL: …` for a pipeline. */
+export function runUrl(line: string): string | undefined {
+  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
+}
+
+/** The run's ID in its link, `…/jobs/<job>/runs/<run>` or `…#job/<job>/run/<run>`; undefined for a pipeline. */
+export function runId(url: string): string | undefined {
+  return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
+}
+
+/** The pipeline's ID in the link of its update. */
+export function pipelineId(url: string): string | undefined {
+  return /#joblist\/pipelines\/([\w-]+)\/updates\//.exec(url)?.[1];
+}
+
+/** How a run of a job ended, by the line in which the CLI shows its last state. Source: cli `bundle/run/progress/job.go`. */
+export interface RunEnd {
+  readonly result: string;
+  readonly message: string;
+}
+
+export function runEnd(line: string): RunEnd | undefined {
+  const match = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
+  return match ? { result: match[1] ?? "", message: match[2] ?? "" } : undefined;
+}
+
+/**
+ * The CLI ends with 0 for results that it does not know (source: cli `bundle/run/job.go`, its last `switch`).
+ * Source of the results: REST API, jobs/runs/get, `result_state`.
+ */
+const OTHER_ENDS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  UPSTREAM_CANCELED: ["RUN_CANCELLED", "A task was cancelled."],
+  TIMEDOUT: ["RUN_TIMED_OUT", "The run took longer than its limit."],
+  MAXIMUM_CONCURRENT_RUNS_REACHED: ["RUN_SKIPPED", "As many runs as the job allows are active."],
+  EXCLUDED: ["RUN_SKIPPED", "The run was skipped."],
+  DISABLED: ["RUN_SKIPPED", "The run was skipped."],
+};
+
+/** The error for a run that ended without success though the CLI ended well; undefined for a success. */
+export function unsuccessful(resource: string, end: RunEnd | undefined): SecretlessError | undefined {
+  if (end === undefined || /^SUCCESS(?:_WITH_FAILURES)?$/.test(end.result)) return undefined;
+  const [code, problem] = OTHER_ENDS[end.result] ?? ["RUN_FAILED", "The run failed."];
+  return new SecretlessError(code, {
+    problem: `${resource}: ${problem}`,
+    actual: end.message === "" ? end.result : `${end.result}: ${end.message}`,
+    remedy: SEE_RUN,
+  });
+}
+
+const SEE_RUN = "Look at the run in the workspace; its link is above in the log.";
+
+/** How the CLI says how a run ended. Source: cli `bundle/run/job.go`. */
+const ENDS: readonly (readonly [RegExp, ErrorCode, string])[] = [
+  [/^run canceled: ?(.*)/, "RUN_CANCELLED", "The run was cancelled."],
+  [/^run timed out: ?(.*)/, "RUN_TIMED_OUT", "The run took longer than its limit."],
+  [/^run skipped: ?(.*)/, "RUN_SKIPPED", "The run was skipped."],
+  [/^run failed: ?(.*)/, "RUN_FAILED", "The run failed."],
+  [/got INTERNAL_ERROR: ?(.*)/, "RUN_FAILED", "The run failed."],
+  [/^update cancelled()$/, "RUN_CANCELLED", "The update of the pipeline was cancelled."],
+  [/^update failed()$/, "RUN_FAILED", "The update of the pipeline failed."],
+  [/resource with key ".*" not found/, "RESOURCE_UNKNOWN", "The bundle has no such job or pipeline."],
+  [
+    /resource not found or not yet deployed|resource with key ".*" is not deployed|has not been deployed/,
+    "RESOURCE_UNKNOWN",
+    "It is not deployed yet.",
+  ],
+];
+
+export function runFailure(resource: string, result: CliResult): SecretlessError {
+  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+  for (const { text } of errors) {
+    for (const [pattern, code, problem] of ENDS) {
+      const match = pattern.exec(text);
+      if (!match) continue;
+      const remedy =
+        code === "RESOURCE_UNKNOWN"
+          ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target."
+          : SEE_RUN;
+      return new SecretlessError(code, {
+        problem: `${resource}: ${problem}`,
+        actual: match[1] || text,
+        remedy,
+      });
+    }
+  }
+  const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
+  return new SecretlessError("RUN_FAILED", {
+    problem: `${resource}: the Databricks CLI could not run it to its end.`,
+    actual: errors.map(({ text }) => text).join("; ") || exit,
+    remedy: "Its messages are above in the log.",
+  });
+}

@@ -1,0 +1,65 @@
+import { isObject, member, members, parseJson, textOf, unreadable, type JsonValue } from "../api/json.ts";
+
+export interface DeployedResource {
+  /** Key under `resources.jobs` or `resources.pipelines`. */
+  readonly key: string;
+  /** Decimal for jobs, a UUID for pipelines. */
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface BundleSummary {
+  /** Everything that was printed: the resolved configuration. */
+  readonly tree: JsonValue;
+  readonly name: string;
+  readonly target: string;
+  /** Of the selected target, as the CLI resolved it. */
+  readonly workspace: {
+    readonly host: string | undefined;
+    readonly rootPath: string;
+    readonly statePath: string;
+  };
+  /** Deployed and still in the bundle. */
+  readonly jobs: readonly DeployedResource[];
+  readonly pipelines: readonly DeployedResource[];
+  /** Everything that is deployed, of every kind, also what is no longer in the bundle. */
+  readonly resources: readonly (DeployedResource & { readonly kind: string })[];
+}
+
+const SOURCE = "databricks bundle summary -o json";
+
+/**
+ * Reads what `bundle summary -o json` printed. Only what is deployed is listed.
+ * @throws SecretlessError `CLI_OUTPUT_UNREADABLE`
+ */
+export function readSummary(text: string): BundleSummary {
+  const json = parseJson(text, SOURCE);
+  if (!isObject(json) || !isObject(member(json, "bundle"))) {
+    throw unreadable(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
+  }
+  const all = members(member(json, "resources")).flatMap(([kind, ofKind]) =>
+    members(ofKind).flatMap(([key, resource]) => {
+      const id = textOf(member(resource, "id"));
+      if (id === undefined) return [];
+      const name = textOf(member(resource, "name")) ?? key;
+      const declared = member(resource, "modified_status") !== "deleted";
+      return [{ kind, key, id, name, url: textOf(member(resource, "url")) ?? "", declared }];
+    }),
+  );
+  const deployed = (wanted: string): DeployedResource[] =>
+    all.flatMap(({ kind, declared, ...resource }) => (kind === wanted && declared ? [resource] : []));
+  return {
+    tree: json,
+    name: textOf(member(json, "bundle", "name")) ?? "",
+    target: textOf(member(json, "bundle", "target")) ?? "",
+    workspace: {
+      host: textOf(member(json, "workspace", "host")),
+      rootPath: textOf(member(json, "workspace", "root_path")) ?? "",
+      statePath: textOf(member(json, "workspace", "state_path")) ?? "",
+    },
+    jobs: deployed("jobs"),
+    pipelines: deployed("pipelines"),
+    resources: all.map(({ kind, key, id, name, url }) => ({ kind, key, id, name, url })),
+  };
+}

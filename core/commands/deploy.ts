@@ -1,0 +1,37 @@
+import type { DatabricksCli } from "../cli/cli.ts";
+import { planChanged } from "../cli/plan.ts";
+import type { WorkspaceApi } from "../api/workspace.ts";
+import { planBundle, type PlanChecks } from "./plan.ts";
+import type { Facts } from "../report/facts.ts";
+import { jsonOutput } from "../report/outputs.ts";
+import type { Step } from "../flow/step.ts";
+import { whenFree } from "../flow/when-free.ts";
+
+/** Milliseconds to read what was deployed; not cut short by a cancellation, since the deployment is there. */
+const READ_BACK = 60_000;
+
+/** Plans, deploys what was planned, and reads back what is there now. */
+export async function deployBundle(
+  step: Step,
+  cli: DatabricksCli,
+  api: WorkspaceApi,
+  facts: Facts,
+  checks: PlanChecks,
+): Promise<void> {
+  const { ci, inputs } = step;
+  let planned = await planBundle(step, cli, facts, checks);
+  const planAgain = async (): Promise<void> => {
+    const before = planned;
+    planned = await planBundle(step, cli, facts, checks);
+    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+  };
+  await whenFree(step, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  facts.deployed = true;
+  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  facts.bundle = { name: summary.name, target: summary.target };
+  facts.jobs = summary.jobs;
+  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
+  const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
+  await jsonOutput(ci, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+  await checks.access.apply(summary);
+}

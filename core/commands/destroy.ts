@@ -1,0 +1,43 @@
+import type { Access } from "../flow/access/access.ts";
+import { destroyIncomplete } from "../cli/destroy-command.ts";
+import type { DatabricksCli } from "../cli/cli.ts";
+import { jobExists, type WorkspaceApi } from "../api/workspace.ts";
+import { whenFree } from "../flow/when-free.ts";
+import { SecretlessError } from "../base/errors.ts";
+import type { Facts } from "../report/facts.ts";
+import type { Step } from "../flow/step.ts";
+
+/** Destroys the deployment after showing what goes, and does not believe the CLI's exit code. */
+export async function destroyBundle(
+  step: Step,
+  cli: DatabricksCli,
+  api: WorkspaceApi,
+  facts: Facts,
+  access: Access,
+): Promise<void> {
+  const { ci, inputs, signal } = step;
+  const summary = await cli.summary(signal);
+  const { name, target, resources, jobs } = summary;
+  facts.bundle = { name, target };
+  facts.plan = {
+    changes: resources.map(({ kind, key }) => ({ action: "delete", resource: `${kind}.${key}`, fields: [] })),
+    unchanged: 0,
+  };
+  if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
+  for (const { kind, key, id } of resources) ci.info(`  delete ${kind}.${key} (${id})`);
+  if (resources.length > 0 && !inputs.autoApprove) {
+    const label = ci.inputLabel("auto-approve");
+    throw new SecretlessError("DESTRUCTIVE_PLAN", {
+      problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
+      expected: `\`${label}: true\``,
+      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
+      mistakes: resources.map(({ kind, key }) => ({ problem: `delete ${kind}.${key}` })),
+    });
+  }
+  await access.withdraw(summary);
+  await whenFree(step, cli, api, () => ci.group("Destroy", () => cli.destroy()));
+  const left: string[] = [];
+  for (const { key, id } of jobs) if (await jobExists(api, id)) left.push(`jobs.${key} (${id})`);
+  if (left.length > 0) throw destroyIncomplete(left);
+  facts.destroyed = resources.length;
+}

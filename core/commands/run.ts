@@ -1,0 +1,35 @@
+import { pipelineId, runId } from "../cli/run-command.ts";
+import type { DatabricksCli } from "../cli/cli.ts";
+import { cancelRun, stopPipeline, type WorkspaceApi } from "../api/workspace.ts";
+import type { Facts } from "../report/facts.ts";
+import type { Step } from "../flow/step.ts";
+
+/** Runs a job or pipeline of the deployed bundle, its state live in the log. If the CI's job is cancelled, so is the run. */
+export async function runResource(
+  { ci, inputs, signal }: Step,
+  cli: DatabricksCli,
+  api: WorkspaceApi,
+  facts: Facts,
+): Promise<void> {
+  const { resource = "", runParameters: parameters, wait } = inputs;
+  let url = "";
+  const report = async (result: string): Promise<void> => {
+    facts.run = { resource, url, result };
+    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+  };
+  const onUrl = (started: string): void => {
+    url = started;
+  };
+  try {
+    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await report(wait ? "succeeded" : "started");
+  } catch (error) {
+    const [run, pipeline] = [runId(url), pipelineId(url)];
+    const lasting = { ...api, signal: undefined };
+    if (signal.aborted && run !== undefined) await cancelRun(lasting, run);
+    if (signal.aborted && pipeline !== undefined) await stopPipeline(lasting, pipeline);
+    if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
+    await report("failed");
+    throw error;
+  }
+}

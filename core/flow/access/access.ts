@@ -1,0 +1,175 @@
+import { readState } from "../../access/state/state.ts";
+import { auditTrail } from "../../access/apply/audit-trail.ts";
+import { applyAccess, withdrawAccess } from "../../access/apply/apply.ts";
+import { planAccess, registrarOf } from "../../access/plan/plan.ts";
+import type { AccessPlan, AccessRequest, Apis } from "../../access/plan/plan.ts";
+import type { ApplyOptions } from "../../access/apply/apply.ts";
+import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
+import type { Applied } from "../../access/apply/execute.ts";
+import { ApiFailure } from "../../api/rest.ts";
+import { connectionOf } from "./connection.ts";
+import type { AccessParts } from "./parts.ts";
+import { reportAccess, reportApplied } from "./report.ts";
+import type { DatabricksCli } from "../../cli/cli.ts";
+import type { BundleSummary } from "../../cli/summary.ts";
+import { currentUser } from "../../api/workspace.ts";
+import { expectSame, workspaceApi } from "../connect.ts";
+import { SecretlessError } from "../../base/errors.ts";
+import { endpointUnavailable } from "../../net/unavailable.ts";
+import { HttpError } from "../../net/http.ts";
+import { signIn } from "../sign-in.ts";
+
+/** What the commands do about the access of the bundle's jobs: plan it, register it, withdraw it. */
+export class Access {
+  readonly #parts: AccessParts;
+  /** What was shown, and so may be done. */
+  #shown: AccessPlan | undefined;
+
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Shows what would be granted, changed and withdrawn; changes nothing. A deployment without an access file is not
+   * held up: what such a bundle once granted is found, shown and withdrawn after it.
+   * @throws SecretlessError with every entry that cannot be granted
+   */
+  async plan(cli: DatabricksCli): Promise<void> {
+    const { step, source } = this.#parts;
+    if (!source.declared && step.inputs.command === "deploy") return;
+    const summary = await cli.summary(step.signal);
+    await told(async () => {
+      const request = await this.#request(summary, false);
+      if (!(await this.#concerns(request))) return;
+      this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
+      await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
+    });
+  }
+
+  /** Registers what was planned, after the last process of the bundle has ended. */
+  async apply(summary: BundleSummary): Promise<void> {
+    const { step, source } = this.#parts;
+    // A cancelled job keeps its deployment; its access is the next one's business.
+    if (step.signal.aborted && !source.declared) return;
+    await told(async () => {
+      const request = await this.#request(summary, true);
+      if (!(await this.#concerns(request))) return;
+      await this.#change(request, (complete, options) =>
+        applyAccess(complete, { ...options, approved: this.#shown }),
+      );
+    });
+  }
+
+  /** Withdraws everything; what fails must keep the bundle from being destroyed. */
+  async withdraw(summary: BundleSummary): Promise<void> {
+    await told(async () => {
+      const request = await this.#request(summary, true);
+      if (!(await recorded(request))) return;
+      await this.#change(request, withdrawAccess);
+    });
+  }
+
+  async #request({ tree }: BundleSummary, deployed: boolean): Promise<AccessRequest> {
+    const { step, facts, audit, session, source } = this.#parts;
+    const { host, clientId } = step.inputs;
+    const { accountId = step.inputs.accountId } = await step.workspace;
+    const { files, evidence } = source;
+    return {
+      files,
+      bundle: bundleFacts(tree, facts.workspaceId ?? new URL(host).host),
+      deployed,
+      deployerId: clientId,
+      accountId,
+      evidence,
+      deployer: await connectionOf({ step, audit, session, clientId }),
+      registrar: undefined,
+      clock: step.ports.clock,
+      signal: step.signal,
+    };
+  }
+
+  /** Whether anything is declared or was granted before. */
+  async #concerns(request: AccessRequest): Promise<boolean> {
+    return this.#parts.source.declared || (await recorded(request));
+  }
+
+  async #show(plan: AccessPlan, bundle: BundleFacts): Promise<void> {
+    reportAccess(this.#parts, plan);
+    const record = auditTrail(this.#parts.audit, bundle);
+    for (const change of plan.denied)
+      await record({ change, outcome: "denied", reason: change.decision?.reason ?? "" }, plan);
+  }
+
+  async #change(
+    request: AccessRequest,
+    work: (request: AccessRequest, options: Omit<ApplyOptions, "approved">) => Promise<unknown>,
+  ): Promise<void> {
+    const { step, audit } = this.#parts;
+    const { ci, inputs } = step;
+    const record = auditTrail(audit, request.bundle);
+    const done: Applied[] = [];
+    let last: AccessPlan | undefined;
+    const options = {
+      holder: ci.context.runUrl || ci.context.ciName,
+      lockTimeout: inputs.lockTimeout,
+      onPlan: (plan: AccessPlan) => {
+        last = plan;
+        reportAccess(this.#parts, plan);
+        return Promise.resolve();
+      },
+      onApplied: async (applied: Applied, plan: AccessPlan) => {
+        done.push(applied);
+        await record(applied, plan);
+      },
+    };
+    try {
+      await ci.group("Access", async () => {
+        const registrar = await this.#registrar(request);
+        await work({ ...request, registrar }, options);
+      });
+    } finally {
+      if (last) await reportApplied(this.#parts, "applied", done, last);
+    }
+  }
+
+  /** The registrar's connection, with a token of its own that the token service never serves. */
+  async #registrar({ files }: AccessRequest): Promise<Apis | undefined> {
+    const { step, audit } = this.#parts;
+    const clientId = registrarOf(files);
+    if (clientId === undefined) return undefined;
+    const session = signIn(step, {
+      workspace: await step.workspace,
+      audit,
+      clientId,
+      signal: step.signal,
+    });
+    await session.token();
+    await audit.settled();
+    const { userName } = await currentUser(workspaceApi(step, session));
+    expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
+    return connectionOf({ step, audit, session, clientId });
+  }
+}
+
+/** Does `work`; what a server refused or did not answer becomes an error for the user. */
+async function told(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy:
+        "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error,
+    });
+  }
+}
+
+/** Whether this bundle has granted anything: one request. */
+async function recorded({ deployer, bundle }: AccessRequest): Promise<boolean> {
+  const { records, unowned } = await readState(deployer.workspace, bundle);
+  return records.length + unowned.length > 0;
+}

@@ -1,0 +1,98 @@
+import type { AuditFile } from "../audit/audit.ts";
+import { currentUser, type WorkspaceApi } from "../api/workspace.ts";
+import { SecretlessError, type ErrorCode } from "../base/errors.ts";
+import type { Workspace } from "../federation/discovery.ts";
+import type { Session } from "../federation/session.ts";
+import { checkedOutCommit } from "../base/git/checkout.ts";
+import type { Facts } from "../report/facts.ts";
+import type { Step } from "./step.ts";
+import { signIn } from "./sign-in.ts";
+
+/** How long after it was asked for the early ID token is still used, in milliseconds. */
+const EARLY = 10_000;
+
+/** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
+export async function connect(step: Step, facts: Facts, audit: AuditFile): Promise<Session> {
+  const { ci, ports, inputs } = step;
+  let { early } = step;
+  const workspace = await step.workspace;
+  const connecting = new AbortController();
+  const abandon = (): void => {
+    connecting.abort(step.signal.reason);
+  };
+  step.signal.addEventListener("abort", abandon);
+  const session = signIn(step, {
+    workspace,
+    audit,
+    clientId: inputs.clientId,
+    idToken: (audience) => {
+      // An ID token lives for minutes: one that was asked for before a slow discovery is not worth its risk.
+      const first = early;
+      early = undefined;
+      const fits = first !== undefined && first.audience === (ci.fixedAudience ?? audience);
+      const inTime = fits && ports.clock.now() - first.askedAt < EARLY;
+      return inTime ? first.idToken : ci.idToken(audience);
+    },
+    signal: connecting.signal,
+    onExchange: ({ claims }) => {
+      if (!claims) return;
+      const { issuer, subject, audience, sha } = claims;
+      facts.idToken = { issuer, subject, audience: audience.join(", ") };
+      facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: sha };
+    },
+  });
+  facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
+  facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(ci.context.checkout) };
+  try {
+    await session.token();
+    await audit.settled();
+    await prove(step, workspace, session, facts);
+  } finally {
+    // From here on a cancelled job keeps its session: a deployment that has begun needs tokens to its end.
+    step.signal.removeEventListener("abort", abandon);
+  }
+  return session;
+}
+
+async function prove(
+  { ci, inputs, ports, signal }: Step,
+  workspace: Workspace,
+  session: Session,
+  facts: Facts,
+): Promise<void> {
+  const user = await currentUser(workspaceApi({ inputs, ports, signal }, session));
+  facts.principal = { applicationId: user.userName, name: user.displayName };
+  expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
+  const workspaceId = user.workspaceId ?? workspace.workspaceId;
+  facts.workspaceId = workspaceId;
+  expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
+  expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
+  await ci.output("principal", user.userName);
+  await ci.output("workspace-url", inputs.host);
+}
+
+/** The REST API of the approved workspace, as the deploying principal. */
+export function workspaceApi(
+  { inputs, ports, signal }: Pick<Step, "inputs" | "ports" | "signal">,
+  session: Session,
+): WorkspaceApi {
+  const token = async (): Promise<string> => (await session.token()).accessToken;
+  return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
+}
+
+/** @throws SecretlessError with `code` if what was found is not what was asked for */
+export function expectSame(
+  code: ErrorCode,
+  what: string,
+  wanted: string | undefined,
+  found: string | undefined,
+  input: string,
+): void {
+  if (wanted === undefined || wanted === found) return;
+  throw new SecretlessError(code, {
+    problem: `The ${what} is another one than was asked for. Nothing was changed.`,
+    expected: `${wanted} (input \`${input}\`)`,
+    actual: found ?? `the workspace does not say which ${what} it is`,
+    remedy: `Correct \`host\` or \`${input}\`.`,
+  });
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { validate } from "@actions/languageservice";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { parse } from "yaml";
+import { ERROR_CODES } from "../../../../core/base/errors.ts";
+import { INPUTS, INPUT_NAMES } from "../../../../core/ci/inputs/table.ts";
+import { PAGES, withTables } from "../../../../scripts/input-table.ts";
+
+const root = path.resolve(import.meta.dirname, "../../../..");
+const read = (file: string): Promise<string> => readFile(path.join(root, file), "utf8");
+
+describe("action.yml", () => {
+  it("is accepted by GitHub's own language service", async () => {
+    const text = await read("action/action.yml");
+    // The service caches by URI.
+    const check = (folder: string, content: string): ReturnType<typeof validate> =>
+      validate(TextDocument.create(`file:///${folder}/action.yml`, "yaml", 0, content));
+    assert.deepEqual(await check("ours", text), []);
+    assert.notDeepEqual(await check("wrong", text.replace("using: node24", "using: node99")), []);
+  });
+
+  it("has the inputs of core/ci/inputs/inputs.ts, with the same texts and defaults", async () => {
+    const { inputs } = parse(await read("action/action.yml")) as { inputs: Record<string, unknown> };
+    assert.deepEqual(Object.keys(inputs), INPUT_NAMES);
+    assert.deepEqual(inputs, INPUTS);
+  });
+
+  it("starts files that the build makes", async () => {
+    const { runs } = parse(await read("action/action.yml")) as {
+      runs: { using: string; main: string; post: string };
+    };
+    assert.deepEqual(runs, { using: "node24", main: "dist/main.js", post: "dist/post.js" });
+  });
+});
+
+describe("the documentation", () => {
+  it("shows the inputs as they are in the manifests (npm run docs)", async () => {
+    for (const page of Object.keys(PAGES) as (keyof typeof PAGES)[]) {
+      const text = await read(page);
+      assert.equal(await withTables(page, text), text);
+    }
+  });
+
+  it("has an entry for every error code, and for nothing else", async () => {
+    const headings = [...(await read("docs/troubleshooting.md")).matchAll(/^## (.+)$/gm)].map(
+      ([, title]) => title,
+    );
+    assert.deepEqual(headings.toSorted(), ERROR_CODES.toSorted());
+  });
+
+  it("links only to pages and headings that exist", async () => {
+    for (const file of ["README.md"]) {
+      for (const [, target = ""] of (await read(file)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+        await assert.doesNotReject(read(path.join(path.dirname(file), target)), target);
+      }
+    }
+  });
+});

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { DatabricksCli, type CliOptions } from "../../../core/cli/cli.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
+import type { ProcessRequest, ProcessResult } from "../../../core/base/ports.ts";
+
+export const NEVER = new AbortController().signal;
+
+interface Printed {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly result?: ProcessResult;
+}
+
+/** The CLI for a bundle in `bundles/lake`, its program played. */
+export function cliPrinting(
+  { stdout = "", stderr = "", result = { code: 0, signal: null } }: Printed,
+  more: Partial<CliOptions> = {},
+) {
+  const requests: ProcessRequest[] = [];
+  const lines: string[] = [];
+  const processes: (number | undefined)[] = [];
+  const cli = new DatabricksCli({
+    file: "/opt/databricks",
+    env: { PATH: "/bin", DATABRICKS_HOST: "https://h" },
+    bundleRoot: "/checkout/bundles/lake",
+    bundlePath: "bundles/lake",
+    target: "prod",
+    onLine: (line) => lines.push(line),
+    onProcess: (pid) => processes.push(pid),
+    terminate: () => Promise.resolve(),
+    runProcess: (request) => {
+      requests.push(request);
+      request.onStart?.(17);
+      for (const byte of Buffer.from(stderr)) request.onStderr(Buffer.of(byte));
+      for (const part of stdout.match(/[^]{1,1000}/g) ?? []) request.onStdout(Buffer.from(part));
+      return Promise.resolve(result);
+    },
+    ...more,
+  });
+  return { cli, requests, lines, processes };
+}
+
+export async function failure(work: Promise<unknown>): Promise<SecretlessError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (one: unknown) => one,
+  );
+  assert.ok(error instanceof SecretlessError, String(error));
+  return error;
+}
+export const FAILED = { code: 1, signal: null };

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import os from "node:os";
+import { DatabricksCli } from "../../../core/cli/cli.ts";
+import { cliEnvironment } from "../../../core/cli/environment.ts";
+import { makePrivateFolder, removePrivateFolder } from "../../../core/cli/private-folder.ts";
+import { createRunProcess, createTerminate } from "../../../core/cli/process.ts";
+import { systemClock, systemPlatform } from "../../../core/net/send.ts";
+import { realCli } from "../../../sandbox/runner/find-cli.ts";
+import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
+import { accessToken } from "../sandbox/client.ts";
+import { metadataService } from "../sandbox/cli.ts";
+import type { RunningServer } from "../support/servers.ts";
+import { failure, NEVER } from "./cli-printing.ts";
+import { inCheckout, type Files } from "../bundle/checkouts.ts";
+
+const BUNDLE = `bundle: { name: lake }
+workspace: { root_path: /Workspace/Shared/lake }
+include: ["resources/*.yml"]
+`;
+const JOB = "resources:\n  jobs:\n    nightly:\n      name: nightly\n";
+
+const file = await realCli();
+describe(`the real CLI, driven${file === undefined ? " (skipped: there is no databricks on PATH)" : ""}`, function () {
+  this.timeout(60_000).slow(3_000);
+  let sandbox: Sandbox | undefined;
+  let tokens: RunningServer | undefined;
+  before(async function () {
+    if (file === undefined) this.skip();
+    sandbox = await startSandbox();
+    tokens = await metadataService(await accessToken(sandbox));
+  });
+  after(async () => {
+    await tokens?.stop();
+    await sandbox?.stop();
+  });
+
+  function inBundle<T>(
+    files: Files,
+    use: (cli: DatabricksCli, lines: string[], root: string) => Promise<T>,
+  ): Promise<T> {
+    return inCheckout({ "lake/databricks.yml": BUNDLE, ...files }, async (checkout) => {
+      const platform = systemPlatform();
+      const folder = await makePrivateFolder(os.tmpdir());
+      const lines: string[] = [];
+      const cli = new DatabricksCli({
+        runProcess: createRunProcess(platform),
+        terminate: createTerminate({ platform, clock: systemClock, environment: {} }),
+        file: file ?? "",
+        env: cliEnvironment({
+          environment: {
+            PATH: process.env["PATH"],
+            DATABRICKS_RATE_LIMIT: "10000",
+            DATABRICKS_TOKEN: "dapi-not-handed-on",
+          },
+          platform,
+          host: sandbox!.workspace.host,
+          tokenServiceUrl: tokens!.url,
+          variables: {},
+          folder,
+          product: { name: "test", version: "0" },
+        }),
+        bundleRoot: `${checkout}/lake`,
+        bundlePath: "lake",
+        target: "default",
+        onLine: (line) => lines.push(line),
+      });
+      try {
+        return await use(cli, lines, `${checkout}/lake`);
+      } finally {
+        await removePrivateFolder(folder.root);
+      }
+    });
+  }
+
+  it("plans, deploys, summarises and plans no change; its state stays out of the checkout", () =>
+    inBundle({ "lake/resources/a.yml": JOB }, async (cli, lines, root) => {
+      const { plan } = await cli.plan(NEVER);
+      assert.deepEqual(
+        plan.entries.map(({ resource, action }) => [resource, action]),
+        [["jobs.nightly", "create"]],
+      );
+      await cli.deploy({ autoApprove: false });
+      assert.ok(lines.some((line) => line.startsWith("Uploading ")));
+      const summary = await cli.summary(NEVER);
+      assert.equal(summary.jobs[0]?.id, String([...sandbox!.workspace.jobs.all.keys()][0]));
+      assert.equal(summary.workspace.statePath, "/Workspace/Shared/lake/state");
+      const again = await cli.plan(NEVER);
+      assert.deepEqual(
+        again.plan.entries.map(({ action }) => action),
+        ["skip"],
+      );
+      assert.deepEqual((await readdir(root)).sort(), ["databricks.yml", "resources"]);
+      await cli.destroy();
+      assert.equal(sandbox!.workspace.jobs.all.size, 0);
+    }));
+
+  it("tells the bundle's mistakes with their places", () =>
+    inBundle(
+      { "lake/resources/a.yml": `${JOB}      nosuchfield: 1\n      description: \${var.nope}\n` },
+      async (cli) => {
+        const error = await failure(cli.plan(NEVER));
+        assert.equal(error.code, "BUNDLE_INVALID");
+        assert.match(error.mistakes[0]?.problem ?? "", /nope/);
+      },
+    ));
+
+  it("tells its warnings with their places", () =>
+    inBundle({ "lake/resources/a.yml": `${JOB}      nosuchfield: 1\n` }, async (cli) => {
+      const { diagnostics } = await cli.plan(NEVER);
+      assert.deepEqual(
+        diagnostics.filter(({ text }) => text.includes("nosuchfield")),
+        [
+          {
+            severity: "warning",
+            text: "unknown field: nosuchfield",
+            path: "resources.jobs.nightly",
+            place: { file: "lake/resources/a.yml", line: 5, column: 7 },
+          },
+        ],
+      );
+    }));
+
+  it("tells an answer of the workspace from a mistake of the bundle", () =>
+    inBundle({ "lake/resources/a.yml": JOB }, async (cli) => {
+      const body = { error_code: "PERMISSION_DENIED", message: "no access to this folder" };
+      const refusal = { status: 403, body };
+      const rule = { system: "workspace", path: /get-status/, times: Infinity, then: refusal } as const;
+      const fault = sandbox!.fault(rule);
+      const error = await failure(cli.plan(NEVER));
+      fault.remove();
+      assert.equal(error.code, "CLI_FAILED");
+      assert.match(JSON.stringify(error.mistakes), /no access to this folder/);
+    }));
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, writeSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import fc from "fast-check";
+import { lastingOutput } from "../../../core/cli/lasting-output.ts";
+import { createRunProcess } from "../../../core/cli/process.ts";
+
+const MODULE = path.resolve(import.meta.dirname, "../../../core/cli/process.ts");
+const windows = process.platform === "win32";
+describe(`output of a program that may outlive us${windows ? " (skipped: POSIX only)" : ""}`, () => {
+  let folder: string;
+  const { TMPDIR } = process.env;
+  before(async function () {
+    if (windows) this.skip();
+    folder = await mkdtemp(path.join(os.tmpdir(), "output-"));
+    process.env["TMPDIR"] = folder;
+  });
+  after(() => {
+    if (TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = TMPDIR;
+  });
+
+  it("hands on everything in order, each stream on its own, and is in no folder", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.uint8Array({ maxLength: 90_000 }))), (writes) => {
+        const got: [Buffer[], Buffer[]] = [[], []];
+        const output = lastingOutput([(chunk) => got[0].push(chunk), (chunk) => got[1].push(chunk)]);
+        assert.deepEqual(readdirSync(folder), []);
+        for (const [second, bytes] of writes) writeSync(output.descriptors[second ? 1 : 0]!, bytes);
+        output.end();
+        output.end();
+        for (const second of [false, true]) {
+          const sent = writes.filter(([to]) => to === second).map(([, bytes]) => bytes);
+          assert.ok(Buffer.concat(got[second ? 1 : 0]).equals(Buffer.concat(sent)));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  const run = createRunProcess({ os: "linux", arch: "x64" });
+  const request = (script: string, lines: string[] = []) => ({
+    file: process.execPath,
+    args: ["-e", script],
+    cwd: os.tmpdir(),
+    env: {},
+    outlives: true,
+    onStdout: (chunk: Buffer) => lines.push(`out ${chunk.toString().trim()}`),
+    onStderr: (chunk: Buffer) => lines.push(`err ${chunk.toString().trim()}`),
+  });
+
+  it("comes while the program runs, and its exit code after it", async () => {
+    const lines: string[] = [];
+    const script = "console.log('one'); console.error('two'); setTimeout(() => process.exit(3), 300)";
+    const ended = run(request(script, lines));
+    while (lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(lines.sort(), ["err two", "out one"]);
+    assert.deepEqual(await ended, { code: 3, signal: null });
+  });
+
+  it("of a program that cannot be started: one error", async () => {
+    await assert.rejects(run({ ...request(""), file: "/nonexistent/databricks" }), { code: "ENOENT" });
+  });
+
+  it("ends no program when its reader is killed", async () => {
+    const [parent, proof] = [path.join(folder, "parent.mts"), path.join(folder, "proof")];
+    const child = `
+      setTimeout(() => { for (let i = 0; i < 50; i++) console.error("line " + i); }, 400);
+      setTimeout(() => require("node:fs").writeFileSync(${JSON.stringify(proof)}, "to the end"), 500);`;
+    await writeFile(
+      parent,
+      `import { createRunProcess } from ${JSON.stringify(MODULE)};
+       const request = { file: process.execPath, args: ["-e", ${JSON.stringify(child)}], cwd: "/", env: {}, outlives: true };
+       const started = { ...request, onStdout() {}, onStderr() {}, onStart: () => console.log("started") };
+       await createRunProcess({ os: "linux", arch: "x64" })(started);`,
+    );
+    const reader = spawn(process.execPath, ["--import", "tsx", parent], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(reader.stdout, "data");
+    reader.kill("SIGKILL");
+    await once(reader, "close");
+    let text = "";
+    while (text === "") {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      text = await readFile(proof, "utf8").catch(() => "");
+    }
+    assert.equal(text, "to the end");
+  });
+});

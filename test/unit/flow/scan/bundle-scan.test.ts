@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { BundleScan } from "../../../../core/flow/scan/bundle-scan.ts";
+import { readPlan } from "../../../../core/cli/plan.ts";
+import { SecretlessError } from "../../../../core/base/errors.ts";
+import { parseInputs } from "../../../../core/ci/inputs/inputs.ts";
+import type { Facts } from "../../../../core/report/facts.ts";
+import { systemClock } from "../../../../core/net/send.ts";
+import { DEPLOYER } from "../../../../sandbox/defaults.ts";
+import { checkoutOf, freshFolder } from "../../../../sandbox/runner/checkout.ts";
+import { FakeCi } from "../../support/fake-ci.ts";
+
+describe("the scan of a bundle", () => {
+  it("stops for a secret scope that the policy gives to another target, where there is a policy", async () => {
+    const checkout = await checkoutOf(await freshFolder("bundle"), "a".repeat(40));
+    await writeFile(path.join(checkout, "databricks.yml"), "bundle: { name: lake }\n");
+    await writeFile(path.join(checkout, "scopes.py"), '  dbutils.secrets.get("prod-lake", "key")\n');
+    const inputs = {
+      host: "https://adb-1234567890123456.7.azuredatabricks.net",
+      "client-id": DEPLOYER.applicationId,
+      target: "dev",
+    };
+    const ci = new FakeCi(inputs, { checkout });
+    const facts: Facts = { command: "plan", workspaceUrl: "", runUrl: "", warnings: [] };
+    const step = {
+      ci,
+      inputs: parseInputs(ci),
+      ports: { clock: systemClock },
+      signal: new AbortController().signal,
+    };
+    const scan = await BundleScan.start(step, facts, checkout);
+    const json = { plan_version: 2 };
+    const resolved = { plan: readPlan(json), json, target: "dev" };
+    await scan.planned(resolved);
+    await assert.rejects(scan.planned({ ...resolved, scopes: { prod: ["prod-*"] } }), (error) => {
+      assert.ok(error instanceof SecretlessError && error.code === "CREDENTIAL_FOUND");
+      assert.deepEqual(
+        error.mistakes.map(({ place }) => place),
+        [{ file: "scopes.py", line: 1, column: 11 }],
+      );
+      return true;
+    });
+  });
+});

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { gzipSync, strToU8, zipSync } from "fflate";
+import fc from "fast-check";
+import type { ScanReport } from "../../../../core/scan/finding.ts";
+import { scanFile } from "../../../../core/scan/files/scan-file.ts";
+import { PAT } from "../../support/memory-tree.ts";
+
+async function* pieces(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < content.length; at += 50_000)
+    yield await Promise.resolve(content.subarray(at, at + 50_000));
+}
+
+const scan = (name: string, content: Uint8Array): Promise<ScanReport> =>
+  scanFile({ name, read: () => pieces(content) }, "repo");
+const secret = strToU8(`token = "${PAT}"\n`);
+
+function tar(name: string, content: Uint8Array): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name, 0);
+  header.write(content.length.toString(8).padStart(11, "0"), 124);
+  header.write("0", 156);
+  header.write("ustar", 257);
+  const padded = Buffer.alloc(Math.ceil(content.length / 512) * 512);
+  padded.set(content);
+  return Buffer.concat([header, padded, Buffer.alloc(1024)]);
+}
+
+describe("scanFile", () => {
+  it("opens wheels, and archives in them once", async () => {
+    const inner = zipSync({ "app.properties": secret });
+    const { findings, unscanned } = await scan(
+      "d/a.whl",
+      zipSync({ "pkg/a.py": secret, "lib/b.jar": inner, "lib/": new Uint8Array() }),
+    );
+    assert.deepEqual(
+      findings.map(({ member, place }) => [member, place.file, place.line]),
+      [
+        ["pkg/a.py", "d/a.whl", 1],
+        ["lib/b.jar!app.properties", "d/a.whl", 1],
+      ],
+    );
+    assert.deepEqual(unscanned, []);
+  });
+
+  it("lists archives that are nested deeper", async () => {
+    const deep = zipSync({ "b.zip": zipSync({ "c.zip": zipSync({ "d.py": secret }) }) });
+    const { findings, unscanned } = await scan("a.zip", deep);
+    assert.deepEqual(findings, []);
+    assert.deepEqual(unscanned, [
+      {
+        file: "a.zip",
+        member: "b.zip!c.zip",
+        reason: "it is an archive nested more than once",
+        harmless: false,
+      },
+    ]);
+  });
+
+  it("opens gzip files and tar archives in them", async () => {
+    assert.equal((await scan("a.py.gz", gzipSync(secret))).findings.length, 1);
+    const [finding] = (await scan("a.tar.gz", gzipSync(tar("pkg/a.py", secret)))).findings;
+    assert.equal(finding?.member, "pkg/a.py");
+    const cut = await scan("a.tgz", gzipSync(tar("pkg/a.py", secret).subarray(0, 520)));
+    assert.deepEqual(
+      cut.unscanned.map(({ member, reason }) => [member, reason]),
+      [["pkg/a.py", "the archive is cut off"]],
+    );
+    assert.match(
+      (await scan("a.gz", Buffer.from(gzipSync(secret)).subarray(0, 20))).unscanned[0]?.reason ?? "",
+      /no whole gzip file/,
+    );
+  });
+
+  it("reads an archive behind a launcher script, and one with data descriptors", async () => {
+    const zip = Buffer.concat([Buffer.from("PK\x03\x04"), zipSync({ "a.py": secret })]);
+    assert.equal((await scan("a.jar", zip)).findings.length, 1);
+  });
+
+  it("stops at members that unpack to more than they say, or to more than is allowed", async () => {
+    const bomb = Buffer.from(zipSync({ "a.txt": new Uint8Array(5_000_000) }));
+    const lying = Buffer.from(bomb);
+    const directory = lying.lastIndexOf(Buffer.from("PK\x01\x02"));
+    lying.writeUInt32LE(1000, directory + 24);
+    assert.match((await scan("a.zip", lying)).unscanned[0]?.reason ?? "", /zip bomb/);
+    bomb.writeUInt32LE(200 << 20, directory + 24);
+    assert.match((await scan("a.zip", bomb)).unscanned[0]?.reason ?? "", /more than 128 MiB/);
+  });
+
+  it("lists members that are encrypted, damaged, or packed in unknown ways", async () => {
+    const whole = Buffer.from(zipSync({ "a.py": secret, "b.py": secret }));
+    const directory = whole.indexOf(Buffer.from("PK\x01\x02"));
+    const changed = (at: number, value: number): Buffer => {
+      const copy = Buffer.from(whole);
+      copy.writeUInt16LE(value, directory + at);
+      return copy;
+    };
+    const reasonOf = async (content: Buffer): Promise<string> =>
+      (await scan("a.zip", content)).unscanned[0]?.reason ?? "";
+    assert.match(await reasonOf(changed(8, 1)), /encrypted/);
+    assert.match(await reasonOf(changed(10, 12)), /method 12/);
+    assert.match(await reasonOf(changed(24, 3)), /bomb|damaged/);
+    assert.equal((await scan("a.zip", changed(8, 1))).findings.length, 1);
+  });
+
+  it("reports, and survives, archives that are cut or changed anywhere", async () => {
+    const whole = Buffer.from(zipSync({ "a.py": secret, "b/c.py": strToU8("x".repeat(2000)) }));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), fc.boolean(), async (at, byte, cut) => {
+        const broken = cut ? whole.subarray(0, at) : Buffer.from(whole);
+        if (!cut) broken[at] = byte;
+        const report = await scan("a.zip", broken);
+        if (cut && at > 22) assert.ok(report.unscanned.length > 0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("lists what cannot be read, and never shows a value", async () => {
+    const failing = await scanFile(
+      {
+        name: "a",
+        read: () => {
+          throw new Error("EACCES");
+        },
+      },
+      "repo",
+    );
+    assert.deepEqual(failing.unscanned, [
+      { file: "a", reason: "it cannot be read: EACCES", harmless: false },
+    ]);
+    const report = await scan("a.py", secret);
+    assert.equal(report.findings[0]?.shown, "dapi… (36 characters)");
+    assert.ok(!JSON.stringify(report).includes(PAT.slice(4, 16)));
+  });
+
+  it("lists that there were more findings than are shown", async () => {
+    const { findings, unscanned } = await scan("a.txt", strToU8(`${PAT}\n`.repeat(501)));
+    assert.equal(findings.length, 500);
+    assert.match(unscanned[0]?.reason ?? "", /more than 500/);
+  });
+
+  it("scans large members in pieces", async () => {
+    const large = Buffer.concat([Buffer.alloc(9 << 20, "x = 1\n"), Buffer.from(secret)]);
+    const [finding] = (await scan("a.zip", zipSync({ "a.py": large }, { level: 1 }))).findings;
+    assert.equal(finding?.member, "a.py");
+  });
+});
