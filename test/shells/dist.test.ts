@@ -43,7 +43,7 @@ describe("action/dist", () => {
       [],
     );
     for (const folder of [ofAction, ofTask, path.resolve(dist, "../../local/dist")]) {
-      for (const [name, text] of await contents(folder)) assert.ok(!text.includes("sdk-experimental"), name);
+      for (const [name, text] of await contents(folder)) assert.ok(!text.includes("sdk-experimental/"), name);
     }
   });
 });

@@ -25,17 +25,17 @@ describe("the shapes of requests and answers", () => {
   });
 
   it("refuse at compile time to read what it does not, at any depth", () => {
-    // @ts-expect-error -- job_id
+    // @ts-expect-error -- right would be: job_id
     assert.equal(JOB.text(job, "jobId"), "");
-    // @ts-expect-error -- service_principal_name
+    // @ts-expect-error -- right would be: service_principal_name
     assert.equal(JOB.text(job, "settings", "run_as", "service_principal"), "");
-    // @ts-expect-error -- oidc_policy
+    // @ts-expect-error -- right would be: oidc_policy
     assert.equal(FEDERATION_POLICY.text({}, "oidcPolicy", "issuer"), "");
     // @ts-expect-error -- SCIM writes names in camel case
     assert.equal(SERVICE_PRINCIPAL.text({}, "application_id"), "");
-    // @ts-expect-error -- service_principal_client_id
+    // @ts-expect-error -- right would be: service_principal_client_id
     assert.equal(APP.text({}, "client_id"), "");
-    // @ts-expect-error -- privilege_assignments
+    // @ts-expect-error -- right would be: privilege_assignments
     assert.equal(PERMISSIONS.key("assignments"), "assignments");
   });
 
@@ -47,11 +47,11 @@ describe("the shapes of requests and answers", () => {
       { changes: [{ principal: "sp", add: ["ACCESS"] }] } satisfies UpdatePermissions,
     ];
     const wrong: readonly unknown[] = [
-      // @ts-expect-error -- a number
+      // @ts-expect-error -- the id is a number
       { run_id: "7" } satisfies CancelRun,
-      // @ts-expect-error -- job_id
+      // @ts-expect-error -- right would be: job_id
       { jobId: "7" } satisfies GetJob,
-      // @ts-expect-error -- AUTO
+      // @ts-expect-error -- right would be: AUTO
       { path: "/a", format: "auto" } satisfies ExportFile,
       // @ts-expect-error -- the path is needed
       { content: "" } satisfies ImportFile,
