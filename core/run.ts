@@ -4,7 +4,8 @@ import { Access } from "./flow/access/access.ts";
 import { allRight } from "./base/all-right.ts";
 import { openAuditFile, type AuditFile } from "./audit/audit.ts";
 import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
-import { connect, workspaceApi } from "./flow/connect.ts";
+import { connect } from "./flow/connect.ts";
+import { workspaceApi } from "./flow/api.ts";
 import { DatabricksCli } from "./cli/cli.ts";
 import { cliEnvironment, HOME_VARIABLES } from "./cli/environment.ts";
 import { checkHostPin } from "./bundle/host-pin.ts";
@@ -85,7 +86,8 @@ export async function run(step: Step): Promise<number> {
     };
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, facts, HOME_PASSED);
-    const api = workspaceApi(step, session);
+    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
+    const api = workspaceApi(step, session, caller);
     switch (inputs.command) {
       case "plan":
         await planBundle(step, cli, facts, checks);

@@ -1,4 +1,4 @@
-import { isObject, member, members, textOf } from "../api/json.ts";
+import { isObject, member, members, textAt } from "../api/json.ts";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
 import { parseWorkspaceUrl } from "../net/workspace.ts";
 import type { BundleSummary } from "./summary.ts";
@@ -25,10 +25,10 @@ const HARMLESS: ReadonlySet<string> = new Set([
 export function refuseOtherWorkspace({ tree }: BundleSummary, approved: ApprovedWorkspace): void {
   const workspace = member(tree, "workspace");
   const mistakes = members(workspace).flatMap(([key, value]): Mistake[] => {
-    const text = textOf(value);
-    const set = text === undefined ? isObject(value) : text !== "";
+    const text = textAt(value);
+    const set = text !== "" || isObject(value) || value === true;
     if (!set || isApproved(key, text, approved)) return [];
-    return [{ problem: `\`workspace.${key}\` is resolved to ${text ?? "an object"}.` }];
+    return [{ problem: `\`workspace.${key}\` is resolved to ${text === "" ? "something else" : text}.` }];
   });
   if (mistakes.length === 0) return;
   throw new SecretlessError("HOST_NOT_APPROVED", {
@@ -41,11 +41,11 @@ export function refuseOtherWorkspace({ tree }: BundleSummary, approved: Approved
   });
 }
 
-function isApproved(key: string, text: string | undefined, approved: ApprovedWorkspace): boolean {
+function isApproved(key: string, text: string, approved: ApprovedWorkspace): boolean {
   if (!HARMLESS.has(key)) return false;
-  if (key === "host") return isApprovedHost(text ?? "", approved);
+  if (key === "host") return isApprovedHost(text, approved);
   if (key === "workspace_id") return text === approved.workspaceId;
-  if (key === "account_id") return text?.toLowerCase() === approved.accountId?.toLowerCase();
+  if (key === "account_id") return text.toLowerCase() === approved.accountId?.toLowerCase();
   return true;
 }
 

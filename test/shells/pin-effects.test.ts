@@ -16,12 +16,15 @@ describe("code of the bundle that sends the CLI elsewhere (skipped without the r
   let job: GitHubJob;
   let foreign: Sandbox;
   let foreignTokens: Server;
+  let stops: (() => unknown)[];
   let foreignUrl: string;
 
   beforeEach(async function () {
     job = await startGitHubJob();
+    stops = [() => job.stop()];
     if (job.cli.kind !== "real") this.skip();
     foreign = await startSandbox();
+    stops.push(() => foreign.stop());
     const token = await accessToken(foreign);
     foreignTokens = createServer((_request, response) => {
       const expires = Math.floor(Date.now() / 1000) + 3000;
@@ -29,14 +32,15 @@ describe("code of the bundle that sends the CLI elsewhere (skipped without the r
       response.end(JSON.stringify({ access_token: token, token_type: "Bearer", expires_on: expires }));
     });
     await new Promise<void>((resolve) => foreignTokens.listen(0, "127.0.0.1", resolve));
+    stops.push(() => {
+      foreignTokens.closeAllConnections();
+      foreignTokens.close();
+    });
     foreignUrl = `http://127.0.0.1:${String((foreignTokens.address() as AddressInfo).port)}/t`;
     await writeFile(path.join(job.checkout, "late.yml"), "{}\n");
   });
   afterEach(async () => {
-    await job.stop();
-    foreignTokens?.closeAllConnections();
-    foreignTokens?.close();
-    await foreign?.stop();
+    for (const stop of stops) await stop();
   });
 
   /** Runs `code` (Node) before each command of the CLI; it may write late.yml, which the bundle includes. */
