@@ -23,7 +23,7 @@ import {
   systemPlatform,
   toSecretlessError,
   usualAudience
-} from "./chunks/chunk-6SRJOBBJ.js";
+} from "./chunks/chunk-GVZNIVPY.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/ci/inputs/reader.ts
@@ -297,7 +297,7 @@ async function runStep(shell, ports) {
     refuseUntrustedEvent(ci2, inputs);
     const { openEvent } = ci2.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./chunks/run-GUIQKNWL.js");
+      const { refuseForeignCheckout } = await import("./chunks/run-OXRSJEDR.js");
       await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
     }
     const { clock, send: send2 } = ports;
@@ -320,10 +320,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-GUIQKNWL.js");
+    const { run } = await import("./chunks/run-OXRSJEDR.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-GUIQKNWL.js");
+    const { reportFailure } = await import("./chunks/run-OXRSJEDR.js");
     await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {
@@ -518,16 +518,16 @@ var GitHubCi = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/file-commands-ASJZGW6Y.js");
+    const { setOutput } = await import("./chunks/file-commands-H32SCO5V.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/file-commands-ASJZGW6Y.js");
+    const { summary } = await import("./chunks/file-commands-H32SCO5V.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/file-commands-ASJZGW6Y.js");
+    const { saveState } = await import("./chunks/file-commands-H32SCO5V.js");
     saveState(name, value);
   }
 };

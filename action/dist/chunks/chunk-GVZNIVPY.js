@@ -227,7 +227,7 @@ function proxyFor(url, environment) {
   return { url: proxy };
 }
 async function proxyAgent(proxy, options) {
-  const { HttpsProxyAgent } = await import("./dist-JCIE47VO.js");
+  const { HttpsProxyAgent } = await import("./dist-FAQPZ5ST.js");
   return new HttpsProxyAgent(proxy.url, options);
 }
 function variable(environment, name) {

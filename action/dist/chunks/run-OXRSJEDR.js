@@ -27,7 +27,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-6SRJOBBJ.js";
+} from "./chunk-GVZNIVPY.js";
 import {
   createTerminate,
   runUntil
@@ -38,9 +38,9 @@ import {
   __toESM
 } from "./chunk-U4GNHYLL.js";
 
-// ../../main/node_modules/yaml/dist/nodes/identity.js
+// node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/identity.js"(exports) {
+  "node_modules/yaml/dist/nodes/identity.js"(exports) {
     "use strict";
     var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
     var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
@@ -95,9 +95,9 @@ var require_identity = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/visit.js
+// node_modules/yaml/dist/visit.js
 var require_visit = __commonJS({
-  "../../main/node_modules/yaml/dist/visit.js"(exports) {
+  "node_modules/yaml/dist/visit.js"(exports) {
     "use strict";
     var identity = require_identity();
     var BREAK = /* @__PURE__ */ Symbol("break visit");
@@ -253,9 +253,9 @@ var require_visit = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/directives.js
+// node_modules/yaml/dist/doc/directives.js
 var require_directives = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/directives.js"(exports) {
+  "node_modules/yaml/dist/doc/directives.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -424,9 +424,9 @@ var require_directives = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/anchors.js
+// node_modules/yaml/dist/doc/anchors.js
 var require_anchors = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/anchors.js"(exports) {
+  "node_modules/yaml/dist/doc/anchors.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -494,9 +494,9 @@ var require_anchors = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/applyReviver.js
+// node_modules/yaml/dist/doc/applyReviver.js
 var require_applyReviver = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/applyReviver.js"(exports) {
+  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
     "use strict";
     function applyReviver(reviver, obj, key2, val) {
       if (val && typeof val === "object") {
@@ -544,9 +544,9 @@ var require_applyReviver = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/toJS.js
+// node_modules/yaml/dist/nodes/toJS.js
 var require_toJS = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/toJS.js"(exports) {
+  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
     "use strict";
     var identity = require_identity();
     function toJS(value, arg, ctx) {
@@ -574,9 +574,9 @@ var require_toJS = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Node.js
+// node_modules/yaml/dist/nodes/Node.js
 var require_Node = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Node.js"(exports) {
+  "node_modules/yaml/dist/nodes/Node.js"(exports) {
     "use strict";
     var applyReviver = require_applyReviver();
     var identity = require_identity();
@@ -615,9 +615,9 @@ var require_Node = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Alias.js
+// node_modules/yaml/dist/nodes/Alias.js
 var require_Alias = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Alias.js"(exports) {
+  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var visit2 = require_visit();
@@ -733,9 +733,9 @@ var require_Alias = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Scalar.js
+// node_modules/yaml/dist/nodes/Scalar.js
 var require_Scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Scalar.js"(exports) {
+  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Node = require_Node();
@@ -763,9 +763,9 @@ var require_Scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/createNode.js
+// node_modules/yaml/dist/doc/createNode.js
 var require_createNode = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/createNode.js"(exports) {
+  "node_modules/yaml/dist/doc/createNode.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -838,9 +838,9 @@ var require_createNode = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Collection.js
+// node_modules/yaml/dist/nodes/Collection.js
 var require_Collection = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Collection.js"(exports) {
+  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var identity = require_identity();
@@ -981,9 +981,9 @@ var require_Collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyComment.js
+// node_modules/yaml/dist/stringify/stringifyComment.js
 var require_stringifyComment = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
     function indentComment(comment, indent) {
@@ -998,9 +998,9 @@ var require_stringifyComment = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/foldFlowLines.js
+// node_modules/yaml/dist/stringify/foldFlowLines.js
 var require_foldFlowLines = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
+  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
     "use strict";
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
@@ -1134,9 +1134,9 @@ ${indent}${text2.slice(fold + 1, end2)}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyString.js
+// node_modules/yaml/dist/stringify/stringifyString.js
 var require_stringifyString = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var foldFlowLines = require_foldFlowLines();
@@ -1417,9 +1417,9 @@ ${indent}`);
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringify.js
+// node_modules/yaml/dist/stringify/stringify.js
 var require_stringify = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringify.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var identity = require_identity();
@@ -1541,9 +1541,9 @@ ${ctx.indent}${str}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyPair.js
+// node_modules/yaml/dist/stringify/stringifyPair.js
 var require_stringifyPair = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1674,9 +1674,9 @@ ${ctx.indent}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/log.js
+// node_modules/yaml/dist/log.js
 var require_log = __commonJS({
-  "../../main/node_modules/yaml/dist/log.js"(exports) {
+  "node_modules/yaml/dist/log.js"(exports) {
     "use strict";
     var node_process = __require("process");
     function debug(logLevel, ...messages) {
@@ -1696,9 +1696,9 @@ var require_log = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js
+// node_modules/yaml/dist/schema/yaml-1.1/merge.js
 var require_merge = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1756,9 +1756,9 @@ var require_merge = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js
+// node_modules/yaml/dist/nodes/addPairToJSMap.js
 var require_addPairToJSMap = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
+  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
     "use strict";
     var log = require_log();
     var merge = require_merge();
@@ -1820,9 +1820,9 @@ var require_addPairToJSMap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Pair.js
+// node_modules/yaml/dist/nodes/Pair.js
 var require_Pair = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Pair.js"(exports) {
+  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyPair = require_stringifyPair();
@@ -1860,9 +1860,9 @@ var require_Pair = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyCollection.js
+// node_modules/yaml/dist/stringify/stringifyCollection.js
 var require_stringifyCollection = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -2011,9 +2011,9 @@ ${indent}${end}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/YAMLMap.js
+// node_modules/yaml/dist/nodes/YAMLMap.js
 var require_YAMLMap = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
+  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
     "use strict";
     var stringifyCollection = require_stringifyCollection();
     var addPairToJSMap = require_addPairToJSMap();
@@ -2155,9 +2155,9 @@ var require_YAMLMap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/map.js
+// node_modules/yaml/dist/schema/common/map.js
 var require_map = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/map.js"(exports) {
+  "node_modules/yaml/dist/schema/common/map.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLMap = require_YAMLMap();
@@ -2177,9 +2177,9 @@ var require_map = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/YAMLSeq.js
+// node_modules/yaml/dist/nodes/YAMLSeq.js
 var require_YAMLSeq = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
+  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyCollection = require_stringifyCollection();
@@ -2293,9 +2293,9 @@ var require_YAMLSeq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/seq.js
+// node_modules/yaml/dist/schema/common/seq.js
 var require_seq = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/seq.js"(exports) {
+  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLSeq = require_YAMLSeq();
@@ -2315,9 +2315,9 @@ var require_seq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/string.js
+// node_modules/yaml/dist/schema/common/string.js
 var require_string = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/string.js"(exports) {
+  "node_modules/yaml/dist/schema/common/string.js"(exports) {
     "use strict";
     var stringifyString = require_stringifyString();
     var string = {
@@ -2334,9 +2334,9 @@ var require_string = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/null.js
+// node_modules/yaml/dist/schema/common/null.js
 var require_null = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/null.js"(exports) {
+  "node_modules/yaml/dist/schema/common/null.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var nullTag = {
@@ -2352,9 +2352,9 @@ var require_null = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/bool.js
+// node_modules/yaml/dist/schema/core/bool.js
 var require_bool = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/bool.js"(exports) {
+  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var boolTag = {
@@ -2376,9 +2376,9 @@ var require_bool = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyNumber.js
+// node_modules/yaml/dist/stringify/stringifyNumber.js
 var require_stringifyNumber = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
     function stringifyNumber({ format, minFractionDigits, tag, value }) {
       if (typeof value === "bigint")
@@ -2403,9 +2403,9 @@ var require_stringifyNumber = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/float.js
+// node_modules/yaml/dist/schema/core/float.js
 var require_float = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/float.js"(exports) {
+  "node_modules/yaml/dist/schema/core/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2449,9 +2449,9 @@ var require_float = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/int.js
+// node_modules/yaml/dist/schema/core/int.js
 var require_int = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/int.js"(exports) {
+  "node_modules/yaml/dist/schema/core/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2494,9 +2494,9 @@ var require_int = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/schema.js
+// node_modules/yaml/dist/schema/core/schema.js
 var require_schema = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -2522,9 +2522,9 @@ var require_schema = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/json/schema.js
+// node_modules/yaml/dist/schema/json/schema.js
 var require_schema2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/json/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var map = require_map();
@@ -2589,9 +2589,9 @@ var require_schema2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js
+// node_modules/yaml/dist/schema/yaml-1.1/binary.js
 var require_binary = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
     "use strict";
     var node_buffer = __require("buffer");
     var Scalar = require_Scalar();
@@ -2655,9 +2655,9 @@ var require_binary = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
 var require_pairs = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -2733,9 +2733,9 @@ ${cn.comment}` : item.comment;
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js
+// node_modules/yaml/dist/schema/yaml-1.1/omap.js
 var require_omap = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
     "use strict";
     var identity = require_identity();
     var toJS = require_toJS();
@@ -2811,9 +2811,9 @@ var require_omap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js
+// node_modules/yaml/dist/schema/yaml-1.1/bool.js
 var require_bool2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function boolStringify({ value, source }, ctx) {
@@ -2843,9 +2843,9 @@ var require_bool2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js
+// node_modules/yaml/dist/schema/yaml-1.1/float.js
 var require_float2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2892,9 +2892,9 @@ var require_float2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js
+// node_modules/yaml/dist/schema/yaml-1.1/int.js
 var require_int2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2971,9 +2971,9 @@ var require_int2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js
+// node_modules/yaml/dist/schema/yaml-1.1/set.js
 var require_set = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -3060,9 +3060,9 @@ var require_set = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
 var require_timestamp = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     function parseSexagesimal(str, asBigInt) {
@@ -3148,9 +3148,9 @@ var require_timestamp = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js
+// node_modules/yaml/dist/schema/yaml-1.1/schema.js
 var require_schema3 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3192,9 +3192,9 @@ var require_schema3 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/tags.js
+// node_modules/yaml/dist/schema/tags.js
 var require_tags = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/tags.js"(exports) {
+  "node_modules/yaml/dist/schema/tags.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3286,9 +3286,9 @@ var require_tags = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/Schema.js
+// node_modules/yaml/dist/schema/Schema.js
 var require_Schema = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/Schema.js"(exports) {
+  "node_modules/yaml/dist/schema/Schema.js"(exports) {
     "use strict";
     var identity = require_identity();
     var map = require_map();
@@ -3318,9 +3318,9 @@ var require_Schema = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyDocument.js
+// node_modules/yaml/dist/stringify/stringifyDocument.js
 var require_stringifyDocument = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -3398,9 +3398,9 @@ var require_stringifyDocument = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/Document.js
+// node_modules/yaml/dist/doc/Document.js
 var require_Document = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/Document.js"(exports) {
+  "node_modules/yaml/dist/doc/Document.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var Collection = require_Collection();
@@ -3707,9 +3707,9 @@ var require_Document = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/errors.js
+// node_modules/yaml/dist/errors.js
 var require_errors = __commonJS({
-  "../../main/node_modules/yaml/dist/errors.js"(exports) {
+  "node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
       constructor(name, pos, code2, message) {
@@ -3772,9 +3772,9 @@ ${pointer}
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-props.js
+// node_modules/yaml/dist/compose/resolve-props.js
 var require_resolve_props = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-props.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
     function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
@@ -3906,9 +3906,9 @@ var require_resolve_props = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-contains-newline.js
+// node_modules/yaml/dist/compose/util-contains-newline.js
 var require_util_contains_newline = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
+  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
     "use strict";
     function containsNewline(key2) {
       if (!key2)
@@ -3948,9 +3948,9 @@ var require_util_contains_newline = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js
+// node_modules/yaml/dist/compose/util-flow-indent-check.js
 var require_util_flow_indent_check = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
+  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
     "use strict";
     var utilContainsNewline = require_util_contains_newline();
     function flowIndentCheck(indent, fc, onError) {
@@ -3966,9 +3966,9 @@ var require_util_flow_indent_check = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-map-includes.js
+// node_modules/yaml/dist/compose/util-map-includes.js
 var require_util_map_includes = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
+  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
     "use strict";
     var identity = require_identity();
     function mapIncludes(ctx, items, search) {
@@ -3982,9 +3982,9 @@ var require_util_map_includes = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-map.js
+// node_modules/yaml/dist/compose/resolve-block-map.js
 var require_resolve_block_map = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
     "use strict";
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
@@ -4090,9 +4090,9 @@ var require_resolve_block_map = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-seq.js
+// node_modules/yaml/dist/compose/resolve-block-seq.js
 var require_resolve_block_seq = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
     "use strict";
     var YAMLSeq = require_YAMLSeq();
     var resolveProps = require_resolve_props();
@@ -4141,9 +4141,9 @@ var require_resolve_block_seq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-end.js
+// node_modules/yaml/dist/compose/resolve-end.js
 var require_resolve_end = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-end.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd(end, offset, reqSpace, onError) {
       let comment = "";
@@ -4184,9 +4184,9 @@ var require_resolve_end = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js
+// node_modules/yaml/dist/compose/resolve-flow-collection.js
 var require_resolve_flow_collection = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -4378,9 +4378,9 @@ var require_resolve_flow_collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-collection.js
+// node_modules/yaml/dist/compose/compose-collection.js
 var require_compose_collection = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-collection.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4443,9 +4443,9 @@ var require_compose_collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js
+// node_modules/yaml/dist/compose/resolve-block-scalar.js
 var require_resolve_block_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
@@ -4626,9 +4626,9 @@ var require_resolve_block_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js
+// node_modules/yaml/dist/compose/resolve-flow-scalar.js
 var require_resolve_flow_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var resolveEnd = require_resolve_end();
@@ -4847,9 +4847,9 @@ var require_resolve_flow_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-scalar.js
+// node_modules/yaml/dist/compose/compose-scalar.js
 var require_compose_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4928,9 +4928,9 @@ var require_compose_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js
+// node_modules/yaml/dist/compose/util-empty-scalar-position.js
 var require_util_empty_scalar_position = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
+  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
     "use strict";
     function emptyScalarPosition(offset, before, pos) {
       if (before) {
@@ -4958,9 +4958,9 @@ var require_util_empty_scalar_position = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-node.js
+// node_modules/yaml/dist/compose/compose-node.js
 var require_compose_node = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-node.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -5064,9 +5064,9 @@ var require_compose_node = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-doc.js
+// node_modules/yaml/dist/compose/compose-doc.js
 var require_compose_doc = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-doc.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
     "use strict";
     var Document = require_Document();
     var composeNode = require_compose_node();
@@ -5107,9 +5107,9 @@ var require_compose_doc = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/composer.js
+// node_modules/yaml/dist/compose/composer.js
 var require_composer = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/composer.js"(exports) {
+  "node_modules/yaml/dist/compose/composer.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var directives = require_directives();
@@ -5315,9 +5315,9 @@ ${end.comment}` : end.comment;
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-scalar.js
+// node_modules/yaml/dist/parse/cst-scalar.js
 var require_cst_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
     "use strict";
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
@@ -5500,9 +5500,9 @@ var require_cst_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-stringify.js
+// node_modules/yaml/dist/parse/cst-stringify.js
 var require_cst_stringify = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
     var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token2) {
@@ -5561,9 +5561,9 @@ var require_cst_stringify = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-visit.js
+// node_modules/yaml/dist/parse/cst-visit.js
 var require_cst_visit = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-visit.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
     "use strict";
     var BREAK = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
@@ -5578,8 +5578,8 @@ var require_cst_visit = __commonJS({
     visit2.REMOVE = REMOVE;
     visit2.itemAtPath = (cst, path13) => {
       let item = cst;
-      for (const [field2, index] of path13) {
-        const tok = item?.[field2];
+      for (const [field, index] of path13) {
+        const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
         } else
@@ -5589,8 +5589,8 @@ var require_cst_visit = __commonJS({
     };
     visit2.parentCollection = (cst, path13) => {
       const parent = visit2.itemAtPath(cst, path13.slice(0, -1));
-      const field2 = path13[path13.length - 1][0];
-      const coll = parent?.[field2];
+      const field = path13[path13.length - 1][0];
+      const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
@@ -5599,11 +5599,11 @@ var require_cst_visit = __commonJS({
       let ctrl = visitor(item, path13);
       if (typeof ctrl === "symbol")
         return ctrl;
-      for (const field2 of ["key", "value"]) {
-        const token2 = item[field2];
+      for (const field of ["key", "value"]) {
+        const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path13.concat([[field2, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path13.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5613,7 +5613,7 @@ var require_cst_visit = __commonJS({
               i -= 1;
             }
           }
-          if (typeof ctrl === "function" && field2 === "key")
+          if (typeof ctrl === "function" && field === "key")
             ctrl = ctrl(item, path13);
         }
       }
@@ -5623,9 +5623,9 @@ var require_cst_visit = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst.js
+// node_modules/yaml/dist/parse/cst.js
 var require_cst = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst.js"(exports) {
+  "node_modules/yaml/dist/parse/cst.js"(exports) {
     "use strict";
     var cstScalar = require_cst_scalar();
     var cstStringify = require_cst_stringify();
@@ -5725,9 +5725,9 @@ var require_cst = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/lexer.js
+// node_modules/yaml/dist/parse/lexer.js
 var require_lexer = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/lexer.js"(exports) {
+  "node_modules/yaml/dist/parse/lexer.js"(exports) {
     "use strict";
     var cst = require_cst();
     function isEmpty(ch) {
@@ -6314,9 +6314,9 @@ var require_lexer = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/line-counter.js
+// node_modules/yaml/dist/parse/line-counter.js
 var require_line_counter = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/line-counter.js"(exports) {
+  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
     "use strict";
     var LineCounter5 = class {
       constructor() {
@@ -6345,9 +6345,9 @@ var require_line_counter = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/parser.js
+// node_modules/yaml/dist/parse/parser.js
 var require_parser = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/parser.js"(exports) {
+  "node_modules/yaml/dist/parse/parser.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var cst = require_cst();
@@ -7219,9 +7219,9 @@ var require_parser = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/public-api.js
+// node_modules/yaml/dist/public-api.js
 var require_public_api = __commonJS({
-  "../../main/node_modules/yaml/dist/public-api.js"(exports) {
+  "node_modules/yaml/dist/public-api.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7316,9 +7316,9 @@ var require_public_api = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/index.js
+// node_modules/yaml/dist/index.js
 var require_dist = __commonJS({
-  "../../main/node_modules/yaml/dist/index.js"(exports) {
+  "node_modules/yaml/dist/index.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7412,7 +7412,7 @@ function pipelineClaims(payload) {
 }
 async function verifyPipelineToken(idToken, options) {
   const { audience, issuers, send, now } = options;
-  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-NFI2N5PY.js");
+  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-YY2SORZD.js");
   let issuer;
   try {
     issuer = decodeJwt(idToken).iss;
@@ -7450,64 +7450,664 @@ async function verifyPipelineToken(idToken, options) {
 // core/access/files/access-file.ts
 var import_yaml3 = __toESM(require_dist(), 1);
 
-// core/api/rest.ts
-var ApiFailure = class extends Error {
-  name = "ApiFailure";
-  status;
-  errorCode;
-  constructor(status, errorCode, message) {
-    super(message);
-    this.status = status;
-    this.errorCode = errorCode;
-  }
-  /** The caller lacks a right: 401 and 403, or Databricks' way of hiding an object from those who may not see it. */
-  get refused() {
-    return this.status === 401 || this.status === 403;
-  }
-  get missing() {
-    return this.status === 404;
-  }
-};
-function field(value, name) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
-  return Object.hasOwn(value, name) ? value[name] : void 0;
+// node_modules/lossless-json/lib/esm/utils.js
+function isInteger(value) {
+  return INTEGER_REGEX.test(value);
 }
-function textField(value, name) {
-  const found = field(value, name);
+var INTEGER_REGEX = /^-?[0-9]+$/;
+function isNumber(value) {
+  return NUMBER_REGEX.test(value);
+}
+var NUMBER_REGEX = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+function isSafeNumber(value, config2) {
+  if (isInteger(value)) {
+    return Number.isSafeInteger(Number.parseInt(value, 10));
+  }
+  const num = Number.parseFloat(value);
+  if (Number.isInteger(num) && !Number.isSafeInteger(num)) {
+    return false;
+  }
+  const parsed2 = String(num);
+  if (value === parsed2) {
+    return true;
+  }
+  const valueDigits = extractSignificantDigits(value);
+  const parsedDigits = extractSignificantDigits(parsed2);
+  if (valueDigits === parsedDigits) {
+    return true;
+  }
+  if (config2?.approx === true) {
+    const requiredDigits = 14;
+    if (parsedDigits.length >= requiredDigits && valueDigits.startsWith(parsedDigits.substring(0, requiredDigits))) {
+      return true;
+    }
+  }
+  return false;
+}
+var UnsafeNumberReason = /* @__PURE__ */ (function(UnsafeNumberReason2) {
+  UnsafeNumberReason2["underflow"] = "underflow";
+  UnsafeNumberReason2["overflow"] = "overflow";
+  UnsafeNumberReason2["truncate_integer"] = "truncate_integer";
+  UnsafeNumberReason2["truncate_float"] = "truncate_float";
+  return UnsafeNumberReason2;
+})({});
+function getUnsafeNumberReason(value) {
+  if (isSafeNumber(value, {
+    approx: false
+  })) {
+    return void 0;
+  }
+  if (isInteger(value)) {
+    return UnsafeNumberReason.truncate_integer;
+  }
+  const num = Number.parseFloat(value);
+  if (!Number.isFinite(num)) {
+    return UnsafeNumberReason.overflow;
+  }
+  if (num === 0) {
+    return UnsafeNumberReason.underflow;
+  }
+  return UnsafeNumberReason.truncate_float;
+}
+function extractSignificantDigits(value) {
+  const {
+    start,
+    end
+  } = getSignificantDigitRange(value);
+  const digits = value.substring(start, end);
+  const dot = digits.indexOf(".");
+  if (dot === -1) {
+    return digits;
+  }
+  return digits.substring(0, dot) + digits.substring(dot + 1);
+}
+function getSignificantDigitRange(value) {
+  let start = 0;
+  if (value[0] === "-") {
+    start++;
+  }
+  while (value[start] === "0" || value[start] === ".") {
+    start++;
+  }
+  let end = value.lastIndexOf("e");
+  if (end === -1) {
+    end = value.lastIndexOf("E");
+  }
+  if (end === -1) {
+    end = value.length;
+  }
+  while ((value[end - 1] === "0" || value[end - 1] === ".") && end > start) {
+    end--;
+  }
+  return {
+    start,
+    end
+  };
+}
+
+// node_modules/lossless-json/lib/esm/LosslessNumber.js
+var losslessNumberMarker = /* @__PURE__ */ Symbol.for("lossless-json.LosslessNumber");
+var LosslessNumber = class {
+  // numeric value as string
+  value;
+  /**
+   * @deprecated Use the isLosslessNumber(value) function instead.
+   *
+   * Ordinary objects may also have an isLosslessNumber property, so this
+   * field cannot reliably identify lossless numbers.
+   */
+  isLosslessNumber = true;
+  get [losslessNumberMarker]() {
+    return true;
+  }
+  constructor(value) {
+    if (!isNumber(value)) {
+      throw new Error(`Invalid number (value: "${value}")`);
+    }
+    this.value = value;
+  }
+  /**
+   * Get the value of the LosslessNumber as number or bigint.
+   *
+   * - a number is returned for safe numbers and decimal values that only lose some insignificant digits
+   * - a bigint is returned for big integer numbers
+   * - an Error is thrown for values that will overflow or underflow
+   *
+   * Note that you can implement your own strategy for conversion by just getting the value as string
+   * via .toString(), and using util functions like isInteger, isSafeNumber, getUnsafeNumberReason,
+   * and toSafeNumberOrThrow to convert it to a numeric value.
+   */
+  valueOf() {
+    const unsafeReason = getUnsafeNumberReason(this.value);
+    if (unsafeReason === void 0 || unsafeReason === UnsafeNumberReason.truncate_float) {
+      return Number.parseFloat(this.value);
+    }
+    if (isInteger(this.value)) {
+      return BigInt(this.value);
+    }
+    throw new Error(`Cannot safely convert to number: the value '${this.value}' would ${unsafeReason} and become ${Number.parseFloat(this.value)}`);
+  }
+  /**
+   * Get the value of the LosslessNumber as string.
+   */
+  toString() {
+    return this.value;
+  }
+  // Note: we do NOT implement a .toJSON() method, and you should not implement
+  // or use that, it cannot safely turn the numeric value in the string into
+  // stringified JSON since it has to be parsed into a number first.
+};
+function isLosslessNumber(value) {
+  return value !== null && typeof value === "object" && value[losslessNumberMarker] === true;
+}
+
+// node_modules/lossless-json/lib/esm/numberParsers.js
+function parseLosslessNumber(value) {
+  return new LosslessNumber(value);
+}
+
+// node_modules/lossless-json/lib/esm/revive.js
+function revive(json, reviver) {
+  return reviveValue({
+    "": json
+  }, "", json, reviver);
+}
+function reviveValue(context, key2, value, reviver) {
+  if (Array.isArray(value)) {
+    return reviver.call(context, key2, reviveArray(value, reviver));
+  }
+  if (value && typeof value === "object" && !isLosslessNumber(value)) {
+    return reviver.call(context, key2, reviveObject(value, reviver));
+  }
+  return reviver.call(context, key2, value);
+}
+function reviveObject(object2, reviver) {
+  for (const key2 of Object.keys(object2)) {
+    const value = reviveValue(object2, key2, object2[key2], reviver);
+    if (value !== void 0) {
+      object2[key2] = value;
+    } else {
+      delete object2[key2];
+    }
+  }
+  return object2;
+}
+function reviveArray(array, reviver) {
+  for (let i = 0; i < array.length; i++) {
+    const value = reviveValue(array, String(i), array[i], reviver);
+    if (value === void 0) {
+      delete array[i];
+    } else {
+      array[i] = value;
+    }
+  }
+  return array;
+}
+
+// node_modules/lossless-json/lib/esm/parse.js
+function parse(text2, reviver, options) {
+  const optionsObj = typeof options === "function" ? {
+    parseNumber: options
+  } : options;
+  const parseNumber = optionsObj?.parseNumber ?? parseLosslessNumber;
+  const onDuplicateKey = optionsObj?.onDuplicateKey ?? throwDuplicateKey;
+  let i = 0;
+  const value = parseValue();
+  expectValue(value);
+  expectEndOfInput();
+  return reviver ? revive(value, reviver) : value;
+  function parseObject() {
+    if (text2.charCodeAt(i) === codeOpeningBrace) {
+      i++;
+      skipWhitespace();
+      const object2 = {};
+      let initial = true;
+      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBrace) {
+        if (!initial) {
+          eatComma();
+          skipWhitespace();
+        } else {
+          initial = false;
+        }
+        const start = i;
+        const key2 = parseString();
+        if (key2 === void 0) {
+          throwObjectKeyExpected();
+          return;
+        }
+        skipWhitespace();
+        eatColon();
+        const value2 = parseValue();
+        if (value2 === void 0) {
+          throwObjectValueExpected();
+          return;
+        }
+        if (Object.prototype.hasOwnProperty.call(object2, key2) && !isDeepEqual(value2, object2[key2])) {
+          const returnedValue = onDuplicateKey({
+            key: key2,
+            position: start + 1,
+            oldValue: object2[key2],
+            newValue: value2
+          });
+          if (returnedValue !== void 0) {
+            setObjectKey(object2, key2, returnedValue);
+          }
+        } else {
+          setObjectKey(object2, key2, value2);
+        }
+      }
+      if (text2.charCodeAt(i) !== codeClosingBrace) {
+        throwObjectKeyOrEndExpected();
+      }
+      i++;
+      return object2;
+    }
+  }
+  function parseArray() {
+    if (text2.charCodeAt(i) === codeOpeningBracket) {
+      i++;
+      skipWhitespace();
+      const array = [];
+      let initial = true;
+      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBracket) {
+        if (!initial) {
+          eatComma();
+        } else {
+          initial = false;
+        }
+        const value2 = parseValue();
+        expectArrayItem(value2);
+        array.push(value2);
+      }
+      if (text2.charCodeAt(i) !== codeClosingBracket) {
+        throwArrayItemOrEndExpected();
+      }
+      i++;
+      return array;
+    }
+  }
+  function parseValue() {
+    skipWhitespace();
+    const value2 = parseString() ?? parseNumeric() ?? parseObject() ?? parseArray() ?? parseKeyword("true", true) ?? parseKeyword("false", false) ?? parseKeyword("null", null);
+    skipWhitespace();
+    return value2;
+  }
+  function parseKeyword(name, value2) {
+    if (text2.slice(i, i + name.length) === name) {
+      i += name.length;
+      return value2;
+    }
+  }
+  function skipWhitespace() {
+    while (isWhitespace(text2.charCodeAt(i))) {
+      i++;
+    }
+  }
+  function parseString() {
+    if (text2.charCodeAt(i) === codeDoubleQuote) {
+      i++;
+      let result = "";
+      while (i < text2.length && text2.charCodeAt(i) !== codeDoubleQuote) {
+        if (text2.charCodeAt(i) === codeBackslash) {
+          const char = text2[i + 1];
+          const escapeChar = escapeCharacters[char];
+          if (escapeChar !== void 0) {
+            result += escapeChar;
+            i++;
+          } else if (char === "u") {
+            if (isHex(text2.charCodeAt(i + 2)) && isHex(text2.charCodeAt(i + 3)) && isHex(text2.charCodeAt(i + 4)) && isHex(text2.charCodeAt(i + 5))) {
+              result += String.fromCharCode(Number.parseInt(text2.slice(i + 2, i + 6), 16));
+              i += 5;
+            } else {
+              throwInvalidUnicodeCharacter(i);
+            }
+          } else {
+            throwInvalidEscapeCharacter(i);
+          }
+        } else {
+          if (isValidStringCharacter(text2.charCodeAt(i))) {
+            result += text2[i];
+          } else {
+            throwInvalidCharacter(text2[i]);
+          }
+        }
+        i++;
+      }
+      expectEndOfString();
+      i++;
+      return result;
+    }
+  }
+  function parseNumeric() {
+    const start = i;
+    if (text2.charCodeAt(i) === codeMinus) {
+      i++;
+      expectDigit(start);
+    }
+    if (text2.charCodeAt(i) === codeZero) {
+      i++;
+    } else if (isNonZeroDigit(text2.charCodeAt(i))) {
+      i++;
+      while (isDigit(text2.charCodeAt(i))) {
+        i++;
+      }
+    } else {
+      return void 0;
+    }
+    if (text2.charCodeAt(i) === codeDot) {
+      i++;
+      expectDigit(start);
+      while (isDigit(text2.charCodeAt(i))) {
+        i++;
+      }
+    }
+    if (text2.charCodeAt(i) === codeLowercaseE || text2.charCodeAt(i) === codeUppercaseE) {
+      i++;
+      if (text2.charCodeAt(i) === codeMinus || text2.charCodeAt(i) === codePlus) {
+        i++;
+      }
+      expectDigit(start);
+      while (isDigit(text2.charCodeAt(i))) {
+        i++;
+      }
+    }
+    if (i > start) {
+      return parseNumber(text2.slice(start, i));
+    }
+  }
+  function eatComma() {
+    if (text2.charCodeAt(i) !== codeComma) {
+      throw new SyntaxError(`Comma ',' expected after value ${gotAt()}`);
+    }
+    i++;
+  }
+  function eatColon() {
+    if (text2.charCodeAt(i) !== codeColon) {
+      throw new SyntaxError(`Colon ':' expected after property name ${gotAt()}`);
+    }
+    i++;
+  }
+  function expectValue(value2) {
+    if (value2 === void 0) {
+      throw new SyntaxError(`JSON value expected ${gotAt()}`);
+    }
+  }
+  function expectArrayItem(value2) {
+    if (value2 === void 0) {
+      throw new SyntaxError(`Array item expected ${gotAt()}`);
+    }
+  }
+  function expectEndOfInput() {
+    if (i < text2.length) {
+      throw new SyntaxError(`Expected end of input ${gotAt()}`);
+    }
+  }
+  function expectDigit(start) {
+    if (!isDigit(text2.charCodeAt(i))) {
+      const numSoFar = text2.slice(start, i);
+      throw new SyntaxError(`Invalid number '${numSoFar}', expecting a digit ${gotAt()}`);
+    }
+  }
+  function expectEndOfString() {
+    if (text2.charCodeAt(i) !== codeDoubleQuote) {
+      throw new SyntaxError(`End of string '"' expected ${gotAt()}`);
+    }
+  }
+  function throwObjectKeyExpected() {
+    throw new SyntaxError(`Quoted object key expected ${gotAt()}`);
+  }
+  function throwDuplicateKey({
+    key: key2,
+    position
+  }) {
+    throw new SyntaxError(`Duplicate key '${key2}' encountered at position ${position}`);
+  }
+  function throwObjectKeyOrEndExpected() {
+    throw new SyntaxError(`Quoted object key or end of object '}' expected ${gotAt()}`);
+  }
+  function throwArrayItemOrEndExpected() {
+    throw new SyntaxError(`Array item or end of array ']' expected ${gotAt()}`);
+  }
+  function throwInvalidCharacter(char) {
+    throw new SyntaxError(`Invalid character '${char}' ${pos()}`);
+  }
+  function throwInvalidEscapeCharacter(start) {
+    const chars = text2.slice(start, start + 2);
+    throw new SyntaxError(`Invalid escape character '${chars}' ${pos()}`);
+  }
+  function throwObjectValueExpected() {
+    throw new SyntaxError(`Object value expected after ':' ${pos()}`);
+  }
+  function throwInvalidUnicodeCharacter(start) {
+    const chars = text2.slice(start, start + 6);
+    throw new SyntaxError(`Invalid unicode character '${chars}' ${pos()}`);
+  }
+  function pos() {
+    return `at position ${i}`;
+  }
+  function got() {
+    return i < text2.length ? `but got '${text2[i]}'` : "but reached end of input";
+  }
+  function gotAt() {
+    return `${got()} ${pos()}`;
+  }
+}
+function setObjectKey(object2, key2, value) {
+  if (key2 === "__proto__") {
+    Object.defineProperty(object2, key2, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true
+    });
+  } else {
+    object2[key2] = value;
+  }
+}
+function isWhitespace(code2) {
+  return code2 === codeSpace || code2 === codeNewline || code2 === codeTab || code2 === codeReturn;
+}
+function isHex(code2) {
+  return code2 >= codeZero && code2 <= codeNine || code2 >= codeUppercaseA && code2 <= codeUppercaseF || code2 >= codeLowercaseA && code2 <= codeLowercaseF;
+}
+function isDigit(code2) {
+  return code2 >= codeZero && code2 <= codeNine;
+}
+function isNonZeroDigit(code2) {
+  return code2 >= codeOne && code2 <= codeNine;
+}
+function isValidStringCharacter(code2) {
+  return code2 >= 32 && code2 <= 1114111;
+}
+function isDeepEqual(a, b) {
+  if (a === b) {
+    return true;
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => isDeepEqual(item, b[index]));
+  }
+  if (isObject(a) && isObject(b)) {
+    const keys = [.../* @__PURE__ */ new Set([...Object.keys(a), ...Object.keys(b)])];
+    return keys.every((key2) => isDeepEqual(a[key2], b[key2]));
+  }
+  return false;
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+var escapeCharacters = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "	"
+  // note that \u is handled separately in parseString()
+};
+var codeBackslash = 92;
+var codeOpeningBrace = 123;
+var codeClosingBrace = 125;
+var codeOpeningBracket = 91;
+var codeClosingBracket = 93;
+var codeSpace = 32;
+var codeNewline = 10;
+var codeTab = 9;
+var codeReturn = 13;
+var codeDoubleQuote = 34;
+var codePlus = 43;
+var codeMinus = 45;
+var codeZero = 48;
+var codeOne = 49;
+var codeNine = 57;
+var codeComma = 44;
+var codeDot = 46;
+var codeColon = 58;
+var codeUppercaseA = 65;
+var codeLowercaseA = 97;
+var codeUppercaseE = 69;
+var codeLowercaseE = 101;
+var codeUppercaseF = 70;
+var codeLowercaseF = 102;
+
+// node_modules/lossless-json/lib/esm/stringify.js
+function stringify(value, replacer, space, numberStringifiers) {
+  const resolvedSpace = resolveSpace(space);
+  const replacedValue = typeof replacer === "function" ? replacer.call({
+    "": value
+  }, "", value) : value;
+  return stringifyValue(replacedValue, "");
+  function stringifyValue(value2, indent) {
+    if (Array.isArray(numberStringifiers)) {
+      const stringifier = numberStringifiers.find((item) => item.test(value2));
+      if (stringifier) {
+        const str = stringifier.stringify(value2);
+        if (typeof str !== "string" || !isNumber(str)) {
+          throw new Error(`Invalid JSON number: output of a number stringifier must be a string containing a JSON number (output: ${str})`);
+        }
+        return str;
+      }
+    }
+    if (typeof value2 === "boolean" || typeof value2 === "number" || typeof value2 === "string" || value2 === null || value2 instanceof Date || value2 instanceof Boolean || value2 instanceof Number || value2 instanceof String) {
+      return JSON.stringify(value2);
+    }
+    if (isLosslessNumber(value2)) {
+      return value2.toString();
+    }
+    if (typeof value2 === "bigint") {
+      return value2.toString();
+    }
+    if (Array.isArray(value2)) {
+      return stringifyArray(value2, indent);
+    }
+    if (value2 && typeof value2 === "object") {
+      return stringifyObject(value2, indent);
+    }
+    return void 0;
+  }
+  function stringifyArray(array, indent) {
+    if (array.length === 0) {
+      return "[]";
+    }
+    const childIndent = resolvedSpace ? indent + resolvedSpace : void 0;
+    let str = resolvedSpace ? "[\n" : "[";
+    for (let i = 0; i < array.length; i++) {
+      const item = typeof replacer === "function" ? replacer.call(array, String(i), array[i]) : array[i];
+      if (resolvedSpace) {
+        str += childIndent;
+      }
+      if (typeof item !== "undefined" && typeof item !== "function") {
+        const serialized = stringifyValue(item, childIndent);
+        str += serialized === void 0 ? "null" : serialized;
+      } else {
+        str += "null";
+      }
+      if (i < array.length - 1) {
+        str += resolvedSpace ? ",\n" : ",";
+      }
+    }
+    str += resolvedSpace ? `
+${indent}]` : "]";
+    return str;
+  }
+  function stringifyObject(object2, indent) {
+    if (typeof object2.toJSON === "function") {
+      return stringifyValue(object2.toJSON(), indent);
+    }
+    const keys = Array.isArray(replacer) ? [...new Set(replacer.map(String))] : Object.keys(object2);
+    if (keys.length === 0) {
+      return "{}";
+    }
+    const childIndent = resolvedSpace ? indent + resolvedSpace : void 0;
+    let first = true;
+    let str = resolvedSpace ? "{\n" : "{";
+    for (const key2 of keys) {
+      const value2 = typeof replacer === "function" ? replacer.call(object2, key2, object2[key2]) : object2[key2];
+      if (includeProperty(key2, value2)) {
+        const serialized = stringifyValue(value2, childIndent);
+        if (serialized === void 0) {
+          continue;
+        }
+        if (first) {
+          first = false;
+        } else {
+          str += resolvedSpace ? ",\n" : ",";
+        }
+        const keyStr = JSON.stringify(key2);
+        str += resolvedSpace ? `${childIndent + keyStr}: ` : `${keyStr}:`;
+        str += serialized;
+      }
+    }
+    str += resolvedSpace ? `
+${indent}}` : "}";
+    return str;
+  }
+  function includeProperty(_key, value2) {
+    return typeof value2 !== "undefined" && typeof value2 !== "function" && typeof value2 !== "symbol";
+  }
+}
+var MAX_SPACE_LENGTH = 10;
+function resolveSpace(space) {
+  if (typeof space === "number") {
+    const count2 = Math.min(Math.trunc(space), MAX_SPACE_LENGTH);
+    return count2 >= 1 ? " ".repeat(count2) : void 0;
+  }
+  if (typeof space === "string" && space !== "") {
+    return space.slice(0, MAX_SPACE_LENGTH);
+  }
+  return void 0;
+}
+
+// core/api/json.ts
+function readJson(text2) {
+  return parse(text2, void 0, numberOrDigits);
+}
+function numberOrDigits(digits) {
+  const number = Number(digits);
+  return Number.isInteger(number) && !Number.isSafeInteger(number) ? digits : number;
+}
+function writeJson(body) {
+  return stringify(body) ?? "null";
+}
+function isObject2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function member(value, ...path13) {
+  let found = value;
+  for (const key2 of path13) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
+  return found;
+}
+function members(value) {
+  return isObject2(value) ? Object.entries(value) : [];
+}
+function textAt(value, ...path13) {
+  const found = member(value, ...path13);
   return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
 }
-function listField(value, name) {
-  const found = field(value, name);
+function listAt(value, ...path13) {
+  const found = member(value, ...path13);
   return Array.isArray(found) ? found : [];
-}
-var MAX_PAGES = 1e4;
-async function listAll(api, path13, itemsField, query = {}) {
-  const items = [];
-  let token2 = "";
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answer = await api({
-      method: "GET",
-      path: path13,
-      query: token2 === "" ? query : { ...query, page_token: token2 }
-    });
-    items.push(...listField(answer, itemsField));
-    const next = textField(answer, "next_page_token");
-    if (next === "") return items;
-    if (next === token2) break;
-    token2 = next;
-  }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path13} does not come to an end`);
-}
-async function inParallel(items, work, width = 8) {
-  const results = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index]);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  return results;
 }
 
 // core/access/files/references.ts
@@ -7531,9 +8131,9 @@ function referenceMistake(text2, place2) {
 }
 function lookUp(config2, name) {
   const [root = "", ...path13] = name.split(".");
-  let value = root === "var" ? field(config2, "variables") : field(config2, root);
-  for (const step2 of path13) value = field(value, step2);
-  if (root === "var") value = field(value, "value") ?? field(value, "default");
+  let value = root === "var" ? member(config2, "variables") : member(config2, root);
+  for (const step2 of path13) value = member(value, step2);
+  if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
 function resolveReferences(source, config2, report) {
@@ -7675,8 +8275,8 @@ function entries(key2, value, description) {
     }
   };
 }
-var required = (shape) => ({ shape, required: true });
-var optional = (shape) => ({ shape, required: false });
+var required = (shape2) => ({ shape: shape2, required: true });
+var optional = (shape2) => ({ shape: shape2, required: false });
 function object(fields, extra = {}) {
   const names2 = Object.keys(fields);
   return {
@@ -7696,15 +8296,15 @@ function object(fields, extra = {}) {
       let complete = true;
       for (const pair of node.items) {
         const key2 = (0, import_yaml.isScalar)(pair.key) ? pair.key.value : void 0;
-        const field2 = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
-        if (typeof key2 !== "string" || field2 === void 0) {
+        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
+        if (typeof key2 !== "string" || field === void 0) {
           complete = false;
           const problem = `Unknown key ${describe(pair.key)}.`;
           const place2 = context.place(pair.key);
           context.report({ problem, expected: names2.join(", "), place: place2 });
           continue;
         }
-        const value = field2.shape.read(pair.value, context);
+        const value = field.shape.read(pair.value, context);
         if (value === void 0) complete = false;
         else values.set(key2, value);
       }
@@ -7718,30 +8318,219 @@ function object(fields, extra = {}) {
   };
 }
 
+// core/api/shapes.ts
+function shape() {
+  return { member, text: textAt, list: listAt, key: (name) => name };
+}
+var JOB = shape();
+var JOB_SETTINGS = shape();
+var JOBS = shape();
+var PIPELINE = shape();
+var PIPELINES = shape();
+var APP = shape();
+var ENDPOINT = shape();
+var CREDENTIAL = shape();
+var METASTORE = shape();
+var PERMISSIONS = shape();
+var GRANT = shape();
+var EFFECTIVE_PRIVILEGE = shape();
+var BINDINGS = shape();
+var BINDING = shape();
+var ME = shape();
+var SERVICE_PRINCIPAL = shape();
+var GROUP = shape();
+var RULE_SET = shape();
+var GRANT_RULE = shape();
+var OBJECT_PERMISSIONS = shape();
+var ACCESS_CONTROL = shape();
+var PERMISSION = shape();
+var SECRETS = shape();
+var SECRET = shape();
+var FEDERATION_POLICIES = shape();
+var FEDERATION_POLICY = shape();
+var OBJECT = shape();
+var EXPORTED = shape();
+
+// core/api/client.ts
+var DEADLINE = 6e4;
+var UNREADABLE_ANSWER = "UNREADABLE_ANSWER";
+var ApiFailure = class extends Error {
+  name = "ApiFailure";
+  status;
+  /** Databricks' `error_code`, such as PERMISSION_DENIED; `HTTP_<status>` if there is none. */
+  errorCode;
+  constructor(status, errorCode, message, cause) {
+    super(message, cause === void 0 ? void 0 : { cause });
+    this.status = status;
+    this.errorCode = errorCode;
+  }
+  /** Whether the API itself, and not a proxy's page, answered with one of these statuses. */
+  is(...statuses) {
+    return this.errorCode !== UNREADABLE_ANSWER && statuses.includes(this.status);
+  }
+  /** The caller lacks a right. */
+  get refused() {
+    return this.is(401, 403);
+  }
+  /** Nothing is there, or Databricks hides it from those who may not see it. */
+  get missing() {
+    return this.is(404);
+  }
+};
+function callError(what, error) {
+  if (error instanceof HttpError) return endpointUnavailable(what, error);
+  if (!(error instanceof ApiFailure)) return error;
+  if (error.cause instanceof HttpError) return endpointUnavailable(what, error.cause);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: status ${error.status} ${error.errorCode}, ${error.message}.`,
+    remedy: "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+    cause: error
+  });
+}
+function connectDatabricks(options) {
+  const { clock } = options;
+  const answer = async (request) => {
+    const signal = request.lasting ? void 0 : options.signal;
+    try {
+      return await retry((stop) => attempt(options, request, stop), {
+        clock,
+        deadline: clock.now() + DEADLINE,
+        signal
+      });
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.status === void 0) throw error;
+      throw new ApiFailure(error.status, `HTTP_${error.status}`, error.message, error);
+    }
+  };
+  return { answer, call: async (request) => (await answer(request)).json };
+}
+async function attempt(options, call, signal) {
+  const { method, path: path13, query, body } = call;
+  const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
+  const request = {
+    method,
+    url: `${options.host}${path13}${search}`,
+    headers: {
+      authorization: `Bearer ${await options.token()}`,
+      accept: "application/json",
+      ...body !== void 0 && { "content-type": "application/json" }
+    },
+    ...body !== void 0 && { body: writeJson(body) },
+    signal
+  };
+  const tell = async (response) => {
+    if (method === "GET") return;
+    const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
+    await options.onWrite?.({ method, url: `${options.host}${path13}`, status: response?.status, requestId });
+  };
+  try {
+    const response = await options.send(request).catch(async (error) => {
+      if (error instanceof HttpError) await tell();
+      throw error;
+    });
+    await tell(response);
+    const { status, headers } = response;
+    if (status >= 200 && status < 300) return { json: jsonOf(response), headers };
+    throw failureOf(request, response);
+  } catch (error) {
+    if (!(error instanceof HttpError) || !error.retryable || mayRepeat(call, error)) throw error;
+    const { message, status, failure, body: quoted } = error;
+    throw new HttpError(message, {
+      retryable: false,
+      ...status !== void 0 && { status },
+      ...failure !== void 0 && { failure },
+      body: quoted,
+      cause: error
+    });
+  }
+}
+function mayRepeat({ method, repeatable = false }, { status, failure }) {
+  return repeatable || method !== "POST" && method !== "PATCH" || status === 429 || failure === "refused";
+}
+function failureOf(request, response) {
+  const error = statusError(request, response);
+  if (error.retryable) return error;
+  const envelope = jsonOf(response, error);
+  const code2 = textAt(envelope, "error_code") || `HTTP_${response.status}`;
+  return new ApiFailure(response.status, code2, redact(textAt(envelope, "message")) || error.message, error);
+}
+function jsonOf({ status, body }, cause) {
+  try {
+    return body.trim() === "" ? {} : readJson(body);
+  } catch {
+    throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not JSON", cause);
+  }
+}
+
+// core/api/paging.ts
+var MAX_PAGES = 1e4;
+async function listAll(api, path13, itemsField, query = {}) {
+  const items = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
+    const page = token2 === "" ? query : { ...query, page_token: token2 };
+    const answer = await api.call({ method: "GET", path: path13, query: page });
+    for (const item of listAt(answer, itemsField)) items.push(item);
+    token2 = textAt(answer, "next_page_token");
+    if (token2 === "") return items;
+    if (seen.has(token2)) break;
+  }
+  throw endless(path13);
+}
+async function listScim(api, path13, query, last) {
+  const items = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const startIndex = String(items.length + 1);
+    const answer = await api.call({ method: "GET", path: path13, query: { startIndex, count: "100", ...query } });
+    const resources = listAt(answer, "Resources");
+    for (const resource of resources) items.push(resource);
+    if (resources.length === 0 || last(resources)) return items;
+  }
+  throw endless(path13);
+}
+function endless(path13) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path13} does not come to an end`);
+}
+async function inParallel(items, work, width = 8) {
+  const results = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return results;
+}
+
 // core/access/kinds/unity-catalog-credential.ts
 var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
 var path = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
 async function readCredential(api, name) {
   try {
-    const info = await api({
+    const info = await api.call({
       method: "GET",
       path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
     });
-    if (textField(info, "purpose") !== "SERVICE") {
+    const purpose = CREDENTIAL.text(info, "purpose");
+    if (purpose !== "SERVICE") {
       return {
         state: "impossible",
-        problem: `Credential "${name}" has the purpose ${textField(info, "purpose") || "(none)"}, not SERVICE.`,
+        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
         remedy: "Name a service credential; a storage credential cannot be used by code in a job."
       };
     }
     const page = { max_results: "0" };
-    const isolated = textField(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
+    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
     const [grants, bindings] = await Promise.all([
-      listAll(api, path("permissions", name), "privilege_assignments", page),
-      isolated ? listAll(api, path("bindings", name), "bindings", page) : []
+      listAll(api, path("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path("bindings", name), BINDINGS.key("bindings"), page) : []
     ]);
-    const workspaces = bindings.map((binding) => textField(binding, "workspace_id"));
-    return { state: "read", facts: { name, owner: textField(info, "owner"), isolated, workspaces, grants } };
+    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
+    return {
+      state: "read",
+      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
+    };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     if (error.refused) {
@@ -7762,7 +8551,7 @@ async function readCredentials(api, names2) {
 }
 function hasAccess(facts, principal) {
   return facts.grants.some(
-    (grant) => textField(grant, "principal") === principal && listField(grant, "privileges").includes("ACCESS")
+    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
   );
 }
 function planOne(reading, object2, workspaceId) {
@@ -7800,9 +8589,18 @@ async function read(objects, ports) {
 async function change(objects, ports, verb) {
   const credential2 = objects[0]?.["credential"] ?? "";
   const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
-  const changes = principals.map((principal) => ({ principal, [verb]: ["ACCESS"] }));
+  const body = {
+    changes: principals.map(
+      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
+    )
+  };
   try {
-    await ports.databricks({ method: "PATCH", path: path("permissions", credential2), body: { changes } });
+    await ports.databricks.call({
+      method: "PATCH",
+      path: path("permissions", credential2),
+      body,
+      repeatable: true
+    });
   } catch (error) {
     if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
     throw error;
@@ -7845,12 +8643,16 @@ var unityCatalogCredential = {
 };
 async function effectiveGrants(api, credential2) {
   const page = { max_results: "0" };
-  const listed = await listAll(api, path("effective-permissions", credential2), "privilege_assignments", page);
+  const assignments = PERMISSIONS.key("privilege_assignments");
+  const listed = await listAll(api, path("effective-permissions", credential2), assignments, page);
   return listed.flatMap(
-    (assignment) => listField(assignment, "privileges").map((privilege) => ({
-      principal: textField(assignment, "principal"),
-      privilege: textField(privilege, "privilege"),
-      inheritedFrom: [field(privilege, "inherited_from_type"), field(privilege, "inherited_from_name")].filter((part) => typeof part === "string").join(" ")
+    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
+      principal: GRANT.text(assignment, "principal"),
+      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
+      inheritedFrom: [
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
+      ].filter((part) => part !== "").join(" ")
     }))
   );
 }
@@ -7865,7 +8667,7 @@ function kindOf(kind) {
 // core/base/yaml/yaml-file.ts
 var import_yaml2 = __toESM(require_dist(), 1);
 var MAX_LENGTH = 1e6;
-function readYaml(file2, shape) {
+function readYaml(file2, shape2) {
   const mistakes = [];
   if (file2.text.length > MAX_LENGTH) {
     return {
@@ -7903,7 +8705,7 @@ function readYaml(file2, shape) {
     place: (node) => placeAt(node?.range?.[0]),
     report: (mistake) => mistakes.push(mistake)
   };
-  const value = shape.read(document.contents, context);
+  const value = shape2.read(document.contents, context);
   return { value: mistakes.length === 0 ? value : void 0, mistakes };
 }
 
@@ -8030,38 +8832,75 @@ function readAccessFile(source) {
   return { value: value !== void 0 && all.length === 0 ? read3 : void 0, mistakes: all };
 }
 
+// core/api/workspace-files.ts
+var at = (operation) => `/api/2.0/workspace/${operation}`;
+async function readWorkspaceFile(api, path13) {
+  const query = { path: path13, format: "AUTO" };
+  const answer = await unlessMissing(api.call({ method: "GET", path: at("export"), query }));
+  return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
+}
+async function writeWorkspaceFile(api, path13, text2, overwrite) {
+  const content = Buffer.from(text2, "utf8").toString("base64");
+  const body = { path: path13, format: "AUTO", content, overwrite };
+  const write = () => api.call({ method: "POST", path: at("import"), body, repeatable: true });
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+    if (!error.missing) throw error;
+  }
+  const folder = { path: path13.slice(0, path13.lastIndexOf("/")) };
+  await api.call({ method: "POST", path: at("mkdirs"), body: folder, repeatable: true });
+  await write();
+  return true;
+}
+async function deleteWorkspaceFile(api, path13) {
+  const body = { path: path13, recursive: false };
+  await unlessMissing(api.call({ method: "POST", path: at("delete"), body, repeatable: true }));
+}
+function workspaceObject(api, path13) {
+  const query = { path: path13 };
+  return unlessMissing(api.call({ method: "GET", path: at("get-status"), query }));
+}
+async function unlessMissing(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.missing) return void 0;
+    throw error;
+  }
+}
+
 // core/access/bundle-facts.ts
 import { createHash } from "node:crypto";
 function runAsOf(settings) {
-  const runAs2 = field(settings, "run_as");
-  const applicationId2 = textField(runAs2, "service_principal_name");
+  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
   if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
-  const user2 = textField(runAs2, "user_name");
+  const user2 = textAt(settings, "run_as", "user_name");
   if (user2 !== "") return { kind: "user", name: user2 };
-  const group = textField(runAs2, "group_name");
+  const group = textAt(settings, "run_as", "group_name");
   return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
 }
 function bundleFacts(summary, workspaceId) {
-  const bundle = field(summary, "bundle");
-  const workspace = field(summary, "workspace");
-  const jobs2 = field(field(summary, "resources"), "jobs");
-  const keys = typeof jobs2 === "object" && jobs2 !== null ? Object.keys(jobs2) : [];
-  const all = keys.map((key2) => ({ key: key2, settings: field(jobs2, key2) ?? null }));
-  const gone = all.filter(({ settings }) => textField(settings, "modified_status") === "deleted");
+  const jobs2 = members(member(summary, "resources", "jobs"));
+  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
+  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
   return {
     workspaceId,
-    name: textField(bundle, "name"),
-    target: textField(bundle, "target"),
-    statePath: textField(workspace, "state_path"),
-    filePath: textField(workspace, "file_path"),
+    name: textAt(summary, "bundle", "name"),
+    target: textAt(summary, "bundle", "target"),
+    statePath: textAt(summary, "workspace", "state_path"),
+    filePath: textAt(summary, "workspace", "file_path"),
     config: summary,
     jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
       key: key2,
       settings,
-      id: textField(settings, "id") || void 0,
+      id: textAt(settings, "id") || void 0,
       runAs: runAsOf(settings)
     })),
-    goneJobIds: gone.map(({ settings }) => textField(settings, "id"))
+    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
   };
 }
 function accessName(bundle, job, purpose) {
@@ -8079,9 +8918,9 @@ function objectKey(kind, object2) {
   return JSON.stringify([kind, fields]);
 }
 function readRecord(value, bundle) {
-  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textField(value, key2));
-  const phase = PHASES.find((known2) => known2 === field(value, "phase"));
-  const object2 = field(value, "object");
+  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
+  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
+  const object2 = member(value, "object");
   if (!name || !job || !purpose || !kind || phase === void 0) return void 0;
   if (typeof object2 !== "object" || object2 === null || Array.isArray(object2)) return void 0;
   if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
@@ -8095,15 +8934,15 @@ function parseState(content, bundle) {
   } catch (error) {
     throw unreadable(bundle, "it is not JSON", error);
   }
-  const serial = field(value, "serial");
-  if (field(value, "version") !== 1) throw unreadable(bundle, "its version is not 1");
+  const serial = member(value, "serial");
+  if (member(value, "version") !== 1) throw unreadable(bundle, "its version is not 1");
   if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
     throw unreadable(bundle, "it has no serial");
   }
-  if (!Array.isArray(field(value, "records"))) throw unreadable(bundle, "it has no list of records");
+  if (!Array.isArray(member(value, "records"))) throw unreadable(bundle, "it has no list of records");
   const records = [];
   const unowned = [];
-  for (const item of listField(value, "records")) {
+  for (const item of listAt(value, "records")) {
     const record2 = readRecord(item, bundle);
     if (record2 === void 0) unowned.push(item);
     else records.push(record2);
@@ -8122,46 +8961,6 @@ function renderState(state, bundle) {
   const { workspaceId, name, target } = bundle;
   return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
 `;
-}
-async function readWorkspaceFile(api, path13) {
-  try {
-    const answer = await api({
-      method: "GET",
-      path: "/api/2.0/workspace/export",
-      query: { path: path13, format: "AUTO" }
-    });
-    return Buffer.from(textField(answer, "content"), "base64").toString("utf8");
-  } catch (error) {
-    if (error instanceof ApiFailure && error.missing) return void 0;
-    throw error;
-  }
-}
-async function writeWorkspaceFile(api, path13, text2, overwrite) {
-  const content = Buffer.from(text2, "utf8").toString("base64");
-  const body = { path: path13, format: "AUTO", content, overwrite };
-  const write = () => api({ method: "POST", path: "/api/2.0/workspace/import", body });
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-    if (!error.missing) throw error;
-  }
-  await api({
-    method: "POST",
-    path: "/api/2.0/workspace/mkdirs",
-    body: { path: path13.slice(0, path13.lastIndexOf("/")) }
-  });
-  await write();
-  return true;
-}
-async function deleteWorkspaceFile(api, path13) {
-  try {
-    await api({ method: "POST", path: "/api/2.0/workspace/delete", body: { path: path13, recursive: false } });
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || !error.missing) throw error;
-  }
 }
 async function readState(api, bundle) {
   const content = await readWorkspaceFile(api, statePathOf(bundle));
@@ -8365,13 +9164,13 @@ function globMatches(pattern, text2) {
   const last = rest.pop();
   if (last === void 0) return pattern === text2;
   if (!text2.startsWith(first)) return false;
-  let at2 = first.length;
+  let at3 = first.length;
   for (const part of rest) {
-    const found = text2.indexOf(part, at2);
+    const found = text2.indexOf(part, at3);
     if (found < 0) return false;
-    at2 = found + part.length;
+    at3 = found + part.length;
   }
-  return text2.length - at2 >= last.length && text2.endsWith(last);
+  return text2.length - at3 >= last.length && text2.endsWith(last);
 }
 function globCovers(outer, inner) {
   return globMatches(outer, inner);
@@ -8572,7 +9371,7 @@ function conditions(rule2, request, evidence) {
 }
 var SELF_REPORTED = /* @__PURE__ */ new Set(["time", "network", "commit"]);
 var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
-function failureOf(rule2, verdicts) {
+function failureOf2(rule2, verdicts) {
   const failed = verdicts.filter(([, verdict]) => verdict !== true);
   const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
   return `"${rule2.name.value}" fails on ${words.join(", ")}`;
@@ -8598,7 +9397,7 @@ function decide(file2, request, evidence) {
       const reason2 = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
       return { effect: "deny", rule: rule2.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
     }
-    if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf(rule2, verdicts));
+    if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf2(rule2, verdicts));
     else {
       const reason2 = verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
       allowed ??= { effect: "allow", rule: rule2.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
@@ -8760,12 +9559,72 @@ function readPolicyFile(source, insideCheckout) {
   return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
 }
 
+// core/api/workspace.ts
+var WHO_AM_I = "/api/2.0/preview/scim/v2/Me";
+async function currentUser(api) {
+  try {
+    const { json, headers } = await api.answer({ method: "GET", path: WHO_AM_I });
+    const userName = ME.text(json, "userName");
+    return {
+      userName,
+      displayName: ME.text(json, "displayName") || userName,
+      workspaceId: headers["x-databricks-org-id"]
+    };
+  } catch (error) {
+    const { cause } = error;
+    if (error instanceof ApiFailure && cause instanceof HttpError && [401, 403].includes(error.status)) {
+      throw unknownPrincipal(error.status, cause.body);
+    }
+    throw callError("The question who we are", error);
+  }
+}
+function unknownPrincipal(status, body) {
+  return new SecretlessError("WRONG_PRINCIPAL", {
+    problem: "The exchange worked, but the workspace does not let the service principal in.",
+    expected: "a service principal that is assigned to this workspace",
+    actual: `status ${String(status)}: ${body.slice(0, 500)}`,
+    remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1."
+  });
+}
+async function cancelRun(api, runId2) {
+  const body = { run_id: BigInt(runId2) };
+  const path13 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path13, body, repeatable: true, lasting: true };
+  await unless([400, 404], "The cancellation of the run", api.call(request));
+}
+async function stopPipeline(api, pipelineId2) {
+  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path13, body: {}, repeatable: true, lasting: true };
+  await unless([400, 404], "The cancellation of the update", api.call(request));
+}
+async function jobExists(api, jobId) {
+  const query = { job_id: jobId };
+  const answer = api.call({ method: "GET", path: "/api/2.2/jobs/get", query });
+  const status = await unless([400, 403, 404], "The look at a job", answer);
+  return status === void 0 || status === 403;
+}
+async function pipelineExists(api, pipelineId2) {
+  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
+  const answer = api.call({ method: "GET", path: path13, lasting: true });
+  const status = await unless([400, 403, 404], "The look at a pipeline", answer);
+  return status === void 0 || status === 403;
+}
+async function unless(statuses, what, answer) {
+  try {
+    await answer;
+    return void 0;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.is(...statuses)) return error.status;
+    throw callError(what, error);
+  }
+}
+
 // core/access/scope/reading.ts
 var known = (value) => ({ state: "known", value });
 async function openReader(workspace, account) {
-  const me = await workspace({ method: "GET", path: "/api/2.0/preview/scim/v2/Me" });
-  const groups = listField(me, "groups").map((group) => textField(group, "display"));
-  const applicationId2 = (textField(me, "applicationId") || textField(me, "userName")).toLowerCase();
+  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
+  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
+  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
   return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
 }
 function unreadable2(eyes, missingRight) {
@@ -8799,7 +9658,10 @@ async function readCredentialUsers(eyes, names2) {
   const metastoreOwner = await readBy(
     eyes,
     "metastore",
-    async ({ workspace }) => textField(await workspace({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }), "owner")
+    async ({ workspace }) => METASTORE.text(
+      await workspace.call({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }),
+      "owner"
+    )
   );
   const admin = metastoreOwner.state === "known" ? metastoreOwner.value : "";
   const readings2 = await inParallel(distinct, async (name) => {
@@ -8833,12 +9695,13 @@ var EDITING = /* @__PURE__ */ new Set([
   "CAN_ATTACH_TO",
   "CAN_RESTART"
 ]);
-var nameOf2 = (entry2) => textField(entry2, "user_name") || textField(entry2, "group_name") || textField(entry2, "service_principal_name");
+var nameOf2 = (entry2) => ACCESS_CONTROL.text(entry2, "user_name") || ACCESS_CONTROL.text(entry2, "group_name") || ACCESS_CONTROL.text(entry2, "service_principal_name");
 async function editorsOf(api, type, id, through) {
-  const list3 = await api({ method: "GET", path: `/api/2.0/permissions/${type}/${encodeURIComponent(id)}` });
-  return listField(list3, "access_control_list").flatMap((entry2) => {
-    const levels = listField(entry2, "all_permissions").map(
-      (permission) => textField(permission, "permission_level")
+  const path13 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path13 });
+  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry2) => {
+    const levels = ACCESS_CONTROL.list(entry2, "all_permissions").map(
+      (permission) => PERMISSION.text(permission, "permission_level")
     );
     const level = levels.find((one) => EDITING.has(one));
     return level === void 0 ? [] : [{ who: nameOf2(entry2), level, through }];
@@ -8851,16 +9714,14 @@ var OBJECT_TYPES = {
   REPO: "repos"
 };
 async function editorsOfPath(api, path13, shown = path13) {
-  let status;
-  try {
-    status = await api({ method: "GET", path: "/api/2.0/workspace/get-status", query: { path: path13 } });
-  } catch (error) {
+  const object2 = await workspaceObject(api, path13);
+  if (object2 === void 0) {
     const folder = path13.slice(0, path13.lastIndexOf("/"));
-    if (!(error instanceof ApiFailure) || !error.missing || folder === "") throw error;
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
     return editorsOfPath(api, folder, shown);
   }
-  const type = OBJECT_TYPES[textField(status, "object_type")] ?? "directories";
-  return editorsOf(api, type, textField(status, "object_id"), `code in ${shown}`);
+  const type = OBJECT_TYPES[OBJECT.text(object2, "object_type")] ?? "directories";
+  return editorsOf(api, type, OBJECT.text(object2, "object_id"), `code in ${shown}`);
 }
 function collect(value, names2, into) {
   if (typeof value !== "object" || value === null) return;
@@ -8881,18 +9742,18 @@ var CLUSTERS = /* @__PURE__ */ new Set(["existing_cluster_id"]);
 function codeOf(job, filePath) {
   const code2 = /* @__PURE__ */ new Set();
   const clusters = /* @__PURE__ */ new Set();
-  const tasks = field(job.settings, "tasks");
+  const tasks = JOB_SETTINGS.member(job.settings, "tasks");
   collect(tasks, CODE_PATHS, code2);
   collect(tasks, LIBRARIES, code2);
-  collect(field(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
+  collect(JOB_SETTINGS.member(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
   collect(tasks, CLUSTERS, clusters);
   const notes = [];
   const paths = /* @__PURE__ */ new Set([filePath]);
-  const git = field(job.settings, "git_source");
-  const url = textField(git, "git_url");
+  const git = (part) => JOB_SETTINGS.text(job.settings, "git_source", part);
+  const url = git("git_url");
   if (url !== "") {
-    const commit = textField(git, "git_commit");
-    const ref = textField(git, "git_branch") || textField(git, "git_tag");
+    const commit = git("git_commit");
+    const ref = git("git_branch") || git("git_tag");
     const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
     notes.push(`code comes from ${url}: ${who}`);
   }
@@ -8995,8 +9856,8 @@ var RULE_SET_PREFIX = {
   service_principal: "servicePrincipals"
 };
 function ruleSetName(user2) {
-  const at2 = user2.indexOf(":");
-  return `${RULE_SET_PREFIX[user2.slice(0, at2)] ?? ""}/${user2.slice(at2 + 1)}`.toLowerCase();
+  const at3 = user2.indexOf(":");
+  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
 }
 function principalUsers({ identity, deployer, principalUsers: allowed, principal }) {
   const names2 = new Set(allowed.map(ruleSetName));
@@ -9104,32 +9965,32 @@ function judgeScope(facts) {
 var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
 var LIST_FROM = 20;
 async function numericIds(api, applicationIds) {
-  const ids = /* @__PURE__ */ new Map();
-  const keep = (resources) => {
-    for (const resource of resources) {
-      const applicationId2 = textField(resource, "applicationId").toLowerCase();
-      ids.set(applicationId2, textField(resource, "id"));
-    }
-  };
-  if (applicationIds.length < LIST_FROM) {
-    await inParallel(applicationIds, async (id) => {
-      const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
-      keep(listField(await api({ method: "GET", path: SCIM, query }), "Resources"));
-    });
-    return ids;
+  const found = [];
+  const idsOf = (resources) => new Map(
+    resources.map((resource) => [
+      SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
+      SERVICE_PRINCIPAL.text(resource, "id")
+    ])
+  );
+  if (applicationIds.length >= LIST_FROM) {
+    const missing = new Set(applicationIds);
+    return idsOf(
+      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
+        for (const id of idsOf(page).keys()) missing.delete(id);
+        return missing.size === 0;
+      })
+    );
   }
-  for (let start = 1; ; ) {
-    const query = { startIndex: String(start), count: "100", attributes: "id,applicationId" };
-    const page = listField(await api({ method: "GET", path: SCIM, query }), "Resources");
-    keep(page);
-    start += page.length;
-    if (page.length === 0 || applicationIds.every((id) => ids.has(id))) return ids;
-  }
+  await inParallel(applicationIds, async (id) => {
+    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
+    found.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
+  });
+  return idsOf(found);
 }
 async function holders(api, path13, name) {
-  const ruleSet = await api({ method: "GET", path: path13, query: { name, etag: "" } });
-  return listField(ruleSet, "grant_rules").flatMap(
-    (rule2) => listField(rule2, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: textField(rule2, "role") }))
+  const ruleSet = await api.call({ method: "GET", path: path13, query: { name, etag: "" } });
+  return RULE_SET.list(ruleSet, "grant_rules").flatMap(
+    (rule2) => GRANT_RULE.list(rule2, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule2, "role") }))
   );
 }
 async function eitherRoute(workspace, account) {
@@ -9161,17 +10022,17 @@ async function readOne(eyes, accountId, applicationId2, id) {
       if (id === void 0) return void 0;
       const path13 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path13, "secrets"),
-        account && (() => listAll(account, `${base}/credentials/secrets`, "secrets"))
-      ).then((listed) => listed.map((secret) => textField(secret, "id")));
+        () => listAll(workspace, path13, SECRETS.key("secrets")),
+        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
+      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
     }),
     readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
       if (id === void 0 || account === void 0) return void 0;
-      return listAll(account, `${base}/federationPolicies`, "policies").then(
+      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
         (listed) => listed.map((policy) => ({
-          id: textField(policy, "policy_id"),
-          issuer: textField(field(policy, "oidc_policy"), "issuer"),
-          subject: textField(field(policy, "oidc_policy"), "subject")
+          id: FEDERATION_POLICY.text(policy, "policy_id"),
+          issuer: FEDERATION_POLICY.text(policy, "oidc_policy", "issuer"),
+          subject: FEDERATION_POLICY.text(policy, "oidc_policy", "subject")
         }))
       );
     })
@@ -9201,15 +10062,16 @@ async function list2(api, path13, items, query = {}) {
   }
 }
 async function jobs(api) {
-  const listed = await list2(api, "/api/2.2/jobs/list", "jobs", { limit: "100" });
-  const silent = listed.filter(
-    (job) => textField(field(field(job, "settings"), "run_as"), "service_principal_name") === ""
-  );
+  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" });
+  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
   if (silent.length > MAX_ASKED) return void 0;
   const asked = await inParallel(silent, async (job) => {
-    const query = { job_id: textField(job, "job_id") };
+    const query = { job_id: JOB.text(job, "job_id") };
     try {
-      return textField(await api({ method: "GET", path: "/api/2.2/jobs/get", query }), "run_as_user_name");
+      return JOB.text(
+        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
+        "run_as_user_name"
+      );
     } catch (error) {
       if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
         return "";
@@ -9219,28 +10081,37 @@ async function jobs(api) {
   const owner = new Map(silent.map((job, index) => [job, asked[index] ?? ""]));
   return listed.map((job) => ({
     type: "job",
-    id: textField(job, "job_id"),
-    name: textField(field(job, "settings"), "name"),
-    principal: (owner.get(job) ?? textField(field(field(job, "settings"), "run_as"), "service_principal_name")).toLowerCase()
+    id: JOB.text(job, "job_id"),
+    name: JOB.text(job, "settings", "name"),
+    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase()
   }));
 }
 async function others(api) {
   const [pipelines, apps, endpoints] = await Promise.all([
-    list2(api, "/api/2.0/pipelines", "statuses", { max_results: "100" }),
+    list2(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), { max_results: "100" }),
     list2(api, "/api/2.0/apps", "apps", { page_size: "100" }),
     list2(api, "/api/2.0/serving-endpoints", "endpoints")
   ]);
-  const runner = (type, id, principal) => (item) => ({
-    type,
-    id: textField(item, id),
-    name: textField(item, "name"),
-    principal: textField(item, principal).toLowerCase()
-  });
   return [
-    ...pipelines.map(runner("pipeline", "pipeline_id", "run_as_user_name")),
-    ...apps.map(runner("app", "id", "service_principal_client_id")),
+    ...pipelines.map((item) => ({
+      type: "pipeline",
+      id: PIPELINE.text(item, "pipeline_id"),
+      name: PIPELINE.text(item, "name"),
+      principal: PIPELINE.text(item, "run_as_user_name").toLowerCase()
+    })),
+    ...apps.map((item) => ({
+      type: "app",
+      id: APP.text(item, "id"),
+      name: APP.text(item, "name"),
+      principal: APP.text(item, "service_principal_client_id").toLowerCase()
+    })),
     // A serving endpoint acts with the identity of its creator.
-    ...endpoints.map(runner("endpoint", "id", "creator"))
+    ...endpoints.map((item) => ({
+      type: "endpoint",
+      id: ENDPOINT.text(item, "id"),
+      name: ENDPOINT.text(item, "name"),
+      principal: ENDPOINT.text(item, "creator").toLowerCase()
+    }))
   ];
 }
 async function readRunners(eyes) {
@@ -9587,7 +10458,7 @@ var AZURE_DEVOPS_NAMES = {
 };
 var jose;
 function loadClaimsReader() {
-  return jose ??= import("./webapi-NFI2N5PY.js");
+  return jose ??= import("./webapi-YY2SORZD.js");
 }
 async function readClaims(idToken) {
   const { decodeJwt } = await loadClaimsReader();
@@ -9695,7 +10566,7 @@ function asksForClaims({ policy }) {
 }
 async function pipelineClaims3({ ci, inputs, ports, signal }) {
   const { clock, send } = ports;
-  const attempt = async () => {
+  const attempt2 = async () => {
     const { token: token2, audience, issuers } = await ci.pipelineToken();
     registerSecret(token2);
     const { issuer } = await readClaims(token2);
@@ -9712,7 +10583,7 @@ async function pipelineClaims3({ ci, inputs, ports, signal }) {
     return claims;
   };
   try {
-    return await retry(attempt, { clock, deadline: clock.now() + EVIDENCE, signal });
+    return await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
   } catch (error) {
     throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
   }
@@ -10019,13 +10890,13 @@ import { randomUUID } from "node:crypto";
 var LEASE = 6e4;
 var RENEW = 2e4;
 var POLL = 5e3;
-function parse(content) {
+function parse2(content) {
   try {
     const value = JSON.parse(content);
     return {
-      id: textField(value, "id"),
-      holder: textField(value, "holder"),
-      after: textField(value, "after")
+      id: textAt(value, "id"),
+      holder: textAt(value, "holder"),
+      after: textAt(value, "after")
     };
   } catch {
     return { id: "", holder: "(unreadable)", after: "" };
@@ -10042,13 +10913,13 @@ async function takeLock(path13, options) {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
       const content = await readWorkspaceFile(api, path13);
-      if (content === void 0 || parse(content).id !== id) throw lost(path13);
+      if (content === void 0 || parse2(content).id !== id) throw lost(path13);
       renewed = clock.now();
       await writeWorkspaceFile(api, path13, text2(), true);
     },
     async release() {
       const content = await readWorkspaceFile(api, path13);
-      if (content !== void 0 && parse(content).id === id) await deleteWorkspaceFile(api, path13);
+      if (content !== void 0 && parse2(content).id === id) await deleteWorkspaceFile(api, path13);
     }
   };
   let seen;
@@ -10058,16 +10929,16 @@ async function takeLock(path13, options) {
     if (await writeWorkspaceFile(api, path13, text2(), false)) return lock;
     const content = await readWorkspaceFile(api, path13);
     if (content === void 0) continue;
-    if (parse(content).id === id) return lock;
+    if (parse2(content).id === id) return lock;
     if (content !== seen) {
       seen = content;
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
-      after = parse(content).id;
+      after = parse2(content).id;
       if (await takeOver(path13, content, text2(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path13, parse(content).holder);
+    if (clock.now() >= deadline) throw busy(path13, parse2(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
@@ -10075,7 +10946,7 @@ function takeOverPath(path13, id) {
   return `${path13}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
 async function takeOver(path13, left, text2, options) {
-  const { id, after } = parse(left);
+  const { id, after } = parse2(left);
   const takeover = await takeLock(takeOverPath(path13, id), options);
   try {
     if (await readWorkspaceFile(options.api, path13) !== left) return false;
@@ -10175,575 +11046,28 @@ function withdrawAccess(request, options) {
   return applyAccess({ ...request, files: { ...files, entries: [] } }, { ...options, approved: void 0 });
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/utils.js
-function isInteger(value) {
-  return INTEGER_REGEX.test(value);
-}
-var INTEGER_REGEX = /^-?[0-9]+$/;
-function isNumber(value) {
-  return NUMBER_REGEX.test(value);
-}
-var NUMBER_REGEX = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-function isSafeNumber(value, config2) {
-  if (isInteger(value)) {
-    return Number.isSafeInteger(Number.parseInt(value, 10));
-  }
-  const num = Number.parseFloat(value);
-  if (Number.isInteger(num) && !Number.isSafeInteger(num)) {
-    return false;
-  }
-  const parsed2 = String(num);
-  if (value === parsed2) {
-    return true;
-  }
-  const valueDigits = extractSignificantDigits(value);
-  const parsedDigits = extractSignificantDigits(parsed2);
-  if (valueDigits === parsedDigits) {
-    return true;
-  }
-  if (config2?.approx === true) {
-    const requiredDigits = 14;
-    if (parsedDigits.length >= requiredDigits && valueDigits.startsWith(parsedDigits.substring(0, requiredDigits))) {
-      return true;
-    }
-  }
-  return false;
-}
-var UnsafeNumberReason = /* @__PURE__ */ (function(UnsafeNumberReason2) {
-  UnsafeNumberReason2["underflow"] = "underflow";
-  UnsafeNumberReason2["overflow"] = "overflow";
-  UnsafeNumberReason2["truncate_integer"] = "truncate_integer";
-  UnsafeNumberReason2["truncate_float"] = "truncate_float";
-  return UnsafeNumberReason2;
-})({});
-function getUnsafeNumberReason(value) {
-  if (isSafeNumber(value, {
-    approx: false
-  })) {
-    return void 0;
-  }
-  if (isInteger(value)) {
-    return UnsafeNumberReason.truncate_integer;
-  }
-  const num = Number.parseFloat(value);
-  if (!Number.isFinite(num)) {
-    return UnsafeNumberReason.overflow;
-  }
-  if (num === 0) {
-    return UnsafeNumberReason.underflow;
-  }
-  return UnsafeNumberReason.truncate_float;
-}
-function extractSignificantDigits(value) {
-  const {
-    start,
-    end
-  } = getSignificantDigitRange(value);
-  const digits = value.substring(start, end);
-  const dot = digits.indexOf(".");
-  if (dot === -1) {
-    return digits;
-  }
-  return digits.substring(0, dot) + digits.substring(dot + 1);
-}
-function getSignificantDigitRange(value) {
-  let start = 0;
-  if (value[0] === "-") {
-    start++;
-  }
-  while (value[start] === "0" || value[start] === ".") {
-    start++;
-  }
-  let end = value.lastIndexOf("e");
-  if (end === -1) {
-    end = value.lastIndexOf("E");
-  }
-  if (end === -1) {
-    end = value.length;
-  }
-  while ((value[end - 1] === "0" || value[end - 1] === ".") && end > start) {
-    end--;
-  }
-  return {
-    start,
-    end
-  };
-}
-
-// ../../main/node_modules/lossless-json/lib/esm/LosslessNumber.js
-var losslessNumberMarker = /* @__PURE__ */ Symbol.for("lossless-json.LosslessNumber");
-var LosslessNumber = class {
-  // numeric value as string
-  value;
-  /**
-   * @deprecated Use the isLosslessNumber(value) function instead.
-   *
-   * Ordinary objects may also have an isLosslessNumber property, so this
-   * field cannot reliably identify lossless numbers.
-   */
-  isLosslessNumber = true;
-  get [losslessNumberMarker]() {
-    return true;
-  }
-  constructor(value) {
-    if (!isNumber(value)) {
-      throw new Error(`Invalid number (value: "${value}")`);
-    }
-    this.value = value;
-  }
-  /**
-   * Get the value of the LosslessNumber as number or bigint.
-   *
-   * - a number is returned for safe numbers and decimal values that only lose some insignificant digits
-   * - a bigint is returned for big integer numbers
-   * - an Error is thrown for values that will overflow or underflow
-   *
-   * Note that you can implement your own strategy for conversion by just getting the value as string
-   * via .toString(), and using util functions like isInteger, isSafeNumber, getUnsafeNumberReason,
-   * and toSafeNumberOrThrow to convert it to a numeric value.
-   */
-  valueOf() {
-    const unsafeReason = getUnsafeNumberReason(this.value);
-    if (unsafeReason === void 0 || unsafeReason === UnsafeNumberReason.truncate_float) {
-      return Number.parseFloat(this.value);
-    }
-    if (isInteger(this.value)) {
-      return BigInt(this.value);
-    }
-    throw new Error(`Cannot safely convert to number: the value '${this.value}' would ${unsafeReason} and become ${Number.parseFloat(this.value)}`);
-  }
-  /**
-   * Get the value of the LosslessNumber as string.
-   */
-  toString() {
-    return this.value;
-  }
-  // Note: we do NOT implement a .toJSON() method, and you should not implement
-  // or use that, it cannot safely turn the numeric value in the string into
-  // stringified JSON since it has to be parsed into a number first.
-};
-function isLosslessNumber(value) {
-  return value !== null && typeof value === "object" && value[losslessNumberMarker] === true;
-}
-
-// ../../main/node_modules/lossless-json/lib/esm/numberParsers.js
-function parseLosslessNumber(value) {
-  return new LosslessNumber(value);
-}
-
-// ../../main/node_modules/lossless-json/lib/esm/revive.js
-function revive(json, reviver) {
-  return reviveValue({
-    "": json
-  }, "", json, reviver);
-}
-function reviveValue(context, key2, value, reviver) {
-  if (Array.isArray(value)) {
-    return reviver.call(context, key2, reviveArray(value, reviver));
-  }
-  if (value && typeof value === "object" && !isLosslessNumber(value)) {
-    return reviver.call(context, key2, reviveObject(value, reviver));
-  }
-  return reviver.call(context, key2, value);
-}
-function reviveObject(object2, reviver) {
-  for (const key2 of Object.keys(object2)) {
-    const value = reviveValue(object2, key2, object2[key2], reviver);
-    if (value !== void 0) {
-      object2[key2] = value;
-    } else {
-      delete object2[key2];
-    }
-  }
-  return object2;
-}
-function reviveArray(array, reviver) {
-  for (let i = 0; i < array.length; i++) {
-    const value = reviveValue(array, String(i), array[i], reviver);
-    if (value === void 0) {
-      delete array[i];
-    } else {
-      array[i] = value;
-    }
-  }
-  return array;
-}
-
-// ../../main/node_modules/lossless-json/lib/esm/parse.js
-function parse2(text2, reviver, options) {
-  const optionsObj = typeof options === "function" ? {
-    parseNumber: options
-  } : options;
-  const parseNumber = optionsObj?.parseNumber ?? parseLosslessNumber;
-  const onDuplicateKey = optionsObj?.onDuplicateKey ?? throwDuplicateKey;
-  let i = 0;
-  const value = parseValue();
-  expectValue(value);
-  expectEndOfInput();
-  return reviver ? revive(value, reviver) : value;
-  function parseObject() {
-    if (text2.charCodeAt(i) === codeOpeningBrace) {
-      i++;
-      skipWhitespace();
-      const object2 = {};
-      let initial = true;
-      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBrace) {
-        if (!initial) {
-          eatComma();
-          skipWhitespace();
-        } else {
-          initial = false;
-        }
-        const start = i;
-        const key2 = parseString();
-        if (key2 === void 0) {
-          throwObjectKeyExpected();
-          return;
-        }
-        skipWhitespace();
-        eatColon();
-        const value2 = parseValue();
-        if (value2 === void 0) {
-          throwObjectValueExpected();
-          return;
-        }
-        if (Object.prototype.hasOwnProperty.call(object2, key2) && !isDeepEqual(value2, object2[key2])) {
-          const returnedValue = onDuplicateKey({
-            key: key2,
-            position: start + 1,
-            oldValue: object2[key2],
-            newValue: value2
-          });
-          if (returnedValue !== void 0) {
-            setObjectKey(object2, key2, returnedValue);
-          }
-        } else {
-          setObjectKey(object2, key2, value2);
-        }
-      }
-      if (text2.charCodeAt(i) !== codeClosingBrace) {
-        throwObjectKeyOrEndExpected();
-      }
-      i++;
-      return object2;
-    }
-  }
-  function parseArray() {
-    if (text2.charCodeAt(i) === codeOpeningBracket) {
-      i++;
-      skipWhitespace();
-      const array = [];
-      let initial = true;
-      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBracket) {
-        if (!initial) {
-          eatComma();
-        } else {
-          initial = false;
-        }
-        const value2 = parseValue();
-        expectArrayItem(value2);
-        array.push(value2);
-      }
-      if (text2.charCodeAt(i) !== codeClosingBracket) {
-        throwArrayItemOrEndExpected();
-      }
-      i++;
-      return array;
-    }
-  }
-  function parseValue() {
-    skipWhitespace();
-    const value2 = parseString() ?? parseNumeric() ?? parseObject() ?? parseArray() ?? parseKeyword("true", true) ?? parseKeyword("false", false) ?? parseKeyword("null", null);
-    skipWhitespace();
-    return value2;
-  }
-  function parseKeyword(name, value2) {
-    if (text2.slice(i, i + name.length) === name) {
-      i += name.length;
-      return value2;
-    }
-  }
-  function skipWhitespace() {
-    while (isWhitespace(text2.charCodeAt(i))) {
-      i++;
-    }
-  }
-  function parseString() {
-    if (text2.charCodeAt(i) === codeDoubleQuote) {
-      i++;
-      let result = "";
-      while (i < text2.length && text2.charCodeAt(i) !== codeDoubleQuote) {
-        if (text2.charCodeAt(i) === codeBackslash) {
-          const char = text2[i + 1];
-          const escapeChar = escapeCharacters[char];
-          if (escapeChar !== void 0) {
-            result += escapeChar;
-            i++;
-          } else if (char === "u") {
-            if (isHex(text2.charCodeAt(i + 2)) && isHex(text2.charCodeAt(i + 3)) && isHex(text2.charCodeAt(i + 4)) && isHex(text2.charCodeAt(i + 5))) {
-              result += String.fromCharCode(Number.parseInt(text2.slice(i + 2, i + 6), 16));
-              i += 5;
-            } else {
-              throwInvalidUnicodeCharacter(i);
-            }
-          } else {
-            throwInvalidEscapeCharacter(i);
-          }
-        } else {
-          if (isValidStringCharacter(text2.charCodeAt(i))) {
-            result += text2[i];
-          } else {
-            throwInvalidCharacter(text2[i]);
-          }
-        }
-        i++;
-      }
-      expectEndOfString();
-      i++;
-      return result;
-    }
-  }
-  function parseNumeric() {
-    const start = i;
-    if (text2.charCodeAt(i) === codeMinus) {
-      i++;
-      expectDigit(start);
-    }
-    if (text2.charCodeAt(i) === codeZero) {
-      i++;
-    } else if (isNonZeroDigit(text2.charCodeAt(i))) {
-      i++;
-      while (isDigit(text2.charCodeAt(i))) {
-        i++;
-      }
-    } else {
-      return void 0;
-    }
-    if (text2.charCodeAt(i) === codeDot) {
-      i++;
-      expectDigit(start);
-      while (isDigit(text2.charCodeAt(i))) {
-        i++;
-      }
-    }
-    if (text2.charCodeAt(i) === codeLowercaseE || text2.charCodeAt(i) === codeUppercaseE) {
-      i++;
-      if (text2.charCodeAt(i) === codeMinus || text2.charCodeAt(i) === codePlus) {
-        i++;
-      }
-      expectDigit(start);
-      while (isDigit(text2.charCodeAt(i))) {
-        i++;
-      }
-    }
-    if (i > start) {
-      return parseNumber(text2.slice(start, i));
-    }
-  }
-  function eatComma() {
-    if (text2.charCodeAt(i) !== codeComma) {
-      throw new SyntaxError(`Comma ',' expected after value ${gotAt()}`);
-    }
-    i++;
-  }
-  function eatColon() {
-    if (text2.charCodeAt(i) !== codeColon) {
-      throw new SyntaxError(`Colon ':' expected after property name ${gotAt()}`);
-    }
-    i++;
-  }
-  function expectValue(value2) {
-    if (value2 === void 0) {
-      throw new SyntaxError(`JSON value expected ${gotAt()}`);
-    }
-  }
-  function expectArrayItem(value2) {
-    if (value2 === void 0) {
-      throw new SyntaxError(`Array item expected ${gotAt()}`);
-    }
-  }
-  function expectEndOfInput() {
-    if (i < text2.length) {
-      throw new SyntaxError(`Expected end of input ${gotAt()}`);
-    }
-  }
-  function expectDigit(start) {
-    if (!isDigit(text2.charCodeAt(i))) {
-      const numSoFar = text2.slice(start, i);
-      throw new SyntaxError(`Invalid number '${numSoFar}', expecting a digit ${gotAt()}`);
-    }
-  }
-  function expectEndOfString() {
-    if (text2.charCodeAt(i) !== codeDoubleQuote) {
-      throw new SyntaxError(`End of string '"' expected ${gotAt()}`);
-    }
-  }
-  function throwObjectKeyExpected() {
-    throw new SyntaxError(`Quoted object key expected ${gotAt()}`);
-  }
-  function throwDuplicateKey({
-    key: key2,
-    position
-  }) {
-    throw new SyntaxError(`Duplicate key '${key2}' encountered at position ${position}`);
-  }
-  function throwObjectKeyOrEndExpected() {
-    throw new SyntaxError(`Quoted object key or end of object '}' expected ${gotAt()}`);
-  }
-  function throwArrayItemOrEndExpected() {
-    throw new SyntaxError(`Array item or end of array ']' expected ${gotAt()}`);
-  }
-  function throwInvalidCharacter(char) {
-    throw new SyntaxError(`Invalid character '${char}' ${pos()}`);
-  }
-  function throwInvalidEscapeCharacter(start) {
-    const chars = text2.slice(start, start + 2);
-    throw new SyntaxError(`Invalid escape character '${chars}' ${pos()}`);
-  }
-  function throwObjectValueExpected() {
-    throw new SyntaxError(`Object value expected after ':' ${pos()}`);
-  }
-  function throwInvalidUnicodeCharacter(start) {
-    const chars = text2.slice(start, start + 6);
-    throw new SyntaxError(`Invalid unicode character '${chars}' ${pos()}`);
-  }
-  function pos() {
-    return `at position ${i}`;
-  }
-  function got() {
-    return i < text2.length ? `but got '${text2[i]}'` : "but reached end of input";
-  }
-  function gotAt() {
-    return `${got()} ${pos()}`;
-  }
-}
-function setObjectKey(object2, key2, value) {
-  if (key2 === "__proto__") {
-    Object.defineProperty(object2, key2, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true
-    });
-  } else {
-    object2[key2] = value;
-  }
-}
-function isWhitespace(code2) {
-  return code2 === codeSpace || code2 === codeNewline || code2 === codeTab || code2 === codeReturn;
-}
-function isHex(code2) {
-  return code2 >= codeZero && code2 <= codeNine || code2 >= codeUppercaseA && code2 <= codeUppercaseF || code2 >= codeLowercaseA && code2 <= codeLowercaseF;
-}
-function isDigit(code2) {
-  return code2 >= codeZero && code2 <= codeNine;
-}
-function isNonZeroDigit(code2) {
-  return code2 >= codeOne && code2 <= codeNine;
-}
-function isValidStringCharacter(code2) {
-  return code2 >= 32 && code2 <= 1114111;
-}
-function isDeepEqual(a, b) {
-  if (a === b) {
-    return true;
-  }
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, index) => isDeepEqual(item, b[index]));
-  }
-  if (isObject(a) && isObject(b)) {
-    const keys = [.../* @__PURE__ */ new Set([...Object.keys(a), ...Object.keys(b)])];
-    return keys.every((key2) => isDeepEqual(a[key2], b[key2]));
-  }
-  return false;
-}
-function isObject(value) {
-  return typeof value === "object" && value !== null;
-}
-var escapeCharacters = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "	"
-  // note that \u is handled separately in parseString()
-};
-var codeBackslash = 92;
-var codeOpeningBrace = 123;
-var codeClosingBrace = 125;
-var codeOpeningBracket = 91;
-var codeClosingBracket = 93;
-var codeSpace = 32;
-var codeNewline = 10;
-var codeTab = 9;
-var codeReturn = 13;
-var codeDoubleQuote = 34;
-var codePlus = 43;
-var codeMinus = 45;
-var codeZero = 48;
-var codeOne = 49;
-var codeNine = 57;
-var codeComma = 44;
-var codeDot = 46;
-var codeColon = 58;
-var codeUppercaseA = 65;
-var codeLowercaseA = 97;
-var codeUppercaseE = 69;
-var codeLowercaseE = 101;
-var codeUppercaseF = 70;
-var codeLowercaseF = 102;
-
-// core/api/databricks-api.ts
-var DEADLINE = 6e4;
-function numberOrDigits(digits) {
-  const number = Number(digits);
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? digits : number;
-}
-function readJson(text2) {
-  try {
-    return text2.trim() === "" ? {} : parse2(text2, void 0, numberOrDigits);
-  } catch {
-    throw new ApiFailure(502, "UNREADABLE_ANSWER", "the answer is not JSON");
-  }
-}
-function connectDatabricks(options) {
-  const { host, send, clock, signal, onWrite } = options;
-  return async ({ method, path: path13, query, body }) => {
-    const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
-    const attempt = async (stop) => {
-      const request = {
+// core/flow/api.ts
+function auditedApi({ ci, ports, signal }, host, token2, { audit, clientId: caller, failure }) {
+  const onWrite = ({ method, url, status, requestId }) => {
+    const reason = status === void 0 ? "no answer came" : `status ${status}`;
+    const ok = status !== void 0 && status < 400;
+    return audit.write(
+      apiCallEvent({
+        outcome: ok ? { ok } : { ok: false, code: failure, reason },
         method,
-        url: `${host}${path13}${search}`,
-        headers: {
-          authorization: `Bearer ${await options.token()}`,
-          accept: "application/json",
-          ...body === void 0 ? {} : { "content-type": "application/json" }
-        },
-        ...body === void 0 ? {} : { body: JSON.stringify(body) },
-        signal: stop
-      };
-      const response = await send(request);
-      if (method !== "GET") {
-        const requestId = response.headers["x-request-id"] ?? response.headers["x-databricks-request-id"];
-        await onWrite?.(method, `${host}${path13}`, response.status, requestId);
-      }
-      if (response.status >= 200 && response.status < 300) return readJson(response.body);
-      const error = statusError(request, response);
-      if (error.retryable) throw error;
-      const envelope = readJson(error.body === "" ? "{}" : response.body);
-      const code2 = textField(envelope, "error_code") || `HTTP_${response.status}`;
-      throw new ApiFailure(response.status, code2, textField(envelope, "message") || error.message);
-    };
-    try {
-      return await retry(attempt, { clock, deadline: clock.now() + DEADLINE, signal });
-    } catch (error) {
-      if (!(error instanceof HttpError) || error.status === void 0) throw error;
-      throw new ApiFailure(error.status, `HTTP_${error.status}`, error.message);
-    }
+        url,
+        ...status !== void 0 && { status },
+        ...requestId !== void 0 && { requestId },
+        caller,
+        runner: ci.context.ciName
+      })
+    );
   };
+  return connectDatabricks({ host, token: token2, send: ports.send, clock: ports.clock, signal, onWrite });
+}
+function workspaceApi(step2, session, caller) {
+  const token2 = async () => (await session.token()).accessToken;
+  return auditedApi(step2, step2.inputs.host, token2, caller);
 }
 
 // core/ci/azure-devops/subject.ts
@@ -10756,7 +11080,7 @@ function subjectKind(subject) {
 function readableSubject(subject) {
   if (subjectKind(subject) === void 0) return subject;
   const [, scheme = "", rest = ""] = /^(\w+:\/\/|\/)(.*)$/s.exec(subject) ?? [];
-  return [scheme, ...rest.split("/").flatMap((segment, at2) => at2 === 0 ? [segment] : ["/", segment])].join(
+  return [scheme, ...rest.split("/").flatMap((segment, at3) => at3 === 0 ? [segment] : ["/", segment])].join(
     " "
   );
 }
@@ -10788,21 +11112,46 @@ function decoded(value) {
   return value.replace(/%3A/gi, ":");
 }
 
+// core/ci/github/subject-advice.ts
+var PULL_REQUEST = "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read, and add the policy there:";
+var PASSING = [
+  [/^refs\/tags\//, "A policy for this subject would let this one tag deploy, and no later one."],
+  [
+    /^refs\/heads\/gh-readonly-queue\//,
+    "This is a run of the merge queue: its branch is gone in a minute, and the next one has another name."
+  ]
+];
+function subjectAdvice(claims) {
+  const subject = parseSubject(claims.subject);
+  const names2 = claims.subject.split(":");
+  const isPullRequest = subject.kind === "pull_request" || /^pull_request/.test(claims.event_name ?? "") || /^refs\/pull\//.test(claims.ref ?? "") || names2.some((name) => name === "pull_request" || name.startsWith("refs/pull/"));
+  if (isPullRequest) return { remedy: PULL_REQUEST, otherPrincipal: true };
+  const ref = subject.kind === "ref" ? subject.ref : names2.find((name) => name.startsWith("refs/"));
+  const passing = PASSING.find(([form]) => ref !== void 0 && form.test(ref));
+  if (passing === void 0) return void 0;
+  const [, why] = passing;
+  const [before] = claims.subject.split(/:ref:/);
+  return {
+    remedy: `${why} Give the job an \`environment:\` that says which branches and tags may use it, and add the policy for the subject that the job has then:`,
+    subject: `${before ?? ""}:environment:<name of the environment>`,
+    otherPrincipal: false
+  };
+}
+
 // core/ci/azure-devops/hints.ts
 var SUBJECTS = {
   pipeline: "The subject names organisation, project and pipeline of Azure DevOps, exactly and as they are called now: a rename changes it, a branch does not. Add the policy:",
   connection: "The subject names organisation, project and service connection of Azure DevOps as they are called now: a rename changes it. Add the policy:",
   "entra-connection": "The subject holds the GUIDs of a service connection of the Entra issuer; before its conversion the connection had the subject sc://\u2026 . Add the policy:"
 };
-function azureDevOpsHint(field2, subject) {
+function azureDevOpsHint(field, subject) {
   const kind = subjectKind(subject);
   if (kind === void 0) return void 0;
-  if (field2 === "subject") return SUBJECTS[kind];
-  return field2 === "audience" ? "Azure DevOps chooses the audience of its ID tokens. Add a policy for the audience presented:" : "The policy belongs to another CI or another organisation, or the service connection was converted to the Entra issuer. Add one for this issuer:";
+  if (field === "subject") return SUBJECTS[kind];
+  return field === "audience" ? "Azure DevOps chooses the audience of its ID tokens. Add a policy for the audience presented:" : "The policy belongs to another CI or another organisation, or the service connection was converted to the Entra issuer. Add one for this issuer:";
 }
 
 // core/ci/github/subject-difference.ts
-var PULL_REQUEST = "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read, and add the policy there:";
 var IDS = "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, or that chose so.";
 function subjectDifference(presented, wanted) {
   if (presented.toLowerCase() === wanted.toLowerCase()) {
@@ -10893,23 +11242,26 @@ function explainRefusal(refusal, claims, options) {
       mistakes: comparison(presented, void 0)
     });
   }
-  const { problem, remedy, field: field2 } = causeOf(refusal, presented, accepted, options.clientId);
-  const clientId = parseSubject(presented.subject).kind === "pull_request" ? OTHER_PRINCIPAL : options.clientId;
+  const { problem, remedy, field } = causeOf(refusal, presented, accepted, options.clientId);
+  const advice = subjectAdvice(claims);
+  const text2 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
+  const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
+  const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
-    remedy: `${remedy}
-${policyCommand(presented, { ...options, clientId })}`,
-    mistakes: comparison(presented, accepted, field2)
+    remedy: `${text2}
+${policyCommand(trusted, { ...options, clientId })}`,
+    mistakes: comparison(presented, accepted, field)
   });
 }
 function parseAccepted(description) {
   const [, list3] = /Valid federation polic(?:y|ies) for provided token:\s*\{(.*)\}/s.exec(description) ?? [];
   if (list3 === void 0) return void 0;
   const accepted = {};
-  for (const field2 of FIELDS) {
-    const [, value] = new RegExp(`\\b${field2}: '(.*?)'(?=, (?:issuer|subject|audience): '|\\}|$)`, "s").exec(list3) ?? [];
-    if (value !== void 0 && value !== "") accepted[field2] = value;
+  for (const field of FIELDS) {
+    const [, value] = new RegExp(`\\b${field}: '(.*?)'(?=, (?:issuer|subject|audience): '|\\}|$)`, "s").exec(list3) ?? [];
+    if (value !== void 0 && value !== "") accepted[field] = value;
   }
   return accepted;
 }
@@ -10920,21 +11272,21 @@ function answerText({ status, error, description }) {
   return `status ${status}: ${error === "" ? "" : `${error}: `}${description}`;
 }
 function comparison(presented, accepted, blamed) {
-  return FIELDS.map((field2) => {
-    const wanted = accepted?.[field2];
-    const actual = readableSubject(presented[field2]);
+  return FIELDS.map((field) => {
+    const wanted = accepted?.[field];
+    const actual = readableSubject(presented[field]);
     const expected = wanted === void 0 ? void 0 : readableSubject(wanted);
     if (expected !== void 0 && expected !== actual)
-      return { problem: `${field2} differs`, expected, actual };
-    if (field2 === blamed) return { problem: `${field2} is in no policy`, actual };
+      return { problem: `${field} differs`, expected, actual };
+    if (field === blamed) return { problem: `${field} is in no policy`, actual };
     return {
-      problem: expected === void 0 ? `${field2} presented` : `${field2} as a policy must name it`,
+      problem: expected === void 0 ? `${field} presented` : `${field} as a policy must name it`,
       actual
     };
   });
 }
 function causeOf({ description }, presented, accepted, clientId) {
-  const differs = (field2) => accepted?.[field2] !== void 0 && accepted[field2] !== presented[field2];
+  const differs = (field) => accepted?.[field] !== void 0 && accepted[field] !== presented[field];
   if (/TOKEN_EXPIRED/.test(description)) {
     return {
       problem: "it has expired.",
@@ -11345,9 +11697,9 @@ async function exchangeWithRetry(options) {
     throw error.cause instanceof SecretlessError ? error.cause : endpointUnavailable("The exchange of the ID token", error);
   }
 }
-async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, attempt) {
+async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, attempt2) {
   const { audience } = exchange;
-  const at2 = clock.now();
+  const at3 = clock.now();
   let claims;
   let idTokenSha256 = "";
   let token2;
@@ -11357,26 +11709,26 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
     idTokenSha256 = tokenSha256(assertion);
     claims = await readClaims(assertion);
     stop.throwIfAborted();
-    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt);
+    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt2);
     token2 = await exchange.exchange(assertion, stop);
   } catch (error) {
-    onExchange?.({ at: at2, attempt, audience, claims, idTokenSha256, outcome: { error } });
+    onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome: { error } });
     throw error;
   }
   registerSecret(token2.accessToken);
   const { accessToken, expiresAt } = token2;
   const outcome = { expiresAt, accessTokenSha256: tokenSha256(accessToken) };
-  onExchange?.({ at: at2, attempt, audience, claims, idTokenSha256, outcome });
+  onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome });
   return token2;
 }
-function expired({ expiresAt }, now, attempt) {
+function expired({ expiresAt }, now, attempt2) {
   const cause = new SecretlessError("ID_TOKEN_REFUSED", {
     problem: "The ID token that the CI gave has already expired.",
     expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
     actual: `expired at ${new Date(expiresAt).toISOString()}`,
     remedy: "Correct the clock of the runner, if it is wrong; else run the job again."
   });
-  return new HttpError(cause.message, { retryable: attempt < MOST_EXPIRED, cause });
+  return new HttpError(cause.message, { retryable: attempt2 < MOST_EXPIRED, cause });
 }
 
 // core/flow/foreign-checkout.ts
@@ -11492,9 +11844,9 @@ function signIn(step2, options) {
     signal,
     onExchange: (event) => {
       record(audit, event, { exchange: inputs.exchange, endpoint, clientId });
-      const { audience, attempt, outcome } = event;
+      const { audience, attempt: attempt2, outcome } = event;
       const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
-      ci.debug(`exchange ${String(attempt)} as ${clientId} for ${audience}: ${result}`);
+      ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
       onExchange?.(event);
     }
   });
@@ -11560,18 +11912,9 @@ function untrustedEvent(command) {
 
 // core/flow/access/connection.ts
 async function connectionOf({ step: step2, audit, session, clientId }) {
-  const { ci, inputs, ports, signal } = step2;
-  const onWrite = (method, url, status, requestId) => {
-    const outcome = status < 400 ? { ok: true } : { ok: false, code: "ACCESS_FAILED", reason: `status ${status}` };
-    const ids = requestId === void 0 ? {} : { requestId };
-    return audit.write(
-      apiCallEvent({ outcome, method, url, status, ...ids, caller: clientId, runner: ci.context.ciName })
-    );
-  };
-  const { clock, send } = ports;
-  const api = { send, clock, signal, onWrite };
-  const token2 = async () => (await session.token()).accessToken;
-  const workspace = connectDatabricks({ ...api, host: inputs.host, token: token2 });
+  const { inputs, signal } = step2;
+  const caller = { audit, clientId, failure: "ACCESS_FAILED" };
+  const workspace = workspaceApi(step2, session, caller);
   const known2 = await step2.workspace;
   const accountId = known2.accountId ?? inputs.accountId;
   const accountUrl = accountHost(inputs.host);
@@ -11588,7 +11931,7 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
     }
     throw new ApiFailure(401, "UNAUTHENTICATED", refused3.message);
   };
-  return { workspace, account: connectDatabricks({ ...api, host: accountUrl, token: accountToken }) };
+  return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
 }
 
 // core/access/plan/standards.ts
@@ -11971,14 +12314,14 @@ async function createFile(files, file2, mode, fill) {
   }
 }
 async function writeAll(handle, chunk) {
-  for (let at2 = 0; at2 < chunk.length; ) at2 += (await handle.write(chunk, at2)).bytesWritten;
+  for (let at3 = 0; at3 < chunk.length; ) at3 += (await handle.write(chunk, at3)).bytesWritten;
 }
 async function* readRange(handle, start, end, reused) {
-  for (let at2 = start; at2 < end; ) {
+  for (let at3 = start; at3 < end; ) {
     const chunk = reused ?? Buffer.allocUnsafe(CHUNK);
-    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at2), at2);
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at3), at3);
     if (bytesRead === 0) return;
-    at2 += bytesRead;
+    at3 += bytesRead;
     yield chunk.subarray(0, bytesRead);
   }
 }
@@ -12045,12 +12388,12 @@ var MOST_REDIRECTS = 5;
 var REDIRECTS = /* @__PURE__ */ new Set([301, 302, 303, 307, 308]);
 async function download(url, sink, options) {
   const first = new URL(url);
-  let at2 = first;
+  let at3 = first;
   for (let hops = 0; ; hops++) {
-    const location = await get(at2, sink, options);
+    const location = await get(at3, sink, options);
     if (location === void 0) return;
-    if (hops === MOST_REDIRECTS) throw redirectRefused(at2, `more than ${String(MOST_REDIRECTS)} redirects`);
-    at2 = redirected(at2, location, options.redirects === "https" ? void 0 : first.origin);
+    if (hops === MOST_REDIRECTS) throw redirectRefused(at3, `more than ${String(MOST_REDIRECTS)} redirects`);
+    at3 = redirected(at3, location, options.redirects === "https" ? void 0 : first.origin);
   }
 }
 function redirected(from, location, onlyOrigin) {
@@ -12175,7 +12518,7 @@ async function readReleaseFile(file2, receive, ports) {
   try {
     return await retry(
       (signal) => {
-        const attempt = receive(
+        const attempt2 = receive(
           (sink) => download(placeOf(file2), sink, {
             environment: ports.environment,
             redirects: source ? "same origin" : "https",
@@ -12183,8 +12526,8 @@ async function readReleaseFile(file2, receive, ports) {
             signal
           })
         );
-        running = attempt.catch(() => void 0);
-        return attempt;
+        running = attempt2.catch(() => void 0);
+        return attempt2;
       },
       {
         clock: ports.clock,
@@ -12542,18 +12885,18 @@ async function findMember(handle, wanted, limit) {
 async function readDirectory(handle, size) {
   const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
   const tail = await read2(handle, tailStart, size);
-  for (let at2 = tail.length - END.size; at2 >= 0; at2--) {
-    if (tail.readUInt32LE(at2) !== END.signature) continue;
-    if (at2 + END.size + tail.readUInt16LE(at2 + 20) !== tail.length) continue;
-    const count2 = tail.readUInt16LE(at2 + 10);
-    const bytes = tail.readUInt32LE(at2 + 12);
-    const start = tail.readUInt32LE(at2 + 16);
+  for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
+    if (tail.readUInt32LE(at3) !== END.signature) continue;
+    if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
+    const count2 = tail.readUInt16LE(at3 + 10);
+    const bytes = tail.readUInt32LE(at3 + 12);
+    const start = tail.readUInt32LE(at3 + 16);
     if (count2 === 65535 || bytes === 4294967295 || start === 4294967295)
       throw refused("it is a zip64 archive");
-    if (tail.readUInt32LE(at2 + 4) !== 0 || tail.readUInt16LE(at2 + 8) !== count2) {
+    if (tail.readUInt32LE(at3 + 4) !== 0 || tail.readUInt16LE(at3 + 8) !== count2) {
       throw refused("it is one part of several");
     }
-    if (start + bytes !== tailStart + at2) throw refused("its directory is not where it should be");
+    if (start + bytes !== tailStart + at3) throw refused("its directory is not where it should be");
     if (count2 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused("it has too many members");
     return { start, count: count2, bytes: await read2(handle, start, start + bytes) };
   }
@@ -12561,34 +12904,34 @@ async function readDirectory(handle, size) {
 }
 function parseDirectory(bytes, count2) {
   const entries2 = [];
-  let at2 = 0;
-  while (at2 < bytes.length) {
-    if (at2 + CENTRAL.size > bytes.length || bytes.readUInt32LE(at2) !== CENTRAL.signature) {
+  let at3 = 0;
+  while (at3 < bytes.length) {
+    if (at3 + CENTRAL.size > bytes.length || bytes.readUInt32LE(at3) !== CENTRAL.signature) {
       throw refused("its directory is damaged");
     }
-    const nameEnd = at2 + CENTRAL.size + bytes.readUInt16LE(at2 + 28);
-    const end = nameEnd + bytes.readUInt16LE(at2 + 30) + bytes.readUInt16LE(at2 + 32);
+    const nameEnd = at3 + CENTRAL.size + bytes.readUInt16LE(at3 + 28);
+    const end = nameEnd + bytes.readUInt16LE(at3 + 30) + bytes.readUInt16LE(at3 + 32);
     if (end > bytes.length) throw refused("its directory is damaged");
-    entries2.push(parseEntry(bytes, at2, nameEnd));
-    at2 = end;
+    entries2.push(parseEntry(bytes, at3, nameEnd));
+    at3 = end;
   }
   if (entries2.length !== count2) throw refused("its directory has another number of members than it says");
   return entries2;
 }
-function parseEntry(bytes, at2, nameEnd) {
-  const rawName = bytes.subarray(at2 + CENTRAL.size, nameEnd);
+function parseEntry(bytes, at3, nameEnd) {
+  const rawName = bytes.subarray(at3 + CENTRAL.size, nameEnd);
   const name = rawName.toString("utf8");
-  const system = bytes.readUInt8(at2 + 5);
-  const flags = bytes.readUInt16LE(at2 + 8);
-  const method = bytes.readUInt16LE(at2 + 10);
-  const compressedSize = bytes.readUInt32LE(at2 + 20);
-  const size = bytes.readUInt32LE(at2 + 24);
-  const headerAt = bytes.readUInt32LE(at2 + 42);
+  const system = bytes.readUInt8(at3 + 5);
+  const flags = bytes.readUInt16LE(at3 + 8);
+  const method = bytes.readUInt16LE(at3 + 10);
+  const compressedSize = bytes.readUInt32LE(at3 + 20);
+  const size = bytes.readUInt32LE(at3 + 24);
+  const headerAt = bytes.readUInt32LE(at3 + 42);
   if ([compressedSize, size, headerAt].includes(4294967295)) throw refused("it is a zip64 archive");
-  if (bytes.readUInt16LE(at2 + 34) !== 0) throw refused("it is one part of several");
+  if (bytes.readUInt16LE(at3 + 34) !== 0) throw refused("it is one part of several");
   if ((flags & REFUSED_FLAGS) !== 0) throw refused(`\`${name}\` is encrypted or patched`);
   if (method !== 0 && method !== 8) throw refused(`\`${name}\` is compressed by method ${String(method)}`);
-  const type = system === 3 || system === 19 ? bytes.readUInt16LE(at2 + 40) & FILE_TYPE : 0;
+  const type = system === 3 || system === 19 ? bytes.readUInt16LE(at3 + 40) & FILE_TYPE : 0;
   if (type !== 0 && type !== (name.endsWith("/") ? FOLDER : REGULAR)) {
     throw refused(`\`${name}\` is a link or another special file`);
   }
@@ -12599,7 +12942,7 @@ function parseEntry(bytes, at2, nameEnd) {
     method: method === 0 ? "stored" : "deflated",
     compressedSize,
     size,
-    crc32: bytes.readUInt32LE(at2 + 16),
+    crc32: bytes.readUInt32LE(at3 + 16),
     headerAt,
     start: headerAt
   };
@@ -12617,12 +12960,12 @@ function checkNames(entries2) {
   }
 }
 async function startOfData(handle, entry2, directoryStart) {
-  const at2 = entry2.headerAt;
-  const header = await read2(handle, at2, at2 + LOCAL.size);
+  const at3 = entry2.headerAt;
+  const header = await read2(handle, at3, at3 + LOCAL.size);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw refused("a member is not where its directory says");
   const nameSize = header.readUInt16LE(26);
-  const start = at2 + LOCAL.size + nameSize + header.readUInt16LE(28);
-  const rawName = await read2(handle, at2 + LOCAL.size, at2 + LOCAL.size + nameSize);
+  const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
+  const rawName = await read2(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
   const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
   const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
   const deferred = (entry2.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
@@ -12820,15 +13163,15 @@ function notInstalled(actual) {
   });
 }
 
-// core/api/json.ts
+// core/cli/json-output.ts
 function parseJson(text2, source) {
   try {
-    return parse2(text2, void 0, numberOrDigits2);
+    return readJson(text2);
   } catch (error) {
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
     throw unreadable4(
       source,
-      text2.trim() === "" ? "nothing" : `${String(text2.length)} characters that are no JSON${at(position)}`
+      text2.trim() === "" ? "nothing" : `${String(text2.length)} characters that are no JSON${at2(position)}`
     );
   }
 }
@@ -12840,27 +13183,8 @@ function unreadable4(source, actual, expected = "JSON") {
     remedy: "Use a version of the Databricks CLI that the product is tested with (1.9.0 to 1.13.0)."
   });
 }
-function at(position) {
+function at2(position) {
   return position === void 0 ? "" : ` (from character ${position} on)`;
-}
-function numberOrDigits2(digits) {
-  const number = Number(digits);
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? digits : number;
-}
-function isObject2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function member(value, ...path13) {
-  let found = value;
-  for (const key2 of path13) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
-  return found;
-}
-function members(value) {
-  return isObject2(value) ? Object.entries(value) : [];
-}
-function textOf2(value) {
-  if (typeof value === "number") return String(value);
-  return typeof value === "string" && value !== "" ? value : void 0;
 }
 
 // core/cli/version.ts
@@ -12869,7 +13193,7 @@ var TIMEOUT2 = 3e4;
 var LIMIT = 64 * 1024;
 var SOURCE = "databricks version -o json";
 async function checkVersion(options) {
-  const version = textOf2(member(parseJson(await printed(options), SOURCE), "Version")) ?? "";
+  const version = textAt(parseJson(await printed(options), SOURCE), "Version");
   const match2 = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
   if (!match2) throw unreadable4(SOURCE, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
   const [, major, minor, patch, prerelease] = match2;
@@ -13046,82 +13370,6 @@ async function reportApplied({ step: step2, facts }, how, changes, plan) {
   await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
 }
 
-// core/api/workspace.ts
-var DEADLINE2 = 6e4;
-async function callWorkspace(api, {
-  method,
-  path: path13,
-  body
-}, { what, accept = [] }) {
-  const { clock, signal } = api;
-  const attempt = async (stop) => {
-    const headers = {
-      authorization: `Bearer ${await api.token()}`,
-      accept: "application/json",
-      ...body !== void 0 && { "content-type": "application/json" }
-    };
-    const content = body === void 0 ? {} : { body };
-    const request = { method, url: `${api.host}${path13}`, headers, ...content, signal: stop };
-    const response = await api.send(request);
-    if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
-    return response;
-  };
-  try {
-    return await retry(attempt, { clock, deadline: clock.now() + DEADLINE2, signal });
-  } catch (error) {
-    throw error instanceof HttpError ? endpointUnavailable(what, error) : error;
-  }
-}
-async function currentUser(api) {
-  const path13 = "/api/2.0/preview/scim/v2/Me";
-  const how = { what: "The question who we are", accept: [401, 403] };
-  const { status, headers, body } = await callWorkspace(api, { method: "GET", path: path13 }, how);
-  if (status !== 200) throw unknownPrincipal(status, body);
-  const user2 = parseJson(body, `GET ${path13}`);
-  const userName = textOf2(member(user2, "userName")) ?? "";
-  return {
-    userName,
-    displayName: textOf2(member(user2, "displayName")) ?? userName,
-    workspaceId: headers["x-databricks-org-id"]
-  };
-}
-function unknownPrincipal(status, body) {
-  return new SecretlessError("WRONG_PRINCIPAL", {
-    problem: "The exchange worked, but the workspace does not let the service principal in.",
-    expected: "a service principal that is assigned to this workspace",
-    actual: `status ${status}: ${redact(body).slice(0, 500)}`,
-    remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1."
-  });
-}
-async function cancelRun(api, runId2) {
-  const body = `{"run_id":${runId2}}`;
-  const request = { method: "POST", path: "/api/2.2/jobs/runs/cancel", body };
-  await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
-}
-async function stopPipeline(api, pipelineId2) {
-  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const how = { what: "The cancellation of the update", accept: [400, 404] };
-  await callWorkspace(api, { method: "POST", path: path13, body: "{}" }, how);
-}
-async function jobExists(api, jobId) {
-  const path13 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
-  const how = { what: "The look at a job", accept: [400, 403, 404] };
-  const { status } = await callWorkspace(api, { method: "GET", path: path13 }, how);
-  return status === 200 || status === 403;
-}
-async function pipelineExists(api, pipelineId2) {
-  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
-  const how = { what: "The look at a pipeline", accept: [400, 403, 404] };
-  const { status } = await callWorkspace(api, { method: "GET", path: path13 }, how);
-  return status === 200 || status === 403;
-}
-async function workspaceFile(api, file2) {
-  const path13 = `/api/2.0/workspace/export?path=${encodeURIComponent(file2)}&direct_download=true`;
-  const how = { what: "The look at a file of the workspace", accept: [400, 403, 404] };
-  const { status, body } = await callWorkspace(api, { method: "GET", path: path13 }, how);
-  return status === 200 ? body : void 0;
-}
-
 // core/flow/connect.ts
 var EARLY = 1e4;
 async function connect(step2, facts, audit) {
@@ -13157,14 +13405,16 @@ async function connect(step2, facts, audit) {
   try {
     await session.token();
     await audit.settled();
-    await prove(step2, workspace, session, facts);
+    await prove(step2, workspace, session, facts, audit);
   } finally {
     step2.signal.removeEventListener("abort", abandon);
   }
   return session;
 }
-async function prove({ ci, inputs, ports, signal }, workspace, session, facts) {
-  const user2 = await currentUser(workspaceApi({ inputs, ports, signal }, session));
+async function prove(step2, workspace, session, facts, audit) {
+  const { ci, inputs } = step2;
+  const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" };
+  const user2 = await currentUser(workspaceApi(step2, session, caller));
   facts.principal = { applicationId: user2.userName, name: user2.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
   const workspaceId = user2.workspaceId ?? workspace.workspaceId;
@@ -13173,10 +13423,6 @@ async function prove({ ci, inputs, ports, signal }, workspace, session, facts) {
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await ci.output("principal", user2.userName);
   await ci.output("workspace-url", inputs.host);
-}
-function workspaceApi({ inputs, ports, signal }, session) {
-  const token2 = async () => (await session.token()).accessToken;
-  return { host: inputs.host, token: token2, send: ports.send, clock: ports.clock, signal };
 }
 function expectSame(code2, what, wanted, found, input) {
   if (wanted === void 0 || wanted === found) return;
@@ -13302,7 +13548,9 @@ var Access = class {
     });
     await session.token();
     await audit.settled();
-    const { userName } = await currentUser(workspaceApi(step2, session));
+    const { userName } = await currentUser(
+      workspaceApi(step2, session, { audit, clientId, failure: "ACCESS_FAILED" })
+    );
     expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
     return connectionOf({ step: step2, audit, session, clientId });
   }
@@ -13398,6 +13646,7 @@ var package_default = {
     format: "prettier --write .",
     lint: "eslint .",
     prepare: "node --import tsx scripts/build-local.ts",
+    record: "node --import tsx test/unit/sandbox-cli/record.ts",
     test: "node --import tsx scripts/check.ts",
     "test:full": "node --import tsx scripts/check-full.ts",
     types: "tsc --noEmit"
@@ -13412,6 +13661,7 @@ var package_default = {
   },
   devDependencies: {
     "@actions/languageservice": "0.3.61",
+    "@databricks/sdk-experimental": "0.17.0",
     "@eslint-community/regexpp": "4.12.3",
     "@eslint/js": "10.0.1",
     "@secretlint/core": "13.0.7",
@@ -13718,10 +13968,11 @@ function heldLock(diagnostics) {
   return void 0;
 }
 async function isLocked(api, statePath) {
-  const query = new URLSearchParams({ path: `${statePath}/deploy.lock` });
-  const path13 = `/api/2.0/workspace/get-status?${query.toString()}`;
-  const how = { what: "The look at the deployment lock", accept: [404] };
-  return (await callWorkspace(api, { method: "GET", path: path13 }, how)).status === 200;
+  try {
+    return await workspaceObject(api, `${statePath}/deploy.lock`) !== void 0;
+  } catch (error) {
+    throw callError("The look at the deployment lock", error);
+  }
 }
 
 // core/cli/plan.ts
@@ -13742,14 +13993,14 @@ function readEntry2(key2, entry2) {
   const action = ACTIONS2.find((known2) => known2 === member(entry2, "action"));
   const [prefix, group, name, ...rest] = key2.split(".");
   if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
-    const found = textOf2(member(entry2, "action")) ?? "none";
+    const found = textAt(entry2, "action") || "none";
     throw unreadable4(
       PLAN_COMMAND,
       `the entry ${key2} with the action ${found}`,
       `one of the actions ${ACTIONS2.join(", ")}`
     );
   }
-  const fields = members(member(entry2, "changes")).filter(([, change2]) => member(change2, "action") !== "skip").map(([field2]) => field2);
+  const fields = members(member(entry2, "changes")).filter(([, change2]) => member(change2, "action") !== "skip").map(([field]) => field);
   return {
     resource: [group, name, ...rest].join("."),
     action,
@@ -13803,10 +14054,10 @@ var HARMLESS = /* @__PURE__ */ new Set([
 function refuseOtherWorkspace({ tree }, approved) {
   const workspace = member(tree, "workspace");
   const mistakes = members(workspace).flatMap(([key2, value]) => {
-    const text2 = textOf2(value);
-    const set = text2 === void 0 ? isObject2(value) : text2 !== "";
+    const text2 = textAt(value);
+    const set = text2 !== "" || isObject2(value) || value === true;
     if (!set || isApproved(key2, text2, approved)) return [];
-    return [{ problem: `\`workspace.${key2}\` is resolved to ${text2 ?? "an object"}.` }];
+    return [{ problem: `\`workspace.${key2}\` is resolved to ${text2 === "" ? "something else" : text2}.` }];
   });
   if (mistakes.length === 0) return;
   throw new SecretlessError("HOST_NOT_APPROVED", {
@@ -13818,9 +14069,9 @@ function refuseOtherWorkspace({ tree }, approved) {
 }
 function isApproved(key2, text2, approved) {
   if (!HARMLESS.has(key2)) return false;
-  if (key2 === "host") return isApprovedHost(text2 ?? "", approved);
+  if (key2 === "host") return isApprovedHost(text2, approved);
   if (key2 === "workspace_id") return text2 === approved.workspaceId;
-  if (key2 === "account_id") return text2?.toLowerCase() === approved.accountId?.toLowerCase();
+  if (key2 === "account_id") return text2.toLowerCase() === approved.accountId?.toLowerCase();
   return true;
 }
 function isApprovedHost(text2, { host, workspaceId, accountId }) {
@@ -13849,22 +14100,22 @@ function readSummary(text2) {
   }
   const all = members(member(json, "resources")).flatMap(
     ([kind, ofKind]) => members(ofKind).flatMap(([key2, resource]) => {
-      const id = textOf2(member(resource, "id"));
-      if (id === void 0) return [];
-      const name = textOf2(member(resource, "name")) ?? key2;
+      const id = textAt(resource, "id");
+      if (id === "") return [];
+      const name = textAt(resource, "name") || key2;
       const declared = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key: key2, id, name, url: textOf2(member(resource, "url")) ?? "", declared }];
+      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared }];
     })
   );
   const deployed = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
   return {
     tree: json,
-    name: textOf2(member(json, "bundle", "name")) ?? "",
-    target: textOf2(member(json, "bundle", "target")) ?? "",
+    name: textAt(json, "bundle", "name"),
+    target: textAt(json, "bundle", "target"),
     workspace: {
-      host: textOf2(member(json, "workspace", "host")),
-      rootPath: textOf2(member(json, "workspace", "root_path")) ?? "",
-      statePath: textOf2(member(json, "workspace", "state_path")) ?? ""
+      host: textAt(json, "workspace", "host") || void 0,
+      rootPath: textAt(json, "workspace", "root_path"),
+      statePath: textAt(json, "workspace", "state_path")
     },
     jobs: deployed("jobs"),
     pipelines: deployed("pipelines"),
@@ -14162,22 +14413,22 @@ function parseBundleYaml(bytes, file2) {
   if (text2.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
   const source = text2.replace(GO_LINE_BREAK, "\n");
   const lines = new import_yaml4.LineCounter();
-  const at2 = (offset) => {
+  const at3 = (offset) => {
     const { line, col } = lines.linePos(offset);
     return { file: file2, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
     const first = firstDocument(source, lines);
-    if (!first) return { value: { kind: "null", place: at2(0) } };
+    if (!first) return { value: { kind: "null", place: at3(0) } };
     if (first.errors.length > 0) {
       return {
         mistakes: first.errors.map((error) => ({
           problem: `Not YAML: ${error.message}`,
-          place: at2(error.pos[0])
+          place: at3(error.pos[0])
         }))
       };
     }
-    return { value: new Reader(first, at2).value(first.contents) };
+    return { value: new Reader(first, at3).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
     if (error instanceof RangeError) return invalid("The file is nested too deeply.");
@@ -14222,8 +14473,8 @@ var Reader = class {
   active = /* @__PURE__ */ new Set();
   /** Each mapping is read once, however often merges of merges ask for it. */
   read = /* @__PURE__ */ new Map();
-  constructor(document, at2) {
-    this.at = at2;
+  constructor(document, at3) {
+    this.at = at3;
     const anchors = /* @__PURE__ */ new Map();
     (0, import_yaml4.visit)(document, {
       Node: (_key, node) => {
@@ -14244,7 +14495,7 @@ var Reader = class {
       return { kind: "sequence", place: place2, items: () => node.items.map((item) => this.value(item)) };
     }
     if (!(0, import_yaml4.isScalar)(node) || isNull(node)) return { kind: "null", place: place2 };
-    return { kind: "text", place: place2, text: textOf3(node), boolean: booleanOf(node) };
+    return { kind: "text", place: place2, text: textOf2(node), boolean: booleanOf(node) };
   }
   place(node) {
     return this.at(node?.range?.[0] ?? 0);
@@ -14260,7 +14511,7 @@ var Reader = class {
     for (const { key: key2, value } of node.items) {
       if (!(0, import_yaml4.isScalar)(key2)) throw new BundleYamlError("A key is not a plain text.", this.place(key2));
       if (!isMergeKey(key2)) {
-        own.set(textOf3(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
+        own.set(textOf2(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
       } else if (merge) {
         throw new BundleYamlError("A mapping has more than one merge key (`<<`).", this.place(key2));
       } else {
@@ -14297,20 +14548,20 @@ var Reader = class {
     }
   }
 };
-function textOf3(scalar) {
+function textOf2(scalar) {
   return scalar.source ?? "";
 }
 function isMergeKey(key2) {
-  return key2.tag === `${TAG}merge` || textOf3(key2) === "<<" && isPlain(key2);
+  return key2.tag === `${TAG}merge` || textOf2(key2) === "<<" && isPlain(key2);
 }
 var NULLS = /* @__PURE__ */ new Set(["", "~", "null", "Null", "NULL"]);
 function isNull(scalar) {
-  return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf3(scalar));
+  return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf2(scalar));
 }
 var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
 var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
 function booleanOf(scalar) {
-  const text2 = textOf3(scalar);
+  const text2 = textOf2(scalar);
   const folded = text2.toLowerCase();
   const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text2);
   if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
@@ -14732,7 +14983,7 @@ function detailLines(mistake, indent) {
     ["to do", mistake.remedy]
   ];
   return fields.flatMap(
-    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at2) => indent + (at2 === 0 ? line : `  ${line}`))
+    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at3) => indent + (at3 === 0 ? line : `  ${line}`))
   );
 }
 function mistakeText(mistake, bullet = "") {
@@ -14976,35 +15227,37 @@ var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, bu
 // core/flow/deployed-here.ts
 import { readFile as readFile4 } from "node:fs/promises";
 import path9 from "node:path";
-var LOOKS = 10;
 async function proveDeployed(api, summary, folder) {
-  const here = { ...api, signal: void 0 };
-  const missing = [];
+  const here = { call: (request) => api.call({ ...request, lasting: true }) };
   const record2 = `${summary.workspace.statePath}/deployment.json`;
-  const [ours, theirs] = await Promise.all([
-    readFile4(path9.join(folder.state, summary.target, "deployment.json"), "utf8").catch(() => void 0),
-    workspaceFile(here, record2)
-  ]);
-  if (ours === void 0 || ours !== theirs) missing.push(record2);
   const looks = [
+    {
+      name: record2,
+      look: () => isOurs(here, record2, path9.join(folder.state, summary.target, "deployment.json"))
+    },
     ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
     ...summary.pipelines.map(({ key: key2, id }) => ({
       name: `pipelines.${key2} (${id})`,
       look: () => pipelineExists(here, id)
     }))
   ];
-  for (let at2 = 0; at2 < looks.length; at2 += LOOKS) {
-    const part = looks.slice(at2, at2 + LOOKS);
-    const found = await Promise.all(part.map(({ look }) => look()));
-    missing.push(...part.filter((_, index) => found[index] === false).map(({ name }) => name));
-  }
+  const found = await inParallel(looks, ({ look }) => look());
+  const missing = looks.filter((_, at3) => found[at3] === false).map(({ name }) => name);
   if (missing.length === 0) return;
   throw new SecretlessError("HOST_NOT_APPROVED", {
-    problem: `The Databricks CLI ended well, but what it says it has deployed is not in ${api.host}.`,
+    problem: `The Databricks CLI ended well, but what it says it has deployed is not in the approved workspace.`,
     expected: "the record of this deployment, its jobs and its pipelines, in the approved workspace",
     actual: `not there, or of another deployment: ${missing.slice(0, 20).join(", ")}`,
     remedy: "Find out where it was deployed to: code of the bundle (`experimental.scripts`, `python`, build commands) can write configuration that sends the CLI elsewhere. If another deployment ran at the same time, run this one again."
   });
+}
+async function isOurs(api, record2, local) {
+  const ours = await readFile4(local, "utf8").catch(() => void 0);
+  try {
+    return ours !== void 0 && ours === await readWorkspaceFile(api, record2);
+  } catch (error) {
+    throw callError("The look at the record of the deployment", error);
+  }
 }
 
 // core/flow/when-free.ts
@@ -15227,9 +15480,8 @@ async function runResource({ ci, inputs, signal }, cli, api, facts) {
     await report(wait ? "succeeded" : "started");
   } catch (error) {
     const [run2, pipeline2] = [runId(url), pipelineId(url)];
-    const lasting = { ...api, signal: void 0 };
-    if (signal.aborted && run2 !== void 0) await cancelRun(lasting, run2);
-    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(lasting, pipeline2);
+    if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
+    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
     await report("failed");
     throw error;
@@ -15255,16 +15507,16 @@ function stepsOf(line) {
   const anchored = line.startsWith("/") && !line.startsWith("/**/");
   const inFolder = /[^/+]\/.*\*\./.test(line);
   const steps = anchored || inFolder ? [] : [skip(2), ANY, SLASH];
-  let at2 = line.startsWith("/") ? 1 : 0;
-  while (at2 < line.length) {
-    const rest = line.slice(at2);
+  let at3 = line.startsWith("/") ? 1 : 0;
+  while (at3 < line.length) {
+    const rest = line.slice(at3);
     const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
     const [length, read3] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
       characters[0].length,
       [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
     ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
     steps.push(...read3);
-    at2 += length;
+    at3 += length;
   }
   return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
 }
@@ -16639,16 +16891,16 @@ function parseExceptions(text2, file2, today) {
 function parseOne(item, place2, today) {
   const problems = [];
   const values = Object.fromEntries(
-    FIELDS2.map((field2) => {
-      const node = item.get(field2, true);
+    FIELDS2.map((field) => {
+      const node = item.get(field, true);
       const text2 = (0, import_yaml6.isScalar)(node) ? (node.source ?? "").trim() : "";
-      if (text2 === "") problems.push(`The exception has no ${field2}`);
-      return [field2, text2];
+      if (text2 === "") problems.push(`The exception has no ${field}`);
+      return [field, text2];
     })
   );
   for (const pair of item.items) {
     const key2 = String(pair.key);
-    if (!FIELDS2.some((field2) => field2 === key2)) problems.push(`The exception has an unknown key ${key2}`);
+    if (!FIELDS2.some((field) => field === key2)) problems.push(`The exception has an unknown key ${key2}`);
   }
   const { rule: rule2, expires } = values;
   if (rule2 !== "" && !RULE_IDS.has(rule2)) problems.push(`There is no rule ${rule2}`);
@@ -16906,8 +17158,8 @@ var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]
 var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 var QUOTED3 = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky(pattern, text2, at2) {
-  pattern.lastIndex = at2;
+function sticky(pattern, text2, at3) {
+  pattern.lastIndex = at3;
   return pattern.exec(text2);
 }
 function nameAround(text2, keywordStart, keywordEnd) {
@@ -16920,9 +17172,9 @@ function nameAround(text2, keywordStart, keywordEnd) {
   while (end > keywordEnd && /[-.]/.test(text2[end - 1])) end--;
   return { start, end };
 }
-function quotedLiteral(text2, at2) {
-  const wrapper = sticky(WRAPPERS, text2, at2);
-  const opening = sticky(QUOTED3, text2, wrapper === null ? at2 : at2 + wrapper[0].length);
+function quotedLiteral(text2, at3) {
+  const wrapper = sticky(WRAPPERS, text2, at3);
+  const opening = sticky(QUOTED3, text2, wrapper === null ? at3 : at3 + wrapper[0].length);
   if (opening === null) return null;
   const [all, prefix = "", quote = ""] = opening;
   const start = opening.index + all.length;
@@ -16935,12 +17187,12 @@ function quotedLiteral(text2, at2) {
   if (/^\s{0,8}(?:\+|%\s|\.format\b|\.replace\b|\|\||\?)/.test(next)) return null;
   return { value, start, quoted: true };
 }
-function bareLiteral(text2, at2) {
-  const match2 = sticky(BARE, text2, at2);
+function bareLiteral(text2, at3) {
+  const match2 = sticky(BARE, text2, at3);
   if (match2 === null) return null;
-  const next = text2[at2 + match2[0].length];
+  const next = text2[at3 + match2[0].length];
   if (next === "(" || next === "{") return null;
-  return { value: match2[0], start: at2, quoted: false };
+  return { value: match2[0], start: at3, quoted: false };
 }
 function literalAfter(where) {
   const { text: text2, end, before, kind } = where;
@@ -16953,32 +17205,32 @@ function literalAfter(where) {
   }
   for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
     const match2 = sticky(pattern, text2, end);
-    const at2 = match2 === null ? -1 : end + match2[0].length;
+    const at3 = match2 === null ? -1 : end + match2[0].length;
     if (match2 !== null)
       return certain(
-        quotedLiteral(text2, at2) ?? (pattern === YAML_DEFAULT ? bareLiteral(text2, at2) : null),
+        quotedLiteral(text2, at3) ?? (pattern === YAML_DEFAULT ? bareLiteral(text2, at3) : null),
         false
       );
   }
   if (PAIR_KEY.test(before)) {
     const pair = sticky(PAIRED_VALUE, text2, end);
     if (pair === null) return null;
-    const at2 = end + pair[0].length;
-    return certain(quotedLiteral(text2, at2) ?? (kind === "config" ? bareLiteral(text2, at2) : null), false);
+    const at3 = end + pair[0].length;
+    return certain(quotedLiteral(text2, at3) ?? (kind === "config" ? bareLiteral(text2, at3) : null), false);
   }
   const xml = sticky(XML_PROPERTY, text2, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text2, end) : null);
   if (xml !== null) return certain(bareLiteral(text2, end + xml[0].length), false);
   const assign = sticky(ASSIGN, text2, end);
   if (assign !== null) {
-    const at2 = end + assign[0].length;
-    const quoted = quotedLiteral(text2, at2);
+    const at3 = end + assign[0].length;
+    const quoted = quotedLiteral(text2, at3);
     if (quoted !== null) return certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
     const connection = tight && /[;?&]/.test(previous);
     const inString = tight && /["'`]/.test(previous);
     if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
-      return certain(bareLiteral(text2, at2), connection);
+      return certain(bareLiteral(text2, at3), connection);
     }
     return null;
   }
@@ -17046,13 +17298,13 @@ function decodeAt(text2, start, form, prefix) {
   const decoded3 = form.encoding === "hex" ? Buffer.from(run2, "hex").toString("latin1") : run2.replace(/%([0-9a-fA-F]{2})/g, (_all, code2) => String.fromCharCode(parseInt(code2, 16)));
   return located(decoded3, prefix, start + run2.length);
 }
-function match(pattern, text2, at2) {
-  pattern.lastIndex = at2;
+function match(pattern, text2, at3) {
+  pattern.lastIndex = at3;
   return pattern.exec(text2)?.[0] ?? null;
 }
 function located(text2, prefix, end) {
-  const at2 = text2.slice(0, prefix.length + 6).indexOf(prefix);
-  return at2 < 0 ? null : { text: text2, at: at2, end };
+  const at3 = text2.slice(0, prefix.length + 6).indexOf(prefix);
+  return at3 < 0 ? null : { text: text2, at: at3, end };
 }
 
 // core/scan/detect/judge.ts
@@ -17103,8 +17355,8 @@ function isLiteral(value) {
 // core/scan/detect/format-match.ts
 var AROUND = 200;
 var LOOKED_AT = 96;
-function matchFormat(rule2, text2, at2) {
-  const from = Math.max(0, at2 - (rule2.back ?? 0));
+function matchFormat(rule2, text2, at3) {
+  const from = Math.max(0, at3 - (rule2.back ?? 0));
   rule2.pattern.lastIndex = from;
   const match2 = rule2.pattern.exec(text2);
   if (match2 === null) return null;
@@ -17209,8 +17461,8 @@ function matchesAt(bytes, start, text2) {
 // core/scan/detect/scope-use.ts
 var SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("];
 var REFERENCE2 = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
-function scopeAt(text2, at2) {
-  REFERENCE2.lastIndex = at2;
+function scopeAt(text2, at3) {
+  REFERENCE2.lastIndex = at3;
   const groups = REFERENCE2.exec(text2)?.groups;
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }
@@ -17317,25 +17569,25 @@ function rebuilt(text2, from, to, mark, decode) {
   return builder.view(Math.max(copied, to));
 }
 function unescaped(text2, from, to) {
-  return rebuilt(text2, from, to, /\\/g, (at2) => {
-    const next = text2[at2 + 1] ?? "";
+  return rebuilt(text2, from, to, /\\/g, (at3) => {
+    const next = text2[at3 + 1] ?? "";
     const simple = SIMPLE_ESCAPES[next];
     if (simple !== void 0) return { length: 2, character: simple };
-    const code2 = /[ux]/.test(next) ? /^(?:u00|x)([0-7][0-9a-fA-F])/.exec(text2.slice(at2 + 1, at2 + 6)) : null;
+    const code2 = /[ux]/.test(next) ? /^(?:u00|x)([0-7][0-9a-fA-F])/.exec(text2.slice(at3 + 1, at3 + 6)) : null;
     return code2 && { length: 1 + code2[0].length, character: String.fromCharCode(parseInt(code2[1] ?? "", 16)) };
   });
 }
 function percentDecoded(text2, from, to) {
-  return rebuilt(text2, from, to, /%/g, (at2) => {
-    const code2 = text2.slice(at2 + 1, at2 + 3);
+  return rebuilt(text2, from, to, /%/g, (at3) => {
+    const code2 = text2.slice(at3 + 1, at3 + 3);
     if (!/^[0-9a-fA-F]{2}$/.test(code2)) return null;
     return { length: 3, character: String.fromCharCode(parseInt(code2, 16)) };
   });
 }
 var JOINER = /(["'`]{1,3})(?:\s{0,8}(?:\+|\|\||&|\.concat\(|\.(?=\s))\s{0,8}|\s{0,4}\\\r?\n\s{0,60}|\s{1,60}|\s{0,8}(,)\s{0,60})[rbuRBU]?(["'`]{1,3})/y;
 function joined(text2, from, to, commas) {
-  return rebuilt(text2, from, to, /["'`]/g, (at2) => {
-    JOINER.lastIndex = at2;
+  return rebuilt(text2, from, to, /["'`]/g, (at3) => {
+    JOINER.lastIndex = at3;
     const match2 = JOINER.exec(text2);
     return match2 !== null && (match2[2] === void 0 || commas) ? { length: match2[0].length, character: "" } : null;
   });
@@ -17357,12 +17609,12 @@ function indexInView(view, offset) {
 // core/scan/detect/joined-literals.ts
 var NEXT_LITERAL = /["'`]\s{0,4}(?:\+|\|\||,|\.concat\()?\s{0,60}[rbu]?["'`](?<right>[\w.~+/=-]{1,14})/y;
 var LITERAL_START = /[\w.~+/=-]{0,14}/y;
-function completesKeyword(text2, at2, joiner) {
+function completesKeyword(text2, at3, joiner) {
   const opens = /(?:paste0|concat|join)\([[(]?["']$/.test(joiner) && !joiner.startsWith('"') && !joiner.startsWith("'");
-  const first = opens ? at2 + joiner.length : Math.max(0, at2 - 14);
+  const first = opens ? at3 + joiner.length : Math.max(0, at3 - 14);
   LITERAL_START.lastIndex = first;
-  const left = opens ? LITERAL_START.exec(text2)?.[0] ?? "" : /[\w.~+/=-]{0,14}$/.exec(text2.slice(first, at2))?.[0] ?? "";
-  NEXT_LITERAL.lastIndex = opens ? first + left.length : at2;
+  const left = opens ? LITERAL_START.exec(text2)?.[0] ?? "" : /[\w.~+/=-]{0,14}$/.exec(text2.slice(first, at3))?.[0] ?? "";
+  NEXT_LITERAL.lastIndex = opens ? first + left.length : at3;
   const right = NEXT_LITERAL.exec(text2)?.groups?.["right"];
   if (left === "" || right === void 0) return false;
   let completes = false;
@@ -17424,46 +17676,46 @@ function matchNamed(name, value) {
 }
 var BROKEN = /[\w.~+/=-]{0,100}["'`]{1,3}\s{0,8}(?:\+|\|\||,|&|\.(?:concat\()?|\\)?\s{0,60}[rbuRBU]?["'`]{1,3}[\w.~+/=-]/y;
 var TAKES_COMMAS = /(?:join|paste0?|concat|concat_ws)\s{0,2}\([^()]{0,200}$/;
-function isSticky(pattern, text2, at2) {
-  pattern.lastIndex = at2;
+function isSticky(pattern, text2, at3) {
+  pattern.lastIndex = at3;
   return pattern.test(text2);
 }
-function* readings(text2, at2, rule2) {
-  const from = Math.max(0, at2 - (rule2.back ?? 0) * 2 - 64);
-  const to = Math.min(text2.length, at2 + 3e3);
-  const commas = TAKES_COMMAS.test(text2.slice(Math.max(0, at2 - 240), at2));
-  if (isSticky(BROKEN, text2, at2)) yield [joined(text2, from, to, commas), "concatenated"];
-  const near = text2.slice(from, Math.min(to, at2 + 400));
+function* readings(text2, at3, rule2) {
+  const from = Math.max(0, at3 - (rule2.back ?? 0) * 2 - 64);
+  const to = Math.min(text2.length, at3 + 3e3);
+  const commas = TAKES_COMMAS.test(text2.slice(Math.max(0, at3 - 240), at3));
+  if (isSticky(BROKEN, text2, at3)) yield [joined(text2, from, to, commas), "concatenated"];
+  const near = text2.slice(from, Math.min(to, at3 + 400));
   if (near.includes("\\")) {
     const plain = unescaped(text2, from, to);
     yield [plain, void 0];
-    const inView = indexInView(plain, at2);
+    const inView = indexInView(plain, at3);
     if (isSticky(BROKEN, plain.text, inView)) {
       yield [composed(plain, joined(plain.text, 0, plain.text.length, commas)), "concatenated"];
     }
   }
   if (/%[0-9a-fA-F]{2}/.test(near)) yield [percentDecoded(text2, from, to), "percent"];
 }
-function formatMatch(text2, at2, rule2) {
-  const plain = matchFormat(rule2, text2, at2);
+function formatMatch(text2, at3, rule2) {
+  const plain = matchFormat(rule2, text2, at3);
   if (plain !== null) return { rule: rule2, ...plain };
   if (rule2.prefix === void 0 && rule2.entropy === void 0) return null;
-  for (const [view, via] of readings(text2, at2, rule2)) {
-    const found = matchFormat(rule2, view.text, indexInView(view, at2));
+  for (const [view, via] of readings(text2, at3, rule2)) {
+    const found = matchFormat(rule2, view.text, indexInView(view, at3));
     if (found === null) continue;
-    const start = view.offsets[found.start] ?? at2;
+    const start = view.offsets[found.start] ?? at3;
     const end = view.offsets[found.end] ?? text2.length;
     return { rule: rule2, start, end, value: found.value, ...via !== void 0 && { via } };
   }
   return null;
 }
-function encodedMatch(text2, at2, payload) {
-  const decoded3 = decodeAt(text2, at2, payload.form, payload.prefix);
+function encodedMatch(text2, at3, payload) {
+  const decoded3 = decodeAt(text2, at3, payload.form, payload.prefix);
   if (decoded3 === null) return null;
   const found = matchFormat(payload.rule, decoded3.text, decoded3.at);
   return found && {
     rule: payload.rule,
-    start: at2,
+    start: at3,
     end: decoded3.end,
     value: found.value,
     via: payload.form.encoding
@@ -17585,13 +17837,13 @@ var YamlPlaces = class {
   }
 };
 function step(document, node, key2, itemKey) {
-  const at2 = (0, import_yaml7.isAlias)(node) ? node.resolve(document) : node;
-  if ((0, import_yaml7.isMap)(at2)) return at2.get(String(key2), true) ?? void 0;
-  if (!(0, import_yaml7.isSeq)(at2)) return void 0;
-  const keyed = at2.items.find(
+  const at3 = (0, import_yaml7.isAlias)(node) ? node.resolve(document) : node;
+  if ((0, import_yaml7.isMap)(at3)) return at3.get(String(key2), true) ?? void 0;
+  if (!(0, import_yaml7.isSeq)(at3)) return void 0;
+  const keyed = at3.items.find(
     (item) => (0, import_yaml7.isMap)(item) && ITEM_KEYS.some((name) => itemKey !== void 0 && item.get(name) === itemKey)
   );
-  return keyed ?? at2.items[Number(key2)];
+  return keyed ?? at3.items[Number(key2)];
 }
 function place({ file: file2, lines }, node) {
   const { line, col } = lines.linePos(node.range?.[0] ?? 0);
@@ -17760,7 +18012,7 @@ var MEMBER = 33639248;
 var LOCAL2 = 67324752;
 function endOfDirectory(zip) {
   const first = Math.max(0, zip.length - 22 - 65535);
-  for (let at2 = zip.length - 22; at2 >= first; at2--) if (zip.readUInt32LE(at2) === END2) return at2;
+  for (let at3 = zip.length - 22; at3 >= first; at3--) if (zip.readUInt32LE(at3) === END2) return at3;
   throw new RangeError("it has no central directory");
 }
 function directoryOf(zip) {
@@ -17772,12 +18024,12 @@ function directoryOf(zip) {
   ];
   let directoryEnd = end;
   if (end >= 20 && zip.readUInt32LE(end - 20) === LOCATOR_64) {
-    const at2 = zip.lastIndexOf(Buffer.from([80, 75, 6, 6]), end - 20);
-    if (at2 < 0 || zip.readUInt32LE(at2) !== END_64) throw new RangeError("its central directory is damaged");
-    [count2, size, offset] = [at2 + 32, at2 + 40, at2 + 48].map(
+    const at3 = zip.lastIndexOf(Buffer.from([80, 75, 6, 6]), end - 20);
+    if (at3 < 0 || zip.readUInt32LE(at3) !== END_64) throw new RangeError("its central directory is damaged");
+    [count2, size, offset] = [at3 + 32, at3 + 40, at3 + 48].map(
       (place2) => Number(zip.readBigUInt64LE(place2))
     );
-    directoryEnd = at2;
+    directoryEnd = at3;
   }
   const shift = directoryEnd - size - offset;
   if (shift < 0) throw new RangeError("its central directory is damaged");
@@ -17785,9 +18037,9 @@ function directoryOf(zip) {
 }
 function wide(zip, extra, extraSize, narrow) {
   const values = [...narrow];
-  for (let at2 = extra; at2 + 4 <= extra + extraSize; at2 += 4 + zip.readUInt16LE(at2 + 2)) {
-    if (zip.readUInt16LE(at2) !== 1) continue;
-    let next = at2 + 4;
+  for (let at3 = extra; at3 + 4 <= extra + extraSize; at3 += 4 + zip.readUInt16LE(at3 + 2)) {
+    if (zip.readUInt16LE(at3) !== 1) continue;
+    let next = at3 + 4;
     for (let i = 0; i < values.length; i++) {
       if (values[i] !== 4294967295) continue;
       values[i] = Number(zip.readBigUInt64LE(next));
@@ -17798,25 +18050,25 @@ function wide(zip, extra, extraSize, narrow) {
 }
 function* zipMembers(zip) {
   const { count: count2, offset, shift } = directoryOf(zip);
-  let at2 = offset + shift;
+  let at3 = offset + shift;
   for (let i = 0; i < count2; i++) {
-    if (zip.readUInt32LE(at2) !== MEMBER) throw new RangeError("its central directory is damaged");
-    const nameSize = zip.readUInt16LE(at2 + 28);
-    const extraSize = zip.readUInt16LE(at2 + 30);
-    const [size = 0, compressedSize = 0, header = 0] = wide(zip, at2 + 46 + nameSize, extraSize, [
-      zip.readUInt32LE(at2 + 24),
-      zip.readUInt32LE(at2 + 20),
-      zip.readUInt32LE(at2 + 42)
+    if (zip.readUInt32LE(at3) !== MEMBER) throw new RangeError("its central directory is damaged");
+    const nameSize = zip.readUInt16LE(at3 + 28);
+    const extraSize = zip.readUInt16LE(at3 + 30);
+    const [size = 0, compressedSize = 0, header = 0] = wide(zip, at3 + 46 + nameSize, extraSize, [
+      zip.readUInt32LE(at3 + 24),
+      zip.readUInt32LE(at3 + 20),
+      zip.readUInt32LE(at3 + 42)
     ]);
     yield {
-      name: zip.toString("utf8", at2 + 46, at2 + 46 + nameSize),
-      method: zip.readUInt16LE(at2 + 10),
-      encrypted: (zip.readUInt16LE(at2 + 8) & 1) === 1,
+      name: zip.toString("utf8", at3 + 46, at3 + 46 + nameSize),
+      method: zip.readUInt16LE(at3 + 10),
+      encrypted: (zip.readUInt16LE(at3 + 8) & 1) === 1,
       compressedSize,
       size,
       header: header + shift
     };
-    at2 += 46 + nameSize + extraSize + zip.readUInt16LE(at2 + 32);
+    at3 += 46 + nameSize + extraSize + zip.readUInt16LE(at3 + 32);
   }
 }
 function memberBytes(zip, member3) {
@@ -17880,26 +18132,26 @@ function* unpackZip(zip, budget) {
 }
 var BLOCK = 512;
 function tarText(header, from, size) {
-  const field2 = header.toString("utf8", from, from + size);
-  const end = field2.indexOf("\0");
-  return end < 0 ? field2 : field2.slice(0, end);
+  const field = header.toString("utf8", from, from + size);
+  const end = field.indexOf("\0");
+  return end < 0 ? field : field.slice(0, end);
 }
 function tarMembers(tar) {
   if (tar.length < BLOCK || tar.toString("latin1", 257, 262) !== "ustar") return void 0;
   const members2 = [];
-  for (let at2 = 0; at2 + BLOCK <= tar.length && tar[at2] !== 0; ) {
-    const header = tar.subarray(at2, at2 + BLOCK);
+  for (let at3 = 0; at3 + BLOCK <= tar.length && tar[at3] !== 0; ) {
+    const header = tar.subarray(at3, at3 + BLOCK);
     const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
     const prefix = tarText(header, 345, 155);
     const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
-    if (!Number.isSafeInteger(size) || at2 + BLOCK + size > tar.length) {
+    if (!Number.isSafeInteger(size) || at3 + BLOCK + size > tar.length) {
       members2.push({ name, reason: "the archive is cut off" });
       break;
     }
     if (/[0\0]/.test(String.fromCharCode(header[156] ?? 0))) {
-      members2.push({ name, content: tar.subarray(at2 + BLOCK, at2 + BLOCK + size) });
+      members2.push({ name, content: tar.subarray(at3 + BLOCK, at3 + BLOCK + size) });
     }
-    at2 += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    at3 += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
   return members2;
 }
@@ -18065,7 +18317,7 @@ var ContentScanner = class {
   #countCells(to) {
     const marker = this.#ipynb ? IPYNB_CELL : NOTEBOOK_CELL;
     let count2 = 0;
-    for (let at2 = this.#buffer.indexOf(marker); at2 >= 0 && at2 < to; at2 = this.#buffer.indexOf(marker, at2 + 1))
+    for (let at3 = this.#buffer.indexOf(marker); at3 >= 0 && at3 < to; at3 = this.#buffer.indexOf(marker, at3 + 1))
       count2++;
     return count2 > 0 && !this.#ipynb && this.#cells === 0 ? count2 + 1 : count2;
   }
@@ -18162,8 +18414,8 @@ var FileScan = class {
       return;
     }
     const scanner = new ContentScanner(name === "" ? this.#file.name.replace(/\.gz$/i, "") : name);
-    for (let at2 = 0; at2 + PIECE2 < content.length; at2 += PIECE2)
-      scanner.push(content.subarray(at2, at2 + PIECE2), false);
+    for (let at3 = 0; at3 + PIECE2 < content.length; at3 += PIECE2)
+      scanner.push(content.subarray(at3, at3 + PIECE2), false);
     scanner.push(
       content.subarray(content.length - (content.length % PIECE2 || Math.min(PIECE2, content.length))),
       true
@@ -18613,7 +18865,8 @@ async function run(step2) {
     };
     if (!target.hasRootPath) warn(step2, facts, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, facts, HOME_PASSED);
-    const api = workspaceApi(step2, session);
+    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
+    const api = workspaceApi(step2, session, caller);
     switch (inputs.command) {
       case "plan":
         await planBundle(step2, cli, facts, checks);
