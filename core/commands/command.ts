@@ -1,5 +1,6 @@
-import type { WorkspaceApi } from "../api/workspace.ts";
+import type { DatabricksApi } from "../api/client.ts";
 import type { DatabricksCli, PlanResult } from "../cli/cli.ts";
+import type { PrivateFolder } from "../cli/environment.ts";
 import type { Access } from "../flow/access/access.ts";
 import type { Step } from "../flow/step.ts";
 
@@ -15,10 +16,12 @@ export interface CommandScan {
 export interface CommandContext {
   readonly step: Step;
   /** The approved workspace, as the deploying principal. */
-  readonly api: WorkspaceApi;
+  readonly api: DatabricksApi;
   readonly cli: DatabricksCli;
   readonly access: Access;
   readonly scan: CommandScan;
+  /** What the CLI has written in this run. */
+  readonly folder: PrivateFolder;
 }
 
 /** Does what the command promises. @throws SecretlessError */
