@@ -115,7 +115,7 @@ def _job_of(manifest: Manifest, key: str | None, running: str) -> str:
 def _unexpired(grant: Grant) -> Grant:
     if grant.until is not None and datetime.now(timezone.utc).date().isoformat() > grant.until:
         raise AccessExpiredError(
-            f'The purpose "{grant.purpose}" of job "{grant.job}", which runs as {grant.run_as}, ended with {grant.until}.',
+            f'"{grant.purpose}" of job "{grant.job}", which runs as {grant.run_as}, ended with {grant.until}.',
             "Set a later date in access.yml, or take the entry and this code out.",
         )
     return grant

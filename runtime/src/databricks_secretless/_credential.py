@@ -88,7 +88,7 @@ class TokenCache:
 
 
 class Credential:
-    """What a purpose gives: azure-core's ``TokenCredential`` and ``SupportsTokenInfo``, for every client of an Azure SDK.
+    """What a purpose gives: azure-core's ``TokenCredential`` and ``SupportsTokenInfo``, for any Azure SDK.
 
     It may be shipped to executors: what travels is the name of the purpose, never a token.
     """
@@ -133,7 +133,7 @@ class Credential:
     def close(self) -> None:
         """Do nothing; Azure clients call it."""
 
-    def __enter__(self) -> Credential:
+    def __enter__(self) -> Credential:  # noqa: PYI034 - Self is of Python 3.11
         return self
 
     def __exit__(self, *_args: object) -> None:

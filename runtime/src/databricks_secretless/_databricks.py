@@ -48,7 +48,7 @@ def service_provider(grant: Grant) -> Any:
     """Return what vends tokens of the grant's service credential: the platform's own object, never kept.
 
     Raises:
-        NotOnDatabricksError: not on Databricks, and ``DATABRICKS_SECRETLESS_LOCAL`` does not ask for a laptop's sign-in.
+        NotOnDatabricksError: no Databricks, and ``DATABRICKS_SECRETLESS_LOCAL`` asks for no sign-in of a laptop.
         RuntimeTooOldError: before DBR 15.4.
         CredentialRefusedError, CredentialNotFoundError, CredentialFailedError: what Unity Catalog says.
 

@@ -45,7 +45,7 @@ class Exchange:
         endpoint: str,
         fields: Mapping[str, str],
         subject_scope: str | None,
-        token_field: str,
+        carrier: str,
     ) -> None:
         self._endpoint = token_endpoint(endpoint)
         if _SECRETS & {name.lower() for name in fields}:
@@ -61,7 +61,7 @@ class Exchange:
         self._grant = grant
         self._fields = dict(fields)
         self._subject_scope = subject_scope
-        self._token_field = token_field
+        self._carrier = carrier
         self._answer: dict[str, str] = {}
         self._lock = threading.Lock()
         self._cache = TokenCache(self._fetch)
@@ -74,7 +74,7 @@ class Exchange:
 
     def _fetch(self, scopes: tuple[str, ...], _claims: str | None) -> AccessToken:
         subject = identity_token(self._grant, (self._subject_scope,)) if self._subject_scope else presented(self._grant)
-        fields = {**self._fields, self._token_field: subject.token}
+        fields = {**self._fields, self._carrier: subject.token}
         if scopes:
             fields["scope"] = " ".join(scopes)
         answer = form_answer(self._endpoint, fields)
@@ -138,18 +138,18 @@ def exchange_fields(
             "requested_token_type": requested_token_type,
         }
         fields = {"grant_type": TOKEN_EXCHANGE, "subject_token_type": subject_token_type}
-        token_field = "subject_token"
+        carrier = "subject_token"
     elif grant == "client-credentials":
         if audience is not None or requested_token_type is not None:
             raise RequestInvalidError("Client credentials have no audience.", "Give scope or resource.")
         optional["resource"] = resource
         fields = {"grant_type": "client_credentials", "client_assertion_type": CLIENT_ASSERTION}
-        token_field = "client_assertion"
+        carrier = "client_assertion"
     else:
         raise RequestInvalidError("The grant is not known.", "Use token-exchange or client-credentials.")
     if resource is not None and "#" in resource:
         raise AddressRefusedError("A resource has no fragment (RFC 8707).", "Leave it out.")
-    taken = set(extra) & {*fields, token_field}
+    taken = set(extra) & {*fields, carrier}
     if taken:
-        raise RequestInvalidError(f"The field {sorted(taken)[0]} is the exchange's own.", "Leave it out of extra.")
-    return {**fields, **{name: value for name, value in optional.items() if value is not None}}, token_field
+        raise RequestInvalidError(f"The field {min(taken)} is the exchange's own.", "Leave it out of extra.")
+    return {**fields, **{name: value for name, value in optional.items() if value is not None}}, carrier

@@ -5,11 +5,16 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 SHORTEST = 8
 """Characters. Below this, too much of ordinary output would be redacted."""
+
+_ANSI = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])"
+IGNORED = re.compile(_ANSI + r"""|['"]\n[ ]*b?['"]""")
+"""What may stand between two characters of a value: ANSI sequences, and where pprint breaks a text into lines."""
 
 _LINE = 12
 """Characters of the shortest line of a value of several lines that is looked for on its own."""
@@ -22,6 +27,8 @@ def forms_of(value: str) -> frozenset[str]:
         # A value of several lines, such as a private key, may be printed with something before each line.
         if len(line.strip()) >= _LINE and not line.startswith("-----"):
             found.update(_written(line.strip()))
+    # Where a value itself holds what is passed over, it is found without it too.
+    found.update([IGNORED.sub("", form) for form in found])
     return frozenset(form for form in found if len(form) >= SHORTEST)
 
 

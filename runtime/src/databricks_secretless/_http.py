@@ -119,7 +119,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def http_error_302(self, *_args: Any, **_kwargs: Any) -> None:
         return None
 
-    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302  # type: ignore[assignment]
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def send(

@@ -83,7 +83,8 @@ def _install_logging() -> None:
     @functools.wraps(formatted)
     def format_redacted(self: logging.Handler, record: logging.LogRecord) -> str:
         # Also exceptions, stacks and extra fields, whatever the formatter makes of them.
-        return redacted(formatted(self, record))
+        text = formatted(self, record)
+        return text if isinstance(getattr(self, "stream", None), RedactingStream) else redacted(text)
 
     logging.Handler.format = format_redacted  # type: ignore[method-assign]
 

@@ -14,21 +14,18 @@ import time
 from typing import NamedTuple
 
 from ._errors import ValueTooShortError
-from ._forms import SHORTEST, forms_of
+from ._forms import IGNORED, SHORTEST, forms_of
 
 REDACTED = "[REDACTED]"
 
 _WIDE, _NARROW = 8, 4
 """Bytes of a piece: forms of 15 bytes or more always hold an aligned wide one, those of 8 to 14 a narrow one."""
+_FILL = (b"", *(b"\0" * (_WIDE - rest) for rest in range(1, _WIDE)))
 _START = 14
 """Characters of the beginnings that are looked for one by one; a longer one holds a wide piece."""
 
-_ANSI = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])"
-_IGNORED = re.compile(_ANSI + r"""|['"]\n[ ]*b?['"]""")
-"""What may stand between two characters of a value: ANSI sequences, and where pprint breaks a text into lines."""
 _OPEN_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?)?\Z")
 _OPEN_JOINT = re.compile(r"""['"](?:\n[ ]*b?)?\Z""")
-_MARKS = ("\x1b", "'\n", '"\n')
 
 
 class _Entry(NamedTuple):
@@ -56,15 +53,17 @@ class _Index:
 
     def _candidates(self, text: str) -> list[str]:
         """Return the forms that may stand in the text, or begin in it and go on past its end."""
-        data = memoryview(text.encode("utf-8", "surrogatepass"))
+        data = text.encode("utf-8", "surrogatepass")
+        # NUL bytes fill the last piece: no form holds one there.
+        view = memoryview(data + _FILL[len(data) % _WIDE])
+        wide = view.cast("Q")
         found: list[str] = []
-        view = data[: len(data) // _WIDE * _WIDE].cast("Q")
-        if not self._wide_set.isdisjoint(view):
-            found = [form for piece in self._wide_set.intersection(view) for form in self._wide[piece]]
+        if not self._wide_set.isdisjoint(wide):
+            found = [form for piece in self._wide_set.intersection(wide) for form in self._wide[piece]]
         if self._narrow_set:
-            view = data[: len(data) // _NARROW * _NARROW].cast("I")
-            if not self._narrow_set.isdisjoint(view):
-                shorts = {form for piece in self._narrow_set.intersection(view) for form in self._narrow[piece]}
+            narrow = view.cast("I")
+            if not self._narrow_set.isdisjoint(narrow):
+                shorts = {form for piece in self._narrow_set.intersection(narrow) for form in self._narrow[piece]}
                 found.extend(form for form in shorts if form in text)
         return found
 
@@ -72,7 +71,7 @@ class _Index:
         """Return the text without any value, and what at its end may be the beginning of one."""
         if not self._starts or not text:
             return text, ""
-        marked = any(mark in text for mark in _MARKS) or text[-1] in "'\""
+        marked = "\x1b" in text or "'\n" in text or '"\n' in text or text[-1] in "'\""
         candidates = self._candidates(text)
         if not marked and not candidates:
             length = self._start_length(text, len(text), len(text))
@@ -81,12 +80,12 @@ class _Index:
         cut = self._open(text, candidates)
         if marked:
             # Once more without what may stand inside a value; and as it is, for values that hold such a thing.
-            plain, places = _plain(text)
+            end = _OPEN_ANSI.search(text)
+            stop = end.start() if end is not None else len(text)
+            plain, places = _plain(text[:stop])
             candidates = self._candidates(plain)
             spans += [(places[first], places[last - 1] + 1) for first, last in _spans(plain, candidates)]
-            cut = min(cut, places[self._open(plain, candidates)])
-            end = _OPEN_ANSI.search(text)
-            cut = min(cut, end.start()) if end is not None else cut
+            cut = min(cut, stop, places[self._open(plain, candidates)])
         return _cut(text, _merged(spans), cut)
 
     def _start_length(self, text: str, stop: int, most: int) -> int:
@@ -163,7 +162,7 @@ def _plain(text: str) -> tuple[str, list[int]]:
     kept: list[str] = []
     places: list[int] = []
     at = 0
-    for gap in _IGNORED.finditer(text):
+    for gap in IGNORED.finditer(text):
         kept.append(text[at : gap.start()])
         places.extend(range(at, gap.start()))
         at = gap.end()

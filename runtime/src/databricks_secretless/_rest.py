@@ -39,8 +39,8 @@ Query = Mapping[str, Any]
 class RestSession:
     """Requests to one origin, in the manner of ``requests``; safe for threads.
 
-    The bearer goes to the origin of ``base_url`` alone. A redirect within the origin is followed with it; one to another
-    https origin without it, without a body and without the caller's headers; one to http is refused.
+    The bearer goes to the origin of ``base_url`` alone. A redirect within the origin is followed with it; one to
+    another https origin without it, without a body and the caller's headers; one to http is refused.
     """
 
     def __init__(self, base_url: str, renew: Renew, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -13,7 +14,9 @@ from typing import Any
 from ._registry import Registry
 
 _BLOCK = 8192
-"""Characters: what a block-buffered stream gathers before it passes them on, as Python's own does."""
+"""Characters of one text that a stream passes on at once, as Python's own does."""
+_PIECES = 256
+"""Texts that a block-buffered stream gathers before it passes them on."""
 
 
 class RedactingStream(io.TextIOBase):
@@ -28,13 +31,15 @@ class RedactingStream(io.TextIOBase):
         self._stream = stream
         self._registry = registry
         self._pending: list[str] = []
-        self._size = 0
+        self._bytes_open = False
         self._held = ""
         self._lock = threading.RLock()
         plain = type(stream) is io.TextIOWrapper and not stream.write_through
         # Python's own streams gather text until a line or a block is full: so may this one.
         self._gathers = plain
         self._lines = plain and stream.line_buffering
+        # A character may come in several writes of bytes.
+        self._decoder = codecs.getincrementaldecoder(self.encoding)("surrogateescape")
         _ALL.add(self)
 
     @property
@@ -45,24 +50,31 @@ class RedactingStream(io.TextIOBase):
     def write(self, text: str, /) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        length = len(text)
-        with self._lock:
-            self._pending.append(text)
-            self._size += length
-            if self._size >= _BLOCK or not self._gathers or (self._lines and ("\n" in text or "\r" in text)):
-                self._pass_on()
-        return length
+        if self._bytes_open:
+            self._finish_bytes()
+        pending = self._pending
+        pending.append(text)
+        if not self._gathers or len(pending) >= _PIECES or len(text) >= _BLOCK or (self._lines and ("\n" in text or "\r" in text)):
+            self._pass_on()
+        return len(text)
 
     def _pass_on(self) -> None:
         """Hands everything but an unfinished value to the stream behind."""
-        if not self._pending:
-            return
-        text = self._held + "".join(self._pending)
-        self._pending.clear()
-        self._size = 0
-        done, self._held = self._registry.split(text)
-        if done:
-            self._emit(done)
+        with self._lock:
+            # Another thread may append meanwhile: what it appends stays.
+            pending = self._pending
+            count = len(pending)
+            text = "".join(pending[:count])
+            del pending[:count]
+            if text:
+                done, self._held = self._registry.split(self._held + text)
+                if done:
+                    self._emit(done)
+
+    def _finish_bytes(self) -> None:
+        with self._lock:
+            self._bytes_open = False
+            self._pending.append(self._decoder.decode(b"", final=True))
 
     def _emit(self, text: str) -> None:
         try:
@@ -75,9 +87,11 @@ class RedactingStream(io.TextIOBase):
             self._stream.flush()
             buffer.write(text.encode(self._stream.encoding or "utf-8", "surrogateescape"))
 
-    def _write_bytes(self, data: bytes) -> None:
+    def write_bytes(self, data: bytes) -> None:
+        """Write bytes; those that are no text in the stream's encoding come out as they are."""
         with self._lock:
-            self.write(data.decode(getattr(self._stream, "encoding", None) or "utf-8", "surrogateescape"))
+            self._pending.append(self._decoder.decode(data))
+            self._bytes_open = True
             self._pass_on()
 
     def writelines(self, lines: Iterable[str], /) -> None:  # type: ignore[override]
@@ -90,8 +104,9 @@ class RedactingStream(io.TextIOBase):
             self._stream.flush()
 
     def release(self) -> None:
-        """Passes on also what was held back: no more will come."""
+        """Pass on also what was held back: no more will come."""
         with self._lock:
+            self._finish_bytes()
             self._pass_on()
             held, self._held = self._held, ""
             if held:
@@ -113,7 +128,7 @@ class RedactingStream(io.TextIOBase):
         return _RedactingBuffer(self)
 
     @property
-    def closed(self) -> bool:  # type: ignore[override]
+    def closed(self) -> bool:
         return bool(self._stream.closed)
 
     @property
@@ -125,7 +140,7 @@ class RedactingStream(io.TextIOBase):
         return getattr(self._stream, "errors", None)
 
     @property
-    def newlines(self) -> Any:
+    def newlines(self) -> Any:  # type: ignore[override]
         return getattr(self._stream, "newlines", None)
 
     def detach(self) -> Any:
@@ -166,7 +181,7 @@ class _RedactingBuffer(io.BufferedIOBase):
 
     def write(self, data: Any, /) -> int:
         content = bytes(data)
-        self._text._write_bytes(content)  # noqa: SLF001
+        self._text.write_bytes(content)
         return len(content)
 
     def flush(self) -> None:
@@ -185,7 +200,7 @@ class _RedactingBuffer(io.BufferedIOBase):
         return self._text.isatty()
 
     @property
-    def raw(self) -> _RedactingBuffer:  # type: ignore[override]
+    def raw(self) -> _RedactingBuffer:
         """The same: nothing is written past the redaction."""
         return self
 
@@ -205,7 +220,6 @@ def _after_fork() -> None:
         # A thread of the parent may have held it; and the parent passes on what is pending.
         stream._lock = threading.RLock()  # noqa: SLF001
         stream._pending.clear()  # noqa: SLF001
-        stream._size = 0  # noqa: SLF001
 
 
 if hasattr(os, "register_at_fork"):

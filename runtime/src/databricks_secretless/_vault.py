@@ -83,7 +83,7 @@ def login(client: Any, grant: Grant) -> None:
         said = f"{type(error).__name__}: {error}"
     if said:
         raise ExchangeRefusedError(
-            f"Vault at {grant.get('address')} refuses role {grant.get('role')} of {grant.get('mount')} ({clean(said)}).",
+            f"{grant.get('address')} refuses role {grant.get('role')} of {grant.get('mount')} ({clean(said)}).",
             "Compare the role's bound issuer, audience and subject with what the plan of the deployment printed.",
         )
 
