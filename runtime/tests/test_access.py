@@ -58,7 +58,11 @@ def test_a_granted_purpose_gives_a_token(dbutils):
 @pytest.mark.parametrize(
     ("purpose", "kind", "parts"),
     [
-        ("no-such", package.PurposeUnknownError, ["no-such", "access.yml", INGEST, "jobs.all_kinds", "read-hr-directory"]),
+        (
+            "no-such",
+            package.PurposeUnknownError,
+            ["no-such", "access.yml", INGEST, "jobs.all_kinds", "read-hr-directory"],
+        ),
         ("write-report", package.PurposeOfAnotherJobError, ["daily_report", REPORT, INGEST, "jobs.all_kinds"]),
         ("load-samples", package.PurposeOfAnotherTargetError, ["dev, staging", "prod", INGEST, "access.yml"]),
     ],
@@ -143,7 +147,9 @@ def test_a_laptops_sign_in_is_the_developers_alone(dbutils, monkeypatch):
         access("read-hr-directory").credential.get_token(GRAPH)
 
 
-@pytest.mark.parametrize(("version", "old"), [("14.3", 1), ("15.3", 1), ("15.4", 0), ("16.2", 0), ("17.3.x", 0), ("client.4.9", 0)])
+@pytest.mark.parametrize(
+    ("version", "old"), [("14.3", 1), ("15.3", 1), ("15.4", 0), ("16.2", 0), ("17.3.x", 0), ("client.4.9", 0)]
+)
 def test_the_runtime_has_an_age(monkeypatch, tmp_path, version, old):
     on_databricks(monkeypatch, tmp_path, version=version)
     if old:
@@ -179,7 +185,11 @@ SECRET_TEXT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqb2IifQ.c2lnbmF0dXJl"
 @pytest.mark.parametrize(
     ("said", "kind", "parts"),
     [
-        ("PERMISSION_DENIED: User does not have ACCESS on Credential", package.CredentialRefusedError, [INGEST, "ACCESS", "access.yml", "all_kinds"]),
+        (
+            "PERMISSION_DENIED: User does not have ACCESS on Credential",
+            package.CredentialRefusedError,
+            [INGEST, "ACCESS", "access.yml", "all_kinds"],
+        ),
         ("403 Client Error", package.CredentialRefusedError, ["hr-graph-prod"]),
         ("CREDENTIAL_DOES_NOT_EXIST", package.CredentialNotFoundError, ["hr-graph-prod", "access.yml"]),
         (f"timeout with Bearer {SECRET_TEXT}\x1b[2J\n", package.CredentialFailedError, ["timeout"]),
@@ -363,7 +373,13 @@ def test_a_secret_compares_and_stays_as_it_is():
 def test_no_token_in_what_the_objects_show(dbutils):
     hr = access("read-hr-directory")
     token = hr.credential.get_token(GRAPH).token
-    objects = [hr, hr.credential, hr.rest("https://graph.microsoft.com"), hr.key_vault("https://kv.vault.azure.net"), access]
+    objects = [
+        hr,
+        hr.credential,
+        hr.rest("https://graph.microsoft.com"),
+        hr.key_vault("https://kv.vault.azure.net"),
+        access,
+    ]
     options = hr.sql_jdbc_options("srv.database.windows.net", "db")
     assert token not in repr(objects)
     assert b"cloud-token" not in pickle.dumps([hr, hr.credential])

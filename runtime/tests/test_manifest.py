@@ -101,7 +101,9 @@ def test_random_bytes_are_refused(tmp_path):
             continue
 
 
-@pytest.mark.parametrize("address", ["http://vault.example.com", "https://u:p@vault.example.com", "https://v.example?x"])
+@pytest.mark.parametrize(
+    "address", ["http://vault.example.com", "https://u:p@vault.example.com", "https://v.example?x"]
+)
 def test_addresses_are_https_without_user_information(tmp_path, address):
     path = tmp_path / "secretless-access.json"
     path.write_text(FIXTURE.read_text("utf-8").replace("https://vault.example.com:8200", address), "utf-8")

@@ -54,7 +54,12 @@ class RedactingStream(io.TextIOBase):
             self._finish_bytes()
         pending = self._pending
         pending.append(text)
-        if not self._gathers or len(pending) >= _PIECES or len(text) >= _BLOCK or (self._lines and ("\n" in text or "\r" in text)):
+        if (
+            not self._gathers
+            or len(pending) >= _PIECES
+            or len(text) >= _BLOCK
+            or (self._lines and ("\n" in text or "\r" in text))
+        ):
             self._pass_on()
         return len(text)
 
