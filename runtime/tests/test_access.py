@@ -12,7 +12,7 @@ import traceback
 import types
 
 import pytest
-from support.databricks import INGEST, REPORT, change, on_databricks
+from support.databricks import FIXTURE, INGEST, REPORT, change, on_databricks
 
 import databricks_secretless as package
 from databricks_secretless import Secret, access
@@ -391,3 +391,14 @@ def test_no_token_in_what_the_objects_show(dbutils):
     with pytest.raises(package.NotSerializableError):
         pickle.dumps(options)
     assert dict(**options)["accessToken"].startswith("cloud-token-")
+
+
+def test_every_error_is_in_the_documentation():
+    page = FIXTURE.parents[3] / "docs" / "runtime.md"
+    if not page.is_file():
+        pytest.skip("the documentation is not in this copy")
+    text = page.read_text("utf-8")
+    errors = [one for one in vars(package).values() if isinstance(one, type) and issubclass(one, package.SecretlessError)]
+    assert len(errors) > 25
+    assert [one.code for one in errors if one is not package.SecretlessError and f"`{one.code}`" not in text] == []
+    assert len({one.code for one in errors}) == len(errors)

@@ -63,7 +63,7 @@ def stream(*values):
     return RedactingStream(behind, registry), behind
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(12))
 def test_whatever_the_pieces_the_result_is_that_of_the_whole(seed):
     chance = random.Random(seed)
     values = chance.sample(SECRETS, chance.randint(1, len(SECRETS)))
@@ -94,7 +94,7 @@ def test_whatever_the_pieces_the_result_is_that_of_the_whole(seed):
         assert shown == registry.redact(text)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(6))
 def test_ordinary_text_comes_out_as_it_is(seed):
     chance = random.Random(seed)
     front, behind = stream(*SECRETS)
