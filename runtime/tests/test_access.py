@@ -398,7 +398,9 @@ def test_every_error_is_in_the_documentation():
     if not page.is_file():
         pytest.skip("the documentation is not in this copy")
     text = page.read_text("utf-8")
-    errors = [one for one in vars(package).values() if isinstance(one, type) and issubclass(one, package.SecretlessError)]
+    errors = [
+        one for one in vars(package).values() if isinstance(one, type) and issubclass(one, package.SecretlessError)
+    ]
     assert len(errors) > 25
     assert [one.code for one in errors if one is not package.SecretlessError and f"`{one.code}`" not in text] == []
     assert len({one.code for one in errors}) == len(errors)
