@@ -399,8 +399,25 @@ def test_every_error_is_in_the_documentation():
         pytest.skip("the documentation is not in this copy")
     text = page.read_text("utf-8")
     errors = [
-        one for one in vars(package).values() if isinstance(one, type) and issubclass(one, package.SecretlessError)
+        one
+        for one in [getattr(package, name) for name in package.__all__]
+        if isinstance(one, type) and issubclass(one, package.SecretlessError)
     ]
     assert len(errors) > 25
     assert [one.code for one in errors if one is not package.SecretlessError and f"`{one.code}`" not in text] == []
     assert len({one.code for one in errors}) == len(errors)
+
+
+def test_the_import_loads_nothing_until_something_is_used():
+    import os
+    import subprocess
+    from pathlib import Path
+
+    code = (
+        "import sys; before = set(sys.modules); import databricks_secretless as p; "
+        "print(sorted(set(sys.modules) - before)); p.redact; print('databricks_secretless._redact' in sys.modules); "
+        "print(hasattr(p, 'nothing'), 'access' in dir(p))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(package.__file__).parent.parent)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)
+    assert done.stdout.decode().split("\n") == ["['databricks_secretless']", "True", "False True", ""]

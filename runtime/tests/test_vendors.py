@@ -13,6 +13,7 @@ from support.databricks import change
 
 import databricks_secretless as package
 from databricks_secretless import access
+from databricks_secretless._redact import redacted
 
 HOSTS = ("example-kv.vault.azure.net", "example.openai.azure.com", "graph.microsoft.com")
 
@@ -248,7 +249,7 @@ def test_hvac_signs_in_registers_renews_and_revokes(dbutils, serve, tmp_path, mo
     login = json.loads(server.asked[0].body)
     assert login["jwt"].endswith("api://orders/.default")
     password = client.secrets.database.generate_credentials("orders")["data"]["password"]
-    assert package._redact.redacted(f"<{password}> hvs.token-of-vault v-orders") == "<[REDACTED]> [REDACTED] v-orders"
+    assert redacted(f"<{password}> hvs.token-of-vault v-orders") == "<[REDACTED]> [REDACTED] v-orders"
     assert renewed.wait(30)
     ends[0]()
     assert server.asked[-1].path == "/v1/auth/token/revoke-self"
