@@ -77,7 +77,7 @@ describe("the runtime package (its tests need Python 3.10 or later, and pytest o
         inside,
         [
           "-c",
-          "import databricks_secretless as p, pathlib, sys; " +
+          "import databricks_secretless as p, pathlib, sys; p.access; " +
             "assert (pathlib.Path(p.__file__).parent / 'py.typed').is_file(); " +
             "others = {m.partition('.')[0] for m in sys.modules} - sys.stdlib_module_names; " +
             "print(sorted(m for m in others if not m.startswith(('_', 'sitecustomize', 'distutils'))))",
