@@ -22,11 +22,12 @@ const is = (answers: Answered): object => ({
 });
 const never = (): object => ({});
 
-/** A value that nobody is asked for. */
+/** A value that nobody is asked for, and that no file of answers changes (the preamble sees to those made of others). */
 const constant = (value: string, description: string): Property => ({
   type: "string",
   default: value,
   description,
+  ...(value.includes("{{") ? {} : { enum: [value] }),
   skip_prompt_if: never(),
 });
 
@@ -65,7 +66,9 @@ const choice = (
 
 const UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 const HOST = String.raw`https://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+`;
-/** A part of git's names that no YAML, shell or subject reads otherwise; no part begins with a dot or ends in one. */
+/** The name of a GitHub repository; one dot and two are folders. */
+const REPOSITORY = String.raw`\.?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,98}`;
+/** The name of a branch that no shell or subject reads otherwise; no part of it begins with a dot or ends in one. */
 const BRANCH = String.raw`[A-Za-z0-9][A-Za-z0-9_-]*(?:[./][A-Za-z0-9_-]+)*`;
 
 const principal = (what: string, example: string, skip?: object): Property =>
@@ -156,10 +159,7 @@ export function questions(form: Form): Readonly<Record<string, Property>> {
       constant("staging", "Target of the bundle for staging."),
       target("staging", "staging"),
     ),
-    prod_target: only(
-      constant("prod", "Target of the bundle for production."),
-      target("production", "prod"),
-    ),
+    prod_target: only(constant("prod", "Target of the bundle for production."), target("production", "prod")),
     staging_host: host("staging (and development)"),
     prod_host: host("production"),
     planner: principal("plans pull requests and can only read", "2b7e41d9-0c6f-4a83-b5e2-f93d18a7c604"),
@@ -186,7 +186,7 @@ export function questions(form: Form): Readonly<Record<string, Property>> {
     ...gitHub(),
     ...azureDevOps(),
     secretless_ref: text("The action of Databricks Secretless, at a commit that you have looked at", {
-      pattern: "[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+/action@[0-9a-f]{40}",
+      pattern: `[A-Za-z0-9][A-Za-z0-9-]*/${REPOSITORY}/action@[0-9a-f]{40}`,
       wanted:
         "owner/name/action@ and the 40 hexadecimal digits of a commit, such as example-org/databricks-secretless/action@0123456789abcdef0123456789abcdef01234567",
     }),
@@ -211,7 +211,7 @@ function warehouses(fresh: boolean): Readonly<Record<string, Property>> {
 function gitHub(): Readonly<Record<string, Property>> {
   return {
     github_repository: text("GitHub repository, as owner/name", {
-      pattern: String.raw`[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?/[A-Za-z0-9_.-]{1,100}`,
+      pattern: String.raw`[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?/${REPOSITORY}`,
       wanted: "owner/name, such as example-org/lake",
       skip: noGitHub,
     }),
@@ -275,7 +275,8 @@ function azureDevOps(): Readonly<Record<string, Property>> {
     ),
     azure_connection: text("Service connections, without -plan and the targets that are appended to it", {
       pattern: "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,60}[A-Za-z0-9])?",
-      wanted: "letters, digits, hyphens and underscores, such as databricks for databricks-plan, databricks-staging, databricks-prod",
+      wanted:
+        "letters, digits, hyphens and underscores, such as databricks for databricks-plan, databricks-staging, databricks-prod",
       default: "databricks",
       skip: {
         anyOf: [is({ ci_platform: "github_actions" }), is({ azure_trust: "pipeline" })],

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
-
-export type Answers = Readonly<Record<string, string>>;
+import { initTemplate, type Answers } from "../../../scripts/render-template.ts";
 
 /** Why tests of rendered templates cannot run here, for their titles; "" if they can. */
 export const WITHOUT_CLI =
@@ -50,44 +48,10 @@ export const HOSTS = {
   },
 } as const;
 
-export interface Init {
-  readonly code: number;
-  /** What it said on stderr. */
-  readonly said: string;
-  /** The files that it made, as `-o json` tells them. */
-  readonly made: readonly string[];
-}
-
-const templates = path.resolve(import.meta.dirname, "../../../bundle-templates");
-
-/** `databricks bundle init` into `output`, without a terminal and without a workspace that could answer. */
-export async function init(form: "bundle" | "ci", answers: Answers, output: string): Promise<Init> {
-  const config = path.join(await freshFolder("answers"), "answers.json");
-  await writeFile(config, JSON.stringify(answers));
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: path.dirname(config),
-    // init wants credentials to be there; a host that does not resolve shows that it uses none.
-    DATABRICKS_HOST: "https://no.such.host.invalid",
-    DATABRICKS_TOKEN: "none",
-    DATABRICKS_CONFIG_FILE: path.join(path.dirname(config), "none"),
-    DATABRICKS_CLI_DISABLE_TELEMETRY: "1",
-  };
-  const template = path.join(templates, `secretless-${form}`);
-  const args = ["bundle", "init", template, "--config-file", config, "--output-dir", output, "-o", "json"];
-  return new Promise((resolve) => {
-    execFile("databricks", args, { env }, (error, stdout, stderr) => {
-      const { outputs = [] } = (stdout.trim() === "" ? {} : JSON.parse(stdout)) as { outputs?: string[] };
-      // Older versions take -o json and print nothing.
-      resolve({ code: error === null ? 0 : Number(error.code), said: stderr, made: outputs });
-    });
-  });
-}
-
 /** A project made from the answers, in a fresh folder. */
 export async function render(answers: Answers): Promise<string> {
   const output = await freshFolder("rendered");
-  const { code, said } = await init("bundle", answers, output);
+  const { code, said } = await initTemplate("bundle", answers, output);
   if (code !== 0) throw new Error(said);
   return path.join(output, answers["project_name"] ?? "");
 }

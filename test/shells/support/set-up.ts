@@ -5,7 +5,8 @@ import { zipSync } from "fflate";
 import { ACCOUNT_ADMIN, TENANT_ID } from "../../../sandbox/defaults.ts";
 import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
-import { textsOf, type Answers } from "./rendered.ts";
+import type { Answers } from "../../../scripts/render-template.ts";
+import { textsOf } from "./rendered.ts";
 
 /** Each command block of SETUP.md, by the number of its section. */
 export async function commandBlocks(folder: string): Promise<readonly { section: string; text: string }[]> {
