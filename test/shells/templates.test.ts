@@ -76,7 +76,7 @@ describe(`bundle templates, rendered${WITHOUT_CLI}`, function () {
     if (tools.zizmor === undefined) this.skip();
     for (const [folder, answers] of rendered) {
       if (answers["ci_platform"] === "azure_devops") continue;
-      const { code, output } = await zizmor(tools.zizmor, folder);
+      const { code, output } = await zizmor(tools.zizmor, [folder]);
       assert.equal(code, 0, output);
       assert.match(output, /No findings to report/);
     }

@@ -55,9 +55,9 @@ export async function actionlint(
   return runTool(file, ["-shellcheck=", "-pyflakes=", ...workflows.keys()], folder);
 }
 
-/** What zizmor finds, at its strictest, in whatever workflows are below a folder. */
-export function zizmor(file: string, folder: string): Promise<Run> {
-  return runTool(file, ["--offline", "--no-progress", "--persona=auditor", "."], folder);
+/** What zizmor finds, at its strictest, in the workflows of these projects. */
+export function zizmor(file: string, folders: readonly string[]): Promise<Run> {
+  return runTool(file, ["--offline", "--no-progress", "--persona=auditor", ...folders], "/");
 }
 
 let documents = 0;
