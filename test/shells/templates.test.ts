@@ -224,7 +224,7 @@ describe(`bundle templates and bad input${WITHOUT_CLI}`, function () {
 });
 
 describe(`a project from secretless-bundle deploys from its first push${WITHOUT_CLI}`, function () {
-  this.slow(10_000);
+  this.timeout(180_000).slow(10_000);
   let python: string;
   before(async function () {
     if (WITHOUT_CLI !== "") this.skip();

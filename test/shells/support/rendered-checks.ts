@@ -54,6 +54,8 @@ export function mistakesIn(files: ReadonlyMap<string, string>, answers: Answers)
       const found = pattern.exec(text);
       expect(found === null, `${file}: ${what}: ${JSON.stringify(found?.[0])}`);
     }
+    const asks = answers["external_access"] !== "none";
+    expect(asks || !text.includes("registrar"), `${file}: a registrar that nothing needs`);
     expect(/[^\n]\n$/.test(text), `${file}: does not end with one line end`);
     if (!/\.ya?ml$/.test(file)) continue;
     const document = parseDocument(text);

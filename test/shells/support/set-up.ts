@@ -19,7 +19,7 @@ export async function commandBlocks(folder: string): Promise<readonly { section:
 
 function bash(script: string, env: Readonly<Record<string, string | undefined>>): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile("bash", ["-euo", "pipefail", "-c", script], { env }, (error, stdout, stderr) => {
+    execFile("bash", ["--norc", "-euo", "pipefail", "-c", script], { env }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${stderr}\n${script}`));
     });
