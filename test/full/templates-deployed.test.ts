@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Answers } from "../../scripts/render-template.ts";
+import { DEPLOYER, PLANNER } from "../../sandbox/defaults.ts";
+import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
+import { initTemplate, type Answers } from "../../scripts/render-template.ts";
 import { atAzure, atGitHub, type Rendered, type Target } from "../shells/support/rendered-run.ts";
-import { ANSWERS, HOSTS, WITHOUT_CLI } from "../shells/support/rendered.ts";
+import { ANSWERS, HOSTS, inputsOf, WITHOUT_CLI, workflow } from "../shells/support/rendered.ts";
 import { standInPython } from "../shells/support/set-up.ts";
 import { printTable } from "./table.ts";
 
@@ -33,6 +36,9 @@ describe(`rendered projects, set up and deployed${WITHOUT_CLI}`, function () {
       assert.deepEqual(await plan(target), { changes, unchanged: 0 });
       const { outputs, log } = await project.run("deploy", target);
       assert.equal(outputs["principal"], answers[`${target}_deployer`], log);
+      const about = ["cloud", "language", "github_trust", "azure_trust"].map((name) => answers[name] ?? "");
+      const claims =
+        ci === "GitHub" ? project.sandbox.github.claims["sub"] : project.sandbox.azure.run.pipeline;
       assert.match(outputs["jobs"] ?? "", /daily_summary/, log);
       assert.deepEqual(await plan(target), { changes: [], unchanged: 1 });
       const { serviceCredentials } = project.sandbox.workspace;
@@ -40,9 +46,6 @@ describe(`rendered projects, set up and deployed${WITHOUT_CLI}`, function () {
         assert.deepEqual(serviceCredentials.accessOf(`lake_orders_${target}`), [
           answers[`${target}_job_principal`],
         ]);
-      const about = ["cloud", "language", "github_trust", "azure_trust"].map((name) => answers[name] ?? "");
-      const claims =
-        ci === "GitHub" ? project.sandbox.github.claims["sub"] : project.sandbox.azure.run.pipeline;
       rows.push([ci, about.join(" "), target, claims, "empty"]);
     }
   }
@@ -85,6 +88,42 @@ describe(`rendered projects, set up and deployed${WITHOUT_CLI}`, function () {
       }
     });
   }
+
+  it("secretless-ci deploys a bundle that was there before", async () => {
+    const bundle = await freshFolder("existing");
+    await cp(path.resolve(import.meta.dirname, "../../examples/lakehouse-jobs"), bundle, { recursive: true });
+    const answers = {
+      ...ANSWERS,
+      ci_platform: "github_actions",
+      language: "sql",
+      planner: PLANNER.applicationId,
+      prod_deployer: DEPLOYER.applicationId,
+    };
+    const asked = Object.entries(answers).filter(
+      ([name]) => !/job_principal|registrar|access|warehouse/.test(name),
+    );
+    const { code, said } = await initTemplate("ci", Object.fromEntries(asked), bundle);
+    assert.equal(code, 0, said);
+    const job = await startGitHubJob({ bundle });
+    try {
+      for (const [file, name, event, changes] of [
+        ["lake_orders-deploy.yml", "deploy-prod", {}, 4],
+        ["lake_orders-plan.yml", "plan-prod", { event: "pull_request" }, 0],
+      ] as const) {
+        const one = (await workflow(job.checkout, file)).jobs[name];
+        assert.ok(one);
+        job.sandbox.github.setEvent(event);
+        const inputs = { ...inputsOf(one), host: job.sandbox.workspace.host };
+        const env = { GITHUB_EVENT_NAME: "event" in event ? event.event : "push" };
+        const { exitCode, log, outputs } = await job.step(inputs, { env });
+        assert.equal(exitCode, 0, log);
+        const plan = JSON.parse(outputs["plan"] ?? "null") as { changes: unknown[] };
+        assert.equal(plan.changes.length, changes, log);
+      }
+    } finally {
+      await job.stop();
+    }
+  });
 
   it("with `permissions` in the bundle the planner's plan would show a change for ever, as SETUP.md says", async () => {
     const project = await atGitHub({ ...ANSWERS, ...NO_ACCESS, language: "sql" }, builder);
