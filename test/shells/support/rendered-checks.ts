@@ -56,6 +56,7 @@ export function mistakesIn(files: ReadonlyMap<string, string>, answers: Answers)
     }
     const asks = answers["external_access"] !== "none";
     expect(asks || !text.includes("registrar"), `${file}: a registrar that nothing needs`);
+    expect(file.endsWith(".py") || !text.includes("\n\n\n"), `${file}: two blank lines`);
     expect(/[^\n]\n$/.test(text), `${file}: does not end with one line end`);
     if (!/\.ya?ml$/.test(file)) continue;
     const document = parseDocument(text);

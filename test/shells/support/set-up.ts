@@ -4,6 +4,7 @@ import path from "node:path";
 import { zipSync } from "fflate";
 import { ACCOUNT_ADMIN, TENANT_ID } from "../../../sandbox/defaults.ts";
 import { freshFolder } from "../../../sandbox/runner/checkout.ts";
+import type { ServicePrincipal } from "../../../sandbox/identity/principals.ts";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { Answers } from "../../../scripts/render-template.ts";
 import { textsOf } from "./rendered.ts";
@@ -41,11 +42,15 @@ export async function moveToSandbox(folder: string, answers: Answers, sandbox: S
     await writeFile(path.join(folder, file), inSandbox(text, answers, sandbox));
 }
 
+const WORKSPACE_ADMIN = {
+  applicationId: "c9b2f6a4-5d13-4e87-90ac-3b1e7d8f2460",
+  displayName: "workspace-admin",
+};
 const SETUP = ["planner", "staging_deployer", "prod_deployer", "staging_job_principal", "prod_job_principal"];
 
 /**
  * Creates the principals and credentials that the answers name, with no trust in anything, and then runs the commands of
- * SETUP.md in bash with the real CLI, as an account admin: the federation policies, and who may use whom.
+ * SETUP.md in bash with the real CLI, as an admin: the federation policies, who may use whom, and what the planner may read.
  */
 export async function followSetup(folder: string, answers: Answers, sandbox: Sandbox): Promise<void> {
   const { account, entra, workspace } = sandbox;
@@ -68,18 +73,24 @@ export async function followSetup(folder: string, answers: Answers, sandbox: San
     }
   }
   const home = await freshFolder("admin");
+  const workspaceAdmin = account.addServicePrincipal({ ...WORKSPACE_ADMIN, workspaceAdmin: true });
   const config = path.join(home, "config");
   const admin = account.principals.withApplicationId(ACCOUNT_ADMIN.applicationId);
   if (admin === undefined) throw new Error("the sandbox has no account admin");
-  const token = await sandbox.tokens.issue(admin, "account", { iss: account.host, aud: account.accountId });
-  await writeFile(
-    config,
-    `[account]\nhost = ${account.host}\naccount_id = ${account.accountId}\ntoken = ${token}\n`,
-  );
+  const issue = (principal: ServicePrincipal, host: string): Promise<string> =>
+    sandbox.tokens.issue(principal, "account", { iss: host, aud: account.accountId });
+  const ofAccount = `host = ${account.host}\naccount_id = ${account.accountId}\ntoken = ${await issue(admin, account.host)}`;
+  const ofWorkspace = `host = ${workspace.host}\ntoken = ${await issue(workspaceAdmin, workspace.host)}`;
+  const profiles = { account: ofAccount, staging: ofWorkspace, prod: ofWorkspace };
+  const text = Object.entries(profiles).map(([name, lines]) => `[${name}]\n${lines}\n`);
+  await writeFile(config, text.join("\n"));
   const env = { PATH: process.env["PATH"], HOME: home, DATABRICKS_CONFIG_FILE: config };
   const blocks = await commandBlocks(folder);
-  for (const { text } of blocks.filter(({ text }) => /^(?:policy|may_use) /m.test(text)))
-    await bash(inSandbox(text, answers, sandbox), env);
+  for (const block of blocks.filter((one) => /^(?:policy|may_use|may_read) /m.test(one.text))) {
+    // The profiles are there, as after a login in a browser.
+    const commands = block.text.replace(/^databricks auth login .*$/gm, "");
+    await bash(inSandbox(commands, answers, sandbox), env);
+  }
 }
 
 /**
