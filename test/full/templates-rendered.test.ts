@@ -13,6 +13,7 @@ import {
   WITHOUT_PIPELINE_SCHEMA,
   zizmor,
 } from "../shells/support/linters.ts";
+import { numericId, requestsOf } from "../shells/support/recorded-commands.ts";
 import { printTable } from "./table.ts";
 
 const CLOUDS = ["azure", "aws", "gcp"] as const;
@@ -143,6 +144,60 @@ describe(`every combination of answers${WITHOUT_CLI}`, function () {
     const inside = [...list.output.matchAll(/^lake_orders_jobs\/(\S+)/gm)].map(([, name]) => name);
     assert.deepEqual(inside.sort(), ["__init__.py", "identity.py", "trips.py"]);
   });
+});
+
+describe(`the commands of SETUP.md${WITHOUT_CLI}`, function () {
+  this.timeout(600_000);
+  before(function () {
+    if (WITHOUT_CLI !== "") this.skip();
+  });
+
+  for (const [cloud, identity] of [
+    ["azure", { azure_managed_identity: { access_connector_id: "<resource ID>" } }],
+    ["aws", { aws_iam_role: { role_arn: "<ARN>" } }],
+    ["gcp", { databricks_gcp_service_account: {} }],
+  ] as const) {
+    it(`are what the CLI takes, and ask for what they should: ${cloud}`, async () => {
+      const answers = { ...ANSWERS, ...HOSTS[cloud], cloud, azure_trust: "pipeline" };
+      const folder = await render(answers);
+      const asked = await requestsOf(folder, answers, (block) =>
+        /^(?:assign|credential|databricks permissions) /m.test(block),
+      );
+      const assigned = asked.filter((one) => one.includes("permissionassignments"));
+      const pairs = [
+        ...["planner", "planner", "staging_deployer", "prod_deployer"],
+        ...["staging_job_principal", "prod_job_principal", "registrar", "registrar"],
+      ] as const;
+      const account = `/api/2.0/accounts/${answers.account_id}/workspaces/4211/permissionassignments/principals`;
+      assert.deepEqual(
+        assigned,
+        pairs.map((name) => `PUT ${account}/${numericId(answers[name])} {"permissions":["USER"]}`),
+      );
+      const rest = asked.filter((one) => !one.includes("permissionassignments"));
+      const viewer = { permission_level: "CAN_VIEW", service_principal_name: answers.planner };
+      const catalog = "/api/2.1/unity-catalog";
+      const bodies = rest.map((one): [string, unknown] => {
+        const [, line = "", body = "{}"] = /^(\S+ \S+) (.*)$/s.exec(one) ?? [];
+        return [line, JSON.parse(body)];
+      });
+      assert.deepEqual(bodies, [
+        ["PATCH /api/2.0/permissions/jobs/12", { access_control_list: [viewer] }],
+        ...(["staging", "prod"] as const).flatMap((target): [string, unknown][] => {
+          const name = `lake_orders_${target}`;
+          const changes = [
+            { principal: answers.registrar, add: ["MANAGE"] },
+            { principal: answers[`${target}_deployer`], add: ["BROWSE"] },
+            { principal: answers.planner, add: ["BROWSE"] },
+          ];
+          return [
+            [`POST ${catalog}/credentials`, { name, purpose: "SERVICE", ...identity }],
+            [`PATCH ${catalog}/credentials/${name}`, { isolation_mode: "ISOLATION_MODE_ISOLATED" }],
+            [`PATCH ${catalog}/permissions/credential/${name}`, { changes }],
+          ];
+        }),
+      ]);
+    });
+  }
 });
 
 describe(`the questions in a terminal${WITHOUT_CLI}${absent("python")}`, function () {
