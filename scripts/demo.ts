@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: the built action deploys the example bundle in the sandbox, as a runner would start it, and three
- * attacks are refused; then the access of a job is granted, proven and withdrawn. Ends with 1 if anything is not as it says. `--keep` leaves the sandbox up.
+ * attacks are refused; then the access of a job is granted, proven and withdrawn, and a project from a template is
+ * deployed. Ends with 1 if anything is not as it says. `--keep` leaves the sandbox up.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -11,6 +12,7 @@ import { demoCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
 import { showAccess } from "./demo-access.ts";
 import { deployFromAzure } from "./demo-azure.ts";
+import { showTemplate } from "./demo-template.ts";
 import type { StepResult } from "../sandbox/runner/github.ts";
 
 let failures = 0;
@@ -151,6 +153,8 @@ await attacks(job);
 await bothCis(deployed, subject);
 say("5. What a job may reach at run time: examples/job-access, its access.yml and policy.yml");
 await showAccess({ say, check });
+say("6. A project that the Databricks CLI made from the template: examples/template-azure-devops");
+await showTemplate({ say, check }, job.cli);
 say(
   `\n${failures === 0 ? "All as it should be" : `${failures} things are not as they should be`} (${((Date.now() - started) / 1000).toFixed(1)} s).`,
 );
