@@ -5,7 +5,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DEPLOYER } from "../sandbox/defaults.ts";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import { textOf } from "../sandbox/http/json.ts";
 import { demoCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
@@ -161,7 +161,7 @@ if (process.argv.includes("--keep")) {
     DATABRICKS_HOST: job.sandbox.workspace.host,
     DATABRICKS_AUTH_TYPE: "github-oidc",
     DATABRICKS_CLIENT_ID: DEPLOYER.applicationId,
-    DATABRICKS_CONFIG_FILE: path.join(await freshFolder("demo"), "none"),
+    DATABRICKS_CONFIG_FILE: path.join(await freshUntilExit("demo"), "none"),
     ACTIONS_ID_TOKEN_REQUEST_URL: `'${job.sandbox.github.requestUrl}'`,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: job.sandbox.github.requestToken,
   };

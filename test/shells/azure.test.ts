@@ -10,7 +10,6 @@ import {
   TENANT_ID,
 } from "../../sandbox/defaults.ts";
 import { startAzureJob, type AzureJob } from "../../sandbox/runner/azure-job.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { builtTask, codeOf } from "./support/built-task.ts";
 import { leftIn } from "./support/files.ts";
 
@@ -115,7 +114,7 @@ describe("the built task on Azure Pipelines", () => {
   });
 
   it("serves several tasks in one job", async () => {
-    const temp = await freshFolder("agent-temp");
+    const temp = await job.freshFolder("agent-temp");
     const both = await Promise.all([
       job.step({ ...USUAL, command: "plan" }, { temp }),
       job.step({ ...CLIENT, command: "plan" }, { temp }),
@@ -236,7 +235,7 @@ describe("the built task on Azure Pipelines", () => {
   });
 
   it("carries odd values and paths unharmed", async () => {
-    const checkout = path.join(await freshFolder("Prüfung ö 数据"), "s");
+    const checkout = path.join(await job.freshFolder("Prüfung ö 数据"), "s");
     await cp(job.checkout, checkout, { recursive: true });
     const file = path.join(checkout, "databricks.yml");
     await writeFile(

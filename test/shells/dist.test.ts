@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { buildAction } from "../../scripts/build.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
 
 const dist = path.resolve(import.meta.dirname, "../../action/dist");
 
@@ -17,6 +17,8 @@ async function contents(folder: string): Promise<Map<string, string>> {
 }
 
 describe("action/dist", () => {
+  const freshFolder = scratchFolders();
+
   it("is what the sources give, to the byte (npm run build)", async () => {
     const fresh = await freshFolder("dist");
     await buildAction(fresh);

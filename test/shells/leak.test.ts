@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { realCli, sandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
 import { FileWatch } from "./support/files.ts";
 import { hostileCli, hostileProgram } from "./support/hostile.ts";
 import { ProcessWatch } from "./support/processes.ts";
@@ -25,6 +25,7 @@ function none(search: SecretSearch): void {
 }
 
 describe("what a deployment leaves for others to see", () => {
+  const freshFolder = scratchFolders();
   let job: GitHubJob;
   afterEach(() => job.stop());
 
@@ -91,7 +92,7 @@ describe("what a deployment leaves for others to see", () => {
     }
 
     it("beside the CLI's own output: harmless and masked", async () => {
-      job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps) });
+      job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps, freshFolder) });
       const step = await watchedStep(job);
       assert.equal(step.result.exitCode, 0, step.result.log);
       checkHarmless(step);
@@ -100,7 +101,7 @@ describe("what a deployment leaves for others to see", () => {
     });
 
     it("as the reason of a failure: neither annotations nor the summary have it", async () => {
-      job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps) });
+      job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps, freshFolder) });
       const step = await watchedStep(job, { variables: "fail=true" });
       assert.equal(step.result.exitCode, 1);
       assert.match(step.result.summary, /BUNDLE_INVALID/);
@@ -143,6 +144,8 @@ experimental:
 });
 
 describe("the search itself", () => {
+  const freshFolder = scratchFolders();
+
   it("finds a token however it is written", () => {
     const around = fc.string({ unit: "binary-ascii", maxLength: 9 });
     fc.assert(

@@ -10,7 +10,7 @@ describe("the flow of a step", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   it("plans: shows what would change and changes nothing", async () => {
     const cli = usualCli({ "jobs.nightly": "update", "jobs.other": "skip" });

@@ -7,7 +7,7 @@ describe("a CI that chooses the audience of its ID tokens itself", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   const ci = { fixedAudience: ACCOUNT_ID };
   const tokensSent = (): number =>
@@ -70,7 +70,7 @@ describe("a CI that is asked for an audience", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   const usual = (): string => `${flow.sandbox.workspace.host}/oidc/v1/token`;
 

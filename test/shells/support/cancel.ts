@@ -2,10 +2,10 @@ import { chmod, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoggedRequest } from "../../../sandbox/http/log.ts";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import type { SandboxCli } from "../../../sandbox/runner/find-cli.ts";
 import type { GitHubJob } from "../../../sandbox/runner/github-job.ts";
 import type { GitHubStep, StepResult } from "../../../sandbox/runner/github.ts";
+import type { FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { ProcessWatch } from "./processes.ts";
 
 /** Signals of a cancelled job, each with the milliseconds until the next one. */
@@ -71,7 +71,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** A Databricks CLI that leaves a program running in its group, as a build daemon does. */
-export async function lingeringCli(cli: SandboxCli): Promise<SandboxCli> {
+export async function lingeringCli(cli: SandboxCli, freshFolder: FreshFolder): Promise<SandboxCli> {
   const file = path.join(await freshFolder("lingering-cli"), "databricks");
   await writeFile(
     file,

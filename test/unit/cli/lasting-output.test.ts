@@ -2,21 +2,23 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, writeSync } from "node:fs";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { lastingOutput } from "../../../core/cli/lasting-output.ts";
 import { createRunProcess } from "../../../core/cli/process.ts";
+import { scratchFolders } from "../support/scratch.ts";
 
 const MODULE = path.resolve(import.meta.dirname, "../../../core/cli/process.ts");
 const windows = process.platform === "win32";
 describe(`output of a program that may outlive us${windows ? " (skipped: POSIX only)" : ""}`, () => {
+  const freshFolder = scratchFolders();
   let folder: string;
   const { TMPDIR } = process.env;
   before(async function () {
     if (windows) this.skip();
-    folder = await mkdtemp(path.join(os.tmpdir(), "output-"));
+    folder = await freshFolder("output");
     process.env["TMPDIR"] = folder;
   });
   after(() => {
