@@ -20,6 +20,9 @@ export const RUNNER_SIGNALS: Signals = [
 /** The same for those who cannot wait. */
 export const FAST_SIGNALS: Signals = RUNNER_SIGNALS.map(([signal, wait]) => [signal, wait / 25] as const);
 
+/** Milliseconds; {@link lingeringCli} leaves what would live ten times as long. */
+const DYING = 6_000;
+
 export interface Cancelled {
   readonly result: StepResult;
   /** Processes of the step that still run after its post step. */
@@ -59,6 +62,8 @@ export async function cancelAt(
   const result = await running.finally(() => ended.abort());
   await cancelling;
   watch.stop();
+  // What was killed needs a processor once more to be gone; what was not stays for much longer.
+  for (let waited = 0; watch.running.length > 0 && waited < DYING; waited += 10) await sleep(10);
   return { result, left: watch.running };
 }
 

@@ -64,14 +64,20 @@ describe("the access lock", () => {
 
   it("recognises its own file when the answer to its creation was lost", async () => {
     const real = fake.as("d");
-    let lost = true;
+    let lost = false;
     const api: typeof real = async (request) => {
-      await real(request);
-      if (!lost || !request.path.endsWith("/import")) return real(request);
-      lost = false;
+      const answer = await real(request);
+      if (lost || !request.path.endsWith("/import")) return answer;
+      lost = true;
+      // The client sends it again, and hears that the file is there already.
       return real(request);
     };
-    await take({ api, timeout: 0 });
+    const start = fake.clock.now();
+    const lock = await take({ api, timeout: 0 });
+    assert.ok(lost);
+    assert.equal(fake.clock.now(), start, "it did not wait for itself");
+    await lock.release();
+    assert.deepEqual([...fake.files.keys()], []);
   });
 
   it("stops waiting when cancelled", async () => {
