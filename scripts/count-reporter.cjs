@@ -6,6 +6,7 @@
 const { readdirSync, writeFileSync } = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const { cwd } = require("node:process");
 const { reporters } = require("mocha");
 
 module.exports = class CountReporter extends reporters.Base {
@@ -22,7 +23,7 @@ module.exports = class CountReporter extends reporters.Base {
     // The file of a suite is that of its outermost one.
     runner.on("start", () => look("loading the tests"));
     runner.on("suite end", (suite) => {
-      if (suite.parent?.root) look(path.relative(process.cwd(), suite.file));
+      if (suite.parent?.root) look(path.relative(cwd(), suite.file));
     });
     runner.on("end", () => {
       this.epilogue();

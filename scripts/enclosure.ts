@@ -18,10 +18,13 @@ export class Enclosure {
     const [temp, home] = [path.join(at, "tmp"), path.join(at, "home")];
     for (const folder of [temp, home]) mkdirSync(folder, { recursive: true });
     this.#places.set(name, [temp, home]);
-    const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temp, TEMP: temp, TMP: temp };
-    for (const known of Object.keys(env)) if (known.startsWith("XDG_")) delete env[known];
+    // What XDG_… names would be used instead of the home.
+    const given = Object.entries(process.env).filter(([known]) => !known.startsWith("XDG_"));
     return {
-      ...env,
+      ...Object.fromEntries(given),
+      TMPDIR: temp,
+      TEMP: temp,
+      TMP: temp,
       HOME: home,
       USERPROFILE: home,
       // Both caches would lie in the temporary folder.

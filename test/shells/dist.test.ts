@@ -27,6 +27,21 @@ describe("action/dist", () => {
     for (const [name, text] of wanted) assert.ok(committed.get(name) === text, `${name} is not up to date`);
   });
 
+  it("holds no file that is not loaded: each chunk is named by one that is, from the entry points on", async () => {
+    const files = await contents(dist);
+    const entries = ["main.js", "post.js"];
+    const loaded = new Set(entries);
+    for (const name of loaded) {
+      for (const other of files.keys()) {
+        if (files.get(name)?.includes(`/${path.basename(other)}"`)) loaded.add(other);
+      }
+    }
+    // The two say what the folder is to Node and whose code is in it.
+    const others = ["THIRD-PARTY-NOTICES.txt", "package.json"];
+    assert.deepEqual([...files.keys()], [...loaded, ...others].sort());
+    assert.ok(loaded.size > entries.length);
+  });
+
   it("holds no path of the machine that built it", async () => {
     for (const [name, text] of await contents(dist)) {
       assert.ok(!text.includes(path.resolve(dist, "../..")), name);
