@@ -2,7 +2,9 @@
  * `npm run demo`: the built action deploys the example bundle in the sandbox, as a runner would start it, and three
  * attacks are refused; then the access of a job is granted, proven and withdrawn. Ends with 1 if anything is not as it says. `--keep` leaves the sandbox up.
  */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { DEPLOYER } from "../sandbox/defaults.ts";
 import { freshUntilExit } from "../sandbox/runner/scratch.ts";
@@ -13,6 +15,9 @@ import { showAccess } from "./demo-access.ts";
 import { deployFromAzure } from "./demo-azure.ts";
 import type { StepResult } from "../sandbox/runner/github.ts";
 
+// Of this run alone: what is left in it has no owner.
+const temp = mkdtempSync(path.join(os.tmpdir(), "demo-"));
+process.env["TMPDIR"] = temp;
 let failures = 0;
 const say = (text = ""): void => console.log(text);
 
@@ -171,3 +176,11 @@ if (process.argv.includes("--keep")) {
 } else {
   await job.stop();
 }
+// After all others who clean up at the exit.
+process.once("exit", () => {
+  const left = readdirSync(temp);
+  rmSync(temp, { recursive: true, force: true });
+  if (left.length === 0) return;
+  say(`✗ NOT SO: nothing is left in the temporary folder: ${left.join(", ")}`);
+  process.exitCode = 1;
+});

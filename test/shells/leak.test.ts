@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
-import { systemClock } from "../../core/net/send.ts";
 import { realCli, sandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { scratchFolders } from "../unit/support/scratch.ts";
+import { until } from "../unit/support/until.ts";
 import { FileWatch } from "./support/files.ts";
 import { hostileCli, hostileProgram } from "./support/hostile.ts";
 import { ProcessWatch, type SeenProcess } from "./support/processes.ts";
@@ -183,7 +183,7 @@ describe("the search itself", () => {
     const watch = new FileWatch([folder], 1);
     const file = path.join(folder, "short");
     await writeFile(file, TOKEN);
-    while (!watch.seen.some(({ content }) => content.length > 0)) await systemClock.sleep(1);
+    await until(() => watch.seen.some(({ content }) => content.length > 0));
     await rm(file);
     const search = new SecretSearch([TOKEN]);
     for (const { file, content } of watch.stop()) search.look(file, content);
@@ -201,7 +201,7 @@ describe("the search itself", () => {
     const grandchild = (): SeenProcess | undefined =>
       watch.seen.find(({ pid, environment }) => pid !== child.pid && environment["PLANTED"] === TOKEN);
     try {
-      while (grandchild() === undefined && child.exitCode === null) await systemClock.sleep(5);
+      await until(() => grandchild() !== undefined || child.exitCode !== null);
       assert.ok(grandchild()?.argv.includes(TOKEN));
     } finally {
       const closed = once(child, "close");

@@ -4,6 +4,7 @@ import path from "node:path";
 import { systemClock } from "../../core/net/send.ts";
 import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { Flow, plan, usualCli, type PlayCli } from "./support/flow.ts";
+import { until } from "./support/until.ts";
 
 describe("the flow of a step", () => {
   let flow: Flow;
@@ -168,7 +169,7 @@ describe("the flow of a step", () => {
     flow.sandbox.fault({ path: "/oidc/v1/token", then: "hang" });
     const running = flow.run({}, usualCli({}));
     const asked = (): boolean => flow.sandbox.requests.some(({ path: route }) => route === "/oidc/v1/token");
-    while (!asked()) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(asked);
     flow.ci.abort.abort();
     assert.equal(await running, 1);
     assert.match(flow.error, /^CANCELLED: (?![^]*INTERNAL)/);

@@ -8,8 +8,8 @@ import path from "node:path";
 import fc from "fast-check";
 import { lastingOutput } from "../../../core/cli/lasting-output.ts";
 import { createRunProcess } from "../../../core/cli/process.ts";
-import { systemClock } from "../../../core/net/send.ts";
 import { scratchFolders } from "../support/scratch.ts";
+import { until } from "../support/until.ts";
 
 const MODULE = path.resolve(import.meta.dirname, "../../../core/cli/process.ts");
 const windows = process.platform === "win32";
@@ -65,7 +65,7 @@ describe(`output of a program that may outlive us${windows ? " (skipped: POSIX o
     const seen = path.join(folder, "seen");
     const script = `console.log("one"); console.error("two"); ${whenThere(seen, "process.exit(3)")}`;
     const ended = run(request(script, lines));
-    while (lines.length < 2) await systemClock.sleep(10);
+    await until(() => lines.length >= 2);
     assert.deepEqual(lines.sort(), ["err two", "out one"]);
     await writeFile(seen, "");
     assert.deepEqual(await ended, { code: 3, signal: null });
@@ -96,11 +96,6 @@ describe(`output of a program that may outlive us${windows ? " (skipped: POSIX o
     reader.kill("SIGKILL");
     await once(reader, "close");
     await writeFile(killed!, "");
-    let text = "";
-    while (text === "") {
-      await systemClock.sleep(10);
-      text = await readFile(proof!, "utf8").catch(() => "");
-    }
-    assert.equal(text, "to the end");
+    await until(async () => (await readFile(proof!, "utf8").catch(() => "")) === "to the end");
   });
 });
