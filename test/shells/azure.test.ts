@@ -103,7 +103,8 @@ describe("the built task on Azure Pipelines", () => {
   it("waits for a new ID token where the service has one that is about to end", async () => {
     const { azure } = job.sandbox;
     const connection = azure.connections.find(({ id }) => id === CONNECTION.id)!;
-    const ending = await azure.cacheEntraToken(connection, 2);
+    // Seconds: long enough for a slow machine to start the task meanwhile.
+    const ending = await azure.cacheEntraToken(connection, 5);
     const result = await job.step({ ...USUAL, command: "plan" });
     assert.equal(result.result, "Succeeded", result.log);
     assert.match(result.log, /Waiting for a new one/);

@@ -6,7 +6,9 @@ import { systemClock } from "../../../core/net/send.ts";
  * @param limit milliseconds
  */
 export async function until(condition: () => boolean | Promise<boolean>, limit = 55_000): Promise<void> {
-  for (const end = Date.now() + limit; !(await condition()); await systemClock.sleep(5)) {
+  const end = Date.now() + limit;
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error("waited in vain");
+    await systemClock.sleep(5);
   }
 }
