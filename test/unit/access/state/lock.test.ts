@@ -65,12 +65,14 @@ describe("the access lock", () => {
   it("recognises its own file when the answer to its creation was lost", async () => {
     const real = fake.as("d");
     let lost = false;
-    const api: typeof real = async (request) => {
-      const answer = await real(request);
-      if (lost || !request.path.endsWith("/import")) return answer;
-      lost = true;
-      // The client sends it again, and hears that the file is there already.
-      return real(request);
+    const api: typeof real = {
+      async call(request) {
+        const answer = await real.call(request);
+        if (lost || !request.path.endsWith("/import")) return answer;
+        lost = true;
+        // The client sends it again, and hears that the file is there already.
+        return real.call(request);
+      },
     };
     const start = fake.clock.now();
     const lock = await take({ api, timeout: 0 });
