@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { startAzureJob } from "../sandbox/runner/azure-job.ts";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import type { SandboxCli } from "../sandbox/runner/find-cli.ts";
 import type { AzureStepResult } from "../sandbox/runner/azure.ts";
 import { EXAMPLES } from "./examples.ts";
@@ -33,7 +33,7 @@ export async function showTemplate({ say, check }: Screen, cli: SandboxCli): Pro
     );
     return;
   }
-  const task = await freshFolder("task");
+  const task = await freshUntilExit("task");
   await buildTask(task, "0.1.0");
   const job = await startAzureJob({
     task,

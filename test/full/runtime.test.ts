@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { cp, readdir, readFile, rm, utimes } from "node:fs/promises";
 import path from "node:path";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import { environmentForTests, runToEnd, RUNTIME } from "../shells/support/python.ts";
 
 describe("the runtime package with all its vendors' clients (skipped without Python 3.10 or later and a package registry)", function () {
@@ -13,7 +13,7 @@ describe("the runtime package with all its vendors' clients (skipped without Pyt
     (await runToEnd(python, ["-c", `import ${module}`])).code === 0;
 
   before(async function () {
-    folder = await freshFolder("runtime-python");
+    folder = await freshUntilExit("runtime-python");
     const found = await environmentForTests(folder);
     if (found === undefined) return this.skip();
     python = found;
@@ -44,7 +44,7 @@ describe("the runtime package with all its vendors' clients (skipped without Pyt
   it("wheel and sdist are the same bytes from another copy, and the wheel installs alone (skipped without build)", async function () {
     if (!(await has("build")) || !(await has("hatchling"))) return this.skip();
     const build = async (when: Date): Promise<{ folder: string; hashes: Record<string, string> }> => {
-      const folder = await freshFolder("runtime-build");
+      const folder = await freshUntilExit("runtime-build");
       const copy = path.join(folder, "copy");
       await cp(RUNTIME, copy, { recursive: true });
       await utimes(path.join(copy, "pyproject.toml"), when, when);
@@ -66,7 +66,7 @@ describe("the runtime package with all its vendors' clients (skipped without Pyt
     assert.equal(names.length, 2);
     assert.match(names.join(" "), /-py3-none-any\.whl .*\.tar\.gz/);
 
-    const clean = path.join(await freshFolder("runtime-clean"), "venv");
+    const clean = path.join(await freshUntilExit("runtime-clean"), "venv");
     const inside = path.join(clean, process.platform === "win32" ? "Scripts" : "bin", "python");
     const wheel = path.join(first.folder, names.find((name) => name.endsWith(".whl")) ?? "");
     const steps: readonly (readonly [string, readonly string[]])[] = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DEPLOYER, PLANNER } from "../../sandbox/defaults.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
 import { initTemplate, type Answers } from "../../scripts/render-template.ts";
 import { atAzure, atGitHub, type Rendered, type Target } from "../shells/support/rendered-run.ts";
@@ -90,7 +90,7 @@ describe(`rendered projects, set up and deployed${WITHOUT_CLI}`, function () {
   }
 
   it("secretless-ci deploys a bundle that was there before", async () => {
-    const bundle = await freshFolder("existing");
+    const bundle = await freshUntilExit("existing");
     await cp(path.resolve(import.meta.dirname, "../../examples/lakehouse-jobs"), bundle, { recursive: true });
     const answers = {
       ...ANSWERS,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import type { Answers } from "../../scripts/render-template.ts";
 import { mistakesIn } from "../shells/support/rendered-checks.ts";
 import { ANSWERS, HOSTS, render, textsOf, WITHOUT_CLI } from "../shells/support/rendered.ts";
@@ -86,7 +86,11 @@ describe(`every combination of answers${WITHOUT_CLI}`, function () {
     for (const text of new Set(workflows.values()))
       assert.deepEqual(await languageService("workflow", text), []);
     if (tools.actionlint === undefined) return;
-    const { code, output } = await actionlint(tools.actionlint, await freshFolder("actionlint"), workflows);
+    const { code, output } = await actionlint(
+      tools.actionlint,
+      await freshUntilExit("actionlint"),
+      workflows,
+    );
     assert.deepEqual([code, output], [0, ""]);
   });
 
@@ -204,7 +208,7 @@ describe(`the questions in a terminal${WITHOUT_CLI}${absent("python")}`, functio
   this.timeout(600_000);
   it("ask only what the answers so far leave open, and again after a bad one", async function () {
     if (WITHOUT_CLI !== "" || tools.python === undefined) this.skip();
-    const output = await freshFolder("asked");
+    const output = await freshUntilExit("asked");
     const asked: [string, string][] = [
       ["Name of the project", "asked_lake"],
       ["Cloud of the workspaces", ""],

@@ -5,7 +5,7 @@ import path from "node:path";
 import { MANIFEST_FILE, renderManifest } from "../../core/access/manifest.ts";
 import { JOB_RUNNER, REPORT_RUNNER } from "../../sandbox/defaults.ts";
 import { CREDENTIAL, prepareJobAccess } from "../../sandbox/job-access.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import { findPython, runToEnd, RUNTIME, type Finished } from "./support/python.ts";
 
@@ -38,7 +38,7 @@ describe("a played job that uses the runtime package (needs Python 3.10 or later
   beforeEach(async () => {
     sandbox = await startSandbox();
     prepareJobAccess(sandbox);
-    folder = await freshFolder("played-job");
+    folder = await freshUntilExit("played-job");
     await cp(path.join(import.meta.dirname, "support/read_directory.py"), path.join(folder, "job.py"));
     const granted = {
       purpose: "read-hr-directory",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import { EXAMPLES, renderExample } from "../../scripts/examples.ts";
 import { initTemplate, type Answers } from "../../scripts/render-template.ts";
 import { actionlint, languageService, onPath, zizmor } from "./support/linters.ts";
@@ -91,7 +91,7 @@ describe(`bundle templates and bad input${WITHOUT_CLI}`, function () {
 
   /** Fails, says `said`, and makes nothing. */
   async function refused(answers: Answers, said: RegExp, form: "bundle" | "ci" = "bundle"): Promise<void> {
-    const output = await freshFolder("refused");
+    const output = await freshUntilExit("refused");
     const result = await initTemplate(form, answers, output);
     assert.notEqual(result.code, 0, JSON.stringify(answers));
     assert.match(result.said, said);
@@ -169,7 +169,7 @@ describe(`bundle templates and bad input${WITHOUT_CLI}`, function () {
   }
 
   it("never overwrite: a second time ends before anything is written", async () => {
-    const output = await freshFolder("twice");
+    const output = await freshUntilExit("twice");
     assert.equal((await initTemplate("bundle", ANSWERS, output)).code, 0);
     const file = path.join(output, "lake_orders/access.yml");
     await writeFile(file, "mine\n");
@@ -181,7 +181,7 @@ describe(`bundle templates and bad input${WITHOUT_CLI}`, function () {
 
   it("secretless-ci adds new files alone to a bundle that is there, also in a folder of a monorepo", async () => {
     for (const bundle_root of [".", "bundles/orders"]) {
-      const output = await freshFolder("existing");
+      const output = await freshUntilExit("existing");
       const theirs = ["databricks.yml", "README.md", "SETUP.md", "access.yml", "policy.yml", ".gitignore"];
       const there = [
         ".github/workflows/ci.yml",

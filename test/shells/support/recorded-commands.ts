@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../../../sandbox/runner/scratch.ts";
 import type { Answers } from "../../../scripts/render-template.ts";
 import { runTool } from "./linters.ts";
 import { commandBlocks } from "./set-up.ts";
@@ -45,7 +45,7 @@ export async function requestsOf(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   try {
-    const home = await freshFolder("admin");
+    const home = await freshUntilExit("admin");
     const config = path.join(home, "config");
     const profile = `host = ${url}\naccount_id = ${answers["account_id"] ?? ""}\ntoken = none\n`;
     const profiles = ["account", "staging", "prod"].map((name) => `[${name}]\n${profile}`);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../../../sandbox/runner/scratch.ts";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { initTemplate, type Answers } from "../../../scripts/render-template.ts";
 
@@ -50,7 +50,7 @@ export const HOSTS = {
 
 /** A project made from the answers, in a fresh folder. */
 export async function render(answers: Answers): Promise<string> {
-  const output = await freshFolder("rendered");
+  const output = await freshUntilExit("rendered");
   const { code, said } = await initTemplate("bundle", answers, output);
   if (code !== 0) throw new Error(said);
   return path.join(output, answers["project_name"] ?? "");

@@ -3,7 +3,7 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { zipSync } from "fflate";
 import { ACCOUNT_ADMIN, TENANT_ID } from "../../../sandbox/defaults.ts";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../../../sandbox/runner/scratch.ts";
 import type { ServicePrincipal } from "../../../sandbox/identity/principals.ts";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { Answers } from "../../../scripts/render-template.ts";
@@ -72,7 +72,7 @@ export async function followSetup(folder: string, answers: Answers, sandbox: San
         workspace.serviceCredentials.grant(name, answers[reader] ?? "", "BROWSE");
     }
   }
-  const home = await freshFolder("admin");
+  const home = await freshUntilExit("admin");
   const workspaceAdmin = account.addServicePrincipal({ ...WORKSPACE_ADMIN, workspaceAdmin: true });
   const config = path.join(home, "config");
   const admin = account.principals.withApplicationId(ACCOUNT_ADMIN.applicationId);
@@ -98,7 +98,7 @@ export async function followSetup(folder: string, answers: Answers, sandbox: San
  * wheel of the sources. What the real front end builds is tested where there is one.
  */
 export async function standInPython(): Promise<string> {
-  const folder = await freshFolder("stand-in-python");
+  const folder = await freshUntilExit("stand-in-python");
   const wheel = path.join(folder, "lake_orders_jobs-0.1.0-py3-none-any.whl");
   await writeFile(wheel, zipSync({ "lake_orders_jobs/__init__.py": Buffer.from('"""Stand-in."""\n') }));
   const script = `#!/bin/sh
