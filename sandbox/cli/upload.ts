@@ -4,6 +4,7 @@ import { join, posix } from "node:path";
 import { parseJson, textOf } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
 import { asList, objectOf } from "./config-file.ts";
+import { cannot } from "./diagnostics.ts";
 import { isNotebook } from "./resource-settings.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
