@@ -24,7 +24,7 @@ describe("access in the flow of a step", () => {
   beforeEach(async () => {
     ({ flow, cli, jobId } = await startAccessFlow());
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   it("takes one request of a deployment that declares none, and none of a run", async () => {
     await write("access.yml", "");
