@@ -1,5 +1,6 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
+  DIALECTS,
   ENTRA_CLOUDS,
   HttpError,
   INPUT_NAMES,
@@ -11,7 +12,6 @@ import {
   endpointUnavailable,
   harmlessLines,
   isLoopback,
-  isOpenToAnybody,
   isRetryableStatus,
   nameOf,
   nodeHttp,
@@ -27,7 +27,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-GVZNIVPY.js";
+} from "./chunk-TJKK3BPJ.js";
 import {
   createTerminate,
   runUntil
@@ -7371,84 +7371,962 @@ var require_dist = __commonJS({
 // core/run.ts
 import path12 from "node:path";
 
-// core/ci/verify.ts
-var CLOCK_TOLERANCE = 60;
-function refuse(problem, cause) {
-  return new SecretlessError("ID_TOKEN_NOT_VERIFIED", {
-    problem,
-    remedy: "Policy conditions need a token that its issuer's own keys prove; check the CI's ID-token settings.",
-    ...cause === void 0 ? {} : { cause }
+// core/audit/audit.ts
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+
+// core/audit/sinks/file.ts
+import { appendFile } from "node:fs/promises";
+async function openFile({ file }) {
+  const take = async (line) => {
+    try {
+      await appendFile(file, line, { mode: 384 });
+    } catch (error) {
+      throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
+        problem: `The audit log ${file} cannot be written.`,
+        actual: error instanceof Error ? error.message : String(error),
+        remedy: "Set the input `audit-log` to a path that may be written.",
+        cause: error
+      });
+    }
+  };
+  await take("");
+  return { take };
+}
+
+// core/audit/sinks/index.ts
+var SINKS = [openFile];
+
+// core/audit/json-lines.ts
+var SCHEMA_VERSION = "1.8.0";
+function withoutTokens(value) {
+  if (typeof value === "string") return redact(value);
+  if (Array.isArray(value)) return value.map(withoutTokens);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key2, inner]) => [key2, withoutTokens(inner)]));
+}
+var Queue = class {
+  #sink;
+  #last = Promise.resolve();
+  constructor(sink) {
+    this.#sink = sink;
+  }
+  add(line) {
+    this.#last = this.#last.catch(() => void 0).then(() => this.#sink.take(line));
+    return this.#last;
+  }
+};
+async function inAll(queues, line) {
+  const taken = await Promise.allSettled(queues.map((queue) => queue.add(line)));
+  const refused3 = taken.find((one) => one.status === "rejected");
+  if (refused3) throw refused3.reason;
+}
+function openAuditLog({ context, clock, sinks }) {
+  let sequence = 0;
+  const queues = sinks.map((sink) => new Queue(sink));
+  return {
+    get count() {
+      return sequence;
+    },
+    write(event) {
+      sequence += 1;
+      const line = {
+        ...event,
+        type_uid: event.class_uid * 100 + event.activity_id,
+        time: clock.now(),
+        metadata: {
+          version: SCHEMA_VERSION,
+          product: {
+            name: "databricks-secretless",
+            vendor_name: "databricks-secretless",
+            version: context.productVersion
+          },
+          correlation_uid: context.correlationId,
+          uid: `${context.correlationId}#${sequence}`,
+          sequence
+        },
+        unmapped: { ...event.unmapped, run: context.run }
+      };
+      const text2 = `${JSON.stringify(withoutTokens(line))}
+`;
+      return inAll(queues, text2);
+    }
+  };
+}
+
+// package.json
+var package_default = {
+  name: "databricks-secretless",
+  version: "0.1.0",
+  private: true,
+  description: "Deploy Databricks bundles from CI with no stored secret.",
+  license: "Apache-2.0",
+  type: "module",
+  bin: {
+    "databricks-secretless": "local/dist/databricks-secretless.js"
+  },
+  files: [
+    "local/dist"
+  ],
+  engines: {
+    node: ">=20.19"
+  },
+  scripts: {
+    bench: "node --import tsx bench/main.ts",
+    build: "node --import tsx scripts/build.ts",
+    demo: "node --import tsx scripts/demo.ts",
+    docs: "node --import tsx scripts/manifests.ts && node --import tsx scripts/input-table.ts && node --import tsx scripts/scan-rules.ts && node --import tsx scripts/rooms.ts && node --import tsx scripts/template-schemas.ts",
+    examples: "node --import tsx scripts/examples.ts",
+    format: "prettier --write .",
+    lint: "eslint .",
+    prepare: "node --import tsx scripts/build-local.ts",
+    record: "node --import tsx test/unit/sandbox-cli/record.ts",
+    test: "node --import tsx scripts/check.ts",
+    "test:full": "node --import tsx scripts/check-full.ts",
+    types: "tsc --noEmit"
+  },
+  dependencies: {
+    "@actions/core": "3.0.1",
+    "azure-pipelines-task-lib": "5.281.0",
+    "https-proxy-agent": "9.1.0",
+    jose: "6.2.17",
+    "lossless-json": "4.3.3",
+    yaml: "2.9.1"
+  },
+  devDependencies: {
+    "@actions/languageservice": "0.3.61",
+    "@databricks/sdk-experimental": "0.17.0",
+    "@eslint-community/regexpp": "4.12.3",
+    "@eslint/js": "10.0.1",
+    "@secretlint/core": "13.0.7",
+    "@secretlint/secretlint-rule-preset-recommend": "13.0.7",
+    "@types/mocha": "10.0.10",
+    "@types/node": "20.19.43",
+    "@types/sinon": "22.0.2",
+    ajv: "8.20.0",
+    c8: "12.0.0",
+    esbuild: "0.28.2",
+    eslint: "10.15.0",
+    "fast-check": "4.10.2",
+    fflate: "0.8.3",
+    knip: "6.44.2",
+    mocha: "12.0.3",
+    prettier: "3.10.1",
+    scslre: "0.3.0",
+    sinon: "22.1.0",
+    "tfx-cli": "0.23.1",
+    tsx: "4.23.15",
+    typescript: "6.0.3",
+    "typescript-eslint": "8.73.0",
+    "vscode-languageserver-textdocument": "1.0.16"
+  }
+};
+
+// core/base/product.ts
+var PRODUCT = { name: package_default.name, version: package_default.version };
+
+// core/audit/audit.ts
+async function openAudit({ ci, clock, command, auditLog }, open3 = SINKS) {
+  const { checkout, tempFolder, runUrl: runUrl2, ciName } = ci.context;
+  const file = auditLog === void 0 ? path.join(tempFolder, `databricks-secretless-audit-${randomUUID()}.jsonl`) : path.resolve(checkout, auditLog);
+  const sinks = await Promise.all(open3.map((one) => one({ file })));
+  await ci.output("audit-log", file);
+  const context = {
+    productVersion: PRODUCT.version,
+    correlationId: runUrl2 || randomUUID(),
+    run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
+  };
+  const log = openAuditLog({ context, clock, sinks });
+  let last = Promise.resolve();
+  return {
+    file,
+    get count() {
+      return log.count;
+    },
+    write: (event) => log.write(event),
+    note(event) {
+      last = Promise.all([last, log.write(event)]).then(() => void 0);
+      last.catch(() => void 0);
+    },
+    settled: () => last
+  };
+}
+
+// core/audit/events/scan.ts
+var MOST = 100;
+function scanEvent(scan2) {
+  const { findings, accepted, host, runner } = scan2;
+  const blocked = findings.some(({ blocking }) => blocking);
+  const name = new URL(host).host;
+  return {
+    class_uid: 6003,
+    class_name: "API Activity",
+    category_uid: 6,
+    activity_id: 99,
+    activity_name: "Other",
+    // OCSF severity: High, Low, Informational.
+    severity_id: blocked ? 4 : findings.length > 0 ? 2 : 1,
+    status_id: blocked ? 2 : 1,
+    status: blocked ? "Failure" : "Success",
+    ...blocked && { status_code: "CREDENTIAL_FOUND" },
+    message: `Scan for static credentials: ${findings.length} found, ${accepted} accepted by exceptions${blocked ? "; the deployment was stopped" : ""}`,
+    api: { operation: "Scan of the deployment", service: { name } },
+    src_endpoint: { name: runner },
+    dst_endpoint: { name, hostname: name },
+    unmapped: { accepted, findings: findings.slice(0, MOST), findings_count: findings.length }
+  };
+}
+
+// core/base/all-right.ts
+async function allRight(work) {
+  const results = await Promise.allSettled(work);
+  const errors = results.flatMap(
+    (result) => result.status === "rejected" ? [toSecretlessError(result.reason)] : []
+  );
+  const [first, ...others2] = new Set(errors);
+  if (first) throw together(first, others2);
+  return results.map((result) => result.value);
+}
+function together(first, others2) {
+  if (others2.length === 0) return first;
+  const rest = others2.flatMap(({ code: code2, details, mistakes }) => [
+    { ...details, problem: `${code2}: ${details.problem}` },
+    ...mistakes
+  ]);
+  return new SecretlessError(first.code, {
+    ...first.details,
+    mistakes: [...first.mistakes, ...rest],
+    cause: first.cause
   });
 }
-function secureUrl(text2) {
-  if (typeof text2 !== "string" || !URL.canParse(text2)) return void 0;
-  const { protocol, hostname } = new URL(text2);
-  const loopback = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]";
-  return protocol === "https:" || protocol === "http:" && loopback ? text2 : void 0;
-}
-async function fetchJson(send, url) {
-  const response = await send({ method: "GET", url, headers: { accept: "application/json" } });
-  if (response.status !== 200) throw refuse(`${url} answered ${response.status}.`);
-  const value = JSON.parse(response.body);
-  if (typeof value !== "object" || value === null) throw refuse(`${url} did not answer with a JSON object.`);
-  return value;
-}
-function pipelineClaims(payload) {
-  const claim = (...names2) => {
-    const found = names2.map((name) => payload[name]).find((value) => typeof value === "string" && value !== "");
-    return found;
-  };
-  const subject = payload.sub ?? "";
-  const claims = {
-    repository: claim("repository", "rpo_uri"),
-    ref: claim("ref", "rpo_ref"),
-    environment: claim("environment"),
-    pipeline: claim("workflow_ref") ?? (subject.startsWith("p://") ? subject : void 0),
-    actor: claim("actor"),
-    event: claim("event_name"),
-    commit: claim("sha", "rpo_ver")
-  };
-  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== void 0));
-}
-async function verifyPipelineToken(idToken, options) {
-  const { audience, issuers, send, now } = options;
-  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-YY2SORZD.js");
-  let issuer;
-  try {
-    issuer = decodeJwt(idToken).iss;
-  } catch (error) {
-    throw refuse("The CI's ID token is not a JWT.", error);
+
+// core/bundle/files.ts
+import { readdir as readdir2, readFile, realpath, stat as stat2 } from "node:fs/promises";
+import { posix as posix2, win32 as win322 } from "node:path";
+
+// core/bundle/yaml.ts
+var import_yaml = __toESM(require_dist(), 1);
+var BundleYamlError = class extends Error {
+  name = "BundleYamlError";
+  place;
+  constructor(message, place2) {
+    super(message);
+    this.place = place2;
   }
-  if (issuer === void 0 || !issuers.includes(issuer) || secureUrl(issuer) === void 0) {
-    throw refuse(`The ID token's issuer is "${issuer ?? "(none)"}", expected ${issuers.join(" or ")}.`);
-  }
+};
+function parseBundleYaml(bytes, file) {
+  const invalid = (problem, place2 = { file }) => ({
+    mistakes: [{ problem, place: place2 }]
+  });
+  const text2 = decoded(bytes);
+  if (text2 === void 0) return invalid("The file is not UTF-8 text.");
+  if (text2.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
+  const source = text2.replace(GO_LINE_BREAK, "\n");
+  const lines = new import_yaml.LineCounter();
+  const at3 = (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
   try {
-    const discovery = await fetchJson(send, `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
-    if (discovery["issuer"] !== issuer)
-      throw refuse(`The discovery document of ${issuer} names another issuer.`);
-    const jwksUri = secureUrl(discovery["jwks_uri"]);
-    if (jwksUri === void 0) throw refuse(`The discovery document of ${issuer} names no secure jwks_uri.`);
-    const keys = createLocalJWKSet(await fetchJson(send, jwksUri));
-    const { payload } = await jwtVerify(idToken, keys, {
-      issuer,
-      audience,
-      algorithms: ["RS256", "ES256"],
-      requiredClaims: ["sub", "exp", "iat"],
-      clockTolerance: CLOCK_TOLERANCE,
-      currentDate: new Date(now)
-    });
-    return { issuer, subject: payload.sub ?? "", claims: pipelineClaims(payload) };
+    const first = firstDocument(source, lines);
+    if (!first) return { value: { kind: "null", place: at3(0) } };
+    if (first.errors.length > 0) {
+      return {
+        mistakes: first.errors.map((error) => ({
+          problem: `Not YAML: ${error.message}`,
+          place: at3(error.pos[0])
+        }))
+      };
+    }
+    return { value: new Reader(first, at3).value(first.contents) };
   } catch (error) {
-    if (error instanceof errors.JOSEError)
-      throw refuse(`The ID token does not verify: ${error.message}`, error);
-    if (error instanceof SyntaxError)
-      throw refuse(`${issuer} answered with something that is not JSON.`, error);
+    if (error instanceof BundleYamlError) return invalid(error.message, error.place);
+    if (error instanceof RangeError) return invalid("The file is nested too deeply.");
     throw error;
   }
 }
+var DEEPEST = 500;
+function firstDocument(source, lines) {
+  const parser = new import_yaml.Parser(lines.addNewLine);
+  const composer = new import_yaml.Composer({
+    // Scalars stay as they are written: what is an ID or a host must not become a number first.
+    schema: "failsafe",
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+    lineCounter: lines
+  });
+  const tokens = [];
+  lines.addNewLine(0);
+  for (const lexeme of new import_yaml.Lexer().lex(source)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) throw new RangeError("nested too deeply");
+  }
+  tokens.push(...parser.end());
+  return composer.compose(tokens).next().value ?? void 0;
+}
+var GO_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+function decoded(bytes) {
+  const [first, second] = bytes;
+  const encoding = first === 255 && second === 254 ? "utf-16le" : first === 254 && second === 255 ? "utf-16be" : "utf-8";
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return void 0;
+  }
+}
+var TAG = "tag:yaml.org,2002:";
+var Reader = class {
+  targets = /* @__PURE__ */ new Map();
+  at;
+  /** Aliases being followed, to find those that lead back to themselves. */
+  active = /* @__PURE__ */ new Set();
+  /** Each mapping is read once, however often merges of merges ask for it. */
+  read = /* @__PURE__ */ new Map();
+  constructor(document, at3) {
+    this.at = at3;
+    const anchors = /* @__PURE__ */ new Map();
+    (0, import_yaml.visit)(document, {
+      Node: (_key, node) => {
+        if ((0, import_yaml.isAlias)(node)) {
+          const target = anchors.get(node.source);
+          if (target) this.targets.set(node, target);
+        } else if (node.anchor !== void 0) {
+          anchors.set(node.anchor, node);
+        }
+      }
+    });
+  }
+  value(node) {
+    const place2 = this.place(node);
+    if ((0, import_yaml.isAlias)(node)) return this.followed(node, (target) => this.value(target));
+    if ((0, import_yaml.isMap)(node)) return { kind: "map", place: place2, entries: () => this.entries(node) };
+    if ((0, import_yaml.isSeq)(node)) {
+      return { kind: "sequence", place: place2, items: () => node.items.map((item) => this.value(item)) };
+    }
+    if (!(0, import_yaml.isScalar)(node) || isNull(node)) return { kind: "null", place: place2 };
+    return { kind: "text", place: place2, text: textOf(node), boolean: booleanOf(node) };
+  }
+  place(node) {
+    return this.at(node?.range?.[0] ?? 0);
+  }
+  entries(node) {
+    const known2 = this.read.get(node) ?? this.readEntries(node);
+    this.read.set(node, known2);
+    return known2;
+  }
+  readEntries(node) {
+    const own = /* @__PURE__ */ new Map();
+    let merge;
+    for (const { key: key2, value } of node.items) {
+      if (!(0, import_yaml.isScalar)(key2)) throw new BundleYamlError("A key is not a plain text.", this.place(key2));
+      if (!isMergeKey(key2)) {
+        own.set(textOf(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
+      } else if (merge) {
+        throw new BundleYamlError("A mapping has more than one merge key (`<<`).", this.place(key2));
+      } else {
+        merge = value ?? key2;
+      }
+    }
+    return merge ? new Map([...this.merged(merge), ...own]) : own;
+  }
+  /** A merge takes an alias, or a sequence of aliases and mappings; a mapping written in place is refused by the CLI. */
+  merged(merge) {
+    const refused3 = (node) => new BundleYamlError(
+      "A merge key (`<<`) needs an alias of a mapping, or a sequence of them.",
+      this.place(node)
+    );
+    if (!(0, import_yaml.isSeq)(merge) && !(0, import_yaml.isAlias)(merge)) throw refused3(merge);
+    return ((0, import_yaml.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
+      const entriesOf2 = (target) => {
+        if (!(0, import_yaml.isMap)(target)) throw refused3(source);
+        return [...this.entries(target)];
+      };
+      return (0, import_yaml.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
+    });
+  }
+  followed(alias, read3) {
+    const target = this.targets.get(alias);
+    if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
+    if (this.active.has(alias))
+      throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
+    this.active.add(alias);
+    try {
+      return read3(target);
+    } finally {
+      this.active.delete(alias);
+    }
+  }
+};
+function textOf(scalar) {
+  return scalar.source ?? "";
+}
+function isMergeKey(key2) {
+  return key2.tag === `${TAG}merge` || textOf(key2) === "<<" && isPlain(key2);
+}
+var NULLS = /* @__PURE__ */ new Set(["", "~", "null", "Null", "NULL"]);
+function isNull(scalar) {
+  return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf(scalar));
+}
+var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
+var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
+function booleanOf(scalar) {
+  const text2 = textOf(scalar);
+  const folded = text2.toLowerCase();
+  const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text2);
+  if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
+  return YES.has(text2) ? true : NO.has(text2) ? false : void 0;
+}
+function isPlain(scalar) {
+  return scalar.type === "PLAIN" && (scalar.tag === void 0 || scalar.tag === "!");
+}
 
-// core/access/files/access-file.ts
-var import_yaml3 = __toESM(require_dist(), 1);
+// core/base/paths.ts
+import { posix, win32 } from "node:path";
+function isInside(file, folder, platform) {
+  const path13 = platform.os === "win32" ? win32 : posix;
+  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
+  const relative6 = path13.relative(fold(folder), fold(file));
+  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path13.sep}`) || path13.isAbsolute(relative6));
+}
+function variable(environment, name, platform) {
+  if (platform.os !== "win32") return environment[name];
+  const wanted = name.toLowerCase();
+  return Object.entries(environment).find(([key2]) => key2.toLowerCase() === wanted)?.[1];
+}
+
+// core/bundle/include-glob.ts
+import { lstat, readdir, stat } from "node:fs/promises";
+var PatternError = class extends Error {
+  name = "PatternError";
+};
+async function glob(pattern, path13) {
+  matcher(pattern, path13);
+  if (!isPattern(pattern, path13)) return await exists(pattern) ? [pattern] : [];
+  const folder = path13.dirname(pattern);
+  const name = matcher(path13.basename(pattern), path13);
+  const found = [];
+  for (const parent of folder === pattern ? [] : await glob(folder, path13)) {
+    const isFolder = await stat(parent).then(
+      (stats) => stats.isDirectory(),
+      () => false
+    );
+    const names2 = isFolder ? await readdir(parent).catch(() => []) : [];
+    found.push(...names2.filter((entry) => name.test(entry)).map((entry) => path13.join(parent, entry)));
+  }
+  return found;
+}
+async function exists(file) {
+  return lstat(file).then(
+    () => true,
+    () => false
+  );
+}
+function isPattern(text2, path13) {
+  return path13.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
+}
+function matcher(pattern, path13) {
+  const escapes = path13.sep === "/";
+  const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
+  let index = 0;
+  const is = (character) => codes[index] === character.codePointAt(0);
+  const next = () => {
+    const code2 = codes[index++];
+    if (code2 === void 0) throw new PatternError(pattern);
+    return code2;
+  };
+  const escapable = () => {
+    if (escapes && is("\\")) index++;
+    return next();
+  };
+  const bound = () => {
+    if (is("-") || is("]")) throw new PatternError(pattern);
+    return escapable();
+  };
+  const characterClass = () => {
+    const negated = is("^");
+    if (negated) index++;
+    let ranges = "";
+    do {
+      const low = bound();
+      const isRange = is("-");
+      if (isRange) index++;
+      const high = isRange ? bound() : low;
+      if (low <= high) ranges += `${literal(low)}-${literal(high)}`;
+    } while (!is("]"));
+    index++;
+    return `[${negated ? "^" : ""}${ranges}]`;
+  };
+  let source = "";
+  while (index < codes.length) {
+    if (is("*") || is("?") || is("[")) {
+      const operator = String.fromCodePoint(next());
+      source += operator === "[" ? characterClass() : operator === "*" ? "[^/]*" : "[^/]";
+    } else {
+      source += literal(escapable());
+    }
+  }
+  return new RegExp(`^${source}$`, "su");
+}
+function literal(code2) {
+  return `\\u{${code2.toString(16)}}`;
+}
+
+// core/bundle/files.ts
+var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
+async function readBundleFiles(given2) {
+  const real = (folder) => realpath(folder).catch(() => folder);
+  const location = { ...given2, root: await real(given2.root), checkout: await real(given2.checkout) };
+  const path13 = location.platform.os === "win32" ? win322 : posix2;
+  const mistakes = [];
+  const root = await readBundleFile(await findRootFile(location, path13), location, mistakes);
+  const included = root ? await includedFiles(root, location, path13, mistakes) : [];
+  const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
+  if (mistakes.length > 0) throw invalidBundle(mistakes);
+  return [root, ...files].filter((file) => file !== void 0);
+}
+function invalidBundle(mistakes) {
+  const [first] = mistakes;
+  if (mistakes.length === 1 && first) return new SecretlessError("BUNDLE_INVALID", first);
+  return new SecretlessError("BUNDLE_INVALID", {
+    problem: `The bundle's configuration has ${String(mistakes.length)} mistakes.`,
+    mistakes
+  });
+}
+function readingBundle(read3) {
+  try {
+    return read3();
+  } catch (error) {
+    if (error instanceof BundleYamlError)
+      throw invalidBundle([{ problem: error.message, place: error.place }]);
+    throw error;
+  }
+}
+function displayName(file, { checkout, platform }) {
+  const path13 = platform.os === "win32" ? win322 : posix2;
+  return (isInside(file, checkout, platform) ? path13.relative(checkout, file) : file).replaceAll(
+    path13.sep,
+    "/"
+  );
+}
+async function readBundleFile(path13, location, mistakes) {
+  const name = displayName(path13, location);
+  try {
+    const parsed2 = parseBundleYaml(await readFile(path13), name);
+    if ("value" in parsed2) return { path: path13, name, value: parsed2.value };
+    mistakes.push(...parsed2.mistakes);
+  } catch (error) {
+    mistakes.push({ problem: `The file cannot be read (${codeOf(error)}).`, place: { file: name } });
+  }
+  return void 0;
+}
+function codeOf(error) {
+  return error.code ?? String(error);
+}
+async function includedFiles(root, location, path13, mistakes) {
+  const seen = new Set(ROOT_NAMES);
+  const files = [];
+  for (const { text: text2, place: place2 } of includePatterns(root.value)) {
+    const wrong2 = (problem, remedy) => {
+      mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place: place2 });
+    };
+    if (path13.isAbsolute(text2)) {
+      wrong2(`\`include\` takes paths relative to the bundle, not \`${text2}\`.`);
+      continue;
+    }
+    const matches2 = await matchesOf(text2, location.root, path13);
+    if (!matches2) wrong2(`The \`include\` pattern \`${text2}\` is malformed.`);
+    else if (matches2.length === 0 && !/[*?[]/.test(text2))
+      wrong2(`\`include\` names \`${text2}\`, which does not exist.`);
+    const fresh = (matches2 ?? []).map((match2) => path13.relative(location.root, match2)).filter((name) => !seen.has(name));
+    for (const name of fresh.sort(byBytes)) {
+      seen.add(name);
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path13.join(location.root, name));
+      else
+        wrong2(
+          `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
+          "Files to upload belong into `sync.include`."
+        );
+    }
+  }
+  return files;
+}
+async function matchesOf(pattern, root, path13) {
+  try {
+    return await glob(path13.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path13);
+  } catch (error) {
+    if (error instanceof PatternError) return void 0;
+    throw error;
+  }
+}
+function includePatterns(root) {
+  return readingBundle(() => {
+    const include = root.kind === "map" ? root.entries().get("include") : void 0;
+    return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
+  });
+}
+function byBytes(left, right) {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+async function findRootFile(location, path13) {
+  const { root } = location;
+  const found = [];
+  for (const name of ROOT_NAMES) {
+    if (await exists2(path13.join(root, name))) found.push(path13.join(root, name));
+  }
+  const [file, second] = found;
+  if (file === void 0) throw await notFound(location, path13);
+  if (second !== void 0) {
+    throw invalidBundle([
+      {
+        problem: "The bundle has several root files, and the Databricks CLI takes none of them then.",
+        actual: found.map((one) => displayName(one, location)).join(", "),
+        remedy: "Keep one of them."
+      }
+    ]);
+  }
+  const [odd] = /[*?[\]^]/.exec(root) ?? [];
+  if (odd === void 0) return file;
+  throw invalidBundle([
+    {
+      problem: `The path of the bundle contains \`${odd}\`, which the Databricks CLI does not accept.`,
+      actual: root,
+      remedy: "Check out or move the bundle to a folder without *, ?, [, ] and ^ in its path."
+    }
+  ]);
+}
+function exists2(file) {
+  return stat2(file).then(
+    () => true,
+    () => false
+  );
+}
+async function notFound(location, path13) {
+  const { root, checkout, platform } = location;
+  const entries2 = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
+  const near = [];
+  for (const entry of entries2 ?? []) {
+    const inside = path13.join(root, entry.name);
+    if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
+    else if (entry.isDirectory() && await hasRootFile(inside, path13)) near.push(inside);
+  }
+  for (let folder = path13.dirname(root); isInside(folder, checkout, platform); folder = path13.dirname(folder)) {
+    if (await hasRootFile(folder, path13)) near.push(folder);
+  }
+  const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
+  return new SecretlessError("BUNDLE_NOT_FOUND", {
+    problem: "There is no bundle in this folder.",
+    expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
+    actual: entries2 ? shown.length > 0 ? `nearby: ${shown.join(", ")}` : "none of them" : "the folder does not exist",
+    remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
+  });
+}
+async function hasRootFile(folder, path13) {
+  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path13.join(folder, name))));
+  return present2.includes(true);
+}
+
+// core/bundle/target.ts
+function under(layers, key2) {
+  return entriesOf(layers, key2).filter(({ kind }) => kind !== "null");
+}
+function keysOf(layers) {
+  return [...new Set(layers.flatMap((layer) => layer.kind === "map" ? [...layer.entries().keys()] : []))];
+}
+function selectTarget(files, asked2) {
+  const top = files.map(({ value }) => value);
+  const environments = under(top, "environments");
+  const targets = under(top, "targets");
+  if (environments[0] && targets.length > 0) {
+    throw invalidBundle([
+      {
+        problem: "The bundle has both `targets` and `environments`, an old name for the same.",
+        remedy: "Move what is under `environments` to `targets`.",
+        place: environments[0].place
+      }
+    ]);
+  }
+  const all = environments.length > 0 ? environments : targets;
+  const names2 = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
+  if (names2.length === 0) names2.push("default");
+  const name = asked2 ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
+  if (name !== void 0 && names2.includes(name)) return { name, top, overrides: under(all, name) };
+  throw invalidBundle([
+    {
+      problem: `The bundle has no target \`${String(asked2)}\`.`,
+      expected: `one of: ${names2.join(", ")}`,
+      actual: String(asked2),
+      remedy: "Correct the input `target`, or add the target to the bundle."
+    }
+  ]);
+}
+function isTarget(value) {
+  return value.kind === "map" || value.kind === "null" || isVariable(value);
+}
+function isVariable(value) {
+  return value.kind === "text" && /^\$\{.*\}$/s.test(value.text);
+}
+function theDefault(targets, names2) {
+  const defaults = names2.filter((name) => {
+    const values = under(under(targets, name), "default");
+    const booleans = values.flatMap((value) => value.kind === "text" ? [value.boolean] : []);
+    return booleans.filter((value) => value !== void 0).at(-1) === true;
+  });
+  const [first, second] = defaults;
+  if (first !== void 0 && second === void 0) return first;
+  throw invalidBundle([
+    {
+      problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${defaults.join(", ")}.`,
+      expected: `the input \`target\`, one of: ${names2.join(", ")}`,
+      remedy: "Name the target in the input `target`."
+    }
+  ]);
+}
+function entriesOf(layers, key2) {
+  return layers.flatMap((layer) => {
+    const value = layer.kind === "map" ? layer.entries().get(key2) : void 0;
+    return value ? [value] : [];
+  });
+}
+
+// core/bundle/host-pin.ts
+var CREDENTIAL_FIELDS = [
+  ...["profile", "auth_type", "metadata_service_url", "client_id", "client_secret", "token"],
+  ...["username", "password", "google_service_account", "google_credentials"],
+  ...["azure_workspace_resource_id", "azure_use_msi", "azure_client_id", "azure_client_secret"],
+  ...["azure_tenant_id", "azure_environment", "azure_login_app_id"]
+];
+async function checkHostPin(options) {
+  const files = await readBundleFiles({ ...options, root: options.bundleRoot });
+  return readingBundle(() => judge(files, options));
+}
+function judge(files, options) {
+  const { name, top, overrides } = selectTarget(files, options.target);
+  const workspaces = [under(overrides, "workspace"), under(top, "workspace")];
+  const setting = (key2) => workspaces.map((workspace) => counting(under(workspace, key2))).find((value) => value !== void 0);
+  const wrong2 = workspaces.flat().filter(isVariable).map(isNotResolved);
+  for (const key2 of ["host", "workspace_id", "account_id"]) {
+    const value = setting(key2);
+    const mistake = value && mistakeOf(key2, value, options);
+    if (mistake) wrong2.push({ ...mistake, place: value.place });
+  }
+  const credentials = CREDENTIAL_FIELDS.flatMap((key2) => {
+    const value = setting(key2);
+    const off = key2 === "azure_use_msi" && value?.kind === "text" && value.boolean === false;
+    return value && !off ? [{ problem: `\`workspace.${key2}\` is set.`, place: value.place }] : [];
+  });
+  if (wrong2.length > 0) throw refused("HOST_NOT_APPROVED", wrong2, credentials);
+  if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
+  return { name, hasRootPath: setting("root_path") !== void 0 };
+}
+function counting(values) {
+  const value = values.find(({ kind }) => kind !== "text") ?? values.at(-1);
+  return value?.kind === "text" && value.text === "" ? void 0 : value;
+}
+function isNotResolved({ place: place2 }) {
+  return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place: place2 };
+}
+function mistakeOf(key2, value, approved) {
+  const actual = value.kind === "text" ? value.text : `a ${value.kind}`;
+  if (key2 === "host") return hostMistake(actual, approved);
+  if (key2 === "workspace_id") return idMistake("`workspace.workspace_id`", actual, "workspace-id", approved);
+  return idMistake("`workspace.account_id`", actual, "account-id", approved);
+}
+function hostMistake(actual, approved) {
+  const problem = "`workspace.host` is not the approved one.";
+  if (actual.includes("${")) {
+    return {
+      problem: `${problem} It holds a variable, which the CLI does not resolve here.`,
+      expected: approved.host,
+      actual
+    };
+  }
+  if (actual !== actual.trim())
+    return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
+  try {
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(actual);
+    if (origin !== approved.host) return { problem, expected: approved.host, actual };
+    return idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ?? idMistake("The account in `workspace.host`", accountId, "account-id", approved);
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    return { problem: `${problem} ${error.details.problem}`, expected: approved.host, actual };
+  }
+}
+function idMistake(what, actual, input, { workspaceId, accountId }) {
+  const wanted = input === "workspace-id" ? workspaceId : accountId?.toLowerCase();
+  if (actual === void 0 || actual.toLowerCase() === wanted) return void 0;
+  if (wanted !== void 0) return { problem: `${what} is not the approved one.`, expected: wanted, actual };
+  return {
+    problem: `${what} is one that nobody has approved.`,
+    expected: `the same ID in the input \`${input}\``,
+    actual,
+    remedy: `If it is the right one, set the input \`${input}\` to it.`
+  };
+}
+function refused(code2, mistakes, more) {
+  const host = code2 === "HOST_NOT_APPROVED";
+  const place2 = mistakes[0]?.place;
+  return new SecretlessError(code2, {
+    problem: host ? "The bundle's selected target would talk to another workspace than the approved one. No token was given, nothing was changed." : "The bundle would make the CLI use another identity than the federated one. Nothing was changed.",
+    remedy: host ? "Remove the setting from the bundle, or correct the input `host`. If a pull request brought it, read that pull request again." : "Remove these settings from the bundle: the step brings host and identity.",
+    mistakes: [...mistakes, ...more],
+    ...mistakes.length === 1 && more.length === 0 && place2 && { place: place2 }
+  });
+}
+
+// core/cli/cli.ts
+import { realpath as realpath2 } from "node:fs/promises";
+import path2, { posix as posix3 } from "node:path";
+
+// core/cli/destroy-command.ts
+function refusedDeletes(diagnostics) {
+  return diagnostics.flatMap(({ text: text2 }) => {
+    const match2 = /Ignoring permission error when deleting (?:resources\.)?(\S+) id=(\S+?):?(?: |$)/.exec(
+      text2
+    );
+    return match2 ? [`${match2[1] ?? ""} (${match2[2] ?? ""})`] : [];
+  });
+}
+function destroyIncomplete(left) {
+  return new SecretlessError("DESTROY_INCOMPLETE", {
+    problem: "Not everything was destroyed: the workspace refused to delete resources.",
+    expected: "all resources of the bundle deleted",
+    remedy: "Give the deploying principal CAN MANAGE on them, or let an administrator delete them.",
+    mistakes: left.map((resource) => ({ problem: `${resource} is still there.` }))
+  });
+}
+
+// core/cli/run-command.ts
+function runArguments({ resource, parameters, wait }) {
+  const pairs = Object.entries(parameters).map(
+    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
+  );
+  const line = pairs.join(",");
+  const params = line.split("=").length > 2 ? line : `${line},${line}`;
+  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.length === 0 ? [] : ["--params", params]];
+}
+function runUrl(line) {
+  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
+}
+function runId(url) {
+  return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
+}
+function pipelineId(url) {
+  return /#joblist\/pipelines\/([\w-]+)\/updates\//.exec(url)?.[1];
+}
+function runEnd(line) {
+  const match2 = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
+  return match2 ? { result: match2[1] ?? "", message: match2[2] ?? "" } : void 0;
+}
+var OTHER_ENDS = {
+  UPSTREAM_CANCELED: ["RUN_CANCELLED", "A task was cancelled."],
+  TIMEDOUT: ["RUN_TIMED_OUT", "The run took longer than its limit."],
+  MAXIMUM_CONCURRENT_RUNS_REACHED: ["RUN_SKIPPED", "As many runs as the job allows are active."],
+  EXCLUDED: ["RUN_SKIPPED", "The run was skipped."],
+  DISABLED: ["RUN_SKIPPED", "The run was skipped."]
+};
+function unsuccessful(resource, end) {
+  if (end === void 0 || /^SUCCESS(?:_WITH_FAILURES)?$/.test(end.result)) return void 0;
+  const [code2, problem] = OTHER_ENDS[end.result] ?? ["RUN_FAILED", "The run failed."];
+  return new SecretlessError(code2, {
+    problem: `${resource}: ${problem}`,
+    actual: end.message === "" ? end.result : `${end.result}: ${end.message}`,
+    remedy: SEE_RUN
+  });
+}
+var SEE_RUN = "Look at the run in the workspace; its link is above in the log.";
+var ENDS = [
+  [/^run canceled: ?(.*)/, "RUN_CANCELLED", "The run was cancelled."],
+  [/^run timed out: ?(.*)/, "RUN_TIMED_OUT", "The run took longer than its limit."],
+  [/^run skipped: ?(.*)/, "RUN_SKIPPED", "The run was skipped."],
+  [/^run failed: ?(.*)/, "RUN_FAILED", "The run failed."],
+  [/got INTERNAL_ERROR: ?(.*)/, "RUN_FAILED", "The run failed."],
+  [/^update cancelled()$/, "RUN_CANCELLED", "The update of the pipeline was cancelled."],
+  [/^update failed()$/, "RUN_FAILED", "The update of the pipeline failed."],
+  [/resource with key ".*" not found/, "RESOURCE_UNKNOWN", "The bundle has no such job or pipeline."],
+  [
+    /resource not found or not yet deployed|resource with key ".*" is not deployed|has not been deployed/,
+    "RESOURCE_UNKNOWN",
+    "It is not deployed yet."
+  ]
+];
+function runFailure(resource, result) {
+  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+  for (const { text: text2 } of errors) {
+    for (const [pattern, code2, problem] of ENDS) {
+      const match2 = pattern.exec(text2);
+      if (!match2) continue;
+      const remedy = code2 === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : SEE_RUN;
+      return new SecretlessError(code2, {
+        problem: `${resource}: ${problem}`,
+        actual: match2[1] || text2,
+        remedy
+      });
+    }
+  }
+  const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
+  return new SecretlessError("RUN_FAILED", {
+    problem: `${resource}: the Databricks CLI could not run it to its end.`,
+    actual: errors.map(({ text: text2 }) => text2).join("; ") || exit,
+    remedy: "Its messages are above in the log."
+  });
+}
+
+// core/cli/diagnostics.ts
+var PROGRESS = /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
+var DiagnosticsReader = class {
+  #found = [];
+  /** Which part of the last diagnostic the next line belongs to. */
+  #part = "none";
+  line(line) {
+    const start = /^(Error|Warning|Warn|Recommendation): (.*)$/.exec(line);
+    if (start) this.#start(start[1] ?? "", start[2] ?? "");
+    else if (line.trim() === "")
+      this.#part = this.#part === "text" || this.#part === "places" ? "gap" : "none";
+    else if (this.#part === "text" || this.#part === "places") this.#headLine(line);
+    else if (this.#part === "gap" && PROGRESS.test(line)) this.#part = "none";
+    else if (this.#part !== "none") {
+      this.#part = "detail";
+      this.#found.at(-1)?.detail.push(line.trimEnd());
+    }
+  }
+  #start(word, text2) {
+    const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
+    const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text2);
+    this.#found.push({ severity, text: [text2], detail: [], ...named2 && { place: placeOf(named2) } });
+    this.#part = word === "Warn" ? "none" : "text";
+  }
+  #headLine(line) {
+    const current = this.#found.at(-1);
+    const path13 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const place2 = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
+    if (current && path13 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
+      current.text.push(line.trim());
+      return;
+    }
+    this.#part = path13 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
+    if (current && path13 !== void 0) current.path ??= path13;
+    if (current && place2) current.place ??= placeOf(place2);
+  }
+  /** Every diagnostic so far, each once: the CLI repeats some. */
+  get diagnostics() {
+    const seen = /* @__PURE__ */ new Set();
+    return this.#found.flatMap(({ text: text2, detail, ...rest }) => {
+      const diagnostic = {
+        ...rest,
+        text: text2.join(" "),
+        ...detail.length > 0 && { detail: detail.join("\n") }
+      };
+      const key2 = JSON.stringify(diagnostic);
+      if (seen.has(key2)) return [];
+      seen.add(key2);
+      return [diagnostic];
+    });
+  }
+};
+function placeOf([, file = "", line, column]) {
+  return { file, line: Number(line), ...column !== void 0 && { column: Number(column) } };
+}
 
 // node_modules/lossless-json/lib/esm/utils.js
 function isInteger(value) {
@@ -8110,246 +8988,72 @@ function listAt(value, ...path13) {
   return Array.isArray(found) ? found : [];
 }
 
-// core/access/files/references.ts
-var REFERENCE = /\$\{([^{}]*)\}/g;
-var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
-function referenceMistake(text2, place2) {
-  const rest = text2.replace(REFERENCE, "");
-  if (rest.includes("${")) {
-    return { problem: `"${text2}" holds a \${\u2026} that is not closed or is nested.`, place: place2 };
+// core/cli/json-output.ts
+function parseJson(text2, source) {
+  try {
+    return readJson(text2);
+  } catch (error) {
+    const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
+    throw unreadable(
+      source,
+      text2.trim() === "" ? "nothing" : `${String(text2.length)} characters that are no JSON${at(position)}`
+    );
   }
-  for (const [whole, name = ""] of text2.matchAll(REFERENCE)) {
-    if (KNOWN.test(name)) continue;
-    return {
-      problem: `"${whole}" cannot be used here.`,
-      expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
-      actual: whole,
-      place: place2
-    };
-  }
-  return void 0;
 }
-function lookUp(config2, name) {
-  const [root = "", ...path13] = name.split(".");
-  let value = root === "var" ? member(config2, "variables") : member(config2, root);
-  for (const step2 of path13) value = member(value, step2);
-  if (root === "var") value = member(value, "value") ?? member(value, "default");
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
-}
-function resolveReferences(source, config2, report) {
-  const { value, place: place2 } = source;
-  const missing = [];
-  const resolved = value.replace(REFERENCE, (whole, name) => {
-    const found = KNOWN.test(name) ? lookUp(config2, name) : void 0;
-    if (found !== void 0 && !found.includes("${")) return found;
-    missing.push(whole);
-    return whole;
-  });
-  for (const whole of missing) {
-    report({
-      problem: `"${whole}" has no value in this target of the bundle.`,
-      expected: "a text, number or boolean of the bundle's resolved configuration",
-      remedy: "Look it up with `databricks bundle summary -o json`.",
-      place: place2
-    });
-  }
-  return missing.length === 0 ? resolved : void 0;
-}
-
-// core/base/yaml/shape.ts
-var import_yaml = __toESM(require_dist(), 1);
-function describe(node) {
-  if ((0, import_yaml.isMap)(node)) return "a mapping";
-  if ((0, import_yaml.isSeq)(node)) return "a list";
-  if (!(0, import_yaml.isScalar)(node) || node.value === null) return "nothing";
-  return JSON.stringify(node.value);
-}
-function wrong(node, context, expected, remedy) {
-  if ((0, import_yaml.isAlias)(node)) {
-    const problem = "YAML aliases are not supported here.";
-    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
-    return;
-  }
-  context.report({
-    problem: `Expected ${expected}, found ${describe(node)}.`,
+function unreadable(source, actual, expected = "JSON") {
+  return new SecretlessError("CLI_OUTPUT_UNREADABLE", {
+    problem: `The output of \`${source}\` cannot be read.`,
     expected,
-    actual: describe(node),
-    ...remedy === void 0 ? {} : { remedy },
-    place: context.place(node)
+    actual,
+    remedy: "Use a version of the Databricks CLI that the product is tested with (1.9.0 to 1.13.0)."
   });
 }
-function text(rules = {}) {
-  const says = rules.says ?? "a text";
-  return {
-    schema: {
-      type: "string",
-      minLength: 1,
-      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
-      ...rules.description === void 0 ? {} : { description: rules.description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml.isScalar)(node) || typeof node.value !== "string") {
-        const quote = (0, import_yaml.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
-        wrong(node, context, says, quote);
-        return void 0;
-      }
-      const fits2 = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
-      if (fits2) return node.value;
-      wrong(node, context, says);
-      return void 0;
-    }
-  };
-}
-function oneOf(values, description) {
-  return {
-    schema: { enum: values, ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      const value = (0, import_yaml.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
-      if (value === void 0)
-        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
-      return value;
-    }
-  };
-}
-function list(item, description, least = 1) {
-  return {
-    schema: {
-      type: "array",
-      items: item.schema,
-      minItems: least,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml.isSeq)(node) || node.items.length < least) {
-        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
-        return void 0;
-      }
-      const values = node.items.map((child2) => item.read(child2, context));
-      return values.every((value) => value !== void 0) ? values : void 0;
-    }
-  };
-}
-function oneOrMore(item, description) {
-  const many = list(item);
-  return {
-    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      if ((0, import_yaml.isSeq)(node)) return many.read(node, context);
-      const value = item.read(node, context);
-      return value === void 0 ? void 0 : [value];
-    }
-  };
-}
-function placed(inner) {
-  return {
-    schema: inner.schema,
-    read(node, context) {
-      const value = inner.read(node, context);
-      return value === void 0 ? void 0 : { value, place: context.place(node) };
-    }
-  };
-}
-function entries(key2, value, description) {
-  const keyShape = placed(text(key2));
-  return {
-    schema: {
-      type: "object",
-      ...key2.pattern === void 0 ? {} : { propertyNames: { pattern: key2.pattern.source } },
-      additionalProperties: value.schema,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml.isMap)(node)) {
-        wrong(node, context, "a mapping");
-        return void 0;
-      }
-      const pairs = [];
-      let complete = true;
-      for (const pair of node.items) {
-        const name = keyShape.read(pair.key, context);
-        const read3 = value.read(pair.value, context);
-        if (name === void 0 || read3 === void 0) complete = false;
-        else pairs.push([name, read3]);
-      }
-      return complete ? pairs : void 0;
-    }
-  };
-}
-var required = (shape2) => ({ shape: shape2, required: true });
-var optional = (shape2) => ({ shape: shape2, required: false });
-function object(fields, extra = {}) {
-  const names2 = Object.keys(fields);
-  return {
-    schema: {
-      type: "object",
-      properties: Object.fromEntries(names2.map((name) => [name, fields[name]?.shape.schema])),
-      required: names2.filter((name) => fields[name]?.required),
-      additionalProperties: false,
-      ...extra
-    },
-    read(node, context) {
-      if (!(0, import_yaml.isMap)(node)) {
-        wrong(node, context, `a mapping with ${names2.join(", ")}`);
-        return void 0;
-      }
-      const values = /* @__PURE__ */ new Map();
-      let complete = true;
-      for (const pair of node.items) {
-        const key2 = (0, import_yaml.isScalar)(pair.key) ? pair.key.value : void 0;
-        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
-        if (typeof key2 !== "string" || field === void 0) {
-          complete = false;
-          const problem = `Unknown key ${describe(pair.key)}.`;
-          const place2 = context.place(pair.key);
-          context.report({ problem, expected: names2.join(", "), place: place2 });
-          continue;
-        }
-        const value = field.shape.read(pair.value, context);
-        if (value === void 0) complete = false;
-        else values.set(key2, value);
-      }
-      for (const name of names2) {
-        if (!fields[name]?.required || node.has(name)) continue;
-        complete = false;
-        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
-      }
-      return complete ? Object.fromEntries(values) : void 0;
-    }
-  };
+function at(position) {
+  return position === void 0 ? "" : ` (from character ${position} on)`;
 }
 
-// core/api/shapes.ts
-function shape() {
-  return { member, text: textAt, list: listAt, key: (name) => name };
-}
-var JOB = shape();
-var JOB_SETTINGS = shape();
-var JOBS = shape();
-var PIPELINE = shape();
-var PIPELINES = shape();
-var APP = shape();
-var ENDPOINT = shape();
-var CREDENTIAL = shape();
-var METASTORE = shape();
-var PERMISSIONS = shape();
-var GRANT = shape();
-var EFFECTIVE_PRIVILEGE = shape();
-var BINDINGS = shape();
-var BINDING = shape();
-var ME = shape();
-var SERVICE_PRINCIPAL = shape();
-var GROUP = shape();
-var RULE_SET = shape();
-var GRANT_RULE = shape();
-var OBJECT_PERMISSIONS = shape();
-var ACCESS_CONTROL = shape();
-var PERMISSION = shape();
-var SECRETS = shape();
-var SECRET = shape();
-var FEDERATION_POLICIES = shape();
-var FEDERATION_POLICY = shape();
-var OBJECT = shape();
-var EXPORTED = shape();
+// core/cli/lines.ts
+import { StringDecoder } from "node:string_decoder";
+var MAX_LINE = 16384;
+var SLACK = 8192;
+var LineSplitter = class {
+  #decoder = new StringDecoder("utf8");
+  #onLine;
+  #rest = "";
+  #dropped = 0;
+  constructor(onLine) {
+    this.#onLine = onLine;
+  }
+  write(chunk) {
+    const parts = this.#decoder.write(chunk).split("\n");
+    for (const [index, part] of parts.entries()) {
+      this.#append(part);
+      if (index < parts.length - 1) this.#emit();
+    }
+  }
+  /** Hands on what stands after the last line break. */
+  end() {
+    this.#append(this.#decoder.end());
+    if (this.#rest !== "") this.#emit();
+  }
+  #append(part) {
+    const room = MAX_LINE + SLACK - this.#rest.length;
+    this.#rest += part.slice(0, room);
+    this.#dropped += Math.max(0, part.length - room);
+  }
+  #emit() {
+    const whole = this.#rest.replace(/\r$/, "");
+    const dropped = this.#dropped;
+    this.#rest = "";
+    this.#dropped = 0;
+    if (whole.length <= MAX_LINE) {
+      this.#onLine(whole);
+      return;
+    }
+    const line = redact(whole).slice(0, MAX_LINE);
+    this.#onLine(`${line} \u2026 (${String(whole.length - MAX_LINE + dropped)} characters more)`);
+  }
+};
 
 // core/api/client.ts
 var DEADLINE = 6e4;
@@ -8462,6 +9166,543 @@ function jsonOf({ status, body }, cause) {
   }
 }
 
+// core/api/shapes.ts
+function shape() {
+  return { member, text: textAt, list: listAt, key: (name) => name };
+}
+var JOB = shape();
+var JOB_SETTINGS = shape();
+var JOBS = shape();
+var PIPELINE = shape();
+var PIPELINES = shape();
+var APP = shape();
+var ENDPOINT = shape();
+var CREDENTIAL = shape();
+var METASTORE = shape();
+var PERMISSIONS = shape();
+var GRANT = shape();
+var EFFECTIVE_PRIVILEGE = shape();
+var BINDINGS = shape();
+var BINDING = shape();
+var ME = shape();
+var SERVICE_PRINCIPAL = shape();
+var GROUP = shape();
+var RULE_SET = shape();
+var GRANT_RULE = shape();
+var OBJECT_PERMISSIONS = shape();
+var ACCESS_CONTROL = shape();
+var PERMISSION = shape();
+var SECRETS = shape();
+var SECRET = shape();
+var FEDERATION_POLICIES = shape();
+var FEDERATION_POLICY = shape();
+var OBJECT = shape();
+var EXPORTED = shape();
+
+// core/api/workspace-files.ts
+var at2 = (operation) => `/api/2.0/workspace/${operation}`;
+async function readWorkspaceFile(api, path13) {
+  const query = { path: path13, format: "AUTO" };
+  const answer = await unlessMissing(api.call({ method: "GET", path: at2("export"), query }));
+  return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
+}
+async function writeWorkspaceFile(api, path13, text2, overwrite) {
+  const content = Buffer.from(text2, "utf8").toString("base64");
+  const body = { path: path13, format: "AUTO", content, overwrite };
+  const write = () => api.call({ method: "POST", path: at2("import"), body, repeatable: true });
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+    if (!error.missing) throw error;
+  }
+  const folder = { path: path13.slice(0, path13.lastIndexOf("/")) };
+  await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
+  await write();
+  return true;
+}
+async function deleteWorkspaceFile(api, path13) {
+  const body = { path: path13, recursive: false };
+  await unlessMissing(api.call({ method: "POST", path: at2("delete"), body, repeatable: true }));
+}
+function workspaceObject(api, path13) {
+  const query = { path: path13 };
+  return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
+}
+async function unlessMissing(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.missing) return void 0;
+    throw error;
+  }
+}
+
+// core/cli/deployment-lock.ts
+function heldLock(diagnostics) {
+  for (const { text: text2 } of diagnostics) {
+    const match2 = /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
+      text2
+    );
+    if (!match2) continue;
+    return new SecretlessError("DEPLOYMENT_LOCKED", {
+      problem: "Another deployment of this bundle and target holds the lock.",
+      actual: `held by ${match2[1] ?? ""} since ${match2[2] ?? ""} UTC`,
+      remedy: "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was killed and left its lock, make sure that none is running, then remove `deploy.lock` in the bundle's state folder."
+    });
+  }
+  return void 0;
+}
+async function isLocked(api, statePath) {
+  try {
+    return await workspaceObject(api, `${statePath}/deploy.lock`) !== void 0;
+  } catch (error) {
+    throw callError("The look at the deployment lock", error);
+  }
+}
+
+// core/cli/plan.ts
+var ACTIONS = ["skip", "resize", "update", "update_id", "create", "recreate", "delete"];
+var PLAN_COMMAND = "databricks bundle plan -o json";
+function readPlan(json) {
+  const plan = member(json, "plan");
+  if (!isObject2(json) || plan !== void 0 && plan !== null && !isObject2(plan)) {
+    throw unreadable(PLAN_COMMAND, "JSON without a plan", "a JSON object with the member `plan`");
+  }
+  const entries2 = members(plan).map(([key2, entry]) => readEntry(key2, entry));
+  return {
+    engine: member(json, "plan_version") === void 0 ? "terraform" : "direct",
+    entries: entries2.sort((a, b) => a.resource < b.resource ? -1 : 1)
+  };
+}
+function readEntry(key2, entry) {
+  const action = ACTIONS.find((known2) => known2 === member(entry, "action"));
+  const [prefix, group, name, ...rest] = key2.split(".");
+  if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
+    const found = textAt(entry, "action") || "none";
+    throw unreadable(
+      PLAN_COMMAND,
+      `the entry ${key2} with the action ${found}`,
+      `one of the actions ${ACTIONS.join(", ")}`
+    );
+  }
+  const fields = members(member(entry, "changes")).filter(([, change2]) => member(change2, "action") !== "skip").map(([field]) => field);
+  return {
+    resource: [group, name, ...rest].join("."),
+    action,
+    child: rest.length > 0,
+    gone: member(entry, "gone") === true,
+    fields: fields.sort()
+  };
+}
+function planChanged(before, after) {
+  const doings = ({ engine, entries: entries2 }) => {
+    const changes = entries2.filter(({ action }) => action !== "skip").map(
+      ({ resource, action, gone, fields }) => JSON.stringify([resource, action, gone, [...fields].sort()])
+    );
+    return JSON.stringify([engine, changes.sort()]);
+  };
+  return doings(before) !== doings(after);
+}
+var LOSSES = {
+  jobs: "its run history and its ID",
+  pipelines: "the streaming tables and materialized views that it keeps",
+  schemas: "every table and volume in it",
+  volumes: "every file in it, if it is a managed one",
+  catalogs: "every schema in it",
+  dashboards: "its address and its subscriptions",
+  genie_spaces: "its address and its conversations",
+  database_instances: "every database in it",
+  database_catalogs: "every schema in it",
+  synced_database_tables: "its rows",
+  postgres_projects: "every branch and database in it",
+  postgres_branches: "every database in it",
+  postgres_databases: "every table in it",
+  vector_search_indexes: "what it has indexed",
+  registered_models: "every version of it",
+  experiments: "every run of it",
+  model_serving_endpoints: "its address",
+  secret_scopes: "every secret in it"
+};
+function losses(plan) {
+  return plan.entries.flatMap(({ resource, action, child: child2, gone }) => {
+    if (child2 || gone || action !== "delete" && action !== "recreate") return [];
+    const kind = resource.slice(0, resource.indexOf("."));
+    return [{ resource, action, lost: LOSSES[kind] ?? "what it holds, and its ID" }];
+  });
+}
+
+// core/cli/effective-workspace.ts
+var HARMLESS = /* @__PURE__ */ new Set([
+  ...["host", "workspace_id", "account_id", "current_user"],
+  ...["root_path", "file_path", "resource_path", "artifact_path", "state_path"]
+]);
+function refuseOtherWorkspace({ tree }, approved) {
+  const workspace = member(tree, "workspace");
+  const mistakes = members(workspace).flatMap(([key2, value]) => {
+    const text2 = textAt(value);
+    const set = text2 !== "" || isObject2(value) || value === true;
+    if (!set || isApproved(key2, text2, approved)) return [];
+    return [{ problem: `\`workspace.${key2}\` is resolved to ${text2 === "" ? "something else" : text2}.` }];
+  });
+  if (mistakes.length === 0) return;
+  throw new SecretlessError("HOST_NOT_APPROVED", {
+    problem: "The Databricks CLI has resolved the bundle to another workspace or identity than the approved one. It was not ours.",
+    expected: `${approved.host} and no other setting of identity`,
+    remedy: "Code of the bundle (`experimental.scripts`, `python`) has changed its files after they were checked: read what it does.",
+    mistakes
+  });
+}
+function isApproved(key2, text2, approved) {
+  if (!HARMLESS.has(key2)) return false;
+  if (key2 === "host") return isApprovedHost(text2, approved);
+  if (key2 === "workspace_id") return text2 === approved.workspaceId;
+  if (key2 === "account_id") return text2.toLowerCase() === approved.accountId?.toLowerCase();
+  return true;
+}
+function isApprovedHost(text2, { host, workspaceId, accountId }) {
+  try {
+    const url = parseWorkspaceUrl(text2);
+    return url.origin === host && (url.workspaceId === void 0 || url.workspaceId === workspaceId) && (url.accountId === void 0 || url.accountId.toLowerCase() === accountId?.toLowerCase());
+  } catch {
+    return false;
+  }
+}
+function noTokenAsked(command) {
+  return new SecretlessError("HOST_NOT_APPROVED", {
+    problem: `\`databricks bundle ${command}\` ended well without a token of this step: it worked as somebody else, or somewhere else.`,
+    expected: "a token asked for from the token service of this step, for the approved workspace",
+    actual: "none was asked for",
+    remedy: "Find out what gives the CLI another identity: code of the bundle (`experimental.scripts`, `python`, build commands) that writes configuration, or a CLI that is not Databricks' own."
+  });
+}
+
+// core/cli/summary.ts
+var SOURCE = "databricks bundle summary -o json";
+function readSummary(text2) {
+  const json = parseJson(text2, SOURCE);
+  if (!isObject2(json) || !isObject2(member(json, "bundle"))) {
+    throw unreadable(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
+  }
+  const all = members(member(json, "resources")).flatMap(
+    ([kind, ofKind]) => members(ofKind).flatMap(([key2, resource]) => {
+      const id = textAt(resource, "id");
+      if (id === "") return [];
+      const name = textAt(resource, "name") || key2;
+      const declared = member(resource, "modified_status") !== "deleted";
+      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared }];
+    })
+  );
+  const deployed = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
+  return {
+    tree: json,
+    name: textAt(json, "bundle", "name"),
+    target: textAt(json, "bundle", "target"),
+    workspace: {
+      host: textAt(json, "workspace", "host") || void 0,
+      rootPath: textAt(json, "workspace", "root_path"),
+      statePath: textAt(json, "workspace", "state_path")
+    },
+    jobs: deployed("jobs"),
+    pipelines: deployed("pipelines"),
+    resources: all.map(({ kind, key: key2, id, name, url }) => ({ kind, key: key2, id, name, url }))
+  };
+}
+
+// core/cli/cli.ts
+var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
+var KEEP_LOCK = "--force-lock=false";
+var READING_RATE = "60";
+var MAX_JSON = 256 * 1024 * 1024;
+var DatabricksCli = class {
+  #options;
+  constructor(options) {
+    this.#options = options;
+  }
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
+  async plan(signal) {
+    const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
+    if (result.code !== 0) throw this.#readingFailure("plan", result);
+    const json = parseJson(result.stdout, PLAN_COMMAND);
+    return { plan: readPlan(json), json, diagnostics: result.diagnostics };
+  }
+  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
+  async summary(signal) {
+    const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
+    if (result.code !== 0) throw this.#readingFailure("read", result);
+    const summary = readSummary(result.stdout);
+    refuseOtherWorkspace(summary, this.#options.approved);
+    return summary;
+  }
+  /**
+   * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  async deploy({ autoApprove }) {
+    const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
+    if (result.code === 0) return result;
+    throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
+  }
+  /**
+   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
+   * @throws SecretlessError of core/cli/run-command.ts, unless the run succeeded or `wait` is false
+   */
+  async run(request, signal) {
+    let end;
+    const onLine = (line) => {
+      const url = runUrl(line);
+      if (url !== void 0) request.onUrl(url);
+      end ??= runEnd(line);
+    };
+    const result = await this.#run(["run", ...runArguments(request)], { signal, onLine });
+    if (result.code !== 0) throw runFailure(request.resource, result);
+    const unsuccess = unsuccessful(request.resource, end);
+    if (unsuccess) throw unsuccess;
+  }
+  /**
+   * Destroys the deployment. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `DEPLOY_FAILED`, or `DESTROY_INCOMPLETE` for deletes that the workspace
+   * refused and the CLI passed over
+   */
+  async destroy() {
+    const result = await this.#run(["destroy", KEEP_LOCK, "--auto-approve"], {});
+    const locked = result.code === 0 ? void 0 : heldLock(result.diagnostics);
+    if (locked) throw locked;
+    if (result.code !== 0)
+      throw this.#failure("DEPLOY_FAILED", "The deployment could not be destroyed.", result);
+    const swallowed = refusedDeletes(result.diagnostics);
+    if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
+  async #run(args, how) {
+    const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const root = await withoutLinks(bundleRoot);
+    await this.#options.beforeEach();
+    const served = this.#options.tokensServed();
+    const reader = new DiagnosticsReader();
+    const stderr = new LineSplitter((line) => {
+      reader.line(line);
+      how.onLine?.(line);
+      onLine(line);
+    });
+    const stdout = new LineSplitter(onLine);
+    const captured = [];
+    let size = 0;
+    const capture = (chunk) => {
+      size += chunk.length;
+      if (size <= MAX_JSON) captured.push(chunk);
+    };
+    const request = {
+      file,
+      args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
+      cwd: bundleRoot,
+      env: {
+        ...how.capture === true && { DATABRICKS_RATE_LIMIT: READING_RATE },
+        ...env,
+        DATABRICKS_BUNDLE_ROOT: root
+      },
+      onStdout: how.capture === true ? capture : (chunk) => stdout.write(chunk),
+      onStderr: (chunk) => stderr.write(chunk),
+      onStart: (pid) => onProcess?.(pid),
+      outlives: how.signal === void 0
+    };
+    try {
+      const ended = await this.#ended(request, how);
+      stdout.end();
+      stderr.end();
+      if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
+      if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
+      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
+      return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
+    } finally {
+      onProcess?.(void 0);
+    }
+  }
+  /** How the process ended; a command that only reads has a limit of its own. */
+  async #ended(request, { signal, capture }) {
+    if (signal === void 0 || capture !== true) return runUntil(this.#options, request, signal);
+    const { clock, readTimeout } = this.#options;
+    const done = new AbortController();
+    const late = new AbortController();
+    clock.sleep(readTimeout, done.signal).then(
+      () => {
+        late.abort(readTimedOut(request.args, readTimeout));
+      },
+      () => void 0
+    );
+    try {
+      return await runUntil(this.#options, request, AbortSignal.any([signal, late.signal]));
+    } finally {
+      done.abort();
+    }
+  }
+  /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
+  #relocated(diagnostic, root) {
+    const { place: place2 } = diagnostic;
+    if (!place2) return diagnostic;
+    const inBundle = path2.isAbsolute(place2.file) ? path2.relative(root, place2.file) : place2.file;
+    const file = posix3.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
+    return { ...diagnostic, place: { ...place2, file } };
+  }
+  /** Of a command that changes nothing. */
+  #readingFailure(what, result) {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const remote = errors.some(({ text: text2, detail = "" }) => REMOTE.test(`${text2}
+${detail}`));
+    const code2 = errors.some(({ place: place2 }) => place2) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
+    return this.#failure(code2, `The Databricks CLI could not ${what} the bundle.`, result);
+  }
+  #failure(code2, problem, result) {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
+    return new SecretlessError(code2, {
+      problem,
+      ...errors.length === 0 && { actual: exit },
+      remedy: "Its messages are above in the log.",
+      mistakes: errors.map(toMistake)
+    });
+  }
+};
+function readTimedOut(args, limit) {
+  return new SecretlessError("TIMED_OUT", {
+    problem: `\`databricks ${args.slice(0, 2).join(" ")}\` was not done after ${String(Math.round(limit / 1e3))} s, and was ended.`,
+    remedy: "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`."
+  });
+}
+function withoutLinks(folder) {
+  return realpath2(folder).catch(() => folder);
+}
+function toMistake({ text: text2, path: path13, place: place2, detail }) {
+  return {
+    problem: path13 === void 0 ? text2 : `${text2} (${path13})`,
+    ...detail !== void 0 && { actual: detail },
+    ...place2 && { place: place2 }
+  };
+}
+
+// core/cli/environment.ts
+import { win32 as win323 } from "node:path";
+var ALLOWED = [
+  // Where programs are. Not the home folder, see homeVariables.
+  ...["PATH", "USER", "LOGNAME", "SHELL"],
+  ...["TMPDIR", "TEMP", "TMP"],
+  ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
+  // The same on Windows, without which few programs start.
+  ...["PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)"],
+  ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
+  ...["PROCESSOR_ARCHITECTURE"],
+  // Proxies in both spellings, and certificates for Go, Python, Node and curl.
+  ...[
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy"
+  ],
+  ...[
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "PIP_CERT"
+  ],
+  // Tools behave differently in a CI; it is no secret that they are in one.
+  "CI",
+  // Settings of the CLI that change neither where it connects nor as whom, nor where its state or its log is:
+  // its pace and patience, its engine, its telemetry, and where Terraform comes from in closed networks.
+  ...[
+    "DATABRICKS_RATE_LIMIT",
+    "DATABRICKS_BUNDLE_HTTP_TIMEOUT_SECONDS",
+    "DATABRICKS_BUNDLE_RETRY_INTERVAL_MS"
+  ],
+  ...[
+    "DATABRICKS_BUNDLE_RESOURCE_MAX_WAIT",
+    "DATABRICKS_BUNDLE_ENGINE",
+    "DATABRICKS_BUNDLE_RESTRICTED_CODE_EXECUTION"
+  ],
+  ...["DATABRICKS_CLI_DISABLE_TELEMETRY", "DATABRICKS_CLI_TELEMETRY_TIMEOUT"],
+  ...["DATABRICKS_TF_EXEC_PATH", "DATABRICKS_TF_VERSION", "DATABRICKS_TF_CLI_CONFIG_FILE"]
+];
+var VARIABLE = "BUNDLE_VAR_";
+function cliEnvironment(options) {
+  const { environment, platform, variables, passEnv = [], folder, product } = options;
+  const taken = {};
+  const take = (name, value) => {
+    const known2 = platform.os === "win32" && Object.keys(taken).some((key2) => key2.toUpperCase() === name.toUpperCase());
+    if (value !== void 0 && !known2) taken[name] = value;
+  };
+  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  for (const [name, value] of homeVariables(folder.home, platform)) if (!(name in taken)) take(name, value);
+  for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
+  }
+  return {
+    ...taken,
+    DATABRICKS_HOST: options.host,
+    ...options.workspaceId !== void 0 && { DATABRICKS_WORKSPACE_ID: options.workspaceId },
+    DATABRICKS_AUTH_TYPE: "metadata-service",
+    DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
+    // A file that does not exist could be written by code of the bundle before the CLI reads it.
+    DATABRICKS_CONFIG_FILE: platform.os === "win32" ? "NUL" : "/dev/null",
+    DATABRICKS_BUNDLE_TMP: folder.state,
+    AZURE_CONFIG_DIR: folder.azureConfig,
+    // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
+    // place the cache would outlive the job, and its keys are host names: another job on this runner could fill it.
+    DATABRICKS_CACHE_DIR: folder.cache,
+    DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
+    DATABRICKS_CLI_UPSTREAM: product.name,
+    DATABRICKS_CLI_UPSTREAM_VERSION: product.version,
+    NO_COLOR: "1",
+    TERM: "dumb"
+  };
+}
+var HOME_VARIABLES = /* @__PURE__ */ new Set([
+  "HOME",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA"
+]);
+function homeVariables(home, platform) {
+  if (platform.os !== "win32") return [["HOME", home]];
+  const local = win323.join(home, "AppData");
+  return [
+    ["USERPROFILE", home],
+    ["APPDATA", win323.join(local, "Roaming")],
+    ["LOCALAPPDATA", win323.join(local, "Local")]
+  ];
+}
+
+// core/cli/private-folder.ts
+import { mkdir, mkdtemp, realpath as realpath3, rm } from "node:fs/promises";
+import path3 from "node:path";
+async function makePrivateFolder(tempFolder) {
+  await mkdir(tempFolder, { recursive: true });
+  const root = await realpath3(await mkdtemp(path3.join(tempFolder, "databricks-secretless-")));
+  const folder = {
+    root,
+    state: path3.join(root, "state"),
+    home: path3.join(root, "home"),
+    cache: path3.join(root, "cache"),
+    azureConfig: path3.join(root, "azure")
+  };
+  const { state, home, cache, azureConfig } = folder;
+  await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
+  return folder;
+}
+function removePrivateFolder(root) {
+  return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+// core/flow/deployed-here.ts
+import { readFile as readFile2 } from "node:fs/promises";
+import path4 from "node:path";
+
 // core/api/paging.ts
 var MAX_PAGES = 1e4;
 async function listAll(api, path13, itemsField, query = {}) {
@@ -8501,1062 +9742,6 @@ async function inParallel(items, work, width = 8) {
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   return results;
-}
-
-// core/access/kinds/unity-catalog-credential.ts
-var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
-var path = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
-async function readCredential(api, name) {
-  try {
-    const info = await api.call({
-      method: "GET",
-      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
-    });
-    const purpose = CREDENTIAL.text(info, "purpose");
-    if (purpose !== "SERVICE") {
-      return {
-        state: "impossible",
-        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
-        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
-      };
-    }
-    const page = { max_results: "0" };
-    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
-    const [grants, bindings] = await Promise.all([
-      listAll(api, path("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
-      isolated ? listAll(api, path("bindings", name), BINDINGS.key("bindings"), page) : []
-    ]);
-    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
-    return {
-      state: "read",
-      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
-    };
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.refused) {
-      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
-    }
-    if (!error.missing) throw error;
-    return {
-      state: "impossible",
-      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
-      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
-    };
-  }
-}
-async function readCredentials(api, names2) {
-  const distinct = [...new Set(names2)];
-  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
-  return new Map(distinct.map((name, index) => [name, readings2[index]]));
-}
-function hasAccess(facts, principal) {
-  return facts.grants.some(
-    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
-  );
-}
-function planOne(reading, object2, workspaceId) {
-  if (reading === void 0 || reading.state === "unreadable") {
-    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
-  }
-  if (reading.state === "impossible") {
-    const { problem, remedy } = reading;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  const { facts } = reading;
-  if (hasAccess(facts, object2["principal"] ?? "")) return { state: "present" };
-  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
-    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
-    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
-    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  return { state: "absent" };
-}
-async function read(objects, ports) {
-  const names2 = objects.map((object2) => object2["credential"] ?? "");
-  const readings2 = await readCredentials(ports.databricks, names2);
-  return {
-    plan: (object2) => planOne(readings2.get(object2["credential"] ?? ""), object2, ports.workspaceId),
-    notes(object2) {
-      const reading = readings2.get(object2["credential"] ?? "");
-      if (reading?.state !== "read") return [];
-      const { facts } = reading;
-      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
-      return [`credential "${facts.name}" is ${binding}`];
-    }
-  };
-}
-async function change(objects, ports, verb) {
-  const credential2 = objects[0]?.["credential"] ?? "";
-  const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
-  const body = {
-    changes: principals.map(
-      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
-    )
-  };
-  try {
-    await ports.databricks.call({
-      method: "PATCH",
-      path: path("permissions", credential2),
-      body,
-      repeatable: true
-    });
-  } catch (error) {
-    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
-    throw error;
-  }
-}
-var unityCatalogCredential = {
-  kind: "unity_catalog_credential",
-  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
-  presents: false,
-  marked: false,
-  revocation: {
-    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
-    hardStop: "remove the role assignment of the credential's cloud identity"
-  },
-  object(spec, context) {
-    const source = spec;
-    const credential2 = context.resolve(source);
-    if (credential2 === void 0) return void 0;
-    if (!NAME.test(credential2)) {
-      const expected = "one exact name: no wildcard, period, slash or space";
-      context.report({
-        problem: `"${credential2}" is not the name of a credential.`,
-        expected,
-        place: source.place
-      });
-      return void 0;
-    }
-    return { credential: credential2, principal: context.principal };
-  },
-  resource: (object2) => object2["credential"] ?? "",
-  describe: (object2) => `ACCESS on credential "${object2["credential"]}" for service principal ${object2["principal"]}`,
-  undoCommand(object2) {
-    const changes = { changes: [{ principal: object2["principal"] ?? "", remove: ["ACCESS"] }] };
-    return `databricks grants update credential ${object2["credential"]} --json '${JSON.stringify(changes)}'`;
-  },
-  batch: (object2) => object2["credential"] ?? "",
-  read,
-  apply: (objects, ports) => change(objects, ports, "add"),
-  withdraw: (objects, ports) => change(objects, ports, "remove")
-};
-async function effectiveGrants(api, credential2) {
-  const page = { max_results: "0" };
-  const assignments = PERMISSIONS.key("privilege_assignments");
-  const listed = await listAll(api, path("effective-permissions", credential2), assignments, page);
-  return listed.flatMap(
-    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
-      principal: GRANT.text(assignment, "principal"),
-      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
-      inheritedFrom: [
-        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
-        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
-      ].filter((part) => part !== "").join(" ")
-    }))
-  );
-}
-
-// core/access/kinds/index.ts
-var KINDS = [unityCatalogCredential];
-var LATER_KINDS = ["entra_application", "aws_role", "vault_role"];
-function kindOf(kind) {
-  return KINDS.find((target) => target.kind === kind);
-}
-
-// core/base/yaml/yaml-file.ts
-var import_yaml2 = __toESM(require_dist(), 1);
-var MAX_LENGTH = 1e6;
-function readYaml(file2, shape2) {
-  const mistakes = [];
-  if (file2.text.length > MAX_LENGTH) {
-    return {
-      value: void 0,
-      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file2.path } }]
-    };
-  }
-  const lines = new import_yaml2.LineCounter();
-  const placeAt = (offset) => {
-    if (offset === void 0) return { file: file2.path, line: 1, column: 1 };
-    const { line, col } = lines.linePos(offset);
-    return { file: file2.path, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  let document;
-  try {
-    document = (0, import_yaml2.parseDocument)(file2.text, {
-      version: "1.2",
-      schema: "core",
-      lineCounter: lines,
-      prettyErrors: false,
-      keepSourceTokens: false
-    });
-  } catch (error) {
-    const problem = error instanceof RangeError ? "The file is nested too deeply." : "The file is not YAML.";
-    return { value: void 0, mistakes: [{ problem, place: { file: file2.path, line: 1, column: 1 } }] };
-  }
-  for (const flaw of [...document.errors, ...document.warnings]) {
-    mistakes.push({ problem: `YAML: ${flaw.message.split("\n")[0] ?? ""}`, place: placeAt(flaw.pos[0]) });
-  }
-  if (document.directives.yaml.explicit === true) {
-    mistakes.push({ problem: "A %YAML directive is not supported.", place: placeAt(0) });
-  }
-  if (mistakes.length > 0) return { value: void 0, mistakes };
-  const context = {
-    place: (node) => placeAt(node?.range?.[0]),
-    report: (mistake) => mistakes.push(mistake)
-  };
-  const value = shape2.read(document.contents, context);
-  return { value: mistakes.length === 0 ? value : void 0, mistakes };
-}
-
-// core/access/files/access-file.ts
-var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-var presentCredential = object({
-  credential: required(
-    placed(text({ description: "Unity Catalog service credential that vends the token." }))
-  ),
-  audience: required(placed(text({ description: "Audience of the token." })))
-});
-var present = {
-  schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
-  read: (node, context) => (0, import_yaml3.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
-};
-var common = {
-  purpose: required(
-    placed(
-      text({
-        pattern: /^[a-z][a-z0-9-]{0,62}$/,
-        says: "a name of small letters, digits and hyphens, at most 63",
-        description: "What the access is for; unique in the job."
-      })
-    )
-  ),
-  targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
-  until: optional(
-    placed(
-      text({
-        pattern: DATE,
-        says: "a date such as 2027-03-31",
-        description: "Last day of the access (UTC)."
-      })
-    )
-  ),
-  present: optional(present)
-};
-var kindFields = Object.fromEntries(KINDS.map((target) => [target.kind, optional(target.spec)]));
-var entryFields = object(
-  { ...common, ...kindFields },
-  { oneOf: KINDS.map((target) => ({ required: [target.kind] })) }
-);
-function checkReferences(value, context) {
-  if (typeof value !== "object" || value === null) return true;
-  const inner = value;
-  if (typeof inner.value === "string" && inner.place !== void 0) {
-    const mistake = referenceMistake(inner.value, inner.place);
-    if (mistake !== void 0) context.report(mistake);
-    return mistake === void 0;
-  }
-  return Object.values(value).every((child2) => checkReferences(child2, context));
-}
-function readEntry(node, context) {
-  if (!(0, import_yaml3.isMap)(node)) {
-    wrong(node, context, "a mapping with purpose and one kind of access");
-    return void 0;
-  }
-  const later = LATER_KINDS.filter((kind) => node.has(kind));
-  for (const kind of later) {
-    context.report({
-      problem: `The kind of access "${kind}" is not available yet.`,
-      expected: KINDS.map((target2) => target2.kind).join(" or "),
-      actual: kind,
-      remedy: "Take the entry out, or use a version of this product that has the kind.",
-      place: context.place(node.get(kind, true))
-    });
-  }
-  if (later.length > 0) return void 0;
-  const fields = entryFields.read(node, context);
-  const kinds = KINDS.filter((target2) => node.has(target2.kind));
-  const target = kinds[0];
-  if (target === void 0 || kinds.length > 1) {
-    const expected = `exactly one of ${KINDS.map((known2) => known2.kind).join(", ")}`;
-    context.report({
-      problem: "An entry names exactly one kind of access.",
-      expected,
-      place: context.place(node)
-    });
-  }
-  if (fields === void 0 || target === void 0 || kinds.length > 1) return void 0;
-  if (target.presents !== (fields.present !== void 0)) {
-    const verb = target.presents ? "needs" : "does not take";
-    const place2 = context.place(node.get("present", true) ?? node);
-    context.report({ problem: `"${target.kind}" ${verb} "present".`, place: place2 });
-    return void 0;
-  }
-  if (!checkReferences([fields.present, fields[target.kind]], context)) return void 0;
-  return {
-    purpose: fields.purpose,
-    ...fields.targets === void 0 ? {} : { targets: fields.targets },
-    ...fields.until === void 0 ? {} : { until: fields.until },
-    ...fields.present === void 0 ? {} : { present: fields.present },
-    target,
-    spec: fields[target.kind]
-  };
-}
-var entry = { schema: entryFields.schema, read: readEntry };
-var file = object({
-  version: required(oneOf([1], "Version of this format.")),
-  jobs: required(
-    entries(
-      { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, says: "a key under resources.jobs" },
-      list(entry),
-      "What each job may reach at run time; the keys are those under resources.jobs of the bundle."
-    )
-  )
-});
-var accessFileSchema = file.schema;
-function readAccessFile(source) {
-  const { value, mistakes } = readYaml(source, file);
-  const all = [...mistakes];
-  const read3 = [];
-  for (const [job, jobEntries] of value?.jobs ?? []) {
-    const seen = /* @__PURE__ */ new Set();
-    for (const one of jobEntries) {
-      if (seen.has(one.purpose.value)) {
-        const problem = `The purpose "${one.purpose.value}" stands twice in job "${job.value}".`;
-        all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
-      }
-      seen.add(one.purpose.value);
-      read3.push({ job, ...one });
-    }
-  }
-  return { value: value !== void 0 && all.length === 0 ? read3 : void 0, mistakes: all };
-}
-
-// core/api/workspace-files.ts
-var at = (operation) => `/api/2.0/workspace/${operation}`;
-async function readWorkspaceFile(api, path13) {
-  const query = { path: path13, format: "AUTO" };
-  const answer = await unlessMissing(api.call({ method: "GET", path: at("export"), query }));
-  return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
-}
-async function writeWorkspaceFile(api, path13, text2, overwrite) {
-  const content = Buffer.from(text2, "utf8").toString("base64");
-  const body = { path: path13, format: "AUTO", content, overwrite };
-  const write = () => api.call({ method: "POST", path: at("import"), body, repeatable: true });
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-    if (!error.missing) throw error;
-  }
-  const folder = { path: path13.slice(0, path13.lastIndexOf("/")) };
-  await api.call({ method: "POST", path: at("mkdirs"), body: folder, repeatable: true });
-  await write();
-  return true;
-}
-async function deleteWorkspaceFile(api, path13) {
-  const body = { path: path13, recursive: false };
-  await unlessMissing(api.call({ method: "POST", path: at("delete"), body, repeatable: true }));
-}
-function workspaceObject(api, path13) {
-  const query = { path: path13 };
-  return unlessMissing(api.call({ method: "GET", path: at("get-status"), query }));
-}
-async function unlessMissing(answer) {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiFailure && error.missing) return void 0;
-    throw error;
-  }
-}
-
-// core/access/bundle-facts.ts
-import { createHash } from "node:crypto";
-function runAsOf(settings) {
-  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
-  if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
-  const user2 = textAt(settings, "run_as", "user_name");
-  if (user2 !== "") return { kind: "user", name: user2 };
-  const group = textAt(settings, "run_as", "group_name");
-  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
-}
-function bundleFacts(summary, workspaceId) {
-  const jobs2 = members(member(summary, "resources", "jobs"));
-  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
-  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
-  return {
-    workspaceId,
-    name: textAt(summary, "bundle", "name"),
-    target: textAt(summary, "bundle", "target"),
-    statePath: textAt(summary, "workspace", "state_path"),
-    filePath: textAt(summary, "workspace", "file_path"),
-    config: summary,
-    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
-      key: key2,
-      settings,
-      id: textAt(settings, "id") || void 0,
-      runAs: runAsOf(settings)
-    })),
-    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
-  };
-}
-function accessName(bundle, job, purpose) {
-  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
-  return `dbxt-${createHash("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
-}
-
-// core/access/state/state.ts
-var PHASES = ["granting", "granted", "withdrawing", "expired"];
-var EMPTY_STATE = { serial: 0, records: [], unowned: [] };
-var statePathOf = (bundle) => `${bundle.statePath}/access.json`;
-var lockPathOf = (bundle) => `${bundle.statePath}/access.lock`;
-function objectKey(kind, object2) {
-  const fields = Object.entries(object2).sort(([a], [b]) => a < b ? -1 : 1);
-  return JSON.stringify([kind, fields]);
-}
-function readRecord(value, bundle) {
-  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
-  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  const object2 = member(value, "object");
-  if (!name || !job || !purpose || !kind || phase === void 0) return void 0;
-  if (typeof object2 !== "object" || object2 === null || Array.isArray(object2)) return void 0;
-  if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
-  if (name !== accessName(bundle, job, purpose)) return void 0;
-  return { name, job, purpose, kind, object: object2, phase };
-}
-function parseState(content, bundle) {
-  let value;
-  try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw unreadable(bundle, "it is not JSON", error);
-  }
-  const serial = member(value, "serial");
-  if (member(value, "version") !== 1) throw unreadable(bundle, "its version is not 1");
-  if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
-    throw unreadable(bundle, "it has no serial");
-  }
-  if (!Array.isArray(member(value, "records"))) throw unreadable(bundle, "it has no list of records");
-  const records = [];
-  const unowned = [];
-  for (const item of listAt(value, "records")) {
-    const record2 = readRecord(item, bundle);
-    if (record2 === void 0) unowned.push(item);
-    else records.push(record2);
-  }
-  return { serial, records, unowned };
-}
-function unreadable(bundle, why, cause) {
-  return new SecretlessError("ACCESS_STATE_UNREADABLE", {
-    problem: `The access state ${statePathOf(bundle)} cannot be used: ${why}.`,
-    remedy: "Restore the file from its workspace history. Or delete it: then each access that it recorded is reported as not granted by this bundle, with the command that revokes it.",
-    ...cause === void 0 ? {} : { cause }
-  });
-}
-function renderState(state, bundle) {
-  const { serial, records, unowned } = state;
-  const { workspaceId, name, target } = bundle;
-  return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
-`;
-}
-async function readState(api, bundle) {
-  const content = await readWorkspaceFile(api, statePathOf(bundle));
-  return content === void 0 ? EMPTY_STATE : parseState(content, bundle);
-}
-
-// core/access/plan/changes.ts
-function clash(entry2, shown) {
-  const { target, object: object2, purpose, job } = entry2;
-  return {
-    code: "ACCESS_CLASH",
-    mistake: {
-      problem: `Job "${job.key}", ${purpose.value}: ${shown}, and this bundle has not granted it.`,
-      expected: "an object that this bundle granted and recorded, or none",
-      actual: shown,
-      remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object2)}. Else take the entry out: what others granted is never touched.`,
-      place: purpose.place
-    }
-  };
-}
-function changeFor(entry2, remote, own, shared) {
-  const ours = own !== void 0 && own.phase !== "expired";
-  switch (remote.state) {
-    case "impossible": {
-      const { mistake } = remote;
-      return { code: "ACCESS_TARGET_UNUSABLE", mistake: { ...mistake, place: entry2.purpose.place } };
-    }
-    case "foreign":
-      return clash(entry2, remote.shown);
-    case "unreadable": {
-      const note = `not readable without ${remote.missingRight}`;
-      return ours && own.phase === "granted" ? { action: "unchanged", phase: "granted", note, unread: true } : { action: "grant", phase: "granted", note, unread: true };
-    }
-    case "differs":
-      return { action: "update", phase: "granted", note: remote.differences.join("; ") };
-    case "present":
-      if (ours && own.phase === "granted") return { action: "unchanged", phase: "granted" };
-      if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
-      if (shared)
-        return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
-      if (entry2.target.marked) return { action: "record", phase: "granted", note: "found by its mark" };
-      return clash(entry2, `${entry2.target.describe(entry2.object)} is there already`);
-    case "absent": {
-      const drift = ours && own.phase === "granted" ? { note: "it was removed by somebody else" } : {};
-      return { action: "grant", phase: "granted", ...drift };
-    }
-  }
-}
-function planChanges(declared, records, remote) {
-  const changes = [];
-  const findings = [];
-  const warnings = [];
-  const live = declared.filter((entry2) => entry2.expired === void 0);
-  const keyOf = (entry2) => objectKey(entry2.target.kind, entry2.object);
-  const wanted = new Set(live.map(keyOf));
-  const wantedBy = new Set(live.map((entry2) => `${entry2.name} ${keyOf(entry2)}`));
-  const expired2 = new Map(
-    declared.filter((entry2) => entry2.expired !== void 0).map((entry2) => [entry2.name, entry2])
-  );
-  const recorded2 = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
-  for (const entry2 of live) {
-    const { name, target, object: object2 } = entry2;
-    const same = recorded2.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry2) && record2.phase !== "expired");
-    const own = same.find(({ record: record2 }) => record2.name === name)?.record;
-    const planned = changeFor(entry2, remote(target, object2), own, same.length > 0);
-    if ("code" in planned) findings.push(planned);
-    else changes.push({ name, job: entry2.job.key, purpose: entry2.purpose.value, target, object: object2, ...planned });
-  }
-  for (const entry2 of expired2.values()) {
-    const { name, job, purpose, expired: until = "" } = entry2;
-    if (!recorded2.some(({ record: record2 }) => record2.name === name)) {
-      const problem = `Job "${job.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
-      const remedy = "Set a later date after a review, or take the entry out.";
-      findings.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
-      continue;
-    }
-    warnings.push(
-      `Job "${job.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
-    );
-  }
-  for (const { record: record2, key: key2 } of recorded2) {
-    const { name, job, purpose, kind, object: object2, phase } = record2;
-    const target = kindOf(kind);
-    if (target === void 0) {
-      warnings.push(
-        `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`
-      );
-      continue;
-    }
-    const past = expired2.get(name);
-    const after = past === void 0 ? void 0 : "expired";
-    const base = { name, job, purpose, target, object: object2, phase: after };
-    if (phase === "expired") {
-      if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
-        changes.push({ ...base, action: "record", note: "its expired entry is gone" });
-      continue;
-    }
-    if (wantedBy.has(`${name} ${key2}`)) continue;
-    const note = past === void 0 ? "no longer declared" : `its last day ${past.expired ?? ""} is over`;
-    if (wanted.has(key2)) {
-      changes.push({ ...base, action: "record", note: `${note}, but another entry needs it` });
-      continue;
-    }
-    const { state } = remote(target, object2);
-    const gone = state === "absent" || state === "impossible" || state === "foreign";
-    changes.push({
-      ...base,
-      action: gone ? "record" : "withdraw",
-      note: gone ? `${note}, and already gone` : note
-    });
-  }
-  return { changes, findings, warnings };
-}
-
-// core/access/plan/declare.ts
-var DAY = 864e5;
-function isOver(date, now) {
-  const start = Date.parse(`${date}T00:00:00Z`);
-  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(date)) return void 0;
-  return now >= start + DAY;
-}
-function runAsMistake(entry2, job) {
-  const { runAs: runAs2 } = job;
-  const named2 = runAs2.kind === "user" || runAs2.kind === "group";
-  const who = named2 ? `the ${runAs2.kind} ${runAs2.name}` : "the identity that deploys it";
-  return {
-    code: "SCOPE_BROKEN",
-    mistake: {
-      problem: `Job "${job.key}" runs as ${who}, so its access cannot stay with the job.`,
-      expected: "run_as with a service_principal_name of its own",
-      remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
-      place: entry2.job.place
-    }
-  };
-}
-function declareAccess(entries2, bundle, now) {
-  const findings = [];
-  const declared = [];
-  const invalid = (mistake) => {
-    findings.push({ code: "ACCESS_FILE_INVALID", mistake });
-  };
-  const unknown = /* @__PURE__ */ new Set();
-  const wrongRunAs = /* @__PURE__ */ new Set();
-  for (const entry2 of entries2) {
-    if (entry2.targets?.includes(bundle.target) === false) continue;
-    const job = bundle.jobs.find((one) => one.key === entry2.job.value);
-    if (job === void 0) {
-      if (!unknown.has(entry2.job.value)) {
-        invalid({
-          problem: `The bundle has no job "${entry2.job.value}" in target "${bundle.target}".`,
-          expected: bundle.jobs.map((one) => one.key).join(", ") || "a job of the bundle",
-          actual: entry2.job.value,
-          remedy: "Correct the key, or name the targets that have the job under `targets:` of the entry.",
-          place: entry2.job.place
-        });
-      }
-      unknown.add(entry2.job.value);
-      continue;
-    }
-    if (job.runAs.kind !== "service_principal") {
-      if (!wrongRunAs.has(job.key)) findings.push(runAsMistake(entry2, job));
-      wrongRunAs.add(job.key);
-      continue;
-    }
-    const over = entry2.until === void 0 ? false : isOver(entry2.until.value, now);
-    if (over === void 0) {
-      invalid({
-        problem: `"${entry2.until?.value ?? ""}" is not a day.`,
-        ...entry2.until && { place: entry2.until.place }
-      });
-      continue;
-    }
-    const name = accessName(bundle, job.key, entry2.purpose.value);
-    const resolve = (source) => resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
-    const object2 = entry2.target.object(entry2.spec, context);
-    const { present: present2 } = entry2;
-    const presented = present2 === void 0 || present2 === "databricks" ? void 0 : resolve(present2.credential);
-    if (object2 === void 0) continue;
-    declared.push({
-      name,
-      job,
-      purpose: entry2.purpose,
-      target: entry2.target,
-      object: object2,
-      expired: over ? entry2.until?.value : void 0,
-      credentials: [
-        entry2.target.kind === "unity_catalog_credential" ? object2["credential"] : presented
-      ].filter((credential2) => credential2 !== void 0)
-    });
-  }
-  return { declared, findings };
-}
-
-// core/access/plan/policy.ts
-import { BlockList, isIP as isIP2 } from "node:net";
-
-// core/base/glob.ts
-function globMatches(pattern, text2) {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === void 0) return pattern === text2;
-  if (!text2.startsWith(first)) return false;
-  let at3 = first.length;
-  for (const part of rest) {
-    const found = text2.indexOf(part, at3);
-    if (found < 0) return false;
-    at3 = found + part.length;
-  }
-  return text2.length - at3 >= last.length && text2.endsWith(last);
-}
-function globCovers(outer, inner) {
-  return globMatches(outer, inner);
-}
-
-// core/access/files/policy-shape.ts
-import { isIP } from "node:net";
-var applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
-var arn = text({
-  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-  says: "the ARN of an IAM role"
-});
-var providers = object({
-  databricks: optional(object({ registrar_client_id: required(applicationId) })),
-  entra: optional(object({ registrar_client_id: required(applicationId) })),
-  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
-  vault: optional(
-    object({
-      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
-      registrar_role: required(text()),
-      mount: required(text())
-    })
-  )
-});
-var DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-var days = {
-  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
-  read(node, context) {
-    const value = text().read(node, context);
-    if (value === void 0) return void 0;
-    const [first, last = first, ...more] = value.split("-").map((day) => DAYS.indexOf(day));
-    if (first === void 0 || last === void 0 || more.length > 0 || first < 0 || last < 0) {
-      wrong(node, context, "a day such as mon, or a range such as mon-fri");
-      return void 0;
-    }
-    const count2 = (last - first + DAYS.length) % DAYS.length + 1;
-    return Array.from({ length: count2 }, (_, index) => DAYS[(first + index) % DAYS.length]);
-  }
-};
-var timeOfDay = {
-  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
-  read(node, context) {
-    const rules = {
-      pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
-      says: 'a time of day in quotes, such as "06:00"'
-    };
-    const value = text(rules).read(node, context);
-    return value === void 0 ? void 0 : Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
-  }
-};
-var timeZone = {
-  schema: { type: "string", description: "IANA name of a time zone." },
-  read(node, context) {
-    const value = text().read(node, context);
-    try {
-      if (value !== void 0) new Intl.DateTimeFormat("en", { timeZone: value });
-      return value;
-    } catch {
-      wrong(node, context, "an IANA time zone such as Europe/Berlin");
-      return void 0;
-    }
-  }
-};
-var network = {
-  schema: { type: "string", description: "A network in CIDR notation." },
-  read(node, context) {
-    const value = text().read(node, context);
-    if (value === void 0) return void 0;
-    const [address = "", prefix = "", ...more] = value.split("/");
-    const version = isIP(address);
-    const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 999;
-    if (version === 0 || address.includes("%") || more.length > 0 || length > (version === 4 ? 32 : 128)) {
-      wrong(node, context, "a network in CIDR notation, such as 10.0.0.0/8");
-      return void 0;
-    }
-    return { address, prefix: length, family: version === 4 ? "ipv4" : "ipv6" };
-  }
-};
-var patterns = (description) => oneOrMore(text({ description: "`*` stands for any characters." }), description);
-var KIND_NAMES = [...KINDS.map((target) => target.kind), ...LATER_KINDS];
-var when = object({
-  repository: optional(patterns("Claim of the pipeline's ID token.")),
-  ref: optional(patterns("Claim of the pipeline's ID token.")),
-  environment: optional(patterns("Claim of the pipeline's ID token.")),
-  pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
-  actor: optional(patterns("Claim of the pipeline's ID token.")),
-  event: optional(patterns("Claim of the pipeline's ID token.")),
-  commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
-  scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
-  time: optional(
-    placed(
-      object({
-        days: optional(list(days)),
-        from: required(timeOfDay),
-        to: required(timeOfDay),
-        zone: required(timeZone)
-      })
-    )
-  ),
-  network: optional(list(network, "Addresses of the runner; self-reported."))
-});
-var rule = object({
-  name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
-  effect: required(oneOf(["allow", "deny"])),
-  job: optional(patterns("Keys of jobs.")),
-  purpose: optional(patterns("Purposes.")),
-  kind: optional(placed(oneOrMore(oneOf(KIND_NAMES)))),
-  resource: optional(patterns("What is reached: the credential, role or application.")),
-  target: optional(patterns("Targets of the bundle.")),
-  when: optional(when)
-});
-var user = text({
-  pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
-  says: "group:<name>, user:<name> or service_principal:<application ID>"
-});
-var scan = object({
-  scopes: required(
-    entries(
-      { description: "Target of the bundle." },
-      list(text({ description: "Name of a secret scope; `*` stands for any characters." }), void 0, 0),
-      "Secret scopes that the jobs of each target may read."
-    )
-  )
-});
-var policyShape = object({
-  version: required(oneOf([1], "Version of this format.")),
-  providers: optional(providers),
-  experimental: optional(list(oneOf(["databricks_issuer"]))),
-  principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
-  shared_principals: optional(
-    list(
-      list(text({ description: "Key of a job." })),
-      "Groups of jobs that may share a principal or a credential; their scope is the group."
-    )
-  ),
-  scan: optional(scan),
-  // None is a policy, too: it denies all access.
-  rules: required(list(rule, void 0, 0))
-});
-function scopesByTarget({ scan: part }) {
-  return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
-}
-var policyFileSchema = policyShape.schema;
-
-// core/access/plan/policy.ts
-var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
-var matchesAny = (patterns2, value) => patterns2?.some((pattern) => globMatches(pattern, value)) ?? true;
-function concerns(rule2, request) {
-  return matchesAny(rule2.job, request.job) && matchesAny(rule2.purpose, request.purpose) && (rule2.kind?.value.includes(request.kind) ?? true) && matchesAny(rule2.resource, request.resource) && matchesAny(rule2.target, request.target);
-}
-function inTime(time, now) {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: time.zone,
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23"
-  });
-  const part = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const minutes = Number(part.get("hour")) * 60 + Number(part.get("minute"));
-  let day = DAYS.findIndex((name) => name === part.get("weekday")?.toLowerCase());
-  const overnight = time.from > time.to;
-  if (overnight ? minutes < time.from && minutes >= time.to : minutes < time.from || minutes >= time.to)
-    return false;
-  if (overnight && minutes < time.to) day = (day + DAYS.length - 1) % DAYS.length;
-  return time.days?.flat().includes(DAYS[day] ?? "mon") ?? true;
-}
-function inNetwork(networks, addresses) {
-  const known2 = addresses.filter((address) => isIP2(address) !== 0);
-  if (known2.length === 0) return void 0;
-  const block = new BlockList();
-  for (const { address, prefix, family } of networks) block.addSubnet(address, prefix, family);
-  return known2.some((address) => block.check(address, isIP2(address) === 4 ? "ipv4" : "ipv6"));
-}
-function conditions(rule2, request, evidence) {
-  const when2 = rule2.when ?? {};
-  const verdicts = [];
-  for (const name of CLAIMS) {
-    const wanted = when2[name];
-    if (wanted === void 0) continue;
-    const claim = evidence.claims[name];
-    verdicts.push([name, claim === void 0 ? void 0 : matchesAny(wanted, claim)]);
-  }
-  const { now, addresses, commit } = evidence.selfReported;
-  if (when2.commit !== void 0) {
-    const claim = evidence.claims.commit;
-    verdicts.push(["commit", claim === void 0 || commit === void 0 ? void 0 : claim === commit]);
-  }
-  if (rule2.effect === "allow") {
-    const enough = request.scope === "proven" || request.scope === "unproven" && when2.scope === "unproven";
-    verdicts.push(["scope", enough]);
-  } else if (when2.scope !== void 0) {
-    verdicts.push(["scope", request.scope === "proven" === (when2.scope === "proven")]);
-  }
-  if (when2.time !== void 0) verdicts.push(["time", inTime(when2.time.value, now)]);
-  if (when2.network !== void 0) verdicts.push(["network", inNetwork(when2.network, addresses)]);
-  return verdicts;
-}
-var SELF_REPORTED = /* @__PURE__ */ new Set(["time", "network", "commit"]);
-var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
-function failureOf2(rule2, verdicts) {
-  const failed = verdicts.filter(([, verdict]) => verdict !== true);
-  const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
-  return `"${rule2.name.value}" fails on ${words.join(", ")}`;
-}
-function decide(file2, request, evidence) {
-  if (request.scope === "broken") {
-    const reason2 = "the scope is broken, which no rule can accept";
-    return { effect: "deny", rule: "(broken scope)", reason: reason2, selfReported: [] };
-  }
-  if (file2 === void 0) {
-    const allowed2 = request.kind === "unity_catalog_credential";
-    const reason2 = allowed2 ? `without a policy file Unity Catalog credentials may be granted (scope ${request.scope})` : `without a policy file "${request.kind}" cannot be granted`;
-    return { effect: allowed2 ? "allow" : "deny", rule: "(no policy file)", reason: reason2, selfReported: [] };
-  }
-  const rules = file2.policy.rules.filter((rule2) => concerns(rule2, request));
-  const failures2 = [];
-  let allowed;
-  for (const rule2 of rules) {
-    const verdicts = conditions(rule2, request, evidence);
-    if (rule2.effect === "deny") {
-      if (verdicts.some(([, verdict]) => verdict === false)) continue;
-      const unknown = verdicts.filter(([, verdict]) => verdict === void 0).map(([name]) => name);
-      const reason2 = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
-      return { effect: "deny", rule: rule2.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
-    }
-    if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf2(rule2, verdicts));
-    else {
-      const reason2 = verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
-      allowed ??= { effect: "allow", rule: rule2.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
-    }
-  }
-  if (allowed !== void 0) return allowed;
-  const reason = failures2.length > 0 ? failures2.join("; ") : "no rule is about this job, purpose, kind, resource and target";
-  return { effect: "deny", rule: "(no rule allows it)", reason, selfReported: [] };
-}
-
-// core/access/scope/proof.ts
-var CHECKS = {
-  "run-as": "the job runs as a service principal of its own",
-  exclusive: "no other job, pipeline, app or endpoint runs as it",
-  "principal-users": "nobody outside principal_users may act as it",
-  "oauth-secrets": "it has no OAuth secrets",
-  "federation-policies": "no outside workload can sign in as it",
-  editors: "who may change what the job runs is known",
-  credential: "the credential has no other user"
-};
-var ORDER = ["proven", "unproven", "broken"];
-function worst(grades) {
-  return ORDER[Math.max(0, ...grades.map((grade) => ORDER.indexOf(grade)))] ?? "broken";
-}
-function scopeWords(proof) {
-  if (proof.grade === "broken") return "broken";
-  const what = proof.group.length > 0 ? `group-scoped (${proof.group.join(", ")})` : "job-scoped";
-  if (proof.grade === "unproven") return "unproven";
-  return proof.checks.some(({ later }) => later) ? "not broken so far; to be proven after the deployment" : `${what}: proven`;
-}
-
-// core/access/plan/decide.ts
-function finding(entry2, decision, scope) {
-  const { job, purpose } = entry2;
-  const what = `Job "${job.key}", ${purpose.value}: ${entry2.target.describe(entry2.object)}`;
-  const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
-  const found = weak.map((check) => check.says).join("; ");
-  if (scope.grade === "broken") {
-    const remedy = weak.map((check) => check.remedy ?? "").join(" ");
-    const problem = `${what} cannot be granted: its scope is broken.`;
-    return { code: "SCOPE_BROKEN", mistake: { problem, actual: found, remedy, place: purpose.place } };
-  }
-  const rights = [...new Set(weak.map((check) => check.missingRight ?? ""))].join("; ");
-  return {
-    code: "ACCESS_DENIED",
-    mistake: {
-      problem: `${what} is denied by ${decision.rule}: ${decision.reason}.`,
-      actual: `scope ${scopeWords(scope)}${found === "" ? "" : ` (${found})`}`,
-      remedy: rights === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights}), or ask for a rule that accepts it.`,
-      place: purpose.place
-    }
-  };
-}
-function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget) {
-  const changes = [];
-  const denied = [];
-  const findings = [];
-  const live = new Map(
-    declared.filter((entry2) => entry2.expired === void 0).map((entry2) => [entry2.name, entry2])
-  );
-  for (const change2 of planned.changes) {
-    const entry2 = live.get(change2.name);
-    if (change2.action === "withdraw" || change2.phase !== "granted" || entry2 === void 0) {
-      changes.push(change2);
-      continue;
-    }
-    const scope = proofs.get(change2.job);
-    if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
-    const { job, purpose, target } = change2;
-    const request = {
-      job,
-      purpose,
-      kind: target.kind,
-      resource: target.resource(change2.object),
-      target: bundleTarget
-    };
-    const decision = decide(policy, { ...request, scope: scope.grade }, evidence);
-    const decided = { ...change2, decision, scope };
-    if (decision.effect === "allow") changes.push(decided);
-    else {
-      denied.push(decided);
-      findings.push(finding(entry2, decision, scope));
-    }
-  }
-  return { changes, denied, findings };
-}
-
-// core/access/files/policy-file.ts
-import { createHash as createHash2 } from "node:crypto";
-
-// core/access/files/policy-contradictions.ts
-var CLAIMS2 = ["repository", "ref", "environment", "pipeline", "actor", "event"];
-var MATCHERS = ["job", "purpose", "resource", "target"];
-var PROVIDER_OF = {
-  entra_application: "entra",
-  aws_role: "aws",
-  vault_role: "vault"
-};
-function coversAll(outer, inner) {
-  if (outer === void 0) return true;
-  return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
-}
-function denies(deny, allow) {
-  if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
-  if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
-  const when2 = deny.when;
-  if (when2 === void 0) return true;
-  if (when2.time !== void 0 || when2.network !== void 0) return false;
-  if (when2.commit !== void 0 && allow.when?.commit === void 0) return false;
-  if (when2.scope === "unproven") return false;
-  if (when2.scope === "proven" && allow.when?.scope === "unproven") return false;
-  return CLAIMS2.every((name) => coversAll(when2[name], allow.when?.[name]));
-}
-function impossibleRules(policy) {
-  const mistakes = [];
-  const names2 = /* @__PURE__ */ new Set();
-  for (const rule2 of policy.rules) {
-    const { value: name, place: place2 } = rule2.name;
-    if (names2.has(name)) {
-      mistakes.push({
-        problem: `Two rules are called "${name}".`,
-        remedy: "Give each rule its own name.",
-        place: place2
-      });
-    }
-    names2.add(name);
-    const time = rule2.when?.time;
-    if (time !== void 0 && time.value.from === time.value.to) {
-      const problem = `Rule "${name}" can never match: its time begins and ends at once.`;
-      mistakes.push({ problem, place: time.place });
-    }
-    if (rule2.effect === "deny") continue;
-    const missing = (rule2.kind?.value ?? []).map((kind) => PROVIDER_OF[kind]);
-    const without = missing.filter((provider) => provider !== void 0 && !policy.providers?.[provider]);
-    if (rule2.kind !== void 0 && without.length > 0 && without.length === missing.length) {
-      mistakes.push({
-        problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
-        remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,
-        place: rule2.kind.place
-      });
-    }
-    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule2));
-    if (stronger !== void 0) {
-      mistakes.push({
-        problem: `Rule "${name}" can never match: rule "${stronger.name.value}" denies all that it allows.`,
-        place: place2
-      });
-    }
-  }
-  return mistakes;
-}
-
-// core/access/files/policy-file.ts
-function readPolicyFile(source, insideCheckout) {
-  const { value, mistakes } = readYaml(source, policyShape);
-  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value)];
-  if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
-  const sha256 = createHash2("sha256").update(source.text, "utf8").digest("hex");
-  return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
 }
 
 // core/api/workspace.ts
@@ -9619,974 +9804,1170 @@ async function unless(statuses, what, answer) {
   }
 }
 
-// core/access/scope/reading.ts
-var known = (value) => ({ state: "known", value });
-async function openReader(workspace, account) {
-  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
-  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
-  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
-  return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
+// core/flow/deployed-here.ts
+async function proveDeployed(api, summary, folder) {
+  const here = { call: (request) => api.call({ ...request, lasting: true }) };
+  const record2 = `${summary.workspace.statePath}/deployment.json`;
+  const looks = [
+    {
+      name: record2,
+      look: () => isOurs(here, record2, path4.join(folder.state, summary.target, "deployment.json"))
+    },
+    ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
+    ...summary.pipelines.map(({ key: key2, id }) => ({
+      name: `pipelines.${key2} (${id})`,
+      look: () => pipelineExists(here, id)
+    }))
+  ];
+  const found = await inParallel(looks, ({ look }) => look());
+  const missing = looks.filter((_, at3) => found[at3] === false).map(({ name }) => name);
+  if (missing.length === 0) return;
+  throw new SecretlessError("HOST_NOT_APPROVED", {
+    problem: `The Databricks CLI ended well, but what it says it has deployed is not in the approved workspace.`,
+    expected: "the record of this deployment, its jobs and its pipelines, in the approved workspace",
+    actual: `not there, or of another deployment: ${missing.slice(0, 20).join(", ")}`,
+    remedy: "Find out where it was deployed to: code of the bundle (`experimental.scripts`, `python`, build commands) can write configuration that sends the CLI elsewhere. If another deployment ran at the same time, run this one again."
+  });
 }
-function unreadable2(eyes, missingRight) {
-  return eyes.registrarLater ? { state: "later", why: "the registrar reads it after the deployment" } : { state: "unknown", missingRight };
+async function isOurs(api, record2, local) {
+  const ours = await readFile2(local, "utf8").catch(() => void 0);
+  try {
+    return ours !== void 0 && ours === await readWorkspaceFile(api, record2);
+  } catch (error) {
+    throw callError("The look at the record of the deployment", error);
+  }
 }
-var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
-var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read3) {
-  let answered = "";
-  for (const reader of eyes.readers) {
-    const pending = read3(reader);
-    if (pending === void 0) continue;
+
+// core/flow/when-free.ts
+var LOOK = 5e3;
+async function whenFree(step2, cli, api, work, again = () => Promise.resolve()) {
+  const { ports, inputs } = step2;
+  const deadline = ports.clock.now() + inputs.lockTimeout;
+  for (; ; ) {
     try {
-      return known(await pending);
+      await uncut(step2, work);
+      return;
     } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      answered = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
+      if (!(error instanceof SecretlessError) || error.code !== "DEPLOYMENT_LOCKED") throw error;
+      await waitForLock(step2, cli, api, { error, deadline });
+      await again();
     }
   }
-  return unreadable2(eyes, `${missingRight}${answered}`);
 }
-function isReader(reader, principal) {
-  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
-}
-
-// core/access/scope/credential.ts
-var VENDING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES"]);
-async function readCredentialUsers(eyes, names2) {
-  const distinct = [...new Set(names2)];
-  const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
-  const metastoreOwner = await readBy(
-    eyes,
-    "metastore",
-    async ({ workspace }) => METASTORE.text(
-      await workspace.call({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }),
-      "owner"
-    )
-  );
-  const admin = metastoreOwner.state === "known" ? metastoreOwner.value : "";
-  const readings2 = await inParallel(distinct, async (name) => {
-    for (const reader of eyes.readers) {
-      const facts = (await readCredentials(reader.workspace, [name])).get(name);
-      if (facts?.state !== "read") continue;
-      const effective = await readBy(
-        { ...eyes, readers: [reader] },
-        right(name),
-        ({ workspace }) => effectiveGrants(workspace, name)
-      );
-      if (effective.state !== "known") continue;
-      const managing = effective.value.filter(({ privilege }) => privilege === "MANAGE").map(({ principal }) => principal);
-      const managers = [.../* @__PURE__ */ new Set([facts.facts.owner, admin, ...managing])].filter(
-        (manager) => manager !== ""
-      );
-      if (!managers.some((manager) => isReader(reader, manager))) continue;
-      const users = effective.value.filter(({ privilege }) => VENDING.has(privilege));
-      return { state: "known", value: { name, users, managers } };
-    }
-    return unreadable2(eyes, right(name));
-  });
-  return new Map(distinct.map((name, index) => [name, readings2[index]]));
-}
-
-// core/access/scope/editors.ts
-var EDITING = /* @__PURE__ */ new Set([
-  "IS_OWNER",
-  "CAN_MANAGE",
-  "CAN_EDIT",
-  "CAN_ATTACH_TO",
-  "CAN_RESTART"
-]);
-var nameOf2 = (entry2) => ACCESS_CONTROL.text(entry2, "user_name") || ACCESS_CONTROL.text(entry2, "group_name") || ACCESS_CONTROL.text(entry2, "service_principal_name");
-async function editorsOf(api, type, id, through) {
-  const path13 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const list3 = await api.call({ method: "GET", path: path13 });
-  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry2) => {
-    const levels = ACCESS_CONTROL.list(entry2, "all_permissions").map(
-      (permission) => PERMISSION.text(permission, "permission_level")
+async function uncut({ ci, signal }, work) {
+  signal.throwIfAborted();
+  const onAbort = () => {
+    ci.info(
+      "The deployment has begun and is left to end: the Databricks CLI would leave its lock otherwise."
     );
-    const level = levels.find((one) => EDITING.has(one));
-    return level === void 0 ? [] : [{ who: nameOf2(entry2), level, through }];
-  });
-}
-var OBJECT_TYPES = {
-  DIRECTORY: "directories",
-  NOTEBOOK: "notebooks",
-  FILE: "files",
-  REPO: "repos"
-};
-async function editorsOfPath(api, path13, shown = path13) {
-  const object2 = await workspaceObject(api, path13);
-  if (object2 === void 0) {
-    const folder = path13.slice(0, path13.lastIndexOf("/"));
-    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
-    return editorsOfPath(api, folder, shown);
-  }
-  const type = OBJECT_TYPES[OBJECT.text(object2, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object2, "object_id"), `code in ${shown}`);
-}
-function collect(value, names2, into) {
-  if (typeof value !== "object" || value === null) return;
-  for (const [key2, child2] of Object.entries(value)) {
-    if (names2.has(key2) && typeof child2 === "string") into.add(child2);
-    else collect(child2, names2, into);
-  }
-}
-var CODE_PATHS = /* @__PURE__ */ new Set([
-  "notebook_path",
-  "python_file",
-  "path",
-  "dbt_project_directory",
-  "project_directory"
-]);
-var LIBRARIES = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements"]);
-var CLUSTERS = /* @__PURE__ */ new Set(["existing_cluster_id"]);
-function codeOf(job, filePath) {
-  const code2 = /* @__PURE__ */ new Set();
-  const clusters = /* @__PURE__ */ new Set();
-  const tasks = JOB_SETTINGS.member(job.settings, "tasks");
-  collect(tasks, CODE_PATHS, code2);
-  collect(tasks, LIBRARIES, code2);
-  collect(JOB_SETTINGS.member(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
-  collect(tasks, CLUSTERS, clusters);
-  const notes = [];
-  const paths = /* @__PURE__ */ new Set([filePath]);
-  const git = (part) => JOB_SETTINGS.text(job.settings, "git_source", part);
-  const url = git("git_url");
-  if (url !== "") {
-    const commit = git("git_commit");
-    const ref = git("git_branch") || git("git_tag");
-    const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
-    notes.push(`code comes from ${url}: ${who}`);
-  }
-  for (const path13 of code2) {
-    if (path13.startsWith(`${filePath}/`) || filePath === "") continue;
-    if (path13.startsWith("/Volumes/") || path13.includes(":/")) {
-      notes.push(`${path13}: whoever may write there changes what the job runs`);
-    } else if (path13.startsWith("/")) paths.add(path13);
-  }
-  return { paths: [...paths].filter((path13) => path13 !== ""), clusters: [...clusters], notes };
-}
-function editorReader(eyes, bundle) {
-  const shared = /* @__PURE__ */ new Map();
-  const once = (key2, right, read3) => {
-    const running = shared.get(key2) ?? readBy(eyes, right, ({ workspace }) => read3(workspace));
-    shared.set(key2, running);
-    return running;
   };
-  return async (job) => {
-    const { paths, clusters, notes } = codeOf(job, bundle.filePath);
-    const { id } = job;
-    const parts = await Promise.all([
-      ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
-      ...paths.map((path13) => once(path13, `CAN_READ on ${path13}`, (api) => editorsOfPath(api, path13))),
-      ...clusters.map(
-        (cluster) => once(
-          `cluster ${cluster}`,
-          `CAN_MANAGE on cluster ${cluster}`,
-          (api) => editorsOf(api, "clusters", cluster, `cluster ${cluster}`)
-        )
-      )
-    ]);
-    const unread = parts.filter((part) => part.state !== "known");
-    const worstRead = unread.find((part) => part.state === "unknown") ?? unread[0];
-    if (worstRead !== void 0) return worstRead;
-    return known({ editors: parts.flatMap((part) => part.state === "known" ? part.value : []), notes });
-  };
-}
-
-// core/access/scope/judge.ts
-var proven = (says, residual = []) => ({
-  grade: "proven",
-  says,
-  ...residual.length === 0 ? {} : { residual }
-});
-var broken = (says, remedy) => ({ grade: "broken", says, remedy });
-function judge(reading, decide2) {
-  if (reading.state === "known") return decide2(reading.value);
-  if (reading.state === "later") {
-    return {
-      grade: "proven",
-      says: `not checked yet: ${reading.why}; checked after the deployment`,
-      later: true
-    };
-  }
-  const { missingRight } = reading;
-  return { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
-}
-function runAs({ job, principal, deployer }) {
-  if (job.runAs.kind !== "service_principal") {
-    const who = job.runAs.kind === "deployer" ? "the identity that deploys it" : `the ${job.runAs.kind} ${job.runAs.name}`;
-    const remedy = `Set run_as.service_principal_name of job "${job.key}" to a service principal of its own.`;
-    return broken(`the job runs as ${who}`, remedy);
-  }
-  if (principal === deployer.toLowerCase()) {
-    return broken(
-      "the job runs as the deployer, who also deploys every other job",
-      "Give the job a principal of its own."
-    );
-  }
-  return proven(`runs as service principal ${principal}`);
-}
-var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
-function exclusive({ job, principal, runners, declared, mates }) {
-  const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map((mate) => mate.key)]);
-  const borrowers = declared.filter(
-    ({ key: key2, runAs: runAs2 }) => !allowed.has(key2) && runAs2.kind === "service_principal" && runAs2.applicationId === principal
-  );
-  if (runners.state !== "known" && borrowers.length > 0) {
-    return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
-  }
-  return judge(runners, (all) => {
-    const self = all.find((runner) => runner.key === job.key);
-    if (self !== void 0 && self.principal !== principal) {
-      const says = `the deployed job runs as ${self.principal || "its owner"}, not as declared`;
-      return broken(says, "Deploy the bundle again, and find out who changed the job.");
-    }
-    const strangers = all.filter(
-      (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
-    );
-    if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
-    const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
-    const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
-    return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);
-  });
-}
-var RULE_SET_PREFIX = {
-  user: "users",
-  group: "groups",
-  service_principal: "servicePrincipals"
-};
-function ruleSetName(user2) {
-  const at3 = user2.indexOf(":");
-  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
-}
-function principalUsers({ identity, deployer, principalUsers: allowed, principal }) {
-  const names2 = new Set(allowed.map(ruleSetName));
-  const own = `serviceprincipals/${deployer.toLowerCase()}`;
-  return judge(identity.users, (holders2) => {
-    const users = holders2.filter(({ role }) => role === "roles/servicePrincipal.user").map(({ principal: who }) => who);
-    const strangers = users.filter((who) => !names2.has(who.toLowerCase()) && who.toLowerCase() !== own);
-    if (strangers.length > 0) {
-      const remedy = `Take servicePrincipal.user on ${principal} from them, or name them under principal_users in the policy.`;
-      return broken(`may act as it: ${strangers.join(", ")}`, remedy);
-    }
-    const managers = holders2.filter(({ role }) => role === "roles/servicePrincipal.manager");
-    const residual = [
-      ...users.map((who) => `${who} may act as it`),
-      ...managers.map(({ principal: who }) => `${who} manages it and could let itself act as it`)
-    ];
-    return proven("nobody else holds servicePrincipal.user on it", residual);
-  });
-}
-function oauthSecrets({ identity, principal }) {
-  return judge(
-    identity.secrets,
-    (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
-      `it has ${ids.length} OAuth secret${ids.length === 1 ? "" : "s"}: whoever holds one is this principal`,
-      `Delete the OAuth secrets of service principal ${principal} (${ids.join(", ")}).`
-    )
-  );
-}
-function federationPolicies({ identity, principal }) {
-  return judge(identity.policies, (policies) => {
-    if (policies.length === 0) return proven("it has no federation policy");
-    const shown = policies.map(({ id, issuer, subject }) => `${id} (${issuer}, ${subject})`).join(", ");
-    const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown}`, remedy);
-  });
-}
-var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
-function editors({ editors: reading, deployer, job }) {
-  return judge(reading, ({ editors: all, notes }) => {
-    const everybody = all.filter(({ who }) => EVERYBODY.has(who));
-    if (everybody.length > 0) {
-      const shown = [
-        ...new Set(everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`))
-      ];
-      const remedy = `Take these rights away, so that only those who may use the access can change job "${job.key}".`;
-      return broken(`every user may change what the job runs: ${shown.join(", ")}`, remedy);
-    }
-    const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
-    const residual = [
-      ...others2.map(({ who, level, through }) => `${who} has ${level} (${through})`),
-      ...notes
-    ];
-    return proven("the list of those who may change it is complete", [...new Set(residual)]);
-  });
-}
-function credential({ credentials, principal, mates }) {
-  const allowed = /* @__PURE__ */ new Set([principal]);
-  for (const { runAs: mate } of mates) if (mate.kind === "service_principal") allowed.add(mate.applicationId);
-  const verdicts = credentials.map(
-    (reading) => judge(reading, ({ name, users, managers }) => {
-      const strangers = users.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
-      if (strangers.length > 0) {
-        const shown = strangers.map((user2) => {
-          const from = user2.inheritedFrom === "" ? "" : `, from ${user2.inheritedFrom}`;
-          return `${user2.principal} (${user2.privilege}${from})`;
-        });
-        const remedy = `Revoke it from them, or give the job its own credential instead of "${name}".`;
-        return broken(`credential "${name}" can also be used by ${shown.join(", ")}`, remedy);
-      }
-      return proven(
-        `no other user of credential "${name}"`,
-        managers.map((who) => `${who} could grant itself "${name}"`)
-      );
-    })
-  );
-  const grade = worst(verdicts.map((verdict) => verdict.grade));
-  const decisive = verdicts.find((verdict) => verdict.grade === grade) ?? proven("no credential is used");
-  if (grade !== "proven") return decisive;
-  const says = [...new Set(verdicts.map((verdict) => verdict.says))].join("; ") || decisive.says;
-  const later = verdicts.some((verdict) => verdict.later) ? { later: true } : {};
-  return { ...proven(says, [...new Set(verdicts.flatMap((verdict) => verdict.residual ?? []))]), ...later };
-}
-var JUDGES = {
-  "run-as": runAs,
-  exclusive,
-  "principal-users": principalUsers,
-  "oauth-secrets": oauthSecrets,
-  "federation-policies": federationPolicies,
-  editors,
-  credential
-};
-function judgeScope(facts) {
-  const checks = Object.keys(JUDGES).map((name) => ({ name, ...JUDGES[name](facts) }));
-  const group = facts.mates.length === 0 ? [] : [facts.job, ...facts.mates].map((job) => job.key).sort();
-  return {
-    job: facts.job.key,
-    principal: facts.principal,
-    grade: worst(checks.map((check) => check.grade)),
-    group,
-    checks
-  };
-}
-
-// core/access/scope/principals.ts
-var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
-var LIST_FROM = 20;
-async function numericIds(api, applicationIds) {
-  const found = [];
-  const idsOf = (resources) => new Map(
-    resources.map((resource) => [
-      SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
-      SERVICE_PRINCIPAL.text(resource, "id")
-    ])
-  );
-  if (applicationIds.length >= LIST_FROM) {
-    const missing = new Set(applicationIds);
-    return idsOf(
-      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
-        for (const id of idsOf(page).keys()) missing.delete(id);
-        return missing.size === 0;
-      })
-    );
-  }
-  await inParallel(applicationIds, async (id) => {
-    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
-    found.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
-  });
-  return idsOf(found);
-}
-async function holders(api, path13, name) {
-  const ruleSet = await api.call({ method: "GET", path: path13, query: { name, etag: "" } });
-  return RULE_SET.list(ruleSet, "grant_rules").flatMap(
-    (rule2) => GRANT_RULE.list(rule2, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule2, "role") }))
-  );
-}
-async function eitherRoute(workspace, account) {
+  signal.addEventListener("abort", onAbort);
   try {
-    return await workspace();
-  } catch (error) {
-    if (account === void 0 || !(error instanceof ApiFailure)) throw error;
-    return account();
+    await work();
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
-async function readOne(eyes, accountId, applicationId2, id) {
-  if (accountId === void 0) {
-    const missing = { state: "unknown", missingRight: "the input account-id" };
-    return { users: missing, secrets: missing, policies: missing };
+async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline }) {
+  const { clock } = ports;
+  const { statePath } = (await cli.summary(signal)).workspace;
+  ci.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
+  do {
+    const left = deadline - clock.now();
+    if (left <= 0) throw error;
+    await clock.sleep(Math.min(LOOK, left), signal);
+  } while (await isLocked(api, statePath));
+  ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
+}
+
+// core/report/outputs.ts
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path5 from "node:path";
+var LONGEST = 3e4;
+async function jsonOutput(ci, name, value, counts) {
+  const json = JSON.stringify(value);
+  if (json.length <= LONGEST) {
+    await ci.output(name, json);
+    return;
   }
-  const name = `accounts/${accountId}/servicePrincipals/${applicationId2}/ruleSets/default`;
-  const manager = `servicePrincipal.manager on ${applicationId2}, or account admin`;
-  const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
-  const [users, secrets, policies] = await Promise.all([
-    readBy(
-      eyes,
-      manager,
-      ({ workspace, account }) => eitherRoute(
-        () => holders(workspace, "/api/2.0/preview/accounts/access-control/rule-sets", name),
-        account && (() => holders(account, `/api/2.0/preview/accounts/${accountId}/access-control/rule-sets`, name))
-      )
+  const file = path5.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
+  await writeFile(file, json);
+  await ci.output(name, JSON.stringify({ ...counts, file }));
+}
+
+// core/flow/step.ts
+function warn({ ci, found }, text2) {
+  found({ warnings: [text2] });
+  ci.annotate("warning", text2);
+}
+
+// core/report/error-text.ts
+function placeText(place2) {
+  return [place2.file, place2.line, place2.line === void 0 ? void 0 : place2.column].filter((part) => part !== void 0).join(":");
+}
+function detailLines(mistake, indent) {
+  const fields = [
+    ["at", mistake.place && placeText(mistake.place)],
+    ["wanted", mistake.expected],
+    ["found", mistake.actual],
+    ["to do", mistake.remedy]
+  ];
+  return fields.flatMap(
+    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at3) => indent + (at3 === 0 ? line : `  ${line}`))
+  );
+}
+function mistakeText(mistake, bullet = "") {
+  return [
+    bullet + mistake.problem,
+    ...detailLines(mistake, bullet.replace(/\S/g, " ") + (bullet ? "" : "  "))
+  ].join("\n");
+}
+function errorText(error) {
+  const [first = "", ...details] = mistakeText(error.details).split("\n");
+  return [
+    `${error.code}: ${first}`,
+    ...error.mistakes.map((mistake) => mistakeText(mistake, "  - ")),
+    ...details,
+    `  more: docs/troubleshooting.md#${error.code.toLowerCase()}`
+  ].join("\n");
+}
+
+// core/report/markdown.ts
+function escapeMarkdown(text2) {
+  return redact(text2.replace(/[\s\p{Cc}]+/gu, " ")).replace(
+    /[!-+.:-@[-`{-~]/g,
+    (mark) => `&#${String(mark.charCodeAt(0))};`
+  );
+}
+function code(text2) {
+  return `<code>${escapeMarkdown(text2)}</code>`;
+}
+function link(text2, url) {
+  const label = escapeMarkdown(text2);
+  if (url === void 0 || !URL.canParse(url)) return label;
+  const parsed2 = new URL(url);
+  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return label;
+  return `[${label}](<${parsed2.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
+}
+var MAX_ROWS = 200;
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const shown = rows.slice(0, MAX_ROWS).map(line);
+  const more = rows.length > MAX_ROWS ? [`
+\u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
+  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
+}
+function fenced(text2) {
+  const longest = Math.max(2, ...[...text2.matchAll(/`+/g)].map(([run2]) => run2.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}text
+${harmlessLines(text2).join("\n")}
+${fence}`;
+}
+
+// core/report/access-lines.ts
+function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
+  const changes = rows.filter(({ action }) => action !== "unchanged");
+  const line = (row) => [
+    `  ${row.action} ${row.what}`,
+    `job ${row.job}, ${row.purpose}`,
+    row.scope && `scope ${row.scope}`,
+    row.decidedBy && `rule ${row.decidedBy}`,
+    row.note,
+    row.action === "withdraw" && row.revocationLag
+  ].filter((part) => typeof part === "string" && part !== "").join("; ");
+  return [
+    `Access: policy ${policy}; registered by ${registrar}`,
+    ...changes.map(line),
+    ...denied.map((row) => line({ ...row, action: "denied" })),
+    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
+      `  scope of ${job}: ${words}`,
+      ...lines.map((one) => `    ${one}`)
+    ]),
+    ...notes.map((note2) => `  ${note2}`)
+  ];
+}
+function accessSections(access2) {
+  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access2;
+  const changes = [
+    ...rows.filter(({ action }) => action !== "unchanged"),
+    ...denied.map((row) => ({ ...row, action: "denied" }))
+  ];
+  const unchanged = rows.length + denied.length - changes.length;
+  const cells = (row) => [
+    `${MARKS[row.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(row.action)}`,
+    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
+    escapeMarkdown(row.what),
+    escapeMarkdown(row.scope),
+    escapeMarkdown([row.decidedBy, row.note].filter((text2) => text2 !== "").join("; ")),
+    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
+  ];
+  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
+  return [
+    "### Access",
+    [
+      `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
+      ...result ? [
+        `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`
+      ] : [],
+      ...!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : [],
+      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
+      ...notes.map((note2) => `${escapeMarkdown(note2)}.`)
+    ].join("  \n"),
+    ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : [],
+    ...proofs.length > 0 ? [proofTable(proofs)] : [],
+    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
+    table(
+      ["Item", "", "Status", "Because"],
+      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown))
     ),
-    readBy(eyes, manager, ({ workspace, account }) => {
-      if (id === void 0) return void 0;
-      const path13 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
-      return eitherRoute(
-        () => listAll(workspace, path13, SECRETS.key("secrets")),
-        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
-      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
-    }),
-    readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
-      if (id === void 0 || account === void 0) return void 0;
-      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
-        (listed) => listed.map((policy) => ({
-          id: FEDERATION_POLICY.text(policy, "policy_id"),
-          issuer: FEDERATION_POLICY.text(policy, "oidc_policy", "issuer"),
-          subject: FEDERATION_POLICY.text(policy, "oidc_policy", "subject")
-        }))
-      );
-    })
-  ]);
-  return { users, secrets, policies };
+    "</details>"
+  ];
 }
-async function readPrincipals(eyes, accountId, applicationIds) {
-  const distinct = [...new Set(applicationIds)];
-  const none = { state: "known", value: /* @__PURE__ */ new Map() };
-  const ids = accountId === void 0 ? none : await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
-  const idOf = (applicationId2) => ids.state === "known" ? ids.value.get(applicationId2) : void 0;
-  const facts = await inParallel(
-    distinct,
-    (applicationId2) => readOne(eyes, accountId, applicationId2, idOf(applicationId2))
-  );
-  return new Map(distinct.map((applicationId2, index) => [applicationId2, facts[index]]));
+var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
+function proofTable(proofs) {
+  const row = ({ job, principal, words, lines }) => [
+    code(job),
+    code(principal),
+    escapeMarkdown(words),
+    lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
+  ];
+  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
 }
 
-// core/access/scope/runners.ts
-var MAX_ASKED = 500;
-async function list2(api, path13, items, query = {}) {
+// core/scan/finding.ts
+import { createHmac } from "node:crypto";
+var EMPTY_REPORT = {
+  findings: [],
+  unscanned: [],
+  scopes: [],
+  notes: [],
+  files: 0,
+  bytes: 0
+};
+function mergeReports(reports) {
+  const findings = reports.flatMap((report) => report.findings);
+  const key2 = ({ fingerprint: mark, place: place2 }) => `${mark} ${place2.file}`;
+  const written = new Set(findings.filter(({ setting }) => setting === void 0).map(key2));
+  return {
+    findings: findings.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
+    unscanned: reports.flatMap((report) => report.unscanned),
+    scopes: reports.flatMap((report) => report.scopes),
+    notes: [...new Set(reports.flatMap((report) => report.notes))],
+    files: reports.reduce((sum, report) => sum + report.files, 0),
+    bytes: reports.reduce((sum, report) => sum + report.bytes, 0)
+  };
+}
+function fingerprint(value, repositoryId) {
+  return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
+}
+function redacted(value, prefix) {
+  const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
+  return `${known2}\u2026 (${value.length} characters)`;
+}
+function placeText2({ place: place2, member: member3, cell, setting }) {
+  const position = place2.line === void 0 ? "" : `:${place2.line}:${place2.column ?? 1}`;
+  const file = member3 === void 0 ? place2.file : `${place2.file}!${member3}`;
+  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
+}
+var HIDDEN = {
+  base64: ", base64 encoded",
+  hex: ", hex encoded",
+  percent: ", percent encoded",
+  concatenated: ", put together from pieces"
+};
+function findingMistake(finding2) {
+  const { rule, shown, via, fingerprint: mark } = finding2;
+  return {
+    problem: `${rule.name}: ${shown}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
+    actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark}`,
+    remedy: rule.remedy,
+    place: finding2.place
+  };
+}
+
+// core/report/scan-section.ts
+var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
+function scanLine({ report, stopping, others: others2, accepted }) {
+  const { files, bytes, unscanned } = report;
+  const skipped = unscanned.filter(({ harmless }) => !harmless).length;
+  const findings = stopping.length + others2.length;
+  return [
+    `${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`,
+    findings === 0 ? "nothing found" : count(findings, "finding"),
+    ...stopping.length > 0 && others2.length > 0 ? [`${String(stopping.length)} of them stop the run`] : [],
+    ...accepted > 0 ? [`${String(accepted)} accepted`] : [],
+    ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
+  ].join(", ");
+}
+function scanSection(facts) {
+  const { others: others2, report } = facts;
+  const row = (finding2) => [
+    escapeMarkdown(`${finding2.rule.name}: ${finding2.shown}`),
+    code(placeText2(finding2)),
+    escapeMarkdown(finding2.rule.risk),
+    escapeMarkdown(finding2.rule.remedy),
+    `${code(finding2.rule.id)} ${code(finding2.fingerprint)}`
+  ];
+  const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
+  const head = ["Found", "Where", "Who can use it", "Write instead", "Rule, fingerprint"];
+  const skipped = unscanned.map(({ file, member: member3, reason }) => [
+    code(member3 === void 0 ? file : `${file}!${member3}`),
+    escapeMarkdown(reason)
+  ]);
+  return [
+    "### Static credentials",
+    escapeMarkdown(`${scanLine(facts)}.`),
+    ...others2.length > 0 ? [table(head, others2.map(row))] : [],
+    ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
+    ...report.notes.map((note2) => `- ${escapeMarkdown(note2)}`)
+  ].join("\n\n");
+}
+
+// core/report/job-summary.ts
+var LONGEST2 = 3e5;
+function jobSummary(facts, error) {
+  const sections = [
+    `## Databricks bundle: ${headline(facts, error)}`,
+    error && fenced(errorText(error)),
+    table(["", ""], identityRows(facts)),
+    facts.plan && planSection(facts.plan),
+    facts.scan && scanSection(facts.scan),
+    ...facts.access ? accessSections(facts.access) : [],
+    facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.run && `### Run
+
+${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
+    facts.warnings.length > 0 && warningsSection(facts.warnings)
+  ];
+  const text2 = sections.filter((section) => typeof section === "string").join("\n\n");
+  return text2.length <= LONGEST2 ? `${text2}
+` : `${text2.slice(0, LONGEST2)}
+
+\u2026 cut; the log has the rest.
+`;
+}
+function headline(facts, error) {
+  const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
+  if (error) return `${facts.command} failed${where}`;
+  if (facts.deployed === true) return `deployed${where}`;
+  if (facts.destroyed === 0) return `nothing to destroy${where}`;
+  if (facts.destroyed !== void 0) return `destroyed${where}`;
+  return `${facts.command}${where}`;
+}
+function identityRows(facts) {
+  const { principal, idToken, commit, cli, bundle } = facts;
+  const differs = commit?.ofToken !== void 0 && commit.checkedOut !== void 0 && commit.ofToken !== commit.checkedOut;
+  const rows = [
+    ["Workspace", link(facts.workspaceUrl, facts.workspaceUrl)],
+    bundle && ["Bundle, target", `${code(bundle.name)}, ${code(bundle.target)}`],
+    principal && ["Deployed by", `${escapeMarkdown(principal.name)} ${code(principal.applicationId)}`],
+    idToken && [
+      "Proven by the claim",
+      `${code(idToken.subject)} of ${code(idToken.issuer)} for ${code(idToken.audience)}`
+    ],
+    facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
+    commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
+    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
+    cli && [
+      "Databricks CLI",
+      `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`
+    ],
+    facts.runUrl !== "" && ["Run", link(facts.runUrl, facts.runUrl)]
+  ];
+  return rows.filter((row) => Array.isArray(row));
+}
+var MARKS2 = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
+function planSection({ changes, unchanged }) {
+  if (changes.length === 0) return `### Plan
+
+No changes; ${String(unchanged)} unchanged.`;
+  const row = ({ action, resource, fields }) => [
+    `${MARKS2[action] ?? "\u270F\uFE0F"} ${escapeMarkdown(action)}`,
+    code(resource),
+    fields.slice(0, 10).map(code).join(", ") + (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : "")
+  ];
+  return [
+    "### Plan",
+    planLine({ changes, unchanged }),
+    table(["Action", "Resource", "Changed fields"], changes.map(row))
+  ].join("\n\n");
+}
+function planLine({ changes, unchanged }) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [
+    ...[...counts].map(([action, count2]) => `${String(count2)} to ${action}`),
+    `${String(unchanged)} unchanged`
+  ].join(", ");
+}
+function jobsSection(jobs2) {
+  const rows = jobs2.map(({ key: key2, id, name, url }) => [code(key2), link(name, url), code(id)]);
+  return `### Jobs
+
+${table(["Key", "Job", "ID"], rows)}`;
+}
+function warningsSection(warnings) {
+  return `### Warnings
+
+${warnings.map((text2) => `- ${escapeMarkdown(text2)}`).join("\n")}`;
+}
+
+// core/commands/plan.ts
+async function showPlan(context) {
+  await planBundle(context);
+}
+async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
+  const { ci, signal, found } = step2;
+  const result = await ci.group("Plan", () => cli.plan(signal));
+  const { plan, diagnostics } = result;
+  for (const diagnostic of diagnostics) annotate(step2, diagnostic);
+  const changed = plan.entries.filter(({ action }) => action !== "skip");
+  const planned = {
+    changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
+    unchanged: plan.entries.length - changed.length
+  };
+  found({ plan: planned });
+  for (const { action, resource, fields } of planned.changes) {
+    ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
+  }
+  ci.info(`Plan: ${planLine(planned)}`);
+  await jsonOutput(ci, "plan", planned, { changed: changed.length, unchanged: planned.unchanged });
+  if (plan.engine === "terraform") warn(step2, TERRAFORM);
+  const refused3 = refusedLosses(step2, plan);
+  await allRight([
+    scan2.planned(result),
+    access2.plan(cli),
+    refused3 ? Promise.reject(refused3) : Promise.resolve()
+  ]);
+  return plan;
+}
+function annotate({ ci }, diagnostic) {
+  const { problem, actual, place: place2 } = toMistake(diagnostic);
+  const text2 = actual === void 0 ? problem : `${problem}
+${actual}`;
+  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text2, place2);
+}
+function refusedLosses({ ci, inputs }, plan) {
+  const lost2 = losses(plan);
+  if (lost2.length === 0 || !inputs.command.changes || inputs.autoApprove) return void 0;
+  return new SecretlessError("DESTRUCTIVE_PLAN", {
+    problem: "The deployment would delete or recreate resources. Nothing was changed.",
+    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
+    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
+    mistakes: lost2.map(({ resource, action, lost: what }) => ({
+      problem: `${action} ${resource}: loses ${what}`
+    }))
+  });
+}
+var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
+
+// core/commands/deploy.ts
+var READ_BACK = 6e4;
+async function deployBundle(context) {
+  const { step: step2, cli, api, access: access2, scan: scan2, folder } = context;
+  const { ci, inputs, found } = step2;
+  let planned = await planBundle(context);
+  const planAgain = async () => {
+    const before = planned;
+    planned = await planBundle(context);
+    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+  };
+  await whenFree(step2, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  found({ deployed: true });
+  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  await proveDeployed(api, summary, folder);
+  found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
+  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
+  const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
+  await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
+  await access2.apply(summary);
+  await scan2.deployed();
+}
+
+// core/commands/destroy.ts
+async function destroyBundle({ step: step2, cli, api, access: access2 }) {
+  const { ci, inputs, signal, found } = step2;
+  const summary = await cli.summary(signal);
+  const { name, target, resources, jobs: jobs2 } = summary;
+  const changes = resources.map(({ kind, key: key2 }) => ({
+    action: "delete",
+    resource: `${kind}.${key2}`,
+    fields: []
+  }));
+  found({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
+  if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
+  for (const { kind, key: key2, id } of resources) ci.info(`  delete ${kind}.${key2} (${id})`);
+  if (resources.length > 0 && !inputs.autoApprove) {
+    const label = ci.inputLabel("auto-approve");
+    throw new SecretlessError("DESTRUCTIVE_PLAN", {
+      problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
+      expected: `\`${label}: true\``,
+      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
+      mistakes: resources.map(({ kind, key: key2 }) => ({ problem: `delete ${kind}.${key2}` }))
+    });
+  }
+  await access2.withdraw(summary);
+  await whenFree(step2, cli, api, () => ci.group("Destroy", () => cli.destroy()));
+  const left = [];
+  for (const { key: key2, id } of jobs2) if (await jobExists(api, id)) left.push(`jobs.${key2} (${id})`);
+  if (left.length > 0) throw destroyIncomplete(left);
+  found({ destroyed: resources.length });
+}
+
+// core/commands/run.ts
+async function runResource({ step: step2, cli, api }) {
+  const { ci, inputs, signal, found } = step2;
+  const { resource = "", runParameters: parameters, wait } = inputs;
+  let url = "";
+  const report = async (result) => {
+    found({ run: { resource, url, result } });
+    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+  };
+  const onUrl = (started) => {
+    url = started;
+  };
   try {
-    return await listAll(api, path13, items, query);
+    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await report(wait ? "succeeded" : "started");
   } catch (error) {
-    if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
+    const [run2, pipeline2] = [runId(url), pipelineId(url)];
+    if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
+    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
+    if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
+    await report("failed");
     throw error;
   }
 }
-async function jobs(api) {
-  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" });
-  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
-  if (silent.length > MAX_ASKED) return void 0;
-  const asked = await inParallel(silent, async (job) => {
-    const query = { job_id: JOB.text(job, "job_id") };
-    try {
-      return JOB.text(
-        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
-        "run_as_user_name"
-      );
-    } catch (error) {
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return "";
-      throw error;
-    }
-  });
-  const owner = new Map(silent.map((job, index) => [job, asked[index] ?? ""]));
-  return listed.map((job) => ({
-    type: "job",
-    id: JOB.text(job, "job_id"),
-    name: JOB.text(job, "settings", "name"),
-    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase()
-  }));
-}
-async function others(api) {
-  const [pipelines, apps, endpoints] = await Promise.all([
-    list2(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), { max_results: "100" }),
-    list2(api, "/api/2.0/apps", "apps", { page_size: "100" }),
-    list2(api, "/api/2.0/serving-endpoints", "endpoints")
-  ]);
-  return [
-    ...pipelines.map((item) => ({
-      type: "pipeline",
-      id: PIPELINE.text(item, "pipeline_id"),
-      name: PIPELINE.text(item, "name"),
-      principal: PIPELINE.text(item, "run_as_user_name").toLowerCase()
-    })),
-    ...apps.map((item) => ({
-      type: "app",
-      id: APP.text(item, "id"),
-      name: APP.text(item, "name"),
-      principal: APP.text(item, "service_principal_client_id").toLowerCase()
-    })),
-    // A serving endpoint acts with the identity of its creator.
-    ...endpoints.map((item) => ({
-      type: "endpoint",
-      id: ENDPOINT.text(item, "id"),
-      name: ENDPOINT.text(item, "name"),
-      principal: ENDPOINT.text(item, "creator").toLowerCase()
-    }))
-  ];
-}
-async function readRunners(eyes) {
-  const admin = eyes.readers.find((reader) => reader.admin);
-  if (admin === void 0)
-    return unreadable2(eyes, "workspace admin (a listing by anyone else may be incomplete)");
-  try {
-    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace), others(admin.workspace)]);
-    if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
-    const limit = `fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`;
-    return { state: "unknown", missingRight: limit };
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    return unreadable2(
-      eyes,
-      `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`
-    );
-  }
-}
-function withBundle(listed, bundle, deployed) {
-  const declared = (job) => job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
-  const byId = new Map(bundle.jobs.filter((job) => job.id !== void 0).map((job) => [job.id, job]));
-  const gone = new Set(deployed ? [] : bundle.goneJobIds);
-  const runners = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
-    const job = runner.type === "job" ? byId.get(runner.id) : void 0;
-    if (job === void 0) return runner;
-    return { ...runner, key: job.key, ...deployed ? {} : { principal: declared(job) } };
-  });
-  const created = deployed ? [] : bundle.jobs.filter((job) => job.id === void 0);
-  return [
-    ...runners,
-    ...created.map((job) => ({
-      type: "job",
-      id: "not deployed yet",
-      name: job.key,
-      key: job.key,
-      principal: declared(job)
-    }))
-  ];
-}
 
-// core/access/scope/prove.ts
-function afterwards(reading, { coming, leaving }) {
-  if (reading.state !== "known") return reading;
-  const { name, users, managers } = reading.value;
-  const of = (grants) => grants.filter(({ credential: credential2 }) => credential2 === name).map(({ principal }) => principal);
-  const gone = new Set(of(leaving));
-  const staying = users.filter(
-    (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
-  );
-  const present2 = new Set(staying.map(({ principal }) => principal));
-  const added = [...new Set(of(coming))].filter((principal) => !present2.has(principal));
-  const asUser = (principal) => ({ principal, privilege: "ACCESS", inheritedFrom: "" });
-  return known({ name, managers, users: [...staying, ...added.map(asUser)] });
-}
-function matesOf(job, bundle, policy) {
-  const groups = (policy?.shared_principals ?? []).filter((group) => group.includes(job.key));
-  const keys = new Set(groups.flat());
-  return bundle.jobs.filter((other) => other.key !== job.key && keys.has(other.key));
-}
-function principalOf(job) {
-  return job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
-}
-async function proveScopes(request) {
-  const { eyes, bundle, deployed, deployer, accountId, policy, needs } = request;
-  const jobs2 = bundle.jobs.filter((job) => needs.has(job.key));
-  if (jobs2.length === 0) return /* @__PURE__ */ new Map();
-  const principals = jobs2.map(principalOf).filter((principal) => principal !== "");
-  const editorsOf2 = editorReader(eyes, bundle);
-  const [listed, identities, credentials, editors2] = await Promise.all([
-    readRunners(eyes),
-    readPrincipals(eyes, accountId, principals),
-    readCredentialUsers(eyes, [...needs.values()].flat()),
-    inParallel(jobs2, editorsOf2)
-  ]);
-  const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, deployed)) : listed;
-  const nobody = { state: "unknown", missingRight: "a run-as service principal" };
-  const noIdentity = { users: nobody, secrets: nobody, policies: nobody };
-  const proofs = jobs2.map(
-    (job, index) => judgeScope({
-      job,
-      principal: principalOf(job),
-      deployer,
-      runners,
-      declared: bundle.jobs,
-      identity: identities.get(principalOf(job)) ?? noIdentity,
-      editors: editors2[index] ?? nobody,
-      credentials: (needs.get(job.key) ?? []).map(
-        (name) => afterwards(credentials.get(name) ?? nobody, request)
-      ),
-      mates: matesOf(job, bundle, policy),
-      principalUsers: policy?.principal_users ?? []
-    })
-  );
-  return new Map(proofs.map((proof) => [proof.job, proof]));
-}
-
-// core/access/plan/plan.ts
-function readAccessFiles(access2, policy) {
-  const entries2 = access2 === void 0 ? { value: [], mistakes: [] } : readAccessFile(access2);
-  const rules = policy === void 0 ? { value: void 0, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout);
-  const mistakes = [...entries2.mistakes, ...rules.mistakes];
-  if (mistakes.length > 0) {
-    const code2 = entries2.mistakes.length > 0 ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID";
-    throw fail(mistakes.map((mistake) => ({ code: code2, mistake })));
-  }
-  return { entries: entries2.value ?? [], policy: rules.value };
-}
-function registrarOf(files) {
-  return files.policy?.policy.providers?.databricks?.registrar_client_id.toLowerCase();
-}
-function fail(findings) {
-  const order = [
-    "ACCESS_FILE_INVALID",
-    "POLICY_FILE_INVALID",
-    "ACCESS_TARGET_UNUSABLE",
-    "ACCESS_CLASH",
-    "SCOPE_BROKEN"
-  ];
-  const rank = (finding2) => (order.indexOf(finding2.code) + order.length) % order.length;
-  const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
-  const mistakes = sorted.map(({ mistake }) => mistake);
-  const code2 = sorted[0]?.code ?? "INTERNAL";
-  if (mistakes.length === 1 && mistakes[0] !== void 0) return new SecretlessError(code2, mistakes[0]);
-  const problem = `${mistakes.length} mistakes keep access from being granted as declared.`;
-  return new SecretlessError(code2, { problem, mistakes });
-}
-async function readRemote(objects, ports) {
-  const used = KINDS.filter((target) => objects.some((one) => one.target === target));
-  const views = await Promise.all(
-    used.map(
-      (target) => target.read(
-        objects.filter((one) => one.target === target).map(({ object: object2 }) => object2),
-        ports
-      )
-    )
-  );
-  return new Map(used.map((target, index) => [target, views[index]]));
-}
-function credentialGrant({ kind }, object2) {
-  const { credential: credential2, principal } = object2;
-  const isGrant = kind === "unity_catalog_credential" && credential2 !== void 0 && principal !== void 0;
-  return isGrant ? { credential: credential2, principal } : void 0;
-}
-function isRegistrarLater({ files, registrar, deployed }) {
-  return registrarOf(files) !== void 0 && registrar === void 0 && !deployed;
-}
-async function eyesOf(request) {
-  const { registrar, deployer } = request;
-  const connections = [registrar, deployer].filter((connection) => connection !== void 0);
-  const readers = await Promise.all(
-    connections.map(({ workspace, account }) => openReader(workspace, account))
-  );
-  return { readers, registrarLater: isRegistrarLater(request) };
-}
-function warningsOf(request, proofs, used) {
-  const { files, bundle } = request;
-  const warnings = [];
-  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
-    warnings.push(
-      "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two."
-    );
-  }
-  if (files.policy?.insideCheckout === true) {
-    warnings.push(
-      `The policy ${files.policy.path} comes with the checkout: whoever edits the bundle can edit it.`
-    );
-  }
-  if (files.policy === void 0) {
-    const unproven = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
-    if (unproven.length > 0)
-      warnings.push(
-        `Scope is unproven for ${unproven.join(", ")}, and no policy file says whether that is accepted.`
-      );
-  }
-  for (const entry2 of files.entries) {
-    if (entry2.targets !== void 0 && !entry2.targets.includes(bundle.target)) continue;
-    if (entry2.present === "databricks")
-      warnings.push(
-        `"${entry2.purpose.value}" presents a token of the workspace itself, which is experimental.`
-      );
-  }
-  return warnings;
-}
-async function examineAccess(request) {
-  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, registrar, clock, signal } = request;
-  const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
-  const live = declared.filter((entry2) => entry2.expired === void 0);
-  const state = await readState(deployer.workspace, bundle);
-  const recorded2 = state.records.map((record2) => ({ target: kindOf(record2.kind), object: record2.object, phase: record2.phase })).filter(
-    (one) => one.target !== void 0 && one.phase !== "expired"
-  );
-  const wanted = new Set(live.map(({ target, object: object2 }) => objectKey(target.kind, object2)));
-  const leaving = recorded2.filter(({ target, object: object2 }) => !wanted.has(objectKey(target.kind, object2))).map(({ target, object: object2 }) => credentialGrant(target, object2)).filter((grant) => grant !== void 0);
-  const needs = /* @__PURE__ */ new Map();
-  for (const { job, credentials } of live)
-    needs.set(job.key, [.../* @__PURE__ */ new Set([...needs.get(job.key) ?? [], ...credentials])]);
-  const targetPorts = {
-    databricks: (registrar ?? deployer).workspace,
-    clock,
-    workspaceId: bundle.workspaceId,
-    ...signal === void 0 ? {} : { signal }
-  };
-  const prove2 = async () => needs.size === 0 ? /* @__PURE__ */ new Map() : proveScopes({
-    eyes: await eyesOf(request),
-    bundle,
-    deployed,
-    deployer: deployerId,
-    accountId,
-    policy: files.policy?.policy,
-    needs,
-    coming: live.map(({ target, object: object2 }) => credentialGrant(target, object2)).filter((grant) => grant !== void 0),
-    leaving
-  });
-  const objects = [...live, ...recorded2];
-  const [views, proofs] = await Promise.all([readRemote(objects, targetPorts), prove2()]);
-  const missing = { state: "unreadable", missingRight: "the target" };
-  const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
-  const planned = planChanges(declared, state.records, (target, object2) => {
-    const seen = views.get(target)?.plan(object2) ?? missing;
-    return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
-  });
-  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
-  const registrarId = registrarOf(files);
-  const notes = live.flatMap(({ target, object: object2 }) => views.get(target)?.notes(object2) ?? []);
-  const unowned = state.unowned.length === 0 ? [] : [
-    `${state.unowned.length} records of the access state do not fit this bundle and are never acted upon.`
-  ];
-  return {
-    changes: decided.changes,
-    denied: decided.denied,
-    findings: [...inFiles, ...planned.findings, ...decided.findings],
-    warnings: [
-      ...warningsOf(request, [...proofs.values()], objects.length > 0),
-      ...planned.warnings,
-      ...unowned
-    ],
-    notes: [...new Set(notes)],
-    proofs,
-    state,
-    policy: files.policy,
-    registrarId: registrarId ?? deployerId,
-    selfRegistered: (registrarId ?? deployerId) === deployerId
-  };
-}
-async function planAccess(request, onPlan) {
-  const plan = await examineAccess(request);
-  await onPlan?.(plan);
-  if (plan.findings.length > 0) throw fail(plan.findings);
-  return plan;
-}
-
-// core/flow/access/files.ts
-import { readFile as readFile2, stat } from "node:fs/promises";
-import path3 from "node:path";
-
-// core/base/all-right.ts
-async function allRight(work) {
-  const results = await Promise.allSettled(work);
-  const errors = results.flatMap(
-    (result) => result.status === "rejected" ? [toSecretlessError(result.reason)] : []
-  );
-  const [first, ...others2] = new Set(errors);
-  if (first) throw together(first, others2);
-  return results.map((result) => result.value);
-}
-function together(first, others2) {
-  if (others2.length === 0) return first;
-  const rest = others2.flatMap(({ code: code2, details, mistakes }) => [
-    { ...details, problem: `${code2}: ${details.problem}` },
-    ...mistakes
-  ]);
-  return new SecretlessError(first.code, {
-    ...first.details,
-    mistakes: [...first.mistakes, ...rest],
-    cause: first.cause
-  });
-}
-
-// core/base/git/checkout.ts
-import { readFile } from "node:fs/promises";
-import path2 from "node:path";
-var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-async function checkedOutCommit(folder) {
-  const gitFolder2 = await findGitFolder(folder);
-  if (gitFolder2 === void 0) return void 0;
-  const head = await textOf(path2.join(gitFolder2, "HEAD"));
-  if (head === void 0 || COMMIT.test(head)) return head;
-  const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
-  if (ref === void 0 || ref.split("/").includes("..")) return void 0;
-  const common2 = path2.resolve(gitFolder2, await textOf(path2.join(gitFolder2, "commondir")) ?? ".");
-  const loose = await textOf(path2.join(common2, ref));
-  const commit = loose ?? packedRef(await textOf(path2.join(common2, "packed-refs")), ref);
-  return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
-}
-async function findGitFolder(folder) {
-  const git = path2.join(folder, ".git");
-  if (await textOf(path2.join(git, "HEAD")) !== void 0) return git;
-  const [, target] = /^gitdir: (.+)$/.exec(await textOf(git) ?? "") ?? [];
-  return target === void 0 ? void 0 : path2.resolve(folder, target);
-}
-function packedRef(text2, ref) {
-  const line = text2?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
-  return line?.split(" ")[0];
-}
-async function textOf(file2) {
-  return readFile(file2, "utf8").then(
-    (text2) => text2.trimEnd(),
-    () => void 0
-  );
-}
-
-// core/ci/claims.ts
-var PIPELINE_CLAIMS = [
-  "repository",
-  "repository_id",
-  "repository_owner",
-  "repository_owner_id",
-  "repository_visibility",
-  "ref",
-  "ref_type",
-  "head_ref",
-  "base_ref",
-  "sha",
-  "environment",
-  "event_name",
-  "actor",
-  "actor_id",
-  "workflow",
-  "workflow_ref",
-  "workflow_sha",
-  "job_workflow_ref",
-  "job_workflow_sha",
-  "run_id",
-  "run_number",
-  "run_attempt",
-  "runner_environment"
-];
-var AZURE_DEVOPS_NAMES = {
-  repository: "rpo_uri",
-  repository_id: "rpo_id",
-  ref: "rpo_ref",
-  sha: "rpo_ver"
+// core/commands/index.ts
+var RUN_COMMANDS = {
+  deploy: deployBundle,
+  plan: showPlan,
+  run: runResource,
+  destroy: destroyBundle
 };
-var jose;
-function loadClaimsReader() {
-  return jose ??= import("./webapi-YY2SORZD.js");
+
+// core/federation/exchanges/policy-command.ts
+function policyCommand({ issuer, subject, audience }, owner) {
+  const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
+  const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
+  const policy = { oidc_policy: { issuer, audiences: [audience], subject } };
+  const filter = `applicationId eq "${owner.clientId}"`;
+  return [
+    `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
+    `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
+    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy))}`
+  ].join("\n");
 }
-async function readClaims(idToken) {
-  const { decodeJwt } = await loadClaimsReader();
-  let payload;
-  try {
-    payload = decodeJwt(idToken);
-  } catch {
-    throw unreadable3("it is not a signed JSON Web Token");
-  }
-  const { iss, sub, aud, exp, iat, jti } = payload;
-  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
-  if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
-    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
-  }
-  return {
-    ...pipelineClaims2(payload),
-    issuer: iss,
-    subject: sub,
-    audience,
-    expiresAt: exp * 1e3,
-    ...typeof iat === "number" && { issuedAt: iat * 1e3 },
-    ...typeof jti === "string" && { jwtId: jti }
-  };
-}
-function pipelineClaims2(payload) {
-  const alias = AZURE_DEVOPS_NAMES;
-  return Object.fromEntries(
-    PIPELINE_CLAIMS.map((name) => [name, payload[name] ?? payload[alias[name] ?? ""]]).filter(
-      ([, value]) => typeof value === "string"
-    )
-  );
-}
-function unreadable3(why) {
-  return new SecretlessError("ID_TOKEN_REFUSED", {
-    problem: `What the CI gave as ID token cannot be read: ${why}.`,
-    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
-    remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
-  });
+function shellQuoted(text2) {
+  return /^[\w./:@-]+$/.test(text2) ? text2 : `'${text2.replaceAll("'", `'\\''`)}'`;
 }
 
-// core/flow/access/files.ts
-function secretScopes({ files }) {
-  const policy = files.policy?.policy;
-  return policy?.scan && scopesByTarget(policy);
-}
-var EVIDENCE = 6e4;
-async function readAccess(step2, bundleRoot) {
-  const { ci, inputs, ports } = step2;
-  const { checkout, addresses } = ci.context;
-  const concerned = inputs.command !== "run";
-  const [access2, policy] = await allRight([
-    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path3.join(bundleRoot, "access.yml"), checkout, "access-file") : named(step2, "access-file", inputs.accessFile),
-    !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step2, "policy-file", inputs.policyFile)
-  ]);
-  const commit = await checkedOutCommit(checkout);
-  const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
-  if (access2 === void 0 && policy === void 0) {
-    const files2 = { entries: [], policy: void 0 };
-    return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
+// core/federation/exchanges/databricks-refusal.ts
+var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
+var FIELDS = ["issuer", "subject", "audience"];
+var BLAMED = [
+  ["issuer"],
+  ["audience", /TOKEN_AUDIENCE_INVALID/],
+  ["subject", /TOKEN_SUBJECT_INVALID/]
+];
+async function explainRefusal(refusal, claims, options) {
+  const { dialect } = options;
+  const presented = {
+    issuer: claims.issuer,
+    subject: claims.subject,
+    audience: claims.audience[0] ?? options.audience
+  };
+  const accepted = parseAccepted(refusal.description);
+  if (!isAboutPolicies(refusal)) {
+    return new SecretlessError("EXCHANGE_REFUSED", {
+      problem: `${options.tokenEndpoint} did not exchange the ID token.`,
+      expected: "an access token, or a refusal that names a policy",
+      actual: answerText(refusal),
+      remedy: "Check that the input host is the URL of a workspace with token federation (Databricks Free Edition has none), and that no proxy answers in its place.",
+      mistakes: comparison(dialect, presented, void 0)
+    });
   }
-  const files = readAccessFiles(
-    access2,
-    policy && { ...policy, insideCheckout: await isInside(checkout, path3.resolve(checkout, policy.path)) }
-  );
-  const asked = access2 !== void 0 && asksForClaims(files);
-  const claims = asked ? await pipelineClaims3(step2) : {};
-  return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
-}
-async function named({ ci }, input, value) {
-  const { checkout } = ci.context;
-  const found = await sourceFile(path3.resolve(checkout, value), checkout, input);
-  if (found !== void 0) return found;
-  throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
-}
-async function sourceFile(file2, checkout, input) {
-  const relative6 = path3.relative(checkout, file2);
-  const outside = relative6.startsWith("..") || path3.isAbsolute(relative6);
-  const shown = outside ? file2 : relative6.split(path3.sep).join("/");
-  try {
-    return { path: shown, text: await readFile2(file2, "utf8") };
-  } catch (error) {
-    const { code: code2, message } = error;
-    if (code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
-    throw unusable(input, `${shown} cannot be read: ${message}.`);
-  }
-}
-function unusable(input, problem) {
-  return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
-    problem,
-    remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`
+  const { problem, remedy, field } = await causeOf(refusal, presented, accepted, options);
+  const advice = await dialect.advise(claims);
+  const text2 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
+  const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
+  const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
+  return new SecretlessError("EXCHANGE_REFUSED", {
+    problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
+    actual: answerText(refusal),
+    remedy: `${text2}
+${policyCommand(trusted, { ...options, clientId })}`,
+    mistakes: comparison(dialect, presented, accepted, field)
   });
 }
-async function isInside(checkout, file2) {
-  for (let folder = path3.dirname(file2); ; folder = path3.dirname(folder)) {
-    if (path3.relative(checkout, folder) === "") return true;
-    if (path3.dirname(folder) === folder) return false;
-    const git = await stat(path3.join(folder, ".git")).catch(() => void 0);
-    if (git?.isDirectory() === true) return false;
+function parseAccepted(description) {
+  const [, list3] = /Valid federation polic(?:y|ies) for provided token:\s*\{(.*)\}/s.exec(description) ?? [];
+  if (list3 === void 0) return void 0;
+  const accepted = {};
+  for (const field of FIELDS) {
+    const [, value] = new RegExp(`\\b${field}: '(.*?)'(?=, (?:issuer|subject|audience): '|\\}|$)`, "s").exec(list3) ?? [];
+    if (value !== void 0 && value !== "") accepted[field] = value;
   }
+  return accepted;
 }
-var CLAIMS3 = ["repository", "ref", "environment", "pipeline", "actor", "event", "commit"];
-function asksForClaims({ policy }) {
-  const rules = policy?.policy.rules ?? [];
-  return rules.some(({ when: when2 }) => CLAIMS3.some((name) => when2?.[name] !== void 0));
+function isAboutPolicies({ error, description }) {
+  return error === "invalid_grant" || error === "invalid_client" || /TOKEN_\w*INVALID|federation policy/.test(description);
 }
-async function pipelineClaims3({ ci, inputs, ports, signal }) {
-  const { clock, send } = ports;
-  const attempt2 = async () => {
-    const { token: token2, audience, issuers } = await ci.pipelineToken();
-    registerSecret(token2);
-    const { issuer } = await readClaims(token2);
-    const local = [inputs.host, issuer].every(
-      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname)
-    );
-    const accepted = local ? [issuer] : issuers;
-    const { claims } = await verifyPipelineToken(token2, {
-      audience,
-      issuers: accepted,
-      send,
-      now: clock.now()
-    });
-    return claims;
+function answerText({ status, error, description }) {
+  return `status ${status}: ${error === "" ? "" : `${error}: `}${description}`;
+}
+function comparison({ readable: readable2 }, presented, accepted, blamed) {
+  return FIELDS.map((field) => {
+    const wanted = accepted?.[field];
+    const actual = readable2(presented[field]);
+    const expected = wanted === void 0 ? void 0 : readable2(wanted);
+    if (expected !== void 0 && expected !== actual)
+      return { problem: `${field} differs`, expected, actual };
+    if (field === blamed) return { problem: `${field} is in no policy`, actual };
+    return {
+      problem: expected === void 0 ? `${field} presented` : `${field} as a policy must name it`,
+      actual
+    };
+  });
+}
+async function causeOf({ description }, presented, accepted, { clientId, dialect }) {
+  const wantedOther = (field) => accepted?.[field] === presented[field] ? void 0 : accepted?.[field];
+  if (/TOKEN_EXPIRED/.test(description)) {
+    return {
+      problem: "it has expired.",
+      remedy: "Run the job again. If it comes back, correct the clock of the runner. If there is no policy yet, add it:"
+    };
+  }
+  for (const [field, code2] of BLAMED) {
+    const wanted = wantedOther(field);
+    if (wanted === void 0 && code2?.test(description) !== true) continue;
+    const { detail = "", remedy: remedy2 } = await dialect.explain({ field, presented, wanted });
+    return { field, problem: `its ${field} is another one than the policy's${detail}.`, remedy: remedy2 };
+  }
+  const { remedy } = await dialect.explain({ field: "subject", presented, wanted: void 0 });
+  return {
+    problem: "no federation policy of this service principal fits.",
+    remedy: `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy was not written less than two minutes ago. ${remedy}`
   };
+}
+
+// core/federation/token-response.ts
+var QUOTED = 4e3;
+async function requestToken(endpoint, form, { send, clock, signal }) {
+  const request = {
+    method: "POST",
+    url: endpoint,
+    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+    body: new URLSearchParams(form).toString(),
+    ...signal && { signal }
+  };
+  const startedAt = clock.now();
+  const response = await send(request);
+  if (isRetryableStatus(response.status)) throw statusError(request, response);
+  const answer = parsed(response.body);
+  return response.status === 200 && readToken(answer, startedAt) || readRefusal(response, answer);
+}
+function readToken(answer, startedAt) {
+  const { access_token: accessToken, token_type: type, expires_in: expiresIn } = answer;
+  const seconds = typeof expiresIn === "string" && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
+  const isToken = typeof accessToken === "string" && accessToken !== "";
+  const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
+  if (!isToken || !isBearer || typeof seconds !== "number" || !(seconds > 0)) return void 0;
+  registerSecret(accessToken);
+  return { accessToken, expiresAt: startedAt + seconds * 1e3 };
+}
+function readRefusal({ status, body }, answer) {
+  const pick = (...names2) => names2.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
+  const codes = answer["error_codes"];
+  return {
+    status,
+    // The second names are those that the Databricks SDK for Python looks for.
+    error: redact(pick("error", "errorCode", "error_code") ?? "").slice(0, QUOTED),
+    description: redact(pick("error_description", "errorSummary", "message") ?? body).slice(0, QUOTED),
+    codes: Array.isArray(codes) ? codes.filter((code2) => typeof code2 === "number") : []
+  };
+}
+function parsed(body) {
   try {
-    return await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
-  } catch (error) {
-    throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
+    const value = JSON.parse(body);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
   }
+}
+
+// core/federation/exchanges/databricks.ts
+function databricksExchange(options) {
+  return {
+    audience: options.audience,
+    async exchange({ token: token2, claims }, signal) {
+      const form = {
+        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+        subject_token: token2,
+        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+        client_id: options.clientId,
+        scope: "all-apis"
+      };
+      const answer = await requestToken(options.tokenEndpoint, form, { ...options, signal });
+      if ("accessToken" in answer) return answer;
+      throw await explainRefusal(answer, claims, options);
+    }
+  };
+}
+function openDatabricks(request) {
+  const { workspace, account } = request;
+  const tokenEndpoint = account ? `${account.host}/oidc/accounts/${account.id}/v1/token` : workspace.tokenEndpoint;
+  const { host } = request;
+  const named2 = (defaultAudience) => approvedAudience({ host, defaultAudience });
+  const audience = request.audience ?? request.fixedAudience ?? named2(account?.id ?? workspace.defaultAudience);
+  const accountId = workspace.accountId ?? request.accountId;
+  return {
+    exchange: databricksExchange({ ...request, tokenEndpoint, audience, accountId }),
+    endpoint: tokenEndpoint
+  };
+}
+
+// core/federation/exchanges/entra-errors.ts
+var ENTRA_ERRORS = [
+  {
+    codes: [70021],
+    cause: "no federated identity credential fits the token.",
+    remedy: "Compare issuer, subject and audience, letter by letter, with the credential; or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700211],
+    cause: "no federated identity credential has its issuer.",
+    remedy: "Correct the issuer of the credential, or add one.",
+    about: "issuer",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700213],
+    cause: "no federated identity credential of its issuer has its subject.",
+    remedy: "Subjects are compared exactly: look for upper and lower case and for a rename; correct the credential, or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [70025],
+    cause: "the application has no federated identity credential at all.",
+    remedy: "Add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700212, 7002121],
+    cause: "its audience is not the one of the federated identity credential.",
+    remedy: "Let the token be issued for api://AzureADTokenExchange (remove the input audience), and let the credential name the same.",
+    retry: "no"
+  },
+  {
+    codes: [700214],
+    cause: "the audience of the federated identity credential is not api://AzureADTokenExchange.",
+    remedy: "Correct the audience of the credential; a GUID is refused there.",
+    retry: "no"
+  },
+  {
+    codes: [700016],
+    cause: "the tenant knows no such application.",
+    remedy: "Check client-id and tenant-id, and that the application was not deleted.",
+    retry: "soon"
+  },
+  {
+    codes: [7000229],
+    cause: "the application has no service principal in this tenant.",
+    remedy: "Create it: az ad sp create --id <client-id>",
+    retry: "no"
+  },
+  {
+    codes: [700024],
+    cause: "the token is outside its validity time.",
+    remedy: "If this comes back, correct the clock of the runner.",
+    retry: "transient"
+  },
+  {
+    codes: [700222, 700226, 700227, 700236],
+    cause: "tokens of Entra ID are accepted from managed identities and Azure DevOps only.",
+    remedy: "Use the CI's own ID token; do not chain tokens of other applications.",
+    retry: "no"
+  },
+  {
+    codes: [700223],
+    cause: "federation is restricted or switched off in this tenant.",
+    remedy: "Ask the tenant's administrator, or use a managed identity.",
+    retry: "no"
+  },
+  {
+    codes: [700238],
+    cause: "a policy of the tenant refuses its issuer.",
+    remedy: "Ask the tenant's administrator to allow this issuer for workload identity federation.",
+    retry: "no"
+  },
+  {
+    codes: [70052],
+    cause: "the application is multitenant, which this issuer does not support.",
+    remedy: "Set signInAudience of the application to AzureADMyOrg.",
+    retry: "no"
+  },
+  {
+    codes: [50166, 90061],
+    cause: "Entra ID cannot reach the issuer's keys.",
+    remedy: "Wait: this is an outage of Entra ID or of the CI's issuer. A self-hosted issuer must be reachable from the internet.",
+    retry: "transient"
+  },
+  {
+    codes: [700027, 50012, 50013, 50027],
+    cause: "its signature or form is not valid.",
+    remedy: "Check that the issuer publishes the keys it signs with.",
+    about: "signature",
+    retry: "no"
+  },
+  {
+    codes: [500011],
+    cause: "the tenant does not know Azure Databricks.",
+    remedy: "Check tenant-id: it must be the tenant of the workspace.",
+    retry: "no"
+  },
+  {
+    codes: [70011, 28002],
+    cause: "the scope asked for is not valid.",
+    remedy: "Check that the workspace is in the cloud of this tenant.",
+    retry: "no"
+  },
+  {
+    codes: [53003, 530035],
+    cause: "Conditional Access blocks it.",
+    remedy: "Ask the tenant's administrator; policies for workload identities often name the runner's addresses.",
+    retry: "no"
+  },
+  {
+    codes: [50072, 50074, 50076, 50079],
+    cause: "Entra ID wants multi-factor authentication, so this is the identity of a user.",
+    remedy: "Use an application or a managed identity.",
+    retry: "no"
+  },
+  {
+    codes: [7000215, 7000222],
+    cause: "Entra ID speaks of a client secret, so the connection is not federated.",
+    remedy: "Convert the service connection to workload identity federation.",
+    retry: "no"
+  },
+  {
+    codes: [900382],
+    cause: "this cloud does not accept applications of another one.",
+    remedy: "Use an identity of the cloud in which the workspace is.",
+    retry: "no"
+  },
+  {
+    codes: [90002],
+    cause: "there is no such tenant in this cloud.",
+    remedy: "Check tenant-id, and AZURE_AUTHORITY_HOST if it is set.",
+    retry: "no"
+  },
+  {
+    codes: [90033, 50033],
+    cause: "Entra ID has trouble for the moment.",
+    remedy: "Run the job again later.",
+    retry: "transient"
+  }
+];
+function findEntraError(codes) {
+  for (const code2 of codes) {
+    const error = ENTRA_ERRORS.find((one) => one.codes.includes(code2));
+    if (error) return { ...error, code: code2 };
+  }
+  return void 0;
+}
+
+// core/federation/exchanges/entra.ts
+var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
+var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
+function entraExchange(options) {
+  const { cloud, tenantId, clientId, clock } = options;
+  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  let refusedSince;
+  return {
+    audience: options.audience ?? cloud.audience,
+    async exchange({ token: token2, claims }, signal) {
+      const form = {
+        grant_type: "client_credentials",
+        client_id: clientId,
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: token2,
+        scope: `${DATABRICKS_APPLICATION}/.default`
+      };
+      const answer = await requestToken(endpoint, form, { ...options, signal });
+      if ("accessToken" in answer) {
+        refusedSince = void 0;
+        return answer;
+      }
+      const error = findEntraError(codesOf(answer));
+      const refusal = explain(answer, claims, options);
+      const retry2 = error?.retry ?? "unknown";
+      if (retry2 === "propagation" || retry2 === "soon") refusedSince ??= clock.now();
+      const mayHelp = retry2 === "transient" || retry2 !== "no" && refusedSince !== void 0 && clock.now() < refusedSince + PATIENCE[retry2];
+      if (!mayHelp) throw refusal;
+      throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
+    }
+  };
+}
+function entraCloud(host, environment) {
+  const byHost = databricksCloud(host)?.entra ?? (isLoopback(new URL(host).hostname) ? ENTRA_CLOUDS[0] : void 0);
+  if (!byHost) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: `${host} is not a workspace of Azure Databricks, so it accepts no token of Entra ID.`,
+      remedy: "Use `exchange: databricks`, with a federation policy of the service principal."
+    });
+  }
+  const named2 = (environment["AZURE_AUTHORITY_HOST"] ?? "").trim();
+  if (named2 === "") return byHost;
+  const url = URL.canParse(named2) ? new URL(named2) : void 0;
+  const known2 = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
+  if (known2) return known2;
+  if (url && isLoopback(url.hostname)) {
+    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
+  }
+  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
+    expected: ENTRA_CLOUDS.map(({ authority }) => authority).join(", "),
+    actual: url?.origin ?? "not a URL",
+    remedy: "Remove AZURE_AUTHORITY_HOST, or set it to the authority of your cloud."
+  });
+}
+function openEntra({ tenantId = "", ...request }) {
+  const cloud = entraCloud(request.host, request.environment);
+  return {
+    exchange: entraExchange({ ...request, cloud, tenantId }),
+    endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`
+  };
+}
+function codesOf({ codes, description }) {
+  return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code2]) => Number(code2));
+}
+function explain(refusal, claims, options) {
+  const error = findEntraError(codesOf(refusal));
+  const audience = claims.audience[0] ?? options.cloud.audience;
+  const presented = [
+    { problem: "issuer presented", actual: claims.issuer },
+    { problem: "subject presented", actual: options.dialect.readable(claims.subject) },
+    {
+      problem: "audience presented",
+      actual: audience,
+      ...audience !== options.cloud.audience && !options.dialect.ownAudiences.includes(audience) && { expected: options.cloud.audience }
+    }
+  ];
+  const lookUp2 = "Look the code up at https://login.microsoftonline.com/error.";
+  return new SecretlessError("EXCHANGE_REFUSED", {
+    problem: `Entra ID does not accept this ID token for application ${options.clientId}: ${error?.cause ?? "see its answer."}`,
+    actual: `status ${refusal.status}: ${refusal.description}`,
+    remedy: (error?.remedy ?? lookUp2) + note(error?.about, options.dialect) + (error?.credentialHelps ? `
+${credentialCommand(claims, options)}` : ""),
+    mistakes: presented
+  });
+}
+function note(about, { entraNotes }) {
+  return about === void 0 || entraNotes[about] === "" ? "" : ` ${entraNotes[about]}`;
+}
+function credentialCommand(claims, { clientId, cloud }) {
+  const credential2 = {
+    name: "databricks-secretless",
+    issuer: claims.issuer,
+    subject: claims.subject,
+    audiences: [cloud.audience]
+  };
+  return [
+    `az ad app federated-credential create --id ${shellQuoted(clientId)} --parameters ${shellQuoted(JSON.stringify(credential2))}`,
+    "(for a user-assigned managed identity: az identity federated-credential create, with the same three values)"
+  ].join("\n");
+}
+
+// core/federation/exchanges/index.ts
+var OPEN_EXCHANGES = {
+  databricks: openDatabricks,
+  entra: openEntra
+};
+
+// core/federation/token-service.ts
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+var REFUSED = "refused";
+var MOST_REFUSALS = 100;
+var EARLY = 12e4;
+async function startTokenService(options) {
+  const { token: token2, clock } = options;
+  const secret = randomBytes(32).toString("base64url");
+  registerSecret(secret);
+  const path13 = `/${secret}`;
+  const refusals = [];
+  let lastError;
+  let served = 0;
+  let authority = "";
+  function refusalOf({ method, url, headers }) {
+    if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
+      return "not-local";
+    if (!isSame(url ?? "", path13)) return "path";
+    if (method !== "GET") return "method";
+    const host = headers["x-databricks-host"];
+    if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
+    return isApproved2(host, options) ? void 0 : "host";
+  }
+  function refuse2(response, reason, host) {
+    if (refusals.length === MOST_REFUSALS) refusals.shift();
+    refusals.push({ reason, host: typeof host === "string" ? redact(host).slice(0, 200) : "" });
+    response.writeHead(403, { "content-type": "text/plain", "cache-control": "no-store" }).end(REFUSED);
+  }
+  async function answer(request, response) {
+    const host = request.headers["x-databricks-host"];
+    const reason = refusalOf(request);
+    if (reason !== void 0) {
+      refuse2(response, reason, host);
+      return;
+    }
+    try {
+      const { accessToken, expiresAt } = await token2();
+      lastError = void 0;
+      served += 1;
+      const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
+      const expiresOn = Math.floor((expiresAt - early) / 1e3);
+      response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
+    } catch (error) {
+      lastError = error;
+      refuse2(response, "no-token", host);
+    }
+  }
+  const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  authority = `127.0.0.1:${server.address().port}`;
+  return {
+    url: `http://${authority}${path13}`,
+    refusals,
+    get served() {
+      return served;
+    },
+    get lastError() {
+      return lastError;
+    },
+    stop: () => new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+      server.closeAllConnections();
+    })
+  };
+}
+function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountId }) {
+  try {
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
+    return origin === approvedHost && (workspaceId === void 0 || workspaceId === approvedWorkspaceId) && (accountId === void 0 || accountId.toLowerCase() === approvedAccountId?.toLowerCase());
+  } catch {
+    return false;
+  }
+}
+function isSame(given2, wanted) {
+  const digest = (text2) => createHash("sha256").update(text2).digest();
+  return timingSafeEqual(digest(given2), digest(wanted));
+}
+
+// core/access/bundle-facts.ts
+import { createHash as createHash2 } from "node:crypto";
+function runAsOf(settings) {
+  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
+  if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
+  const user2 = textAt(settings, "run_as", "user_name");
+  if (user2 !== "") return { kind: "user", name: user2 };
+  const group = textAt(settings, "run_as", "group_name");
+  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
+}
+function bundleFacts(summary, workspaceId) {
+  const jobs2 = members(member(summary, "resources", "jobs"));
+  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
+  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
+  return {
+    workspaceId,
+    name: textAt(summary, "bundle", "name"),
+    target: textAt(summary, "bundle", "target"),
+    statePath: textAt(summary, "workspace", "state_path"),
+    filePath: textAt(summary, "workspace", "file_path"),
+    config: summary,
+    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
+      key: key2,
+      settings,
+      id: textAt(settings, "id") || void 0,
+      runAs: runAsOf(settings)
+    })),
+    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
+  };
+}
+function accessName(bundle, job, purpose) {
+  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
+  return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
+}
+
+// core/access/state/state.ts
+var PHASES = ["granting", "granted", "withdrawing", "expired"];
+var EMPTY_STATE = { serial: 0, records: [], unowned: [] };
+var statePathOf = (bundle) => `${bundle.statePath}/access.json`;
+var lockPathOf = (bundle) => `${bundle.statePath}/access.lock`;
+function objectKey(kind, object2) {
+  const fields = Object.entries(object2).sort(([a], [b]) => a < b ? -1 : 1);
+  return JSON.stringify([kind, fields]);
+}
+function readRecord(value, bundle) {
+  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
+  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
+  const object2 = member(value, "object");
+  if (!name || !job || !purpose || !kind || phase === void 0) return void 0;
+  if (typeof object2 !== "object" || object2 === null || Array.isArray(object2)) return void 0;
+  if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
+  if (name !== accessName(bundle, job, purpose)) return void 0;
+  return { name, job, purpose, kind, object: object2, phase };
+}
+function parseState(content, bundle) {
+  let value;
+  try {
+    value = JSON.parse(content);
+  } catch (error) {
+    throw unreadable2(bundle, "it is not JSON", error);
+  }
+  const serial = member(value, "serial");
+  if (member(value, "version") !== 1) throw unreadable2(bundle, "its version is not 1");
+  if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
+    throw unreadable2(bundle, "it has no serial");
+  }
+  if (!Array.isArray(member(value, "records"))) throw unreadable2(bundle, "it has no list of records");
+  const records = [];
+  const unowned = [];
+  for (const item of listAt(value, "records")) {
+    const record2 = readRecord(item, bundle);
+    if (record2 === void 0) unowned.push(item);
+    else records.push(record2);
+  }
+  return { serial, records, unowned };
+}
+function unreadable2(bundle, why, cause) {
+  return new SecretlessError("ACCESS_STATE_UNREADABLE", {
+    problem: `The access state ${statePathOf(bundle)} cannot be used: ${why}.`,
+    remedy: "Restore the file from its workspace history. Or delete it: then each access that it recorded is reported as not granted by this bundle, with the command that revokes it.",
+    ...cause === void 0 ? {} : { cause }
+  });
+}
+function renderState(state, bundle) {
+  const { serial, records, unowned } = state;
+  const { workspaceId, name, target } = bundle;
+  return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
+`;
+}
+async function readState(api, bundle) {
+  const content = await readWorkspaceFile(api, statePathOf(bundle));
+  return content === void 0 ? EMPTY_STATE : parseState(content, bundle);
 }
 
 // core/audit/events/ocsf.ts
@@ -10708,8 +11089,29 @@ function apiCallEvent(call) {
   };
 }
 
+// core/access/scope/proof.ts
+var CHECKS = {
+  "run-as": "the job runs as a service principal of its own",
+  exclusive: "no other job, pipeline, app or endpoint runs as it",
+  "principal-users": "nobody outside principal_users may act as it",
+  "oauth-secrets": "it has no OAuth secrets",
+  "federation-policies": "no outside workload can sign in as it",
+  editors: "who may change what the job runs is known",
+  credential: "the credential has no other user"
+};
+var ORDER = ["proven", "unproven", "broken"];
+function worst(grades) {
+  return ORDER[Math.max(0, ...grades.map((grade) => ORDER.indexOf(grade)))] ?? "broken";
+}
+function scopeWords(proof) {
+  if (proof.grade === "broken") return "broken";
+  const what = proof.group.length > 0 ? `group-scoped (${proof.group.join(", ")})` : "job-scoped";
+  if (proof.grade === "unproven") return "unproven";
+  return proof.checks.some(({ later }) => later) ? "not broken so far; to be proven after the deployment" : `${what}: proven`;
+}
+
 // core/access/apply/audit-trail.ts
-var ACTIONS = { grant: "granted", update: "updated", withdraw: "revoked" };
+var ACTIONS2 = { grant: "granted", update: "updated", withdraw: "revoked" };
 function outcomeOf({ outcome, reason = "" }) {
   if (outcome === "done") return { ok: true };
   return { ok: false, code: outcome === "denied" ? "ACCESS_DENIED" : "ACCESS_FAILED", reason };
@@ -10722,7 +11124,7 @@ function auditChange(applied, plan, bundle) {
   const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id;
   const sha256 = plan.policy?.sha256;
   return {
-    action: outcome === "denied" ? "denied" : action === "record" || action === "unchanged" ? "granted" : ACTIONS[action],
+    action: outcome === "denied" ? "denied" : action === "record" || action === "unchanged" ? "granted" : ACTIONS2[action],
     outcome: outcomeOf(applied),
     name,
     kind: target.kind,
@@ -10758,6 +11160,1925 @@ function auditTrail(log, bundle) {
     const change2 = auditChange(applied, plan, bundle);
     if (change2 !== void 0) await log.write(accessChangeEvent(change2));
   };
+}
+
+// core/access/files/access-file.ts
+var import_yaml5 = __toESM(require_dist(), 1);
+
+// core/access/files/references.ts
+var REFERENCE = /\$\{([^{}]*)\}/g;
+var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
+function referenceMistake(text2, place2) {
+  const rest = text2.replace(REFERENCE, "");
+  if (rest.includes("${")) {
+    return { problem: `"${text2}" holds a \${\u2026} that is not closed or is nested.`, place: place2 };
+  }
+  for (const [whole, name = ""] of text2.matchAll(REFERENCE)) {
+    if (KNOWN.test(name)) continue;
+    return {
+      problem: `"${whole}" cannot be used here.`,
+      expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
+      actual: whole,
+      place: place2
+    };
+  }
+  return void 0;
+}
+function lookUp(config2, name) {
+  const [root = "", ...path13] = name.split(".");
+  let value = root === "var" ? member(config2, "variables") : member(config2, root);
+  for (const step2 of path13) value = member(value, step2);
+  if (root === "var") value = member(value, "value") ?? member(value, "default");
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
+}
+function resolveReferences(source, config2, report) {
+  const { value, place: place2 } = source;
+  const missing = [];
+  const resolved = value.replace(REFERENCE, (whole, name) => {
+    const found = KNOWN.test(name) ? lookUp(config2, name) : void 0;
+    if (found !== void 0 && !found.includes("${")) return found;
+    missing.push(whole);
+    return whole;
+  });
+  for (const whole of missing) {
+    report({
+      problem: `"${whole}" has no value in this target of the bundle.`,
+      expected: "a text, number or boolean of the bundle's resolved configuration",
+      remedy: "Look it up with `databricks bundle summary -o json`.",
+      place: place2
+    });
+  }
+  return missing.length === 0 ? resolved : void 0;
+}
+
+// core/base/yaml/shape.ts
+var import_yaml3 = __toESM(require_dist(), 1);
+function describe(node) {
+  if ((0, import_yaml3.isMap)(node)) return "a mapping";
+  if ((0, import_yaml3.isSeq)(node)) return "a list";
+  if (!(0, import_yaml3.isScalar)(node) || node.value === null) return "nothing";
+  return JSON.stringify(node.value);
+}
+function wrong(node, context, expected, remedy) {
+  if ((0, import_yaml3.isAlias)(node)) {
+    const problem = "YAML aliases are not supported here.";
+    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
+    return;
+  }
+  context.report({
+    problem: `Expected ${expected}, found ${describe(node)}.`,
+    expected,
+    actual: describe(node),
+    ...remedy === void 0 ? {} : { remedy },
+    place: context.place(node)
+  });
+}
+function text(rules = {}) {
+  const says = rules.says ?? "a text";
+  return {
+    schema: {
+      type: "string",
+      minLength: 1,
+      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
+      ...rules.description === void 0 ? {} : { description: rules.description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml3.isScalar)(node) || typeof node.value !== "string") {
+        const quote = (0, import_yaml3.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
+        wrong(node, context, says, quote);
+        return void 0;
+      }
+      const fits2 = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
+      if (fits2) return node.value;
+      wrong(node, context, says);
+      return void 0;
+    }
+  };
+}
+function oneOf(values, description) {
+  return {
+    schema: { enum: values, ...description === void 0 ? {} : { description } },
+    read(node, context) {
+      const value = (0, import_yaml3.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
+      if (value === void 0)
+        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
+      return value;
+    }
+  };
+}
+function list(item, description, least = 1) {
+  return {
+    schema: {
+      type: "array",
+      items: item.schema,
+      minItems: least,
+      ...description === void 0 ? {} : { description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml3.isSeq)(node) || node.items.length < least) {
+        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
+        return void 0;
+      }
+      const values = node.items.map((child2) => item.read(child2, context));
+      return values.every((value) => value !== void 0) ? values : void 0;
+    }
+  };
+}
+function oneOrMore(item, description) {
+  const many = list(item);
+  return {
+    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
+    read(node, context) {
+      if ((0, import_yaml3.isSeq)(node)) return many.read(node, context);
+      const value = item.read(node, context);
+      return value === void 0 ? void 0 : [value];
+    }
+  };
+}
+function placed(inner) {
+  return {
+    schema: inner.schema,
+    read(node, context) {
+      const value = inner.read(node, context);
+      return value === void 0 ? void 0 : { value, place: context.place(node) };
+    }
+  };
+}
+function entries(key2, value, description) {
+  const keyShape = placed(text(key2));
+  return {
+    schema: {
+      type: "object",
+      ...key2.pattern === void 0 ? {} : { propertyNames: { pattern: key2.pattern.source } },
+      additionalProperties: value.schema,
+      ...description === void 0 ? {} : { description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml3.isMap)(node)) {
+        wrong(node, context, "a mapping");
+        return void 0;
+      }
+      const pairs = [];
+      let complete = true;
+      for (const pair of node.items) {
+        const name = keyShape.read(pair.key, context);
+        const read3 = value.read(pair.value, context);
+        if (name === void 0 || read3 === void 0) complete = false;
+        else pairs.push([name, read3]);
+      }
+      return complete ? pairs : void 0;
+    }
+  };
+}
+var required = (shape2) => ({ shape: shape2, required: true });
+var optional = (shape2) => ({ shape: shape2, required: false });
+function object(fields, extra = {}) {
+  const names2 = Object.keys(fields);
+  return {
+    schema: {
+      type: "object",
+      properties: Object.fromEntries(names2.map((name) => [name, fields[name]?.shape.schema])),
+      required: names2.filter((name) => fields[name]?.required),
+      additionalProperties: false,
+      ...extra
+    },
+    read(node, context) {
+      if (!(0, import_yaml3.isMap)(node)) {
+        wrong(node, context, `a mapping with ${names2.join(", ")}`);
+        return void 0;
+      }
+      const values = /* @__PURE__ */ new Map();
+      let complete = true;
+      for (const pair of node.items) {
+        const key2 = (0, import_yaml3.isScalar)(pair.key) ? pair.key.value : void 0;
+        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
+        if (typeof key2 !== "string" || field === void 0) {
+          complete = false;
+          const problem = `Unknown key ${describe(pair.key)}.`;
+          const place2 = context.place(pair.key);
+          context.report({ problem, expected: names2.join(", "), place: place2 });
+          continue;
+        }
+        const value = field.shape.read(pair.value, context);
+        if (value === void 0) complete = false;
+        else values.set(key2, value);
+      }
+      for (const name of names2) {
+        if (!fields[name]?.required || node.has(name)) continue;
+        complete = false;
+        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
+      }
+      return complete ? Object.fromEntries(values) : void 0;
+    }
+  };
+}
+
+// core/access/kinds/unity-catalog-credential.ts
+var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
+var path6 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+async function readCredential(api, name) {
+  try {
+    const info = await api.call({
+      method: "GET",
+      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
+    });
+    const purpose = CREDENTIAL.text(info, "purpose");
+    if (purpose !== "SERVICE") {
+      return {
+        state: "impossible",
+        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
+        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
+      };
+    }
+    const page = { max_results: "0" };
+    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
+    const [grants, bindings] = await Promise.all([
+      listAll(api, path6("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path6("bindings", name), BINDINGS.key("bindings"), page) : []
+    ]);
+    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
+    return {
+      state: "read",
+      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
+    };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.refused) {
+      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
+    }
+    if (!error.missing) throw error;
+    return {
+      state: "impossible",
+      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
+      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
+    };
+  }
+}
+async function readCredentials(api, names2) {
+  const distinct = [...new Set(names2)];
+  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
+  return new Map(distinct.map((name, index) => [name, readings2[index]]));
+}
+function hasAccess(facts, principal) {
+  return facts.grants.some(
+    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
+  );
+}
+function planOne(reading, object2, workspaceId) {
+  if (reading === void 0 || reading.state === "unreadable") {
+    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
+  }
+  if (reading.state === "impossible") {
+    const { problem, remedy } = reading;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  const { facts } = reading;
+  if (hasAccess(facts, object2["principal"] ?? "")) return { state: "present" };
+  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
+    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
+    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
+    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  return { state: "absent" };
+}
+async function read(objects, ports) {
+  const names2 = objects.map((object2) => object2["credential"] ?? "");
+  const readings2 = await readCredentials(ports.databricks, names2);
+  return {
+    plan: (object2) => planOne(readings2.get(object2["credential"] ?? ""), object2, ports.workspaceId),
+    notes(object2) {
+      const reading = readings2.get(object2["credential"] ?? "");
+      if (reading?.state !== "read") return [];
+      const { facts } = reading;
+      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
+      return [`credential "${facts.name}" is ${binding}`];
+    }
+  };
+}
+async function change(objects, ports, verb) {
+  const credential2 = objects[0]?.["credential"] ?? "";
+  const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
+  const body = {
+    changes: principals.map(
+      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
+    )
+  };
+  try {
+    await ports.databricks.call({
+      method: "PATCH",
+      path: path6("permissions", credential2),
+      body,
+      repeatable: true
+    });
+  } catch (error) {
+    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
+    throw error;
+  }
+}
+var unityCatalogCredential = {
+  kind: "unity_catalog_credential",
+  provider: "databricks",
+  needsProvider: false,
+  connect: ({ workspace }) => workspace,
+  credential: ({ credential: credential2, principal }) => credential2 === void 0 || principal === void 0 ? void 0 : { credential: credential2, principal },
+  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
+  presents: false,
+  marked: false,
+  revocation: {
+    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
+    hardStop: "remove the role assignment of the credential's cloud identity"
+  },
+  object(spec, context) {
+    const source = spec;
+    const credential2 = context.resolve(source);
+    if (credential2 === void 0) return void 0;
+    if (!NAME.test(credential2)) {
+      const expected = "one exact name: no wildcard, period, slash or space";
+      context.report({
+        problem: `"${credential2}" is not the name of a credential.`,
+        expected,
+        place: source.place
+      });
+      return void 0;
+    }
+    return { credential: credential2, principal: context.principal };
+  },
+  resource: (object2) => object2["credential"] ?? "",
+  describe: (object2) => `ACCESS on credential "${object2["credential"]}" for service principal ${object2["principal"]}`,
+  undoCommand(object2) {
+    const changes = { changes: [{ principal: object2["principal"] ?? "", remove: ["ACCESS"] }] };
+    return `databricks grants update credential ${object2["credential"]} --json '${JSON.stringify(changes)}'`;
+  },
+  batch: (object2) => object2["credential"] ?? "",
+  read,
+  apply: (objects, ports) => change(objects, ports, "add"),
+  withdraw: (objects, ports) => change(objects, ports, "remove")
+};
+async function effectiveGrants(api, credential2) {
+  const page = { max_results: "0" };
+  const assignments = PERMISSIONS.key("privilege_assignments");
+  const listed = await listAll(api, path6("effective-permissions", credential2), assignments, page);
+  return listed.flatMap(
+    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
+      principal: GRANT.text(assignment, "principal"),
+      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
+      inheritedFrom: [
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
+      ].filter((part) => part !== "").join(" ")
+    }))
+  );
+}
+
+// core/access/kinds/index.ts
+var KINDS = [unityCatalogCredential];
+var LATER_KINDS = [
+  { kind: "entra_application", provider: "entra", needsProvider: true },
+  { kind: "aws_role", provider: "aws", needsProvider: true },
+  { kind: "vault_role", provider: "vault", needsProvider: true }
+];
+function kindOf(kind, kinds = KINDS) {
+  return kinds.find((one) => one.kind === kind);
+}
+
+// core/base/yaml/yaml-file.ts
+var import_yaml4 = __toESM(require_dist(), 1);
+var MAX_LENGTH = 1e6;
+function readYaml(file, shape2) {
+  const mistakes = [];
+  if (file.text.length > MAX_LENGTH) {
+    return {
+      value: void 0,
+      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file.path } }]
+    };
+  }
+  const lines = new import_yaml4.LineCounter();
+  const placeAt = (offset) => {
+    if (offset === void 0) return { file: file.path, line: 1, column: 1 };
+    const { line, col } = lines.linePos(offset);
+    return { file: file.path, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  let document;
+  try {
+    document = (0, import_yaml4.parseDocument)(file.text, {
+      version: "1.2",
+      schema: "core",
+      lineCounter: lines,
+      prettyErrors: false,
+      keepSourceTokens: false
+    });
+  } catch (error) {
+    const problem = error instanceof RangeError ? "The file is nested too deeply." : "The file is not YAML.";
+    return { value: void 0, mistakes: [{ problem, place: { file: file.path, line: 1, column: 1 } }] };
+  }
+  for (const flaw of [...document.errors, ...document.warnings]) {
+    mistakes.push({ problem: `YAML: ${flaw.message.split("\n")[0] ?? ""}`, place: placeAt(flaw.pos[0]) });
+  }
+  if (document.directives.yaml.explicit === true) {
+    mistakes.push({ problem: "A %YAML directive is not supported.", place: placeAt(0) });
+  }
+  if (mistakes.length > 0) return { value: void 0, mistakes };
+  const context = {
+    place: (node) => placeAt(node?.range?.[0]),
+    report: (mistake) => mistakes.push(mistake)
+  };
+  const value = shape2.read(document.contents, context);
+  return { value: mistakes.length === 0 ? value : void 0, mistakes };
+}
+
+// core/access/files/access-file.ts
+var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+var presentCredential = object({
+  credential: required(
+    placed(text({ description: "Unity Catalog service credential that vends the token." }))
+  ),
+  audience: required(placed(text({ description: "Audience of the token." })))
+});
+var present = {
+  schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
+  read: (node, context) => (0, import_yaml5.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
+};
+var common = {
+  purpose: required(
+    placed(
+      text({
+        pattern: /^[a-z][a-z0-9-]{0,62}$/,
+        says: "a name of small letters, digits and hyphens, at most 63",
+        description: "What the access is for; unique in the job."
+      })
+    )
+  ),
+  targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
+  until: optional(
+    placed(
+      text({
+        pattern: DATE,
+        says: "a date such as 2027-03-31",
+        description: "Last day of the access (UTC)."
+      })
+    )
+  ),
+  present: optional(present)
+};
+function entryFieldsOf(kinds) {
+  const kindFields = Object.fromEntries(kinds.map(({ kind, spec }) => [kind, optional(spec)]));
+  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) });
+}
+function checkReferences(value, context) {
+  if (typeof value !== "object" || value === null) return true;
+  const inner = value;
+  if (typeof inner.value === "string" && inner.place !== void 0) {
+    const mistake = referenceMistake(inner.value, inner.place);
+    if (mistake !== void 0) context.report(mistake);
+    return mistake === void 0;
+  }
+  return Object.values(value).every((child2) => checkReferences(child2, context));
+}
+function readEntry2(node, context, kinds) {
+  if (!(0, import_yaml5.isMap)(node)) {
+    wrong(node, context, "a mapping with purpose and one kind of access");
+    return void 0;
+  }
+  const later = LATER_KINDS.filter(({ kind }) => node.has(kind));
+  for (const { kind } of later) {
+    context.report({
+      problem: `The kind of access "${kind}" is not available yet.`,
+      expected: kinds.map((one) => one.kind).join(" or "),
+      actual: kind,
+      remedy: "Take the entry out, or use a version of this product that has the kind.",
+      place: context.place(node.get(kind, true))
+    });
+  }
+  if (later.length > 0) return void 0;
+  const fields = entryFieldsOf(kinds).read(node, context);
+  const named2 = kinds.filter(({ kind }) => node.has(kind));
+  const target = named2[0];
+  if (target === void 0 || named2.length > 1) {
+    const expected = `exactly one of ${kinds.map(({ kind }) => kind).join(", ")}`;
+    context.report({
+      problem: "An entry names exactly one kind of access.",
+      expected,
+      place: context.place(node)
+    });
+  }
+  if (fields === void 0 || target === void 0 || named2.length > 1) return void 0;
+  if (target.presents !== (fields.present !== void 0)) {
+    const verb = target.presents ? "needs" : "does not take";
+    const place2 = context.place(node.get("present", true) ?? node);
+    context.report({ problem: `"${target.kind}" ${verb} "present".`, place: place2 });
+    return void 0;
+  }
+  if (!checkReferences([fields.present, fields[target.kind]], context)) return void 0;
+  return {
+    purpose: fields.purpose,
+    ...fields.targets === void 0 ? {} : { targets: fields.targets },
+    ...fields.until === void 0 ? {} : { until: fields.until },
+    ...fields.present === void 0 ? {} : { present: fields.present },
+    target,
+    spec: fields[target.kind]
+  };
+}
+function fileOf(kinds) {
+  const entry = {
+    schema: entryFieldsOf(kinds).schema,
+    read: (node, context) => readEntry2(node, context, kinds)
+  };
+  return object({
+    version: required(oneOf([1], "Version of this format.")),
+    jobs: required(
+      entries(
+        { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, says: "a key under resources.jobs" },
+        list(entry),
+        "What each job may reach at run time; the keys are those under resources.jobs of the bundle."
+      )
+    )
+  });
+}
+var accessFileSchema = fileOf(KINDS).schema;
+function readAccessFile(source, kinds = KINDS) {
+  const { value, mistakes } = readYaml(source, fileOf(kinds));
+  const all = [...mistakes];
+  const read3 = [];
+  for (const [job, jobEntries] of value?.jobs ?? []) {
+    const seen = /* @__PURE__ */ new Set();
+    for (const one of jobEntries) {
+      if (seen.has(one.purpose.value)) {
+        const problem = `The purpose "${one.purpose.value}" stands twice in job "${job.value}".`;
+        all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
+      }
+      seen.add(one.purpose.value);
+      read3.push({ job, ...one });
+    }
+  }
+  return { value: value !== void 0 && all.length === 0 ? read3 : void 0, mistakes: all };
+}
+
+// core/access/plan/changes.ts
+function clash(entry, shown) {
+  const { target, object: object2, purpose, job } = entry;
+  return {
+    code: "ACCESS_CLASH",
+    mistake: {
+      problem: `Job "${job.key}", ${purpose.value}: ${shown}, and this bundle has not granted it.`,
+      expected: "an object that this bundle granted and recorded, or none",
+      actual: shown,
+      remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object2)}. Else take the entry out: what others granted is never touched.`,
+      place: purpose.place
+    }
+  };
+}
+function changeFor(entry, remote, own, shared) {
+  const ours = own !== void 0 && own.phase !== "expired";
+  switch (remote.state) {
+    case "impossible": {
+      const { mistake } = remote;
+      return { code: "ACCESS_TARGET_UNUSABLE", mistake: { ...mistake, place: entry.purpose.place } };
+    }
+    case "foreign":
+      return clash(entry, remote.shown);
+    case "unreadable": {
+      const note2 = `not readable without ${remote.missingRight}`;
+      return ours && own.phase === "granted" ? { action: "unchanged", phase: "granted", note: note2, unread: true } : { action: "grant", phase: "granted", note: note2, unread: true };
+    }
+    case "differs":
+      return { action: "update", phase: "granted", note: remote.differences.join("; ") };
+    case "present":
+      if (ours && own.phase === "granted") return { action: "unchanged", phase: "granted" };
+      if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
+      if (shared)
+        return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
+      if (entry.target.marked) return { action: "record", phase: "granted", note: "found by its mark" };
+      return clash(entry, `${entry.target.describe(entry.object)} is there already`);
+    case "absent": {
+      const drift = ours && own.phase === "granted" ? { note: "it was removed by somebody else" } : {};
+      return { action: "grant", phase: "granted", ...drift };
+    }
+  }
+}
+function planChanges(declared, records, remote, kinds) {
+  const changes = [];
+  const findings = [];
+  const warnings = [];
+  const live = declared.filter((entry) => entry.expired === void 0);
+  const keyOf = (entry) => objectKey(entry.target.kind, entry.object);
+  const wanted = new Set(live.map(keyOf));
+  const wantedBy = new Set(live.map((entry) => `${entry.name} ${keyOf(entry)}`));
+  const expired2 = new Map(
+    declared.filter((entry) => entry.expired !== void 0).map((entry) => [entry.name, entry])
+  );
+  const recorded2 = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
+  for (const entry of live) {
+    const { name, target, object: object2 } = entry;
+    const same = recorded2.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
+    const own = same.find(({ record: record2 }) => record2.name === name)?.record;
+    const planned = changeFor(entry, remote(target, object2), own, same.length > 0);
+    if ("code" in planned) findings.push(planned);
+    else changes.push({ name, job: entry.job.key, purpose: entry.purpose.value, target, object: object2, ...planned });
+  }
+  for (const entry of expired2.values()) {
+    const { name, job, purpose, expired: until = "" } = entry;
+    if (!recorded2.some(({ record: record2 }) => record2.name === name)) {
+      const problem = `Job "${job.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
+      const remedy = "Set a later date after a review, or take the entry out.";
+      findings.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
+      continue;
+    }
+    warnings.push(
+      `Job "${job.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
+    );
+  }
+  for (const { record: record2, key: key2 } of recorded2) {
+    const { name, job, purpose, kind, object: object2, phase } = record2;
+    const target = kindOf(kind, kinds);
+    if (target === void 0) {
+      warnings.push(
+        `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`
+      );
+      continue;
+    }
+    const past = expired2.get(name);
+    const after = past === void 0 ? void 0 : "expired";
+    const base = { name, job, purpose, target, object: object2, phase: after };
+    if (phase === "expired") {
+      if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
+        changes.push({ ...base, action: "record", note: "its expired entry is gone" });
+      continue;
+    }
+    if (wantedBy.has(`${name} ${key2}`)) continue;
+    const note2 = past === void 0 ? "no longer declared" : `its last day ${past.expired ?? ""} is over`;
+    if (wanted.has(key2)) {
+      changes.push({ ...base, action: "record", note: `${note2}, but another entry needs it` });
+      continue;
+    }
+    const { state } = remote(target, object2);
+    const gone = state === "absent" || state === "impossible" || state === "foreign";
+    changes.push({
+      ...base,
+      action: gone ? "record" : "withdraw",
+      note: gone ? `${note2}, and already gone` : note2
+    });
+  }
+  return { changes, findings, warnings };
+}
+
+// core/access/plan/declare.ts
+var DAY = 864e5;
+function isOver(date, now) {
+  const start = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(date)) return void 0;
+  return now >= start + DAY;
+}
+function runAsMistake(entry, job) {
+  const { runAs: runAs2 } = job;
+  const named2 = runAs2.kind === "user" || runAs2.kind === "group";
+  const who = named2 ? `the ${runAs2.kind} ${runAs2.name}` : "the identity that deploys it";
+  return {
+    code: "SCOPE_BROKEN",
+    mistake: {
+      problem: `Job "${job.key}" runs as ${who}, so its access cannot stay with the job.`,
+      expected: "run_as with a service_principal_name of its own",
+      remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
+      place: entry.job.place
+    }
+  };
+}
+function declareAccess(entries2, bundle, now) {
+  const findings = [];
+  const declared = [];
+  const invalid = (mistake) => {
+    findings.push({ code: "ACCESS_FILE_INVALID", mistake });
+  };
+  const unknown = /* @__PURE__ */ new Set();
+  const wrongRunAs = /* @__PURE__ */ new Set();
+  for (const entry of entries2) {
+    if (entry.targets?.includes(bundle.target) === false) continue;
+    const job = bundle.jobs.find((one) => one.key === entry.job.value);
+    if (job === void 0) {
+      if (!unknown.has(entry.job.value)) {
+        invalid({
+          problem: `The bundle has no job "${entry.job.value}" in target "${bundle.target}".`,
+          expected: bundle.jobs.map((one) => one.key).join(", ") || "a job of the bundle",
+          actual: entry.job.value,
+          remedy: "Correct the key, or name the targets that have the job under `targets:` of the entry.",
+          place: entry.job.place
+        });
+      }
+      unknown.add(entry.job.value);
+      continue;
+    }
+    if (job.runAs.kind !== "service_principal") {
+      if (!wrongRunAs.has(job.key)) findings.push(runAsMistake(entry, job));
+      wrongRunAs.add(job.key);
+      continue;
+    }
+    const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
+    if (over === void 0) {
+      invalid({
+        problem: `"${entry.until?.value ?? ""}" is not a day.`,
+        ...entry.until && { place: entry.until.place }
+      });
+      continue;
+    }
+    const name = accessName(bundle, job.key, entry.purpose.value);
+    const resolve = (source) => resolveReferences(source, bundle.config, invalid);
+    const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
+    const object2 = entry.target.object(entry.spec, context);
+    const { present: present2 } = entry;
+    const presented = present2 === void 0 || present2 === "databricks" ? void 0 : resolve(present2.credential);
+    if (object2 === void 0) continue;
+    declared.push({
+      name,
+      job,
+      purpose: entry.purpose,
+      target: entry.target,
+      object: object2,
+      expired: over ? entry.until?.value : void 0,
+      credentials: [entry.target.credential(object2)?.credential ?? presented].filter(
+        (credential2) => credential2 !== void 0
+      )
+    });
+  }
+  return { declared, findings };
+}
+
+// core/access/plan/policy.ts
+import { BlockList, isIP as isIP2 } from "node:net";
+
+// core/base/glob.ts
+function globMatches(pattern, text2) {
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === void 0) return pattern === text2;
+  if (!text2.startsWith(first)) return false;
+  let at3 = first.length;
+  for (const part of rest) {
+    const found = text2.indexOf(part, at3);
+    if (found < 0) return false;
+    at3 = found + part.length;
+  }
+  return text2.length - at3 >= last.length && text2.endsWith(last);
+}
+function globCovers(outer, inner) {
+  return globMatches(outer, inner);
+}
+
+// core/access/files/policy-shape.ts
+import { isIP } from "node:net";
+var applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
+var arn = text({
+  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  says: "the ARN of an IAM role"
+});
+var providers = object({
+  databricks: optional(object({ registrar_client_id: required(applicationId) })),
+  entra: optional(object({ registrar_client_id: required(applicationId) })),
+  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
+  vault: optional(
+    object({
+      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
+      registrar_role: required(text()),
+      mount: required(text())
+    })
+  )
+});
+var DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+var days = {
+  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
+  read(node, context) {
+    const value = text().read(node, context);
+    if (value === void 0) return void 0;
+    const [first, last = first, ...more] = value.split("-").map((day) => DAYS.indexOf(day));
+    if (first === void 0 || last === void 0 || more.length > 0 || first < 0 || last < 0) {
+      wrong(node, context, "a day such as mon, or a range such as mon-fri");
+      return void 0;
+    }
+    const count2 = (last - first + DAYS.length) % DAYS.length + 1;
+    return Array.from({ length: count2 }, (_, index) => DAYS[(first + index) % DAYS.length]);
+  }
+};
+var timeOfDay = {
+  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
+  read(node, context) {
+    const rules = {
+      pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
+      says: 'a time of day in quotes, such as "06:00"'
+    };
+    const value = text(rules).read(node, context);
+    return value === void 0 ? void 0 : Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
+  }
+};
+var timeZone = {
+  schema: { type: "string", description: "IANA name of a time zone." },
+  read(node, context) {
+    const value = text().read(node, context);
+    try {
+      if (value !== void 0) new Intl.DateTimeFormat("en", { timeZone: value });
+      return value;
+    } catch {
+      wrong(node, context, "an IANA time zone such as Europe/Berlin");
+      return void 0;
+    }
+  }
+};
+var network = {
+  schema: { type: "string", description: "A network in CIDR notation." },
+  read(node, context) {
+    const value = text().read(node, context);
+    if (value === void 0) return void 0;
+    const [address = "", prefix = "", ...more] = value.split("/");
+    const version = isIP(address);
+    const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 999;
+    if (version === 0 || address.includes("%") || more.length > 0 || length > (version === 4 ? 32 : 128)) {
+      wrong(node, context, "a network in CIDR notation, such as 10.0.0.0/8");
+      return void 0;
+    }
+    return { address, prefix: length, family: version === 4 ? "ipv4" : "ipv6" };
+  }
+};
+var patterns = (description) => oneOrMore(text({ description: "`*` stands for any characters." }), description);
+var when = object({
+  repository: optional(patterns("Claim of the pipeline's ID token.")),
+  ref: optional(patterns("Claim of the pipeline's ID token.")),
+  environment: optional(patterns("Claim of the pipeline's ID token.")),
+  pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
+  actor: optional(patterns("Claim of the pipeline's ID token.")),
+  event: optional(patterns("Claim of the pipeline's ID token.")),
+  commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
+  scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
+  time: optional(
+    placed(
+      object({
+        days: optional(list(days)),
+        from: required(timeOfDay),
+        to: required(timeOfDay),
+        zone: required(timeZone)
+      })
+    )
+  ),
+  network: optional(list(network, "Addresses of the runner; self-reported."))
+});
+var ruleOf = (kinds) => object({
+  name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
+  effect: required(oneOf(["allow", "deny"])),
+  job: optional(patterns("Keys of jobs.")),
+  purpose: optional(patterns("Purposes.")),
+  kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
+  resource: optional(patterns("What is reached: the credential, role or application.")),
+  target: optional(patterns("Targets of the bundle.")),
+  when: optional(when)
+});
+var user = text({
+  pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
+  says: "group:<name>, user:<name> or service_principal:<application ID>"
+});
+var scan = object({
+  scopes: required(
+    entries(
+      { description: "Target of the bundle." },
+      list(text({ description: "Name of a secret scope; `*` stands for any characters." }), void 0, 0),
+      "Secret scopes that the jobs of each target may read."
+    )
+  )
+});
+var policyShapeOf = (kinds) => object({
+  version: required(oneOf([1], "Version of this format.")),
+  providers: optional(providers),
+  experimental: optional(list(oneOf(["databricks_issuer"]))),
+  principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
+  shared_principals: optional(
+    list(
+      list(text({ description: "Key of a job." })),
+      "Groups of jobs that may share a principal or a credential; their scope is the group."
+    )
+  ),
+  scan: optional(scan),
+  // None is a policy, too: it denies all access.
+  rules: required(list(ruleOf(kinds), void 0, 0))
+});
+var policyShape = policyShapeOf([...KINDS, ...LATER_KINDS]);
+function scopesByTarget({ scan: part }) {
+  return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
+}
+var policyFileSchema = policyShape.schema;
+
+// core/access/plan/policy.ts
+var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
+var matchesAny = (patterns2, value) => patterns2?.some((pattern) => globMatches(pattern, value)) ?? true;
+function concerns(rule, request) {
+  return matchesAny(rule.job, request.job) && matchesAny(rule.purpose, request.purpose) && (rule.kind?.value.includes(request.kind) ?? true) && matchesAny(rule.resource, request.resource) && matchesAny(rule.target, request.target);
+}
+function inTime(time, now) {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: time.zone,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23"
+  });
+  const part = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  const minutes = Number(part.get("hour")) * 60 + Number(part.get("minute"));
+  let day = DAYS.findIndex((name) => name === part.get("weekday")?.toLowerCase());
+  const overnight = time.from > time.to;
+  if (overnight ? minutes < time.from && minutes >= time.to : minutes < time.from || minutes >= time.to)
+    return false;
+  if (overnight && minutes < time.to) day = (day + DAYS.length - 1) % DAYS.length;
+  return time.days?.flat().includes(DAYS[day] ?? "mon") ?? true;
+}
+function inNetwork(networks, addresses) {
+  const known2 = addresses.filter((address) => isIP2(address) !== 0);
+  if (known2.length === 0) return void 0;
+  const block = new BlockList();
+  for (const { address, prefix, family } of networks) block.addSubnet(address, prefix, family);
+  return known2.some((address) => block.check(address, isIP2(address) === 4 ? "ipv4" : "ipv6"));
+}
+function conditions(rule, request, evidence) {
+  const when3 = rule.when ?? {};
+  const verdicts = [];
+  for (const name of CLAIMS) {
+    const wanted = when3[name];
+    if (wanted === void 0) continue;
+    const claim = evidence.claims[name];
+    verdicts.push([name, claim === void 0 ? void 0 : matchesAny(wanted, claim)]);
+  }
+  const { now, addresses, commit } = evidence.selfReported;
+  if (when3.commit !== void 0) {
+    const claim = evidence.claims.commit;
+    verdicts.push(["commit", claim === void 0 || commit === void 0 ? void 0 : claim === commit]);
+  }
+  if (rule.effect === "allow") {
+    const enough = request.scope === "proven" || request.scope === "unproven" && when3.scope === "unproven";
+    verdicts.push(["scope", enough]);
+  } else if (when3.scope !== void 0) {
+    verdicts.push(["scope", request.scope === "proven" === (when3.scope === "proven")]);
+  }
+  if (when3.time !== void 0) verdicts.push(["time", inTime(when3.time.value, now)]);
+  if (when3.network !== void 0) verdicts.push(["network", inNetwork(when3.network, addresses)]);
+  return verdicts;
+}
+var SELF_REPORTED = /* @__PURE__ */ new Set(["time", "network", "commit"]);
+var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
+function failureOf2(rule, verdicts) {
+  const failed = verdicts.filter(([, verdict]) => verdict !== true);
+  const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
+  return `"${rule.name.value}" fails on ${words.join(", ")}`;
+}
+function decide(file, request, evidence) {
+  if (request.scope === "broken") {
+    const reason2 = "the scope is broken, which no rule can accept";
+    return { effect: "deny", rule: "(broken scope)", reason: reason2, selfReported: [] };
+  }
+  if (file === void 0) {
+    const allowed2 = request.kind === "unity_catalog_credential";
+    const reason2 = allowed2 ? `without a policy file Unity Catalog credentials may be granted (scope ${request.scope})` : `without a policy file "${request.kind}" cannot be granted`;
+    return { effect: allowed2 ? "allow" : "deny", rule: "(no policy file)", reason: reason2, selfReported: [] };
+  }
+  const rules = file.policy.rules.filter((rule) => concerns(rule, request));
+  const failures2 = [];
+  let allowed;
+  for (const rule of rules) {
+    const verdicts = conditions(rule, request, evidence);
+    if (rule.effect === "deny") {
+      if (verdicts.some(([, verdict]) => verdict === false)) continue;
+      const unknown = verdicts.filter(([, verdict]) => verdict === void 0).map(([name]) => name);
+      const reason2 = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
+      return { effect: "deny", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
+    }
+    if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf2(rule, verdicts));
+    else {
+      const reason2 = verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
+      allowed ??= { effect: "allow", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
+    }
+  }
+  if (allowed !== void 0) return allowed;
+  const reason = failures2.length > 0 ? failures2.join("; ") : "no rule is about this job, purpose, kind, resource and target";
+  return { effect: "deny", rule: "(no rule allows it)", reason, selfReported: [] };
+}
+
+// core/access/plan/decide.ts
+function finding(entry, decision, scope) {
+  const { job, purpose } = entry;
+  const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
+  const found = weak.map((check) => check.says).join("; ");
+  if (scope.grade === "broken") {
+    const remedy = weak.map((check) => check.remedy ?? "").join(" ");
+    const problem = `${what} cannot be granted: its scope is broken.`;
+    return { code: "SCOPE_BROKEN", mistake: { problem, actual: found, remedy, place: purpose.place } };
+  }
+  const rights = [...new Set(weak.map((check) => check.missingRight ?? ""))].join("; ");
+  return {
+    code: "ACCESS_DENIED",
+    mistake: {
+      problem: `${what} is denied by ${decision.rule}: ${decision.reason}.`,
+      actual: `scope ${scopeWords(scope)}${found === "" ? "" : ` (${found})`}`,
+      remedy: rights === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights}), or ask for a rule that accepts it.`,
+      place: purpose.place
+    }
+  };
+}
+function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget) {
+  const changes = [];
+  const denied = [];
+  const findings = [];
+  const live = new Map(
+    declared.filter((entry) => entry.expired === void 0).map((entry) => [entry.name, entry])
+  );
+  for (const change2 of planned.changes) {
+    const entry = live.get(change2.name);
+    if (change2.action === "withdraw" || change2.phase !== "granted" || entry === void 0) {
+      changes.push(change2);
+      continue;
+    }
+    const scope = proofs.get(change2.job);
+    if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
+    const { job, purpose, target } = change2;
+    const request = {
+      job,
+      purpose,
+      kind: target.kind,
+      resource: target.resource(change2.object),
+      target: bundleTarget
+    };
+    const decision = decide(policy, { ...request, scope: scope.grade }, evidence);
+    const decided = { ...change2, decision, scope };
+    if (decision.effect === "allow") changes.push(decided);
+    else {
+      denied.push(decided);
+      findings.push(finding(entry, decision, scope));
+    }
+  }
+  return { changes, denied, findings };
+}
+
+// core/access/files/policy-file.ts
+import { createHash as createHash4 } from "node:crypto";
+
+// core/ci/claims.ts
+var PIPELINE_CLAIMS = [
+  "repository",
+  "ref",
+  "environment",
+  "pipeline",
+  "actor",
+  "event",
+  "commit"
+];
+var jose;
+function loadClaimsReader() {
+  return jose ??= import("./webapi-YY2SORZD.js");
+}
+async function readClaims(idToken) {
+  const { decodeJwt } = await loadClaimsReader();
+  let payload;
+  try {
+    payload = decodeJwt(idToken);
+  } catch {
+    throw unreadable3("it is not a signed JSON Web Token");
+  }
+  const { iss, sub, aud, exp, iat, jti } = payload;
+  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
+  if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
+    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
+  }
+  return {
+    ...pipelineClaims(payload),
+    issuer: iss,
+    subject: sub,
+    audience,
+    expiresAt: exp * 1e3,
+    ...typeof iat === "number" && { issuedAt: iat * 1e3 },
+    ...typeof jti === "string" && { jwtId: jti }
+  };
+}
+function pipelineClaims(payload, dialects = DIALECTS) {
+  return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
+}
+function unreadable3(why) {
+  return new SecretlessError("ID_TOKEN_REFUSED", {
+    problem: `What the CI gave as ID token cannot be read: ${why}.`,
+    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
+    remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
+  });
+}
+
+// core/access/files/policy-contradictions.ts
+var CLAIMS2 = PIPELINE_CLAIMS.filter((name) => name !== "commit");
+var MATCHERS = ["job", "purpose", "resource", "target"];
+function coversAll(outer, inner) {
+  if (outer === void 0) return true;
+  return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
+}
+function denies(deny, allow) {
+  if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
+  if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
+  const when3 = deny.when;
+  if (when3 === void 0) return true;
+  if (when3.time !== void 0 || when3.network !== void 0) return false;
+  if (when3.commit !== void 0 && allow.when?.commit === void 0) return false;
+  if (when3.scope === "unproven") return false;
+  if (when3.scope === "proven" && allow.when?.scope === "unproven") return false;
+  return CLAIMS2.every((name) => coversAll(when3[name], allow.when?.[name]));
+}
+function impossibleRules(policy, kinds) {
+  const mistakes = [];
+  const names2 = /* @__PURE__ */ new Set();
+  for (const rule of policy.rules) {
+    const { value: name, place: place2 } = rule.name;
+    if (names2.has(name)) {
+      mistakes.push({
+        problem: `Two rules are called "${name}".`,
+        remedy: "Give each rule its own name.",
+        place: place2
+      });
+    }
+    names2.add(name);
+    const time = rule.when?.time;
+    if (time !== void 0 && time.value.from === time.value.to) {
+      const problem = `Rule "${name}" can never match: its time begins and ends at once.`;
+      mistakes.push({ problem, place: time.place });
+    }
+    if (rule.effect === "deny") continue;
+    const named2 = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
+    const without = named2.filter(({ provider, needsProvider }) => needsProvider && !policy.providers?.[provider]).map(({ provider }) => provider);
+    if (rule.kind !== void 0 && without.length > 0 && without.length === named2.length) {
+      mistakes.push({
+        problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
+        remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,
+        place: rule.kind.place
+      });
+    }
+    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule));
+    if (stronger !== void 0) {
+      mistakes.push({
+        problem: `Rule "${name}" can never match: rule "${stronger.name.value}" denies all that it allows.`,
+        place: place2
+      });
+    }
+  }
+  return mistakes;
+}
+
+// core/access/files/policy-file.ts
+function readPolicyFile(source, insideCheckout, kinds = KINDS) {
+  const named2 = [...kinds, ...LATER_KINDS];
+  const { value, mistakes } = readYaml(source, policyShapeOf(named2));
+  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value, named2)];
+  if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
+  const sha256 = createHash4("sha256").update(source.text, "utf8").digest("hex");
+  return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
+}
+
+// core/access/scope/reading.ts
+var known = (value) => ({ state: "known", value });
+async function openReader(workspace, account) {
+  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
+  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
+  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
+  return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
+}
+function unreadable4(eyes, missingRight) {
+  return eyes.registrarLater ? { state: "later", why: "the registrar reads it after the deployment" } : { state: "unknown", missingRight };
+}
+var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
+var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
+async function readBy(eyes, missingRight, read3) {
+  let answered = "";
+  for (const reader of eyes.readers) {
+    const pending = read3(reader);
+    if (pending === void 0) continue;
+    try {
+      return known(await pending);
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      answered = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
+    }
+  }
+  return unreadable4(eyes, `${missingRight}${answered}`);
+}
+function isReader(reader, principal) {
+  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
+}
+
+// core/access/scope/credential.ts
+var VENDING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES"]);
+async function readCredentialUsers(eyes, names2) {
+  const distinct = [...new Set(names2)];
+  const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
+  const metastoreOwner = await readBy(
+    eyes,
+    "metastore",
+    async ({ workspace }) => METASTORE.text(
+      await workspace.call({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }),
+      "owner"
+    )
+  );
+  const admin = metastoreOwner.state === "known" ? metastoreOwner.value : "";
+  const readings2 = await inParallel(distinct, async (name) => {
+    for (const reader of eyes.readers) {
+      const facts = (await readCredentials(reader.workspace, [name])).get(name);
+      if (facts?.state !== "read") continue;
+      const effective = await readBy(
+        { ...eyes, readers: [reader] },
+        right(name),
+        ({ workspace }) => effectiveGrants(workspace, name)
+      );
+      if (effective.state !== "known") continue;
+      const managing = effective.value.filter(({ privilege }) => privilege === "MANAGE").map(({ principal }) => principal);
+      const managers = [.../* @__PURE__ */ new Set([facts.facts.owner, admin, ...managing])].filter(
+        (manager) => manager !== ""
+      );
+      if (!managers.some((manager) => isReader(reader, manager))) continue;
+      const users = effective.value.filter(({ privilege }) => VENDING.has(privilege));
+      return { state: "known", value: { name, users, managers } };
+    }
+    return unreadable4(eyes, right(name));
+  });
+  return new Map(distinct.map((name, index) => [name, readings2[index]]));
+}
+
+// core/access/scope/editors.ts
+var EDITING = /* @__PURE__ */ new Set([
+  "IS_OWNER",
+  "CAN_MANAGE",
+  "CAN_EDIT",
+  "CAN_ATTACH_TO",
+  "CAN_RESTART"
+]);
+var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
+async function editorsOf(api, type, id, through) {
+  const path13 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path13 });
+  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
+    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
+      (permission) => PERMISSION.text(permission, "permission_level")
+    );
+    const level = levels.find((one) => EDITING.has(one));
+    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
+  });
+}
+var OBJECT_TYPES = {
+  DIRECTORY: "directories",
+  NOTEBOOK: "notebooks",
+  FILE: "files",
+  REPO: "repos"
+};
+async function editorsOfPath(api, path13, shown = path13) {
+  const object2 = await workspaceObject(api, path13);
+  if (object2 === void 0) {
+    const folder = path13.slice(0, path13.lastIndexOf("/"));
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
+    return editorsOfPath(api, folder, shown);
+  }
+  const type = OBJECT_TYPES[OBJECT.text(object2, "object_type")] ?? "directories";
+  return editorsOf(api, type, OBJECT.text(object2, "object_id"), `code in ${shown}`);
+}
+function collect(value, names2, into) {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key2, child2] of Object.entries(value)) {
+    if (names2.has(key2) && typeof child2 === "string") into.add(child2);
+    else collect(child2, names2, into);
+  }
+}
+var CODE_PATHS = /* @__PURE__ */ new Set([
+  "notebook_path",
+  "python_file",
+  "path",
+  "dbt_project_directory",
+  "project_directory"
+]);
+var LIBRARIES = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements"]);
+var CLUSTERS = /* @__PURE__ */ new Set(["existing_cluster_id"]);
+function codeOf2(job, filePath) {
+  const code2 = /* @__PURE__ */ new Set();
+  const clusters = /* @__PURE__ */ new Set();
+  const tasks = JOB_SETTINGS.member(job.settings, "tasks");
+  collect(tasks, CODE_PATHS, code2);
+  collect(tasks, LIBRARIES, code2);
+  collect(JOB_SETTINGS.member(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
+  collect(tasks, CLUSTERS, clusters);
+  const notes = [];
+  const paths = /* @__PURE__ */ new Set([filePath]);
+  const git = (part) => JOB_SETTINGS.text(job.settings, "git_source", part);
+  const url = git("git_url");
+  if (url !== "") {
+    const commit = git("git_commit");
+    const ref = git("git_branch") || git("git_tag");
+    const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
+    notes.push(`code comes from ${url}: ${who}`);
+  }
+  for (const path13 of code2) {
+    if (path13.startsWith(`${filePath}/`) || filePath === "") continue;
+    if (path13.startsWith("/Volumes/") || path13.includes(":/")) {
+      notes.push(`${path13}: whoever may write there changes what the job runs`);
+    } else if (path13.startsWith("/")) paths.add(path13);
+  }
+  return { paths: [...paths].filter((path13) => path13 !== ""), clusters: [...clusters], notes };
+}
+function editorReader(eyes, bundle) {
+  const shared = /* @__PURE__ */ new Map();
+  const once = (key2, right, read3) => {
+    const running = shared.get(key2) ?? readBy(eyes, right, ({ workspace }) => read3(workspace));
+    shared.set(key2, running);
+    return running;
+  };
+  return async (job) => {
+    const { paths, clusters, notes } = codeOf2(job, bundle.filePath);
+    const { id } = job;
+    const parts = await Promise.all([
+      ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
+      ...paths.map((path13) => once(path13, `CAN_READ on ${path13}`, (api) => editorsOfPath(api, path13))),
+      ...clusters.map(
+        (cluster) => once(
+          `cluster ${cluster}`,
+          `CAN_MANAGE on cluster ${cluster}`,
+          (api) => editorsOf(api, "clusters", cluster, `cluster ${cluster}`)
+        )
+      )
+    ]);
+    const unread = parts.filter((part) => part.state !== "known");
+    const worstRead = unread.find((part) => part.state === "unknown") ?? unread[0];
+    if (worstRead !== void 0) return worstRead;
+    return known({ editors: parts.flatMap((part) => part.state === "known" ? part.value : []), notes });
+  };
+}
+
+// core/access/scope/judge.ts
+var proven = (says, residual = []) => ({
+  grade: "proven",
+  says,
+  ...residual.length === 0 ? {} : { residual }
+});
+var broken = (says, remedy) => ({ grade: "broken", says, remedy });
+function judge2(reading, decide2) {
+  if (reading.state === "known") return decide2(reading.value);
+  if (reading.state === "later") {
+    return {
+      grade: "proven",
+      says: `not checked yet: ${reading.why}; checked after the deployment`,
+      later: true
+    };
+  }
+  const { missingRight } = reading;
+  return { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+}
+function runAs({ job, principal, deployer }) {
+  if (job.runAs.kind !== "service_principal") {
+    const who = job.runAs.kind === "deployer" ? "the identity that deploys it" : `the ${job.runAs.kind} ${job.runAs.name}`;
+    const remedy = `Set run_as.service_principal_name of job "${job.key}" to a service principal of its own.`;
+    return broken(`the job runs as ${who}`, remedy);
+  }
+  if (principal === deployer.toLowerCase()) {
+    return broken(
+      "the job runs as the deployer, who also deploys every other job",
+      "Give the job a principal of its own."
+    );
+  }
+  return proven(`runs as service principal ${principal}`);
+}
+var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
+function exclusive({ job, principal, runners, declared, mates }) {
+  const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map((mate) => mate.key)]);
+  const borrowers = declared.filter(
+    ({ key: key2, runAs: runAs2 }) => !allowed.has(key2) && runAs2.kind === "service_principal" && runAs2.applicationId === principal
+  );
+  if (runners.state !== "known" && borrowers.length > 0) {
+    return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
+  }
+  return judge2(runners, (all) => {
+    const self = all.find((runner) => runner.key === job.key);
+    if (self !== void 0 && self.principal !== principal) {
+      const says = `the deployed job runs as ${self.principal || "its owner"}, not as declared`;
+      return broken(says, "Deploy the bundle again, and find out who changed the job.");
+    }
+    const strangers = all.filter(
+      (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
+    );
+    if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
+    const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
+    const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
+    return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);
+  });
+}
+var RULE_SET_PREFIX = {
+  user: "users",
+  group: "groups",
+  service_principal: "servicePrincipals"
+};
+function ruleSetName(user2) {
+  const at3 = user2.indexOf(":");
+  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
+}
+function principalUsers({ identity, deployer, principalUsers: allowed, principal }) {
+  const names2 = new Set(allowed.map(ruleSetName));
+  const own = `serviceprincipals/${deployer.toLowerCase()}`;
+  return judge2(identity.users, (holders2) => {
+    const users = holders2.filter(({ role }) => role === "roles/servicePrincipal.user").map(({ principal: who }) => who);
+    const strangers = users.filter((who) => !names2.has(who.toLowerCase()) && who.toLowerCase() !== own);
+    if (strangers.length > 0) {
+      const remedy = `Take servicePrincipal.user on ${principal} from them, or name them under principal_users in the policy.`;
+      return broken(`may act as it: ${strangers.join(", ")}`, remedy);
+    }
+    const managers = holders2.filter(({ role }) => role === "roles/servicePrincipal.manager");
+    const residual = [
+      ...users.map((who) => `${who} may act as it`),
+      ...managers.map(({ principal: who }) => `${who} manages it and could let itself act as it`)
+    ];
+    return proven("nobody else holds servicePrincipal.user on it", residual);
+  });
+}
+function oauthSecrets({ identity, principal }) {
+  return judge2(
+    identity.secrets,
+    (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
+      `it has ${ids.length} OAuth secret${ids.length === 1 ? "" : "s"}: whoever holds one is this principal`,
+      `Delete the OAuth secrets of service principal ${principal} (${ids.join(", ")}).`
+    )
+  );
+}
+function federationPolicies({ identity, principal }) {
+  return judge2(identity.policies, (policies) => {
+    if (policies.length === 0) return proven("it has no federation policy");
+    const shown = policies.map(({ id, issuer, subject }) => `${id} (${issuer}, ${subject})`).join(", ");
+    const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
+    return broken(`workloads outside can sign in as it: ${shown}`, remedy);
+  });
+}
+var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
+function editors({ editors: reading, deployer, job }) {
+  return judge2(reading, ({ editors: all, notes }) => {
+    const everybody = all.filter(({ who }) => EVERYBODY.has(who));
+    if (everybody.length > 0) {
+      const shown = [
+        ...new Set(everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`))
+      ];
+      const remedy = `Take these rights away, so that only those who may use the access can change job "${job.key}".`;
+      return broken(`every user may change what the job runs: ${shown.join(", ")}`, remedy);
+    }
+    const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
+    const residual = [
+      ...others2.map(({ who, level, through }) => `${who} has ${level} (${through})`),
+      ...notes
+    ];
+    return proven("the list of those who may change it is complete", [...new Set(residual)]);
+  });
+}
+function credential({ credentials, principal, mates }) {
+  const allowed = /* @__PURE__ */ new Set([principal]);
+  for (const { runAs: mate } of mates) if (mate.kind === "service_principal") allowed.add(mate.applicationId);
+  const verdicts = credentials.map(
+    (reading) => judge2(reading, ({ name, users, managers }) => {
+      const strangers = users.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
+      if (strangers.length > 0) {
+        const shown = strangers.map((user2) => {
+          const from = user2.inheritedFrom === "" ? "" : `, from ${user2.inheritedFrom}`;
+          return `${user2.principal} (${user2.privilege}${from})`;
+        });
+        const remedy = `Revoke it from them, or give the job its own credential instead of "${name}".`;
+        return broken(`credential "${name}" can also be used by ${shown.join(", ")}`, remedy);
+      }
+      return proven(
+        `no other user of credential "${name}"`,
+        managers.map((who) => `${who} could grant itself "${name}"`)
+      );
+    })
+  );
+  const grade = worst(verdicts.map((verdict) => verdict.grade));
+  const decisive = verdicts.find((verdict) => verdict.grade === grade) ?? proven("no credential is used");
+  if (grade !== "proven") return decisive;
+  const says = [...new Set(verdicts.map((verdict) => verdict.says))].join("; ") || decisive.says;
+  const later = verdicts.some((verdict) => verdict.later) ? { later: true } : {};
+  return { ...proven(says, [...new Set(verdicts.flatMap((verdict) => verdict.residual ?? []))]), ...later };
+}
+var JUDGES = {
+  "run-as": runAs,
+  exclusive,
+  "principal-users": principalUsers,
+  "oauth-secrets": oauthSecrets,
+  "federation-policies": federationPolicies,
+  editors,
+  credential
+};
+function judgeScope(facts) {
+  const checks = Object.keys(JUDGES).map((name) => ({ name, ...JUDGES[name](facts) }));
+  const group = facts.mates.length === 0 ? [] : [facts.job, ...facts.mates].map((job) => job.key).sort();
+  return {
+    job: facts.job.key,
+    principal: facts.principal,
+    grade: worst(checks.map((check) => check.grade)),
+    group,
+    checks
+  };
+}
+
+// core/access/scope/principals.ts
+var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
+var LIST_FROM = 20;
+async function numericIds(api, applicationIds) {
+  const found = [];
+  const idsOf = (resources) => new Map(
+    resources.map((resource) => [
+      SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
+      SERVICE_PRINCIPAL.text(resource, "id")
+    ])
+  );
+  if (applicationIds.length >= LIST_FROM) {
+    const missing = new Set(applicationIds);
+    return idsOf(
+      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
+        for (const id of idsOf(page).keys()) missing.delete(id);
+        return missing.size === 0;
+      })
+    );
+  }
+  await inParallel(applicationIds, async (id) => {
+    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
+    found.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
+  });
+  return idsOf(found);
+}
+async function holders(api, path13, name) {
+  const ruleSet = await api.call({ method: "GET", path: path13, query: { name, etag: "" } });
+  return RULE_SET.list(ruleSet, "grant_rules").flatMap(
+    (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
+  );
+}
+async function eitherRoute(workspace, account) {
+  try {
+    return await workspace();
+  } catch (error) {
+    if (account === void 0 || !(error instanceof ApiFailure)) throw error;
+    return account();
+  }
+}
+async function readOne(eyes, accountId, applicationId2, id) {
+  if (accountId === void 0) {
+    const missing = { state: "unknown", missingRight: "the input account-id" };
+    return { users: missing, secrets: missing, policies: missing };
+  }
+  const name = `accounts/${accountId}/servicePrincipals/${applicationId2}/ruleSets/default`;
+  const manager = `servicePrincipal.manager on ${applicationId2}, or account admin`;
+  const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
+  const [users, secrets, policies] = await Promise.all([
+    readBy(
+      eyes,
+      manager,
+      ({ workspace, account }) => eitherRoute(
+        () => holders(workspace, "/api/2.0/preview/accounts/access-control/rule-sets", name),
+        account && (() => holders(account, `/api/2.0/preview/accounts/${accountId}/access-control/rule-sets`, name))
+      )
+    ),
+    readBy(eyes, manager, ({ workspace, account }) => {
+      if (id === void 0) return void 0;
+      const path13 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      return eitherRoute(
+        () => listAll(workspace, path13, SECRETS.key("secrets")),
+        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
+      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
+    }),
+    readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
+      if (id === void 0 || account === void 0) return void 0;
+      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
+        (listed) => listed.map((policy) => ({
+          id: FEDERATION_POLICY.text(policy, "policy_id"),
+          issuer: FEDERATION_POLICY.text(policy, "oidc_policy", "issuer"),
+          subject: FEDERATION_POLICY.text(policy, "oidc_policy", "subject")
+        }))
+      );
+    })
+  ]);
+  return { users, secrets, policies };
+}
+async function readPrincipals(eyes, accountId, applicationIds) {
+  const distinct = [...new Set(applicationIds)];
+  const none = { state: "known", value: /* @__PURE__ */ new Map() };
+  const ids = accountId === void 0 ? none : await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
+  const idOf = (applicationId2) => ids.state === "known" ? ids.value.get(applicationId2) : void 0;
+  const facts = await inParallel(
+    distinct,
+    (applicationId2) => readOne(eyes, accountId, applicationId2, idOf(applicationId2))
+  );
+  return new Map(distinct.map((applicationId2, index) => [applicationId2, facts[index]]));
+}
+
+// core/access/scope/runners.ts
+var MAX_ASKED = 500;
+async function list2(api, path13, items, query = {}) {
+  try {
+    return await listAll(api, path13, items, query);
+  } catch (error) {
+    if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
+    throw error;
+  }
+}
+async function jobs(api) {
+  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" });
+  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
+  if (silent.length > MAX_ASKED) return void 0;
+  const asked2 = await inParallel(silent, async (job) => {
+    const query = { job_id: JOB.text(job, "job_id") };
+    try {
+      return JOB.text(
+        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
+        "run_as_user_name"
+      );
+    } catch (error) {
+      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
+        return "";
+      throw error;
+    }
+  });
+  const owner = new Map(silent.map((job, index) => [job, asked2[index] ?? ""]));
+  return listed.map((job) => ({
+    type: "job",
+    id: JOB.text(job, "job_id"),
+    name: JOB.text(job, "settings", "name"),
+    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase()
+  }));
+}
+async function others(api) {
+  const [pipelines, apps, endpoints] = await Promise.all([
+    list2(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), { max_results: "100" }),
+    list2(api, "/api/2.0/apps", "apps", { page_size: "100" }),
+    list2(api, "/api/2.0/serving-endpoints", "endpoints")
+  ]);
+  return [
+    ...pipelines.map((item) => ({
+      type: "pipeline",
+      id: PIPELINE.text(item, "pipeline_id"),
+      name: PIPELINE.text(item, "name"),
+      principal: PIPELINE.text(item, "run_as_user_name").toLowerCase()
+    })),
+    ...apps.map((item) => ({
+      type: "app",
+      id: APP.text(item, "id"),
+      name: APP.text(item, "name"),
+      principal: APP.text(item, "service_principal_client_id").toLowerCase()
+    })),
+    // A serving endpoint acts with the identity of its creator.
+    ...endpoints.map((item) => ({
+      type: "endpoint",
+      id: ENDPOINT.text(item, "id"),
+      name: ENDPOINT.text(item, "name"),
+      principal: ENDPOINT.text(item, "creator").toLowerCase()
+    }))
+  ];
+}
+async function readRunners(eyes) {
+  const admin = eyes.readers.find((reader) => reader.admin);
+  if (admin === void 0)
+    return unreadable4(eyes, "workspace admin (a listing by anyone else may be incomplete)");
+  try {
+    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace), others(admin.workspace)]);
+    if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
+    const limit = `fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`;
+    return { state: "unknown", missingRight: limit };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    return unreadable4(
+      eyes,
+      `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`
+    );
+  }
+}
+function withBundle(listed, bundle, deployed) {
+  const declared = (job) => job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
+  const byId = new Map(bundle.jobs.filter((job) => job.id !== void 0).map((job) => [job.id, job]));
+  const gone = new Set(deployed ? [] : bundle.goneJobIds);
+  const runners = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
+    const job = runner.type === "job" ? byId.get(runner.id) : void 0;
+    if (job === void 0) return runner;
+    return { ...runner, key: job.key, ...deployed ? {} : { principal: declared(job) } };
+  });
+  const created = deployed ? [] : bundle.jobs.filter((job) => job.id === void 0);
+  return [
+    ...runners,
+    ...created.map((job) => ({
+      type: "job",
+      id: "not deployed yet",
+      name: job.key,
+      key: job.key,
+      principal: declared(job)
+    }))
+  ];
+}
+
+// core/access/scope/prove.ts
+function afterwards(reading, { coming, leaving }) {
+  if (reading.state !== "known") return reading;
+  const { name, users, managers } = reading.value;
+  const of = (grants) => grants.filter(({ credential: credential2 }) => credential2 === name).map(({ principal }) => principal);
+  const gone = new Set(of(leaving));
+  const staying = users.filter(
+    (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
+  );
+  const present2 = new Set(staying.map(({ principal }) => principal));
+  const added = [...new Set(of(coming))].filter((principal) => !present2.has(principal));
+  const asUser = (principal) => ({ principal, privilege: "ACCESS", inheritedFrom: "" });
+  return known({ name, managers, users: [...staying, ...added.map(asUser)] });
+}
+function matesOf(job, bundle, policy) {
+  const groups = (policy?.shared_principals ?? []).filter((group) => group.includes(job.key));
+  const keys = new Set(groups.flat());
+  return bundle.jobs.filter((other) => other.key !== job.key && keys.has(other.key));
+}
+function principalOf(job) {
+  return job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
+}
+async function proveScopes(request) {
+  const { eyes, bundle, deployed, deployer, accountId, policy, needs } = request;
+  const jobs2 = bundle.jobs.filter((job) => needs.has(job.key));
+  if (jobs2.length === 0) return /* @__PURE__ */ new Map();
+  const principals = jobs2.map(principalOf).filter((principal) => principal !== "");
+  const editorsOf2 = editorReader(eyes, bundle);
+  const [listed, identities, credentials, editors2] = await Promise.all([
+    readRunners(eyes),
+    readPrincipals(eyes, accountId, principals),
+    readCredentialUsers(eyes, [...needs.values()].flat()),
+    inParallel(jobs2, editorsOf2)
+  ]);
+  const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, deployed)) : listed;
+  const nobody = { state: "unknown", missingRight: "a run-as service principal" };
+  const noIdentity = { users: nobody, secrets: nobody, policies: nobody };
+  const proofs = jobs2.map(
+    (job, index) => judgeScope({
+      job,
+      principal: principalOf(job),
+      deployer,
+      runners,
+      declared: bundle.jobs,
+      identity: identities.get(principalOf(job)) ?? noIdentity,
+      editors: editors2[index] ?? nobody,
+      credentials: (needs.get(job.key) ?? []).map(
+        (name) => afterwards(credentials.get(name) ?? nobody, request)
+      ),
+      mates: matesOf(job, bundle, policy),
+      principalUsers: policy?.principal_users ?? []
+    })
+  );
+  return new Map(proofs.map((proof) => [proof.job, proof]));
+}
+
+// core/access/plan/plan.ts
+function readAccessFiles(access2, policy, kinds = KINDS) {
+  const entries2 = access2 === void 0 ? { value: [], mistakes: [] } : readAccessFile(access2, kinds);
+  const rules = policy === void 0 ? { value: void 0, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout, kinds);
+  const mistakes = [...entries2.mistakes, ...rules.mistakes];
+  if (mistakes.length > 0) {
+    const code2 = entries2.mistakes.length > 0 ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID";
+    throw fail(mistakes.map((mistake) => ({ code: code2, mistake })));
+  }
+  return { entries: entries2.value ?? [], policy: rules.value };
+}
+function registrarOf(files) {
+  return files.policy?.policy.providers?.databricks?.registrar_client_id.toLowerCase();
+}
+function fail(findings) {
+  const order = [
+    "ACCESS_FILE_INVALID",
+    "POLICY_FILE_INVALID",
+    "ACCESS_TARGET_UNUSABLE",
+    "ACCESS_CLASH",
+    "SCOPE_BROKEN"
+  ];
+  const rank = (finding2) => (order.indexOf(finding2.code) + order.length) % order.length;
+  const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
+  const mistakes = sorted.map(({ mistake }) => mistake);
+  const code2 = sorted[0]?.code ?? "INTERNAL";
+  if (mistakes.length === 1 && mistakes[0] !== void 0) return new SecretlessError(code2, mistakes[0]);
+  const problem = `${mistakes.length} mistakes keep access from being granted as declared.`;
+  return new SecretlessError(code2, { problem, mistakes });
+}
+async function readRemote(objects, request) {
+  const used = [...new Set(objects.map(({ target }) => target))];
+  const views = await Promise.all(
+    used.map(
+      (target) => target.read(
+        objects.filter((one) => one.target === target).map(({ object: object2 }) => object2),
+        portsOf(target, request)
+      )
+    )
+  );
+  return new Map(used.map((target, index) => [target, views[index]]));
+}
+function portsOf(target, request) {
+  const { registrar, deployer, clock, bundle, signal } = request;
+  return {
+    databricks: target.connect(registrar ?? deployer),
+    clock,
+    workspaceId: bundle.workspaceId,
+    ...signal === void 0 ? {} : { signal }
+  };
+}
+function isRegistrarLater({ files, registrar, deployed }) {
+  return registrarOf(files) !== void 0 && registrar === void 0 && !deployed;
+}
+async function eyesOf(request) {
+  const { registrar, deployer } = request;
+  const connections = [registrar, deployer].filter((connection) => connection !== void 0);
+  const readers = await Promise.all(
+    connections.map(({ workspace, account }) => openReader(workspace, account))
+  );
+  return { readers, registrarLater: isRegistrarLater(request) };
+}
+function warningsOf(request, proofs, used) {
+  const { files, bundle } = request;
+  const warnings = [];
+  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
+    warnings.push(
+      "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two."
+    );
+  }
+  if (files.policy?.insideCheckout === true) {
+    warnings.push(
+      `The policy ${files.policy.path} comes with the checkout: whoever edits the bundle can edit it.`
+    );
+  }
+  if (files.policy === void 0) {
+    const unproven = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
+    if (unproven.length > 0)
+      warnings.push(
+        `Scope is unproven for ${unproven.join(", ")}, and no policy file says whether that is accepted.`
+      );
+  }
+  for (const entry of files.entries) {
+    if (entry.targets !== void 0 && !entry.targets.includes(bundle.target)) continue;
+    if (entry.present === "databricks")
+      warnings.push(
+        `"${entry.purpose.value}" presents a token of the workspace itself, which is experimental.`
+      );
+  }
+  return warnings;
+}
+async function examineAccess(request) {
+  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, clock } = request;
+  const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
+  const live = declared.filter((entry) => entry.expired === void 0);
+  const state = await readState(deployer.workspace, bundle);
+  const recorded2 = state.records.map((record2) => ({
+    target: kindOf(record2.kind, request.kinds),
+    object: record2.object,
+    phase: record2.phase
+  })).filter(
+    (one) => one.target !== void 0 && one.phase !== "expired"
+  );
+  const wanted = new Set(live.map(({ target, object: object2 }) => objectKey(target.kind, object2)));
+  const leaving = recorded2.filter(({ target, object: object2 }) => !wanted.has(objectKey(target.kind, object2))).map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0);
+  const needs = /* @__PURE__ */ new Map();
+  for (const { job, credentials } of live)
+    needs.set(job.key, [.../* @__PURE__ */ new Set([...needs.get(job.key) ?? [], ...credentials])]);
+  const prove2 = async () => needs.size === 0 ? /* @__PURE__ */ new Map() : proveScopes({
+    eyes: await eyesOf(request),
+    bundle,
+    deployed,
+    deployer: deployerId,
+    accountId,
+    policy: files.policy?.policy,
+    needs,
+    coming: live.map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0),
+    leaving
+  });
+  const objects = [...live, ...recorded2];
+  const [views, proofs] = await Promise.all([readRemote(objects, request), prove2()]);
+  const missing = { state: "unreadable", missingRight: "the target" };
+  const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
+  const planned = planChanges(
+    declared,
+    state.records,
+    (target, object2) => {
+      const seen = views.get(target)?.plan(object2) ?? missing;
+      return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
+    },
+    request.kinds
+  );
+  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
+  const registrarId = registrarOf(files);
+  const notes = live.flatMap(({ target, object: object2 }) => views.get(target)?.notes(object2) ?? []);
+  const unowned = state.unowned.length === 0 ? [] : [
+    `${state.unowned.length} records of the access state do not fit this bundle and are never acted upon.`
+  ];
+  return {
+    changes: decided.changes,
+    denied: decided.denied,
+    findings: [...inFiles, ...planned.findings, ...decided.findings],
+    warnings: [
+      ...warningsOf(request, [...proofs.values()], objects.length > 0),
+      ...planned.warnings,
+      ...unowned
+    ],
+    notes: [...new Set(notes)],
+    proofs,
+    state,
+    policy: files.policy,
+    registrarId: registrarId ?? deployerId,
+    selfRegistered: (registrarId ?? deployerId) === deployerId
+  };
+}
+async function planAccess(request, onPlan) {
+  const plan = await examineAccess(request);
+  await onPlan?.(plan);
+  if (plan.findings.length > 0) throw fail(plan.findings);
+  return plan;
 }
 
 // core/access/state/recorder.ts
@@ -10835,13 +13156,7 @@ async function applyBatch(batch, ports, clock) {
   }
 }
 async function execute(plan, request, lock, onApplied) {
-  const { registrar, deployer, clock, bundle, signal } = request;
-  const ports = {
-    databricks: (registrar ?? deployer).workspace,
-    clock,
-    workspaceId: bundle.workspaceId,
-    ...signal === void 0 ? {} : { signal }
-  };
+  const { deployer, clock, bundle, signal } = request;
   const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
   const all = plan.changes.filter(isChange);
   const applied = [];
@@ -10873,7 +13188,7 @@ async function execute(plan, request, lock, onApplied) {
     }
     signal?.throwIfAborted();
     await lock.hold();
-    const problem = await applyBatch(batch, ports, clock);
+    const problem = await applyBatch(batch, portsOf(batch[0].target, request), clock);
     if (problem !== void 0) {
       withdrawalFailed ||= withdrawing;
       await tell(batch, "failed", problem);
@@ -10886,7 +13201,7 @@ async function execute(plan, request, lock, onApplied) {
 }
 
 // core/access/state/lock.ts
-import { randomUUID } from "node:crypto";
+import { randomUUID as randomUUID3 } from "node:crypto";
 var LEASE = 6e4;
 var RENEW = 2e4;
 var POLL = 5e3;
@@ -10904,7 +13219,7 @@ function parse2(content) {
 }
 async function takeLock(path13, options) {
   const { api, clock, holder, timeout, signal } = options;
-  const id = randomUUID();
+  const id = randomUUID3();
   let after = "";
   const text2 = () => JSON.stringify({ id, holder, after, renewed: clock.now() });
   const deadline = clock.now() + timeout;
@@ -11070,569 +13385,6 @@ function workspaceApi(step2, session, caller) {
   return auditedApi(step2, step2.inputs.host, token2, caller);
 }
 
-// core/ci/azure-devops/subject.ts
-var ENTRA_ISSUER_AUDIENCE = "fb60f99c-7a34-4190-8149-302f77469936";
-function subjectKind(subject) {
-  if (subject.startsWith("p://")) return "pipeline";
-  if (subject.startsWith("sc://")) return "connection";
-  return /^\/eid1\/.*\/sc\//.test(subject) ? "entra-connection" : void 0;
-}
-function readableSubject(subject) {
-  if (subjectKind(subject) === void 0) return subject;
-  const [, scheme = "", rest = ""] = /^(\w+:\/\/|\/)(.*)$/s.exec(subject) ?? [];
-  return [scheme, ...rest.split("/").flatMap((segment, at3) => at3 === 0 ? [segment] : ["/", segment])].join(
-    " "
-  );
-}
-
-// core/ci/github/subject.ts
-var REPOSITORY = /^repo:([\w.-]+)\/([\w.-]+):(.+)$/s;
-var IMMUTABLE_REPOSITORY = /^repo:([\w.-]+)@(\d+)\/([\w.-]+)@(\d+):(.+)$/s;
-function parseSubject(subject) {
-  const plain = REPOSITORY.exec(subject);
-  if (plain) {
-    const [, owner = "", repository = "", context = ""] = plain;
-    return withContext({ owner, repository }, context);
-  }
-  const immutable = IMMUTABLE_REPOSITORY.exec(subject);
-  if (immutable) {
-    const [, owner = "", ownerId = "", repository = "", repositoryId = "", context = ""] = immutable;
-    return withContext({ owner, ownerId, repository, repositoryId }, context);
-  }
-  return { kind: "custom" };
-}
-function withContext(repository, context) {
-  if (context === "pull_request") return { ...repository, kind: "pull_request" };
-  const [, name, value = ""] = /^(environment|ref):([^:]+)$/s.exec(context) ?? [];
-  if (name === "ref") return { ...repository, kind: "ref", ref: value };
-  if (name === "environment") return { ...repository, kind: "environment", environment: decoded(value) };
-  return { kind: "custom" };
-}
-function decoded(value) {
-  return value.replace(/%3A/gi, ":");
-}
-
-// core/ci/github/subject-advice.ts
-var PULL_REQUEST = "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read, and add the policy there:";
-var PASSING = [
-  [/^refs\/tags\//, "A policy for this subject would let this one tag deploy, and no later one."],
-  [
-    /^refs\/heads\/gh-readonly-queue\//,
-    "This is a run of the merge queue: its branch is gone in a minute, and the next one has another name."
-  ]
-];
-function subjectAdvice(claims) {
-  const subject = parseSubject(claims.subject);
-  const names2 = claims.subject.split(":");
-  const isPullRequest = subject.kind === "pull_request" || /^pull_request/.test(claims.event_name ?? "") || /^refs\/pull\//.test(claims.ref ?? "") || names2.some((name) => name === "pull_request" || name.startsWith("refs/pull/"));
-  if (isPullRequest) return { remedy: PULL_REQUEST, otherPrincipal: true };
-  const ref = subject.kind === "ref" ? subject.ref : names2.find((name) => name.startsWith("refs/"));
-  const passing = PASSING.find(([form]) => ref !== void 0 && form.test(ref));
-  if (passing === void 0) return void 0;
-  const [, why] = passing;
-  const [before] = claims.subject.split(/:ref:/);
-  return {
-    remedy: `${why} Give the job an \`environment:\` that says which branches and tags may use it, and add the policy for the subject that the job has then:`,
-    subject: `${before ?? ""}:environment:<name of the environment>`,
-    otherPrincipal: false
-  };
-}
-
-// core/ci/azure-devops/hints.ts
-var SUBJECTS = {
-  pipeline: "The subject names organisation, project and pipeline of Azure DevOps, exactly and as they are called now: a rename changes it, a branch does not. Add the policy:",
-  connection: "The subject names organisation, project and service connection of Azure DevOps as they are called now: a rename changes it. Add the policy:",
-  "entra-connection": "The subject holds the GUIDs of a service connection of the Entra issuer; before its conversion the connection had the subject sc://\u2026 . Add the policy:"
-};
-function azureDevOpsHint(field, subject) {
-  const kind = subjectKind(subject);
-  if (kind === void 0) return void 0;
-  if (field === "subject") return SUBJECTS[kind];
-  return field === "audience" ? "Azure DevOps chooses the audience of its ID tokens. Add a policy for the audience presented:" : "The policy belongs to another CI or another organisation, or the service connection was converted to the Entra issuer. Add one for this issuer:";
-}
-
-// core/ci/github/subject-difference.ts
-var IDS = "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, or that chose so.";
-function subjectDifference(presented, wanted) {
-  if (presented.toLowerCase() === wanted.toLowerCase()) {
-    return {
-      detail: " in upper and lower case alone",
-      remedy: "Subjects are compared exactly. Add a policy for this one:"
-    };
-  }
-  const [ours, theirs] = [parseSubject(presented), parseSubject(wanted)];
-  if (ours.kind === "custom" || theirs.kind === "custom") return void 0;
-  const repository = repositoryDifference(ours, theirs);
-  if (repository) return repository;
-  if (contextOf(ours) !== contextOf(theirs)) {
-    return {
-      detail: `: this job is known by ${contextOf(ours)}, the policy is for ${contextOf(theirs)}`,
-      remedy: ours.kind === "pull_request" ? PULL_REQUEST : `Either ${jobFor(theirs)}, or add a policy for this subject:`
-    };
-  }
-  return {
-    detail: ours.ownerId === void 0 ? ": the policy's has IDs, this one has none" : ": it has IDs, the policy's has none",
-    remedy: `${IDS} Add a policy for this subject, and delete the old one:`
-  };
-}
-function subjectHint(presented) {
-  const subject = parseSubject(presented);
-  if (subject.kind === "custom") return azureDevOpsHint("subject", presented) ?? "Add the policy:";
-  if (subject.kind === "pull_request") return PULL_REQUEST;
-  const ids = subject.ownerId === void 0 ? "" : `${IDS} A policy of before has none. `;
-  return (subject.kind === "environment" ? "The job has an `environment:`, so its subject names that and no branch; upper and lower case count. " : "The job has no `environment:`, so its subject names the branch or tag; if the policy is for an environment, add `environment:` to the job. ") + `${ids}Add the policy:`;
-}
-function repositoryDifference(ours, theirs) {
-  const name = ({ owner, repository }) => `${owner}/${repository}`;
-  if (name(ours).toLowerCase() !== name(theirs).toLowerCase()) {
-    return {
-      detail: ` (that names ${name(theirs)})`,
-      remedy: "The policy is for another repository, or this one was renamed. If this repository may deploy, add a policy:"
-    };
-  }
-  const bothHaveIds = ours.ownerId !== void 0 && theirs.ownerId !== void 0;
-  if (!bothHaveIds || ours.ownerId === theirs.ownerId && ours.repositoryId === theirs.repositoryId)
-    return void 0;
-  return {
-    detail: ": another repository had this name when the policy was written",
-    remedy: "Find out who owns this repository now. If it may deploy, add a policy:"
-  };
-}
-function jobFor(wanted) {
-  if (wanted.kind === "environment") return `give the job \`environment: ${wanted.environment}\``;
-  return `let the job run ${wanted.kind === "ref" ? `on ${wanted.ref}` : "for a pull request"}, without \`environment:\``;
-}
-function contextOf(subject) {
-  if (subject.kind === "environment") return `environment ${subject.environment}`;
-  return subject.kind === "ref" ? subject.ref : "pull_request";
-}
-
-// core/federation/exchanges/policy-command.ts
-function policyCommand({ issuer, subject, audience }, owner) {
-  const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
-  const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
-  const policy = { oidc_policy: { issuer, audiences: [audience], subject } };
-  const filter = `applicationId eq "${owner.clientId}"`;
-  return [
-    `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
-    `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
-    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy))}`
-  ].join("\n");
-}
-function shellQuoted(text2) {
-  return /^[\w./:@-]+$/.test(text2) ? text2 : `'${text2.replaceAll("'", `'\\''`)}'`;
-}
-
-// core/federation/exchanges/databricks-refusal.ts
-var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
-var FIELDS = ["issuer", "subject", "audience"];
-function explainRefusal(refusal, claims, options) {
-  const presented = {
-    issuer: claims.issuer,
-    subject: claims.subject,
-    audience: claims.audience[0] ?? options.audience
-  };
-  const accepted = parseAccepted(refusal.description);
-  if (!isAboutPolicies(refusal)) {
-    return new SecretlessError("EXCHANGE_REFUSED", {
-      problem: `${options.tokenEndpoint} did not exchange the ID token.`,
-      expected: "an access token, or a refusal that names a policy",
-      actual: answerText(refusal),
-      remedy: "Check that the input host is the URL of a workspace with token federation (Databricks Free Edition has none), and that no proxy answers in its place.",
-      mistakes: comparison(presented, void 0)
-    });
-  }
-  const { problem, remedy, field } = causeOf(refusal, presented, accepted, options.clientId);
-  const advice = subjectAdvice(claims);
-  const text2 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
-  const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
-  const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
-  return new SecretlessError("EXCHANGE_REFUSED", {
-    problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
-    actual: answerText(refusal),
-    remedy: `${text2}
-${policyCommand(trusted, { ...options, clientId })}`,
-    mistakes: comparison(presented, accepted, field)
-  });
-}
-function parseAccepted(description) {
-  const [, list3] = /Valid federation polic(?:y|ies) for provided token:\s*\{(.*)\}/s.exec(description) ?? [];
-  if (list3 === void 0) return void 0;
-  const accepted = {};
-  for (const field of FIELDS) {
-    const [, value] = new RegExp(`\\b${field}: '(.*?)'(?=, (?:issuer|subject|audience): '|\\}|$)`, "s").exec(list3) ?? [];
-    if (value !== void 0 && value !== "") accepted[field] = value;
-  }
-  return accepted;
-}
-function isAboutPolicies({ error, description }) {
-  return error === "invalid_grant" || error === "invalid_client" || /TOKEN_\w*INVALID|federation policy/.test(description);
-}
-function answerText({ status, error, description }) {
-  return `status ${status}: ${error === "" ? "" : `${error}: `}${description}`;
-}
-function comparison(presented, accepted, blamed) {
-  return FIELDS.map((field) => {
-    const wanted = accepted?.[field];
-    const actual = readableSubject(presented[field]);
-    const expected = wanted === void 0 ? void 0 : readableSubject(wanted);
-    if (expected !== void 0 && expected !== actual)
-      return { problem: `${field} differs`, expected, actual };
-    if (field === blamed) return { problem: `${field} is in no policy`, actual };
-    return {
-      problem: expected === void 0 ? `${field} presented` : `${field} as a policy must name it`,
-      actual
-    };
-  });
-}
-function causeOf({ description }, presented, accepted, clientId) {
-  const differs = (field) => accepted?.[field] !== void 0 && accepted[field] !== presented[field];
-  if (/TOKEN_EXPIRED/.test(description)) {
-    return {
-      problem: "it has expired.",
-      remedy: "Run the job again. If it comes back, correct the clock of the runner. If there is no policy yet, add it:"
-    };
-  }
-  if (differs("issuer")) {
-    return {
-      field: "issuer",
-      problem: "its issuer is another one than the policy's.",
-      remedy: azureDevOpsHint("issuer", presented.subject) ?? "The policy belongs to another CI or another GitHub server. Add one for this issuer:"
-    };
-  }
-  if (differs("audience") || /TOKEN_AUDIENCE_INVALID/.test(description)) {
-    const wanted = differs("audience") ? accepted?.audience : void 0;
-    return {
-      field: "audience",
-      problem: "its audience is another one than the policy's.",
-      remedy: azureDevOpsHint("audience", presented.subject) ?? `Set the input audience to ${wanted ?? "what the policy names"}, or add a policy for the audience presented:`
-    };
-  }
-  if (differs("subject") || /TOKEN_SUBJECT_INVALID/.test(description)) {
-    const wanted = differs("subject") ? accepted?.subject : void 0;
-    const difference = wanted === void 0 ? void 0 : subjectDifference(presented.subject, wanted);
-    return {
-      field: "subject",
-      problem: `its subject is another one than the policy's${difference?.detail ?? ""}.`,
-      remedy: difference?.remedy ?? subjectHint(presented.subject)
-    };
-  }
-  return {
-    problem: "no federation policy of this service principal fits.",
-    remedy: `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy was not written less than two minutes ago. ${subjectHint(presented.subject)}`
-  };
-}
-
-// core/federation/token-response.ts
-var QUOTED = 4e3;
-async function requestToken(endpoint, form, { send, clock, signal }) {
-  const request = {
-    method: "POST",
-    url: endpoint,
-    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
-    body: new URLSearchParams(form).toString(),
-    ...signal && { signal }
-  };
-  const startedAt = clock.now();
-  const response = await send(request);
-  if (isRetryableStatus(response.status)) throw statusError(request, response);
-  const answer = parsed(response.body);
-  return response.status === 200 && readToken(answer, startedAt) || readRefusal(response, answer);
-}
-function readToken(answer, startedAt) {
-  const { access_token: accessToken, token_type: type, expires_in: expiresIn } = answer;
-  const seconds = typeof expiresIn === "string" && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
-  const isToken = typeof accessToken === "string" && accessToken !== "";
-  const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
-  if (!isToken || !isBearer || typeof seconds !== "number" || !(seconds > 0)) return void 0;
-  registerSecret(accessToken);
-  return { accessToken, expiresAt: startedAt + seconds * 1e3 };
-}
-function readRefusal({ status, body }, answer) {
-  const pick = (...names2) => names2.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
-  const codes = answer["error_codes"];
-  return {
-    status,
-    // The second names are those that the Databricks SDK for Python looks for.
-    error: redact(pick("error", "errorCode", "error_code") ?? "").slice(0, QUOTED),
-    description: redact(pick("error_description", "errorSummary", "message") ?? body).slice(0, QUOTED),
-    codes: Array.isArray(codes) ? codes.filter((code2) => typeof code2 === "number") : []
-  };
-}
-function parsed(body) {
-  try {
-    const value = JSON.parse(body);
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-// core/federation/exchanges/databricks.ts
-function databricksExchange(options) {
-  return {
-    audience: options.audience,
-    async exchange(idToken, signal) {
-      const form = {
-        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-        subject_token: idToken,
-        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
-        client_id: options.clientId,
-        scope: "all-apis"
-      };
-      const answer = await requestToken(options.tokenEndpoint, form, { ...options, signal });
-      if ("accessToken" in answer) return answer;
-      throw explainRefusal(answer, await readClaims(idToken), options);
-    }
-  };
-}
-
-// core/federation/exchanges/entra-errors.ts
-var ENTRA_ERRORS = [
-  {
-    codes: [70021],
-    cause: "no federated identity credential fits the token.",
-    remedy: "Compare issuer, subject and audience, letter by letter, with the credential; or add one.",
-    retry: "propagation",
-    credentialHelps: true
-  },
-  {
-    codes: [700211],
-    cause: "no federated identity credential has its issuer.",
-    remedy: "Correct the issuer of the credential, or add one. After an Azure DevOps connection was converted, the issuer is https://login.microsoftonline.com/<tenant>/v2.0.",
-    retry: "propagation",
-    credentialHelps: true
-  },
-  {
-    codes: [700213],
-    cause: "no federated identity credential of its issuer has its subject.",
-    remedy: "Subjects are compared exactly: look for upper and lower case and for a rename; correct the credential, or add one.",
-    retry: "propagation",
-    credentialHelps: true
-  },
-  {
-    codes: [70025],
-    cause: "the application has no federated identity credential at all.",
-    remedy: "Add one.",
-    retry: "propagation",
-    credentialHelps: true
-  },
-  {
-    codes: [700212, 7002121],
-    cause: "its audience is not the one of the federated identity credential.",
-    remedy: "Let the token be issued for api://AzureADTokenExchange (remove the input audience), and let the credential name the same.",
-    retry: "no"
-  },
-  {
-    codes: [700214],
-    cause: "the audience of the federated identity credential is not api://AzureADTokenExchange.",
-    remedy: "Correct the audience of the credential; a GUID is refused there.",
-    retry: "no"
-  },
-  {
-    codes: [700016],
-    cause: "the tenant knows no such application.",
-    remedy: "Check client-id and tenant-id, and that the application was not deleted.",
-    retry: "soon"
-  },
-  {
-    codes: [7000229],
-    cause: "the application has no service principal in this tenant.",
-    remedy: "Create it: az ad sp create --id <client-id>",
-    retry: "no"
-  },
-  {
-    codes: [700024],
-    cause: "the token is outside its validity time.",
-    remedy: "If this comes back, correct the clock of the runner.",
-    retry: "transient"
-  },
-  {
-    codes: [700222, 700226, 700227, 700236],
-    cause: "tokens of Entra ID are accepted from managed identities and Azure DevOps only.",
-    remedy: "Use the CI's own ID token; do not chain tokens of other applications.",
-    retry: "no"
-  },
-  {
-    codes: [700223],
-    cause: "federation is restricted or switched off in this tenant.",
-    remedy: "Ask the tenant's administrator, or use a managed identity.",
-    retry: "no"
-  },
-  {
-    codes: [700238],
-    cause: "a policy of the tenant refuses its issuer.",
-    remedy: "Ask the tenant's administrator to allow this issuer for workload identity federation.",
-    retry: "no"
-  },
-  {
-    codes: [70052],
-    cause: "the application is multitenant, which this issuer does not support.",
-    remedy: "Set signInAudience of the application to AzureADMyOrg.",
-    retry: "no"
-  },
-  {
-    codes: [50166, 90061],
-    cause: "Entra ID cannot reach the issuer's keys.",
-    remedy: "Wait: this is an outage of Entra ID or of the CI's issuer. A self-hosted issuer must be reachable from the internet.",
-    retry: "transient"
-  },
-  {
-    codes: [700027, 50012, 50013, 50027],
-    cause: "its signature or form is not valid.",
-    remedy: "Check that the issuer publishes the keys it signs with (GitHub Enterprise Server: /_services/token/.well-known/jwks).",
-    retry: "no"
-  },
-  {
-    codes: [500011],
-    cause: "the tenant does not know Azure Databricks.",
-    remedy: "Check tenant-id: it must be the tenant of the workspace.",
-    retry: "no"
-  },
-  {
-    codes: [70011, 28002],
-    cause: "the scope asked for is not valid.",
-    remedy: "Check that the workspace is in the cloud of this tenant.",
-    retry: "no"
-  },
-  {
-    codes: [53003, 530035],
-    cause: "Conditional Access blocks it.",
-    remedy: "Ask the tenant's administrator; policies for workload identities often name the runner's addresses.",
-    retry: "no"
-  },
-  {
-    codes: [50072, 50074, 50076, 50079],
-    cause: "Entra ID wants multi-factor authentication, so this is the identity of a user.",
-    remedy: "Use an application or a managed identity.",
-    retry: "no"
-  },
-  {
-    codes: [7000215, 7000222],
-    cause: "Entra ID speaks of a client secret, so the connection is not federated.",
-    remedy: "Convert the service connection to workload identity federation.",
-    retry: "no"
-  },
-  {
-    codes: [900382],
-    cause: "this cloud does not accept applications of another one.",
-    remedy: "Use an identity of the cloud in which the workspace is.",
-    retry: "no"
-  },
-  {
-    codes: [90002],
-    cause: "there is no such tenant in this cloud.",
-    remedy: "Check tenant-id, and AZURE_AUTHORITY_HOST if it is set.",
-    retry: "no"
-  },
-  {
-    codes: [90033, 50033],
-    cause: "Entra ID has trouble for the moment.",
-    remedy: "Run the job again later.",
-    retry: "transient"
-  }
-];
-function findEntraError(codes) {
-  for (const code2 of codes) {
-    const error = ENTRA_ERRORS.find((one) => one.codes.includes(code2));
-    if (error) return { ...error, code: code2 };
-  }
-  return void 0;
-}
-
-// core/federation/exchanges/entra.ts
-var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
-var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
-function entraExchange(options) {
-  const { cloud, tenantId, clientId, clock } = options;
-  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
-  let refusedSince;
-  return {
-    audience: options.audience ?? cloud.audience,
-    async exchange(idToken, signal) {
-      const form = {
-        grant_type: "client_credentials",
-        client_id: clientId,
-        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        client_assertion: idToken,
-        scope: `${DATABRICKS_APPLICATION}/.default`
-      };
-      const answer = await requestToken(endpoint, form, { ...options, signal });
-      if ("accessToken" in answer) {
-        refusedSince = void 0;
-        return answer;
-      }
-      const error = findEntraError(codesOf(answer));
-      const refusal = explain(answer, await readClaims(idToken), options);
-      const retry2 = error?.retry ?? "unknown";
-      if (retry2 === "propagation" || retry2 === "soon") refusedSince ??= clock.now();
-      const mayHelp = retry2 === "transient" || retry2 !== "no" && refusedSince !== void 0 && clock.now() < refusedSince + PATIENCE[retry2];
-      if (!mayHelp) throw refusal;
-      throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
-    }
-  };
-}
-function entraCloud(host, environment) {
-  const byHost = databricksCloud(host)?.entra ?? (isLoopback(new URL(host).hostname) ? ENTRA_CLOUDS[0] : void 0);
-  if (!byHost) {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: `${host} is not a workspace of Azure Databricks, so it accepts no token of Entra ID.`,
-      remedy: "Use `exchange: databricks`, with a federation policy of the service principal."
-    });
-  }
-  const named2 = (environment["AZURE_AUTHORITY_HOST"] ?? "").trim();
-  if (named2 === "") return byHost;
-  const url = URL.canParse(named2) ? new URL(named2) : void 0;
-  const known2 = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
-  if (known2) return known2;
-  if (url && isLoopback(url.hostname)) {
-    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
-  }
-  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
-    problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
-    expected: ENTRA_CLOUDS.map(({ authority }) => authority).join(", "),
-    actual: url?.origin ?? "not a URL",
-    remedy: "Remove AZURE_AUTHORITY_HOST, or set it to the authority of your cloud."
-  });
-}
-function codesOf({ codes, description }) {
-  return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code2]) => Number(code2));
-}
-function explain(refusal, claims, options) {
-  const error = findEntraError(codesOf(refusal));
-  const audience = claims.audience[0] ?? options.cloud.audience;
-  const presented = [
-    { problem: "issuer presented", actual: claims.issuer },
-    { problem: "subject presented", actual: readableSubject(claims.subject) },
-    {
-      problem: "audience presented",
-      actual: audience,
-      // Tokens of service connections at the Entra issuer have its own identifier as audience, and that is right.
-      ...audience !== options.cloud.audience && audience !== ENTRA_ISSUER_AUDIENCE && { expected: options.cloud.audience }
-    }
-  ];
-  const lookUp2 = "Look the code up at https://login.microsoftonline.com/error.";
-  return new SecretlessError("EXCHANGE_REFUSED", {
-    problem: `Entra ID does not accept this ID token for application ${options.clientId}: ${error?.cause ?? "see its answer."}`,
-    actual: `status ${refusal.status}: ${refusal.description}`,
-    remedy: (error?.remedy ?? lookUp2) + (error?.credentialHelps ? `
-${credentialCommand(claims, options)}` : ""),
-    mistakes: presented
-  });
-}
-function credentialCommand(claims, { clientId, cloud }) {
-  const credential2 = {
-    name: "databricks-secretless",
-    issuer: claims.issuer,
-    subject: claims.subject,
-    audiences: [cloud.audience]
-  };
-  return [
-    `az ad app federated-credential create --id ${shellQuoted(clientId)} --parameters ${shellQuoted(JSON.stringify(credential2))}`,
-    "(for a user-assigned managed identity: az identity federated-credential create, with the same three values)"
-  ].join("\n");
-}
-
 // core/federation/session.ts
 var PATIENCE2 = 5e3;
 var MOST_EXPIRED = 3;
@@ -11710,7 +13462,7 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
     claims = await readClaims(assertion);
     stop.throwIfAborted();
     if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt2);
-    token2 = await exchange.exchange(assertion, stop);
+    token2 = await exchange.exchange({ token: assertion, claims }, stop);
   } catch (error) {
     onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome: { error } });
     throw error;
@@ -11732,34 +13484,67 @@ function expired({ expiresAt }, now, attempt2) {
 }
 
 // core/flow/foreign-checkout.ts
-import path4 from "node:path";
+import path8 from "node:path";
+
+// core/base/git/checkout.ts
+import { readFile as readFile3 } from "node:fs/promises";
+import path7 from "node:path";
+var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+async function checkedOutCommit(folder) {
+  const gitFolder2 = await findGitFolder(folder);
+  if (gitFolder2 === void 0) return void 0;
+  const head = await textOf2(path7.join(gitFolder2, "HEAD"));
+  if (head === void 0 || COMMIT.test(head)) return head;
+  const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
+  if (ref === void 0 || ref.split("/").includes("..")) return void 0;
+  const common2 = path7.resolve(gitFolder2, await textOf2(path7.join(gitFolder2, "commondir")) ?? ".");
+  const loose = await textOf2(path7.join(common2, ref));
+  const commit = loose ?? packedRef(await textOf2(path7.join(common2, "packed-refs")), ref);
+  return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
+}
+async function findGitFolder(folder) {
+  const git = path7.join(folder, ".git");
+  if (await textOf2(path7.join(git, "HEAD")) !== void 0) return git;
+  const [, target] = /^gitdir: (.+)$/.exec(await textOf2(git) ?? "") ?? [];
+  return target === void 0 ? void 0 : path7.resolve(folder, target);
+}
+function packedRef(text2, ref) {
+  const line = text2?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
+  return line?.split(" ")[0];
+}
+async function textOf2(file) {
+  return readFile3(file, "utf8").then(
+    (text2) => text2.trimEnd(),
+    () => void 0
+  );
+}
 
 // core/base/git/repository-id.ts
 import { dirname, isAbsolute, join } from "node:path";
 
 // core/base/tree.ts
-import { open, readdir, stat as stat2 } from "node:fs/promises";
+import { open, readdir as readdir3, stat as stat3 } from "node:fs/promises";
 var FIRST_PIECE = 64 << 10;
 var PIECE = 1 << 20;
 var diskTree = {
   async list(folder) {
-    const entries2 = await readdir(folder, { withFileTypes: true });
-    return entries2.map((entry2) => {
-      if (entry2.isFile()) return { name: entry2.name, type: "file" };
-      if (entry2.isDirectory()) return { name: entry2.name, type: "folder" };
-      return { name: entry2.name, type: entry2.isSymbolicLink() ? "link" : "other" };
+    const entries2 = await readdir3(folder, { withFileTypes: true });
+    return entries2.map((entry) => {
+      if (entry.isFile()) return { name: entry.name, type: "file" };
+      if (entry.isDirectory()) return { name: entry.name, type: "folder" };
+      return { name: entry.name, type: entry.isSymbolicLink() ? "link" : "other" };
     }).sort((a, b) => a.name < b.name ? -1 : 1);
   },
-  async size(file2) {
+  async size(file) {
     try {
-      const found = await stat2(file2);
+      const found = await stat3(file);
       return found.isFile() ? found.size : void 0;
     } catch {
       return void 0;
     }
   },
-  async *read(file2) {
-    const handle = await open(file2, "r");
+  async *read(file) {
+    const handle = await open(file, "r");
     try {
       let size = FIRST_PIECE;
       for (; ; ) {
@@ -11773,9 +13558,9 @@ var diskTree = {
     }
   }
 };
-async function readText(tree, file2) {
+async function readText(tree, file) {
   const pieces = [];
-  for await (const piece of tree.read(file2)) pieces.push(piece);
+  for await (const piece of tree.read(file)) pieces.push(piece);
   return Buffer.concat(pieces).toString("utf8");
 }
 
@@ -11811,7 +13596,7 @@ async function readRepositoryId(checkout, tree) {
 async function findCheckout(start, tree) {
   for (let folder = start; ; folder = dirname(folder)) {
     const entries2 = await tree.list(folder).catch(() => []);
-    if (entries2.some((entry2) => entry2.name === ".git")) return folder;
+    if (entries2.some((entry) => entry.name === ".git")) return folder;
     if (dirname(folder) === folder) return start;
   }
 }
@@ -11819,11 +13604,11 @@ async function findCheckout(start, tree) {
 // core/flow/foreign-checkout.ts
 async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
   const { checkout } = ci.context;
-  const ofBundle = await findCheckout(path4.resolve(checkout, inputs.bundleRoot), diskTree);
+  const ofBundle = await findCheckout(path8.resolve(checkout, inputs.bundleRoot), diskTree);
   const found = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
   if (commit !== void 0 && found.every((one) => one === commit)) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${inputs.command}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
+    problem: `\`${inputs.command.name}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
     expected: commit ?? "a commit that the CI's ID token names",
     actual: found.find((one) => one !== commit) ?? "no commit can be read from the checkout",
     remedy: "Check out no `ref:` of somebody else in this job. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
@@ -11843,7 +13628,7 @@ function signIn(step2, options) {
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal,
     onExchange: (event) => {
-      record(audit, event, { exchange: inputs.exchange, endpoint, clientId });
+      record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
       const { audience, attempt: attempt2, outcome } = event;
       const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
       ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
@@ -11854,36 +13639,28 @@ function signIn(step2, options) {
 function accountHost(host) {
   return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
 }
-function exchangeFor({ ci, inputs, ports }, { workspace, clientId, account }) {
-  const { host, tenantId } = inputs;
-  if (tenantId !== void 0 && inputs.exchange === "entra") {
-    const cloud = entraCloud(host, ports.environment);
-    const { audience: audience2 } = inputs;
-    return {
-      exchange: entraExchange({ ...ports, cloud, tenantId, clientId, audience: audience2 }),
-      endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`
-    };
-  }
-  const tokenEndpoint = account ? accountEndpoint(account) : workspace.tokenEndpoint;
-  const named2 = (defaultAudience) => approvedAudience({ host, defaultAudience });
-  const audience = inputs.audience ?? ci.fixedAudience ?? named2(account?.id ?? workspace.defaultAudience);
-  const accountId = workspace.accountId ?? inputs.accountId;
-  return {
-    exchange: databricksExchange({ ...ports, tokenEndpoint, audience, clientId, host, accountId }),
-    endpoint: tokenEndpoint
-  };
-}
-function accountEndpoint({ host, id }) {
-  return `${host}/oidc/accounts/${id}/v1/token`;
+function exchangeFor({ ci, inputs, ports, exchanges }, { workspace, clientId, account }) {
+  const open3 = exchanges[inputs.exchange.name];
+  if (!open3) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
+  return open3({
+    ...inputs,
+    ...ports,
+    workspace,
+    account,
+    clientId,
+    fixedAudience: ci.fixedAudience,
+    dialect: ci.dialect
+  });
 }
 function guarded({ ci, inputs }, exchange) {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
-      const { event_name: event, sha } = await readClaims(idToken);
-      if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
-      if (event !== void 0 && isOpenToAnybody(event))
-        await refuseForeignCheckout({ ci, inputs }, { name: event, commit: sha });
+      const untrusted = ci.dialect.untrustedToken(idToken.claims);
+      if (untrusted && inputs.command.changes) throw untrustedEvent(inputs.command.name, untrusted);
+      const { event, commit } = idToken.claims;
+      if (event !== void 0 && ci.dialect.isOpenToAnybody(event))
+        await refuseForeignCheckout({ ci, inputs }, { name: event, commit });
       const token2 = await exchange.exchange(idToken, signal);
       ci.mask(token2.accessToken);
       return token2;
@@ -11903,10 +13680,10 @@ function record(audit, { claims, idTokenSha256, outcome }, what) {
     audit.note(tokenExchangeEvent({ ...base, ...ids, ...outcome, outcome: { ok: true } }));
   }
 }
-function untrustedEvent(command) {
+function untrustedEvent(command, { event, remedy }) {
   return new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${command}\` is refused: the ID token belongs to a run of pull_request_target.`,
-    remedy: "Run this command on push, workflow_dispatch or release."
+    problem: `\`${command}\` is refused: the ID token belongs to a run of ${event}.`,
+    remedy
   });
 }
 
@@ -11920,7 +13697,7 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   const accountUrl = accountHost(inputs.host);
   if (accountId === void 0 || accountUrl === void 0) return { workspace, account: void 0 };
   const account = { id: accountId, host: accountUrl };
-  const ofAccount = inputs.exchange === "entra" ? session : signIn(step2, { workspace: known2, audit, clientId, account, signal });
+  const ofAccount = inputs.exchange.forAccount ? session : signIn(step2, { workspace: known2, audit, clientId, account, signal });
   let refused3;
   const accountToken = async () => {
     try {
@@ -12045,7 +13822,7 @@ function planRow({
   object: object2,
   decision,
   scope,
-  note = ""
+  note: note2 = ""
 }) {
   const selfReported = decision?.selfReported.length ? ` (self-reported: ${decision.selfReported.join(", ")})` : "";
   return {
@@ -12055,7 +13832,7 @@ function planRow({
     what: target.describe(object2),
     scope: scope === void 0 ? "" : scopeWords(scope),
     decidedBy: decision === void 0 ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
-    note,
+    note: note2,
     revocationLag: target.revocation.lag
   };
 }
@@ -12070,198 +13847,498 @@ function policyLine({ policy }) {
   return policy === void 0 ? "no policy file" : `${policy.path}, sha256 ${policy.sha256}`;
 }
 
-// core/report/markdown.ts
-function escapeMarkdown(text2) {
-  return redact(text2.replace(/[\s\p{Cc}]+/gu, " ")).replace(
-    /[!-+.:-@[-`{-~]/g,
-    (mark) => `&#${String(mark.charCodeAt(0))};`
-  );
-}
-function code(text2) {
-  return `<code>${escapeMarkdown(text2)}</code>`;
-}
-function link(text2, url) {
-  const label = escapeMarkdown(text2);
-  if (url === void 0 || !URL.canParse(url)) return label;
-  const parsed2 = new URL(url);
-  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return label;
-  return `[${label}](<${parsed2.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
-}
-var MAX_ROWS = 200;
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown = rows.slice(0, MAX_ROWS).map(line);
-  const more = rows.length > MAX_ROWS ? [`
-\u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
-}
-function fenced(text2) {
-  const longest = Math.max(2, ...[...text2.matchAll(/`+/g)].map(([run2]) => run2.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}text
-${harmlessLines(text2).join("\n")}
-${fence}`;
-}
-
-// core/report/access-lines.ts
-function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
-  const changes = rows.filter(({ action }) => action !== "unchanged");
-  const line = (row) => [
-    `  ${row.action} ${row.what}`,
-    `job ${row.job}, ${row.purpose}`,
-    row.scope && `scope ${row.scope}`,
-    row.decidedBy && `rule ${row.decidedBy}`,
-    row.note,
-    row.action === "withdraw" && row.revocationLag
-  ].filter((part) => typeof part === "string" && part !== "").join("; ");
-  return [
-    `Access: policy ${policy}; registered by ${registrar}`,
-    ...changes.map(line),
-    ...denied.map((row) => line({ ...row, action: "denied" })),
-    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
-      `  scope of ${job}: ${words}`,
-      ...lines.map((one) => `    ${one}`)
-    ]),
-    ...notes.map((note) => `  ${note}`)
-  ];
-}
-function accessSections(access2) {
-  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access2;
-  const changes = [
-    ...rows.filter(({ action }) => action !== "unchanged"),
-    ...denied.map((row) => ({ ...row, action: "denied" }))
-  ];
-  const unchanged = rows.length + denied.length - changes.length;
-  const cells = (row) => [
-    `${MARKS[row.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(row.action)}`,
-    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
-    escapeMarkdown(row.what),
-    escapeMarkdown(row.scope),
-    escapeMarkdown([row.decidedBy, row.note].filter((text2) => text2 !== "").join("; ")),
-    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
-  ];
-  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
-  return [
-    "### Access",
-    [
-      `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
-      ...result ? [
-        `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`
-      ] : [],
-      ...!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : [],
-      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
-      ...notes.map((note) => `${escapeMarkdown(note)}.`)
-    ].join("  \n"),
-    ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : [],
-    ...proofs.length > 0 ? [proofTable(proofs)] : [],
-    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
-    table(
-      ["Item", "", "Status", "Because"],
-      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown))
-    ),
-    "</details>"
-  ];
-}
-var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
-function proofTable(proofs) {
-  const row = ({ job, principal, words, lines }) => [
-    code(job),
-    code(principal),
-    escapeMarkdown(words),
-    lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
-  ];
-  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
-}
-
-// core/report/outputs.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import path5 from "node:path";
-var LONGEST = 3e4;
-async function jsonOutput(ci, name, value, counts) {
-  const json = JSON.stringify(value);
-  if (json.length <= LONGEST) {
-    await ci.output(name, json);
-    return;
+// core/flow/access/report.ts
+var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
+var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
+var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
+var AccessReport = class {
+  #parts;
+  /** What was shown last. */
+  #shown;
+  #warned = /* @__PURE__ */ new Set();
+  constructor(parts) {
+    this.#parts = parts;
   }
-  const file2 = path5.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
-  await writeFile(file2, json);
-  await ci.output(name, JSON.stringify({ ...counts, file: file2 }));
+  /** Takes a plan into the report, and shows it in the log where it differs from what was shown. */
+  plan(plan) {
+    const { step: step2, others: others2 } = this.#parts;
+    const before = this.#shown ? accessLines(this.#shown).join("\n") : "";
+    const access2 = {
+      rows: plan.changes.map(planRow),
+      denied: plan.denied.map(planRow),
+      proofs: [...plan.proofs.values()].map((proof) => ({
+        job: proof.job,
+        principal: proof.principal,
+        words: scopeWords(proof),
+        lines: proofLines(proof)
+      })),
+      policy: policyLine(plan),
+      registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
+      notes: plan.notes,
+      standards: standardsTable(plan, {
+        credentials: others2.credentials(),
+        exactSubject: step2.inputs.exchange.exactSubject,
+        pinnedCli: others2.pinnedCli
+      })
+    };
+    this.#shown = access2;
+    step2.found({ access: access2 });
+    const lines = accessLines(access2);
+    if (lines.join("\n") !== before) for (const line of lines) step2.ci.info(line);
+    for (const text2 of plan.warnings) {
+      if (this.#warned.has(text2)) continue;
+      this.#warned.add(text2);
+      warn(step2, text2);
+    }
+  }
+  /** Sets the output `access`, and says what became of each change. */
+  async changes(how, changes, plan) {
+    const { ci, found } = this.#parts.step;
+    const lists = { granted: [], updated: [], revoked: [] };
+    for (const one of changes) {
+      const change2 = "change" in one ? one.change : one;
+      const failed = "change" in one && one.outcome !== "done" ? one : void 0;
+      const { action, job, purpose, target, object: object2 } = change2;
+      const what = target.describe(object2);
+      if (how === "applied" && (failed || action in NAMES))
+        ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
+      if (failed || action === "record" || action === "unchanged") continue;
+      lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object2 });
+    }
+    const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
+    const { granted, updated, revoked } = lists;
+    const counts = {
+      granted: granted.length,
+      updated: updated.length,
+      revoked: revoked.length,
+      unchanged
+    };
+    const words = how === "planned" ? PLANNED : DONE;
+    ci.info(
+      `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`
+    );
+    if (how === "applied" && this.#shown) found({ access: { ...this.#shown, result: counts } });
+    await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
+  }
+};
+
+// core/flow/connect.ts
+var EARLY2 = 1e4;
+async function connect(step2, audit) {
+  const { ci, ports, inputs, found } = step2;
+  let { early } = step2;
+  const [workspace, checkedOut] = await Promise.all([step2.workspace, checkedOutCommit(ci.context.checkout)]);
+  const connecting = new AbortController();
+  const abandon = () => {
+    connecting.abort(step2.signal.reason);
+  };
+  step2.signal.addEventListener("abort", abandon);
+  const session = signIn(step2, {
+    workspace,
+    audit,
+    clientId: inputs.clientId,
+    idToken: (audience) => {
+      const first = early;
+      early = void 0;
+      const fits2 = first !== void 0 && first.audience === (ci.fixedAudience ?? audience);
+      const inTime2 = fits2 && ports.clock.now() - first.askedAt < EARLY2;
+      return inTime2 ? first.idToken : ci.idToken(audience);
+    },
+    signal: connecting.signal,
+    onExchange: ({ claims }) => {
+      if (!claims) return;
+      const { issuer, subject, audience, commit } = claims;
+      found({
+        idToken: { issuer, subject, audience: audience.join(", ") },
+        commit: { checkedOut, ofToken: commit }
+      });
+    }
+  });
+  found({
+    exchangedAt: inputs.exchange.title,
+    commit: { checkedOut, ofToken: void 0 }
+  });
+  try {
+    await session.token();
+    await audit.settled();
+    return { session, workspaceId: await prove(step2, workspace, session, audit) };
+  } finally {
+    step2.signal.removeEventListener("abort", abandon);
+  }
+}
+async function prove(step2, workspace, session, audit) {
+  const { ci, inputs, found } = step2;
+  const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" };
+  const user2 = await currentUser(workspaceApi(step2, session, caller));
+  found({ principal: { applicationId: user2.userName, name: user2.displayName } });
+  expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
+  const workspaceId = user2.workspaceId ?? workspace.workspaceId;
+  expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
+  expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
+  await ci.output("principal", user2.userName);
+  await ci.output("workspace-url", inputs.host);
+  return workspaceId;
+}
+function expectSame(code2, what, wanted, found, input) {
+  if (wanted === void 0 || wanted === found) return;
+  throw new SecretlessError(code2, {
+    problem: `The ${what} is another one than was asked for. Nothing was changed.`,
+    expected: `${wanted} (input \`${input}\`)`,
+    actual: found ?? `the workspace does not say which ${what} it is`,
+    remedy: `Correct \`host\` or \`${input}\`.`
+  });
 }
 
-// core/flow/step.ts
-function warn({ ci }, facts, text2) {
-  facts.warnings.push(text2);
-  ci.annotate("warning", text2);
+// core/flow/access/access.ts
+var Access = class {
+  #parts;
+  #report;
+  /** What was shown, and so may be done. */
+  #shown;
+  constructor(parts) {
+    this.#parts = parts;
+    this.#report = new AccessReport(parts);
+  }
+  /**
+   * Shows what would be granted, changed and withdrawn; changes nothing. A deployment without an access file is not
+   * held up: what such a bundle once granted is found, shown and withdrawn after it.
+   * @throws SecretlessError with every entry that cannot be granted
+   */
+  async plan(cli) {
+    const { step: step2, source } = this.#parts;
+    if (!source.declared && step2.inputs.command.changes) return;
+    const summary = await cli.summary(step2.signal);
+    await told(async () => {
+      const request = await this.#request(summary, { deployed: false, declared: source.declared });
+      if (!request) return;
+      this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
+      await this.#report.changes("planned", this.#shown.changes, this.#shown);
+    });
+  }
+  /** Registers what was planned, after the last process of the bundle has ended. */
+  async apply(summary) {
+    const { step: step2, source } = this.#parts;
+    if (step2.signal.aborted && !source.declared) return;
+    await told(async () => {
+      const request = await this.#request(summary, { deployed: true, declared: source.declared });
+      if (!request) return;
+      await this.#change(
+        request,
+        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
+      );
+    });
+  }
+  /** Withdraws everything; what fails must keep the bundle from being destroyed. */
+  async withdraw(summary) {
+    await told(async () => {
+      const request = await this.#request(summary, { deployed: true, declared: false });
+      if (!request) return;
+      await this.#change(request, withdrawAccess);
+    });
+  }
+  /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
+  async #request({ tree }, { deployed, declared }) {
+    const { step: step2, audit, connection, source } = this.#parts;
+    const { session, workspaceId } = connection;
+    const { clientId } = step2.inputs;
+    const { accountId = step2.inputs.accountId } = await step2.workspace;
+    const { files, evidence } = source;
+    const deployer = await connectionOf({ step: step2, audit, session, clientId });
+    if (!declared && !await recorded(deployer, bundleFacts(tree, workspaceId ?? ""))) return void 0;
+    if (workspaceId === void 0) throw nameless();
+    return {
+      files,
+      bundle: bundleFacts(tree, workspaceId),
+      deployed,
+      deployerId: clientId,
+      accountId,
+      evidence,
+      deployer,
+      registrar: void 0,
+      clock: step2.ports.clock,
+      signal: step2.signal
+    };
+  }
+  async #show(plan, bundle) {
+    this.#report.plan(plan);
+    const record2 = auditTrail(this.#parts.audit, bundle);
+    for (const change2 of plan.denied)
+      await record2({ change: change2, outcome: "denied", reason: change2.decision?.reason ?? "" }, plan);
+  }
+  async #change(request, work) {
+    const { step: step2, audit } = this.#parts;
+    const { ci, inputs } = step2;
+    const record2 = auditTrail(audit, request.bundle);
+    const done = [];
+    let last;
+    const options = {
+      holder: ci.context.runUrl || ci.context.ciName,
+      lockTimeout: inputs.lockTimeout,
+      onPlan: (plan) => {
+        last = plan;
+        this.#report.plan(plan);
+        return Promise.resolve();
+      },
+      onApplied: async (applied, plan) => {
+        done.push(applied);
+        await record2(applied, plan);
+      }
+    };
+    try {
+      await ci.group("Access", async () => {
+        const registrar = await this.#registrar(request);
+        await work({ ...request, registrar }, options);
+      });
+    } finally {
+      if (last) await this.#report.changes("applied", done, last);
+    }
+  }
+  /** The registrar's connection, with a token of its own that the token service never serves. */
+  async #registrar({ files }) {
+    const { step: step2, audit } = this.#parts;
+    const clientId = registrarOf(files);
+    if (clientId === void 0) return void 0;
+    const session = signIn(step2, {
+      workspace: await step2.workspace,
+      audit,
+      clientId,
+      signal: step2.signal
+    });
+    await session.token();
+    await audit.settled();
+    const { userName } = await currentUser(
+      workspaceApi(step2, session, { audit, clientId, failure: "ACCESS_FAILED" })
+    );
+    expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
+    return connectionOf({ step: step2, audit, session, clientId });
+  }
+};
+async function told(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error
+    });
+  }
+}
+async function recorded({ workspace }, bundle) {
+  const { records, unowned } = await readState(workspace, bundle);
+  return records.length + unowned.length > 0;
+}
+function nameless() {
+  return new SecretlessError("WRONG_WORKSPACE", {
+    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
+    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
+    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway)."
+  });
+}
+
+// core/ci/verify.ts
+var CLOCK_TOLERANCE = 60;
+function refuse(problem, cause) {
+  return new SecretlessError("ID_TOKEN_NOT_VERIFIED", {
+    problem,
+    remedy: "Policy conditions need a token that its issuer's own keys prove; check the CI's ID-token settings.",
+    ...cause === void 0 ? {} : { cause }
+  });
+}
+function secureUrl(text2) {
+  if (typeof text2 !== "string" || !URL.canParse(text2)) return void 0;
+  const { protocol, hostname } = new URL(text2);
+  return protocol === "https:" || protocol === "http:" && isLoopback(hostname) ? text2 : void 0;
+}
+async function fetchJson(send, url) {
+  const response = await send({ method: "GET", url, headers: { accept: "application/json" } });
+  if (response.status !== 200) throw refuse(`${url} answered ${response.status}.`);
+  const value = JSON.parse(response.body);
+  if (typeof value !== "object" || value === null) throw refuse(`${url} did not answer with a JSON object.`);
+  return value;
+}
+async function verifyPipelineToken(idToken, options) {
+  const { audience, issuers, send, now } = options;
+  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-YY2SORZD.js");
+  let issuer;
+  try {
+    issuer = decodeJwt(idToken).iss;
+  } catch (error) {
+    throw refuse("The CI's ID token is not a JWT.", error);
+  }
+  if (issuer === void 0 || !issuers.includes(issuer) || secureUrl(issuer) === void 0) {
+    throw refuse(`The ID token's issuer is "${issuer ?? "(none)"}", expected ${issuers.join(" or ")}.`);
+  }
+  try {
+    const discovery = await fetchJson(send, `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
+    if (discovery["issuer"] !== issuer)
+      throw refuse(`The discovery document of ${issuer} names another issuer.`);
+    const jwksUri = secureUrl(discovery["jwks_uri"]);
+    if (jwksUri === void 0) throw refuse(`The discovery document of ${issuer} names no secure jwks_uri.`);
+    const keys = createLocalJWKSet(await fetchJson(send, jwksUri));
+    const { payload } = await jwtVerify(idToken, keys, {
+      issuer,
+      audience,
+      algorithms: ["RS256", "ES256"],
+      requiredClaims: ["sub", "exp", "iat"],
+      clockTolerance: CLOCK_TOLERANCE,
+      currentDate: new Date(now)
+    });
+    return { issuer, subject: payload.sub ?? "", claims: pipelineClaims(payload) };
+  } catch (error) {
+    if (error instanceof errors.JOSEError)
+      throw refuse(`The ID token does not verify: ${error.message}`, error);
+    if (error instanceof SyntaxError)
+      throw refuse(`${issuer} answered with something that is not JSON.`, error);
+    throw error;
+  }
+}
+
+// core/flow/access/files.ts
+import { readFile as readFile4, stat as stat4 } from "node:fs/promises";
+import path9 from "node:path";
+function secretScopes({ files }) {
+  const policy = files.policy?.policy;
+  return policy?.scan && scopesByTarget(policy);
+}
+var EVIDENCE = 6e4;
+async function readAccess(step2, bundleRoot) {
+  const { ci, inputs, ports } = step2;
+  const { checkout, addresses } = ci.context;
+  const concerned = inputs.command.needs.access;
+  const [access2, policy] = await allRight([
+    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path9.join(bundleRoot, "access.yml"), checkout, "access-file") : named(step2, "access-file", inputs.accessFile),
+    !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step2, "policy-file", inputs.policyFile)
+  ]);
+  const commit = await checkedOutCommit(checkout);
+  const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
+  if (access2 === void 0 && policy === void 0) {
+    const files2 = { entries: [], policy: void 0 };
+    return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
+  }
+  const files = readAccessFiles(
+    access2,
+    policy && { ...policy, insideCheckout: await isInside2(checkout, path9.resolve(checkout, policy.path)) }
+  );
+  const asked2 = access2 !== void 0 && asksForClaims(files);
+  const claims = asked2 ? await pipelineClaims2(step2) : {};
+  return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
+}
+async function named({ ci }, input, value) {
+  const { checkout } = ci.context;
+  const found = await sourceFile(path9.resolve(checkout, value), checkout, input);
+  if (found !== void 0) return found;
+  throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
+}
+async function sourceFile(file, checkout, input) {
+  const relative6 = path9.relative(checkout, file);
+  const outside = relative6.startsWith("..") || path9.isAbsolute(relative6);
+  const shown = outside ? file : relative6.split(path9.sep).join("/");
+  try {
+    return { path: shown, text: await readFile4(file, "utf8") };
+  } catch (error) {
+    const { code: code2, message } = error;
+    if (code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
+    throw unusable(input, `${shown} cannot be read: ${message}.`);
+  }
+}
+function unusable(input, problem) {
+  return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
+    problem,
+    remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`
+  });
+}
+async function isInside2(checkout, file) {
+  for (let folder = path9.dirname(file); ; folder = path9.dirname(folder)) {
+    if (path9.relative(checkout, folder) === "") return true;
+    if (path9.dirname(folder) === folder) return false;
+    const git = await stat4(path9.join(folder, ".git")).catch(() => void 0);
+    if (git?.isDirectory() === true) return false;
+  }
+}
+function asksForClaims({ policy }) {
+  const rules = policy?.policy.rules ?? [];
+  return rules.some(({ when: when3 }) => PIPELINE_CLAIMS.some((name) => when3?.[name] !== void 0));
+}
+async function pipelineClaims2({ ci, inputs, ports, signal }) {
+  const { clock, send } = ports;
+  const attempt2 = async () => {
+    const { token: token2, audience, issuers } = await ci.pipelineToken();
+    registerSecret(token2);
+    const { issuer } = await readClaims(token2);
+    const local = [inputs.host, issuer].every(
+      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname)
+    );
+    const accepted = local ? [issuer] : issuers;
+    const { claims } = await verifyPipelineToken(token2, {
+      audience,
+      issuers: accepted,
+      send,
+      now: clock.now()
+    });
+    return claims;
+  };
+  try {
+    return await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
+  } catch (error) {
+    throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
+  }
 }
 
 // core/cli/find.ts
-import { stat as stat3, realpath, access, constants } from "node:fs/promises";
-import { posix as posix2, win32 as win322 } from "node:path";
-
-// core/base/paths.ts
-import { posix, win32 } from "node:path";
-function isInside2(file2, folder, platform) {
-  const path13 = platform.os === "win32" ? win32 : posix;
-  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
-  const relative6 = path13.relative(fold(folder), fold(file2));
-  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path13.sep}`) || path13.isAbsolute(relative6));
-}
-function variable(environment, name, platform) {
-  if (platform.os !== "win32") return environment[name];
-  const wanted = name.toLowerCase();
-  return Object.entries(environment).find(([key2]) => key2.toLowerCase() === wanted)?.[1];
-}
-
-// core/cli/find.ts
+import { stat as stat5, realpath as realpath4, access, constants } from "node:fs/promises";
+import { posix as posix4, win32 as win324 } from "node:path";
 var REAL = {
   executable: async (path13) => {
     try {
-      if (!(await stat3(path13)).isFile()) return void 0;
+      if (!(await stat5(path13)).isFile()) return void 0;
       await access(path13, constants.X_OK);
-      return await realpath(path13);
+      return await realpath4(path13);
     } catch {
       return void 0;
     }
   },
-  folder: (path13) => realpath(path13).catch(() => path13)
+  folder: (path13) => realpath4(path13).catch(() => path13)
 };
 async function findCli(options) {
   const { platform, environment, probe = REAL } = options;
-  const path13 = platform.os === "win32" ? win322 : posix2;
+  const path13 = platform.os === "win32" ? win324 : posix4;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
-  const inCheckout = (file2) => isInside2(file2, checkout, platform) || isInside2(file2, options.checkout, platform);
+  const inCheckout = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
   const entries2 = (variable(environment, "PATH", platform) ?? "").split(path13.delimiter);
-  for (const entry2 of entries2.map((text2) => unquoted(text2, platform))) {
-    if (!isAbsolute2(entry2, path13)) {
-      if (entry2 !== "") notes.push(`PATH entry \`${entry2}\` was passed over: it is not absolute.`);
+  for (const entry of entries2.map((text2) => unquoted(text2, platform))) {
+    if (!isAbsolute2(entry, path13)) {
+      if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
       continue;
     }
     for (const name of names(environment, platform)) {
-      const file2 = path13.join(entry2, name);
-      const real = await probe.executable(file2);
+      const file = path13.join(entry, name);
+      const real = await probe.executable(file);
       if (real === void 0) continue;
-      if (!inCheckout(file2) && !inCheckout(real)) return { file: file2, notes };
+      if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
       notes.push(
-        `\`${file2}\` was passed over: it is inside the checkout, so the code under test could replace it.`
+        `\`${file}\` was passed over: it is inside the checkout, so the code under test could replace it.`
       );
     }
   }
   throw new SecretlessError("CLI_NOT_FOUND", {
     problem: "The Databricks CLI was not found on PATH.",
     expected: `an executable \`${names(environment, platform)[0] ?? ""}\` in one of the folders of PATH, outside the checkout`,
-    actual: [`${String(entries2.filter((entry2) => entry2 !== "").length)} folders searched`, ...notes].join(
+    actual: [`${String(entries2.filter((entry) => entry !== "").length)} folders searched`, ...notes].join(
       "; "
     ),
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute2(entry2, path13) {
-  return path13.isAbsolute(entry2) && (path13 === posix2 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry2));
+function isAbsolute2(entry, path13) {
+  return path13.isAbsolute(entry) && (path13 === posix4 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
 }
-function unquoted(entry2, platform) {
-  return platform.os === "win32" ? entry2.trim().replace(/^"(.*)"$/, "$1") : entry2;
+function unquoted(entry, platform) {
+  return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
 }
 function names(environment, platform) {
   if (platform.os !== "win32") return ["databricks"];
@@ -12271,11 +14348,11 @@ function names(environment, platform) {
 }
 
 // core/cli/install/install.ts
-import { randomUUID as randomUUID4 } from "node:crypto";
+import { randomUUID as randomUUID5 } from "node:crypto";
 import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
 
 // core/cli/install/archive.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 
 // core/cli/install/checksums.ts
 var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
@@ -12293,12 +14370,12 @@ function parseChecksums(text2) {
 }
 
 // core/cli/install/files.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 import * as fs from "node:fs/promises";
 var systemFiles = fs;
 var CHUNK = 16 * 1024;
-async function createFile(files, file2, mode, fill) {
-  const handle = await files.open(file2, "wx", mode);
+async function createFile(files, file, mode, fill) {
+  const handle = await files.open(file, "wx", mode);
   try {
     try {
       const result = await fill((chunk) => writeAll(handle, chunk));
@@ -12309,7 +14386,7 @@ async function createFile(files, file2, mode, fill) {
       await handle.close();
     }
   } catch (error) {
-    await files.rm(file2, { force: true });
+    await files.rm(file, { force: true });
     throw error;
   }
 }
@@ -12325,12 +14402,12 @@ async function* readRange(handle, start, end, reused) {
     yield chunk.subarray(0, bytesRead);
   }
 }
-async function sha256OfFile(files, file2) {
+async function sha256OfFile(files, file) {
   try {
-    if (!(await files.lstat(file2)).isFile()) return void 0;
-    const handle = await files.open(file2, "r");
+    if (!(await files.lstat(file)).isFile()) return void 0;
+    const handle = await files.open(file, "r");
     try {
-      const hash = createHash4("sha256");
+      const hash = createHash5("sha256");
       for await (const chunk of readRange(handle, 0, Infinity, Buffer.allocUnsafe(CHUNK))) hash.update(chunk);
       return hash.digest("hex");
     } finally {
@@ -12507,22 +14584,22 @@ function tooLarge(url, limit) {
 }
 
 // core/cli/install/source.ts
-function placeOf({ source, version, name }) {
+function placeOf2({ source, version, name }) {
   if (source?.kind === "folder") return join2(source.path, `v${version}`, name);
   return `${source?.base ?? RELEASE_SITE}/v${version}/${name}`;
 }
-async function readReleaseFile(file2, receive, ports) {
-  const { source } = file2;
-  if (source?.kind === "folder") return receive((sink) => readFromFolder(file2, source.path, sink, ports));
+async function readReleaseFile(file, receive, ports) {
+  const { source } = file;
+  if (source?.kind === "folder") return receive((sink) => readFromFolder(file, source.path, sink, ports));
   let running;
   try {
     return await retry(
       (signal) => {
         const attempt2 = receive(
-          (sink) => download(placeOf(file2), sink, {
+          (sink) => download(placeOf2(file), sink, {
             environment: ports.environment,
             redirects: source ? "same origin" : "https",
-            limit: file2.limit,
+            limit: file.limit,
             signal
           })
         );
@@ -12539,19 +14616,19 @@ async function readReleaseFile(file2, receive, ports) {
       }
     );
   } catch (error) {
-    throw error instanceof HttpError ? notDownloaded(file2, error) : error;
+    throw error instanceof HttpError ? notDownloaded(file, error) : error;
   } finally {
     await running;
   }
 }
-async function readFromFolder(file2, folder, sink, ports) {
+async function readFromFolder(file, folder, sink, ports) {
   const { files, signal } = ports;
-  const path13 = placeOf(file2);
+  const path13 = placeOf2(file);
   const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `The mirror folder does not give \`${file2.name}\`.`,
+    problem: `The mirror folder does not give \`${file.name}\`.`,
     expected: `a readable file ${path13}`,
     actual,
-    remedy: `Put the file of this name from the release ${file2.version} there, unchanged, or correct \`cli-mirror\`.`
+    remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
   });
   if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
   const handle = await open2(files, path13).catch((error) => {
@@ -12559,7 +14636,7 @@ async function readFromFolder(file2, folder, sink, ports) {
   });
   try {
     const { size } = await handle.stat();
-    if (size > file2.limit) throw unreadable5(`it has more than ${String(file2.limit)} bytes`);
+    if (size > file.limit) throw unreadable5(`it has more than ${String(file.limit)} bytes`);
     for await (const chunk of readable(readRange(handle, 0, size), unreadable5)) {
       signal.throwIfAborted();
       await sink(chunk);
@@ -12584,12 +14661,12 @@ async function open2(files, path13) {
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
   }
 }
-function notDownloaded(file2, error) {
+function notDownloaded(file, error) {
   return new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file2.name}\` could not be downloaded.`,
-    expected: `the file at ${placeOf(file2)}`,
+    problem: `\`${file.name}\` could not be downloaded.`,
+    expected: `the file at ${placeOf2(file)}`,
     actual: error.message,
-    remedy: remedyFor(file2, error),
+    remedy: remedyFor(file, error),
     cause: error
   });
 }
@@ -12613,9 +14690,9 @@ var LARGEST_ARCHIVE = 256 * 1024 * 1024;
 var LARGEST_CHECKSUMS = 64 * 1024;
 var QUOTED2 = 1024;
 async function publishedHash(release, name, ports) {
-  const file2 = { ...release, name: checksumsName(release.version), limit: LARGEST_CHECKSUMS };
+  const file = { ...release, name: checksumsName(release.version), limit: LARGEST_CHECKSUMS };
   const text2 = await readReleaseFile(
-    file2,
+    file,
     async (feed) => {
       const chunks = [];
       await feed((chunk) => {
@@ -12630,39 +14707,39 @@ async function publishedHash(release, name, ports) {
   const sha256 = hashes?.get(name);
   if (sha256 !== void 0) return { sha256, verified: "SHA256SUMS (not pinned)" };
   throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file2.name}\` does not say the hash of \`${name}\`.`,
-    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf(file2)}`,
+    problem: `\`${file.name}\` does not say the hash of \`${name}\`.`,
+    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf2(file)}`,
     actual: hashes ? `${String(hashes.size)} other files` : describe2(text2),
     remedy: `Give the archive's hash as \`cli-sha256\`, or correct \`cli-version\` or \`cli-mirror\`.`
   });
 }
 async function fetchArchive(release, expected, target, ports) {
-  const file2 = { ...release, limit: LARGEST_ARCHIVE };
+  const file = { ...release, limit: LARGEST_ARCHIVE };
   await readReleaseFile(
-    file2,
+    file,
     (feed) => createFile(ports.files, target, 384, async (write) => {
-      const hash = createHash5("sha256");
+      const hash = createHash6("sha256");
       let size = 0;
       let head = Buffer.alloc(0);
       await feed(async (chunk) => {
         if (head.length < QUOTED2) head = Buffer.concat([head, chunk.subarray(0, QUOTED2)]);
-        if (head.length >= 4) checkIsZip(head, file2);
+        if (head.length >= 4) checkIsZip(head, file);
         size += chunk.length;
         hash.update(chunk);
         await write(chunk);
       });
-      checkIsZip(head, file2);
+      checkIsZip(head, file);
       const actual = hash.digest("hex");
-      if (actual !== expected.sha256) throw mismatch(file2, expected, actual, size);
+      if (actual !== expected.sha256) throw mismatch(file, expected, actual, size);
     }),
     ports
   );
 }
-function checkIsZip(head, file2) {
+function checkIsZip(head, file) {
   if (head.length >= 4 && head.readUInt32LE(0) === 67324752) return;
   throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file2.name}\` is not a zip archive.`,
-    expected: `the archive at ${placeOf(file2)}`,
+    problem: `\`${file.name}\` is not a zip archive.`,
+    expected: `the archive at ${placeOf2(file)}`,
     actual: describe2(head.toString("utf8")),
     remedy: "If it is the page of a sign-in, a proxy or a mirror's front end, let the file through or correct `cli-mirror`."
   });
@@ -12687,12 +14764,12 @@ var EXPLAINED = {
     remedy: "Archive and SHA256SUMS do not belong together: run again, and if it stays so, correct the mirror."
   }
 };
-function mismatch(file2, expected, actual, size) {
+function mismatch(file, expected, actual, size) {
   const { origin, remedy } = EXPLAINED[expected.verified];
   return new SecretlessError("CLI_HASH_MISMATCH", {
-    problem: `\`${file2.name}\` has another hash than expected; it was not used and is deleted.`,
+    problem: `\`${file.name}\` has another hash than expected; it was not used and is deleted.`,
     expected: `SHA-256 ${expected.sha256} (${origin})`,
-    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf(file2)})`,
+    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf2(file)})`,
     remedy
   });
 }
@@ -12782,7 +14859,7 @@ function pinnedSha256(version, platform, pinned = pinned_default) {
 }
 
 // core/cli/install/tool-cache.ts
-import { randomUUID as randomUUID3 } from "node:crypto";
+import { randomUUID as randomUUID4 } from "node:crypto";
 import { dirname as dirname2, join as join3 } from "node:path";
 var TOOL = "databricks-cli";
 var STAGING = ".unpacking-";
@@ -12791,13 +14868,13 @@ function cacheEntry(root, version, platform) {
   const folder = join3(root, TOOL, version, platform.arch);
   return { folder, program: join3(folder, programName(platform)), marker: `${folder}.complete` };
 }
-async function inspectCache(files, entry2, archiveSha256) {
-  const text2 = await files.readFile(entry2.marker, "utf8").catch(() => void 0);
+async function inspectCache(files, entry, archiveSha256) {
+  const text2 = await files.readFile(entry.marker, "utf8").catch(() => void 0);
   if (text2 === void 0) return "none";
   const record2 = parseRecord(text2);
   if (!record2) return "foreign";
   if (record2.archiveSha256 !== archiveSha256) return "other archive";
-  return await sha256OfFile(files, entry2.program) === record2.programSha256 ? "usable" : "damaged";
+  return await sha256OfFile(files, entry.program) === record2.programSha256 ? "usable" : "damaged";
 }
 function parseRecord(text2) {
   let value;
@@ -12812,34 +14889,34 @@ function parseRecord(text2) {
 function isSha256(value) {
   return typeof value === "string" && /^[\da-f]{64}$/.test(value);
 }
-async function placeInCache(entry2, placing) {
+async function placeInCache(entry, placing) {
   const { files, archiveSha256, extract } = placing;
-  const parent = dirname2(entry2.folder);
+  const parent = dirname2(entry.folder);
   await files.mkdir(parent, { recursive: true });
-  const staging = join3(parent, `${STAGING}${randomUUID3()}`);
+  const staging = join3(parent, `${STAGING}${randomUUID4()}`);
   await files.mkdir(staging);
   try {
     const unpacked = join3(staging, "program");
     const programSha256 = await extract(unpacked);
-    const found = await inspectCache(files, entry2, archiveSha256);
+    const found = await inspectCache(files, entry, archiveSha256);
     if (found === "usable") return true;
-    if (await sha256OfFile(files, entry2.program) !== programSha256) {
+    if (await sha256OfFile(files, entry.program) !== programSha256) {
       if (found === "foreign") return false;
-      await files.mkdir(entry2.folder, { recursive: true });
-      await files.rename(unpacked, entry2.program);
+      await files.mkdir(entry.folder, { recursive: true });
+      await files.rename(unpacked, entry.program);
     }
     const record2 = { archiveSha256, programSha256 };
     const marker = join3(staging, "marker");
     await createFile(files, marker, 420, (write) => write(Buffer.from(`${JSON.stringify(record2)}
 `)));
-    await files.rename(marker, entry2.marker);
+    await files.rename(marker, entry.marker);
     return true;
   } finally {
     await files.rm(staging, { recursive: true, force: true }).catch(() => void 0);
   }
 }
-async function removeLeftovers(files, clock, entry2) {
-  const parent = dirname2(entry2.folder);
+async function removeLeftovers(files, clock, entry) {
+  const parent = dirname2(entry.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
     const path13 = join3(parent, name);
@@ -12852,7 +14929,7 @@ async function removeLeftovers(files, clock, entry2) {
 }
 
 // core/cli/install/unzip.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createInflateRaw, crc32 } from "node:zlib";
@@ -12875,12 +14952,12 @@ async function findMember(handle, wanted, limit) {
   const directory = await readDirectory(handle, size);
   const entries2 = parseDirectory(directory.bytes, directory.count);
   checkNames(entries2);
-  const entry2 = entries2.find(({ name }) => name === wanted);
-  if (!entry2) throw refused(`it holds no \`${wanted}\``);
-  if (entry2.size === 0 || entry2.size > limit) {
-    throw refused(`\`${wanted}\` has ${String(entry2.size)} bytes (at most ${String(limit)} are taken)`);
+  const entry = entries2.find(({ name }) => name === wanted);
+  if (!entry) throw refused2(`it holds no \`${wanted}\``);
+  if (entry.size === 0 || entry.size > limit) {
+    throw refused2(`\`${wanted}\` has ${String(entry.size)} bytes (at most ${String(limit)} are taken)`);
   }
-  return { ...entry2, start: await startOfData(handle, entry2, directory.start) };
+  return { ...entry, start: await startOfData(handle, entry, directory.start) };
 }
 async function readDirectory(handle, size) {
   const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
@@ -12892,30 +14969,30 @@ async function readDirectory(handle, size) {
     const bytes = tail.readUInt32LE(at3 + 12);
     const start = tail.readUInt32LE(at3 + 16);
     if (count2 === 65535 || bytes === 4294967295 || start === 4294967295)
-      throw refused("it is a zip64 archive");
+      throw refused2("it is a zip64 archive");
     if (tail.readUInt32LE(at3 + 4) !== 0 || tail.readUInt16LE(at3 + 8) !== count2) {
-      throw refused("it is one part of several");
+      throw refused2("it is one part of several");
     }
-    if (start + bytes !== tailStart + at3) throw refused("its directory is not where it should be");
-    if (count2 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused("it has too many members");
+    if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
+    if (count2 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
     return { start, count: count2, bytes: await read2(handle, start, start + bytes) };
   }
-  throw refused("it has no end record: it is no zip archive, or cut off");
+  throw refused2("it has no end record: it is no zip archive, or cut off");
 }
 function parseDirectory(bytes, count2) {
   const entries2 = [];
   let at3 = 0;
   while (at3 < bytes.length) {
     if (at3 + CENTRAL.size > bytes.length || bytes.readUInt32LE(at3) !== CENTRAL.signature) {
-      throw refused("its directory is damaged");
+      throw refused2("its directory is damaged");
     }
     const nameEnd = at3 + CENTRAL.size + bytes.readUInt16LE(at3 + 28);
     const end = nameEnd + bytes.readUInt16LE(at3 + 30) + bytes.readUInt16LE(at3 + 32);
-    if (end > bytes.length) throw refused("its directory is damaged");
+    if (end > bytes.length) throw refused2("its directory is damaged");
     entries2.push(parseEntry(bytes, at3, nameEnd));
     at3 = end;
   }
-  if (entries2.length !== count2) throw refused("its directory has another number of members than it says");
+  if (entries2.length !== count2) throw refused2("its directory has another number of members than it says");
   return entries2;
 }
 function parseEntry(bytes, at3, nameEnd) {
@@ -12927,13 +15004,13 @@ function parseEntry(bytes, at3, nameEnd) {
   const compressedSize = bytes.readUInt32LE(at3 + 20);
   const size = bytes.readUInt32LE(at3 + 24);
   const headerAt = bytes.readUInt32LE(at3 + 42);
-  if ([compressedSize, size, headerAt].includes(4294967295)) throw refused("it is a zip64 archive");
-  if (bytes.readUInt16LE(at3 + 34) !== 0) throw refused("it is one part of several");
-  if ((flags & REFUSED_FLAGS) !== 0) throw refused(`\`${name}\` is encrypted or patched`);
-  if (method !== 0 && method !== 8) throw refused(`\`${name}\` is compressed by method ${String(method)}`);
+  if ([compressedSize, size, headerAt].includes(4294967295)) throw refused2("it is a zip64 archive");
+  if (bytes.readUInt16LE(at3 + 34) !== 0) throw refused2("it is one part of several");
+  if ((flags & REFUSED_FLAGS) !== 0) throw refused2(`\`${name}\` is encrypted or patched`);
+  if (method !== 0 && method !== 8) throw refused2(`\`${name}\` is compressed by method ${String(method)}`);
   const type = system === 3 || system === 19 ? bytes.readUInt16LE(at3 + 40) & FILE_TYPE : 0;
   if (type !== 0 && type !== (name.endsWith("/") ? FOLDER : REGULAR)) {
-    throw refused(`\`${name}\` is a link or another special file`);
+    throw refused2(`\`${name}\` is a link or another special file`);
   }
   return {
     name,
@@ -12952,40 +15029,40 @@ function checkNames(entries2) {
   for (const { name } of entries2) {
     const segments = name.replace(/\/$/, "").split("/");
     if (!NAME2.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
-      throw refused(`${JSON.stringify(name)} is no plain path inside the archive`);
+      throw refused2(`${JSON.stringify(name)} is no plain path inside the archive`);
     }
     const folded = segments.join("/").normalize("NFC").toLowerCase();
-    if (seen.has(folded)) throw refused(`${JSON.stringify(name)} is in it twice`);
+    if (seen.has(folded)) throw refused2(`${JSON.stringify(name)} is in it twice`);
     seen.add(folded);
   }
 }
-async function startOfData(handle, entry2, directoryStart) {
-  const at3 = entry2.headerAt;
+async function startOfData(handle, entry, directoryStart) {
+  const at3 = entry.headerAt;
   const header = await read2(handle, at3, at3 + LOCAL.size);
-  if (header.readUInt32LE(0) !== LOCAL.signature) throw refused("a member is not where its directory says");
+  if (header.readUInt32LE(0) !== LOCAL.signature) throw refused2("a member is not where its directory says");
   const nameSize = header.readUInt16LE(26);
   const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
   const rawName = await read2(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
   const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
   const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
-  const deferred = (entry2.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
-  const same = [entry2.crc32, entry2.compressedSize, entry2.size].every(
+  const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
+  const same = [entry.crc32, entry.compressedSize, entry.size].every(
     (value, index) => value === sizes[index]
   );
-  if (!rawName.equals(entry2.rawName) || method !== entry2.method || header.readUInt16LE(6) !== entry2.flags || !(deferred || same)) {
-    throw refused(`\`${entry2.name}\` is described in two ways`);
+  if (!rawName.equals(entry.rawName) || method !== entry.method || header.readUInt16LE(6) !== entry.flags || !(deferred || same)) {
+    throw refused2(`\`${entry.name}\` is described in two ways`);
   }
-  if (start + entry2.compressedSize > directoryStart) throw refused(`\`${entry2.name}\` is cut off`);
+  if (start + entry.compressedSize > directoryStart) throw refused2(`\`${entry.name}\` is cut off`);
   return start;
 }
 async function read2(handle, start, end) {
   const chunks = [];
   for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
-  if (bytes.length !== end - start) throw refused("it is cut off");
+  if (bytes.length !== end - start) throw refused2("it is cut off");
   return bytes;
 }
-function refused(reason) {
+function refused2(reason) {
   return new SecretlessError("CLI_ARCHIVE_REFUSED", {
     problem: `The archive of the Databricks CLI was refused: ${reason}.`,
     expected: "a release archive as Databricks publishes it",
@@ -12999,19 +15076,19 @@ async function extractProgram(files, archive, name, target, limit = LARGEST_PROG
   const handle = await files.open(archive, "r");
   try {
     const member3 = await findMember(handle, name, limit);
-    const hash = createHash6("sha256");
+    const hash = createHash7("sha256");
     let size = 0;
     let checksum = 0;
     await createFile(files, target, 493, async (write) => {
       const packed = readRange(handle, member3.start, member3.start + member3.compressedSize);
       await unpack(member3, packed, async (chunk) => {
         size += chunk.length;
-        if (size > member3.size) throw refused(`\`${name}\` is larger than the archive says`);
+        if (size > member3.size) throw refused2(`\`${name}\` is larger than the archive says`);
         checksum = crc32(chunk, checksum);
         hash.update(chunk);
         await write(chunk);
       });
-      if (size !== member3.size || checksum !== member3.crc32) throw refused(`\`${name}\` is damaged`);
+      if (size !== member3.size || checksum !== member3.crc32) throw refused2(`\`${name}\` is damaged`);
     });
     return hash.digest("hex");
   } finally {
@@ -13036,10 +15113,10 @@ async function unpack(member3, packed, take) {
     });
   } catch (error) {
     if (refusal) throw refusal.error;
-    throw isZlibError(error) ? refused(`\`${member3.name}\` is damaged`) : error;
+    throw isZlibError(error) ? refused2(`\`${member3.name}\` is damaged`) : error;
   }
   if (inflate.bytesWritten !== member3.compressedSize) {
-    throw refused(`\`${member3.name}\` is followed by more data`);
+    throw refused2(`\`${member3.name}\` is followed by more data`);
   }
 }
 function isZlibError(error) {
@@ -13063,21 +15140,21 @@ async function installCli(options, ports) {
   };
   const expected = knownHash(version, options.sha256, ports) ?? await unpinnedHash({ source, version, name }, options.checkout, platform, sourcePorts);
   const roots = await installRoots(options, ports, files);
-  const installed2 = (file2, from) => ({
-    file: file2,
+  const installed2 = (file, from) => ({
+    file,
     version,
     verified: expected.verified,
     from,
     archiveSha256: expected.sha256
   });
   for (const root of roots) {
-    const entry2 = cacheEntry(root, version, platform);
-    await removeLeftovers(files, ports.clock, entry2);
-    const found = await inspectCache(files, entry2, expected.sha256);
-    if (found === "usable") return installed2(entry2.program, "tool cache");
-    if (found === "damaged") log(`\`${entry2.program}\` has changed since it was installed; it is replaced.`);
+    const entry = cacheEntry(root, version, platform);
+    await removeLeftovers(files, ports.clock, entry);
+    const found = await inspectCache(files, entry, expected.sha256);
+    if (found === "usable") return installed2(entry.program, "tool cache");
+    if (found === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
   }
-  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID4()}.zip`);
+  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID5()}.zip`);
   try {
     await onDisk(
       options.tempFolder,
@@ -13085,9 +15162,9 @@ async function installCli(options, ports) {
     );
     const problems = [];
     for (const root of roots) {
-      const entry2 = cacheEntry(root, version, platform);
-      const problem = await placeOrProblem(entry2, archive);
-      if (problem === void 0) return installed2(entry2.program, "download");
+      const entry = cacheEntry(root, version, platform);
+      const problem = await placeOrProblem(entry, archive);
+      if (problem === void 0) return installed2(entry.program, "download");
       problems.push(`\`${root}\`: ${problem}`);
       log(`The Databricks CLI cannot be kept in \`${root}\`: ${problem}.`);
     }
@@ -13095,9 +15172,9 @@ async function installCli(options, ports) {
   } finally {
     await files.rm(archive, { force: true }).catch(() => void 0);
   }
-  async function placeOrProblem(entry2, from) {
+  async function placeOrProblem(entry, from) {
     try {
-      const placed2 = await placeInCache(entry2, {
+      const placed2 = await placeInCache(entry, {
         files,
         archiveSha256: expected.sha256,
         extract: (target) => extractProgram(files, from, programName(platform), target)
@@ -13143,7 +15220,7 @@ async function installRoots({ toolCache, tempFolder, checkout }, { platform, log
 }
 async function isInsideReally(path13, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside2(path13, checkout, platform) || isInside2(await real(path13), await real(checkout), platform);
+  return isInside(path13, checkout, platform) || isInside(await real(path13), await real(checkout), platform);
 }
 async function onDisk(folder, work) {
   try {
@@ -13163,39 +15240,15 @@ function notInstalled(actual) {
   });
 }
 
-// core/cli/json-output.ts
-function parseJson(text2, source) {
-  try {
-    return readJson(text2);
-  } catch (error) {
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    throw unreadable4(
-      source,
-      text2.trim() === "" ? "nothing" : `${String(text2.length)} characters that are no JSON${at2(position)}`
-    );
-  }
-}
-function unreadable4(source, actual, expected = "JSON") {
-  return new SecretlessError("CLI_OUTPUT_UNREADABLE", {
-    problem: `The output of \`${source}\` cannot be read.`,
-    expected,
-    actual,
-    remedy: "Use a version of the Databricks CLI that the product is tested with (1.9.0 to 1.13.0)."
-  });
-}
-function at2(position) {
-  return position === void 0 ? "" : ` (from character ${position} on)`;
-}
-
 // core/cli/version.ts
 var MINIMUM = [1, 9, 0];
 var TIMEOUT2 = 3e4;
 var LIMIT = 64 * 1024;
-var SOURCE = "databricks version -o json";
+var SOURCE2 = "databricks version -o json";
 async function checkVersion(options) {
-  const version = textAt(parseJson(await printed(options), SOURCE), "Version");
+  const version = textAt(parseJson(await printed(options), SOURCE2), "Version");
   const match2 = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
-  if (!match2) throw unreadable4(SOURCE, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
+  if (!match2) throw unreadable(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
   const [, major, minor, patch, prerelease] = match2;
   const numbers = [Number(major), Number(minor), Number(patch)];
   const unknown = numbers.every((number) => number === 0);
@@ -13210,11 +15263,11 @@ function compare(left, right) {
   const index = left.findIndex((number, position) => number !== right[position]);
   return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
 }
-function tooOld(version, file2) {
+function tooOld(version, file) {
   return new SecretlessError("CLI_TOO_OLD", {
     problem: "The Databricks CLI on PATH is too old.",
     expected: `${MINIMUM.join(".")} or newer`,
-    actual: `${version} (${file2})`,
+    actual: `${version} (${file})`,
     remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
   });
 }
@@ -13225,7 +15278,7 @@ async function printed(options) {
   const done = new AbortController();
   options.clock.sleep(TIMEOUT2, done.signal).then(
     () => {
-      timeout.abort(unreadable4(SOURCE, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
+      timeout.abort(unreadable(SOURCE2, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
     },
     () => void 0
   );
@@ -13243,7 +15296,7 @@ async function printed(options) {
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
   try {
     const { code: code2, signal: killed } = await runUntil(options, request, signal);
-    if (code2 !== 0) throw unreadable4(SOURCE, `exit ${killed ?? String(code2)}`);
+    if (code2 !== 0) throw unreadable(SOURCE2, `exit ${killed ?? String(code2)}`);
     return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
     if (error instanceof SecretlessError || options.signal?.aborted) throw error;
@@ -13252,18 +15305,17 @@ async function printed(options) {
     done.abort();
   }
 }
-function notStartable(file2, error) {
+function notStartable(file, error) {
   return new SecretlessError("CLI_NOT_FOUND", {
     problem: "The Databricks CLI cannot be started.",
-    actual: `${file2}: ${error instanceof Error ? error.message : String(error)}`,
+    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
     remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
     cause: error
   });
 }
 
 // core/flow/find-cli.ts
-var FROM_PATH = "from PATH, not verified";
-async function findTool(step2, facts, cwd) {
+async function findTool(step2, cwd) {
   const { ports, signal } = step2;
   const tool = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
   const terminate = createTerminate(ports);
@@ -13271,16 +15323,15 @@ async function findTool(step2, facts, cwd) {
   const env = path13 === void 0 ? {} : { PATH: path13 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
-  if (warning !== void 0) warn(step2, facts, warning);
-  facts.cli = { version, file: tool.file, verified: tool.verified };
-  return tool.file;
+  if (warning !== void 0) warn(step2, warning);
+  return { version, file: tool.file, verified: tool.verified, pinned: tool.version !== void 0 };
 }
 async function onPath(step2) {
   const { ci, ports } = step2;
   try {
-    const { file: file2, notes } = await findCli({ ...ports, checkout: ci.context.checkout });
-    for (const note of notes) ci.info(note);
-    return { file: file2, verified: FROM_PATH };
+    const { file, notes } = await findCli({ ...ports, checkout: ci.context.checkout });
+    for (const note2 of notes) ci.info(note2);
+    return { file, verified: "from PATH, not verified" };
   } catch (error) {
     if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
     ci.info(`${error.message} The pinned release is installed.`);
@@ -13310,2183 +15361,6 @@ function otherVersion(wanted, found) {
     actual: found,
     remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
   });
-}
-
-// core/flow/access/report.ts
-function reportAccess({ step: step2, facts }, plan) {
-  const before = facts.access ? accessLines(facts.access).join("\n") : "";
-  facts.access = {
-    rows: plan.changes.map(planRow),
-    denied: plan.denied.map(planRow),
-    proofs: [...plan.proofs.values()].map((proof) => ({
-      job: proof.job,
-      principal: proof.principal,
-      words: scopeWords(proof),
-      lines: proofLines(proof)
-    })),
-    policy: policyLine(plan),
-    registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
-    notes: plan.notes,
-    standards: standardsTable(plan, {
-      credentials: facts.scan && facts.scan.stopping.length + facts.scan.others.length,
-      // Federation policies of a service principal take no pattern; credentials in Entra ID may.
-      exactSubject: step2.inputs.exchange === "databricks" ? true : void 0,
-      pinnedCli: facts.cli && facts.cli.verified !== FROM_PATH
-    })
-  };
-  const lines = accessLines(facts.access);
-  if (lines.join("\n") !== before) for (const line of lines) step2.ci.info(line);
-  for (const text2 of plan.warnings) if (!facts.warnings.includes(text2)) warn(step2, facts, text2);
-}
-var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
-var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
-var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
-async function reportApplied({ step: step2, facts }, how, changes, plan) {
-  const { ci } = step2;
-  const lists = { granted: [], updated: [], revoked: [] };
-  for (const one of changes) {
-    const change2 = "change" in one ? one.change : one;
-    const failed = "change" in one && one.outcome !== "done" ? one : void 0;
-    const { action, job, purpose, target, object: object2 } = change2;
-    const what = target.describe(object2);
-    if (how === "applied" && (failed || action in NAMES))
-      ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
-    if (failed || action === "record" || action === "unchanged") continue;
-    lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object2 });
-  }
-  const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
-  const { granted, updated, revoked } = lists;
-  const counts = {
-    granted: granted.length,
-    updated: updated.length,
-    revoked: revoked.length,
-    unchanged
-  };
-  const words = how === "planned" ? PLANNED : DONE;
-  ci.info(
-    `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`
-  );
-  if (how === "applied" && facts.access) facts.access = { ...facts.access, result: counts };
-  await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
-}
-
-// core/flow/connect.ts
-var EARLY = 1e4;
-async function connect(step2, facts, audit) {
-  const { ci, ports, inputs } = step2;
-  let { early } = step2;
-  const workspace = await step2.workspace;
-  const connecting = new AbortController();
-  const abandon = () => {
-    connecting.abort(step2.signal.reason);
-  };
-  step2.signal.addEventListener("abort", abandon);
-  const session = signIn(step2, {
-    workspace,
-    audit,
-    clientId: inputs.clientId,
-    idToken: (audience) => {
-      const first = early;
-      early = void 0;
-      const fits2 = first !== void 0 && first.audience === (ci.fixedAudience ?? audience);
-      const inTime2 = fits2 && ports.clock.now() - first.askedAt < EARLY;
-      return inTime2 ? first.idToken : ci.idToken(audience);
-    },
-    signal: connecting.signal,
-    onExchange: ({ claims }) => {
-      if (!claims) return;
-      const { issuer, subject, audience, sha } = claims;
-      facts.idToken = { issuer, subject, audience: audience.join(", ") };
-      facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: sha };
-    }
-  });
-  facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
-  facts.commit = { ofToken: void 0, checkedOut: await checkedOutCommit(ci.context.checkout) };
-  try {
-    await session.token();
-    await audit.settled();
-    await prove(step2, workspace, session, facts, audit);
-  } finally {
-    step2.signal.removeEventListener("abort", abandon);
-  }
-  return session;
-}
-async function prove(step2, workspace, session, facts, audit) {
-  const { ci, inputs } = step2;
-  const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" };
-  const user2 = await currentUser(workspaceApi(step2, session, caller));
-  facts.principal = { applicationId: user2.userName, name: user2.displayName };
-  expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
-  const workspaceId = user2.workspaceId ?? workspace.workspaceId;
-  facts.workspaceId = workspaceId;
-  expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
-  expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
-  await ci.output("principal", user2.userName);
-  await ci.output("workspace-url", inputs.host);
-}
-function expectSame(code2, what, wanted, found, input) {
-  if (wanted === void 0 || wanted === found) return;
-  throw new SecretlessError(code2, {
-    problem: `The ${what} is another one than was asked for. Nothing was changed.`,
-    expected: `${wanted} (input \`${input}\`)`,
-    actual: found ?? `the workspace does not say which ${what} it is`,
-    remedy: `Correct \`host\` or \`${input}\`.`
-  });
-}
-
-// core/flow/access/access.ts
-var Access = class {
-  #parts;
-  /** What was shown, and so may be done. */
-  #shown;
-  constructor(parts) {
-    this.#parts = parts;
-  }
-  /**
-   * Shows what would be granted, changed and withdrawn; changes nothing. A deployment without an access file is not
-   * held up: what such a bundle once granted is found, shown and withdrawn after it.
-   * @throws SecretlessError with every entry that cannot be granted
-   */
-  async plan(cli) {
-    const { step: step2, source } = this.#parts;
-    if (!source.declared && step2.inputs.command === "deploy") return;
-    const summary = await cli.summary(step2.signal);
-    await told(async () => {
-      const request = await this.#request(summary, false);
-      if (!await this.#concerns(request)) return;
-      this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
-      await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
-    });
-  }
-  /** Registers what was planned, after the last process of the bundle has ended. */
-  async apply(summary) {
-    const { step: step2, source } = this.#parts;
-    if (step2.signal.aborted && !source.declared) return;
-    await told(async () => {
-      const request = await this.#request(summary, true);
-      if (!await this.#concerns(request)) return;
-      await this.#change(
-        request,
-        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
-      );
-    });
-  }
-  /** Withdraws everything; what fails must keep the bundle from being destroyed. */
-  async withdraw(summary) {
-    await told(async () => {
-      const request = await this.#request(summary, true);
-      if (!await recorded(request)) return;
-      await this.#change(request, withdrawAccess);
-    });
-  }
-  async #request({ tree }, deployed) {
-    const { step: step2, facts, audit, session, source } = this.#parts;
-    const { host, clientId } = step2.inputs;
-    const { accountId = step2.inputs.accountId } = await step2.workspace;
-    const { files, evidence } = source;
-    return {
-      files,
-      bundle: bundleFacts(tree, facts.workspaceId ?? new URL(host).host),
-      deployed,
-      deployerId: clientId,
-      accountId,
-      evidence,
-      deployer: await connectionOf({ step: step2, audit, session, clientId }),
-      registrar: void 0,
-      clock: step2.ports.clock,
-      signal: step2.signal
-    };
-  }
-  /** Whether anything is declared or was granted before. */
-  async #concerns(request) {
-    return this.#parts.source.declared || await recorded(request);
-  }
-  async #show(plan, bundle) {
-    reportAccess(this.#parts, plan);
-    const record2 = auditTrail(this.#parts.audit, bundle);
-    for (const change2 of plan.denied)
-      await record2({ change: change2, outcome: "denied", reason: change2.decision?.reason ?? "" }, plan);
-  }
-  async #change(request, work) {
-    const { step: step2, audit } = this.#parts;
-    const { ci, inputs } = step2;
-    const record2 = auditTrail(audit, request.bundle);
-    const done = [];
-    let last;
-    const options = {
-      holder: ci.context.runUrl || ci.context.ciName,
-      lockTimeout: inputs.lockTimeout,
-      onPlan: (plan) => {
-        last = plan;
-        reportAccess(this.#parts, plan);
-        return Promise.resolve();
-      },
-      onApplied: async (applied, plan) => {
-        done.push(applied);
-        await record2(applied, plan);
-      }
-    };
-    try {
-      await ci.group("Access", async () => {
-        const registrar = await this.#registrar(request);
-        await work({ ...request, registrar }, options);
-      });
-    } finally {
-      if (last) await reportApplied(this.#parts, "applied", done, last);
-    }
-  }
-  /** The registrar's connection, with a token of its own that the token service never serves. */
-  async #registrar({ files }) {
-    const { step: step2, audit } = this.#parts;
-    const clientId = registrarOf(files);
-    if (clientId === void 0) return void 0;
-    const session = signIn(step2, {
-      workspace: await step2.workspace,
-      audit,
-      clientId,
-      signal: step2.signal
-    });
-    await session.token();
-    await audit.settled();
-    const { userName } = await currentUser(
-      workspaceApi(step2, session, { audit, clientId, failure: "ACCESS_FAILED" })
-    );
-    expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
-    return connectionOf({ step: step2, audit, session, clientId });
-  }
-};
-async function told(work) {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
-    if (!(error instanceof ApiFailure)) throw error;
-    throw new SecretlessError("ACCESS_FAILED", {
-      problem: "A request about the access of jobs was refused.",
-      actual: `${error.status} ${error.errorCode}: ${error.message}`,
-      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
-      cause: error
-    });
-  }
-}
-async function recorded({ deployer, bundle }) {
-  const { records, unowned } = await readState(deployer.workspace, bundle);
-  return records.length + unowned.length > 0;
-}
-
-// core/audit/audit.ts
-import { randomUUID as randomUUID5 } from "node:crypto";
-import { appendFile } from "node:fs/promises";
-import path6 from "node:path";
-
-// core/audit/json-lines.ts
-var SCHEMA_VERSION = "1.8.0";
-function withoutTokens(value) {
-  if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.map(withoutTokens);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key2, inner]) => [key2, withoutTokens(inner)]));
-}
-function openAuditLog({ context, clock, append }) {
-  let sequence = 0;
-  let last = Promise.resolve();
-  return {
-    get count() {
-      return sequence;
-    },
-    write(event) {
-      sequence += 1;
-      const line = {
-        ...event,
-        type_uid: event.class_uid * 100 + event.activity_id,
-        time: clock.now(),
-        metadata: {
-          version: SCHEMA_VERSION,
-          product: {
-            name: "databricks-secretless",
-            vendor_name: "databricks-secretless",
-            version: context.productVersion
-          },
-          correlation_uid: context.correlationId,
-          uid: `${context.correlationId}#${sequence}`,
-          sequence
-        },
-        unmapped: { ...event.unmapped, run: context.run }
-      };
-      const text2 = `${JSON.stringify(withoutTokens(line))}
-`;
-      last = last.catch(() => void 0).then(() => append(text2));
-      return last;
-    }
-  };
-}
-
-// package.json
-var package_default = {
-  name: "databricks-secretless",
-  version: "0.1.0",
-  private: true,
-  description: "Deploy Databricks bundles from CI with no stored secret.",
-  license: "Apache-2.0",
-  type: "module",
-  bin: {
-    "databricks-secretless": "local/dist/databricks-secretless.js"
-  },
-  files: [
-    "local/dist"
-  ],
-  engines: {
-    node: ">=20.19"
-  },
-  scripts: {
-    bench: "node --import tsx bench/main.ts",
-    build: "node --import tsx scripts/build.ts",
-    demo: "node --import tsx scripts/demo.ts",
-    docs: "node --import tsx scripts/input-table.ts && node --import tsx scripts/scan-rules.ts && node --import tsx scripts/template-schemas.ts",
-    examples: "node --import tsx scripts/examples.ts",
-    format: "prettier --write .",
-    lint: "eslint .",
-    prepare: "node --import tsx scripts/build-local.ts",
-    record: "node --import tsx test/unit/sandbox-cli/record.ts",
-    test: "node --import tsx scripts/check.ts",
-    "test:full": "node --import tsx scripts/check-full.ts",
-    types: "tsc --noEmit"
-  },
-  dependencies: {
-    "@actions/core": "3.0.1",
-    "azure-pipelines-task-lib": "5.281.0",
-    "https-proxy-agent": "9.1.0",
-    jose: "6.2.17",
-    "lossless-json": "4.3.3",
-    yaml: "2.9.1"
-  },
-  devDependencies: {
-    "@actions/languageservice": "0.3.61",
-    "@databricks/sdk-experimental": "0.17.0",
-    "@eslint-community/regexpp": "4.12.3",
-    "@eslint/js": "10.0.1",
-    "@secretlint/core": "13.0.7",
-    "@secretlint/secretlint-rule-preset-recommend": "13.0.7",
-    "@types/mocha": "10.0.10",
-    "@types/node": "20.19.43",
-    "@types/sinon": "22.0.2",
-    ajv: "8.20.0",
-    c8: "12.0.0",
-    esbuild: "0.28.2",
-    eslint: "10.15.0",
-    "fast-check": "4.10.2",
-    fflate: "0.8.3",
-    knip: "6.44.2",
-    mocha: "12.0.3",
-    prettier: "3.10.1",
-    scslre: "0.3.0",
-    sinon: "22.1.0",
-    "tfx-cli": "0.23.1",
-    tsx: "4.23.15",
-    typescript: "6.0.3",
-    "typescript-eslint": "8.73.0",
-    "vscode-languageserver-textdocument": "1.0.16"
-  }
-};
-
-// core/base/product.ts
-var PRODUCT = { name: package_default.name, version: package_default.version };
-
-// core/audit/audit.ts
-async function openAuditFile({ ci, clock, command, auditLog }) {
-  const { checkout, tempFolder, runUrl: runUrl2, ciName } = ci.context;
-  const file2 = auditLog === void 0 ? path6.join(tempFolder, `databricks-secretless-audit-${randomUUID5()}.jsonl`) : path6.resolve(checkout, auditLog);
-  const append = async (text2) => {
-    try {
-      await appendFile(file2, text2, { mode: 384 });
-    } catch (error) {
-      throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
-        problem: `The audit log ${file2} cannot be written.`,
-        actual: error instanceof Error ? error.message : String(error),
-        remedy: "Set the input `audit-log` to a path that may be written.",
-        cause: error
-      });
-    }
-  };
-  await append("");
-  await ci.output("audit-log", file2);
-  const context = {
-    productVersion: PRODUCT.version,
-    correlationId: runUrl2 || randomUUID5(),
-    run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
-  };
-  const log = openAuditLog({ context, clock, append });
-  let last = Promise.resolve();
-  return {
-    file: file2,
-    get count() {
-      return log.count;
-    },
-    write: (event) => log.write(event),
-    note(event) {
-      last = Promise.all([last, log.write(event)]).then(() => void 0);
-      last.catch(() => void 0);
-    },
-    settled: () => last
-  };
-}
-
-// core/audit/events/scan.ts
-var MOST = 100;
-function scanEvent(scan2) {
-  const { findings, accepted, host, runner } = scan2;
-  const blocked = findings.some(({ blocking }) => blocking);
-  const name = new URL(host).host;
-  return {
-    class_uid: 6003,
-    class_name: "API Activity",
-    category_uid: 6,
-    activity_id: 99,
-    activity_name: "Other",
-    // OCSF severity: High, Low, Informational.
-    severity_id: blocked ? 4 : findings.length > 0 ? 2 : 1,
-    status_id: blocked ? 2 : 1,
-    status: blocked ? "Failure" : "Success",
-    ...blocked && { status_code: "CREDENTIAL_FOUND" },
-    message: `Scan for static credentials: ${findings.length} found, ${accepted} accepted by exceptions${blocked ? "; the deployment was stopped" : ""}`,
-    api: { operation: "Scan of the deployment", service: { name } },
-    src_endpoint: { name: runner },
-    dst_endpoint: { name, hostname: name },
-    unmapped: { accepted, findings: findings.slice(0, MOST), findings_count: findings.length }
-  };
-}
-
-// core/cli/cli.ts
-import { realpath as realpath2 } from "node:fs/promises";
-import path7, { posix as posix3 } from "node:path";
-
-// core/cli/destroy-command.ts
-function refusedDeletes(diagnostics) {
-  return diagnostics.flatMap(({ text: text2 }) => {
-    const match2 = /Ignoring permission error when deleting (?:resources\.)?(\S+) id=(\S+?):?(?: |$)/.exec(
-      text2
-    );
-    return match2 ? [`${match2[1] ?? ""} (${match2[2] ?? ""})`] : [];
-  });
-}
-function destroyIncomplete(left) {
-  return new SecretlessError("DESTROY_INCOMPLETE", {
-    problem: "Not everything was destroyed: the workspace refused to delete resources.",
-    expected: "all resources of the bundle deleted",
-    remedy: "Give the deploying principal CAN MANAGE on them, or let an administrator delete them.",
-    mistakes: left.map((resource) => ({ problem: `${resource} is still there.` }))
-  });
-}
-
-// core/cli/run-command.ts
-function runArguments({ resource, parameters, wait }) {
-  const pairs = Object.entries(parameters).map(
-    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
-  );
-  const line = pairs.join(",");
-  const params = line.split("=").length > 2 ? line : `${line},${line}`;
-  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.length === 0 ? [] : ["--params", params]];
-}
-function runUrl(line) {
-  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
-}
-function runId(url) {
-  return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
-}
-function pipelineId(url) {
-  return /#joblist\/pipelines\/([\w-]+)\/updates\//.exec(url)?.[1];
-}
-function runEnd(line) {
-  const match2 = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
-  return match2 ? { result: match2[1] ?? "", message: match2[2] ?? "" } : void 0;
-}
-var OTHER_ENDS = {
-  UPSTREAM_CANCELED: ["RUN_CANCELLED", "A task was cancelled."],
-  TIMEDOUT: ["RUN_TIMED_OUT", "The run took longer than its limit."],
-  MAXIMUM_CONCURRENT_RUNS_REACHED: ["RUN_SKIPPED", "As many runs as the job allows are active."],
-  EXCLUDED: ["RUN_SKIPPED", "The run was skipped."],
-  DISABLED: ["RUN_SKIPPED", "The run was skipped."]
-};
-function unsuccessful(resource, end) {
-  if (end === void 0 || /^SUCCESS(?:_WITH_FAILURES)?$/.test(end.result)) return void 0;
-  const [code2, problem] = OTHER_ENDS[end.result] ?? ["RUN_FAILED", "The run failed."];
-  return new SecretlessError(code2, {
-    problem: `${resource}: ${problem}`,
-    actual: end.message === "" ? end.result : `${end.result}: ${end.message}`,
-    remedy: SEE_RUN
-  });
-}
-var SEE_RUN = "Look at the run in the workspace; its link is above in the log.";
-var ENDS = [
-  [/^run canceled: ?(.*)/, "RUN_CANCELLED", "The run was cancelled."],
-  [/^run timed out: ?(.*)/, "RUN_TIMED_OUT", "The run took longer than its limit."],
-  [/^run skipped: ?(.*)/, "RUN_SKIPPED", "The run was skipped."],
-  [/^run failed: ?(.*)/, "RUN_FAILED", "The run failed."],
-  [/got INTERNAL_ERROR: ?(.*)/, "RUN_FAILED", "The run failed."],
-  [/^update cancelled()$/, "RUN_CANCELLED", "The update of the pipeline was cancelled."],
-  [/^update failed()$/, "RUN_FAILED", "The update of the pipeline failed."],
-  [/resource with key ".*" not found/, "RESOURCE_UNKNOWN", "The bundle has no such job or pipeline."],
-  [
-    /resource not found or not yet deployed|resource with key ".*" is not deployed|has not been deployed/,
-    "RESOURCE_UNKNOWN",
-    "It is not deployed yet."
-  ]
-];
-function runFailure(resource, result) {
-  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-  for (const { text: text2 } of errors) {
-    for (const [pattern, code2, problem] of ENDS) {
-      const match2 = pattern.exec(text2);
-      if (!match2) continue;
-      const remedy = code2 === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : SEE_RUN;
-      return new SecretlessError(code2, {
-        problem: `${resource}: ${problem}`,
-        actual: match2[1] || text2,
-        remedy
-      });
-    }
-  }
-  const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
-  return new SecretlessError("RUN_FAILED", {
-    problem: `${resource}: the Databricks CLI could not run it to its end.`,
-    actual: errors.map(({ text: text2 }) => text2).join("; ") || exit,
-    remedy: "Its messages are above in the log."
-  });
-}
-
-// core/cli/diagnostics.ts
-var PROGRESS = /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
-var DiagnosticsReader = class {
-  #found = [];
-  /** Which part of the last diagnostic the next line belongs to. */
-  #part = "none";
-  line(line) {
-    const start = /^(Error|Warning|Warn|Recommendation): (.*)$/.exec(line);
-    if (start) this.#start(start[1] ?? "", start[2] ?? "");
-    else if (line.trim() === "")
-      this.#part = this.#part === "text" || this.#part === "places" ? "gap" : "none";
-    else if (this.#part === "text" || this.#part === "places") this.#headLine(line);
-    else if (this.#part === "gap" && PROGRESS.test(line)) this.#part = "none";
-    else if (this.#part !== "none") {
-      this.#part = "detail";
-      this.#found.at(-1)?.detail.push(line.trimEnd());
-    }
-  }
-  #start(word, text2) {
-    const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
-    const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text2);
-    this.#found.push({ severity, text: [text2], detail: [], ...named2 && { place: placeOf2(named2) } });
-    this.#part = word === "Warn" ? "none" : "text";
-  }
-  #headLine(line) {
-    const current = this.#found.at(-1);
-    const path13 = /^ {2}at (\S.*)$/.exec(line)?.[1];
-    const place2 = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path13 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
-      current.text.push(line.trim());
-      return;
-    }
-    this.#part = path13 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
-    if (current && path13 !== void 0) current.path ??= path13;
-    if (current && place2) current.place ??= placeOf2(place2);
-  }
-  /** Every diagnostic so far, each once: the CLI repeats some. */
-  get diagnostics() {
-    const seen = /* @__PURE__ */ new Set();
-    return this.#found.flatMap(({ text: text2, detail, ...rest }) => {
-      const diagnostic = {
-        ...rest,
-        text: text2.join(" "),
-        ...detail.length > 0 && { detail: detail.join("\n") }
-      };
-      const key2 = JSON.stringify(diagnostic);
-      if (seen.has(key2)) return [];
-      seen.add(key2);
-      return [diagnostic];
-    });
-  }
-};
-function placeOf2([, file2 = "", line, column]) {
-  return { file: file2, line: Number(line), ...column !== void 0 && { column: Number(column) } };
-}
-
-// core/cli/lines.ts
-import { StringDecoder } from "node:string_decoder";
-var MAX_LINE = 16384;
-var SLACK = 8192;
-var LineSplitter = class {
-  #decoder = new StringDecoder("utf8");
-  #onLine;
-  #rest = "";
-  #dropped = 0;
-  constructor(onLine) {
-    this.#onLine = onLine;
-  }
-  write(chunk) {
-    const parts = this.#decoder.write(chunk).split("\n");
-    for (const [index, part] of parts.entries()) {
-      this.#append(part);
-      if (index < parts.length - 1) this.#emit();
-    }
-  }
-  /** Hands on what stands after the last line break. */
-  end() {
-    this.#append(this.#decoder.end());
-    if (this.#rest !== "") this.#emit();
-  }
-  #append(part) {
-    const room = MAX_LINE + SLACK - this.#rest.length;
-    this.#rest += part.slice(0, room);
-    this.#dropped += Math.max(0, part.length - room);
-  }
-  #emit() {
-    const whole = this.#rest.replace(/\r$/, "");
-    const dropped = this.#dropped;
-    this.#rest = "";
-    this.#dropped = 0;
-    if (whole.length <= MAX_LINE) {
-      this.#onLine(whole);
-      return;
-    }
-    const line = redact(whole).slice(0, MAX_LINE);
-    this.#onLine(`${line} \u2026 (${String(whole.length - MAX_LINE + dropped)} characters more)`);
-  }
-};
-
-// core/cli/deployment-lock.ts
-function heldLock(diagnostics) {
-  for (const { text: text2 } of diagnostics) {
-    const match2 = /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
-      text2
-    );
-    if (!match2) continue;
-    return new SecretlessError("DEPLOYMENT_LOCKED", {
-      problem: "Another deployment of this bundle and target holds the lock.",
-      actual: `held by ${match2[1] ?? ""} since ${match2[2] ?? ""} UTC`,
-      remedy: "Let deployments of one target wait for each other (on GitHub a `concurrency:` group). If a deployment was killed and left its lock, make sure that none is running, then remove `deploy.lock` in the bundle's state folder."
-    });
-  }
-  return void 0;
-}
-async function isLocked(api, statePath) {
-  try {
-    return await workspaceObject(api, `${statePath}/deploy.lock`) !== void 0;
-  } catch (error) {
-    throw callError("The look at the deployment lock", error);
-  }
-}
-
-// core/cli/plan.ts
-var ACTIONS2 = ["skip", "resize", "update", "update_id", "create", "recreate", "delete"];
-var PLAN_COMMAND = "databricks bundle plan -o json";
-function readPlan(json) {
-  const plan = member(json, "plan");
-  if (!isObject2(json) || plan !== void 0 && plan !== null && !isObject2(plan)) {
-    throw unreadable4(PLAN_COMMAND, "JSON without a plan", "a JSON object with the member `plan`");
-  }
-  const entries2 = members(plan).map(([key2, entry2]) => readEntry2(key2, entry2));
-  return {
-    engine: member(json, "plan_version") === void 0 ? "terraform" : "direct",
-    entries: entries2.sort((a, b) => a.resource < b.resource ? -1 : 1)
-  };
-}
-function readEntry2(key2, entry2) {
-  const action = ACTIONS2.find((known2) => known2 === member(entry2, "action"));
-  const [prefix, group, name, ...rest] = key2.split(".");
-  if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
-    const found = textAt(entry2, "action") || "none";
-    throw unreadable4(
-      PLAN_COMMAND,
-      `the entry ${key2} with the action ${found}`,
-      `one of the actions ${ACTIONS2.join(", ")}`
-    );
-  }
-  const fields = members(member(entry2, "changes")).filter(([, change2]) => member(change2, "action") !== "skip").map(([field]) => field);
-  return {
-    resource: [group, name, ...rest].join("."),
-    action,
-    child: rest.length > 0,
-    gone: member(entry2, "gone") === true,
-    fields: fields.sort()
-  };
-}
-function planChanged(before, after) {
-  const doings = ({ engine, entries: entries2 }) => {
-    const changes = entries2.filter(({ action }) => action !== "skip").map(
-      ({ resource, action, gone, fields }) => JSON.stringify([resource, action, gone, [...fields].sort()])
-    );
-    return JSON.stringify([engine, changes.sort()]);
-  };
-  return doings(before) !== doings(after);
-}
-var LOSSES = {
-  jobs: "its run history and its ID",
-  pipelines: "the streaming tables and materialized views that it keeps",
-  schemas: "every table and volume in it",
-  volumes: "every file in it, if it is a managed one",
-  catalogs: "every schema in it",
-  dashboards: "its address and its subscriptions",
-  genie_spaces: "its address and its conversations",
-  database_instances: "every database in it",
-  database_catalogs: "every schema in it",
-  synced_database_tables: "its rows",
-  postgres_projects: "every branch and database in it",
-  postgres_branches: "every database in it",
-  postgres_databases: "every table in it",
-  vector_search_indexes: "what it has indexed",
-  registered_models: "every version of it",
-  experiments: "every run of it",
-  model_serving_endpoints: "its address",
-  secret_scopes: "every secret in it"
-};
-function losses(plan) {
-  return plan.entries.flatMap(({ resource, action, child: child2, gone }) => {
-    if (child2 || gone || action !== "delete" && action !== "recreate") return [];
-    const kind = resource.slice(0, resource.indexOf("."));
-    return [{ resource, action, lost: LOSSES[kind] ?? "what it holds, and its ID" }];
-  });
-}
-
-// core/cli/effective-workspace.ts
-var HARMLESS = /* @__PURE__ */ new Set([
-  ...["host", "workspace_id", "account_id", "current_user"],
-  ...["root_path", "file_path", "resource_path", "artifact_path", "state_path"]
-]);
-function refuseOtherWorkspace({ tree }, approved) {
-  const workspace = member(tree, "workspace");
-  const mistakes = members(workspace).flatMap(([key2, value]) => {
-    const text2 = textAt(value);
-    const set = text2 !== "" || isObject2(value) || value === true;
-    if (!set || isApproved(key2, text2, approved)) return [];
-    return [{ problem: `\`workspace.${key2}\` is resolved to ${text2 === "" ? "something else" : text2}.` }];
-  });
-  if (mistakes.length === 0) return;
-  throw new SecretlessError("HOST_NOT_APPROVED", {
-    problem: "The Databricks CLI has resolved the bundle to another workspace or identity than the approved one. It was not ours.",
-    expected: `${approved.host} and no other setting of identity`,
-    remedy: "Code of the bundle (`experimental.scripts`, `python`) has changed its files after they were checked: read what it does.",
-    mistakes
-  });
-}
-function isApproved(key2, text2, approved) {
-  if (!HARMLESS.has(key2)) return false;
-  if (key2 === "host") return isApprovedHost(text2, approved);
-  if (key2 === "workspace_id") return text2 === approved.workspaceId;
-  if (key2 === "account_id") return text2.toLowerCase() === approved.accountId?.toLowerCase();
-  return true;
-}
-function isApprovedHost(text2, { host, workspaceId, accountId }) {
-  try {
-    const url = parseWorkspaceUrl(text2);
-    return url.origin === host && (url.workspaceId === void 0 || url.workspaceId === workspaceId) && (url.accountId === void 0 || url.accountId.toLowerCase() === accountId?.toLowerCase());
-  } catch {
-    return false;
-  }
-}
-function noTokenAsked(command) {
-  return new SecretlessError("HOST_NOT_APPROVED", {
-    problem: `\`databricks bundle ${command}\` ended well without a token of this step: it worked as somebody else, or somewhere else.`,
-    expected: "a token asked for from the token service of this step, for the approved workspace",
-    actual: "none was asked for",
-    remedy: "Find out what gives the CLI another identity: code of the bundle (`experimental.scripts`, `python`, build commands) that writes configuration, or a CLI that is not Databricks' own."
-  });
-}
-
-// core/cli/summary.ts
-var SOURCE2 = "databricks bundle summary -o json";
-function readSummary(text2) {
-  const json = parseJson(text2, SOURCE2);
-  if (!isObject2(json) || !isObject2(member(json, "bundle"))) {
-    throw unreadable4(SOURCE2, "JSON without a bundle", "a JSON object with the member `bundle`");
-  }
-  const all = members(member(json, "resources")).flatMap(
-    ([kind, ofKind]) => members(ofKind).flatMap(([key2, resource]) => {
-      const id = textAt(resource, "id");
-      if (id === "") return [];
-      const name = textAt(resource, "name") || key2;
-      const declared = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared }];
-    })
-  );
-  const deployed = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
-  return {
-    tree: json,
-    name: textAt(json, "bundle", "name"),
-    target: textAt(json, "bundle", "target"),
-    workspace: {
-      host: textAt(json, "workspace", "host") || void 0,
-      rootPath: textAt(json, "workspace", "root_path"),
-      statePath: textAt(json, "workspace", "state_path")
-    },
-    jobs: deployed("jobs"),
-    pipelines: deployed("pipelines"),
-    resources: all.map(({ kind, key: key2, id, name, url }) => ({ kind, key: key2, id, name, url }))
-  };
-}
-
-// core/cli/cli.ts
-var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
-var KEEP_LOCK = "--force-lock=false";
-var READING_RATE = "60";
-var MAX_JSON = 256 * 1024 * 1024;
-var DatabricksCli = class {
-  #options;
-  constructor(options) {
-    this.#options = options;
-  }
-  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
-  async plan(signal) {
-    const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0) throw this.#readingFailure("plan", result);
-    const json = parseJson(result.stdout, PLAN_COMMAND);
-    return { plan: readPlan(json), json, diagnostics: result.diagnostics };
-  }
-  /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
-  async summary(signal) {
-    const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0) throw this.#readingFailure("read", result);
-    const summary = readSummary(result.stdout);
-    refuseOtherWorkspace(summary, this.#options.approved);
-    return summary;
-  }
-  /**
-   * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
-   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
-   */
-  async deploy({ autoApprove }) {
-    const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
-    if (result.code === 0) return result;
-    throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
-  }
-  /**
-   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
-   * @throws SecretlessError of core/cli/run-command.ts, unless the run succeeded or `wait` is false
-   */
-  async run(request, signal) {
-    let end;
-    const onLine = (line) => {
-      const url = runUrl(line);
-      if (url !== void 0) request.onUrl(url);
-      end ??= runEnd(line);
-    };
-    const result = await this.#run(["run", ...runArguments(request)], { signal, onLine });
-    if (result.code !== 0) throw runFailure(request.resource, result);
-    const unsuccess = unsuccessful(request.resource, end);
-    if (unsuccess) throw unsuccess;
-  }
-  /**
-   * Destroys the deployment. Takes no signal, as {@link deploy}.
-   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `DEPLOY_FAILED`, or `DESTROY_INCOMPLETE` for deletes that the workspace
-   * refused and the CLI passed over
-   */
-  async destroy() {
-    const result = await this.#run(["destroy", KEEP_LOCK, "--auto-approve"], {});
-    const locked = result.code === 0 ? void 0 : heldLock(result.diagnostics);
-    if (locked) throw locked;
-    if (result.code !== 0)
-      throw this.#failure("DEPLOY_FAILED", "The deployment could not be destroyed.", result);
-    const swallowed = refusedDeletes(result.diagnostics);
-    if (swallowed.length > 0) throw destroyIncomplete(swallowed);
-  }
-  async #run(args, how) {
-    const { file: file2, env, bundleRoot, target, onLine, onProcess } = this.#options;
-    const root = await withoutLinks(bundleRoot);
-    await this.#options.beforeEach();
-    const served = this.#options.tokensServed();
-    const reader = new DiagnosticsReader();
-    const stderr = new LineSplitter((line) => {
-      reader.line(line);
-      how.onLine?.(line);
-      onLine(line);
-    });
-    const stdout = new LineSplitter(onLine);
-    const captured = [];
-    let size = 0;
-    const capture = (chunk) => {
-      size += chunk.length;
-      if (size <= MAX_JSON) captured.push(chunk);
-    };
-    const request = {
-      file: file2,
-      args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
-      cwd: bundleRoot,
-      env: {
-        ...how.capture === true && { DATABRICKS_RATE_LIMIT: READING_RATE },
-        ...env,
-        DATABRICKS_BUNDLE_ROOT: root
-      },
-      onStdout: how.capture === true ? capture : (chunk) => stdout.write(chunk),
-      onStderr: (chunk) => stderr.write(chunk),
-      onStart: (pid) => onProcess?.(pid),
-      outlives: how.signal === void 0
-    };
-    try {
-      const ended = await this.#ended(request, how);
-      stdout.end();
-      stderr.end();
-      if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
-      if (size > MAX_JSON) throw unreadable4(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
-      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
-      return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
-    } finally {
-      onProcess?.(void 0);
-    }
-  }
-  /** How the process ended; a command that only reads has a limit of its own. */
-  async #ended(request, { signal, capture }) {
-    if (signal === void 0 || capture !== true) return runUntil(this.#options, request, signal);
-    const { clock, readTimeout } = this.#options;
-    const done = new AbortController();
-    const late = new AbortController();
-    clock.sleep(readTimeout, done.signal).then(
-      () => {
-        late.abort(readTimedOut(request.args, readTimeout));
-      },
-      () => void 0
-    );
-    try {
-      return await runUntil(this.#options, request, AbortSignal.any([signal, late.signal]));
-    } finally {
-      done.abort();
-    }
-  }
-  /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
-  #relocated(diagnostic, root) {
-    const { place: place2 } = diagnostic;
-    if (!place2) return diagnostic;
-    const inBundle = path7.isAbsolute(place2.file) ? path7.relative(root, place2.file) : place2.file;
-    const file2 = posix3.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
-    return { ...diagnostic, place: { ...place2, file: file2 } };
-  }
-  /** Of a command that changes nothing. */
-  #readingFailure(what, result) {
-    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-    const remote = errors.some(({ text: text2, detail = "" }) => REMOTE.test(`${text2}
-${detail}`));
-    const code2 = errors.some(({ place: place2 }) => place2) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
-    return this.#failure(code2, `The Databricks CLI could not ${what} the bundle.`, result);
-  }
-  #failure(code2, problem, result) {
-    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-    const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
-    return new SecretlessError(code2, {
-      problem,
-      ...errors.length === 0 && { actual: exit },
-      remedy: "Its messages are above in the log.",
-      mistakes: errors.map(toMistake)
-    });
-  }
-};
-function readTimedOut(args, limit) {
-  return new SecretlessError("TIMED_OUT", {
-    problem: `\`databricks ${args.slice(0, 2).join(" ")}\` was not done after ${String(Math.round(limit / 1e3))} s, and was ended.`,
-    remedy: "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`."
-  });
-}
-function withoutLinks(folder) {
-  return realpath2(folder).catch(() => folder);
-}
-function toMistake({ text: text2, path: path13, place: place2, detail }) {
-  return {
-    problem: path13 === void 0 ? text2 : `${text2} (${path13})`,
-    ...detail !== void 0 && { actual: detail },
-    ...place2 && { place: place2 }
-  };
-}
-
-// core/cli/environment.ts
-import { win32 as win323 } from "node:path";
-var ALLOWED = [
-  // Where programs are. Not the home folder, see homeVariables.
-  ...["PATH", "USER", "LOGNAME", "SHELL"],
-  ...["TMPDIR", "TEMP", "TMP"],
-  ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
-  // The same on Windows, without which few programs start.
-  ...["PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)"],
-  ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
-  ...["PROCESSOR_ARCHITECTURE"],
-  // Proxies in both spellings, and certificates for Go, Python, Node and curl.
-  ...[
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "all_proxy"
-  ],
-  ...[
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NODE_EXTRA_CA_CERTS",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "PIP_CERT"
-  ],
-  // Tools behave differently in a CI; it is no secret that they are in one.
-  "CI",
-  // Settings of the CLI that change neither where it connects nor as whom, nor where its state or its log is:
-  // its pace and patience, its engine, its telemetry, and where Terraform comes from in closed networks.
-  ...[
-    "DATABRICKS_RATE_LIMIT",
-    "DATABRICKS_BUNDLE_HTTP_TIMEOUT_SECONDS",
-    "DATABRICKS_BUNDLE_RETRY_INTERVAL_MS"
-  ],
-  ...[
-    "DATABRICKS_BUNDLE_RESOURCE_MAX_WAIT",
-    "DATABRICKS_BUNDLE_ENGINE",
-    "DATABRICKS_BUNDLE_RESTRICTED_CODE_EXECUTION"
-  ],
-  ...["DATABRICKS_CLI_DISABLE_TELEMETRY", "DATABRICKS_CLI_TELEMETRY_TIMEOUT"],
-  ...["DATABRICKS_TF_EXEC_PATH", "DATABRICKS_TF_VERSION", "DATABRICKS_TF_CLI_CONFIG_FILE"]
-];
-var VARIABLE = "BUNDLE_VAR_";
-function cliEnvironment(options) {
-  const { environment, platform, variables, passEnv = [], folder, product } = options;
-  const taken = {};
-  const take = (name, value) => {
-    const known2 = platform.os === "win32" && Object.keys(taken).some((key2) => key2.toUpperCase() === name.toUpperCase());
-    if (value !== void 0 && !known2) taken[name] = value;
-  };
-  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
-  for (const [name, value] of homeVariables(folder.home, platform)) if (!(name in taken)) take(name, value);
-  for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
-  for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
-  }
-  return {
-    ...taken,
-    DATABRICKS_HOST: options.host,
-    ...options.workspaceId !== void 0 && { DATABRICKS_WORKSPACE_ID: options.workspaceId },
-    DATABRICKS_AUTH_TYPE: "metadata-service",
-    DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
-    // A file that does not exist could be written by code of the bundle before the CLI reads it.
-    DATABRICKS_CONFIG_FILE: platform.os === "win32" ? "NUL" : "/dev/null",
-    DATABRICKS_BUNDLE_TMP: folder.state,
-    AZURE_CONFIG_DIR: folder.azureConfig,
-    // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
-    // place the cache would outlive the job, and its keys are host names: another job on this runner could fill it.
-    DATABRICKS_CACHE_DIR: folder.cache,
-    DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
-    DATABRICKS_CLI_UPSTREAM: product.name,
-    DATABRICKS_CLI_UPSTREAM_VERSION: product.version,
-    NO_COLOR: "1",
-    TERM: "dumb"
-  };
-}
-var HOME_VARIABLES = /* @__PURE__ */ new Set([
-  "HOME",
-  "USERPROFILE",
-  "APPDATA",
-  "LOCALAPPDATA"
-]);
-function homeVariables(home, platform) {
-  if (platform.os !== "win32") return [["HOME", home]];
-  const local = win323.join(home, "AppData");
-  return [
-    ["USERPROFILE", home],
-    ["APPDATA", win323.join(local, "Roaming")],
-    ["LOCALAPPDATA", win323.join(local, "Local")]
-  ];
-}
-
-// core/bundle/files.ts
-import { readdir as readdir3, readFile as readFile3, realpath as realpath3, stat as stat5 } from "node:fs/promises";
-import { posix as posix4, win32 as win324 } from "node:path";
-
-// core/bundle/yaml.ts
-var import_yaml4 = __toESM(require_dist(), 1);
-var BundleYamlError = class extends Error {
-  name = "BundleYamlError";
-  place;
-  constructor(message, place2) {
-    super(message);
-    this.place = place2;
-  }
-};
-function parseBundleYaml(bytes, file2) {
-  const invalid = (problem, place2 = { file: file2 }) => ({
-    mistakes: [{ problem, place: place2 }]
-  });
-  const text2 = decoded2(bytes);
-  if (text2 === void 0) return invalid("The file is not UTF-8 text.");
-  if (text2.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
-  const source = text2.replace(GO_LINE_BREAK, "\n");
-  const lines = new import_yaml4.LineCounter();
-  const at3 = (offset) => {
-    const { line, col } = lines.linePos(offset);
-    return { file: file2, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  try {
-    const first = firstDocument(source, lines);
-    if (!first) return { value: { kind: "null", place: at3(0) } };
-    if (first.errors.length > 0) {
-      return {
-        mistakes: first.errors.map((error) => ({
-          problem: `Not YAML: ${error.message}`,
-          place: at3(error.pos[0])
-        }))
-      };
-    }
-    return { value: new Reader(first, at3).value(first.contents) };
-  } catch (error) {
-    if (error instanceof BundleYamlError) return invalid(error.message, error.place);
-    if (error instanceof RangeError) return invalid("The file is nested too deeply.");
-    throw error;
-  }
-}
-var DEEPEST = 500;
-function firstDocument(source, lines) {
-  const parser = new import_yaml4.Parser(lines.addNewLine);
-  const composer = new import_yaml4.Composer({
-    // Scalars stay as they are written: what is an ID or a host must not become a number first.
-    schema: "failsafe",
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "silent",
-    lineCounter: lines
-  });
-  const tokens = [];
-  lines.addNewLine(0);
-  for (const lexeme of new import_yaml4.Lexer().lex(source)) {
-    tokens.push(...parser.next(lexeme));
-    if (parser.stack.length > DEEPEST) throw new RangeError("nested too deeply");
-  }
-  tokens.push(...parser.end());
-  return composer.compose(tokens).next().value ?? void 0;
-}
-var GO_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/g;
-function decoded2(bytes) {
-  const [first, second] = bytes;
-  const encoding = first === 255 && second === 254 ? "utf-16le" : first === 254 && second === 255 ? "utf-16be" : "utf-8";
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    return void 0;
-  }
-}
-var TAG = "tag:yaml.org,2002:";
-var Reader = class {
-  targets = /* @__PURE__ */ new Map();
-  at;
-  /** Aliases being followed, to find those that lead back to themselves. */
-  active = /* @__PURE__ */ new Set();
-  /** Each mapping is read once, however often merges of merges ask for it. */
-  read = /* @__PURE__ */ new Map();
-  constructor(document, at3) {
-    this.at = at3;
-    const anchors = /* @__PURE__ */ new Map();
-    (0, import_yaml4.visit)(document, {
-      Node: (_key, node) => {
-        if ((0, import_yaml4.isAlias)(node)) {
-          const target = anchors.get(node.source);
-          if (target) this.targets.set(node, target);
-        } else if (node.anchor !== void 0) {
-          anchors.set(node.anchor, node);
-        }
-      }
-    });
-  }
-  value(node) {
-    const place2 = this.place(node);
-    if ((0, import_yaml4.isAlias)(node)) return this.followed(node, (target) => this.value(target));
-    if ((0, import_yaml4.isMap)(node)) return { kind: "map", place: place2, entries: () => this.entries(node) };
-    if ((0, import_yaml4.isSeq)(node)) {
-      return { kind: "sequence", place: place2, items: () => node.items.map((item) => this.value(item)) };
-    }
-    if (!(0, import_yaml4.isScalar)(node) || isNull(node)) return { kind: "null", place: place2 };
-    return { kind: "text", place: place2, text: textOf2(node), boolean: booleanOf(node) };
-  }
-  place(node) {
-    return this.at(node?.range?.[0] ?? 0);
-  }
-  entries(node) {
-    const known2 = this.read.get(node) ?? this.readEntries(node);
-    this.read.set(node, known2);
-    return known2;
-  }
-  readEntries(node) {
-    const own = /* @__PURE__ */ new Map();
-    let merge;
-    for (const { key: key2, value } of node.items) {
-      if (!(0, import_yaml4.isScalar)(key2)) throw new BundleYamlError("A key is not a plain text.", this.place(key2));
-      if (!isMergeKey(key2)) {
-        own.set(textOf2(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
-      } else if (merge) {
-        throw new BundleYamlError("A mapping has more than one merge key (`<<`).", this.place(key2));
-      } else {
-        merge = value ?? key2;
-      }
-    }
-    return merge ? new Map([...this.merged(merge), ...own]) : own;
-  }
-  /** A merge takes an alias, or a sequence of aliases and mappings; a mapping written in place is refused by the CLI. */
-  merged(merge) {
-    const refused3 = (node) => new BundleYamlError(
-      "A merge key (`<<`) needs an alias of a mapping, or a sequence of them.",
-      this.place(node)
-    );
-    if (!(0, import_yaml4.isSeq)(merge) && !(0, import_yaml4.isAlias)(merge)) throw refused3(merge);
-    return ((0, import_yaml4.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
-      const entriesOf2 = (target) => {
-        if (!(0, import_yaml4.isMap)(target)) throw refused3(source);
-        return [...this.entries(target)];
-      };
-      return (0, import_yaml4.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
-    });
-  }
-  followed(alias, read3) {
-    const target = this.targets.get(alias);
-    if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
-    if (this.active.has(alias))
-      throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
-    this.active.add(alias);
-    try {
-      return read3(target);
-    } finally {
-      this.active.delete(alias);
-    }
-  }
-};
-function textOf2(scalar) {
-  return scalar.source ?? "";
-}
-function isMergeKey(key2) {
-  return key2.tag === `${TAG}merge` || textOf2(key2) === "<<" && isPlain(key2);
-}
-var NULLS = /* @__PURE__ */ new Set(["", "~", "null", "Null", "NULL"]);
-function isNull(scalar) {
-  return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf2(scalar));
-}
-var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
-var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
-function booleanOf(scalar) {
-  const text2 = textOf2(scalar);
-  const folded = text2.toLowerCase();
-  const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text2);
-  if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
-  return YES.has(text2) ? true : NO.has(text2) ? false : void 0;
-}
-function isPlain(scalar) {
-  return scalar.type === "PLAIN" && (scalar.tag === void 0 || scalar.tag === "!");
-}
-
-// core/bundle/include-glob.ts
-import { lstat, readdir as readdir2, stat as stat4 } from "node:fs/promises";
-var PatternError = class extends Error {
-  name = "PatternError";
-};
-async function glob(pattern, path13) {
-  matcher(pattern, path13);
-  if (!isPattern(pattern, path13)) return await exists(pattern) ? [pattern] : [];
-  const folder = path13.dirname(pattern);
-  const name = matcher(path13.basename(pattern), path13);
-  const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path13)) {
-    const isFolder = await stat4(parent).then(
-      (stats) => stats.isDirectory(),
-      () => false
-    );
-    const names2 = isFolder ? await readdir2(parent).catch(() => []) : [];
-    found.push(...names2.filter((entry2) => name.test(entry2)).map((entry2) => path13.join(parent, entry2)));
-  }
-  return found;
-}
-async function exists(file2) {
-  return lstat(file2).then(
-    () => true,
-    () => false
-  );
-}
-function isPattern(text2, path13) {
-  return path13.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
-}
-function matcher(pattern, path13) {
-  const escapes = path13.sep === "/";
-  const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
-  let index = 0;
-  const is = (character) => codes[index] === character.codePointAt(0);
-  const next = () => {
-    const code2 = codes[index++];
-    if (code2 === void 0) throw new PatternError(pattern);
-    return code2;
-  };
-  const escapable = () => {
-    if (escapes && is("\\")) index++;
-    return next();
-  };
-  const bound = () => {
-    if (is("-") || is("]")) throw new PatternError(pattern);
-    return escapable();
-  };
-  const characterClass = () => {
-    const negated = is("^");
-    if (negated) index++;
-    let ranges = "";
-    do {
-      const low = bound();
-      const isRange = is("-");
-      if (isRange) index++;
-      const high = isRange ? bound() : low;
-      if (low <= high) ranges += `${literal(low)}-${literal(high)}`;
-    } while (!is("]"));
-    index++;
-    return `[${negated ? "^" : ""}${ranges}]`;
-  };
-  let source = "";
-  while (index < codes.length) {
-    if (is("*") || is("?") || is("[")) {
-      const operator = String.fromCodePoint(next());
-      source += operator === "[" ? characterClass() : operator === "*" ? "[^/]*" : "[^/]";
-    } else {
-      source += literal(escapable());
-    }
-  }
-  return new RegExp(`^${source}$`, "su");
-}
-function literal(code2) {
-  return `\\u{${code2.toString(16)}}`;
-}
-
-// core/bundle/files.ts
-var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
-async function readBundleFiles(given2) {
-  const real = (folder) => realpath3(folder).catch(() => folder);
-  const location = { ...given2, root: await real(given2.root), checkout: await real(given2.checkout) };
-  const path13 = location.platform.os === "win32" ? win324 : posix4;
-  const mistakes = [];
-  const root = await readBundleFile(await findRootFile(location, path13), location, mistakes);
-  const included = root ? await includedFiles(root, location, path13, mistakes) : [];
-  const files = await Promise.all(included.map((file2) => readBundleFile(file2, location, mistakes)));
-  if (mistakes.length > 0) throw invalidBundle(mistakes);
-  return [root, ...files].filter((file2) => file2 !== void 0);
-}
-function invalidBundle(mistakes) {
-  const [first] = mistakes;
-  if (mistakes.length === 1 && first) return new SecretlessError("BUNDLE_INVALID", first);
-  return new SecretlessError("BUNDLE_INVALID", {
-    problem: `The bundle's configuration has ${String(mistakes.length)} mistakes.`,
-    mistakes
-  });
-}
-function readingBundle(read3) {
-  try {
-    return read3();
-  } catch (error) {
-    if (error instanceof BundleYamlError)
-      throw invalidBundle([{ problem: error.message, place: error.place }]);
-    throw error;
-  }
-}
-function displayName(file2, { checkout, platform }) {
-  const path13 = platform.os === "win32" ? win324 : posix4;
-  return (isInside2(file2, checkout, platform) ? path13.relative(checkout, file2) : file2).replaceAll(
-    path13.sep,
-    "/"
-  );
-}
-async function readBundleFile(path13, location, mistakes) {
-  const name = displayName(path13, location);
-  try {
-    const parsed2 = parseBundleYaml(await readFile3(path13), name);
-    if ("value" in parsed2) return { path: path13, name, value: parsed2.value };
-    mistakes.push(...parsed2.mistakes);
-  } catch (error) {
-    mistakes.push({ problem: `The file cannot be read (${codeOf2(error)}).`, place: { file: name } });
-  }
-  return void 0;
-}
-function codeOf2(error) {
-  return error.code ?? String(error);
-}
-async function includedFiles(root, location, path13, mistakes) {
-  const seen = new Set(ROOT_NAMES);
-  const files = [];
-  for (const { text: text2, place: place2 } of includePatterns(root.value)) {
-    const wrong2 = (problem, remedy) => {
-      mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place: place2 });
-    };
-    if (path13.isAbsolute(text2)) {
-      wrong2(`\`include\` takes paths relative to the bundle, not \`${text2}\`.`);
-      continue;
-    }
-    const matches2 = await matchesOf(text2, location.root, path13);
-    if (!matches2) wrong2(`The \`include\` pattern \`${text2}\` is malformed.`);
-    else if (matches2.length === 0 && !/[*?[]/.test(text2))
-      wrong2(`\`include\` names \`${text2}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path13.relative(location.root, match2)).filter((name) => !seen.has(name));
-    for (const name of fresh.sort(byBytes)) {
-      seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path13.join(location.root, name));
-      else
-        wrong2(
-          `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
-          "Files to upload belong into `sync.include`."
-        );
-    }
-  }
-  return files;
-}
-async function matchesOf(pattern, root, path13) {
-  try {
-    return await glob(path13.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path13);
-  } catch (error) {
-    if (error instanceof PatternError) return void 0;
-    throw error;
-  }
-}
-function includePatterns(root) {
-  return readingBundle(() => {
-    const include = root.kind === "map" ? root.entries().get("include") : void 0;
-    return include?.kind === "sequence" ? include.items().filter((item) => item.kind === "text") : [];
-  });
-}
-function byBytes(left, right) {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
-}
-async function findRootFile(location, path13) {
-  const { root } = location;
-  const found = [];
-  for (const name of ROOT_NAMES) {
-    if (await exists2(path13.join(root, name))) found.push(path13.join(root, name));
-  }
-  const [file2, second] = found;
-  if (file2 === void 0) throw await notFound(location, path13);
-  if (second !== void 0) {
-    throw invalidBundle([
-      {
-        problem: "The bundle has several root files, and the Databricks CLI takes none of them then.",
-        actual: found.map((one) => displayName(one, location)).join(", "),
-        remedy: "Keep one of them."
-      }
-    ]);
-  }
-  const [odd] = /[*?[\]^]/.exec(root) ?? [];
-  if (odd === void 0) return file2;
-  throw invalidBundle([
-    {
-      problem: `The path of the bundle contains \`${odd}\`, which the Databricks CLI does not accept.`,
-      actual: root,
-      remedy: "Check out or move the bundle to a folder without *, ?, [, ] and ^ in its path."
-    }
-  ]);
-}
-function exists2(file2) {
-  return stat5(file2).then(
-    () => true,
-    () => false
-  );
-}
-async function notFound(location, path13) {
-  const { root, checkout, platform } = location;
-  const entries2 = await readdir3(root, { withFileTypes: true }).catch(() => void 0);
-  const near = [];
-  for (const entry2 of entries2 ?? []) {
-    const inside = path13.join(root, entry2.name);
-    if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry2.name)) near.push(inside);
-    else if (entry2.isDirectory() && await hasRootFile(inside, path13)) near.push(inside);
-  }
-  for (let folder = path13.dirname(root); isInside2(folder, checkout, platform); folder = path13.dirname(folder)) {
-    if (await hasRootFile(folder, path13)) near.push(folder);
-  }
-  const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
-  return new SecretlessError("BUNDLE_NOT_FOUND", {
-    problem: "There is no bundle in this folder.",
-    expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown.length > 0 ? `nearby: ${shown.join(", ")}` : "none of them" : "the folder does not exist",
-    remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
-  });
-}
-async function hasRootFile(folder, path13) {
-  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path13.join(folder, name))));
-  return present2.includes(true);
-}
-
-// core/bundle/target.ts
-function under(layers, key2) {
-  return entriesOf(layers, key2).filter(({ kind }) => kind !== "null");
-}
-function keysOf(layers) {
-  return [...new Set(layers.flatMap((layer) => layer.kind === "map" ? [...layer.entries().keys()] : []))];
-}
-function selectTarget(files, asked) {
-  const top = files.map(({ value }) => value);
-  const environments = under(top, "environments");
-  const targets = under(top, "targets");
-  if (environments[0] && targets.length > 0) {
-    throw invalidBundle([
-      {
-        problem: "The bundle has both `targets` and `environments`, an old name for the same.",
-        remedy: "Move what is under `environments` to `targets`.",
-        place: environments[0].place
-      }
-    ]);
-  }
-  const all = environments.length > 0 ? environments : targets;
-  const names2 = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
-  if (names2.length === 0) names2.push("default");
-  const name = asked ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
-  if (name !== void 0 && names2.includes(name)) return { name, top, overrides: under(all, name) };
-  throw invalidBundle([
-    {
-      problem: `The bundle has no target \`${String(asked)}\`.`,
-      expected: `one of: ${names2.join(", ")}`,
-      actual: String(asked),
-      remedy: "Correct the input `target`, or add the target to the bundle."
-    }
-  ]);
-}
-function isTarget(value) {
-  return value.kind === "map" || value.kind === "null" || isVariable(value);
-}
-function isVariable(value) {
-  return value.kind === "text" && /^\$\{.*\}$/s.test(value.text);
-}
-function theDefault(targets, names2) {
-  const defaults = names2.filter((name) => {
-    const values = under(under(targets, name), "default");
-    const booleans = values.flatMap((value) => value.kind === "text" ? [value.boolean] : []);
-    return booleans.filter((value) => value !== void 0).at(-1) === true;
-  });
-  const [first, second] = defaults;
-  if (first !== void 0 && second === void 0) return first;
-  throw invalidBundle([
-    {
-      problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${defaults.join(", ")}.`,
-      expected: `the input \`target\`, one of: ${names2.join(", ")}`,
-      remedy: "Name the target in the input `target`."
-    }
-  ]);
-}
-function entriesOf(layers, key2) {
-  return layers.flatMap((layer) => {
-    const value = layer.kind === "map" ? layer.entries().get(key2) : void 0;
-    return value ? [value] : [];
-  });
-}
-
-// core/bundle/host-pin.ts
-var CREDENTIAL_FIELDS = [
-  ...["profile", "auth_type", "metadata_service_url", "client_id", "client_secret", "token"],
-  ...["username", "password", "google_service_account", "google_credentials"],
-  ...["azure_workspace_resource_id", "azure_use_msi", "azure_client_id", "azure_client_secret"],
-  ...["azure_tenant_id", "azure_environment", "azure_login_app_id"]
-];
-async function checkHostPin(options) {
-  const files = await readBundleFiles({ ...options, root: options.bundleRoot });
-  return readingBundle(() => judge2(files, options));
-}
-function judge2(files, options) {
-  const { name, top, overrides } = selectTarget(files, options.target);
-  const workspaces = [under(overrides, "workspace"), under(top, "workspace")];
-  const setting = (key2) => workspaces.map((workspace) => counting(under(workspace, key2))).find((value) => value !== void 0);
-  const wrong2 = workspaces.flat().filter(isVariable).map(isNotResolved);
-  for (const key2 of ["host", "workspace_id", "account_id"]) {
-    const value = setting(key2);
-    const mistake = value && mistakeOf(key2, value, options);
-    if (mistake) wrong2.push({ ...mistake, place: value.place });
-  }
-  const credentials = CREDENTIAL_FIELDS.flatMap((key2) => {
-    const value = setting(key2);
-    const off = key2 === "azure_use_msi" && value?.kind === "text" && value.boolean === false;
-    return value && !off ? [{ problem: `\`workspace.${key2}\` is set.`, place: value.place }] : [];
-  });
-  if (wrong2.length > 0) throw refused2("HOST_NOT_APPROVED", wrong2, credentials);
-  if (credentials.length > 0) throw refused2("CREDENTIAL_IN_BUNDLE", credentials, []);
-  return { name, hasRootPath: setting("root_path") !== void 0 };
-}
-function counting(values) {
-  const value = values.find(({ kind }) => kind !== "text") ?? values.at(-1);
-  return value?.kind === "text" && value.text === "" ? void 0 : value;
-}
-function isNotResolved({ place: place2 }) {
-  return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place: place2 };
-}
-function mistakeOf(key2, value, approved) {
-  const actual = value.kind === "text" ? value.text : `a ${value.kind}`;
-  if (key2 === "host") return hostMistake(actual, approved);
-  if (key2 === "workspace_id") return idMistake("`workspace.workspace_id`", actual, "workspace-id", approved);
-  return idMistake("`workspace.account_id`", actual, "account-id", approved);
-}
-function hostMistake(actual, approved) {
-  const problem = "`workspace.host` is not the approved one.";
-  if (actual.includes("${")) {
-    return {
-      problem: `${problem} It holds a variable, which the CLI does not resolve here.`,
-      expected: approved.host,
-      actual
-    };
-  }
-  if (actual !== actual.trim())
-    return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
-  try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(actual);
-    if (origin !== approved.host) return { problem, expected: approved.host, actual };
-    return idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ?? idMistake("The account in `workspace.host`", accountId, "account-id", approved);
-  } catch (error) {
-    if (!(error instanceof SecretlessError)) throw error;
-    return { problem: `${problem} ${error.details.problem}`, expected: approved.host, actual };
-  }
-}
-function idMistake(what, actual, input, { workspaceId, accountId }) {
-  const wanted = input === "workspace-id" ? workspaceId : accountId?.toLowerCase();
-  if (actual === void 0 || actual.toLowerCase() === wanted) return void 0;
-  if (wanted !== void 0) return { problem: `${what} is not the approved one.`, expected: wanted, actual };
-  return {
-    problem: `${what} is one that nobody has approved.`,
-    expected: `the same ID in the input \`${input}\``,
-    actual,
-    remedy: `If it is the right one, set the input \`${input}\` to it.`
-  };
-}
-function refused2(code2, mistakes, more) {
-  const host = code2 === "HOST_NOT_APPROVED";
-  const place2 = mistakes[0]?.place;
-  return new SecretlessError(code2, {
-    problem: host ? "The bundle's selected target would talk to another workspace than the approved one. No token was given, nothing was changed." : "The bundle would make the CLI use another identity than the federated one. Nothing was changed.",
-    remedy: host ? "Remove the setting from the bundle, or correct the input `host`. If a pull request brought it, read that pull request again." : "Remove these settings from the bundle: the step brings host and identity.",
-    mistakes: [...mistakes, ...more],
-    ...mistakes.length === 1 && more.length === 0 && place2 && { place: place2 }
-  });
-}
-
-// core/cli/private-folder.ts
-import { mkdir, mkdtemp, realpath as realpath4, rm } from "node:fs/promises";
-import path8 from "node:path";
-async function makePrivateFolder(tempFolder) {
-  await mkdir(tempFolder, { recursive: true });
-  const root = await realpath4(await mkdtemp(path8.join(tempFolder, "databricks-secretless-")));
-  const folder = {
-    root,
-    state: path8.join(root, "state"),
-    home: path8.join(root, "home"),
-    cache: path8.join(root, "cache"),
-    azureConfig: path8.join(root, "azure")
-  };
-  const { state, home, cache, azureConfig } = folder;
-  await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
-  return folder;
-}
-function removePrivateFolder(root) {
-  return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-}
-
-// core/report/error-text.ts
-function placeText(place2) {
-  return [place2.file, place2.line, place2.line === void 0 ? void 0 : place2.column].filter((part) => part !== void 0).join(":");
-}
-function detailLines(mistake, indent) {
-  const fields = [
-    ["at", mistake.place && placeText(mistake.place)],
-    ["wanted", mistake.expected],
-    ["found", mistake.actual],
-    ["to do", mistake.remedy]
-  ];
-  return fields.flatMap(
-    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at3) => indent + (at3 === 0 ? line : `  ${line}`))
-  );
-}
-function mistakeText(mistake, bullet = "") {
-  return [
-    bullet + mistake.problem,
-    ...detailLines(mistake, bullet.replace(/\S/g, " ") + (bullet ? "" : "  "))
-  ].join("\n");
-}
-function errorText(error) {
-  const [first = "", ...details] = mistakeText(error.details).split("\n");
-  return [
-    `${error.code}: ${first}`,
-    ...error.mistakes.map((mistake) => mistakeText(mistake, "  - ")),
-    ...details,
-    `  more: docs/troubleshooting.md#${error.code.toLowerCase()}`
-  ].join("\n");
-}
-
-// core/scan/finding.ts
-import { createHmac } from "node:crypto";
-var EMPTY_REPORT = {
-  findings: [],
-  unscanned: [],
-  scopes: [],
-  notes: [],
-  files: 0,
-  bytes: 0
-};
-function mergeReports(reports) {
-  const findings = reports.flatMap((report) => report.findings);
-  const key2 = ({ fingerprint: mark, place: place2 }) => `${mark} ${place2.file}`;
-  const written = new Set(findings.filter(({ setting }) => setting === void 0).map(key2));
-  return {
-    findings: findings.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
-    unscanned: reports.flatMap((report) => report.unscanned),
-    scopes: reports.flatMap((report) => report.scopes),
-    notes: [...new Set(reports.flatMap((report) => report.notes))],
-    files: reports.reduce((sum, report) => sum + report.files, 0),
-    bytes: reports.reduce((sum, report) => sum + report.bytes, 0)
-  };
-}
-function fingerprint(value, repositoryId) {
-  return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
-}
-function redacted(value, prefix) {
-  const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
-  return `${known2}\u2026 (${value.length} characters)`;
-}
-function placeText2({ place: place2, member: member3, cell, setting }) {
-  const position = place2.line === void 0 ? "" : `:${place2.line}:${place2.column ?? 1}`;
-  const file2 = member3 === void 0 ? place2.file : `${place2.file}!${member3}`;
-  return `${file2}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
-}
-var HIDDEN = {
-  base64: ", base64 encoded",
-  hex: ", hex encoded",
-  percent: ", percent encoded",
-  concatenated: ", put together from pieces"
-};
-function findingMistake(finding2) {
-  const { rule: rule2, shown, via, fingerprint: mark } = finding2;
-  return {
-    problem: `${rule2.name}: ${shown}${via === void 0 ? "" : HIDDEN[via]}. ${rule2.risk}`,
-    actual: `${placeText2(finding2)}, rule ${rule2.id}, fingerprint ${mark}`,
-    remedy: rule2.remedy,
-    place: finding2.place
-  };
-}
-
-// core/report/scan-section.ts
-var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
-function scanLine({ report, stopping, others: others2, accepted }) {
-  const { files, bytes, unscanned } = report;
-  const skipped = unscanned.filter(({ harmless }) => !harmless).length;
-  const findings = stopping.length + others2.length;
-  return [
-    `${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`,
-    findings === 0 ? "nothing found" : count(findings, "finding"),
-    ...stopping.length > 0 && others2.length > 0 ? [`${String(stopping.length)} of them stop the run`] : [],
-    ...accepted > 0 ? [`${String(accepted)} accepted`] : [],
-    ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
-  ].join(", ");
-}
-function scanSection(facts) {
-  const { others: others2, report } = facts;
-  const row = (finding2) => [
-    escapeMarkdown(`${finding2.rule.name}: ${finding2.shown}`),
-    code(placeText2(finding2)),
-    escapeMarkdown(finding2.rule.risk),
-    escapeMarkdown(finding2.rule.remedy),
-    `${code(finding2.rule.id)} ${code(finding2.fingerprint)}`
-  ];
-  const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-  const head = ["Found", "Where", "Who can use it", "Write instead", "Rule, fingerprint"];
-  const skipped = unscanned.map(({ file: file2, member: member3, reason }) => [
-    code(member3 === void 0 ? file2 : `${file2}!${member3}`),
-    escapeMarkdown(reason)
-  ]);
-  return [
-    "### Static credentials",
-    escapeMarkdown(`${scanLine(facts)}.`),
-    ...others2.length > 0 ? [table(head, others2.map(row))] : [],
-    ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
-    ...report.notes.map((note) => `- ${escapeMarkdown(note)}`)
-  ].join("\n\n");
-}
-
-// core/report/job-summary.ts
-var LONGEST2 = 3e5;
-function jobSummary(facts, error) {
-  const sections = [
-    `## Databricks bundle: ${headline(facts, error)}`,
-    error && fenced(errorText(error)),
-    table(["", ""], identityRows(facts)),
-    facts.plan && planSection(facts.plan),
-    facts.scan && scanSection(facts.scan),
-    ...facts.access ? accessSections(facts.access) : [],
-    facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
-    facts.run && `### Run
-
-${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
-    facts.warnings.length > 0 && warningsSection(facts.warnings)
-  ];
-  const text2 = sections.filter((section) => typeof section === "string").join("\n\n");
-  return text2.length <= LONGEST2 ? `${text2}
-` : `${text2.slice(0, LONGEST2)}
-
-\u2026 cut; the log has the rest.
-`;
-}
-function headline(facts, error) {
-  const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
-  if (error) return `${facts.command} failed${where}`;
-  if (facts.deployed === true) return `deployed${where}`;
-  if (facts.destroyed === 0) return `nothing to destroy${where}`;
-  if (facts.destroyed !== void 0) return `destroyed${where}`;
-  return `${facts.command}${where}`;
-}
-function identityRows(facts) {
-  const { principal, idToken, commit, cli, bundle } = facts;
-  const differs = commit?.ofToken !== void 0 && commit.checkedOut !== void 0 && commit.ofToken !== commit.checkedOut;
-  const rows = [
-    ["Workspace", link(facts.workspaceUrl, facts.workspaceUrl)],
-    bundle && ["Bundle, target", `${code(bundle.name)}, ${code(bundle.target)}`],
-    principal && ["Deployed by", `${escapeMarkdown(principal.name)} ${code(principal.applicationId)}`],
-    idToken && [
-      "Proven by the claim",
-      `${code(idToken.subject)} of ${code(idToken.issuer)} for ${code(idToken.audience)}`
-    ],
-    facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
-    commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
-    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
-    cli && [
-      "Databricks CLI",
-      `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`
-    ],
-    facts.runUrl !== "" && ["Run", link(facts.runUrl, facts.runUrl)]
-  ];
-  return rows.filter((row) => Array.isArray(row));
-}
-var MARKS2 = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
-function planSection({ changes, unchanged }) {
-  if (changes.length === 0) return `### Plan
-
-No changes; ${String(unchanged)} unchanged.`;
-  const row = ({ action, resource, fields }) => [
-    `${MARKS2[action] ?? "\u270F\uFE0F"} ${escapeMarkdown(action)}`,
-    code(resource),
-    fields.slice(0, 10).map(code).join(", ") + (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : "")
-  ];
-  return [
-    "### Plan",
-    planLine({ changes, unchanged }),
-    table(["Action", "Resource", "Changed fields"], changes.map(row))
-  ].join("\n\n");
-}
-function planLine({ changes, unchanged }) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
-  return [
-    ...[...counts].map(([action, count2]) => `${String(count2)} to ${action}`),
-    `${String(unchanged)} unchanged`
-  ].join(", ");
-}
-function jobsSection(jobs2) {
-  const rows = jobs2.map(({ key: key2, id, name, url }) => [code(key2), link(name, url), code(id)]);
-  return `### Jobs
-
-${table(["Key", "Job", "ID"], rows)}`;
-}
-function warningsSection(warnings) {
-  return `### Warnings
-
-${warnings.map((text2) => `- ${escapeMarkdown(text2)}`).join("\n")}`;
-}
-
-// core/commands/plan.ts
-async function planBundle(step2, cli, facts, checks) {
-  const { ci, signal } = step2;
-  const result = await ci.group("Plan", () => cli.plan(signal));
-  const { plan, diagnostics } = result;
-  for (const diagnostic of diagnostics) annotate(diagnostic);
-  const changed = plan.entries.filter(({ action }) => action !== "skip");
-  facts.plan = {
-    changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
-    unchanged: plan.entries.length - changed.length
-  };
-  for (const { action, resource, fields } of facts.plan.changes) {
-    ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
-  }
-  ci.info(`Plan: ${planLine(facts.plan)}`);
-  const { changes, unchanged } = facts.plan;
-  await jsonOutput(ci, "plan", facts.plan, { changed: changes.length, unchanged });
-  if (plan.engine === "terraform") warn(step2, facts, TERRAFORM);
-  const refused3 = refusedLosses(step2, plan);
-  await allRight([
-    checks.scan(result),
-    checks.access.plan(cli),
-    refused3 ? Promise.reject(refused3) : Promise.resolve()
-  ]);
-  return plan;
-  function annotate(diagnostic) {
-    const { problem, place: place2 } = toMistake(diagnostic);
-    ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place2);
-  }
-}
-function refusedLosses({ ci, inputs }, plan) {
-  const lost2 = losses(plan);
-  if (lost2.length === 0 || inputs.command !== "deploy" || inputs.autoApprove) return void 0;
-  return new SecretlessError("DESTRUCTIVE_PLAN", {
-    problem: "The deployment would delete or recreate resources. Nothing was changed.",
-    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
-    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
-    mistakes: lost2.map(({ resource, action, lost: what }) => ({
-      problem: `${action} ${resource}: loses ${what}`
-    }))
-  });
-}
-var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
-
-// core/flow/deployed-here.ts
-import { readFile as readFile4 } from "node:fs/promises";
-import path9 from "node:path";
-async function proveDeployed(api, summary, folder) {
-  const here = { call: (request) => api.call({ ...request, lasting: true }) };
-  const record2 = `${summary.workspace.statePath}/deployment.json`;
-  const looks = [
-    {
-      name: record2,
-      look: () => isOurs(here, record2, path9.join(folder.state, summary.target, "deployment.json"))
-    },
-    ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
-    ...summary.pipelines.map(({ key: key2, id }) => ({
-      name: `pipelines.${key2} (${id})`,
-      look: () => pipelineExists(here, id)
-    }))
-  ];
-  const found = await inParallel(looks, ({ look }) => look());
-  const missing = looks.filter((_, at3) => found[at3] === false).map(({ name }) => name);
-  if (missing.length === 0) return;
-  throw new SecretlessError("HOST_NOT_APPROVED", {
-    problem: `The Databricks CLI ended well, but what it says it has deployed is not in the approved workspace.`,
-    expected: "the record of this deployment, its jobs and its pipelines, in the approved workspace",
-    actual: `not there, or of another deployment: ${missing.slice(0, 20).join(", ")}`,
-    remedy: "Find out where it was deployed to: code of the bundle (`experimental.scripts`, `python`, build commands) can write configuration that sends the CLI elsewhere. If another deployment ran at the same time, run this one again."
-  });
-}
-async function isOurs(api, record2, local) {
-  const ours = await readFile4(local, "utf8").catch(() => void 0);
-  try {
-    return ours !== void 0 && ours === await readWorkspaceFile(api, record2);
-  } catch (error) {
-    throw callError("The look at the record of the deployment", error);
-  }
-}
-
-// core/flow/when-free.ts
-var LOOK = 5e3;
-async function whenFree(step2, cli, api, work, again = () => Promise.resolve()) {
-  const { ports, inputs } = step2;
-  const deadline = ports.clock.now() + inputs.lockTimeout;
-  for (; ; ) {
-    try {
-      await uncut(step2, work);
-      return;
-    } catch (error) {
-      if (!(error instanceof SecretlessError) || error.code !== "DEPLOYMENT_LOCKED") throw error;
-      await waitForLock(step2, cli, api, { error, deadline });
-      await again();
-    }
-  }
-}
-async function uncut({ ci, signal }, work) {
-  signal.throwIfAborted();
-  const onAbort = () => {
-    ci.info(
-      "The deployment has begun and is left to end: the Databricks CLI would leave its lock otherwise."
-    );
-  };
-  signal.addEventListener("abort", onAbort);
-  try {
-    await work();
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline }) {
-  const { clock } = ports;
-  const { statePath } = (await cli.summary(signal)).workspace;
-  ci.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
-  do {
-    const left = deadline - clock.now();
-    if (left <= 0) throw error;
-    await clock.sleep(Math.min(LOOK, left), signal);
-  } while (await isLocked(api, statePath));
-  ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
-}
-
-// core/commands/deploy.ts
-var READ_BACK = 6e4;
-async function deployBundle(step2, cli, api, facts, checks, folder) {
-  const { ci, inputs } = step2;
-  let planned = await planBundle(step2, cli, facts, checks);
-  const planAgain = async () => {
-    const before = planned;
-    planned = await planBundle(step2, cli, facts, checks);
-    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
-  };
-  await whenFree(step2, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
-  facts.deployed = true;
-  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  await proveDeployed(api, summary, folder);
-  facts.bundle = { name: summary.name, target: summary.target };
-  facts.jobs = summary.jobs;
-  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
-  const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
-  await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
-  await checks.access.apply(summary);
-}
-
-// core/commands/destroy.ts
-async function destroyBundle(step2, cli, api, facts, access2) {
-  const { ci, inputs, signal } = step2;
-  const summary = await cli.summary(signal);
-  const { name, target, resources, jobs: jobs2 } = summary;
-  facts.bundle = { name, target };
-  facts.plan = {
-    changes: resources.map(({ kind, key: key2 }) => ({ action: "delete", resource: `${kind}.${key2}`, fields: [] })),
-    unchanged: 0
-  };
-  if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
-  for (const { kind, key: key2, id } of resources) ci.info(`  delete ${kind}.${key2} (${id})`);
-  if (resources.length > 0 && !inputs.autoApprove) {
-    const label = ci.inputLabel("auto-approve");
-    throw new SecretlessError("DESTRUCTIVE_PLAN", {
-      problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
-      expected: `\`${label}: true\``,
-      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
-      mistakes: resources.map(({ kind, key: key2 }) => ({ problem: `delete ${kind}.${key2}` }))
-    });
-  }
-  await access2.withdraw(summary);
-  await whenFree(step2, cli, api, () => ci.group("Destroy", () => cli.destroy()));
-  const left = [];
-  for (const { key: key2, id } of jobs2) if (await jobExists(api, id)) left.push(`jobs.${key2} (${id})`);
-  if (left.length > 0) throw destroyIncomplete(left);
-  facts.destroyed = resources.length;
-}
-
-// core/federation/token-service.ts
-import { createHash as createHash7, randomBytes, timingSafeEqual } from "node:crypto";
-var REFUSED = "refused";
-var MOST_REFUSALS = 100;
-var EARLY2 = 12e4;
-async function startTokenService(options) {
-  const { token: token2, clock } = options;
-  const secret = randomBytes(32).toString("base64url");
-  registerSecret(secret);
-  const path13 = `/${secret}`;
-  const refusals = [];
-  let lastError;
-  let served = 0;
-  let authority = "";
-  function refusalOf({ method, url, headers }) {
-    if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
-      return "not-local";
-    if (!isSame(url ?? "", path13)) return "path";
-    if (method !== "GET") return "method";
-    const host = headers["x-databricks-host"];
-    if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
-    return isApproved2(host, options) ? void 0 : "host";
-  }
-  function refuse2(response, reason, host) {
-    if (refusals.length === MOST_REFUSALS) refusals.shift();
-    refusals.push({ reason, host: typeof host === "string" ? redact(host).slice(0, 200) : "" });
-    response.writeHead(403, { "content-type": "text/plain", "cache-control": "no-store" }).end(REFUSED);
-  }
-  async function answer(request, response) {
-    const host = request.headers["x-databricks-host"];
-    const reason = refusalOf(request);
-    if (reason !== void 0) {
-      refuse2(response, reason, host);
-      return;
-    }
-    try {
-      const { accessToken, expiresAt } = await token2();
-      lastError = void 0;
-      served += 1;
-      const early = Math.min(EARLY2, Math.max(0, expiresAt - clock.now()) / 4);
-      const expiresOn = Math.floor((expiresAt - early) / 1e3);
-      response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
-    } catch (error) {
-      lastError = error;
-      refuse2(response, "no-token", host);
-    }
-  }
-  const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
-  await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  authority = `127.0.0.1:${server.address().port}`;
-  return {
-    url: `http://${authority}${path13}`,
-    refusals,
-    get served() {
-      return served;
-    },
-    get lastError() {
-      return lastError;
-    },
-    stop: () => new Promise((resolve) => {
-      server.close(() => {
-        resolve();
-      });
-      server.closeAllConnections();
-    })
-  };
-}
-function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountId }) {
-  try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
-    return origin === approvedHost && (workspaceId === void 0 || workspaceId === approvedWorkspaceId) && (accountId === void 0 || accountId.toLowerCase() === approvedAccountId?.toLowerCase());
-  } catch {
-    return false;
-  }
-}
-function isSame(given2, wanted) {
-  const digest = (text2) => createHash7("sha256").update(text2).digest();
-  return timingSafeEqual(digest(given2), digest(wanted));
-}
-
-// core/ci/inputs/labels.ts
-function withInputLabels(text2, ci) {
-  return text2.replace(
-    /`([a-z][a-z0-9-]*)(?=[`:])/g,
-    (whole, name) => isInputName(name) ? `\`${ci.inputLabel(name)}` : whole
-  );
-}
-function isInputName(name) {
-  return INPUT_NAMES.includes(name);
-}
-
-// core/report/report.ts
-async function reportSuccess(ci, facts) {
-  await ci.summary(jobSummary(facts));
-}
-async function reportFailure(ci, error, facts) {
-  const text2 = withInputLabels(errorText(error), ci);
-  ci.annotate("error", text2, error.details.place);
-  for (const { problem, place: place2 } of error.mistakes)
-    if (place2) ci.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place2);
-  if (error.cause instanceof Error) ci.debug(error.cause.stack ?? error.cause.message);
-  const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
-
-${fenced(text2)}
-`;
-  await ci.summary(withInputLabels(summary, ci));
-}
-
-// core/commands/run.ts
-async function runResource({ ci, inputs, signal }, cli, api, facts) {
-  const { resource = "", runParameters: parameters, wait } = inputs;
-  let url = "";
-  const report = async (result) => {
-    facts.run = { resource, url, result };
-    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
-  };
-  const onUrl = (started) => {
-    url = started;
-  };
-  try {
-    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
-    await report(wait ? "succeeded" : "started");
-  } catch (error) {
-    const [run2, pipeline2] = [runId(url), pipelineId(url)];
-    if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
-    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
-    if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
-    await report("failed");
-    throw error;
-  }
 }
 
 // core/flow/scan/bundle-scan.ts
@@ -16838,31 +16712,31 @@ var RULES = [
   ...CLOUD_NAMED_RULES,
   ...NAMED_RULES
 ];
-var FORMAT_RULES = RULES.filter((rule2) => rule2.type === "format");
-var NAMED_VALUE_RULES = RULES.filter((rule2) => rule2.type === "named");
+var FORMAT_RULES = RULES.filter((rule) => rule.type === "format");
+var NAMED_VALUE_RULES = RULES.filter((rule) => rule.type === "named");
 
 // core/scan/exceptions.ts
 var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
-var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule2) => rule2.id));
+var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
 async function readExceptions({ bundleRoot, checkout }, tree, today) {
-  const file2 = join5(bundleRoot, EXCEPTIONS_FILE);
-  if (await tree.size(file2) === void 0) return { exceptions: [], mistakes: [] };
-  const name = relative(checkout, file2).split(sep).join("/");
-  return parseExceptions(await readText(tree, file2), name, today);
+  const file = join5(bundleRoot, EXCEPTIONS_FILE);
+  if (await tree.size(file) === void 0) return { exceptions: [], mistakes: [] };
+  const name = relative(checkout, file).split(sep).join("/");
+  return parseExceptions(await readText(tree, file), name, today);
 }
-function parseExceptions(text2, file2, today) {
+function parseExceptions(text2, file, today) {
   const lines = new import_yaml6.LineCounter();
   const document = (0, import_yaml6.parseDocument)(text2, { lineCounter: lines });
   const mistakes = [];
   const placeAt = (offset) => {
     const { line, col } = lines.linePos(offset ?? 0);
-    return { file: file2, line, column: col };
+    return { file, line, column: col };
   };
   for (const error of document.errors) {
     mistakes.push({
-      problem: `${file2} is not valid YAML: ${error.message.split("\n")[0]}`,
+      problem: `${file} is not valid YAML: ${error.message.split("\n")[0]}`,
       place: placeAt(error.pos[0])
     });
   }
@@ -16870,7 +16744,7 @@ function parseExceptions(text2, file2, today) {
   const list3 = (0, import_yaml6.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
   if (!(0, import_yaml6.isSeq)(list3) || document.toJS().version !== 1) {
     mistakes.push({
-      problem: `${file2} needs \`version: 1\` and a list \`exceptions\``,
+      problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
       remedy: REMEDY,
       place: placeAt(0)
     });
@@ -16903,12 +16777,12 @@ function parseOne(item, place2, today) {
     const key2 = String(pair.key);
     if (!FIELDS2.some((field) => field === key2)) problems.push(`The exception has an unknown key ${key2}`);
   }
-  const { rule: rule2, expires } = values;
-  if (rule2 !== "" && !RULE_IDS.has(rule2)) problems.push(`There is no rule ${rule2}`);
+  const { rule, expires } = values;
+  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${rule}`);
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
   if (expires !== "" && !isDate) problems.push(`${expires} is no date of the form YYYY-MM-DD`);
   else if (isDate && expires < today)
-    problems.push(`The exception for ${rule2} in ${values.path} expired on ${expires}`);
+    problems.push(`The exception for ${rule} in ${values.path} expired on ${expires}`);
   return { exception: { ...values, place: place2 }, problems };
 }
 function applyExceptions(findings, exceptions) {
@@ -16920,9 +16794,9 @@ function applyExceptions(findings, exceptions) {
   const stay = [];
   const excepted = [];
   for (const finding2 of findings) {
-    const { file: file2 } = finding2.place;
+    const { file } = finding2.place;
     const found = matchers.find(
-      ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file2 || paths.match(file2))
+      ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file || paths.match(file))
     );
     if (found === void 0) stay.push(finding2);
     else {
@@ -16932,13 +16806,13 @@ function applyExceptions(findings, exceptions) {
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule: rule2, path: path13 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule2) || /\.(?:whl|jar|egg|zip)$/.test(path13)) return false;
+function isAlwaysSeen({ rule, path: path13 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path13)) return false;
   const paths = new IgnorePatterns([path13], "leave-out");
-  return !configuration.some((file2) => file2 === path13 || paths.match(file2));
+  return !configuration.some((file) => file === path13 || paths.match(file));
 }
-function unusedMistake({ rule: rule2, path: path13, place: place2 }) {
-  return { problem: `The exception for ${rule2} in ${path13} matches no finding`, remedy: "Remove it.", place: place2 };
+function unusedMistake({ rule, path: path13, place: place2 }) {
+  return { problem: `The exception for ${rule} in ${path13} matches no finding`, remedy: "Remove it.", place: place2 };
 }
 
 // core/scan/rules/rule.ts
@@ -16950,34 +16824,34 @@ var OWASP_ITEMS = {
 };
 
 // core/scan/sarif.ts
-function sarifRule(rule2) {
-  const owasp = OWASP_ITEMS[rule2.owasp];
+function sarifRule(rule) {
+  const owasp = OWASP_ITEMS[rule.owasp];
   return {
-    id: rule2.id,
-    name: rule2.name,
-    shortDescription: { text: rule2.name },
-    fullDescription: { text: rule2.risk },
+    id: rule.id,
+    name: rule.name,
+    shortDescription: { text: rule.name },
+    fullDescription: { text: rule.risk },
     help: {
-      text: `${rule2.risk} ${rule2.remedy} (OWASP ${owasp})`,
-      markdown: `${rule2.risk}
+      text: `${rule.risk} ${rule.remedy} (OWASP ${owasp})`,
+      markdown: `${rule.risk}
 
-**Instead:** ${rule2.remedy}
+**Instead:** ${rule.remedy}
 
 OWASP ${owasp}`
     },
     defaultConfiguration: { level: "error" },
     properties: {
-      tags: ["security", "secret", `OWASP/${rule2.owasp}`],
+      tags: ["security", "secret", `OWASP/${rule.owasp}`],
       precision: "high",
       "security-severity": "8.0"
     }
   };
 }
-function uri(file2) {
-  return file2.split("/").map(encodeURIComponent).join("/");
+function uri(file) {
+  return file.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
-  const { rule: rule2, level, place: place2, endColumn, member: member3, setting, shown, fingerprint: fingerprint2 } = finding2;
+  const { rule, level, place: place2, endColumn, member: member3, setting, shown, fingerprint: fingerprint2 } = finding2;
   const { line, column } = place2;
   const region = line === void 0 ? {} : {
     region: {
@@ -16988,10 +16862,10 @@ function sarifResult(finding2, ruleIndex, exception) {
   };
   const logical = member3 ?? setting;
   return {
-    ruleId: rule2.id,
+    ruleId: rule.id,
     ruleIndex,
     level,
-    message: { text: `${rule2.name}: ${shown} in ${placeText2(finding2)}. ${rule2.risk} ${rule2.remedy}` },
+    message: { text: `${rule.name}: ${shown} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: uri(place2.file), uriBaseId: "%SRCROOT%" }, ...region },
@@ -17016,11 +16890,11 @@ function toSarif(report, options) {
     ...options.excepted ?? []
   ];
   const rules = [...new Map(results.map(({ finding: finding2 }) => [finding2.rule.id, finding2.rule])).values()];
-  const index = new Map(rules.map((rule2, position) => [rule2.id, position]));
-  const notifications = report.unscanned.map(({ file: file2, member: member3, reason, harmless }) => ({
+  const index = new Map(rules.map((rule, position) => [rule.id, position]));
+  const notifications = report.unscanned.map(({ file, member: member3, reason, harmless }) => ({
     level: harmless ? "note" : "warning",
-    message: { text: `Not scanned: ${member3 === void 0 ? file2 : `${file2}!${member3}`}: ${reason}` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: uri(file2), uriBaseId: "%SRCROOT%" } } }]
+    message: { text: `Not scanned: ${member3 === void 0 ? file : `${file}!${member3}`}: ${reason}` },
+    locations: [{ physicalLocation: { artifactLocation: { uri: uri(file), uriBaseId: "%SRCROOT%" } } }]
   }));
   return {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -17048,13 +16922,11 @@ function toSarif(report, options) {
 var MOST2 = 100;
 var ScanOutcome = class {
   #step;
-  #facts;
   #exceptions;
   /** Annotations that were made: a report holds those before it. */
   #annotated = /* @__PURE__ */ new Set();
-  constructor(step2, facts, exceptions) {
+  constructor(step2, exceptions) {
     this.#step = step2;
-    this.#facts = facts;
     this.#exceptions = exceptions;
   }
   /**
@@ -17067,13 +16939,14 @@ var ScanOutcome = class {
     const blocks = inputs.scan === "block";
     const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
     const others2 = applied.findings.filter((finding2) => !stopping.includes(finding2));
-    this.#facts.scan = { report, stopping, others: others2, accepted: applied.excepted.length };
-    ci.info(`${stage.title}: ${scanLine(this.#facts.scan)}`);
-    for (const note of report.notes) ci.info(`  ${note}`);
+    const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length };
+    this.#step.found({ scan: scan2 });
+    ci.info(`${stage.title}: ${scanLine(scan2)}`);
+    for (const note2 of report.notes) ci.info(`  ${note2}`);
     const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-    for (const { file: file2, member: member3, reason } of unscanned) {
-      const name = member3 === void 0 ? file2 : `${file2}!${member3}`;
-      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file: file2 } });
+    for (const { file, member: member3, reason } of unscanned) {
+      const name = member3 === void 0 ? file : `${file}!${member3}`;
+      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file } });
     }
     for (const finding2 of others2) this.#warn(findingMistake(finding2));
     const { certain: certain2, perhaps } = this.#wrongExceptions(applied, stage);
@@ -17103,11 +16976,11 @@ var ScanOutcome = class {
   async #writeSarif(report, { findings, excepted }) {
     const { ci, inputs } = this.#step;
     if (inputs.sarifFile === void 0) return [];
-    const file2 = path10.resolve(ci.context.checkout, inputs.sarifFile);
+    const file = path10.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
     try {
-      await mkdir2(path10.dirname(file2), { recursive: true });
-      await writeFile2(file2, `${JSON.stringify(log, null, 2)}
+      await mkdir2(path10.dirname(file), { recursive: true });
+      await writeFile2(file, `${JSON.stringify(log, null, 2)}
 `);
       return [];
     } catch (error) {
@@ -17291,13 +17164,13 @@ function decodeAt(text2, start, form, prefix) {
     if (/^[A-Za-z0-9+/_-]{4}$/.test(text2.slice(Math.max(0, from - 4), from))) from -= 4;
     const run3 = from < 0 ? null : match(BASE64_RUN, text2, from);
     if (run3 === null) return null;
-    const decoded4 = Buffer.from(run3.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
-    return located(decoded4, prefix, from + run3.length);
+    const decoded3 = Buffer.from(run3.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
+    return located(decoded3, prefix, from + run3.length);
   }
   const run2 = match(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text2, start);
   if (run2 === null) return null;
-  const decoded3 = form.encoding === "hex" ? Buffer.from(run2, "hex").toString("latin1") : run2.replace(/%([0-9a-fA-F]{2})/g, (_all, code2) => String.fromCharCode(parseInt(code2, 16)));
-  return located(decoded3, prefix, start + run2.length);
+  const decoded2 = form.encoding === "hex" ? Buffer.from(run2, "hex").toString("latin1") : run2.replace(/%([0-9a-fA-F]{2})/g, (_all, code2) => String.fromCharCode(parseInt(code2, 16)));
+  return located(decoded2, prefix, start + run2.length);
 }
 function match(pattern, text2, at3) {
   pattern.lastIndex = at3;
@@ -17356,22 +17229,22 @@ function isLiteral(value) {
 // core/scan/detect/format-match.ts
 var AROUND = 200;
 var LOOKED_AT = 96;
-function matchFormat(rule2, text2, at3) {
-  const from = Math.max(0, at3 - (rule2.back ?? 0));
-  rule2.pattern.lastIndex = from;
-  const match2 = rule2.pattern.exec(text2);
+function matchFormat(rule, text2, at3) {
+  const from = Math.max(0, at3 - (rule.back ?? 0));
+  rule.pattern.lastIndex = from;
+  const match2 = rule.pattern.exec(text2);
   if (match2 === null) return null;
   const value = match2.groups?.["value"] ?? match2[0];
   const start = from + match2[0].lastIndexOf(value);
   const end = start + value.length;
-  const body = rule2.prefix !== void 0 && value.startsWith(rule2.prefix) ? value.slice(rule2.prefix.length) : value;
+  const body = rule.prefix !== void 0 && value.startsWith(rule.prefix) ? value.slice(rule.prefix.length) : value;
   const head = body.slice(0, LOOKED_AT);
-  if (rule2.judged === true ? isReference(value) || !isPassword(value, true) : isPlaceholder(head))
+  if (rule.judged === true ? isReference(value) || !isPassword(value, true) : isPlaceholder(head))
     return null;
-  if (rule2.entropy !== void 0 && entropy(head) < rule2.entropy) return null;
-  if (rule2.test !== void 0) {
+  if (rule.entropy !== void 0 && entropy(head) < rule.entropy) return null;
+  if (rule.test !== void 0) {
     const around = text2.slice(Math.max(0, from - AROUND), from + match2[0].length + AROUND);
-    if (!rule2.test(value, around)) return null;
+    if (!rule.test(value, around)) return null;
   }
   return { start, end, value };
 }
@@ -17488,21 +17361,21 @@ var JOINERS = [
 function keywords() {
   const all = [];
   const formats = /* @__PURE__ */ new Map();
-  for (const rule2 of FORMAT_RULES) {
-    for (const text2 of rule2.keywords) {
-      const key2 = `${rule2.exactCase ?? false}:${text2}`;
-      const entry2 = formats.get(key2) ?? { exactCase: rule2.exactCase ?? false, rules: [] };
-      entry2.rules.push(rule2);
-      formats.set(key2, entry2);
+  for (const rule of FORMAT_RULES) {
+    for (const text2 of rule.keywords) {
+      const key2 = `${rule.exactCase ?? false}:${text2}`;
+      const entry = formats.get(key2) ?? { exactCase: rule.exactCase ?? false, rules: [] };
+      entry.rules.push(rule);
+      formats.set(key2, entry);
     }
-    if (rule2.back !== void 0 || rule2.prefix === void 0) continue;
-    for (const prefix of rule2.exactCase ? rule2.keywords : [rule2.prefix]) {
+    if (rule.back !== void 0 || rule.prefix === void 0) continue;
+    for (const prefix of rule.exactCase ? rule.keywords : [rule.prefix]) {
       if (prefix.length < 4) continue;
       for (const form of encodedForms(prefix)) {
         all.push({
           text: form.keyword,
           exactCase: form.exactCase,
-          payload: { type: "encoded", rule: rule2, form, prefix }
+          payload: { type: "encoded", rule, form, prefix }
         });
       }
     }
@@ -17510,7 +17383,7 @@ function keywords() {
   for (const [key2, { exactCase, rules }] of formats) {
     all.push({ text: key2.slice(key2.indexOf(":") + 1), exactCase, payload: { type: "format", rules } });
   }
-  const names2 = new Set(NAMED_VALUE_RULES.flatMap((rule2) => rule2.keywords));
+  const names2 = new Set(NAMED_VALUE_RULES.flatMap((rule) => rule.keywords));
   for (const text2 of names2) all.push({ text: text2, exactCase: false, payload: { type: "name" } });
   for (const text2 of JOINERS) all.push({ text: text2, exactCase: true, payload: { type: "joiner" } });
   for (const text2 of SCOPE_KEYWORDS) all.push({ text: text2, exactCase: false, payload: { type: "scope" } });
@@ -17559,11 +17432,11 @@ function rebuilt(text2, from, to, mark, decode) {
   let copied = from;
   mark.lastIndex = from;
   for (let match2 = mark.exec(text2); match2 !== null && match2.index < to; match2 = mark.exec(text2)) {
-    const decoded3 = decode(match2.index);
-    if (decoded3 === null) continue;
+    const decoded2 = decode(match2.index);
+    if (decoded2 === null) continue;
     builder.copy(text2, copied, match2.index);
-    if (decoded3.character !== "") builder.add(decoded3.character, match2.index);
-    copied = match2.index + decoded3.length;
+    if (decoded2.character !== "") builder.add(decoded2.character, match2.index);
+    copied = match2.index + decoded2.length;
     mark.lastIndex = copied;
   }
   builder.copy(text2, copied, Math.max(copied, to));
@@ -17630,13 +17503,13 @@ function joinedMatches(text2, from, to) {
   const matches2 = [];
   automaton().scan(Buffer.from(view.text, "latin1"), ({ payload }, start) => {
     if (payload.type !== "format") return;
-    for (const rule2 of payload.rules) {
-      if (rule2.prefix === void 0 && rule2.back === void 0) continue;
-      const found = matchFormat(rule2, view.text, start);
+    for (const rule of payload.rules) {
+      if (rule.prefix === void 0 && rule.back === void 0) continue;
+      const found = matchFormat(rule, view.text, start);
       if (found === null) continue;
       const [first, last] = [view.offsets[found.start] ?? from, view.offsets[found.end] ?? to];
       if (last - first === found.end - found.start) continue;
-      matches2.push({ rule: rule2, start: first, end: last, value: found.value, via: "concatenated" });
+      matches2.push({ rule, start: first, end: last, value: found.value, via: "concatenated" });
     }
   });
   return matches2;
@@ -17655,10 +17528,10 @@ function isHarmlessName(normalised) {
 }
 
 // core/scan/detect/detector.ts
-function fits(rule2, name, { value, certain: certain2 }) {
-  if (!rule2.named.test(name) || rule2.value !== void 0 && !rule2.value.test(value)) return false;
-  if (rule2.judge === "password") return isPassword(value, certain2);
-  return rule2.judge === "random" ? isRandom(value) : isLiteral(value);
+function fits(rule, name, { value, certain: certain2 }) {
+  if (!rule.named.test(name) || rule.value !== void 0 && !rule.value.test(value)) return false;
+  if (rule.judge === "password") return isPassword(value, certain2);
+  return rule.judge === "random" ? isRandom(value) : isLiteral(value);
 }
 function namedMatch(text2, start, end, kind) {
   const assignment = readAssignment(text2, start, end, kind);
@@ -17667,10 +17540,10 @@ function namedMatch(text2, start, end, kind) {
 function judged(assignment) {
   const name = normaliseName(assignment.name);
   if (isHarmlessName(name)) return null;
-  const rule2 = NAMED_VALUE_RULES.find((candidate) => fits(candidate, name, assignment));
-  if (rule2 === void 0) return null;
+  const rule = NAMED_VALUE_RULES.find((candidate) => fits(candidate, name, assignment));
+  if (rule === void 0) return null;
   const { value, valueStart } = assignment;
-  return { rule: rule2, start: valueStart, end: valueStart + value.length, value };
+  return { rule, start: valueStart, end: valueStart + value.length, value };
 }
 function matchNamed(name, value) {
   return judged({ name, value, valueStart: 0, certain: false });
@@ -17681,8 +17554,8 @@ function isSticky(pattern, text2, at3) {
   pattern.lastIndex = at3;
   return pattern.test(text2);
 }
-function* readings(text2, at3, rule2) {
-  const from = Math.max(0, at3 - (rule2.back ?? 0) * 2 - 64);
+function* readings(text2, at3, rule) {
+  const from = Math.max(0, at3 - (rule.back ?? 0) * 2 - 64);
   const to = Math.min(text2.length, at3 + 3e3);
   const commas = TAKES_COMMAS.test(text2.slice(Math.max(0, at3 - 240), at3));
   if (isSticky(BROKEN, text2, at3)) yield [joined(text2, from, to, commas), "concatenated"];
@@ -17697,27 +17570,27 @@ function* readings(text2, at3, rule2) {
   }
   if (/%[0-9a-fA-F]{2}/.test(near)) yield [percentDecoded(text2, from, to), "percent"];
 }
-function formatMatch(text2, at3, rule2) {
-  const plain = matchFormat(rule2, text2, at3);
-  if (plain !== null) return { rule: rule2, ...plain };
-  if (rule2.prefix === void 0 && rule2.entropy === void 0) return null;
-  for (const [view, via] of readings(text2, at3, rule2)) {
-    const found = matchFormat(rule2, view.text, indexInView(view, at3));
+function formatMatch(text2, at3, rule) {
+  const plain = matchFormat(rule, text2, at3);
+  if (plain !== null) return { rule, ...plain };
+  if (rule.prefix === void 0 && rule.entropy === void 0) return null;
+  for (const [view, via] of readings(text2, at3, rule)) {
+    const found = matchFormat(rule, view.text, indexInView(view, at3));
     if (found === null) continue;
     const start = view.offsets[found.start] ?? at3;
     const end = view.offsets[found.end] ?? text2.length;
-    return { rule: rule2, start, end, value: found.value, ...via !== void 0 && { via } };
+    return { rule, start, end, value: found.value, ...via !== void 0 && { via } };
   }
   return null;
 }
 function encodedMatch(text2, at3, payload) {
-  const decoded3 = decodeAt(text2, at3, payload.form, payload.prefix);
-  if (decoded3 === null) return null;
-  const found = matchFormat(payload.rule, decoded3.text, decoded3.at);
+  const decoded2 = decodeAt(text2, at3, payload.form, payload.prefix);
+  if (decoded2 === null) return null;
+  const found = matchFormat(payload.rule, decoded2.text, decoded2.at);
   return found && {
     rule: payload.rule,
     start: at3,
-    end: decoded3.end,
+    end: decoded2.end,
     value: found.value,
     via: payload.form.encoding
   };
@@ -17731,8 +17604,8 @@ function detect(bytes, text2, options) {
   automaton().scan(bytes, ({ payload, text: keyword }, start) => {
     if (start < options.from || start >= options.to) return;
     if (payload.type === "format") {
-      for (const rule2 of payload.rules)
-        if (!options.binary || rule2.textOnly !== true) push(formatMatch(text2, start, rule2));
+      for (const rule of payload.rules)
+        if (!options.binary || rule.textOnly !== true) push(formatMatch(text2, start, rule));
     } else if (payload.type === "encoded") push(encodedMatch(text2, start, payload));
     else if (options.binary) return;
     else if (payload.type === "scope") {
@@ -17761,7 +17634,7 @@ function readName(text2, start, end, kind) {
 }
 
 // core/scan/detect/match.ts
-var PRIORITY = new Map(RULES.map((rule2, index) => [rule2, index]));
+var PRIORITY = new Map(RULES.map((rule, index) => [rule, index]));
 function withoutOverlaps(matches2) {
   const byRule = [...matches2].sort(
     (a, b) => (PRIORITY.get(a.rule) ?? 0) - (PRIORITY.get(b.rule) ?? 0) || a.start - b.start
@@ -17786,9 +17659,9 @@ var YamlPlaces = class {
     this.#target = target;
   }
   get #sources() {
-    this.#parsed ??= this.#files.map(({ file: file2, text: text2 }) => {
+    this.#parsed ??= this.#files.map(({ file, text: text2 }) => {
       const lines = new import_yaml7.LineCounter();
-      return { file: file2, document: (0, import_yaml7.parseDocument)(text2, { lineCounter: lines }), lines };
+      return { file, document: (0, import_yaml7.parseDocument)(text2, { lineCounter: lines }), lines };
     });
     return this.#parsed;
   }
@@ -17846,9 +17719,9 @@ function step(document, node, key2, itemKey) {
   );
   return keyed ?? at3.items[Number(key2)];
 }
-function place({ file: file2, lines }, node) {
+function place({ file, lines }, node) {
   const { line, col } = lines.linePos(node.range?.[0] ?? 0);
-  return { file: file2, line, column: col };
+  return { file, line, column: col };
 }
 function itemKeyOf(item) {
   if (typeof item !== "object" || item === null) return void 0;
@@ -17859,8 +17732,8 @@ function itemKeyOf(item) {
 // core/scan/configuration.ts
 function scanConfiguration(plan, options) {
   const scan2 = new ConfigurationScan(options);
-  for (const [resource, entry2] of Object.entries(member2(plan, "plan") ?? {})) {
-    const value = member2(member2(entry2, "new_state"), "value");
+  for (const [resource, entry] of Object.entries(member2(plan, "plan") ?? {})) {
+    const value = member2(member2(entry, "new_state"), "value");
     if (value !== void 0) scan2.walk(value, resource.split("."), /* @__PURE__ */ new Map());
   }
   const { findings, scopes, strings: strings2, bytes } = scan2;
@@ -17930,10 +17803,10 @@ var ConfigurationScan = class {
     );
     const named2 = matchNamed(name, text2);
     if (named2 !== null) found.push(named2);
-    for (const { rule: rule2, value, via } of withoutOverlaps(found)) {
-      const shown = redacted(value, rule2.type === "format" ? rule2.prefix : void 0);
+    for (const { rule, value, via } of withoutOverlaps(found)) {
+      const shown = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule2, "error", path13, itemKeys, {
+      this.#add(rule, "error", path13, itemKeys, {
         shown,
         fingerprint: mark,
         ...via !== void 0 && { via }
@@ -17947,9 +17820,9 @@ var ConfigurationScan = class {
       });
     }
   }
-  #add(rule2, level, path13, itemKeys, what) {
+  #add(rule, level, path13, itemKeys, what) {
     this.findings.push({
-      rule: rule2,
+      rule,
       level,
       place: this.#place(path13, itemKeys),
       setting: settingText(path13),
@@ -17990,11 +17863,11 @@ async function globFiles(root, patterns2, tree) {
     const matcher2 = new IgnorePatterns([`/${rest}`], "take");
     const walk = async (folder) => {
       const entries2 = await tree.list(folder).catch(() => []);
-      for (const entry2 of entries2) {
-        const path13 = join6(folder, entry2.name);
-        if (entry2.type === "file" && matcher2.match(relative2(base, path13).split(sep2).join("/")))
+      for (const entry of entries2) {
+        const path13 = join6(folder, entry.name);
+        if (entry.type === "file" && matcher2.match(relative2(base, path13).split(sep2).join("/")))
           found.add(path13);
-        if (entry2.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path13);
+        if (entry.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path13);
       }
     };
     await walk(base);
@@ -18338,28 +18211,28 @@ var HEAD = 8;
 var DEEPEST2 = 1;
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
-function toFinding(match2, file2, member3, repositoryId) {
-  const { rule: rule2, value, position, cell, via } = match2;
+function toFinding(match2, file, member3, repositoryId) {
+  const { rule, value, position, cell, via } = match2;
   const { line, column, endColumn } = position ?? {};
   return {
-    rule: rule2,
+    rule,
     level: "error",
-    place: { file: file2, ...line !== void 0 && { line }, ...column !== void 0 && { column } },
+    place: { file, ...line !== void 0 && { line }, ...column !== void 0 && { column } },
     ...endColumn !== void 0 && { endColumn },
     ...member3 !== void 0 && { member: member3 },
     ...cell !== void 0 && { cell },
-    shown: redacted(value, rule2.type === "format" ? rule2.prefix : void 0),
+    shown: redacted(value, rule.type === "format" ? rule.prefix : void 0),
     fingerprint: fingerprint(value, repositoryId),
     ...via !== void 0 && { via }
   };
 }
-async function scanFile(file2, repositoryId) {
+async function scanFile(file, repositoryId) {
   const results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
   try {
-    await new FileScan(file2, repositoryId, results).run();
+    await new FileScan(file, repositoryId, results).run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    results.unscanned.push({ file: file2.name, reason: `it cannot be read: ${reason}`, harmless: false });
+    results.unscanned.push({ file: file.name, reason: `it cannot be read: ${reason}`, harmless: false });
   }
   return { ...EMPTY_REPORT, ...results, files: 1 };
 }
@@ -18369,8 +18242,8 @@ var FileScan = class {
   #results;
   #budget = new UnpackBudget();
   #sincePause = 0;
-  constructor(file2, repositoryId, results) {
-    this.#file = file2;
+  constructor(file, repositoryId, results) {
+    this.#file = file;
     this.#repositoryId = repositoryId;
     this.#results = results;
   }
@@ -18484,8 +18357,8 @@ var GitIgnores = class {
     return rules;
   }
   async #load(folder) {
-    const file2 = join7(folder, ".gitignore");
-    const text2 = await this.#tree.size(file2) === void 0 ? "" : await readText(this.#tree, file2);
+    const file = join7(folder, ".gitignore");
+    const text2 = await this.#tree.size(file) === void 0 ? "" : await readText(this.#tree, file);
     const always = folder === this.#root ? [".git", ".databricks"] : [];
     return new IgnorePatterns([...text2.split("\n"), ...always], "leave-out");
   }
@@ -18511,16 +18384,16 @@ async function selectFiles(bundleRoot, rules, tree, name) {
       unscanned.set(folder, { file: name(folder), reason, harmless: false });
       return [];
     });
-    for (const entry2 of entries2) {
-      const path13 = join7(folder, entry2.name);
-      if (entry2.type === "folder") {
+    for (const entry of entries2) {
+      const path13 = join7(folder, entry.name);
+      if (entry.type === "folder") {
         if (all || !await ignores.ignores(path13, true)) await walk(path13, all);
       } else if (all) {
-        if (entry2.type === "file" && included.match(slashed(relative3(syncRoot, path13)))) take(path13);
+        if (entry.type === "file" && included.match(slashed(relative3(syncRoot, path13)))) take(path13);
       } else if (!await ignores.ignores(path13, false)) {
-        if (entry2.type === "file") take(path13);
+        if (entry.type === "file") take(path13);
         else {
-          const what = entry2.type === "link" ? "a symbolic link" : "no regular file";
+          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
           unscanned.set(path13, {
             file: name(path13),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
@@ -18597,15 +18470,15 @@ function collect2(root, folder, target, into) {
 async function readSyncRules(bundleRoot, target, tree) {
   const into = { paths: void 0, include: [], exclude: [], artifacts: [], notes: [] };
   const configuration = [];
-  const load = async (file2) => {
-    configuration.push(file2);
+  const load = async (file) => {
+    configuration.push(file);
     try {
-      const [document] = (0, import_yaml8.parseAllDocuments)(await readText(tree, file2));
+      const [document] = (0, import_yaml8.parseAllDocuments)(await readText(tree, file));
       if (document !== void 0 && "contents" in document && document.errors.length === 0)
         return document.contents;
     } catch {
     }
-    into.notes.push(`${relative4(bundleRoot, file2).split(sep4).join("/")} cannot be read as YAML`);
+    into.notes.push(`${relative4(bundleRoot, file).split(sep4).join("/")} cannot be read as YAML`);
     return void 0;
   };
   const sizes = await Promise.all(BUNDLE_FILES.map((name) => tree.size(join8(bundleRoot, name))));
@@ -18617,10 +18490,10 @@ async function readSyncRules(bundleRoot, target, tree) {
     const includes = strings((0, import_yaml8.isMap)(root) ? root : void 0, "include").filter(
       (pattern) => !pattern.includes("${")
     );
-    for (const file2 of await globFiles(bundleRoot, includes, tree)) {
-      if (!/\.ya?ml$/.test(file2)) continue;
-      const folder = posix6.normalize(relative4(bundleRoot, dirname4(file2)).split(sep4).join("/") || ".");
-      collect2(await load(file2), folder, selected, into);
+    for (const file of await globFiles(bundleRoot, includes, tree)) {
+      if (!/\.ya?ml$/.test(file)) continue;
+      const folder = posix6.normalize(relative4(bundleRoot, dirname4(file)).split(sep4).join("/") || ".");
+      collect2(await load(file), folder, selected, into);
     }
   }
   const { paths = ["."], include, exclude, notes } = into;
@@ -18663,23 +18536,23 @@ async function findArtifacts(options, ports) {
   const { artifacts } = await readSyncRules(options.bundleRoot, options.target, ports.tree);
   const files = await globFiles(options.bundleRoot, artifacts, ports.tree);
   return Promise.all(
-    files.map(async (file2) => {
+    files.map(async (file) => {
       const hash = createHash8("sha256");
-      for await (const piece of ports.tree.read(file2)) hash.update(piece);
-      return { file: file2, sha256: hash.digest("hex") };
+      for await (const piece of ports.tree.read(file)) hash.update(piece);
+      return { file, sha256: hash.digest("hex") };
     })
   );
 }
 function scanArtifacts(artifacts, options, ports) {
   return scanFiles(
-    artifacts.map(({ file: file2 }) => file2),
+    artifacts.map(({ file }) => file),
     options,
     ports
   );
 }
 function changedArtifacts(before, after) {
-  const known2 = new Set(before.map(({ file: file2, sha256 }) => `${sha256} ${file2}`));
-  return after.filter(({ file: file2, sha256 }) => !known2.has(`${sha256} ${file2}`));
+  const known2 = new Set(before.map(({ file, sha256 }) => `${sha256} ${file}`));
+  return after.filter(({ file, sha256 }) => !known2.has(`${sha256} ${file}`));
 }
 
 // core/scan/secret-scopes.ts
@@ -18730,13 +18603,13 @@ var BundleScan = class _BundleScan {
    * Scans the sources.
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
    */
-  static async start(step2, facts, bundleRoot) {
+  static async start(step2, bundleRoot) {
     const { ci, inputs, ports, signal } = step2;
     const checkout = await repositoryOf(bundleRoot, ci.context.checkout);
     const repositoryId = await readRepositoryId(checkout, diskTree) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const outcome = new ScanOutcome(step2, facts, await readExceptions(options, diskTree, today));
+    const outcome = new ScanOutcome(step2, await readExceptions(options, diskTree, today));
     const scan2 = new _BundleScan(ci, options, { tree: diskTree, signal }, outcome);
     scan2.#sources = await scanSources(options, scan2.#ports);
     await outcome.judge(scan2.#sources, { title: "Scan of the sources" });
@@ -18757,7 +18630,7 @@ var BundleScan = class _BundleScan {
       { ...all, findings: [...all.findings, ...scopes] },
       {
         title: "Scan with artifacts and resolved configuration",
-        configuration: yaml.map(({ file: file2 }) => file2)
+        configuration: yaml.map(({ file }) => file)
       }
     );
   }
@@ -18768,7 +18641,7 @@ var BundleScan = class _BundleScan {
   async deployed() {
     const changed = changedArtifacts(this.#artifacts, await findArtifacts(this.#options, this.#ports));
     if (changed.length === 0) return;
-    const names2 = changed.map(({ file: file2 }) => this.#name(file2)).join(", ");
+    const names2 = changed.map(({ file }) => this.#name(file)).join(", ");
     this.#ci.info(`Built anew by the deployment, so scanned again: ${names2}`);
     const again = await scanArtifacts(changed, this.#options, this.#ports);
     await this.#outcome.judge(mergeReports([this.#sources, this.#planned, again]), {
@@ -18789,11 +18662,11 @@ var BundleScan = class _BundleScan {
     const { bundleRoot, target } = this.#options;
     const { configuration } = await readSyncRules(bundleRoot, target, diskTree);
     return Promise.all(
-      configuration.map(async (file2) => ({ file: this.#name(file2), text: await readText(diskTree, file2) }))
+      configuration.map(async (file) => ({ file: this.#name(file), text: await readText(diskTree, file) }))
     );
   }
-  #name(file2) {
-    return path11.relative(this.#options.checkout, file2).split(path11.sep).join("/");
+  #name(file) {
+    return path11.relative(this.#options.checkout, file).split(path11.sep).join("/");
   }
 };
 async function repositoryOf(bundleRoot, checkout) {
@@ -18804,37 +18677,89 @@ async function repositoryOf(bundleRoot, checkout) {
 }
 
 // core/flow/scan/start.ts
-async function startScan(step2, facts, bundleRoot) {
+async function startScan(step2, bundleRoot) {
   const { command, scan: scan2 } = step2.inputs;
-  if (scan2 === "off" || command !== "deploy" && command !== "plan") return void 0;
-  return BundleScan.start(step2, facts, bundleRoot);
+  if (scan2 === "off" || !command.needs.scan) return void 0;
+  return BundleScan.start(step2, bundleRoot);
+}
+
+// core/report/facts.ts
+var FactsSoFar = class {
+  #facts;
+  constructor(run2) {
+    this.#facts = { ...run2, warnings: [] };
+  }
+  get facts() {
+    return this.#facts;
+  }
+  /** Takes in what was found: warnings join those before, each once; of anything else the latest counts. */
+  add = (found) => {
+    const { warnings = [], ...rest } = found;
+    this.#facts = {
+      ...this.#facts,
+      ...rest,
+      warnings: [.../* @__PURE__ */ new Set([...this.#facts.warnings, ...warnings])]
+    };
+  };
+};
+
+// core/ci/inputs/labels.ts
+function withInputLabels(text2, ci) {
+  return text2.replace(
+    /`([a-z][a-z0-9-]*)(?=[`:])/g,
+    (whole, name) => isInputName(name) ? `\`${ci.inputLabel(name)}` : whole
+  );
+}
+function isInputName(name) {
+  return INPUT_NAMES.includes(name);
+}
+
+// core/report/report.ts
+async function reportSuccess(ci, facts) {
+  await ci.summary(jobSummary(facts));
+}
+async function reportFailure(ci, error, facts) {
+  const text2 = withInputLabels(errorText(error), ci);
+  ci.annotate("error", text2, error.details.place);
+  for (const { problem, place: place2 } of error.mistakes)
+    if (place2) ci.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place2);
+  if (error.cause instanceof Error) ci.debug(error.cause.stack ?? error.cause.message);
+  const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
+
+${fenced(text2)}
+`;
+  await ci.summary(withInputLabels(summary, ci));
 }
 
 // core/run.ts
-async function run(step2) {
-  const { ci, ports, inputs } = step2;
-  const facts = {
-    command: inputs.command,
+async function run(begun, seams = {}) {
+  const { ci, ports, inputs } = begun;
+  const { command } = inputs;
+  const soFar = new FactsSoFar({
+    command: command.name,
     workspaceUrl: inputs.host,
-    runUrl: ci.context.runUrl,
-    warnings: []
-  };
-  const audit = await openAuditFile({ ci, clock: ports.clock, ...inputs });
+    runUrl: ci.context.runUrl
+  });
+  const step2 = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
+  const { auditLog } = inputs;
+  const audit = await openAudit({ ci, clock: ports.clock, command: command.name, auditLog }, seams.sinks);
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service;
   try {
+    const { needs } = command;
     const bundleRoot = path12.resolve(ci.context.checkout, inputs.bundleRoot);
-    const pin = { ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform };
-    const [session, file2, target, source, scan2] = await allRight([
-      connect(step2, facts, audit),
-      findTool(step2, facts, folder.root),
-      checkHostPin(pin),
+    const { checkout } = ci.context;
+    const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
+    const [connection, tool, target, source, scan2] = await allRight([
+      connect(step2, audit),
+      when2(needs.cli, () => findCli2(step2, folder.root)),
+      when2(needs.bundle, () => checkHostPin(pin)),
       readAccess(step2, bundleRoot),
-      startScan(step2, facts, bundleRoot)
+      startScan(step2, bundleRoot)
     ]);
-    const { workspaceId = facts.workspaceId, accountId } = inputs;
-    const approved = { host: inputs.host, workspaceId, accountId };
+    const { session } = connection;
+    const { workspaceId = connection.workspaceId, accountId } = inputs;
     const tokens = await startTokenService({
       token: () => session.token(),
       approvedHost: inputs.host,
@@ -18844,56 +18769,76 @@ async function run(step2) {
     });
     service = tokens;
     ci.mask(new URL(tokens.url).pathname.slice(1));
-    const cli = new DatabricksCli({
+    const cli = tool && new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
-      file: file2,
+      file: tool.file,
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path12.relative(ci.context.checkout, bundleRoot).split(path12.sep).join("/"),
-      target: target.name,
-      approved,
+      bundlePath: path12.relative(checkout, bundleRoot).split(path12.sep).join("/"),
+      target: target?.name,
+      approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens.served,
       beforeEach: () => checkHostPin(pin),
       readTimeout: inputs.planTimeout,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => void ci.saveState("cli", String(pid ?? ""))
     });
-    const access2 = new Access({ step: step2, facts, audit, session, source });
-    const checks = {
-      scan: async (result) => scan2?.planned({ ...result, target: target.name, scopes: secretScopes(source) }),
-      access: access2
-    };
-    if (!target.hasRootPath) warn(step2, facts, HOME_ROOT);
-    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, facts, HOME_PASSED);
-    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
-    const api = workspaceApi(step2, session, caller);
-    switch (inputs.command) {
-      case "plan":
-        await planBundle(step2, cli, facts, checks);
-        break;
-      case "deploy":
-        await deployBundle(step2, cli, api, facts, checks, folder);
-        await scan2?.deployed();
-        break;
-      case "run":
-        await runResource(step2, cli, api, facts);
-        break;
-      case "destroy":
-        await destroyBundle(step2, cli, api, facts, access2);
-    }
-    noteScan(step2, facts, audit);
+    if (target?.hasRootPath === false) warn(step2, HOME_ROOT);
+    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, HOME_PASSED);
+    const others2 = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
+    const scopes = secretScopes(source);
+    const access2 = needs.access ? new Access({ step: step2, audit, connection, source, others: others2 }) : void 0;
+    const commands = seams.commands ?? RUN_COMMANDS;
+    await asked(
+      command.name,
+      commands[command.name]
+    )({
+      step: step2,
+      api: workspaceApi(step2, session, {
+        audit,
+        clientId: inputs.clientId,
+        failure: "ENDPOINT_UNAVAILABLE"
+      }),
+      folder,
+      get cli() {
+        return asked("cli", cli);
+      },
+      get access() {
+        return asked("access", access2);
+      },
+      scan: {
+        planned: async (result) => scan2?.planned({ ...result, target: target?.name ?? "", scopes }),
+        deployed: async () => scan2?.deployed()
+      }
+    });
+    noteScan(step2, soFar.facts, audit);
     await audit.settled();
-    await reportSuccess(ci, facts);
+    await reportSuccess(ci, soFar.facts);
     return 0;
   } catch (error) {
-    noteScan(step2, facts, audit);
-    await reportFailure(ci, rootCause(step2, service, error), facts);
+    noteScan(step2, soFar.facts, audit);
+    await reportFailure(ci, rootCause(step2, service, error), soFar.facts);
     return 1;
   } finally {
     await service?.stop();
     await removePrivateFolder(folder.root);
   }
+}
+async function when2(needed, work) {
+  return needed ? work() : void 0;
+}
+function asked(what, found) {
+  if (found === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
+  return found;
+}
+async function findCli2(step2, cwd) {
+  const cli = await findTool(step2, cwd);
+  step2.found({ cli });
+  return cli;
+}
+function findingsOf({ scan: scan2 }) {
+  return scan2 && scan2.stopping.length + scan2.others.length;
 }
 function noteScan({ ci, inputs }, { scan: scan2 }, audit) {
   if (!scan2) return;
