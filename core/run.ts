@@ -17,25 +17,29 @@ import { startTokenService, type TokenService } from "./federation/token-service
 import { planBundle, type PlanChecks } from "./commands/plan.ts";
 import { PRODUCT } from "./base/product.ts";
 import type { Facts } from "./report/facts.ts";
+import { carefulCi } from "./report/careful-ci.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 import { runResource } from "./commands/run.ts";
 import { startScan } from "./flow/scan/start.ts";
 import type { Finding } from "./scan/finding.ts";
+import { withoutCredentials } from "./scan/hide.ts";
 import { warn, type Step } from "./flow/step.ts";
 import { findTool } from "./flow/find-cli.ts";
 
 export { reportFailure };
 
 /** The flow of each command, from top to bottom. */
-export async function run(step: Step): Promise<number> {
-  const { ci, ports, inputs } = step;
+export async function run(given: Step): Promise<number> {
+  const ci = carefulCi(given.ci);
+  const step = { ...given, ci };
+  const { ports, inputs } = step;
   const facts: Facts = {
     command: inputs.command,
     workspaceUrl: inputs.host,
     runUrl: ci.context.runUrl,
     warnings: [],
   };
-  const audit = await openAuditFile({ ci, clock: ports.clock, ...inputs });
+  const audit = await openAuditFile({ ci, ...ports, ...inputs, clean: withoutCredentials });
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
