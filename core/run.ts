@@ -24,6 +24,8 @@ import { startScan } from "./flow/scan/start.ts";
 import type { Finding } from "./scan/finding.ts";
 import { withoutCredentials } from "./scan/hide.ts";
 import { warn, type Step } from "./flow/step.ts";
+import { markOf, processPort } from "./cli/own-process.ts";
+import { strayEnder } from "./flow/strays.ts";
 import { findTool } from "./flow/find-cli.ts";
 
 export { reportFailure };
@@ -60,6 +62,9 @@ export async function run(given: Step): Promise<number> {
     });
     ci.mask(new URL(service.url).pathname.slice(1));
 
+    const endWhatIsLeft = strayEnder(step, facts, folder.root);
+    const processes = processPort(ports.platform);
+    let marked = Promise.resolve();
     const cli = new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
@@ -69,7 +74,12 @@ export async function run(given: Step): Promise<number> {
       bundlePath: path.relative(ci.context.checkout, bundleRoot).split(path.sep).join("/"),
       target: target.name,
       onLine: (line) => ci.info(line),
-      onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
+      onProcess: (pid) => {
+        if (pid === undefined) endWhatIsLeft();
+        marked = marked.then(async () =>
+          ci.saveState("cli", pid === undefined ? "" : await markOf(pid, processes)),
+        );
+      },
     });
     const access = new Access({ step, facts, audit, session, source });
     const checks: PlanChecks = {

@@ -4,6 +4,7 @@ import type { Ci } from "./ci/ci.ts";
 import { parseInputs, type Inputs } from "./ci/inputs/inputs.ts";
 import type { Ports } from "./base/ports.ts";
 import { redactingCi } from "./ci/redacting-ci.ts";
+import { proxySecrets } from "./net/proxy.ts";
 import type { Step } from "./flow/step.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
@@ -17,6 +18,7 @@ const REACHABLE = 60_000;
  */
 export async function runStep(shell: Ci, ports: Ports): Promise<number> {
   const ci = redactingCi(shell);
+  for (const secret of proxySecrets(ports.environment)) ci.mask(secret);
   const stop = new AbortController();
   const finished = new AbortController();
   try {

@@ -137,7 +137,7 @@ async function includedFiles(
       wrong(`\`include\` takes paths relative to the bundle, not \`${quote(text)}\`.`);
       continue;
     }
-    let outside = false;
+    let outside = false as boolean;
     const inside = async (folder: string): Promise<boolean> => {
       const real = await realpath(folder).catch(() => undefined);
       const known = real !== undefined && isInside(real, location.bounds, location.platform);
