@@ -16,6 +16,8 @@ import {
   parseCliVersion,
   parseSha256,
   parseWorkspaceUrl,
+  proxySecrets,
+  readNamedFile,
   redact,
   registerSecret,
   retry,
@@ -23,9 +25,14 @@ import {
   systemAddresses,
   systemClock,
   systemPlatform,
-  toSecretlessError
-} from "./chunks/chunk-LBYMYWUL.js";
+  toSecretlessError,
+  withoutBidi
+} from "./chunks/chunk-GN35TDWS.js";
 import "./chunks/chunk-U4GNHYLL.js";
+
+// core/base/no-inspector.ts
+import process2 from "node:process";
+process2.on("SIGUSR1", () => void 0);
 
 // core/federation/discovery.ts
 function usualAudience(host) {
@@ -405,10 +412,10 @@ function redactingCi(ci2) {
     },
     info: (line) => ci2.info(clean(line)),
     debug: (line) => ci2.debug(clean(line)),
-    annotate: (level, text2, place) => ci2.annotate(level, clean(text2), place),
+    annotate: (level, text2, place) => ci2.annotate(level, clean(text2), place && { ...place, file: clean(place.file) }),
     group: (title, body) => ci2.group(clean(title), body),
     output: (name, value) => ci2.output(name, redact(value)),
-    summary: (markdown) => ci2.summary(redact(markdown)),
+    summary: (markdown) => ci2.summary(redact(withoutBidi(markdown))),
     saveState: (name, value) => ci2.saveState(name, value)
   };
 }
@@ -417,6 +424,7 @@ function redactingCi(ci2) {
 var REACHABLE = 6e4;
 async function runStep(shell, ports) {
   const ci2 = redactingCi(shell);
+  for (const secret of proxySecrets(ports.environment)) ci2.mask(secret);
   const stop = new AbortController();
   const finished = new AbortController();
   try {
@@ -442,10 +450,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-PNHBWCTT.js");
+    const { run } = await import("./chunks/run-WDGWPY7B.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-PNHBWCTT.js");
+    const { reportFailure } = await import("./chunks/run-WDGWPY7B.js");
     await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {
@@ -482,7 +490,6 @@ function timedOut({ timeout }) {
 }
 
 // action/ci.ts
-import { readFileSync } from "node:fs";
 import path from "node:path";
 
 // core/ci/github/id-token.ts
@@ -606,7 +613,7 @@ var GitHubCi = class {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
       requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
-      fromFork: isForkPullRequest(this.#environment),
+      fromFork: await isForkPullRequest(this.#environment),
       audience,
       send: this.#send
     });
@@ -640,16 +647,16 @@ var GitHubCi = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/file-commands-H32SCO5V.js");
+    const { setOutput } = await import("./chunks/file-commands-ASJZGW6Y.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/file-commands-H32SCO5V.js");
+    const { summary } = await import("./chunks/file-commands-ASJZGW6Y.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/file-commands-H32SCO5V.js");
+    const { saveState } = await import("./chunks/file-commands-ASJZGW6Y.js");
     saveState(name, value);
   }
 };
@@ -671,11 +678,13 @@ function runContext(environment2) {
     }
   };
 }
-function isForkPullRequest(environment2) {
+var LARGEST_EVENT = 25e6;
+async function isForkPullRequest(environment2) {
   const file = environment2["GITHUB_EVENT_PATH"];
   if (!file || !environment2["GITHUB_EVENT_NAME"]?.startsWith("pull_request")) return false;
   try {
-    const event = JSON.parse(readFileSync(file, "utf8"));
+    const text2 = String(await readNamedFile(file, { limit: LARGEST_EVENT }) ?? "{}");
+    const event = JSON.parse(text2);
     const { head, base } = event.pull_request ?? {};
     return head !== void 0 && head.repo?.full_name !== base?.repo?.full_name;
   } catch {
