@@ -1,10 +1,12 @@
 import type { DatabricksCli } from "../cli/cli.ts";
 import { planChanged } from "../cli/plan.ts";
-import type { WorkspaceApi } from "../api/workspace.ts";
+import type { DatabricksApi } from "../api/client.ts";
 import { planBundle, type PlanChecks } from "./plan.ts";
 import type { Facts } from "../report/facts.ts";
 import { jsonOutput } from "../report/outputs.ts";
 import type { Step } from "../flow/step.ts";
+import type { PrivateFolder } from "../cli/environment.ts";
+import { proveDeployed } from "../flow/deployed-here.ts";
 import { whenFree } from "../flow/when-free.ts";
 
 /** Milliseconds to read what was deployed; not cut short by a cancellation, since the deployment is there. */
@@ -14,9 +16,10 @@ const READ_BACK = 60_000;
 export async function deployBundle(
   step: Step,
   cli: DatabricksCli,
-  api: WorkspaceApi,
+  api: DatabricksApi,
   facts: Facts,
   checks: PlanChecks,
+  folder: PrivateFolder,
 ): Promise<void> {
   const { ci, inputs } = step;
   let planned = await planBundle(step, cli, facts, checks);
@@ -28,6 +31,7 @@ export async function deployBundle(
   await whenFree(step, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  await proveDeployed(api, summary, folder);
   facts.bundle = { name: summary.name, target: summary.target };
   facts.jobs = summary.jobs;
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
