@@ -8,6 +8,8 @@ import {
   discoverWorkspace,
   harmlessLines,
   isRetryableStatus,
+  proxySecrets,
+  readNamedFile,
   redact,
   registerSecret,
   statusError,
@@ -15,9 +17,14 @@ import {
   systemClock,
   systemPlatform,
   toSecretlessError,
-  usualAudience
-} from "./chunks/chunk-TJKK3BPJ.js";
+  usualAudience,
+  withoutBidi
+} from "./chunks/chunk-V6TTFPAD.js";
 import "./chunks/chunk-U4GNHYLL.js";
+
+// core/base/no-inspector.ts
+import process2 from "node:process";
+process2.on("SIGUSR1", () => void 0);
 
 // core/ci/inputs/inputs.ts
 function parseInputs(ci2, table = INPUTS) {
@@ -156,10 +163,10 @@ function redactingCi(ci2) {
     },
     info: (line) => ci2.info(clean(line)),
     debug: (line) => ci2.debug(clean(line)),
-    annotate: (level, text, place) => ci2.annotate(level, clean(text), place),
+    annotate: (level, text, place) => ci2.annotate(level, clean(text), place && { ...place, file: clean(place.file) }),
     group: (title, body) => ci2.group(clean(title), body),
     output: (name, value) => ci2.output(name, redact(value)),
-    summary: (markdown) => ci2.summary(redact(markdown)),
+    summary: (markdown) => ci2.summary(redact(withoutBidi(markdown))),
     saveState: (name, value) => ci2.saveState(name, value)
   };
 }
@@ -168,6 +175,7 @@ function redactingCi(ci2) {
 var REACHABLE = 6e4;
 async function runStep(shell, ports, seams = {}) {
   const ci2 = redactingCi(shell);
+  for (const secret of proxySecrets(ports.environment)) ci2.mask(secret);
   const stop = new AbortController();
   const finished = new AbortController();
   try {
@@ -175,7 +183,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci2, inputs);
     const { openEvent } = ci2.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./chunks/run-4MV5Q5WG.js");
+      const { refuseForeignCheckout } = await import("./chunks/run-R6426E2D.js");
       await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
     }
     const { clock, send: send2 } = ports;
@@ -198,10 +206,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-4MV5Q5WG.js");
+    const { run } = await import("./chunks/run-R6426E2D.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-4MV5Q5WG.js");
+    const { reportFailure } = await import("./chunks/run-R6426E2D.js");
     await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {
@@ -238,7 +246,6 @@ function timedOut({ timeout }) {
 }
 
 // action/ci.ts
-import { readFileSync } from "node:fs";
 import path from "node:path";
 
 // core/ci/github/id-token.ts
@@ -363,7 +370,7 @@ var GitHubCi = class {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
       requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
-      fromFork: isForkPullRequest(this.#environment),
+      fromFork: await isForkPullRequest(this.#environment),
       audience,
       send: this.#send
     });
@@ -427,11 +434,13 @@ function runContext(environment2) {
     ...untrustedEvent && { untrustedEvent }
   };
 }
-function isForkPullRequest(environment2) {
+var LARGEST_EVENT = 25e6;
+async function isForkPullRequest(environment2) {
   const file = environment2["GITHUB_EVENT_PATH"];
   if (!file || !environment2["GITHUB_EVENT_NAME"]?.startsWith("pull_request")) return false;
   try {
-    const event = JSON.parse(readFileSync(file, "utf8"));
+    const text = String(await readNamedFile(file, { limit: LARGEST_EVENT }) ?? "{}");
+    const event = JSON.parse(text);
     const { head, base } = event.pull_request ?? {};
     return head !== void 0 && head.repo?.full_name !== base?.repo?.full_name;
   } catch {

@@ -157,6 +157,39 @@ function nodeHttp(name) {
 // core/net/proxy.ts
 import { BlockList, isIP } from "node:net";
 
+// core/base/quote.ts
+var WHOLE = 40;
+var BEGINNING = 12;
+var BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+var INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+var named = (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+function withoutBidi(text2) {
+  return text2.replace(BIDI, named);
+}
+function jsonWithoutBidi(json) {
+  return json.replace(
+    BIDI,
+    (character) => Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`
+    ).join("")
+  );
+}
+function quote(text2) {
+  const shown = redact(text2).replace(INVISIBLE, named);
+  const characters = Array.from(shown);
+  if (characters.length <= WHOLE) return shown;
+  return `${characters.slice(0, BEGINNING).join("")}\u2026 (${String(Array.from(text2).length)} characters)`;
+}
+var ADDRESS = /^(?:https?:\/\/)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}(?::\d{1,5})?(?:\/?\?[a-z]=\d{1,20})?\/?$/i;
+function quoteAddress(text2) {
+  return text2.length <= 100 && ADDRESS.test(text2) ? redact(text2) : quote(text2);
+}
+function quoteAll(texts, most = 10) {
+  const more = texts.length > most ? [`and ${String(texts.length - most)} more`] : [];
+  return [...texts.slice(0, most).map(quote), ...more].join(", ");
+}
+
 // core/net/workspace.ts
 var SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~%&=+-]*))?$/i;
 function parseWorkspaceUrl(text2) {
@@ -166,10 +199,10 @@ function parseWorkspaceUrl(text2) {
   const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
   if (!shape || !url) throw mistake(trimmed, whatIsOdd(trimmed, url));
   if (url.hostname !== shape[2]?.toLowerCase()) {
-    throw mistake(trimmed, `the host is not in its usual form (${url.hostname})`);
+    throw mistake(trimmed, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${url.host}`);
+    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
   }
   const workspaceId = onlyValue(trimmed, url, ["o", "w", "workspace_id"], /^\d+$/);
   const accountId = onlyValue(trimmed, url, ["a", "account_id"], /^[\w-]+$/);
@@ -194,16 +227,16 @@ function onlyValue(text2, url, names, form) {
   const values = new Set(
     names.flatMap((name) => url.searchParams.getAll(name)).filter((value2) => value2 !== "")
   );
-  if (values.size > 1) throw mistake(text2, `it names several IDs: ${[...values].join(", ")}`);
+  if (values.size > 1) throw mistake(text2, `it names several IDs: ${quoteAll([...values])}`);
   const [value] = values;
-  if (value !== void 0 && !form.test(value)) throw mistake(text2, `\`${value}\` is not an ID`);
+  if (value !== void 0 && !form.test(value)) throw mistake(text2, `\`${quote(value)}\` is not an ID`);
   return value;
 }
 function mistake(text2, odd, wanted = "https://adb-1234567890123456.7.azuredatabricks.net") {
   return new SecretlessError("INPUT_INVALID", {
     problem: `Not a workspace URL: ${odd}.`,
     expected: "https://<workspace host>, optionally with ?o=<workspace ID>",
-    actual: redact(text2).slice(0, 200),
+    actual: quoteAddress(text2),
     remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`
   });
 }
@@ -214,17 +247,41 @@ function proxyFor(url, environment) {
   if (value === "" || isLoopback(url.hostname) || isExempt(url, variable(environment, "NO_PROXY") ?? "")) {
     return void 0;
   }
-  const text2 = value.includes("://") ? value : `http://${value}`;
-  const proxy = URL.canParse(text2) ? new URL(text2) : void 0;
-  if (proxy?.protocol !== "http:" && proxy?.protocol !== "https:") {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: "The environment variable HTTPS_PROXY does not name a proxy.",
-      expected: "http://host:port or https://host:port",
-      actual: redact(value),
-      remedy: "Correct HTTPS_PROXY, or remove it if there is no proxy."
-    });
-  }
+  const proxy = parseProxy(value);
+  if (proxy === void 0) throw noProxy("HTTPS_PROXY");
   return { url: proxy };
+}
+var PROXY = /^(?:(https?):\/\/)?(?:((?:[\w.~!$&'()*+,;=:-]|%[0-9a-f]{2})*)@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/?$/i;
+function parseProxy(value) {
+  const [, scheme = "http", user, host = "", port] = PROXY.exec(value) ?? [];
+  const text2 = `${scheme}://${user === void 0 ? "" : `${user}@`}${host}${port === void 0 ? "" : `:${port}`}`;
+  return host !== "" && URL.canParse(text2) ? new URL(text2) : void 0;
+}
+var PROXY_VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
+function proxySecrets(environment) {
+  const secrets = PROXY_VARIABLES.flatMap((name) => [environment[name], environment[name.toLowerCase()]]).flatMap((value) => parseProxy(value?.trim() ?? "") ?? []).flatMap(({ username, password }) => [password, decoded(password), `${username}:${password}`]);
+  return [...new Set(secrets)].filter((secret) => secret.replace(":", "") !== "");
+}
+function decoded(text2) {
+  try {
+    return decodeURIComponent(text2);
+  } catch {
+    return text2;
+  }
+}
+function checkProxies(environment) {
+  for (const name of PROXY_VARIABLES.flatMap((one) => [one, one.toLowerCase()])) {
+    const value = environment[name]?.trim() ?? "";
+    const text2 = value.replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
+    if (value !== "" && parseProxy(text2) === void 0) throw noProxy(name);
+  }
+}
+function noProxy(name) {
+  return new SecretlessError("INPUT_INVALID", {
+    problem: `The environment variable ${name} does not name a proxy. It is not shown, as it may hold a password.`,
+    expected: "http://host:port or https://host:port, with user:password@ before the host where it needs one",
+    remedy: `Percent-encode special characters of user and password in ${name} (@ is %40, / is %2F, # is %23, % is %25), or remove it if there is no proxy.`
+  });
 }
 async function proxyAgent(proxy, options) {
   const { HttpsProxyAgent } = await import("./dist-FAQPZ5ST.js");
@@ -582,8 +639,8 @@ function approvedAudience({
 function metadataUrl(oidc) {
   return `${oidc}/.well-known/oauth-authorization-server`;
 }
-function oidcEndpoint(host, type, accountId, named) {
-  const endpoint = named ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
+function oidcEndpoint(host, type, accountId, named2) {
+  const endpoint = named2 ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
   if (endpoint.includes("{account_id}") && accountId === void 0) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: `${host} does not say to which account it belongs, and is not a workspace.`,
@@ -593,8 +650,8 @@ function oidcEndpoint(host, type, accountId, named) {
   return trusted(endpoint.replaceAll("{account_id}", accountId ?? "").replace(/\/+$/, ""), host);
 }
 function defaultAudience(config, { hostType, workspaceId, accountId }) {
-  const named = config?.["token_federation_default_oidc_audiences"];
-  const first = Array.isArray(named) ? text(named[0]) : void 0;
+  const named2 = config?.["token_federation_default_oidc_audiences"];
+  const first = Array.isArray(named2) ? text(named2[0]) : void 0;
   const isWorkspace = hostType === "workspace" && (config === void 0 || workspaceId !== void 0);
   return first ?? (isWorkspace ? void 0 : accountId);
 }
@@ -617,13 +674,13 @@ function trusted(endpoint, host) {
   });
 }
 function hostTypeOf(host, config) {
-  const named = text(config?.["host_type"])?.toLowerCase();
-  if (named === "workspace" || named === "account" || named === "unified") return named;
+  const named2 = text(config?.["host_type"])?.toLowerCase();
+  if (named2 === "workspace" || named2 === "account" || named2 === "unified") return named2;
   return /^https:\/\/accounts(-dod)?\./.test(host) ? "account" : "workspace";
 }
 function cloudOf(host, config) {
-  const named = text(config?.["cloud"])?.toUpperCase();
-  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named) ?? databricksCloud(host)?.cloud;
+  const named2 = text(config?.["cloud"])?.toUpperCase();
+  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named2) ?? databricksCloud(host)?.cloud;
 }
 function text(value) {
   return typeof value === "string" && value !== "" ? value : void 0;
@@ -816,11 +873,117 @@ var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
 function harmless(line, dialects = DIALECTS) {
   return dialects.flatMap(({ logMarkers }) => logMarkers).reduce(
     (text2, [marker, broken]) => text2.replace(marker, broken),
-    line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ")
+    withoutBidi(line.replace(ESCAPE_SEQUENCE, "")).replace(CONTROL, " ")
   );
 }
 function harmlessLines(text2) {
   return text2.split(/\r\n|\r|\n/).map((line) => harmless(line));
+}
+
+// core/base/paths.ts
+import { posix, win32 } from "node:path";
+function isInside(file, folder, platform2) {
+  const path2 = platform2.os === "win32" ? win32 : posix;
+  const fold = (text2) => platform2.os === "linux" ? text2 : text2.toLowerCase();
+  const relative = path2.relative(fold(folder), fold(file));
+  return relative === "" || !(relative === ".." || relative.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative));
+}
+function variable2(environment, name, platform2) {
+  if (platform2.os !== "win32") return environment[name];
+  const wanted = name.toLowerCase();
+  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
+}
+
+// core/base/checkout-file.ts
+import * as fs from "node:fs/promises";
+import path from "node:path";
+var FILE_LIMIT = 1e6;
+var RefusedFile = class extends Error {
+  name = "RefusedFile";
+};
+var OUTSIDE = "leads out of the checkout";
+var CHANGED = "was exchanged for another one while it was read";
+async function readCheckoutFile(file, bounds) {
+  const { checkout, platform: platform2, port = fs } = bounds;
+  const real = await realOf(file, port);
+  if (real === void 0) return void 0;
+  const root = await port.realpath(checkout);
+  const isOurs = (one) => isInside(one, root, platform2);
+  if (!isOurs(real)) throw new RefusedFile(OUTSIDE);
+  if (inGitFolder(path.relative(root, real))) throw new RefusedFile("leads into a folder .git");
+  const { bytes, names, place } = await readRegular(real, bounds);
+  if (await realOf(file, port) !== real || place !== void 0 && !isOurs(place))
+    throw new RefusedFile(CHANGED);
+  if (names > 1n)
+    throw new RefusedFile("has a second name (a hard link), which may be that of a file elsewhere");
+  return bytes;
+}
+async function readCheckoutText(file, bounds) {
+  const bytes = await readCheckoutFile(file, bounds);
+  return bytes && textOf(bytes);
+}
+async function readNamedFile(file, options = {}) {
+  const real = await realOf(file, options.port ?? fs);
+  return real === void 0 ? void 0 : (await readRegular(real, options)).bytes;
+}
+function textOf(bytes) {
+  try {
+    const text2 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text2.includes("\0")) return text2;
+  } catch {
+  }
+  throw new RefusedFile("is not UTF-8 text");
+}
+async function realOf(file, port) {
+  try {
+    return await port.realpath(file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+    const found = await port.lstat(file).catch(() => void 0);
+    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
+    return void 0;
+  }
+}
+async function readRegular(real, { limit = FILE_LIMIT, port = fs }) {
+  const expected = await port.lstat(real, { bigint: true });
+  checkKind(expected, limit);
+  const { O_RDONLY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = port.constants;
+  const handle = await port.open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
+    throw codeOf(error) === "ELOOP" ? new RefusedFile(CHANGED) : error;
+  });
+  try {
+    const found = await handle.stat({ bigint: true });
+    checkKind(found, limit);
+    if (found.ino !== expected.ino || found.dev !== expected.dev) throw new RefusedFile(CHANGED);
+    const place = await port.readlink(`/proc/self/fd/${handle.fd}`).catch(() => void 0);
+    const buffer = Buffer.alloc(Math.max(Number(found.size) + 1, 4096));
+    const pieces = [];
+    for (let size = 0; ; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return { bytes: Buffer.concat(pieces), names: found.nlink, place };
+      size += bytesRead;
+      if (size > limit) throw tooLarge(limit);
+      pieces.push(Buffer.from(buffer.subarray(0, bytesRead)));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+function checkKind(found, limit) {
+  if (!found.isFile())
+    throw new RefusedFile(found.isDirectory() ? "is a folder" : "is no regular file but a device or a pipe");
+  if (found.size > BigInt(limit)) throw tooLarge(limit);
+}
+function tooLarge(limit) {
+  return new RefusedFile(`is larger than ${String(limit / 1e6)} MB`);
+}
+function inGitFolder(relative) {
+  return relative.split(/[\\/]/).some((part) => /^\.git[. ]*$/i.test(part));
+}
+function codeOf(error) {
+  return error.code;
 }
 
 // core/base/exchanges.ts
@@ -875,8 +1038,8 @@ function parseCliMirror(text2) {
 function folderOf(url, text2) {
   const windows = url.hostname !== "" || /^\/[a-z]:\//i.test(url.pathname);
   try {
-    const path = fileURLToPath(url, { windows });
-    if (!hasControlCharacter(path)) return path;
+    const path2 = fileURLToPath(url, { windows });
+    if (!hasControlCharacter(path2)) return path2;
   } catch {
   }
   throw mirrorMistake(text2, "its path cannot be a folder");
@@ -1229,6 +1392,11 @@ export {
   transportError,
   UUID,
   retry,
+  withoutBidi,
+  jsonWithoutBidi,
+  quote,
+  quoteAddress,
+  quoteAll,
   parseWorkspaceUrl,
   isLoopback,
   ENTRA_CLOUDS,
@@ -1246,9 +1414,20 @@ export {
   INPUTS,
   INPUT_NAMES,
   harmlessLines,
-  nodeHttp,
   proxyFor,
+  proxySecrets,
+  checkProxies,
   proxyAgent,
+  isInside,
+  variable2 as variable,
+  FILE_LIMIT,
+  RefusedFile,
+  readCheckoutFile,
+  readCheckoutText,
+  readNamedFile,
+  textOf,
+  inGitFolder,
+  nodeHttp,
   systemClock,
   systemPlatform,
   createSend,

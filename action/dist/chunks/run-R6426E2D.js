@@ -2,17 +2,23 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   DIALECTS,
   ENTRA_CLOUDS,
+  FILE_LIMIT,
   HttpError,
   INPUT_NAMES,
+  RefusedFile,
   SecretlessError,
   UUID,
   approvedAudience,
   certificates,
+  checkProxies,
   databricksCloud,
   endpointUnavailable,
   harmlessLines,
+  inGitFolder,
+  isInside,
   isLoopback,
   isRetryableStatus,
+  jsonWithoutBidi,
   nameOf,
   nodeHttp,
   parseCliMirror,
@@ -21,13 +27,22 @@ import {
   parseWorkspaceUrl,
   proxyAgent,
   proxyFor,
+  quote,
+  quoteAddress,
+  quoteAll,
+  readCheckoutFile,
+  readCheckoutText,
+  readNamedFile,
   redact,
   registerSecret,
   retry,
   statusError,
+  textOf,
   toSecretlessError,
-  transportError
-} from "./chunk-TJKK3BPJ.js";
+  transportError,
+  variable,
+  withoutBidi
+} from "./chunk-V6TTFPAD.js";
 import {
   createTerminate,
   runUntil
@@ -49,12 +64,12 @@ var require_identity = __commonJS({
     var SCALAR = /* @__PURE__ */ Symbol.for("yaml.scalar");
     var SEQ = /* @__PURE__ */ Symbol.for("yaml.seq");
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
-    var isAlias4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
+    var isAlias5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap7 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
-    var isPair = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
+    var isMap8 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isPair2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
     var isScalar6 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
-    var isSeq6 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
+    var isSeq7 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
     function isCollection(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
@@ -84,14 +99,14 @@ var require_identity = __commonJS({
     exports.SCALAR = SCALAR;
     exports.SEQ = SEQ;
     exports.hasAnchor = hasAnchor;
-    exports.isAlias = isAlias4;
+    exports.isAlias = isAlias5;
     exports.isCollection = isCollection;
     exports.isDocument = isDocument;
-    exports.isMap = isMap7;
+    exports.isMap = isMap8;
     exports.isNode = isNode;
-    exports.isPair = isPair;
+    exports.isPair = isPair2;
     exports.isScalar = isScalar6;
-    exports.isSeq = isSeq6;
+    exports.isSeq = isSeq7;
   }
 });
 
@@ -115,17 +130,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path13) {
-      const ctrl = callVisitor(key2, node, visitor, path13);
+    function visit_(key2, node, visitor, path14) {
+      const ctrl = callVisitor(key2, node, visitor, path14);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path13, ctrl);
-        return visit_(key2, ctrl, visitor, path13);
+        replaceNode(key2, path14, ctrl);
+        return visit_(key2, ctrl, visitor, path14);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path13 = Object.freeze(path13.concat(node));
+          path14 = Object.freeze(path14.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path13);
+            const ci = visit_(i, node.items[i], visitor, path14);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -136,13 +151,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path13 = Object.freeze(path13.concat(node));
-          const ck = visit_("key", node.key, visitor, path13);
+          path14 = Object.freeze(path14.concat(node));
+          const ck = visit_("key", node.key, visitor, path14);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path13);
+          const cv = visit_("value", node.value, visitor, path14);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -163,17 +178,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path13) {
-      const ctrl = await callVisitor(key2, node, visitor, path13);
+    async function visitAsync_(key2, node, visitor, path14) {
+      const ctrl = await callVisitor(key2, node, visitor, path14);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path13, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path13);
+        replaceNode(key2, path14, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path14);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path13 = Object.freeze(path13.concat(node));
+          path14 = Object.freeze(path14.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path13);
+            const ci = await visitAsync_(i, node.items[i], visitor, path14);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -184,13 +199,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path13 = Object.freeze(path13.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path13);
+          path14 = Object.freeze(path14.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path14);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path13);
+          const cv = await visitAsync_("value", node.value, visitor, path14);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -217,23 +232,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path13) {
+    function callVisitor(key2, node, visitor, path14) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path13);
+        return visitor(key2, node, path14);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path13);
+        return visitor.Map?.(key2, node, path14);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path13);
+        return visitor.Seq?.(key2, node, path14);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path13);
+        return visitor.Pair?.(key2, node, path14);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path13);
+        return visitor.Scalar?.(key2, node, path14);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path13);
+        return visitor.Alias?.(key2, node, path14);
       return void 0;
     }
-    function replaceNode(key2, path13, node) {
-      const parent = path13[path13.length - 1];
+    function replaceNode(key2, path14, node) {
+      const parent = path14[path14.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -845,10 +860,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path13, value) {
+    function collectionFromPath(schema, path14, value) {
       let v = value;
-      for (let i = path13.length - 1; i >= 0; --i) {
-        const k = path13[i];
+      for (let i = path14.length - 1; i >= 0; --i) {
+        const k = path14[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -867,7 +882,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path13) => path13 == null || typeof path13 === "object" && !!path13[Symbol.iterator]().next().done;
+    var isEmptyPath = (path14) => path14 == null || typeof path14 === "object" && !!path14[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -897,11 +912,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path13, value) {
-        if (isEmptyPath(path13))
+      addIn(path14, value) {
+        if (isEmptyPath(path14))
           this.add(value);
         else {
-          const [key2, ...rest] = path13;
+          const [key2, ...rest] = path14;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -915,8 +930,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path13) {
-        const [key2, ...rest] = path13;
+      deleteIn(path14) {
+        const [key2, ...rest] = path14;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -930,8 +945,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path13, keepScalar) {
-        const [key2, ...rest] = path13;
+      getIn(path14, keepScalar) {
+        const [key2, ...rest] = path14;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -949,8 +964,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path13) {
-        const [key2, ...rest] = path13;
+      hasIn(path14) {
+        const [key2, ...rest] = path14;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -960,8 +975,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path13, value) {
-        const [key2, ...rest] = path13;
+      setIn(path14, value) {
+        const [key2, ...rest] = path14;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -3476,9 +3491,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path13, value) {
+      addIn(path14, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path13, value);
+          this.contents.addIn(path14, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3553,14 +3568,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path13) {
-        if (Collection.isEmptyPath(path13)) {
+      deleteIn(path14) {
+        if (Collection.isEmptyPath(path14)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path13) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path14) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3575,10 +3590,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path13, keepScalar) {
-        if (Collection.isEmptyPath(path13))
+      getIn(path14, keepScalar) {
+        if (Collection.isEmptyPath(path14))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path13, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path14, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3589,10 +3604,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path13) {
-        if (Collection.isEmptyPath(path13))
+      hasIn(path14) {
+        if (Collection.isEmptyPath(path14))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path13) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path14) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3609,13 +3624,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path13, value) {
-        if (Collection.isEmptyPath(path13)) {
+      setIn(path14, value) {
+        if (Collection.isEmptyPath(path14)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path13), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path14), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path13, value);
+          this.contents.setIn(path14, value);
         }
       }
       /**
@@ -4199,9 +4214,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token2) => token2 && (token2.type === "block-map" || token2.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap7 = fc.start.source === "{";
-      const fcName = isMap7 ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap7 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap8 = fc.start.source === "{";
+      const fcName = isMap8 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap8 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -4237,7 +4252,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap7 && ctx.options.strict && utilContainsNewline.containsNewline(key2))
+          if (!isMap8 && ctx.options.strict && utilContainsNewline.containsNewline(key2))
             onError(
               key2,
               // checked by containsNewline()
@@ -4277,7 +4292,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap7 && !sep6 && !props.found) {
+        if (!isMap8 && !sep6 && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -4300,7 +4315,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap7 && !props.found && ctx.options.strict) {
+            if (!isMap8 && !props.found && ctx.options.strict) {
               if (sep6)
                 for (const st of sep6) {
                   if (st === valueProps.found)
@@ -4332,7 +4347,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap7) {
+          if (isMap8) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -4348,7 +4363,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap7 ? "}" : "]";
+      const expectedEnd = isMap8 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -5576,9 +5591,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path13) => {
+    visit2.itemAtPath = (cst, path14) => {
       let item = cst;
-      for (const [field, index] of path13) {
+      for (const [field, index] of path14) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5587,23 +5602,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path13) => {
-      const parent = visit2.itemAtPath(cst, path13.slice(0, -1));
-      const field = path13[path13.length - 1][0];
+    visit2.parentCollection = (cst, path14) => {
+      const parent = visit2.itemAtPath(cst, path14.slice(0, -1));
+      const field = path14[path14.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path13, item, visitor) {
-      let ctrl = visitor(item, path13);
+    function _visit(path14, item, visitor) {
+      let ctrl = visitor(item, path14);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path13.concat([[field, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path14.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5614,10 +5629,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path13);
+            ctrl = ctrl(item, path14);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path13) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path14) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -6043,9 +6058,9 @@ var require_lexer = __commonJS({
         }
       }
       *parseQuotedScalar() {
-        const quote = this.charAt(0);
-        let end = this.buffer.indexOf(quote, this.pos + 1);
-        if (quote === "'") {
+        const quote2 = this.charAt(0);
+        let end = this.buffer.indexOf(quote2, this.pos + 1);
+        if (quote2 === "'") {
           while (end !== -1 && this.buffer[end + 1] === "'")
             end = this.buffer.indexOf("'", end + 2);
         } else {
@@ -6919,14 +6934,14 @@ var require_parser = __commonJS({
             case "scalar":
             case "single-quoted-scalar":
             case "double-quoted-scalar": {
-              const fs2 = this.flowScalar(this.type);
+              const fs3 = this.flowScalar(this.type);
               if (atNextItem || it.value) {
-                map.items.push({ start, key: fs2, sep: [] });
+                map.items.push({ start, key: fs3, sep: [] });
                 this.onKeyLine = true;
               } else if (it.sep) {
-                this.stack.push(fs2);
+                this.stack.push(fs3);
               } else {
-                Object.assign(it, { key: fs2, sep: [] });
+                Object.assign(it, { key: fs3, sep: [] });
                 this.onKeyLine = true;
               }
               return;
@@ -7054,13 +7069,13 @@ var require_parser = __commonJS({
             case "scalar":
             case "single-quoted-scalar":
             case "double-quoted-scalar": {
-              const fs2 = this.flowScalar(this.type);
+              const fs3 = this.flowScalar(this.type);
               if (!it || it.value)
-                fc.items.push({ start: [], key: fs2, sep: [] });
+                fc.items.push({ start: [], key: fs3, sep: [] });
               else if (it.sep)
-                this.stack.push(fs2);
+                this.stack.push(fs3);
               else
-                Object.assign(it, { key: fs2, sep: [] });
+                Object.assign(it, { key: fs3, sep: [] });
               return;
             }
             case "flow-map-end":
@@ -7369,23 +7384,122 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path12 from "node:path";
+import path13 from "node:path";
 
 // core/audit/audit.ts
+import { randomUUID as randomUUID2 } from "node:crypto";
+import path2 from "node:path";
+
+// core/base/written-file.ts
 import { randomUUID } from "node:crypto";
+import * as fs from "node:fs/promises";
 import path from "node:path";
+import { getuid } from "node:process";
+async function writeOwnFile(file, content, bounds) {
+  const { port = fs } = bounds;
+  const place2 = await placeOf(file, bounds);
+  const found = await lookAt(place2.file, port);
+  if (found !== void 0) checkKind(found);
+  const fresh = path.join(place2.folder, `.${path.basename(place2.file)}.${randomUUID()}.tmp`);
+  const { O_WRONLY = 0, O_CREAT = 0, O_EXCL = 0, O_NOFOLLOW = 0 } = port.constants;
+  const handle = await port.open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
+  try {
+    try {
+      await checkDescriptor(handle.fd, fresh, port);
+      await handle.writeFile(content);
+    } finally {
+      await handle.close();
+    }
+    if (await port.realpath(place2.folder) !== place2.folder) throw new RefusedFile(CHANGED);
+    await port.rename(fresh, place2.file);
+  } catch (error) {
+    await port.rm(fresh, { force: true }).catch(() => void 0);
+    throw error;
+  }
+}
+async function appendOwnFile(file, text2, bounds) {
+  const { port = fs, user: user2 = getuid?.() } = bounds;
+  const place2 = await placeOf(file, bounds);
+  const expected = await lookAt(place2.file, port);
+  if (expected !== void 0) checkKind(expected);
+  const { O_WRONLY = 0, O_CREAT = 0, O_APPEND = 0, O_NOFOLLOW = 0, O_NONBLOCK: O_NONBLOCK2 = 0 } = port.constants;
+  const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK2;
+  const handle = await port.open(place2.file, flags, 384).catch((error) => {
+    throw error.code === "ELOOP" ? new RefusedFile(LINK) : error;
+  });
+  try {
+    const found = await handle.stat({ bigint: true });
+    checkKind(found);
+    if (expected !== void 0 && (found.ino !== expected.ino || found.dev !== expected.dev))
+      throw new RefusedFile(CHANGED);
+    if (found.nlink !== 1n) throw new RefusedFile("has a second name (a hard link)");
+    if (user2 !== void 0 && found.uid !== BigInt(user2)) throw new RefusedFile("belongs to another user");
+    await checkDescriptor(handle.fd, place2.file, port);
+    if (await port.realpath(place2.folder) !== place2.folder) throw new RefusedFile(CHANGED);
+    await handle.appendFile(text2);
+  } finally {
+    await handle.close();
+  }
+}
+var LINK = "is reached through a link";
+var CHANGED = "was exchanged for another one while it was written";
+async function placeOf(file, { roots, platform, port = fs }) {
+  for (const root of roots) {
+    const real = await port.realpath(root).catch(() => void 0);
+    if (real === void 0) continue;
+    const under2 = [root, real].find((one) => isInside(file, one, platform));
+    if (under2 === void 0) continue;
+    const parts = path.relative(under2, file).split(path.sep);
+    const name = parts.pop() ?? "";
+    if (name === "") throw new RefusedFile("is a folder");
+    if (inGitFolder(path.join(...parts, name))) throw new RefusedFile("is in a folder .git");
+    let folder = real;
+    for (const part of parts) {
+      folder = path.join(folder, part);
+      await madeFolder(folder, port);
+    }
+    return { folder, file: path.join(folder, name) };
+  }
+  throw new RefusedFile("is neither in the checkout nor in the CI's temporary folder");
+}
+async function madeFolder(folder, port) {
+  let found = await lookAt(folder, port);
+  if (found === void 0) {
+    await port.mkdir(folder).catch((error) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    found = await lookAt(folder, port);
+  }
+  if (found?.isSymbolicLink() === true) throw new RefusedFile(LINK);
+  if (found?.isDirectory() !== true) throw new RefusedFile("lies below something that is no folder");
+}
+function lookAt(file, port) {
+  return port.lstat(file, { bigint: true }).catch((error) => {
+    if (error.code === "ENOENT") return void 0;
+    throw error;
+  });
+}
+function checkKind(found) {
+  if (found.isSymbolicLink()) throw new RefusedFile(LINK);
+  if (found.isDirectory()) throw new RefusedFile("is a folder");
+  if (!found.isFile()) throw new RefusedFile("is no regular file but a device or a pipe");
+}
+async function checkDescriptor(descriptor, file, port) {
+  const place2 = await port.readlink(`/proc/self/fd/${descriptor}`).catch(() => file);
+  if (place2 !== file) throw new RefusedFile(CHANGED);
+}
 
 // core/audit/sinks/file.ts
-import { appendFile } from "node:fs/promises";
-async function openFile({ file }) {
+async function openFile({ file, roots, platform }) {
   const take = async (line) => {
     try {
-      await appendFile(file, line, { mode: 384 });
+      await appendOwnFile(file, line, { roots, platform });
     } catch (error) {
       throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
         problem: `The audit log ${file} cannot be written.`,
-        actual: error instanceof Error ? error.message : String(error),
-        remedy: "Set the input `audit-log` to a path that may be written.",
+        expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+        actual: error instanceof RefusedFile ? `it ${error.message}` : String(error),
+        remedy: "Set the input `audit-log` to such a path.",
         cause: error
       });
     }
@@ -7399,11 +7513,11 @@ var SINKS = [openFile];
 
 // core/audit/json-lines.ts
 var SCHEMA_VERSION = "1.8.0";
-function withoutTokens(value) {
-  if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.map(withoutTokens);
+function withoutTokens(value, clean) {
+  if (typeof value === "string") return clean(redact(value));
+  if (Array.isArray(value)) return value.map((inner) => withoutTokens(inner, clean));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key2, inner]) => [key2, withoutTokens(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key2, inner]) => [key2, withoutTokens(inner, clean)]));
 }
 var Queue = class {
   #sink;
@@ -7421,7 +7535,7 @@ async function inAll(queues, line) {
   const refused3 = taken.find((one) => one.status === "rejected");
   if (refused3) throw refused3.reason;
 }
-function openAuditLog({ context, clock, sinks }) {
+function openAuditLog({ context, clock, sinks, clean = (text2) => text2 }) {
   let sequence = 0;
   const queues = sinks.map((sink) => new Queue(sink));
   return {
@@ -7447,7 +7561,7 @@ function openAuditLog({ context, clock, sinks }) {
         },
         unmapped: { ...event.unmapped, run: context.run }
       };
-      const text2 = `${JSON.stringify(withoutTokens(line))}
+      const text2 = `${jsonWithoutBidi(JSON.stringify(withoutTokens(line, clean)))}
 `;
       return inAll(queues, text2);
     }
@@ -7526,17 +7640,17 @@ var package_default = {
 var PRODUCT = { name: package_default.name, version: package_default.version };
 
 // core/audit/audit.ts
-async function openAudit({ ci, clock, command, auditLog }, open3 = SINKS) {
+async function openAudit({ ci, clock, platform, command, auditLog, clean }, open3 = SINKS) {
   const { checkout, tempFolder, runUrl: runUrl2, ciName } = ci.context;
-  const file = auditLog === void 0 ? path.join(tempFolder, `databricks-secretless-audit-${randomUUID()}.jsonl`) : path.resolve(checkout, auditLog);
-  const sinks = await Promise.all(open3.map((one) => one({ file })));
+  const file = auditLog === void 0 ? path2.join(tempFolder, `databricks-secretless-audit-${randomUUID2()}.jsonl`) : path2.resolve(checkout, auditLog);
+  const sinks = await Promise.all(open3.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
   await ci.output("audit-log", file);
   const context = {
     productVersion: PRODUCT.version,
-    correlationId: runUrl2 || randomUUID(),
+    correlationId: runUrl2 || randomUUID2(),
     run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
   };
-  const log = openAuditLog({ context, clock, sinks });
+  const log = openAuditLog({ context, clock, sinks, clean });
   let last = Promise.resolve();
   return {
     file,
@@ -7601,11 +7715,67 @@ function together(first, others2) {
 }
 
 // core/bundle/files.ts
-import { readdir as readdir2, readFile, realpath, stat as stat2 } from "node:fs/promises";
-import { posix as posix2, win32 as win322 } from "node:path";
+import { lstat as lstat2, readdir as readdir2, realpath } from "node:fs/promises";
+import { posix, win32 } from "node:path";
 
 // core/bundle/yaml.ts
+var import_yaml2 = __toESM(require_dist(), 1);
+
+// core/base/yaml/expansion.ts
 var import_yaml = __toESM(require_dist(), 1);
+var MOST_NODES = 5e5;
+var DEEPEST = 1e3;
+function expandsTooFar(contents) {
+  const anchors = /* @__PURE__ */ new Map();
+  const sizeOf = (node) => {
+    if ((0, import_yaml.isAlias)(node)) return anchors.get(node.source) ?? { nodes: 1, depth: 1 };
+    const children = (0, import_yaml.isPair)(node) ? [node.key, node.value] : (0, import_yaml.isMap)(node) || (0, import_yaml.isSeq)(node) ? node.items : [];
+    let [nodes2, depth2] = [1, 0];
+    for (const child2 of children) {
+      const inner = sizeOf(child2);
+      nodes2 += inner.nodes;
+      depth2 = Math.max(depth2, inner.depth);
+    }
+    const size = { nodes: nodes2, depth: depth2 + 1 };
+    const { anchor } = node ?? {};
+    if (anchor !== void 0) anchors.set(anchor, size);
+    return size;
+  };
+  const { nodes, depth } = sizeOf(contents);
+  return nodes > MOST_NODES || depth > DEEPEST;
+}
+
+// core/base/yaml/flaw.ts
+var FLAWS = {
+  ALIAS_PROPS: "an alias has an anchor or a tag",
+  BAD_ALIAS: "an anchor or alias is not valid, or the alias has no anchor before it",
+  BAD_COLLECTION_TYPE: "a tag does not fit what it stands at",
+  BAD_DIRECTIVE: "a directive is not valid",
+  BAD_DQ_ESCAPE: "a text in double quotes has an escape that does not exist",
+  BAD_INDENT: "the indentation is not right",
+  BAD_PROP_ORDER: "an anchor or tag stands before an indicator",
+  BAD_SCALAR_START: "a text begins with a character that needs quotes",
+  BLOCK_AS_IMPLICIT_KEY: "a nested mapping stands on the line of a key",
+  BLOCK_IN_FLOW: "a block stands inside brackets",
+  DUPLICATE_KEY: "a mapping has the same key twice",
+  IMPOSSIBLE: "the text cannot be read",
+  KEY_OVER_1024_CHARS: "a key is longer than 1024 characters",
+  MISSING_CHAR: "a character is missing, such as a comma, a quote or a bracket",
+  MULTILINE_IMPLICIT_KEY: "a key goes over several lines",
+  MULTIPLE_ANCHORS: "a node has several anchors",
+  MULTIPLE_DOCS: "the file holds several documents",
+  MULTIPLE_TAGS: "a node has several tags",
+  NON_STRING_KEY: "a key is no text",
+  RESOURCE_EXHAUSTION: "the file is nested too deeply",
+  TAB_AS_INDENT: "a tab is used for indentation",
+  TAG_RESOLVE_FAILED: "a tag is not known, or its value does not fit it",
+  UNEXPECTED_TOKEN: "something stands where it cannot be"
+};
+function yamlFlaw({ code: code2 }) {
+  return FLAWS[code2];
+}
+
+// core/bundle/yaml.ts
 var BundleYamlError = class extends Error {
   name = "BundleYamlError";
   place;
@@ -7622,7 +7792,7 @@ function parseBundleYaml(bytes, file) {
   if (text2 === void 0) return invalid("The file is not UTF-8 text.");
   if (text2.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
   const source = text2.replace(GO_LINE_BREAK, "\n");
-  const lines = new import_yaml.LineCounter();
+  const lines = new import_yaml2.LineCounter();
   const at3 = (offset) => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -7633,11 +7803,12 @@ function parseBundleYaml(bytes, file) {
     if (first.errors.length > 0) {
       return {
         mistakes: first.errors.map((error) => ({
-          problem: `Not YAML: ${error.message}`,
+          problem: `Not YAML: ${yamlFlaw(error)}.`,
           place: at3(error.pos[0])
         }))
       };
     }
+    if (expandsTooFar(first.contents)) return invalid("Its aliases expand to more than any bundle needs.");
     return { value: new Reader(first, at3).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
@@ -7645,10 +7816,10 @@ function parseBundleYaml(bytes, file) {
     throw error;
   }
 }
-var DEEPEST = 500;
+var DEEPEST2 = 500;
 function firstDocument(source, lines) {
-  const parser = new import_yaml.Parser(lines.addNewLine);
-  const composer = new import_yaml.Composer({
+  const parser = new import_yaml2.Parser(lines.addNewLine);
+  const composer = new import_yaml2.Composer({
     // Scalars stay as they are written: what is an ID or a host must not become a number first.
     schema: "failsafe",
     uniqueKeys: false,
@@ -7658,9 +7829,9 @@ function firstDocument(source, lines) {
   });
   const tokens = [];
   lines.addNewLine(0);
-  for (const lexeme of new import_yaml.Lexer().lex(source)) {
+  for (const lexeme of new import_yaml2.Lexer().lex(source)) {
     tokens.push(...parser.next(lexeme));
-    if (parser.stack.length > DEEPEST) throw new RangeError("nested too deeply");
+    if (parser.stack.length > DEEPEST2) throw new RangeError("nested too deeply");
   }
   tokens.push(...parser.end());
   return composer.compose(tokens).next().value ?? void 0;
@@ -7686,9 +7857,9 @@ var Reader = class {
   constructor(document, at3) {
     this.at = at3;
     const anchors = /* @__PURE__ */ new Map();
-    (0, import_yaml.visit)(document, {
+    (0, import_yaml2.visit)(document, {
       Node: (_key, node) => {
-        if ((0, import_yaml.isAlias)(node)) {
+        if ((0, import_yaml2.isAlias)(node)) {
           const target = anchors.get(node.source);
           if (target) this.targets.set(node, target);
         } else if (node.anchor !== void 0) {
@@ -7699,13 +7870,13 @@ var Reader = class {
   }
   value(node) {
     const place2 = this.place(node);
-    if ((0, import_yaml.isAlias)(node)) return this.followed(node, (target) => this.value(target));
-    if ((0, import_yaml.isMap)(node)) return { kind: "map", place: place2, entries: () => this.entries(node) };
-    if ((0, import_yaml.isSeq)(node)) {
+    if ((0, import_yaml2.isAlias)(node)) return this.followed(node, (target) => this.value(target));
+    if ((0, import_yaml2.isMap)(node)) return { kind: "map", place: place2, entries: () => this.entries(node) };
+    if ((0, import_yaml2.isSeq)(node)) {
       return { kind: "sequence", place: place2, items: () => node.items.map((item) => this.value(item)) };
     }
-    if (!(0, import_yaml.isScalar)(node) || isNull(node)) return { kind: "null", place: place2 };
-    return { kind: "text", place: place2, text: textOf(node), boolean: booleanOf(node) };
+    if (!(0, import_yaml2.isScalar)(node) || isNull(node)) return { kind: "null", place: place2 };
+    return { kind: "text", place: place2, text: textOf2(node), boolean: booleanOf(node) };
   }
   place(node) {
     return this.at(node?.range?.[0] ?? 0);
@@ -7719,9 +7890,9 @@ var Reader = class {
     const own = /* @__PURE__ */ new Map();
     let merge;
     for (const { key: key2, value } of node.items) {
-      if (!(0, import_yaml.isScalar)(key2)) throw new BundleYamlError("A key is not a plain text.", this.place(key2));
+      if (!(0, import_yaml2.isScalar)(key2)) throw new BundleYamlError("A key is not a plain text.", this.place(key2));
       if (!isMergeKey(key2)) {
-        own.set(textOf(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
+        own.set(textOf2(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
       } else if (merge) {
         throw new BundleYamlError("A mapping has more than one merge key (`<<`).", this.place(key2));
       } else {
@@ -7736,42 +7907,42 @@ var Reader = class {
       "A merge key (`<<`) needs an alias of a mapping, or a sequence of them.",
       this.place(node)
     );
-    if (!(0, import_yaml.isSeq)(merge) && !(0, import_yaml.isAlias)(merge)) throw refused3(merge);
-    return ((0, import_yaml.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
+    if (!(0, import_yaml2.isSeq)(merge) && !(0, import_yaml2.isAlias)(merge)) throw refused3(merge);
+    return ((0, import_yaml2.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
       const entriesOf2 = (target) => {
-        if (!(0, import_yaml.isMap)(target)) throw refused3(source);
+        if (!(0, import_yaml2.isMap)(target)) throw refused3(source);
         return [...this.entries(target)];
       };
-      return (0, import_yaml.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
+      return (0, import_yaml2.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
-  followed(alias, read3) {
+  followed(alias, read4) {
     const target = this.targets.get(alias);
     if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
     if (this.active.has(alias))
       throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
     this.active.add(alias);
     try {
-      return read3(target);
+      return read4(target);
     } finally {
       this.active.delete(alias);
     }
   }
 };
-function textOf(scalar) {
+function textOf2(scalar) {
   return scalar.source ?? "";
 }
 function isMergeKey(key2) {
-  return key2.tag === `${TAG}merge` || textOf(key2) === "<<" && isPlain(key2);
+  return key2.tag === `${TAG}merge` || textOf2(key2) === "<<" && isPlain(key2);
 }
 var NULLS = /* @__PURE__ */ new Set(["", "~", "null", "Null", "NULL"]);
 function isNull(scalar) {
-  return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf(scalar));
+  return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf2(scalar));
 }
 var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
 var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
 function booleanOf(scalar) {
-  const text2 = textOf(scalar);
+  const text2 = textOf2(scalar);
   const folded = text2.toLowerCase();
   const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text2);
   if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
@@ -7781,38 +7952,24 @@ function isPlain(scalar) {
   return scalar.type === "PLAIN" && (scalar.tag === void 0 || scalar.tag === "!");
 }
 
-// core/base/paths.ts
-import { posix, win32 } from "node:path";
-function isInside(file, folder, platform) {
-  const path13 = platform.os === "win32" ? win32 : posix;
-  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
-  const relative6 = path13.relative(fold(folder), fold(file));
-  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path13.sep}`) || path13.isAbsolute(relative6));
-}
-function variable(environment, name, platform) {
-  if (platform.os !== "win32") return environment[name];
-  const wanted = name.toLowerCase();
-  return Object.entries(environment).find(([key2]) => key2.toLowerCase() === wanted)?.[1];
-}
-
 // core/bundle/include-glob.ts
 import { lstat, readdir, stat } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path13) {
-  matcher(pattern, path13);
-  if (!isPattern(pattern, path13)) return await exists(pattern) ? [pattern] : [];
-  const folder = path13.dirname(pattern);
-  const name = matcher(path13.basename(pattern), path13);
+async function glob(pattern, path14, mayList = () => Promise.resolve(true)) {
+  matcher(pattern, path14);
+  if (!isPattern(pattern, path14)) return await exists(pattern) ? [pattern] : [];
+  const folder = path14.dirname(pattern);
+  const name = matcher(path14.basename(pattern), path14);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path13)) {
+  for (const parent of folder === pattern ? [] : await glob(folder, path14, mayList)) {
     const isFolder = await stat(parent).then(
       (stats) => stats.isDirectory(),
       () => false
     );
-    const names2 = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names2.filter((entry) => name.test(entry)).map((entry) => path13.join(parent, entry)));
+    const names2 = isFolder && await mayList(parent) ? await readdir(parent).catch(() => []) : [];
+    found.push(...names2.filter((entry) => name.test(entry)).map((entry) => path14.join(parent, entry)));
   }
   return found;
 }
@@ -7822,11 +7979,11 @@ async function exists(file) {
     () => false
   );
 }
-function isPattern(text2, path13) {
-  return path13.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
+function isPattern(text2, path14) {
+  return path14.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
 }
-function matcher(pattern, path13) {
-  const escapes = path13.sep === "/";
+function matcher(pattern, path14) {
+  const escapes = path14.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -7875,15 +8032,29 @@ function literal(code2) {
 // core/bundle/files.ts
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(given2) {
-  const real = (folder) => realpath(folder).catch(() => folder);
-  const location = { ...given2, root: await real(given2.root), checkout: await real(given2.checkout) };
-  const path13 = location.platform.os === "win32" ? win322 : posix2;
+  const location = await withoutLinks(given2);
+  const path14 = location.platform.os === "win32" ? win32 : posix;
   const mistakes = [];
-  const root = await readBundleFile(await findRootFile(location, path13), location, mistakes);
-  const included = root ? await includedFiles(root, location, path13, mistakes) : [];
+  const root = await readBundleFile(await findRootFile(location, path14), location, mistakes);
+  const included = root ? await includedFiles(root, location, path14, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [root, ...files].filter((file) => file !== void 0);
+}
+async function withoutLinks(given2) {
+  const { platform } = given2;
+  const real = (folder) => realpath(folder).catch(() => folder);
+  const [root, checkout] = [await real(given2.root), await real(given2.checkout)];
+  if (isInside(root, checkout, platform)) return { root, checkout, platform, bounds: checkout };
+  if (!isInside(given2.root, given2.checkout, platform)) return { root, checkout, platform, bounds: root };
+  throw invalidBundle([
+    {
+      problem: "The folder of the bundle is a link that leads out of the checkout.",
+      expected: "a folder of the checkout",
+      actual: displayName(given2.root, given2),
+      remedy: "Set `bundle-root` to the folder of databricks.yml itself."
+    }
+  ]);
 }
 function invalidBundle(mistakes) {
   const [first] = mistakes;
@@ -7893,9 +8064,9 @@ function invalidBundle(mistakes) {
     mistakes
   });
 }
-function readingBundle(read3) {
+function readingBundle(read4) {
   try {
-    return read3();
+    return read4();
   } catch (error) {
     if (error instanceof BundleYamlError)
       throw invalidBundle([{ problem: error.message, place: error.place }]);
@@ -7903,57 +8074,69 @@ function readingBundle(read3) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path13 = platform.os === "win32" ? win322 : posix2;
-  return (isInside(file, checkout, platform) ? path13.relative(checkout, file) : file).replaceAll(
-    path13.sep,
+  const path14 = platform.os === "win32" ? win32 : posix;
+  return (isInside(file, checkout, platform) ? path14.relative(checkout, file) : file).replaceAll(
+    path14.sep,
     "/"
   );
 }
-async function readBundleFile(path13, location, mistakes) {
-  const name = displayName(path13, location);
+async function readBundleFile(path14, location, mistakes) {
+  const name = displayName(path14, location);
   try {
-    const parsed2 = parseBundleYaml(await readFile(path13), name);
-    if ("value" in parsed2) return { path: path13, name, value: parsed2.value };
+    const bytes = await readCheckoutFile(path14, { ...location, checkout: location.bounds });
+    if (bytes === void 0) throw new RefusedFile("is not there any more");
+    const parsed2 = parseBundleYaml(bytes, name);
+    if ("value" in parsed2) return { path: path14, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
-    mistakes.push({ problem: `The file cannot be read (${codeOf(error)}).`, place: { file: name } });
+    mistakes.push({ problem: whyUnread(error), place: { file: name } });
   }
   return void 0;
 }
-function codeOf(error) {
-  return error.code ?? String(error);
+function whyUnread(error) {
+  if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
+  return `The file cannot be read (${error.code ?? String(error)}).`;
 }
-async function includedFiles(root, location, path13, mistakes) {
+async function includedFiles(root, location, path14, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text: text2, place: place2 } of includePatterns(root.value)) {
     const wrong2 = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place: place2 });
     };
-    if (path13.isAbsolute(text2)) {
-      wrong2(`\`include\` takes paths relative to the bundle, not \`${text2}\`.`);
+    if (path14.isAbsolute(text2)) {
+      wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text2)}\`.`);
       continue;
     }
-    const matches2 = await matchesOf(text2, location.root, path13);
-    if (!matches2) wrong2(`The \`include\` pattern \`${text2}\` is malformed.`);
+    let outside = false;
+    const inside = async (folder) => {
+      const real = await realpath(folder).catch(() => void 0);
+      const known2 = real !== void 0 && isInside(real, location.bounds, location.platform);
+      outside ||= !known2 && real !== void 0;
+      return known2;
+    };
+    if (!/[*?[]/.test(text2)) await inside(path14.dirname(path14.join(location.root, text2)));
+    const matches2 = await matchesOf(text2, location.root, path14, inside);
+    if (outside) wrong2(`The \`include\` pattern \`${quote(text2)}\` leads out of the checkout.`);
+    else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text2)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text2))
-      wrong2(`\`include\` names \`${text2}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path13.relative(location.root, match2)).filter((name) => !seen.has(name));
+      wrong2(`\`include\` names \`${quote(text2)}\`, which does not exist.`);
+    const fresh = (matches2 ?? []).map((match2) => path14.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path13.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path14.join(location.root, name));
       else
         wrong2(
-          `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
+          `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
           "Files to upload belong into `sync.include`."
         );
     }
   }
   return files;
 }
-async function matchesOf(pattern, root, path13) {
+async function matchesOf(pattern, root, path14, inside) {
   try {
-    return await glob(path13.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path13);
+    return await glob(path14.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path14, inside);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -7968,14 +8151,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path13) {
+async function findRootFile(location, path14) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await exists2(path13.join(root, name))) found.push(path13.join(root, name));
+    if (await exists2(path14.join(root, name))) found.push(path14.join(root, name));
   }
   const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path13);
+  if (file === void 0) throw await notFound(location, path14);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -7996,22 +8179,22 @@ async function findRootFile(location, path13) {
   ]);
 }
 function exists2(file) {
-  return stat2(file).then(
+  return lstat2(file).then(
     () => true,
     () => false
   );
 }
-async function notFound(location, path13) {
+async function notFound(location, path14) {
   const { root, checkout, platform } = location;
   const entries2 = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
-    const inside = path13.join(root, entry.name);
+    const inside = path14.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.isDirectory() && await hasRootFile(inside, path13)) near.push(inside);
+    else if (entry.isDirectory() && await hasRootFile(inside, path14)) near.push(inside);
   }
-  for (let folder = path13.dirname(root); isInside(folder, checkout, platform); folder = path13.dirname(folder)) {
-    if (await hasRootFile(folder, path13)) near.push(folder);
+  for (let folder = path14.dirname(root); isInside(folder, checkout, platform); folder = path14.dirname(folder)) {
+    if (await hasRootFile(folder, path14)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -8021,8 +8204,8 @@ async function notFound(location, path13) {
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path13) {
-  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path13.join(folder, name))));
+async function hasRootFile(folder, path14) {
+  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path14.join(folder, name))));
   return present2.includes(true);
 }
 
@@ -8033,7 +8216,7 @@ function under(layers, key2) {
 function keysOf(layers) {
   return [...new Set(layers.flatMap((layer) => layer.kind === "map" ? [...layer.entries().keys()] : []))];
 }
-function selectTarget(files, asked2) {
+function selectTarget(files, asked3) {
   const top = files.map(({ value }) => value);
   const environments = under(top, "environments");
   const targets = under(top, "targets");
@@ -8049,13 +8232,13 @@ function selectTarget(files, asked2) {
   const all = environments.length > 0 ? environments : targets;
   const names2 = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
   if (names2.length === 0) names2.push("default");
-  const name = asked2 ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
+  const name = asked3 ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
   if (name !== void 0 && names2.includes(name)) return { name, top, overrides: under(all, name) };
   throw invalidBundle([
     {
-      problem: `The bundle has no target \`${String(asked2)}\`.`,
-      expected: `one of: ${names2.join(", ")}`,
-      actual: String(asked2),
+      problem: `The bundle has no target \`${String(asked3)}\`.`,
+      expected: `one of: ${quoteAll(names2)}`,
+      actual: String(asked3),
       remedy: "Correct the input `target`, or add the target to the bundle."
     }
   ]);
@@ -8076,8 +8259,8 @@ function theDefault(targets, names2) {
   if (first !== void 0 && second === void 0) return first;
   throw invalidBundle([
     {
-      problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${defaults.join(", ")}.`,
-      expected: `the input \`target\`, one of: ${names2.join(", ")}`,
+      problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${quoteAll(defaults)}.`,
+      expected: `the input \`target\`, one of: ${quoteAll(names2)}`,
       remedy: "Name the target in the input `target`."
     }
   ]);
@@ -8132,19 +8315,20 @@ function mistakeOf(key2, value, approved) {
   if (key2 === "workspace_id") return idMistake("`workspace.workspace_id`", actual, "workspace-id", approved);
   return idMistake("`workspace.account_id`", actual, "account-id", approved);
 }
-function hostMistake(actual, approved) {
+function hostMistake(text2, approved) {
+  const actual = quoteAddress(text2);
   const problem = "`workspace.host` is not the approved one.";
-  if (actual.includes("${")) {
+  if (text2.includes("${")) {
     return {
       problem: `${problem} It holds a variable, which the CLI does not resolve here.`,
       expected: approved.host,
       actual
     };
   }
-  if (actual !== actual.trim())
+  if (text2 !== text2.trim())
     return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
   try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(actual);
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(text2);
     if (origin !== approved.host) return { problem, expected: approved.host, actual };
     return idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ?? idMistake("The account in `workspace.host`", accountId, "account-id", approved);
   } catch (error) {
@@ -8152,9 +8336,10 @@ function hostMistake(actual, approved) {
     return { problem: `${problem} ${error.details.problem}`, expected: approved.host, actual };
   }
 }
-function idMistake(what, actual, input, { workspaceId, accountId }) {
+function idMistake(what, id, input, { workspaceId, accountId }) {
   const wanted = input === "workspace-id" ? workspaceId : accountId?.toLowerCase();
-  if (actual === void 0 || actual.toLowerCase() === wanted) return void 0;
+  if (id === void 0 || id.toLowerCase() === wanted) return void 0;
+  const actual = quote(id);
   if (wanted !== void 0) return { problem: `${what} is not the approved one.`, expected: wanted, actual };
   return {
     problem: `${what} is one that nobody has approved.`,
@@ -8176,7 +8361,7 @@ function refused(code2, mistakes, more) {
 
 // core/cli/cli.ts
 import { realpath as realpath2 } from "node:fs/promises";
-import path2, { posix as posix3 } from "node:path";
+import path3, { posix as posix2 } from "node:path";
 
 // core/cli/destroy-command.ts
 function refusedDeletes(diagnostics) {
@@ -8293,20 +8478,20 @@ var DiagnosticsReader = class {
   #start(word, text2) {
     const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
     const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text2);
-    this.#found.push({ severity, text: [text2], detail: [], ...named2 && { place: placeOf(named2) } });
+    this.#found.push({ severity, text: [text2], detail: [], ...named2 && { place: placeOf2(named2) } });
     this.#part = word === "Warn" ? "none" : "text";
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path13 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path14 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place2 = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path13 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path14 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
-    this.#part = path13 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
-    if (current && path13 !== void 0) current.path ??= path13;
-    if (current && place2) current.place ??= placeOf(place2);
+    this.#part = path14 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
+    if (current && path14 !== void 0) current.path ??= path14;
+    if (current && place2) current.place ??= placeOf2(place2);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics() {
@@ -8324,7 +8509,7 @@ var DiagnosticsReader = class {
     });
   }
 };
-function placeOf([, file = "", line, column]) {
+function placeOf2([, file = "", line, column]) {
   return { file, line: Number(line), ...column !== void 0 && { column: Number(column) } };
 }
 
@@ -8971,20 +9156,20 @@ function writeJson(body) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path13) {
+function member(value, ...path14) {
   let found = value;
-  for (const key2 of path13) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
+  for (const key2 of path14) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
   return found;
 }
 function members(value) {
   return isObject2(value) ? Object.entries(value) : [];
 }
-function textAt(value, ...path13) {
-  const found = member(value, ...path13);
+function textAt(value, ...path14) {
+  const found = member(value, ...path14);
   return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
 }
-function listAt(value, ...path13) {
-  const found = member(value, ...path13);
+function listAt(value, ...path14) {
+  const found = member(value, ...path14);
   return Array.isArray(found) ? found : [];
 }
 
@@ -9109,11 +9294,11 @@ function connectDatabricks(options) {
   return { answer, call: async (request) => (await answer(request)).json };
 }
 async function attempt(options, call, signal) {
-  const { method, path: path13, query, body } = call;
+  const { method, path: path14, query, body } = call;
   const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
   const request = {
     method,
-    url: `${options.host}${path13}${search}`,
+    url: `${options.host}${path14}${search}`,
     headers: {
       authorization: `Bearer ${await options.token()}`,
       accept: "application/json",
@@ -9125,7 +9310,7 @@ async function attempt(options, call, signal) {
   const tell = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
-    await options.onWrite?.({ method, url: `${options.host}${path13}`, status: response?.status, requestId });
+    await options.onWrite?.({ method, url: `${options.host}${path14}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
@@ -9201,14 +9386,14 @@ var EXPORTED = shape();
 
 // core/api/workspace-files.ts
 var at2 = (operation) => `/api/2.0/workspace/${operation}`;
-async function readWorkspaceFile(api, path13) {
-  const query = { path: path13, format: "AUTO" };
+async function readWorkspaceFile(api, path14) {
+  const query = { path: path14, format: "AUTO" };
   const answer = await unlessMissing(api.call({ method: "GET", path: at2("export"), query }));
   return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
 }
-async function writeWorkspaceFile(api, path13, text2, overwrite) {
+async function writeWorkspaceFile(api, path14, text2, overwrite) {
   const content = Buffer.from(text2, "utf8").toString("base64");
-  const body = { path: path13, format: "AUTO", content, overwrite };
+  const body = { path: path14, format: "AUTO", content, overwrite };
   const write = () => api.call({ method: "POST", path: at2("import"), body, repeatable: true });
   try {
     await write();
@@ -9218,17 +9403,17 @@ async function writeWorkspaceFile(api, path13, text2, overwrite) {
     if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
     if (!error.missing) throw error;
   }
-  const folder = { path: path13.slice(0, path13.lastIndexOf("/")) };
+  const folder = { path: path14.slice(0, path14.lastIndexOf("/")) };
   await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
   await write();
   return true;
 }
-async function deleteWorkspaceFile(api, path13) {
-  const body = { path: path13, recursive: false };
+async function deleteWorkspaceFile(api, path14) {
+  const body = { path: path14, recursive: false };
   await unlessMissing(api.call({ method: "POST", path: at2("delete"), body, repeatable: true }));
 }
-function workspaceObject(api, path13) {
-  const query = { path: path13 };
+function workspaceObject(api, path14) {
+  const query = { path: path14 };
   return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
 }
 async function unlessMissing(answer) {
@@ -9477,7 +9662,7 @@ var DatabricksCli = class {
   }
   async #run(args, how) {
     const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
-    const root = await withoutLinks(bundleRoot);
+    const root = await withoutLinks2(bundleRoot);
     await this.#options.beforeEach();
     const served = this.#options.tokensServed();
     const reader = new DiagnosticsReader();
@@ -9541,8 +9726,8 @@ var DatabricksCli = class {
   #relocated(diagnostic, root) {
     const { place: place2 } = diagnostic;
     if (!place2) return diagnostic;
-    const inBundle = path2.isAbsolute(place2.file) ? path2.relative(root, place2.file) : place2.file;
-    const file = posix3.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
+    const inBundle = path3.isAbsolute(place2.file) ? path3.relative(root, place2.file) : place2.file;
+    const file = posix2.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
     return { ...diagnostic, place: { ...place2, file } };
   }
   /** Of a command that changes nothing. */
@@ -9570,19 +9755,19 @@ function readTimedOut(args, limit) {
     remedy: "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`."
   });
 }
-function withoutLinks(folder) {
+function withoutLinks2(folder) {
   return realpath2(folder).catch(() => folder);
 }
-function toMistake({ text: text2, path: path13, place: place2, detail }) {
+function toMistake({ text: text2, path: path14, place: place2, detail }) {
   return {
-    problem: path13 === void 0 ? text2 : `${text2} (${path13})`,
+    problem: path14 === void 0 ? text2 : `${text2} (${path14})`,
     ...detail !== void 0 && { actual: detail },
     ...place2 && { place: place2 }
   };
 }
 
 // core/cli/environment.ts
-import { win32 as win323 } from "node:path";
+import { win32 as win322 } from "node:path";
 var ALLOWED = [
   // Where programs are. Not the home folder, see homeVariables.
   ...["PATH", "USER", "LOGNAME", "SHELL"],
@@ -9631,6 +9816,7 @@ var ALLOWED = [
 var VARIABLE = "BUNDLE_VAR_";
 function cliEnvironment(options) {
   const { environment, platform, variables, passEnv = [], folder, product } = options;
+  checkProxies(environment);
   const taken = {};
   const take = (name, value) => {
     const known2 = platform.os === "win32" && Object.keys(taken).some((key2) => key2.toUpperCase() === name.toUpperCase());
@@ -9670,26 +9856,26 @@ var HOME_VARIABLES = /* @__PURE__ */ new Set([
 ]);
 function homeVariables(home, platform) {
   if (platform.os !== "win32") return [["HOME", home]];
-  const local = win323.join(home, "AppData");
+  const local = win322.join(home, "AppData");
   return [
     ["USERPROFILE", home],
-    ["APPDATA", win323.join(local, "Roaming")],
-    ["LOCALAPPDATA", win323.join(local, "Local")]
+    ["APPDATA", win322.join(local, "Roaming")],
+    ["LOCALAPPDATA", win322.join(local, "Local")]
   ];
 }
 
 // core/cli/private-folder.ts
 import { mkdir, mkdtemp, realpath as realpath3, rm } from "node:fs/promises";
-import path3 from "node:path";
+import path4 from "node:path";
 async function makePrivateFolder(tempFolder) {
   await mkdir(tempFolder, { recursive: true });
-  const root = await realpath3(await mkdtemp(path3.join(tempFolder, "databricks-secretless-")));
+  const root = await realpath3(await mkdtemp(path4.join(tempFolder, "databricks-secretless-")));
   const folder = {
     root,
-    state: path3.join(root, "state"),
-    home: path3.join(root, "home"),
-    cache: path3.join(root, "cache"),
-    azureConfig: path3.join(root, "azure")
+    state: path4.join(root, "state"),
+    home: path4.join(root, "home"),
+    cache: path4.join(root, "cache"),
+    azureConfig: path4.join(root, "azure")
   };
   const { state, home, cache, azureConfig } = folder;
   await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
@@ -9700,37 +9886,37 @@ function removePrivateFolder(root) {
 }
 
 // core/flow/deployed-here.ts
-import { readFile as readFile2 } from "node:fs/promises";
-import path4 from "node:path";
+import { readFile } from "node:fs/promises";
+import path5 from "node:path";
 
 // core/api/paging.ts
 var MAX_PAGES = 1e4;
-async function listAll(api, path13, itemsField, query = {}) {
+async function listAll(api, path14, itemsField, query = {}) {
   const items = [];
   const seen = /* @__PURE__ */ new Set();
   for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
     const page = token2 === "" ? query : { ...query, page_token: token2 };
-    const answer = await api.call({ method: "GET", path: path13, query: page });
+    const answer = await api.call({ method: "GET", path: path14, query: page });
     for (const item of listAt(answer, itemsField)) items.push(item);
     token2 = textAt(answer, "next_page_token");
     if (token2 === "") return items;
     if (seen.has(token2)) break;
   }
-  throw endless(path13);
+  throw endless(path14);
 }
-async function listScim(api, path13, query, last) {
+async function listScim(api, path14, query, last) {
   const items = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const startIndex = String(items.length + 1);
-    const answer = await api.call({ method: "GET", path: path13, query: { startIndex, count: "100", ...query } });
+    const answer = await api.call({ method: "GET", path: path14, query: { startIndex, count: "100", ...query } });
     const resources = listAt(answer, "Resources");
     for (const resource of resources) items.push(resource);
     if (resources.length === 0 || last(resources)) return items;
   }
-  throw endless(path13);
+  throw endless(path14);
 }
-function endless(path13) {
-  return new ApiFailure(502, "PAGING_BROKEN", `${path13} does not come to an end`);
+function endless(path14) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path14} does not come to an end`);
 }
 async function inParallel(items, work, width = 8) {
   const results = new Array(items.length);
@@ -9773,13 +9959,13 @@ function unknownPrincipal(status, body) {
 }
 async function cancelRun(api, runId2) {
   const body = { run_id: BigInt(runId2) };
-  const path13 = "/api/2.2/jobs/runs/cancel";
-  const request = { method: "POST", path: path13, body, repeatable: true, lasting: true };
+  const path14 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path14, body, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the run", api.call(request));
 }
 async function stopPipeline(api, pipelineId2) {
-  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const request = { method: "POST", path: path13, body: {}, repeatable: true, lasting: true };
+  const path14 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path14, body: {}, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the update", api.call(request));
 }
 async function jobExists(api, jobId) {
@@ -9789,8 +9975,8 @@ async function jobExists(api, jobId) {
   return status === void 0 || status === 403;
 }
 async function pipelineExists(api, pipelineId2) {
-  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
-  const answer = api.call({ method: "GET", path: path13, lasting: true });
+  const path14 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
+  const answer = api.call({ method: "GET", path: path14, lasting: true });
   const status = await unless([400, 403, 404], "The look at a pipeline", answer);
   return status === void 0 || status === 403;
 }
@@ -9811,7 +9997,7 @@ async function proveDeployed(api, summary, folder) {
   const looks = [
     {
       name: record2,
-      look: () => isOurs(here, record2, path4.join(folder.state, summary.target, "deployment.json"))
+      look: () => isOurs(here, record2, path5.join(folder.state, summary.target, "deployment.json"))
     },
     ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
     ...summary.pipelines.map(({ key: key2, id }) => ({
@@ -9830,7 +10016,7 @@ async function proveDeployed(api, summary, folder) {
   });
 }
 async function isOurs(api, record2, local) {
-  const ours = await readFile2(local, "utf8").catch(() => void 0);
+  const ours = await readFile(local, "utf8").catch(() => void 0);
   try {
     return ours !== void 0 && ours === await readWorkspaceFile(api, record2);
   } catch (error) {
@@ -9881,18 +10067,18 @@ async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline })
 }
 
 // core/report/outputs.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
+import { randomUUID as randomUUID3 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import path5 from "node:path";
+import path6 from "node:path";
 var LONGEST = 3e4;
 async function jsonOutput(ci, name, value, counts) {
-  const json = JSON.stringify(value);
+  const json = jsonWithoutBidi(JSON.stringify(value));
   if (json.length <= LONGEST) {
     await ci.output(name, json);
     return;
   }
-  const file = path5.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
-  await writeFile(file, json);
+  const file = path6.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
+  await writeFile(file, json, { flag: "wx", mode: 384 });
   await ci.output(name, JSON.stringify({ ...counts, file }));
 }
 
@@ -9933,5529 +10119,401 @@ function errorText(error) {
   ].join("\n");
 }
 
-// core/report/markdown.ts
-function escapeMarkdown(text2) {
-  return redact(text2.replace(/[\s\p{Cc}]+/gu, " ")).replace(
-    /[!-+.:-@[-`{-~]/g,
-    (mark) => `&#${String(mark.charCodeAt(0))};`
-  );
+// core/scan/detect/assignment.ts
+var NAME_REACH = 120;
+var NAME_CHARACTER = /[\w.$-]/;
+var ASSIGN = /["'`]{0,3}\]?[ \t]{0,20}(?::[ \t]{0,4}[A-Za-z][\w.[\] |]{0,40}[ \t]{0,4}=(?![=~>])|:=|=>|<-|->|=(?![=~])|:(?![:=/]))(?:[ \t]{0,40}\r?\n)?[ \t]{0,60}/y;
+var CALL = /["'`]{1,3}\s{0,8},\s{0,40}/y;
+var XML_ELEMENT = />/y;
+var XML_PROPERTY = /<\/name>\s{0,60}<value>/y;
+var YAML_DEFAULT = /:[ \t]{0,4}\r?\n(?:[ \t]{1,20}(?:description|type|lookup|sensitive):[^\n]{0,200}\n){0,3}[ \t]{1,20}default:[ \t]{1,8}/y;
+var BLOCK_DEFAULT = /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value)["']?\s{0,20}[:=]\s{0,20}/y;
+var PAIRED_VALUE = /["']?,?\s{0,60}["']?(?:value|default|default_value|stringValue)["']?\s{0,20}[:=]\s{0,20}/y;
+var ARGUMENT_DEFAULT = /["']\s{0,4},[^()\n]{0,160}?\bdefault\s{0,4}=\s{0,4}/y;
+var SPACED = /`?[ \t]{1,8}(?=["'])/y;
+var BLANKS = /[ \t]{1,40}/y;
+var CALLEES = /(?:option|options|set|put|config|conf|setProperty|property|env|setenv|setEnv|header|headers|add|append|setConf|hadoopConfiguration|entry|of|text|dropdown|combobox|withOption|update|putIfAbsent|setString|Tuple2|setattr|with|param|parameter|setParameter|credential|setdefault|monkeypatch\.setenv)\s{0,4}\(\s{0,40}$/;
+var PAIR_KEY = /(?:name|key|variable|param|parameter|keyword|setting)["']?\s{0,4}[:=]\s{0,4}["']?$/i;
+var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]|--(?:conf|env|build-arg|set|var))[ \t=]{1,4}["']?$/i;
+var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
+var QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
+var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
+function sticky(pattern, text2, at3) {
+  pattern.lastIndex = at3;
+  return pattern.exec(text2);
 }
-function code(text2) {
-  return `<code>${escapeMarkdown(text2)}</code>`;
+function nameAround(text2, keywordStart, keywordEnd) {
+  let start = keywordStart;
+  let end = keywordEnd;
+  while (start > 0 && keywordStart - start < NAME_REACH && NAME_CHARACTER.test(text2[start - 1]))
+    start--;
+  while (end < text2.length && end - keywordEnd < NAME_REACH && NAME_CHARACTER.test(text2[end]))
+    end++;
+  while (end > keywordEnd && /[-.]/.test(text2[end - 1])) end--;
+  return { start, end };
 }
-function link(text2, url) {
-  const label = escapeMarkdown(text2);
-  if (url === void 0 || !URL.canParse(url)) return label;
-  const parsed2 = new URL(url);
-  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return label;
-  return `[${label}](<${parsed2.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
+function quotedLiteral(text2, at3) {
+  const wrapper = sticky(WRAPPERS, text2, at3);
+  const opening = sticky(QUOTED, text2, wrapper === null ? at3 : at3 + wrapper[0].length);
+  if (opening === null) return null;
+  const [all, prefix = "", quote2 = ""] = opening;
+  const start = opening.index + all.length;
+  const end = text2.indexOf(quote2, start);
+  if (end < 0 || end - start > 4096) return null;
+  const value = text2.slice(start, end);
+  if (value.includes("\n") && quote2.length === 1) return null;
+  if (/[fs]/i.test(prefix) && /[{$]/.test(value)) return null;
+  const next = text2.slice(end + quote2.length, end + quote2.length + 24);
+  if (/^\s{0,8}(?:\+|%\s|\.format\b|\.replace\b|\|\||\?)/.test(next)) return null;
+  return { value, start, quoted: true };
 }
-var MAX_ROWS = 200;
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown = rows.slice(0, MAX_ROWS).map(line);
-  const more = rows.length > MAX_ROWS ? [`
-\u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
+function bareLiteral(text2, at3) {
+  const match2 = sticky(BARE, text2, at3);
+  if (match2 === null) return null;
+  const next = text2[at3 + match2[0].length];
+  if (next === "(" || next === "{") return null;
+  return { value: match2[0], start: at3, quoted: false };
 }
-function fenced(text2) {
-  const longest = Math.max(2, ...[...text2.matchAll(/`+/g)].map(([run2]) => run2.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}text
-${harmlessLines(text2).join("\n")}
-${fence}`;
+function literalAfter(where) {
+  const { text: text2, end, before, kind } = where;
+  const previous = before[before.length - 1] ?? "\n";
+  const flag = text2.startsWith("--", where.start);
+  const call = sticky(CALL, text2, end);
+  if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
+    const literal2 = quotedLiteral(text2, end + call[0].length);
+    if (literal2 !== null) return { ...literal2, certain: true };
+  }
+  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
+    const match2 = sticky(pattern, text2, end);
+    const at3 = match2 === null ? -1 : end + match2[0].length;
+    if (match2 !== null)
+      return certain(
+        quotedLiteral(text2, at3) ?? (pattern === YAML_DEFAULT ? bareLiteral(text2, at3) : null),
+        false
+      );
+  }
+  if (PAIR_KEY.test(before)) {
+    const pair = sticky(PAIRED_VALUE, text2, end);
+    if (pair === null) return null;
+    const at3 = end + pair[0].length;
+    return certain(quotedLiteral(text2, at3) ?? (kind === "config" ? bareLiteral(text2, at3) : null), false);
+  }
+  const xml = sticky(XML_PROPERTY, text2, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text2, end) : null);
+  if (xml !== null) return certain(bareLiteral(text2, end + xml[0].length), false);
+  const assign = sticky(ASSIGN, text2, end);
+  if (assign !== null) {
+    const at3 = end + assign[0].length;
+    const quoted = quotedLiteral(text2, at3);
+    if (quoted !== null) return certain(quoted, false);
+    if (assign[0].includes("\n")) return null;
+    const tight = assign[0] === "=";
+    const connection = tight && /[;?&]/.test(previous);
+    const inString = tight && /["'`]/.test(previous);
+    if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
+      return certain(bareLiteral(text2, at3), connection);
+    }
+    return null;
+  }
+  const spaced = sticky(SPACED, text2, end);
+  if (spaced !== null) return certain(quotedLiteral(text2, end + spaced[0].length), false);
+  if (flag || kind === "config") {
+    const blanks = sticky(BLANKS, text2, end);
+    const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
+    const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
+    if (blanks !== null && (flag || startsLine || afterLogin))
+      return certain(bareLiteral(text2, end + blanks[0].length), false);
+  }
+  return null;
 }
-
-// core/report/access-lines.ts
-function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
-  const changes = rows.filter(({ action }) => action !== "unchanged");
-  const line = (row) => [
-    `  ${row.action} ${row.what}`,
-    `job ${row.job}, ${row.purpose}`,
-    row.scope && `scope ${row.scope}`,
-    row.decidedBy && `rule ${row.decidedBy}`,
-    row.note,
-    row.action === "withdraw" && row.revocationLag
-  ].filter((part) => typeof part === "string" && part !== "").join("; ");
-  return [
-    `Access: policy ${policy}; registered by ${registrar}`,
-    ...changes.map(line),
-    ...denied.map((row) => line({ ...row, action: "denied" })),
-    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
-      `  scope of ${job}: ${words}`,
-      ...lines.map((one) => `    ${one}`)
-    ]),
-    ...notes.map((note2) => `  ${note2}`)
-  ];
+function certain(literal2, isCertain) {
+  return literal2 && { ...literal2, certain: isCertain };
 }
-function accessSections(access2) {
-  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access2;
-  const changes = [
-    ...rows.filter(({ action }) => action !== "unchanged"),
-    ...denied.map((row) => ({ ...row, action: "denied" }))
-  ];
-  const unchanged = rows.length + denied.length - changes.length;
-  const cells = (row) => [
-    `${MARKS[row.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(row.action)}`,
-    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
-    escapeMarkdown(row.what),
-    escapeMarkdown(row.scope),
-    escapeMarkdown([row.decidedBy, row.note].filter((text2) => text2 !== "").join("; ")),
-    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
-  ];
-  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
-  return [
-    "### Access",
-    [
-      `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
-      ...result ? [
-        `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`
-      ] : [],
-      ...!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : [],
-      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
-      ...notes.map((note2) => `${escapeMarkdown(note2)}.`)
-    ].join("  \n"),
-    ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : [],
-    ...proofs.length > 0 ? [proofTable(proofs)] : [],
-    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
-    table(
-      ["Item", "", "Status", "Because"],
-      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown))
-    ),
-    "</details>"
-  ];
-}
-var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
-function proofTable(proofs) {
-  const row = ({ job, principal, words, lines }) => [
-    code(job),
-    code(principal),
-    escapeMarkdown(words),
-    lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
-  ];
-  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
-}
-
-// core/scan/finding.ts
-import { createHmac } from "node:crypto";
-var EMPTY_REPORT = {
-  findings: [],
-  unscanned: [],
-  scopes: [],
-  notes: [],
-  files: 0,
-  bytes: 0
-};
-function mergeReports(reports) {
-  const findings = reports.flatMap((report) => report.findings);
-  const key2 = ({ fingerprint: mark, place: place2 }) => `${mark} ${place2.file}`;
-  const written = new Set(findings.filter(({ setting }) => setting === void 0).map(key2));
+function readAssignment(text2, keywordStart, keywordEnd, kind) {
+  const { start, end } = nameAround(text2, keywordStart, keywordEnd);
+  const before = text2.slice(Math.max(0, start - 120), start);
+  const literal2 = literalAfter({ text: text2, start, end, before, kind });
+  if (literal2 === null) return null;
   return {
-    findings: findings.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
-    unscanned: reports.flatMap((report) => report.unscanned),
-    scopes: reports.flatMap((report) => report.scopes),
-    notes: [...new Set(reports.flatMap((report) => report.notes))],
-    files: reports.reduce((sum, report) => sum + report.files, 0),
-    bytes: reports.reduce((sum, report) => sum + report.bytes, 0)
-  };
-}
-function fingerprint(value, repositoryId) {
-  return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
-}
-function redacted(value, prefix) {
-  const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
-  return `${known2}\u2026 (${value.length} characters)`;
-}
-function placeText2({ place: place2, member: member3, cell, setting }) {
-  const position = place2.line === void 0 ? "" : `:${place2.line}:${place2.column ?? 1}`;
-  const file = member3 === void 0 ? place2.file : `${place2.file}!${member3}`;
-  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
-}
-var HIDDEN = {
-  base64: ", base64 encoded",
-  hex: ", hex encoded",
-  percent: ", percent encoded",
-  concatenated: ", put together from pieces"
-};
-function findingMistake(finding2) {
-  const { rule, shown, via, fingerprint: mark } = finding2;
-  return {
-    problem: `${rule.name}: ${shown}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
-    actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark}`,
-    remedy: rule.remedy,
-    place: finding2.place
+    name: text2.slice(start, end),
+    value: literal2.value,
+    valueStart: literal2.start,
+    certain: literal2.certain
   };
 }
 
-// core/report/scan-section.ts
-var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
-function scanLine({ report, stopping, others: others2, accepted }) {
-  const { files, bytes, unscanned } = report;
-  const skipped = unscanned.filter(({ harmless }) => !harmless).length;
-  const findings = stopping.length + others2.length;
-  return [
-    `${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`,
-    findings === 0 ? "nothing found" : count(findings, "finding"),
-    ...stopping.length > 0 && others2.length > 0 ? [`${String(stopping.length)} of them stop the run`] : [],
-    ...accepted > 0 ? [`${String(accepted)} accepted`] : [],
-    ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
-  ].join(", ");
+// core/scan/detect/encoded-forms.ts
+var LEAST = 4;
+function encodedForms(prefix) {
+  const forms = [];
+  for (const shift of [0, 1, 2]) {
+    const encoded = Buffer.from("\0".repeat(shift) + prefix, "latin1").toString("base64");
+    const lead = Math.ceil(shift * 8 / 6);
+    const keyword = encoded.slice(lead, Math.floor((shift + prefix.length) * 8 / 6));
+    if (keyword.length >= LEAST) forms.push({ encoding: "base64", keyword, exactCase: true, lead });
+  }
+  const bytes = [...Buffer.from(prefix, "latin1")].map((byte) => byte.toString(16).padStart(2, "0"));
+  forms.push({ encoding: "hex", keyword: bytes.join(""), exactCase: false, lead: 0 });
+  forms.push({
+    encoding: "percent",
+    keyword: bytes.map((byte) => `%${byte}`).join(""),
+    exactCase: false,
+    lead: 0
+  });
+  return forms;
 }
-function scanSection(facts) {
-  const { others: others2, report } = facts;
-  const row = (finding2) => [
-    escapeMarkdown(`${finding2.rule.name}: ${finding2.shown}`),
-    code(placeText2(finding2)),
-    escapeMarkdown(finding2.rule.risk),
-    escapeMarkdown(finding2.rule.remedy),
-    `${code(finding2.rule.id)} ${code(finding2.fingerprint)}`
-  ];
-  const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-  const head = ["Found", "Where", "Who can use it", "Write instead", "Rule, fingerprint"];
-  const skipped = unscanned.map(({ file, member: member3, reason }) => [
-    code(member3 === void 0 ? file : `${file}!${member3}`),
-    escapeMarkdown(reason)
-  ]);
-  return [
-    "### Static credentials",
-    escapeMarkdown(`${scanLine(facts)}.`),
-    ...others2.length > 0 ? [table(head, others2.map(row))] : [],
-    ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
-    ...report.notes.map((note2) => `- ${escapeMarkdown(note2)}`)
-  ].join("\n\n");
+var BASE64_RUN = /[A-Za-z0-9+/_-]{1,8192}/y;
+var HEX_RUN = /(?:[0-9a-fA-F]{2}){1,4096}/y;
+var PERCENT_RUN = /(?:%[0-9a-fA-F]{2}|[\w.~+/=-]){1,4096}/y;
+function decodeAt(text2, start, form, prefix) {
+  if (form.encoding === "base64") {
+    let from = start - form.lead;
+    if (/^[A-Za-z0-9+/_-]{4}$/.test(text2.slice(Math.max(0, from - 4), from))) from -= 4;
+    const run3 = from < 0 ? null : match(BASE64_RUN, text2, from);
+    if (run3 === null) return null;
+    const decoded3 = Buffer.from(run3.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
+    return located(decoded3, prefix, from + run3.length);
+  }
+  const run2 = match(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text2, start);
+  if (run2 === null) return null;
+  const decoded2 = form.encoding === "hex" ? Buffer.from(run2, "hex").toString("latin1") : run2.replace(/%([0-9a-fA-F]{2})/g, (_all, code2) => String.fromCharCode(parseInt(code2, 16)));
+  return located(decoded2, prefix, start + run2.length);
+}
+function match(pattern, text2, at3) {
+  pattern.lastIndex = at3;
+  return pattern.exec(text2)?.[0] ?? null;
+}
+function located(text2, prefix, end) {
+  const at3 = text2.slice(0, prefix.length + 6).indexOf(prefix);
+  return at3 < 0 ? null : { text: text2, at: at3, end };
 }
 
-// core/report/job-summary.ts
-var LONGEST2 = 3e5;
-function jobSummary(facts, error) {
-  const sections = [
-    `## Databricks bundle: ${headline(facts, error)}`,
-    error && fenced(errorText(error)),
-    table(["", ""], identityRows(facts)),
-    facts.plan && planSection(facts.plan),
-    facts.scan && scanSection(facts.scan),
-    ...facts.access ? accessSections(facts.access) : [],
-    facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
-    facts.run && `### Run
-
-${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
-    facts.warnings.length > 0 && warningsSection(facts.warnings)
-  ];
-  const text2 = sections.filter((section) => typeof section === "string").join("\n\n");
-  return text2.length <= LONGEST2 ? `${text2}
-` : `${text2.slice(0, LONGEST2)}
-
-\u2026 cut; the log has the rest.
-`;
-}
-function headline(facts, error) {
-  const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
-  if (error) return `${facts.command} failed${where}`;
-  if (facts.deployed === true) return `deployed${where}`;
-  if (facts.destroyed === 0) return `nothing to destroy${where}`;
-  if (facts.destroyed !== void 0) return `destroyed${where}`;
-  return `${facts.command}${where}`;
-}
-function identityRows(facts) {
-  const { principal, idToken, commit, cli, bundle } = facts;
-  const differs = commit?.ofToken !== void 0 && commit.checkedOut !== void 0 && commit.ofToken !== commit.checkedOut;
-  const rows = [
-    ["Workspace", link(facts.workspaceUrl, facts.workspaceUrl)],
-    bundle && ["Bundle, target", `${code(bundle.name)}, ${code(bundle.target)}`],
-    principal && ["Deployed by", `${escapeMarkdown(principal.name)} ${code(principal.applicationId)}`],
-    idToken && [
-      "Proven by the claim",
-      `${code(idToken.subject)} of ${code(idToken.issuer)} for ${code(idToken.audience)}`
-    ],
-    facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
-    commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
-    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
-    cli && [
-      "Databricks CLI",
-      `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`
-    ],
-    facts.runUrl !== "" && ["Run", link(facts.runUrl, facts.runUrl)]
-  ];
-  return rows.filter((row) => Array.isArray(row));
-}
-var MARKS2 = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
-function planSection({ changes, unchanged }) {
-  if (changes.length === 0) return `### Plan
-
-No changes; ${String(unchanged)} unchanged.`;
-  const row = ({ action, resource, fields }) => [
-    `${MARKS2[action] ?? "\u270F\uFE0F"} ${escapeMarkdown(action)}`,
-    code(resource),
-    fields.slice(0, 10).map(code).join(", ") + (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : "")
-  ];
-  return [
-    "### Plan",
-    planLine({ changes, unchanged }),
-    table(["Action", "Resource", "Changed fields"], changes.map(row))
-  ].join("\n\n");
-}
-function planLine({ changes, unchanged }) {
+// core/scan/detect/entropy.ts
+function entropy(text2) {
   const counts = /* @__PURE__ */ new Map();
-  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
-  return [
-    ...[...counts].map(([action, count2]) => `${String(count2)} to ${action}`),
-    `${String(unchanged)} unchanged`
-  ].join(", ");
-}
-function jobsSection(jobs2) {
-  const rows = jobs2.map(({ key: key2, id, name, url }) => [code(key2), link(name, url), code(id)]);
-  return `### Jobs
-
-${table(["Key", "Job", "ID"], rows)}`;
-}
-function warningsSection(warnings) {
-  return `### Warnings
-
-${warnings.map((text2) => `- ${escapeMarkdown(text2)}`).join("\n")}`;
-}
-
-// core/commands/plan.ts
-async function showPlan(context) {
-  await planBundle(context);
-}
-async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
-  const { ci, signal, found } = step2;
-  const result = await ci.group("Plan", () => cli.plan(signal));
-  const { plan, diagnostics } = result;
-  for (const diagnostic of diagnostics) annotate(step2, diagnostic);
-  const changed = plan.entries.filter(({ action }) => action !== "skip");
-  const planned = {
-    changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
-    unchanged: plan.entries.length - changed.length
-  };
-  found({ plan: planned });
-  for (const { action, resource, fields } of planned.changes) {
-    ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
+  for (const character of text2) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count2 of counts.values()) {
+    const share = count2 / text2.length;
+    bits -= share * Math.log2(share);
   }
-  ci.info(`Plan: ${planLine(planned)}`);
-  await jsonOutput(ci, "plan", planned, { changed: changed.length, unchanged: planned.unchanged });
-  if (plan.engine === "terraform") warn(step2, TERRAFORM);
-  const refused3 = refusedLosses(step2, plan);
-  await allRight([
-    scan2.planned(result),
-    access2.plan(cli),
-    refused3 ? Promise.reject(refused3) : Promise.resolve()
-  ]);
-  return plan;
+  return bits;
 }
-function annotate({ ci }, diagnostic) {
-  const { problem, actual, place: place2 } = toMistake(diagnostic);
-  const text2 = actual === void 0 ? problem : `${problem}
-${actual}`;
-  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text2, place2);
-}
-function refusedLosses({ ci, inputs }, plan) {
-  const lost2 = losses(plan);
-  if (lost2.length === 0 || !inputs.command.changes || inputs.autoApprove) return void 0;
-  return new SecretlessError("DESTRUCTIVE_PLAN", {
-    problem: "The deployment would delete or recreate resources. Nothing was changed.",
-    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
-    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
-    mistakes: lost2.map(({ resource, action, lost: what }) => ({
-      problem: `${action} ${resource}: loses ${what}`
-    }))
-  });
-}
-var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
-
-// core/commands/deploy.ts
-var READ_BACK = 6e4;
-async function deployBundle(context) {
-  const { step: step2, cli, api, access: access2, scan: scan2, folder } = context;
-  const { ci, inputs, found } = step2;
-  let planned = await planBundle(context);
-  const planAgain = async () => {
-    const before = planned;
-    planned = await planBundle(context);
-    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
-  };
-  await whenFree(step2, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
-  found({ deployed: true });
-  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  await proveDeployed(api, summary, folder);
-  found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
-  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
-  const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
-  await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
-  await access2.apply(summary);
-  await scan2.deployed();
-}
-
-// core/commands/destroy.ts
-async function destroyBundle({ step: step2, cli, api, access: access2 }) {
-  const { ci, inputs, signal, found } = step2;
-  const summary = await cli.summary(signal);
-  const { name, target, resources, jobs: jobs2 } = summary;
-  const changes = resources.map(({ kind, key: key2 }) => ({
-    action: "delete",
-    resource: `${kind}.${key2}`,
-    fields: []
-  }));
-  found({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
-  if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
-  for (const { kind, key: key2, id } of resources) ci.info(`  delete ${kind}.${key2} (${id})`);
-  if (resources.length > 0 && !inputs.autoApprove) {
-    const label = ci.inputLabel("auto-approve");
-    throw new SecretlessError("DESTRUCTIVE_PLAN", {
-      problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
-      expected: `\`${label}: true\``,
-      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
-      mistakes: resources.map(({ kind, key: key2 }) => ({ problem: `delete ${kind}.${key2}` }))
-    });
+function ascending(text2, wrapFrom, wrapTo) {
+  if (text2.length < 2) return 0;
+  let steps = 0;
+  for (let i = 1; i < text2.length; i++) {
+    const wraps = text2[i - 1] === wrapFrom && text2[i] === wrapTo;
+    if (wraps || text2.charCodeAt(i) === text2.charCodeAt(i - 1) + 1) steps++;
   }
-  await access2.withdraw(summary);
-  await whenFree(step2, cli, api, () => ci.group("Destroy", () => cli.destroy()));
-  const left = [];
-  for (const { key: key2, id } of jobs2) if (await jobExists(api, id)) left.push(`jobs.${key2} (${id})`);
-  if (left.length > 0) throw destroyIncomplete(left);
-  found({ destroyed: resources.length });
+  return steps / (text2.length - 1);
 }
-
-// core/commands/run.ts
-async function runResource({ step: step2, cli, api }) {
-  const { ci, inputs, signal, found } = step2;
-  const { resource = "", runParameters: parameters, wait } = inputs;
-  let url = "";
-  const report = async (result) => {
-    found({ run: { resource, url, result } });
-    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
-  };
-  const onUrl = (started) => {
-    url = started;
-  };
-  try {
-    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
-    await report(wait ? "succeeded" : "started");
-  } catch (error) {
-    const [run2, pipeline2] = [runId(url), pipelineId(url)];
-    if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
-    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
-    if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
-    await report("failed");
-    throw error;
+function isCounted(text2) {
+  const plain = text2.toLowerCase().replace(/[^a-z0-9]/g, "");
+  if (plain.length < 8) return new Set(plain).size <= 2;
+  if (new Set(plain).size <= 3) return true;
+  const piece = plain.slice(0, 10);
+  for (const size of [4, 5, 6, 8, 10]) {
+    if (plain.length >= size * 3 && plain.startsWith(piece.slice(0, size).repeat(2)) && repeats(plain, size))
+      return true;
   }
+  if (ascending(plain, "9", "0") >= 0.6) return true;
+  const digits = plain.replace(/[^0-9]/g, "");
+  const letters = plain.replace(/[^a-z]/g, "");
+  const lettersCount = letters.length < 2 || Math.max(ascending(letters, "f", "a"), ascending(letters, "z", "a")) >= 0.75;
+  return digits.length >= 6 && ascending(digits, "9", "0") >= 0.75 && lettersCount;
+}
+function repeats(text2, size) {
+  for (let i = size; i < text2.length; i++) if (text2[i] !== text2[i - size]) return false;
+  return true;
 }
 
-// core/commands/index.ts
-var RUN_COMMANDS = {
-  deploy: deployBundle,
-  plan: showPlan,
-  run: runResource,
-  destroy: destroyBundle
-};
-
-// core/federation/exchanges/policy-command.ts
-function policyCommand({ issuer, subject, audience }, owner) {
-  const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
-  const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
-  const policy = { oidc_policy: { issuer, audiences: [audience], subject } };
-  const filter = `applicationId eq "${owner.clientId}"`;
-  return [
-    `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
-    `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
-    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy))}`
-  ].join("\n");
-}
-function shellQuoted(text2) {
-  return /^[\w./:@-]+$/.test(text2) ? text2 : `'${text2.replaceAll("'", `'\\''`)}'`;
-}
-
-// core/federation/exchanges/databricks-refusal.ts
-var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
-var FIELDS = ["issuer", "subject", "audience"];
-var BLAMED = [
-  ["issuer"],
-  ["audience", /TOKEN_AUDIENCE_INVALID/],
-  ["subject", /TOKEN_SUBJECT_INVALID/]
+// core/scan/detect/references.ts
+var REFERENCES = [
+  /\{\{[^}]{0,200}\}\}/,
+  /\$\{[^}]{0,200}\}/,
+  /\$\([^)]{0,200}\)/,
+  /\$\[[^\]]{0,200}\]/,
+  /^\$[A-Za-z_]\w{0,100}$/,
+  /^\$env:/i,
+  /^%[A-Za-z_][\w.]{0,100}%$/,
+  /^%\(?[\w.]{0,60}\)?s$/,
+  /#\{[^}]{0,100}\}/,
+  /^\{[\w.[\]'"]{0,100}\}$/,
+  /^<[^>]{0,100}>?$/,
+  /^\[[^\]]{0,100}\]$/,
+  /^__[A-Za-z]\w{0,80}__$/,
+  /^@Microsoft\.KeyVault\(/i,
+  /^(?:arn:aws|projects\/[^/]{1,80}\/secrets\/|secrets?\/|secrets?:\/\/|op:\/\/|vault:|akv:|ssm:|kv\/|keyvault:|env:|file:|dbfs:|ref\+)/i,
+  /^(?:dbutils|os\.(?:environ|getenv)|System\.getenv|Sys\.getenv|process\.env|getenv|environ|spark\.conf|secrets?|var|vars|local|data|module|self|args|params|config|conf|settings|options|context|inputs|env|parameters|credentials?|widgets?|dotenv)[.([]/,
+  /^(?:ENC|AES|KMS|CRYPT)\[/i,
+  /^!(?:vault|Ref|Sub|GetAtt|secret)\b/i
 ];
-async function explainRefusal(refusal, claims, options) {
-  const { dialect } = options;
-  const presented = {
-    issuer: claims.issuer,
-    subject: claims.subject,
-    audience: claims.audience[0] ?? options.audience
-  };
-  const accepted = parseAccepted(refusal.description);
-  if (!isAboutPolicies(refusal)) {
-    return new SecretlessError("EXCHANGE_REFUSED", {
-      problem: `${options.tokenEndpoint} did not exchange the ID token.`,
-      expected: "an access token, or a refusal that names a policy",
-      actual: answerText(refusal),
-      remedy: "Check that the input host is the URL of a workspace with token federation (Databricks Free Edition has none), and that no proxy answers in its place.",
-      mistakes: comparison(dialect, presented, void 0)
-    });
-  }
-  const { problem, remedy, field } = await causeOf(refusal, presented, accepted, options);
-  const advice = await dialect.advise(claims);
-  const text2 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
-  const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
-  const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
-  return new SecretlessError("EXCHANGE_REFUSED", {
-    problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
-    actual: answerText(refusal),
-    remedy: `${text2}
-${policyCommand(trusted, { ...options, clientId })}`,
-    mistakes: comparison(dialect, presented, accepted, field)
-  });
-}
-function parseAccepted(description) {
-  const [, list3] = /Valid federation polic(?:y|ies) for provided token:\s*\{(.*)\}/s.exec(description) ?? [];
-  if (list3 === void 0) return void 0;
-  const accepted = {};
-  for (const field of FIELDS) {
-    const [, value] = new RegExp(`\\b${field}: '(.*?)'(?=, (?:issuer|subject|audience): '|\\}|$)`, "s").exec(list3) ?? [];
-    if (value !== void 0 && value !== "") accepted[field] = value;
-  }
-  return accepted;
-}
-function isAboutPolicies({ error, description }) {
-  return error === "invalid_grant" || error === "invalid_client" || /TOKEN_\w*INVALID|federation policy/.test(description);
-}
-function answerText({ status, error, description }) {
-  return `status ${status}: ${error === "" ? "" : `${error}: `}${description}`;
-}
-function comparison({ readable: readable2 }, presented, accepted, blamed) {
-  return FIELDS.map((field) => {
-    const wanted = accepted?.[field];
-    const actual = readable2(presented[field]);
-    const expected = wanted === void 0 ? void 0 : readable2(wanted);
-    if (expected !== void 0 && expected !== actual)
-      return { problem: `${field} differs`, expected, actual };
-    if (field === blamed) return { problem: `${field} is in no policy`, actual };
-    return {
-      problem: expected === void 0 ? `${field} presented` : `${field} as a policy must name it`,
-      actual
-    };
-  });
-}
-async function causeOf({ description }, presented, accepted, { clientId, dialect }) {
-  const wantedOther = (field) => accepted?.[field] === presented[field] ? void 0 : accepted?.[field];
-  if (/TOKEN_EXPIRED/.test(description)) {
-    return {
-      problem: "it has expired.",
-      remedy: "Run the job again. If it comes back, correct the clock of the runner. If there is no policy yet, add it:"
-    };
-  }
-  for (const [field, code2] of BLAMED) {
-    const wanted = wantedOther(field);
-    if (wanted === void 0 && code2?.test(description) !== true) continue;
-    const { detail = "", remedy: remedy2 } = await dialect.explain({ field, presented, wanted });
-    return { field, problem: `its ${field} is another one than the policy's${detail}.`, remedy: remedy2 };
-  }
-  const { remedy } = await dialect.explain({ field: "subject", presented, wanted: void 0 });
-  return {
-    problem: "no federation policy of this service principal fits.",
-    remedy: `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy was not written less than two minutes ago. ${remedy}`
-  };
-}
-
-// core/federation/token-response.ts
-var QUOTED = 4e3;
-async function requestToken(endpoint, form, { send, clock, signal }) {
-  const request = {
-    method: "POST",
-    url: endpoint,
-    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
-    body: new URLSearchParams(form).toString(),
-    ...signal && { signal }
-  };
-  const startedAt = clock.now();
-  const response = await send(request);
-  if (isRetryableStatus(response.status)) throw statusError(request, response);
-  const answer = parsed(response.body);
-  return response.status === 200 && readToken(answer, startedAt) || readRefusal(response, answer);
-}
-function readToken(answer, startedAt) {
-  const { access_token: accessToken, token_type: type, expires_in: expiresIn } = answer;
-  const seconds = typeof expiresIn === "string" && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
-  const isToken = typeof accessToken === "string" && accessToken !== "";
-  const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
-  if (!isToken || !isBearer || typeof seconds !== "number" || !(seconds > 0)) return void 0;
-  registerSecret(accessToken);
-  return { accessToken, expiresAt: startedAt + seconds * 1e3 };
-}
-function readRefusal({ status, body }, answer) {
-  const pick = (...names2) => names2.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
-  const codes = answer["error_codes"];
-  return {
-    status,
-    // The second names are those that the Databricks SDK for Python looks for.
-    error: redact(pick("error", "errorCode", "error_code") ?? "").slice(0, QUOTED),
-    description: redact(pick("error_description", "errorSummary", "message") ?? body).slice(0, QUOTED),
-    codes: Array.isArray(codes) ? codes.filter((code2) => typeof code2 === "number") : []
-  };
-}
-function parsed(body) {
-  try {
-    const value = JSON.parse(body);
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-// core/federation/exchanges/databricks.ts
-function databricksExchange(options) {
-  return {
-    audience: options.audience,
-    async exchange({ token: token2, claims }, signal) {
-      const form = {
-        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-        subject_token: token2,
-        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
-        client_id: options.clientId,
-        scope: "all-apis"
-      };
-      const answer = await requestToken(options.tokenEndpoint, form, { ...options, signal });
-      if ("accessToken" in answer) return answer;
-      throw await explainRefusal(answer, claims, options);
-    }
-  };
-}
-function openDatabricks(request) {
-  const { workspace, account } = request;
-  const tokenEndpoint = account ? `${account.host}/oidc/accounts/${account.id}/v1/token` : workspace.tokenEndpoint;
-  const { host } = request;
-  const named2 = (defaultAudience) => approvedAudience({ host, defaultAudience });
-  const audience = request.audience ?? request.fixedAudience ?? named2(account?.id ?? workspace.defaultAudience);
-  const accountId = workspace.accountId ?? request.accountId;
-  return {
-    exchange: databricksExchange({ ...request, tokenEndpoint, audience, accountId }),
-    endpoint: tokenEndpoint
-  };
-}
-
-// core/federation/exchanges/entra-errors.ts
-var ENTRA_ERRORS = [
-  {
-    codes: [70021],
-    cause: "no federated identity credential fits the token.",
-    remedy: "Compare issuer, subject and audience, letter by letter, with the credential; or add one.",
-    retry: "propagation",
-    credentialHelps: true
-  },
-  {
-    codes: [700211],
-    cause: "no federated identity credential has its issuer.",
-    remedy: "Correct the issuer of the credential, or add one.",
-    about: "issuer",
-    retry: "propagation",
-    credentialHelps: true
-  },
-  {
-    codes: [700213],
-    cause: "no federated identity credential of its issuer has its subject.",
-    remedy: "Subjects are compared exactly: look for upper and lower case and for a rename; correct the credential, or add one.",
-    retry: "propagation",
-    credentialHelps: true
-  },
-  {
-    codes: [70025],
-    cause: "the application has no federated identity credential at all.",
-    remedy: "Add one.",
-    retry: "propagation",
-    credentialHelps: true
-  },
-  {
-    codes: [700212, 7002121],
-    cause: "its audience is not the one of the federated identity credential.",
-    remedy: "Let the token be issued for api://AzureADTokenExchange (remove the input audience), and let the credential name the same.",
-    retry: "no"
-  },
-  {
-    codes: [700214],
-    cause: "the audience of the federated identity credential is not api://AzureADTokenExchange.",
-    remedy: "Correct the audience of the credential; a GUID is refused there.",
-    retry: "no"
-  },
-  {
-    codes: [700016],
-    cause: "the tenant knows no such application.",
-    remedy: "Check client-id and tenant-id, and that the application was not deleted.",
-    retry: "soon"
-  },
-  {
-    codes: [7000229],
-    cause: "the application has no service principal in this tenant.",
-    remedy: "Create it: az ad sp create --id <client-id>",
-    retry: "no"
-  },
-  {
-    codes: [700024],
-    cause: "the token is outside its validity time.",
-    remedy: "If this comes back, correct the clock of the runner.",
-    retry: "transient"
-  },
-  {
-    codes: [700222, 700226, 700227, 700236],
-    cause: "tokens of Entra ID are accepted from managed identities and Azure DevOps only.",
-    remedy: "Use the CI's own ID token; do not chain tokens of other applications.",
-    retry: "no"
-  },
-  {
-    codes: [700223],
-    cause: "federation is restricted or switched off in this tenant.",
-    remedy: "Ask the tenant's administrator, or use a managed identity.",
-    retry: "no"
-  },
-  {
-    codes: [700238],
-    cause: "a policy of the tenant refuses its issuer.",
-    remedy: "Ask the tenant's administrator to allow this issuer for workload identity federation.",
-    retry: "no"
-  },
-  {
-    codes: [70052],
-    cause: "the application is multitenant, which this issuer does not support.",
-    remedy: "Set signInAudience of the application to AzureADMyOrg.",
-    retry: "no"
-  },
-  {
-    codes: [50166, 90061],
-    cause: "Entra ID cannot reach the issuer's keys.",
-    remedy: "Wait: this is an outage of Entra ID or of the CI's issuer. A self-hosted issuer must be reachable from the internet.",
-    retry: "transient"
-  },
-  {
-    codes: [700027, 50012, 50013, 50027],
-    cause: "its signature or form is not valid.",
-    remedy: "Check that the issuer publishes the keys it signs with.",
-    about: "signature",
-    retry: "no"
-  },
-  {
-    codes: [500011],
-    cause: "the tenant does not know Azure Databricks.",
-    remedy: "Check tenant-id: it must be the tenant of the workspace.",
-    retry: "no"
-  },
-  {
-    codes: [70011, 28002],
-    cause: "the scope asked for is not valid.",
-    remedy: "Check that the workspace is in the cloud of this tenant.",
-    retry: "no"
-  },
-  {
-    codes: [53003, 530035],
-    cause: "Conditional Access blocks it.",
-    remedy: "Ask the tenant's administrator; policies for workload identities often name the runner's addresses.",
-    retry: "no"
-  },
-  {
-    codes: [50072, 50074, 50076, 50079],
-    cause: "Entra ID wants multi-factor authentication, so this is the identity of a user.",
-    remedy: "Use an application or a managed identity.",
-    retry: "no"
-  },
-  {
-    codes: [7000215, 7000222],
-    cause: "Entra ID speaks of a client secret, so the connection is not federated.",
-    remedy: "Convert the service connection to workload identity federation.",
-    retry: "no"
-  },
-  {
-    codes: [900382],
-    cause: "this cloud does not accept applications of another one.",
-    remedy: "Use an identity of the cloud in which the workspace is.",
-    retry: "no"
-  },
-  {
-    codes: [90002],
-    cause: "there is no such tenant in this cloud.",
-    remedy: "Check tenant-id, and AZURE_AUTHORITY_HOST if it is set.",
-    retry: "no"
-  },
-  {
-    codes: [90033, 50033],
-    cause: "Entra ID has trouble for the moment.",
-    remedy: "Run the job again later.",
-    retry: "transient"
-  }
-];
-function findEntraError(codes) {
-  for (const code2 of codes) {
-    const error = ENTRA_ERRORS.find((one) => one.codes.includes(code2));
-    if (error) return { ...error, code: code2 };
-  }
-  return void 0;
-}
-
-// core/federation/exchanges/entra.ts
-var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
-var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
-function entraExchange(options) {
-  const { cloud, tenantId, clientId, clock } = options;
-  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
-  let refusedSince;
-  return {
-    audience: options.audience ?? cloud.audience,
-    async exchange({ token: token2, claims }, signal) {
-      const form = {
-        grant_type: "client_credentials",
-        client_id: clientId,
-        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        client_assertion: token2,
-        scope: `${DATABRICKS_APPLICATION}/.default`
-      };
-      const answer = await requestToken(endpoint, form, { ...options, signal });
-      if ("accessToken" in answer) {
-        refusedSince = void 0;
-        return answer;
-      }
-      const error = findEntraError(codesOf(answer));
-      const refusal = explain(answer, claims, options);
-      const retry2 = error?.retry ?? "unknown";
-      if (retry2 === "propagation" || retry2 === "soon") refusedSince ??= clock.now();
-      const mayHelp = retry2 === "transient" || retry2 !== "no" && refusedSince !== void 0 && clock.now() < refusedSince + PATIENCE[retry2];
-      if (!mayHelp) throw refusal;
-      throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
-    }
-  };
-}
-function entraCloud(host, environment) {
-  const byHost = databricksCloud(host)?.entra ?? (isLoopback(new URL(host).hostname) ? ENTRA_CLOUDS[0] : void 0);
-  if (!byHost) {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: `${host} is not a workspace of Azure Databricks, so it accepts no token of Entra ID.`,
-      remedy: "Use `exchange: databricks`, with a federation policy of the service principal."
-    });
-  }
-  const named2 = (environment["AZURE_AUTHORITY_HOST"] ?? "").trim();
-  if (named2 === "") return byHost;
-  const url = URL.canParse(named2) ? new URL(named2) : void 0;
-  const known2 = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
-  if (known2) return known2;
-  if (url && isLoopback(url.hostname)) {
-    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
-  }
-  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
-    problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
-    expected: ENTRA_CLOUDS.map(({ authority }) => authority).join(", "),
-    actual: url?.origin ?? "not a URL",
-    remedy: "Remove AZURE_AUTHORITY_HOST, or set it to the authority of your cloud."
-  });
-}
-function openEntra({ tenantId = "", ...request }) {
-  const cloud = entraCloud(request.host, request.environment);
-  return {
-    exchange: entraExchange({ ...request, cloud, tenantId }),
-    endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`
-  };
-}
-function codesOf({ codes, description }) {
-  return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code2]) => Number(code2));
-}
-function explain(refusal, claims, options) {
-  const error = findEntraError(codesOf(refusal));
-  const audience = claims.audience[0] ?? options.cloud.audience;
-  const presented = [
-    { problem: "issuer presented", actual: claims.issuer },
-    { problem: "subject presented", actual: options.dialect.readable(claims.subject) },
-    {
-      problem: "audience presented",
-      actual: audience,
-      ...audience !== options.cloud.audience && !options.dialect.ownAudiences.includes(audience) && { expected: options.cloud.audience }
-    }
-  ];
-  const lookUp2 = "Look the code up at https://login.microsoftonline.com/error.";
-  return new SecretlessError("EXCHANGE_REFUSED", {
-    problem: `Entra ID does not accept this ID token for application ${options.clientId}: ${error?.cause ?? "see its answer."}`,
-    actual: `status ${refusal.status}: ${refusal.description}`,
-    remedy: (error?.remedy ?? lookUp2) + note(error?.about, options.dialect) + (error?.credentialHelps ? `
-${credentialCommand(claims, options)}` : ""),
-    mistakes: presented
-  });
-}
-function note(about, { entraNotes }) {
-  return about === void 0 || entraNotes[about] === "" ? "" : ` ${entraNotes[about]}`;
-}
-function credentialCommand(claims, { clientId, cloud }) {
-  const credential2 = {
-    name: "databricks-secretless",
-    issuer: claims.issuer,
-    subject: claims.subject,
-    audiences: [cloud.audience]
-  };
-  return [
-    `az ad app federated-credential create --id ${shellQuoted(clientId)} --parameters ${shellQuoted(JSON.stringify(credential2))}`,
-    "(for a user-assigned managed identity: az identity federated-credential create, with the same three values)"
-  ].join("\n");
-}
-
-// core/federation/exchanges/index.ts
-var OPEN_EXCHANGES = {
-  databricks: openDatabricks,
-  entra: openEntra
-};
-
-// core/federation/token-service.ts
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-var REFUSED = "refused";
-var MOST_REFUSALS = 100;
-var EARLY = 12e4;
-async function startTokenService(options) {
-  const { token: token2, clock } = options;
-  const secret = randomBytes(32).toString("base64url");
-  registerSecret(secret);
-  const path13 = `/${secret}`;
-  const refusals = [];
-  let lastError;
-  let served = 0;
-  let authority = "";
-  function refusalOf({ method, url, headers }) {
-    if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
-      return "not-local";
-    if (!isSame(url ?? "", path13)) return "path";
-    if (method !== "GET") return "method";
-    const host = headers["x-databricks-host"];
-    if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
-    return isApproved2(host, options) ? void 0 : "host";
-  }
-  function refuse2(response, reason, host) {
-    if (refusals.length === MOST_REFUSALS) refusals.shift();
-    refusals.push({ reason, host: typeof host === "string" ? redact(host).slice(0, 200) : "" });
-    response.writeHead(403, { "content-type": "text/plain", "cache-control": "no-store" }).end(REFUSED);
-  }
-  async function answer(request, response) {
-    const host = request.headers["x-databricks-host"];
-    const reason = refusalOf(request);
-    if (reason !== void 0) {
-      refuse2(response, reason, host);
-      return;
-    }
-    try {
-      const { accessToken, expiresAt } = await token2();
-      lastError = void 0;
-      served += 1;
-      const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
-      const expiresOn = Math.floor((expiresAt - early) / 1e3);
-      response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
-    } catch (error) {
-      lastError = error;
-      refuse2(response, "no-token", host);
-    }
-  }
-  const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
-  await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  authority = `127.0.0.1:${server.address().port}`;
-  return {
-    url: `http://${authority}${path13}`,
-    refusals,
-    get served() {
-      return served;
-    },
-    get lastError() {
-      return lastError;
-    },
-    stop: () => new Promise((resolve) => {
-      server.close(() => {
-        resolve();
-      });
-      server.closeAllConnections();
-    })
-  };
-}
-function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountId }) {
-  try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
-    return origin === approvedHost && (workspaceId === void 0 || workspaceId === approvedWorkspaceId) && (accountId === void 0 || accountId.toLowerCase() === approvedAccountId?.toLowerCase());
-  } catch {
-    return false;
-  }
-}
-function isSame(given2, wanted) {
-  const digest = (text2) => createHash("sha256").update(text2).digest();
-  return timingSafeEqual(digest(given2), digest(wanted));
-}
-
-// core/access/bundle-facts.ts
-import { createHash as createHash2 } from "node:crypto";
-function runAsOf(settings) {
-  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
-  if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
-  const user2 = textAt(settings, "run_as", "user_name");
-  if (user2 !== "") return { kind: "user", name: user2 };
-  const group = textAt(settings, "run_as", "group_name");
-  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
-}
-function bundleFacts(summary, workspaceId) {
-  const jobs2 = members(member(summary, "resources", "jobs"));
-  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
-  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
-  return {
-    workspaceId,
-    name: textAt(summary, "bundle", "name"),
-    target: textAt(summary, "bundle", "target"),
-    statePath: textAt(summary, "workspace", "state_path"),
-    filePath: textAt(summary, "workspace", "file_path"),
-    config: summary,
-    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
-      key: key2,
-      settings,
-      id: textAt(settings, "id") || void 0,
-      runAs: runAsOf(settings)
-    })),
-    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
-  };
-}
-function accessName(bundle, job, purpose) {
-  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
-  return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
-}
-
-// core/access/state/state.ts
-var PHASES = ["granting", "granted", "withdrawing", "expired"];
-var EMPTY_STATE = { serial: 0, records: [], unowned: [] };
-var statePathOf = (bundle) => `${bundle.statePath}/access.json`;
-var lockPathOf = (bundle) => `${bundle.statePath}/access.lock`;
-function objectKey(kind, object2) {
-  const fields = Object.entries(object2).sort(([a], [b]) => a < b ? -1 : 1);
-  return JSON.stringify([kind, fields]);
-}
-function readRecord(value, bundle) {
-  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
-  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  const object2 = member(value, "object");
-  if (!name || !job || !purpose || !kind || phase === void 0) return void 0;
-  if (typeof object2 !== "object" || object2 === null || Array.isArray(object2)) return void 0;
-  if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
-  if (name !== accessName(bundle, job, purpose)) return void 0;
-  return { name, job, purpose, kind, object: object2, phase };
-}
-function parseState(content, bundle) {
-  let value;
-  try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw unreadable2(bundle, "it is not JSON", error);
-  }
-  const serial = member(value, "serial");
-  if (member(value, "version") !== 1) throw unreadable2(bundle, "its version is not 1");
-  if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
-    throw unreadable2(bundle, "it has no serial");
-  }
-  if (!Array.isArray(member(value, "records"))) throw unreadable2(bundle, "it has no list of records");
-  const records = [];
-  const unowned = [];
-  for (const item of listAt(value, "records")) {
-    const record2 = readRecord(item, bundle);
-    if (record2 === void 0) unowned.push(item);
-    else records.push(record2);
-  }
-  return { serial, records, unowned };
-}
-function unreadable2(bundle, why, cause) {
-  return new SecretlessError("ACCESS_STATE_UNREADABLE", {
-    problem: `The access state ${statePathOf(bundle)} cannot be used: ${why}.`,
-    remedy: "Restore the file from its workspace history. Or delete it: then each access that it recorded is reported as not granted by this bundle, with the command that revokes it.",
-    ...cause === void 0 ? {} : { cause }
-  });
-}
-function renderState(state, bundle) {
-  const { serial, records, unowned } = state;
-  const { workspaceId, name, target } = bundle;
-  return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
-`;
-}
-async function readState(api, bundle) {
-  const content = await readWorkspaceFile(api, statePathOf(bundle));
-  return content === void 0 ? EMPTY_STATE : parseState(content, bundle);
-}
-
-// core/audit/events/ocsf.ts
-import { createHash as createHash3 } from "node:crypto";
-function tokenSha256(token2) {
-  return createHash3("sha256").update(token2, "utf8").digest("hex");
-}
-var INFORMATIONAL = 1;
-var LOW = 2;
-var MEDIUM = 3;
-function outcomeFields(outcome) {
-  if (outcome.ok) return { status_id: 1, status: "Success" };
-  return { status_id: 2, status: "Failure", status_code: outcome.code, status_detail: outcome.reason };
-}
-var given = (name, value) => value === void 0 || value === "" ? {} : { [name]: value };
-function tokenExchangeEvent(exchange) {
-  const { outcome, endpoint, clientId, issuer, subject } = exchange;
-  return {
-    class_uid: 3002,
-    class_name: "Authentication",
-    category_uid: 3,
-    activity_id: 1,
-    activity_name: "Logon",
-    severity_id: outcome.ok ? INFORMATIONAL : MEDIUM,
-    ...outcomeFields(outcome),
-    message: `ID token of ${subject} ${outcome.ok ? "exchanged for" : "refused as"} ${clientId}`,
-    // OAuth 2.0
-    auth_protocol_id: 6,
-    is_remote: true,
-    user: { type: "Service", type_id: 4, name: clientId, uid: clientId },
-    service: { name: new URL(endpoint).host, uid: endpoint },
-    session: { issuer, ...given("uid", exchange.jwtId), ...given("expiration_time", exchange.expiresAt) },
-    unmapped: {
-      exchange: exchange.exchange,
-      issuer,
-      subject,
-      audience: exchange.audience,
-      token_sha256: exchange.idTokenSha256,
-      ...given("jti", exchange.jwtId),
-      ...given("kid", exchange.keyId),
-      ...given("access_token_sha256", exchange.accessTokenSha256),
-      ...given("uti", exchange.uniqueTokenIdentifier)
-    }
-  };
-}
-var ENTITY_ACTIVITY = {
-  granted: { activity_id: 1, activity_name: "Create" },
-  updated: { activity_id: 3, activity_name: "Update" },
-  revoked: { activity_id: 4, activity_name: "Delete" },
-  denied: { activity_id: 1, activity_name: "Create" }
-};
-function accessChangeEvent(change2) {
-  const { action, outcome, name, kind, decision, scope } = change2;
-  const policy = {
-    uid: name,
-    name: `${change2.bundle}/${change2.target}/${change2.job}/${change2.purpose}`,
-    type: kind,
-    is_applied: outcome.ok && action !== "revoked",
-    data: change2.object
-  };
-  return {
-    class_uid: 3004,
-    class_name: "Entity Management",
-    category_uid: 3,
-    ...ENTITY_ACTIVITY[action],
-    severity_id: outcome.ok ? action === "revoked" ? INFORMATIONAL : LOW : MEDIUM,
-    ...outcomeFields(outcome),
-    message: `${action}: ${change2.description} (job ${change2.job}, ${change2.purpose})`,
-    entity: { uid: name, name: change2.description, type: "Policy", type_id: 5, policy },
-    unmapped: {
-      action,
-      grant_id: name,
-      kind,
-      bundle: change2.bundle,
-      bundle_target: change2.target,
-      job: change2.job,
-      purpose: change2.purpose,
-      registrar: change2.registrar,
-      workspace_id: change2.workspaceId,
-      revocation_lag: change2.revocationLag,
-      ...given("job_id", change2.jobId),
-      ...given("run_as", change2.principal),
-      ...given("remote_ids", change2.remoteIds),
-      ...given("decision", decision),
-      ...given("scope", scope)
-    }
-  };
-}
-var API_ACTIVITY = {
-  POST: [1, "Create"],
-  GET: [2, "Read"],
-  PUT: [3, "Update"],
-  PATCH: [3, "Update"],
-  DELETE: [4, "Delete"]
-};
-function apiCallEvent(call) {
-  const { outcome, method, url, status } = call;
-  const [activity, activityName] = API_ACTIVITY[method] ?? [99, "Other"];
-  const { host, pathname } = new URL(url);
-  const result = outcome.ok ? {} : { error: outcome.code, error_message: outcome.reason };
-  return {
-    class_uid: 6003,
-    class_name: "API Activity",
-    category_uid: 6,
-    activity_id: activity,
-    activity_name: activityName,
-    severity_id: outcome.ok ? INFORMATIONAL : MEDIUM,
-    ...outcomeFields(outcome),
-    message: `${method} ${pathname}: ${outcome.ok ? "done" : outcome.code}`,
-    api: {
-      operation: `${method} ${pathname}`,
-      service: { name: host },
-      ...call.requestId === void 0 ? {} : { request: { uid: call.requestId } },
-      response: { ...given("code", status), ...result }
-    },
-    src_endpoint: { name: call.runner },
-    dst_endpoint: { name: host, hostname: host },
-    unmapped: { caller: call.caller }
-  };
-}
-
-// core/access/scope/proof.ts
-var CHECKS = {
-  "run-as": "the job runs as a service principal of its own",
-  exclusive: "no other job, pipeline, app or endpoint runs as it",
-  "principal-users": "nobody outside principal_users may act as it",
-  "oauth-secrets": "it has no OAuth secrets",
-  "federation-policies": "no outside workload can sign in as it",
-  editors: "who may change what the job runs is known",
-  credential: "the credential has no other user"
-};
-var ORDER = ["proven", "unproven", "broken"];
-function worst(grades) {
-  return ORDER[Math.max(0, ...grades.map((grade) => ORDER.indexOf(grade)))] ?? "broken";
-}
-function scopeWords(proof) {
-  if (proof.grade === "broken") return "broken";
-  const what = proof.group.length > 0 ? `group-scoped (${proof.group.join(", ")})` : "job-scoped";
-  if (proof.grade === "unproven") return "unproven";
-  return proof.checks.some(({ later }) => later) ? "not broken so far; to be proven after the deployment" : `${what}: proven`;
-}
-
-// core/access/apply/audit-trail.ts
-var ACTIONS2 = { grant: "granted", update: "updated", withdraw: "revoked" };
-function outcomeOf({ outcome, reason = "" }) {
-  if (outcome === "done") return { ok: true };
-  return { ok: false, code: outcome === "denied" ? "ACCESS_DENIED" : "ACCESS_FAILED", reason };
-}
-function auditChange(applied, plan, bundle) {
-  const { change: change2, outcome } = applied;
-  const { action, name, job, purpose, target, object: object2, decision, scope } = change2;
-  if (action === "unchanged" && outcome !== "denied") return void 0;
-  if (action === "record" && change2.phase !== "granted") return void 0;
-  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id;
-  const sha256 = plan.policy?.sha256;
-  return {
-    action: outcome === "denied" ? "denied" : action === "record" || action === "unchanged" ? "granted" : ACTIONS2[action],
-    outcome: outcomeOf(applied),
-    name,
-    kind: target.kind,
-    description: target.describe(object2),
-    bundle: bundle.name,
-    target: bundle.target,
-    job,
-    ...jobId === void 0 ? {} : { jobId },
-    purpose,
-    ...scope === void 0 ? {} : { principal: scope.principal },
-    registrar: plan.registrarId,
-    workspaceId: bundle.workspaceId,
-    object: object2,
-    ...decision === void 0 ? {} : {
-      decision: {
-        effect: decision.effect,
-        rule: decision.rule,
-        reason: decision.reason,
-        ...sha256 === void 0 ? {} : { policySha256: sha256 }
-      }
-    },
-    ...scope === void 0 ? {} : {
-      scope: {
-        words: scopeWords(scope),
-        checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade]))
-      }
-    },
-    revocationLag: target.revocation.lag
-  };
-}
-function auditTrail(log, bundle) {
-  return async (applied, plan) => {
-    const change2 = auditChange(applied, plan, bundle);
-    if (change2 !== void 0) await log.write(accessChangeEvent(change2));
-  };
-}
-
-// core/access/files/access-file.ts
-var import_yaml5 = __toESM(require_dist(), 1);
-
-// core/access/files/references.ts
-var REFERENCE = /\$\{([^{}]*)\}/g;
-var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
-function referenceMistake(text2, place2) {
-  const rest = text2.replace(REFERENCE, "");
-  if (rest.includes("${")) {
-    return { problem: `"${text2}" holds a \${\u2026} that is not closed or is nested.`, place: place2 };
-  }
-  for (const [whole, name = ""] of text2.matchAll(REFERENCE)) {
-    if (KNOWN.test(name)) continue;
-    return {
-      problem: `"${whole}" cannot be used here.`,
-      expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
-      actual: whole,
-      place: place2
-    };
-  }
-  return void 0;
-}
-function lookUp(config2, name) {
-  const [root = "", ...path13] = name.split(".");
-  let value = root === "var" ? member(config2, "variables") : member(config2, root);
-  for (const step2 of path13) value = member(value, step2);
-  if (root === "var") value = member(value, "value") ?? member(value, "default");
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
-}
-function resolveReferences(source, config2, report) {
-  const { value, place: place2 } = source;
-  const missing = [];
-  const resolved = value.replace(REFERENCE, (whole, name) => {
-    const found = KNOWN.test(name) ? lookUp(config2, name) : void 0;
-    if (found !== void 0 && !found.includes("${")) return found;
-    missing.push(whole);
-    return whole;
-  });
-  for (const whole of missing) {
-    report({
-      problem: `"${whole}" has no value in this target of the bundle.`,
-      expected: "a text, number or boolean of the bundle's resolved configuration",
-      remedy: "Look it up with `databricks bundle summary -o json`.",
-      place: place2
-    });
-  }
-  return missing.length === 0 ? resolved : void 0;
-}
-
-// core/base/yaml/shape.ts
-var import_yaml3 = __toESM(require_dist(), 1);
-function describe(node) {
-  if ((0, import_yaml3.isMap)(node)) return "a mapping";
-  if ((0, import_yaml3.isSeq)(node)) return "a list";
-  if (!(0, import_yaml3.isScalar)(node) || node.value === null) return "nothing";
-  return JSON.stringify(node.value);
-}
-function wrong(node, context, expected, remedy) {
-  if ((0, import_yaml3.isAlias)(node)) {
-    const problem = "YAML aliases are not supported here.";
-    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
-    return;
-  }
-  context.report({
-    problem: `Expected ${expected}, found ${describe(node)}.`,
-    expected,
-    actual: describe(node),
-    ...remedy === void 0 ? {} : { remedy },
-    place: context.place(node)
-  });
-}
-function text(rules = {}) {
-  const says = rules.says ?? "a text";
-  return {
-    schema: {
-      type: "string",
-      minLength: 1,
-      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
-      ...rules.description === void 0 ? {} : { description: rules.description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml3.isScalar)(node) || typeof node.value !== "string") {
-        const quote = (0, import_yaml3.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
-        wrong(node, context, says, quote);
-        return void 0;
-      }
-      const fits2 = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
-      if (fits2) return node.value;
-      wrong(node, context, says);
-      return void 0;
-    }
-  };
-}
-function oneOf(values, description) {
-  return {
-    schema: { enum: values, ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      const value = (0, import_yaml3.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
-      if (value === void 0)
-        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
-      return value;
-    }
-  };
-}
-function list(item, description, least = 1) {
-  return {
-    schema: {
-      type: "array",
-      items: item.schema,
-      minItems: least,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml3.isSeq)(node) || node.items.length < least) {
-        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
-        return void 0;
-      }
-      const values = node.items.map((child2) => item.read(child2, context));
-      return values.every((value) => value !== void 0) ? values : void 0;
-    }
-  };
-}
-function oneOrMore(item, description) {
-  const many = list(item);
-  return {
-    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      if ((0, import_yaml3.isSeq)(node)) return many.read(node, context);
-      const value = item.read(node, context);
-      return value === void 0 ? void 0 : [value];
-    }
-  };
-}
-function placed(inner) {
-  return {
-    schema: inner.schema,
-    read(node, context) {
-      const value = inner.read(node, context);
-      return value === void 0 ? void 0 : { value, place: context.place(node) };
-    }
-  };
-}
-function entries(key2, value, description) {
-  const keyShape = placed(text(key2));
-  return {
-    schema: {
-      type: "object",
-      ...key2.pattern === void 0 ? {} : { propertyNames: { pattern: key2.pattern.source } },
-      additionalProperties: value.schema,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml3.isMap)(node)) {
-        wrong(node, context, "a mapping");
-        return void 0;
-      }
-      const pairs = [];
-      let complete = true;
-      for (const pair of node.items) {
-        const name = keyShape.read(pair.key, context);
-        const read3 = value.read(pair.value, context);
-        if (name === void 0 || read3 === void 0) complete = false;
-        else pairs.push([name, read3]);
-      }
-      return complete ? pairs : void 0;
-    }
-  };
-}
-var required = (shape2) => ({ shape: shape2, required: true });
-var optional = (shape2) => ({ shape: shape2, required: false });
-function object(fields, extra = {}) {
-  const names2 = Object.keys(fields);
-  return {
-    schema: {
-      type: "object",
-      properties: Object.fromEntries(names2.map((name) => [name, fields[name]?.shape.schema])),
-      required: names2.filter((name) => fields[name]?.required),
-      additionalProperties: false,
-      ...extra
-    },
-    read(node, context) {
-      if (!(0, import_yaml3.isMap)(node)) {
-        wrong(node, context, `a mapping with ${names2.join(", ")}`);
-        return void 0;
-      }
-      const values = /* @__PURE__ */ new Map();
-      let complete = true;
-      for (const pair of node.items) {
-        const key2 = (0, import_yaml3.isScalar)(pair.key) ? pair.key.value : void 0;
-        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
-        if (typeof key2 !== "string" || field === void 0) {
-          complete = false;
-          const problem = `Unknown key ${describe(pair.key)}.`;
-          const place2 = context.place(pair.key);
-          context.report({ problem, expected: names2.join(", "), place: place2 });
-          continue;
-        }
-        const value = field.shape.read(pair.value, context);
-        if (value === void 0) complete = false;
-        else values.set(key2, value);
-      }
-      for (const name of names2) {
-        if (!fields[name]?.required || node.has(name)) continue;
-        complete = false;
-        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
-      }
-      return complete ? Object.fromEntries(values) : void 0;
-    }
-  };
-}
-
-// core/access/kinds/unity-catalog-credential.ts
-var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
-var path6 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
-async function readCredential(api, name) {
-  try {
-    const info = await api.call({
-      method: "GET",
-      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
-    });
-    const purpose = CREDENTIAL.text(info, "purpose");
-    if (purpose !== "SERVICE") {
-      return {
-        state: "impossible",
-        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
-        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
-      };
-    }
-    const page = { max_results: "0" };
-    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
-    const [grants, bindings] = await Promise.all([
-      listAll(api, path6("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
-      isolated ? listAll(api, path6("bindings", name), BINDINGS.key("bindings"), page) : []
-    ]);
-    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
-    return {
-      state: "read",
-      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
-    };
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.refused) {
-      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
-    }
-    if (!error.missing) throw error;
-    return {
-      state: "impossible",
-      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
-      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
-    };
-  }
-}
-async function readCredentials(api, names2) {
-  const distinct = [...new Set(names2)];
-  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
-  return new Map(distinct.map((name, index) => [name, readings2[index]]));
-}
-function hasAccess(facts, principal) {
-  return facts.grants.some(
-    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
-  );
-}
-function planOne(reading, object2, workspaceId) {
-  if (reading === void 0 || reading.state === "unreadable") {
-    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
-  }
-  if (reading.state === "impossible") {
-    const { problem, remedy } = reading;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  const { facts } = reading;
-  if (hasAccess(facts, object2["principal"] ?? "")) return { state: "present" };
-  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
-    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
-    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
-    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  return { state: "absent" };
-}
-async function read(objects, ports) {
-  const names2 = objects.map((object2) => object2["credential"] ?? "");
-  const readings2 = await readCredentials(ports.databricks, names2);
-  return {
-    plan: (object2) => planOne(readings2.get(object2["credential"] ?? ""), object2, ports.workspaceId),
-    notes(object2) {
-      const reading = readings2.get(object2["credential"] ?? "");
-      if (reading?.state !== "read") return [];
-      const { facts } = reading;
-      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
-      return [`credential "${facts.name}" is ${binding}`];
-    }
-  };
-}
-async function change(objects, ports, verb) {
-  const credential2 = objects[0]?.["credential"] ?? "";
-  const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
-  const body = {
-    changes: principals.map(
-      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
-    )
-  };
-  try {
-    await ports.databricks.call({
-      method: "PATCH",
-      path: path6("permissions", credential2),
-      body,
-      repeatable: true
-    });
-  } catch (error) {
-    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
-    throw error;
-  }
-}
-var unityCatalogCredential = {
-  kind: "unity_catalog_credential",
-  provider: "databricks",
-  needsProvider: false,
-  connect: ({ workspace }) => workspace,
-  credential: ({ credential: credential2, principal }) => credential2 === void 0 || principal === void 0 ? void 0 : { credential: credential2, principal },
-  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
-  presents: false,
-  marked: false,
-  revocation: {
-    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
-    hardStop: "remove the role assignment of the credential's cloud identity"
-  },
-  object(spec, context) {
-    const source = spec;
-    const credential2 = context.resolve(source);
-    if (credential2 === void 0) return void 0;
-    if (!NAME.test(credential2)) {
-      const expected = "one exact name: no wildcard, period, slash or space";
-      context.report({
-        problem: `"${credential2}" is not the name of a credential.`,
-        expected,
-        place: source.place
-      });
-      return void 0;
-    }
-    return { credential: credential2, principal: context.principal };
-  },
-  resource: (object2) => object2["credential"] ?? "",
-  describe: (object2) => `ACCESS on credential "${object2["credential"]}" for service principal ${object2["principal"]}`,
-  undoCommand(object2) {
-    const changes = { changes: [{ principal: object2["principal"] ?? "", remove: ["ACCESS"] }] };
-    return `databricks grants update credential ${object2["credential"]} --json '${JSON.stringify(changes)}'`;
-  },
-  batch: (object2) => object2["credential"] ?? "",
-  read,
-  apply: (objects, ports) => change(objects, ports, "add"),
-  withdraw: (objects, ports) => change(objects, ports, "remove")
-};
-async function effectiveGrants(api, credential2) {
-  const page = { max_results: "0" };
-  const assignments = PERMISSIONS.key("privilege_assignments");
-  const listed = await listAll(api, path6("effective-permissions", credential2), assignments, page);
-  return listed.flatMap(
-    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
-      principal: GRANT.text(assignment, "principal"),
-      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
-      inheritedFrom: [
-        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
-        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
-      ].filter((part) => part !== "").join(" ")
-    }))
-  );
-}
-
-// core/access/kinds/index.ts
-var KINDS = [unityCatalogCredential];
-var LATER_KINDS = [
-  { kind: "entra_application", provider: "entra", needsProvider: true },
-  { kind: "aws_role", provider: "aws", needsProvider: true },
-  { kind: "vault_role", provider: "vault", needsProvider: true }
-];
-function kindOf(kind, kinds = KINDS) {
-  return kinds.find((one) => one.kind === kind);
-}
-
-// core/base/yaml/yaml-file.ts
-var import_yaml4 = __toESM(require_dist(), 1);
-var MAX_LENGTH = 1e6;
-function readYaml(file, shape2) {
-  const mistakes = [];
-  if (file.text.length > MAX_LENGTH) {
-    return {
-      value: void 0,
-      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file.path } }]
-    };
-  }
-  const lines = new import_yaml4.LineCounter();
-  const placeAt = (offset) => {
-    if (offset === void 0) return { file: file.path, line: 1, column: 1 };
-    const { line, col } = lines.linePos(offset);
-    return { file: file.path, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  let document;
-  try {
-    document = (0, import_yaml4.parseDocument)(file.text, {
-      version: "1.2",
-      schema: "core",
-      lineCounter: lines,
-      prettyErrors: false,
-      keepSourceTokens: false
-    });
-  } catch (error) {
-    const problem = error instanceof RangeError ? "The file is nested too deeply." : "The file is not YAML.";
-    return { value: void 0, mistakes: [{ problem, place: { file: file.path, line: 1, column: 1 } }] };
-  }
-  for (const flaw of [...document.errors, ...document.warnings]) {
-    mistakes.push({ problem: `YAML: ${flaw.message.split("\n")[0] ?? ""}`, place: placeAt(flaw.pos[0]) });
-  }
-  if (document.directives.yaml.explicit === true) {
-    mistakes.push({ problem: "A %YAML directive is not supported.", place: placeAt(0) });
-  }
-  if (mistakes.length > 0) return { value: void 0, mistakes };
-  const context = {
-    place: (node) => placeAt(node?.range?.[0]),
-    report: (mistake) => mistakes.push(mistake)
-  };
-  const value = shape2.read(document.contents, context);
-  return { value: mistakes.length === 0 ? value : void 0, mistakes };
-}
-
-// core/access/files/access-file.ts
-var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-var presentCredential = object({
-  credential: required(
-    placed(text({ description: "Unity Catalog service credential that vends the token." }))
-  ),
-  audience: required(placed(text({ description: "Audience of the token." })))
-});
-var present = {
-  schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
-  read: (node, context) => (0, import_yaml5.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
-};
-var common = {
-  purpose: required(
-    placed(
-      text({
-        pattern: /^[a-z][a-z0-9-]{0,62}$/,
-        says: "a name of small letters, digits and hyphens, at most 63",
-        description: "What the access is for; unique in the job."
-      })
-    )
-  ),
-  targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
-  until: optional(
-    placed(
-      text({
-        pattern: DATE,
-        says: "a date such as 2027-03-31",
-        description: "Last day of the access (UTC)."
-      })
-    )
-  ),
-  present: optional(present)
-};
-function entryFieldsOf(kinds) {
-  const kindFields = Object.fromEntries(kinds.map(({ kind, spec }) => [kind, optional(spec)]));
-  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) });
-}
-function checkReferences(value, context) {
-  if (typeof value !== "object" || value === null) return true;
-  const inner = value;
-  if (typeof inner.value === "string" && inner.place !== void 0) {
-    const mistake = referenceMistake(inner.value, inner.place);
-    if (mistake !== void 0) context.report(mistake);
-    return mistake === void 0;
-  }
-  return Object.values(value).every((child2) => checkReferences(child2, context));
-}
-function readEntry2(node, context, kinds) {
-  if (!(0, import_yaml5.isMap)(node)) {
-    wrong(node, context, "a mapping with purpose and one kind of access");
-    return void 0;
-  }
-  const later = LATER_KINDS.filter(({ kind }) => node.has(kind));
-  for (const { kind } of later) {
-    context.report({
-      problem: `The kind of access "${kind}" is not available yet.`,
-      expected: kinds.map((one) => one.kind).join(" or "),
-      actual: kind,
-      remedy: "Take the entry out, or use a version of this product that has the kind.",
-      place: context.place(node.get(kind, true))
-    });
-  }
-  if (later.length > 0) return void 0;
-  const fields = entryFieldsOf(kinds).read(node, context);
-  const named2 = kinds.filter(({ kind }) => node.has(kind));
-  const target = named2[0];
-  if (target === void 0 || named2.length > 1) {
-    const expected = `exactly one of ${kinds.map(({ kind }) => kind).join(", ")}`;
-    context.report({
-      problem: "An entry names exactly one kind of access.",
-      expected,
-      place: context.place(node)
-    });
-  }
-  if (fields === void 0 || target === void 0 || named2.length > 1) return void 0;
-  if (target.presents !== (fields.present !== void 0)) {
-    const verb = target.presents ? "needs" : "does not take";
-    const place2 = context.place(node.get("present", true) ?? node);
-    context.report({ problem: `"${target.kind}" ${verb} "present".`, place: place2 });
-    return void 0;
-  }
-  if (!checkReferences([fields.present, fields[target.kind]], context)) return void 0;
-  return {
-    purpose: fields.purpose,
-    ...fields.targets === void 0 ? {} : { targets: fields.targets },
-    ...fields.until === void 0 ? {} : { until: fields.until },
-    ...fields.present === void 0 ? {} : { present: fields.present },
-    target,
-    spec: fields[target.kind]
-  };
-}
-function fileOf(kinds) {
-  const entry = {
-    schema: entryFieldsOf(kinds).schema,
-    read: (node, context) => readEntry2(node, context, kinds)
-  };
-  return object({
-    version: required(oneOf([1], "Version of this format.")),
-    jobs: required(
-      entries(
-        { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, says: "a key under resources.jobs" },
-        list(entry),
-        "What each job may reach at run time; the keys are those under resources.jobs of the bundle."
-      )
-    )
-  });
-}
-var accessFileSchema = fileOf(KINDS).schema;
-function readAccessFile(source, kinds = KINDS) {
-  const { value, mistakes } = readYaml(source, fileOf(kinds));
-  const all = [...mistakes];
-  const read3 = [];
-  for (const [job, jobEntries] of value?.jobs ?? []) {
-    const seen = /* @__PURE__ */ new Set();
-    for (const one of jobEntries) {
-      if (seen.has(one.purpose.value)) {
-        const problem = `The purpose "${one.purpose.value}" stands twice in job "${job.value}".`;
-        all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
-      }
-      seen.add(one.purpose.value);
-      read3.push({ job, ...one });
-    }
-  }
-  return { value: value !== void 0 && all.length === 0 ? read3 : void 0, mistakes: all };
-}
-
-// core/access/plan/changes.ts
-function clash(entry, shown) {
-  const { target, object: object2, purpose, job } = entry;
-  return {
-    code: "ACCESS_CLASH",
-    mistake: {
-      problem: `Job "${job.key}", ${purpose.value}: ${shown}, and this bundle has not granted it.`,
-      expected: "an object that this bundle granted and recorded, or none",
-      actual: shown,
-      remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object2)}. Else take the entry out: what others granted is never touched.`,
-      place: purpose.place
-    }
-  };
-}
-function changeFor(entry, remote, own, shared) {
-  const ours = own !== void 0 && own.phase !== "expired";
-  switch (remote.state) {
-    case "impossible": {
-      const { mistake } = remote;
-      return { code: "ACCESS_TARGET_UNUSABLE", mistake: { ...mistake, place: entry.purpose.place } };
-    }
-    case "foreign":
-      return clash(entry, remote.shown);
-    case "unreadable": {
-      const note2 = `not readable without ${remote.missingRight}`;
-      return ours && own.phase === "granted" ? { action: "unchanged", phase: "granted", note: note2, unread: true } : { action: "grant", phase: "granted", note: note2, unread: true };
-    }
-    case "differs":
-      return { action: "update", phase: "granted", note: remote.differences.join("; ") };
-    case "present":
-      if (ours && own.phase === "granted") return { action: "unchanged", phase: "granted" };
-      if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
-      if (shared)
-        return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
-      if (entry.target.marked) return { action: "record", phase: "granted", note: "found by its mark" };
-      return clash(entry, `${entry.target.describe(entry.object)} is there already`);
-    case "absent": {
-      const drift = ours && own.phase === "granted" ? { note: "it was removed by somebody else" } : {};
-      return { action: "grant", phase: "granted", ...drift };
-    }
-  }
-}
-function planChanges(declared, records, remote, kinds) {
-  const changes = [];
-  const findings = [];
-  const warnings = [];
-  const live = declared.filter((entry) => entry.expired === void 0);
-  const keyOf = (entry) => objectKey(entry.target.kind, entry.object);
-  const wanted = new Set(live.map(keyOf));
-  const wantedBy = new Set(live.map((entry) => `${entry.name} ${keyOf(entry)}`));
-  const expired2 = new Map(
-    declared.filter((entry) => entry.expired !== void 0).map((entry) => [entry.name, entry])
-  );
-  const recorded2 = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
-  for (const entry of live) {
-    const { name, target, object: object2 } = entry;
-    const same = recorded2.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
-    const own = same.find(({ record: record2 }) => record2.name === name)?.record;
-    const planned = changeFor(entry, remote(target, object2), own, same.length > 0);
-    if ("code" in planned) findings.push(planned);
-    else changes.push({ name, job: entry.job.key, purpose: entry.purpose.value, target, object: object2, ...planned });
-  }
-  for (const entry of expired2.values()) {
-    const { name, job, purpose, expired: until = "" } = entry;
-    if (!recorded2.some(({ record: record2 }) => record2.name === name)) {
-      const problem = `Job "${job.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
-      const remedy = "Set a later date after a review, or take the entry out.";
-      findings.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
-      continue;
-    }
-    warnings.push(
-      `Job "${job.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
-    );
-  }
-  for (const { record: record2, key: key2 } of recorded2) {
-    const { name, job, purpose, kind, object: object2, phase } = record2;
-    const target = kindOf(kind, kinds);
-    if (target === void 0) {
-      warnings.push(
-        `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`
-      );
-      continue;
-    }
-    const past = expired2.get(name);
-    const after = past === void 0 ? void 0 : "expired";
-    const base = { name, job, purpose, target, object: object2, phase: after };
-    if (phase === "expired") {
-      if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
-        changes.push({ ...base, action: "record", note: "its expired entry is gone" });
-      continue;
-    }
-    if (wantedBy.has(`${name} ${key2}`)) continue;
-    const note2 = past === void 0 ? "no longer declared" : `its last day ${past.expired ?? ""} is over`;
-    if (wanted.has(key2)) {
-      changes.push({ ...base, action: "record", note: `${note2}, but another entry needs it` });
-      continue;
-    }
-    const { state } = remote(target, object2);
-    const gone = state === "absent" || state === "impossible" || state === "foreign";
-    changes.push({
-      ...base,
-      action: gone ? "record" : "withdraw",
-      note: gone ? `${note2}, and already gone` : note2
-    });
-  }
-  return { changes, findings, warnings };
-}
-
-// core/access/plan/declare.ts
-var DAY = 864e5;
-function isOver(date, now) {
-  const start = Date.parse(`${date}T00:00:00Z`);
-  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(date)) return void 0;
-  return now >= start + DAY;
-}
-function runAsMistake(entry, job) {
-  const { runAs: runAs2 } = job;
-  const named2 = runAs2.kind === "user" || runAs2.kind === "group";
-  const who = named2 ? `the ${runAs2.kind} ${runAs2.name}` : "the identity that deploys it";
-  return {
-    code: "SCOPE_BROKEN",
-    mistake: {
-      problem: `Job "${job.key}" runs as ${who}, so its access cannot stay with the job.`,
-      expected: "run_as with a service_principal_name of its own",
-      remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
-      place: entry.job.place
-    }
-  };
-}
-function declareAccess(entries2, bundle, now) {
-  const findings = [];
-  const declared = [];
-  const invalid = (mistake) => {
-    findings.push({ code: "ACCESS_FILE_INVALID", mistake });
-  };
-  const unknown = /* @__PURE__ */ new Set();
-  const wrongRunAs = /* @__PURE__ */ new Set();
-  for (const entry of entries2) {
-    if (entry.targets?.includes(bundle.target) === false) continue;
-    const job = bundle.jobs.find((one) => one.key === entry.job.value);
-    if (job === void 0) {
-      if (!unknown.has(entry.job.value)) {
-        invalid({
-          problem: `The bundle has no job "${entry.job.value}" in target "${bundle.target}".`,
-          expected: bundle.jobs.map((one) => one.key).join(", ") || "a job of the bundle",
-          actual: entry.job.value,
-          remedy: "Correct the key, or name the targets that have the job under `targets:` of the entry.",
-          place: entry.job.place
-        });
-      }
-      unknown.add(entry.job.value);
-      continue;
-    }
-    if (job.runAs.kind !== "service_principal") {
-      if (!wrongRunAs.has(job.key)) findings.push(runAsMistake(entry, job));
-      wrongRunAs.add(job.key);
-      continue;
-    }
-    const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
-    if (over === void 0) {
-      invalid({
-        problem: `"${entry.until?.value ?? ""}" is not a day.`,
-        ...entry.until && { place: entry.until.place }
-      });
-      continue;
-    }
-    const name = accessName(bundle, job.key, entry.purpose.value);
-    const resolve = (source) => resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
-    const object2 = entry.target.object(entry.spec, context);
-    const { present: present2 } = entry;
-    const presented = present2 === void 0 || present2 === "databricks" ? void 0 : resolve(present2.credential);
-    if (object2 === void 0) continue;
-    declared.push({
-      name,
-      job,
-      purpose: entry.purpose,
-      target: entry.target,
-      object: object2,
-      expired: over ? entry.until?.value : void 0,
-      credentials: [entry.target.credential(object2)?.credential ?? presented].filter(
-        (credential2) => credential2 !== void 0
-      )
-    });
-  }
-  return { declared, findings };
-}
-
-// core/access/plan/policy.ts
-import { BlockList, isIP as isIP2 } from "node:net";
-
-// core/base/glob.ts
-function globMatches(pattern, text2) {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === void 0) return pattern === text2;
-  if (!text2.startsWith(first)) return false;
-  let at3 = first.length;
-  for (const part of rest) {
-    const found = text2.indexOf(part, at3);
-    if (found < 0) return false;
-    at3 = found + part.length;
-  }
-  return text2.length - at3 >= last.length && text2.endsWith(last);
-}
-function globCovers(outer, inner) {
-  return globMatches(outer, inner);
-}
-
-// core/access/files/policy-shape.ts
-import { isIP } from "node:net";
-var applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
-var arn = text({
-  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-  says: "the ARN of an IAM role"
-});
-var providers = object({
-  databricks: optional(object({ registrar_client_id: required(applicationId) })),
-  entra: optional(object({ registrar_client_id: required(applicationId) })),
-  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
-  vault: optional(
-    object({
-      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
-      registrar_role: required(text()),
-      mount: required(text())
-    })
-  )
-});
-var DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-var days = {
-  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
-  read(node, context) {
-    const value = text().read(node, context);
-    if (value === void 0) return void 0;
-    const [first, last = first, ...more] = value.split("-").map((day) => DAYS.indexOf(day));
-    if (first === void 0 || last === void 0 || more.length > 0 || first < 0 || last < 0) {
-      wrong(node, context, "a day such as mon, or a range such as mon-fri");
-      return void 0;
-    }
-    const count2 = (last - first + DAYS.length) % DAYS.length + 1;
-    return Array.from({ length: count2 }, (_, index) => DAYS[(first + index) % DAYS.length]);
-  }
-};
-var timeOfDay = {
-  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
-  read(node, context) {
-    const rules = {
-      pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
-      says: 'a time of day in quotes, such as "06:00"'
-    };
-    const value = text(rules).read(node, context);
-    return value === void 0 ? void 0 : Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
-  }
-};
-var timeZone = {
-  schema: { type: "string", description: "IANA name of a time zone." },
-  read(node, context) {
-    const value = text().read(node, context);
-    try {
-      if (value !== void 0) new Intl.DateTimeFormat("en", { timeZone: value });
-      return value;
-    } catch {
-      wrong(node, context, "an IANA time zone such as Europe/Berlin");
-      return void 0;
-    }
-  }
-};
-var network = {
-  schema: { type: "string", description: "A network in CIDR notation." },
-  read(node, context) {
-    const value = text().read(node, context);
-    if (value === void 0) return void 0;
-    const [address = "", prefix = "", ...more] = value.split("/");
-    const version = isIP(address);
-    const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 999;
-    if (version === 0 || address.includes("%") || more.length > 0 || length > (version === 4 ? 32 : 128)) {
-      wrong(node, context, "a network in CIDR notation, such as 10.0.0.0/8");
-      return void 0;
-    }
-    return { address, prefix: length, family: version === 4 ? "ipv4" : "ipv6" };
-  }
-};
-var patterns = (description) => oneOrMore(text({ description: "`*` stands for any characters." }), description);
-var when = object({
-  repository: optional(patterns("Claim of the pipeline's ID token.")),
-  ref: optional(patterns("Claim of the pipeline's ID token.")),
-  environment: optional(patterns("Claim of the pipeline's ID token.")),
-  pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
-  actor: optional(patterns("Claim of the pipeline's ID token.")),
-  event: optional(patterns("Claim of the pipeline's ID token.")),
-  commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
-  scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
-  time: optional(
-    placed(
-      object({
-        days: optional(list(days)),
-        from: required(timeOfDay),
-        to: required(timeOfDay),
-        zone: required(timeZone)
-      })
-    )
-  ),
-  network: optional(list(network, "Addresses of the runner; self-reported."))
-});
-var ruleOf = (kinds) => object({
-  name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
-  effect: required(oneOf(["allow", "deny"])),
-  job: optional(patterns("Keys of jobs.")),
-  purpose: optional(patterns("Purposes.")),
-  kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
-  resource: optional(patterns("What is reached: the credential, role or application.")),
-  target: optional(patterns("Targets of the bundle.")),
-  when: optional(when)
-});
-var user = text({
-  pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
-  says: "group:<name>, user:<name> or service_principal:<application ID>"
-});
-var scan = object({
-  scopes: required(
-    entries(
-      { description: "Target of the bundle." },
-      list(text({ description: "Name of a secret scope; `*` stands for any characters." }), void 0, 0),
-      "Secret scopes that the jobs of each target may read."
-    )
-  )
-});
-var policyShapeOf = (kinds) => object({
-  version: required(oneOf([1], "Version of this format.")),
-  providers: optional(providers),
-  experimental: optional(list(oneOf(["databricks_issuer"]))),
-  principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
-  shared_principals: optional(
-    list(
-      list(text({ description: "Key of a job." })),
-      "Groups of jobs that may share a principal or a credential; their scope is the group."
-    )
-  ),
-  scan: optional(scan),
-  // None is a policy, too: it denies all access.
-  rules: required(list(ruleOf(kinds), void 0, 0))
-});
-var policyShape = policyShapeOf([...KINDS, ...LATER_KINDS]);
-function scopesByTarget({ scan: part }) {
-  return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
-}
-var policyFileSchema = policyShape.schema;
-
-// core/access/plan/policy.ts
-var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
-var matchesAny = (patterns2, value) => patterns2?.some((pattern) => globMatches(pattern, value)) ?? true;
-function concerns(rule, request) {
-  return matchesAny(rule.job, request.job) && matchesAny(rule.purpose, request.purpose) && (rule.kind?.value.includes(request.kind) ?? true) && matchesAny(rule.resource, request.resource) && matchesAny(rule.target, request.target);
-}
-function inTime(time, now) {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: time.zone,
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23"
-  });
-  const part = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const minutes = Number(part.get("hour")) * 60 + Number(part.get("minute"));
-  let day = DAYS.findIndex((name) => name === part.get("weekday")?.toLowerCase());
-  const overnight = time.from > time.to;
-  if (overnight ? minutes < time.from && minutes >= time.to : minutes < time.from || minutes >= time.to)
-    return false;
-  if (overnight && minutes < time.to) day = (day + DAYS.length - 1) % DAYS.length;
-  return time.days?.flat().includes(DAYS[day] ?? "mon") ?? true;
-}
-function inNetwork(networks, addresses) {
-  const known2 = addresses.filter((address) => isIP2(address) !== 0);
-  if (known2.length === 0) return void 0;
-  const block = new BlockList();
-  for (const { address, prefix, family } of networks) block.addSubnet(address, prefix, family);
-  return known2.some((address) => block.check(address, isIP2(address) === 4 ? "ipv4" : "ipv6"));
-}
-function conditions(rule, request, evidence) {
-  const when3 = rule.when ?? {};
-  const verdicts = [];
-  for (const name of CLAIMS) {
-    const wanted = when3[name];
-    if (wanted === void 0) continue;
-    const claim = evidence.claims[name];
-    verdicts.push([name, claim === void 0 ? void 0 : matchesAny(wanted, claim)]);
-  }
-  const { now, addresses, commit } = evidence.selfReported;
-  if (when3.commit !== void 0) {
-    const claim = evidence.claims.commit;
-    verdicts.push(["commit", claim === void 0 || commit === void 0 ? void 0 : claim === commit]);
-  }
-  if (rule.effect === "allow") {
-    const enough = request.scope === "proven" || request.scope === "unproven" && when3.scope === "unproven";
-    verdicts.push(["scope", enough]);
-  } else if (when3.scope !== void 0) {
-    verdicts.push(["scope", request.scope === "proven" === (when3.scope === "proven")]);
-  }
-  if (when3.time !== void 0) verdicts.push(["time", inTime(when3.time.value, now)]);
-  if (when3.network !== void 0) verdicts.push(["network", inNetwork(when3.network, addresses)]);
-  return verdicts;
-}
-var SELF_REPORTED = /* @__PURE__ */ new Set(["time", "network", "commit"]);
-var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
-function failureOf2(rule, verdicts) {
-  const failed = verdicts.filter(([, verdict]) => verdict !== true);
-  const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
-  return `"${rule.name.value}" fails on ${words.join(", ")}`;
-}
-function decide(file, request, evidence) {
-  if (request.scope === "broken") {
-    const reason2 = "the scope is broken, which no rule can accept";
-    return { effect: "deny", rule: "(broken scope)", reason: reason2, selfReported: [] };
-  }
-  if (file === void 0) {
-    const allowed2 = request.kind === "unity_catalog_credential";
-    const reason2 = allowed2 ? `without a policy file Unity Catalog credentials may be granted (scope ${request.scope})` : `without a policy file "${request.kind}" cannot be granted`;
-    return { effect: allowed2 ? "allow" : "deny", rule: "(no policy file)", reason: reason2, selfReported: [] };
-  }
-  const rules = file.policy.rules.filter((rule) => concerns(rule, request));
-  const failures2 = [];
-  let allowed;
-  for (const rule of rules) {
-    const verdicts = conditions(rule, request, evidence);
-    if (rule.effect === "deny") {
-      if (verdicts.some(([, verdict]) => verdict === false)) continue;
-      const unknown = verdicts.filter(([, verdict]) => verdict === void 0).map(([name]) => name);
-      const reason2 = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
-      return { effect: "deny", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
-    }
-    if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf2(rule, verdicts));
-    else {
-      const reason2 = verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
-      allowed ??= { effect: "allow", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
-    }
-  }
-  if (allowed !== void 0) return allowed;
-  const reason = failures2.length > 0 ? failures2.join("; ") : "no rule is about this job, purpose, kind, resource and target";
-  return { effect: "deny", rule: "(no rule allows it)", reason, selfReported: [] };
-}
-
-// core/access/plan/decide.ts
-function finding(entry, decision, scope) {
-  const { job, purpose } = entry;
-  const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
-  const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
-  const found = weak.map((check) => check.says).join("; ");
-  if (scope.grade === "broken") {
-    const remedy = weak.map((check) => check.remedy ?? "").join(" ");
-    const problem = `${what} cannot be granted: its scope is broken.`;
-    return { code: "SCOPE_BROKEN", mistake: { problem, actual: found, remedy, place: purpose.place } };
-  }
-  const rights = [...new Set(weak.map((check) => check.missingRight ?? ""))].join("; ");
-  return {
-    code: "ACCESS_DENIED",
-    mistake: {
-      problem: `${what} is denied by ${decision.rule}: ${decision.reason}.`,
-      actual: `scope ${scopeWords(scope)}${found === "" ? "" : ` (${found})`}`,
-      remedy: rights === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights}), or ask for a rule that accepts it.`,
-      place: purpose.place
-    }
-  };
-}
-function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget) {
-  const changes = [];
-  const denied = [];
-  const findings = [];
-  const live = new Map(
-    declared.filter((entry) => entry.expired === void 0).map((entry) => [entry.name, entry])
-  );
-  for (const change2 of planned.changes) {
-    const entry = live.get(change2.name);
-    if (change2.action === "withdraw" || change2.phase !== "granted" || entry === void 0) {
-      changes.push(change2);
-      continue;
-    }
-    const scope = proofs.get(change2.job);
-    if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
-    const { job, purpose, target } = change2;
-    const request = {
-      job,
-      purpose,
-      kind: target.kind,
-      resource: target.resource(change2.object),
-      target: bundleTarget
-    };
-    const decision = decide(policy, { ...request, scope: scope.grade }, evidence);
-    const decided = { ...change2, decision, scope };
-    if (decision.effect === "allow") changes.push(decided);
-    else {
-      denied.push(decided);
-      findings.push(finding(entry, decision, scope));
-    }
-  }
-  return { changes, denied, findings };
-}
-
-// core/access/files/policy-file.ts
-import { createHash as createHash4 } from "node:crypto";
-
-// core/ci/claims.ts
-var PIPELINE_CLAIMS = [
-  "repository",
-  "ref",
-  "environment",
-  "pipeline",
-  "actor",
-  "event",
-  "commit"
-];
-var jose;
-function loadClaimsReader() {
-  return jose ??= import("./webapi-YY2SORZD.js");
-}
-async function readClaims(idToken) {
-  const { decodeJwt } = await loadClaimsReader();
-  let payload;
-  try {
-    payload = decodeJwt(idToken);
-  } catch {
-    throw unreadable3("it is not a signed JSON Web Token");
-  }
-  const { iss, sub, aud, exp, iat, jti } = payload;
-  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
-  if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
-    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
-  }
-  return {
-    ...pipelineClaims(payload),
-    issuer: iss,
-    subject: sub,
-    audience,
-    expiresAt: exp * 1e3,
-    ...typeof iat === "number" && { issuedAt: iat * 1e3 },
-    ...typeof jti === "string" && { jwtId: jti }
-  };
-}
-function pipelineClaims(payload, dialects = DIALECTS) {
-  return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
-}
-function unreadable3(why) {
-  return new SecretlessError("ID_TOKEN_REFUSED", {
-    problem: `What the CI gave as ID token cannot be read: ${why}.`,
-    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
-    remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
-  });
-}
-
-// core/access/files/policy-contradictions.ts
-var CLAIMS2 = PIPELINE_CLAIMS.filter((name) => name !== "commit");
-var MATCHERS = ["job", "purpose", "resource", "target"];
-function coversAll(outer, inner) {
-  if (outer === void 0) return true;
-  return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
-}
-function denies(deny, allow) {
-  if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
-  if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
-  const when3 = deny.when;
-  if (when3 === void 0) return true;
-  if (when3.time !== void 0 || when3.network !== void 0) return false;
-  if (when3.commit !== void 0 && allow.when?.commit === void 0) return false;
-  if (when3.scope === "unproven") return false;
-  if (when3.scope === "proven" && allow.when?.scope === "unproven") return false;
-  return CLAIMS2.every((name) => coversAll(when3[name], allow.when?.[name]));
-}
-function impossibleRules(policy, kinds) {
-  const mistakes = [];
-  const names2 = /* @__PURE__ */ new Set();
-  for (const rule of policy.rules) {
-    const { value: name, place: place2 } = rule.name;
-    if (names2.has(name)) {
-      mistakes.push({
-        problem: `Two rules are called "${name}".`,
-        remedy: "Give each rule its own name.",
-        place: place2
-      });
-    }
-    names2.add(name);
-    const time = rule.when?.time;
-    if (time !== void 0 && time.value.from === time.value.to) {
-      const problem = `Rule "${name}" can never match: its time begins and ends at once.`;
-      mistakes.push({ problem, place: time.place });
-    }
-    if (rule.effect === "deny") continue;
-    const named2 = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
-    const without = named2.filter(({ provider, needsProvider }) => needsProvider && !policy.providers?.[provider]).map(({ provider }) => provider);
-    if (rule.kind !== void 0 && without.length > 0 && without.length === named2.length) {
-      mistakes.push({
-        problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
-        remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,
-        place: rule.kind.place
-      });
-    }
-    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule));
-    if (stronger !== void 0) {
-      mistakes.push({
-        problem: `Rule "${name}" can never match: rule "${stronger.name.value}" denies all that it allows.`,
-        place: place2
-      });
-    }
-  }
-  return mistakes;
-}
-
-// core/access/files/policy-file.ts
-function readPolicyFile(source, insideCheckout, kinds = KINDS) {
-  const named2 = [...kinds, ...LATER_KINDS];
-  const { value, mistakes } = readYaml(source, policyShapeOf(named2));
-  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value, named2)];
-  if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
-  const sha256 = createHash4("sha256").update(source.text, "utf8").digest("hex");
-  return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
-}
-
-// core/access/scope/reading.ts
-var known = (value) => ({ state: "known", value });
-async function openReader(workspace, account) {
-  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
-  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
-  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
-  return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
-}
-function unreadable4(eyes, missingRight) {
-  return eyes.registrarLater ? { state: "later", why: "the registrar reads it after the deployment" } : { state: "unknown", missingRight };
-}
-var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
-var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read3) {
-  let answered = "";
-  for (const reader of eyes.readers) {
-    const pending = read3(reader);
-    if (pending === void 0) continue;
-    try {
-      return known(await pending);
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      answered = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
-    }
-  }
-  return unreadable4(eyes, `${missingRight}${answered}`);
-}
-function isReader(reader, principal) {
-  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
-}
-
-// core/access/scope/credential.ts
-var VENDING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES"]);
-async function readCredentialUsers(eyes, names2) {
-  const distinct = [...new Set(names2)];
-  const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
-  const metastoreOwner = await readBy(
-    eyes,
-    "metastore",
-    async ({ workspace }) => METASTORE.text(
-      await workspace.call({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }),
-      "owner"
-    )
-  );
-  const admin = metastoreOwner.state === "known" ? metastoreOwner.value : "";
-  const readings2 = await inParallel(distinct, async (name) => {
-    for (const reader of eyes.readers) {
-      const facts = (await readCredentials(reader.workspace, [name])).get(name);
-      if (facts?.state !== "read") continue;
-      const effective = await readBy(
-        { ...eyes, readers: [reader] },
-        right(name),
-        ({ workspace }) => effectiveGrants(workspace, name)
-      );
-      if (effective.state !== "known") continue;
-      const managing = effective.value.filter(({ privilege }) => privilege === "MANAGE").map(({ principal }) => principal);
-      const managers = [.../* @__PURE__ */ new Set([facts.facts.owner, admin, ...managing])].filter(
-        (manager) => manager !== ""
-      );
-      if (!managers.some((manager) => isReader(reader, manager))) continue;
-      const users = effective.value.filter(({ privilege }) => VENDING.has(privilege));
-      return { state: "known", value: { name, users, managers } };
-    }
-    return unreadable4(eyes, right(name));
-  });
-  return new Map(distinct.map((name, index) => [name, readings2[index]]));
-}
-
-// core/access/scope/editors.ts
-var EDITING = /* @__PURE__ */ new Set([
-  "IS_OWNER",
-  "CAN_MANAGE",
-  "CAN_EDIT",
-  "CAN_ATTACH_TO",
-  "CAN_RESTART"
+var KNOWN_EXAMPLES = /* @__PURE__ */ new Set([
+  "AKIAIOSFODNN7EXAMPLE",
+  "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  // The Azure Storage emulator's and the Cosmos DB emulator's published keys (learn.microsoft.com).
+  "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+  "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 ]);
-var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
-async function editorsOf(api, type, id, through) {
-  const path13 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const list3 = await api.call({ method: "GET", path: path13 });
-  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
-    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
-      (permission) => PERMISSION.text(permission, "permission_level")
-    );
-    const level = levels.find((one) => EDITING.has(one));
-    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
-  });
+var PLACEHOLDER_PARTS = /example|sample|placeholder|change[-_ ]?(?:me|it|this)|(?:^|[^a-z])your(?:[^a-z]|$)|your(?:password|token|secret|key|user|pass)|\bmy[-_]?(?:password|secret|token|key)\b|dummy|(?:^|[^a-z])fake|mock[-_]|x{4,}|\*{3,}|\.{3}|•{2,}|todo|fixme|redacted|masked|replace[-_ ]?(?:me|with)|insert[-_ ]|put[-_ ]your|enter[-_ ]|to[-_ ]?be[-_ ]|not[-_ ]?(?:a[-_ ])?real|no[-_ ]?secret|do[-_ ]?not[-_ ]?use|deadbeef|hidden|obfuscated|sanitized|<[a-z]/i;
+var WORTHLESS = /^(?:pass(?:word|wd)?\d{0,4}[!.]?|passw0rd|p@ss(?:w[o0]rd)?\d{0,3}!?|pwd\d{0,3}|secrets?\d{0,3}|tokens?|admin\d{0,3}|root|test(?:ing|er)?\d{0,4}|guest|postgres|mysql|user(?:name)?\d{0,3}|none|null|nil|true|false|undefined|string|text|str|optional|required|default|empty|unknown|anonymous|n\/a|na|foo(?:bar)?\d{0,3}|bar|baz|qwerty|letmein|abc\d{0,6}|changeit|development|prod(?:uction)?|staging|bearer|basic|oauth|azuread|value|hello(?:world)?|welcome\d?|trustno1|supersecret(?:password)?\d{0,3}|databricks|spark|token-?value|apikey|api-key|pat)$/i;
+function isReference(value) {
+  return REFERENCES.some((pattern) => pattern.test(value));
 }
-var OBJECT_TYPES = {
-  DIRECTORY: "directories",
-  NOTEBOOK: "notebooks",
-  FILE: "files",
-  REPO: "repos"
-};
-async function editorsOfPath(api, path13, shown = path13) {
-  const object2 = await workspaceObject(api, path13);
-  if (object2 === void 0) {
-    const folder = path13.slice(0, path13.lastIndexOf("/"));
-    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
-    return editorsOfPath(api, folder, shown);
-  }
-  const type = OBJECT_TYPES[OBJECT.text(object2, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object2, "object_id"), `code in ${shown}`);
-}
-function collect(value, names2, into) {
-  if (typeof value !== "object" || value === null) return;
-  for (const [key2, child2] of Object.entries(value)) {
-    if (names2.has(key2) && typeof child2 === "string") into.add(child2);
-    else collect(child2, names2, into);
-  }
-}
-var CODE_PATHS = /* @__PURE__ */ new Set([
-  "notebook_path",
-  "python_file",
-  "path",
-  "dbt_project_directory",
-  "project_directory"
-]);
-var LIBRARIES = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements"]);
-var CLUSTERS = /* @__PURE__ */ new Set(["existing_cluster_id"]);
-function codeOf2(job, filePath) {
-  const code2 = /* @__PURE__ */ new Set();
-  const clusters = /* @__PURE__ */ new Set();
-  const tasks = JOB_SETTINGS.member(job.settings, "tasks");
-  collect(tasks, CODE_PATHS, code2);
-  collect(tasks, LIBRARIES, code2);
-  collect(JOB_SETTINGS.member(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
-  collect(tasks, CLUSTERS, clusters);
-  const notes = [];
-  const paths = /* @__PURE__ */ new Set([filePath]);
-  const git = (part) => JOB_SETTINGS.text(job.settings, "git_source", part);
-  const url = git("git_url");
-  if (url !== "") {
-    const commit = git("git_commit");
-    const ref = git("git_branch") || git("git_tag");
-    const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
-    notes.push(`code comes from ${url}: ${who}`);
-  }
-  for (const path13 of code2) {
-    if (path13.startsWith(`${filePath}/`) || filePath === "") continue;
-    if (path13.startsWith("/Volumes/") || path13.includes(":/")) {
-      notes.push(`${path13}: whoever may write there changes what the job runs`);
-    } else if (path13.startsWith("/")) paths.add(path13);
-  }
-  return { paths: [...paths].filter((path13) => path13 !== ""), clusters: [...clusters], notes };
-}
-function editorReader(eyes, bundle) {
-  const shared = /* @__PURE__ */ new Map();
-  const once = (key2, right, read3) => {
-    const running = shared.get(key2) ?? readBy(eyes, right, ({ workspace }) => read3(workspace));
-    shared.set(key2, running);
-    return running;
-  };
-  return async (job) => {
-    const { paths, clusters, notes } = codeOf2(job, bundle.filePath);
-    const { id } = job;
-    const parts = await Promise.all([
-      ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
-      ...paths.map((path13) => once(path13, `CAN_READ on ${path13}`, (api) => editorsOfPath(api, path13))),
-      ...clusters.map(
-        (cluster) => once(
-          `cluster ${cluster}`,
-          `CAN_MANAGE on cluster ${cluster}`,
-          (api) => editorsOf(api, "clusters", cluster, `cluster ${cluster}`)
-        )
-      )
-    ]);
-    const unread = parts.filter((part) => part.state !== "known");
-    const worstRead = unread.find((part) => part.state === "unknown") ?? unread[0];
-    if (worstRead !== void 0) return worstRead;
-    return known({ editors: parts.flatMap((part) => part.state === "known" ? part.value : []), notes });
-  };
+function isPlaceholder(value) {
+  return KNOWN_EXAMPLES.has(value) || WORTHLESS.test(value) || PLACEHOLDER_PARTS.test(value) || isCounted(value);
 }
 
-// core/access/scope/judge.ts
-var proven = (says, residual = []) => ({
-  grade: "proven",
-  says,
-  ...residual.length === 0 ? {} : { residual }
-});
-var broken = (says, remedy) => ({ grade: "broken", says, remedy });
-function judge2(reading, decide2) {
-  if (reading.state === "known") return decide2(reading.value);
-  if (reading.state === "later") {
-    return {
-      grade: "proven",
-      says: `not checked yet: ${reading.why}; checked after the deployment`,
-      later: true
-    };
-  }
-  const { missingRight } = reading;
-  return { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+// core/scan/detect/judge.ts
+var SECRET_WORDS = /(?:password|passwd|pwd|secret|token|apikey|api[-_]key|[-_]key|credential)s?/i;
+function isNameLike(value) {
+  return /^[A-Za-z]{1,24}\d{0,2}(?:[-_./: ][A-Za-z]{1,24}\d{0,2}){0,12}[-_./:]?$/.test(value) || /^[a-z]{0,20}(?:[A-Z][a-z]{1,20}){1,8}$/.test(value);
 }
-function runAs({ job, principal, deployer }) {
-  if (job.runAs.kind !== "service_principal") {
-    const who = job.runAs.kind === "deployer" ? "the identity that deploys it" : `the ${job.runAs.kind} ${job.runAs.name}`;
-    const remedy = `Set run_as.service_principal_name of job "${job.key}" to a service principal of its own.`;
-    return broken(`the job runs as ${who}`, remedy);
-  }
-  if (principal === deployer.toLowerCase()) {
-    return broken(
-      "the job runs as the deployer, who also deploys every other job",
-      "Give the job a principal of its own."
-    );
-  }
-  return proven(`runs as service principal ${principal}`);
+function isPathOrUrl(value) {
+  if (/^(?:\.{1,2}|~)?\//.test(value))
+    return value.split("/").every((part) => /^[A-Za-z._-]{0,40}\d{0,4}$/.test(part));
+  return /^(?:[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}:\/\/)/.test(value) || /\.(?:json|ya?ml|txt|pem|py|sql|csv|env|key|crt|jks|p12)$/i.test(value);
 }
-var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
-function exclusive({ job, principal, runners, declared, mates }) {
-  const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map((mate) => mate.key)]);
-  const borrowers = declared.filter(
-    ({ key: key2, runAs: runAs2 }) => !allowed.has(key2) && runAs2.kind === "service_principal" && runAs2.applicationId === principal
-  );
-  if (runners.state !== "known" && borrowers.length > 0) {
-    return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
-  }
-  return judge2(runners, (all) => {
-    const self = all.find((runner) => runner.key === job.key);
-    if (self !== void 0 && self.principal !== principal) {
-      const says = `the deployed job runs as ${self.principal || "its owner"}, not as declared`;
-      return broken(says, "Deploy the bundle again, and find out who changed the job.");
-    }
-    const strangers = all.filter(
-      (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
-    );
-    if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
-    const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
-    const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
-    return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);
-  });
-}
-var RULE_SET_PREFIX = {
-  user: "users",
-  group: "groups",
-  service_principal: "servicePrincipals"
-};
-function ruleSetName(user2) {
-  const at3 = user2.indexOf(":");
-  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
-}
-function principalUsers({ identity, deployer, principalUsers: allowed, principal }) {
-  const names2 = new Set(allowed.map(ruleSetName));
-  const own = `serviceprincipals/${deployer.toLowerCase()}`;
-  return judge2(identity.users, (holders2) => {
-    const users = holders2.filter(({ role }) => role === "roles/servicePrincipal.user").map(({ principal: who }) => who);
-    const strangers = users.filter((who) => !names2.has(who.toLowerCase()) && who.toLowerCase() !== own);
-    if (strangers.length > 0) {
-      const remedy = `Take servicePrincipal.user on ${principal} from them, or name them under principal_users in the policy.`;
-      return broken(`may act as it: ${strangers.join(", ")}`, remedy);
-    }
-    const managers = holders2.filter(({ role }) => role === "roles/servicePrincipal.manager");
-    const residual = [
-      ...users.map((who) => `${who} may act as it`),
-      ...managers.map(({ principal: who }) => `${who} manages it and could let itself act as it`)
-    ];
-    return proven("nobody else holds servicePrincipal.user on it", residual);
-  });
-}
-function oauthSecrets({ identity, principal }) {
-  return judge2(
-    identity.secrets,
-    (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
-      `it has ${ids.length} OAuth secret${ids.length === 1 ? "" : "s"}: whoever holds one is this principal`,
-      `Delete the OAuth secrets of service principal ${principal} (${ids.join(", ")}).`
-    )
+function isHash(value) {
+  return /^\$(?:2[aby]?|5|6|argon2\w{0,3}|pbkdf2[\w-]{0,20}|scrypt)\$|^\{(?:SHA|SSHA|bcrypt|noop)\d{0,3}\}|^(?:sha\d{1,3}|md5)[:=]/i.test(
+    value
   );
 }
-function federationPolicies({ identity, principal }) {
-  return judge2(identity.policies, (policies) => {
-    if (policies.length === 0) return proven("it has no federation policy");
-    const shown = policies.map(({ id, issuer, subject }) => `${id} (${issuer}, ${subject})`).join(", ");
-    const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown}`, remedy);
-  });
+function classes(value) {
+  return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((pattern) => pattern.test(value)).length;
 }
-var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
-function editors({ editors: reading, deployer, job }) {
-  return judge2(reading, ({ editors: all, notes }) => {
-    const everybody = all.filter(({ who }) => EVERYBODY.has(who));
-    if (everybody.length > 0) {
-      const shown = [
-        ...new Set(everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`))
-      ];
-      const remedy = `Take these rights away, so that only those who may use the access can change job "${job.key}".`;
-      return broken(`every user may change what the job runs: ${shown.join(", ")}`, remedy);
+function isNoLiteral(value) {
+  return isReference(value) || isPlaceholder(value) || isHash(value) || isPathOrUrl(value) || /[^\P{Cc}\x80-\x9f]/u.test(value);
+}
+function isPassword(value, certain2) {
+  if (value.length < (certain2 ? 4 : 6) || value.length > 256 || /\s/.test(value) || isNoLiteral(value))
+    return false;
+  if (/^[\w.]{1,80}\(/.test(value) || /^\d{1,4}(?:[-/.:]\d{1,4}){1,5}$/.test(value)) return false;
+  if (SECRET_WORDS.test(value) && isNameLike(value.replace(/\d+/g, ""))) return false;
+  if (certain2) return !/^\d{1,3}$/.test(value);
+  return classes(value) >= 2 && (!isNameLike(value) || /\d{2}/.test(value)) && !/^[A-Z][A-Z0-9_]{3,60}$/.test(value);
+}
+var UUID2 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+function isRandom(value) {
+  if (value.length < 12 || value.length > 4096 || /[\s"'<>{}]/.test(value) || isNoLiteral(value))
+    return false;
+  if (UUID2.test(value)) return true;
+  if (isNameLike(value) || /^(?:[A-Za-z]{2,20}\d{0,4}[-_.:/]){1,10}[A-Za-z0-9]{0,12}$/.test(value))
+    return false;
+  if (!/\d/.test(value) && !(value.length >= 24 && classes(value) >= 2)) return false;
+  if (/^\d+(?:[.,]\d+)*$/.test(value)) return false;
+  if (SECRET_WORDS.test(value) && /[-_]/.test(value) && value.length < 32) return false;
+  return entropy(value) >= (value.length < 20 ? 2.8 : 3.1);
+}
+function isLiteral(value) {
+  return value.length >= 4 && !isNoLiteral(value);
+}
+
+// core/scan/detect/format-match.ts
+var AROUND = 200;
+var LOOKED_AT = 96;
+function matchFormat(rule, text2, at3) {
+  const from = Math.max(0, at3 - (rule.back ?? 0));
+  rule.pattern.lastIndex = from;
+  const match2 = rule.pattern.exec(text2);
+  if (match2 === null) return null;
+  const value = match2.groups?.["value"] ?? match2[0];
+  const start = from + match2[0].lastIndexOf(value);
+  const end = start + value.length;
+  const body = rule.prefix !== void 0 && value.startsWith(rule.prefix) ? value.slice(rule.prefix.length) : value;
+  const head = body.slice(0, LOOKED_AT);
+  if (rule.judged === true ? isReference(value) || !isPassword(value, true) : isPlaceholder(head))
+    return null;
+  if (rule.entropy !== void 0 && entropy(head) < rule.entropy) return null;
+  if (rule.test !== void 0) {
+    const around = text2.slice(Math.max(0, from - AROUND), from + match2[0].length + AROUND);
+    if (!rule.test(value, around)) return null;
+  }
+  return { start, end, value };
+}
+
+// core/scan/detect/keyword-automaton.ts
+var KeywordAutomaton = class {
+  #classes = new Uint8Array(256);
+  #shift;
+  #next;
+  /** For each state the index into `#found`, or 0. */
+  #output;
+  #found = [[]];
+  constructor(keywords2) {
+    const folded = keywords2.map((keyword) => Buffer.from(keyword.text.toLowerCase(), "latin1"));
+    let classCount = 1;
+    for (const byte of folded.flatMap((text2) => [...text2])) {
+      if (this.#classes[byte] === 0) this.#classes[byte] = classCount++;
     }
-    const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
-    const residual = [
-      ...others2.map(({ who, level, through }) => `${who} has ${level} (${through})`),
-      ...notes
-    ];
-    return proven("the list of those who may change it is complete", [...new Set(residual)]);
-  });
-}
-function credential({ credentials, principal, mates }) {
-  const allowed = /* @__PURE__ */ new Set([principal]);
-  for (const { runAs: mate } of mates) if (mate.kind === "service_principal") allowed.add(mate.applicationId);
-  const verdicts = credentials.map(
-    (reading) => judge2(reading, ({ name, users, managers }) => {
-      const strangers = users.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
-      if (strangers.length > 0) {
-        const shown = strangers.map((user2) => {
-          const from = user2.inheritedFrom === "" ? "" : `, from ${user2.inheritedFrom}`;
-          return `${user2.principal} (${user2.privilege}${from})`;
-        });
-        const remedy = `Revoke it from them, or give the job its own credential instead of "${name}".`;
-        return broken(`credential "${name}" can also be used by ${shown.join(", ")}`, remedy);
-      }
-      return proven(
-        `no other user of credential "${name}"`,
-        managers.map((who) => `${who} could grant itself "${name}"`)
-      );
-    })
-  );
-  const grade = worst(verdicts.map((verdict) => verdict.grade));
-  const decisive = verdicts.find((verdict) => verdict.grade === grade) ?? proven("no credential is used");
-  if (grade !== "proven") return decisive;
-  const says = [...new Set(verdicts.map((verdict) => verdict.says))].join("; ") || decisive.says;
-  const later = verdicts.some((verdict) => verdict.later) ? { later: true } : {};
-  return { ...proven(says, [...new Set(verdicts.flatMap((verdict) => verdict.residual ?? []))]), ...later };
-}
-var JUDGES = {
-  "run-as": runAs,
-  exclusive,
-  "principal-users": principalUsers,
-  "oauth-secrets": oauthSecrets,
-  "federation-policies": federationPolicies,
-  editors,
-  credential
-};
-function judgeScope(facts) {
-  const checks = Object.keys(JUDGES).map((name) => ({ name, ...JUDGES[name](facts) }));
-  const group = facts.mates.length === 0 ? [] : [facts.job, ...facts.mates].map((job) => job.key).sort();
-  return {
-    job: facts.job.key,
-    principal: facts.principal,
-    grade: worst(checks.map((check) => check.grade)),
-    group,
-    checks
-  };
-}
-
-// core/access/scope/principals.ts
-var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
-var LIST_FROM = 20;
-async function numericIds(api, applicationIds) {
-  const found = [];
-  const idsOf = (resources) => new Map(
-    resources.map((resource) => [
-      SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
-      SERVICE_PRINCIPAL.text(resource, "id")
-    ])
-  );
-  if (applicationIds.length >= LIST_FROM) {
-    const missing = new Set(applicationIds);
-    return idsOf(
-      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
-        for (const id of idsOf(page).keys()) missing.delete(id);
-        return missing.size === 0;
-      })
-    );
+    for (let upper = 65; upper <= 90; upper++) this.#classes[upper] = this.#classes[upper + 32] ?? 0;
+    this.#shift = Math.ceil(Math.log2(classCount));
+    const states = folded.reduce((sum, text2) => sum + text2.length, 1);
+    if (states > 65535) throw new RangeError("too many keywords for 16-bit states");
+    this.#next = new Uint16Array(states << this.#shift);
+    this.#output = new Uint16Array(states);
+    this.#build(keywords2, folded);
   }
-  await inParallel(applicationIds, async (id) => {
-    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
-    found.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
-  });
-  return idsOf(found);
-}
-async function holders(api, path13, name) {
-  const ruleSet = await api.call({ method: "GET", path: path13, query: { name, etag: "" } });
-  return RULE_SET.list(ruleSet, "grant_rules").flatMap(
-    (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
-  );
-}
-async function eitherRoute(workspace, account) {
-  try {
-    return await workspace();
-  } catch (error) {
-    if (account === void 0 || !(error instanceof ApiFailure)) throw error;
-    return account();
-  }
-}
-async function readOne(eyes, accountId, applicationId2, id) {
-  if (accountId === void 0) {
-    const missing = { state: "unknown", missingRight: "the input account-id" };
-    return { users: missing, secrets: missing, policies: missing };
-  }
-  const name = `accounts/${accountId}/servicePrincipals/${applicationId2}/ruleSets/default`;
-  const manager = `servicePrincipal.manager on ${applicationId2}, or account admin`;
-  const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
-  const [users, secrets, policies] = await Promise.all([
-    readBy(
-      eyes,
-      manager,
-      ({ workspace, account }) => eitherRoute(
-        () => holders(workspace, "/api/2.0/preview/accounts/access-control/rule-sets", name),
-        account && (() => holders(account, `/api/2.0/preview/accounts/${accountId}/access-control/rule-sets`, name))
-      )
-    ),
-    readBy(eyes, manager, ({ workspace, account }) => {
-      if (id === void 0) return void 0;
-      const path13 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
-      return eitherRoute(
-        () => listAll(workspace, path13, SECRETS.key("secrets")),
-        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
-      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
-    }),
-    readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
-      if (id === void 0 || account === void 0) return void 0;
-      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
-        (listed) => listed.map((policy) => ({
-          id: FEDERATION_POLICY.text(policy, "policy_id"),
-          issuer: FEDERATION_POLICY.text(policy, "oidc_policy", "issuer"),
-          subject: FEDERATION_POLICY.text(policy, "oidc_policy", "subject")
-        }))
-      );
-    })
-  ]);
-  return { users, secrets, policies };
-}
-async function readPrincipals(eyes, accountId, applicationIds) {
-  const distinct = [...new Set(applicationIds)];
-  const none = { state: "known", value: /* @__PURE__ */ new Map() };
-  const ids = accountId === void 0 ? none : await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
-  const idOf = (applicationId2) => ids.state === "known" ? ids.value.get(applicationId2) : void 0;
-  const facts = await inParallel(
-    distinct,
-    (applicationId2) => readOne(eyes, accountId, applicationId2, idOf(applicationId2))
-  );
-  return new Map(distinct.map((applicationId2, index) => [applicationId2, facts[index]]));
-}
-
-// core/access/scope/runners.ts
-var MAX_ASKED = 500;
-async function list2(api, path13, items, query = {}) {
-  try {
-    return await listAll(api, path13, items, query);
-  } catch (error) {
-    if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
-    throw error;
-  }
-}
-async function jobs(api) {
-  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" });
-  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
-  if (silent.length > MAX_ASKED) return void 0;
-  const asked2 = await inParallel(silent, async (job) => {
-    const query = { job_id: JOB.text(job, "job_id") };
-    try {
-      return JOB.text(
-        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
-        "run_as_user_name"
-      );
-    } catch (error) {
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return "";
-      throw error;
-    }
-  });
-  const owner = new Map(silent.map((job, index) => [job, asked2[index] ?? ""]));
-  return listed.map((job) => ({
-    type: "job",
-    id: JOB.text(job, "job_id"),
-    name: JOB.text(job, "settings", "name"),
-    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase()
-  }));
-}
-async function others(api) {
-  const [pipelines, apps, endpoints] = await Promise.all([
-    list2(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), { max_results: "100" }),
-    list2(api, "/api/2.0/apps", "apps", { page_size: "100" }),
-    list2(api, "/api/2.0/serving-endpoints", "endpoints")
-  ]);
-  return [
-    ...pipelines.map((item) => ({
-      type: "pipeline",
-      id: PIPELINE.text(item, "pipeline_id"),
-      name: PIPELINE.text(item, "name"),
-      principal: PIPELINE.text(item, "run_as_user_name").toLowerCase()
-    })),
-    ...apps.map((item) => ({
-      type: "app",
-      id: APP.text(item, "id"),
-      name: APP.text(item, "name"),
-      principal: APP.text(item, "service_principal_client_id").toLowerCase()
-    })),
-    // A serving endpoint acts with the identity of its creator.
-    ...endpoints.map((item) => ({
-      type: "endpoint",
-      id: ENDPOINT.text(item, "id"),
-      name: ENDPOINT.text(item, "name"),
-      principal: ENDPOINT.text(item, "creator").toLowerCase()
-    }))
-  ];
-}
-async function readRunners(eyes) {
-  const admin = eyes.readers.find((reader) => reader.admin);
-  if (admin === void 0)
-    return unreadable4(eyes, "workspace admin (a listing by anyone else may be incomplete)");
-  try {
-    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace), others(admin.workspace)]);
-    if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
-    const limit = `fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`;
-    return { state: "unknown", missingRight: limit };
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    return unreadable4(
-      eyes,
-      `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`
-    );
-  }
-}
-function withBundle(listed, bundle, deployed) {
-  const declared = (job) => job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
-  const byId = new Map(bundle.jobs.filter((job) => job.id !== void 0).map((job) => [job.id, job]));
-  const gone = new Set(deployed ? [] : bundle.goneJobIds);
-  const runners = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
-    const job = runner.type === "job" ? byId.get(runner.id) : void 0;
-    if (job === void 0) return runner;
-    return { ...runner, key: job.key, ...deployed ? {} : { principal: declared(job) } };
-  });
-  const created = deployed ? [] : bundle.jobs.filter((job) => job.id === void 0);
-  return [
-    ...runners,
-    ...created.map((job) => ({
-      type: "job",
-      id: "not deployed yet",
-      name: job.key,
-      key: job.key,
-      principal: declared(job)
-    }))
-  ];
-}
-
-// core/access/scope/prove.ts
-function afterwards(reading, { coming, leaving }) {
-  if (reading.state !== "known") return reading;
-  const { name, users, managers } = reading.value;
-  const of = (grants) => grants.filter(({ credential: credential2 }) => credential2 === name).map(({ principal }) => principal);
-  const gone = new Set(of(leaving));
-  const staying = users.filter(
-    (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
-  );
-  const present2 = new Set(staying.map(({ principal }) => principal));
-  const added = [...new Set(of(coming))].filter((principal) => !present2.has(principal));
-  const asUser = (principal) => ({ principal, privilege: "ACCESS", inheritedFrom: "" });
-  return known({ name, managers, users: [...staying, ...added.map(asUser)] });
-}
-function matesOf(job, bundle, policy) {
-  const groups = (policy?.shared_principals ?? []).filter((group) => group.includes(job.key));
-  const keys = new Set(groups.flat());
-  return bundle.jobs.filter((other) => other.key !== job.key && keys.has(other.key));
-}
-function principalOf(job) {
-  return job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
-}
-async function proveScopes(request) {
-  const { eyes, bundle, deployed, deployer, accountId, policy, needs } = request;
-  const jobs2 = bundle.jobs.filter((job) => needs.has(job.key));
-  if (jobs2.length === 0) return /* @__PURE__ */ new Map();
-  const principals = jobs2.map(principalOf).filter((principal) => principal !== "");
-  const editorsOf2 = editorReader(eyes, bundle);
-  const [listed, identities, credentials, editors2] = await Promise.all([
-    readRunners(eyes),
-    readPrincipals(eyes, accountId, principals),
-    readCredentialUsers(eyes, [...needs.values()].flat()),
-    inParallel(jobs2, editorsOf2)
-  ]);
-  const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, deployed)) : listed;
-  const nobody = { state: "unknown", missingRight: "a run-as service principal" };
-  const noIdentity = { users: nobody, secrets: nobody, policies: nobody };
-  const proofs = jobs2.map(
-    (job, index) => judgeScope({
-      job,
-      principal: principalOf(job),
-      deployer,
-      runners,
-      declared: bundle.jobs,
-      identity: identities.get(principalOf(job)) ?? noIdentity,
-      editors: editors2[index] ?? nobody,
-      credentials: (needs.get(job.key) ?? []).map(
-        (name) => afterwards(credentials.get(name) ?? nobody, request)
-      ),
-      mates: matesOf(job, bundle, policy),
-      principalUsers: policy?.principal_users ?? []
-    })
-  );
-  return new Map(proofs.map((proof) => [proof.job, proof]));
-}
-
-// core/access/plan/plan.ts
-function readAccessFiles(access2, policy, kinds = KINDS) {
-  const entries2 = access2 === void 0 ? { value: [], mistakes: [] } : readAccessFile(access2, kinds);
-  const rules = policy === void 0 ? { value: void 0, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout, kinds);
-  const mistakes = [...entries2.mistakes, ...rules.mistakes];
-  if (mistakes.length > 0) {
-    const code2 = entries2.mistakes.length > 0 ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID";
-    throw fail(mistakes.map((mistake) => ({ code: code2, mistake })));
-  }
-  return { entries: entries2.value ?? [], policy: rules.value };
-}
-function registrarOf(files) {
-  return files.policy?.policy.providers?.databricks?.registrar_client_id.toLowerCase();
-}
-function fail(findings) {
-  const order = [
-    "ACCESS_FILE_INVALID",
-    "POLICY_FILE_INVALID",
-    "ACCESS_TARGET_UNUSABLE",
-    "ACCESS_CLASH",
-    "SCOPE_BROKEN"
-  ];
-  const rank = (finding2) => (order.indexOf(finding2.code) + order.length) % order.length;
-  const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
-  const mistakes = sorted.map(({ mistake }) => mistake);
-  const code2 = sorted[0]?.code ?? "INTERNAL";
-  if (mistakes.length === 1 && mistakes[0] !== void 0) return new SecretlessError(code2, mistakes[0]);
-  const problem = `${mistakes.length} mistakes keep access from being granted as declared.`;
-  return new SecretlessError(code2, { problem, mistakes });
-}
-async function readRemote(objects, request) {
-  const used = [...new Set(objects.map(({ target }) => target))];
-  const views = await Promise.all(
-    used.map(
-      (target) => target.read(
-        objects.filter((one) => one.target === target).map(({ object: object2 }) => object2),
-        portsOf(target, request)
-      )
-    )
-  );
-  return new Map(used.map((target, index) => [target, views[index]]));
-}
-function portsOf(target, request) {
-  const { registrar, deployer, clock, bundle, signal } = request;
-  return {
-    databricks: target.connect(registrar ?? deployer),
-    clock,
-    workspaceId: bundle.workspaceId,
-    ...signal === void 0 ? {} : { signal }
-  };
-}
-function isRegistrarLater({ files, registrar, deployed }) {
-  return registrarOf(files) !== void 0 && registrar === void 0 && !deployed;
-}
-async function eyesOf(request) {
-  const { registrar, deployer } = request;
-  const connections = [registrar, deployer].filter((connection) => connection !== void 0);
-  const readers = await Promise.all(
-    connections.map(({ workspace, account }) => openReader(workspace, account))
-  );
-  return { readers, registrarLater: isRegistrarLater(request) };
-}
-function warningsOf(request, proofs, used) {
-  const { files, bundle } = request;
-  const warnings = [];
-  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
-    warnings.push(
-      "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two."
-    );
-  }
-  if (files.policy?.insideCheckout === true) {
-    warnings.push(
-      `The policy ${files.policy.path} comes with the checkout: whoever edits the bundle can edit it.`
-    );
-  }
-  if (files.policy === void 0) {
-    const unproven = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
-    if (unproven.length > 0)
-      warnings.push(
-        `Scope is unproven for ${unproven.join(", ")}, and no policy file says whether that is accepted.`
-      );
-  }
-  for (const entry of files.entries) {
-    if (entry.targets !== void 0 && !entry.targets.includes(bundle.target)) continue;
-    if (entry.present === "databricks")
-      warnings.push(
-        `"${entry.purpose.value}" presents a token of the workspace itself, which is experimental.`
-      );
-  }
-  return warnings;
-}
-async function examineAccess(request) {
-  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, clock } = request;
-  const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
-  const live = declared.filter((entry) => entry.expired === void 0);
-  const state = await readState(deployer.workspace, bundle);
-  const recorded2 = state.records.map((record2) => ({
-    target: kindOf(record2.kind, request.kinds),
-    object: record2.object,
-    phase: record2.phase
-  })).filter(
-    (one) => one.target !== void 0 && one.phase !== "expired"
-  );
-  const wanted = new Set(live.map(({ target, object: object2 }) => objectKey(target.kind, object2)));
-  const leaving = recorded2.filter(({ target, object: object2 }) => !wanted.has(objectKey(target.kind, object2))).map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0);
-  const needs = /* @__PURE__ */ new Map();
-  for (const { job, credentials } of live)
-    needs.set(job.key, [.../* @__PURE__ */ new Set([...needs.get(job.key) ?? [], ...credentials])]);
-  const prove2 = async () => needs.size === 0 ? /* @__PURE__ */ new Map() : proveScopes({
-    eyes: await eyesOf(request),
-    bundle,
-    deployed,
-    deployer: deployerId,
-    accountId,
-    policy: files.policy?.policy,
-    needs,
-    coming: live.map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0),
-    leaving
-  });
-  const objects = [...live, ...recorded2];
-  const [views, proofs] = await Promise.all([readRemote(objects, request), prove2()]);
-  const missing = { state: "unreadable", missingRight: "the target" };
-  const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
-  const planned = planChanges(
-    declared,
-    state.records,
-    (target, object2) => {
-      const seen = views.get(target)?.plan(object2) ?? missing;
-      return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
-    },
-    request.kinds
-  );
-  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
-  const registrarId = registrarOf(files);
-  const notes = live.flatMap(({ target, object: object2 }) => views.get(target)?.notes(object2) ?? []);
-  const unowned = state.unowned.length === 0 ? [] : [
-    `${state.unowned.length} records of the access state do not fit this bundle and are never acted upon.`
-  ];
-  return {
-    changes: decided.changes,
-    denied: decided.denied,
-    findings: [...inFiles, ...planned.findings, ...decided.findings],
-    warnings: [
-      ...warningsOf(request, [...proofs.values()], objects.length > 0),
-      ...planned.warnings,
-      ...unowned
-    ],
-    notes: [...new Set(notes)],
-    proofs,
-    state,
-    policy: files.policy,
-    registrarId: registrarId ?? deployerId,
-    selfRegistered: (registrarId ?? deployerId) === deployerId
-  };
-}
-async function planAccess(request, onPlan) {
-  const plan = await examineAccess(request);
-  await onPlan?.(plan);
-  if (plan.findings.length > 0) throw fail(plan.findings);
-  return plan;
-}
-
-// core/access/state/recorder.ts
-var recordKey = ({ name, target, object: object2 }) => `${name} ${objectKey(target.kind, object2)}`;
-var Recorder = class {
-  #state;
-  #api;
-  #bundle;
-  #lock;
-  constructor(state, api, bundle, lock) {
-    this.#state = state;
-    this.#api = api;
-    this.#bundle = bundle;
-    this.#lock = lock;
-  }
-  /** Sets the phase of the records of these changes; undefined removes them. */
-  async set(all, phaseOf) {
-    const records = new Map(
-      this.#state.records.map((record2) => [
-        `${record2.name} ${objectKey(record2.kind, record2.object)}`,
-        record2
-      ])
-    );
-    for (const change2 of all) {
-      const phase = phaseOf(change2);
-      const { name, job, purpose, target, object: object2 } = change2;
-      if (phase === void 0) records.delete(recordKey(change2));
-      else records.set(recordKey(change2), { name, job, purpose, kind: target.kind, object: object2, phase });
-    }
-    const { unowned, serial } = this.#state;
-    const next = { serial: serial + 1, records: [...records.values()], unowned };
-    await this.#lock.hold();
-    if (next.records.length + unowned.length === 0)
-      await deleteWorkspaceFile(this.#api, statePathOf(this.#bundle));
-    else
-      await writeWorkspaceFile(this.#api, statePathOf(this.#bundle), renderState(next, this.#bundle), true);
-    this.#state = next;
-  }
-};
-
-// core/access/apply/execute.ts
-var CONFIRM_TIMEOUT = 6e4;
-var isChange = ({ action }) => action !== "unchanged";
-var isRemote = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
-async function confirm(batch, ports, clock) {
-  const { target, action } = batch[0];
-  const objects = batch.map(({ object: object2 }) => object2);
-  const done = ({ state }) => action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
-  const deadline = clock.now() + CONFIRM_TIMEOUT;
-  for (let wait = 500; ; wait = Math.min(wait * 2, 8e3)) {
-    const view = await target.read(objects, ports);
-    const open3 = objects.filter((object2) => !done(view.plan(object2)));
-    if (open3[0] === void 0) return void 0;
-    if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open3[0])}`;
-    await clock.sleep(wait, ports.signal);
-  }
-}
-function batches(all) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const change2 of all) {
-    const key2 = JSON.stringify([change2.action, change2.target.kind, change2.target.batch(change2.object)]);
-    groups.set(key2, [...groups.get(key2) ?? [], change2]);
-  }
-  return [...groups.values()];
-}
-async function applyBatch(batch, ports, clock) {
-  const { target, action } = batch[0];
-  const objects = batch.map(({ object: object2 }) => object2);
-  try {
-    await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
-    return await confirm(batch, ports, clock);
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    return `${error.status} ${error.errorCode}: ${error.message}`;
-  }
-}
-async function execute(plan, request, lock, onApplied) {
-  const { deployer, clock, bundle, signal } = request;
-  const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
-  const all = plan.changes.filter(isChange);
-  const applied = [];
-  const tell = async (batch, outcome, reason) => {
-    for (const change2 of batch) {
-      const one = { change: change2, outcome, ...reason === void 0 ? {} : { reason } };
-      applied.push(one);
-      await onApplied(one);
-    }
-  };
-  await recorder.set(
-    all,
-    (change2) => change2.action === "withdraw" ? "withdrawing" : isRemote(change2) ? "granting" : change2.phase
-  );
-  await tell(
-    all.filter((change2) => !isRemote(change2)),
-    "done"
-  );
-  const order = [
-    ...batches(all.filter(({ action }) => action === "withdraw")),
-    ...batches(all.filter((change2) => isRemote(change2) && change2.action !== "withdraw"))
-  ];
-  let withdrawalFailed = false;
-  for (const batch of order) {
-    const withdrawing = batch[0]?.action === "withdraw";
-    if (!withdrawing && withdrawalFailed) {
-      await tell(batch, "skipped", "a withdrawal failed");
-      continue;
-    }
-    signal?.throwIfAborted();
-    await lock.hold();
-    const problem = await applyBatch(batch, portsOf(batch[0].target, request), clock);
-    if (problem !== void 0) {
-      withdrawalFailed ||= withdrawing;
-      await tell(batch, "failed", problem);
-      continue;
-    }
-    await recorder.set(batch, (change2) => change2.phase);
-    await tell(batch, "done");
-  }
-  return applied;
-}
-
-// core/access/state/lock.ts
-import { randomUUID as randomUUID3 } from "node:crypto";
-var LEASE = 6e4;
-var RENEW = 2e4;
-var POLL = 5e3;
-function parse2(content) {
-  try {
-    const value = JSON.parse(content);
-    return {
-      id: textAt(value, "id"),
-      holder: textAt(value, "holder"),
-      after: textAt(value, "after")
-    };
-  } catch {
-    return { id: "", holder: "(unreadable)", after: "" };
-  }
-}
-async function takeLock(path13, options) {
-  const { api, clock, holder, timeout, signal } = options;
-  const id = randomUUID3();
-  let after = "";
-  const text2 = () => JSON.stringify({ id, holder, after, renewed: clock.now() });
-  const deadline = clock.now() + timeout;
-  let renewed = clock.now();
-  const lock = {
-    async hold() {
-      if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path13);
-      if (content === void 0 || parse2(content).id !== id) throw lost(path13);
-      renewed = clock.now();
-      await writeWorkspaceFile(api, path13, text2(), true);
-    },
-    async release() {
-      const content = await readWorkspaceFile(api, path13);
-      if (content !== void 0 && parse2(content).id === id) await deleteWorkspaceFile(api, path13);
-    }
-  };
-  let seen;
-  let since = clock.now();
-  for (; ; ) {
-    renewed = clock.now();
-    if (await writeWorkspaceFile(api, path13, text2(), false)) return lock;
-    const content = await readWorkspaceFile(api, path13);
-    if (content === void 0) continue;
-    if (parse2(content).id === id) return lock;
-    if (content !== seen) {
-      seen = content;
-      since = clock.now();
-    } else if (clock.now() - since >= LEASE) {
-      after = parse2(content).id;
-      if (await takeOver(path13, content, text2(), options)) return lock;
-      seen = void 0;
-    }
-    if (clock.now() >= deadline) throw busy(path13, parse2(content).holder);
-    await clock.sleep(POLL, signal);
-  }
-}
-function takeOverPath(path13, id) {
-  return `${path13}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
-}
-async function takeOver(path13, left, text2, options) {
-  const { id, after } = parse2(left);
-  const takeover = await takeLock(takeOverPath(path13, id), options);
-  try {
-    if (await readWorkspaceFile(options.api, path13) !== left) return false;
-    await writeWorkspaceFile(options.api, path13, text2, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path13, after));
-    return true;
-  } finally {
-    await takeover.release();
-  }
-}
-function busy(path13, holder) {
-  return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path13}.`,
-    actual: holder,
-    remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
-  });
-}
-function lost(path13) {
-  return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path13} was taken over by another run while this one was changing access.`,
-    remedy: "Run it again: what was changed so far is recorded, and the next run converges."
-  });
-}
-
-// core/access/apply/apply.ts
-function checkApproved(fresh, approved) {
-  const shown = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
-  for (const change2 of approved.changes) if (change2.unread) shown.add(`grant ${recordKey(change2)}`);
-  const surprises = fresh.changes.filter(
-    (change2) => isRemote(change2) && !shown.has(`${change2.action} ${recordKey(change2)}`)
-  );
-  if (surprises.length === 0) return;
-  throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
-    problem: "Access has changed since it was planned: what would happen now was not shown.",
-    remedy: "Plan and deploy again. If another pipeline deploys the same bundle and target, let only one of them do it.",
-    mistakes: surprises.map(({ action, target, object: object2, job, purpose }) => ({
-      problem: `${action}: ${target.describe(object2)} (job "${job}", ${purpose})`
-    }))
-  });
-}
-function failures(applied) {
-  const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
-  return mistakes.map(({ change: change2, outcome, reason = "" }) => {
-    const { action, target, object: object2, job, purpose } = change2;
-    const mistake = {
-      problem: `Job "${job}", ${purpose}: ${action} of ${target.describe(object2)} ${outcome}: ${reason}.`,
-      remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there."
-    };
-    return { code: "ACCESS_FAILED", mistake };
-  });
-}
-async function applyAccess(request, options) {
-  if (registrarOf(request.files) !== void 0 && request.registrar === void 0) {
-    throw new Error("the policy names a registrar, so its connection is needed to apply");
-  }
-  let plan = await examineAccess(request);
-  let applied = [];
-  if (!plan.changes.some(isChange)) await options.onPlan?.(plan);
-  else {
-    const { deployer, clock, bundle, signal } = request;
-    const lock = await takeLock(lockPathOf(bundle), {
-      api: deployer.workspace,
-      clock,
-      holder: options.holder,
-      timeout: options.lockTimeout,
-      ...signal === void 0 ? {} : { signal }
-    });
-    try {
-      plan = await examineAccess(request);
-      if (options.approved !== void 0) checkApproved(plan, options.approved);
-      await options.onPlan?.(plan);
-      if (plan.changes.some(isChange))
-        applied = await execute(plan, request, lock, (one) => options.onApplied(one, plan));
-    } finally {
-      await lock.release();
-    }
-  }
-  for (const change2 of plan.denied) {
-    const one = { change: change2, outcome: "denied", reason: change2.decision?.reason ?? "" };
-    applied = [...applied, one];
-    await options.onApplied(one, plan);
-  }
-  const problems = [...plan.findings, ...failures(applied)];
-  if (problems.length > 0) throw fail(problems);
-  const count2 = (action) => applied.filter(({ change: change2, outcome }) => outcome === "done" && change2.action === action).length;
-  return {
-    plan,
-    applied,
-    granted: count2("grant"),
-    updated: count2("update"),
-    revoked: count2("withdraw"),
-    unchanged: plan.changes.filter(({ action }) => action === "unchanged").length
-  };
-}
-function withdrawAccess(request, options) {
-  const { files } = request;
-  return applyAccess({ ...request, files: { ...files, entries: [] } }, { ...options, approved: void 0 });
-}
-
-// core/flow/api.ts
-function auditedApi({ ci, ports, signal }, host, token2, { audit, clientId: caller, failure }) {
-  const onWrite = ({ method, url, status, requestId }) => {
-    const reason = status === void 0 ? "no answer came" : `status ${status}`;
-    const ok = status !== void 0 && status < 400;
-    return audit.write(
-      apiCallEvent({
-        outcome: ok ? { ok } : { ok: false, code: failure, reason },
-        method,
-        url,
-        ...status !== void 0 && { status },
-        ...requestId !== void 0 && { requestId },
-        caller,
-        runner: ci.context.ciName
-      })
-    );
-  };
-  return connectDatabricks({ host, token: token2, send: ports.send, clock: ports.clock, signal, onWrite });
-}
-function workspaceApi(step2, session, caller) {
-  const token2 = async () => (await session.token()).accessToken;
-  return auditedApi(step2, step2.inputs.host, token2, caller);
-}
-
-// core/federation/session.ts
-var PATIENCE2 = 5e3;
-var MOST_EXPIRED = 3;
-var LONGEST_PAUSE = 6e4;
-function createSession(options) {
-  const { clock, signal } = options;
-  let current;
-  let renewal;
-  function renew() {
-    renewal ??= exchangeWithRetry(options).then((token2) => {
-      const now = clock.now();
-      current = { ...token2, renewAt: now + (token2.expiresAt - now) / 2 };
-      return token2;
-    }).finally(() => {
-      renewal = void 0;
-    });
-    return renewal;
-  }
-  async function renewEarly(patience) {
-    const alarm = new AbortController();
-    const late = clock.sleep(patience, alarm.signal).catch(() => void 0);
-    const renewed = renew().catch(() => {
-      if (current) current = { ...current, renewAt: clock.now() + pause(current.expiresAt - clock.now()) };
-    });
-    try {
-      return await Promise.race([renewed, late]) ?? void 0;
-    } finally {
-      alarm.abort();
-    }
-  }
-  return {
-    async token() {
-      signal?.throwIfAborted();
-      const old = current;
-      const now = clock.now();
-      if (!old || old.expiresAt <= now) return renew();
-      if (now < old.renewAt) return withoutTimes(old);
-      const renewed = await renewEarly(Math.min(PATIENCE2, (old.expiresAt - now) / 2));
-      if (renewed) return renewed;
-      return clock.now() < old.expiresAt ? withoutTimes(old) : renew();
-    }
-  };
-}
-function withoutTimes({ accessToken, expiresAt }) {
-  return { accessToken, expiresAt };
-}
-function pause(left) {
-  return Math.min(LONGEST_PAUSE, left / 4);
-}
-async function exchangeWithRetry(options) {
-  const { clock, renewalTimeout, signal, random } = options;
-  const deadline = clock.now() + renewalTimeout;
-  try {
-    return await retry((stop, number) => exchangeOnce(options, stop, number), {
-      clock,
-      deadline,
-      signal,
-      ...random && { random }
-    });
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    throw error.cause instanceof SecretlessError ? error.cause : endpointUnavailable("The exchange of the ID token", error);
-  }
-}
-async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, attempt2) {
-  const { audience } = exchange;
-  const at3 = clock.now();
-  let claims;
-  let idTokenSha256 = "";
-  let token2;
-  try {
-    const [assertion] = await Promise.all([idToken(audience), loadClaimsReader()]);
-    registerSecret(assertion);
-    idTokenSha256 = tokenSha256(assertion);
-    claims = await readClaims(assertion);
-    stop.throwIfAborted();
-    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt2);
-    token2 = await exchange.exchange({ token: assertion, claims }, stop);
-  } catch (error) {
-    onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome: { error } });
-    throw error;
-  }
-  registerSecret(token2.accessToken);
-  const { accessToken, expiresAt } = token2;
-  const outcome = { expiresAt, accessTokenSha256: tokenSha256(accessToken) };
-  onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome });
-  return token2;
-}
-function expired({ expiresAt }, now, attempt2) {
-  const cause = new SecretlessError("ID_TOKEN_REFUSED", {
-    problem: "The ID token that the CI gave has already expired.",
-    expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
-    actual: `expired at ${new Date(expiresAt).toISOString()}`,
-    remedy: "Correct the clock of the runner, if it is wrong; else run the job again."
-  });
-  return new HttpError(cause.message, { retryable: attempt2 < MOST_EXPIRED, cause });
-}
-
-// core/flow/foreign-checkout.ts
-import path8 from "node:path";
-
-// core/base/git/checkout.ts
-import { readFile as readFile3 } from "node:fs/promises";
-import path7 from "node:path";
-var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-async function checkedOutCommit(folder) {
-  const gitFolder2 = await findGitFolder(folder);
-  if (gitFolder2 === void 0) return void 0;
-  const head = await textOf2(path7.join(gitFolder2, "HEAD"));
-  if (head === void 0 || COMMIT.test(head)) return head;
-  const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
-  if (ref === void 0 || ref.split("/").includes("..")) return void 0;
-  const common2 = path7.resolve(gitFolder2, await textOf2(path7.join(gitFolder2, "commondir")) ?? ".");
-  const loose = await textOf2(path7.join(common2, ref));
-  const commit = loose ?? packedRef(await textOf2(path7.join(common2, "packed-refs")), ref);
-  return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
-}
-async function findGitFolder(folder) {
-  const git = path7.join(folder, ".git");
-  if (await textOf2(path7.join(git, "HEAD")) !== void 0) return git;
-  const [, target] = /^gitdir: (.+)$/.exec(await textOf2(git) ?? "") ?? [];
-  return target === void 0 ? void 0 : path7.resolve(folder, target);
-}
-function packedRef(text2, ref) {
-  const line = text2?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
-  return line?.split(" ")[0];
-}
-async function textOf2(file) {
-  return readFile3(file, "utf8").then(
-    (text2) => text2.trimEnd(),
-    () => void 0
-  );
-}
-
-// core/base/git/repository-id.ts
-import { dirname, isAbsolute, join } from "node:path";
-
-// core/base/tree.ts
-import { open, readdir as readdir3, stat as stat3 } from "node:fs/promises";
-var FIRST_PIECE = 64 << 10;
-var PIECE = 1 << 20;
-var diskTree = {
-  async list(folder) {
-    const entries2 = await readdir3(folder, { withFileTypes: true });
-    return entries2.map((entry) => {
-      if (entry.isFile()) return { name: entry.name, type: "file" };
-      if (entry.isDirectory()) return { name: entry.name, type: "folder" };
-      return { name: entry.name, type: entry.isSymbolicLink() ? "link" : "other" };
-    }).sort((a, b) => a.name < b.name ? -1 : 1);
-  },
-  async size(file) {
-    try {
-      const found = await stat3(file);
-      return found.isFile() ? found.size : void 0;
-    } catch {
-      return void 0;
-    }
-  },
-  async *read(file) {
-    const handle = await open(file, "r");
-    try {
-      let size = FIRST_PIECE;
-      for (; ; ) {
-        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
-        if (bytesRead === 0) return;
-        yield buffer.subarray(0, bytesRead);
-        if (bytesRead === size) size = PIECE;
-      }
-    } finally {
-      await handle.close();
-    }
-  }
-};
-async function readText(tree, file) {
-  const pieces = [];
-  for await (const piece of tree.read(file)) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
-}
-
-// core/base/git/repository-id.ts
-function repositoryIdOf(originUrl) {
-  const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
-  const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path13 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path13).replace(/(?:\.git)?\/?$/, "").toLowerCase();
-}
-function decodeURIComponentSafely(text2) {
-  try {
-    return decodeURIComponent(text2);
-  } catch {
-    return text2;
-  }
-}
-async function gitFolder(checkout, tree) {
-  const dotGit = join(checkout, ".git");
-  if (await tree.size(dotGit) === void 0) return dotGit;
-  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit))?.[1]?.trim() ?? "";
-  const folder = isAbsolute(target) ? target : join(checkout, target);
-  const common2 = await readText(tree, join(folder, "commondir")).catch(() => ".");
-  return isAbsolute(common2.trim()) ? common2.trim() : join(folder, common2.trim());
-}
-async function readRepositoryId(checkout, tree) {
-  const config2 = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
-  const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
-    config2
-  )?.[1];
-  return origin === void 0 ? void 0 : repositoryIdOf(origin);
-}
-async function findCheckout(start, tree) {
-  for (let folder = start; ; folder = dirname(folder)) {
-    const entries2 = await tree.list(folder).catch(() => []);
-    if (entries2.some((entry) => entry.name === ".git")) return folder;
-    if (dirname(folder) === folder) return start;
-  }
-}
-
-// core/flow/foreign-checkout.ts
-async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
-  const { checkout } = ci.context;
-  const ofBundle = await findCheckout(path8.resolve(checkout, inputs.bundleRoot), diskTree);
-  const found = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
-  if (commit !== void 0 && found.every((one) => one === commit)) return;
-  throw new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${inputs.command.name}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
-    expected: commit ?? "a commit that the CI's ID token names",
-    actual: found.find((one) => one !== commit) ?? "no commit can be read from the checkout",
-    remedy: "Check out no `ref:` of somebody else in this job. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
-  });
-}
-
-// core/flow/sign-in.ts
-var RENEWAL = 12e4;
-function signIn(step2, options) {
-  const { ci, ports, inputs } = step2;
-  const { audit, clientId, signal, onExchange, idToken = ci.idToken.bind(ci) } = options;
-  const { exchange, endpoint } = exchangeFor(step2, options);
-  return createSession({
-    exchange: guarded(step2, exchange),
-    idToken,
-    clock: ports.clock,
-    renewalTimeout: Math.min(RENEWAL, inputs.timeout),
-    signal,
-    onExchange: (event) => {
-      record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
-      const { audience, attempt: attempt2, outcome } = event;
-      const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
-      ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
-      onExchange?.(event);
-    }
-  });
-}
-function accountHost(host) {
-  return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
-}
-function exchangeFor({ ci, inputs, ports, exchanges }, { workspace, clientId, account }) {
-  const open3 = exchanges[inputs.exchange.name];
-  if (!open3) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
-  return open3({
-    ...inputs,
-    ...ports,
-    workspace,
-    account,
-    clientId,
-    fixedAudience: ci.fixedAudience,
-    dialect: ci.dialect
-  });
-}
-function guarded({ ci, inputs }, exchange) {
-  return {
-    audience: exchange.audience,
-    async exchange(idToken, signal) {
-      const untrusted = ci.dialect.untrustedToken(idToken.claims);
-      if (untrusted && inputs.command.changes) throw untrustedEvent(inputs.command.name, untrusted);
-      const { event, commit } = idToken.claims;
-      if (event !== void 0 && ci.dialect.isOpenToAnybody(event))
-        await refuseForeignCheckout({ ci, inputs }, { name: event, commit });
-      const token2 = await exchange.exchange(idToken, signal);
-      ci.mask(token2.accessToken);
-      return token2;
-    }
-  };
-}
-function record(audit, { claims, idTokenSha256, outcome }, what) {
-  if (claims === void 0) return;
-  const { issuer, subject, audience, jwtId } = claims;
-  const base = { ...what, issuer, subject, audience: audience.join(" "), idTokenSha256 };
-  const ids = jwtId === void 0 ? {} : { jwtId };
-  if ("error" in outcome) {
-    const { code: code2, details } = toSecretlessError(outcome.error);
-    const reason = [details.problem, details.actual].filter((text2) => text2 !== void 0).join(" ");
-    audit.note(tokenExchangeEvent({ ...base, ...ids, outcome: { ok: false, code: code2, reason } }));
-  } else {
-    audit.note(tokenExchangeEvent({ ...base, ...ids, ...outcome, outcome: { ok: true } }));
-  }
-}
-function untrustedEvent(command, { event, remedy }) {
-  return new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${command}\` is refused: the ID token belongs to a run of ${event}.`,
-    remedy
-  });
-}
-
-// core/flow/access/connection.ts
-async function connectionOf({ step: step2, audit, session, clientId }) {
-  const { inputs, signal } = step2;
-  const caller = { audit, clientId, failure: "ACCESS_FAILED" };
-  const workspace = workspaceApi(step2, session, caller);
-  const known2 = await step2.workspace;
-  const accountId = known2.accountId ?? inputs.accountId;
-  const accountUrl = accountHost(inputs.host);
-  if (accountId === void 0 || accountUrl === void 0) return { workspace, account: void 0 };
-  const account = { id: accountId, host: accountUrl };
-  const ofAccount = inputs.exchange.forAccount ? session : signIn(step2, { workspace: known2, audit, clientId, account, signal });
-  let refused3;
-  const accountToken = async () => {
-    try {
-      if (refused3 === void 0) return (await ofAccount.token()).accessToken;
-    } catch (error) {
-      if (!(error instanceof SecretlessError) || error.code !== "EXCHANGE_REFUSED") throw error;
-      refused3 = error;
-    }
-    throw new ApiFailure(401, "UNAUTHENTICATED", refused3.message);
-  };
-  return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
-}
-
-// core/access/plan/standards.ts
-var STATUS = {
-  proven: "enforced",
-  unproven: "unproven",
-  broken: "violated"
-};
-function fromChecks(proofs, names2) {
-  const checks = proofs.flatMap(
-    (proof) => proof.checks.filter(({ name }) => names2.includes(name)).map((check) => ({ job: proof.job, ...check }))
-  );
-  if (checks.length === 0) return { status: "not checked", because: "no access is declared" };
-  const grade = worst(checks.map((check) => check.grade));
-  if (grade === "proven" && checks.some(({ later }) => later)) {
-    return { status: "not checked", because: "checked after the deployment" };
-  }
-  const shown = checks.filter((check) => check.grade === grade).slice(0, 3);
-  const because = grade === "proven" ? `holds for ${proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`} with access` : shown.map(({ job, says }) => `${job}: ${says}`).join("; ");
-  return { status: STATUS[grade], because };
-}
-function fromFact(fact, yes, no) {
-  if (fact === void 0) return { status: "not checked", because: "this run did not look" };
-  return fact ? { status: "enforced", because: yes } : { status: "violated", because: no };
-}
-function standardsTable(plan, other) {
-  const proofs = [...plan.proofs.values()];
-  const declared = plan.changes.some((change2) => change2.phase === "granted");
-  const { credentials } = other;
-  const noSecret = fromFact(
-    credentials === void 0 ? void 0 : credentials === 0,
-    "no static credential in sources and configuration",
-    `${credentials ?? 0} static credentials found`
-  );
-  const policy = plan.policy === void 0 ? { status: "unproven", because: "there is no policy file" } : {
-    status: "enforced",
-    because: `decided by ${plan.policy.path} (sha256 ${plan.policy.sha256.slice(0, 12)})`
-  };
-  const separation = plan.selfRegistered ? { status: "violated", because: "the deployer itself registers trust" } : { status: "enforced", because: `trust is registered by ${plan.registrarId} alone` };
-  const always = (because) => ({ status: "enforced", because });
-  const exact = always("issuer, subject, principal and credential are exact; wildcards are refused");
-  return [
-    {
-      item: "NHI1",
-      title: "Improper offboarding",
-      ...always("trust is withdrawn when the job, the declaration or the date goes")
-    },
-    { item: "NHI2", title: "Secret leakage", ...noSecret },
-    {
-      item: "NHI3",
-      title: "Vulnerable third-party NHI",
-      ...fromFact(
-        other.pinnedCli,
-        "the Databricks CLI is pinned by its hash",
-        "the Databricks CLI is not pinned"
-      )
-    },
-    {
-      item: "NHI4",
-      title: "Insecure authentication",
-      ...always("only exchanged ID tokens, bound to issuer, subject and audience")
-    },
-    {
-      item: "NHI5",
-      title: "Overprivileged NHI",
-      ...declared ? exact : { status: "not checked", because: "no access is declared" }
-    },
-    {
-      item: "NHI6",
-      title: "Insecure cloud deployment configurations",
-      ...fromFact(
-        other.exactSubject,
-        "the pipeline's subject is exact",
-        "the pipeline's subject is a pattern"
-      )
-    },
-    { item: "NHI7", title: "Long-lived secrets", ...fromChecks(proofs, ["oauth-secrets"]) },
-    {
-      item: "NHI8",
-      title: "Environment isolation",
-      ...fromChecks(proofs, ["exclusive", "federation-policies"])
-    },
-    { item: "NHI9", title: "NHI reuse", ...fromChecks(proofs, ["exclusive", "credential"]) },
-    { item: "NHI10", title: "Human use of NHI", ...fromChecks(proofs, ["run-as", "principal-users"]) },
-    {
-      item: "PR.AA-01",
-      title: "Identities and credentials are managed",
-      ...fromChecks(proofs, ["run-as", "oauth-secrets", "federation-policies"])
-    },
-    {
-      item: "PR.AA-03",
-      title: "Services are authenticated",
-      ...always("each token is exchanged for the principal that was asked for, and proven")
-    },
-    {
-      item: "PR.AA-04",
-      title: "Identity assertions are protected and verified",
-      ...always("tokens are never stored, logged or sent twice")
-    },
-    { item: "PR.AA-05", title: "Permissions are defined, enforced and reviewed", ...policy },
-    { item: "PR.AA-05", title: "Separation of duties", ...separation }
-  ];
-}
-
-// core/access/plan/describe.ts
-function planRow({
-  action,
-  job,
-  purpose,
-  target,
-  object: object2,
-  decision,
-  scope,
-  note: note2 = ""
-}) {
-  const selfReported = decision?.selfReported.length ? ` (self-reported: ${decision.selfReported.join(", ")})` : "";
-  return {
-    action,
-    job,
-    purpose,
-    what: target.describe(object2),
-    scope: scope === void 0 ? "" : scopeWords(scope),
-    decidedBy: decision === void 0 ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
-    note: note2,
-    revocationLag: target.revocation.lag
-  };
-}
-function proofLines(proof) {
-  return proof.checks.flatMap((check) => [
-    `${check.later === true ? "later" : check.grade}: ${CHECKS[check.name]} (${check.says})`,
-    ...check.remedy === void 0 ? [] : [`  to do: ${check.remedy}`],
-    ...(check.residual ?? []).map((line) => `  remains: ${line}`)
-  ]);
-}
-function policyLine({ policy }) {
-  return policy === void 0 ? "no policy file" : `${policy.path}, sha256 ${policy.sha256}`;
-}
-
-// core/flow/access/report.ts
-var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
-var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
-var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
-var AccessReport = class {
-  #parts;
-  /** What was shown last. */
-  #shown;
-  #warned = /* @__PURE__ */ new Set();
-  constructor(parts) {
-    this.#parts = parts;
-  }
-  /** Takes a plan into the report, and shows it in the log where it differs from what was shown. */
-  plan(plan) {
-    const { step: step2, others: others2 } = this.#parts;
-    const before = this.#shown ? accessLines(this.#shown).join("\n") : "";
-    const access2 = {
-      rows: plan.changes.map(planRow),
-      denied: plan.denied.map(planRow),
-      proofs: [...plan.proofs.values()].map((proof) => ({
-        job: proof.job,
-        principal: proof.principal,
-        words: scopeWords(proof),
-        lines: proofLines(proof)
-      })),
-      policy: policyLine(plan),
-      registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
-      notes: plan.notes,
-      standards: standardsTable(plan, {
-        credentials: others2.credentials(),
-        exactSubject: step2.inputs.exchange.exactSubject,
-        pinnedCli: others2.pinnedCli
-      })
-    };
-    this.#shown = access2;
-    step2.found({ access: access2 });
-    const lines = accessLines(access2);
-    if (lines.join("\n") !== before) for (const line of lines) step2.ci.info(line);
-    for (const text2 of plan.warnings) {
-      if (this.#warned.has(text2)) continue;
-      this.#warned.add(text2);
-      warn(step2, text2);
-    }
-  }
-  /** Sets the output `access`, and says what became of each change. */
-  async changes(how, changes, plan) {
-    const { ci, found } = this.#parts.step;
-    const lists = { granted: [], updated: [], revoked: [] };
-    for (const one of changes) {
-      const change2 = "change" in one ? one.change : one;
-      const failed = "change" in one && one.outcome !== "done" ? one : void 0;
-      const { action, job, purpose, target, object: object2 } = change2;
-      const what = target.describe(object2);
-      if (how === "applied" && (failed || action in NAMES))
-        ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
-      if (failed || action === "record" || action === "unchanged") continue;
-      lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object2 });
-    }
-    const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
-    const { granted, updated, revoked } = lists;
-    const counts = {
-      granted: granted.length,
-      updated: updated.length,
-      revoked: revoked.length,
-      unchanged
-    };
-    const words = how === "planned" ? PLANNED : DONE;
-    ci.info(
-      `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`
-    );
-    if (how === "applied" && this.#shown) found({ access: { ...this.#shown, result: counts } });
-    await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
-  }
-};
-
-// core/flow/connect.ts
-var EARLY2 = 1e4;
-async function connect(step2, audit) {
-  const { ci, ports, inputs, found } = step2;
-  let { early } = step2;
-  const [workspace, checkedOut] = await Promise.all([step2.workspace, checkedOutCommit(ci.context.checkout)]);
-  const connecting = new AbortController();
-  const abandon = () => {
-    connecting.abort(step2.signal.reason);
-  };
-  step2.signal.addEventListener("abort", abandon);
-  const session = signIn(step2, {
-    workspace,
-    audit,
-    clientId: inputs.clientId,
-    idToken: (audience) => {
-      const first = early;
-      early = void 0;
-      const fits2 = first !== void 0 && first.audience === (ci.fixedAudience ?? audience);
-      const inTime2 = fits2 && ports.clock.now() - first.askedAt < EARLY2;
-      return inTime2 ? first.idToken : ci.idToken(audience);
-    },
-    signal: connecting.signal,
-    onExchange: ({ claims }) => {
-      if (!claims) return;
-      const { issuer, subject, audience, commit } = claims;
-      found({
-        idToken: { issuer, subject, audience: audience.join(", ") },
-        commit: { checkedOut, ofToken: commit }
-      });
-    }
-  });
-  found({
-    exchangedAt: inputs.exchange.title,
-    commit: { checkedOut, ofToken: void 0 }
-  });
-  try {
-    await session.token();
-    await audit.settled();
-    return { session, workspaceId: await prove(step2, workspace, session, audit) };
-  } finally {
-    step2.signal.removeEventListener("abort", abandon);
-  }
-}
-async function prove(step2, workspace, session, audit) {
-  const { ci, inputs, found } = step2;
-  const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" };
-  const user2 = await currentUser(workspaceApi(step2, session, caller));
-  found({ principal: { applicationId: user2.userName, name: user2.displayName } });
-  expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
-  const workspaceId = user2.workspaceId ?? workspace.workspaceId;
-  expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
-  expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
-  await ci.output("principal", user2.userName);
-  await ci.output("workspace-url", inputs.host);
-  return workspaceId;
-}
-function expectSame(code2, what, wanted, found, input) {
-  if (wanted === void 0 || wanted === found) return;
-  throw new SecretlessError(code2, {
-    problem: `The ${what} is another one than was asked for. Nothing was changed.`,
-    expected: `${wanted} (input \`${input}\`)`,
-    actual: found ?? `the workspace does not say which ${what} it is`,
-    remedy: `Correct \`host\` or \`${input}\`.`
-  });
-}
-
-// core/flow/access/access.ts
-var Access = class {
-  #parts;
-  #report;
-  /** What was shown, and so may be done. */
-  #shown;
-  constructor(parts) {
-    this.#parts = parts;
-    this.#report = new AccessReport(parts);
-  }
-  /**
-   * Shows what would be granted, changed and withdrawn; changes nothing. A deployment without an access file is not
-   * held up: what such a bundle once granted is found, shown and withdrawn after it.
-   * @throws SecretlessError with every entry that cannot be granted
-   */
-  async plan(cli) {
-    const { step: step2, source } = this.#parts;
-    if (!source.declared && step2.inputs.command.changes) return;
-    const summary = await cli.summary(step2.signal);
-    await told(async () => {
-      const request = await this.#request(summary, { deployed: false, declared: source.declared });
-      if (!request) return;
-      this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
-      await this.#report.changes("planned", this.#shown.changes, this.#shown);
-    });
-  }
-  /** Registers what was planned, after the last process of the bundle has ended. */
-  async apply(summary) {
-    const { step: step2, source } = this.#parts;
-    if (step2.signal.aborted && !source.declared) return;
-    await told(async () => {
-      const request = await this.#request(summary, { deployed: true, declared: source.declared });
-      if (!request) return;
-      await this.#change(
-        request,
-        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
-      );
-    });
-  }
-  /** Withdraws everything; what fails must keep the bundle from being destroyed. */
-  async withdraw(summary) {
-    await told(async () => {
-      const request = await this.#request(summary, { deployed: true, declared: false });
-      if (!request) return;
-      await this.#change(request, withdrawAccess);
-    });
-  }
-  /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
-  async #request({ tree }, { deployed, declared }) {
-    const { step: step2, audit, connection, source } = this.#parts;
-    const { session, workspaceId } = connection;
-    const { clientId } = step2.inputs;
-    const { accountId = step2.inputs.accountId } = await step2.workspace;
-    const { files, evidence } = source;
-    const deployer = await connectionOf({ step: step2, audit, session, clientId });
-    if (!declared && !await recorded(deployer, bundleFacts(tree, workspaceId ?? ""))) return void 0;
-    if (workspaceId === void 0) throw nameless();
-    return {
-      files,
-      bundle: bundleFacts(tree, workspaceId),
-      deployed,
-      deployerId: clientId,
-      accountId,
-      evidence,
-      deployer,
-      registrar: void 0,
-      clock: step2.ports.clock,
-      signal: step2.signal
-    };
-  }
-  async #show(plan, bundle) {
-    this.#report.plan(plan);
-    const record2 = auditTrail(this.#parts.audit, bundle);
-    for (const change2 of plan.denied)
-      await record2({ change: change2, outcome: "denied", reason: change2.decision?.reason ?? "" }, plan);
-  }
-  async #change(request, work) {
-    const { step: step2, audit } = this.#parts;
-    const { ci, inputs } = step2;
-    const record2 = auditTrail(audit, request.bundle);
-    const done = [];
-    let last;
-    const options = {
-      holder: ci.context.runUrl || ci.context.ciName,
-      lockTimeout: inputs.lockTimeout,
-      onPlan: (plan) => {
-        last = plan;
-        this.#report.plan(plan);
-        return Promise.resolve();
-      },
-      onApplied: async (applied, plan) => {
-        done.push(applied);
-        await record2(applied, plan);
-      }
-    };
-    try {
-      await ci.group("Access", async () => {
-        const registrar = await this.#registrar(request);
-        await work({ ...request, registrar }, options);
-      });
-    } finally {
-      if (last) await this.#report.changes("applied", done, last);
-    }
-  }
-  /** The registrar's connection, with a token of its own that the token service never serves. */
-  async #registrar({ files }) {
-    const { step: step2, audit } = this.#parts;
-    const clientId = registrarOf(files);
-    if (clientId === void 0) return void 0;
-    const session = signIn(step2, {
-      workspace: await step2.workspace,
-      audit,
-      clientId,
-      signal: step2.signal
-    });
-    await session.token();
-    await audit.settled();
-    const { userName } = await currentUser(
-      workspaceApi(step2, session, { audit, clientId, failure: "ACCESS_FAILED" })
-    );
-    expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
-    return connectionOf({ step: step2, audit, session, clientId });
-  }
-};
-async function told(work) {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
-    if (!(error instanceof ApiFailure)) throw error;
-    throw new SecretlessError("ACCESS_FAILED", {
-      problem: "A request about the access of jobs was refused.",
-      actual: `${error.status} ${error.errorCode}: ${error.message}`,
-      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
-      cause: error
-    });
-  }
-}
-async function recorded({ workspace }, bundle) {
-  const { records, unowned } = await readState(workspace, bundle);
-  return records.length + unowned.length > 0;
-}
-function nameless() {
-  return new SecretlessError("WRONG_WORKSPACE", {
-    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
-    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
-    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway)."
-  });
-}
-
-// core/ci/verify.ts
-var CLOCK_TOLERANCE = 60;
-function refuse(problem, cause) {
-  return new SecretlessError("ID_TOKEN_NOT_VERIFIED", {
-    problem,
-    remedy: "Policy conditions need a token that its issuer's own keys prove; check the CI's ID-token settings.",
-    ...cause === void 0 ? {} : { cause }
-  });
-}
-function secureUrl(text2) {
-  if (typeof text2 !== "string" || !URL.canParse(text2)) return void 0;
-  const { protocol, hostname } = new URL(text2);
-  return protocol === "https:" || protocol === "http:" && isLoopback(hostname) ? text2 : void 0;
-}
-async function fetchJson(send, url) {
-  const response = await send({ method: "GET", url, headers: { accept: "application/json" } });
-  if (response.status !== 200) throw refuse(`${url} answered ${response.status}.`);
-  const value = JSON.parse(response.body);
-  if (typeof value !== "object" || value === null) throw refuse(`${url} did not answer with a JSON object.`);
-  return value;
-}
-async function verifyPipelineToken(idToken, options) {
-  const { audience, issuers, send, now } = options;
-  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-YY2SORZD.js");
-  let issuer;
-  try {
-    issuer = decodeJwt(idToken).iss;
-  } catch (error) {
-    throw refuse("The CI's ID token is not a JWT.", error);
-  }
-  if (issuer === void 0 || !issuers.includes(issuer) || secureUrl(issuer) === void 0) {
-    throw refuse(`The ID token's issuer is "${issuer ?? "(none)"}", expected ${issuers.join(" or ")}.`);
-  }
-  try {
-    const discovery = await fetchJson(send, `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
-    if (discovery["issuer"] !== issuer)
-      throw refuse(`The discovery document of ${issuer} names another issuer.`);
-    const jwksUri = secureUrl(discovery["jwks_uri"]);
-    if (jwksUri === void 0) throw refuse(`The discovery document of ${issuer} names no secure jwks_uri.`);
-    const keys = createLocalJWKSet(await fetchJson(send, jwksUri));
-    const { payload } = await jwtVerify(idToken, keys, {
-      issuer,
-      audience,
-      algorithms: ["RS256", "ES256"],
-      requiredClaims: ["sub", "exp", "iat"],
-      clockTolerance: CLOCK_TOLERANCE,
-      currentDate: new Date(now)
-    });
-    return { issuer, subject: payload.sub ?? "", claims: pipelineClaims(payload) };
-  } catch (error) {
-    if (error instanceof errors.JOSEError)
-      throw refuse(`The ID token does not verify: ${error.message}`, error);
-    if (error instanceof SyntaxError)
-      throw refuse(`${issuer} answered with something that is not JSON.`, error);
-    throw error;
-  }
-}
-
-// core/flow/access/files.ts
-import { readFile as readFile4, stat as stat4 } from "node:fs/promises";
-import path9 from "node:path";
-function secretScopes({ files }) {
-  const policy = files.policy?.policy;
-  return policy?.scan && scopesByTarget(policy);
-}
-var EVIDENCE = 6e4;
-async function readAccess(step2, bundleRoot) {
-  const { ci, inputs, ports } = step2;
-  const { checkout, addresses } = ci.context;
-  const concerned = inputs.command.needs.access;
-  const [access2, policy] = await allRight([
-    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path9.join(bundleRoot, "access.yml"), checkout, "access-file") : named(step2, "access-file", inputs.accessFile),
-    !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step2, "policy-file", inputs.policyFile)
-  ]);
-  const commit = await checkedOutCommit(checkout);
-  const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
-  if (access2 === void 0 && policy === void 0) {
-    const files2 = { entries: [], policy: void 0 };
-    return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
-  }
-  const files = readAccessFiles(
-    access2,
-    policy && { ...policy, insideCheckout: await isInside2(checkout, path9.resolve(checkout, policy.path)) }
-  );
-  const asked2 = access2 !== void 0 && asksForClaims(files);
-  const claims = asked2 ? await pipelineClaims2(step2) : {};
-  return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
-}
-async function named({ ci }, input, value) {
-  const { checkout } = ci.context;
-  const found = await sourceFile(path9.resolve(checkout, value), checkout, input);
-  if (found !== void 0) return found;
-  throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
-}
-async function sourceFile(file, checkout, input) {
-  const relative6 = path9.relative(checkout, file);
-  const outside = relative6.startsWith("..") || path9.isAbsolute(relative6);
-  const shown = outside ? file : relative6.split(path9.sep).join("/");
-  try {
-    return { path: shown, text: await readFile4(file, "utf8") };
-  } catch (error) {
-    const { code: code2, message } = error;
-    if (code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
-    throw unusable(input, `${shown} cannot be read: ${message}.`);
-  }
-}
-function unusable(input, problem) {
-  return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
-    problem,
-    remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`
-  });
-}
-async function isInside2(checkout, file) {
-  for (let folder = path9.dirname(file); ; folder = path9.dirname(folder)) {
-    if (path9.relative(checkout, folder) === "") return true;
-    if (path9.dirname(folder) === folder) return false;
-    const git = await stat4(path9.join(folder, ".git")).catch(() => void 0);
-    if (git?.isDirectory() === true) return false;
-  }
-}
-function asksForClaims({ policy }) {
-  const rules = policy?.policy.rules ?? [];
-  return rules.some(({ when: when3 }) => PIPELINE_CLAIMS.some((name) => when3?.[name] !== void 0));
-}
-async function pipelineClaims2({ ci, inputs, ports, signal }) {
-  const { clock, send } = ports;
-  const attempt2 = async () => {
-    const { token: token2, audience, issuers } = await ci.pipelineToken();
-    registerSecret(token2);
-    const { issuer } = await readClaims(token2);
-    const local = [inputs.host, issuer].every(
-      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname)
-    );
-    const accepted = local ? [issuer] : issuers;
-    const { claims } = await verifyPipelineToken(token2, {
-      audience,
-      issuers: accepted,
-      send,
-      now: clock.now()
-    });
-    return claims;
-  };
-  try {
-    return await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
-  } catch (error) {
-    throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
-  }
-}
-
-// core/cli/find.ts
-import { stat as stat5, realpath as realpath4, access, constants } from "node:fs/promises";
-import { posix as posix4, win32 as win324 } from "node:path";
-var REAL = {
-  executable: async (path13) => {
-    try {
-      if (!(await stat5(path13)).isFile()) return void 0;
-      await access(path13, constants.X_OK);
-      return await realpath4(path13);
-    } catch {
-      return void 0;
-    }
-  },
-  folder: (path13) => realpath4(path13).catch(() => path13)
-};
-async function findCli(options) {
-  const { platform, environment, probe = REAL } = options;
-  const path13 = platform.os === "win32" ? win324 : posix4;
-  const notes = [];
-  const checkout = await probe.folder(options.checkout);
-  const inCheckout = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path13.delimiter);
-  for (const entry of entries2.map((text2) => unquoted(text2, platform))) {
-    if (!isAbsolute2(entry, path13)) {
-      if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
-      continue;
-    }
-    for (const name of names(environment, platform)) {
-      const file = path13.join(entry, name);
-      const real = await probe.executable(file);
-      if (real === void 0) continue;
-      if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
-      notes.push(
-        `\`${file}\` was passed over: it is inside the checkout, so the code under test could replace it.`
-      );
-    }
-  }
-  throw new SecretlessError("CLI_NOT_FOUND", {
-    problem: "The Databricks CLI was not found on PATH.",
-    expected: `an executable \`${names(environment, platform)[0] ?? ""}\` in one of the folders of PATH, outside the checkout`,
-    actual: [`${String(entries2.filter((entry) => entry !== "").length)} folders searched`, ...notes].join(
-      "; "
-    ),
-    remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
-  });
-}
-function isAbsolute2(entry, path13) {
-  return path13.isAbsolute(entry) && (path13 === posix4 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
-}
-function unquoted(entry, platform) {
-  return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
-}
-function names(environment, platform) {
-  if (platform.os !== "win32") return ["databricks"];
-  const extensions = (variable(environment, "PATHEXT", platform) ?? ".COM;.EXE").toLowerCase().split(";");
-  const programs = extensions.map((text2) => text2.trim()).filter((text2) => text2 === ".exe" || text2 === ".com");
-  return (programs.length > 0 ? programs : [".exe"]).map((extension) => `databricks${extension}`);
-}
-
-// core/cli/install/install.ts
-import { randomUUID as randomUUID5 } from "node:crypto";
-import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
-
-// core/cli/install/archive.ts
-import { createHash as createHash6 } from "node:crypto";
-
-// core/cli/install/checksums.ts
-var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
-function parseChecksums(text2) {
-  const found = /* @__PURE__ */ new Map();
-  for (const line of text2.split(/\r?\n/)) {
-    if (line.trim() === "") continue;
-    const [, hash, name] = LINE.exec(line) ?? [];
-    if (hash === void 0 || name === void 0) return void 0;
-    const lower = hash.toLowerCase();
-    if ((found.get(name) ?? lower) !== lower) return void 0;
-    found.set(name, lower);
-  }
-  return found;
-}
-
-// core/cli/install/files.ts
-import { createHash as createHash5 } from "node:crypto";
-import * as fs from "node:fs/promises";
-var systemFiles = fs;
-var CHUNK = 16 * 1024;
-async function createFile(files, file, mode, fill) {
-  const handle = await files.open(file, "wx", mode);
-  try {
-    try {
-      const result = await fill((chunk) => writeAll(handle, chunk));
-      await handle.chmod(mode);
-      await handle.sync();
-      return result;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    await files.rm(file, { force: true });
-    throw error;
-  }
-}
-async function writeAll(handle, chunk) {
-  for (let at3 = 0; at3 < chunk.length; ) at3 += (await handle.write(chunk, at3)).bytesWritten;
-}
-async function* readRange(handle, start, end, reused) {
-  for (let at3 = start; at3 < end; ) {
-    const chunk = reused ?? Buffer.allocUnsafe(CHUNK);
-    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at3), at3);
-    if (bytesRead === 0) return;
-    at3 += bytesRead;
-    yield chunk.subarray(0, bytesRead);
-  }
-}
-async function sha256OfFile(files, file) {
-  try {
-    if (!(await files.lstat(file)).isFile()) return void 0;
-    const handle = await files.open(file, "r");
-    try {
-      const hash = createHash5("sha256");
-      for await (const chunk of readRange(handle, 0, Infinity, Buffer.allocUnsafe(CHUNK))) hash.update(chunk);
-      return hash.digest("hex");
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return void 0;
-  }
-}
-var DISK_PROBLEMS = {
-  EACCES: "it may not be written to",
-  EBUSY: "a file in it is in use",
-  EDQUOT: "the disk quota is used up",
-  EEXIST: "something else is in the way",
-  EFBIG: "the file would be too large for it",
-  EIO: "the disk does not work",
-  EISDIR: "something else is in the way",
-  ELOOP: "it is a loop of links",
-  ENAMETOOLONG: "the path is too long",
-  ENOENT: "it does not exist and cannot be created",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "something else is in the way",
-  EPERM: "it may not be written to",
-  EROFS: "it is read-only"
-};
-function diskProblem(error) {
-  const { code: code2 } = error;
-  const text2 = code2 === void 0 ? void 0 : DISK_PROBLEMS[code2];
-  return text2 === void 0 ? void 0 : `${text2} (${code2 ?? ""})`;
-}
-
-// core/cli/install/release.ts
-var RELEASE_SITE = "https://github.com/databricks/cli/releases/download";
-var SYSTEMS = { linux: "linux", darwin: "darwin", win32: "windows" };
-var PROCESSORS = { x64: "amd64", arm64: "arm64" };
-function releasePlatform({ os, arch }) {
-  return `${SYSTEMS[os]}_${PROCESSORS[arch]}`;
-}
-function archiveName(version, platform) {
-  return `databricks_cli_${version}_${platform}.zip`;
-}
-function checksumsName(version) {
-  return `databricks_cli_${version}_SHA256SUMS`;
-}
-function programName({ os }) {
-  return os === "win32" ? "databricks.exe" : "databricks";
-}
-
-// core/cli/install/source.ts
-import { isAbsolute as isAbsolute3, join as join2 } from "node:path";
-
-// core/cli/install/download.ts
-var IDLE = 3e4;
-var MOST_REDIRECTS = 5;
-var REDIRECTS = /* @__PURE__ */ new Set([301, 302, 303, 307, 308]);
-async function download(url, sink, options) {
-  const first = new URL(url);
-  let at3 = first;
-  for (let hops = 0; ; hops++) {
-    const location = await get(at3, sink, options);
-    if (location === void 0) return;
-    if (hops === MOST_REDIRECTS) throw redirectRefused(at3, `more than ${String(MOST_REDIRECTS)} redirects`);
-    at3 = redirected(at3, location, options.redirects === "https" ? void 0 : first.origin);
-  }
-}
-function redirected(from, location, onlyOrigin) {
-  if (!URL.canParse(location, from.href)) throw redirectRefused(from, "its Location is not a URL");
-  const to = new URL(location, from);
-  if (to.username !== "" || to.password !== "") throw redirectRefused(from, "it holds a user or a password");
-  if (onlyOrigin === void 0 ? to.protocol !== "https:" : to.origin !== onlyOrigin) {
-    throw redirectRefused(from, `it leads to ${to.protocol}//${to.host}`);
-  }
-  return to;
-}
-function redirectRefused(from, reason) {
-  return new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `A redirect of ${from.origin} was not followed: ${reason}.`,
-    expected: "the file itself; a mirror may redirect within its own host, the release site to other https hosts",
-    actual: `${nameOf({ method: "GET", url: from.href })} redirects`,
-    remedy: "If a sign-in page or a gateway is in between, let the file through, or use `cli-mirror` for a mirror inside your network."
-  });
-}
-async function get(url, sink, options) {
-  const { environment, signal, idle = IDLE } = options;
-  const request = { method: "GET", url: url.href };
-  signal.throwIfAborted();
-  const stop = new AbortController();
-  const onAbort = () => {
-    stop.abort(signal.reason);
-  };
-  signal.addEventListener("abort", onAbort);
-  const timer = setTimeout(() => {
-    stop.abort(
-      new HttpError(`${nameOf(request)} sent nothing for ${String(idle / 1e3)} s`, {
-        failure: "timeout",
-        retryable: true
-      })
-    );
-  }, idle);
-  const secure = url.protocol === "https:";
-  const proxy = secure ? proxyFor(url, environment) : void 0;
-  let fromSink;
-  try {
-    const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
-    const ca = secure ? await certificates(environment) : [];
-    const tls = { rejectUnauthorized: true, ...ca.length > 0 ? { ca } : {} };
-    const sent = start(url, {
-      headers: { "user-agent": "databricks-secretless", accept: "*/*", "accept-encoding": "identity" },
-      signal: stop.signal,
-      ...tls,
-      ...proxy && { agent: await proxyAgent(proxy, { ...tls, signal: stop.signal }) }
-    });
-    const answer = await answerTo(sent, request.url);
-    const status = answer.statusCode ?? 0;
-    if (REDIRECTS.has(status) && answer.headers.location !== void 0) return answer.headers.location;
-    if (status !== 200) throw statusError(request, { status, headers: retryHeaders(answer), body: "" });
-    let size = 0;
-    for await (const chunk of answer) {
-      timer.refresh();
-      size += chunk.length;
-      if (size > options.limit) throw tooLarge(request.url, options.limit);
-      await sink(chunk).catch((error) => {
-        fromSink = { error };
-        throw error;
-      });
-    }
-    return void 0;
-  } catch (error) {
-    if (fromSink) throw fromSink.error;
-    if (stop.signal.aborted) throw stop.signal.reason;
-    if (error instanceof HttpError || error instanceof SecretlessError) throw error;
-    throw transportError(request, error, proxy?.url.origin);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-    stop.abort();
-  }
-}
-function answerTo(sent, url) {
-  return new Promise((resolve, reject) => {
-    sent.on("response", resolve);
-    sent.on("error", reject);
-    sent.on("proxyConnect", ({ statusCode }) => {
-      if (statusCode === 200) return;
-      reject(
-        new HttpError(
-          `The proxy refused ${nameOf({ method: "GET", url })} with status ${String(statusCode)}`,
-          {
-            failure: "proxy",
-            retryable: isRetryableStatus(statusCode)
-          }
-        )
-      );
-      sent.destroy();
-    });
-    sent.end();
-  });
-}
-function retryHeaders({ headers }) {
-  const { date, "retry-after": retryAfter } = headers;
-  return {
-    ...date !== void 0 && { date },
-    ...retryAfter !== void 0 && { "retry-after": retryAfter }
-  };
-}
-function tooLarge(url, limit) {
-  return new HttpError(
-    `${nameOf({ method: "GET", url })} was answered with more than ${String(limit)} bytes`,
-    {
-      failure: "too-large",
-      retryable: false
-    }
-  );
-}
-
-// core/cli/install/source.ts
-function placeOf2({ source, version, name }) {
-  if (source?.kind === "folder") return join2(source.path, `v${version}`, name);
-  return `${source?.base ?? RELEASE_SITE}/v${version}/${name}`;
-}
-async function readReleaseFile(file, receive, ports) {
-  const { source } = file;
-  if (source?.kind === "folder") return receive((sink) => readFromFolder(file, source.path, sink, ports));
-  let running;
-  try {
-    return await retry(
-      (signal) => {
-        const attempt2 = receive(
-          (sink) => download(placeOf2(file), sink, {
-            environment: ports.environment,
-            redirects: source ? "same origin" : "https",
-            limit: file.limit,
-            signal
-          })
-        );
-        running = attempt2.catch(() => void 0);
-        return attempt2;
-      },
-      {
-        clock: ports.clock,
-        deadline: ports.deadline,
-        signal: ports.signal,
-        onRetry: ({ message }, wait) => {
-          ports.log(`${message}; the next try is in ${(wait / 1e3).toFixed(1)} s.`);
+  #build(keywords2, folded) {
+    const own = /* @__PURE__ */ new Map();
+    const children = [[]];
+    let count2 = 1;
+    folded.forEach((text2, index) => {
+      let state = 0;
+      for (const byte of text2) {
+        const slot = state << this.#shift | (this.#classes[byte] ?? 0);
+        if (this.#next[slot] === 0) {
+          children[state]?.push(slot);
+          children.push([]);
+          this.#next[slot] = count2++;
         }
+        state = this.#next[slot] ?? 0;
       }
-    );
-  } catch (error) {
-    throw error instanceof HttpError ? notDownloaded(file, error) : error;
-  } finally {
-    await running;
-  }
-}
-async function readFromFolder(file, folder, sink, ports) {
-  const { files, signal } = ports;
-  const path13 = placeOf2(file);
-  const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `The mirror folder does not give \`${file.name}\`.`,
-    expected: `a readable file ${path13}`,
-    actual,
-    remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
-  });
-  if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
-  const handle = await open2(files, path13).catch((error) => {
-    throw unreadable5(error.message);
-  });
-  try {
-    const { size } = await handle.stat();
-    if (size > file.limit) throw unreadable5(`it has more than ${String(file.limit)} bytes`);
-    for await (const chunk of readable(readRange(handle, 0, size), unreadable5)) {
-      signal.throwIfAborted();
-      await sink(chunk);
-    }
-  } finally {
-    await handle.close();
-  }
-}
-async function* readable(chunks, unreadable5) {
-  try {
-    yield* chunks;
-  } catch (error) {
-    throw unreadable5(diskProblem(error) ?? error.message);
-  }
-}
-async function open2(files, path13) {
-  try {
-    if (!(await files.stat(path13)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path13, "r");
-  } catch (error) {
-    const { code: code2 } = error;
-    throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
-  }
-}
-function notDownloaded(file, error) {
-  return new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file.name}\` could not be downloaded.`,
-    expected: `the file at ${placeOf2(file)}`,
-    actual: error.message,
-    remedy: remedyFor(file, error),
-    cause: error
-  });
-}
-var OFFLINE = "If this runner cannot reach it, set `cli-mirror` to a mirror or a folder that it can reach, or install the Databricks CLI on the runner beforehand.";
-function remedyFor({ source, version }, { status, failure }) {
-  if (status === 404) {
-    return source ? `Put the files of the release ${version} under v${version}/ of the mirror, or correct \`cli-version\` or \`cli-mirror\`.` : `Correct \`cli-version\`: ${version} is not a release for this platform.`;
-  }
-  if (status === 401 || status === 403) {
-    return "The server wants a sign-in, and no credential is ever sent: use a mirror that may be read without one.";
-  }
-  if (failure === "certificate") {
-    return "Name your organisation's CA in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE on the runner.";
-  }
-  if (failure === "proxy") return "Let the proxy allow this host, or correct HTTPS_PROXY and NO_PROXY.";
-  return OFFLINE;
-}
-
-// core/cli/install/archive.ts
-var LARGEST_ARCHIVE = 256 * 1024 * 1024;
-var LARGEST_CHECKSUMS = 64 * 1024;
-var QUOTED2 = 1024;
-async function publishedHash(release, name, ports) {
-  const file = { ...release, name: checksumsName(release.version), limit: LARGEST_CHECKSUMS };
-  const text2 = await readReleaseFile(
-    file,
-    async (feed) => {
-      const chunks = [];
-      await feed((chunk) => {
-        chunks.push(chunk);
-        return Promise.resolve();
-      });
-      return Buffer.concat(chunks).toString("utf8");
-    },
-    ports
-  );
-  const hashes = parseChecksums(text2);
-  const sha256 = hashes?.get(name);
-  if (sha256 !== void 0) return { sha256, verified: "SHA256SUMS (not pinned)" };
-  throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file.name}\` does not say the hash of \`${name}\`.`,
-    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf2(file)}`,
-    actual: hashes ? `${String(hashes.size)} other files` : describe2(text2),
-    remedy: `Give the archive's hash as \`cli-sha256\`, or correct \`cli-version\` or \`cli-mirror\`.`
-  });
-}
-async function fetchArchive(release, expected, target, ports) {
-  const file = { ...release, limit: LARGEST_ARCHIVE };
-  await readReleaseFile(
-    file,
-    (feed) => createFile(ports.files, target, 384, async (write) => {
-      const hash = createHash6("sha256");
-      let size = 0;
-      let head = Buffer.alloc(0);
-      await feed(async (chunk) => {
-        if (head.length < QUOTED2) head = Buffer.concat([head, chunk.subarray(0, QUOTED2)]);
-        if (head.length >= 4) checkIsZip(head, file);
-        size += chunk.length;
-        hash.update(chunk);
-        await write(chunk);
-      });
-      checkIsZip(head, file);
-      const actual = hash.digest("hex");
-      if (actual !== expected.sha256) throw mismatch(file, expected, actual, size);
-    }),
-    ports
-  );
-}
-function checkIsZip(head, file) {
-  if (head.length >= 4 && head.readUInt32LE(0) === 67324752) return;
-  throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
-    problem: `\`${file.name}\` is not a zip archive.`,
-    expected: `the archive at ${placeOf2(file)}`,
-    actual: describe2(head.toString("utf8")),
-    remedy: "If it is the page of a sign-in, a proxy or a mirror's front end, let the file through or correct `cli-mirror`."
-  });
-}
-function describe2(text2) {
-  if (text2 === "") return "an empty file";
-  if (!/<(?:!doctype html|html|head|body)\b/i.test(text2)) return "something else";
-  const title = /<title[^>]*>([^<]{1,80})/i.exec(text2)?.[1]?.trim();
-  return title === void 0 ? "a web page" : `a web page with the title ${JSON.stringify(redact(title))}`;
-}
-var EXPLAINED = {
-  pinned: {
-    origin: "pinned in this product",
-    remedy: "Do not use this archive: it is not what Databricks published. Find out who changed it, at the mirror first."
-  },
-  "given hash": {
-    origin: "given as `cli-sha256`",
-    remedy: "Check that `cli-sha256` is the hash of the .zip file of this version for this very platform; if it is, do not use this archive."
-  },
-  "SHA256SUMS (not pinned)": {
-    origin: "by the release's SHA256SUMS",
-    remedy: "Archive and SHA256SUMS do not belong together: run again, and if it stays so, correct the mirror."
-  }
-};
-function mismatch(file, expected, actual, size) {
-  const { origin, remedy } = EXPLAINED[expected.verified];
-  return new SecretlessError("CLI_HASH_MISMATCH", {
-    problem: `\`${file.name}\` has another hash than expected; it was not used and is deleted.`,
-    expected: `SHA-256 ${expected.sha256} (${origin})`,
-    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf2(file)})`,
-    remedy
-  });
-}
-
-// core/cli/install/pinned.json
-var pinned_default = {
-  "1.13.0": {
-    windows_amd64: "afbfee3645f90debf932dc048ccea986ef8fc4ecc785d98e6c21585583df1c51",
-    windows_arm64: "11701dcab0a29d77b9a5434c0050ddcc62a98ed941f852ca89ce5dfc01b474f9"
-  },
-  "1.9.0": {
-    darwin_amd64: "488f039954fd820bb9ad5fa94cd37a45e08607d3c22b22cfe8aeb982bc1aa063",
-    darwin_arm64: "4a955804994764ef68f76563ec4aaf966cf0ab14175d1a10768e41c9be016551",
-    linux_amd64: "10938da31db7f89e6e90f6be41d340e3387231e5da5125cfc97ecb8cb66f6394",
-    linux_arm64: "a4fcc3b70ed4b26f0e8064e39287d0692218cf3d2f549042d66d04c9ad2d692a",
-    windows_amd64: "1785d3b135e4b6a8e105ca18791b9dd39aef9e7d73bc71bcd17934ec1a02e6b2",
-    windows_arm64: "ac77338f19dde29c1594e71048ab89a7c5bde763edd2a457fa9c3511a279dbd0"
-  },
-  "1.8.0": {
-    darwin_amd64: "592f4c5f829f431e0af6229559bd773a32b9ccb56785a4412fef1f8ed65c4d10",
-    darwin_arm64: "acdd0e1948a1d6791510b1fb7978daf45115e4b4fdb4aa1c98cd8037713c6f2d",
-    linux_amd64: "915150a284f24376f44a2f89741319da32e6891eb4a7568199bbe0f6f3dfea02",
-    linux_arm64: "0027cfa5cdb54985b52852be9ed7fce923aa352459f37053c78e160613089295",
-    windows_amd64: "8cb9604efeed360f3345bdbcc046e4d138ce58d4cb1682bb9d2016eff1627a9f",
-    windows_arm64: "1273cb7a7414cf0fc71b688c1d6bacbacaad4ba8cff098782b36eed4af56444c"
-  },
-  "1.7.0": {
-    darwin_amd64: "74b720e0f1cb2e467a52028b7c6df8afcd13e580fc2089e1eb00745742961f13",
-    darwin_arm64: "c6dbfa0b968d4b2eccfaf9caf23b21f62aeaacd32d77f07b8d9d96509d77c9b3",
-    linux_amd64: "6ea22a7885f60592a5d22e686fdf9a761a9ee3ff80097cb35a941481b185631d",
-    linux_arm64: "51beb165f3d8fee17449e8866b09d2216475e95178ecc028a1166005ced88e3c"
-  },
-  "1.6.0": {
-    darwin_amd64: "284915dfae8225bcc8641b1a34fbed9890d9eb88c1922f2643568cc4c81774fc",
-    darwin_arm64: "2184c4e4d501200192a2216f58299bcb181ade838c4dfa7cb56dc6f3f8d82096",
-    linux_amd64: "16b236a8ca36bcacb533acef531d6a40f293e18148c09150fa5f0d40ed64fafd",
-    linux_arm64: "a14e4c2fe4cce01cc4a55589ffa13e4cd9f47939827f00118e8d46ea3c542faf"
-  },
-  "1.5.0": {
-    darwin_amd64: "ed4be3d15844c2791440d220e42e991bf6a87135fc5db7415f21bc370c04f9bc",
-    darwin_arm64: "a5de6464271f791650d4ef2bdd0ea88d656a5d66f408e0a630908b29790715d7",
-    linux_amd64: "140e0d41e474ff236594c9e8ff99c57244053077107cf6a4bed529bb65d904a8",
-    linux_arm64: "593354affe6ae56187728c698f55a3b0125da73f8ea83f769765b68460554df7"
-  },
-  "1.4.0": {
-    darwin_amd64: "21476c6412735acd58caf17f9b3c77ed4feae36b1cb9a0747274d6a85da176fe",
-    darwin_arm64: "2664357d5e6d448c5143ba9e06c12e27e3c3cae4a21cffe3eb04b3762d5520a1",
-    linux_amd64: "cd15f02ef19530b0601396f247c4dc90a7a84c80ef718b294d7f7f0dd5140c5b",
-    linux_arm64: "7eb279ac8d5476a13354b85aa298f9bcbbe7ad3fc443612b34cc6635d45bfe79"
-  },
-  "1.3.0": {
-    darwin_amd64: "68fe4e75e3bd208138b6f433c9186a02e6d35fa34f4ab54eb4f70ce67891d222",
-    darwin_arm64: "0f8afca2a01176c2b76e72aaf57e3621f6ea8030c5154cff52bf06af83f05e25",
-    linux_amd64: "a498ad7bda843141cfc5f2225b75e9c84f724007a4fe923d5cff557b417bce6a",
-    linux_arm64: "fbc885420572175136e4e05f341e4148e9a6a2923b2f3ad9b0e65fc36f96239a"
-  },
-  "1.2.1": {
-    darwin_amd64: "cef85612a993c6184051724bd366b121d79cc97f421b4ab3a0abbf0ea28c4bc7",
-    darwin_arm64: "50afdf28ca4c21081ceb3bd328ebf4c650d0698e7acc4a6f73161429825dc2dd",
-    linux_amd64: "c67a51ed21953e409b3e2ce144b035a56487033c58187f6313e3f3af8a88e282",
-    linux_arm64: "dcbf7aa3f526eb09b4b0572f00e7747a3444aa9d8971535f228b8ea1fc53489e"
-  },
-  "1.2.0": {
-    darwin_amd64: "70500e5fc3e8a022b5ffeb7afdfc3fed1979555ddaf29ba79a65aae1455f8a90",
-    darwin_arm64: "24c5950f37ea045e730735324c282eba908f46619b2f1d0605079d7e2a107218",
-    linux_amd64: "d811b2c7d973716bba91f1cf3303bd2759b2b6d41bce41c779bc1255d688ebad",
-    linux_arm64: "73383f22262e98a22e23e980c5ea9020a917c0a23925342b5e04610b842c4cba"
-  },
-  "1.1.0": {
-    darwin_amd64: "ede4572ea3669739d46434530515d0f7d19581900558ec851b339d8dd8271849",
-    darwin_arm64: "b46f39143bba726c8cd14a5bae975742e53176c23cc7afd22a0113c752ae83f3",
-    linux_amd64: "c3a22409e54668c301fae684c83b2600302e2664df10cf1531c194e399f1d397",
-    linux_arm64: "472276031a2a308de30cd363821c057d608b6636b64ee44abbb6a42439dead1d"
-  },
-  "1.0.0": {
-    darwin_amd64: "7629c1e01e4d0c528380bcdc67c6cb7cdd85d8690e0f2a43332e63d71a1877fa",
-    darwin_arm64: "292d87bf512eadff1e6ac0a76b7eab1f2ce25a57c1996880c905b93de3711dd2",
-    linux_amd64: "aef52f23df62bd029bbe25926c5371b69971cabcbcafbf1b33eb58d4f0a416d9",
-    linux_arm64: "1d7177de690a64c7f21c277402ff71533d98f128229dfc587119d0de7fd90f40"
-  }
-};
-
-// core/cli/install/pinned.ts
-var DEFAULT_CLI_VERSION = "1.9.0";
-function pinnedSha256(version, platform, pinned = pinned_default) {
-  return Object.hasOwn(pinned, version) ? pinned[version]?.[platform] : void 0;
-}
-
-// core/cli/install/tool-cache.ts
-import { randomUUID as randomUUID4 } from "node:crypto";
-import { dirname as dirname2, join as join3 } from "node:path";
-var TOOL = "databricks-cli";
-var STAGING = ".unpacking-";
-var LEFTOVER = 6e5;
-function cacheEntry(root, version, platform) {
-  const folder = join3(root, TOOL, version, platform.arch);
-  return { folder, program: join3(folder, programName(platform)), marker: `${folder}.complete` };
-}
-async function inspectCache(files, entry, archiveSha256) {
-  const text2 = await files.readFile(entry.marker, "utf8").catch(() => void 0);
-  if (text2 === void 0) return "none";
-  const record2 = parseRecord(text2);
-  if (!record2) return "foreign";
-  if (record2.archiveSha256 !== archiveSha256) return "other archive";
-  return await sha256OfFile(files, entry.program) === record2.programSha256 ? "usable" : "damaged";
-}
-function parseRecord(text2) {
-  let value;
-  try {
-    value = JSON.parse(text2);
-  } catch {
-    return void 0;
-  }
-  const { archiveSha256, programSha256 } = value ?? {};
-  return isSha256(archiveSha256) && isSha256(programSha256) ? { archiveSha256, programSha256 } : void 0;
-}
-function isSha256(value) {
-  return typeof value === "string" && /^[\da-f]{64}$/.test(value);
-}
-async function placeInCache(entry, placing) {
-  const { files, archiveSha256, extract } = placing;
-  const parent = dirname2(entry.folder);
-  await files.mkdir(parent, { recursive: true });
-  const staging = join3(parent, `${STAGING}${randomUUID4()}`);
-  await files.mkdir(staging);
-  try {
-    const unpacked = join3(staging, "program");
-    const programSha256 = await extract(unpacked);
-    const found = await inspectCache(files, entry, archiveSha256);
-    if (found === "usable") return true;
-    if (await sha256OfFile(files, entry.program) !== programSha256) {
-      if (found === "foreign") return false;
-      await files.mkdir(entry.folder, { recursive: true });
-      await files.rename(unpacked, entry.program);
-    }
-    const record2 = { archiveSha256, programSha256 };
-    const marker = join3(staging, "marker");
-    await createFile(files, marker, 420, (write) => write(Buffer.from(`${JSON.stringify(record2)}
-`)));
-    await files.rename(marker, entry.marker);
-    return true;
-  } finally {
-    await files.rm(staging, { recursive: true, force: true }).catch(() => void 0);
-  }
-}
-async function removeLeftovers(files, clock, entry) {
-  const parent = dirname2(entry.folder);
-  const names2 = await files.readdir(parent).catch(() => []);
-  for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path13 = join3(parent, name);
-    try {
-      if (clock.now() - (await files.lstat(path13)).mtimeMs > LEFTOVER)
-        await files.rm(path13, { recursive: true });
-    } catch {
-    }
-  }
-}
-
-// core/cli/install/unzip.ts
-import { createHash as createHash7 } from "node:crypto";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createInflateRaw, crc32 } from "node:zlib";
-
-// core/cli/install/zip.ts
-var LOCAL = { signature: 67324752, size: 30 };
-var CENTRAL = { signature: 33639248, size: 46 };
-var END = { signature: 101010256, size: 22 };
-var LONGEST_COMMENT = 65535;
-var MOST_ENTRIES = 1e3;
-var MOST_DIRECTORY_BYTES = 1024 * 1024;
-var REFUSED_FLAGS = 1 | 32 | 64 | 8192;
-var DATA_DESCRIPTOR = 8;
-var NAME2 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
-var FILE_TYPE = 61440;
-var REGULAR = 32768;
-var FOLDER = 16384;
-async function findMember(handle, wanted, limit) {
-  const { size } = await handle.stat();
-  const directory = await readDirectory(handle, size);
-  const entries2 = parseDirectory(directory.bytes, directory.count);
-  checkNames(entries2);
-  const entry = entries2.find(({ name }) => name === wanted);
-  if (!entry) throw refused2(`it holds no \`${wanted}\``);
-  if (entry.size === 0 || entry.size > limit) {
-    throw refused2(`\`${wanted}\` has ${String(entry.size)} bytes (at most ${String(limit)} are taken)`);
-  }
-  return { ...entry, start: await startOfData(handle, entry, directory.start) };
-}
-async function readDirectory(handle, size) {
-  const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
-  const tail = await read2(handle, tailStart, size);
-  for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
-    if (tail.readUInt32LE(at3) !== END.signature) continue;
-    if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
-    const count2 = tail.readUInt16LE(at3 + 10);
-    const bytes = tail.readUInt32LE(at3 + 12);
-    const start = tail.readUInt32LE(at3 + 16);
-    if (count2 === 65535 || bytes === 4294967295 || start === 4294967295)
-      throw refused2("it is a zip64 archive");
-    if (tail.readUInt32LE(at3 + 4) !== 0 || tail.readUInt16LE(at3 + 8) !== count2) {
-      throw refused2("it is one part of several");
-    }
-    if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
-    if (count2 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
-    return { start, count: count2, bytes: await read2(handle, start, start + bytes) };
-  }
-  throw refused2("it has no end record: it is no zip archive, or cut off");
-}
-function parseDirectory(bytes, count2) {
-  const entries2 = [];
-  let at3 = 0;
-  while (at3 < bytes.length) {
-    if (at3 + CENTRAL.size > bytes.length || bytes.readUInt32LE(at3) !== CENTRAL.signature) {
-      throw refused2("its directory is damaged");
-    }
-    const nameEnd = at3 + CENTRAL.size + bytes.readUInt16LE(at3 + 28);
-    const end = nameEnd + bytes.readUInt16LE(at3 + 30) + bytes.readUInt16LE(at3 + 32);
-    if (end > bytes.length) throw refused2("its directory is damaged");
-    entries2.push(parseEntry(bytes, at3, nameEnd));
-    at3 = end;
-  }
-  if (entries2.length !== count2) throw refused2("its directory has another number of members than it says");
-  return entries2;
-}
-function parseEntry(bytes, at3, nameEnd) {
-  const rawName = bytes.subarray(at3 + CENTRAL.size, nameEnd);
-  const name = rawName.toString("utf8");
-  const system = bytes.readUInt8(at3 + 5);
-  const flags = bytes.readUInt16LE(at3 + 8);
-  const method = bytes.readUInt16LE(at3 + 10);
-  const compressedSize = bytes.readUInt32LE(at3 + 20);
-  const size = bytes.readUInt32LE(at3 + 24);
-  const headerAt = bytes.readUInt32LE(at3 + 42);
-  if ([compressedSize, size, headerAt].includes(4294967295)) throw refused2("it is a zip64 archive");
-  if (bytes.readUInt16LE(at3 + 34) !== 0) throw refused2("it is one part of several");
-  if ((flags & REFUSED_FLAGS) !== 0) throw refused2(`\`${name}\` is encrypted or patched`);
-  if (method !== 0 && method !== 8) throw refused2(`\`${name}\` is compressed by method ${String(method)}`);
-  const type = system === 3 || system === 19 ? bytes.readUInt16LE(at3 + 40) & FILE_TYPE : 0;
-  if (type !== 0 && type !== (name.endsWith("/") ? FOLDER : REGULAR)) {
-    throw refused2(`\`${name}\` is a link or another special file`);
-  }
-  return {
-    name,
-    rawName,
-    flags,
-    method: method === 0 ? "stored" : "deflated",
-    compressedSize,
-    size,
-    crc32: bytes.readUInt32LE(at3 + 16),
-    headerAt,
-    start: headerAt
-  };
-}
-function checkNames(entries2) {
-  const seen = /* @__PURE__ */ new Set();
-  for (const { name } of entries2) {
-    const segments = name.replace(/\/$/, "").split("/");
-    if (!NAME2.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
-      throw refused2(`${JSON.stringify(name)} is no plain path inside the archive`);
-    }
-    const folded = segments.join("/").normalize("NFC").toLowerCase();
-    if (seen.has(folded)) throw refused2(`${JSON.stringify(name)} is in it twice`);
-    seen.add(folded);
-  }
-}
-async function startOfData(handle, entry, directoryStart) {
-  const at3 = entry.headerAt;
-  const header = await read2(handle, at3, at3 + LOCAL.size);
-  if (header.readUInt32LE(0) !== LOCAL.signature) throw refused2("a member is not where its directory says");
-  const nameSize = header.readUInt16LE(26);
-  const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
-  const rawName = await read2(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
-  const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
-  const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
-  const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
-  const same = [entry.crc32, entry.compressedSize, entry.size].every(
-    (value, index) => value === sizes[index]
-  );
-  if (!rawName.equals(entry.rawName) || method !== entry.method || header.readUInt16LE(6) !== entry.flags || !(deferred || same)) {
-    throw refused2(`\`${entry.name}\` is described in two ways`);
-  }
-  if (start + entry.compressedSize > directoryStart) throw refused2(`\`${entry.name}\` is cut off`);
-  return start;
-}
-async function read2(handle, start, end) {
-  const chunks = [];
-  for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length !== end - start) throw refused2("it is cut off");
-  return bytes;
-}
-function refused2(reason) {
-  return new SecretlessError("CLI_ARCHIVE_REFUSED", {
-    problem: `The archive of the Databricks CLI was refused: ${reason}.`,
-    expected: "a release archive as Databricks publishes it",
-    remedy: "Get the archive from the release site again; if a mirror serves it, correct the mirror."
-  });
-}
-
-// core/cli/install/unzip.ts
-var LARGEST_PROGRAM = 512 * 1024 * 1024;
-async function extractProgram(files, archive, name, target, limit = LARGEST_PROGRAM) {
-  const handle = await files.open(archive, "r");
-  try {
-    const member3 = await findMember(handle, name, limit);
-    const hash = createHash7("sha256");
-    let size = 0;
-    let checksum = 0;
-    await createFile(files, target, 493, async (write) => {
-      const packed = readRange(handle, member3.start, member3.start + member3.compressedSize);
-      await unpack(member3, packed, async (chunk) => {
-        size += chunk.length;
-        if (size > member3.size) throw refused2(`\`${name}\` is larger than the archive says`);
-        checksum = crc32(chunk, checksum);
-        hash.update(chunk);
-        await write(chunk);
-      });
-      if (size !== member3.size || checksum !== member3.crc32) throw refused2(`\`${name}\` is damaged`);
+      own.set(state, [...own.get(state) ?? [], keywords2[index]]);
     });
-    return hash.digest("hex");
-  } finally {
-    await handle.close();
+    const fallback = new Uint16Array(count2);
+    const queue = [];
+    const width = 1 << this.#shift;
+    for (const slot of children[0] ?? []) queue.push(this.#next[slot] ?? 0);
+    for (let head = 0; head < queue.length; head++) {
+      const state = queue[head];
+      const back = fallback[state] ?? 0;
+      const outputs = [...own.get(state) ?? [], ...this.#found[this.#output[back] ?? 0] ?? []];
+      if (outputs.length > 0) this.#output[state] = this.#found.push(outputs) - 1;
+      const slots = children[state] ?? [];
+      const targets = slots.map((slot) => this.#next[slot] ?? 0);
+      const row = state << this.#shift;
+      this.#next.copyWithin(row, back << this.#shift, (back << this.#shift) + width);
+      slots.forEach((slot, index) => {
+        const child2 = targets[index] ?? 0;
+        fallback[child2] = this.#next[slot] ?? 0;
+        this.#next[slot] = child2;
+        queue.push(child2);
+      });
+    }
   }
-}
-async function unpack(member3, packed, take) {
-  if (member3.method === "stored") {
-    for await (const chunk of packed) await take(chunk);
-    return;
-  }
-  const inflate = createInflateRaw({ chunkSize: CHUNK });
-  let refusal;
-  try {
-    await pipeline(Readable.from(packed), inflate, async (chunks) => {
-      for await (const chunk of chunks) {
-        await take(chunk).catch((error) => {
-          refusal = { error };
-          throw error;
-        });
+  /** Calls `onHit(keyword, start)` for each occurrence, in the order of their ends; `start` is an index into `bytes`. */
+  scan(bytes, onHit) {
+    const classes2 = this.#classes;
+    const next = this.#next;
+    const output = this.#output;
+    const shift = this.#shift;
+    const length = bytes.length;
+    let state = 0;
+    for (let i = 0; i < length; i++) {
+      state = next[state << shift | classes2[bytes[i]]];
+      if (output[state] === 0) continue;
+      for (const keyword of this.#found[output[state]]) {
+        const start = i + 1 - keyword.text.length;
+        if (!keyword.exactCase || matchesAt(bytes, start, keyword.text)) onHit(keyword, start);
       }
-    });
-  } catch (error) {
-    if (refusal) throw refusal.error;
-    throw isZlibError(error) ? refused2(`\`${member3.name}\` is damaged`) : error;
-  }
-  if (inflate.bytesWritten !== member3.compressedSize) {
-    throw refused2(`\`${member3.name}\` is followed by more data`);
-  }
-}
-function isZlibError(error) {
-  return /^Z_/.test(String(error.code));
-}
-
-// core/cli/install/install.ts
-var TIMEOUT = 18e4;
-async function installCli(options, ports) {
-  const { platform, files = systemFiles, log } = ports;
-  const version = parseCliVersion(options.version ?? DEFAULT_CLI_VERSION);
-  const name = archiveName(version, releasePlatform(platform));
-  const source = options.mirror === void 0 ? void 0 : parseCliMirror(options.mirror);
-  const sourcePorts = {
-    clock: ports.clock,
-    environment: ports.environment,
-    files,
-    log,
-    deadline: ports.clock.now() + (options.timeout ?? TIMEOUT),
-    signal: options.signal ?? new AbortController().signal
-  };
-  const expected = knownHash(version, options.sha256, ports) ?? await unpinnedHash({ source, version, name }, options.checkout, platform, sourcePorts);
-  const roots = await installRoots(options, ports, files);
-  const installed2 = (file, from) => ({
-    file,
-    version,
-    verified: expected.verified,
-    from,
-    archiveSha256: expected.sha256
-  });
-  for (const root of roots) {
-    const entry = cacheEntry(root, version, platform);
-    await removeLeftovers(files, ports.clock, entry);
-    const found = await inspectCache(files, entry, expected.sha256);
-    if (found === "usable") return installed2(entry.program, "tool cache");
-    if (found === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
-  }
-  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID5()}.zip`);
-  try {
-    await onDisk(
-      options.tempFolder,
-      () => fetchArchive({ source, version, name }, expected, archive, sourcePorts)
-    );
-    const problems = [];
-    for (const root of roots) {
-      const entry = cacheEntry(root, version, platform);
-      const problem = await placeOrProblem(entry, archive);
-      if (problem === void 0) return installed2(entry.program, "download");
-      problems.push(`\`${root}\`: ${problem}`);
-      log(`The Databricks CLI cannot be kept in \`${root}\`: ${problem}.`);
     }
-    throw notInstalled(problems.join("; "));
-  } finally {
-    await files.rm(archive, { force: true }).catch(() => void 0);
-  }
-  async function placeOrProblem(entry, from) {
-    try {
-      const placed2 = await placeInCache(entry, {
-        files,
-        archiveSha256: expected.sha256,
-        extract: (target) => extractProgram(files, from, programName(platform), target)
-      });
-      return placed2 ? void 0 : "another program has put something else there";
-    } catch (error) {
-      const problem = diskProblem(error);
-      if (problem === void 0) throw error;
-      return problem;
-    }
-  }
-}
-function knownHash(version, given2, { platform, pinned: table2 }) {
-  const pinned = pinnedSha256(version, releasePlatform(platform), table2);
-  const sha256 = given2 === void 0 ? void 0 : parseSha256(given2);
-  if (pinned === void 0) return sha256 === void 0 ? void 0 : { sha256, verified: "given hash" };
-  if (sha256 === void 0 || sha256 === pinned) return { sha256: pinned, verified: "pinned" };
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: `Input \`cli-sha256\` contradicts the hash that is pinned for ${version}.`,
-    expected: pinned,
-    actual: sha256,
-    remedy: "Remove `cli-sha256`: it is for versions that are not pinned. If it comes from the archive that you have, do not use that archive."
-  });
-}
-async function unpinnedHash(release, checkout, platform, ports) {
-  const { source, version, name } = release;
-  if (source?.kind === "folder" && await isInsideReally(source.path, checkout, platform, ports.files)) {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: "Input `cli-mirror` is inside the checkout, and nothing else vouches for what lies there.",
-      expected: "a folder outside the checkout, a pinned version, or the archive's hash in `cli-sha256`",
-      actual: source.path,
-      remedy: "Give `cli-sha256`, use a pinned version, or put the mirror where a pull request cannot change it."
-    });
-  }
-  return publishedHash({ source, version }, name, ports);
-}
-async function installRoots({ toolCache, tempFolder, checkout }, { platform, log }, files) {
-  if (toolCache === void 0) return [tempFolder];
-  const unfit = !isAbsolute4(toolCache) ? "it is not an absolute path" : await isInsideReally(toolCache, checkout, platform, files) ? "it is inside the checkout" : void 0;
-  if (unfit === void 0) return [toolCache, tempFolder];
-  log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
-  return [tempFolder];
-}
-async function isInsideReally(path13, checkout, platform, files) {
-  const real = (one) => files.realpath(one).catch(() => one);
-  return isInside(path13, checkout, platform) || isInside(await real(path13), await real(checkout), platform);
-}
-async function onDisk(folder, work) {
-  try {
-    await work();
-  } catch (error) {
-    const problem = diskProblem(error);
-    if (problem === void 0) throw error;
-    throw notInstalled(`\`${folder}\`: ${problem}`);
-  }
-}
-function notInstalled(actual) {
-  return new SecretlessError("CLI_INSTALL_FAILED", {
-    problem: "The Databricks CLI could not be written to disk.",
-    expected: "about 100 MB that can be written in the job's temporary folder, and better also in the tool cache",
-    actual,
-    remedy: "Free disk space on the runner, or let its user write there."
-  });
-}
-
-// core/cli/version.ts
-var MINIMUM = [1, 9, 0];
-var TIMEOUT2 = 3e4;
-var LIMIT = 64 * 1024;
-var SOURCE2 = "databricks version -o json";
-async function checkVersion(options) {
-  const version = textAt(parseJson(await printed(options), SOURCE2), "Version");
-  const match2 = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
-  if (!match2) throw unreadable(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
-  const [, major, minor, patch, prerelease] = match2;
-  const numbers = [Number(major), Number(minor), Number(patch)];
-  const unknown = numbers.every((number) => number === 0);
-  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
-  if (prerelease === void 0 && !unknown) return { version };
-  return {
-    version,
-    warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
-  };
-}
-function compare(left, right) {
-  const index = left.findIndex((number, position) => number !== right[position]);
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
-}
-function tooOld(version, file) {
-  return new SecretlessError("CLI_TOO_OLD", {
-    problem: "The Databricks CLI on PATH is too old.",
-    expected: `${MINIMUM.join(".")} or newer`,
-    actual: `${version} (${file})`,
-    remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
-  });
-}
-async function printed(options) {
-  const chunks = [];
-  let size = 0;
-  const timeout = new AbortController();
-  const done = new AbortController();
-  options.clock.sleep(TIMEOUT2, done.signal).then(
-    () => {
-      timeout.abort(unreadable(SOURCE2, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
-    },
-    () => void 0
-  );
-  const request = {
-    file: options.file,
-    args: ["version", "-o", "json"],
-    cwd: options.cwd,
-    env: options.env,
-    onStdout: (chunk) => {
-      size += chunk.length;
-      if (size <= LIMIT) chunks.push(chunk);
-    },
-    onStderr: () => void 0
-  };
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  try {
-    const { code: code2, signal: killed } = await runUntil(options, request, signal);
-    if (code2 !== 0) throw unreadable(SOURCE2, `exit ${killed ?? String(code2)}`);
-    return Buffer.concat(chunks).toString("utf8");
-  } catch (error) {
-    if (error instanceof SecretlessError || options.signal?.aborted) throw error;
-    throw notStartable(options.file, error);
-  } finally {
-    done.abort();
-  }
-}
-function notStartable(file, error) {
-  return new SecretlessError("CLI_NOT_FOUND", {
-    problem: "The Databricks CLI cannot be started.",
-    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
-    cause: error
-  });
-}
-
-// core/flow/find-cli.ts
-async function findTool(step2, cwd) {
-  const { ports, signal } = step2;
-  const tool = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
-  const terminate = createTerminate(ports);
-  const path13 = ports.environment["PATH"];
-  const env = path13 === void 0 ? {} : { PATH: path13 };
-  const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
-  if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
-  if (warning !== void 0) warn(step2, warning);
-  return { version, file: tool.file, verified: tool.verified, pinned: tool.version !== void 0 };
-}
-async function onPath(step2) {
-  const { ci, ports } = step2;
-  try {
-    const { file, notes } = await findCli({ ...ports, checkout: ci.context.checkout });
-    for (const note2 of notes) ci.info(note2);
-    return { file, verified: "from PATH, not verified" };
-  } catch (error) {
-    if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
-    ci.info(`${error.message} The pinned release is installed.`);
-    return installed(step2);
-  }
-}
-async function installed({ ci, inputs, ports, signal }) {
-  const { toolCache, tempFolder, checkout } = ci.context;
-  const cli = await installCli(
-    {
-      version: inputs.cliVersion,
-      mirror: inputs.cliMirror,
-      sha256: inputs.cliSha256,
-      toolCache,
-      tempFolder,
-      checkout,
-      signal
-    },
-    { ...ports, log: (line) => ci.info(line) }
-  );
-  return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
-}
-function otherVersion(wanted, found) {
-  return new SecretlessError("CLI_HASH_MISMATCH", {
-    problem: "The archive of the Databricks CLI holds another version than it was taken for.",
-    expected: wanted,
-    actual: found,
-    remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
-  });
-}
-
-// core/flow/scan/bundle-scan.ts
-import path11 from "node:path";
-
-// core/flow/scan/outcome.ts
-import { mkdir as mkdir2, writeFile as writeFile2 } from "node:fs/promises";
-import path10 from "node:path";
-
-// core/scan/exceptions.ts
-var import_yaml6 = __toESM(require_dist(), 1);
-import { join as join5, relative, sep } from "node:path";
-
-// core/bundle/ignore-patterns.ts
-var ANY = { type: "any" };
-var SLASH = { type: "character", character: "/" };
-var skip = (count2) => ({ type: "skip", count: count2 });
-function stepsOf(line) {
-  const anchored = line.startsWith("/") && !line.startsWith("/**/");
-  const inFolder = /[^/+]\/.*\*\./.test(line);
-  const steps = anchored || inFolder ? [] : [skip(2), ANY, SLASH];
-  let at3 = line.startsWith("/") ? 1 : 0;
-  while (at3 < line.length) {
-    const rest = line.slice(at3);
-    const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
-    const [length, read3] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
-      characters[0].length,
-      [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
-    ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
-    steps.push(...read3);
-    at3 += length;
-  }
-  return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
-}
-function inClass(characters, character) {
-  for (let i = 0; i < characters.length; i++) {
-    const to = characters[i + 1] === "-" ? characters[i + 2] : void 0;
-    if (to !== void 0 && character >= characters[i] && character <= to) return true;
-    if (characters[i] === character) return true;
-    if (to !== void 0) i += 2;
-  }
-  return false;
-}
-function takes(step2, character) {
-  if (step2.type === "character") return step2.character === character;
-  if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
-  return step2.type === "any" || step2.type === "star" && character !== "/";
-}
-function matches(steps, path13) {
-  let states = /* @__PURE__ */ new Set();
-  const enter = (into, state) => {
-    if (into.has(state)) return;
-    into.add(state);
-    const step2 = steps[state];
-    if (step2?.type === "skip") {
-      enter(into, state + 1);
-      enter(into, state + 1 + step2.count);
-    } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
-  };
-  enter(states, 0);
-  for (const character of path13) {
-    const next = /* @__PURE__ */ new Set();
-    for (const state of states) {
-      const step2 = steps[state];
-      if (step2 === void 0 || step2.type === "skip" || !takes(step2, character)) continue;
-      enter(next, step2.type === "star" || step2.type === "any" ? state : state + 1);
-    }
-    states = next;
-    if (states.size === 0) return false;
-  }
-  return states.has(steps.length);
-}
-var UNCERTAIN = /(?<!\\)[+(){}|^$]/;
-var IgnorePatterns = class {
-  #patterns = [];
-  constructor(lines, use) {
-    for (const raw of lines) {
-      const line = raw.replace(/\r+$/, "").replace(/^ +| +$/g, "");
-      if (line === "" || line.startsWith("#")) continue;
-      const negated = line.startsWith("!");
-      const pattern = negated ? line.slice(1) : line;
-      const uncertain = UNCERTAIN.test(pattern.replace(/\[[^\]]{1,100}\]/g, ""));
-      if (pattern === "" || uncertain && use === "leave-out" !== negated) continue;
-      this.#patterns.push({ negated, steps: stepsOf(pattern) });
-    }
-  }
-  /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path13) {
-    let matched = false;
-    for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path13)) matched = !negated;
-    }
-    return matched;
   }
 };
+function matchesAt(bytes, start, text2) {
+  for (let i = 0; i < text2.length; i++) if (bytes[start + i] !== text2.charCodeAt(i)) return false;
+  return true;
+}
 
 // core/scan/rules/remedies.ts
 var REMEDIES = {
@@ -15469,57 +10527,6 @@ var REMEDIES = {
   pipeline: "Let the pipeline's own identity get a short-lived token (OIDC) instead of a stored one. Revoke the token.",
   service: 'Keep it in a secret scope and read it with `dbutils.secrets.get("scope", "key")`, or `{{secrets/scope/key}}` in configuration; better, let the service trust the job\'s identity. Revoke the value.',
   key: 'Keep private keys out of the bundle: a vault or a secret scope, read with `dbutils.secrets.get("scope", "key")`; better, federation instead of a key pair. Replace the key.'
-};
-
-// core/scan/rules/practices.ts
-var PRACTICES = [
-  {
-    id: "practice-storage-account-key",
-    name: "Storage account key in Spark configuration",
-    risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
-    remedy: REMEDIES.storage,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
-  },
-  {
-    id: "practice-oauth-client-secret",
-    name: "OAuth client secret in Spark configuration",
-    risk: "The secret must be stored and rotated, and works from anywhere.",
-    remedy: REMEDIES.entra,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
-  },
-  {
-    id: "practice-s3-access-key",
-    name: "S3 access key in Spark configuration",
-    risk: "The key works from anywhere until it is rotated by hand.",
-    remedy: REMEDIES.aws,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
-  },
-  {
-    id: "practice-instance-profile",
-    name: "Instance profile",
-    risk: "Everybody who can run code on the cluster has the role; it is bound to no job.",
-    remedy: "Use a Unity Catalog storage or service credential, granted to the job's run-as principal alone.",
-    owasp: "NHI4",
-    setting: /^instance_profile_arn$/
-  },
-  {
-    id: "practice-personal-access-token",
-    name: "Databricks token handed to a job",
-    risk: "A personal access token outlives the job, and every run has all rights of its owner.",
-    remedy: REMEDIES.databricks,
-    owasp: "NHI7",
-    setting: /^databricks_(?:api_)?token$/i
-  }
-];
-var SCOPE_RULE = {
-  id: "scope-of-another-target",
-  name: "Secret scope of another target",
-  risk: "A job of one environment reads the secrets of another.",
-  remedy: "Name a scope of this target (`${bundle.target}` in the scope's name), or allow it under `scan.scopes` in `policy.yml`.",
-  owasp: "NHI8"
 };
 
 // core/scan/rules/azure.ts
@@ -16475,83 +11482,6 @@ var SERVICE_RULES = [
   )
 ];
 
-// core/scan/detect/entropy.ts
-function entropy(text2) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const character of text2) counts.set(character, (counts.get(character) ?? 0) + 1);
-  let bits = 0;
-  for (const count2 of counts.values()) {
-    const share = count2 / text2.length;
-    bits -= share * Math.log2(share);
-  }
-  return bits;
-}
-function ascending(text2, wrapFrom, wrapTo) {
-  if (text2.length < 2) return 0;
-  let steps = 0;
-  for (let i = 1; i < text2.length; i++) {
-    const wraps = text2[i - 1] === wrapFrom && text2[i] === wrapTo;
-    if (wraps || text2.charCodeAt(i) === text2.charCodeAt(i - 1) + 1) steps++;
-  }
-  return steps / (text2.length - 1);
-}
-function isCounted(text2) {
-  const plain = text2.toLowerCase().replace(/[^a-z0-9]/g, "");
-  if (plain.length < 8) return new Set(plain).size <= 2;
-  if (new Set(plain).size <= 3) return true;
-  const piece = plain.slice(0, 10);
-  for (const size of [4, 5, 6, 8, 10]) {
-    if (plain.length >= size * 3 && plain.startsWith(piece.slice(0, size).repeat(2)) && repeats(plain, size))
-      return true;
-  }
-  if (ascending(plain, "9", "0") >= 0.6) return true;
-  const digits = plain.replace(/[^0-9]/g, "");
-  const letters = plain.replace(/[^a-z]/g, "");
-  const lettersCount = letters.length < 2 || Math.max(ascending(letters, "f", "a"), ascending(letters, "z", "a")) >= 0.75;
-  return digits.length >= 6 && ascending(digits, "9", "0") >= 0.75 && lettersCount;
-}
-function repeats(text2, size) {
-  for (let i = size; i < text2.length; i++) if (text2[i] !== text2[i - size]) return false;
-  return true;
-}
-
-// core/scan/detect/references.ts
-var REFERENCES = [
-  /\{\{[^}]{0,200}\}\}/,
-  /\$\{[^}]{0,200}\}/,
-  /\$\([^)]{0,200}\)/,
-  /\$\[[^\]]{0,200}\]/,
-  /^\$[A-Za-z_]\w{0,100}$/,
-  /^\$env:/i,
-  /^%[A-Za-z_][\w.]{0,100}%$/,
-  /^%\(?[\w.]{0,60}\)?s$/,
-  /#\{[^}]{0,100}\}/,
-  /^\{[\w.[\]'"]{0,100}\}$/,
-  /^<[^>]{0,100}>?$/,
-  /^\[[^\]]{0,100}\]$/,
-  /^__[A-Za-z]\w{0,80}__$/,
-  /^@Microsoft\.KeyVault\(/i,
-  /^(?:arn:aws|projects\/[^/]{1,80}\/secrets\/|secrets?\/|secrets?:\/\/|op:\/\/|vault:|akv:|ssm:|kv\/|keyvault:|env:|file:|dbfs:|ref\+)/i,
-  /^(?:dbutils|os\.(?:environ|getenv)|System\.getenv|Sys\.getenv|process\.env|getenv|environ|spark\.conf|secrets?|var|vars|local|data|module|self|args|params|config|conf|settings|options|context|inputs|env|parameters|credentials?|widgets?|dotenv)[.([]/,
-  /^(?:ENC|AES|KMS|CRYPT)\[/i,
-  /^!(?:vault|Ref|Sub|GetAtt|secret)\b/i
-];
-var KNOWN_EXAMPLES = /* @__PURE__ */ new Set([
-  "AKIAIOSFODNN7EXAMPLE",
-  "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-  // The Azure Storage emulator's and the Cosmos DB emulator's published keys (learn.microsoft.com).
-  "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
-  "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
-]);
-var PLACEHOLDER_PARTS = /example|sample|placeholder|change[-_ ]?(?:me|it|this)|(?:^|[^a-z])your(?:[^a-z]|$)|your(?:password|token|secret|key|user|pass)|\bmy[-_]?(?:password|secret|token|key)\b|dummy|(?:^|[^a-z])fake|mock[-_]|x{4,}|\*{3,}|\.{3}|•{2,}|todo|fixme|redacted|masked|replace[-_ ]?(?:me|with)|insert[-_ ]|put[-_ ]your|enter[-_ ]|to[-_ ]?be[-_ ]|not[-_ ]?(?:a[-_ ])?real|no[-_ ]?secret|do[-_ ]?not[-_ ]?use|deadbeef|hidden|obfuscated|sanitized|<[a-z]/i;
-var WORTHLESS = /^(?:pass(?:word|wd)?\d{0,4}[!.]?|passw0rd|p@ss(?:w[o0]rd)?\d{0,3}!?|pwd\d{0,3}|secrets?\d{0,3}|tokens?|admin\d{0,3}|root|test(?:ing|er)?\d{0,4}|guest|postgres|mysql|user(?:name)?\d{0,3}|none|null|nil|true|false|undefined|string|text|str|optional|required|default|empty|unknown|anonymous|n\/a|na|foo(?:bar)?\d{0,3}|bar|baz|qwerty|letmein|abc\d{0,6}|changeit|development|prod(?:uction)?|staging|bearer|basic|oauth|azuread|value|hello(?:world)?|welcome\d?|trustno1|supersecret(?:password)?\d{0,3}|databricks|spark|token-?value|apikey|api-key|pat)$/i;
-function isReference(value) {
-  return REFERENCES.some((pattern) => pattern.test(value));
-}
-function isPlaceholder(value) {
-  return KNOWN_EXAMPLES.has(value) || WORTHLESS.test(value) || PLACEHOLDER_PARTS.test(value) || isCounted(value);
-}
-
 // core/scan/rules/structures.ts
 function base64Text(text2) {
   return Buffer.from(text2, "base64").toString("latin1");
@@ -16715,629 +11645,12 @@ var RULES = [
 var FORMAT_RULES = RULES.filter((rule) => rule.type === "format");
 var NAMED_VALUE_RULES = RULES.filter((rule) => rule.type === "named");
 
-// core/scan/exceptions.ts
-var EXCEPTIONS_FILE = ".secretless-ignore.yml";
-var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
-var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
-var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
-async function readExceptions({ bundleRoot, checkout }, tree, today) {
-  const file = join5(bundleRoot, EXCEPTIONS_FILE);
-  if (await tree.size(file) === void 0) return { exceptions: [], mistakes: [] };
-  const name = relative(checkout, file).split(sep).join("/");
-  return parseExceptions(await readText(tree, file), name, today);
-}
-function parseExceptions(text2, file, today) {
-  const lines = new import_yaml6.LineCounter();
-  const document = (0, import_yaml6.parseDocument)(text2, { lineCounter: lines });
-  const mistakes = [];
-  const placeAt = (offset) => {
-    const { line, col } = lines.linePos(offset ?? 0);
-    return { file, line, column: col };
-  };
-  for (const error of document.errors) {
-    mistakes.push({
-      problem: `${file} is not valid YAML: ${error.message.split("\n")[0]}`,
-      place: placeAt(error.pos[0])
-    });
-  }
-  if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
-  const list3 = (0, import_yaml6.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
-  if (!(0, import_yaml6.isSeq)(list3) || document.toJS().version !== 1) {
-    mistakes.push({
-      problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
-      remedy: REMEDY,
-      place: placeAt(0)
-    });
-    return { exceptions: [], mistakes };
-  }
-  const exceptions = [];
-  for (const item of list3.items) {
-    const place2 = placeAt(item.range?.[0]);
-    if (!(0, import_yaml6.isMap)(item)) {
-      mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place: place2 });
-      continue;
-    }
-    const { exception, problems } = parseOne(item, place2, today);
-    mistakes.push(...problems.map((problem) => ({ problem, remedy: REMEDY, place: place2 })));
-    if (problems.length === 0) exceptions.push(exception);
-  }
-  return { exceptions, mistakes };
-}
-function parseOne(item, place2, today) {
-  const problems = [];
-  const values = Object.fromEntries(
-    FIELDS2.map((field) => {
-      const node = item.get(field, true);
-      const text2 = (0, import_yaml6.isScalar)(node) ? (node.source ?? "").trim() : "";
-      if (text2 === "") problems.push(`The exception has no ${field}`);
-      return [field, text2];
-    })
-  );
-  for (const pair of item.items) {
-    const key2 = String(pair.key);
-    if (!FIELDS2.some((field) => field === key2)) problems.push(`The exception has an unknown key ${key2}`);
-  }
-  const { rule, expires } = values;
-  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${rule}`);
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
-  if (expires !== "" && !isDate) problems.push(`${expires} is no date of the form YYYY-MM-DD`);
-  else if (isDate && expires < today)
-    problems.push(`The exception for ${rule} in ${values.path} expired on ${expires}`);
-  return { exception: { ...values, place: place2 }, problems };
-}
-function applyExceptions(findings, exceptions) {
-  const matchers = exceptions.map((exception) => ({
-    exception,
-    paths: new IgnorePatterns([exception.path], "leave-out")
-  }));
-  const used = /* @__PURE__ */ new Set();
-  const stay = [];
-  const excepted = [];
-  for (const finding2 of findings) {
-    const { file } = finding2.place;
-    const found = matchers.find(
-      ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file || paths.match(file))
-    );
-    if (found === void 0) stay.push(finding2);
-    else {
-      used.add(found.exception);
-      excepted.push({ finding: finding2, exception: found.exception });
-    }
-  }
-  return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
-}
-function isAlwaysSeen({ rule, path: path13 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path13)) return false;
-  const paths = new IgnorePatterns([path13], "leave-out");
-  return !configuration.some((file) => file === path13 || paths.match(file));
-}
-function unusedMistake({ rule, path: path13, place: place2 }) {
-  return { problem: `The exception for ${rule} in ${path13} matches no finding`, remedy: "Remove it.", place: place2 };
-}
-
-// core/scan/rules/rule.ts
-var OWASP_ITEMS = {
-  NHI2: "NHI2:2025 Secret Leakage",
-  NHI4: "NHI4:2025 Insecure Authentication",
-  NHI7: "NHI7:2025 Long-Lived Secrets",
-  NHI8: "NHI8:2025 Environment Isolation"
-};
-
-// core/scan/sarif.ts
-function sarifRule(rule) {
-  const owasp = OWASP_ITEMS[rule.owasp];
-  return {
-    id: rule.id,
-    name: rule.name,
-    shortDescription: { text: rule.name },
-    fullDescription: { text: rule.risk },
-    help: {
-      text: `${rule.risk} ${rule.remedy} (OWASP ${owasp})`,
-      markdown: `${rule.risk}
-
-**Instead:** ${rule.remedy}
-
-OWASP ${owasp}`
-    },
-    defaultConfiguration: { level: "error" },
-    properties: {
-      tags: ["security", "secret", `OWASP/${rule.owasp}`],
-      precision: "high",
-      "security-severity": "8.0"
-    }
-  };
-}
-function uri(file) {
-  return file.split("/").map(encodeURIComponent).join("/");
-}
-function sarifResult(finding2, ruleIndex, exception) {
-  const { rule, level, place: place2, endColumn, member: member3, setting, shown, fingerprint: fingerprint2 } = finding2;
-  const { line, column } = place2;
-  const region = line === void 0 ? {} : {
-    region: {
-      startLine: line,
-      startColumn: column ?? 1,
-      ...endColumn !== void 0 && { endColumn }
-    }
-  };
-  const logical = member3 ?? setting;
-  return {
-    ruleId: rule.id,
-    ruleIndex,
-    level,
-    message: { text: `${rule.name}: ${shown} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
-    locations: [
-      {
-        physicalLocation: { artifactLocation: { uri: uri(place2.file), uriBaseId: "%SRCROOT%" }, ...region },
-        ...logical !== void 0 && { logicalLocations: [{ fullyQualifiedName: logical }] }
-      }
-    ],
-    partialFingerprints: { "secretless/v1": fingerprint2 },
-    ...exception !== void 0 && {
-      suppressions: [
-        {
-          kind: "external",
-          status: "accepted",
-          justification: `${exception.reason} (until ${exception.expires})`
-        }
-      ]
-    }
-  };
-}
-function toSarif(report, options) {
-  const results = [
-    ...report.findings.map((finding2) => ({ finding: finding2, exception: void 0 })),
-    ...options.excepted ?? []
-  ];
-  const rules = [...new Map(results.map(({ finding: finding2 }) => [finding2.rule.id, finding2.rule])).values()];
-  const index = new Map(rules.map((rule, position) => [rule.id, position]));
-  const notifications = report.unscanned.map(({ file, member: member3, reason, harmless }) => ({
-    level: harmless ? "note" : "warning",
-    message: { text: `Not scanned: ${member3 === void 0 ? file : `${file}!${member3}`}: ${reason}` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: uri(file), uriBaseId: "%SRCROOT%" } } }]
-  }));
-  return {
-    $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-    version: "2.1.0",
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: "Databricks Secretless",
-            version: options.version,
-            rules: rules.map(sarifRule)
-          }
-        },
-        invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
-        columnKind: "utf16CodeUnits",
-        results: results.map(
-          ({ finding: finding2, exception }) => sarifResult(finding2, index.get(finding2.rule.id) ?? 0, exception)
-        )
-      }
-    ]
-  };
-}
-
-// core/flow/scan/outcome.ts
-var MOST2 = 100;
-var ScanOutcome = class {
-  #step;
-  #exceptions;
-  /** Annotations that were made: a report holds those before it. */
-  #annotated = /* @__PURE__ */ new Set();
-  constructor(step2, exceptions) {
-    this.#step = step2;
-    this.#exceptions = exceptions;
-  }
-  /**
-   * Shows all that was found so far, and stops the run for it where the input `scan` says so.
-   * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
-   */
-  async judge(report, stage) {
-    const { ci, inputs } = this.#step;
-    const applied = applyExceptions(report.findings, this.#exceptions.exceptions);
-    const blocks = inputs.scan === "block";
-    const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
-    const others2 = applied.findings.filter((finding2) => !stopping.includes(finding2));
-    const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length };
-    this.#step.found({ scan: scan2 });
-    ci.info(`${stage.title}: ${scanLine(scan2)}`);
-    for (const note2 of report.notes) ci.info(`  ${note2}`);
-    const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-    for (const { file, member: member3, reason } of unscanned) {
-      const name = member3 === void 0 ? file : `${file}!${member3}`;
-      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file } });
-    }
-    for (const finding2 of others2) this.#warn(findingMistake(finding2));
-    const { certain: certain2, perhaps } = this.#wrongExceptions(applied, stage);
-    for (const mistake of blocks ? perhaps : [...perhaps, ...certain2]) this.#warn(mistake);
-    const errors = [
-      ...stopping.length > 0 ? [credentialFound(stopping, stage)] : [],
-      ...blocks && certain2.length > 0 ? [exceptionsInvalid(certain2)] : [],
-      ...await this.#writeSarif(report, applied)
-    ];
-    const [first, ...rest] = errors;
-    if (first) throw together(first, rest);
-  }
-  #wrongExceptions({ unused }, { configuration }) {
-    const certain2 = [...this.#exceptions.mistakes];
-    const perhaps = [];
-    for (const one of configuration ? unused : [])
-      (isAlwaysSeen(one, configuration ?? []) ? certain2 : perhaps).push(unusedMistake(one));
-    return { certain: certain2, perhaps };
-  }
-  #warn(mistake) {
-    const text2 = mistakeText(mistake);
-    if (this.#annotated.has(text2) || this.#annotated.size >= MOST2) return;
-    this.#annotated.add(text2);
-    this.#step.ci.annotate("warning", text2, mistake.place);
-  }
-  /** Writes the file that code scanning reads, also when the run is stopped. Resolves to the errors of that. */
-  async #writeSarif(report, { findings, excepted }) {
-    const { ci, inputs } = this.#step;
-    if (inputs.sarifFile === void 0) return [];
-    const file = path10.resolve(ci.context.checkout, inputs.sarifFile);
-    const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
-    try {
-      await mkdir2(path10.dirname(file), { recursive: true });
-      await writeFile2(file, `${JSON.stringify(log, null, 2)}
-`);
-      return [];
-    } catch (error) {
-      const { code: code2 = "an error" } = error;
-      return [
-        new SecretlessError("INPUT_INVALID", {
-          problem: "The file of `sarif-file` cannot be written.",
-          expected: "a path at which a file can be made",
-          actual: `${inputs.sarifFile} (${code2})`,
-          cause: error
-        })
-      ];
-    }
-  }
-};
-function credentialFound(findings, { uploaded = false }) {
-  const count2 = findings.length === 1 ? "1 finding" : `${String(findings.length)} findings`;
-  const shown = findings.length > MOST2 ? ` The first ${String(MOST2)} are shown.` : "";
-  const [done, first] = uploaded ? ["It is in the workspace already.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
-  return new SecretlessError("CREDENTIAL_FOUND", {
-    problem: `The scan for static credentials has ${count2}. ${done}${shown}`,
-    remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings.slice(0, MOST2).map(findingMistake)
-  });
-}
-function exceptionsInvalid(mistakes) {
-  return new SecretlessError("EXCEPTIONS_INVALID", {
-    problem: `The exceptions of the scan in ${EXCEPTIONS_FILE} are not right. Nothing was uploaded.`,
-    mistakes
-  });
-}
-
-// core/scan/detect/assignment.ts
-var NAME_REACH = 120;
-var NAME_CHARACTER = /[\w.$-]/;
-var ASSIGN = /["'`]{0,3}\]?[ \t]{0,20}(?::[ \t]{0,4}[A-Za-z][\w.[\] |]{0,40}[ \t]{0,4}=(?![=~>])|:=|=>|<-|->|=(?![=~])|:(?![:=/]))(?:[ \t]{0,40}\r?\n)?[ \t]{0,60}/y;
-var CALL = /["'`]{1,3}\s{0,8},\s{0,40}/y;
-var XML_ELEMENT = />/y;
-var XML_PROPERTY = /<\/name>\s{0,60}<value>/y;
-var YAML_DEFAULT = /:[ \t]{0,4}\r?\n(?:[ \t]{1,20}(?:description|type|lookup|sensitive):[^\n]{0,200}\n){0,3}[ \t]{1,20}default:[ \t]{1,8}/y;
-var BLOCK_DEFAULT = /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value)["']?\s{0,20}[:=]\s{0,20}/y;
-var PAIRED_VALUE = /["']?,?\s{0,60}["']?(?:value|default|default_value|stringValue)["']?\s{0,20}[:=]\s{0,20}/y;
-var ARGUMENT_DEFAULT = /["']\s{0,4},[^()\n]{0,160}?\bdefault\s{0,4}=\s{0,4}/y;
-var SPACED = /`?[ \t]{1,8}(?=["'])/y;
-var BLANKS = /[ \t]{1,40}/y;
-var CALLEES = /(?:option|options|set|put|config|conf|setProperty|property|env|setenv|setEnv|header|headers|add|append|setConf|hadoopConfiguration|entry|of|text|dropdown|combobox|withOption|update|putIfAbsent|setString|Tuple2|setattr|with|param|parameter|setParameter|credential|setdefault|monkeypatch\.setenv)\s{0,4}\(\s{0,40}$/;
-var PAIR_KEY = /(?:name|key|variable|param|parameter|keyword|setting)["']?\s{0,4}[:=]\s{0,4}["']?$/i;
-var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]|--(?:conf|env|build-arg|set|var))[ \t=]{1,4}["']?$/i;
-var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
-var QUOTED3 = /([A-Za-z]{0,2})("""|'''|["'`])/y;
-var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky(pattern, text2, at3) {
-  pattern.lastIndex = at3;
-  return pattern.exec(text2);
-}
-function nameAround(text2, keywordStart, keywordEnd) {
-  let start = keywordStart;
-  let end = keywordEnd;
-  while (start > 0 && keywordStart - start < NAME_REACH && NAME_CHARACTER.test(text2[start - 1]))
-    start--;
-  while (end < text2.length && end - keywordEnd < NAME_REACH && NAME_CHARACTER.test(text2[end]))
-    end++;
-  while (end > keywordEnd && /[-.]/.test(text2[end - 1])) end--;
-  return { start, end };
-}
-function quotedLiteral(text2, at3) {
-  const wrapper = sticky(WRAPPERS, text2, at3);
-  const opening = sticky(QUOTED3, text2, wrapper === null ? at3 : at3 + wrapper[0].length);
-  if (opening === null) return null;
-  const [all, prefix = "", quote = ""] = opening;
-  const start = opening.index + all.length;
-  const end = text2.indexOf(quote, start);
-  if (end < 0 || end - start > 4096) return null;
-  const value = text2.slice(start, end);
-  if (value.includes("\n") && quote.length === 1) return null;
-  if (/[fs]/i.test(prefix) && /[{$]/.test(value)) return null;
-  const next = text2.slice(end + quote.length, end + quote.length + 24);
-  if (/^\s{0,8}(?:\+|%\s|\.format\b|\.replace\b|\|\||\?)/.test(next)) return null;
-  return { value, start, quoted: true };
-}
-function bareLiteral(text2, at3) {
-  const match2 = sticky(BARE, text2, at3);
-  if (match2 === null) return null;
-  const next = text2[at3 + match2[0].length];
-  if (next === "(" || next === "{") return null;
-  return { value: match2[0], start: at3, quoted: false };
-}
-function literalAfter(where) {
-  const { text: text2, end, before, kind } = where;
-  const previous = before[before.length - 1] ?? "\n";
-  const flag = text2.startsWith("--", where.start);
-  const call = sticky(CALL, text2, end);
-  if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
-    const literal2 = quotedLiteral(text2, end + call[0].length);
-    if (literal2 !== null) return { ...literal2, certain: true };
-  }
-  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
-    const match2 = sticky(pattern, text2, end);
-    const at3 = match2 === null ? -1 : end + match2[0].length;
-    if (match2 !== null)
-      return certain(
-        quotedLiteral(text2, at3) ?? (pattern === YAML_DEFAULT ? bareLiteral(text2, at3) : null),
-        false
-      );
-  }
-  if (PAIR_KEY.test(before)) {
-    const pair = sticky(PAIRED_VALUE, text2, end);
-    if (pair === null) return null;
-    const at3 = end + pair[0].length;
-    return certain(quotedLiteral(text2, at3) ?? (kind === "config" ? bareLiteral(text2, at3) : null), false);
-  }
-  const xml = sticky(XML_PROPERTY, text2, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text2, end) : null);
-  if (xml !== null) return certain(bareLiteral(text2, end + xml[0].length), false);
-  const assign = sticky(ASSIGN, text2, end);
-  if (assign !== null) {
-    const at3 = end + assign[0].length;
-    const quoted = quotedLiteral(text2, at3);
-    if (quoted !== null) return certain(quoted, false);
-    if (assign[0].includes("\n")) return null;
-    const tight = assign[0] === "=";
-    const connection = tight && /[;?&]/.test(previous);
-    const inString = tight && /["'`]/.test(previous);
-    if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
-      return certain(bareLiteral(text2, at3), connection);
-    }
-    return null;
-  }
-  const spaced = sticky(SPACED, text2, end);
-  if (spaced !== null) return certain(quotedLiteral(text2, end + spaced[0].length), false);
-  if (flag || kind === "config") {
-    const blanks = sticky(BLANKS, text2, end);
-    const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
-    const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
-    if (blanks !== null && (flag || startsLine || afterLogin))
-      return certain(bareLiteral(text2, end + blanks[0].length), false);
-  }
-  return null;
-}
-function certain(literal2, isCertain) {
-  return literal2 && { ...literal2, certain: isCertain };
-}
-function readAssignment(text2, keywordStart, keywordEnd, kind) {
-  const { start, end } = nameAround(text2, keywordStart, keywordEnd);
-  const before = text2.slice(Math.max(0, start - 120), start);
-  const literal2 = literalAfter({ text: text2, start, end, before, kind });
-  if (literal2 === null) return null;
-  return {
-    name: text2.slice(start, end),
-    value: literal2.value,
-    valueStart: literal2.start,
-    certain: literal2.certain
-  };
-}
-
-// core/scan/detect/encoded-forms.ts
-var LEAST = 4;
-function encodedForms(prefix) {
-  const forms = [];
-  for (const shift of [0, 1, 2]) {
-    const encoded = Buffer.from("\0".repeat(shift) + prefix, "latin1").toString("base64");
-    const lead = Math.ceil(shift * 8 / 6);
-    const keyword = encoded.slice(lead, Math.floor((shift + prefix.length) * 8 / 6));
-    if (keyword.length >= LEAST) forms.push({ encoding: "base64", keyword, exactCase: true, lead });
-  }
-  const bytes = [...Buffer.from(prefix, "latin1")].map((byte) => byte.toString(16).padStart(2, "0"));
-  forms.push({ encoding: "hex", keyword: bytes.join(""), exactCase: false, lead: 0 });
-  forms.push({
-    encoding: "percent",
-    keyword: bytes.map((byte) => `%${byte}`).join(""),
-    exactCase: false,
-    lead: 0
-  });
-  return forms;
-}
-var BASE64_RUN = /[A-Za-z0-9+/_-]{1,8192}/y;
-var HEX_RUN = /(?:[0-9a-fA-F]{2}){1,4096}/y;
-var PERCENT_RUN = /(?:%[0-9a-fA-F]{2}|[\w.~+/=-]){1,4096}/y;
-function decodeAt(text2, start, form, prefix) {
-  if (form.encoding === "base64") {
-    let from = start - form.lead;
-    if (/^[A-Za-z0-9+/_-]{4}$/.test(text2.slice(Math.max(0, from - 4), from))) from -= 4;
-    const run3 = from < 0 ? null : match(BASE64_RUN, text2, from);
-    if (run3 === null) return null;
-    const decoded3 = Buffer.from(run3.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
-    return located(decoded3, prefix, from + run3.length);
-  }
-  const run2 = match(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text2, start);
-  if (run2 === null) return null;
-  const decoded2 = form.encoding === "hex" ? Buffer.from(run2, "hex").toString("latin1") : run2.replace(/%([0-9a-fA-F]{2})/g, (_all, code2) => String.fromCharCode(parseInt(code2, 16)));
-  return located(decoded2, prefix, start + run2.length);
-}
-function match(pattern, text2, at3) {
-  pattern.lastIndex = at3;
-  return pattern.exec(text2)?.[0] ?? null;
-}
-function located(text2, prefix, end) {
-  const at3 = text2.slice(0, prefix.length + 6).indexOf(prefix);
-  return at3 < 0 ? null : { text: text2, at: at3, end };
-}
-
-// core/scan/detect/judge.ts
-var SECRET_WORDS = /(?:password|passwd|pwd|secret|token|apikey|api[-_]key|[-_]key|credential)s?/i;
-function isNameLike(value) {
-  return /^[A-Za-z]{1,24}\d{0,2}(?:[-_./: ][A-Za-z]{1,24}\d{0,2}){0,12}[-_./:]?$/.test(value) || /^[a-z]{0,20}(?:[A-Z][a-z]{1,20}){1,8}$/.test(value);
-}
-function isPathOrUrl(value) {
-  if (/^(?:\.{1,2}|~)?\//.test(value))
-    return value.split("/").every((part) => /^[A-Za-z._-]{0,40}\d{0,4}$/.test(part));
-  return /^(?:[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}:\/\/)/.test(value) || /\.(?:json|ya?ml|txt|pem|py|sql|csv|env|key|crt|jks|p12)$/i.test(value);
-}
-function isHash(value) {
-  return /^\$(?:2[aby]?|5|6|argon2\w{0,3}|pbkdf2[\w-]{0,20}|scrypt)\$|^\{(?:SHA|SSHA|bcrypt|noop)\d{0,3}\}|^(?:sha\d{1,3}|md5)[:=]/i.test(
-    value
-  );
-}
-function classes(value) {
-  return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((pattern) => pattern.test(value)).length;
-}
-function isNoLiteral(value) {
-  return isReference(value) || isPlaceholder(value) || isHash(value) || isPathOrUrl(value) || /[^\P{Cc}\x80-\x9f]/u.test(value);
-}
-function isPassword(value, certain2) {
-  if (value.length < (certain2 ? 4 : 6) || value.length > 256 || /\s/.test(value) || isNoLiteral(value))
-    return false;
-  if (/^[\w.]{1,80}\(/.test(value) || /^\d{1,4}(?:[-/.:]\d{1,4}){1,5}$/.test(value)) return false;
-  if (SECRET_WORDS.test(value) && isNameLike(value.replace(/\d+/g, ""))) return false;
-  if (certain2) return !/^\d{1,3}$/.test(value);
-  return classes(value) >= 2 && (!isNameLike(value) || /\d{2}/.test(value)) && !/^[A-Z][A-Z0-9_]{3,60}$/.test(value);
-}
-var UUID2 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-function isRandom(value) {
-  if (value.length < 12 || value.length > 4096 || /[\s"'<>{}]/.test(value) || isNoLiteral(value))
-    return false;
-  if (UUID2.test(value)) return true;
-  if (isNameLike(value) || /^(?:[A-Za-z]{2,20}\d{0,4}[-_.:/]){1,10}[A-Za-z0-9]{0,12}$/.test(value))
-    return false;
-  if (!/\d/.test(value) && !(value.length >= 24 && classes(value) >= 2)) return false;
-  if (/^\d+(?:[.,]\d+)*$/.test(value)) return false;
-  if (SECRET_WORDS.test(value) && /[-_]/.test(value) && value.length < 32) return false;
-  return entropy(value) >= (value.length < 20 ? 2.8 : 3.1);
-}
-function isLiteral(value) {
-  return value.length >= 4 && !isNoLiteral(value);
-}
-
-// core/scan/detect/format-match.ts
-var AROUND = 200;
-var LOOKED_AT = 96;
-function matchFormat(rule, text2, at3) {
-  const from = Math.max(0, at3 - (rule.back ?? 0));
-  rule.pattern.lastIndex = from;
-  const match2 = rule.pattern.exec(text2);
-  if (match2 === null) return null;
-  const value = match2.groups?.["value"] ?? match2[0];
-  const start = from + match2[0].lastIndexOf(value);
-  const end = start + value.length;
-  const body = rule.prefix !== void 0 && value.startsWith(rule.prefix) ? value.slice(rule.prefix.length) : value;
-  const head = body.slice(0, LOOKED_AT);
-  if (rule.judged === true ? isReference(value) || !isPassword(value, true) : isPlaceholder(head))
-    return null;
-  if (rule.entropy !== void 0 && entropy(head) < rule.entropy) return null;
-  if (rule.test !== void 0) {
-    const around = text2.slice(Math.max(0, from - AROUND), from + match2[0].length + AROUND);
-    if (!rule.test(value, around)) return null;
-  }
-  return { start, end, value };
-}
-
-// core/scan/detect/keyword-automaton.ts
-var KeywordAutomaton = class {
-  #classes = new Uint8Array(256);
-  #shift;
-  #next;
-  /** For each state the index into `#found`, or 0. */
-  #output;
-  #found = [[]];
-  constructor(keywords2) {
-    const folded = keywords2.map((keyword) => Buffer.from(keyword.text.toLowerCase(), "latin1"));
-    let classCount = 1;
-    for (const byte of folded.flatMap((text2) => [...text2])) {
-      if (this.#classes[byte] === 0) this.#classes[byte] = classCount++;
-    }
-    for (let upper = 65; upper <= 90; upper++) this.#classes[upper] = this.#classes[upper + 32] ?? 0;
-    this.#shift = Math.ceil(Math.log2(classCount));
-    const states = folded.reduce((sum, text2) => sum + text2.length, 1);
-    if (states > 65535) throw new RangeError("too many keywords for 16-bit states");
-    this.#next = new Uint16Array(states << this.#shift);
-    this.#output = new Uint16Array(states);
-    this.#build(keywords2, folded);
-  }
-  #build(keywords2, folded) {
-    const own = /* @__PURE__ */ new Map();
-    const children = [[]];
-    let count2 = 1;
-    folded.forEach((text2, index) => {
-      let state = 0;
-      for (const byte of text2) {
-        const slot = state << this.#shift | (this.#classes[byte] ?? 0);
-        if (this.#next[slot] === 0) {
-          children[state]?.push(slot);
-          children.push([]);
-          this.#next[slot] = count2++;
-        }
-        state = this.#next[slot] ?? 0;
-      }
-      own.set(state, [...own.get(state) ?? [], keywords2[index]]);
-    });
-    const fallback = new Uint16Array(count2);
-    const queue = [];
-    const width = 1 << this.#shift;
-    for (const slot of children[0] ?? []) queue.push(this.#next[slot] ?? 0);
-    for (let head = 0; head < queue.length; head++) {
-      const state = queue[head];
-      const back = fallback[state] ?? 0;
-      const outputs = [...own.get(state) ?? [], ...this.#found[this.#output[back] ?? 0] ?? []];
-      if (outputs.length > 0) this.#output[state] = this.#found.push(outputs) - 1;
-      const slots = children[state] ?? [];
-      const targets = slots.map((slot) => this.#next[slot] ?? 0);
-      const row = state << this.#shift;
-      this.#next.copyWithin(row, back << this.#shift, (back << this.#shift) + width);
-      slots.forEach((slot, index) => {
-        const child2 = targets[index] ?? 0;
-        fallback[child2] = this.#next[slot] ?? 0;
-        this.#next[slot] = child2;
-        queue.push(child2);
-      });
-    }
-  }
-  /** Calls `onHit(keyword, start)` for each occurrence, in the order of their ends; `start` is an index into `bytes`. */
-  scan(bytes, onHit) {
-    const classes2 = this.#classes;
-    const next = this.#next;
-    const output = this.#output;
-    const shift = this.#shift;
-    const length = bytes.length;
-    let state = 0;
-    for (let i = 0; i < length; i++) {
-      state = next[state << shift | classes2[bytes[i]]];
-      if (output[state] === 0) continue;
-      for (const keyword of this.#found[output[state]]) {
-        const start = i + 1 - keyword.text.length;
-        if (!keyword.exactCase || matchesAt(bytes, start, keyword.text)) onHit(keyword, start);
-      }
-    }
-  }
-};
-function matchesAt(bytes, start, text2) {
-  for (let i = 0; i < text2.length; i++) if (bytes[start + i] !== text2.charCodeAt(i)) return false;
-  return true;
-}
-
 // core/scan/detect/scope-use.ts
 var SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("];
-var REFERENCE2 = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
+var REFERENCE = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
 function scopeAt(text2, at3) {
-  REFERENCE2.lastIndex = at3;
-  const groups = REFERENCE2.exec(text2)?.groups;
+  REFERENCE.lastIndex = at3;
+  const groups = REFERENCE.exec(text2)?.groups;
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }
 
@@ -17633,6 +11946,6093 @@ function readName(text2, start, end, kind) {
   return found && { ...found, start: view.offsets[found.start] ?? start, end: view.offsets[found.end] ?? end };
 }
 
+// core/scan/hide.ts
+var LONGEST2 = 1e6;
+function withoutCredentials(text2) {
+  const bytes = Buffer.from(text2.slice(0, LONGEST2), "utf8");
+  const raw = bytes.toString("latin1");
+  const options = { kind: "config", binary: false, from: 0, to: raw.length };
+  const matches2 = detect(bytes, raw, options).sort((a, b) => a.start - b.start || b.end - a.end);
+  if (matches2.length === 0) return text2.slice(0, LONGEST2);
+  let [shown, at3] = ["", 0];
+  for (const match2 of matches2) {
+    if (match2.end <= at3) continue;
+    shown += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
+    at3 = match2.end;
+  }
+  return Buffer.from(shown + raw.slice(at3), "latin1").toString("utf8");
+}
+function markOf({ rule }) {
+  return `*** (${rule.id})`;
+}
+
+// core/report/markdown.ts
+function escapeMarkdown(text2) {
+  const plain = redact(withoutBidi(text2.replace(/[\s\p{Cc}]+/gu, " ")));
+  return withoutCredentials(plain).replace(/[!-+.:-@[-`{-~]/g, (mark) => `&#${String(mark.charCodeAt(0))};`);
+}
+function code(text2) {
+  return `<code>${escapeMarkdown(text2)}</code>`;
+}
+function link(text2, url) {
+  const label = escapeMarkdown(text2);
+  if (url === void 0 || !URL.canParse(url)) return label;
+  const parsed2 = new URL(url);
+  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return label;
+  return `[${label}](<${parsed2.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
+}
+var MAX_ROWS = 200;
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const shown = rows.slice(0, MAX_ROWS).map(line);
+  const more = rows.length > MAX_ROWS ? [`
+\u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
+  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
+}
+function fenced(text2) {
+  const longest = Math.max(2, ...[...text2.matchAll(/`+/g)].map(([run2]) => run2.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}text
+${withoutCredentials(harmlessLines(text2).join("\n"))}
+${fence}`;
+}
+
+// core/report/access-lines.ts
+function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
+  const changes = rows.filter(({ action }) => action !== "unchanged");
+  const line = (row) => [
+    `  ${row.action} ${row.what}`,
+    `job ${row.job}, ${row.purpose}`,
+    row.scope && `scope ${row.scope}`,
+    row.decidedBy && `rule ${row.decidedBy}`,
+    row.note,
+    row.action === "withdraw" && row.revocationLag
+  ].filter((part) => typeof part === "string" && part !== "").join("; ");
+  return [
+    `Access: policy ${policy}; registered by ${registrar}`,
+    ...changes.map(line),
+    ...denied.map((row) => line({ ...row, action: "denied" })),
+    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
+      `  scope of ${job}: ${words}`,
+      ...lines.map((one) => `    ${one}`)
+    ]),
+    ...notes.map((note2) => `  ${note2}`)
+  ];
+}
+function accessSections(access2) {
+  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access2;
+  const changes = [
+    ...rows.filter(({ action }) => action !== "unchanged"),
+    ...denied.map((row) => ({ ...row, action: "denied" }))
+  ];
+  const unchanged = rows.length + denied.length - changes.length;
+  const cells = (row) => [
+    `${MARKS[row.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(row.action)}`,
+    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
+    escapeMarkdown(row.what),
+    escapeMarkdown(row.scope),
+    escapeMarkdown([row.decidedBy, row.note].filter((text2) => text2 !== "").join("; ")),
+    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
+  ];
+  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
+  return [
+    "### Access",
+    [
+      `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
+      ...result ? [
+        `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`
+      ] : [],
+      ...!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : [],
+      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
+      ...notes.map((note2) => `${escapeMarkdown(note2)}.`)
+    ].join("  \n"),
+    ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : [],
+    ...proofs.length > 0 ? [proofTable(proofs)] : [],
+    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
+    table(
+      ["Item", "", "Status", "Because"],
+      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown))
+    ),
+    "</details>"
+  ];
+}
+var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
+function proofTable(proofs) {
+  const row = ({ job, principal, words, lines }) => [
+    code(job),
+    code(principal),
+    escapeMarkdown(words),
+    lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
+  ];
+  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
+}
+
+// core/scan/finding.ts
+import { createHmac } from "node:crypto";
+var EMPTY_REPORT = {
+  findings: [],
+  unscanned: [],
+  scopes: [],
+  notes: [],
+  files: 0,
+  bytes: 0
+};
+function mergeReports(reports) {
+  const findings = reports.flatMap((report) => report.findings);
+  const key2 = ({ fingerprint: mark, place: place2 }) => `${mark} ${place2.file}`;
+  const written = new Set(findings.filter(({ setting }) => setting === void 0).map(key2));
+  return {
+    findings: findings.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
+    unscanned: reports.flatMap((report) => report.unscanned),
+    scopes: reports.flatMap((report) => report.scopes),
+    notes: [...new Set(reports.flatMap((report) => report.notes))],
+    files: reports.reduce((sum, report) => sum + report.files, 0),
+    bytes: reports.reduce((sum, report) => sum + report.bytes, 0)
+  };
+}
+function fingerprint(value, repositoryId) {
+  return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
+}
+function redacted(value, prefix) {
+  const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
+  return `${known2}\u2026 (${value.length} characters)`;
+}
+function placeText2({ place: place2, member: member3, cell, setting }) {
+  const position = place2.line === void 0 ? "" : `:${place2.line}:${place2.column ?? 1}`;
+  const file = member3 === void 0 ? place2.file : `${place2.file}!${member3}`;
+  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
+}
+var HIDDEN = {
+  base64: ", base64 encoded",
+  hex: ", hex encoded",
+  percent: ", percent encoded",
+  concatenated: ", put together from pieces"
+};
+function findingMistake(finding2) {
+  const { rule, shown, via, fingerprint: mark } = finding2;
+  return {
+    problem: `${rule.name}: ${shown}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
+    actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark}`,
+    remedy: rule.remedy,
+    place: finding2.place
+  };
+}
+
+// core/report/scan-section.ts
+var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
+function scanLine({ report, stopping, others: others2, accepted }) {
+  const { files, bytes, unscanned } = report;
+  const skipped = unscanned.filter(({ harmless }) => !harmless).length;
+  const findings = stopping.length + others2.length;
+  return [
+    `${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`,
+    findings === 0 ? "nothing found" : count(findings, "finding"),
+    ...stopping.length > 0 && others2.length > 0 ? [`${String(stopping.length)} of them stop the run`] : [],
+    ...accepted > 0 ? [`${String(accepted)} accepted`] : [],
+    ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
+  ].join(", ");
+}
+function scanSection(facts) {
+  const { others: others2, report } = facts;
+  const row = (finding2) => [
+    escapeMarkdown(`${finding2.rule.name}: ${finding2.shown}`),
+    code(placeText2(finding2)),
+    escapeMarkdown(finding2.rule.risk),
+    escapeMarkdown(finding2.rule.remedy),
+    `${code(finding2.rule.id)} ${code(finding2.fingerprint)}`
+  ];
+  const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
+  const head = ["Found", "Where", "Who can use it", "Write instead", "Rule, fingerprint"];
+  const skipped = unscanned.map(({ file, member: member3, reason }) => [
+    code(member3 === void 0 ? file : `${file}!${member3}`),
+    escapeMarkdown(reason)
+  ]);
+  return [
+    "### Static credentials",
+    escapeMarkdown(`${scanLine(facts)}.`),
+    ...others2.length > 0 ? [table(head, others2.map(row))] : [],
+    ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
+    ...report.notes.map((note2) => `- ${escapeMarkdown(note2)}`)
+  ].join("\n\n");
+}
+
+// core/report/job-summary.ts
+var LONGEST3 = 3e5;
+function jobSummary(facts, error) {
+  const sections = [
+    `## Databricks bundle: ${headline(facts, error)}`,
+    error && fenced(errorText(error)),
+    table(["", ""], identityRows(facts)),
+    facts.plan && planSection(facts.plan),
+    facts.scan && scanSection(facts.scan),
+    ...facts.access ? accessSections(facts.access) : [],
+    facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.run && `### Run
+
+${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
+    facts.warnings.length > 0 && warningsSection(facts.warnings)
+  ];
+  const text2 = sections.filter((section) => typeof section === "string").join("\n\n");
+  return text2.length <= LONGEST3 ? `${text2}
+` : `${text2.slice(0, LONGEST3)}
+
+\u2026 cut; the log has the rest.
+`;
+}
+function headline(facts, error) {
+  const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
+  if (error) return `${facts.command} failed${where}`;
+  if (facts.deployed === true) return `deployed${where}`;
+  if (facts.destroyed === 0) return `nothing to destroy${where}`;
+  if (facts.destroyed !== void 0) return `destroyed${where}`;
+  return `${facts.command}${where}`;
+}
+function identityRows(facts) {
+  const { principal, idToken, commit, cli, bundle } = facts;
+  const differs = commit?.ofToken !== void 0 && commit.checkedOut !== void 0 && commit.ofToken !== commit.checkedOut;
+  const rows = [
+    ["Workspace", link(facts.workspaceUrl, facts.workspaceUrl)],
+    bundle && ["Bundle, target", `${code(bundle.name)}, ${code(bundle.target)}`],
+    principal && ["Deployed by", `${escapeMarkdown(principal.name)} ${code(principal.applicationId)}`],
+    idToken && [
+      "Proven by the claim",
+      `${code(idToken.subject)} of ${code(idToken.issuer)} for ${code(idToken.audience)}`
+    ],
+    facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
+    commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
+    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
+    cli && [
+      "Databricks CLI",
+      `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`
+    ],
+    facts.runUrl !== "" && ["Run", link(facts.runUrl, facts.runUrl)]
+  ];
+  return rows.filter((row) => Array.isArray(row));
+}
+var MARKS2 = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
+function planSection({ changes, unchanged }) {
+  if (changes.length === 0) return `### Plan
+
+No changes; ${String(unchanged)} unchanged.`;
+  const row = ({ action, resource, fields }) => [
+    `${MARKS2[action] ?? "\u270F\uFE0F"} ${escapeMarkdown(action)}`,
+    code(resource),
+    fields.slice(0, 10).map(code).join(", ") + (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : "")
+  ];
+  return [
+    "### Plan",
+    planLine({ changes, unchanged }),
+    table(["Action", "Resource", "Changed fields"], changes.map(row))
+  ].join("\n\n");
+}
+function planLine({ changes, unchanged }) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [
+    ...[...counts].map(([action, count2]) => `${String(count2)} to ${action}`),
+    `${String(unchanged)} unchanged`
+  ].join(", ");
+}
+function jobsSection(jobs2) {
+  const rows = jobs2.map(({ key: key2, id, name, url }) => [code(key2), link(name, url), code(id)]);
+  return `### Jobs
+
+${table(["Key", "Job", "ID"], rows)}`;
+}
+function warningsSection(warnings) {
+  return `### Warnings
+
+${warnings.map((text2) => `- ${escapeMarkdown(text2)}`).join("\n")}`;
+}
+
+// core/commands/plan.ts
+async function showPlan(context) {
+  await planBundle(context);
+}
+async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
+  const { ci, signal, found } = step2;
+  const result = await ci.group("Plan", () => cli.plan(signal));
+  const { plan, diagnostics } = result;
+  for (const diagnostic of diagnostics) annotate(step2, diagnostic);
+  const changed = plan.entries.filter(({ action }) => action !== "skip");
+  const planned = {
+    changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
+    unchanged: plan.entries.length - changed.length
+  };
+  found({ plan: planned });
+  for (const { action, resource, fields } of planned.changes) {
+    ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
+  }
+  ci.info(`Plan: ${planLine(planned)}`);
+  await jsonOutput(ci, "plan", planned, { changed: changed.length, unchanged: planned.unchanged });
+  if (plan.engine === "terraform") warn(step2, TERRAFORM);
+  const refused3 = refusedLosses(step2, plan);
+  await allRight([
+    scan2.planned(result),
+    access2.plan(cli),
+    refused3 ? Promise.reject(refused3) : Promise.resolve()
+  ]);
+  return plan;
+}
+function annotate({ ci }, diagnostic) {
+  const { problem, actual, place: place2 } = toMistake(diagnostic);
+  const text2 = actual === void 0 ? problem : `${problem}
+${actual}`;
+  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text2, place2);
+}
+function refusedLosses({ ci, inputs }, plan) {
+  const lost2 = losses(plan);
+  if (lost2.length === 0 || !inputs.command.changes || inputs.autoApprove) return void 0;
+  return new SecretlessError("DESTRUCTIVE_PLAN", {
+    problem: "The deployment would delete or recreate resources. Nothing was changed.",
+    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
+    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
+    mistakes: lost2.map(({ resource, action, lost: what }) => ({
+      problem: `${action} ${resource}: loses ${what}`
+    }))
+  });
+}
+var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
+
+// core/commands/deploy.ts
+var READ_BACK = 6e4;
+async function deployBundle(context) {
+  const { step: step2, cli, api, access: access2, scan: scan2, folder } = context;
+  const { ci, inputs, found } = step2;
+  let planned = await planBundle(context);
+  const planAgain = async () => {
+    const before = planned;
+    planned = await planBundle(context);
+    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+  };
+  await whenFree(step2, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  found({ deployed: true });
+  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  await proveDeployed(api, summary, folder);
+  found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
+  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
+  const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
+  await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
+  await access2.apply(summary);
+  await scan2.deployed();
+}
+
+// core/commands/destroy.ts
+async function destroyBundle({ step: step2, cli, api, access: access2 }) {
+  const { ci, inputs, signal, found } = step2;
+  const summary = await cli.summary(signal);
+  const { name, target, resources, jobs: jobs2 } = summary;
+  const changes = resources.map(({ kind, key: key2 }) => ({
+    action: "delete",
+    resource: `${kind}.${key2}`,
+    fields: []
+  }));
+  found({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
+  if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
+  for (const { kind, key: key2, id } of resources) ci.info(`  delete ${kind}.${key2} (${id})`);
+  if (resources.length > 0 && !inputs.autoApprove) {
+    const label = ci.inputLabel("auto-approve");
+    throw new SecretlessError("DESTRUCTIVE_PLAN", {
+      problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
+      expected: `\`${label}: true\``,
+      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
+      mistakes: resources.map(({ kind, key: key2 }) => ({ problem: `delete ${kind}.${key2}` }))
+    });
+  }
+  await access2.withdraw(summary);
+  await whenFree(step2, cli, api, () => ci.group("Destroy", () => cli.destroy()));
+  const left = [];
+  for (const { key: key2, id } of jobs2) if (await jobExists(api, id)) left.push(`jobs.${key2} (${id})`);
+  if (left.length > 0) throw destroyIncomplete(left);
+  found({ destroyed: resources.length });
+}
+
+// core/commands/run.ts
+async function runResource({ step: step2, cli, api }) {
+  const { ci, inputs, signal, found } = step2;
+  const { resource = "", runParameters: parameters, wait } = inputs;
+  let url = "";
+  const report = async (result) => {
+    found({ run: { resource, url, result } });
+    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+  };
+  const onUrl = (started) => {
+    url = started;
+  };
+  try {
+    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await report(wait ? "succeeded" : "started");
+  } catch (error) {
+    const [run2, pipeline2] = [runId(url), pipelineId(url)];
+    if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
+    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
+    if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
+    await report("failed");
+    throw error;
+  }
+}
+
+// core/commands/index.ts
+var RUN_COMMANDS = {
+  deploy: deployBundle,
+  plan: showPlan,
+  run: runResource,
+  destroy: destroyBundle
+};
+
+// core/federation/exchanges/policy-command.ts
+function policyCommand({ issuer, subject, audience }, owner) {
+  const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
+  const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
+  const policy = { oidc_policy: { issuer, audiences: [audience], subject } };
+  const filter = `applicationId eq "${owner.clientId}"`;
+  return [
+    `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
+    `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
+    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy))}`
+  ].join("\n");
+}
+function shellQuoted(text2) {
+  return /^[\w./:@-]+$/.test(text2) ? text2 : `'${text2.replaceAll("'", `'\\''`)}'`;
+}
+
+// core/federation/exchanges/databricks-refusal.ts
+var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
+var FIELDS = ["issuer", "subject", "audience"];
+var BLAMED = [
+  ["issuer"],
+  ["audience", /TOKEN_AUDIENCE_INVALID/],
+  ["subject", /TOKEN_SUBJECT_INVALID/]
+];
+async function explainRefusal(refusal, claims, options) {
+  const { dialect } = options;
+  const presented = {
+    issuer: claims.issuer,
+    subject: claims.subject,
+    audience: claims.audience[0] ?? options.audience
+  };
+  const accepted = parseAccepted(refusal.description);
+  if (!isAboutPolicies(refusal)) {
+    return new SecretlessError("EXCHANGE_REFUSED", {
+      problem: `${options.tokenEndpoint} did not exchange the ID token.`,
+      expected: "an access token, or a refusal that names a policy",
+      actual: answerText(refusal),
+      remedy: "Check that the input host is the URL of a workspace with token federation (Databricks Free Edition has none), and that no proxy answers in its place.",
+      mistakes: comparison(dialect, presented, void 0)
+    });
+  }
+  const { problem, remedy, field } = await causeOf(refusal, presented, accepted, options);
+  const advice = await dialect.advise(claims);
+  const text2 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
+  const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
+  const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
+  return new SecretlessError("EXCHANGE_REFUSED", {
+    problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
+    actual: answerText(refusal),
+    remedy: `${text2}
+${policyCommand(trusted, { ...options, clientId })}`,
+    mistakes: comparison(dialect, presented, accepted, field)
+  });
+}
+function parseAccepted(description) {
+  const [, list3] = /Valid federation polic(?:y|ies) for provided token:\s*\{(.*)\}/s.exec(description) ?? [];
+  if (list3 === void 0) return void 0;
+  const accepted = {};
+  for (const field of FIELDS) {
+    const [, value] = new RegExp(`\\b${field}: '(.*?)'(?=, (?:issuer|subject|audience): '|\\}|$)`, "s").exec(list3) ?? [];
+    if (value !== void 0 && value !== "") accepted[field] = value;
+  }
+  return accepted;
+}
+function isAboutPolicies({ error, description }) {
+  return error === "invalid_grant" || error === "invalid_client" || /TOKEN_\w*INVALID|federation policy/.test(description);
+}
+function answerText({ status, error, description }) {
+  return `status ${status}: ${error === "" ? "" : `${error}: `}${description}`;
+}
+function comparison({ readable: readable2 }, presented, accepted, blamed) {
+  return FIELDS.map((field) => {
+    const wanted = accepted?.[field];
+    const actual = readable2(presented[field]);
+    const expected = wanted === void 0 ? void 0 : readable2(wanted);
+    if (expected !== void 0 && expected !== actual)
+      return { problem: `${field} differs`, expected, actual };
+    if (field === blamed) return { problem: `${field} is in no policy`, actual };
+    return {
+      problem: expected === void 0 ? `${field} presented` : `${field} as a policy must name it`,
+      actual
+    };
+  });
+}
+async function causeOf({ description }, presented, accepted, { clientId, dialect }) {
+  const wantedOther = (field) => accepted?.[field] === presented[field] ? void 0 : accepted?.[field];
+  if (/TOKEN_EXPIRED/.test(description)) {
+    return {
+      problem: "it has expired.",
+      remedy: "Run the job again. If it comes back, correct the clock of the runner. If there is no policy yet, add it:"
+    };
+  }
+  for (const [field, code2] of BLAMED) {
+    const wanted = wantedOther(field);
+    if (wanted === void 0 && code2?.test(description) !== true) continue;
+    const { detail = "", remedy: remedy2 } = await dialect.explain({ field, presented, wanted });
+    return { field, problem: `its ${field} is another one than the policy's${detail}.`, remedy: remedy2 };
+  }
+  const { remedy } = await dialect.explain({ field: "subject", presented, wanted: void 0 });
+  return {
+    problem: "no federation policy of this service principal fits.",
+    remedy: `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy was not written less than two minutes ago. ${remedy}`
+  };
+}
+
+// core/federation/token-response.ts
+var QUOTED2 = 4e3;
+var LONGEST_LIFE = 86400;
+async function requestToken(endpoint, form, { send, clock, signal }) {
+  const request = {
+    method: "POST",
+    url: endpoint,
+    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+    body: new URLSearchParams(form).toString(),
+    ...signal && { signal }
+  };
+  const startedAt = clock.now();
+  const response = await send(request);
+  if (isRetryableStatus(response.status)) throw statusError(request, response);
+  const answer = parsed(response.body);
+  return response.status === 200 && readToken(answer, startedAt) || readRefusal(response, answer);
+}
+function readToken(answer, startedAt) {
+  const { access_token: accessToken, token_type: type, expires_in: expiresIn } = answer;
+  const seconds = typeof expiresIn === "string" && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
+  const isToken = typeof accessToken === "string" && accessToken !== "";
+  const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
+  if (!isToken || !isBearer || typeof seconds !== "number" || !(seconds > 0)) return void 0;
+  registerSecret(accessToken);
+  return { accessToken, expiresAt: startedAt + Math.min(seconds, LONGEST_LIFE) * 1e3 };
+}
+function readRefusal({ status, body }, answer) {
+  const pick = (...names2) => names2.map((name) => answer[name]).find((value) => typeof value === "string" && value !== "");
+  const codes = answer["error_codes"];
+  return {
+    status,
+    // The second names are those that the Databricks SDK for Python looks for.
+    error: redact(pick("error", "errorCode", "error_code") ?? "").slice(0, QUOTED2),
+    description: redact(pick("error_description", "errorSummary", "message") ?? body).slice(0, QUOTED2),
+    codes: Array.isArray(codes) ? codes.filter((code2) => typeof code2 === "number") : []
+  };
+}
+function parsed(body) {
+  try {
+    const value = JSON.parse(body);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+// core/federation/exchanges/databricks.ts
+function databricksExchange(options) {
+  return {
+    audience: options.audience,
+    async exchange({ token: token2, claims }, signal) {
+      const form = {
+        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+        subject_token: token2,
+        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+        client_id: options.clientId,
+        scope: "all-apis"
+      };
+      const answer = await requestToken(options.tokenEndpoint, form, { ...options, signal });
+      if ("accessToken" in answer) return answer;
+      throw await explainRefusal(answer, claims, options);
+    }
+  };
+}
+function openDatabricks(request) {
+  const { workspace, account } = request;
+  const tokenEndpoint = account ? `${account.host}/oidc/accounts/${account.id}/v1/token` : workspace.tokenEndpoint;
+  const { host } = request;
+  const named2 = (defaultAudience) => approvedAudience({ host, defaultAudience });
+  const audience = request.audience ?? request.fixedAudience ?? named2(account?.id ?? workspace.defaultAudience);
+  const accountId = workspace.accountId ?? request.accountId;
+  return {
+    exchange: databricksExchange({ ...request, tokenEndpoint, audience, accountId }),
+    endpoint: tokenEndpoint
+  };
+}
+
+// core/federation/exchanges/entra-errors.ts
+var ENTRA_ERRORS = [
+  {
+    codes: [70021],
+    cause: "no federated identity credential fits the token.",
+    remedy: "Compare issuer, subject and audience, letter by letter, with the credential; or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700211],
+    cause: "no federated identity credential has its issuer.",
+    remedy: "Correct the issuer of the credential, or add one.",
+    about: "issuer",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700213],
+    cause: "no federated identity credential of its issuer has its subject.",
+    remedy: "Subjects are compared exactly: look for upper and lower case and for a rename; correct the credential, or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [70025],
+    cause: "the application has no federated identity credential at all.",
+    remedy: "Add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [700212, 7002121],
+    cause: "its audience is not the one of the federated identity credential.",
+    remedy: "Let the token be issued for api://AzureADTokenExchange (remove the input audience), and let the credential name the same.",
+    retry: "no"
+  },
+  {
+    codes: [700214],
+    cause: "the audience of the federated identity credential is not api://AzureADTokenExchange.",
+    remedy: "Correct the audience of the credential; a GUID is refused there.",
+    retry: "no"
+  },
+  {
+    codes: [700016],
+    cause: "the tenant knows no such application.",
+    remedy: "Check client-id and tenant-id, and that the application was not deleted.",
+    retry: "soon"
+  },
+  {
+    codes: [7000229],
+    cause: "the application has no service principal in this tenant.",
+    remedy: "Create it: az ad sp create --id <client-id>",
+    retry: "no"
+  },
+  {
+    codes: [700024],
+    cause: "the token is outside its validity time.",
+    remedy: "If this comes back, correct the clock of the runner.",
+    retry: "transient"
+  },
+  {
+    codes: [700222, 700226, 700227, 700236],
+    cause: "tokens of Entra ID are accepted from managed identities and Azure DevOps only.",
+    remedy: "Use the CI's own ID token; do not chain tokens of other applications.",
+    retry: "no"
+  },
+  {
+    codes: [700223],
+    cause: "federation is restricted or switched off in this tenant.",
+    remedy: "Ask the tenant's administrator, or use a managed identity.",
+    retry: "no"
+  },
+  {
+    codes: [700238],
+    cause: "a policy of the tenant refuses its issuer.",
+    remedy: "Ask the tenant's administrator to allow this issuer for workload identity federation.",
+    retry: "no"
+  },
+  {
+    codes: [70052],
+    cause: "the application is multitenant, which this issuer does not support.",
+    remedy: "Set signInAudience of the application to AzureADMyOrg.",
+    retry: "no"
+  },
+  {
+    codes: [50166, 90061],
+    cause: "Entra ID cannot reach the issuer's keys.",
+    remedy: "Wait: this is an outage of Entra ID or of the CI's issuer. A self-hosted issuer must be reachable from the internet.",
+    retry: "transient"
+  },
+  {
+    codes: [700027, 50012, 50013, 50027],
+    cause: "its signature or form is not valid.",
+    remedy: "Check that the issuer publishes the keys it signs with.",
+    about: "signature",
+    retry: "no"
+  },
+  {
+    codes: [500011],
+    cause: "the tenant does not know Azure Databricks.",
+    remedy: "Check tenant-id: it must be the tenant of the workspace.",
+    retry: "no"
+  },
+  {
+    codes: [70011, 28002],
+    cause: "the scope asked for is not valid.",
+    remedy: "Check that the workspace is in the cloud of this tenant.",
+    retry: "no"
+  },
+  {
+    codes: [53003, 530035],
+    cause: "Conditional Access blocks it.",
+    remedy: "Ask the tenant's administrator; policies for workload identities often name the runner's addresses.",
+    retry: "no"
+  },
+  {
+    codes: [50072, 50074, 50076, 50079],
+    cause: "Entra ID wants multi-factor authentication, so this is the identity of a user.",
+    remedy: "Use an application or a managed identity.",
+    retry: "no"
+  },
+  {
+    codes: [7000215, 7000222],
+    cause: "Entra ID speaks of a client secret, so the connection is not federated.",
+    remedy: "Convert the service connection to workload identity federation.",
+    retry: "no"
+  },
+  {
+    codes: [900382],
+    cause: "this cloud does not accept applications of another one.",
+    remedy: "Use an identity of the cloud in which the workspace is.",
+    retry: "no"
+  },
+  {
+    codes: [90002],
+    cause: "there is no such tenant in this cloud.",
+    remedy: "Check tenant-id, and AZURE_AUTHORITY_HOST if it is set.",
+    retry: "no"
+  },
+  {
+    codes: [90033, 50033],
+    cause: "Entra ID has trouble for the moment.",
+    remedy: "Run the job again later.",
+    retry: "transient"
+  }
+];
+function findEntraError(codes) {
+  for (const code2 of codes) {
+    const error = ENTRA_ERRORS.find((one) => one.codes.includes(code2));
+    if (error) return { ...error, code: code2 };
+  }
+  return void 0;
+}
+
+// core/federation/exchanges/entra.ts
+var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
+var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
+function entraExchange(options) {
+  const { cloud, tenantId, clientId, clock } = options;
+  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  let refusedSince;
+  return {
+    audience: options.audience ?? cloud.audience,
+    async exchange({ token: token2, claims }, signal) {
+      const form = {
+        grant_type: "client_credentials",
+        client_id: clientId,
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: token2,
+        scope: `${DATABRICKS_APPLICATION}/.default`
+      };
+      const answer = await requestToken(endpoint, form, { ...options, signal });
+      if ("accessToken" in answer) {
+        refusedSince = void 0;
+        return answer;
+      }
+      const error = findEntraError(codesOf(answer));
+      const refusal = explain(answer, claims, options);
+      const retry2 = error?.retry ?? "unknown";
+      if (retry2 === "propagation" || retry2 === "soon") refusedSince ??= clock.now();
+      const mayHelp = retry2 === "transient" || retry2 !== "no" && refusedSince !== void 0 && clock.now() < refusedSince + PATIENCE[retry2];
+      if (!mayHelp) throw refusal;
+      throw new HttpError(refusal.message, { status: answer.status, retryable: true, cause: refusal });
+    }
+  };
+}
+function entraCloud(host, environment) {
+  const byHost = databricksCloud(host)?.entra ?? (isLoopback(new URL(host).hostname) ? ENTRA_CLOUDS[0] : void 0);
+  if (!byHost) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: `${host} is not a workspace of Azure Databricks, so it accepts no token of Entra ID.`,
+      remedy: "Use `exchange: databricks`, with a federation policy of the service principal."
+    });
+  }
+  const named2 = (environment["AZURE_AUTHORITY_HOST"] ?? "").trim();
+  if (named2 === "") return byHost;
+  const url = URL.canParse(named2) ? new URL(named2) : void 0;
+  const known2 = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
+  if (known2) return known2;
+  if (url && isLoopback(url.hostname)) {
+    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
+  }
+  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
+    expected: ENTRA_CLOUDS.map(({ authority }) => authority).join(", "),
+    actual: url?.origin ?? "not a URL",
+    remedy: "Remove AZURE_AUTHORITY_HOST, or set it to the authority of your cloud."
+  });
+}
+function openEntra({ tenantId = "", ...request }) {
+  const cloud = entraCloud(request.host, request.environment);
+  return {
+    exchange: entraExchange({ ...request, cloud, tenantId }),
+    endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`
+  };
+}
+function codesOf({ codes, description }) {
+  return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code2]) => Number(code2));
+}
+function explain(refusal, claims, options) {
+  const error = findEntraError(codesOf(refusal));
+  const audience = claims.audience[0] ?? options.cloud.audience;
+  const presented = [
+    { problem: "issuer presented", actual: claims.issuer },
+    { problem: "subject presented", actual: options.dialect.readable(claims.subject) },
+    {
+      problem: "audience presented",
+      actual: audience,
+      ...audience !== options.cloud.audience && !options.dialect.ownAudiences.includes(audience) && { expected: options.cloud.audience }
+    }
+  ];
+  const lookUp2 = "Look the code up at https://login.microsoftonline.com/error.";
+  return new SecretlessError("EXCHANGE_REFUSED", {
+    problem: `Entra ID does not accept this ID token for application ${options.clientId}: ${error?.cause ?? "see its answer."}`,
+    actual: `status ${refusal.status}: ${refusal.description}`,
+    remedy: (error?.remedy ?? lookUp2) + note(error?.about, options.dialect) + (error?.credentialHelps ? `
+${credentialCommand(claims, options)}` : ""),
+    mistakes: presented
+  });
+}
+function note(about, { entraNotes }) {
+  return about === void 0 || entraNotes[about] === "" ? "" : ` ${entraNotes[about]}`;
+}
+function credentialCommand(claims, { clientId, cloud }) {
+  const credential2 = {
+    name: "databricks-secretless",
+    issuer: claims.issuer,
+    subject: claims.subject,
+    audiences: [cloud.audience]
+  };
+  return [
+    `az ad app federated-credential create --id ${shellQuoted(clientId)} --parameters ${shellQuoted(JSON.stringify(credential2))}`,
+    "(for a user-assigned managed identity: az identity federated-credential create, with the same three values)"
+  ].join("\n");
+}
+
+// core/federation/exchanges/index.ts
+var OPEN_EXCHANGES = {
+  databricks: openDatabricks,
+  entra: openEntra
+};
+
+// core/federation/token-service.ts
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+var REFUSED = "refused";
+var MOST_REFUSALS = 100;
+var EARLY = 12e4;
+async function startTokenService(options) {
+  const { token: token2, clock } = options;
+  const secret = randomBytes(32).toString("base64url");
+  registerSecret(secret);
+  const path14 = `/${secret}`;
+  const refusals = [];
+  let lastError;
+  let served = 0;
+  let authority = "";
+  function refusalOf({ method, url, headers }) {
+    if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
+      return "not-local";
+    if (!isSame(url ?? "", path14)) return "path";
+    if (method !== "GET") return "method";
+    const host = headers["x-databricks-host"];
+    if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
+    return isApproved2(host, options) ? void 0 : "host";
+  }
+  function refuse2(response, reason, host) {
+    if (refusals.length === MOST_REFUSALS) refusals.shift();
+    refusals.push({ reason, host: typeof host === "string" ? redact(host).slice(0, 200) : "" });
+    response.writeHead(403, { "content-type": "text/plain", "cache-control": "no-store" }).end(REFUSED);
+  }
+  async function answer(request, response) {
+    const host = request.headers["x-databricks-host"];
+    const reason = refusalOf(request);
+    if (reason !== void 0) {
+      refuse2(response, reason, host);
+      return;
+    }
+    try {
+      const { accessToken, expiresAt } = await token2();
+      lastError = void 0;
+      served += 1;
+      const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
+      const expiresOn = Math.floor((expiresAt - early) / 1e3);
+      response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
+    } catch (error) {
+      lastError = error;
+      refuse2(response, "no-token", host);
+    }
+  }
+  const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  authority = `127.0.0.1:${server.address().port}`;
+  return {
+    url: `http://${authority}${path14}`,
+    refusals,
+    get served() {
+      return served;
+    },
+    get lastError() {
+      return lastError;
+    },
+    stop: () => new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+      server.closeAllConnections();
+    })
+  };
+}
+function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountId }) {
+  try {
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
+    return origin === approvedHost && (workspaceId === void 0 || workspaceId === approvedWorkspaceId) && (accountId === void 0 || accountId.toLowerCase() === approvedAccountId?.toLowerCase());
+  } catch {
+    return false;
+  }
+}
+function isSame(given2, wanted) {
+  const digest = (text2) => createHash("sha256").update(text2).digest();
+  return timingSafeEqual(digest(given2), digest(wanted));
+}
+
+// core/access/bundle-facts.ts
+import { createHash as createHash2 } from "node:crypto";
+function runAsOf(settings) {
+  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
+  if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
+  const user2 = textAt(settings, "run_as", "user_name");
+  if (user2 !== "") return { kind: "user", name: user2 };
+  const group = textAt(settings, "run_as", "group_name");
+  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
+}
+function bundleFacts(summary, workspaceId) {
+  const jobs2 = members(member(summary, "resources", "jobs"));
+  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
+  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
+  return {
+    workspaceId,
+    name: textAt(summary, "bundle", "name"),
+    target: textAt(summary, "bundle", "target"),
+    statePath: textAt(summary, "workspace", "state_path"),
+    filePath: textAt(summary, "workspace", "file_path"),
+    config: summary,
+    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
+      key: key2,
+      settings,
+      id: textAt(settings, "id") || void 0,
+      runAs: runAsOf(settings)
+    })),
+    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
+  };
+}
+function accessName(bundle, job, purpose) {
+  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
+  return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
+}
+
+// core/access/state/state.ts
+var PHASES = ["granting", "granted", "withdrawing", "expired"];
+var EMPTY_STATE = { serial: 0, records: [], unowned: [] };
+var statePathOf = (bundle) => `${bundle.statePath}/access.json`;
+var lockPathOf = (bundle) => `${bundle.statePath}/access.lock`;
+function objectKey(kind, object2) {
+  const fields = Object.entries(object2).sort(([a], [b]) => a < b ? -1 : 1);
+  return JSON.stringify([kind, fields]);
+}
+function readRecord(value, bundle) {
+  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
+  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
+  const object2 = member(value, "object");
+  if (!name || !job || !purpose || !kind || phase === void 0) return void 0;
+  if (typeof object2 !== "object" || object2 === null || Array.isArray(object2)) return void 0;
+  if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
+  if (name !== accessName(bundle, job, purpose)) return void 0;
+  return { name, job, purpose, kind, object: object2, phase };
+}
+function parseState(content, bundle) {
+  let value;
+  try {
+    value = JSON.parse(content);
+  } catch (error) {
+    throw unreadable2(bundle, "it is not JSON", error);
+  }
+  const serial = member(value, "serial");
+  if (member(value, "version") !== 1) throw unreadable2(bundle, "its version is not 1");
+  if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
+    throw unreadable2(bundle, "it has no serial");
+  }
+  if (!Array.isArray(member(value, "records"))) throw unreadable2(bundle, "it has no list of records");
+  const records = [];
+  const unowned = [];
+  for (const item of listAt(value, "records")) {
+    const record2 = readRecord(item, bundle);
+    if (record2 === void 0) unowned.push(item);
+    else records.push(record2);
+  }
+  return { serial, records, unowned };
+}
+function unreadable2(bundle, why, cause) {
+  return new SecretlessError("ACCESS_STATE_UNREADABLE", {
+    problem: `The access state ${statePathOf(bundle)} cannot be used: ${why}.`,
+    remedy: "Restore the file from its workspace history. Or delete it: then each access that it recorded is reported as not granted by this bundle, with the command that revokes it.",
+    ...cause === void 0 ? {} : { cause }
+  });
+}
+function renderState(state, bundle) {
+  const { serial, records, unowned } = state;
+  const { workspaceId, name, target } = bundle;
+  return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
+`;
+}
+async function readState(api, bundle) {
+  const content = await readWorkspaceFile(api, statePathOf(bundle));
+  return content === void 0 ? EMPTY_STATE : parseState(content, bundle);
+}
+
+// core/audit/events/ocsf.ts
+import { createHash as createHash3 } from "node:crypto";
+function tokenSha256(token2) {
+  return createHash3("sha256").update(token2, "utf8").digest("hex");
+}
+var INFORMATIONAL = 1;
+var LOW = 2;
+var MEDIUM = 3;
+function outcomeFields(outcome) {
+  if (outcome.ok) return { status_id: 1, status: "Success" };
+  return { status_id: 2, status: "Failure", status_code: outcome.code, status_detail: outcome.reason };
+}
+var given = (name, value) => value === void 0 || value === "" ? {} : { [name]: value };
+function tokenExchangeEvent(exchange) {
+  const { outcome, endpoint, clientId, issuer, subject } = exchange;
+  return {
+    class_uid: 3002,
+    class_name: "Authentication",
+    category_uid: 3,
+    activity_id: 1,
+    activity_name: "Logon",
+    severity_id: outcome.ok ? INFORMATIONAL : MEDIUM,
+    ...outcomeFields(outcome),
+    message: `ID token of ${subject} ${outcome.ok ? "exchanged for" : "refused as"} ${clientId}`,
+    // OAuth 2.0
+    auth_protocol_id: 6,
+    is_remote: true,
+    user: { type: "Service", type_id: 4, name: clientId, uid: clientId },
+    service: { name: new URL(endpoint).host, uid: endpoint },
+    session: { issuer, ...given("uid", exchange.jwtId), ...given("expiration_time", exchange.expiresAt) },
+    unmapped: {
+      exchange: exchange.exchange,
+      issuer,
+      subject,
+      audience: exchange.audience,
+      token_sha256: exchange.idTokenSha256,
+      ...given("jti", exchange.jwtId),
+      ...given("kid", exchange.keyId),
+      ...given("access_token_sha256", exchange.accessTokenSha256),
+      ...given("uti", exchange.uniqueTokenIdentifier)
+    }
+  };
+}
+var ENTITY_ACTIVITY = {
+  granted: { activity_id: 1, activity_name: "Create" },
+  updated: { activity_id: 3, activity_name: "Update" },
+  revoked: { activity_id: 4, activity_name: "Delete" },
+  denied: { activity_id: 1, activity_name: "Create" }
+};
+function accessChangeEvent(change2) {
+  const { action, outcome, name, kind, decision, scope } = change2;
+  const policy = {
+    uid: name,
+    name: `${change2.bundle}/${change2.target}/${change2.job}/${change2.purpose}`,
+    type: kind,
+    is_applied: outcome.ok && action !== "revoked",
+    data: change2.object
+  };
+  return {
+    class_uid: 3004,
+    class_name: "Entity Management",
+    category_uid: 3,
+    ...ENTITY_ACTIVITY[action],
+    severity_id: outcome.ok ? action === "revoked" ? INFORMATIONAL : LOW : MEDIUM,
+    ...outcomeFields(outcome),
+    message: `${action}: ${change2.description} (job ${change2.job}, ${change2.purpose})`,
+    entity: { uid: name, name: change2.description, type: "Policy", type_id: 5, policy },
+    unmapped: {
+      action,
+      grant_id: name,
+      kind,
+      bundle: change2.bundle,
+      bundle_target: change2.target,
+      job: change2.job,
+      purpose: change2.purpose,
+      registrar: change2.registrar,
+      workspace_id: change2.workspaceId,
+      revocation_lag: change2.revocationLag,
+      ...given("job_id", change2.jobId),
+      ...given("run_as", change2.principal),
+      ...given("remote_ids", change2.remoteIds),
+      ...given("decision", decision),
+      ...given("scope", scope)
+    }
+  };
+}
+var API_ACTIVITY = {
+  POST: [1, "Create"],
+  GET: [2, "Read"],
+  PUT: [3, "Update"],
+  PATCH: [3, "Update"],
+  DELETE: [4, "Delete"]
+};
+function apiCallEvent(call) {
+  const { outcome, method, url, status } = call;
+  const [activity, activityName] = API_ACTIVITY[method] ?? [99, "Other"];
+  const { host, pathname } = new URL(url);
+  const result = outcome.ok ? {} : { error: outcome.code, error_message: outcome.reason };
+  return {
+    class_uid: 6003,
+    class_name: "API Activity",
+    category_uid: 6,
+    activity_id: activity,
+    activity_name: activityName,
+    severity_id: outcome.ok ? INFORMATIONAL : MEDIUM,
+    ...outcomeFields(outcome),
+    message: `${method} ${pathname}: ${outcome.ok ? "done" : outcome.code}`,
+    api: {
+      operation: `${method} ${pathname}`,
+      service: { name: host },
+      ...call.requestId === void 0 ? {} : { request: { uid: call.requestId } },
+      response: { ...given("code", status), ...result }
+    },
+    src_endpoint: { name: call.runner },
+    dst_endpoint: { name: host, hostname: host },
+    unmapped: { caller: call.caller }
+  };
+}
+
+// core/access/scope/proof.ts
+var CHECKS = {
+  "run-as": "the job runs as a service principal of its own",
+  exclusive: "no other job, pipeline, app or endpoint runs as it",
+  "principal-users": "nobody outside principal_users may act as it",
+  "oauth-secrets": "it has no OAuth secrets",
+  "federation-policies": "no outside workload can sign in as it",
+  editors: "who may change what the job runs is known",
+  credential: "the credential has no other user"
+};
+var ORDER = ["proven", "unproven", "broken"];
+function worst(grades) {
+  return ORDER[Math.max(0, ...grades.map((grade) => ORDER.indexOf(grade)))] ?? "broken";
+}
+function scopeWords(proof) {
+  if (proof.grade === "broken") return "broken";
+  const what = proof.group.length > 0 ? `group-scoped (${proof.group.join(", ")})` : "job-scoped";
+  if (proof.grade === "unproven") return "unproven";
+  return proof.checks.some(({ later }) => later) ? "not broken so far; to be proven after the deployment" : `${what}: proven`;
+}
+
+// core/access/apply/audit-trail.ts
+var ACTIONS2 = { grant: "granted", update: "updated", withdraw: "revoked" };
+function outcomeOf({ outcome, reason = "" }) {
+  if (outcome === "done") return { ok: true };
+  return { ok: false, code: outcome === "denied" ? "ACCESS_DENIED" : "ACCESS_FAILED", reason };
+}
+function auditChange(applied, plan, bundle) {
+  const { change: change2, outcome } = applied;
+  const { action, name, job, purpose, target, object: object2, decision, scope } = change2;
+  if (action === "unchanged" && outcome !== "denied") return void 0;
+  if (action === "record" && change2.phase !== "granted") return void 0;
+  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id;
+  const sha256 = plan.policy?.sha256;
+  return {
+    action: outcome === "denied" ? "denied" : action === "record" || action === "unchanged" ? "granted" : ACTIONS2[action],
+    outcome: outcomeOf(applied),
+    name,
+    kind: target.kind,
+    description: target.describe(object2),
+    bundle: bundle.name,
+    target: bundle.target,
+    job,
+    ...jobId === void 0 ? {} : { jobId },
+    purpose,
+    ...scope === void 0 ? {} : { principal: scope.principal },
+    registrar: plan.registrarId,
+    workspaceId: bundle.workspaceId,
+    object: object2,
+    ...decision === void 0 ? {} : {
+      decision: {
+        effect: decision.effect,
+        rule: decision.rule,
+        reason: decision.reason,
+        ...sha256 === void 0 ? {} : { policySha256: sha256 }
+      }
+    },
+    ...scope === void 0 ? {} : {
+      scope: {
+        words: scopeWords(scope),
+        checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade]))
+      }
+    },
+    revocationLag: target.revocation.lag
+  };
+}
+function auditTrail(log, bundle) {
+  return async (applied, plan) => {
+    const change2 = auditChange(applied, plan, bundle);
+    if (change2 !== void 0) await log.write(accessChangeEvent(change2));
+  };
+}
+
+// core/access/files/access-file.ts
+var import_yaml6 = __toESM(require_dist(), 1);
+
+// core/access/files/references.ts
+var REFERENCE2 = /\$\{([^{}]*)\}/g;
+var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
+function referenceMistake(text2, place2) {
+  const rest = text2.replace(REFERENCE2, "");
+  if (rest.includes("${")) {
+    return { problem: `"${quote(text2)}" holds a \${\u2026} that is not closed or is nested.`, place: place2 };
+  }
+  for (const [whole, name = ""] of text2.matchAll(REFERENCE2)) {
+    if (KNOWN.test(name)) continue;
+    return {
+      problem: `"${quote(whole)}" cannot be used here.`,
+      expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
+      actual: quote(whole),
+      place: place2
+    };
+  }
+  return void 0;
+}
+function lookUp(config2, name) {
+  const [root = "", ...path14] = name.split(".");
+  let value = root === "var" ? member(config2, "variables") : member(config2, root);
+  for (const step2 of path14) value = member(value, step2);
+  if (root === "var") value = member(value, "value") ?? member(value, "default");
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
+}
+function resolveReferences(source, config2, report) {
+  const { value, place: place2 } = source;
+  const missing = [];
+  const resolved = value.replace(REFERENCE2, (whole, name) => {
+    const found = KNOWN.test(name) ? lookUp(config2, name) : void 0;
+    if (found !== void 0 && !found.includes("${")) return found;
+    missing.push(whole);
+    return whole;
+  });
+  for (const whole of missing) {
+    report({
+      problem: `"${quote(whole)}" has no value in this target of the bundle.`,
+      expected: "a text, number or boolean of the bundle's resolved configuration",
+      remedy: "Look it up with `databricks bundle summary -o json`.",
+      place: place2
+    });
+  }
+  return missing.length === 0 ? resolved : void 0;
+}
+
+// core/base/yaml/shape.ts
+var import_yaml4 = __toESM(require_dist(), 1);
+function describe(node) {
+  if ((0, import_yaml4.isMap)(node)) return "a mapping";
+  if ((0, import_yaml4.isSeq)(node)) return "a list";
+  if (!(0, import_yaml4.isScalar)(node) || node.value === null) return "nothing";
+  return typeof node.value === "string" ? `"${quote(node.value)}"` : quote(JSON.stringify(node.value));
+}
+function wrong(node, context, expected, remedy) {
+  if ((0, import_yaml4.isAlias)(node)) {
+    const problem = "YAML aliases are not supported here.";
+    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
+    return;
+  }
+  context.report({
+    problem: `Expected ${expected}, found ${describe(node)}.`,
+    expected,
+    actual: describe(node),
+    ...remedy === void 0 ? {} : { remedy },
+    place: context.place(node)
+  });
+}
+function text(rules = {}) {
+  const says = rules.says ?? "a text";
+  return {
+    schema: {
+      type: "string",
+      minLength: 1,
+      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
+      ...rules.description === void 0 ? {} : { description: rules.description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml4.isScalar)(node) || typeof node.value !== "string") {
+        const quote2 = (0, import_yaml4.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
+        wrong(node, context, says, quote2);
+        return void 0;
+      }
+      const fits2 = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
+      if (fits2) return node.value;
+      wrong(node, context, says);
+      return void 0;
+    }
+  };
+}
+function oneOf(values, description) {
+  return {
+    schema: { enum: values, ...description === void 0 ? {} : { description } },
+    read(node, context) {
+      const value = (0, import_yaml4.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
+      if (value === void 0)
+        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
+      return value;
+    }
+  };
+}
+function list(item, description, least = 1) {
+  return {
+    schema: {
+      type: "array",
+      items: item.schema,
+      minItems: least,
+      ...description === void 0 ? {} : { description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml4.isSeq)(node) || node.items.length < least) {
+        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
+        return void 0;
+      }
+      const values = node.items.map((child2) => item.read(child2, context));
+      return values.every((value) => value !== void 0) ? values : void 0;
+    }
+  };
+}
+function oneOrMore(item, description) {
+  const many = list(item);
+  return {
+    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
+    read(node, context) {
+      if ((0, import_yaml4.isSeq)(node)) return many.read(node, context);
+      const value = item.read(node, context);
+      return value === void 0 ? void 0 : [value];
+    }
+  };
+}
+function placed(inner) {
+  return {
+    schema: inner.schema,
+    read(node, context) {
+      const value = inner.read(node, context);
+      return value === void 0 ? void 0 : { value, place: context.place(node) };
+    }
+  };
+}
+function entries(key2, value, description) {
+  const keyShape = placed(text(key2));
+  return {
+    schema: {
+      type: "object",
+      ...key2.pattern === void 0 ? {} : { propertyNames: { pattern: key2.pattern.source } },
+      additionalProperties: value.schema,
+      ...description === void 0 ? {} : { description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml4.isMap)(node)) {
+        wrong(node, context, "a mapping");
+        return void 0;
+      }
+      const pairs = [];
+      let complete = true;
+      for (const pair of node.items) {
+        const name = keyShape.read(pair.key, context);
+        const read4 = value.read(pair.value, context);
+        if (name === void 0 || read4 === void 0) complete = false;
+        else pairs.push([name, read4]);
+      }
+      return complete ? pairs : void 0;
+    }
+  };
+}
+var required = (shape2) => ({ shape: shape2, required: true });
+var optional = (shape2) => ({ shape: shape2, required: false });
+function object(fields, extra = {}) {
+  const names2 = Object.keys(fields);
+  return {
+    schema: {
+      type: "object",
+      properties: Object.fromEntries(names2.map((name) => [name, fields[name]?.shape.schema])),
+      required: names2.filter((name) => fields[name]?.required),
+      additionalProperties: false,
+      ...extra
+    },
+    read(node, context) {
+      if (!(0, import_yaml4.isMap)(node)) {
+        wrong(node, context, `a mapping with ${names2.join(", ")}`);
+        return void 0;
+      }
+      const values = /* @__PURE__ */ new Map();
+      let complete = true;
+      for (const pair of node.items) {
+        const key2 = (0, import_yaml4.isScalar)(pair.key) ? pair.key.value : void 0;
+        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
+        if (typeof key2 !== "string" || field === void 0) {
+          complete = false;
+          const problem = `Unknown key ${describe(pair.key)}.`;
+          const place2 = context.place(pair.key);
+          context.report({ problem, expected: names2.join(", "), place: place2 });
+          continue;
+        }
+        const value = field.shape.read(pair.value, context);
+        if (value === void 0) complete = false;
+        else values.set(key2, value);
+      }
+      for (const name of names2) {
+        if (!fields[name]?.required || node.has(name)) continue;
+        complete = false;
+        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
+      }
+      return complete ? Object.fromEntries(values) : void 0;
+    }
+  };
+}
+
+// core/access/kinds/unity-catalog-credential.ts
+var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
+var path7 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+async function readCredential(api, name) {
+  try {
+    const info = await api.call({
+      method: "GET",
+      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
+    });
+    const purpose = CREDENTIAL.text(info, "purpose");
+    if (purpose !== "SERVICE") {
+      return {
+        state: "impossible",
+        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
+        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
+      };
+    }
+    const page = { max_results: "0" };
+    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
+    const [grants, bindings] = await Promise.all([
+      listAll(api, path7("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path7("bindings", name), BINDINGS.key("bindings"), page) : []
+    ]);
+    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
+    return {
+      state: "read",
+      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
+    };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.refused) {
+      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
+    }
+    if (!error.missing) throw error;
+    return {
+      state: "impossible",
+      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
+      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
+    };
+  }
+}
+async function readCredentials(api, names2) {
+  const distinct = [...new Set(names2)];
+  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
+  return new Map(distinct.map((name, index) => [name, readings2[index]]));
+}
+function hasAccess(facts, principal) {
+  return facts.grants.some(
+    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
+  );
+}
+function planOne(reading, object2, workspaceId) {
+  if (reading === void 0 || reading.state === "unreadable") {
+    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
+  }
+  if (reading.state === "impossible") {
+    const { problem, remedy } = reading;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  const { facts } = reading;
+  if (hasAccess(facts, object2["principal"] ?? "")) return { state: "present" };
+  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
+    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
+    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
+    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  return { state: "absent" };
+}
+async function read(objects, ports) {
+  const names2 = objects.map((object2) => object2["credential"] ?? "");
+  const readings2 = await readCredentials(ports.databricks, names2);
+  return {
+    plan: (object2) => planOne(readings2.get(object2["credential"] ?? ""), object2, ports.workspaceId),
+    notes(object2) {
+      const reading = readings2.get(object2["credential"] ?? "");
+      if (reading?.state !== "read") return [];
+      const { facts } = reading;
+      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
+      return [`credential "${facts.name}" is ${binding}`];
+    }
+  };
+}
+async function change(objects, ports, verb) {
+  const credential2 = objects[0]?.["credential"] ?? "";
+  const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
+  const body = {
+    changes: principals.map(
+      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
+    )
+  };
+  try {
+    await ports.databricks.call({
+      method: "PATCH",
+      path: path7("permissions", credential2),
+      body,
+      repeatable: true
+    });
+  } catch (error) {
+    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
+    throw error;
+  }
+}
+var unityCatalogCredential = {
+  kind: "unity_catalog_credential",
+  provider: "databricks",
+  needsProvider: false,
+  connect: ({ workspace }) => workspace,
+  credential: ({ credential: credential2, principal }) => credential2 === void 0 || principal === void 0 ? void 0 : { credential: credential2, principal },
+  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
+  presents: false,
+  marked: false,
+  revocation: {
+    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
+    hardStop: "remove the role assignment of the credential's cloud identity"
+  },
+  object(spec, context) {
+    const source = spec;
+    const credential2 = context.resolve(source);
+    if (credential2 === void 0) return void 0;
+    if (!NAME.test(credential2)) {
+      const expected = "one exact name: no wildcard, period, slash or space";
+      context.report({
+        problem: `"${credential2}" is not the name of a credential.`,
+        expected,
+        place: source.place
+      });
+      return void 0;
+    }
+    return { credential: credential2, principal: context.principal };
+  },
+  resource: (object2) => object2["credential"] ?? "",
+  describe: (object2) => `ACCESS on credential "${object2["credential"]}" for service principal ${object2["principal"]}`,
+  undoCommand(object2) {
+    const changes = { changes: [{ principal: object2["principal"] ?? "", remove: ["ACCESS"] }] };
+    return `databricks grants update credential ${object2["credential"]} --json '${JSON.stringify(changes)}'`;
+  },
+  batch: (object2) => object2["credential"] ?? "",
+  read,
+  apply: (objects, ports) => change(objects, ports, "add"),
+  withdraw: (objects, ports) => change(objects, ports, "remove")
+};
+async function effectiveGrants(api, credential2) {
+  const page = { max_results: "0" };
+  const assignments = PERMISSIONS.key("privilege_assignments");
+  const listed = await listAll(api, path7("effective-permissions", credential2), assignments, page);
+  return listed.flatMap(
+    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
+      principal: GRANT.text(assignment, "principal"),
+      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
+      inheritedFrom: [
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
+      ].filter((part) => part !== "").join(" ")
+    }))
+  );
+}
+
+// core/access/kinds/index.ts
+var KINDS = [unityCatalogCredential];
+var LATER_KINDS = [
+  { kind: "entra_application", provider: "entra", needsProvider: true },
+  { kind: "aws_role", provider: "aws", needsProvider: true },
+  { kind: "vault_role", provider: "vault", needsProvider: true }
+];
+function kindOf(kind, kinds = KINDS) {
+  return kinds.find((one) => one.kind === kind);
+}
+
+// core/base/yaml/yaml-file.ts
+var import_yaml5 = __toESM(require_dist(), 1);
+var MAX_LENGTH = 1e6;
+function readYaml(file, shape2) {
+  const mistakes = [];
+  if (file.text.length > MAX_LENGTH) {
+    return {
+      value: void 0,
+      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file.path } }]
+    };
+  }
+  const lines = new import_yaml5.LineCounter();
+  const placeAt = (offset) => {
+    if (offset === void 0) return { file: file.path, line: 1, column: 1 };
+    const { line, col } = lines.linePos(offset);
+    return { file: file.path, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  let document;
+  try {
+    document = (0, import_yaml5.parseDocument)(file.text, {
+      version: "1.2",
+      schema: "core",
+      lineCounter: lines,
+      prettyErrors: false,
+      keepSourceTokens: false
+    });
+  } catch (error) {
+    const problem = error instanceof RangeError ? "The file is nested too deeply." : "The file is not YAML.";
+    return { value: void 0, mistakes: [{ problem, place: { file: file.path, line: 1, column: 1 } }] };
+  }
+  for (const flaw of [...document.errors, ...document.warnings]) {
+    mistakes.push({ problem: `YAML: ${yamlFlaw(flaw)}.`, place: placeAt(flaw.pos[0]) });
+  }
+  if (document.directives.yaml.explicit === true) {
+    mistakes.push({ problem: "A %YAML directive is not supported.", place: placeAt(0) });
+  }
+  if (mistakes.length > 0) return { value: void 0, mistakes };
+  const context = {
+    place: (node) => placeAt(node?.range?.[0]),
+    report: (mistake) => mistakes.push(mistake)
+  };
+  const value = shape2.read(document.contents, context);
+  return { value: mistakes.length === 0 ? value : void 0, mistakes };
+}
+
+// core/access/files/access-file.ts
+var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+var presentCredential = object({
+  credential: required(
+    placed(text({ description: "Unity Catalog service credential that vends the token." }))
+  ),
+  audience: required(placed(text({ description: "Audience of the token." })))
+});
+var present = {
+  schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
+  read: (node, context) => (0, import_yaml6.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
+};
+var common = {
+  purpose: required(
+    placed(
+      text({
+        pattern: /^[a-z][a-z0-9-]{0,62}$/,
+        says: "a name of small letters, digits and hyphens, at most 63",
+        description: "What the access is for; unique in the job."
+      })
+    )
+  ),
+  targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
+  until: optional(
+    placed(
+      text({
+        pattern: DATE,
+        says: "a date such as 2027-03-31",
+        description: "Last day of the access (UTC)."
+      })
+    )
+  ),
+  present: optional(present)
+};
+function entryFieldsOf(kinds) {
+  const kindFields = Object.fromEntries(kinds.map(({ kind, spec }) => [kind, optional(spec)]));
+  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) });
+}
+function checkReferences(value, context) {
+  if (typeof value !== "object" || value === null) return true;
+  const inner = value;
+  if (typeof inner.value === "string" && inner.place !== void 0) {
+    const mistake = referenceMistake(inner.value, inner.place);
+    if (mistake !== void 0) context.report(mistake);
+    return mistake === void 0;
+  }
+  return Object.values(value).every((child2) => checkReferences(child2, context));
+}
+function readEntry2(node, context, kinds) {
+  if (!(0, import_yaml6.isMap)(node)) {
+    wrong(node, context, "a mapping with purpose and one kind of access");
+    return void 0;
+  }
+  const later = LATER_KINDS.filter(({ kind }) => node.has(kind));
+  for (const { kind } of later) {
+    context.report({
+      problem: `The kind of access "${kind}" is not available yet.`,
+      expected: kinds.map((one) => one.kind).join(" or "),
+      actual: kind,
+      remedy: "Take the entry out, or use a version of this product that has the kind.",
+      place: context.place(node.get(kind, true))
+    });
+  }
+  if (later.length > 0) return void 0;
+  const fields = entryFieldsOf(kinds).read(node, context);
+  const named2 = kinds.filter(({ kind }) => node.has(kind));
+  const target = named2[0];
+  if (target === void 0 || named2.length > 1) {
+    const expected = `exactly one of ${kinds.map(({ kind }) => kind).join(", ")}`;
+    context.report({
+      problem: "An entry names exactly one kind of access.",
+      expected,
+      place: context.place(node)
+    });
+  }
+  if (fields === void 0 || target === void 0 || named2.length > 1) return void 0;
+  if (target.presents !== (fields.present !== void 0)) {
+    const verb = target.presents ? "needs" : "does not take";
+    const place2 = context.place(node.get("present", true) ?? node);
+    context.report({ problem: `"${target.kind}" ${verb} "present".`, place: place2 });
+    return void 0;
+  }
+  if (!checkReferences([fields.present, fields[target.kind]], context)) return void 0;
+  return {
+    purpose: fields.purpose,
+    ...fields.targets === void 0 ? {} : { targets: fields.targets },
+    ...fields.until === void 0 ? {} : { until: fields.until },
+    ...fields.present === void 0 ? {} : { present: fields.present },
+    target,
+    spec: fields[target.kind]
+  };
+}
+function fileOf(kinds) {
+  const entry = {
+    schema: entryFieldsOf(kinds).schema,
+    read: (node, context) => readEntry2(node, context, kinds)
+  };
+  return object({
+    version: required(oneOf([1], "Version of this format.")),
+    jobs: required(
+      entries(
+        { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, says: "a key under resources.jobs" },
+        list(entry),
+        "What each job may reach at run time; the keys are those under resources.jobs of the bundle."
+      )
+    )
+  });
+}
+var accessFileSchema = fileOf(KINDS).schema;
+function readAccessFile(source, kinds = KINDS) {
+  const { value, mistakes } = readYaml(source, fileOf(kinds));
+  const all = [...mistakes];
+  const read4 = [];
+  for (const [job, jobEntries] of value?.jobs ?? []) {
+    const seen = /* @__PURE__ */ new Set();
+    for (const one of jobEntries) {
+      if (seen.has(one.purpose.value)) {
+        const problem = `The purpose "${one.purpose.value}" stands twice in job "${quote(job.value)}".`;
+        all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
+      }
+      seen.add(one.purpose.value);
+      read4.push({ job, ...one });
+    }
+  }
+  return { value: value !== void 0 && all.length === 0 ? read4 : void 0, mistakes: all };
+}
+
+// core/access/plan/changes.ts
+function clash(entry, shown) {
+  const { target, object: object2, purpose, job } = entry;
+  return {
+    code: "ACCESS_CLASH",
+    mistake: {
+      problem: `Job "${job.key}", ${purpose.value}: ${shown}, and this bundle has not granted it.`,
+      expected: "an object that this bundle granted and recorded, or none",
+      actual: shown,
+      remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object2)}. Else take the entry out: what others granted is never touched.`,
+      place: purpose.place
+    }
+  };
+}
+function changeFor(entry, remote, own, shared) {
+  const ours = own !== void 0 && own.phase !== "expired";
+  switch (remote.state) {
+    case "impossible": {
+      const { mistake } = remote;
+      return { code: "ACCESS_TARGET_UNUSABLE", mistake: { ...mistake, place: entry.purpose.place } };
+    }
+    case "foreign":
+      return clash(entry, remote.shown);
+    case "unreadable": {
+      const note2 = `not readable without ${remote.missingRight}`;
+      return ours && own.phase === "granted" ? { action: "unchanged", phase: "granted", note: note2, unread: true } : { action: "grant", phase: "granted", note: note2, unread: true };
+    }
+    case "differs":
+      return { action: "update", phase: "granted", note: remote.differences.join("; ") };
+    case "present":
+      if (ours && own.phase === "granted") return { action: "unchanged", phase: "granted" };
+      if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
+      if (shared)
+        return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
+      if (entry.target.marked) return { action: "record", phase: "granted", note: "found by its mark" };
+      return clash(entry, `${entry.target.describe(entry.object)} is there already`);
+    case "absent": {
+      const drift = ours && own.phase === "granted" ? { note: "it was removed by somebody else" } : {};
+      return { action: "grant", phase: "granted", ...drift };
+    }
+  }
+}
+function planChanges(declared, records, remote, kinds) {
+  const changes = [];
+  const findings = [];
+  const warnings = [];
+  const live = declared.filter((entry) => entry.expired === void 0);
+  const keyOf = (entry) => objectKey(entry.target.kind, entry.object);
+  const wanted = new Set(live.map(keyOf));
+  const wantedBy = new Set(live.map((entry) => `${entry.name} ${keyOf(entry)}`));
+  const expired2 = new Map(
+    declared.filter((entry) => entry.expired !== void 0).map((entry) => [entry.name, entry])
+  );
+  const recorded2 = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
+  for (const entry of live) {
+    const { name, target, object: object2 } = entry;
+    const same = recorded2.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
+    const own = same.find(({ record: record2 }) => record2.name === name)?.record;
+    const planned = changeFor(entry, remote(target, object2), own, same.length > 0);
+    if ("code" in planned) findings.push(planned);
+    else changes.push({ name, job: entry.job.key, purpose: entry.purpose.value, target, object: object2, ...planned });
+  }
+  for (const entry of expired2.values()) {
+    const { name, job, purpose, expired: until = "" } = entry;
+    if (!recorded2.some(({ record: record2 }) => record2.name === name)) {
+      const problem = `Job "${job.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
+      const remedy = "Set a later date after a review, or take the entry out.";
+      findings.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
+      continue;
+    }
+    warnings.push(
+      `Job "${job.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
+    );
+  }
+  for (const { record: record2, key: key2 } of recorded2) {
+    const { name, job, purpose, kind, object: object2, phase } = record2;
+    const target = kindOf(kind, kinds);
+    if (target === void 0) {
+      warnings.push(
+        `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`
+      );
+      continue;
+    }
+    const past = expired2.get(name);
+    const after = past === void 0 ? void 0 : "expired";
+    const base = { name, job, purpose, target, object: object2, phase: after };
+    if (phase === "expired") {
+      if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
+        changes.push({ ...base, action: "record", note: "its expired entry is gone" });
+      continue;
+    }
+    if (wantedBy.has(`${name} ${key2}`)) continue;
+    const note2 = past === void 0 ? "no longer declared" : `its last day ${past.expired ?? ""} is over`;
+    if (wanted.has(key2)) {
+      changes.push({ ...base, action: "record", note: `${note2}, but another entry needs it` });
+      continue;
+    }
+    const { state } = remote(target, object2);
+    const gone = state === "absent" || state === "impossible" || state === "foreign";
+    changes.push({
+      ...base,
+      action: gone ? "record" : "withdraw",
+      note: gone ? `${note2}, and already gone` : note2
+    });
+  }
+  return { changes, findings, warnings };
+}
+
+// core/access/plan/declare.ts
+var DAY = 864e5;
+function isOver(date, now) {
+  const start = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(date)) return void 0;
+  return now >= start + DAY;
+}
+function runAsMistake(entry, job) {
+  const { runAs: runAs2 } = job;
+  const named2 = runAs2.kind === "user" || runAs2.kind === "group";
+  const who = named2 ? `the ${runAs2.kind} ${runAs2.name}` : "the identity that deploys it";
+  return {
+    code: "SCOPE_BROKEN",
+    mistake: {
+      problem: `Job "${job.key}" runs as ${who}, so its access cannot stay with the job.`,
+      expected: "run_as with a service_principal_name of its own",
+      remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
+      place: entry.job.place
+    }
+  };
+}
+function declareAccess(entries2, bundle, now) {
+  const findings = [];
+  const declared = [];
+  const invalid = (mistake) => {
+    findings.push({ code: "ACCESS_FILE_INVALID", mistake });
+  };
+  const unknown = /* @__PURE__ */ new Set();
+  const wrongRunAs = /* @__PURE__ */ new Set();
+  for (const entry of entries2) {
+    if (entry.targets?.includes(bundle.target) === false) continue;
+    const job = bundle.jobs.find((one) => one.key === entry.job.value);
+    if (job === void 0) {
+      if (!unknown.has(entry.job.value)) {
+        invalid({
+          problem: `The bundle has no job "${quote(entry.job.value)}" in target "${bundle.target}".`,
+          expected: bundle.jobs.map((one) => one.key).join(", ") || "a job of the bundle",
+          actual: quote(entry.job.value),
+          remedy: "Correct the key, or name the targets that have the job under `targets:` of the entry.",
+          place: entry.job.place
+        });
+      }
+      unknown.add(entry.job.value);
+      continue;
+    }
+    if (job.runAs.kind !== "service_principal") {
+      if (!wrongRunAs.has(job.key)) findings.push(runAsMistake(entry, job));
+      wrongRunAs.add(job.key);
+      continue;
+    }
+    const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
+    if (over === void 0) {
+      invalid({
+        problem: `"${quote(entry.until?.value ?? "")}" is not a day.`,
+        ...entry.until && { place: entry.until.place }
+      });
+      continue;
+    }
+    const name = accessName(bundle, job.key, entry.purpose.value);
+    const resolve = (source) => resolveReferences(source, bundle.config, invalid);
+    const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
+    const object2 = entry.target.object(entry.spec, context);
+    const { present: present2 } = entry;
+    const presented = present2 === void 0 || present2 === "databricks" ? void 0 : resolve(present2.credential);
+    if (object2 === void 0) continue;
+    declared.push({
+      name,
+      job,
+      purpose: entry.purpose,
+      target: entry.target,
+      object: object2,
+      expired: over ? entry.until?.value : void 0,
+      credentials: [entry.target.credential(object2)?.credential ?? presented].filter(
+        (credential2) => credential2 !== void 0
+      )
+    });
+  }
+  return { declared, findings };
+}
+
+// core/access/plan/policy.ts
+import { BlockList, isIP as isIP2 } from "node:net";
+
+// core/base/glob.ts
+function globMatches(pattern, text2) {
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === void 0) return pattern === text2;
+  if (!text2.startsWith(first)) return false;
+  let at3 = first.length;
+  for (const part of rest) {
+    const found = text2.indexOf(part, at3);
+    if (found < 0) return false;
+    at3 = found + part.length;
+  }
+  return text2.length - at3 >= last.length && text2.endsWith(last);
+}
+function globCovers(outer, inner) {
+  return globMatches(outer, inner);
+}
+
+// core/access/files/policy-shape.ts
+import { isIP } from "node:net";
+var applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
+var arn = text({
+  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  says: "the ARN of an IAM role"
+});
+var providers = object({
+  databricks: optional(object({ registrar_client_id: required(applicationId) })),
+  entra: optional(object({ registrar_client_id: required(applicationId) })),
+  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
+  vault: optional(
+    object({
+      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
+      registrar_role: required(text()),
+      mount: required(text())
+    })
+  )
+});
+var DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+var days = {
+  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
+  read(node, context) {
+    const value = text().read(node, context);
+    if (value === void 0) return void 0;
+    const [first, last = first, ...more] = value.split("-").map((day) => DAYS.indexOf(day));
+    if (first === void 0 || last === void 0 || more.length > 0 || first < 0 || last < 0) {
+      wrong(node, context, "a day such as mon, or a range such as mon-fri");
+      return void 0;
+    }
+    const count2 = (last - first + DAYS.length) % DAYS.length + 1;
+    return Array.from({ length: count2 }, (_, index) => DAYS[(first + index) % DAYS.length]);
+  }
+};
+var timeOfDay = {
+  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
+  read(node, context) {
+    const rules = {
+      pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
+      says: 'a time of day in quotes, such as "06:00"'
+    };
+    const value = text(rules).read(node, context);
+    return value === void 0 ? void 0 : Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
+  }
+};
+var timeZone = {
+  schema: { type: "string", description: "IANA name of a time zone." },
+  read(node, context) {
+    const value = text().read(node, context);
+    try {
+      if (value !== void 0) new Intl.DateTimeFormat("en", { timeZone: value });
+      return value;
+    } catch {
+      wrong(node, context, "an IANA time zone such as Europe/Berlin");
+      return void 0;
+    }
+  }
+};
+var network = {
+  schema: { type: "string", description: "A network in CIDR notation." },
+  read(node, context) {
+    const value = text().read(node, context);
+    if (value === void 0) return void 0;
+    const [address = "", prefix = "", ...more] = value.split("/");
+    const version = isIP(address);
+    const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 999;
+    if (version === 0 || address.includes("%") || more.length > 0 || length > (version === 4 ? 32 : 128)) {
+      wrong(node, context, "a network in CIDR notation, such as 10.0.0.0/8");
+      return void 0;
+    }
+    return { address, prefix: length, family: version === 4 ? "ipv4" : "ipv6" };
+  }
+};
+var patterns = (description) => oneOrMore(text({ description: "`*` stands for any characters." }), description);
+var when = object({
+  repository: optional(patterns("Claim of the pipeline's ID token.")),
+  ref: optional(patterns("Claim of the pipeline's ID token.")),
+  environment: optional(patterns("Claim of the pipeline's ID token.")),
+  pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
+  actor: optional(patterns("Claim of the pipeline's ID token.")),
+  event: optional(patterns("Claim of the pipeline's ID token.")),
+  commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
+  scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
+  time: optional(
+    placed(
+      object({
+        days: optional(list(days)),
+        from: required(timeOfDay),
+        to: required(timeOfDay),
+        zone: required(timeZone)
+      })
+    )
+  ),
+  network: optional(list(network, "Addresses of the runner; self-reported."))
+});
+var ruleOf = (kinds) => object({
+  name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
+  effect: required(oneOf(["allow", "deny"])),
+  job: optional(patterns("Keys of jobs.")),
+  purpose: optional(patterns("Purposes.")),
+  kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
+  resource: optional(patterns("What is reached: the credential, role or application.")),
+  target: optional(patterns("Targets of the bundle.")),
+  when: optional(when)
+});
+var user = text({
+  pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
+  says: "group:<name>, user:<name> or service_principal:<application ID>"
+});
+var scan = object({
+  scopes: required(
+    entries(
+      { description: "Target of the bundle." },
+      list(text({ description: "Name of a secret scope; `*` stands for any characters." }), void 0, 0),
+      "Secret scopes that the jobs of each target may read."
+    )
+  )
+});
+var policyShapeOf = (kinds) => object({
+  version: required(oneOf([1], "Version of this format.")),
+  providers: optional(providers),
+  experimental: optional(list(oneOf(["databricks_issuer"]))),
+  principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
+  shared_principals: optional(
+    list(
+      list(text({ description: "Key of a job." })),
+      "Groups of jobs that may share a principal or a credential; their scope is the group."
+    )
+  ),
+  scan: optional(scan),
+  // None is a policy, too: it denies all access.
+  rules: required(list(ruleOf(kinds), void 0, 0))
+});
+var policyShape = policyShapeOf([...KINDS, ...LATER_KINDS]);
+function scopesByTarget({ scan: part }) {
+  return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
+}
+var policyFileSchema = policyShape.schema;
+
+// core/access/plan/policy.ts
+var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
+var matchesAny = (patterns2, value) => patterns2?.some((pattern) => globMatches(pattern, value)) ?? true;
+function concerns(rule, request) {
+  return matchesAny(rule.job, request.job) && matchesAny(rule.purpose, request.purpose) && (rule.kind?.value.includes(request.kind) ?? true) && matchesAny(rule.resource, request.resource) && matchesAny(rule.target, request.target);
+}
+function inTime(time, now) {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: time.zone,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23"
+  });
+  const part = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  const minutes = Number(part.get("hour")) * 60 + Number(part.get("minute"));
+  let day = DAYS.findIndex((name) => name === part.get("weekday")?.toLowerCase());
+  const overnight = time.from > time.to;
+  if (overnight ? minutes < time.from && minutes >= time.to : minutes < time.from || minutes >= time.to)
+    return false;
+  if (overnight && minutes < time.to) day = (day + DAYS.length - 1) % DAYS.length;
+  return time.days?.flat().includes(DAYS[day] ?? "mon") ?? true;
+}
+function inNetwork(networks, addresses) {
+  const known2 = addresses.filter((address) => isIP2(address) !== 0);
+  if (known2.length === 0) return void 0;
+  const block = new BlockList();
+  for (const { address, prefix, family } of networks) block.addSubnet(address, prefix, family);
+  return known2.some((address) => block.check(address, isIP2(address) === 4 ? "ipv4" : "ipv6"));
+}
+function conditions(rule, request, evidence) {
+  const when3 = rule.when ?? {};
+  const verdicts = [];
+  for (const name of CLAIMS) {
+    const wanted = when3[name];
+    if (wanted === void 0) continue;
+    const claim = evidence.claims[name];
+    verdicts.push([name, claim === void 0 ? void 0 : matchesAny(wanted, claim)]);
+  }
+  const { now, addresses, commit } = evidence.selfReported;
+  if (when3.commit !== void 0) {
+    const claim = evidence.claims.commit;
+    verdicts.push(["commit", claim === void 0 || commit === void 0 ? void 0 : claim === commit]);
+  }
+  if (rule.effect === "allow") {
+    const enough = request.scope === "proven" || request.scope === "unproven" && when3.scope === "unproven";
+    verdicts.push(["scope", enough]);
+  } else if (when3.scope !== void 0) {
+    verdicts.push(["scope", request.scope === "proven" === (when3.scope === "proven")]);
+  }
+  if (when3.time !== void 0) verdicts.push(["time", inTime(when3.time.value, now)]);
+  if (when3.network !== void 0) verdicts.push(["network", inNetwork(when3.network, addresses)]);
+  return verdicts;
+}
+var SELF_REPORTED = /* @__PURE__ */ new Set(["time", "network", "commit"]);
+var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
+function failureOf2(rule, verdicts) {
+  const failed = verdicts.filter(([, verdict]) => verdict !== true);
+  const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
+  return `"${rule.name.value}" fails on ${words.join(", ")}`;
+}
+function decide(file, request, evidence) {
+  if (request.scope === "broken") {
+    const reason2 = "the scope is broken, which no rule can accept";
+    return { effect: "deny", rule: "(broken scope)", reason: reason2, selfReported: [] };
+  }
+  if (file === void 0) {
+    const allowed2 = request.kind === "unity_catalog_credential";
+    const reason2 = allowed2 ? `without a policy file Unity Catalog credentials may be granted (scope ${request.scope})` : `without a policy file "${request.kind}" cannot be granted`;
+    return { effect: allowed2 ? "allow" : "deny", rule: "(no policy file)", reason: reason2, selfReported: [] };
+  }
+  const rules = file.policy.rules.filter((rule) => concerns(rule, request));
+  const failures2 = [];
+  let allowed;
+  for (const rule of rules) {
+    const verdicts = conditions(rule, request, evidence);
+    if (rule.effect === "deny") {
+      if (verdicts.some(([, verdict]) => verdict === false)) continue;
+      const unknown = verdicts.filter(([, verdict]) => verdict === void 0).map(([name]) => name);
+      const reason2 = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
+      return { effect: "deny", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
+    }
+    if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf2(rule, verdicts));
+    else {
+      const reason2 = verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
+      allowed ??= { effect: "allow", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
+    }
+  }
+  if (allowed !== void 0) return allowed;
+  const reason = failures2.length > 0 ? failures2.join("; ") : "no rule is about this job, purpose, kind, resource and target";
+  return { effect: "deny", rule: "(no rule allows it)", reason, selfReported: [] };
+}
+
+// core/access/plan/decide.ts
+function finding(entry, decision, scope) {
+  const { job, purpose } = entry;
+  const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
+  const found = weak.map((check) => check.says).join("; ");
+  if (scope.grade === "broken") {
+    const remedy = weak.map((check) => check.remedy ?? "").join(" ");
+    const problem = `${what} cannot be granted: its scope is broken.`;
+    return { code: "SCOPE_BROKEN", mistake: { problem, actual: found, remedy, place: purpose.place } };
+  }
+  const rights = [...new Set(weak.map((check) => check.missingRight ?? ""))].join("; ");
+  return {
+    code: "ACCESS_DENIED",
+    mistake: {
+      problem: `${what} is denied by ${decision.rule}: ${decision.reason}.`,
+      actual: `scope ${scopeWords(scope)}${found === "" ? "" : ` (${found})`}`,
+      remedy: rights === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights}), or ask for a rule that accepts it.`,
+      place: purpose.place
+    }
+  };
+}
+function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget) {
+  const changes = [];
+  const denied = [];
+  const findings = [];
+  const live = new Map(
+    declared.filter((entry) => entry.expired === void 0).map((entry) => [entry.name, entry])
+  );
+  for (const change2 of planned.changes) {
+    const entry = live.get(change2.name);
+    if (change2.action === "withdraw" || change2.phase !== "granted" || entry === void 0) {
+      changes.push(change2);
+      continue;
+    }
+    const scope = proofs.get(change2.job);
+    if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
+    const { job, purpose, target } = change2;
+    const request = {
+      job,
+      purpose,
+      kind: target.kind,
+      resource: target.resource(change2.object),
+      target: bundleTarget
+    };
+    const decision = decide(policy, { ...request, scope: scope.grade }, evidence);
+    const decided = { ...change2, decision, scope };
+    if (decision.effect === "allow") changes.push(decided);
+    else {
+      denied.push(decided);
+      findings.push(finding(entry, decision, scope));
+    }
+  }
+  return { changes, denied, findings };
+}
+
+// core/access/files/policy-file.ts
+import { createHash as createHash4 } from "node:crypto";
+
+// core/ci/claims.ts
+var PIPELINE_CLAIMS = [
+  "repository",
+  "ref",
+  "environment",
+  "pipeline",
+  "actor",
+  "event",
+  "commit"
+];
+var jose;
+function loadClaimsReader() {
+  return jose ??= import("./webapi-YY2SORZD.js");
+}
+async function readClaims(idToken) {
+  const { decodeJwt } = await loadClaimsReader();
+  let payload;
+  try {
+    payload = decodeJwt(idToken);
+  } catch {
+    throw unreadable3("it is not a signed JSON Web Token");
+  }
+  const { iss, sub, aud, exp, iat, jti } = payload;
+  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
+  if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
+    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
+  }
+  return {
+    ...pipelineClaims(payload),
+    issuer: iss,
+    subject: sub,
+    audience,
+    expiresAt: exp * 1e3,
+    ...typeof iat === "number" && { issuedAt: iat * 1e3 },
+    ...typeof jti === "string" && { jwtId: jti }
+  };
+}
+function pipelineClaims(payload, dialects = DIALECTS) {
+  return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
+}
+function unreadable3(why) {
+  return new SecretlessError("ID_TOKEN_REFUSED", {
+    problem: `What the CI gave as ID token cannot be read: ${why}.`,
+    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
+    remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
+  });
+}
+
+// core/access/files/policy-contradictions.ts
+var CLAIMS2 = PIPELINE_CLAIMS.filter((name) => name !== "commit");
+var MATCHERS = ["job", "purpose", "resource", "target"];
+function coversAll(outer, inner) {
+  if (outer === void 0) return true;
+  return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
+}
+function denies(deny, allow) {
+  if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
+  if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
+  const when3 = deny.when;
+  if (when3 === void 0) return true;
+  if (when3.time !== void 0 || when3.network !== void 0) return false;
+  if (when3.commit !== void 0 && allow.when?.commit === void 0) return false;
+  if (when3.scope === "unproven") return false;
+  if (when3.scope === "proven" && allow.when?.scope === "unproven") return false;
+  return CLAIMS2.every((name) => coversAll(when3[name], allow.when?.[name]));
+}
+function impossibleRules(policy, kinds) {
+  const mistakes = [];
+  const names2 = /* @__PURE__ */ new Set();
+  for (const rule of policy.rules) {
+    const { value: name, place: place2 } = rule.name;
+    if (names2.has(name)) {
+      mistakes.push({
+        problem: `Two rules are called "${quote(name)}".`,
+        remedy: "Give each rule its own name.",
+        place: place2
+      });
+    }
+    names2.add(name);
+    const time = rule.when?.time;
+    if (time !== void 0 && time.value.from === time.value.to) {
+      const problem = `Rule "${quote(name)}" can never match: its time begins and ends at once.`;
+      mistakes.push({ problem, place: time.place });
+    }
+    if (rule.effect === "deny") continue;
+    const named2 = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
+    const without = named2.filter(({ provider, needsProvider }) => needsProvider && !policy.providers?.[provider]).map(({ provider }) => provider);
+    if (rule.kind !== void 0 && without.length > 0 && without.length === named2.length) {
+      mistakes.push({
+        problem: `Rule "${quote(name)}" can never match: no provider "${quote(without[0] ?? "")}" is approved.`,
+        remedy: `Add providers.${quote(without[0] ?? "")}, or take the rule out.`,
+        place: rule.kind.place
+      });
+    }
+    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule));
+    if (stronger !== void 0) {
+      mistakes.push({
+        problem: `Rule "${quote(name)}" can never match: rule "${quote(stronger.name.value)}" denies all that it allows.`,
+        place: place2
+      });
+    }
+  }
+  return mistakes;
+}
+
+// core/access/files/policy-file.ts
+function readPolicyFile(source, insideCheckout, kinds = KINDS) {
+  const named2 = [...kinds, ...LATER_KINDS];
+  const { value, mistakes } = readYaml(source, policyShapeOf(named2));
+  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value, named2)];
+  if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
+  const sha256 = createHash4("sha256").update(source.text, "utf8").digest("hex");
+  return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
+}
+
+// core/access/scope/reading.ts
+var known = (value) => ({ state: "known", value });
+async function openReader(workspace, account) {
+  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
+  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
+  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
+  return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
+}
+function unreadable4(eyes, missingRight) {
+  return eyes.registrarLater ? { state: "later", why: "the registrar reads it after the deployment" } : { state: "unknown", missingRight };
+}
+var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
+var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
+async function readBy(eyes, missingRight, read4) {
+  let answered = "";
+  for (const reader of eyes.readers) {
+    const pending = read4(reader);
+    if (pending === void 0) continue;
+    try {
+      return known(await pending);
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      answered = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
+    }
+  }
+  return unreadable4(eyes, `${missingRight}${answered}`);
+}
+function isReader(reader, principal) {
+  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
+}
+
+// core/access/scope/credential.ts
+var VENDING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES"]);
+async function readCredentialUsers(eyes, names2) {
+  const distinct = [...new Set(names2)];
+  const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
+  const metastoreOwner = await readBy(
+    eyes,
+    "metastore",
+    async ({ workspace }) => METASTORE.text(
+      await workspace.call({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }),
+      "owner"
+    )
+  );
+  const admin = metastoreOwner.state === "known" ? metastoreOwner.value : "";
+  const readings2 = await inParallel(distinct, async (name) => {
+    for (const reader of eyes.readers) {
+      const facts = (await readCredentials(reader.workspace, [name])).get(name);
+      if (facts?.state !== "read") continue;
+      const effective = await readBy(
+        { ...eyes, readers: [reader] },
+        right(name),
+        ({ workspace }) => effectiveGrants(workspace, name)
+      );
+      if (effective.state !== "known") continue;
+      const managing = effective.value.filter(({ privilege }) => privilege === "MANAGE").map(({ principal }) => principal);
+      const managers = [.../* @__PURE__ */ new Set([facts.facts.owner, admin, ...managing])].filter(
+        (manager) => manager !== ""
+      );
+      if (!managers.some((manager) => isReader(reader, manager))) continue;
+      const users = effective.value.filter(({ privilege }) => VENDING.has(privilege));
+      return { state: "known", value: { name, users, managers } };
+    }
+    return unreadable4(eyes, right(name));
+  });
+  return new Map(distinct.map((name, index) => [name, readings2[index]]));
+}
+
+// core/access/scope/editors.ts
+var EDITING = /* @__PURE__ */ new Set([
+  "IS_OWNER",
+  "CAN_MANAGE",
+  "CAN_EDIT",
+  "CAN_ATTACH_TO",
+  "CAN_RESTART"
+]);
+var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
+async function editorsOf(api, type, id, through) {
+  const path14 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path14 });
+  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
+    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
+      (permission) => PERMISSION.text(permission, "permission_level")
+    );
+    const level = levels.find((one) => EDITING.has(one));
+    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
+  });
+}
+var OBJECT_TYPES = {
+  DIRECTORY: "directories",
+  NOTEBOOK: "notebooks",
+  FILE: "files",
+  REPO: "repos"
+};
+async function editorsOfPath(api, path14, shown = path14) {
+  const object2 = await workspaceObject(api, path14);
+  if (object2 === void 0) {
+    const folder = path14.slice(0, path14.lastIndexOf("/"));
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
+    return editorsOfPath(api, folder, shown);
+  }
+  const type = OBJECT_TYPES[OBJECT.text(object2, "object_type")] ?? "directories";
+  return editorsOf(api, type, OBJECT.text(object2, "object_id"), `code in ${shown}`);
+}
+function collect(value, names2, into) {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key2, child2] of Object.entries(value)) {
+    if (names2.has(key2) && typeof child2 === "string") into.add(child2);
+    else collect(child2, names2, into);
+  }
+}
+var CODE_PATHS = /* @__PURE__ */ new Set([
+  "notebook_path",
+  "python_file",
+  "path",
+  "dbt_project_directory",
+  "project_directory"
+]);
+var LIBRARIES = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements"]);
+var CLUSTERS = /* @__PURE__ */ new Set(["existing_cluster_id"]);
+function codeOf(job, filePath) {
+  const code2 = /* @__PURE__ */ new Set();
+  const clusters = /* @__PURE__ */ new Set();
+  const tasks = JOB_SETTINGS.member(job.settings, "tasks");
+  collect(tasks, CODE_PATHS, code2);
+  collect(tasks, LIBRARIES, code2);
+  collect(JOB_SETTINGS.member(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
+  collect(tasks, CLUSTERS, clusters);
+  const notes = [];
+  const paths = /* @__PURE__ */ new Set([filePath]);
+  const git = (part) => JOB_SETTINGS.text(job.settings, "git_source", part);
+  const url = git("git_url");
+  if (url !== "") {
+    const commit = git("git_commit");
+    const ref = git("git_branch") || git("git_tag");
+    const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
+    notes.push(`code comes from ${url}: ${who}`);
+  }
+  for (const path14 of code2) {
+    if (path14.startsWith(`${filePath}/`) || filePath === "") continue;
+    if (path14.startsWith("/Volumes/") || path14.includes(":/")) {
+      notes.push(`${path14}: whoever may write there changes what the job runs`);
+    } else if (path14.startsWith("/")) paths.add(path14);
+  }
+  return { paths: [...paths].filter((path14) => path14 !== ""), clusters: [...clusters], notes };
+}
+function editorReader(eyes, bundle) {
+  const shared = /* @__PURE__ */ new Map();
+  const once = (key2, right, read4) => {
+    const running = shared.get(key2) ?? readBy(eyes, right, ({ workspace }) => read4(workspace));
+    shared.set(key2, running);
+    return running;
+  };
+  return async (job) => {
+    const { paths, clusters, notes } = codeOf(job, bundle.filePath);
+    const { id } = job;
+    const parts = await Promise.all([
+      ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
+      ...paths.map((path14) => once(path14, `CAN_READ on ${path14}`, (api) => editorsOfPath(api, path14))),
+      ...clusters.map(
+        (cluster) => once(
+          `cluster ${cluster}`,
+          `CAN_MANAGE on cluster ${cluster}`,
+          (api) => editorsOf(api, "clusters", cluster, `cluster ${cluster}`)
+        )
+      )
+    ]);
+    const unread = parts.filter((part) => part.state !== "known");
+    const worstRead = unread.find((part) => part.state === "unknown") ?? unread[0];
+    if (worstRead !== void 0) return worstRead;
+    return known({ editors: parts.flatMap((part) => part.state === "known" ? part.value : []), notes });
+  };
+}
+
+// core/access/scope/judge.ts
+var proven = (says, residual = []) => ({
+  grade: "proven",
+  says,
+  ...residual.length === 0 ? {} : { residual }
+});
+var broken = (says, remedy) => ({ grade: "broken", says, remedy });
+function judge2(reading, decide2) {
+  if (reading.state === "known") return decide2(reading.value);
+  if (reading.state === "later") {
+    return {
+      grade: "proven",
+      says: `not checked yet: ${reading.why}; checked after the deployment`,
+      later: true
+    };
+  }
+  const { missingRight } = reading;
+  return { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+}
+function runAs({ job, principal, deployer }) {
+  if (job.runAs.kind !== "service_principal") {
+    const who = job.runAs.kind === "deployer" ? "the identity that deploys it" : `the ${job.runAs.kind} ${job.runAs.name}`;
+    const remedy = `Set run_as.service_principal_name of job "${job.key}" to a service principal of its own.`;
+    return broken(`the job runs as ${who}`, remedy);
+  }
+  if (principal === deployer.toLowerCase()) {
+    return broken(
+      "the job runs as the deployer, who also deploys every other job",
+      "Give the job a principal of its own."
+    );
+  }
+  return proven(`runs as service principal ${principal}`);
+}
+var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
+function exclusive({ job, principal, runners, declared, mates }) {
+  const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map((mate) => mate.key)]);
+  const borrowers = declared.filter(
+    ({ key: key2, runAs: runAs2 }) => !allowed.has(key2) && runAs2.kind === "service_principal" && runAs2.applicationId === principal
+  );
+  if (runners.state !== "known" && borrowers.length > 0) {
+    return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
+  }
+  return judge2(runners, (all) => {
+    const self = all.find((runner) => runner.key === job.key);
+    if (self !== void 0 && self.principal !== principal) {
+      const says = `the deployed job runs as ${self.principal || "its owner"}, not as declared`;
+      return broken(says, "Deploy the bundle again, and find out who changed the job.");
+    }
+    const strangers = all.filter(
+      (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
+    );
+    if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
+    const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
+    const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
+    return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);
+  });
+}
+var RULE_SET_PREFIX = {
+  user: "users",
+  group: "groups",
+  service_principal: "servicePrincipals"
+};
+function ruleSetName(user2) {
+  const at3 = user2.indexOf(":");
+  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
+}
+function principalUsers({ identity, deployer, principalUsers: allowed, principal }) {
+  const names2 = new Set(allowed.map(ruleSetName));
+  const own = `serviceprincipals/${deployer.toLowerCase()}`;
+  return judge2(identity.users, (holders2) => {
+    const users = holders2.filter(({ role }) => role === "roles/servicePrincipal.user").map(({ principal: who }) => who);
+    const strangers = users.filter((who) => !names2.has(who.toLowerCase()) && who.toLowerCase() !== own);
+    if (strangers.length > 0) {
+      const remedy = `Take servicePrincipal.user on ${principal} from them, or name them under principal_users in the policy.`;
+      return broken(`may act as it: ${strangers.join(", ")}`, remedy);
+    }
+    const managers = holders2.filter(({ role }) => role === "roles/servicePrincipal.manager");
+    const residual = [
+      ...users.map((who) => `${who} may act as it`),
+      ...managers.map(({ principal: who }) => `${who} manages it and could let itself act as it`)
+    ];
+    return proven("nobody else holds servicePrincipal.user on it", residual);
+  });
+}
+function oauthSecrets({ identity, principal }) {
+  return judge2(
+    identity.secrets,
+    (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
+      `it has ${ids.length} OAuth secret${ids.length === 1 ? "" : "s"}: whoever holds one is this principal`,
+      `Delete the OAuth secrets of service principal ${principal} (${ids.join(", ")}).`
+    )
+  );
+}
+function federationPolicies({ identity, principal }) {
+  return judge2(identity.policies, (policies) => {
+    if (policies.length === 0) return proven("it has no federation policy");
+    const shown = policies.map(({ id, issuer, subject }) => `${id} (${issuer}, ${subject})`).join(", ");
+    const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
+    return broken(`workloads outside can sign in as it: ${shown}`, remedy);
+  });
+}
+var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
+function editors({ editors: reading, deployer, job }) {
+  return judge2(reading, ({ editors: all, notes }) => {
+    const everybody = all.filter(({ who }) => EVERYBODY.has(who));
+    if (everybody.length > 0) {
+      const shown = [
+        ...new Set(everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`))
+      ];
+      const remedy = `Take these rights away, so that only those who may use the access can change job "${job.key}".`;
+      return broken(`every user may change what the job runs: ${shown.join(", ")}`, remedy);
+    }
+    const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
+    const residual = [
+      ...others2.map(({ who, level, through }) => `${who} has ${level} (${through})`),
+      ...notes
+    ];
+    return proven("the list of those who may change it is complete", [...new Set(residual)]);
+  });
+}
+function credential({ credentials, principal, mates }) {
+  const allowed = /* @__PURE__ */ new Set([principal]);
+  for (const { runAs: mate } of mates) if (mate.kind === "service_principal") allowed.add(mate.applicationId);
+  const verdicts = credentials.map(
+    (reading) => judge2(reading, ({ name, users, managers }) => {
+      const strangers = users.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
+      if (strangers.length > 0) {
+        const shown = strangers.map((user2) => {
+          const from = user2.inheritedFrom === "" ? "" : `, from ${user2.inheritedFrom}`;
+          return `${user2.principal} (${user2.privilege}${from})`;
+        });
+        const remedy = `Revoke it from them, or give the job its own credential instead of "${name}".`;
+        return broken(`credential "${name}" can also be used by ${shown.join(", ")}`, remedy);
+      }
+      return proven(
+        `no other user of credential "${name}"`,
+        managers.map((who) => `${who} could grant itself "${name}"`)
+      );
+    })
+  );
+  const grade = worst(verdicts.map((verdict) => verdict.grade));
+  const decisive = verdicts.find((verdict) => verdict.grade === grade) ?? proven("no credential is used");
+  if (grade !== "proven") return decisive;
+  const says = [...new Set(verdicts.map((verdict) => verdict.says))].join("; ") || decisive.says;
+  const later = verdicts.some((verdict) => verdict.later) ? { later: true } : {};
+  return { ...proven(says, [...new Set(verdicts.flatMap((verdict) => verdict.residual ?? []))]), ...later };
+}
+var JUDGES = {
+  "run-as": runAs,
+  exclusive,
+  "principal-users": principalUsers,
+  "oauth-secrets": oauthSecrets,
+  "federation-policies": federationPolicies,
+  editors,
+  credential
+};
+function judgeScope(facts) {
+  const checks = Object.keys(JUDGES).map((name) => ({ name, ...JUDGES[name](facts) }));
+  const group = facts.mates.length === 0 ? [] : [facts.job, ...facts.mates].map((job) => job.key).sort();
+  return {
+    job: facts.job.key,
+    principal: facts.principal,
+    grade: worst(checks.map((check) => check.grade)),
+    group,
+    checks
+  };
+}
+
+// core/access/scope/principals.ts
+var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
+var LIST_FROM = 20;
+async function numericIds(api, applicationIds) {
+  const found = [];
+  const idsOf = (resources) => new Map(
+    resources.map((resource) => [
+      SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
+      SERVICE_PRINCIPAL.text(resource, "id")
+    ])
+  );
+  if (applicationIds.length >= LIST_FROM) {
+    const missing = new Set(applicationIds);
+    return idsOf(
+      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
+        for (const id of idsOf(page).keys()) missing.delete(id);
+        return missing.size === 0;
+      })
+    );
+  }
+  await inParallel(applicationIds, async (id) => {
+    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
+    found.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
+  });
+  return idsOf(found);
+}
+async function holders(api, path14, name) {
+  const ruleSet = await api.call({ method: "GET", path: path14, query: { name, etag: "" } });
+  return RULE_SET.list(ruleSet, "grant_rules").flatMap(
+    (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
+  );
+}
+async function eitherRoute(workspace, account) {
+  try {
+    return await workspace();
+  } catch (error) {
+    if (account === void 0 || !(error instanceof ApiFailure)) throw error;
+    return account();
+  }
+}
+async function readOne(eyes, accountId, applicationId2, id) {
+  if (accountId === void 0) {
+    const missing = { state: "unknown", missingRight: "the input account-id" };
+    return { users: missing, secrets: missing, policies: missing };
+  }
+  const name = `accounts/${accountId}/servicePrincipals/${applicationId2}/ruleSets/default`;
+  const manager = `servicePrincipal.manager on ${applicationId2}, or account admin`;
+  const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
+  const [users, secrets, policies] = await Promise.all([
+    readBy(
+      eyes,
+      manager,
+      ({ workspace, account }) => eitherRoute(
+        () => holders(workspace, "/api/2.0/preview/accounts/access-control/rule-sets", name),
+        account && (() => holders(account, `/api/2.0/preview/accounts/${accountId}/access-control/rule-sets`, name))
+      )
+    ),
+    readBy(eyes, manager, ({ workspace, account }) => {
+      if (id === void 0) return void 0;
+      const path14 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      return eitherRoute(
+        () => listAll(workspace, path14, SECRETS.key("secrets")),
+        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
+      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
+    }),
+    readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
+      if (id === void 0 || account === void 0) return void 0;
+      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
+        (listed) => listed.map((policy) => ({
+          id: FEDERATION_POLICY.text(policy, "policy_id"),
+          issuer: FEDERATION_POLICY.text(policy, "oidc_policy", "issuer"),
+          subject: FEDERATION_POLICY.text(policy, "oidc_policy", "subject")
+        }))
+      );
+    })
+  ]);
+  return { users, secrets, policies };
+}
+async function readPrincipals(eyes, accountId, applicationIds) {
+  const distinct = [...new Set(applicationIds)];
+  const none = { state: "known", value: /* @__PURE__ */ new Map() };
+  const ids = accountId === void 0 ? none : await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
+  const idOf = (applicationId2) => ids.state === "known" ? ids.value.get(applicationId2) : void 0;
+  const facts = await inParallel(
+    distinct,
+    (applicationId2) => readOne(eyes, accountId, applicationId2, idOf(applicationId2))
+  );
+  return new Map(distinct.map((applicationId2, index) => [applicationId2, facts[index]]));
+}
+
+// core/access/scope/runners.ts
+var MAX_ASKED = 500;
+async function list2(api, path14, items, query = {}) {
+  try {
+    return await listAll(api, path14, items, query);
+  } catch (error) {
+    if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
+    throw error;
+  }
+}
+async function jobs(api) {
+  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" });
+  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
+  if (silent.length > MAX_ASKED) return void 0;
+  const asked3 = await inParallel(silent, async (job) => {
+    const query = { job_id: JOB.text(job, "job_id") };
+    try {
+      return JOB.text(
+        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
+        "run_as_user_name"
+      );
+    } catch (error) {
+      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
+        return "";
+      throw error;
+    }
+  });
+  const owner = new Map(silent.map((job, index) => [job, asked3[index] ?? ""]));
+  return listed.map((job) => ({
+    type: "job",
+    id: JOB.text(job, "job_id"),
+    name: JOB.text(job, "settings", "name"),
+    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase()
+  }));
+}
+async function others(api) {
+  const [pipelines, apps, endpoints] = await Promise.all([
+    list2(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), { max_results: "100" }),
+    list2(api, "/api/2.0/apps", "apps", { page_size: "100" }),
+    list2(api, "/api/2.0/serving-endpoints", "endpoints")
+  ]);
+  return [
+    ...pipelines.map((item) => ({
+      type: "pipeline",
+      id: PIPELINE.text(item, "pipeline_id"),
+      name: PIPELINE.text(item, "name"),
+      principal: PIPELINE.text(item, "run_as_user_name").toLowerCase()
+    })),
+    ...apps.map((item) => ({
+      type: "app",
+      id: APP.text(item, "id"),
+      name: APP.text(item, "name"),
+      principal: APP.text(item, "service_principal_client_id").toLowerCase()
+    })),
+    // A serving endpoint acts with the identity of its creator.
+    ...endpoints.map((item) => ({
+      type: "endpoint",
+      id: ENDPOINT.text(item, "id"),
+      name: ENDPOINT.text(item, "name"),
+      principal: ENDPOINT.text(item, "creator").toLowerCase()
+    }))
+  ];
+}
+async function readRunners(eyes) {
+  const admin = eyes.readers.find((reader) => reader.admin);
+  if (admin === void 0)
+    return unreadable4(eyes, "workspace admin (a listing by anyone else may be incomplete)");
+  try {
+    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace), others(admin.workspace)]);
+    if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
+    const limit = `fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`;
+    return { state: "unknown", missingRight: limit };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    return unreadable4(
+      eyes,
+      `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`
+    );
+  }
+}
+function withBundle(listed, bundle, deployed) {
+  const declared = (job) => job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
+  const byId = new Map(bundle.jobs.filter((job) => job.id !== void 0).map((job) => [job.id, job]));
+  const gone = new Set(deployed ? [] : bundle.goneJobIds);
+  const runners = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
+    const job = runner.type === "job" ? byId.get(runner.id) : void 0;
+    if (job === void 0) return runner;
+    return { ...runner, key: job.key, ...deployed ? {} : { principal: declared(job) } };
+  });
+  const created = deployed ? [] : bundle.jobs.filter((job) => job.id === void 0);
+  return [
+    ...runners,
+    ...created.map((job) => ({
+      type: "job",
+      id: "not deployed yet",
+      name: job.key,
+      key: job.key,
+      principal: declared(job)
+    }))
+  ];
+}
+
+// core/access/scope/prove.ts
+function afterwards(reading, { coming, leaving }) {
+  if (reading.state !== "known") return reading;
+  const { name, users, managers } = reading.value;
+  const of = (grants) => grants.filter(({ credential: credential2 }) => credential2 === name).map(({ principal }) => principal);
+  const gone = new Set(of(leaving));
+  const staying = users.filter(
+    (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
+  );
+  const present2 = new Set(staying.map(({ principal }) => principal));
+  const added = [...new Set(of(coming))].filter((principal) => !present2.has(principal));
+  const asUser = (principal) => ({ principal, privilege: "ACCESS", inheritedFrom: "" });
+  return known({ name, managers, users: [...staying, ...added.map(asUser)] });
+}
+function matesOf(job, bundle, policy) {
+  const groups = (policy?.shared_principals ?? []).filter((group) => group.includes(job.key));
+  const keys = new Set(groups.flat());
+  return bundle.jobs.filter((other) => other.key !== job.key && keys.has(other.key));
+}
+function principalOf(job) {
+  return job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
+}
+async function proveScopes(request) {
+  const { eyes, bundle, deployed, deployer, accountId, policy, needs } = request;
+  const jobs2 = bundle.jobs.filter((job) => needs.has(job.key));
+  if (jobs2.length === 0) return /* @__PURE__ */ new Map();
+  const principals = jobs2.map(principalOf).filter((principal) => principal !== "");
+  const editorsOf2 = editorReader(eyes, bundle);
+  const [listed, identities, credentials, editors2] = await Promise.all([
+    readRunners(eyes),
+    readPrincipals(eyes, accountId, principals),
+    readCredentialUsers(eyes, [...needs.values()].flat()),
+    inParallel(jobs2, editorsOf2)
+  ]);
+  const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, deployed)) : listed;
+  const nobody = { state: "unknown", missingRight: "a run-as service principal" };
+  const noIdentity = { users: nobody, secrets: nobody, policies: nobody };
+  const proofs = jobs2.map(
+    (job, index) => judgeScope({
+      job,
+      principal: principalOf(job),
+      deployer,
+      runners,
+      declared: bundle.jobs,
+      identity: identities.get(principalOf(job)) ?? noIdentity,
+      editors: editors2[index] ?? nobody,
+      credentials: (needs.get(job.key) ?? []).map(
+        (name) => afterwards(credentials.get(name) ?? nobody, request)
+      ),
+      mates: matesOf(job, bundle, policy),
+      principalUsers: policy?.principal_users ?? []
+    })
+  );
+  return new Map(proofs.map((proof) => [proof.job, proof]));
+}
+
+// core/access/plan/plan.ts
+function readAccessFiles(access2, policy, kinds = KINDS) {
+  const entries2 = access2 === void 0 ? { value: [], mistakes: [] } : readAccessFile(access2, kinds);
+  const rules = policy === void 0 ? { value: void 0, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout, kinds);
+  const mistakes = [...entries2.mistakes, ...rules.mistakes];
+  if (mistakes.length > 0) {
+    const code2 = entries2.mistakes.length > 0 ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID";
+    throw fail(mistakes.map((mistake) => ({ code: code2, mistake })));
+  }
+  return { entries: entries2.value ?? [], policy: rules.value };
+}
+function registrarOf(files) {
+  return files.policy?.policy.providers?.databricks?.registrar_client_id.toLowerCase();
+}
+function fail(findings) {
+  const order = [
+    "ACCESS_FILE_INVALID",
+    "POLICY_FILE_INVALID",
+    "ACCESS_TARGET_UNUSABLE",
+    "ACCESS_CLASH",
+    "SCOPE_BROKEN"
+  ];
+  const rank = (finding2) => (order.indexOf(finding2.code) + order.length) % order.length;
+  const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
+  const mistakes = sorted.map(({ mistake }) => mistake);
+  const code2 = sorted[0]?.code ?? "INTERNAL";
+  if (mistakes.length === 1 && mistakes[0] !== void 0) return new SecretlessError(code2, mistakes[0]);
+  const problem = `${mistakes.length} mistakes keep access from being granted as declared.`;
+  return new SecretlessError(code2, { problem, mistakes });
+}
+async function readRemote(objects, request) {
+  const used = [...new Set(objects.map(({ target }) => target))];
+  const views = await Promise.all(
+    used.map(
+      (target) => target.read(
+        objects.filter((one) => one.target === target).map(({ object: object2 }) => object2),
+        portsOf(target, request)
+      )
+    )
+  );
+  return new Map(used.map((target, index) => [target, views[index]]));
+}
+function portsOf(target, request) {
+  const { registrar, deployer, clock, bundle, signal } = request;
+  return {
+    databricks: target.connect(registrar ?? deployer),
+    clock,
+    workspaceId: bundle.workspaceId,
+    ...signal === void 0 ? {} : { signal }
+  };
+}
+function isRegistrarLater({ files, registrar, deployed }) {
+  return registrarOf(files) !== void 0 && registrar === void 0 && !deployed;
+}
+async function eyesOf(request) {
+  const { registrar, deployer } = request;
+  const connections = [registrar, deployer].filter((connection) => connection !== void 0);
+  const readers = await Promise.all(
+    connections.map(({ workspace, account }) => openReader(workspace, account))
+  );
+  return { readers, registrarLater: isRegistrarLater(request) };
+}
+function warningsOf(request, proofs, used) {
+  const { files, bundle } = request;
+  const warnings = [];
+  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
+    warnings.push(
+      "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two."
+    );
+  }
+  if (files.policy?.insideCheckout === true) {
+    warnings.push(
+      `The policy ${files.policy.path} comes with the checkout: whoever edits the bundle can edit it.`
+    );
+  }
+  if (files.policy === void 0) {
+    const unproven = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
+    if (unproven.length > 0)
+      warnings.push(
+        `Scope is unproven for ${unproven.join(", ")}, and no policy file says whether that is accepted.`
+      );
+  }
+  for (const entry of files.entries) {
+    if (entry.targets !== void 0 && !entry.targets.includes(bundle.target)) continue;
+    if (entry.present === "databricks")
+      warnings.push(
+        `"${entry.purpose.value}" presents a token of the workspace itself, which is experimental.`
+      );
+  }
+  return warnings;
+}
+async function examineAccess(request) {
+  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, clock } = request;
+  const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
+  const live = declared.filter((entry) => entry.expired === void 0);
+  const state = await readState(deployer.workspace, bundle);
+  const recorded2 = state.records.map((record2) => ({
+    target: kindOf(record2.kind, request.kinds),
+    object: record2.object,
+    phase: record2.phase
+  })).filter(
+    (one) => one.target !== void 0 && one.phase !== "expired"
+  );
+  const wanted = new Set(live.map(({ target, object: object2 }) => objectKey(target.kind, object2)));
+  const leaving = recorded2.filter(({ target, object: object2 }) => !wanted.has(objectKey(target.kind, object2))).map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0);
+  const needs = /* @__PURE__ */ new Map();
+  for (const { job, credentials } of live)
+    needs.set(job.key, [.../* @__PURE__ */ new Set([...needs.get(job.key) ?? [], ...credentials])]);
+  const prove2 = async () => needs.size === 0 ? /* @__PURE__ */ new Map() : proveScopes({
+    eyes: await eyesOf(request),
+    bundle,
+    deployed,
+    deployer: deployerId,
+    accountId,
+    policy: files.policy?.policy,
+    needs,
+    coming: live.map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0),
+    leaving
+  });
+  const objects = [...live, ...recorded2];
+  const [views, proofs] = await Promise.all([readRemote(objects, request), prove2()]);
+  const missing = { state: "unreadable", missingRight: "the target" };
+  const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
+  const planned = planChanges(
+    declared,
+    state.records,
+    (target, object2) => {
+      const seen = views.get(target)?.plan(object2) ?? missing;
+      return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
+    },
+    request.kinds
+  );
+  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
+  const registrarId = registrarOf(files);
+  const notes = live.flatMap(({ target, object: object2 }) => views.get(target)?.notes(object2) ?? []);
+  const unowned = state.unowned.length === 0 ? [] : [
+    `${state.unowned.length} records of the access state do not fit this bundle and are never acted upon.`
+  ];
+  return {
+    changes: decided.changes,
+    denied: decided.denied,
+    findings: [...inFiles, ...planned.findings, ...decided.findings],
+    warnings: [
+      ...warningsOf(request, [...proofs.values()], objects.length > 0),
+      ...planned.warnings,
+      ...unowned
+    ],
+    notes: [...new Set(notes)],
+    proofs,
+    state,
+    policy: files.policy,
+    registrarId: registrarId ?? deployerId,
+    selfRegistered: (registrarId ?? deployerId) === deployerId
+  };
+}
+async function planAccess(request, onPlan) {
+  const plan = await examineAccess(request);
+  await onPlan?.(plan);
+  if (plan.findings.length > 0) throw fail(plan.findings);
+  return plan;
+}
+
+// core/access/state/recorder.ts
+var recordKey = ({ name, target, object: object2 }) => `${name} ${objectKey(target.kind, object2)}`;
+var Recorder = class {
+  #state;
+  #api;
+  #bundle;
+  #lock;
+  constructor(state, api, bundle, lock) {
+    this.#state = state;
+    this.#api = api;
+    this.#bundle = bundle;
+    this.#lock = lock;
+  }
+  /** Sets the phase of the records of these changes; undefined removes them. */
+  async set(all, phaseOf) {
+    const records = new Map(
+      this.#state.records.map((record2) => [
+        `${record2.name} ${objectKey(record2.kind, record2.object)}`,
+        record2
+      ])
+    );
+    for (const change2 of all) {
+      const phase = phaseOf(change2);
+      const { name, job, purpose, target, object: object2 } = change2;
+      if (phase === void 0) records.delete(recordKey(change2));
+      else records.set(recordKey(change2), { name, job, purpose, kind: target.kind, object: object2, phase });
+    }
+    const { unowned, serial } = this.#state;
+    const next = { serial: serial + 1, records: [...records.values()], unowned };
+    await this.#lock.hold();
+    if (next.records.length + unowned.length === 0)
+      await deleteWorkspaceFile(this.#api, statePathOf(this.#bundle));
+    else
+      await writeWorkspaceFile(this.#api, statePathOf(this.#bundle), renderState(next, this.#bundle), true);
+    this.#state = next;
+  }
+};
+
+// core/access/apply/execute.ts
+var CONFIRM_TIMEOUT = 6e4;
+var isChange = ({ action }) => action !== "unchanged";
+var isRemote = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
+async function confirm(batch, ports, clock) {
+  const { target, action } = batch[0];
+  const objects = batch.map(({ object: object2 }) => object2);
+  const done = ({ state }) => action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
+  const deadline = clock.now() + CONFIRM_TIMEOUT;
+  for (let wait = 500; ; wait = Math.min(wait * 2, 8e3)) {
+    const view = await target.read(objects, ports);
+    const open3 = objects.filter((object2) => !done(view.plan(object2)));
+    if (open3[0] === void 0) return void 0;
+    if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open3[0])}`;
+    await clock.sleep(wait, ports.signal);
+  }
+}
+function batches(all) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const change2 of all) {
+    const key2 = JSON.stringify([change2.action, change2.target.kind, change2.target.batch(change2.object)]);
+    groups.set(key2, [...groups.get(key2) ?? [], change2]);
+  }
+  return [...groups.values()];
+}
+async function applyBatch(batch, ports, clock) {
+  const { target, action } = batch[0];
+  const objects = batch.map(({ object: object2 }) => object2);
+  try {
+    await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
+    return await confirm(batch, ports, clock);
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    return `${error.status} ${error.errorCode}: ${error.message}`;
+  }
+}
+async function execute(plan, request, lock, onApplied) {
+  const { deployer, clock, bundle, signal } = request;
+  const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
+  const all = plan.changes.filter(isChange);
+  const applied = [];
+  const tell = async (batch, outcome, reason) => {
+    for (const change2 of batch) {
+      const one = { change: change2, outcome, ...reason === void 0 ? {} : { reason } };
+      applied.push(one);
+      await onApplied(one);
+    }
+  };
+  await recorder.set(
+    all,
+    (change2) => change2.action === "withdraw" ? "withdrawing" : isRemote(change2) ? "granting" : change2.phase
+  );
+  await tell(
+    all.filter((change2) => !isRemote(change2)),
+    "done"
+  );
+  const order = [
+    ...batches(all.filter(({ action }) => action === "withdraw")),
+    ...batches(all.filter((change2) => isRemote(change2) && change2.action !== "withdraw"))
+  ];
+  let withdrawalFailed = false;
+  for (const batch of order) {
+    const withdrawing = batch[0]?.action === "withdraw";
+    if (!withdrawing && withdrawalFailed) {
+      await tell(batch, "skipped", "a withdrawal failed");
+      continue;
+    }
+    signal?.throwIfAborted();
+    await lock.hold();
+    const problem = await applyBatch(batch, portsOf(batch[0].target, request), clock);
+    if (problem !== void 0) {
+      withdrawalFailed ||= withdrawing;
+      await tell(batch, "failed", problem);
+      continue;
+    }
+    await recorder.set(batch, (change2) => change2.phase);
+    await tell(batch, "done");
+  }
+  return applied;
+}
+
+// core/access/state/lock.ts
+import { randomUUID as randomUUID4 } from "node:crypto";
+var LEASE = 6e4;
+var RENEW = 2e4;
+var POLL = 5e3;
+function parse2(content) {
+  try {
+    const value = JSON.parse(content);
+    return {
+      id: textAt(value, "id"),
+      holder: textAt(value, "holder"),
+      after: textAt(value, "after")
+    };
+  } catch {
+    return { id: "", holder: "(unreadable)", after: "" };
+  }
+}
+async function takeLock(path14, options) {
+  const { api, clock, holder, timeout, signal } = options;
+  const id = randomUUID4();
+  let after = "";
+  const text2 = () => JSON.stringify({ id, holder, after, renewed: clock.now() });
+  const deadline = clock.now() + timeout;
+  let renewed = clock.now();
+  const lock = {
+    async hold() {
+      if (clock.now() - renewed < RENEW) return;
+      const content = await readWorkspaceFile(api, path14);
+      if (content === void 0 || parse2(content).id !== id) throw lost(path14);
+      renewed = clock.now();
+      await writeWorkspaceFile(api, path14, text2(), true);
+    },
+    async release() {
+      const content = await readWorkspaceFile(api, path14);
+      if (content !== void 0 && parse2(content).id === id) await deleteWorkspaceFile(api, path14);
+    }
+  };
+  let seen;
+  let since = clock.now();
+  for (; ; ) {
+    renewed = clock.now();
+    if (await writeWorkspaceFile(api, path14, text2(), false)) return lock;
+    const content = await readWorkspaceFile(api, path14);
+    if (content === void 0) continue;
+    if (parse2(content).id === id) return lock;
+    if (content !== seen) {
+      seen = content;
+      since = clock.now();
+    } else if (clock.now() - since >= LEASE) {
+      after = parse2(content).id;
+      if (await takeOver(path14, content, text2(), options)) return lock;
+      seen = void 0;
+    }
+    if (clock.now() >= deadline) throw busy(path14, parse2(content).holder);
+    await clock.sleep(POLL, signal);
+  }
+}
+function takeOverPath(path14, id) {
+  return `${path14}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+}
+async function takeOver(path14, left, text2, options) {
+  const { id, after } = parse2(left);
+  const takeover = await takeLock(takeOverPath(path14, id), options);
+  try {
+    if (await readWorkspaceFile(options.api, path14) !== left) return false;
+    await writeWorkspaceFile(options.api, path14, text2, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path14, after));
+    return true;
+  } finally {
+    await takeover.release();
+  }
+}
+function busy(path14, holder) {
+  return new SecretlessError("ACCESS_LOCKED", {
+    problem: `Another run holds the access lock ${path14}.`,
+    actual: holder,
+    remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
+  });
+}
+function lost(path14) {
+  return new SecretlessError("ACCESS_LOCKED", {
+    problem: `The access lock ${path14} was taken over by another run while this one was changing access.`,
+    remedy: "Run it again: what was changed so far is recorded, and the next run converges."
+  });
+}
+
+// core/access/apply/apply.ts
+function checkApproved(fresh, approved) {
+  const shown = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
+  for (const change2 of approved.changes) if (change2.unread) shown.add(`grant ${recordKey(change2)}`);
+  const surprises = fresh.changes.filter(
+    (change2) => isRemote(change2) && !shown.has(`${change2.action} ${recordKey(change2)}`)
+  );
+  if (surprises.length === 0) return;
+  throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
+    problem: "Access has changed since it was planned: what would happen now was not shown.",
+    remedy: "Plan and deploy again. If another pipeline deploys the same bundle and target, let only one of them do it.",
+    mistakes: surprises.map(({ action, target, object: object2, job, purpose }) => ({
+      problem: `${action}: ${target.describe(object2)} (job "${job}", ${purpose})`
+    }))
+  });
+}
+function failures(applied) {
+  const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
+  return mistakes.map(({ change: change2, outcome, reason = "" }) => {
+    const { action, target, object: object2, job, purpose } = change2;
+    const mistake = {
+      problem: `Job "${job}", ${purpose}: ${action} of ${target.describe(object2)} ${outcome}: ${reason}.`,
+      remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there."
+    };
+    return { code: "ACCESS_FAILED", mistake };
+  });
+}
+async function applyAccess(request, options) {
+  if (registrarOf(request.files) !== void 0 && request.registrar === void 0) {
+    throw new Error("the policy names a registrar, so its connection is needed to apply");
+  }
+  let plan = await examineAccess(request);
+  let applied = [];
+  if (!plan.changes.some(isChange)) await options.onPlan?.(plan);
+  else {
+    const { deployer, clock, bundle, signal } = request;
+    const lock = await takeLock(lockPathOf(bundle), {
+      api: deployer.workspace,
+      clock,
+      holder: options.holder,
+      timeout: options.lockTimeout,
+      ...signal === void 0 ? {} : { signal }
+    });
+    try {
+      plan = await examineAccess(request);
+      if (options.approved !== void 0) checkApproved(plan, options.approved);
+      await options.onPlan?.(plan);
+      if (plan.changes.some(isChange))
+        applied = await execute(plan, request, lock, (one) => options.onApplied(one, plan));
+    } finally {
+      await lock.release();
+    }
+  }
+  for (const change2 of plan.denied) {
+    const one = { change: change2, outcome: "denied", reason: change2.decision?.reason ?? "" };
+    applied = [...applied, one];
+    await options.onApplied(one, plan);
+  }
+  const problems = [...plan.findings, ...failures(applied)];
+  if (problems.length > 0) throw fail(problems);
+  const count2 = (action) => applied.filter(({ change: change2, outcome }) => outcome === "done" && change2.action === action).length;
+  return {
+    plan,
+    applied,
+    granted: count2("grant"),
+    updated: count2("update"),
+    revoked: count2("withdraw"),
+    unchanged: plan.changes.filter(({ action }) => action === "unchanged").length
+  };
+}
+function withdrawAccess(request, options) {
+  const { files } = request;
+  return applyAccess({ ...request, files: { ...files, entries: [] } }, { ...options, approved: void 0 });
+}
+
+// core/flow/api.ts
+function auditedApi({ ci, ports, signal }, host, token2, { audit, clientId: caller, failure }) {
+  const onWrite = ({ method, url, status, requestId }) => {
+    const reason = status === void 0 ? "no answer came" : `status ${status}`;
+    const ok = status !== void 0 && status < 400;
+    return audit.write(
+      apiCallEvent({
+        outcome: ok ? { ok } : { ok: false, code: failure, reason },
+        method,
+        url,
+        ...status !== void 0 && { status },
+        ...requestId !== void 0 && { requestId },
+        caller,
+        runner: ci.context.ciName
+      })
+    );
+  };
+  return connectDatabricks({ host, token: token2, send: ports.send, clock: ports.clock, signal, onWrite });
+}
+function workspaceApi(step2, session, caller) {
+  const token2 = async () => (await session.token()).accessToken;
+  return auditedApi(step2, step2.inputs.host, token2, caller);
+}
+
+// core/federation/session.ts
+var PATIENCE2 = 5e3;
+var MOST_EXPIRED = 3;
+var LONGEST_PAUSE = 6e4;
+function createSession(options) {
+  const { clock, signal } = options;
+  let current;
+  let renewal;
+  function renew() {
+    renewal ??= exchangeWithRetry(options).then((token2) => {
+      const now = clock.now();
+      current = { ...token2, renewAt: now + (token2.expiresAt - now) / 2 };
+      return token2;
+    }).finally(() => {
+      renewal = void 0;
+    });
+    return renewal;
+  }
+  async function renewEarly(patience) {
+    const alarm = new AbortController();
+    const late = clock.sleep(patience, alarm.signal).catch(() => void 0);
+    const renewed = renew().catch(() => {
+      if (current) current = { ...current, renewAt: clock.now() + pause(current.expiresAt - clock.now()) };
+    });
+    try {
+      return await Promise.race([renewed, late]) ?? void 0;
+    } finally {
+      alarm.abort();
+    }
+  }
+  return {
+    async token() {
+      signal?.throwIfAborted();
+      const old = current;
+      const now = clock.now();
+      if (!old || old.expiresAt <= now) return renew();
+      if (now < old.renewAt) return withoutTimes(old);
+      const renewed = await renewEarly(Math.min(PATIENCE2, (old.expiresAt - now) / 2));
+      if (renewed) return renewed;
+      return clock.now() < old.expiresAt ? withoutTimes(old) : renew();
+    }
+  };
+}
+function withoutTimes({ accessToken, expiresAt }) {
+  return { accessToken, expiresAt };
+}
+function pause(left) {
+  return Math.min(LONGEST_PAUSE, left / 4);
+}
+async function exchangeWithRetry(options) {
+  const { clock, renewalTimeout, signal, random } = options;
+  const deadline = clock.now() + renewalTimeout;
+  try {
+    return await retry((stop, number) => exchangeOnce(options, stop, number), {
+      clock,
+      deadline,
+      signal,
+      ...random && { random }
+    });
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    throw error.cause instanceof SecretlessError ? error.cause : endpointUnavailable("The exchange of the ID token", error);
+  }
+}
+async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, attempt2) {
+  const { audience } = exchange;
+  const at3 = clock.now();
+  let claims;
+  let idTokenSha256 = "";
+  let token2;
+  try {
+    const [assertion] = await Promise.all([idToken(audience), loadClaimsReader()]);
+    registerSecret(assertion);
+    idTokenSha256 = tokenSha256(assertion);
+    claims = await readClaims(assertion);
+    stop.throwIfAborted();
+    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt2);
+    token2 = await exchange.exchange({ token: assertion, claims }, stop);
+  } catch (error) {
+    onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome: { error } });
+    throw error;
+  }
+  registerSecret(token2.accessToken);
+  const { accessToken, expiresAt } = token2;
+  const outcome = { expiresAt, accessTokenSha256: tokenSha256(accessToken) };
+  onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome });
+  return token2;
+}
+function expired({ expiresAt }, now, attempt2) {
+  const cause = new SecretlessError("ID_TOKEN_REFUSED", {
+    problem: "The ID token that the CI gave has already expired.",
+    expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
+    actual: `expired at ${new Date(expiresAt).toISOString()}`,
+    remedy: "Correct the clock of the runner, if it is wrong; else run the job again."
+  });
+  return new HttpError(cause.message, { retryable: attempt2 < MOST_EXPIRED, cause });
+}
+
+// core/flow/foreign-checkout.ts
+import path9 from "node:path";
+
+// core/base/git/checkout.ts
+import path8 from "node:path";
+var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+async function checkedOutCommit(folder) {
+  const gitFolder2 = await findGitFolder(folder);
+  if (gitFolder2 === void 0) return void 0;
+  const head = await textOf3(path8.join(gitFolder2, "HEAD"));
+  if (head === void 0 || COMMIT.test(head)) return head;
+  const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
+  if (ref === void 0 || ref.split("/").includes("..")) return void 0;
+  const common2 = path8.resolve(gitFolder2, await textOf3(path8.join(gitFolder2, "commondir")) ?? ".");
+  const loose = await textOf3(path8.join(common2, ref));
+  const commit = loose ?? packedRef(await textOf3(path8.join(common2, "packed-refs")), ref);
+  return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
+}
+async function findGitFolder(folder) {
+  const git = path8.join(folder, ".git");
+  if (await textOf3(path8.join(git, "HEAD")) !== void 0) return git;
+  const [, target] = /^gitdir: (.+)$/.exec(await textOf3(git) ?? "") ?? [];
+  return target === void 0 ? void 0 : path8.resolve(folder, target);
+}
+function packedRef(text2, ref) {
+  const line = text2?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
+  return line?.split(" ")[0];
+}
+var LARGEST = 64e6;
+async function textOf3(file) {
+  return readNamedFile(file, { limit: LARGEST }).then(
+    (bytes) => bytes?.toString("utf8").trimEnd(),
+    () => void 0
+  );
+}
+
+// core/base/git/repository-id.ts
+import { dirname, isAbsolute, join } from "node:path";
+
+// core/base/tree.ts
+import { constants } from "node:fs";
+import { open, readdir as readdir3, realpath as realpath4, stat as stat2 } from "node:fs/promises";
+import { relative } from "node:path";
+var FIRST_PIECE = 64 << 10;
+var PIECE = 1 << 20;
+var { O_RDONLY, O_NONBLOCK = 0 } = constants;
+var diskTree = {
+  async list(folder) {
+    const entries2 = await readdir3(folder, { withFileTypes: true });
+    return entries2.map((entry) => {
+      if (entry.isFile()) return { name: entry.name, type: "file" };
+      if (entry.isDirectory()) return { name: entry.name, type: "folder" };
+      return { name: entry.name, type: entry.isSymbolicLink() ? "link" : "other" };
+    }).sort((a, b) => a.name < b.name ? -1 : 1);
+  },
+  async size(file) {
+    try {
+      const found = await stat2(file);
+      return found.isFile() ? found.size : void 0;
+    } catch {
+      return void 0;
+    }
+  },
+  async *read(file) {
+    if (!(await stat2(file)).isFile()) throw notRegular();
+    const handle = await open(file, O_RDONLY | O_NONBLOCK);
+    try {
+      if (!(await handle.stat()).isFile()) throw notRegular();
+      let size = FIRST_PIECE;
+      for (; ; ) {
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+        if (bytesRead === size) size = PIECE;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+};
+function notRegular() {
+  return new RefusedFile("is no regular file");
+}
+function checkoutTree(checkout, platform) {
+  let root;
+  const check = async (file) => {
+    if (!isInside(file, checkout, platform)) return;
+    root ??= realpath4(checkout);
+    const [real, top] = [await realpath4(file), await root];
+    if (!isInside(real, top, platform)) throw new RefusedFile("leads out of the checkout through a link");
+    if (inGitFolder(relative(top, real)) && !inGitFolder(relative(checkout, file)))
+      throw new RefusedFile("leads into a folder .git through a link");
+  };
+  return {
+    async list(folder) {
+      await check(folder);
+      return diskTree.list(folder);
+    },
+    // What is there and cannot be read must not look as if it were not there.
+    size: (file) => diskTree.size(file),
+    async *read(file) {
+      await check(file);
+      yield* diskTree.read(file);
+    }
+  };
+}
+async function readText(tree, file) {
+  const pieces = [];
+  let size = 0;
+  for await (const piece of tree.read(file)) {
+    size += piece.length;
+    if (size > FILE_LIMIT) throw new RefusedFile("is larger than 1 MB");
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+// core/base/git/repository-id.ts
+function repositoryIdOf(originUrl) {
+  const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
+  const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
+  const path14 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path14).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+}
+function decodeURIComponentSafely(text2) {
+  try {
+    return decodeURIComponent(text2);
+  } catch {
+    return text2;
+  }
+}
+async function gitFolder(checkout, tree) {
+  const dotGit = join(checkout, ".git");
+  if (await tree.size(dotGit) === void 0) return dotGit;
+  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit).catch(() => ""))?.[1]?.trim() ?? "";
+  const folder = isAbsolute(target) ? target : join(checkout, target);
+  const common2 = await readText(tree, join(folder, "commondir")).catch(() => ".");
+  return isAbsolute(common2.trim()) ? common2.trim() : join(folder, common2.trim());
+}
+async function readRepositoryId(checkout, tree) {
+  const config2 = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
+  const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
+    config2
+  )?.[1];
+  return origin === void 0 ? void 0 : repositoryIdOf(origin);
+}
+async function findCheckout(start, tree) {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const entries2 = await tree.list(folder).catch(() => []);
+    if (entries2.some((entry) => entry.name === ".git")) return folder;
+    if (dirname(folder) === folder) return start;
+  }
+}
+
+// core/flow/foreign-checkout.ts
+async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
+  const { checkout } = ci.context;
+  const ofBundle = await findCheckout(path9.resolve(checkout, inputs.bundleRoot), diskTree);
+  const found = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
+  if (commit !== void 0 && found.every((one) => one === commit)) return;
+  throw new SecretlessError("EVENT_NOT_TRUSTED", {
+    problem: `\`${inputs.command.name}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
+    expected: commit ?? "a commit that the CI's ID token names",
+    actual: found.find((one) => one !== commit) ?? "no commit can be read from the checkout",
+    remedy: "Check out no `ref:` of somebody else in this job. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
+  });
+}
+
+// core/flow/sign-in.ts
+var RENEWAL = 12e4;
+function signIn(step2, options) {
+  const { ci, ports, inputs } = step2;
+  const { audit, clientId, signal, onExchange, idToken = ci.idToken.bind(ci) } = options;
+  const { exchange, endpoint } = exchangeFor(step2, options);
+  return createSession({
+    exchange: guarded(step2, exchange),
+    idToken,
+    clock: ports.clock,
+    renewalTimeout: Math.min(RENEWAL, inputs.timeout),
+    signal,
+    onExchange: (event) => {
+      record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
+      const { audience, attempt: attempt2, outcome } = event;
+      const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
+      ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
+      onExchange?.(event);
+    }
+  });
+}
+function accountHost(host) {
+  return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
+}
+function exchangeFor({ ci, inputs, ports, exchanges }, { workspace, clientId, account }) {
+  const open3 = exchanges[inputs.exchange.name];
+  if (!open3) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
+  return open3({
+    ...inputs,
+    ...ports,
+    workspace,
+    account,
+    clientId,
+    fixedAudience: ci.fixedAudience,
+    dialect: ci.dialect
+  });
+}
+function guarded({ ci, inputs }, exchange) {
+  return {
+    audience: exchange.audience,
+    async exchange(idToken, signal) {
+      const untrusted = ci.dialect.untrustedToken(idToken.claims);
+      if (untrusted && inputs.command.changes) throw untrustedEvent(inputs.command.name, untrusted);
+      const { event, commit } = idToken.claims;
+      if (event !== void 0 && ci.dialect.isOpenToAnybody(event))
+        await refuseForeignCheckout({ ci, inputs }, { name: event, commit });
+      const token2 = await exchange.exchange(idToken, signal);
+      ci.mask(token2.accessToken);
+      return token2;
+    }
+  };
+}
+function record(audit, { claims, idTokenSha256, outcome }, what) {
+  if (claims === void 0) return;
+  const { issuer, subject, audience, jwtId } = claims;
+  const base = { ...what, issuer, subject, audience: audience.join(" "), idTokenSha256 };
+  const ids = jwtId === void 0 ? {} : { jwtId };
+  if ("error" in outcome) {
+    const { code: code2, details } = toSecretlessError(outcome.error);
+    const reason = [details.problem, details.actual].filter((text2) => text2 !== void 0).join(" ");
+    audit.note(tokenExchangeEvent({ ...base, ...ids, outcome: { ok: false, code: code2, reason } }));
+  } else {
+    audit.note(tokenExchangeEvent({ ...base, ...ids, ...outcome, outcome: { ok: true } }));
+  }
+}
+function untrustedEvent(command, { event, remedy }) {
+  return new SecretlessError("EVENT_NOT_TRUSTED", {
+    problem: `\`${command}\` is refused: the ID token belongs to a run of ${event}.`,
+    remedy
+  });
+}
+
+// core/flow/access/connection.ts
+async function connectionOf({ step: step2, audit, session, clientId }) {
+  const { inputs, signal } = step2;
+  const caller = { audit, clientId, failure: "ACCESS_FAILED" };
+  const workspace = workspaceApi(step2, session, caller);
+  const known2 = await step2.workspace;
+  const accountId = known2.accountId ?? inputs.accountId;
+  const accountUrl = accountHost(inputs.host);
+  if (accountId === void 0 || accountUrl === void 0) return { workspace, account: void 0 };
+  const account = { id: accountId, host: accountUrl };
+  const ofAccount = inputs.exchange.forAccount ? session : signIn(step2, { workspace: known2, audit, clientId, account, signal });
+  let refused3;
+  const accountToken = async () => {
+    try {
+      if (refused3 === void 0) return (await ofAccount.token()).accessToken;
+    } catch (error) {
+      if (!(error instanceof SecretlessError) || error.code !== "EXCHANGE_REFUSED") throw error;
+      refused3 = error;
+    }
+    throw new ApiFailure(401, "UNAUTHENTICATED", refused3.message);
+  };
+  return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
+}
+
+// core/access/plan/standards.ts
+var STATUS = {
+  proven: "enforced",
+  unproven: "unproven",
+  broken: "violated"
+};
+function fromChecks(proofs, names2) {
+  const checks = proofs.flatMap(
+    (proof) => proof.checks.filter(({ name }) => names2.includes(name)).map((check) => ({ job: proof.job, ...check }))
+  );
+  if (checks.length === 0) return { status: "not checked", because: "no access is declared" };
+  const grade = worst(checks.map((check) => check.grade));
+  if (grade === "proven" && checks.some(({ later }) => later)) {
+    return { status: "not checked", because: "checked after the deployment" };
+  }
+  const shown = checks.filter((check) => check.grade === grade).slice(0, 3);
+  const because = grade === "proven" ? `holds for ${proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`} with access` : shown.map(({ job, says }) => `${job}: ${says}`).join("; ");
+  return { status: STATUS[grade], because };
+}
+function fromFact(fact, yes, no) {
+  if (fact === void 0) return { status: "not checked", because: "this run did not look" };
+  return fact ? { status: "enforced", because: yes } : { status: "violated", because: no };
+}
+function standardsTable(plan, other) {
+  const proofs = [...plan.proofs.values()];
+  const declared = plan.changes.some((change2) => change2.phase === "granted");
+  const { credentials } = other;
+  const noSecret = fromFact(
+    credentials === void 0 ? void 0 : credentials === 0,
+    "no static credential in sources and configuration",
+    `${credentials ?? 0} static credentials found`
+  );
+  const policy = plan.policy === void 0 ? { status: "unproven", because: "there is no policy file" } : {
+    status: "enforced",
+    because: `decided by ${plan.policy.path} (sha256 ${plan.policy.sha256.slice(0, 12)})`
+  };
+  const separation = plan.selfRegistered ? { status: "violated", because: "the deployer itself registers trust" } : { status: "enforced", because: `trust is registered by ${plan.registrarId} alone` };
+  const always = (because) => ({ status: "enforced", because });
+  const exact = always("issuer, subject, principal and credential are exact; wildcards are refused");
+  return [
+    {
+      item: "NHI1",
+      title: "Improper offboarding",
+      ...always("trust is withdrawn when the job, the declaration or the date goes")
+    },
+    { item: "NHI2", title: "Secret leakage", ...noSecret },
+    {
+      item: "NHI3",
+      title: "Vulnerable third-party NHI",
+      ...fromFact(
+        other.pinnedCli,
+        "the Databricks CLI is pinned by its hash",
+        "the Databricks CLI is not pinned"
+      )
+    },
+    {
+      item: "NHI4",
+      title: "Insecure authentication",
+      ...always("only exchanged ID tokens, bound to issuer, subject and audience")
+    },
+    {
+      item: "NHI5",
+      title: "Overprivileged NHI",
+      ...declared ? exact : { status: "not checked", because: "no access is declared" }
+    },
+    {
+      item: "NHI6",
+      title: "Insecure cloud deployment configurations",
+      ...fromFact(
+        other.exactSubject,
+        "the pipeline's subject is exact",
+        "the pipeline's subject is a pattern"
+      )
+    },
+    { item: "NHI7", title: "Long-lived secrets", ...fromChecks(proofs, ["oauth-secrets"]) },
+    {
+      item: "NHI8",
+      title: "Environment isolation",
+      ...fromChecks(proofs, ["exclusive", "federation-policies"])
+    },
+    { item: "NHI9", title: "NHI reuse", ...fromChecks(proofs, ["exclusive", "credential"]) },
+    { item: "NHI10", title: "Human use of NHI", ...fromChecks(proofs, ["run-as", "principal-users"]) },
+    {
+      item: "PR.AA-01",
+      title: "Identities and credentials are managed",
+      ...fromChecks(proofs, ["run-as", "oauth-secrets", "federation-policies"])
+    },
+    {
+      item: "PR.AA-03",
+      title: "Services are authenticated",
+      ...always("each token is exchanged for the principal that was asked for, and proven")
+    },
+    {
+      item: "PR.AA-04",
+      title: "Identity assertions are protected and verified",
+      ...always("tokens are never stored, logged or sent twice")
+    },
+    { item: "PR.AA-05", title: "Permissions are defined, enforced and reviewed", ...policy },
+    { item: "PR.AA-05", title: "Separation of duties", ...separation }
+  ];
+}
+
+// core/access/plan/describe.ts
+function planRow({
+  action,
+  job,
+  purpose,
+  target,
+  object: object2,
+  decision,
+  scope,
+  note: note2 = ""
+}) {
+  const selfReported = decision?.selfReported.length ? ` (self-reported: ${decision.selfReported.join(", ")})` : "";
+  return {
+    action,
+    job,
+    purpose,
+    what: target.describe(object2),
+    scope: scope === void 0 ? "" : scopeWords(scope),
+    decidedBy: decision === void 0 ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
+    note: note2,
+    revocationLag: target.revocation.lag
+  };
+}
+function proofLines(proof) {
+  return proof.checks.flatMap((check) => [
+    `${check.later === true ? "later" : check.grade}: ${CHECKS[check.name]} (${check.says})`,
+    ...check.remedy === void 0 ? [] : [`  to do: ${check.remedy}`],
+    ...(check.residual ?? []).map((line) => `  remains: ${line}`)
+  ]);
+}
+function policyLine({ policy }) {
+  return policy === void 0 ? "no policy file" : `${policy.path}, sha256 ${policy.sha256}`;
+}
+
+// core/flow/access/report.ts
+var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
+var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
+var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
+var AccessReport = class {
+  #parts;
+  /** What was shown last. */
+  #shown;
+  #warned = /* @__PURE__ */ new Set();
+  constructor(parts) {
+    this.#parts = parts;
+  }
+  /** Takes a plan into the report, and shows it in the log where it differs from what was shown. */
+  plan(plan) {
+    const { step: step2, others: others2 } = this.#parts;
+    const before = this.#shown ? accessLines(this.#shown).join("\n") : "";
+    const access2 = {
+      rows: plan.changes.map(planRow),
+      denied: plan.denied.map(planRow),
+      proofs: [...plan.proofs.values()].map((proof) => ({
+        job: proof.job,
+        principal: proof.principal,
+        words: scopeWords(proof),
+        lines: proofLines(proof)
+      })),
+      policy: policyLine(plan),
+      registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
+      notes: plan.notes,
+      standards: standardsTable(plan, {
+        credentials: others2.credentials(),
+        exactSubject: step2.inputs.exchange.exactSubject,
+        pinnedCli: others2.pinnedCli
+      })
+    };
+    this.#shown = access2;
+    step2.found({ access: access2 });
+    const lines = accessLines(access2);
+    if (lines.join("\n") !== before) for (const line of lines) step2.ci.info(line);
+    for (const text2 of plan.warnings) {
+      if (this.#warned.has(text2)) continue;
+      this.#warned.add(text2);
+      warn(step2, text2);
+    }
+  }
+  /** Sets the output `access`, and says what became of each change. */
+  async changes(how, changes, plan) {
+    const { ci, found } = this.#parts.step;
+    const lists = { granted: [], updated: [], revoked: [] };
+    for (const one of changes) {
+      const change2 = "change" in one ? one.change : one;
+      const failed = "change" in one && one.outcome !== "done" ? one : void 0;
+      const { action, job, purpose, target, object: object2 } = change2;
+      const what = target.describe(object2);
+      if (how === "applied" && (failed || action in NAMES))
+        ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
+      if (failed || action === "record" || action === "unchanged") continue;
+      lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object2 });
+    }
+    const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
+    const { granted, updated, revoked } = lists;
+    const counts = {
+      granted: granted.length,
+      updated: updated.length,
+      revoked: revoked.length,
+      unchanged
+    };
+    const words = how === "planned" ? PLANNED : DONE;
+    ci.info(
+      `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`
+    );
+    if (how === "applied" && this.#shown) found({ access: { ...this.#shown, result: counts } });
+    await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
+  }
+};
+
+// core/flow/connect.ts
+var EARLY2 = 1e4;
+async function connect(step2, audit) {
+  const { ci, ports, inputs, found } = step2;
+  let { early } = step2;
+  const [workspace, checkedOut] = await Promise.all([step2.workspace, checkedOutCommit(ci.context.checkout)]);
+  const connecting = new AbortController();
+  const abandon = () => {
+    connecting.abort(step2.signal.reason);
+  };
+  step2.signal.addEventListener("abort", abandon);
+  const session = signIn(step2, {
+    workspace,
+    audit,
+    clientId: inputs.clientId,
+    idToken: (audience) => {
+      const first = early;
+      early = void 0;
+      const fits2 = first !== void 0 && first.audience === (ci.fixedAudience ?? audience);
+      const inTime2 = fits2 && ports.clock.now() - first.askedAt < EARLY2;
+      return inTime2 ? first.idToken : ci.idToken(audience);
+    },
+    signal: connecting.signal,
+    onExchange: ({ claims }) => {
+      if (!claims) return;
+      const { issuer, subject, audience, commit } = claims;
+      found({
+        idToken: { issuer, subject, audience: audience.join(", ") },
+        commit: { checkedOut, ofToken: commit }
+      });
+    }
+  });
+  found({
+    exchangedAt: inputs.exchange.title,
+    commit: { checkedOut, ofToken: void 0 }
+  });
+  try {
+    await session.token();
+    await audit.settled();
+    return { session, workspaceId: await prove(step2, workspace, session, audit) };
+  } finally {
+    step2.signal.removeEventListener("abort", abandon);
+  }
+}
+async function prove(step2, workspace, session, audit) {
+  const { ci, inputs, found } = step2;
+  const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" };
+  const user2 = await currentUser(workspaceApi(step2, session, caller));
+  found({ principal: { applicationId: user2.userName, name: user2.displayName } });
+  expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
+  const workspaceId = user2.workspaceId ?? workspace.workspaceId;
+  expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
+  expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
+  await ci.output("principal", user2.userName);
+  await ci.output("workspace-url", inputs.host);
+  return workspaceId;
+}
+function expectSame(code2, what, wanted, found, input) {
+  if (wanted === void 0 || wanted === found) return;
+  throw new SecretlessError(code2, {
+    problem: `The ${what} is another one than was asked for. Nothing was changed.`,
+    expected: `${wanted} (input \`${input}\`)`,
+    actual: found ?? `the workspace does not say which ${what} it is`,
+    remedy: `Correct \`host\` or \`${input}\`.`
+  });
+}
+
+// core/flow/access/access.ts
+var Access = class {
+  #parts;
+  #report;
+  /** What was shown, and so may be done. */
+  #shown;
+  constructor(parts) {
+    this.#parts = parts;
+    this.#report = new AccessReport(parts);
+  }
+  /**
+   * Shows what would be granted, changed and withdrawn; changes nothing. A deployment without an access file is not
+   * held up: what such a bundle once granted is found, shown and withdrawn after it.
+   * @throws SecretlessError with every entry that cannot be granted
+   */
+  async plan(cli) {
+    const { step: step2, source } = this.#parts;
+    if (!source.declared && step2.inputs.command.changes) return;
+    const summary = await cli.summary(step2.signal);
+    await told(async () => {
+      const request = await this.#request(summary, { deployed: false, declared: source.declared });
+      if (!request) return;
+      this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
+      await this.#report.changes("planned", this.#shown.changes, this.#shown);
+    });
+  }
+  /** Registers what was planned, after the last process of the bundle has ended. */
+  async apply(summary) {
+    const { step: step2, source } = this.#parts;
+    if (step2.signal.aborted && !source.declared) return;
+    await told(async () => {
+      const request = await this.#request(summary, { deployed: true, declared: source.declared });
+      if (!request) return;
+      await this.#change(
+        request,
+        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
+      );
+    });
+  }
+  /** Withdraws everything; what fails must keep the bundle from being destroyed. */
+  async withdraw(summary) {
+    await told(async () => {
+      const request = await this.#request(summary, { deployed: true, declared: false });
+      if (!request) return;
+      await this.#change(request, withdrawAccess);
+    });
+  }
+  /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
+  async #request({ tree }, { deployed, declared }) {
+    const { step: step2, audit, connection, source } = this.#parts;
+    const { session, workspaceId } = connection;
+    const { clientId } = step2.inputs;
+    const { accountId = step2.inputs.accountId } = await step2.workspace;
+    const { files, evidence } = source;
+    const deployer = await connectionOf({ step: step2, audit, session, clientId });
+    if (!declared && !await recorded(deployer, bundleFacts(tree, workspaceId ?? ""))) return void 0;
+    if (workspaceId === void 0) throw nameless();
+    return {
+      files,
+      bundle: bundleFacts(tree, workspaceId),
+      deployed,
+      deployerId: clientId,
+      accountId,
+      evidence,
+      deployer,
+      registrar: void 0,
+      clock: step2.ports.clock,
+      signal: step2.signal
+    };
+  }
+  async #show(plan, bundle) {
+    this.#report.plan(plan);
+    const record2 = auditTrail(this.#parts.audit, bundle);
+    for (const change2 of plan.denied)
+      await record2({ change: change2, outcome: "denied", reason: change2.decision?.reason ?? "" }, plan);
+  }
+  async #change(request, work) {
+    const { step: step2, audit } = this.#parts;
+    const { ci, inputs } = step2;
+    const record2 = auditTrail(audit, request.bundle);
+    const done = [];
+    let last;
+    const options = {
+      holder: ci.context.runUrl || ci.context.ciName,
+      lockTimeout: inputs.lockTimeout,
+      onPlan: (plan) => {
+        last = plan;
+        this.#report.plan(plan);
+        return Promise.resolve();
+      },
+      onApplied: async (applied, plan) => {
+        done.push(applied);
+        await record2(applied, plan);
+      }
+    };
+    try {
+      await ci.group("Access", async () => {
+        const registrar = await this.#registrar(request);
+        await work({ ...request, registrar }, options);
+      });
+    } finally {
+      if (last) await this.#report.changes("applied", done, last);
+    }
+  }
+  /** The registrar's connection, with a token of its own that the token service never serves. */
+  async #registrar({ files }) {
+    const { step: step2, audit } = this.#parts;
+    const clientId = registrarOf(files);
+    if (clientId === void 0) return void 0;
+    const session = signIn(step2, {
+      workspace: await step2.workspace,
+      audit,
+      clientId,
+      signal: step2.signal
+    });
+    await session.token();
+    await audit.settled();
+    const { userName } = await currentUser(
+      workspaceApi(step2, session, { audit, clientId, failure: "ACCESS_FAILED" })
+    );
+    expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
+    return connectionOf({ step: step2, audit, session, clientId });
+  }
+};
+async function told(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error
+    });
+  }
+}
+async function recorded({ workspace }, bundle) {
+  const { records, unowned } = await readState(workspace, bundle);
+  return records.length + unowned.length > 0;
+}
+function nameless() {
+  return new SecretlessError("WRONG_WORKSPACE", {
+    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
+    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
+    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway)."
+  });
+}
+
+// core/ci/verify.ts
+var CLOCK_TOLERANCE = 60;
+function refuse(problem, cause) {
+  return new SecretlessError("ID_TOKEN_NOT_VERIFIED", {
+    problem,
+    remedy: "Policy conditions need a token that its issuer's own keys prove; check the CI's ID-token settings.",
+    ...cause === void 0 ? {} : { cause }
+  });
+}
+function secureUrl(text2) {
+  if (typeof text2 !== "string" || !URL.canParse(text2)) return void 0;
+  const { protocol, hostname } = new URL(text2);
+  return protocol === "https:" || protocol === "http:" && isLoopback(hostname) ? text2 : void 0;
+}
+async function fetchJson(send, url) {
+  const response = await send({ method: "GET", url, headers: { accept: "application/json" } });
+  if (response.status !== 200) throw refuse(`${url} answered ${response.status}.`);
+  const value = JSON.parse(response.body);
+  if (typeof value !== "object" || value === null) throw refuse(`${url} did not answer with a JSON object.`);
+  return value;
+}
+async function verifyPipelineToken(idToken, options) {
+  const { audience, issuers, send, now } = options;
+  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-YY2SORZD.js");
+  let issuer;
+  try {
+    issuer = decodeJwt(idToken).iss;
+  } catch (error) {
+    throw refuse("The CI's ID token is not a JWT.", error);
+  }
+  if (issuer === void 0 || !issuers.includes(issuer) || secureUrl(issuer) === void 0) {
+    throw refuse(`The ID token's issuer is "${issuer ?? "(none)"}", expected ${issuers.join(" or ")}.`);
+  }
+  try {
+    const discovery = await fetchJson(send, `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
+    if (discovery["issuer"] !== issuer)
+      throw refuse(`The discovery document of ${issuer} names another issuer.`);
+    const jwksUri = secureUrl(discovery["jwks_uri"]);
+    if (jwksUri === void 0) throw refuse(`The discovery document of ${issuer} names no secure jwks_uri.`);
+    const keys = createLocalJWKSet(await fetchJson(send, jwksUri));
+    const { payload } = await jwtVerify(idToken, keys, {
+      issuer,
+      audience,
+      algorithms: ["RS256", "ES256"],
+      requiredClaims: ["sub", "exp", "iat"],
+      clockTolerance: CLOCK_TOLERANCE,
+      currentDate: new Date(now)
+    });
+    return { issuer, subject: payload.sub ?? "", claims: pipelineClaims(payload) };
+  } catch (error) {
+    if (error instanceof errors.JOSEError)
+      throw refuse(`The ID token does not verify: ${error.message}`, error);
+    if (error instanceof SyntaxError)
+      throw refuse(`${issuer} answered with something that is not JSON.`, error);
+    throw error;
+  }
+}
+
+// core/flow/access/files.ts
+import { realpath as realpath5, stat as stat3 } from "node:fs/promises";
+import path10 from "node:path";
+function secretScopes({ files }) {
+  const policy = files.policy?.policy;
+  return policy?.scan && scopesByTarget(policy);
+}
+var EVIDENCE = 6e4;
+async function readAccess(step2, bundleRoot) {
+  const { ci, inputs, ports } = step2;
+  const { checkout, addresses } = ci.context;
+  const concerned = inputs.command.needs.access;
+  const [access2, policy] = await allRight([
+    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path10.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : named(step2, "access-file", inputs.accessFile),
+    !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step2, "policy-file", inputs.policyFile)
+  ]);
+  const commit = await checkedOutCommit(checkout);
+  const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
+  if (access2 === void 0 && policy === void 0) {
+    const files2 = { entries: [], policy: void 0 };
+    return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
+  }
+  const files = readAccessFiles(
+    access2,
+    policy && {
+      ...policy,
+      insideCheckout: await comesAlong(checkout, path10.resolve(checkout, policy.path), ports.platform)
+    }
+  );
+  const asked3 = access2 !== void 0 && asksForClaims(files);
+  const claims = asked3 ? await pipelineClaims2(step2) : {};
+  return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
+}
+async function named(step2, input, value) {
+  const found = await sourceFile(path10.resolve(step2.ci.context.checkout, value), step2, input);
+  if (found !== void 0) return found;
+  throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
+}
+async function sourceFile(file, { ci, ports: { platform } }, input, bundleRoot) {
+  const { checkout } = ci.context;
+  const inside = isInside(file, checkout, platform);
+  const bounds = inside ? checkout : bundleRoot;
+  const shown = inside ? path10.relative(checkout, file).split(path10.sep).join("/") : file;
+  try {
+    const text2 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
+    return text2 === void 0 ? void 0 : { path: shown, text: text2 };
+  } catch (error) {
+    if (error instanceof RefusedFile) throw unusable(input, `${shown} is not read: it ${error.message}.`);
+    const { code: code2 = String(error) } = error;
+    throw unusable(input, `${shown} cannot be read (${code2}).`);
+  }
+}
+function unusable(input, problem) {
+  return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
+    problem,
+    remedy: `Correct \`${input}\`: the path of a regular file, relative to the checkout or absolute.`
+  });
+}
+async function comesAlong(checkout, named2, platform) {
+  const [root, file] = await Promise.all([realpath5(checkout), realpath5(named2)]);
+  if (!isInside(file, root, platform)) return false;
+  for (let folder = path10.dirname(file); ; folder = path10.dirname(folder)) {
+    if (path10.relative(root, folder) === "") return true;
+    if (path10.dirname(folder) === folder) return false;
+    const git = await stat3(path10.join(folder, ".git")).catch(() => void 0);
+    if (git?.isDirectory() === true) return false;
+  }
+}
+function asksForClaims({ policy }) {
+  const rules = policy?.policy.rules ?? [];
+  return rules.some(({ when: when3 }) => PIPELINE_CLAIMS.some((name) => when3?.[name] !== void 0));
+}
+async function pipelineClaims2({ ci, inputs, ports, signal }) {
+  const { clock, send } = ports;
+  const attempt2 = async () => {
+    const { token: token2, audience, issuers } = await ci.pipelineToken();
+    registerSecret(token2);
+    const { issuer } = await readClaims(token2);
+    const local = [inputs.host, issuer].every(
+      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname)
+    );
+    const accepted = local ? [issuer] : issuers;
+    const { claims } = await verifyPipelineToken(token2, {
+      audience,
+      issuers: accepted,
+      send,
+      now: clock.now()
+    });
+    return claims;
+  };
+  try {
+    return await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
+  } catch (error) {
+    throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
+  }
+}
+
+// core/cli/own-process.ts
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { getuid as getuid2, kill, pid as ownPid } from "node:process";
+async function markOf2(pid, port) {
+  const started = await port.startedAt(pid);
+  return started === void 0 ? "" : `${String(pid)} ${started}`;
+}
+var ROUNDS = 5;
+function endStrays(folder, port) {
+  const ended = /* @__PURE__ */ new Set();
+  let hidden = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = [];
+    hidden = [];
+    for (const pid of port.ours()) {
+      if (pid === ownPid) continue;
+      const environment = port.environmentOf(pid);
+      if (environment === void 0) hidden.push(pid);
+      else if (isOf(environment, folder)) found.push(pid);
+    }
+    if (found.length === 0) break;
+    for (const pid of found) {
+      port.kill(pid);
+      ended.add(pid);
+    }
+  }
+  return { ended: [...ended], hidden };
+}
+function isOf(environment, folder) {
+  return environment.some((variable2) => variable2.startsWith(`DATABRICKS_BUNDLE_TMP=${folder}`));
+}
+function processPort({ os }) {
+  return os === "linux" ? LINUX : { ...NOTHING, startedAt: (pid) => asked(STARTED[os](pid)) };
+}
+var NOTHING = {
+  environmentOf: () => void 0,
+  ours: () => [],
+  kill: (pid) => {
+    try {
+      kill(pid, "SIGKILL");
+    } catch {
+    }
+  }
+};
+var LINUX = {
+  ...NOTHING,
+  startedAt(pid) {
+    const fields = read2(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
+    return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
+  },
+  environmentOf: (pid) => read2(`/proc/${String(pid)}/environ`)?.split("\0"),
+  ours() {
+    const user2 = getuid2?.();
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((name) => {
+      try {
+        return statSync(`/proc/${name}`).uid === user2;
+      } catch {
+        return false;
+      }
+    }).map(Number);
+  }
+};
+function read2(file) {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return void 0;
+  }
+}
+var POWERSHELL = "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe";
+var STARTED = {
+  darwin: (pid) => ["/bin/ps", ["-o", "lstart=", "-p", String(pid)]],
+  win32: (pid) => [
+    POWERSHELL,
+    [
+      "-NoProfile",
+      "-NonInteractive",
+      "-Command",
+      `(Get-Process -Id ${String(pid)}).StartTime.ToFileTimeUtc()`
+    ]
+  ]
+};
+function asked([file, args]) {
+  return new Promise((resolve) => {
+    const child2 = spawn(file, args, { env: {}, windowsHide: true, stdio: ["ignore", "pipe", "ignore"] });
+    let text2 = "";
+    child2.stdout.setEncoding("utf8").on("data", (piece) => text2 += piece);
+    child2.once("error", () => resolve(void 0));
+    child2.once("close", (code2) => resolve(code2 === 0 && text2.trim() !== "" ? text2.trim() : void 0));
+  });
+}
+
+// core/flow/strays.ts
+function strayEnder(step2, folder) {
+  const port = processPort(step2.ports.platform);
+  const before = new Set(endStrays(folder, port).hidden);
+  return () => {
+    const { ended, hidden } = endStrays(folder, port);
+    const strange = hidden.filter((pid) => !before.has(pid));
+    for (const pid of strange) before.add(pid);
+    if (ended.length > 0) {
+      const list3 = ended.join(", ");
+      warn(
+        step2,
+        `The bundle had left programs running when the CLI had ended; they were ended (process ${list3}).`
+      );
+    }
+    if (strange.length > 0) {
+      const list3 = strange.join(", ");
+      warn(
+        step2,
+        `Programs of this user that hide their environment were started beside the CLI (process ${list3}). Whether the bundle started them cannot be told, and they were left running.`
+      );
+    }
+  };
+}
+
+// core/report/careful-ci.ts
+function carefulCi(ci) {
+  const text2 = withoutCredentials;
+  return {
+    ...ci,
+    info: (line) => ci.info(text2(line)),
+    debug: (line) => ci.debug(text2(line)),
+    annotate: (level, line, place2) => ci.annotate(level, text2(line), place2 && { ...place2, file: text2(place2.file) }),
+    group: (title, body) => ci.group(text2(title), body)
+  };
+}
+
+// core/cli/find.ts
+import { stat as stat4, realpath as realpath6, access, constants as constants2 } from "node:fs/promises";
+import { posix as posix3, win32 as win323 } from "node:path";
+var REAL = {
+  executable: async (path14) => {
+    try {
+      if (!(await stat4(path14)).isFile()) return void 0;
+      await access(path14, constants2.X_OK);
+      return await realpath6(path14);
+    } catch {
+      return void 0;
+    }
+  },
+  folder: (path14) => realpath6(path14).catch(() => path14)
+};
+async function findCli(options) {
+  const { platform, environment, probe = REAL } = options;
+  const path14 = platform.os === "win32" ? win323 : posix3;
+  const notes = [];
+  const checkout = await probe.folder(options.checkout);
+  const inCheckout = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
+  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path14.delimiter);
+  for (const entry of entries2.map((text2) => unquoted(text2, platform))) {
+    if (!isAbsolute2(entry, path14)) {
+      if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
+      continue;
+    }
+    for (const name of names(environment, platform)) {
+      const file = path14.join(entry, name);
+      const real = await probe.executable(file);
+      if (real === void 0) continue;
+      if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
+      notes.push(
+        `\`${file}\` was passed over: it is inside the checkout, so the code under test could replace it.`
+      );
+    }
+  }
+  throw new SecretlessError("CLI_NOT_FOUND", {
+    problem: "The Databricks CLI was not found on PATH.",
+    expected: `an executable \`${names(environment, platform)[0] ?? ""}\` in one of the folders of PATH, outside the checkout`,
+    actual: [`${String(entries2.filter((entry) => entry !== "").length)} folders searched`, ...notes].join(
+      "; "
+    ),
+    remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
+  });
+}
+function isAbsolute2(entry, path14) {
+  return path14.isAbsolute(entry) && (path14 === posix3 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
+}
+function unquoted(entry, platform) {
+  return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
+}
+function names(environment, platform) {
+  if (platform.os !== "win32") return ["databricks"];
+  const extensions = (variable(environment, "PATHEXT", platform) ?? ".COM;.EXE").toLowerCase().split(";");
+  const programs = extensions.map((text2) => text2.trim()).filter((text2) => text2 === ".exe" || text2 === ".com");
+  return (programs.length > 0 ? programs : [".exe"]).map((extension) => `databricks${extension}`);
+}
+
+// core/cli/install/install.ts
+import { randomUUID as randomUUID6 } from "node:crypto";
+import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
+
+// core/cli/install/archive.ts
+import { createHash as createHash6 } from "node:crypto";
+
+// core/cli/install/checksums.ts
+var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
+function parseChecksums(text2) {
+  const found = /* @__PURE__ */ new Map();
+  for (const line of text2.split(/\r?\n/)) {
+    if (line.trim() === "") continue;
+    const [, hash, name] = LINE.exec(line) ?? [];
+    if (hash === void 0 || name === void 0) return void 0;
+    const lower = hash.toLowerCase();
+    if ((found.get(name) ?? lower) !== lower) return void 0;
+    found.set(name, lower);
+  }
+  return found;
+}
+
+// core/cli/install/files.ts
+import { createHash as createHash5 } from "node:crypto";
+import * as fs2 from "node:fs/promises";
+var systemFiles = fs2;
+var CHUNK = 16 * 1024;
+async function createFile(files, file, mode, fill) {
+  const handle = await files.open(file, "wx", mode);
+  try {
+    try {
+      const result = await fill((chunk) => writeAll(handle, chunk));
+      await handle.chmod(mode);
+      await handle.sync();
+      return result;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await files.rm(file, { force: true });
+    throw error;
+  }
+}
+async function writeAll(handle, chunk) {
+  for (let at3 = 0; at3 < chunk.length; ) at3 += (await handle.write(chunk, at3)).bytesWritten;
+}
+async function* readRange(handle, start, end, reused) {
+  for (let at3 = start; at3 < end; ) {
+    const chunk = reused ?? Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at3), at3);
+    if (bytesRead === 0) return;
+    at3 += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
+}
+async function sha256OfFile(files, file) {
+  try {
+    if (!(await files.lstat(file)).isFile()) return void 0;
+    const handle = await files.open(file, "r");
+    try {
+      const hash = createHash5("sha256");
+      for await (const chunk of readRange(handle, 0, Infinity, Buffer.allocUnsafe(CHUNK))) hash.update(chunk);
+      return hash.digest("hex");
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return void 0;
+  }
+}
+var DISK_PROBLEMS = {
+  EACCES: "it may not be written to",
+  EBUSY: "a file in it is in use",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "something else is in the way",
+  EFBIG: "the file would be too large for it",
+  EIO: "the disk does not work",
+  EISDIR: "something else is in the way",
+  ELOOP: "it is a loop of links",
+  ENAMETOOLONG: "the path is too long",
+  ENOENT: "it does not exist and cannot be created",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "something else is in the way",
+  EPERM: "it may not be written to",
+  EROFS: "it is read-only"
+};
+function diskProblem(error) {
+  const { code: code2 } = error;
+  const text2 = code2 === void 0 ? void 0 : DISK_PROBLEMS[code2];
+  return text2 === void 0 ? void 0 : `${text2} (${code2 ?? ""})`;
+}
+
+// core/cli/install/release.ts
+var RELEASE_SITE = "https://github.com/databricks/cli/releases/download";
+var SYSTEMS = { linux: "linux", darwin: "darwin", win32: "windows" };
+var PROCESSORS = { x64: "amd64", arm64: "arm64" };
+function releasePlatform({ os, arch }) {
+  return `${SYSTEMS[os]}_${PROCESSORS[arch]}`;
+}
+function archiveName(version, platform) {
+  return `databricks_cli_${version}_${platform}.zip`;
+}
+function checksumsName(version) {
+  return `databricks_cli_${version}_SHA256SUMS`;
+}
+function programName({ os }) {
+  return os === "win32" ? "databricks.exe" : "databricks";
+}
+
+// core/cli/install/source.ts
+import { isAbsolute as isAbsolute3, join as join2 } from "node:path";
+
+// core/cli/install/download.ts
+var IDLE = 3e4;
+var MOST_REDIRECTS = 5;
+var REDIRECTS = /* @__PURE__ */ new Set([301, 302, 303, 307, 308]);
+async function download(url, sink, options) {
+  const first = new URL(url);
+  let at3 = first;
+  for (let hops = 0; ; hops++) {
+    const location = await get(at3, sink, options);
+    if (location === void 0) return;
+    if (hops === MOST_REDIRECTS) throw redirectRefused(at3, `more than ${String(MOST_REDIRECTS)} redirects`);
+    at3 = redirected(at3, location, options.redirects === "https" ? void 0 : first.origin);
+  }
+}
+function redirected(from, location, onlyOrigin) {
+  if (!URL.canParse(location, from.href)) throw redirectRefused(from, "its Location is not a URL");
+  const to = new URL(location, from);
+  if (to.username !== "" || to.password !== "") throw redirectRefused(from, "it holds a user or a password");
+  if (onlyOrigin === void 0 ? to.protocol !== "https:" : to.origin !== onlyOrigin) {
+    throw redirectRefused(from, `it leads to ${to.protocol}//${to.host}`);
+  }
+  return to;
+}
+function redirectRefused(from, reason) {
+  return new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `A redirect of ${from.origin} was not followed: ${reason}.`,
+    expected: "the file itself; a mirror may redirect within its own host, the release site to other https hosts",
+    actual: `${nameOf({ method: "GET", url: from.href })} redirects`,
+    remedy: "If a sign-in page or a gateway is in between, let the file through, or use `cli-mirror` for a mirror inside your network."
+  });
+}
+async function get(url, sink, options) {
+  const { environment, signal, idle = IDLE } = options;
+  const request = { method: "GET", url: url.href };
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const onAbort = () => {
+    stop.abort(signal.reason);
+  };
+  signal.addEventListener("abort", onAbort);
+  const timer = setTimeout(() => {
+    stop.abort(
+      new HttpError(`${nameOf(request)} sent nothing for ${String(idle / 1e3)} s`, {
+        failure: "timeout",
+        retryable: true
+      })
+    );
+  }, idle);
+  const secure = url.protocol === "https:";
+  const proxy = secure ? proxyFor(url, environment) : void 0;
+  let fromSink;
+  try {
+    const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
+    const ca = secure ? await certificates(environment) : [];
+    const tls = { rejectUnauthorized: true, ...ca.length > 0 ? { ca } : {} };
+    const sent = start(url, {
+      headers: { "user-agent": "databricks-secretless", accept: "*/*", "accept-encoding": "identity" },
+      signal: stop.signal,
+      ...tls,
+      ...proxy && { agent: await proxyAgent(proxy, { ...tls, signal: stop.signal }) }
+    });
+    const answer = await answerTo(sent, request.url);
+    const status = answer.statusCode ?? 0;
+    if (REDIRECTS.has(status) && answer.headers.location !== void 0) return answer.headers.location;
+    if (status !== 200) throw statusError(request, { status, headers: retryHeaders(answer), body: "" });
+    let size = 0;
+    for await (const chunk of answer) {
+      timer.refresh();
+      size += chunk.length;
+      if (size > options.limit) throw tooLarge(request.url, options.limit);
+      await sink(chunk).catch((error) => {
+        fromSink = { error };
+        throw error;
+      });
+    }
+    return void 0;
+  } catch (error) {
+    if (fromSink) throw fromSink.error;
+    if (stop.signal.aborted) throw stop.signal.reason;
+    if (error instanceof HttpError || error instanceof SecretlessError) throw error;
+    throw transportError(request, error, proxy?.url.origin);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+    stop.abort();
+  }
+}
+function answerTo(sent, url) {
+  return new Promise((resolve, reject) => {
+    sent.on("response", resolve);
+    sent.on("error", reject);
+    sent.on("proxyConnect", ({ statusCode }) => {
+      if (statusCode === 200) return;
+      reject(
+        new HttpError(
+          `The proxy refused ${nameOf({ method: "GET", url })} with status ${String(statusCode)}`,
+          {
+            failure: "proxy",
+            retryable: isRetryableStatus(statusCode)
+          }
+        )
+      );
+      sent.destroy();
+    });
+    sent.end();
+  });
+}
+function retryHeaders({ headers }) {
+  const { date, "retry-after": retryAfter } = headers;
+  return {
+    ...date !== void 0 && { date },
+    ...retryAfter !== void 0 && { "retry-after": retryAfter }
+  };
+}
+function tooLarge(url, limit) {
+  return new HttpError(
+    `${nameOf({ method: "GET", url })} was answered with more than ${String(limit)} bytes`,
+    {
+      failure: "too-large",
+      retryable: false
+    }
+  );
+}
+
+// core/cli/install/source.ts
+function placeOf3({ source, version, name }) {
+  if (source?.kind === "folder") return join2(source.path, `v${version}`, name);
+  return `${source?.base ?? RELEASE_SITE}/v${version}/${name}`;
+}
+async function readReleaseFile(file, receive, ports) {
+  const { source } = file;
+  if (source?.kind === "folder") return receive((sink) => readFromFolder(file, source.path, sink, ports));
+  let running;
+  try {
+    return await retry(
+      (signal) => {
+        const attempt2 = receive(
+          (sink) => download(placeOf3(file), sink, {
+            environment: ports.environment,
+            redirects: source ? "same origin" : "https",
+            limit: file.limit,
+            signal
+          })
+        );
+        running = attempt2.catch(() => void 0);
+        return attempt2;
+      },
+      {
+        clock: ports.clock,
+        deadline: ports.deadline,
+        signal: ports.signal,
+        onRetry: ({ message }, wait) => {
+          ports.log(`${message}; the next try is in ${(wait / 1e3).toFixed(1)} s.`);
+        }
+      }
+    );
+  } catch (error) {
+    throw error instanceof HttpError ? notDownloaded(file, error) : error;
+  } finally {
+    await running;
+  }
+}
+async function readFromFolder(file, folder, sink, ports) {
+  const { files, signal } = ports;
+  const path14 = placeOf3(file);
+  const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `The mirror folder does not give \`${file.name}\`.`,
+    expected: `a readable file ${path14}`,
+    actual,
+    remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
+  });
+  if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
+  const handle = await open2(files, path14).catch((error) => {
+    throw unreadable5(error.message);
+  });
+  try {
+    const { size } = await handle.stat();
+    if (size > file.limit) throw unreadable5(`it has more than ${String(file.limit)} bytes`);
+    for await (const chunk of readable(readRange(handle, 0, size), unreadable5)) {
+      signal.throwIfAborted();
+      await sink(chunk);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+async function* readable(chunks, unreadable5) {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw unreadable5(diskProblem(error) ?? error.message);
+  }
+}
+async function open2(files, path14) {
+  try {
+    if (!(await files.stat(path14)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path14, "r");
+  } catch (error) {
+    const { code: code2 } = error;
+    throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
+  }
+}
+function notDownloaded(file, error) {
+  return new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `\`${file.name}\` could not be downloaded.`,
+    expected: `the file at ${placeOf3(file)}`,
+    actual: error.message,
+    remedy: remedyFor(file, error),
+    cause: error
+  });
+}
+var OFFLINE = "If this runner cannot reach it, set `cli-mirror` to a mirror or a folder that it can reach, or install the Databricks CLI on the runner beforehand.";
+function remedyFor({ source, version }, { status, failure }) {
+  if (status === 404) {
+    return source ? `Put the files of the release ${version} under v${version}/ of the mirror, or correct \`cli-version\` or \`cli-mirror\`.` : `Correct \`cli-version\`: ${version} is not a release for this platform.`;
+  }
+  if (status === 401 || status === 403) {
+    return "The server wants a sign-in, and no credential is ever sent: use a mirror that may be read without one.";
+  }
+  if (failure === "certificate") {
+    return "Name your organisation's CA in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE on the runner.";
+  }
+  if (failure === "proxy") return "Let the proxy allow this host, or correct HTTPS_PROXY and NO_PROXY.";
+  return OFFLINE;
+}
+
+// core/cli/install/archive.ts
+var LARGEST_ARCHIVE = 256 * 1024 * 1024;
+var LARGEST_CHECKSUMS = 64 * 1024;
+var QUOTED3 = 1024;
+async function publishedHash(release, name, ports) {
+  const file = { ...release, name: checksumsName(release.version), limit: LARGEST_CHECKSUMS };
+  const text2 = await readReleaseFile(
+    file,
+    async (feed) => {
+      const chunks = [];
+      await feed((chunk) => {
+        chunks.push(chunk);
+        return Promise.resolve();
+      });
+      return Buffer.concat(chunks).toString("utf8");
+    },
+    ports
+  );
+  const hashes = parseChecksums(text2);
+  const sha256 = hashes?.get(name);
+  if (sha256 !== void 0) return { sha256, verified: "SHA256SUMS (not pinned)" };
+  throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `\`${file.name}\` does not say the hash of \`${name}\`.`,
+    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf3(file)}`,
+    actual: hashes ? `${String(hashes.size)} other files` : describe2(text2),
+    remedy: `Give the archive's hash as \`cli-sha256\`, or correct \`cli-version\` or \`cli-mirror\`.`
+  });
+}
+async function fetchArchive(release, expected, target, ports) {
+  const file = { ...release, limit: LARGEST_ARCHIVE };
+  await readReleaseFile(
+    file,
+    (feed) => createFile(ports.files, target, 384, async (write) => {
+      const hash = createHash6("sha256");
+      let size = 0;
+      let head = Buffer.alloc(0);
+      await feed(async (chunk) => {
+        if (head.length < QUOTED3) head = Buffer.concat([head, chunk.subarray(0, QUOTED3)]);
+        if (head.length >= 4) checkIsZip(head, file);
+        size += chunk.length;
+        hash.update(chunk);
+        await write(chunk);
+      });
+      checkIsZip(head, file);
+      const actual = hash.digest("hex");
+      if (actual !== expected.sha256) throw mismatch(file, expected, actual, size);
+    }),
+    ports
+  );
+}
+function checkIsZip(head, file) {
+  if (head.length >= 4 && head.readUInt32LE(0) === 67324752) return;
+  throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
+    problem: `\`${file.name}\` is not a zip archive.`,
+    expected: `the archive at ${placeOf3(file)}`,
+    actual: describe2(head.toString("utf8")),
+    remedy: "If it is the page of a sign-in, a proxy or a mirror's front end, let the file through or correct `cli-mirror`."
+  });
+}
+function describe2(text2) {
+  if (text2 === "") return "an empty file";
+  if (!/<(?:!doctype html|html|head|body)\b/i.test(text2)) return "something else";
+  const title = /<title[^>]*>([^<]{1,80})/i.exec(text2)?.[1]?.trim();
+  return title === void 0 ? "a web page" : `a web page with the title ${JSON.stringify(redact(title))}`;
+}
+var EXPLAINED = {
+  pinned: {
+    origin: "pinned in this product",
+    remedy: "Do not use this archive: it is not what Databricks published. Find out who changed it, at the mirror first."
+  },
+  "given hash": {
+    origin: "given as `cli-sha256`",
+    remedy: "Check that `cli-sha256` is the hash of the .zip file of this version for this very platform; if it is, do not use this archive."
+  },
+  "SHA256SUMS (not pinned)": {
+    origin: "by the release's SHA256SUMS",
+    remedy: "Archive and SHA256SUMS do not belong together: run again, and if it stays so, correct the mirror."
+  }
+};
+function mismatch(file, expected, actual, size) {
+  const { origin, remedy } = EXPLAINED[expected.verified];
+  return new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: `\`${file.name}\` has another hash than expected; it was not used and is deleted.`,
+    expected: `SHA-256 ${expected.sha256} (${origin})`,
+    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf3(file)})`,
+    remedy
+  });
+}
+
+// core/cli/install/pinned.json
+var pinned_default = {
+  "1.13.0": {
+    windows_amd64: "afbfee3645f90debf932dc048ccea986ef8fc4ecc785d98e6c21585583df1c51",
+    windows_arm64: "11701dcab0a29d77b9a5434c0050ddcc62a98ed941f852ca89ce5dfc01b474f9"
+  },
+  "1.9.0": {
+    darwin_amd64: "488f039954fd820bb9ad5fa94cd37a45e08607d3c22b22cfe8aeb982bc1aa063",
+    darwin_arm64: "4a955804994764ef68f76563ec4aaf966cf0ab14175d1a10768e41c9be016551",
+    linux_amd64: "10938da31db7f89e6e90f6be41d340e3387231e5da5125cfc97ecb8cb66f6394",
+    linux_arm64: "a4fcc3b70ed4b26f0e8064e39287d0692218cf3d2f549042d66d04c9ad2d692a",
+    windows_amd64: "1785d3b135e4b6a8e105ca18791b9dd39aef9e7d73bc71bcd17934ec1a02e6b2",
+    windows_arm64: "ac77338f19dde29c1594e71048ab89a7c5bde763edd2a457fa9c3511a279dbd0"
+  },
+  "1.8.0": {
+    darwin_amd64: "592f4c5f829f431e0af6229559bd773a32b9ccb56785a4412fef1f8ed65c4d10",
+    darwin_arm64: "acdd0e1948a1d6791510b1fb7978daf45115e4b4fdb4aa1c98cd8037713c6f2d",
+    linux_amd64: "915150a284f24376f44a2f89741319da32e6891eb4a7568199bbe0f6f3dfea02",
+    linux_arm64: "0027cfa5cdb54985b52852be9ed7fce923aa352459f37053c78e160613089295",
+    windows_amd64: "8cb9604efeed360f3345bdbcc046e4d138ce58d4cb1682bb9d2016eff1627a9f",
+    windows_arm64: "1273cb7a7414cf0fc71b688c1d6bacbacaad4ba8cff098782b36eed4af56444c"
+  },
+  "1.7.0": {
+    darwin_amd64: "74b720e0f1cb2e467a52028b7c6df8afcd13e580fc2089e1eb00745742961f13",
+    darwin_arm64: "c6dbfa0b968d4b2eccfaf9caf23b21f62aeaacd32d77f07b8d9d96509d77c9b3",
+    linux_amd64: "6ea22a7885f60592a5d22e686fdf9a761a9ee3ff80097cb35a941481b185631d",
+    linux_arm64: "51beb165f3d8fee17449e8866b09d2216475e95178ecc028a1166005ced88e3c"
+  },
+  "1.6.0": {
+    darwin_amd64: "284915dfae8225bcc8641b1a34fbed9890d9eb88c1922f2643568cc4c81774fc",
+    darwin_arm64: "2184c4e4d501200192a2216f58299bcb181ade838c4dfa7cb56dc6f3f8d82096",
+    linux_amd64: "16b236a8ca36bcacb533acef531d6a40f293e18148c09150fa5f0d40ed64fafd",
+    linux_arm64: "a14e4c2fe4cce01cc4a55589ffa13e4cd9f47939827f00118e8d46ea3c542faf"
+  },
+  "1.5.0": {
+    darwin_amd64: "ed4be3d15844c2791440d220e42e991bf6a87135fc5db7415f21bc370c04f9bc",
+    darwin_arm64: "a5de6464271f791650d4ef2bdd0ea88d656a5d66f408e0a630908b29790715d7",
+    linux_amd64: "140e0d41e474ff236594c9e8ff99c57244053077107cf6a4bed529bb65d904a8",
+    linux_arm64: "593354affe6ae56187728c698f55a3b0125da73f8ea83f769765b68460554df7"
+  },
+  "1.4.0": {
+    darwin_amd64: "21476c6412735acd58caf17f9b3c77ed4feae36b1cb9a0747274d6a85da176fe",
+    darwin_arm64: "2664357d5e6d448c5143ba9e06c12e27e3c3cae4a21cffe3eb04b3762d5520a1",
+    linux_amd64: "cd15f02ef19530b0601396f247c4dc90a7a84c80ef718b294d7f7f0dd5140c5b",
+    linux_arm64: "7eb279ac8d5476a13354b85aa298f9bcbbe7ad3fc443612b34cc6635d45bfe79"
+  },
+  "1.3.0": {
+    darwin_amd64: "68fe4e75e3bd208138b6f433c9186a02e6d35fa34f4ab54eb4f70ce67891d222",
+    darwin_arm64: "0f8afca2a01176c2b76e72aaf57e3621f6ea8030c5154cff52bf06af83f05e25",
+    linux_amd64: "a498ad7bda843141cfc5f2225b75e9c84f724007a4fe923d5cff557b417bce6a",
+    linux_arm64: "fbc885420572175136e4e05f341e4148e9a6a2923b2f3ad9b0e65fc36f96239a"
+  },
+  "1.2.1": {
+    darwin_amd64: "cef85612a993c6184051724bd366b121d79cc97f421b4ab3a0abbf0ea28c4bc7",
+    darwin_arm64: "50afdf28ca4c21081ceb3bd328ebf4c650d0698e7acc4a6f73161429825dc2dd",
+    linux_amd64: "c67a51ed21953e409b3e2ce144b035a56487033c58187f6313e3f3af8a88e282",
+    linux_arm64: "dcbf7aa3f526eb09b4b0572f00e7747a3444aa9d8971535f228b8ea1fc53489e"
+  },
+  "1.2.0": {
+    darwin_amd64: "70500e5fc3e8a022b5ffeb7afdfc3fed1979555ddaf29ba79a65aae1455f8a90",
+    darwin_arm64: "24c5950f37ea045e730735324c282eba908f46619b2f1d0605079d7e2a107218",
+    linux_amd64: "d811b2c7d973716bba91f1cf3303bd2759b2b6d41bce41c779bc1255d688ebad",
+    linux_arm64: "73383f22262e98a22e23e980c5ea9020a917c0a23925342b5e04610b842c4cba"
+  },
+  "1.1.0": {
+    darwin_amd64: "ede4572ea3669739d46434530515d0f7d19581900558ec851b339d8dd8271849",
+    darwin_arm64: "b46f39143bba726c8cd14a5bae975742e53176c23cc7afd22a0113c752ae83f3",
+    linux_amd64: "c3a22409e54668c301fae684c83b2600302e2664df10cf1531c194e399f1d397",
+    linux_arm64: "472276031a2a308de30cd363821c057d608b6636b64ee44abbb6a42439dead1d"
+  },
+  "1.0.0": {
+    darwin_amd64: "7629c1e01e4d0c528380bcdc67c6cb7cdd85d8690e0f2a43332e63d71a1877fa",
+    darwin_arm64: "292d87bf512eadff1e6ac0a76b7eab1f2ce25a57c1996880c905b93de3711dd2",
+    linux_amd64: "aef52f23df62bd029bbe25926c5371b69971cabcbcafbf1b33eb58d4f0a416d9",
+    linux_arm64: "1d7177de690a64c7f21c277402ff71533d98f128229dfc587119d0de7fd90f40"
+  }
+};
+
+// core/cli/install/pinned.ts
+var DEFAULT_CLI_VERSION = "1.9.0";
+function pinnedSha256(version, platform, pinned = pinned_default) {
+  return Object.hasOwn(pinned, version) ? pinned[version]?.[platform] : void 0;
+}
+
+// core/cli/install/tool-cache.ts
+import { randomUUID as randomUUID5 } from "node:crypto";
+import { dirname as dirname2, join as join3 } from "node:path";
+var TOOL = "databricks-cli";
+var STAGING = ".unpacking-";
+var LEFTOVER = 6e5;
+function cacheEntry(root, version, platform) {
+  const folder = join3(root, TOOL, version, platform.arch);
+  return { folder, program: join3(folder, programName(platform)), marker: `${folder}.complete` };
+}
+async function inspectCache(files, entry, archiveSha256) {
+  const text2 = await files.readFile(entry.marker, "utf8").catch(() => void 0);
+  if (text2 === void 0) return "none";
+  const record2 = parseRecord(text2);
+  if (!record2) return "foreign";
+  if (record2.archiveSha256 !== archiveSha256) return "other archive";
+  return await sha256OfFile(files, entry.program) === record2.programSha256 ? "usable" : "damaged";
+}
+function parseRecord(text2) {
+  let value;
+  try {
+    value = JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+  const { archiveSha256, programSha256 } = value ?? {};
+  return isSha256(archiveSha256) && isSha256(programSha256) ? { archiveSha256, programSha256 } : void 0;
+}
+function isSha256(value) {
+  return typeof value === "string" && /^[\da-f]{64}$/.test(value);
+}
+async function placeInCache(entry, placing) {
+  const { files, archiveSha256, extract } = placing;
+  const parent = dirname2(entry.folder);
+  await files.mkdir(parent, { recursive: true });
+  const staging = join3(parent, `${STAGING}${randomUUID5()}`);
+  await files.mkdir(staging);
+  try {
+    const unpacked = join3(staging, "program");
+    const programSha256 = await extract(unpacked);
+    const found = await inspectCache(files, entry, archiveSha256);
+    if (found === "usable") return true;
+    if (await sha256OfFile(files, entry.program) !== programSha256) {
+      if (found === "foreign") return false;
+      await files.mkdir(entry.folder, { recursive: true });
+      await files.rename(unpacked, entry.program);
+    }
+    const record2 = { archiveSha256, programSha256 };
+    const marker = join3(staging, "marker");
+    await createFile(files, marker, 420, (write) => write(Buffer.from(`${JSON.stringify(record2)}
+`)));
+    await files.rename(marker, entry.marker);
+    return true;
+  } finally {
+    await files.rm(staging, { recursive: true, force: true }).catch(() => void 0);
+  }
+}
+async function removeLeftovers(files, clock, entry) {
+  const parent = dirname2(entry.folder);
+  const names2 = await files.readdir(parent).catch(() => []);
+  for (const name of names2.filter((one) => one.startsWith(STAGING))) {
+    const path14 = join3(parent, name);
+    try {
+      if (clock.now() - (await files.lstat(path14)).mtimeMs > LEFTOVER)
+        await files.rm(path14, { recursive: true });
+    } catch {
+    }
+  }
+}
+
+// core/cli/install/unzip.ts
+import { createHash as createHash7 } from "node:crypto";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createInflateRaw, crc32 } from "node:zlib";
+
+// core/cli/install/zip.ts
+var LOCAL = { signature: 67324752, size: 30 };
+var CENTRAL = { signature: 33639248, size: 46 };
+var END = { signature: 101010256, size: 22 };
+var LONGEST_COMMENT = 65535;
+var MOST_ENTRIES = 1e3;
+var MOST_DIRECTORY_BYTES = 1024 * 1024;
+var REFUSED_FLAGS = 1 | 32 | 64 | 8192;
+var DATA_DESCRIPTOR = 8;
+var NAME2 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
+var FILE_TYPE = 61440;
+var REGULAR = 32768;
+var FOLDER = 16384;
+async function findMember(handle, wanted, limit) {
+  const { size } = await handle.stat();
+  const directory = await readDirectory(handle, size);
+  const entries2 = parseDirectory(directory.bytes, directory.count);
+  checkNames(entries2);
+  const entry = entries2.find(({ name }) => name === wanted);
+  if (!entry) throw refused2(`it holds no \`${wanted}\``);
+  if (entry.size === 0 || entry.size > limit) {
+    throw refused2(`\`${wanted}\` has ${String(entry.size)} bytes (at most ${String(limit)} are taken)`);
+  }
+  return { ...entry, start: await startOfData(handle, entry, directory.start) };
+}
+async function readDirectory(handle, size) {
+  const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
+  const tail = await read3(handle, tailStart, size);
+  for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
+    if (tail.readUInt32LE(at3) !== END.signature) continue;
+    if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
+    const count2 = tail.readUInt16LE(at3 + 10);
+    const bytes = tail.readUInt32LE(at3 + 12);
+    const start = tail.readUInt32LE(at3 + 16);
+    if (count2 === 65535 || bytes === 4294967295 || start === 4294967295)
+      throw refused2("it is a zip64 archive");
+    if (tail.readUInt32LE(at3 + 4) !== 0 || tail.readUInt16LE(at3 + 8) !== count2) {
+      throw refused2("it is one part of several");
+    }
+    if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
+    if (count2 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
+    return { start, count: count2, bytes: await read3(handle, start, start + bytes) };
+  }
+  throw refused2("it has no end record: it is no zip archive, or cut off");
+}
+function parseDirectory(bytes, count2) {
+  const entries2 = [];
+  let at3 = 0;
+  while (at3 < bytes.length) {
+    if (at3 + CENTRAL.size > bytes.length || bytes.readUInt32LE(at3) !== CENTRAL.signature) {
+      throw refused2("its directory is damaged");
+    }
+    const nameEnd = at3 + CENTRAL.size + bytes.readUInt16LE(at3 + 28);
+    const end = nameEnd + bytes.readUInt16LE(at3 + 30) + bytes.readUInt16LE(at3 + 32);
+    if (end > bytes.length) throw refused2("its directory is damaged");
+    entries2.push(parseEntry(bytes, at3, nameEnd));
+    at3 = end;
+  }
+  if (entries2.length !== count2) throw refused2("its directory has another number of members than it says");
+  return entries2;
+}
+function parseEntry(bytes, at3, nameEnd) {
+  const rawName = bytes.subarray(at3 + CENTRAL.size, nameEnd);
+  const name = rawName.toString("utf8");
+  const system = bytes.readUInt8(at3 + 5);
+  const flags = bytes.readUInt16LE(at3 + 8);
+  const method = bytes.readUInt16LE(at3 + 10);
+  const compressedSize = bytes.readUInt32LE(at3 + 20);
+  const size = bytes.readUInt32LE(at3 + 24);
+  const headerAt = bytes.readUInt32LE(at3 + 42);
+  if ([compressedSize, size, headerAt].includes(4294967295)) throw refused2("it is a zip64 archive");
+  if (bytes.readUInt16LE(at3 + 34) !== 0) throw refused2("it is one part of several");
+  if ((flags & REFUSED_FLAGS) !== 0) throw refused2(`\`${name}\` is encrypted or patched`);
+  if (method !== 0 && method !== 8) throw refused2(`\`${name}\` is compressed by method ${String(method)}`);
+  const type = system === 3 || system === 19 ? bytes.readUInt16LE(at3 + 40) & FILE_TYPE : 0;
+  if (type !== 0 && type !== (name.endsWith("/") ? FOLDER : REGULAR)) {
+    throw refused2(`\`${name}\` is a link or another special file`);
+  }
+  return {
+    name,
+    rawName,
+    flags,
+    method: method === 0 ? "stored" : "deflated",
+    compressedSize,
+    size,
+    crc32: bytes.readUInt32LE(at3 + 16),
+    headerAt,
+    start: headerAt
+  };
+}
+function checkNames(entries2) {
+  const seen = /* @__PURE__ */ new Set();
+  for (const { name } of entries2) {
+    const segments = name.replace(/\/$/, "").split("/");
+    if (!NAME2.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
+      throw refused2(`${JSON.stringify(name)} is no plain path inside the archive`);
+    }
+    const folded = segments.join("/").normalize("NFC").toLowerCase();
+    if (seen.has(folded)) throw refused2(`${JSON.stringify(name)} is in it twice`);
+    seen.add(folded);
+  }
+}
+async function startOfData(handle, entry, directoryStart) {
+  const at3 = entry.headerAt;
+  const header = await read3(handle, at3, at3 + LOCAL.size);
+  if (header.readUInt32LE(0) !== LOCAL.signature) throw refused2("a member is not where its directory says");
+  const nameSize = header.readUInt16LE(26);
+  const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
+  const rawName = await read3(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
+  const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
+  const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
+  const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
+  const same = [entry.crc32, entry.compressedSize, entry.size].every(
+    (value, index) => value === sizes[index]
+  );
+  if (!rawName.equals(entry.rawName) || method !== entry.method || header.readUInt16LE(6) !== entry.flags || !(deferred || same)) {
+    throw refused2(`\`${entry.name}\` is described in two ways`);
+  }
+  if (start + entry.compressedSize > directoryStart) throw refused2(`\`${entry.name}\` is cut off`);
+  return start;
+}
+async function read3(handle, start, end) {
+  const chunks = [];
+  for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length !== end - start) throw refused2("it is cut off");
+  return bytes;
+}
+function refused2(reason) {
+  return new SecretlessError("CLI_ARCHIVE_REFUSED", {
+    problem: `The archive of the Databricks CLI was refused: ${reason}.`,
+    expected: "a release archive as Databricks publishes it",
+    remedy: "Get the archive from the release site again; if a mirror serves it, correct the mirror."
+  });
+}
+
+// core/cli/install/unzip.ts
+var LARGEST_PROGRAM = 512 * 1024 * 1024;
+async function extractProgram(files, archive, name, target, limit = LARGEST_PROGRAM) {
+  const handle = await files.open(archive, "r");
+  try {
+    const member3 = await findMember(handle, name, limit);
+    const hash = createHash7("sha256");
+    let size = 0;
+    let checksum = 0;
+    await createFile(files, target, 493, async (write) => {
+      const packed = readRange(handle, member3.start, member3.start + member3.compressedSize);
+      await unpack(member3, packed, async (chunk) => {
+        size += chunk.length;
+        if (size > member3.size) throw refused2(`\`${name}\` is larger than the archive says`);
+        checksum = crc32(chunk, checksum);
+        hash.update(chunk);
+        await write(chunk);
+      });
+      if (size !== member3.size || checksum !== member3.crc32) throw refused2(`\`${name}\` is damaged`);
+    });
+    return hash.digest("hex");
+  } finally {
+    await handle.close();
+  }
+}
+async function unpack(member3, packed, take) {
+  if (member3.method === "stored") {
+    for await (const chunk of packed) await take(chunk);
+    return;
+  }
+  const inflate = createInflateRaw({ chunkSize: CHUNK });
+  let refusal;
+  try {
+    await pipeline(Readable.from(packed), inflate, async (chunks) => {
+      for await (const chunk of chunks) {
+        await take(chunk).catch((error) => {
+          refusal = { error };
+          throw error;
+        });
+      }
+    });
+  } catch (error) {
+    if (refusal) throw refusal.error;
+    throw isZlibError(error) ? refused2(`\`${member3.name}\` is damaged`) : error;
+  }
+  if (inflate.bytesWritten !== member3.compressedSize) {
+    throw refused2(`\`${member3.name}\` is followed by more data`);
+  }
+}
+function isZlibError(error) {
+  return /^Z_/.test(String(error.code));
+}
+
+// core/cli/install/install.ts
+var TIMEOUT = 18e4;
+async function installCli(options, ports) {
+  const { platform, files = systemFiles, log } = ports;
+  const version = parseCliVersion(options.version ?? DEFAULT_CLI_VERSION);
+  const name = archiveName(version, releasePlatform(platform));
+  const source = options.mirror === void 0 ? void 0 : parseCliMirror(options.mirror);
+  const sourcePorts = {
+    clock: ports.clock,
+    environment: ports.environment,
+    files,
+    log,
+    deadline: ports.clock.now() + (options.timeout ?? TIMEOUT),
+    signal: options.signal ?? new AbortController().signal
+  };
+  const expected = knownHash(version, options.sha256, ports) ?? await unpinnedHash({ source, version, name }, options.checkout, platform, sourcePorts);
+  const roots = await installRoots(options, ports, files);
+  const installed2 = (file, from) => ({
+    file,
+    version,
+    verified: expected.verified,
+    from,
+    archiveSha256: expected.sha256
+  });
+  for (const root of roots) {
+    const entry = cacheEntry(root, version, platform);
+    await removeLeftovers(files, ports.clock, entry);
+    const found = await inspectCache(files, entry, expected.sha256);
+    if (found === "usable") return installed2(entry.program, "tool cache");
+    if (found === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
+  }
+  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID6()}.zip`);
+  try {
+    await onDisk(
+      options.tempFolder,
+      () => fetchArchive({ source, version, name }, expected, archive, sourcePorts)
+    );
+    const problems = [];
+    for (const root of roots) {
+      const entry = cacheEntry(root, version, platform);
+      const problem = await placeOrProblem(entry, archive);
+      if (problem === void 0) return installed2(entry.program, "download");
+      problems.push(`\`${root}\`: ${problem}`);
+      log(`The Databricks CLI cannot be kept in \`${root}\`: ${problem}.`);
+    }
+    throw notInstalled(problems.join("; "));
+  } finally {
+    await files.rm(archive, { force: true }).catch(() => void 0);
+  }
+  async function placeOrProblem(entry, from) {
+    try {
+      const placed2 = await placeInCache(entry, {
+        files,
+        archiveSha256: expected.sha256,
+        extract: (target) => extractProgram(files, from, programName(platform), target)
+      });
+      return placed2 ? void 0 : "another program has put something else there";
+    } catch (error) {
+      const problem = diskProblem(error);
+      if (problem === void 0) throw error;
+      return problem;
+    }
+  }
+}
+function knownHash(version, given2, { platform, pinned: table2 }) {
+  const pinned = pinnedSha256(version, releasePlatform(platform), table2);
+  const sha256 = given2 === void 0 ? void 0 : parseSha256(given2);
+  if (pinned === void 0) return sha256 === void 0 ? void 0 : { sha256, verified: "given hash" };
+  if (sha256 === void 0 || sha256 === pinned) return { sha256: pinned, verified: "pinned" };
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: `Input \`cli-sha256\` contradicts the hash that is pinned for ${version}.`,
+    expected: pinned,
+    actual: sha256,
+    remedy: "Remove `cli-sha256`: it is for versions that are not pinned. If it comes from the archive that you have, do not use that archive."
+  });
+}
+async function unpinnedHash(release, checkout, platform, ports) {
+  const { source, version, name } = release;
+  if (source?.kind === "folder" && await isInsideReally(source.path, checkout, platform, ports.files)) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: "Input `cli-mirror` is inside the checkout, and nothing else vouches for what lies there.",
+      expected: "a folder outside the checkout, a pinned version, or the archive's hash in `cli-sha256`",
+      actual: source.path,
+      remedy: "Give `cli-sha256`, use a pinned version, or put the mirror where a pull request cannot change it."
+    });
+  }
+  return publishedHash({ source, version }, name, ports);
+}
+async function installRoots({ toolCache, tempFolder, checkout }, { platform, log }, files) {
+  if (toolCache === void 0) return [tempFolder];
+  const unfit = !isAbsolute4(toolCache) ? "it is not an absolute path" : await isInsideReally(toolCache, checkout, platform, files) ? "it is inside the checkout" : void 0;
+  if (unfit === void 0) return [toolCache, tempFolder];
+  log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
+  return [tempFolder];
+}
+async function isInsideReally(path14, checkout, platform, files) {
+  const real = (one) => files.realpath(one).catch(() => one);
+  return isInside(path14, checkout, platform) || isInside(await real(path14), await real(checkout), platform);
+}
+async function onDisk(folder, work) {
+  try {
+    await work();
+  } catch (error) {
+    const problem = diskProblem(error);
+    if (problem === void 0) throw error;
+    throw notInstalled(`\`${folder}\`: ${problem}`);
+  }
+}
+function notInstalled(actual) {
+  return new SecretlessError("CLI_INSTALL_FAILED", {
+    problem: "The Databricks CLI could not be written to disk.",
+    expected: "about 100 MB that can be written in the job's temporary folder, and better also in the tool cache",
+    actual,
+    remedy: "Free disk space on the runner, or let its user write there."
+  });
+}
+
+// core/cli/version.ts
+var MINIMUM = [1, 9, 0];
+var TIMEOUT2 = 3e4;
+var LIMIT = 64 * 1024;
+var SOURCE2 = "databricks version -o json";
+async function checkVersion(options) {
+  const version = textAt(parseJson(await printed(options), SOURCE2), "Version");
+  const match2 = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
+  if (!match2) throw unreadable(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
+  const [, major, minor, patch, prerelease] = match2;
+  const numbers = [Number(major), Number(minor), Number(patch)];
+  const unknown = numbers.every((number) => number === 0);
+  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
+  if (prerelease === void 0 && !unknown) return { version };
+  return {
+    version,
+    warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
+  };
+}
+function compare(left, right) {
+  const index = left.findIndex((number, position) => number !== right[position]);
+  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}
+function tooOld(version, file) {
+  return new SecretlessError("CLI_TOO_OLD", {
+    problem: "The Databricks CLI on PATH is too old.",
+    expected: `${MINIMUM.join(".")} or newer`,
+    actual: `${version} (${file})`,
+    remedy: "Install a newer Databricks CLI before this step, or take the older one from PATH."
+  });
+}
+async function printed(options) {
+  const chunks = [];
+  let size = 0;
+  const timeout = new AbortController();
+  const done = new AbortController();
+  options.clock.sleep(TIMEOUT2, done.signal).then(
+    () => {
+      timeout.abort(unreadable(SOURCE2, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
+    },
+    () => void 0
+  );
+  const request = {
+    file: options.file,
+    args: ["version", "-o", "json"],
+    cwd: options.cwd,
+    env: options.env,
+    onStdout: (chunk) => {
+      size += chunk.length;
+      if (size <= LIMIT) chunks.push(chunk);
+    },
+    onStderr: () => void 0
+  };
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
+  try {
+    const { code: code2, signal: killed } = await runUntil(options, request, signal);
+    if (code2 !== 0) throw unreadable(SOURCE2, `exit ${killed ?? String(code2)}`);
+    return Buffer.concat(chunks).toString("utf8");
+  } catch (error) {
+    if (error instanceof SecretlessError || options.signal?.aborted) throw error;
+    throw notStartable(options.file, error);
+  } finally {
+    done.abort();
+  }
+}
+function notStartable(file, error) {
+  return new SecretlessError("CLI_NOT_FOUND", {
+    problem: "The Databricks CLI cannot be started.",
+    actual: `${file}: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: "Check that it is built for this operating system and processor, and that it may be executed.",
+    cause: error
+  });
+}
+
+// core/flow/find-cli.ts
+async function findTool(step2, cwd) {
+  const { ports, signal } = step2;
+  const tool = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
+  const terminate = createTerminate(ports);
+  const path14 = ports.environment["PATH"];
+  const env = path14 === void 0 ? {} : { PATH: path14 };
+  const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
+  if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
+  if (warning !== void 0) warn(step2, warning);
+  return { version, file: tool.file, verified: tool.verified, pinned: tool.version !== void 0 };
+}
+async function onPath(step2) {
+  const { ci, ports } = step2;
+  try {
+    const { file, notes } = await findCli({ ...ports, checkout: ci.context.checkout });
+    for (const note2 of notes) ci.info(note2);
+    return { file, verified: "from PATH, not verified" };
+  } catch (error) {
+    if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
+    ci.info(`${error.message} The pinned release is installed.`);
+    return installed(step2);
+  }
+}
+async function installed({ ci, inputs, ports, signal }) {
+  const { toolCache, tempFolder, checkout } = ci.context;
+  const cli = await installCli(
+    {
+      version: inputs.cliVersion,
+      mirror: inputs.cliMirror,
+      sha256: inputs.cliSha256,
+      toolCache,
+      tempFolder,
+      checkout,
+      signal
+    },
+    { ...ports, log: (line) => ci.info(line) }
+  );
+  return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
+}
+function otherVersion(wanted, found) {
+  return new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: "The archive of the Databricks CLI holds another version than it was taken for.",
+    expected: wanted,
+    actual: found,
+    remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
+  });
+}
+
+// core/flow/scan/bundle-scan.ts
+import path12 from "node:path";
+
+// core/flow/scan/outcome.ts
+import path11 from "node:path";
+
+// core/scan/exceptions.ts
+var import_yaml7 = __toESM(require_dist(), 1);
+import { join as join5, relative as relative2, sep } from "node:path";
+
+// core/bundle/ignore-patterns.ts
+var ANY = { type: "any" };
+var SLASH = { type: "character", character: "/" };
+var skip = (count2) => ({ type: "skip", count: count2 });
+function stepsOf(line) {
+  const anchored = line.startsWith("/") && !line.startsWith("/**/");
+  const inFolder = /[^/+]\/.*\*\./.test(line);
+  const steps = anchored || inFolder ? [] : [skip(2), ANY, SLASH];
+  let at3 = line.startsWith("/") ? 1 : 0;
+  while (at3 < line.length) {
+    const rest = line.slice(at3);
+    const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
+    const [length, read4] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
+      characters[0].length,
+      [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
+    ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
+    steps.push(...read4);
+    at3 += length;
+  }
+  return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
+}
+function inClass(characters, character) {
+  for (let i = 0; i < characters.length; i++) {
+    const to = characters[i + 1] === "-" ? characters[i + 2] : void 0;
+    if (to !== void 0 && character >= characters[i] && character <= to) return true;
+    if (characters[i] === character) return true;
+    if (to !== void 0) i += 2;
+  }
+  return false;
+}
+function takes(step2, character) {
+  if (step2.type === "character") return step2.character === character;
+  if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
+  return step2.type === "any" || step2.type === "star" && character !== "/";
+}
+function matches(steps, path14) {
+  let states = /* @__PURE__ */ new Set();
+  const enter = (into, state) => {
+    if (into.has(state)) return;
+    into.add(state);
+    const step2 = steps[state];
+    if (step2?.type === "skip") {
+      enter(into, state + 1);
+      enter(into, state + 1 + step2.count);
+    } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
+  };
+  enter(states, 0);
+  for (const character of path14) {
+    const next = /* @__PURE__ */ new Set();
+    for (const state of states) {
+      const step2 = steps[state];
+      if (step2 === void 0 || step2.type === "skip" || !takes(step2, character)) continue;
+      enter(next, step2.type === "star" || step2.type === "any" ? state : state + 1);
+    }
+    states = next;
+    if (states.size === 0) return false;
+  }
+  return states.has(steps.length);
+}
+var UNCERTAIN = /(?<!\\)[+(){}|^$]/;
+var IgnorePatterns = class {
+  #patterns = [];
+  constructor(lines, use) {
+    for (const raw of lines) {
+      const line = raw.replace(/\r+$/, "").replace(/^ +| +$/g, "");
+      if (line === "" || line.startsWith("#")) continue;
+      const negated = line.startsWith("!");
+      const pattern = negated ? line.slice(1) : line;
+      const uncertain = UNCERTAIN.test(pattern.replace(/\[[^\]]{1,100}\]/g, ""));
+      if (pattern === "" || uncertain && use === "leave-out" !== negated) continue;
+      this.#patterns.push({ negated, steps: stepsOf(pattern) });
+    }
+  }
+  /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
+  match(path14) {
+    let matched = false;
+    for (const { negated, steps } of this.#patterns) {
+      if (matched === negated && matches(steps, path14)) matched = !negated;
+    }
+    return matched;
+  }
+};
+
+// core/scan/rules/practices.ts
+var PRACTICES = [
+  {
+    id: "practice-storage-account-key",
+    name: "Storage account key in Spark configuration",
+    risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
+    remedy: REMEDIES.storage,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
+  },
+  {
+    id: "practice-oauth-client-secret",
+    name: "OAuth client secret in Spark configuration",
+    risk: "The secret must be stored and rotated, and works from anywhere.",
+    remedy: REMEDIES.entra,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
+  },
+  {
+    id: "practice-s3-access-key",
+    name: "S3 access key in Spark configuration",
+    risk: "The key works from anywhere until it is rotated by hand.",
+    remedy: REMEDIES.aws,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
+  },
+  {
+    id: "practice-instance-profile",
+    name: "Instance profile",
+    risk: "Everybody who can run code on the cluster has the role; it is bound to no job.",
+    remedy: "Use a Unity Catalog storage or service credential, granted to the job's run-as principal alone.",
+    owasp: "NHI4",
+    setting: /^instance_profile_arn$/
+  },
+  {
+    id: "practice-personal-access-token",
+    name: "Databricks token handed to a job",
+    risk: "A personal access token outlives the job, and every run has all rights of its owner.",
+    remedy: REMEDIES.databricks,
+    owasp: "NHI7",
+    setting: /^databricks_(?:api_)?token$/i
+  }
+];
+var SCOPE_RULE = {
+  id: "scope-of-another-target",
+  name: "Secret scope of another target",
+  risk: "A job of one environment reads the secrets of another.",
+  remedy: "Name a scope of this target (`${bundle.target}` in the scope's name), or allow it under `scan.scopes` in `policy.yml`.",
+  owasp: "NHI8"
+};
+
+// core/scan/exceptions.ts
+var EXCEPTIONS_FILE = ".secretless-ignore.yml";
+var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
+var MOST2 = 1e3;
+var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
+var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
+async function readExceptions({ bundleRoot, checkout }, tree, today) {
+  const file = join5(bundleRoot, EXCEPTIONS_FILE);
+  if (await tree.size(file) === void 0) return { exceptions: [], mistakes: [] };
+  const name = relative2(checkout, file).split(sep).join("/");
+  try {
+    return parseExceptions(await readText(tree, file), name, today);
+  } catch (error) {
+    const why = error instanceof RefusedFile ? error.message : "cannot be read";
+    return {
+      exceptions: [],
+      mistakes: [{ problem: `${name} ${why}`, remedy: REMEDY, place: { file: name } }]
+    };
+  }
+}
+function parseExceptions(text2, file, today) {
+  const lines = new import_yaml7.LineCounter();
+  const document = (0, import_yaml7.parseDocument)(text2, { lineCounter: lines });
+  const mistakes = [];
+  const placeAt = (offset) => {
+    const { line, col } = lines.linePos(offset ?? 0);
+    return { file, line, column: col };
+  };
+  for (const error of document.errors) {
+    mistakes.push({
+      problem: `${file} is not valid YAML: ${yamlFlaw(error)}`,
+      place: placeAt(error.pos[0])
+    });
+  }
+  if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
+  const list3 = (0, import_yaml7.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
+  if (!(0, import_yaml7.isSeq)(list3) || document.contents.get("version") !== 1) {
+    mistakes.push({
+      problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
+      remedy: REMEDY,
+      place: placeAt(0)
+    });
+    return { exceptions: [], mistakes };
+  }
+  if (list3.items.length > MOST2) {
+    const problem = `${file} has more than ${String(MOST2)} exceptions`;
+    mistakes.push({ problem, remedy: "Remove what the exceptions are for.", place: placeAt(0) });
+    return { exceptions: [], mistakes };
+  }
+  const exceptions = [];
+  for (const item of list3.items) {
+    const place2 = placeAt(item.range?.[0]);
+    if (!(0, import_yaml7.isMap)(item)) {
+      mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place: place2 });
+      continue;
+    }
+    const { exception, problems } = parseOne(item, place2, today);
+    mistakes.push(...problems.map((problem) => ({ problem, remedy: REMEDY, place: place2 })));
+    if (problems.length === 0) exceptions.push(exception);
+  }
+  return { exceptions, mistakes };
+}
+function parseOne(item, place2, today) {
+  const problems = [];
+  const values = Object.fromEntries(
+    FIELDS2.map((field) => {
+      const node = item.get(field, true);
+      const text2 = (0, import_yaml7.isScalar)(node) ? (node.source ?? "").trim() : "";
+      if (text2 === "") problems.push(`The exception has no ${field}`);
+      return [field, text2];
+    })
+  );
+  for (const pair of item.items) {
+    const key2 = String(pair.key);
+    if (!FIELDS2.some((field) => field === key2))
+      problems.push(`The exception has an unknown key ${quote(key2)}`);
+  }
+  const { rule, expires } = values;
+  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${quote(rule)}`);
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
+  if (expires !== "" && !isDate) problems.push(`${quote(expires)} is no date of the form YYYY-MM-DD`);
+  else if (isDate && expires < today)
+    problems.push(`The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`);
+  return { exception: { ...values, place: place2 }, problems };
+}
+function applyExceptions(findings, exceptions) {
+  const matchers = exceptions.map((exception) => ({
+    exception,
+    paths: new IgnorePatterns([exception.path], "leave-out")
+  }));
+  const used = /* @__PURE__ */ new Set();
+  const stay = [];
+  const excepted = [];
+  for (const finding2 of findings) {
+    const { file } = finding2.place;
+    const found = matchers.find(
+      ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file || paths.match(file))
+    );
+    if (found === void 0) stay.push(finding2);
+    else {
+      used.add(found.exception);
+      excepted.push({ finding: finding2, exception: found.exception });
+    }
+  }
+  return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
+}
+function isAlwaysSeen({ rule, path: path14 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path14)) return false;
+  const paths = new IgnorePatterns([path14], "leave-out");
+  return !configuration.some((file) => file === path14 || paths.match(file));
+}
+function unusedMistake({ rule, path: path14, place: place2 }) {
+  return {
+    problem: `The exception for ${quote(rule)} in ${quote(path14)} matches no finding`,
+    remedy: "Remove it.",
+    place: place2
+  };
+}
+
+// core/scan/rules/rule.ts
+var OWASP_ITEMS = {
+  NHI2: "NHI2:2025 Secret Leakage",
+  NHI4: "NHI4:2025 Insecure Authentication",
+  NHI7: "NHI7:2025 Long-Lived Secrets",
+  NHI8: "NHI8:2025 Environment Isolation"
+};
+
+// core/scan/sarif.ts
+function sarifRule(rule) {
+  const owasp = OWASP_ITEMS[rule.owasp];
+  return {
+    id: rule.id,
+    name: rule.name,
+    shortDescription: { text: rule.name },
+    fullDescription: { text: rule.risk },
+    help: {
+      text: `${rule.risk} ${rule.remedy} (OWASP ${owasp})`,
+      markdown: `${rule.risk}
+
+**Instead:** ${rule.remedy}
+
+OWASP ${owasp}`
+    },
+    defaultConfiguration: { level: "error" },
+    properties: {
+      tags: ["security", "secret", `OWASP/${rule.owasp}`],
+      precision: "high",
+      "security-severity": "8.0"
+    }
+  };
+}
+function uri(file) {
+  return file.split("/").map(encodeURIComponent).join("/");
+}
+function sarifResult(finding2, ruleIndex, exception) {
+  const { rule, level, place: place2, endColumn, member: member3, setting, shown, fingerprint: fingerprint2 } = finding2;
+  const { line, column } = place2;
+  const region = line === void 0 ? {} : {
+    region: {
+      startLine: line,
+      startColumn: column ?? 1,
+      ...endColumn !== void 0 && { endColumn }
+    }
+  };
+  const logical = member3 ?? setting;
+  return {
+    ruleId: rule.id,
+    ruleIndex,
+    level,
+    message: { text: `${rule.name}: ${shown} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
+    locations: [
+      {
+        physicalLocation: { artifactLocation: { uri: uri(place2.file), uriBaseId: "%SRCROOT%" }, ...region },
+        ...logical !== void 0 && { logicalLocations: [{ fullyQualifiedName: logical }] }
+      }
+    ],
+    partialFingerprints: { "secretless/v1": fingerprint2 },
+    ...exception !== void 0 && {
+      suppressions: [
+        {
+          kind: "external",
+          status: "accepted",
+          justification: `${exception.reason} (until ${exception.expires})`
+        }
+      ]
+    }
+  };
+}
+function toSarif(report, options) {
+  const results = [
+    ...report.findings.map((finding2) => ({ finding: finding2, exception: void 0 })),
+    ...options.excepted ?? []
+  ];
+  const rules = [...new Map(results.map(({ finding: finding2 }) => [finding2.rule.id, finding2.rule])).values()];
+  const index = new Map(rules.map((rule, position) => [rule.id, position]));
+  const notifications = report.unscanned.map(({ file, member: member3, reason, harmless }) => ({
+    level: harmless ? "note" : "warning",
+    message: { text: `Not scanned: ${member3 === void 0 ? file : `${file}!${member3}`}: ${reason}` },
+    locations: [{ physicalLocation: { artifactLocation: { uri: uri(file), uriBaseId: "%SRCROOT%" } } }]
+  }));
+  return {
+    $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "Databricks Secretless",
+            version: options.version,
+            rules: rules.map(sarifRule)
+          }
+        },
+        invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
+        columnKind: "utf16CodeUnits",
+        results: results.map(
+          ({ finding: finding2, exception }) => sarifResult(finding2, index.get(finding2.rule.id) ?? 0, exception)
+        )
+      }
+    ]
+  };
+}
+
+// core/flow/scan/outcome.ts
+var MOST3 = 100;
+var ScanOutcome = class {
+  #step;
+  #exceptions;
+  /** Annotations that were made: a report holds those before it. */
+  #annotated = /* @__PURE__ */ new Set();
+  constructor(step2, exceptions) {
+    this.#step = step2;
+    this.#exceptions = exceptions;
+  }
+  /**
+   * Shows all that was found so far, and stops the run for it where the input `scan` says so.
+   * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
+   */
+  async judge(report, stage) {
+    const { ci, inputs } = this.#step;
+    const applied = applyExceptions(report.findings, this.#exceptions.exceptions);
+    const blocks = inputs.scan === "block";
+    const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
+    const others2 = applied.findings.filter((finding2) => !stopping.includes(finding2));
+    const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length };
+    this.#step.found({ scan: scan2 });
+    ci.info(`${stage.title}: ${scanLine(scan2)}`);
+    for (const note2 of report.notes) ci.info(`  ${note2}`);
+    const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
+    for (const { file, member: member3, reason } of unscanned) {
+      const name = member3 === void 0 ? file : `${file}!${member3}`;
+      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file } });
+    }
+    for (const finding2 of others2) this.#warn(findingMistake(finding2));
+    const { certain: certain2, perhaps } = this.#wrongExceptions(applied, stage);
+    for (const mistake of blocks ? perhaps : [...perhaps, ...certain2]) this.#warn(mistake);
+    const errors = [
+      ...stopping.length > 0 ? [credentialFound(stopping, stage)] : [],
+      ...blocks && certain2.length > 0 ? [exceptionsInvalid(certain2)] : [],
+      ...await this.#writeSarif(report, applied)
+    ];
+    const [first, ...rest] = errors;
+    if (first) throw together(first, rest);
+  }
+  #wrongExceptions({ unused }, { configuration }) {
+    const certain2 = [...this.#exceptions.mistakes];
+    const perhaps = [];
+    for (const one of configuration ? unused : [])
+      (isAlwaysSeen(one, configuration ?? []) ? certain2 : perhaps).push(unusedMistake(one));
+    return { certain: certain2, perhaps };
+  }
+  #warn(mistake) {
+    const text2 = mistakeText(mistake);
+    if (this.#annotated.has(text2) || this.#annotated.size >= MOST3) return;
+    this.#annotated.add(text2);
+    this.#step.ci.annotate("warning", text2, mistake.place);
+  }
+  /** Writes the file that code scanning reads, also when the run is stopped. Resolves to the errors of that. */
+  async #writeSarif(report, { findings, excepted }) {
+    const { ci, inputs, ports } = this.#step;
+    if (inputs.sarifFile === void 0) return [];
+    const file = path11.resolve(ci.context.checkout, inputs.sarifFile);
+    const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
+    try {
+      const roots = [ci.context.checkout, ci.context.tempFolder];
+      const text2 = jsonWithoutBidi(JSON.stringify(log, (_, value) => cleaned(value), 2));
+      await writeOwnFile(file, `${text2}
+`, { roots, platform: ports.platform });
+      return [];
+    } catch (error) {
+      const { code: code2 = "an error" } = error;
+      const why = error instanceof RefusedFile ? `it ${error.message}` : code2;
+      return [
+        new SecretlessError("INPUT_INVALID", {
+          problem: "The file of `sarif-file` cannot be written.",
+          expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+          actual: `${inputs.sarifFile}: ${why}`,
+          cause: error
+        })
+      ];
+    }
+  }
+};
+function cleaned(value) {
+  return typeof value === "string" ? withoutCredentials(redact(value)) : value;
+}
+function credentialFound(findings, { uploaded = false }) {
+  const count2 = findings.length === 1 ? "1 finding" : `${String(findings.length)} findings`;
+  const shown = findings.length > MOST3 ? ` The first ${String(MOST3)} are shown.` : "";
+  const [done, first] = uploaded ? ["It is in the workspace already.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
+  return new SecretlessError("CREDENTIAL_FOUND", {
+    problem: `The scan for static credentials has ${count2}. ${done}${shown}`,
+    remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
+    mistakes: findings.slice(0, MOST3).map(findingMistake)
+  });
+}
+function exceptionsInvalid(mistakes) {
+  return new SecretlessError("EXCEPTIONS_INVALID", {
+    problem: `The exceptions of the scan in ${EXCEPTIONS_FILE} are not right. Nothing was uploaded.`,
+    mistakes
+  });
+}
+
 // core/scan/detect/match.ts
 var PRIORITY = new Map(RULES.map((rule, index) => [rule, index]));
 function withoutOverlaps(matches2) {
@@ -17647,7 +18047,7 @@ function withoutOverlaps(matches2) {
 }
 
 // core/bundle/places.ts
-var import_yaml7 = __toESM(require_dist(), 1);
+var import_yaml8 = __toESM(require_dist(), 1);
 var ITEM_KEYS = ["task_key", "job_cluster_key", "environment_key", "name", "key"];
 var YamlPlaces = class {
   #files;
@@ -17660,8 +18060,8 @@ var YamlPlaces = class {
   }
   get #sources() {
     this.#parsed ??= this.#files.map(({ file, text: text2 }) => {
-      const lines = new import_yaml7.LineCounter();
-      return { file, document: (0, import_yaml7.parseDocument)(text2, { lineCounter: lines }), lines };
+      const lines = new import_yaml8.LineCounter();
+      return { file, document: (0, import_yaml8.parseDocument)(text2, { lineCounter: lines }), lines };
     });
     return this.#parsed;
   }
@@ -17670,14 +18070,14 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path13, itemKeys) {
-    const inTarget = this.#target === void 0 ? [] : [["targets", this.#target, ...path13]];
-    const tries = [...inTarget, [...path13]].map(
-      (full) => this.#deepest(full, full.length - path13.length, itemKeys)
+  find(path14, itemKeys) {
+    const inTarget = this.#target === void 0 ? [] : [["targets", this.#target, ...path14]];
+    const tries = [...inTarget, [...path14]].map(
+      (full) => this.#deepest(full, full.length - path14.length, itemKeys)
     );
     const best = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     if (best.node === void 0 || best.source === void 0) return void 0;
-    const variable2 = (0, import_yaml7.isScalar)(best.node) ? /\$\{var\.(\w{1,100})\}/.exec(String(best.node.value))?.[1] : void 0;
+    const variable2 = (0, import_yaml8.isScalar)(best.node) ? /\$\{var\.(\w{1,100})\}/.exec(String(best.node.value))?.[1] : void 0;
     return (variable2 === void 0 ? void 0 : this.#variable(variable2)) ?? place(best.source, best.node);
   }
   #variable(name) {
@@ -17685,22 +18085,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    const all = this.#target === void 0 ? paths : [...paths.map((path13) => ["targets", this.#target, ...path13]), ...paths];
-    for (const path13 of all) {
-      const { node, source, depth } = this.#deepest(path13, 0, /* @__PURE__ */ new Map());
-      if (depth === path13.length && node !== void 0 && source !== void 0) return place(source, node);
+    const all = this.#target === void 0 ? paths : [...paths.map((path14) => ["targets", this.#target, ...path14]), ...paths];
+    for (const path14 of all) {
+      const { node, source, depth } = this.#deepest(path14, 0, /* @__PURE__ */ new Map());
+      if (depth === path14.length && node !== void 0 && source !== void 0) return place(source, node);
     }
     return void 0;
   }
-  #deepest(path13, shift, itemKeys) {
+  #deepest(path14, shift, itemKeys) {
     let best = { depth: 0 };
     for (const source of this.#sources) {
       let node = source.document.contents;
-      for (let depth = 1; depth <= path13.length; depth++) {
+      for (let depth = 1; depth <= path14.length; depth++) {
         node = step(
           source.document,
           node,
-          path13[depth - 1],
+          path14[depth - 1],
           itemKeys.get(depth - 1 - shift)
         );
         if (node === void 0) break;
@@ -17711,11 +18111,11 @@ var YamlPlaces = class {
   }
 };
 function step(document, node, key2, itemKey) {
-  const at3 = (0, import_yaml7.isAlias)(node) ? node.resolve(document) : node;
-  if ((0, import_yaml7.isMap)(at3)) return at3.get(String(key2), true) ?? void 0;
-  if (!(0, import_yaml7.isSeq)(at3)) return void 0;
+  const at3 = (0, import_yaml8.isAlias)(node) ? node.resolve(document) : node;
+  if ((0, import_yaml8.isMap)(at3)) return at3.get(String(key2), true) ?? void 0;
+  if (!(0, import_yaml8.isSeq)(at3)) return void 0;
   const keyed = at3.items.find(
-    (item) => (0, import_yaml7.isMap)(item) && ITEM_KEYS.some((name) => itemKey !== void 0 && item.get(name) === itemKey)
+    (item) => (0, import_yaml8.isMap)(item) && ITEM_KEYS.some((name) => itemKey !== void 0 && item.get(name) === itemKey)
   );
   return keyed ?? at3.items[Number(key2)];
 }
@@ -17762,35 +18162,35 @@ var ConfigurationScan = class {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path13, itemKeys) {
-    if (typeof value === "string") this.#text(value, path13, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path13, itemKeys);
+  walk(value, path14, itemKeys) {
+    if (typeof value === "string") this.#text(value, path14, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path14, itemKeys);
     else if (typeof value === "object" && value !== null) {
       const named2 = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
-        const isPair = named2 !== void 0 && inner === named2.value;
-        if (isPair) this.#text(named2.value, [...path13, key2], itemKeys, named2.name);
-        else this.walk(inner, [...path13, key2], itemKeys);
+        const isPair2 = named2 !== void 0 && inner === named2.value;
+        if (isPair2) this.#text(named2.value, [...path14, key2], itemKeys, named2.name);
+        else this.walk(inner, [...path14, key2], itemKeys);
       }
     }
   }
-  #list(list3, path13, itemKeys) {
+  #list(list3, path14, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path13.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path14.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path13, index], keys, flag ?? "");
-      else this.walk(item, [...path13, index], keys);
+      if (typeof item === "string") this.#text(item, [...path14, index], keys, flag ?? "");
+      else this.walk(item, [...path14, index], keys);
     });
   }
-  #text(text2, path13, itemKeys, name = String(path13[path13.length - 1])) {
+  #text(text2, path14, itemKeys, name = String(path14[path14.length - 1])) {
     this.strings++;
     this.bytes += text2.length;
     const bytes = Buffer.from(text2);
     const found = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path13, itemKeys), setting: settingText(path13) });
+      this.scopes.push({ scope, place: this.#place(path14, itemKeys), setting: settingText(path14) });
     };
     found.push(
       ...detect(bytes, bytes.toString("latin1"), {
@@ -17806,7 +18206,7 @@ var ConfigurationScan = class {
     for (const { rule, value, via } of withoutOverlaps(found)) {
       const shown = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule, "error", path13, itemKeys, {
+      this.#add(rule, "error", path14, itemKeys, {
         shown,
         fingerprint: mark,
         ...via !== void 0 && { via }
@@ -17814,23 +18214,23 @@ var ConfigurationScan = class {
     }
     const practice = text2 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path13, itemKeys, {
+      this.#add(practice, "warning", path14, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path13), "")
+        fingerprint: fingerprint(settingText(path14), "")
       });
     }
   }
-  #add(rule, level, path13, itemKeys, what) {
+  #add(rule, level, path14, itemKeys, what) {
     this.findings.push({
       rule,
       level,
-      place: this.#place(path13, itemKeys),
-      setting: settingText(path13),
+      place: this.#place(path14, itemKeys),
+      setting: settingText(path14),
       ...what
     });
   }
-  #place(path13, itemKeys) {
-    return this.#places.find(path13, itemKeys) ?? this.#options.fallback;
+  #place(path14, itemKeys) {
+    return this.#places.find(path14, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -17839,16 +18239,16 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path13) {
-  return path13.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
+function settingText(path14) {
+  return path14.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scan.ts
 import { createHash as createHash8 } from "node:crypto";
-import { relative as relative5, sep as sep5 } from "node:path";
+import { relative as relative6, sep as sep5 } from "node:path";
 
 // core/bundle/artifact-glob.ts
-import { join as join6, relative as relative2, sep as sep2 } from "node:path";
+import { join as join6, relative as relative3, sep as sep2 } from "node:path";
 function fixedPart(pattern) {
   const parts = pattern.split("/");
   const wild = parts.findIndex((part) => /[*?[\]{}]/.test(part));
@@ -17864,10 +18264,10 @@ async function globFiles(root, patterns2, tree) {
     const walk = async (folder) => {
       const entries2 = await tree.list(folder).catch(() => []);
       for (const entry of entries2) {
-        const path13 = join6(folder, entry.name);
-        if (entry.type === "file" && matcher2.match(relative2(base, path13).split(sep2).join("/")))
-          found.add(path13);
-        if (entry.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path13);
+        const path14 = join6(folder, entry.name);
+        if (entry.type === "file" && matcher2.match(relative3(base, path14).split(sep2).join("/")))
+          found.add(path14);
+        if (entry.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path14);
       }
     };
     await walk(base);
@@ -18051,8 +18451,8 @@ var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 var TEXT = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path13) {
-  const name = path13.slice(path13.lastIndexOf("/") + 1).toLowerCase();
+function fileKind(path14) {
+  const name = path14.slice(path14.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
   if (TEXT.test(name)) return "text";
@@ -18129,9 +18529,9 @@ var ContentScanner = class {
   scopes = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path13) {
-    this.#kind = fileKind(path13);
-    this.#ipynb = path13.toLowerCase().endsWith(".ipynb");
+  constructor(path14) {
+    this.#kind = fileKind(path14);
+    this.#ipynb = path14.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -18208,7 +18608,7 @@ var ContentScanner = class {
 
 // core/scan/files/scan-file.ts
 var HEAD = 8;
-var DEEPEST2 = 1;
+var DEEPEST3 = 1;
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
 function toFinding(match2, file, member3, repositoryId) {
@@ -18272,17 +18672,17 @@ var FileScan = class {
     scanner.push(held ?? new Uint8Array(), true);
     this.#take(scanner, void 0);
   }
-  async #unpack(kind, content, path13, depth) {
+  async #unpack(kind, content, path14, depth) {
     const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member3 of members2) {
-      const name = [path13, member3.name].filter((part) => part !== "").join("!");
+      const name = [path14, member3.name].filter((part) => part !== "").join("!");
       if ("reason" in member3) this.#skip(member3.reason, name);
       else await this.#member(member3.content, name, depth);
     }
   }
   async #member(content, name, depth) {
     const inner = archiveKind(content.subarray(0, HEAD));
-    if (inner !== void 0 && depth < DEEPEST2) return this.#unpack(inner, content, name, depth + 1);
+    if (inner !== void 0 && depth < DEEPEST3) return this.#unpack(inner, content, name, depth + 1);
     if (inner !== void 0) {
       this.#skip("it is an archive nested more than once", name);
       return;
@@ -18316,11 +18716,11 @@ var FileScan = class {
 };
 
 // core/bundle/sync-files.ts
-import { dirname as dirname3, join as join7, posix as posix5, relative as relative3, sep as sep3 } from "node:path";
+import { dirname as dirname3, join as join7, posix as posix4, relative as relative4, sep as sep3 } from "node:path";
 function syncRootOf(bundleRoot, paths) {
   let root = bundleRoot;
-  for (const path13 of paths) {
-    const ups = posix5.normalize(path13).split("/").filter((part) => part === "..").length;
+  for (const path14 of paths) {
+    const ups = posix4.normalize(path14).split("/").filter((part) => part === "..").length;
     let candidate = bundleRoot;
     for (let i = 0; i < ups; i++) candidate = dirname3(candidate);
     if (candidate.length < root.length) root = candidate;
@@ -18331,7 +18731,7 @@ async function worktreeOf(bundleRoot, syncRoot, tree) {
   const found = await findCheckout(bundleRoot, tree);
   return found === bundleRoot ? syncRoot : found;
 }
-var slashed = (path13) => path13.split(sep3).join("/");
+var slashed = (path14) => path14.split(sep3).join("/");
 var GitIgnores = class {
   #tree;
   #root;
@@ -18340,9 +18740,9 @@ var GitIgnores = class {
     this.#tree = tree;
     this.#root = root;
   }
-  async ignores(path13, isFolder) {
-    for (let folder = dirname3(path13); ; folder = dirname3(folder)) {
-      const inside = slashed(relative3(folder, path13));
+  async ignores(path14, isFolder) {
+    for (let folder = dirname3(path14); ; folder = dirname3(folder)) {
+      const inside = slashed(relative4(folder, path14));
       const rules = await this.#rules(folder);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
       if (folder === this.#root || dirname3(folder) === folder) return false;
@@ -18358,7 +18758,7 @@ var GitIgnores = class {
   }
   async #load(folder) {
     const file = join7(folder, ".gitignore");
-    const text2 = await this.#tree.size(file) === void 0 ? "" : await readText(this.#tree, file);
+    const text2 = await readText(this.#tree, file).catch(() => "");
     const always = folder === this.#root ? [".git", ".databricks"] : [];
     return new IgnorePatterns([...text2.split("\n"), ...always], "leave-out");
   }
@@ -18366,17 +18766,17 @@ var GitIgnores = class {
 async function selectFiles(bundleRoot, rules, tree, name) {
   const syncRoot = syncRootOf(bundleRoot, rules.paths);
   const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
-  const inside = slashed(relative3(syncRoot, bundleRoot));
+  const inside = slashed(relative4(syncRoot, bundleRoot));
   const matcher2 = (patterns2, use) => new IgnorePatterns(
-    patterns2.map((pattern) => posix5.join(inside, pattern)),
+    patterns2.map((pattern) => posix4.join(inside, pattern)),
     use
   );
   const included = matcher2(rules.include, "take");
   const excluded = matcher2(rules.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
-  const take = (path13) => {
-    if (!excluded.match(slashed(relative3(syncRoot, path13)))) files.add(path13);
+  const take = (path14) => {
+    if (!excluded.match(slashed(relative4(syncRoot, path14)))) files.add(path14);
   };
   const walk = async (folder, all) => {
     const entries2 = await tree.list(folder).catch((error) => {
@@ -18385,17 +18785,17 @@ async function selectFiles(bundleRoot, rules, tree, name) {
       return [];
     });
     for (const entry of entries2) {
-      const path13 = join7(folder, entry.name);
+      const path14 = join7(folder, entry.name);
       if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path13, true)) await walk(path13, all);
+        if (all || !await ignores.ignores(path14, true)) await walk(path14, all);
       } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative3(syncRoot, path13)))) take(path13);
-      } else if (!await ignores.ignores(path13, false)) {
-        if (entry.type === "file") take(path13);
+        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path14)))) take(path14);
+      } else if (!await ignores.ignores(path14, false)) {
+        if (entry.type === "file") take(path14);
         else {
           const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path13, {
-            file: name(path13),
+          unscanned.set(path14, {
+            file: name(path14),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
             harmless: true
           });
@@ -18403,8 +18803,8 @@ async function selectFiles(bundleRoot, rules, tree, name) {
       }
     }
   };
-  for (const path13 of rules.paths) {
-    const start = join7(bundleRoot, path13);
+  for (const path14 of rules.paths) {
+    const start = join7(bundleRoot, path14);
     if (await tree.size(start) !== void 0) take(start);
     else await walk(start, false);
   }
@@ -18413,17 +18813,17 @@ async function selectFiles(bundleRoot, rules, tree, name) {
 }
 
 // core/bundle/sync-rules.ts
-var import_yaml8 = __toESM(require_dist(), 1);
-import { dirname as dirname4, join as join8, posix as posix6, relative as relative4, sep as sep4 } from "node:path";
+var import_yaml9 = __toESM(require_dist(), 1);
+import { dirname as dirname4, join as join8, posix as posix5, relative as relative5, sep as sep4 } from "node:path";
 var BUNDLE_FILES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 var strings = (map, key2) => {
   const list3 = map?.get(key2, true);
-  if (!(0, import_yaml8.isSeq)(list3)) return [];
-  return list3.items.flatMap((item) => (0, import_yaml8.isScalar)(item) && typeof item.value === "string" ? [item.value] : []);
+  if (!(0, import_yaml9.isSeq)(list3)) return [];
+  return list3.items.flatMap((item) => (0, import_yaml9.isScalar)(item) && typeof item.value === "string" ? [item.value] : []);
 };
 var child = (map, key2) => {
-  const found = (0, import_yaml8.isMap)(map) ? map.get(key2, true) : void 0;
-  return (0, import_yaml8.isMap)(found) ? found : void 0;
+  const found = (0, import_yaml9.isMap)(map) ? map.get(key2, true) : void 0;
+  return (0, import_yaml9.isMap)(found) ? found : void 0;
 };
 function targetOf(root, target) {
   const targets = child(root, "targets");
@@ -18433,15 +18833,15 @@ function targetOf(root, target) {
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "dependencies", "requirements", "source"]);
 function collectLibraries(node, key2, found) {
-  if ((0, import_yaml8.isMap)(node)) for (const pair of node.items) collectLibraries(pair.value, String(pair.key), found);
-  else if ((0, import_yaml8.isSeq)(node)) for (const item of node.items) collectLibraries(item, key2, found);
-  else if ((0, import_yaml8.isScalar)(node) && typeof node.value === "string" && LIBRARY_KEYS.has(key2)) {
+  if ((0, import_yaml9.isMap)(node)) for (const pair of node.items) collectLibraries(pair.value, String(pair.key), found);
+  else if ((0, import_yaml9.isSeq)(node)) for (const item of node.items) collectLibraries(item, key2, found);
+  else if ((0, import_yaml9.isScalar)(node) && typeof node.value === "string" && LIBRARY_KEYS.has(key2)) {
     const local = /[/*]/.test(node.value) && !/^(?:\/|dbfs:|s3:|abfss?:|gs:|https?:|-)/.test(node.value) && !node.value.includes("${");
     if (local && /\.(?:whl|jar|egg|zip|txt)$/.test(node.value)) found.push(node.value);
   }
 }
 function collect2(root, folder, target, into) {
-  const rebase = (pattern) => posix6.join(folder, pattern);
+  const rebase = (pattern) => posix5.join(folder, pattern);
   for (const part of [root, target === void 0 ? void 0 : child(child(root, "targets"), target)]) {
     const sync = child(part, "sync");
     const usable = (key2) => {
@@ -18456,10 +18856,10 @@ function collect2(root, folder, target, into) {
     into.exclude.push(...usable("exclude"));
     for (const pair of child(part, "artifacts")?.items ?? []) {
       const artifact = pair.value;
-      const path13 = (0, import_yaml8.isMap)(artifact) ? artifact.get("path") : void 0;
-      const built2 = (0, import_yaml8.isMap)(artifact) && artifact.get("type") === "whl" ? ["dist/*.whl"] : [];
+      const path14 = (0, import_yaml9.isMap)(artifact) ? artifact.get("path") : void 0;
+      const built2 = (0, import_yaml9.isMap)(artifact) && artifact.get("type") === "whl" ? ["dist/*.whl"] : [];
       into.artifacts.push(
-        ...built2.map((pattern) => posix6.join(folder, typeof path13 === "string" ? path13 : ".", pattern))
+        ...built2.map((pattern) => posix5.join(folder, typeof path14 === "string" ? path14 : ".", pattern))
       );
     }
     const libraries = [];
@@ -18473,12 +18873,12 @@ async function readSyncRules(bundleRoot, target, tree) {
   const load = async (file) => {
     configuration.push(file);
     try {
-      const [document] = (0, import_yaml8.parseAllDocuments)(await readText(tree, file));
+      const [document] = (0, import_yaml9.parseAllDocuments)(await readText(tree, file));
       if (document !== void 0 && "contents" in document && document.errors.length === 0)
         return document.contents;
     } catch {
     }
-    into.notes.push(`${relative4(bundleRoot, file).split(sep4).join("/")} cannot be read as YAML`);
+    into.notes.push(`${relative5(bundleRoot, file).split(sep4).join("/")} cannot be read as YAML`);
     return void 0;
   };
   const sizes = await Promise.all(BUNDLE_FILES.map((name) => tree.size(join8(bundleRoot, name))));
@@ -18487,12 +18887,12 @@ async function readSyncRules(bundleRoot, target, tree) {
     const root = await load(join8(bundleRoot, main));
     const selected = targetOf(root, target);
     collect2(root, ".", selected, into);
-    const includes = strings((0, import_yaml8.isMap)(root) ? root : void 0, "include").filter(
+    const includes = strings((0, import_yaml9.isMap)(root) ? root : void 0, "include").filter(
       (pattern) => !pattern.includes("${")
     );
     for (const file of await globFiles(bundleRoot, includes, tree)) {
       if (!/\.ya?ml$/.test(file)) continue;
-      const folder = posix6.normalize(relative4(bundleRoot, dirname4(file)).split(sep4).join("/") || ".");
+      const folder = posix5.normalize(relative5(bundleRoot, dirname4(file)).split(sep4).join("/") || ".");
       collect2(await load(file), folder, selected, into);
     }
   }
@@ -18511,9 +18911,9 @@ async function scanFiles(files, options, ports) {
   const work = async () => {
     for (let index = next++; index < files.length; index = next++) {
       ports.signal?.throwIfAborted();
-      const path13 = files[index];
-      const name = relative5(checkout, path13).split(sep5).join("/");
-      const report = await scanFile({ name, read: () => ports.tree.read(path13) }, repositoryId);
+      const path14 = files[index];
+      const name = relative6(checkout, path14).split(sep5).join("/");
+      const report = await scanFile({ name, read: () => ports.tree.read(path14) }, repositoryId);
       reports[index] = report;
       bytes += report.bytes;
       done++;
@@ -18526,7 +18926,7 @@ async function scanFiles(files, options, ports) {
 async function scanSources(options, ports) {
   const { checkout, bundleRoot, target } = options;
   const rules = await readSyncRules(bundleRoot, target, ports.tree);
-  const name = (path13) => relative5(checkout, path13).split(sep5).join("/");
+  const name = (path14) => relative6(checkout, path14).split(sep5).join("/");
   const { files, unscanned } = await selectFiles(bundleRoot, rules, ports.tree, name);
   const all = [.../* @__PURE__ */ new Set([...files, ...rules.configuration])];
   const report = await scanFiles(all, options, ports);
@@ -18609,8 +19009,9 @@ var BundleScan = class _BundleScan {
     const repositoryId = await readRepositoryId(checkout, diskTree) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const outcome = new ScanOutcome(step2, await readExceptions(options, diskTree, today));
-    const scan2 = new _BundleScan(ci, options, { tree: diskTree, signal }, outcome);
+    const tree = checkoutTree(ci.context.checkout, ports.platform);
+    const outcome = new ScanOutcome(step2, await readExceptions(options, tree, today));
+    const scan2 = new _BundleScan(ci, options, { tree, signal }, outcome);
     scan2.#sources = await scanSources(options, scan2.#ports);
     await outcome.judge(scan2.#sources, { title: "Scan of the sources" });
     return scan2;
@@ -18660,19 +19061,23 @@ var BundleScan = class _BundleScan {
   /** The bundle's YAML files, as reports name them. */
   async #configurationFiles() {
     const { bundleRoot, target } = this.#options;
-    const { configuration } = await readSyncRules(bundleRoot, target, diskTree);
+    const { tree } = this.#ports;
+    const { configuration } = await readSyncRules(bundleRoot, target, tree);
     return Promise.all(
-      configuration.map(async (file) => ({ file: this.#name(file), text: await readText(diskTree, file) }))
+      configuration.map(async (file) => ({
+        file: this.#name(file),
+        text: await readText(tree, file).catch(() => "")
+      }))
     );
   }
   #name(file) {
-    return path11.relative(this.#options.checkout, file).split(path11.sep).join("/");
+    return path12.relative(this.#options.checkout, file).split(path12.sep).join("/");
   }
 };
 async function repositoryOf(bundleRoot, checkout) {
   const repository = await findCheckout(bundleRoot, diskTree);
   const entries2 = await diskTree.list(repository).catch(() => []);
-  const inside = !path11.relative(checkout, repository).startsWith("..");
+  const inside = !path12.relative(checkout, repository).startsWith("..");
   return inside && entries2.some(({ name }) => name === ".git") ? repository : checkout;
 }
 
@@ -18719,11 +19124,12 @@ async function reportSuccess(ci, facts) {
   await ci.summary(jobSummary(facts));
 }
 async function reportFailure(ci, error, facts) {
+  const careful = carefulCi(ci);
   const text2 = withInputLabels(errorText(error), ci);
-  ci.annotate("error", text2, error.details.place);
+  careful.annotate("error", text2, error.details.place);
   for (const { problem, place: place2 } of error.mistakes)
-    if (place2) ci.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place2);
-  if (error.cause instanceof Error) ci.debug(error.cause.stack ?? error.cause.message);
+    if (place2) careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place2);
+  if (error.cause instanceof Error) careful.debug(error.cause.stack ?? error.cause.message);
   const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
 
 ${fenced(text2)}
@@ -18732,8 +19138,10 @@ ${fenced(text2)}
 }
 
 // core/run.ts
-async function run(begun, seams = {}) {
-  const { ci, ports, inputs } = begun;
+async function run(given2, seams = {}) {
+  const ci = carefulCi(given2.ci);
+  const begun = { ...given2, ci };
+  const { ports, inputs } = begun;
   const { command } = inputs;
   const soFar = new FactsSoFar({
     command: command.name,
@@ -18742,13 +19150,14 @@ async function run(begun, seams = {}) {
   });
   const step2 = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const { auditLog } = inputs;
-  const audit = await openAudit({ ci, clock: ports.clock, command: command.name, auditLog }, seams.sinks);
+  const record2 = { ci, ...ports, command: command.name, auditLog, clean: withoutCredentials };
+  const audit = await openAudit(record2, seams.sinks);
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service;
   try {
     const { needs } = command;
-    const bundleRoot = path12.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path13.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const [connection, tool, target, source, scan2] = await allRight([
@@ -18769,20 +19178,28 @@ async function run(begun, seams = {}) {
     });
     service = tokens;
     ci.mask(new URL(tokens.url).pathname.slice(1));
+    const endWhatIsLeft = strayEnder(step2, folder.root);
+    const processes = processPort(ports.platform);
+    let marked = Promise.resolve();
     const cli = tool && new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
       file: tool.file,
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path12.relative(checkout, bundleRoot).split(path12.sep).join("/"),
+      bundlePath: path13.relative(checkout, bundleRoot).split(path13.sep).join("/"),
       target: target?.name,
       approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens.served,
       beforeEach: () => checkHostPin(pin),
       readTimeout: inputs.planTimeout,
       onLine: (line) => ci.info(line),
-      onProcess: (pid) => void ci.saveState("cli", String(pid ?? ""))
+      onProcess: (pid) => {
+        if (pid === void 0) endWhatIsLeft();
+        marked = marked.then(
+          async () => ci.saveState("cli", pid === void 0 ? "" : await markOf2(pid, processes))
+        );
+      }
     });
     if (target?.hasRootPath === false) warn(step2, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, HOME_PASSED);
@@ -18790,7 +19207,7 @@ async function run(begun, seams = {}) {
     const scopes = secretScopes(source);
     const access2 = needs.access ? new Access({ step: step2, audit, connection, source, others: others2 }) : void 0;
     const commands = seams.commands ?? RUN_COMMANDS;
-    await asked(
+    await asked2(
       command.name,
       commands[command.name]
     )({
@@ -18802,10 +19219,10 @@ async function run(begun, seams = {}) {
       }),
       folder,
       get cli() {
-        return asked("cli", cli);
+        return asked2("cli", cli);
       },
       get access() {
-        return asked("access", access2);
+        return asked2("access", access2);
       },
       scan: {
         planned: async (result) => scan2?.planned({ ...result, target: target?.name ?? "", scopes }),
@@ -18828,7 +19245,7 @@ async function run(begun, seams = {}) {
 async function when2(needed, work) {
   return needed ? work() : void 0;
 }
-function asked(what, found) {
+function asked2(what, found) {
   if (found === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
   return found;
 }
