@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readAccess, secretScopes } from "./flow/access/files.ts";
+import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { Access } from "./flow/access/access.ts";
 import { allRight } from "./base/all-right.ts";
 import { openAuditFile, type AuditFile } from "./audit/audit.ts";
@@ -67,20 +67,24 @@ export async function run(step: Step): Promise<number> {
       onLine: (line) => ci.info(line),
       onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
     });
+    const api = workspaceApi(step, session);
     const access = new Access({ step, facts, audit, session, source });
     const checks: PlanChecks = {
-      scan: async (result) => scan?.planned({ ...result, target: target.name, scopes: secretScopes(source) }),
+      scan: async (result, summary) => {
+        const policy = scanPolicy(source);
+        if (!scan) return;
+        await scan.planned({ ...result, summary: (await summary()).tree, target: target.name, policy });
+      },
+      uploaded: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
       access,
     };
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
-    const api = workspaceApi(step, session);
     switch (inputs.command) {
       case "plan":
         await planBundle(step, cli, facts, checks);
         break;
       case "deploy":
         await deployBundle(step, cli, api, facts, checks);
-        await scan?.deployed();
         break;
       case "run":
         await runResource(step, cli, api, facts);

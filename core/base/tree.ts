@@ -1,4 +1,4 @@
-import { open, readdir, stat } from "node:fs/promises";
+import { open, readdir, realpath, stat } from "node:fs/promises";
 
 export interface TreeEntry {
   readonly name: string;
@@ -13,6 +13,8 @@ export interface Tree {
   size(file: string): Promise<number | undefined>;
   /** Content in pieces. @throws if it cannot be read */
   read(file: string): AsyncIterable<Uint8Array>;
+  /** The path without symbolic links; the path itself where there is nothing. */
+  real(path: string): Promise<string>;
 }
 
 const FIRST_PIECE = 64 << 10;
@@ -54,11 +56,17 @@ export const diskTree: Tree = {
       await handle.close();
     }
   },
+  real: (path) => realpath(path).catch(() => path),
 };
 
-/** The whole content as text. @throws if it cannot be read */
-export async function readText(tree: Tree, file: string): Promise<string> {
+/** The whole content. @throws if it cannot be read */
+export async function readBytes(tree: Tree, file: string): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of tree.read(file)) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
+  return Buffer.concat(pieces);
+}
+
+/** The whole content as UTF-8. @throws if it cannot be read */
+export async function readText(tree: Tree, file: string): Promise<string> {
+  return (await readBytes(tree, file)).toString("utf8");
 }

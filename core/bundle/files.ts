@@ -1,9 +1,9 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { posix, win32, type PlatformPath } from "node:path";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
 import type { Platform } from "../base/ports.ts";
 import { BundleYamlError, parseBundleYaml, type BundleValue } from "./yaml.ts";
 import { isInside } from "../base/paths.ts";
+import { diskTree, readBytes, type Tree } from "../base/tree.ts";
 import { glob, PatternError } from "./include-glob.ts";
 
 /** In the order of the CLI, which refuses a folder that has two of them. */
@@ -23,7 +23,11 @@ export interface BundleLocation {
   /** Absolute path of the checkout. */
   readonly checkout: string;
   readonly platform: Platform;
+  /** Default: the real files. */
+  readonly tree?: Tree;
 }
+
+type Location = Required<BundleLocation>;
 
 /**
  * Reads the bundle's configuration as the CLI does: the root file, then what its `include` patterns match, in the order
@@ -32,15 +36,16 @@ export interface BundleLocation {
  */
 export async function readBundleFiles(given: BundleLocation): Promise<readonly BundleFile[]> {
   // The CLI sees its working folder without symbolic links: `../` in `include` must mean the same to us.
-  const real = (folder: string) => realpath(folder).catch(() => folder);
-  const location = { ...given, root: await real(given.root), checkout: await real(given.checkout) };
+  const { tree = diskTree } = given;
+  const [root, checkout] = await Promise.all([tree.real(given.root), tree.real(given.checkout)]);
+  const location = { ...given, tree, root, checkout };
   const path = location.platform.os === "win32" ? win32 : posix;
   const mistakes: Mistake[] = [];
-  const root = await readBundleFile(await findRootFile(location, path), location, mistakes);
-  const included = root ? await includedFiles(root, location, path, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path), location, mistakes);
+  const included = first ? await includedFiles(first, location, path, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
-  return [root, ...files].filter((file) => file !== undefined);
+  return [first, ...files].filter((file) => file !== undefined);
 }
 
 /** `BUNDLE_INVALID` for these mistakes. */
@@ -64,7 +69,7 @@ export function readingBundle<T>(read: () => T): T {
   }
 }
 
-function displayName(file: string, { checkout, platform }: BundleLocation): string {
+function displayName(file: string, { checkout, platform }: Location): string {
   const path = platform.os === "win32" ? win32 : posix;
   return (isInside(file, checkout, platform) ? path.relative(checkout, file) : file).replaceAll(
     path.sep,
@@ -74,12 +79,12 @@ function displayName(file: string, { checkout, platform }: BundleLocation): stri
 
 async function readBundleFile(
   path: string,
-  location: BundleLocation,
+  location: Location,
   mistakes: Mistake[],
 ): Promise<BundleFile | undefined> {
   const name = displayName(path, location);
   try {
-    const parsed = parseBundleYaml(await readFile(path), name);
+    const parsed = parseBundleYaml(await readBytes(location.tree, path), name);
     if ("value" in parsed) return { path, name, value: parsed.value };
     mistakes.push(...parsed.mistakes);
   } catch (error) {
@@ -94,7 +99,7 @@ function codeOf(error: unknown): string {
 
 async function includedFiles(
   root: BundleFile,
-  location: BundleLocation,
+  location: Location,
   path: PlatformPath,
   mistakes: Mistake[],
 ): Promise<string[]> {
@@ -108,7 +113,7 @@ async function includedFiles(
       wrong(`\`include\` takes paths relative to the bundle, not \`${text}\`.`);
       continue;
     }
-    const matches = await matchesOf(text, location.root, path);
+    const matches = await matchesOf(text, location, path);
     if (!matches) wrong(`The \`include\` pattern \`${text}\` is malformed.`);
     else if (matches.length === 0 && !/[*?[]/.test(text))
       wrong(`\`include\` names \`${text}\`, which does not exist.`);
@@ -128,9 +133,13 @@ async function includedFiles(
   return files;
 }
 
-async function matchesOf(pattern: string, root: string, path: PlatformPath): Promise<string[] | undefined> {
+async function matchesOf(
+  pattern: string,
+  { root, tree }: Location,
+  path: PlatformPath,
+): Promise<string[] | undefined> {
   try {
-    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path);
+    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path, tree);
   } catch (error) {
     if (error instanceof PatternError) return undefined;
     throw error;
@@ -149,11 +158,11 @@ function byBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-async function findRootFile(location: BundleLocation, path: PlatformPath): Promise<string> {
+async function findRootFile(location: Location, path: PlatformPath): Promise<string> {
   const { root } = location;
   const found: string[] = [];
   for (const name of ROOT_NAMES) {
-    if (await exists(path.join(root, name))) found.push(path.join(root, name));
+    if ((await location.tree.size(path.join(root, name))) !== undefined) found.push(path.join(root, name));
   }
   const [file, second] = found;
   if (file === undefined) throw await notFound(location, path);
@@ -177,24 +186,17 @@ async function findRootFile(location: BundleLocation, path: PlatformPath): Promi
   ]);
 }
 
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function notFound(location: BundleLocation, path: PlatformPath): Promise<SecretlessError> {
-  const { root, checkout, platform } = location;
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => undefined);
+async function notFound(location: Location, path: PlatformPath): Promise<SecretlessError> {
+  const { root, checkout, platform, tree } = location;
+  const entries = await tree.list(root).catch(() => undefined);
   const near: string[] = [];
   for (const entry of entries ?? []) {
     const inside = path.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.isDirectory() && (await hasRootFile(inside, path))) near.push(inside);
+    else if (entry.type === "folder" && (await hasRootFile(inside, path, tree))) near.push(inside);
   }
   for (let folder = path.dirname(root); isInside(folder, checkout, platform); folder = path.dirname(folder)) {
-    if (await hasRootFile(folder, path)) near.push(folder);
+    if (await hasRootFile(folder, path, tree)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -211,7 +213,7 @@ async function notFound(location: BundleLocation, path: PlatformPath): Promise<S
   });
 }
 
-async function hasRootFile(folder: string, path: PlatformPath): Promise<boolean> {
-  const present = await Promise.all(ROOT_NAMES.map((name) => exists(path.join(folder, name))));
-  return present.includes(true);
+async function hasRootFile(folder: string, path: PlatformPath, tree: Tree): Promise<boolean> {
+  const present = await Promise.all(ROOT_NAMES.map((name) => tree.size(path.join(folder, name))));
+  return present.some((size) => size !== undefined);
 }

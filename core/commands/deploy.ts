@@ -1,3 +1,5 @@
+import { together } from "../base/all-right.ts";
+import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import type { DatabricksCli } from "../cli/cli.ts";
 import { planChanged } from "../cli/plan.ts";
 import type { WorkspaceApi } from "../api/workspace.ts";
@@ -25,7 +27,9 @@ export async function deployBundle(
     planned = await planBundle(step, cli, facts, checks);
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
-  await whenFree(step, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  const deploy = (): Promise<unknown> =>
+    ci.group("Deploy", () => cli.deploy(inputs)).catch((error: unknown) => alsoUploaded(error, checks));
+  await whenFree(step, cli, api, deploy, planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
   facts.bundle = { name: summary.name, target: summary.target };
@@ -33,5 +37,15 @@ export async function deployBundle(
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+  await checks.uploaded(true);
   await checks.access.apply(summary);
+}
+
+/** Throws what made a deployment fail, after a look at what it had uploaded by then, which stays in the workspace. */
+async function alsoUploaded(error: unknown, checks: PlanChecks): Promise<never> {
+  if (!(error instanceof SecretlessError) || error.code !== "DEPLOY_FAILED") throw error;
+  await checks.uploaded(false).catch((found: unknown) => {
+    throw together(toSecretlessError(found), [error]);
+  });
+  throw error;
 }

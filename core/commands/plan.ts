@@ -3,6 +3,7 @@ import { allRight } from "../base/all-right.ts";
 import { toMistake, type DatabricksCli, type PlanResult } from "../cli/cli.ts";
 import type { Diagnostic } from "../cli/diagnostics.ts";
 import { losses, type Plan } from "../cli/plan.ts";
+import type { BundleSummary } from "../cli/summary.ts";
 import { SecretlessError } from "../base/errors.ts";
 import type { Facts } from "../report/facts.ts";
 import { planLine } from "../report/job-summary.ts";
@@ -11,8 +12,10 @@ import { warn, type Step } from "../flow/step.ts";
 
 /** What is checked beside the bundle's own plan, before anything is changed. */
 export interface PlanChecks {
-  /** The artifacts that the plan has built, and the configuration that it has resolved. */
-  readonly scan: (result: PlanResult) => Promise<void>;
+  /** The artifacts that the plan has built, and the configuration that the CLI has resolved. */
+  readonly scan: (result: PlanResult, summary: () => Promise<BundleSummary>) => Promise<void>;
+  /** What a deployment has uploaded; `complete` if it went well. */
+  readonly uploaded: (complete: boolean) => Promise<void>;
   readonly access: Access;
 }
 
@@ -44,9 +47,12 @@ export async function planBundle(
   await jsonOutput(ci, "plan", facts.plan, { changed: changes.length, unchanged });
   if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
   const refused = refusedLosses(step, plan);
+  // One start of the CLI for all who ask; none where nobody does.
+  let asked: Promise<BundleSummary> | undefined;
+  const summary = (): Promise<BundleSummary> => (asked ??= cli.summary(signal));
   await allRight([
-    checks.scan(result),
-    checks.access.plan(cli),
+    checks.scan(result, summary),
+    checks.access.plan(summary),
     refused ? Promise.reject(refused) : Promise.resolve(),
   ]);
   return plan;

@@ -10,7 +10,6 @@ import { ApiFailure } from "../../api/rest.ts";
 import { connectionOf } from "./connection.ts";
 import type { AccessParts } from "./parts.ts";
 import { reportAccess, reportApplied } from "./report.ts";
-import type { DatabricksCli } from "../../cli/cli.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
 import { expectSame, workspaceApi } from "../connect.ts";
@@ -34,10 +33,10 @@ export class Access {
    * held up: what such a bundle once granted is found, shown and withdrawn after it.
    * @throws SecretlessError with every entry that cannot be granted
    */
-  async plan(cli: DatabricksCli): Promise<void> {
+  async plan(summaryOf: () => Promise<BundleSummary>): Promise<void> {
     const { step, source } = this.#parts;
     if (!source.declared && step.inputs.command === "deploy") return;
-    const summary = await cli.summary(step.signal);
+    const summary = await summaryOf();
     await told(async () => {
       const request = await this.#request(summary, false);
       if (!(await this.#concerns(request))) return;
