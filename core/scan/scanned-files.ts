@@ -61,13 +61,17 @@ export class ScannedFiles {
     return fresh.sort();
   }
 
-  /** Scans the content of something that is no file here, under the name that reports give it. @returns whether it is new */
-  async scanContent(name: string, content: Uint8Array): Promise<boolean> {
-    if (this.#contents.has(createHash("sha256").update(content).digest("hex"))) return false;
-    await this.#scanOne(`content of ${name}`, name, async function* () {
+  /**
+   * Scans the content of something that is no file here, under the name that reports give it.
+   * @returns how much was found; nothing in content that was scanned before
+   */
+  async scanContent(name: string, content: Uint8Array): Promise<number> {
+    if (this.#contents.has(createHash("sha256").update(content).digest("hex"))) return 0;
+    const key = `content of ${name}`;
+    await this.#scanOne(key, name, async function* () {
       yield await Promise.resolve(content);
     });
-    return true;
+    return this.#reports.get(key)?.findings.length ?? 0;
   }
 
   /** All that was found. */

@@ -5,7 +5,7 @@ import { DeploymentLock } from "./lock.ts";
 import { countActions, makePlan } from "./plan.ts";
 import type { Session } from "./session.ts";
 import { DeploymentState, localFolder, writeLocal } from "./state.ts";
-import { deploymentContent, readDeployment, uploadFiles, type Deployment } from "./upload.ts";
+import { deploymentContent, readDeployment, uploadFiles, writeSnapshot, type Deployment } from "./upload.ts";
 
 /** `bundle deploy`. @throws CliFailure */
 export async function deploy(session: Session): Promise<void> {
@@ -55,6 +55,7 @@ async function deployLocked(session: Session, state: DeploymentState, before: De
   await files.mkdirs(internal);
   output.err(`Uploading bundle files to ${bundle.paths.file}...\n`);
   const { deployment, deleted } = await uploadFiles(bundle, before, files);
+  await writeSnapshot(join(localFolder(bundle, env), "sync-snapshots"), deployment);
   const content = deploymentContent(deployment);
   await writeLocal(join(localFolder(bundle, env), "deployment.json"), content);
   await files.write(`${bundle.paths.state}/deployment.json`, content);

@@ -5,6 +5,7 @@ import { isObject, parseJson, textOf, type Json } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
 import { cannot, CliFailure } from "./diagnostics.ts";
 import { isNotebook, withoutExtension } from "./resource-settings.ts";
+import { writeLocal } from "./state.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 
@@ -78,6 +79,17 @@ export async function uploadFiles(
     await files.write(posix.join(target, path), await readFile(join(bundle.root, path)));
   });
   return { deployment: { seq: before.seq + 1, id: before.id, files: now }, deleted: gone.length };
+}
+
+/** The list of what was uploaded, by path here and in the workspace. None where there is nothing, as the CLI does. */
+export async function writeSnapshot(folder: string, { files }: Deployment): Promise<void> {
+  if (files.length === 0) return;
+  const names = files.map(({ local_path: path, is_notebook: isNotebook }) => [
+    path,
+    isNotebook ? withoutExtension(path) : path,
+  ]);
+  const snapshot = { version: "v1", local_to_remote_names: Object.fromEntries(names) as Json };
+  await writeLocal(join(folder, "files.json"), Buffer.from(JSON.stringify(snapshot)));
 }
 
 /** Folders of the files and theirs, without the bundle's own. */

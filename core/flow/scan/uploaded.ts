@@ -1,4 +1,4 @@
-import path from "node:path";
+import { basename, join, posix } from "node:path";
 import { exportedFile, filesInFolder } from "../../api/uploaded-files.ts";
 import { member, textOf, type JsonValue } from "../../api/json.ts";
 import type { WorkspaceApi } from "../../api/workspace.ts";
@@ -46,43 +46,51 @@ export async function uploadedFiles(
   const { selections, summary, state, target, complete } = uploading;
   const api = { ...uploading.api, signal: undefined };
   const synced = await readSyncedFiles(state, target);
-  const here = new Set<string>();
-  const gone: string[] = [];
+  const code = runsCode(summary);
+  const here: string[] = [];
+  /** By path in the workspace: how reports name it. */
+  const remote = new Map<string, string>();
   const filePath = textOf(member(summary, "workspace", "file_path")) ?? "";
-  for (const { local, remote } of synced ?? []) {
-    const files = await present(selections, local, tree);
-    for (const file of files) here.add(file);
-    if (files.length === 0 || runsCode(summary)) gone.push(path.posix.join(filePath, remote));
+  for (const file of synced ?? []) {
+    const files = await present(selections, file.local, tree);
+    here.push(...files);
+    const [first] = files;
+    const path = posix.join(filePath, file.remote);
+    if (first === undefined || code) remote.set(path, first === undefined ? path : scanned.name(first));
   }
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
   const sources = synced ? [] : await selectedNow(selections, scanned, tree);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
-  const names = different.map((file) => scanned.name(file));
-
-  const known = new Set(runsCode(summary) ? [] : artifacts.map((file) => path.basename(file)));
-  const internal = path.posix.join(textOf(member(summary, "workspace", "artifact_path")) ?? "", ".internal");
-  // Files of volumes have another API; what is built for one is looked at here.
-  if (!internal.startsWith("/Volumes/") && (artifacts.length > 0 || runsCode(summary)))
-    gone.push(
-      ...(await filesInFolder(api, internal)).filter((file) => !known.has(path.posix.basename(file))),
-    );
+  const names = new Set(different.map((file) => scanned.name(file)));
+  for (const path of artifacts.length > 0 || code ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix.basename(path));
+    if (local === undefined || code) remote.set(path, local === undefined ? path : scanned.name(local));
+  }
   const unscanned: Unscanned[] = [];
-  await atOnce(gone, async (file) => {
-    const content = await exportedFile(api, file);
+  await atOnce([...remote], async ([path, name]) => {
+    const content = await exportedFile(api, path);
     if (content === undefined)
-      unscanned.push({ file, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(file, content)) names.push(file);
+      unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
+    // The workspace does not hand out a notebook to the last byte: of a file that is here, a finding alone tells.
+    else if ((await scanned.scanContent(name, content)) > 0 || name === path) names.add(name);
   });
   return {
-    different: names.sort(),
+    different: [...names].sort(),
     unscanned,
     unknown: synced || !complete ? undefined : await unlisted(uploading, tree),
   };
 }
 
+/** Files of volumes have another API: what is built for one is looked at here alone. */
+async function uploadedArtifacts(api: WorkspaceApi, summary: JsonValue): Promise<string[]> {
+  const folder = textOf(member(summary, "workspace", "artifact_path"));
+  if (folder === undefined || folder.startsWith("/Volumes/")) return [];
+  return filesInFolder(api, posix.join(folder, ".internal"));
+}
+
 /** The files that a path of the CLI's list can mean. */
 async function present(selections: readonly Selection[], local: string, tree: Tree): Promise<string[]> {
-  const files = selections.map(({ syncRoot }) => path.join(syncRoot, local));
+  const files = selections.map(({ syncRoot }) => join(syncRoot, local));
   const sizes = await Promise.all(files.map((file) => tree.size(file)));
   return files.filter((_file, index) => sizes[index] !== undefined);
 }

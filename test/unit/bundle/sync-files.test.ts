@@ -169,8 +169,8 @@ describe("sync files", () => {
       scanned.report().findings.map(({ place }) => place.file),
       ["b.py"],
     );
-    assert.equal(await scanned.scanContent("remote", Buffer.from("c")), false);
-    assert.equal(await scanned.scanContent("remote", Buffer.from(`u = "${PAT}"`)), true);
+    assert.equal(await scanned.scanContent("remote", Buffer.from("c")), 0);
+    assert.equal(await scanned.scanContent("remote", Buffer.from(`u = "${PAT}"`)), 1);
     assert.equal(scanned.report().findings.length, 2);
   });
 

@@ -17,6 +17,7 @@ describe("access in the flow of a step", () => {
   let jobId = "";
   const summary = (): string =>
     JSON.stringify({
+      sync: { paths: ["."] },
       bundle: { name: "lakehouse-jobs", target: "prod" },
       workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE, file_path: `${STATE}/../files` },
       resources: {
@@ -65,7 +66,13 @@ describe("access in the flow of a step", () => {
       asked.map(({ query }) => query["path"]),
       [`${STATE}/access.json`],
     );
-    assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
+    assert.deepEqual(flow.commands, [
+      "version -o json",
+      "plan -o json",
+      "summary -o json",
+      "deploy",
+      "summary -o json",
+    ]);
     assert.equal(flow.ci.outputs.get("access"), undefined);
     assert.doesNotMatch(flow.ci.summaryText, /### Access/);
     await write("access.yml", "nonsense");
