@@ -1,6 +1,8 @@
 import { isAbsolute, join, posix, relative } from "node:path";
 import { isObject, member, members, textOf, type JsonValue } from "../api/json.ts";
+import { globMatches } from "../base/glob.ts";
 import type { Tree } from "../base/tree.ts";
+import type { WrittenSelection } from "./written-selection.ts";
 import {
   above,
   fromSyncRoot,
@@ -15,8 +17,8 @@ export interface ResolvedFrom {
   /** Absolute paths without links. */
   readonly bundleRoot: string;
   readonly checkout: string;
-  /** What the files themselves say, where they say all of `sync.paths`. */
-  readonly written: Pick<Selection, "syncRoot" | "paths"> | undefined;
+  /** What the files themselves say, if they can be read. */
+  readonly written: Pick<WrittenSelection, "syncRoot" | "allPaths"> | undefined;
   readonly tree: Tree;
 }
 
@@ -66,7 +68,7 @@ function texts(value: JsonValue | undefined): string[] | undefined {
 async function syncRoots(paths: readonly string[], from: ResolvedFrom): Promise<string[]> {
   const { bundleRoot, checkout, written, tree } = from;
   // Code of the bundle may have changed the files in between: they are believed where they say the same.
-  if (written && sameTexts(written.paths, paths)) return [written.syncRoot];
+  if (written && resolvesTo(written.allPaths, paths)) return [written.syncRoot];
   const depth = relative(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
   const roots: string[] = [];
   for (let levels = 0; levels <= depth; levels++) {
@@ -80,9 +82,11 @@ async function syncRoots(paths: readonly string[], from: ResolvedFrom): Promise<
   return roots;
 }
 
-function sameTexts(left: readonly string[], right: readonly string[]): boolean {
-  const set = (all: readonly string[]): string => JSON.stringify([...new Set(all.map(cleaned))].sort());
-  return set(left) === set(right);
+/** Whether the written paths, once their variables have any values, can be these. */
+function resolvesTo(written: readonly string[], paths: readonly string[]): boolean {
+  const patterns = written.map((path) => cleaned(path).replace(/\$\{[^}]*\}/g, "*"));
+  const fits = (path: string): boolean => patterns.some((pattern) => globMatches(pattern, cleaned(path)));
+  return written.length === paths.length && paths.every(fits);
 }
 
 const cleaned = (path: string): string => posix.normalize(slashed(path)).replace(/(?<=.)\/$/, "");
@@ -97,10 +101,7 @@ async function isThere(path: string, tree: Tree): Promise<boolean> {
 
 function artifactPatterns(tree: JsonValue, bundleRoot: string): string[] {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
-    const files = member(artifact, "files");
-    const sources = (Array.isArray(files) ? files : []).flatMap(
-      (file) => textOf(member(file, "source")) ?? [],
-    );
+    const sources = items(member(artifact, "files")).flatMap((file) => textOf(member(file, "source")) ?? []);
     const folder = textOf(member(artifact, "path")) ?? ".";
     const absolute = (path: string): string => (isAbsolute(path) ? path : join(bundleRoot, path));
     const built = textOf(member(artifact, "type")) === "whl" ? [wheelsOf(absolute(folder))] : [];
@@ -110,6 +111,11 @@ function artifactPatterns(tree: JsonValue, bundleRoot: string): string[] {
 
 function libraryTexts(value: JsonValue | undefined, key: string): string[] {
   if (typeof value === "string") return isLibraryKey(key) ? [value] : [];
-  if (Array.isArray(value)) return value.flatMap((item) => libraryTexts(item, key));
-  return members(value).flatMap(([name, inner]) => libraryTexts(inner, name));
+  return items(value)
+    .flatMap((item) => libraryTexts(item, key))
+    .concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));
+}
+
+function items(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 }

@@ -15,8 +15,8 @@ import { selectTarget, under, type Layers } from "./target.ts";
 import type { BundleValue } from "./yaml.ts";
 
 export interface WrittenSelection extends Selection {
-  /** Whether all of `sync.paths` is known: nothing of it is a variable. */
-  readonly certain: boolean;
+  /** `paths`, with those that hold variables. */
+  readonly allPaths: readonly string[];
   /** What could not be resolved, for the report. */
   readonly notes: readonly string[];
   /** Where absolute paths of `paths` and patterns of `artifacts` are written. */
@@ -56,39 +56,42 @@ class Written {
   selection(): WrittenSelection {
     const sync = under(this.#layers, "sync");
     const written = under(sync, "paths");
-    const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute("paths", written);
+    const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute(written);
     const bundleRoot = this.#bundleRoot;
     const fromBundle = (path: string): string => slashed(posix.relative(slashed(bundleRoot), slashed(path)));
+    // The CLI does this before it resolves variables.
     const levels = Math.max(0, ...paths.map((path) => foldersUp(fromBundle(path))));
     const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
     const relativeToRoot = (path: string): string => fromSyncRoot(roots, fromBundle(path));
-    const certain = this.#notes.length === 0;
-    const include = this.#absolute("include", under(sync, "include"));
-    const exclude = this.#absolute("exclude", under(sync, "exclude"));
+    const known = (key: string, all: readonly string[]): string[] => {
+      const relative = all.map(relativeToRoot);
+      const computed = relative.filter(hasVariable);
+      if (computed.length > 0)
+        this.#notes.push(`sync.${key} has variables that are not resolved here: ${computed.join(", ")}`);
+      return relative.filter((path) => !hasVariable(path));
+    };
     this.#collectArtifacts();
     for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
     return {
       ...roots,
-      paths: paths.map(relativeToRoot),
-      include: include.map(relativeToRoot),
-      exclude: exclude.map(relativeToRoot),
+      paths: known("paths", paths),
+      include: known("include", this.#absolute(under(sync, "include"))),
+      exclude: known("exclude", this.#absolute(under(sync, "exclude"))),
       artifacts: [...new Set(this.#artifacts)],
-      certain,
+      allPaths: paths.map(relativeToRoot),
       notes: this.#notes,
       places: this.#places,
     };
   }
 
-  /** The texts of `sync.<key>`, each relative to the file in which it stands. */
-  #absolute(key: string, layers: Layers): string[] {
+  /** The texts of `sync.<key>`, each from the folder of the file in which it stands. */
+  #absolute(layers: Layers): string[] {
     const values = layers.flatMap((layer) => (layer.kind === "sequence" ? layer.items() : [layer]));
-    const texts = values.flatMap((value) => (value.kind === "text" ? [value] : []));
-    const computed = texts.filter(({ text }) => text.includes("${")).map(({ text }) => text);
-    if (computed.length > 0)
-      this.#notes.push(`sync.${key} has variables that are not resolved here: ${computed.join(", ")}`);
-    return texts
-      .filter(({ text }) => !text.includes("${"))
-      .map(({ text, place }) => this.#located(join(this.#folderOf(place), text), place));
+    return values.flatMap((value) =>
+      value.kind === "text"
+        ? [this.#located(join(this.#folderOf(value.place), value.text), value.place)]
+        : [],
+    );
   }
 
   #folderOf({ file }: Place): string {
@@ -134,9 +137,11 @@ class Written {
   }
 
   #artifact(pattern: string, place: Place): void {
-    if (!pattern.includes("${")) this.#artifacts.push(this.#located(pattern, place));
+    if (!hasVariable(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
 }
+
+const hasVariable = (text: string): boolean => text.includes("${");
 
 function textOf(value: BundleValue | undefined): string | undefined {
   return value?.kind === "text" ? value.text : undefined;

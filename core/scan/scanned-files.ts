@@ -98,23 +98,21 @@ export class ScannedFiles {
 
   async #scanOne(key: string, name: string, read: () => AsyncIterable<Uint8Array>): Promise<number> {
     const hash = createHash("sha256");
-    let complete = false;
     const hashed = async function* (): AsyncIterable<Uint8Array> {
       for await (const piece of read()) {
         hash.update(piece);
         yield piece;
       }
-      complete = true;
+      onEnd(hash.digest("hex"));
+    };
+    this.#hashes.delete(key);
+    // What was not read to its end (an archive that is too large) is never called known.
+    const onEnd = (hex: string): void => {
+      this.#hashes.set(key, hex);
+      this.#contents.add(hex);
     };
     const report = await scanFile({ name, read: hashed }, this.#options.repositoryId);
     this.#reports.set(key, report);
-    this.#hashes.delete(key);
-    // What was not read to its end (an archive that is too large) is never called known.
-    if (complete) {
-      const sha256 = hash.digest("hex");
-      this.#hashes.set(key, sha256);
-      this.#contents.add(sha256);
-    }
     return report.bytes;
   }
 }

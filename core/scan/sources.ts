@@ -39,7 +39,7 @@ export async function readSources(options: ScanOptions, tree: Tree, platform: Pl
 function wholeFolder(bundleRoot: string, note: string): WrittenSelection {
   const nothing = { include: [], exclude: [], artifacts: [] };
   const root = { bundleRoot, syncRoot: bundleRoot, paths: ["."] };
-  return { ...root, ...nothing, certain: false, notes: [note], places: new Map() };
+  return { ...root, ...nothing, allPaths: root.paths, notes: [note], places: new Map() };
 }
 
 export interface SelectedSources {

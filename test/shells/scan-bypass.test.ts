@@ -55,7 +55,11 @@ function holding({ workspace }: Sandbox): string[] {
   return [...files.map(({ path: file }) => file), ...jobs.map(({ id }) => `job ${id}`)];
 }
 
-async function deploy(job: Job, place: HidingPlace, more: Readonly<Record<string, string>> = {}): Promise<Result> {
+async function deploy(
+  job: Job,
+  place: HidingPlace,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   const { files } = job.sandbox.workspace;
   if (files.get(FOLDER)) files.delete(FOLDER, true);
   for (const name of await readdir(job.checkout))
@@ -69,7 +73,7 @@ for (const [shell, start, places] of [
   ["task", onAzure, HIDING_PLACES.filter((_place, at) => at % 8 === 0 || _place.late)],
 ] as const) {
   describe(`a token past the scan of the built ${shell}${real ? "" : " (skipped: there is no databricks on PATH)"}`, () => {
-    let job: Job;
+    let job: Job | undefined;
     before(async function () {
       if (!real) this.skip();
       job = await start();
@@ -77,6 +81,7 @@ for (const [shell, start, places] of [
     after(() => job?.stop());
     for (const place of places) {
       it(`does not come into the workspace unseen: ${place.name}`, async () => {
+        assert.ok(job);
         const { succeeded, log } = await deploy(job, place);
         assert.ok(!succeeded, `the token was deployed: ${holding(job.sandbox).join(", ")}`);
         const found = holding(job.sandbox);

@@ -131,8 +131,8 @@ export class BundleScan {
 
   #selections(summary: JsonValue): Promise<readonly Selection[] | undefined> {
     const { bundleRoot, checkout } = this.#options;
-    const { selection } = this.#sources;
-    const written = selection.certain ? selection : undefined;
+    const { files, selection } = this.#sources;
+    const written = files.length > 0 ? selection : undefined;
     return resolvedSelections(summary, { bundleRoot, checkout, written, tree: diskTree });
   }
 

@@ -35,7 +35,7 @@ const task = (fields: string): string =>
   `resources: { jobs: { j: { name: j, tasks: [{ task_key: a, existing_cluster_id: c, spark_jar_task: { main_class_name: m }, ${fields} }] } } }\n`;
 const spec = (fields: string): string =>
   `resources: { jobs: { j: { name: j, environments: [{ environment_key: e, spec: { environment_version: "2", ${fields} } }], tasks: [{ task_key: a, environment_key: e, spark_python_task: { python_file: ./m.py } }] } } }\n`;
-const wheel = zipSync({ "pkg/load.py": strToU8(LEAK) });
+const wheel = zipSync({ "pkg/load.py": strToU8(LEAK) }, { level: 0 });
 const script = (hook: string, command: string): string =>
   `experimental: { scripts: { ${hook}: ${JSON.stringify(command)} } }\n`;
 /** Writes the token without that any file of the checkout holds it. */
@@ -122,7 +122,7 @@ export const HIDING_PLACES: readonly HidingPlace[] = [
     name: "a variable in sync.paths that leads out of the bundle",
     root: "lake",
     files: {
-      "lake/databricks.yml": yml("variables: { p: { default: ../lib } }\nsync: { paths: [., '${var.p}'] }\n"),
+      "lake/databricks.yml": yml("variables: { p: { default: lib } }\nsync: { paths: [., '../${var.p}'] }\n"),
       "lib/leak.py": LEAK,
       "lake/lib/decoy.py": "",
     },

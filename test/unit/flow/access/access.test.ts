@@ -17,8 +17,7 @@ describe("access in the flow of a step", () => {
   let jobId = "";
   const summary = (): string =>
     JSON.stringify({
-      sync: { paths: ["."] },
-      bundle: { name: "lakehouse-jobs", target: "prod" },
+      ...{ sync: { paths: ["."] }, bundle: { name: "lakehouse-jobs", target: "prod" } },
       workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE, file_path: `${STATE}/../files` },
       resources: {
         jobs: {
