@@ -16,6 +16,8 @@ export interface Played {
   readonly signal?: string;
   readonly stdout?: string;
   readonly stderr?: string;
+  /** For `deploy`: whether it leaves no list of what it uploaded. */
+  readonly leavesNoList?: boolean;
 }
 
 /** Arguments of which no test of a flow wants to hear. */
@@ -119,8 +121,9 @@ export class Flow {
         this.commands.push(command);
         this.requests.push(request);
         request.onStart?.(4_000_000);
-        const { code = 0, signal = null, stdout = "", stderr = "" } = await cli(command, request);
-        if (command.startsWith("deploy") && code === 0) await leaveSnapshot(request);
+        const played = await cli(command, request);
+        const { code = 0, signal = null, stdout = "", stderr = "", leavesNoList = false } = played;
+        if (command.startsWith("deploy") && code === 0 && !leavesNoList) await leaveSnapshot(request);
         if (stdout) request.onStdout(Buffer.from(stdout));
         if (stderr) request.onStderr(Buffer.from(stderr));
         return { code: signal === null ? code : null, signal };
