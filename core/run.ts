@@ -4,7 +4,8 @@ import { Access } from "./flow/access/access.ts";
 import { allRight } from "./base/all-right.ts";
 import { openAuditFile, type AuditFile } from "./audit/audit.ts";
 import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
-import { connect, workspaceApi } from "./flow/connect.ts";
+import { connect } from "./flow/connect.ts";
+import { workspaceApi } from "./flow/api.ts";
 import { DatabricksCli } from "./cli/cli.ts";
 import { cliEnvironment } from "./cli/environment.ts";
 import { checkHostPin } from "./bundle/host-pin.ts";
@@ -67,7 +68,8 @@ export async function run(step: Step): Promise<number> {
       onLine: (line) => ci.info(line),
       onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
     });
-    const api = workspaceApi(step, session);
+    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
+    const api = workspaceApi(step, session, caller);
     const access = new Access({ step, facts, audit, session, source });
     const checks: PlanChecks = {
       scan: async (result, summary) => {

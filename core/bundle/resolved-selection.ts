@@ -1,5 +1,5 @@
 import { isAbsolute, join, posix, relative } from "node:path";
-import { isObject, member, members, textOf, type JsonValue } from "../api/json.ts";
+import { isObject, listAt, member, members, textAt, type Json } from "../api/json.ts";
 import { globMatches } from "../base/glob.ts";
 import type { Tree } from "../base/tree.ts";
 import type { WrittenSelection } from "./written-selection.ts";
@@ -28,7 +28,7 @@ export interface ResolvedFrom {
  * it is, there is a selection for each folder that it can be. Undefined if the tree does not say what is selected.
  */
 export async function resolvedSelections(
-  tree: JsonValue,
+  tree: Json,
   from: ResolvedFrom,
 ): Promise<readonly Selection[] | undefined> {
   const sync = member(tree, "sync");
@@ -48,16 +48,16 @@ export async function resolvedSelections(
 }
 
 /** Whether code of the bundle runs when it is deployed, which may change files between the scan and the upload. */
-export function runsCode(tree: JsonValue): boolean {
-  const has = (value: JsonValue | undefined): boolean => members(value).length > 0;
+export function runsCode(tree: Json): boolean {
+  const has = (value: Json | undefined): boolean => members(value).length > 0;
   const builds = members(member(tree, "artifacts")).some(
-    ([, artifact]) => member(artifact, "build") !== undefined || textOf(member(artifact, "type")) === "whl",
+    ([, artifact]) => member(artifact, "build") !== undefined || textAt(artifact, "type") === "whl",
   );
   const python = [member(tree, "python"), member(tree, "experimental", "python")];
   return builds || has(member(tree, "experimental", "scripts")) || python.some(has);
 }
 
-function texts(value: JsonValue | undefined): string[] | undefined {
+function texts(value: Json | undefined): string[] | undefined {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) return undefined;
   const read = value.map((item) => (typeof item === "string" ? item : undefined));
@@ -99,23 +99,21 @@ async function isThere(path: string, tree: Tree): Promise<boolean> {
   );
 }
 
-function artifactPatterns(tree: JsonValue, bundleRoot: string): string[] {
+function artifactPatterns(tree: Json, bundleRoot: string): string[] {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
-    const sources = items(member(artifact, "files")).flatMap((file) => textOf(member(file, "source")) ?? []);
-    const folder = textOf(member(artifact, "path")) ?? ".";
+    const sources = listAt(artifact, "files")
+      .map((file) => textAt(file, "source"))
+      .filter((source) => source !== "");
+    const folder = textAt(artifact, "path") || ".";
     const absolute = (path: string): string => (isAbsolute(path) ? path : join(bundleRoot, path));
-    const built = textOf(member(artifact, "type")) === "whl" ? [wheelsOf(absolute(folder))] : [];
+    const built = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
     return [...sources.map(absolute), ...built];
   });
 }
 
-function libraryTexts(value: JsonValue | undefined, key: string): string[] {
+function libraryTexts(value: Json | undefined, key: string): string[] {
   if (typeof value === "string") return isLibraryKey(key) ? [value] : [];
-  return items(value)
+  return listAt(value)
     .flatMap((item) => libraryTexts(item, key))
     .concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));
-}
-
-function items(value: JsonValue | undefined): readonly JsonValue[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 }

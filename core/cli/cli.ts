@@ -6,7 +6,8 @@ import { destroyIncomplete, refusedDeletes } from "./destroy-command.ts";
 import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./run-command.ts";
 import type { RunEnd, RunRequest } from "./run-command.ts";
 import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
-import { parseJson, unreadable, type JsonValue } from "../api/json.ts";
+import type { Json } from "../api/json.ts";
+import { parseJson, unreadable } from "./json-output.ts";
 import { LineSplitter } from "./lines.ts";
 import { heldLock } from "./deployment-lock.ts";
 import { PLAN_COMMAND, readPlan, type Plan } from "./plan.ts";
@@ -46,7 +47,7 @@ export interface CliOptions extends ProgramPorts {
 export interface PlanResult {
   readonly plan: Plan;
   /** What the CLI printed: it holds the settings of all resources that change, as they would be sent. */
-  readonly json: JsonValue;
+  readonly json: Json;
   readonly diagnostics: readonly Diagnostic[];
 }
 

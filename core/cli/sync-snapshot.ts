@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { member, members, parseJson } from "../api/json.ts";
+import { member, members } from "../api/json.ts";
+import { parseJson } from "./json-output.ts";
 
 /** Paths of a file that was uploaded: relative to the sync root, and to the workspace folder of the bundle's files. */
 export interface SyncedFile {

@@ -2,7 +2,7 @@ import { together } from "../base/all-right.ts";
 import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import type { DatabricksCli } from "../cli/cli.ts";
 import { planChanged } from "../cli/plan.ts";
-import type { WorkspaceApi } from "../api/workspace.ts";
+import type { DatabricksApi } from "../api/client.ts";
 import { planBundle, type PlanChecks } from "./plan.ts";
 import type { Facts } from "../report/facts.ts";
 import { jsonOutput } from "../report/outputs.ts";
@@ -16,7 +16,7 @@ const READ_BACK = 60_000;
 export async function deployBundle(
   step: Step,
   cli: DatabricksCli,
-  api: WorkspaceApi,
+  api: DatabricksApi,
   facts: Facts,
   checks: PlanChecks,
 ): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Access } from "../flow/access/access.ts";
 import { destroyIncomplete } from "../cli/destroy-command.ts";
 import type { DatabricksCli } from "../cli/cli.ts";
-import { jobExists, type WorkspaceApi } from "../api/workspace.ts";
+import { jobExists } from "../api/workspace.ts";
+import type { DatabricksApi } from "../api/client.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { SecretlessError } from "../base/errors.ts";
 import type { Facts } from "../report/facts.ts";
@@ -11,7 +12,7 @@ import type { Step } from "../flow/step.ts";
 export async function destroyBundle(
   step: Step,
   cli: DatabricksCli,
-  api: WorkspaceApi,
+  api: DatabricksApi,
   facts: Facts,
   access: Access,
 ): Promise<void> {

@@ -1,6 +1,7 @@
 import { pipelineId, runId } from "../cli/run-command.ts";
 import type { DatabricksCli } from "../cli/cli.ts";
-import { cancelRun, stopPipeline, type WorkspaceApi } from "../api/workspace.ts";
+import { cancelRun, stopPipeline } from "../api/workspace.ts";
+import type { DatabricksApi } from "../api/client.ts";
 import type { Facts } from "../report/facts.ts";
 import type { Step } from "../flow/step.ts";
 
@@ -8,7 +9,7 @@ import type { Step } from "../flow/step.ts";
 export async function runResource(
   { ci, inputs, signal }: Step,
   cli: DatabricksCli,
-  api: WorkspaceApi,
+  api: DatabricksApi,
   facts: Facts,
 ): Promise<void> {
   const { resource = "", runParameters: parameters, wait } = inputs;
@@ -25,9 +26,8 @@ export async function runResource(
     await report(wait ? "succeeded" : "started");
   } catch (error) {
     const [run, pipeline] = [runId(url), pipelineId(url)];
-    const lasting = { ...api, signal: undefined };
-    if (signal.aborted && run !== undefined) await cancelRun(lasting, run);
-    if (signal.aborted && pipeline !== undefined) await stopPipeline(lasting, pipeline);
+    if (signal.aborted && run !== undefined) await cancelRun(api, run);
+    if (signal.aborted && pipeline !== undefined) await stopPipeline(api, pipeline);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
     await report("failed");
     throw error;

@@ -1,5 +1,6 @@
 import type { AuditFile } from "../audit/audit.ts";
-import { currentUser, type WorkspaceApi } from "../api/workspace.ts";
+import { currentUser } from "../api/workspace.ts";
+import { workspaceApi } from "./api.ts";
 import { SecretlessError, type ErrorCode } from "../base/errors.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { Session } from "../federation/session.ts";
@@ -46,7 +47,7 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
   try {
     await session.token();
     await audit.settled();
-    await prove(step, workspace, session, facts);
+    await prove(step, workspace, session, facts, audit);
   } finally {
     // From here on a cancelled job keeps its session: a deployment that has begun needs tokens to its end.
     step.signal.removeEventListener("abort", abandon);
@@ -55,12 +56,15 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
 }
 
 async function prove(
-  { ci, inputs, ports, signal }: Step,
+  step: Step,
   workspace: Workspace,
   session: Session,
   facts: Facts,
+  audit: AuditFile,
 ): Promise<void> {
-  const user = await currentUser(workspaceApi({ inputs, ports, signal }, session));
+  const { ci, inputs } = step;
+  const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" } as const;
+  const user = await currentUser(workspaceApi(step, session, caller));
   facts.principal = { applicationId: user.userName, name: user.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
@@ -69,15 +73,6 @@ async function prove(
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await ci.output("principal", user.userName);
   await ci.output("workspace-url", inputs.host);
-}
-
-/** The REST API of the approved workspace, as the deploying principal. */
-export function workspaceApi(
-  { inputs, ports, signal }: Pick<Step, "inputs" | "ports" | "signal">,
-  session: Session,
-): WorkspaceApi {
-  const token = async (): Promise<string> => (await session.token()).accessToken;
-  return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
 }
 
 /** @throws SecretlessError with `code` if what was found is not what was asked for */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { relative, sep } from "node:path";
+import { inParallel } from "../api/paging.ts";
 import { mergeReports, type ScanReport } from "./finding.ts";
 import { scanFile } from "./files/scan-file.ts";
 import type { Tree } from "../base/tree.ts";
@@ -20,9 +21,6 @@ export interface ScanPorts {
   /** Called after each file with how many files and bytes are done, of how many files. */
   readonly onProgress?: (done: { files: number; bytes: number; ofFiles: number }) => void;
 }
-
-/** Files that are read at the same time: enough to hide the disk, few enough to stay small. */
-const AT_ONCE = 8;
 
 /**
  * What was scanned, by path and content: a file is scanned again only if its content is another one. (Size, times and
@@ -49,7 +47,7 @@ export class ScannedFiles {
   async scan(files: readonly string[], { uncut = false } = {}): Promise<string[]> {
     const fresh: string[] = [];
     const done = { files: 0, bytes: 0, ofFiles: files.length };
-    await atOnce([...new Set(files)], async (path) => {
+    await inParallel([...new Set(files)], async (path) => {
       if (!uncut) this.#ports.signal?.throwIfAborted();
       if (!(await this.#isKnown(path))) {
         fresh.push(path);
@@ -115,13 +113,4 @@ export class ScannedFiles {
     this.#reports.set(key, report);
     return report.bytes;
   }
-}
-
-/** Does `work` with all items, a few at a time. */
-export async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of rest) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -7,7 +7,7 @@ import { declareAccess, type DeclarationMistake } from "./declare.ts";
 import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
-import type { DatabricksApi } from "../../api/rest.ts";
+import type { DatabricksApi } from "../../api/client.ts";
 import { proveScopes, type CredentialGrant } from "../scope/prove.ts";
 import type { ScopeProof } from "../scope/proof.ts";
 import { openReader, type Eyes } from "../scope/reading.ts";

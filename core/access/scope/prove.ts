@@ -1,6 +1,6 @@
 import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
 import type { Policy } from "../files/policy-shape.ts";
-import { inParallel } from "../../api/rest.ts";
+import { inParallel } from "../../api/paging.ts";
 import { readCredentialUsers, type CredentialUsers } from "./credential.ts";
 import { editorReader } from "./editors.ts";
 import { judgeScope } from "./judge.ts";

@@ -1,5 +1,5 @@
 import type { Place } from "../../base/errors.ts";
-import type { JsonValue } from "../../api/json.ts";
+import type { Json } from "../../api/json.ts";
 import { isInside } from "../../base/paths.ts";
 import type { Plan } from "../../cli/plan.ts";
 import type { Facts } from "../../report/facts.ts";
@@ -28,9 +28,9 @@ export interface ScanStep extends Pick<Step, "ci" | "inputs" | "signal"> {
 export interface Resolved {
   readonly plan: Plan;
   /** What the CLI printed for the plan, parsed. */
-  readonly json: JsonValue;
+  readonly json: Json;
   /** What it printed for the summary: the resolved configuration. */
-  readonly summary: JsonValue;
+  readonly summary: Json;
   /** Name of the selected target. */
   readonly target: string;
   /** `scan` of the policy, if there is one. */
@@ -49,7 +49,7 @@ export class BundleScan {
   #today = "";
   #configuration = EMPTY_REPORT;
   #resolved:
-    | { readonly selections: readonly Selection[]; readonly summary: JsonValue; readonly target: string }
+    | { readonly selections: readonly Selection[]; readonly summary: Json; readonly target: string }
     | undefined;
 
   private constructor(step: ScanStep, options: ScanOptions, outcome: ScanOutcome, sources: Sources) {
@@ -129,7 +129,7 @@ export class BundleScan {
     if (found.unknown) this.#outcome.unjudged(found.unknown);
   }
 
-  #selections(summary: JsonValue): Promise<readonly Selection[] | undefined> {
+  #selections(summary: Json): Promise<readonly Selection[] | undefined> {
     const { bundleRoot, checkout } = this.#options;
     const { files, selection } = this.#sources;
     const written = files.length > 0 ? selection : undefined;

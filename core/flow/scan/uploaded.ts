@@ -1,27 +1,28 @@
 import { basename, join, posix } from "node:path";
 import { exportedFile, filesInFolder } from "../../api/uploaded-files.ts";
-import { member, textOf, type JsonValue } from "../../api/json.ts";
-import type { WorkspaceApi } from "../../api/workspace.ts";
+import { member, textAt, type Json } from "../../api/json.ts";
+import type { DatabricksApi } from "../../api/client.ts";
+import { inParallel } from "../../api/paging.ts";
 import type { Mistake } from "../../base/errors.ts";
 import type { Tree } from "../../base/tree.ts";
 import { runsCode } from "../../bundle/resolved-selection.ts";
 import type { Selection } from "../../bundle/selection.ts";
 import { selectArtifacts, selectFiles, type Unscanned } from "../../bundle/sync-files.ts";
 import { readSyncedFiles } from "../../cli/sync-snapshot.ts";
-import { atOnce, type ScannedFiles } from "../../scan/scanned-files.ts";
+import type { ScannedFiles } from "../../scan/scanned-files.ts";
 
 /** What a deployment has left behind. */
 export interface Deployed {
   /** The folder of `DATABRICKS_BUNDLE_TMP`. */
   readonly state: string;
-  readonly api: WorkspaceApi;
+  readonly api: DatabricksApi;
   /** Whether the deployment went well; of one that did not, the CLI may leave no list of what it uploaded. */
   readonly complete: boolean;
 }
 
 interface Uploading extends Deployed {
   readonly selections: readonly Selection[];
-  readonly summary: JsonValue;
+  readonly summary: Json;
   readonly target: string;
 }
 
@@ -43,14 +44,13 @@ export async function uploadedFiles(
   tree: Tree,
   uploading: Uploading,
 ): Promise<Uploaded> {
-  const { selections, summary, state, target, complete } = uploading;
-  const api = { ...uploading.api, signal: undefined };
+  const { selections, summary, state, target, complete, api } = uploading;
   const synced = await readSyncedFiles(state, target);
   const code = runsCode(summary);
   const here: string[] = [];
   /** By path in the workspace: how reports name it. */
   const remote = new Map<string, string>();
-  const filePath = textOf(member(summary, "workspace", "file_path")) ?? "";
+  const filePath = textAt(summary, "workspace", "file_path");
   for (const file of synced ?? []) {
     const files = await present(selections, file.local, tree);
     here.push(...files);
@@ -67,7 +67,7 @@ export async function uploadedFiles(
     if (local === undefined || code) remote.set(path, local === undefined ? path : scanned.name(local));
   }
   const unscanned: Unscanned[] = [];
-  await atOnce([...remote], async ([path, name]) => {
+  await inParallel([...remote], async ([path, name]) => {
     const content = await exportedFile(api, path);
     if (content === undefined)
       unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
@@ -82,9 +82,9 @@ export async function uploadedFiles(
 }
 
 /** Files of volumes have another API: what is built for one is looked at here alone. */
-async function uploadedArtifacts(api: WorkspaceApi, summary: JsonValue): Promise<string[]> {
-  const folder = textOf(member(summary, "workspace", "artifact_path"));
-  if (folder === undefined || folder.startsWith("/Volumes/")) return [];
+async function uploadedArtifacts(api: DatabricksApi, summary: Json): Promise<string[]> {
+  const folder = textAt(summary, "workspace", "artifact_path");
+  if (folder === "" || folder.startsWith("/Volumes/")) return [];
   return filesInFolder(api, posix.join(folder, ".internal"));
 }
 

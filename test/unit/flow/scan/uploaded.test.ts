@@ -10,6 +10,8 @@ import { annotated, startScanFlow, writeIn } from "../../support/scan-flow.ts";
 const FILES = "/Workspace/Shared/lake/files";
 const ARTIFACTS = "/Workspace/Shared/lake/artifacts";
 
+const nothing = (): Promise<undefined> => Promise.resolve(undefined);
+
 describe("what a deployment has uploaded", () => {
   let flow: Flow;
   beforeEach(async () => {
@@ -18,10 +20,7 @@ describe("what a deployment has uploaded", () => {
   afterEach(() => flow.sandbox.stop());
 
   /** A CLI with this summary that does `during` while it deploys. */
-  function cli(
-    more: object,
-    during: (request: ProcessRequest) => Promise<Played | undefined | void>,
-  ): PlayCli {
+  function cli(more: object, during: (request: ProcessRequest) => Promise<Played | undefined>): PlayCli {
     const summary = JSON.parse(SUMMARY) as { workspace: object };
     const workspace = { ...summary.workspace, file_path: FILES, artifact_path: ARTIFACTS };
     return async (command, request) => {
@@ -34,14 +33,18 @@ describe("what a deployment has uploaded", () => {
     flow.sandbox.workspace.files.mkdirs(path.posix.dirname(file));
     flow.sandbox.workspace.files.importFile(file, Buffer.from(content), true);
   };
-  const list = async ({ env }: ProcessRequest, names: Readonly<Record<string, string>>): Promise<void> => {
+  const list = async (
+    { env }: ProcessRequest,
+    names: Readonly<Record<string, string>>,
+  ): Promise<undefined> => {
     const folder = path.join(env["DATABRICKS_BUNDLE_TMP"] ?? "", "prod", "sync-snapshots");
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, "1.json"), JSON.stringify({ local_to_remote_names: names }));
+    return undefined;
   };
   const exported = (): string[] =>
     flow.sandbox.requests
-      .filter(({ path: route, query }) => route === "/api/2.0/workspace/export")
+      .filter(({ path: route }) => route === "/api/2.0/workspace/export")
       .map(({ query }) => String(query["path"]))
       .filter((file) => !file.startsWith("/Workspace/Shared/lake/state/"));
 
@@ -105,7 +108,7 @@ describe("what a deployment has uploaded", () => {
       { artifacts: { a: { build: "x" } } },
       { python: { mutators: ["x"] } },
     ]) {
-      const deploy = (request: ProcessRequest): Promise<void> =>
+      const deploy = (request: ProcessRequest): Promise<undefined> =>
         list(request, { "databricks.yml": "databricks.yml" });
       assert.equal(await flow.run({}, cli(more, deploy)), 1);
       assert.match(flow.error, /^CREDENTIAL_UPLOADED: [^]*databricks\.yml:1:4/);
@@ -116,23 +119,10 @@ describe("what a deployment has uploaded", () => {
     await writeIn(flow, "lib.bin", "a");
     const artifacts = { a: { files: [{ source: path.join(flow.checkout, "lib.bin") }] } };
     put(`${ARTIFACTS}/.internal/lib.bin`, "a");
-    assert.equal(
-      await flow.run(
-        {},
-        cli({ artifacts }, () => Promise.resolve()),
-      ),
-      0,
-      flow.error,
-    );
+    assert.equal(await flow.run({}, cli({ artifacts }, nothing)), 0, flow.error);
     assert.deepEqual(exported(), []);
     put(`${ARTIFACTS}/.internal/other.bin`, `t = "${PAT}"`);
-    assert.equal(
-      await flow.run(
-        {},
-        cli({ artifacts }, () => Promise.resolve()),
-      ),
-      1,
-    );
+    assert.equal(await flow.run({}, cli({ artifacts }, nothing)), 1);
     assert.match(flow.error, /^CREDENTIAL_UPLOADED: [^]*\.internal\/other\.bin/);
   });
 
@@ -183,13 +173,7 @@ describe("what a deployment has uploaded", () => {
 
   it("is never uploaded where it is not known before, or leads out of the checkout", async () => {
     for (const sync of [undefined, { paths: "x" }, { paths: ["gone"], include: ["x"] }]) {
-      assert.equal(
-        await flow.run(
-          {},
-          cli({ sync }, () => Promise.resolve()),
-        ),
-        1,
-      );
+      assert.equal(await flow.run({}, cli({ sync }, nothing)), 1);
       assert.match(flow.error, /^SCAN_INCOMPLETE: [^]*Nothing was uploaded/);
       assert.ok(!flow.commands.includes("deploy"));
     }
@@ -198,24 +182,12 @@ describe("what a deployment has uploaded", () => {
     await symlink(outside, path.join(flow.checkout, "lnk"));
     const file = path.join(outside, "a.py");
     for (const more of [{ sync: { paths: ["lnk"] } }, { artifacts: { a: { files: [{ source: file }] } } }]) {
-      assert.equal(
-        await flow.run(
-          {},
-          cli(more, () => Promise.resolve()),
-        ),
-        1,
-      );
+      assert.equal(await flow.run({}, cli(more, nothing)), 1);
       assert.match(flow.error, /^BUNDLE_INVALID: [^]*leads out of the repository's checkout/);
       assert.doesNotMatch(flow.error, /dapi/);
     }
     await appendFile(path.join(flow.checkout, "databricks.yml"), "\nsync: { paths: [., lnk] }\n");
-    assert.equal(
-      await flow.run(
-        {},
-        cli({}, () => Promise.resolve()),
-      ),
-      1,
-    );
+    assert.equal(await flow.run({}, cli({}, nothing)), 1);
     assert.match(flow.error, /^BUNDLE_INVALID: [^]*sync\.paths/);
     assert.equal(flow.commands.at(-1), "version -o json", "it stops before the plan");
     assert.equal(annotated(flow, "error").at(-1)?.place?.file, "databricks.yml");
