@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Place } from "../core/base/errors.ts";
 import type { AnnotationLevel, Ci, PipelineToken, RunContext } from "../core/ci/ci.ts";
+import { isOpenToAnybody } from "../core/ci/github/events.ts";
 import { githubIssuer, requestGitHubIdToken } from "../core/ci/github/id-token.ts";
 import type { InputName } from "../core/ci/inputs/table.ts";
 import type { Environment, Send } from "../core/base/ports.ts";
@@ -108,6 +109,9 @@ function runContext(environment: Environment): RunContext {
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : undefined,
     addresses: systemAddresses(),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
+    ...(isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
+      openEvent: { name: get("GITHUB_EVENT_NAME"), commit: get("GITHUB_SHA") || undefined },
+    }),
     ...(get("GITHUB_EVENT_NAME") === "pull_request_target" && {
       untrustedEvent: {
         event: "pull_request_target",

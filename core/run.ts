@@ -7,7 +7,7 @@ import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
 import { connect } from "./flow/connect.ts";
 import { workspaceApi } from "./flow/api.ts";
 import { DatabricksCli } from "./cli/cli.ts";
-import { cliEnvironment } from "./cli/environment.ts";
+import { cliEnvironment, HOME_VARIABLES } from "./cli/environment.ts";
 import { checkHostPin } from "./bundle/host-pin.ts";
 import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
 import { createTerminate } from "./cli/process.ts";
@@ -25,6 +25,7 @@ import type { Finding } from "./scan/finding.ts";
 import { warn, type Step } from "./flow/step.ts";
 import { findTool } from "./flow/find-cli.ts";
 
+export { refuseForeignCheckout } from "./flow/foreign-checkout.ts";
 export { reportFailure };
 
 /** The flow of each command, from top to bottom. */
@@ -43,28 +44,38 @@ export async function run(step: Step): Promise<number> {
   try {
     // Side by side; nothing goes further until all of it is right.
     const bundleRoot = path.resolve(ci.context.checkout, inputs.bundleRoot);
+    const pin = { ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform };
     const [session, file, target, source, scan] = await allRight([
       connect(step, facts, audit),
       findTool(step, facts, folder.root),
-      checkHostPin({ ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform }),
+      checkHostPin(pin),
       readAccess(step, bundleRoot),
       startScan(step, facts, bundleRoot),
     ]);
-    service = await startTokenService({
+    const { workspaceId = facts.workspaceId, accountId } = inputs;
+    const approved = { host: inputs.host, workspaceId, accountId };
+    const tokens = await startTokenService({
       token: () => session.token(),
       approvedHost: inputs.host,
+      approvedWorkspaceId: workspaceId,
+      approvedAccountId: accountId,
       clock: ports.clock,
     });
-    ci.mask(new URL(service.url).pathname.slice(1));
+    service = tokens;
+    ci.mask(new URL(tokens.url).pathname.slice(1));
 
     const cli = new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
       file,
-      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
+      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
       bundleRoot,
       bundlePath: path.relative(ci.context.checkout, bundleRoot).split(path.sep).join("/"),
       target: target.name,
+      approved,
+      tokensServed: () => tokens.served,
+      beforeEach: () => checkHostPin(pin),
+      readTimeout: inputs.planTimeout,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
     });
@@ -81,12 +92,13 @@ export async function run(step: Step): Promise<number> {
       access,
     };
     if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
+    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, facts, HOME_PASSED);
     switch (inputs.command) {
       case "plan":
         await planBundle(step, cli, facts, checks);
         break;
       case "deploy":
-        await deployBundle(step, cli, api, facts, checks);
+        await deployBundle(step, cli, api, facts, checks, folder);
         break;
       case "run":
         await runResource(step, cli, api, facts);
@@ -123,6 +135,11 @@ function noteScan({ ci, inputs }: Step, { scan }: Facts, audit: AuditFile): void
   const findings = [...scan.stopping.map(audited(true)), ...scan.others.map(audited(false))];
   audit.note(scanEvent({ host: inputs.host, runner: ci.context.ciName, accepted: scan.accepted, findings }));
 }
+
+const HOME_PASSED =
+  "`pass-env` gives the home folder of this runner's user to the CLI and the bundle's code: with it credentials that lie there " +
+  "(`~/.databrickscfg`, cloud CLIs, `~/.netrc`, SSH keys), and what earlier jobs have left. Name the folder that a build needs " +
+  "instead, such as `UV_CACHE_DIR` or `PIP_CACHE_DIR`.";
 
 const HOME_ROOT =
   "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With " +

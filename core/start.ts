@@ -22,6 +22,11 @@ export async function runStep(shell: Ci, ports: Ports): Promise<number> {
   try {
     const inputs = parseInputs(ci);
     refuseUntrustedEvent(ci, inputs);
+    const { openEvent } = ci.context;
+    if (openEvent) {
+      const { refuseForeignCheckout } = await import("./run.ts");
+      await refuseForeignCheckout({ ci, inputs }, openEvent);
+    }
     const { clock, send } = ports;
     const { signal } = stop;
     // Every wait ends with one of our own errors: what is aborted is told by its reason.

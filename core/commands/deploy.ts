@@ -7,6 +7,8 @@ import { planBundle, type PlanChecks } from "./plan.ts";
 import type { Facts } from "../report/facts.ts";
 import { jsonOutput } from "../report/outputs.ts";
 import type { Step } from "../flow/step.ts";
+import type { PrivateFolder } from "../cli/environment.ts";
+import { proveDeployed } from "../flow/deployed-here.ts";
 import { whenFree } from "../flow/when-free.ts";
 
 /** Milliseconds to read what was deployed; not cut short by a cancellation, since the deployment is there. */
@@ -19,6 +21,7 @@ export async function deployBundle(
   api: DatabricksApi,
   facts: Facts,
   checks: PlanChecks,
+  folder: PrivateFolder,
 ): Promise<void> {
   const { ci, inputs } = step;
   let planned = await planBundle(step, cli, facts, checks);
@@ -32,6 +35,7 @@ export async function deployBundle(
   await whenFree(step, cli, api, deploy, planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  await proveDeployed(api, summary, folder);
   facts.bundle = { name: summary.name, target: summary.target };
   facts.jobs = summary.jobs;
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);

@@ -3,12 +3,14 @@ import { tokenExchangeEvent } from "../audit/events/ocsf.ts";
 import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { databricksCloud } from "../federation/clouds.ts";
 import { databricksExchange } from "../federation/exchanges/databricks.ts";
-import type { Workspace } from "../federation/discovery.ts";
+import { approvedAudience, type Workspace } from "../federation/discovery.ts";
 import { entraCloud, entraExchange } from "../federation/exchanges/entra.ts";
 import type { Exchange } from "../federation/exchange.ts";
 import { createSession, type ExchangeEvent, type Session } from "../federation/session.ts";
 import { readClaims } from "../ci/claims.ts";
+import { refuseForeignCheckout } from "./foreign-checkout.ts";
 import type { Step } from "./step.ts";
+import { isOpenToAnybody } from "../ci/github/events.ts";
 import { isLoopback } from "../net/workspace.ts";
 
 /** Milliseconds for one exchange with all its tries. */
@@ -57,7 +59,7 @@ export function accountHost(host: string): string | undefined {
 }
 
 function exchangeFor(
-  { inputs, ports }: Step,
+  { ci, inputs, ports }: Step,
   { workspace, clientId, account }: SignInOptions,
 ): { readonly exchange: Exchange; readonly endpoint: string } {
   const { host, tenantId } = inputs;
@@ -70,7 +72,9 @@ function exchangeFor(
     };
   }
   const tokenEndpoint = account ? accountEndpoint(account) : workspace.tokenEndpoint;
-  const audience = inputs.audience ?? account?.id ?? workspace.defaultAudience;
+  const named = (defaultAudience: string): string => approvedAudience({ host, defaultAudience });
+  // A CI that chooses the audience itself is asked for none.
+  const audience = inputs.audience ?? ci.fixedAudience ?? named(account?.id ?? workspace.defaultAudience);
   const accountId = workspace.accountId ?? inputs.accountId;
   return {
     exchange: databricksExchange({ ...ports, tokenEndpoint, audience, clientId, host, accountId }),
@@ -87,8 +91,10 @@ function guarded({ ci, inputs }: Step, exchange: Exchange): Exchange {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
-      const { event_name: event } = await readClaims(idToken);
+      const { event_name: event, sha } = await readClaims(idToken);
       if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
+      if (event !== undefined && isOpenToAnybody(event))
+        await refuseForeignCheckout({ ci, inputs }, { name: event, commit: sha });
       const token = await exchange.exchange(idToken, signal);
       ci.mask(token.accessToken);
       return token;

@@ -1,3 +1,4 @@
+import { UUID } from "../../base/uuid.ts";
 import { isIP } from "node:net";
 import {
   either,
@@ -17,7 +18,6 @@ import {
 } from "../../base/yaml/shape.ts";
 import { LATER_KINDS, KINDS } from "../kinds/index.ts";
 
-const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
 const arn = text({
   pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,

@@ -1,4 +1,5 @@
 import { azureDevOpsHint } from "../azure-devops/hints.ts";
+import { PULL_REQUEST } from "./subject-advice.ts";
 import { parseSubject, type GitHubSubject } from "./subject.ts";
 
 export interface SubjectDifference {
@@ -7,10 +8,6 @@ export interface SubjectDifference {
   /** What to do; ends with what introduces the commands that add a policy. */
   readonly remedy: string;
 }
-
-const PULL_REQUEST =
-  "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the " +
-  "service principal: use a separate one that can only read, and add the policy there:";
 
 const IDS =
   "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, " +

@@ -1,4 +1,5 @@
 import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
+import { UUID } from "../../base/uuid.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { ServiceConnection, Ci } from "../ci.ts";
 import { inputReader } from "./reader.ts";
@@ -41,13 +42,13 @@ export interface Inputs {
   /** Milliseconds. */
   readonly lockTimeout: number;
   /** Milliseconds. */
+  readonly planTimeout: number;
+  /** Milliseconds. */
   readonly timeout: number;
 }
 
 /** A UUID, or a verified domain such as `contoso.onmicrosoft.com`. */
 const TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
-/** A UUID in the form of RFC 9562 section 4. */
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * Reads and checks every input, before any request.
@@ -100,6 +101,7 @@ export function parseInputs(ci: Ci): Inputs {
   const passEnv = parsed("pass-env", parsePassEnv);
   const timeout = parsed("timeout", parseDuration);
   const lockTimeout = parsed("lock-timeout", parseDuration);
+  const planTimeout = parsed("plan-timeout", parseDuration);
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
@@ -127,7 +129,8 @@ export function parseInputs(ci: Ci): Inputs {
       passEnv &&
       scan &&
       timeout &&
-      lockTimeout
+      lockTimeout &&
+      planTimeout
     )
   ) {
     throw new SecretlessError("INPUT_INVALID", {
@@ -165,6 +168,7 @@ export function parseInputs(ci: Ci): Inputs {
     cliMirror,
     cliSha256,
     lockTimeout,
+    planTimeout,
     timeout,
   };
 }

@@ -92,6 +92,11 @@ export const INPUTS = {
       "Where release archives are taken from: an https URL or a folder, laid out as the release site.",
   },
   "cli-sha256": { description: "SHA-256 of the archive, for a version that is not in the pinned table." },
+  "plan-timeout": {
+    description:
+      "Limit for each command of the Databricks CLI that only reads (plan, summary), such as `10m`; build commands of the bundle run in it.",
+    default: "10m",
+  },
   timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" },
 } as const satisfies Record<string, InputDefinition>;
 

@@ -1,7 +1,7 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { readableSubject } from "../../ci/azure-devops/subject.ts";
 import type { Claims, PolicyClaims } from "../../ci/claims.ts";
-import { parseSubject } from "../../ci/github/subject.ts";
+import { subjectAdvice } from "../../ci/github/subject-advice.ts";
 import { azureDevOpsHint } from "../../ci/azure-devops/hints.ts";
 import { subjectDifference, subjectHint } from "../../ci/github/subject-difference.ts";
 import { policyCommand } from "./policy-command.ts";
@@ -59,12 +59,15 @@ export function explainRefusal(
     });
   }
   const { problem, remedy, field } = causeOf(refusal, presented, accepted, options.clientId);
-  const clientId =
-    parseSubject(presented.subject).kind === "pull_request" ? OTHER_PRINCIPAL : options.clientId;
+  const advice = subjectAdvice(claims);
+  // A foreign issuer and a foreign audience have remedies of their own; all else ends in a policy for this subject.
+  const text = field === "issuer" || field === "audience" ? remedy : (advice?.remedy ?? remedy);
+  const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
+  const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
-    remedy: `${remedy}\n${policyCommand(presented, { ...options, clientId })}`,
+    remedy: `${text}\n${policyCommand(trusted, { ...options, clientId })}`,
     mistakes: comparison(presented, accepted, field),
   });
 }

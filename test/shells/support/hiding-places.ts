@@ -210,7 +210,7 @@ export const HIDING_PLACES: readonly HidingPlace[] = [
   {
     ...inRoot(
       "a source changed by predeploy and put back by postdeploy, times and all",
-      `experimental: { scripts: { predeploy: ${JSON.stringify(`cp -p a.py /tmp/$$.keep; mv /tmp/$$.keep .keep; ${write("a.py")}`)}, postdeploy: "mv .keep a.py" } }\n`,
+      `experimental: { scripts: { predeploy: ${JSON.stringify(`cp -p a.py .keep; ${write("a.py")}`)}, postdeploy: "mv .keep a.py" } }\n`,
       { "a.py": `value = "${"x".repeat(TOKEN.length)}"\n`, ".gitignore": "gen/\n.keep\n" },
     ),
     late: true,

@@ -134,7 +134,7 @@ describe("the writing calls of a step", () => {
     assert.equal(await flow.run(INPUTS, cli), 0, flow.error);
     const { served, audited } = await written();
     assert.deepEqual(audited, served);
-    for (const operation of ["import", "mkdirs", "delete"]) {
+    for (const operation of ["import", "delete"]) {
       assert.ok(audited.includes(`POST /api/2.0/workspace/${operation}`), operation);
     }
     assert.ok(audited.some((one) => one.startsWith("PATCH /api/2.1/unity-catalog/permissions/")));

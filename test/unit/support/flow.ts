@@ -7,7 +7,8 @@ import { runStep } from "../../../core/start.ts";
 import { createSend, systemClock } from "../../../core/net/send.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import { textOf } from "../../../sandbox/http/json.ts";
-import { checkoutOf, freshFolder } from "../../../sandbox/runner/checkout.ts";
+import { checkoutOf } from "../../../sandbox/runner/checkout.ts";
+import { Scratch, type FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
 import { FakeCi } from "./fake-ci.ts";
 
@@ -34,10 +35,30 @@ export const plan = (entries: Record<string, string>, more: object = { plan_vers
     ),
   });
 
+const STATE = "/Workspace/Shared/lake/state";
+
+/** Every command of the CLI that reaches the workspace asks for a token first. */
+async function askForToken(env: ProcessRequest["env"]): Promise<void> {
+  const url = env["DATABRICKS_METADATA_SERVICE_URL"];
+  if (url === undefined) return;
+  const headers = { "x-databricks-metadata-version": "1", "x-databricks-host": env["DATABRICKS_HOST"] ?? "" };
+  await (await fetch(url, { headers })).text();
+}
+
+/** A job of the workspace that has the ID of {@link SUMMARY}. */
+function deployJob({ workspace: { jobs } }: Sandbox): void {
+  const job = jobs.create(
+    { name: "nightly" },
+    { ...DEPLOYER, id: "1", workspace: "write", accountAdmin: false, workspaceAdmin: false },
+  );
+  jobs.delete(job.id);
+  (jobs.all as Map<string, typeof job>).set("7", { ...job, id: "7" });
+}
+
 export const SUMMARY = JSON.stringify({
   sync: { paths: ["."] },
   bundle: { name: "lakehouse-jobs", target: "prod" },
-  workspace: { root_path: "/Workspace/Shared/lake", state_path: "/Workspace/Shared/lake/state" },
+  workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE },
   resources: { jobs: { nightly: { id: "7", name: "nightly", url: "https://example.com/jobs/7" } } },
 });
 
@@ -68,24 +89,38 @@ export class Flow {
   readonly requests: ProcessRequest[] = [];
   ci!: FakeCi;
   private readonly path: string;
+  readonly #scratch: Scratch;
 
-  private constructor(sandbox: Sandbox, checkout: string, temp: string, folder: string) {
+  private constructor(sandbox: Sandbox, scratch: Scratch, checkout: string, temp: string, folder: string) {
     this.sandbox = sandbox;
     this.checkout = checkout;
     this.temp = temp;
     this.path = folder;
+    this.#scratch = scratch;
   }
 
   static async start(options: SandboxOptions = {}): Promise<Flow> {
     const example = path.resolve(import.meta.dirname, "../../../examples/lakehouse-jobs");
     const sandbox = await startSandbox(options);
-    const folder = await freshFolder("path");
+    deployJob(sandbox);
+    const scratch = new Scratch();
+    const folder = await scratch.fresh("path");
     await writeFile(path.join(folder, "databricks"), "#!/bin/false\n");
     await chmod(path.join(folder, "databricks"), 0o755);
-    const checkout = await checkoutOf(example, textOf(sandbox.github.claims["sha"]));
-    const temp = path.join(await freshFolder("temp"), "temp");
+    const checkout = await checkoutOf(example, textOf(sandbox.github.claims["sha"]), scratch.fresh);
+    const temp = path.join(await scratch.fresh("temp"), "temp");
     await mkdir(temp);
-    return new Flow(sandbox, checkout, temp, folder);
+    return new Flow(sandbox, scratch, checkout, temp, folder);
+  }
+
+  /** Folders that go when the flow stops. */
+  get freshFolder(): FreshFolder {
+    return this.#scratch.fresh;
+  }
+
+  /** Stops the sandbox and removes the checkout and every folder of the flow. */
+  async stop(): Promise<void> {
+    await this.sandbox.stop().finally(() => this.#scratch.remove());
   }
 
   /** Runs the step; `inputs` are added to those that deploy the example to `prod`. */
@@ -121,8 +156,10 @@ export class Flow {
         this.commands.push(command);
         this.requests.push(request);
         request.onStart?.(4_000_000);
+        await askForToken(request.env);
         const played = await cli(command, request);
         const { code = 0, signal = null, stdout = "", stderr = "", leavesNoList = false } = played;
+        if (command.startsWith("deploy") && code === 0) await this.#recordDeployment(request.env);
         if (command.startsWith("deploy") && code === 0 && !leavesNoList) await leaveSnapshot(request);
         if (stdout) request.onStdout(Buffer.from(stdout));
         if (stderr) request.onStderr(Buffer.from(stderr));
@@ -130,6 +167,17 @@ export class Flow {
       },
       ...ports,
     });
+  }
+
+  /** As the CLI does: the record of the deployment, locally and in the workspace. */
+  async #recordDeployment(env: ProcessRequest["env"]): Promise<void> {
+    const record = JSON.stringify({ version: 1, seq: this.commands.length });
+    const folder = path.join(env["DATABRICKS_BUNDLE_TMP"] ?? "", "prod");
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, "deployment.json"), record);
+    const { files } = this.sandbox.workspace;
+    files.mkdirs(STATE);
+    files.importFile(`${STATE}/deployment.json`, Buffer.from(record), true);
   }
 
   /** The text of the first error annotation. */

@@ -74,7 +74,7 @@ export async function tryHiddenBundles(seeds: readonly number[]): Promise<Tally>
     }
     return tally;
   } finally {
-    await flow.sandbox.stop();
+    await flow.stop();
   }
 }
 

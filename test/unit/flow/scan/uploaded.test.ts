@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { appendFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { freshFolder } from "../../../../sandbox/runner/checkout.ts";
 import type { ProcessRequest } from "../../../../core/base/ports.ts";
 import { PAT } from "../../support/memory-tree.ts";
 import { SUMMARY, usualCli, type Flow, type PlayCli, type Played } from "../../support/flow.ts";
@@ -17,7 +16,7 @@ describe("what a deployment has uploaded", () => {
   beforeEach(async () => {
     flow = await startScanFlow();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   /** A CLI with this summary that does `during` while it deploys. */
   function cli(more: object, during: (request: ProcessRequest) => Promise<Played | undefined>): PlayCli {
@@ -177,7 +176,7 @@ describe("what a deployment has uploaded", () => {
       assert.match(flow.error, /^SCAN_INCOMPLETE: [^]*Nothing was uploaded/);
       assert.ok(!flow.commands.includes("deploy"));
     }
-    const outside = await freshFolder("outside");
+    const outside = await flow.freshFolder("outside");
     await writeFile(path.join(outside, "a.py"), `t = "${PAT}"`);
     await symlink(outside, path.join(flow.checkout, "lnk"));
     const file = path.join(outside, "a.py");
