@@ -8,9 +8,10 @@ import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
 import type { DatabricksApi } from "../../api/client.ts";
-import { proveScopes, type CredentialGrant } from "../scope/prove.ts";
+import { asDeployed } from "../scope/deployed-job.ts";
+import { matesOf, proveScopes, type CredentialGrant } from "../scope/prove.ts";
 import type { ScopeProof } from "../scope/proof.ts";
-import { openReader, type Eyes } from "../scope/reading.ts";
+import { openReader, type Reader } from "../scope/reading.ts";
 import { objectKey, readState, type AccessState } from "../state/state.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
 import type { AccessKind, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
@@ -129,13 +130,21 @@ function isRegistrarLater({ files, registrar, deployed }: AccessRequest): boolea
   return registrarOf(files) !== undefined && registrar === undefined && !deployed;
 }
 
-async function eyesOf(request: AccessRequest): Promise<Eyes> {
-  const { registrar, deployer } = request;
+/** The registrar reads first: what it registers, it has seen itself. */
+async function readersOf({ registrar, deployer }: AccessRequest): Promise<readonly Reader[]> {
   const connections = [registrar, deployer].filter((connection) => connection !== undefined);
-  const readers = await Promise.all(
-    connections.map(({ workspace, account }) => openReader(workspace, account)),
-  );
-  return { readers, registrarLater: isRegistrarLater(request) };
+  return Promise.all(connections.map(({ workspace, account }) => openReader(workspace, account)));
+}
+
+/** After the deployment, the jobs that the files ask access for, and those in a group with one, as they are. */
+async function bundleOf(request: AccessRequest, readers: readonly Reader[]): Promise<BundleFacts> {
+  const { bundle, deployed, files } = request;
+  if (!deployed) return bundle;
+  const keys = files.entries
+    .filter((entry) => entry.targets?.includes(bundle.target) !== false)
+    .map((entry) => entry.job.value);
+  const mates = keys.flatMap((key) => matesOf(key, bundle, files.policy?.policy).map((mate) => mate.key));
+  return asDeployed({ readers, later: undefined }, bundle, new Set([...keys, ...mates]));
 }
 
 function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used: boolean): readonly string[] {
@@ -195,22 +204,24 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     workspaceId: bundle.workspaceId,
     ...(signal === undefined ? {} : { signal }),
   };
-  const prove = async (): Promise<ReadonlyMap<string, ScopeProof>> =>
-    needs.size === 0
-      ? new Map<string, ScopeProof>()
-      : proveScopes({
-          eyes: await eyesOf(request),
-          bundle,
-          deployed,
-          deployer: deployerId,
-          accountId,
-          policy: files.policy?.policy,
-          needs,
-          coming: live
-            .map(({ target, object }) => credentialGrant(target, object))
-            .filter((grant) => grant !== undefined),
-          leaving,
-        });
+  const prove = async (): Promise<ReadonlyMap<string, ScopeProof>> => {
+    if (needs.size === 0) return new Map<string, ScopeProof>();
+    const granted = (one: (typeof live)[number]): CredentialGrant | undefined => one.target.credential(one.object);
+    const subject = {
+      bundle,
+      deployer: deployerId,
+      accountId,
+      policy: files.policy?.policy,
+      needs,
+      coming: live.map(granted).filter((grant) => grant !== undefined),
+      leaving,
+    };
+    const eyes = { readers: await readers() };
+    if (deployed)
+      return proveScopes<"after">({ ...subject, before: undefined, eyes: { ...eyes, later: undefined } });
+    const later = isRegistrarLater(request) ? "before" : undefined;
+    return proveScopes<"before">({ ...subject, before: "before", eyes: { ...eyes, later } });
+  };
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([readRemote(objects, targetPorts), prove()]);
   const missing = { state: "unreadable", missingRight: "the target" } as const;
