@@ -56,7 +56,8 @@ export function principalNamed(name: string): RunAs {
 /** The `run_as` of a job's settings. */
 export function runAsOf(settings: Json | undefined): RunAs {
   const principal = textAt(settings, "run_as", "service_principal_name");
-  if (principal !== "") return isUuid(principal) ? principalNamed(principal) : { kind: "name", name: principal };
+  if (principal !== "")
+    return isUuid(principal) ? principalNamed(principal) : { kind: "name", name: principal };
   const user = textAt(settings, "run_as", "user_name");
   if (user !== "") return { kind: "user", name: user };
   const group = textAt(settings, "run_as", "group_name");

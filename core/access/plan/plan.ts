@@ -7,14 +7,11 @@ import { declareAccess, type DeclarationMistake } from "./declare.ts";
 import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
-import type { DatabricksApi } from "../../api/client.ts";
-import { asDeployed } from "../scope/deployed-job.ts";
-import { matesOf, proveScopes, type CredentialGrant } from "../scope/prove.ts";
+import { observer } from "./observe.ts";
 import type { ScopeProof } from "../scope/proof.ts";
-import { openReader, type Reader } from "../scope/reading.ts";
 import { objectKey, readState, type AccessState } from "../state/state.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
-import type { AccessKind, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import type { AccessKind, Apis, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 
 /** The user's files, read. Without access.yml nothing is declared: what was granted before is withdrawn. */
@@ -30,22 +27,19 @@ export interface AccessFiles {
 export function readAccessFiles(
   access: SourceFile | undefined,
   policy: (SourceFile & { readonly insideCheckout: boolean }) | undefined,
+  kinds: readonly AccessKind[] = KINDS,
 ): AccessFiles {
-  const entries = access === undefined ? { value: [], mistakes: [] } : readAccessFile(access);
+  const entries = access === undefined ? { value: [], mistakes: [] } : readAccessFile(access, kinds);
   const rules =
-    policy === undefined ? { value: undefined, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout);
+    policy === undefined
+      ? { value: undefined, mistakes: [] }
+      : readPolicyFile(policy, policy.insideCheckout, kinds);
   const mistakes = [...entries.mistakes, ...rules.mistakes];
   if (mistakes.length > 0) {
     const code = entries.mistakes.length > 0 ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID";
     throw fail(mistakes.map((mistake) => ({ code, mistake })));
   }
   return { entries: entries.value ?? [], policy: rules.value };
-}
-
-/** One identity's connections. */
-export interface Apis {
-  readonly workspace: DatabricksApi;
-  readonly account: DatabricksApi | undefined;
 }
 
 export interface AccessRequest {
@@ -60,6 +54,8 @@ export interface AccessRequest {
   readonly deployer: Apis;
   /** The registrar's connection, once it may exist: after the last process of the bundle has ended. */
   readonly registrar: Apis | undefined;
+  /** What can be granted; absent: all that this version knows. */
+  readonly kinds?: readonly AccessKind[];
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
@@ -105,46 +101,34 @@ export function fail(findings: readonly DeclarationMistake[]): SecretlessError {
 
 async function readRemote(
   objects: readonly { readonly target: AccessKind; readonly object: TrustObject }[],
-  ports: TargetPorts,
+  request: AccessRequest,
 ): Promise<ReadonlyMap<AccessKind, RemoteView>> {
-  const used = KINDS.filter((target) => objects.some((one) => one.target === target));
+  const used = [...new Set(objects.map(({ target }) => target))];
   const views = await Promise.all(
     used.map((target) =>
       target.read(
         objects.filter((one) => one.target === target).map(({ object }) => object),
-        ports,
+        portsOf(target, request),
       ),
     ),
   );
   return new Map(used.map((target, index) => [target, views[index] as RemoteView]));
 }
 
-function credentialGrant({ kind }: AccessKind, object: TrustObject): CredentialGrant | undefined {
-  const { credential, principal } = object as { credential?: string; principal?: string };
-  const isGrant = kind === "unity_catalog_credential" && credential !== undefined && principal !== undefined;
-  return isGrant ? { credential, principal } : undefined;
+/** What a kind works with: its connection, as the registrar where there is one. */
+export function portsOf(target: AccessKind, request: AccessRequest): TargetPorts {
+  const { registrar, deployer, clock, bundle, signal } = request;
+  return {
+    databricks: target.connect(registrar ?? deployer),
+    clock,
+    workspaceId: bundle.workspaceId,
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 /** In a plan the registrar has no token yet: the deployer looks, and may be shown less. */
 function isRegistrarLater({ files, registrar, deployed }: AccessRequest): boolean {
   return registrarOf(files) !== undefined && registrar === undefined && !deployed;
-}
-
-/** The registrar reads first: what it registers, it has seen itself. */
-async function readersOf({ registrar, deployer }: AccessRequest): Promise<readonly Reader[]> {
-  const connections = [registrar, deployer].filter((connection) => connection !== undefined);
-  return Promise.all(connections.map(({ workspace, account }) => openReader(workspace, account)));
-}
-
-/** After the deployment, the jobs that the files ask access for, and those in a group with one, as they are. */
-async function bundleOf(request: AccessRequest, readers: readonly Reader[]): Promise<BundleFacts> {
-  const { bundle, deployed, files } = request;
-  if (!deployed) return bundle;
-  const keys = files.entries
-    .filter((entry) => entry.targets?.includes(bundle.target) !== false)
-    .map((entry) => entry.job.value);
-  const mates = keys.flatMap((key) => matesOf(key, bundle, files.policy?.policy).map((mate) => mate.key));
-  return asDeployed({ readers, later: undefined }, bundle, new Set([...keys, ...mates]));
 }
 
 function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used: boolean): readonly string[] {
@@ -179,13 +163,18 @@ function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used:
 
 /** The plan with its findings, whatever they are; {@link planAccess} throws them, applying works around them. */
 export async function examineAccess(request: AccessRequest): Promise<AccessPlan> {
-  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, registrar, clock, signal } =
-    request;
+  const { files, deployerId, evidence, deployer, clock } = request;
+  const see = observer(request, isRegistrarLater(request));
+  const bundle = await see.bundle();
   const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === undefined);
   const state = await readState(deployer.workspace, bundle);
   const recorded = state.records
-    .map((record) => ({ target: kindOf(record.kind), object: record.object, phase: record.phase }))
+    .map((record) => ({
+      target: kindOf(record.kind, request.kinds),
+      object: record.object,
+      phase: record.phase,
+    }))
     .filter(
       (one): one is typeof one & { target: AccessKind } =>
         one.target !== undefined && one.phase !== "expired",
@@ -193,44 +182,31 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const wanted = new Set(live.map(({ target, object }) => objectKey(target.kind, object)));
   const leaving = recorded
     .filter(({ target, object }) => !wanted.has(objectKey(target.kind, object)))
-    .map(({ target, object }) => credentialGrant(target, object))
+    .map(({ target, object }) => target.credential(object))
     .filter((grant) => grant !== undefined);
   const needs = new Map<string, readonly string[]>();
   for (const { job, credentials } of live)
     needs.set(job.key, [...new Set([...(needs.get(job.key) ?? []), ...credentials])]);
-  const targetPorts: TargetPorts = {
-    databricks: (registrar ?? deployer).workspace,
-    clock,
-    workspaceId: bundle.workspaceId,
-    ...(signal === undefined ? {} : { signal }),
-  };
-  const prove = async (): Promise<ReadonlyMap<string, ScopeProof>> => {
-    if (needs.size === 0) return new Map<string, ScopeProof>();
-    const granted = (one: (typeof live)[number]): CredentialGrant | undefined => one.target.credential(one.object);
-    const subject = {
-      bundle,
-      deployer: deployerId,
-      accountId,
-      policy: files.policy?.policy,
-      needs,
-      coming: live.map(granted).filter((grant) => grant !== undefined),
-      leaving,
-    };
-    const eyes = { readers: await readers() };
-    if (deployed)
-      return proveScopes<"after">({ ...subject, before: undefined, eyes: { ...eyes, later: undefined } });
-    const later = isRegistrarLater(request) ? "before" : undefined;
-    return proveScopes<"before">({ ...subject, before: "before", eyes: { ...eyes, later } });
-  };
+  const coming = live
+    .map(({ target, object }) => target.credential(object))
+    .filter((grant) => grant !== undefined);
   const objects = [...live, ...recorded];
-  const [views, proofs] = await Promise.all([readRemote(objects, targetPorts), prove()]);
+  const [views, proofs] = await Promise.all([
+    readRemote(objects, request),
+    see.proofs({ bundle, needs, coming, leaving }),
+  ]);
   const missing = { state: "unreadable", missingRight: "the target" } as const;
   // A listing leaves out what the caller may not see: only the one who registers knows that something is not there.
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" } as const;
-  const planned = planChanges(declared, state.records, (target, object) => {
-    const seen = views.get(target)?.plan(object) ?? missing;
-    return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
-  });
+  const planned = planChanges(
+    declared,
+    state.records,
+    (target, object) => {
+      const seen = views.get(target)?.plan(object) ?? missing;
+      return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
+    },
+    request.kinds,
+  );
   const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
   const registrarId = registrarOf(files);
   const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);

@@ -44,9 +44,7 @@ function users<W extends When>(facts: ActorFacts<W>): Verdict<W> {
     }
     return proven("nobody else holds servicePrincipal.user on it", [
       ...acting.map((who) =>
-        managing.includes(who)
-          ? `${who} may act as it, and sign in on its behalf`
-          : `${who} may act as it`,
+        managing.includes(who) ? `${who} may act as it, and sign in on its behalf` : `${who} may act as it`,
       ),
       ...managing
         .filter((who) => !acting.includes(who))

@@ -1,10 +1,4 @@
-import {
-  JOB_SETTINGS,
-  LIBRARY_STATUS,
-  LIBRARY_STATUSES,
-  TASK,
-  type GetCluster,
-} from "../../api/shapes.ts";
+import { JOB_SETTINGS, LIBRARY_STATUS, LIBRARY_STATUSES, TASK, type GetCluster } from "../../api/shapes.ts";
 import { member, type Json } from "../../api/json.ts";
 import { inParallel } from "../../api/paging.ts";
 import { attachersOf, type Editor } from "./editors.ts";

@@ -86,7 +86,8 @@ const s3: Rule = table<{ destination: string; region: string }>({ destination: r
 /** A value without a slash, a colon or braces names no place that code could come from. */
 const HARMLESS = /^[\w.@+\-*[\], =%]*$/;
 /** What interpreters and package managers read of themselves. */
-const INTERPRETERS = /^(?:PYTHON|PIP_|UV_|LD_|JAVA|JDK_|_JAVA|SPARK_|PYSPARK|R_|PATH$|HOME$|BASH|ENV$|GIT_|CONDA|NODE_)/i;
+const INTERPRETERS =
+  /^(?:PYTHON|PIP_|UV_|LD_|JAVA|JDK_|_JAVA|SPARK_|PYSPARK|R_|PATH$|HOME$|BASH|ENV$|GIT_|CONDA|NODE_)/i;
 const SECRET = /^\{\{secrets\/[^/{}]+\/[^/{}]+\}\}$/;
 const config: Rule = (value, at, seen) => {
   for (const [name, one] of Object.entries(isObject(value) ? value : {})) {
@@ -96,7 +97,8 @@ const config: Rule = (value, at, seen) => {
   }
 };
 
-const fixed = (value: string): boolean => /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
+const fixed = (value: string): boolean =>
+  /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
 const published = (value: string, at: string, seen: Sightings): void => {
   if (fixed(value)) seen.note(`${value}: its publishers chose what the job runs`);
   else seen.unproven(at, `"${value}" is not fixed to one version of the public package index`);

@@ -89,7 +89,9 @@ export function codeReader<W extends When>(
   filePath: string,
   metastoreOwner: string,
 ): (
-  job: { readonly id: string; readonly settings: Json } | { readonly settings: Json; readonly unread: Reading<never, W> },
+  job:
+    | { readonly id: string; readonly settings: Json }
+    | { readonly settings: Json; readonly unread: Reading<never, W> },
   clusters: readonly ClusterFacts[],
 ) => Promise<CodeFacts<W>> {
   const shared = new Map<string, Promise<Reading<readonly Editor[], W>>>();
@@ -155,23 +157,21 @@ export function codePoints<W extends When>(
           ),
           residual: code.notes,
         };
-  const ofEditors = editors.map(
-    (reading): Point<W> => ({
-      point: "editors",
-      ...judge<readonly Editor[], W>(reading, (all) => {
-        const everybody = all.filter(({ who }) => EVERYBODY.has(who));
-        if (everybody.length > 0) {
-          const shown = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
-          const remedy = `Take these rights away, so that only those who may use the access can change job "${job}".`;
-          return broken(`every user may change what the job runs: ${[...new Set(shown)].join(", ")}`, remedy);
-        }
-        const others = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
-        return proven(
-          "the list of those who may change it is complete",
-          others.map(({ who, level, through }) => `${who || "a deleted principal"} has ${level} (${through})`),
-        );
-      }),
+  const ofEditors = editors.map((reading): Point<W> => ({
+    point: "editors",
+    ...judge<readonly Editor[], W>(reading, (all) => {
+      const everybody = all.filter(({ who }) => EVERYBODY.has(who));
+      if (everybody.length > 0) {
+        const shown = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
+        const remedy = `Take these rights away, so that only those who may use the access can change job "${job}".`;
+        return broken(`every user may change what the job runs: ${[...new Set(shown)].join(", ")}`, remedy);
+      }
+      const others = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
+      return proven(
+        "the list of those who may change it is complete",
+        others.map(({ who, level, through }) => `${who || "a deleted principal"} has ${level} (${through})`),
+      );
     }),
-  );
+  }));
   return [settings, ...ofEditors];
 }

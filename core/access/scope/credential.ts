@@ -92,7 +92,10 @@ export function credentialPoints<W extends When>(
         const strangers = users.filter((user) => !allowed.has(user.principal.toLowerCase()));
         if (strangers.length > 0) {
           const says = `credential "${name}" can also be used by ${shownUsers(strangers)}`;
-          return broken(says, `Revoke it from them, or give the job its own credential instead of "${name}".`);
+          return broken(
+            says,
+            `Revoke it from them, or give the job its own credential instead of "${name}".`,
+          );
         }
         const residual = managers.map((who) => `${who} could grant itself "${name}"`);
         return proven(`no other user of credential "${name}"`, residual);

@@ -108,7 +108,11 @@ export async function proveScopes<W extends When>(
   const metastoreOwner = await readMetastoreOwner(eyes);
   const [listed, identities, tokens, admins, credentials, clusters] = await Promise.all([
     readRunners(eyes, clusterIds.length > 0),
-    readPrincipals(eyes, accountId, jobs.map(principalOf).filter((principal) => principal !== "")),
+    readPrincipals(
+      eyes,
+      accountId,
+      jobs.map(principalOf).filter((principal) => principal !== ""),
+    ),
     readTokens(eyes),
     readAdmins(eyes),
     readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),

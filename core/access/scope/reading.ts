@@ -19,7 +19,9 @@ export const known = <T>(value: T): { readonly state: "known"; readonly value: T
   value,
 });
 
-export const unknown = (missingRight: string): { readonly state: "unknown"; readonly missingRight: string } => ({
+export const unknown = (
+  missingRight: string,
+): { readonly state: "unknown"; readonly missingRight: string } => ({
   state: "unknown",
   missingRight,
 });

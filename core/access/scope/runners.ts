@@ -13,7 +13,15 @@ import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import type { Json } from "../../api/json.ts";
 import { inParallel, listAll } from "../../api/paging.ts";
 import { sharedClusters } from "./clusters.ts";
-import { isAbsentFeature, known, unknown, unreadable, type Eyes, type Reading, type When } from "./reading.ts";
+import {
+  isAbsentFeature,
+  known,
+  unknown,
+  unreadable,
+  type Eyes,
+  type Reading,
+  type When,
+} from "./reading.ts";
 
 /** Something in the workspace that runs as a principal. */
 export interface Runner {
@@ -114,10 +122,7 @@ export async function readRunners<W extends When>(
   if (admin === undefined)
     return unreadable(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
-    const [ofJobs, ofOthers] = await Promise.all([
-      jobs(admin.workspace, withTasks),
-      others(admin.workspace),
-    ]);
+    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace, withTasks), others(admin.workspace)]);
     if (ofJobs !== undefined) return known([...ofJobs, ...ofOthers]);
     return unknown(`fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`);
   } catch (error) {

@@ -56,7 +56,9 @@ export async function readTwins<W extends When>(
       effectiveGrants(workspace, name, type),
     );
     const users =
-      grants.state === "known" ? known(grants.value.filter(({ privilege }) => !HARMLESS.has(privilege))) : grants;
+      grants.state === "known"
+        ? known(grants.value.filter(({ privilege }) => !HARMLESS.has(privilege)))
+        : grants;
     return { name, identity: identityOf(info), storage, users };
   });
   return known({ complete, twins: found });
