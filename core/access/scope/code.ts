@@ -5,7 +5,7 @@ import { existingCluster, jobSettings, libraries, type Sightings } from "./code-
 import type { ClusterFacts } from "./clusters.ts";
 import { editorsOf, editorsOfPath, writersOfVolume, type Editor } from "./editors.ts";
 import { broken, judge, proven, unproven, type Point } from "./proof.ts";
-import { known, readBy, unknown, type Eyes, type Reading, type When } from "./reading.ts";
+import { known, readBy, unreadable, type Eyes, type Reading, type When } from "./reading.ts";
 
 /** What a job runs and where it comes from. */
 export interface Code {
@@ -107,7 +107,7 @@ export function codeReader<W extends When>(
     const right = `ownership of volume ${volume}, or metastore admin`;
     const found = await readBy(eyes, right, (reader) => writersOfVolume(reader, volume, metastoreOwner));
     if (found.state !== "known") return found;
-    return found.value === undefined ? unknown(right) : known(found.value);
+    return found.value === undefined ? unreadable(eyes, right) : known(found.value);
   };
   return async (job, clusters) => {
     const code = codeOf(job.settings, filePath, clusters);
