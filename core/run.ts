@@ -20,6 +20,10 @@ import { Access } from "./flow/access/access.ts";
 import { readAccess, secretScopes } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
 import { connect } from "./flow/connect.ts";
+import { markOf, processPort } from "./cli/own-process.ts";
+import { strayEnder } from "./flow/strays.ts";
+import { carefulCi } from "./report/careful-ci.ts";
+import { withoutCredentials } from "./scan/hide.ts";
 import { findTool } from "./flow/find-cli.ts";
 import { startScan } from "./flow/scan/start.ts";
 import { warn, type BegunStep, type Step } from "./flow/step.ts";
@@ -42,8 +46,10 @@ export interface Seams {
 }
 
 /** The flow of each command, from top to bottom. */
-export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> {
-  const { ci, ports, inputs } = begun;
+export async function run(given: BegunStep, seams: Seams = {}): Promise<number> {
+  const ci = carefulCi(given.ci);
+  const begun = { ...given, ci };
+  const { ports, inputs } = begun;
   const { command } = inputs;
   const soFar = new FactsSoFar({
     command: command.name,
@@ -52,7 +58,8 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
   });
   const step: Step = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const { auditLog } = inputs;
-  const audit = await openAudit({ ci, clock: ports.clock, command: command.name, auditLog }, seams.sinks);
+  const record = { ci, ...ports, command: command.name, auditLog, clean: withoutCredentials };
+  const audit = await openAudit(record, seams.sinks);
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
@@ -81,6 +88,9 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     service = tokens;
     ci.mask(new URL(tokens.url).pathname.slice(1));
 
+    const endWhatIsLeft = strayEnder(step, folder.root);
+    const processes = processPort(ports.platform);
+    let marked = Promise.resolve();
     const cli =
       tool &&
       new DatabricksCli({
@@ -96,7 +106,12 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         beforeEach: () => checkHostPin(pin),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
-        onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
+        onProcess: (pid) => {
+          if (pid === undefined) endWhatIsLeft();
+          marked = marked.then(async () =>
+            ci.saveState("cli", pid === undefined ? "" : await markOf(pid, processes)),
+          );
+        },
       });
     if (target?.hasRootPath === false) warn(step, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
