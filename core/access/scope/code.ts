@@ -45,13 +45,12 @@ export function codeOf(settings: Json, filePath: string, clusters: readonly Clus
       // A path that climbs is judged by where it ends.
       const path = posix.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
       const hole = (why: string): void => {
-        holes.push({ at, why: `${value}: ${why}` });
+        holes.push({ at, why });
       };
       if (value.includes("{{")) hole("is put together when the job runs");
       else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path)) hole("by default every user may write to DBFS");
       else if (/^[a-z][\w+.-]*:/i.test(path)) hole("who may write there is not readable");
-      else if (!path.startsWith("/"))
-        relative.push({ at, why: `${value}: is relative to nothing that is known` });
+      else if (!path.startsWith("/")) relative.push({ at, why: "is relative to nothing that is known" });
       else if (path.startsWith("/Volumes/")) {
         const [catalog, schema, volume, ...rest] = path.slice("/Volumes/".length).split("/");
         if (!catalog || !schema || !volume || rest.length === 0) hole("is not in a volume");

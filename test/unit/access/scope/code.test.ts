@@ -255,6 +255,18 @@ describe("the code of a job, by the table of what settings may hold", () => {
     assert.match(await check("code", { jobs }), /^unproven: .*tasks\[0\]\.notebook_task\.notebook_path/);
   });
 
+  it("shows no password of an index, a repository or an image", async () => {
+    const password = "hunter2-of-the-index";
+    const url = `https://robot:${password}@index.example.com/simple`;
+    const settings = {
+      ...environment(`--extra-index-url ${url}`, url, `x @ ${url}`),
+      git_source: { git_url: url, git_branch: "main" },
+    };
+    const proof = await proofOf({ jobs: [{ key: "load_a", principal: P1, id: "11", settings }] });
+    assert.match(JSON.stringify(proof), /index\.example\.com/);
+    assert.doesNotMatch(JSON.stringify(proof), new RegExp(password));
+  });
+
   it("judges every member, wherever a stranger's one is put", () => {
     const base: Settings = {
       ...cluster({ init_scripts: [{ workspace: { destination: "/files/i.sh" } }] }),
