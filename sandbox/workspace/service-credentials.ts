@@ -64,6 +64,15 @@ export class ServiceCredentials {
     grants.set(principal, new Set([...(grants.get(principal) ?? []), privilege]));
   }
 
+  revoke(name: string, principal: string): void {
+    this.#find(name).grants.delete(principal);
+  }
+
+  /** Azure resource id of the connector whose identity it presents. */
+  connectorOf(name: string): string {
+    return this.#find(name).connector;
+  }
+
   /** Who holds ACCESS on a credential, sorted. */
   accessOf(name: string): readonly string[] {
     const holders = [...this.#find(name).grants].filter(([, privileges]) => privileges.has("ACCESS"));

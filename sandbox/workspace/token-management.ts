@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { callerOf, jsonBody, type Call, type Route } from "../http/call.ts";
 import { textOf } from "../http/json.ts";
 import { doesNotExist, ok, permissionDenied, type Reply } from "../http/reply.ts";
+import type { ServicePrincipal } from "../identity/principals.ts";
 import type { WorkspaceContext } from "./context.ts";
 
 interface PersonalToken {
@@ -31,6 +32,21 @@ export class TokenManagement {
     this.#context = context;
   }
 
+  /** Makes a token of a principal that it made itself; its id. */
+  mint(applicationId: string): string {
+    const owner = this.#context.principals.withApplicationId(applicationId);
+    if (owner === undefined) throw new Error(`the sandbox has no service principal ${applicationId}`);
+    return this.#add(owner, owner).id;
+  }
+
+  /** @throws Refusal 404 */
+  remove(id: string): void {
+    const found = this.#all.get(id);
+    if (found === undefined) throw doesNotExist("Token does not exist.");
+    this.#context.tokens.revoke(found.value);
+    this.#all.delete(id);
+  }
+
   routes(): Route[] {
     const tokens = "/api/2.0/token-management/tokens";
     const setting = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
@@ -42,10 +58,7 @@ export class TokenManagement {
         access: "read",
         handle: (call) => {
           mustBeAdmin(call);
-          const found = this.#all.get(call.params["id"] ?? "");
-          if (found === undefined) throw doesNotExist("Token does not exist.");
-          this.#context.tokens.revoke(found.value);
-          this.#all.delete(found.id);
+          this.remove(call.params["id"] ?? "");
           return ok();
         },
       },
@@ -90,17 +103,28 @@ export class TokenManagement {
     if (this.restricted) {
       throw permissionDenied("Workspace admins are restricted from creating tokens of service principals.");
     }
+    const { id, value } = this.#add(owner, caller);
+    return ok({ token_value: value, token_info: { token_id: id, owner_id: BigInt(owner.id) } });
+  }
+
+  #add(owner: ServicePrincipal, by: ServicePrincipal): PersonalToken {
     const createdAt = this.#context.clock.now();
     const expiresAt = createdAt + LIFE;
-    const value = this.#context.tokens.personal(applicationId, expiresAt);
-    const id = randomUUID();
-    const by = { createdById: caller.id, createdBy: caller.applicationId };
-    this.#all.set(id, { id, value, ownerId: owner.id, ...by, createdAt, expiresAt });
-    return ok({ token_value: value, token_info: { token_id: id, owner_id: BigInt(owner.id) } });
+    const token: PersonalToken = {
+      id: randomUUID(),
+      value: this.#context.tokens.personal(owner.applicationId, expiresAt),
+      ownerId: owner.id,
+      createdById: by.id,
+      createdBy: by.applicationId,
+      createdAt,
+      expiresAt,
+    };
+    this.#all.set(token.id, token);
+    return token;
   }
 }
 
-function mustBeAdmin(call: Call): ReturnType<typeof callerOf> {
+function mustBeAdmin(call: Call): ServicePrincipal {
   const caller = callerOf(call);
   if (!caller.workspaceAdmin) throw permissionDenied("Only workspace admins may manage tokens.");
   return caller;

@@ -61,6 +61,9 @@ function deployed<W extends When>({ job, before }: PrincipalSubject<W>): Verdict
   return proven(`job ${job.id ?? ""} is this bundle's`);
 }
 
+/** A principal is the account's. There it gets only what is not bound to this workspace. */
+const ELSEWHERE = "what runs as it in other workspaces is not read";
+
 const APART =
   "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
 
@@ -81,7 +84,8 @@ function exclusive<W extends When>({
     const strangers = all.filter(
       (runner) => runner.principal === principal && !allowed.has(runner.key ?? ""),
     );
-    if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
+    if (strangers.length === 0)
+      return proven("this workspace lists nothing else that runs as it", [ELSEWHERE]);
     const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
     const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
     return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import fc from "fast-check";
 import {
   CHECKS,
@@ -71,5 +73,18 @@ describe("a claim", () => {
         assert.ok(rank(gradeForPolicy(after)) >= rank(gradeForPolicy(before)));
       }),
     );
+  });
+
+  it("has one row for each check in docs/access.md, with what it reads, the right and the requests", async () => {
+    const text = await readFile(path.join(import.meta.dirname, "../../../../docs/access.md"), "utf8");
+    const section = text.slice(text.indexOf("## Proof"), text.indexOf("## Who registers"));
+    const rows = [...section.matchAll(/^\| `([a-z]+)` \|(.*)\|$/gm)];
+    assert.deepEqual(
+      rows.map(([, name]) => name),
+      NAMES,
+    );
+    for (const [row, , cells = ""] of rows) {
+      assert.equal(cells.split("|").filter((cell) => cell.trim() !== "").length, 4, row);
+    }
   });
 });
