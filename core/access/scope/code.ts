@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import { JOB_SETTINGS } from "../../api/shapes.ts";
 import type { Json } from "../../api/json.ts";
-import { existingCluster, jobSettings, libraries, type Sightings } from "./code-table.ts";
+import type { Sightings } from "./code-rules.ts";
+import { existingCluster, jobSettings, libraries } from "./code-table.ts";
 import type { ClusterFacts } from "./clusters.ts";
 import { editorsOf, editorsOfPath, writersOfVolume, type Editor } from "./editors.ts";
 import { broken, judge, proven, unproven, type Point } from "./proof.ts";

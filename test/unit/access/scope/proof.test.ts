@@ -77,7 +77,7 @@ describe("a claim", () => {
 
   it("has one row for each check in docs/access.md, with what it reads, the right and the requests", async () => {
     const text = await readFile(path.join(import.meta.dirname, "../../../../docs/access.md"), "utf8");
-    const section = text.slice(text.indexOf("## Proof"), text.indexOf("## Who registers"));
+    const section = text.slice(text.indexOf("## Proof"), text.indexOf("What jobs share"));
     const rows = [...section.matchAll(/^\| `([a-z]+)` \|(.*)\|$/gm)];
     assert.deepEqual(
       rows.map(([, name]) => name),

@@ -16,6 +16,12 @@ export const A: JobSetup = { key: "load_a", principal: P1, id: "11" };
 export const B: JobSetup = { key: "load_b", principal: principalOf(2), id: "12" };
 export const ACCESS = accessFileOf([["load_a", "read-hr", "hr"]]);
 
+/** A credential with the identity of "hr"; Azure resource ids are compared without case. */
+export const twin = (row: Record<string, string> = {}) => ({
+  azure_managed_identity: { access_connector_id: "/SUBSCRIPTIONS/1/accessConnectors/HR" },
+  ...row,
+});
+
 export interface Setup extends Omit<RequestSetup, "fake" | "bundle"> {
   readonly jobs?: readonly JobSetup[];
   readonly change?: (fake: FakeDatabricks) => void;
