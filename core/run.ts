@@ -17,7 +17,7 @@ import { OPEN_EXCHANGES } from "./federation/exchanges/index.ts";
 import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
 import { Access } from "./flow/access/access.ts";
-import { readAccess, secretScopes } from "./flow/access/files.ts";
+import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
 import { connect } from "./flow/connect.ts";
 import { markOf, processPort } from "./cli/own-process.ts";
@@ -116,19 +116,16 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     if (target?.hasRootPath === false) warn(step, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
     const others = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
-    const scopes = secretScopes(source);
     const access = needs.access ? new Access({ step, audit, connection, source, others }) : undefined;
+    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
+    const api = workspaceApi(step, session, caller);
     const commands: Seams["commands"] = seams.commands ?? RUN_COMMANDS;
     await asked(
       command.name,
       commands[command.name],
     )({
       step,
-      api: workspaceApi(step, session, {
-        audit,
-        clientId: inputs.clientId,
-        failure: "ENDPOINT_UNAVAILABLE",
-      }),
+      api,
       folder,
       get cli() {
         return asked("cli", cli);
@@ -137,8 +134,17 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         return asked("access", access);
       },
       scan: {
-        planned: async (result) => scan?.planned({ ...result, target: target?.name ?? "", scopes }),
-        deployed: async () => scan?.deployed(),
+        planned: async (result, summary) => {
+          if (!scan) return;
+          const policy = scanPolicy(source);
+          await scan.planned({
+            ...result,
+            summary: (await summary()).tree,
+            target: target?.name ?? "",
+            policy,
+          });
+        },
+        deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
       },
     });
     noteScan(step, soFar.facts, audit);

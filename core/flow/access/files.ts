@@ -4,7 +4,7 @@ import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { AccessFiles } from "../../access/plan/plan.ts";
 import type { Evidence } from "../../access/plan/policy.ts";
-import { scopesByTarget } from "../../access/files/policy-shape.ts";
+import { scopesByTarget, type Policy } from "../../access/files/policy-shape.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 import { allRight } from "../../base/all-right.ts";
 import { readCheckoutText, readNamedFile, RefusedFile, textOf } from "../../base/checkout-file.ts";
@@ -28,10 +28,15 @@ export interface AccessSource {
   readonly evidence: Evidence;
 }
 
-/** `scan.scopes` of the policy file: the secret scopes that jobs of each target may read; undefined if it says nothing. */
-export function secretScopes({ files }: AccessSource): ReturnType<typeof scopesByTarget> | undefined {
+/** What the policy file says of the scan: secret scopes that jobs of each target may read, and exceptions. */
+export interface ScanPolicy {
+  readonly scopes: ReturnType<typeof scopesByTarget>;
+  readonly exceptions: NonNullable<Policy["scan"]>["exceptions"];
+}
+
+export function scanPolicy({ files }: AccessSource): ScanPolicy | undefined {
   const policy = files.policy?.policy;
-  return policy?.scan && scopesByTarget(policy);
+  return policy && { scopes: scopesByTarget(policy), exceptions: policy.scan?.exceptions };
 }
 
 type FileInput = "access-file" | "policy-file";

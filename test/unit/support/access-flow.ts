@@ -27,6 +27,7 @@ export async function startAccessFlow(): Promise<{
   const { id } = sandbox.workspace.jobs.create({ name: "nightly", run_as: runAs }, deployer);
   await writeFile(path.join(flow.checkout, "access.yml"), ACCESS);
   const summary = JSON.stringify({
+    sync: { paths: ["."] },
     bundle: { name: "lakehouse-jobs", target: "prod" },
     workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE, file_path: `${STATE}/../files` },
     resources: { jobs: { nightly: { id, name: "nightly", run_as: runAs } } },

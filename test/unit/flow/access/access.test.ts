@@ -36,7 +36,13 @@ describe("access in the flow of a step", () => {
       asked.map(({ query }) => query["path"]),
       [`${STATE}/deployment.json`, `${STATE}/access.json`],
     );
-    assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
+    assert.deepEqual(flow.commands, [
+      "version -o json",
+      "plan -o json",
+      "summary -o json",
+      "deploy",
+      "summary -o json",
+    ]);
     assert.equal(flow.ci.outputs.get("access"), undefined);
     assert.doesNotMatch(flow.ci.summaryText, /### Access/);
     await write("access.yml", "nonsense");

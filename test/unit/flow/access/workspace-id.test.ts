@@ -12,7 +12,7 @@ describe("access in a workspace that does not say its ID", () => {
   beforeEach(async () => {
     ({ flow, cli } = await startAccessFlow());
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   /** As a gateway does that takes headers and fields away. */
   const nameless = (times = Infinity): void => {

@@ -64,12 +64,12 @@ var require_identity = __commonJS({
     var SCALAR = /* @__PURE__ */ Symbol.for("yaml.scalar");
     var SEQ = /* @__PURE__ */ Symbol.for("yaml.seq");
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
-    var isAlias5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
+    var isAlias4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap8 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isMap6 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
     var isPair2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
-    var isScalar6 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
-    var isSeq7 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
+    var isScalar4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isSeq5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
     function isCollection(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
@@ -90,7 +90,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node) => (isScalar6(node) || isCollection(node)) && !!node.anchor;
+    var hasAnchor = (node) => (isScalar4(node) || isCollection(node)) && !!node.anchor;
     exports.ALIAS = ALIAS;
     exports.DOC = DOC;
     exports.MAP = MAP;
@@ -99,14 +99,14 @@ var require_identity = __commonJS({
     exports.SCALAR = SCALAR;
     exports.SEQ = SEQ;
     exports.hasAnchor = hasAnchor;
-    exports.isAlias = isAlias5;
+    exports.isAlias = isAlias4;
     exports.isCollection = isCollection;
     exports.isDocument = isDocument;
-    exports.isMap = isMap8;
+    exports.isMap = isMap6;
     exports.isNode = isNode;
     exports.isPair = isPair2;
-    exports.isScalar = isScalar6;
-    exports.isSeq = isSeq7;
+    exports.isScalar = isScalar4;
+    exports.isSeq = isSeq5;
   }
 });
 
@@ -4016,10 +4016,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep6, value } = collItem;
+        const { start, key: key2, sep: sep4, value } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep6?.[0],
+          next: key2 ?? sep4?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4033,7 +4033,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep6) {
+          if (!keyProps.anchor && !keyProps.tag && !sep4) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map.comment)
@@ -4057,7 +4057,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep6 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep4 ?? [], {
           indicator: "map-value-ind",
           next: value,
           offset: keyNode.range[2],
@@ -4073,7 +4073,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep6, null, valueProps, onError);
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep4, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
           offset = valueNode.range[2];
@@ -4164,7 +4164,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep6 = "";
+        let sep4 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4178,13 +4178,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep6 + cb;
-              sep6 = "";
+                comment += sep4 + cb;
+              sep4 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep6 += source;
+                sep4 += source;
               hasSpace = true;
               break;
             default:
@@ -4214,9 +4214,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token2) => token2 && (token2.type === "block-map" || token2.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap8 = fc.start.source === "{";
-      const fcName = isMap8 ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap8 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap6 = fc.start.source === "{";
+      const fcName = isMap6 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap6 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -4227,18 +4227,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep6, value } = collItem;
+        const { start, key: key2, sep: sep4, value } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep6?.[0],
+          next: key2 ?? sep4?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep6 && !value) {
+          if (!props.anchor && !props.tag && !sep4 && !value) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4252,7 +4252,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap8 && ctx.options.strict && utilContainsNewline.containsNewline(key2))
+          if (!isMap6 && ctx.options.strict && utilContainsNewline.containsNewline(key2))
             onError(
               key2,
               // checked by containsNewline()
@@ -4292,8 +4292,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap8 && !sep6 && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
+        if (!isMap6 && !sep4 && !props.found) {
+          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep4, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value))
@@ -4305,7 +4305,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep6 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep4 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value,
@@ -4315,9 +4315,9 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap8 && !props.found && ctx.options.strict) {
-              if (sep6)
-                for (const st of sep6) {
+            if (!isMap6 && !props.found && ctx.options.strict) {
+              if (sep4)
+                for (const st of sep4) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4334,7 +4334,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep6, null, valueProps, onError) : null;
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep4, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4347,7 +4347,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap8) {
+          if (isMap6) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -4363,7 +4363,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap8 ? "}" : "]";
+      const expectedEnd = isMap6 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -4514,7 +4514,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value = "";
-      let sep6 = "";
+      let sep4 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value += lines[i][0].slice(trimIndent) + "\n";
@@ -4531,24 +4531,24 @@ var require_resolve_block_scalar = __commonJS({
           indent = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep6 + indent.slice(trimIndent) + content;
-          sep6 = "\n";
+          value += sep4 + indent.slice(trimIndent) + content;
+          sep4 = "\n";
         } else if (indent.length > trimIndent || content[0] === "	") {
-          if (sep6 === " ")
-            sep6 = "\n";
-          else if (!prevMoreIndented && sep6 === "\n")
-            sep6 = "\n\n";
-          value += sep6 + indent.slice(trimIndent) + content;
-          sep6 = "\n";
+          if (sep4 === " ")
+            sep4 = "\n";
+          else if (!prevMoreIndented && sep4 === "\n")
+            sep4 = "\n\n";
+          value += sep4 + indent.slice(trimIndent) + content;
+          sep4 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep6 === "\n")
+          if (sep4 === "\n")
             value += "\n";
           else
-            sep6 = "\n";
+            sep4 = "\n";
         } else {
-          value += sep6 + content;
-          sep6 = " ";
+          value += sep4 + content;
+          sep4 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4731,25 +4731,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match2[1].replace(trimEnd, "");
-      let sep6 = " ";
+      let sep4 = " ";
       let pos = line.lastIndex;
       while (match2 = line.exec(source)) {
         const lm = match2[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep6 === "\n")
-            res += sep6;
+          if (sep4 === "\n")
+            res += sep4;
           else
-            sep6 = "\n";
+            sep4 = "\n";
         } else {
-          res += sep6 + lm;
-          sep6 = " ";
+          res += sep4 + lm;
+          sep4 = " ";
         }
         pos = line.lastIndex;
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
       match2 = last.exec(source);
-      return res + sep6 + (match2?.[1] ?? "");
+      return res + sep4 + (match2?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5559,14 +5559,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep6, value }) {
+    function stringifyItem({ start, key: key2, sep: sep4, value }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep6)
-        for (const st of sep6)
+      if (sep4)
+        for (const st of sep4)
           res += st.source;
       if (value)
         res += stringifyToken(value);
@@ -5650,7 +5650,7 @@ var require_cst = __commonJS({
     var FLOW_END = "";
     var SCALAR = "";
     var isCollection = (token2) => !!token2 && "items" in token2;
-    var isScalar6 = (token2) => !!token2 && (token2.type === "scalar" || token2.type === "single-quoted-scalar" || token2.type === "double-quoted-scalar" || token2.type === "block-scalar");
+    var isScalar4 = (token2) => !!token2 && (token2.type === "scalar" || token2.type === "single-quoted-scalar" || token2.type === "double-quoted-scalar" || token2.type === "block-scalar");
     function prettyToken(token2) {
       switch (token2) {
         case BOM:
@@ -5734,7 +5734,7 @@ var require_cst = __commonJS({
     exports.FLOW_END = FLOW_END;
     exports.SCALAR = SCALAR;
     exports.isCollection = isCollection;
-    exports.isScalar = isScalar6;
+    exports.isScalar = isScalar4;
     exports.prettyToken = prettyToken;
     exports.tokenType = tokenType;
   }
@@ -6333,7 +6333,7 @@ var require_lexer = __commonJS({
 var require_line_counter = __commonJS({
   "node_modules/yaml/dist/parse/line-counter.js"(exports) {
     "use strict";
-    var LineCounter5 = class {
+    var LineCounter4 = class {
       constructor() {
         this.lineStarts = [];
         this.addNewLine = (offset) => this.lineStarts.push(offset);
@@ -6356,7 +6356,7 @@ var require_line_counter = __commonJS({
         };
       }
     };
-    exports.LineCounter = LineCounter5;
+    exports.LineCounter = LineCounter4;
   }
 });
 
@@ -6733,18 +6733,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep6;
+          let sep4;
           if (scalar.end) {
-            sep6 = scalar.end;
-            sep6.push(this.sourceToken);
+            sep4 = scalar.end;
+            sep4.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep6 = [this.sourceToken];
+            sep4 = [this.sourceToken];
           const map = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep6 }]
+            items: [{ start, key: scalar, sep: sep4 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -6897,15 +6897,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep6 = it.sep;
-                  sep6.push(this.sourceToken);
+                  const sep4 = it.sep;
+                  sep4.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep6 }]
+                    items: [{ start: start2, key: key2, sep: sep4 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7099,13 +7099,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep6 = fc.end.splice(1, fc.end.length);
-            sep6.push(this.sourceToken);
+            const sep4 = fc.end.splice(1, fc.end.length);
+            sep4.push(this.sourceToken);
             const map = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep6 }]
+              items: [{ start, key: fc, sep: sep4 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -7250,7 +7250,7 @@ var require_public_api = __commonJS({
       const lineCounter$1 = options.lineCounter || prettyErrors && new lineCounter.LineCounter() || null;
       return { lineCounter: lineCounter$1, prettyErrors };
     }
-    function parseAllDocuments2(source, options = {}) {
+    function parseAllDocuments(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -7264,7 +7264,7 @@ var require_public_api = __commonJS({
         return docs;
       return Object.assign([], { empty: true }, composer$1.streamInfo());
     }
-    function parseDocument4(source, options = {}) {
+    function parseDocument3(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -7290,7 +7290,7 @@ var require_public_api = __commonJS({
       } else if (options === void 0 && reviver && typeof reviver === "object") {
         options = reviver;
       }
-      const doc = parseDocument4(src, options);
+      const doc = parseDocument3(src, options);
       if (!doc)
         return null;
       doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
@@ -7325,8 +7325,8 @@ var require_public_api = __commonJS({
       return new Document.Document(value, _replacer, options).toString(options);
     }
     exports.parse = parse3;
-    exports.parseAllDocuments = parseAllDocuments2;
-    exports.parseDocument = parseDocument4;
+    exports.parseAllDocuments = parseAllDocuments;
+    exports.parseDocument = parseDocument3;
     exports.stringify = stringify2;
   }
 });
@@ -7397,10 +7397,10 @@ import path from "node:path";
 import { getuid } from "node:process";
 async function writeOwnFile(file, content, bounds) {
   const { port = fs } = bounds;
-  const place2 = await placeOf(file, bounds);
-  const found = await lookAt(place2.file, port);
+  const place = await placeOf(file, bounds);
+  const found = await lookAt(place.file, port);
   if (found !== void 0) checkKind(found);
-  const fresh = path.join(place2.folder, `.${path.basename(place2.file)}.${randomUUID()}.tmp`);
+  const fresh = path.join(place.folder, `.${path.basename(place.file)}.${randomUUID()}.tmp`);
   const { O_WRONLY = 0, O_CREAT = 0, O_EXCL = 0, O_NOFOLLOW = 0 } = port.constants;
   const handle = await port.open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
   try {
@@ -7410,8 +7410,8 @@ async function writeOwnFile(file, content, bounds) {
     } finally {
       await handle.close();
     }
-    if (await port.realpath(place2.folder) !== place2.folder) throw new RefusedFile(CHANGED);
-    await port.rename(fresh, place2.file);
+    if (await port.realpath(place.folder) !== place.folder) throw new RefusedFile(CHANGED);
+    await port.rename(fresh, place.file);
   } catch (error) {
     await port.rm(fresh, { force: true }).catch(() => void 0);
     throw error;
@@ -7419,12 +7419,12 @@ async function writeOwnFile(file, content, bounds) {
 }
 async function appendOwnFile(file, text2, bounds) {
   const { port = fs, user: user2 = getuid?.() } = bounds;
-  const place2 = await placeOf(file, bounds);
-  const expected = await lookAt(place2.file, port);
+  const place = await placeOf(file, bounds);
+  const expected = await lookAt(place.file, port);
   if (expected !== void 0) checkKind(expected);
   const { O_WRONLY = 0, O_CREAT = 0, O_APPEND = 0, O_NOFOLLOW = 0, O_NONBLOCK: O_NONBLOCK2 = 0 } = port.constants;
   const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK2;
-  const handle = await port.open(place2.file, flags, 384).catch((error) => {
+  const handle = await port.open(place.file, flags, 384).catch((error) => {
     throw error.code === "ELOOP" ? new RefusedFile(LINK) : error;
   });
   try {
@@ -7434,8 +7434,8 @@ async function appendOwnFile(file, text2, bounds) {
       throw new RefusedFile(CHANGED);
     if (found.nlink !== 1n) throw new RefusedFile("has a second name (a hard link)");
     if (user2 !== void 0 && found.uid !== BigInt(user2)) throw new RefusedFile("belongs to another user");
-    await checkDescriptor(handle.fd, place2.file, port);
-    if (await port.realpath(place2.folder) !== place2.folder) throw new RefusedFile(CHANGED);
+    await checkDescriptor(handle.fd, place.file, port);
+    if (await port.realpath(place.folder) !== place.folder) throw new RefusedFile(CHANGED);
     await handle.appendFile(text2);
   } finally {
     await handle.close();
@@ -7485,8 +7485,8 @@ function checkKind(found) {
   if (!found.isFile()) throw new RefusedFile("is no regular file but a device or a pipe");
 }
 async function checkDescriptor(descriptor, file, port) {
-  const place2 = await port.readlink(`/proc/self/fd/${descriptor}`).catch(() => file);
-  if (place2 !== file) throw new RefusedFile(CHANGED);
+  const place = await port.readlink(`/proc/self/fd/${descriptor}`).catch(() => file);
+  if (place !== file) throw new RefusedFile(CHANGED);
 }
 
 // core/audit/sinks/file.ts
@@ -7715,7 +7715,6 @@ function together(first, others2) {
 }
 
 // core/bundle/files.ts
-import { lstat as lstat2, readdir as readdir2, realpath } from "node:fs/promises";
 import { posix, win32 } from "node:path";
 
 // core/bundle/yaml.ts
@@ -7731,8 +7730,8 @@ function expandsTooFar(contents) {
     if ((0, import_yaml.isAlias)(node)) return anchors.get(node.source) ?? { nodes: 1, depth: 1 };
     const children = (0, import_yaml.isPair)(node) ? [node.key, node.value] : (0, import_yaml.isMap)(node) || (0, import_yaml.isSeq)(node) ? node.items : [];
     let [nodes2, depth2] = [1, 0];
-    for (const child2 of children) {
-      const inner = sizeOf(child2);
+    for (const child of children) {
+      const inner = sizeOf(child);
       nodes2 += inner.nodes;
       depth2 = Math.max(depth2, inner.depth);
     }
@@ -7779,14 +7778,14 @@ function yamlFlaw({ code: code2 }) {
 var BundleYamlError = class extends Error {
   name = "BundleYamlError";
   place;
-  constructor(message, place2) {
+  constructor(message, place) {
     super(message);
-    this.place = place2;
+    this.place = place;
   }
 };
 function parseBundleYaml(bytes, file) {
-  const invalid = (problem, place2 = { file }) => ({
-    mistakes: [{ problem, place: place2 }]
+  const invalid = (problem, place = { file }) => ({
+    mistakes: [{ problem, place }]
   });
   const text2 = decoded(bytes);
   if (text2 === void 0) return invalid("The file is not UTF-8 text.");
@@ -7869,14 +7868,14 @@ var Reader = class {
     });
   }
   value(node) {
-    const place2 = this.place(node);
+    const place = this.place(node);
     if ((0, import_yaml2.isAlias)(node)) return this.followed(node, (target) => this.value(target));
-    if ((0, import_yaml2.isMap)(node)) return { kind: "map", place: place2, entries: () => this.entries(node) };
+    if ((0, import_yaml2.isMap)(node)) return { kind: "map", place, entries: () => this.entries(node) };
     if ((0, import_yaml2.isSeq)(node)) {
-      return { kind: "sequence", place: place2, items: () => node.items.map((item) => this.value(item)) };
+      return { kind: "sequence", place, items: () => node.items.map((item) => this.value(item)) };
     }
-    if (!(0, import_yaml2.isScalar)(node) || isNull(node)) return { kind: "null", place: place2 };
-    return { kind: "text", place: place2, text: textOf2(node), boolean: booleanOf(node) };
+    if (!(0, import_yaml2.isScalar)(node) || isNull(node)) return { kind: "null", place };
+    return { kind: "text", place, text: textOf2(node), boolean: booleanOf(node) };
   }
   place(node) {
     return this.at(node?.range?.[0] ?? 0);
@@ -7952,32 +7951,112 @@ function isPlain(scalar) {
   return scalar.type === "PLAIN" && (scalar.tag === void 0 || scalar.tag === "!");
 }
 
+// core/base/tree.ts
+import { constants } from "node:fs";
+import { open, readdir, realpath, stat } from "node:fs/promises";
+import { relative } from "node:path";
+var FIRST_PIECE = 64 << 10;
+var PIECE = 1 << 20;
+var { O_RDONLY, O_NONBLOCK = 0 } = constants;
+var diskTree = {
+  async list(folder) {
+    const entries2 = await readdir(folder, { withFileTypes: true });
+    return entries2.map((entry) => {
+      if (entry.isFile()) return { name: entry.name, type: "file" };
+      if (entry.isDirectory()) return { name: entry.name, type: "folder" };
+      return { name: entry.name, type: entry.isSymbolicLink() ? "link" : "other" };
+    }).sort((a, b) => a.name < b.name ? -1 : 1);
+  },
+  async size(file) {
+    try {
+      const found = await stat(file);
+      return found.isFile() ? found.size : void 0;
+    } catch {
+      return void 0;
+    }
+  },
+  async *read(file) {
+    if (!(await stat(file)).isFile()) throw notRegular();
+    const handle = await open(file, O_RDONLY | O_NONBLOCK);
+    try {
+      if (!(await handle.stat()).isFile()) throw notRegular();
+      let size = FIRST_PIECE;
+      for (; ; ) {
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+        if (bytesRead === size) size = PIECE;
+      }
+    } finally {
+      await handle.close();
+    }
+  },
+  real: (path14) => realpath(path14).catch(() => path14)
+};
+function notRegular() {
+  return new RefusedFile("is no regular file");
+}
+function checkoutTree(checkout, platform) {
+  let root;
+  const check = async (file) => {
+    if (!isInside(file, checkout, platform)) return;
+    root ??= realpath(checkout);
+    const [real, top] = [await realpath(file), await root];
+    if (!isInside(real, top, platform)) throw new RefusedFile("leads out of the checkout through a link");
+    if (inGitFolder(relative(top, real)) && !inGitFolder(relative(checkout, file)))
+      throw new RefusedFile("leads into a folder .git through a link");
+  };
+  return {
+    async list(folder) {
+      await check(folder);
+      return diskTree.list(folder);
+    },
+    // What is there and cannot be read must not look as if it were not there.
+    size: (file) => diskTree.size(file),
+    async *read(file) {
+      await check(file);
+      yield* diskTree.read(file);
+    },
+    real: (path14) => diskTree.real(path14)
+  };
+}
+async function readBytes(tree, file) {
+  const pieces = [];
+  let size = 0;
+  for await (const piece of tree.read(file)) {
+    size += piece.length;
+    if (size > FILE_LIMIT) throw new RefusedFile("is larger than 1 MB");
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+async function readText(tree, file) {
+  return (await readBytes(tree, file)).toString("utf8");
+}
+
 // core/bundle/include-glob.ts
-import { lstat, readdir, stat } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path14, mayList = () => Promise.resolve(true)) {
+async function glob(pattern, path14, tree, mayList = () => Promise.resolve(true)) {
   matcher(pattern, path14);
-  if (!isPattern(pattern, path14)) return await exists(pattern) ? [pattern] : [];
+  if (!isPattern(pattern, path14)) return await exists(pattern, tree) ? [pattern] : [];
   const folder = path14.dirname(pattern);
   const name = matcher(path14.basename(pattern), path14);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path14, mayList)) {
-    const isFolder = await stat(parent).then(
-      (stats) => stats.isDirectory(),
-      () => false
-    );
-    const names2 = isFolder && await mayList(parent) ? await readdir(parent).catch(() => []) : [];
-    found.push(...names2.filter((entry) => name.test(entry)).map((entry) => path14.join(parent, entry)));
+  for (const parent of folder === pattern ? [] : await glob(folder, path14, tree, mayList)) {
+    const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => []) : [];
+    const names2 = entries2.map((entry) => entry.name).filter((entry) => name.test(entry));
+    found.push(...names2.map((entry) => path14.join(parent, entry)));
   }
   return found;
 }
-async function exists(file) {
-  return lstat(file).then(
+async function exists(file, tree) {
+  const isFolder = () => tree.list(file).then(
     () => true,
     () => false
   );
+  return await tree.size(file) !== void 0 || isFolder();
 }
 function isPattern(text2, path14) {
   return path14.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
@@ -8035,18 +8114,18 @@ async function readBundleFiles(given2) {
   const location = await withoutLinks(given2);
   const path14 = location.platform.os === "win32" ? win32 : posix;
   const mistakes = [];
-  const root = await readBundleFile(await findRootFile(location, path14), location, mistakes);
-  const included = root ? await includedFiles(root, location, path14, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path14), location, mistakes);
+  const included = first ? await includedFiles(first, location, path14, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
-  return [root, ...files].filter((file) => file !== void 0);
+  return [first, ...files].filter((file) => file !== void 0);
 }
 async function withoutLinks(given2) {
-  const { platform } = given2;
-  const real = (folder) => realpath(folder).catch(() => folder);
-  const [root, checkout] = [await real(given2.root), await real(given2.checkout)];
-  if (isInside(root, checkout, platform)) return { root, checkout, platform, bounds: checkout };
-  if (!isInside(given2.root, given2.checkout, platform)) return { root, checkout, platform, bounds: root };
+  const { platform, tree = diskTree } = given2;
+  const [root, checkout] = await Promise.all([tree.real(given2.root), tree.real(given2.checkout)]);
+  const location = { root, checkout, platform, tree };
+  if (isInside(root, checkout, platform)) return { ...location, bounds: checkout };
+  if (!isInside(given2.root, given2.checkout, platform)) return { ...location, bounds: root };
   throw invalidBundle([
     {
       problem: "The folder of the bundle is a link that leads out of the checkout.",
@@ -8080,10 +8159,14 @@ function displayName(file, { checkout, platform }) {
     "/"
   );
 }
+function bytesOf(path14, location) {
+  const { tree, bounds } = location;
+  return tree === diskTree ? readCheckoutFile(path14, { ...location, checkout: bounds }) : readBytes(tree, path14);
+}
 async function readBundleFile(path14, location, mistakes) {
   const name = displayName(path14, location);
   try {
-    const bytes = await readCheckoutFile(path14, { ...location, checkout: location.bounds });
+    const bytes = await bytesOf(path14, location);
     if (bytes === void 0) throw new RefusedFile("is not there any more");
     const parsed2 = parseBundleYaml(bytes, name);
     if ("value" in parsed2) return { path: path14, name, value: parsed2.value };
@@ -8100,9 +8183,9 @@ function whyUnread(error) {
 async function includedFiles(root, location, path14, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
-  for (const { text: text2, place: place2 } of includePatterns(root.value)) {
+  for (const { text: text2, place } of includePatterns(root.value)) {
     const wrong2 = (problem, remedy) => {
-      mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place: place2 });
+      mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
     };
     if (path14.isAbsolute(text2)) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text2)}\`.`);
@@ -8110,13 +8193,12 @@ async function includedFiles(root, location, path14, mistakes) {
     }
     let outside = false;
     const inside = async (folder) => {
-      const real = await realpath(folder).catch(() => void 0);
-      const known2 = real !== void 0 && isInside(real, location.bounds, location.platform);
-      outside ||= !known2 && real !== void 0;
+      const known2 = isInside(await location.tree.real(folder), location.bounds, location.platform);
+      outside ||= !known2;
       return known2;
     };
     if (!/[*?[]/.test(text2)) await inside(path14.dirname(path14.join(location.root, text2)));
-    const matches2 = await matchesOf(text2, location.root, path14, inside);
+    const matches2 = await matchesOf(text2, location, path14, inside);
     if (outside) wrong2(`The \`include\` pattern \`${quote(text2)}\` leads out of the checkout.`);
     else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text2)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text2))
@@ -8134,9 +8216,9 @@ async function includedFiles(root, location, path14, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, root, path14, inside) {
+async function matchesOf(pattern, { root, tree }, path14, inside) {
   try {
-    return await glob(path14.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path14, inside);
+    return await glob(path14.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path14, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -8155,7 +8237,7 @@ async function findRootFile(location, path14) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await exists2(path14.join(root, name))) found.push(path14.join(root, name));
+    if (await location.tree.size(path14.join(root, name)) !== void 0) found.push(path14.join(root, name));
   }
   const [file, second] = found;
   if (file === void 0) throw await notFound(location, path14);
@@ -8178,23 +8260,17 @@ async function findRootFile(location, path14) {
     }
   ]);
 }
-function exists2(file) {
-  return lstat2(file).then(
-    () => true,
-    () => false
-  );
-}
 async function notFound(location, path14) {
-  const { root, checkout, platform } = location;
-  const entries2 = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
+  const { root, checkout, platform, tree } = location;
+  const entries2 = await tree.list(root).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
     const inside = path14.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.isDirectory() && await hasRootFile(inside, path14)) near.push(inside);
+    else if (entry.type === "folder" && await hasRootFile(inside, path14, tree)) near.push(inside);
   }
   for (let folder = path14.dirname(root); isInside(folder, checkout, platform); folder = path14.dirname(folder)) {
-    if (await hasRootFile(folder, path14)) near.push(folder);
+    if (await hasRootFile(folder, path14, tree)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -8204,9 +8280,9 @@ async function notFound(location, path14) {
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path14) {
-  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path14.join(folder, name))));
-  return present2.includes(true);
+async function hasRootFile(folder, path14, tree) {
+  const present3 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path14.join(folder, name))));
+  return present3.some((size) => size !== void 0);
 }
 
 // core/bundle/target.ts
@@ -8306,8 +8382,8 @@ function counting(values) {
   const value = values.find(({ kind }) => kind !== "text") ?? values.at(-1);
   return value?.kind === "text" && value.text === "" ? void 0 : value;
 }
-function isNotResolved({ place: place2 }) {
-  return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place: place2 };
+function isNotResolved({ place }) {
+  return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place };
 }
 function mistakeOf(key2, value, approved) {
   const actual = value.kind === "text" ? value.text : `a ${value.kind}`;
@@ -8350,12 +8426,12 @@ function idMistake(what, id, input, { workspaceId, accountId }) {
 }
 function refused(code2, mistakes, more) {
   const host = code2 === "HOST_NOT_APPROVED";
-  const place2 = mistakes[0]?.place;
+  const place = mistakes[0]?.place;
   return new SecretlessError(code2, {
     problem: host ? "The bundle's selected target would talk to another workspace than the approved one. No token was given, nothing was changed." : "The bundle would make the CLI use another identity than the federated one. Nothing was changed.",
     remedy: host ? "Remove the setting from the bundle, or correct the input `host`. If a pull request brought it, read that pull request again." : "Remove these settings from the bundle: the step brings host and identity.",
     mistakes: [...mistakes, ...more],
-    ...mistakes.length === 1 && more.length === 0 && place2 && { place: place2 }
+    ...mistakes.length === 1 && more.length === 0 && place && { place }
   });
 }
 
@@ -8484,14 +8560,14 @@ var DiagnosticsReader = class {
   #headLine(line) {
     const current = this.#found.at(-1);
     const path14 = /^ {2}at (\S.*)$/.exec(line)?.[1];
-    const place2 = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path14 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
+    const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
+    if (current && path14 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
-    this.#part = path14 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
+    this.#part = path14 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
     if (current && path14 !== void 0) current.path ??= path14;
-    if (current && place2) current.place ??= placeOf2(place2);
+    if (current && place) current.place ??= placeOf2(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics() {
@@ -9512,8 +9588,8 @@ var LOSSES = {
   secret_scopes: "every secret in it"
 };
 function losses(plan) {
-  return plan.entries.flatMap(({ resource, action, child: child2, gone }) => {
-    if (child2 || gone || action !== "delete" && action !== "recreate") return [];
+  return plan.entries.flatMap(({ resource, action, child, gone }) => {
+    if (child || gone || action !== "delete" && action !== "recreate") return [];
     const kind = resource.slice(0, resource.indexOf("."));
     return [{ resource, action, lost: LOSSES[kind] ?? "what it holds, and its ID" }];
   });
@@ -9724,18 +9800,18 @@ var DatabricksCli = class {
   }
   /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
   #relocated(diagnostic, root) {
-    const { place: place2 } = diagnostic;
-    if (!place2) return diagnostic;
-    const inBundle = path3.isAbsolute(place2.file) ? path3.relative(root, place2.file) : place2.file;
+    const { place } = diagnostic;
+    if (!place) return diagnostic;
+    const inBundle = path3.isAbsolute(place.file) ? path3.relative(root, place.file) : place.file;
     const file = posix2.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
-    return { ...diagnostic, place: { ...place2, file } };
+    return { ...diagnostic, place: { ...place, file } };
   }
   /** Of a command that changes nothing. */
   #readingFailure(what, result) {
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     const remote = errors.some(({ text: text2, detail = "" }) => REMOTE.test(`${text2}
 ${detail}`));
-    const code2 = errors.some(({ place: place2 }) => place2) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
+    const code2 = errors.some(({ place }) => place) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
     return this.#failure(code2, `The Databricks CLI could not ${what} the bundle.`, result);
   }
   #failure(code2, problem, result) {
@@ -9758,11 +9834,11 @@ function readTimedOut(args, limit) {
 function withoutLinks2(folder) {
   return realpath2(folder).catch(() => folder);
 }
-function toMistake({ text: text2, path: path14, place: place2, detail }) {
+function toMistake({ text: text2, path: path14, place, detail }) {
   return {
     problem: path14 === void 0 ? text2 : `${text2} (${path14})`,
     ...detail !== void 0 && { actual: detail },
-    ...place2 && { place: place2 }
+    ...place && { place }
   };
 }
 
@@ -10089,8 +10165,8 @@ function warn({ ci, found }, text2) {
 }
 
 // core/report/error-text.ts
-function placeText(place2) {
-  return [place2.file, place2.line, place2.line === void 0 ? void 0 : place2.column].filter((part) => part !== void 0).join(":");
+function placeText(place) {
+  return [place.file, place.line, place.line === void 0 ? void 0 : place.column].filter((part) => part !== void 0).join(":");
 }
 function detailLines(mistake, indent) {
   const fields = [
@@ -10485,10 +10561,10 @@ var KeywordAutomaton = class {
       const row = state << this.#shift;
       this.#next.copyWithin(row, back << this.#shift, (back << this.#shift) + width);
       slots.forEach((slot, index) => {
-        const child2 = targets[index] ?? 0;
-        fallback[child2] = this.#next[slot] ?? 0;
-        this.#next[slot] = child2;
-        queue.push(child2);
+        const child = targets[index] ?? 0;
+        fallback[child] = this.#next[slot] ?? 0;
+        this.#next[slot] = child;
+        queue.push(child);
       });
     }
   }
@@ -12079,7 +12155,7 @@ var EMPTY_REPORT = {
 };
 function mergeReports(reports) {
   const findings = reports.flatMap((report) => report.findings);
-  const key2 = ({ fingerprint: mark, place: place2 }) => `${mark} ${place2.file}`;
+  const key2 = ({ fingerprint: mark, place }) => `${mark} ${place.file}`;
   const written = new Set(findings.filter(({ setting }) => setting === void 0).map(key2));
   return {
     findings: findings.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
@@ -12097,9 +12173,9 @@ function redacted(value, prefix) {
   const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
   return `${known2}\u2026 (${value.length} characters)`;
 }
-function placeText2({ place: place2, member: member3, cell, setting }) {
-  const position = place2.line === void 0 ? "" : `:${place2.line}:${place2.column ?? 1}`;
-  const file = member3 === void 0 ? place2.file : `${place2.file}!${member3}`;
+function placeText2({ place, member: member3, cell, setting }) {
+  const position = place.line === void 0 ? "" : `:${place.line}:${place.column ?? 1}`;
+  const file = member3 === void 0 ? place.file : `${place.file}!${member3}`;
   return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
 }
 var HIDDEN = {
@@ -12132,8 +12208,17 @@ function scanLine({ report, stopping, others: others2, accepted }) {
     ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
   ].join(", ");
 }
+function acceptedLine({ rule, file, until, reason }) {
+  return `Accepted until ${until}: ${rule} in ${file} (${reason})`;
+}
 function scanSection(facts) {
-  const { others: others2, report } = facts;
+  const { others: others2, report, exceptions } = facts;
+  const accepted = exceptions.map(({ rule, file, until, reason }) => [
+    code(rule),
+    code(file),
+    escapeMarkdown(until),
+    escapeMarkdown(reason)
+  ]);
   const row = (finding2) => [
     escapeMarkdown(`${finding2.rule.name}: ${finding2.shown}`),
     code(placeText2(finding2)),
@@ -12151,6 +12236,7 @@ function scanSection(facts) {
     "### Static credentials",
     escapeMarkdown(`${scanLine(facts)}.`),
     ...others2.length > 0 ? [table(head, others2.map(row))] : [],
+    ...accepted.length > 0 ? [table(["Accepted", "In", "Until", "Because"], accepted)] : [],
     ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
     ...report.notes.map((note2) => `- ${escapeMarkdown(note2)}`)
   ].join("\n\n");
@@ -12267,18 +12353,20 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
   await jsonOutput(ci, "plan", planned, { changed: changed.length, unchanged: planned.unchanged });
   if (plan.engine === "terraform") warn(step2, TERRAFORM);
   const refused3 = refusedLosses(step2, plan);
+  let asked3;
+  const summary = () => asked3 ??= cli.summary(signal);
   await allRight([
-    scan2.planned(result),
-    access2.plan(cli),
+    scan2.planned(result, summary),
+    access2.plan(summary),
     refused3 ? Promise.reject(refused3) : Promise.resolve()
   ]);
   return plan;
 }
 function annotate({ ci }, diagnostic) {
-  const { problem, actual, place: place2 } = toMistake(diagnostic);
+  const { problem, actual, place } = toMistake(diagnostic);
   const text2 = actual === void 0 ? problem : `${problem}
 ${actual}`;
-  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text2, place2);
+  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text2, place);
 }
 function refusedLosses({ ci, inputs }, plan) {
   const lost2 = losses(plan);
@@ -12305,16 +12393,26 @@ async function deployBundle(context) {
     planned = await planBundle(context);
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
-  await whenFree(step2, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  const deploy = () => ci.group("Deploy", () => cli.deploy(inputs)).catch((error) => alsoUploaded(error, scan2));
+  await whenFree(step2, cli, api, deploy, planAgain);
   found({ deployed: true });
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  await proveDeployed(api, summary, folder);
+  const looks = [proveDeployed(api, summary, folder), scan2.deployed(true)];
+  const uploads = looks[1].catch(() => allRight(looks));
+  await looks[0].catch(() => allRight(looks));
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
+  await uploads;
   await access2.apply(summary);
-  await scan2.deployed();
+}
+async function alsoUploaded(error, scan2) {
+  if (!(error instanceof SecretlessError) || error.code !== "DEPLOY_FAILED") throw error;
+  await scan2.deployed(false).catch((found) => {
+    throw together(toSecretlessError(found), [error]);
+  });
+  throw error;
 }
 
 // core/commands/destroy.ts
@@ -12873,9 +12971,9 @@ async function startTokenService(options) {
     }
   }
   const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
-  await new Promise((resolve, reject) => {
+  await new Promise((resolve2, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(0, "127.0.0.1", resolve2);
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
@@ -12887,9 +12985,9 @@ async function startTokenService(options) {
     get lastError() {
       return lastError;
     },
-    stop: () => new Promise((resolve) => {
+    stop: () => new Promise((resolve2) => {
       server.close(() => {
-        resolve();
+        resolve2();
       });
       server.closeAllConnections();
     })
@@ -13200,10 +13298,10 @@ var import_yaml6 = __toESM(require_dist(), 1);
 // core/access/files/references.ts
 var REFERENCE2 = /\$\{([^{}]*)\}/g;
 var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
-function referenceMistake(text2, place2) {
+function referenceMistake(text2, place) {
   const rest = text2.replace(REFERENCE2, "");
   if (rest.includes("${")) {
-    return { problem: `"${quote(text2)}" holds a \${\u2026} that is not closed or is nested.`, place: place2 };
+    return { problem: `"${quote(text2)}" holds a \${\u2026} that is not closed or is nested.`, place };
   }
   for (const [whole, name = ""] of text2.matchAll(REFERENCE2)) {
     if (KNOWN.test(name)) continue;
@@ -13211,7 +13309,7 @@ function referenceMistake(text2, place2) {
       problem: `"${quote(whole)}" cannot be used here.`,
       expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
       actual: quote(whole),
-      place: place2
+      place
     };
   }
   return void 0;
@@ -13224,7 +13322,7 @@ function lookUp(config2, name) {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
 function resolveReferences(source, config2, report) {
-  const { value, place: place2 } = source;
+  const { value, place } = source;
   const missing = [];
   const resolved = value.replace(REFERENCE2, (whole, name) => {
     const found = KNOWN.test(name) ? lookUp(config2, name) : void 0;
@@ -13237,7 +13335,7 @@ function resolveReferences(source, config2, report) {
       problem: `"${quote(whole)}" has no value in this target of the bundle.`,
       expected: "a text, number or boolean of the bundle's resolved configuration",
       remedy: "Look it up with `databricks bundle summary -o json`.",
-      place: place2
+      place
     });
   }
   return missing.length === 0 ? resolved : void 0;
@@ -13298,6 +13396,23 @@ function oneOf(values, description) {
     }
   };
 }
+function wholeNumber(description) {
+  return {
+    schema: { type: "integer", minimum: 1, description },
+    read(node, context) {
+      const value = (0, import_yaml4.isScalar)(node) ? node.value : void 0;
+      if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+      wrong(node, context, "a whole number from 1");
+      return void 0;
+    }
+  };
+}
+function either(word, mapping, description) {
+  return {
+    schema: { anyOf: [word.schema, mapping.schema], description },
+    read: (node, context) => ((0, import_yaml4.isMap)(node) ? mapping : word).read(node, context)
+  };
+}
 function list(item, description, least = 1) {
   return {
     schema: {
@@ -13311,7 +13426,7 @@ function list(item, description, least = 1) {
         wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
         return void 0;
       }
-      const values = node.items.map((child2) => item.read(child2, context));
+      const values = node.items.map((child) => item.read(child, context));
       return values.every((value) => value !== void 0) ? values : void 0;
     }
   };
@@ -13387,8 +13502,8 @@ function object(fields, extra = {}) {
         if (typeof key2 !== "string" || field === void 0) {
           complete = false;
           const problem = `Unknown key ${describe(pair.key)}.`;
-          const place2 = context.place(pair.key);
-          context.report({ problem, expected: names2.join(", "), place: place2 });
+          const place = context.place(pair.key);
+          context.report({ problem, expected: names2.join(", "), place });
           continue;
         }
         const value = field.shape.read(pair.value, context);
@@ -13665,7 +13780,7 @@ function checkReferences(value, context) {
     if (mistake !== void 0) context.report(mistake);
     return mistake === void 0;
   }
-  return Object.values(value).every((child2) => checkReferences(child2, context));
+  return Object.values(value).every((child) => checkReferences(child, context));
 }
 function readEntry2(node, context, kinds) {
   if (!(0, import_yaml6.isMap)(node)) {
@@ -13697,8 +13812,8 @@ function readEntry2(node, context, kinds) {
   if (fields === void 0 || target === void 0 || named2.length > 1) return void 0;
   if (target.presents !== (fields.present !== void 0)) {
     const verb = target.presents ? "needs" : "does not take";
-    const place2 = context.place(node.get("present", true) ?? node);
-    context.report({ problem: `"${target.kind}" ${verb} "present".`, place: place2 });
+    const place = context.place(node.get("present", true) ?? node);
+    context.report({ problem: `"${target.kind}" ${verb} "present".`, place });
     return void 0;
   }
   if (!checkReferences([fields.present, fields[target.kind]], context)) return void 0;
@@ -13913,11 +14028,11 @@ function declareAccess(entries2, bundle, now) {
       continue;
     }
     const name = accessName(bundle, job.key, entry.purpose.value);
-    const resolve = (source) => resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
+    const resolve2 = (source) => resolveReferences(source, bundle.config, invalid);
+    const context = { principal: job.runAs.applicationId, name, resolve: resolve2, report: invalid };
     const object2 = entry.target.object(entry.spec, context);
-    const { present: present2 } = entry;
-    const presented = present2 === void 0 || present2 === "databricks" ? void 0 : resolve(present2.credential);
+    const { present: present3 } = entry;
+    const presented = present3 === void 0 || present3 === "databricks" ? void 0 : resolve2(present3.credential);
     if (object2 === void 0) continue;
     declared.push({
       name,
@@ -14064,8 +14179,16 @@ var user = text({
   pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
   says: "group:<name>, user:<name> or service_principal:<application ID>"
 });
+var exceptionBounds = object({
+  max_days: optional(wholeNumber("Days from now on after which no exception may still hold.")),
+  rules: optional(patterns("Rules of the scan for which there may be exceptions.")),
+  paths: optional(patterns("Files, relative to the repository, in which there may be exceptions."))
+});
 var scan = object({
-  scopes: required(
+  exceptions: optional(
+    either(oneOf(["forbid"]), exceptionBounds, "What exceptions `.secretless-ignore.yml` may make.")
+  ),
+  scopes: optional(
     entries(
       { description: "Target of the bundle." },
       list(text({ description: "Name of a secret scope; `*` stands for any characters." }), void 0, 0),
@@ -14089,8 +14212,10 @@ var policyShapeOf = (kinds) => object({
   rules: required(list(ruleOf(kinds), void 0, 0))
 });
 var policyShape = policyShapeOf([...KINDS, ...LATER_KINDS]);
-function scopesByTarget({ scan: part }) {
-  return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
+function scopesByTarget({
+  scan: part
+}) {
+  return part?.scopes && Object.fromEntries(part.scopes.map(([target, scopes]) => [target.value, scopes]));
 }
 var policyFileSchema = policyShape.schema;
 
@@ -14316,12 +14441,12 @@ function impossibleRules(policy, kinds) {
   const mistakes = [];
   const names2 = /* @__PURE__ */ new Set();
   for (const rule of policy.rules) {
-    const { value: name, place: place2 } = rule.name;
+    const { value: name, place } = rule.name;
     if (names2.has(name)) {
       mistakes.push({
         problem: `Two rules are called "${quote(name)}".`,
         remedy: "Give each rule its own name.",
-        place: place2
+        place
       });
     }
     names2.add(name);
@@ -14344,7 +14469,7 @@ function impossibleRules(policy, kinds) {
     if (stronger !== void 0) {
       mistakes.push({
         problem: `Rule "${quote(name)}" can never match: rule "${quote(stronger.name.value)}" denies all that it allows.`,
-        place: place2
+        place
       });
     }
   }
@@ -14375,7 +14500,7 @@ function unreadable4(eyes, missingRight) {
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
 var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
 async function readBy(eyes, missingRight, read4) {
-  let answered = "";
+  let answered2 = "";
   for (const reader of eyes.readers) {
     const pending = read4(reader);
     if (pending === void 0) continue;
@@ -14383,10 +14508,10 @@ async function readBy(eyes, missingRight, read4) {
       return known(await pending);
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
-      answered = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
+      answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
     }
   }
-  return unreadable4(eyes, `${missingRight}${answered}`);
+  return unreadable4(eyes, `${missingRight}${answered2}`);
 }
 function isReader(reader, principal) {
   return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
@@ -14467,9 +14592,9 @@ async function editorsOfPath(api, path14, shown = path14) {
 }
 function collect(value, names2, into) {
   if (typeof value !== "object" || value === null) return;
-  for (const [key2, child2] of Object.entries(value)) {
-    if (names2.has(key2) && typeof child2 === "string") into.add(child2);
-    else collect(child2, names2, into);
+  for (const [key2, child] of Object.entries(value)) {
+    if (names2.has(key2) && typeof child === "string") into.add(child);
+    else collect(child, names2, into);
   }
 }
 var CODE_PATHS = /* @__PURE__ */ new Set([
@@ -14904,8 +15029,8 @@ function afterwards(reading, { coming, leaving }) {
   const staying = users.filter(
     (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
   );
-  const present2 = new Set(staying.map(({ principal }) => principal));
-  const added = [...new Set(of(coming))].filter((principal) => !present2.has(principal));
+  const present3 = new Set(staying.map(({ principal }) => principal));
+  const added = [...new Set(of(coming))].filter((principal) => !present3.has(principal));
   const asUser = (principal) => ({ principal, privilege: "ACCESS", inheritedFrom: "" });
   return known({ name, managers, users: [...staying, ...added.map(asUser)] });
 }
@@ -15553,86 +15678,6 @@ async function textOf3(file) {
 
 // core/base/git/repository-id.ts
 import { dirname, isAbsolute, join } from "node:path";
-
-// core/base/tree.ts
-import { constants } from "node:fs";
-import { open, readdir as readdir3, realpath as realpath4, stat as stat2 } from "node:fs/promises";
-import { relative } from "node:path";
-var FIRST_PIECE = 64 << 10;
-var PIECE = 1 << 20;
-var { O_RDONLY, O_NONBLOCK = 0 } = constants;
-var diskTree = {
-  async list(folder) {
-    const entries2 = await readdir3(folder, { withFileTypes: true });
-    return entries2.map((entry) => {
-      if (entry.isFile()) return { name: entry.name, type: "file" };
-      if (entry.isDirectory()) return { name: entry.name, type: "folder" };
-      return { name: entry.name, type: entry.isSymbolicLink() ? "link" : "other" };
-    }).sort((a, b) => a.name < b.name ? -1 : 1);
-  },
-  async size(file) {
-    try {
-      const found = await stat2(file);
-      return found.isFile() ? found.size : void 0;
-    } catch {
-      return void 0;
-    }
-  },
-  async *read(file) {
-    if (!(await stat2(file)).isFile()) throw notRegular();
-    const handle = await open(file, O_RDONLY | O_NONBLOCK);
-    try {
-      if (!(await handle.stat()).isFile()) throw notRegular();
-      let size = FIRST_PIECE;
-      for (; ; ) {
-        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
-        if (bytesRead === 0) return;
-        yield buffer.subarray(0, bytesRead);
-        if (bytesRead === size) size = PIECE;
-      }
-    } finally {
-      await handle.close();
-    }
-  }
-};
-function notRegular() {
-  return new RefusedFile("is no regular file");
-}
-function checkoutTree(checkout, platform) {
-  let root;
-  const check = async (file) => {
-    if (!isInside(file, checkout, platform)) return;
-    root ??= realpath4(checkout);
-    const [real, top] = [await realpath4(file), await root];
-    if (!isInside(real, top, platform)) throw new RefusedFile("leads out of the checkout through a link");
-    if (inGitFolder(relative(top, real)) && !inGitFolder(relative(checkout, file)))
-      throw new RefusedFile("leads into a folder .git through a link");
-  };
-  return {
-    async list(folder) {
-      await check(folder);
-      return diskTree.list(folder);
-    },
-    // What is there and cannot be read must not look as if it were not there.
-    size: (file) => diskTree.size(file),
-    async *read(file) {
-      await check(file);
-      yield* diskTree.read(file);
-    }
-  };
-}
-async function readText(tree, file) {
-  const pieces = [];
-  let size = 0;
-  for await (const piece of tree.read(file)) {
-    size += piece.length;
-    if (size > FILE_LIMIT) throw new RefusedFile("is larger than 1 MB");
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
-}
-
-// core/base/git/repository-id.ts
 function repositoryIdOf(originUrl) {
   const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
   const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
@@ -16072,10 +16117,10 @@ var Access = class {
    * held up: what such a bundle once granted is found, shown and withdrawn after it.
    * @throws SecretlessError with every entry that cannot be granted
    */
-  async plan(cli) {
+  async plan(summaryOf) {
     const { step: step2, source } = this.#parts;
     if (!source.declared && step2.inputs.command.changes) return;
-    const summary = await cli.summary(step2.signal);
+    const summary = await summaryOf();
     await told(async () => {
       const request = await this.#request(summary, { deployed: false, declared: source.declared });
       if (!request) return;
@@ -16266,11 +16311,11 @@ async function verifyPipelineToken(idToken, options) {
 }
 
 // core/flow/access/files.ts
-import { realpath as realpath5, stat as stat3 } from "node:fs/promises";
+import { realpath as realpath4, stat as stat2 } from "node:fs/promises";
 import path10 from "node:path";
-function secretScopes({ files }) {
+function scanPolicy({ files }) {
   const policy = files.policy?.policy;
-  return policy?.scan && scopesByTarget(policy);
+  return policy && { scopes: scopesByTarget(policy), exceptions: policy.scan?.exceptions };
 }
 var EVIDENCE = 6e4;
 async function readAccess(step2, bundleRoot) {
@@ -16324,12 +16369,12 @@ function unusable(input, problem) {
   });
 }
 async function comesAlong(checkout, named2, platform) {
-  const [root, file] = await Promise.all([realpath5(checkout), realpath5(named2)]);
+  const [root, file] = await Promise.all([realpath4(checkout), realpath4(named2)]);
   if (!isInside(file, root, platform)) return false;
   for (let folder = path10.dirname(file); ; folder = path10.dirname(folder)) {
     if (path10.relative(root, folder) === "") return true;
     if (path10.dirname(folder) === folder) return false;
-    const git = await stat3(path10.join(folder, ".git")).catch(() => void 0);
+    const git = await stat2(path10.join(folder, ".git")).catch(() => void 0);
     if (git?.isDirectory() === true) return false;
   }
 }
@@ -16413,7 +16458,14 @@ var LINUX = {
     const fields = read2(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
   },
-  environmentOf: (pid) => read2(`/proc/${String(pid)}/environ`)?.split("\0"),
+  environmentOf(pid) {
+    try {
+      return readFileSync(`/proc/${String(pid)}/environ`, "latin1").split("\0");
+    } catch (error) {
+      const { code: code2 } = error;
+      return code2 === "EACCES" || code2 === "EPERM" ? void 0 : [];
+    }
+  },
   ours() {
     const user2 = getuid2?.();
     return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((name) => {
@@ -16446,12 +16498,12 @@ var STARTED = {
   ]
 };
 function asked([file, args]) {
-  return new Promise((resolve) => {
-    const child2 = spawn(file, args, { env: {}, windowsHide: true, stdio: ["ignore", "pipe", "ignore"] });
+  return new Promise((resolve2) => {
+    const child = spawn(file, args, { env: {}, windowsHide: true, stdio: ["ignore", "pipe", "ignore"] });
     let text2 = "";
-    child2.stdout.setEncoding("utf8").on("data", (piece) => text2 += piece);
-    child2.once("error", () => resolve(void 0));
-    child2.once("close", (code2) => resolve(code2 === 0 && text2.trim() !== "" ? text2.trim() : void 0));
+    child.stdout.setEncoding("utf8").on("data", (piece) => text2 += piece);
+    child.once("error", () => resolve2(void 0));
+    child.once("close", (code2) => resolve2(code2 === 0 && text2.trim() !== "" ? text2.trim() : void 0));
   });
 }
 
@@ -16487,25 +16539,25 @@ function carefulCi(ci) {
     ...ci,
     info: (line) => ci.info(text2(line)),
     debug: (line) => ci.debug(text2(line)),
-    annotate: (level, line, place2) => ci.annotate(level, text2(line), place2 && { ...place2, file: text2(place2.file) }),
+    annotate: (level, line, place) => ci.annotate(level, text2(line), place && { ...place, file: text2(place.file) }),
     group: (title, body) => ci.group(text2(title), body)
   };
 }
 
 // core/cli/find.ts
-import { stat as stat4, realpath as realpath6, access, constants as constants2 } from "node:fs/promises";
+import { stat as stat3, realpath as realpath5, access, constants as constants2 } from "node:fs/promises";
 import { posix as posix3, win32 as win323 } from "node:path";
 var REAL = {
   executable: async (path14) => {
     try {
-      if (!(await stat4(path14)).isFile()) return void 0;
+      if (!(await stat3(path14)).isFile()) return void 0;
       await access(path14, constants2.X_OK);
-      return await realpath6(path14);
+      return await realpath5(path14);
     } catch {
       return void 0;
     }
   },
-  folder: (path14) => realpath6(path14).catch(() => path14)
+  folder: (path14) => realpath5(path14).catch(() => path14)
 };
 async function findCli(options) {
   const { platform, environment, probe = REAL } = options;
@@ -16751,8 +16803,8 @@ async function get(url, sink, options) {
   }
 }
 function answerTo(sent, url) {
-  return new Promise((resolve, reject) => {
-    sent.on("response", resolve);
+  return new Promise((resolve2, reject) => {
+    sent.on("response", resolve2);
     sent.on("error", reject);
     sent.on("proxyConnect", ({ statusCode }) => {
       if (statusCode === 200) return;
@@ -17567,9 +17619,6 @@ function otherVersion(wanted, found) {
   });
 }
 
-// core/flow/scan/bundle-scan.ts
-import path12 from "node:path";
-
 // core/flow/scan/outcome.ts
 import path11 from "node:path";
 
@@ -17762,18 +17811,18 @@ function parseExceptions(text2, file, today) {
   }
   const exceptions = [];
   for (const item of list3.items) {
-    const place2 = placeAt(item.range?.[0]);
+    const place = placeAt(item.range?.[0]);
     if (!(0, import_yaml7.isMap)(item)) {
-      mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place: place2 });
+      mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place });
       continue;
     }
-    const { exception, problems } = parseOne(item, place2, today);
-    mistakes.push(...problems.map((problem) => ({ problem, remedy: REMEDY, place: place2 })));
+    const { exception, problems } = parseOne(item, place, today);
+    mistakes.push(...problems.map((problem) => ({ problem, remedy: REMEDY, place })));
     if (problems.length === 0) exceptions.push(exception);
   }
   return { exceptions, mistakes };
 }
-function parseOne(item, place2, today) {
+function parseOne(item, place, today) {
   const problems = [];
   const values = Object.fromEntries(
     FIELDS2.map((field) => {
@@ -17794,7 +17843,35 @@ function parseOne(item, place2, today) {
   if (expires !== "" && !isDate) problems.push(`${quote(expires)} is no date of the form YYYY-MM-DD`);
   else if (isDate && expires < today)
     problems.push(`The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`);
-  return { exception: { ...values, place: place2 }, problems };
+  return { exception: { ...values, place }, problems };
+}
+function boundExceptions({ exceptions, mistakes }, policy, today) {
+  const refused3 = exceptions.flatMap((exception) => {
+    const why = whyRefused(exception, policy, today);
+    if (why === void 0) return [];
+    const problem = `The policy does not admit the exception for ${exception.rule} in ${exception.path}: ${why}`;
+    const remedy = "Take the credential out, or ask who owns the policy (`scan.exceptions`).";
+    return [[exception, { problem, remedy, place: exception.place }]];
+  });
+  const without = new Set(refused3.map(([exception]) => exception));
+  const within = policy === "forbid" ? void 0 : policy.paths;
+  return {
+    exceptions: exceptions.filter((exception) => !without.has(exception)).map((exception) => ({ ...exception, ...within && { within } })),
+    mistakes: [...mistakes, ...refused3.map(([, mistake]) => mistake)]
+  };
+}
+var DAY2 = 24 * 60 * 60 * 1e3;
+function whyRefused({ rule, path: path14, expires }, policy, today) {
+  if (policy === "forbid") return "it forbids exceptions.";
+  const { max_days: most, rules, paths } = policy;
+  const days2 = (Date.parse(expires) - Date.parse(today)) / DAY2;
+  if (most !== void 0 && days2 > most)
+    return `it ends in ${String(days2)} days, and may in ${String(most)} at most.`;
+  if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
+    return `it admits them for ${rules.join(", ")} alone.`;
+  if (paths && !paths.some((pattern) => globCovers(pattern, path14)))
+    return `it admits them in ${paths.join(", ")} alone.`;
+  return void 0;
 }
 function applyExceptions(findings, exceptions) {
   const matchers = exceptions.map((exception) => ({
@@ -17807,7 +17884,7 @@ function applyExceptions(findings, exceptions) {
   for (const finding2 of findings) {
     const { file } = finding2.place;
     const found = matchers.find(
-      ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file || paths.match(file))
+      ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file || paths.match(file)) && (exception.within?.some((pattern) => globMatches(pattern, file)) ?? true)
     );
     if (found === void 0) stay.push(finding2);
     else {
@@ -17822,11 +17899,11 @@ function isAlwaysSeen({ rule, path: path14 }, configuration) {
   const paths = new IgnorePatterns([path14], "leave-out");
   return !configuration.some((file) => file === path14 || paths.match(file));
 }
-function unusedMistake({ rule, path: path14, place: place2 }) {
+function unusedMistake({ rule, path: path14, place }) {
   return {
     problem: `The exception for ${quote(rule)} in ${quote(path14)} matches no finding`,
     remedy: "Remove it.",
-    place: place2
+    place
   };
 }
 
@@ -17866,8 +17943,8 @@ function uri(file) {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
-  const { rule, level, place: place2, endColumn, member: member3, setting, shown, fingerprint: fingerprint2 } = finding2;
-  const { line, column } = place2;
+  const { rule, level, place, endColumn, member: member3, setting, shown, fingerprint: fingerprint2 } = finding2;
+  const { line, column } = place;
   const region = line === void 0 ? {} : {
     region: {
       startLine: line,
@@ -17883,7 +17960,7 @@ function sarifResult(finding2, ruleIndex, exception) {
     message: { text: `${rule.name}: ${shown} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: uri(place2.file), uriBaseId: "%SRCROOT%" }, ...region },
+        physicalLocation: { artifactLocation: { uri: uri(place.file), uriBaseId: "%SRCROOT%" }, ...region },
         ...logical !== void 0 && { logicalLocations: [{ fullyQualifiedName: logical }] }
       }
     ],
@@ -17944,9 +18021,18 @@ var ScanOutcome = class {
     this.#step = step2;
     this.#exceptions = exceptions;
   }
+  /** Takes what the policy says of exceptions; what it does not admit accepts nothing from now on, and is a mistake. */
+  bound(policy, today) {
+    this.#exceptions = boundExceptions(this.#exceptions, policy, today);
+  }
+  /** Stops the run for something that cannot be judged, where the input `scan` says so; else warns of it. */
+  unjudged(mistake) {
+    if (this.#step.inputs.scan === "block") throw new SecretlessError("SCAN_INCOMPLETE", mistake);
+    this.#warn(mistake);
+  }
   /**
    * Shows all that was found so far, and stops the run for it where the input `scan` says so.
-   * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
+   * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `EXCEPTIONS_INVALID`
    */
   async judge(report, stage) {
     const { ci, inputs } = this.#step;
@@ -17954,9 +18040,11 @@ var ScanOutcome = class {
     const blocks = inputs.scan === "block";
     const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
     const others2 = applied.findings.filter((finding2) => !stopping.includes(finding2));
-    const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length };
+    const exceptions = acceptedBy(applied);
+    const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length, exceptions };
     this.#step.found({ scan: scan2 });
     ci.info(`${stage.title}: ${scanLine(scan2)}`);
+    for (const exception of exceptions) ci.info(`  ${acceptedLine(exception)}`);
     for (const note2 of report.notes) ci.info(`  ${note2}`);
     const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
     for (const { file, member: member3, reason } of unscanned) {
@@ -18016,11 +18104,18 @@ var ScanOutcome = class {
 function cleaned(value) {
   return typeof value === "string" ? withoutCredentials(redact(value)) : value;
 }
+function acceptedBy({ excepted }) {
+  const lines = excepted.map(({ finding: finding2, exception: { rule, expires, reason } }) => {
+    const accepted = { rule, file: finding2.place.file, until: expires, reason };
+    return [JSON.stringify(accepted), accepted];
+  });
+  return [...new Map(lines).values()];
+}
 function credentialFound(findings, { uploaded = false }) {
   const count2 = findings.length === 1 ? "1 finding" : `${String(findings.length)} findings`;
   const shown = findings.length > MOST3 ? ` The first ${String(MOST3)} are shown.` : "";
-  const [done, first] = uploaded ? ["It is in the workspace already.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
-  return new SecretlessError("CREDENTIAL_FOUND", {
+  const [done, first] = uploaded ? ["It is in the workspace already: it came after the scan of what was planned.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
+  return new SecretlessError(uploaded ? "CREDENTIAL_UPLOADED" : "CREDENTIAL_FOUND", {
     problem: `The scan for static credentials has ${count2}. ${done}${shown}`,
     remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
     mistakes: findings.slice(0, MOST3).map(findingMistake)
@@ -18031,6 +18126,307 @@ function exceptionsInvalid(mistakes) {
     problem: `The exceptions of the scan in ${EXCEPTIONS_FILE} are not right. Nothing was uploaded.`,
     mistakes
   });
+}
+
+// core/flow/scan/uploaded.ts
+import { basename, join as join9, posix as posix6 } from "node:path";
+
+// core/api/uploaded-files.ts
+async function filesInFolder(api, path14) {
+  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path14 } };
+  const answer = await answered(api, request, "The list of what was uploaded");
+  return listAt(answer, "objects").flatMap((object2) => {
+    const file = textAt(object2, "path");
+    return file === "" || textAt(object2, "object_type") === "DIRECTORY" ? [] : [file];
+  });
+}
+async function exportedFile(api, path14) {
+  const query = { path: path14, format: "AUTO" };
+  const request = { method: "GET", path: "/api/2.0/workspace/export", query };
+  const content = member(await answered(api, request, "The look at what was uploaded"), "content");
+  return typeof content === "string" ? Buffer.from(content, "base64") : void 0;
+}
+async function answered(api, request, what) {
+  try {
+    return await api.call({ ...request, lasting: true });
+  } catch (error) {
+    if (error instanceof ApiFailure && error.is(400, 403, 404)) return void 0;
+    throw callError(what, error);
+  }
+}
+
+// core/bundle/resolved-selection.ts
+import { isAbsolute as isAbsolute5, join as join7, posix as posix5, relative as relative4 } from "node:path";
+
+// core/bundle/selection.ts
+import { join as join6, posix as posix4, relative as relative3, resolve, sep as sep2 } from "node:path";
+var slashed = (path14) => path14.split(sep2).join("/");
+function foldersUp(path14) {
+  return posix4.normalize(slashed(path14)).split("/").filter((part) => part === "..").length;
+}
+function above(folder, levels) {
+  return resolve(folder, ...Array.from({ length: levels }, () => ".."));
+}
+function fromSyncRoot({ bundleRoot, syncRoot }, path14) {
+  return posix4.join(slashed(relative3(syncRoot, bundleRoot)), path14);
+}
+var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
+function isLibraryKey(key2) {
+  return LIBRARY_KEYS.has(key2);
+}
+function libraryPatterns(text2, folder) {
+  if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text2) || text2.includes("${")) return [];
+  const withoutExtras = text2.replace(/\[[^\]]*\]$/, "");
+  return [.../* @__PURE__ */ new Set([text2, withoutExtras])].map((pattern) => join6(folder, pattern));
+}
+function wheelsOf(folder) {
+  return join6(folder, "dist", "*.whl");
+}
+
+// core/bundle/resolved-selection.ts
+async function resolvedSelections(tree, from) {
+  const sync = member(tree, "sync");
+  const [paths, include, exclude] = ["paths", "include", "exclude"].map((key2) => texts(member(sync, key2)));
+  if (!isObject2(sync) || !paths || !include || !exclude) return void 0;
+  const artifacts = artifactPatterns(tree, from.bundleRoot);
+  const libraries = libraryTexts(member(tree, "resources"), "");
+  const selections = (await syncRoots(paths, from)).map((syncRoot) => ({
+    bundleRoot: from.bundleRoot,
+    syncRoot,
+    paths: paths.map(slashed),
+    include,
+    exclude,
+    artifacts: [.../* @__PURE__ */ new Set([...artifacts, ...libraries.flatMap((text2) => libraryPatterns(text2, syncRoot))])]
+  }));
+  return selections.length === 0 ? void 0 : selections;
+}
+function runsCode(tree) {
+  const has = (value) => members(value).length > 0;
+  const builds = members(member(tree, "artifacts")).some(
+    ([, artifact]) => member(artifact, "build") !== void 0 || textAt(artifact, "type") === "whl"
+  );
+  const python = [member(tree, "python"), member(tree, "experimental", "python")];
+  return builds || has(member(tree, "experimental", "scripts")) || python.some(has);
+}
+function texts(value) {
+  if (value === void 0 || value === null) return [];
+  if (!Array.isArray(value)) return void 0;
+  const read4 = value.map((item) => typeof item === "string" ? item : void 0);
+  return read4.every((text2) => text2 !== void 0) ? read4 : void 0;
+}
+async function syncRoots(paths, from) {
+  const { bundleRoot, checkout, written, tree } = from;
+  if (written && resolvesTo(written.allPaths, paths)) return [written.syncRoot];
+  const depth = relative4(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
+  const roots = [];
+  for (let levels = 0; levels <= depth; levels++) {
+    const root = above(bundleRoot, levels);
+    const present3 = await Promise.all(paths.map((path14) => isThere(join7(root, path14), tree)));
+    const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
+    const needed = levels === 0 || paths.some((path14) => cleaned2(path14).split("/")[0] !== first);
+    if (needed && present3.every(Boolean)) roots.push(root);
+  }
+  return roots;
+}
+function resolvesTo(written, paths) {
+  const patterns2 = written.map((path14) => cleaned2(path14).replace(/\$\{[^}]*\}/g, "*"));
+  const fits2 = (path14) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path14)));
+  return written.length === paths.length && paths.every(fits2);
+}
+var cleaned2 = (path14) => posix5.normalize(slashed(path14)).replace(/(?<=.)\/$/, "");
+async function isThere(path14, tree) {
+  if (await tree.size(path14) !== void 0) return true;
+  return tree.list(path14).then(
+    () => true,
+    () => false
+  );
+}
+function artifactPatterns(tree, bundleRoot) {
+  return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
+    const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
+    const folder = textAt(artifact, "path") || ".";
+    const absolute = (path14) => isAbsolute5(path14) ? path14 : join7(bundleRoot, path14);
+    const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
+    return [...sources.map(absolute), ...built2];
+  });
+}
+function libraryTexts(value, key2) {
+  if (typeof value === "string") return isLibraryKey(key2) ? [value] : [];
+  return listAt(value).flatMap((item) => libraryTexts(item, key2)).concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));
+}
+
+// core/bundle/sync-files.ts
+import nodePath, { dirname as dirname3, join as join8, relative as relative5 } from "node:path";
+async function worktreeOf(bundleRoot, syncRoot, tree) {
+  const found = await findCheckout(bundleRoot, tree);
+  return found === bundleRoot ? syncRoot : found;
+}
+var GitIgnores = class {
+  #tree;
+  #root;
+  #byFolder = /* @__PURE__ */ new Map();
+  constructor(tree, root) {
+    this.#tree = tree;
+    this.#root = root;
+  }
+  async ignores(path14, isFolder) {
+    for (let folder = dirname3(path14); ; folder = dirname3(folder)) {
+      const inside = slashed(relative5(folder, path14));
+      const rules = await this.#rules(folder);
+      if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
+      if (folder === this.#root || dirname3(folder) === folder) return false;
+    }
+  }
+  #rules(folder) {
+    let rules = this.#byFolder.get(folder);
+    if (rules === void 0) {
+      rules = this.#load(folder);
+      this.#byFolder.set(folder, rules);
+    }
+    return rules;
+  }
+  async #load(folder) {
+    const file = join8(folder, ".gitignore");
+    const text2 = await readText(this.#tree, file).catch(() => "");
+    const always = folder === this.#root ? [".git", ".databricks"] : [];
+    return new IgnorePatterns([...text2.split("\n"), ...always], "leave-out");
+  }
+};
+async function selectFiles(selection, tree, name) {
+  const { bundleRoot, syncRoot } = selection;
+  const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
+  const included = new IgnorePatterns(selection.include, "take");
+  const excluded = new IgnorePatterns(selection.exclude, "leave-out");
+  const files = /* @__PURE__ */ new Set();
+  const unscanned = /* @__PURE__ */ new Map();
+  const take = (path14) => {
+    if (!excluded.match(slashed(relative5(syncRoot, path14)))) files.add(path14);
+  };
+  const walk = async (folder, all) => {
+    const entries2 = await tree.list(folder).catch((error) => {
+      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      unscanned.set(folder, { file: name(folder), reason, harmless: false });
+      return [];
+    });
+    for (const entry of entries2) {
+      const path14 = join8(folder, entry.name);
+      if (entry.type === "folder") {
+        if (all || !await ignores.ignores(path14, true)) await walk(path14, all);
+      } else if (all) {
+        if (entry.type === "file" && included.match(slashed(relative5(syncRoot, path14)))) take(path14);
+      } else if (!await ignores.ignores(path14, false)) {
+        if (entry.type === "file") take(path14);
+        else {
+          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
+          unscanned.set(path14, {
+            file: name(path14),
+            reason: `it is ${what}, which the Databricks CLI does not upload`,
+            harmless: true
+          });
+        }
+      }
+    }
+  };
+  for (const path14 of selection.paths) {
+    const start = join8(syncRoot, path14);
+    if (await tree.size(start) !== void 0) take(start);
+    else await walk(start, false);
+  }
+  if (selection.include.length > 0) await walk(syncRoot, true);
+  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
+}
+async function selectArtifacts({ artifacts }, tree) {
+  const found = /* @__PURE__ */ new Set();
+  const take = async (path14) => {
+    if (await tree.size(path14) !== void 0) found.add(path14);
+    else for (const { name } of await tree.list(path14).catch(() => [])) await take(join8(path14, name));
+  };
+  for (const pattern of artifacts) for (const path14 of await matchesOf2(pattern, tree)) await take(path14);
+  return [...found].sort();
+}
+async function matchesOf2(pattern, tree) {
+  try {
+    return await glob(pattern, nodePath, tree);
+  } catch (error) {
+    if (error instanceof PatternError) return [];
+    throw error;
+  }
+}
+
+// core/cli/sync-snapshot.ts
+import { readdir as readdir2, readFile as readFile2 } from "node:fs/promises";
+import path12 from "node:path";
+async function readSyncedFiles(state, target) {
+  const folder = path12.join(state, target, "sync-snapshots");
+  const names2 = (await readdir2(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  if (names2.length === 0) return void 0;
+  const all = await Promise.all(names2.map((name) => readFile2(path12.join(folder, name), "utf8")));
+  return all.flatMap(
+    (text2) => members(member(parseJson(text2, "the list of uploaded files"), "local_to_remote_names")).flatMap(
+      ([local, remote]) => typeof remote === "string" ? [{ local, remote }] : []
+    )
+  );
+}
+
+// core/flow/scan/uploaded.ts
+async function uploadedFiles(scanned, tree, uploading) {
+  const { selections, summary, state, target, complete, api } = uploading;
+  const synced = await readSyncedFiles(state, target);
+  const code2 = runsCode(summary);
+  const here = [];
+  const remote = /* @__PURE__ */ new Map();
+  const filePath = textAt(summary, "workspace", "file_path");
+  for (const file of synced ?? []) {
+    const files = await present2(selections, file.local, tree);
+    here.push(...files);
+    const [first] = files;
+    const path14 = posix6.join(filePath, file.remote);
+    if (first === void 0 || code2) remote.set(path14, first === void 0 ? path14 : scanned.name(first));
+  }
+  const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
+  const sources = synced ? [] : await selectedNow(selections, scanned, tree);
+  const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
+  const names2 = new Set(different.map((file) => scanned.name(file)));
+  for (const path14 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix6.basename(path14));
+    if (local === void 0 || code2) remote.set(path14, local === void 0 ? path14 : scanned.name(local));
+  }
+  const unscanned = [];
+  await inParallel([...remote], async ([path14, name]) => {
+    const content = await exportedFile(api, path14);
+    if (content === void 0)
+      unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
+    else if (await scanned.scanContent(name, content) > 0 || name === path14) names2.add(name);
+  });
+  return {
+    different: [...names2].sort(),
+    unscanned,
+    unknown: synced || !complete ? void 0 : await unlisted(uploading, tree)
+  };
+}
+async function uploadedArtifacts(api, summary) {
+  const folder = textAt(summary, "workspace", "artifact_path");
+  if (folder === "" || folder.startsWith("/Volumes/")) return [];
+  return filesInFolder(api, posix6.join(folder, ".internal"));
+}
+async function present2(selections, local, tree) {
+  const files = selections.map(({ syncRoot }) => join9(syncRoot, local));
+  const sizes = await Promise.all(files.map((file) => tree.size(file)));
+  return files.filter((_file, index) => sizes[index] !== void 0);
+}
+async function selectedNow(selections, scanned, tree) {
+  const all = selections.map((one) => selectFiles(one, tree, (file) => scanned.name(file)));
+  return (await Promise.all(all)).flatMap(({ files }) => files);
+}
+async function unlisted({ selections, summary }, tree) {
+  if (member(summary, "experimental", "immutable_folder") === true) return void 0;
+  const all = await Promise.all(selections.map((one) => selectFiles(one, tree, (file) => file)));
+  if (all.every(({ files }) => files.length === 0)) return void 0;
+  return {
+    problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
+    expected: "a list in `sync-snapshots` below the CLI's state",
+    remedy: "See that no script of the bundle touches the CLI's state, and look at the files in the workspace folder of the bundle."
+  };
 }
 
 // core/scan/detect/match.ts
@@ -18047,23 +18443,13 @@ function withoutOverlaps(matches2) {
 }
 
 // core/bundle/places.ts
-var import_yaml8 = __toESM(require_dist(), 1);
 var ITEM_KEYS = ["task_key", "job_cluster_key", "environment_key", "name", "key"];
 var YamlPlaces = class {
   #files;
-  /** Parsed when the first place is asked for: mostly none is. */
-  #parsed;
   #target;
-  constructor(sources, target) {
-    this.#files = sources;
+  constructor(files, target) {
+    this.#files = files;
     this.#target = target;
-  }
-  get #sources() {
-    this.#parsed ??= this.#files.map(({ file, text: text2 }) => {
-      const lines = new import_yaml8.LineCounter();
-      return { file, document: (0, import_yaml8.parseDocument)(text2, { lineCounter: lines }), lines };
-    });
-    return this.#parsed;
   }
   /**
    * The place of a setting: of the setting itself, else of the innermost part of its path that is written anywhere. A
@@ -18071,57 +18457,59 @@ var YamlPlaces = class {
    * identifies the item of the list.
    */
   find(path14, itemKeys) {
-    const inTarget = this.#target === void 0 ? [] : [["targets", this.#target, ...path14]];
-    const tries = [...inTarget, [...path14]].map(
+    const tries = [...this.#inTarget(path14), path14].map(
       (full) => this.#deepest(full, full.length - path14.length, itemKeys)
     );
-    const best = tries.reduce((a, b) => b.depth > a.depth ? b : a);
-    if (best.node === void 0 || best.source === void 0) return void 0;
-    const variable2 = (0, import_yaml8.isScalar)(best.node) ? /\$\{var\.(\w{1,100})\}/.exec(String(best.node.value))?.[1] : void 0;
-    return (variable2 === void 0 ? void 0 : this.#variable(variable2)) ?? place(best.source, best.node);
+    const { value } = tries.reduce((a, b) => b.depth > a.depth ? b : a);
+    const variable2 = value?.kind === "text" ? /\$\{var\.(\w{1,100})\}/.exec(value.text)?.[1] : void 0;
+    return (variable2 === void 0 ? void 0 : this.#variable(variable2)) ?? value?.place;
   }
   #variable(name) {
     const paths = [
       ["variables", name, "default"],
       ["variables", name]
     ];
-    const all = this.#target === void 0 ? paths : [...paths.map((path14) => ["targets", this.#target, ...path14]), ...paths];
-    for (const path14 of all) {
-      const { node, source, depth } = this.#deepest(path14, 0, /* @__PURE__ */ new Map());
-      if (depth === path14.length && node !== void 0 && source !== void 0) return place(source, node);
+    for (const path14 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
+      const { value, depth } = this.#deepest(path14, 0, /* @__PURE__ */ new Map());
+      if (depth === path14.length && value) return value.place;
     }
     return void 0;
   }
+  #inTarget(path14) {
+    const target = this.#target;
+    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path14]);
+  }
   #deepest(path14, shift, itemKeys) {
     let best = { depth: 0 };
-    for (const source of this.#sources) {
-      let node = source.document.contents;
+    for (const file of this.#files) {
+      let value = file.value;
       for (let depth = 1; depth <= path14.length; depth++) {
-        node = step(
-          source.document,
-          node,
-          path14[depth - 1],
-          itemKeys.get(depth - 1 - shift)
-        );
-        if (node === void 0) break;
-        if (depth > best.depth) best = { depth, node, source };
+        value = step(value, path14[depth - 1], itemKeys.get(depth - 1 - shift));
+        if (value === void 0) break;
+        if (depth > best.depth) best = { depth, value };
       }
     }
     return best.depth > shift + 1 ? best : { depth: 0 };
   }
 };
-function step(document, node, key2, itemKey) {
-  const at3 = (0, import_yaml8.isAlias)(node) ? node.resolve(document) : node;
-  if ((0, import_yaml8.isMap)(at3)) return at3.get(String(key2), true) ?? void 0;
-  if (!(0, import_yaml8.isSeq)(at3)) return void 0;
-  const keyed = at3.items.find(
-    (item) => (0, import_yaml8.isMap)(item) && ITEM_KEYS.some((name) => itemKey !== void 0 && item.get(name) === itemKey)
-  );
-  return keyed ?? at3.items[Number(key2)];
+function step(value, key2, itemKey) {
+  try {
+    if (value.kind === "map") return value.entries().get(String(key2));
+    if (value.kind !== "sequence") return void 0;
+    const items = value.items();
+    return items.find((item) => itemKey !== void 0 && keysOf2(item).includes(itemKey)) ?? items[Number(key2)];
+  } catch (error) {
+    if (error instanceof BundleYamlError) return void 0;
+    throw error;
+  }
 }
-function place({ file, lines }, node) {
-  const { line, col } = lines.linePos(node.range?.[0] ?? 0);
-  return { file, line, column: col };
+function keysOf2(item) {
+  if (item.kind !== "map") return [];
+  const entries2 = item.entries();
+  return ITEM_KEYS.flatMap((name) => {
+    const key2 = entries2.get(name);
+    return key2?.kind === "text" ? [key2.text] : [];
+  });
 }
 function itemKeyOf(item) {
   if (typeof item !== "object" || item === null) return void 0;
@@ -18130,20 +18518,24 @@ function itemKeyOf(item) {
 }
 
 // core/scan/configuration.ts
-function scanConfiguration(plan, options) {
+function scanConfiguration(plan, summary, options) {
   const scan2 = new ConfigurationScan(options);
+  for (const [kind, resources] of Object.entries(member2(summary, "resources") ?? {})) {
+    for (const [key2, resource] of Object.entries(resources ?? {}))
+      scan2.walk(resource, ["resources", kind, key2], /* @__PURE__ */ new Map());
+  }
   for (const [resource, entry] of Object.entries(member2(plan, "plan") ?? {})) {
     const value = member2(member2(entry, "new_state"), "value");
     if (value !== void 0) scan2.walk(value, resource.split("."), /* @__PURE__ */ new Map());
   }
-  const { findings, scopes, strings: strings2, bytes } = scan2;
+  const { findings, scopes, strings, bytes } = scan2;
   return {
     ...EMPTY_REPORT,
     findings,
     scopes,
     files: 0,
     bytes,
-    notes: [`settings of the resolved configuration that were scanned: ${strings2}`]
+    notes: [`settings of the resolved configuration that were scanned: ${strings}`]
   };
 }
 function member2(value, key2) {
@@ -18156,6 +18548,8 @@ var ConfigurationScan = class {
   scopes = [];
   strings = 0;
   bytes = 0;
+  /** Texts that were looked at, by setting: a resource stands in plan and summary. */
+  #seen = /* @__PURE__ */ new Set();
   #options;
   #places;
   constructor(options) {
@@ -18185,6 +18579,9 @@ var ConfigurationScan = class {
     });
   }
   #text(text2, path14, itemKeys, name = String(path14[path14.length - 1])) {
+    const seen = JSON.stringify([path14, text2]);
+    if (this.#seen.has(seen)) return;
+    this.#seen.add(seen);
     this.strings++;
     this.bytes += text2.length;
     const bytes = Buffer.from(text2);
@@ -18243,37 +18640,9 @@ function settingText(path14) {
   return path14.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
-// core/scan/scan.ts
+// core/scan/scanned-files.ts
 import { createHash as createHash8 } from "node:crypto";
-import { relative as relative6, sep as sep5 } from "node:path";
-
-// core/bundle/artifact-glob.ts
-import { join as join6, relative as relative3, sep as sep2 } from "node:path";
-function fixedPart(pattern) {
-  const parts = pattern.split("/");
-  const wild = parts.findIndex((part) => /[*?[\]{}]/.test(part));
-  return (wild < 0 ? parts.slice(0, -1) : parts.slice(0, wild)).join("/");
-}
-async function globFiles(root, patterns2, tree) {
-  const found = /* @__PURE__ */ new Set();
-  for (const pattern of patterns2) {
-    const clean = pattern.replace(/^\.\//, "");
-    const base = join6(root, fixedPart(clean));
-    const rest = clean.slice(fixedPart(clean).length).replace(/^\//, "");
-    const matcher2 = new IgnorePatterns([`/${rest}`], "take");
-    const walk = async (folder) => {
-      const entries2 = await tree.list(folder).catch(() => []);
-      for (const entry of entries2) {
-        const path14 = join6(folder, entry.name);
-        if (entry.type === "file" && matcher2.match(relative3(base, path14).split(sep2).join("/")))
-          found.add(path14);
-        if (entry.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path14);
-      }
-    };
-    await walk(base);
-  }
-  return [...found].sort();
-}
+import { relative as relative6, sep as sep3 } from "node:path";
 
 // core/scan/files/archive.ts
 import { gunzipSync, inflateRawSync } from "node:zlib";
@@ -18301,7 +18670,7 @@ function directoryOf(zip) {
     const at3 = zip.lastIndexOf(Buffer.from([80, 75, 6, 6]), end - 20);
     if (at3 < 0 || zip.readUInt32LE(at3) !== END_64) throw new RangeError("its central directory is damaged");
     [count2, size, offset] = [at3 + 32, at3 + 40, at3 + 48].map(
-      (place2) => Number(zip.readBigUInt64LE(place2))
+      (place) => Number(zip.readBigUInt64LE(place))
     );
     directoryEnd = at3;
   }
@@ -18698,7 +19067,7 @@ var FileScan = class {
     this.#sincePause += content.length;
     if (this.#sincePause < BYTES_BEFORE_PAUSE) return;
     this.#sincePause = 0;
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve2) => setImmediate(resolve2));
   }
   #take(scanner, member3) {
     for (const match2 of scanner.matches()) {
@@ -18715,244 +19084,268 @@ var FileScan = class {
   }
 };
 
-// core/bundle/sync-files.ts
-import { dirname as dirname3, join as join7, posix as posix4, relative as relative4, sep as sep3 } from "node:path";
-function syncRootOf(bundleRoot, paths) {
-  let root = bundleRoot;
-  for (const path14 of paths) {
-    const ups = posix4.normalize(path14).split("/").filter((part) => part === "..").length;
-    let candidate = bundleRoot;
-    for (let i = 0; i < ups; i++) candidate = dirname3(candidate);
-    if (candidate.length < root.length) root = candidate;
+// core/scan/scanned-files.ts
+var ScannedFiles = class {
+  #options;
+  #ports;
+  #reports = /* @__PURE__ */ new Map();
+  /** SHA-256 of the content that was scanned last under a path. */
+  #hashes = /* @__PURE__ */ new Map();
+  #contents = /* @__PURE__ */ new Set();
+  constructor(options, ports) {
+    this.#options = options;
+    this.#ports = ports;
   }
-  return root;
-}
-async function worktreeOf(bundleRoot, syncRoot, tree) {
-  const found = await findCheckout(bundleRoot, tree);
-  return found === bundleRoot ? syncRoot : found;
-}
-var slashed = (path14) => path14.split(sep3).join("/");
-var GitIgnores = class {
-  #tree;
-  #root;
-  #byFolder = /* @__PURE__ */ new Map();
-  constructor(tree, root) {
-    this.#tree = tree;
-    this.#root = root;
-  }
-  async ignores(path14, isFolder) {
-    for (let folder = dirname3(path14); ; folder = dirname3(folder)) {
-      const inside = slashed(relative4(folder, path14));
-      const rules = await this.#rules(folder);
-      if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
-      if (folder === this.#root || dirname3(folder) === folder) return false;
-    }
-  }
-  #rules(folder) {
-    let rules = this.#byFolder.get(folder);
-    if (rules === void 0) {
-      rules = this.#load(folder);
-      this.#byFolder.set(folder, rules);
-    }
-    return rules;
-  }
-  async #load(folder) {
-    const file = join7(folder, ".gitignore");
-    const text2 = await readText(this.#tree, file).catch(() => "");
-    const always = folder === this.#root ? [".git", ".databricks"] : [];
-    return new IgnorePatterns([...text2.split("\n"), ...always], "leave-out");
-  }
-};
-async function selectFiles(bundleRoot, rules, tree, name) {
-  const syncRoot = syncRootOf(bundleRoot, rules.paths);
-  const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
-  const inside = slashed(relative4(syncRoot, bundleRoot));
-  const matcher2 = (patterns2, use) => new IgnorePatterns(
-    patterns2.map((pattern) => posix4.join(inside, pattern)),
-    use
-  );
-  const included = matcher2(rules.include, "take");
-  const excluded = matcher2(rules.exclude, "leave-out");
-  const files = /* @__PURE__ */ new Set();
-  const unscanned = /* @__PURE__ */ new Map();
-  const take = (path14) => {
-    if (!excluded.match(slashed(relative4(syncRoot, path14)))) files.add(path14);
-  };
-  const walk = async (folder, all) => {
-    const entries2 = await tree.list(folder).catch((error) => {
-      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-      unscanned.set(folder, { file: name(folder), reason, harmless: false });
-      return [];
-    });
-    for (const entry of entries2) {
-      const path14 = join7(folder, entry.name);
-      if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path14, true)) await walk(path14, all);
-      } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path14)))) take(path14);
-      } else if (!await ignores.ignores(path14, false)) {
-        if (entry.type === "file") take(path14);
-        else {
-          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path14, {
-            file: name(path14),
-            reason: `it is ${what}, which the Databricks CLI does not upload`,
-            harmless: true
-          });
-        }
+  /**
+   * Scans those of the files, absolute paths, whose content has not been scanned. Rejects only when the signal is aborted,
+   * and not at all if `uncut` (what was uploaded is looked at in any case).
+   * @returns the files that were scanned
+   */
+  async scan(files, { uncut: uncut2 = false } = {}) {
+    const fresh = [];
+    const done = { files: 0, bytes: 0, ofFiles: files.length };
+    await inParallel([...new Set(files)], async (path14) => {
+      if (!uncut2) this.#ports.signal?.throwIfAborted();
+      if (!await this.#isKnown(path14)) {
+        fresh.push(path14);
+        done.bytes += await this.#scanOne(path14, this.name(path14), () => this.#ports.tree.read(path14));
       }
-    }
-  };
-  for (const path14 of rules.paths) {
-    const start = join7(bundleRoot, path14);
-    if (await tree.size(start) !== void 0) take(start);
-    else await walk(start, false);
+      done.files++;
+      this.#ports.onProgress?.({ ...done });
+    });
+    return fresh.sort();
   }
-  if (rules.include.length > 0) await walk(syncRoot, true);
-  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
-}
-
-// core/bundle/sync-rules.ts
-var import_yaml9 = __toESM(require_dist(), 1);
-import { dirname as dirname4, join as join8, posix as posix5, relative as relative5, sep as sep4 } from "node:path";
-var BUNDLE_FILES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
-var strings = (map, key2) => {
-  const list3 = map?.get(key2, true);
-  if (!(0, import_yaml9.isSeq)(list3)) return [];
-  return list3.items.flatMap((item) => (0, import_yaml9.isScalar)(item) && typeof item.value === "string" ? [item.value] : []);
-};
-var child = (map, key2) => {
-  const found = (0, import_yaml9.isMap)(map) ? map.get(key2, true) : void 0;
-  return (0, import_yaml9.isMap)(found) ? found : void 0;
-};
-function targetOf(root, target) {
-  const targets = child(root, "targets");
-  if (target !== void 0 || targets === void 0) return target;
-  const names2 = targets.items.map((pair) => String(pair.key));
-  return names2.find((name) => child(targets, name)?.get("default") === true) ?? (names2.length === 1 ? names2[0] : void 0);
-}
-var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "dependencies", "requirements", "source"]);
-function collectLibraries(node, key2, found) {
-  if ((0, import_yaml9.isMap)(node)) for (const pair of node.items) collectLibraries(pair.value, String(pair.key), found);
-  else if ((0, import_yaml9.isSeq)(node)) for (const item of node.items) collectLibraries(item, key2, found);
-  else if ((0, import_yaml9.isScalar)(node) && typeof node.value === "string" && LIBRARY_KEYS.has(key2)) {
-    const local = /[/*]/.test(node.value) && !/^(?:\/|dbfs:|s3:|abfss?:|gs:|https?:|-)/.test(node.value) && !node.value.includes("${");
-    if (local && /\.(?:whl|jar|egg|zip|txt)$/.test(node.value)) found.push(node.value);
+  /**
+   * Scans the content of something that is no file here, under the name that reports give it.
+   * @returns how much was found; nothing in content that was scanned before
+   */
+  async scanContent(name, content) {
+    if (this.#contents.has(createHash8("sha256").update(content).digest("hex"))) return 0;
+    const key2 = `content of ${name}`;
+    await this.#scanOne(key2, name, async function* () {
+      yield await Promise.resolve(content);
+    });
+    return this.#reports.get(key2)?.findings.length ?? 0;
   }
-}
-function collect2(root, folder, target, into) {
-  const rebase = (pattern) => posix5.join(folder, pattern);
-  for (const part of [root, target === void 0 ? void 0 : child(child(root, "targets"), target)]) {
-    const sync = child(part, "sync");
-    const usable = (key2) => {
-      const all = strings(sync, key2);
-      const computed = all.filter((pattern) => pattern.includes("${"));
-      if (computed.length > 0)
-        into.notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
-      return all.filter((pattern) => !pattern.includes("${")).map(rebase);
-    };
-    if (sync?.has("paths") === true) into.paths = [...into.paths ?? [], ...usable("paths")];
-    into.include.push(...usable("include"));
-    into.exclude.push(...usable("exclude"));
-    for (const pair of child(part, "artifacts")?.items ?? []) {
-      const artifact = pair.value;
-      const path14 = (0, import_yaml9.isMap)(artifact) ? artifact.get("path") : void 0;
-      const built2 = (0, import_yaml9.isMap)(artifact) && artifact.get("type") === "whl" ? ["dist/*.whl"] : [];
-      into.artifacts.push(
-        ...built2.map((pattern) => posix5.join(folder, typeof path14 === "string" ? path14 : ".", pattern))
-      );
-    }
-    const libraries = [];
-    collectLibraries(part, "", libraries);
-    into.artifacts.push(...libraries.map(rebase));
+  /** All that was found. */
+  report() {
+    return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report]) => report));
   }
-}
-async function readSyncRules(bundleRoot, target, tree) {
-  const into = { paths: void 0, include: [], exclude: [], artifacts: [], notes: [] };
-  const configuration = [];
-  const load = async (file) => {
-    configuration.push(file);
+  /** As reports name a file. */
+  name(path14) {
+    return relative6(this.#options.checkout, path14).split(sep3).join("/");
+  }
+  async #isKnown(path14) {
+    const known2 = this.#hashes.get(path14);
+    if (known2 === void 0) return false;
+    const hash = createHash8("sha256");
     try {
-      const [document] = (0, import_yaml9.parseAllDocuments)(await readText(tree, file));
-      if (document !== void 0 && "contents" in document && document.errors.length === 0)
-        return document.contents;
+      for await (const piece of this.#ports.tree.read(path14)) hash.update(piece);
     } catch {
+      return false;
     }
-    into.notes.push(`${relative5(bundleRoot, file).split(sep4).join("/")} cannot be read as YAML`);
-    return void 0;
-  };
-  const sizes = await Promise.all(BUNDLE_FILES.map((name) => tree.size(join8(bundleRoot, name))));
-  const main = BUNDLE_FILES.find((_name, index) => sizes[index] !== void 0);
-  if (main !== void 0) {
-    const root = await load(join8(bundleRoot, main));
-    const selected = targetOf(root, target);
-    collect2(root, ".", selected, into);
-    const includes = strings((0, import_yaml9.isMap)(root) ? root : void 0, "include").filter(
-      (pattern) => !pattern.includes("${")
-    );
-    for (const file of await globFiles(bundleRoot, includes, tree)) {
-      if (!/\.ya?ml$/.test(file)) continue;
-      const folder = posix5.normalize(relative5(bundleRoot, dirname4(file)).split(sep4).join("/") || ".");
-      collect2(await load(file), folder, selected, into);
-    }
+    return hash.digest("hex") === known2;
   }
-  const { paths = ["."], include, exclude, notes } = into;
-  return { paths, include, exclude, notes, artifacts: [...new Set(into.artifacts)], configuration };
+  async #scanOne(key2, name, read4) {
+    const hash = createHash8("sha256");
+    const hashed = async function* () {
+      for await (const piece of read4()) {
+        hash.update(piece);
+        yield piece;
+      }
+      onEnd(hash.digest("hex"));
+    };
+    this.#hashes.delete(key2);
+    const onEnd = (hex) => {
+      this.#hashes.set(key2, hex);
+      this.#contents.add(hex);
+    };
+    const report = await scanFile({ name, read: hashed }, this.#options.repositoryId);
+    this.#reports.set(key2, report);
+    return report.bytes;
+  }
+};
+
+// core/bundle/outside.ts
+import { dirname as dirname4, join as join10 } from "node:path";
+async function refuseOutside(selections, boundary) {
+  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path14) => join10(syncRoot, path14)));
+  const patterns2 = selections.flatMap(({ artifacts }) => artifacts);
+  const mistakes = [
+    ...await mistakesOf("A path of `sync.paths`", paths, (path14) => path14, boundary),
+    ...await mistakesOf("An artifact or library", patterns2, fixedPart, boundary)
+  ];
+  if (mistakes.length > 0) throw invalidBundle(mistakes);
+}
+async function refuseFilesOutside(files, boundary) {
+  const mistakes = await mistakesOf("An artifact or library", files, (file) => file, boundary);
+  if (mistakes.length > 0) throw invalidBundle(mistakes);
+}
+async function mistakesOf(what, all, start, { checkout, platform, tree, placeOf: placeOf4 }) {
+  const mistakes = [];
+  for (const path14 of new Set(all)) {
+    if (isInside(await tree.real(start(path14)), checkout, platform)) continue;
+    const place = placeOf4(path14);
+    mistakes.push({
+      problem: `${what} leads out of the repository's checkout, so nothing of it is read or uploaded.`,
+      expected: "a path in the checkout, also after links are followed",
+      actual: path14,
+      remedy: "Copy or check out what the bundle needs into the repository, and name it there.",
+      ...place && { place }
+    });
+  }
+  return mistakes;
+}
+function fixedPart(pattern) {
+  const wild = pattern.search(/[*?[]/);
+  return wild < 0 ? pattern : dirname4(`${pattern.slice(0, wild)}x`);
 }
 
-// core/scan/scan.ts
-var AT_ONCE = 8;
-async function scanFiles(files, options, ports) {
-  const { checkout, repositoryId } = options;
-  const reports = [];
-  let next = 0;
-  let done = 0;
-  let bytes = 0;
-  const work = async () => {
-    for (let index = next++; index < files.length; index = next++) {
-      ports.signal?.throwIfAborted();
-      const path14 = files[index];
-      const name = relative6(checkout, path14).split(sep5).join("/");
-      const report = await scanFile({ name, read: () => ports.tree.read(path14) }, repositoryId);
-      reports[index] = report;
-      bytes += report.bytes;
-      done++;
-      ports.onProgress?.({ files: done, bytes, ofFiles: files.length });
+// core/bundle/written-selection.ts
+import { dirname as dirname5, isAbsolute as isAbsolute6, join as join11, posix as posix7 } from "node:path";
+function writtenSelection(files, target, bundleRoot) {
+  return readingBundle(() => new Written(files, target, bundleRoot).selection());
+}
+var Written = class {
+  #bundleRoot;
+  #layers;
+  #folders;
+  #notes = [];
+  #places = /* @__PURE__ */ new Map();
+  #artifacts = [];
+  /** What was looked into: aliases lead to the same one many times. */
+  #seen = /* @__PURE__ */ new Set();
+  constructor(files, target, bundleRoot) {
+    this.#bundleRoot = bundleRoot;
+    const { top, overrides } = selectTarget(files, target);
+    this.#layers = [...top, ...overrides];
+    this.#folders = new Map(files.map(({ name, path: path14 }) => [name, dirname5(path14)]));
+  }
+  selection() {
+    const sync = under(this.#layers, "sync");
+    const written = under(sync, "paths");
+    const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute(written);
+    const bundleRoot = this.#bundleRoot;
+    const fromBundle = (path14) => slashed(posix7.relative(slashed(bundleRoot), slashed(path14)));
+    const levels = Math.max(0, ...paths.map((path14) => foldersUp(fromBundle(path14))));
+    const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
+    const relativeToRoot = (path14) => fromSyncRoot(roots, fromBundle(path14));
+    const known2 = (key2, all) => {
+      const relative7 = all.map(relativeToRoot);
+      const computed = relative7.filter(hasVariable);
+      if (computed.length > 0)
+        this.#notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
+      return relative7.filter((path14) => !hasVariable(path14));
+    };
+    this.#collectArtifacts();
+    for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
+    return {
+      ...roots,
+      paths: known2("paths", paths),
+      include: known2("include", this.#absolute(under(sync, "include"))),
+      exclude: known2("exclude", this.#absolute(under(sync, "exclude"))),
+      artifacts: [...new Set(this.#artifacts)],
+      allPaths: paths.map(relativeToRoot),
+      notes: this.#notes,
+      places: this.#places
+    };
+  }
+  /** The texts of `sync.<key>`, each from the folder of the file in which it stands. */
+  #absolute(layers) {
+    const values = layers.flatMap((layer) => layer.kind === "sequence" ? layer.items() : [layer]);
+    return values.flatMap(
+      (value) => value.kind === "text" ? [this.#located(join11(this.#folderOf(value.place), value.text), value.place)] : []
+    );
+  }
+  #folderOf({ file }) {
+    return this.#folders.get(file) ?? this.#bundleRoot;
+  }
+  #located(path14, place) {
+    if (!this.#places.has(path14)) this.#places.set(path14, place);
+    return path14;
+  }
+  #collectArtifacts() {
+    for (const artifact of under(this.#layers, "artifacts").flatMap(valuesOf)) {
+      const fields = artifact.kind === "map" ? artifact.entries() : /* @__PURE__ */ new Map();
+      const folder = this.#folderOf(artifact.place);
+      const base = textOf4(fields.get("path"));
+      const files = fields.get("files");
+      const sources = files?.kind === "sequence" ? files.items() : [];
+      for (const file of sources) {
+        const source = file.kind === "map" ? file.entries().get("source") : void 0;
+        const text2 = textOf4(source);
+        if (source && text2 !== void 0)
+          this.#artifact(isAbsolute6(text2) ? text2 : join11(folder, text2), source.place);
+      }
+      if (textOf4(fields.get("type")) === "whl" && sources.length === 0)
+        this.#artifact(wheelsOf(base === void 0 ? this.#bundleRoot : join11(folder, base)), artifact.place);
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return mergeReports(reports);
+  }
+  #collectLibraries(value, key2) {
+    if (value.kind === "map" || value.kind === "sequence") {
+      const { file, line = 0, column = 0 } = value.place;
+      const mark = JSON.stringify([value.kind, key2, file, line, column]);
+      if (this.#seen.has(mark)) return;
+      this.#seen.add(mark);
+      if (value.kind === "map")
+        for (const [name, inner] of value.entries()) this.#collectLibraries(inner, name);
+      else for (const item of value.items()) this.#collectLibraries(item, key2);
+    } else if (value.kind === "text" && isLibraryKey(key2)) {
+      for (const pattern of libraryPatterns(value.text, this.#folderOf(value.place)))
+        this.#artifact(pattern, value.place);
+    }
+  }
+  #artifact(pattern, place) {
+    if (!hasVariable(pattern)) this.#artifacts.push(this.#located(pattern, place));
+  }
+};
+var hasVariable = (text2) => text2.includes("${");
+function textOf4(value) {
+  return value?.kind === "text" ? value.text : void 0;
 }
-async function scanSources(options, ports) {
-  const { checkout, bundleRoot, target } = options;
-  const rules = await readSyncRules(bundleRoot, target, ports.tree);
-  const name = (path14) => relative6(checkout, path14).split(sep5).join("/");
-  const { files, unscanned } = await selectFiles(bundleRoot, rules, ports.tree, name);
-  const all = [.../* @__PURE__ */ new Set([...files, ...rules.configuration])];
-  const report = await scanFiles(all, options, ports);
-  return mergeReports([report, { ...EMPTY_REPORT, unscanned, notes: rules.notes }]);
+function valuesOf(value) {
+  return value.kind === "map" ? [...value.entries().values()] : [];
 }
-async function findArtifacts(options, ports) {
-  const { artifacts } = await readSyncRules(options.bundleRoot, options.target, ports.tree);
-  const files = await globFiles(options.bundleRoot, artifacts, ports.tree);
-  return Promise.all(
-    files.map(async (file) => {
-      const hash = createHash8("sha256");
-      for await (const piece of ports.tree.read(file)) hash.update(piece);
-      return { file, sha256: hash.digest("hex") };
-    })
-  );
+
+// core/scan/sources.ts
+async function readSources(options, tree, platform) {
+  const { bundleRoot, checkout, target } = options;
+  try {
+    const files = await readBundleFiles({ root: bundleRoot, checkout, platform, tree });
+    return { files, selection: writtenSelection(files, target, bundleRoot) };
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    const [mistake = error.details] = error.mistakes;
+    const where = mistake.place === void 0 ? "" : `${mistake.place.file}: `;
+    return {
+      files: [],
+      selection: wholeFolder(bundleRoot, `The bundle cannot be read: ${where}${mistake.problem}`)
+    };
+  }
 }
-function scanArtifacts(artifacts, options, ports) {
-  return scanFiles(
-    artifacts.map(({ file }) => file),
-    options,
-    ports
-  );
+function wholeFolder(bundleRoot, note2) {
+  const nothing = { include: [], exclude: [], artifacts: [] };
+  const root = { bundleRoot, syncRoot: bundleRoot, paths: ["."] };
+  return { ...root, ...nothing, allPaths: root.paths, notes: [note2], places: /* @__PURE__ */ new Map() };
 }
-function changedArtifacts(before, after) {
-  const known2 = new Set(before.map(({ file, sha256 }) => `${sha256} ${file}`));
-  return after.filter(({ file, sha256 }) => !known2.has(`${sha256} ${file}`));
+async function filesOf(selections, scanned, boundary) {
+  await refuseOutside(selections, boundary);
+  const files = /* @__PURE__ */ new Set();
+  const unscanned = [];
+  for (const selection of selections) {
+    const artifacts = await selectArtifacts(selection, boundary.tree);
+    await refuseFilesOutside(artifacts, boundary);
+    const sources = await selectFiles(selection, boundary.tree, (path14) => scanned.name(path14));
+    for (const file of [...sources.files, ...artifacts]) files.add(file);
+    unscanned.push(...sources.unscanned);
+  }
+  return { files: [...files], unscanned };
+}
+async function scanSources({ files, selection }, scanned, boundary) {
+  const selected = await filesOf([selection], scanned, boundary);
+  await scanned.scan([...selected.files, ...files.map(({ path: path14 }) => path14)]);
+  const { unscanned } = selected;
+  return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
 }
 
 // core/scan/secret-scopes.ts
@@ -18968,14 +19361,14 @@ function scopeRefusal(scope, target, policy) {
   return owner && `the scope belongs to target ${owner[0]}`;
 }
 function scopeFindings(uses, target, policy) {
-  return uses.flatMap(({ scope, place: place2, setting }) => {
+  return uses.flatMap(({ scope, place, setting }) => {
     const refusal = scopeRefusal(scope, target, policy);
     if (refusal === void 0) return [];
     return [
       {
         rule: SCOPE_RULE,
         level: "error",
-        place: place2,
+        place,
         ...setting !== void 0 && { setting },
         shown: `scope ${scope}: ${refusal}`,
         fingerprint: scope
@@ -18986,98 +19379,123 @@ function scopeFindings(uses, target, policy) {
 
 // core/flow/scan/bundle-scan.ts
 var BundleScan = class _BundleScan {
-  #ci;
+  #step;
   #options;
-  #ports;
   #outcome;
-  #sources = EMPTY_REPORT;
-  #planned = EMPTY_REPORT;
-  #artifacts = [];
-  constructor(ci, options, ports, outcome) {
-    this.#ci = ci;
+  #scanned;
+  #sources;
+  #today = "";
+  #configuration = EMPTY_REPORT;
+  #resolved;
+  constructor(step2, options, outcome, sources) {
+    this.#step = step2;
     this.#options = options;
-    this.#ports = ports;
     this.#outcome = outcome;
+    this.#scanned = new ScannedFiles(options, { tree: diskTree, signal: step2.signal });
+    this.#sources = sources;
   }
   /**
-   * Scans the sources.
-   * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
+   * Scans the sources that the bundle's files select.
+   * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`, or `BUNDLE_INVALID` for a selection that leads out of
+   * the checkout
    */
-  static async start(step2, bundleRoot) {
-    const { ci, inputs, ports, signal } = step2;
-    const checkout = await repositoryOf(bundleRoot, ci.context.checkout);
+  static async start(step2, folder) {
+    const { ci, inputs, ports } = step2;
+    const bundleRoot = await diskTree.real(folder);
+    const checkout = await repositoryOf(bundleRoot, await diskTree.real(ci.context.checkout), step2);
     const repositoryId = await readRepositoryId(checkout, diskTree) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const tree = checkoutTree(ci.context.checkout, ports.platform);
+    const tree = checkoutTree(checkout, ports.platform);
     const outcome = new ScanOutcome(step2, await readExceptions(options, tree, today));
-    const scan2 = new _BundleScan(ci, options, { tree, signal }, outcome);
-    scan2.#sources = await scanSources(options, scan2.#ports);
-    await outcome.judge(scan2.#sources, { title: "Scan of the sources" });
+    const sources = await readSources(options, diskTree, ports.platform);
+    const scan2 = new _BundleScan(step2, options, outcome, sources);
+    scan2.#today = today;
+    const report = await scanSources(sources, scan2.#scanned, scan2.#boundary);
+    await outcome.judge(report, { title: "Scan of the sources" });
     return scan2;
   }
   /**
-   * Scans what the plan has built and resolved. Nothing may be uploaded before this resolves.
-   * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
+   * Scans what the plan has resolved and built. Nothing may be uploaded before this resolves.
+   * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`, `BUNDLE_INVALID`, or `SCAN_INCOMPLETE` where it is not
+   * known what would be uploaded
    */
   async planned(resolved) {
-    this.#artifacts = await findArtifacts(this.#options, this.#ports);
-    const artifacts = await scanArtifacts(this.#artifacts, this.#options, this.#ports);
-    const yaml = await this.#configurationFiles();
-    this.#planned = mergeReports([artifacts, this.#scanConfiguration(resolved, yaml)]);
-    const all = mergeReports([this.#sources, this.#planned]);
-    const scopes = resolved.scopes ? scopeFindings(all.scopes, resolved.target, resolved.scopes) : [];
+    const { summary, target, policy } = resolved;
+    const selections = await this.#selections(summary);
+    if (!selections) this.#outcome.unjudged(NOT_RESOLVED);
+    this.#resolved = { selections: selections ?? [], summary, target };
+    if (policy?.exceptions !== void 0) this.#outcome.bound(policy.exceptions, this.#today);
+    const selected = await filesOf(selections ?? [], this.#scanned, this.#boundary);
+    await this.#scanned.scan([...selected.files, ...this.#sources.files.map((file) => file.path)]);
+    const files = mergeReports([this.#scanned.report(), { ...EMPTY_REPORT, unscanned: selected.unscanned }]);
+    this.#configuration = this.#scanConfiguration(resolved);
+    const all = mergeReports([files, this.#configuration]);
+    const scopes = policy?.scopes ? scopeFindings(all.scopes, target, policy.scopes) : [];
     await this.#outcome.judge(
       { ...all, findings: [...all.findings, ...scopes] },
       {
-        title: "Scan with artifacts and resolved configuration",
-        configuration: yaml.map(({ file }) => file)
+        title: "Scan with what the plan has built and resolved",
+        configuration: this.#sources.files.map(({ name }) => name)
       }
     );
   }
   /**
-   * Scans artifacts that the deployment's own build has made anew: they were uploaded as they are now.
-   * @throws SecretlessError `CREDENTIAL_FOUND`
+   * Compares what was uploaded with what was scanned, and scans what differs.
+   * @throws SecretlessError `CREDENTIAL_UPLOADED`, `SCAN_INCOMPLETE`
    */
-  async deployed() {
-    const changed = changedArtifacts(this.#artifacts, await findArtifacts(this.#options, this.#ports));
-    if (changed.length === 0) return;
-    const names2 = changed.map(({ file }) => this.#name(file)).join(", ");
-    this.#ci.info(`Built anew by the deployment, so scanned again: ${names2}`);
-    const again = await scanArtifacts(changed, this.#options, this.#ports);
-    await this.#outcome.judge(mergeReports([this.#sources, this.#planned, again]), {
-      title: "Scan with what was built anew",
-      uploaded: true
-    });
+  async deployed(deployed) {
+    if (!this.#resolved) return;
+    const found = await uploadedFiles(this.#scanned, diskTree, { ...deployed, ...this.#resolved });
+    if (found.different.length > 0 || found.unscanned.length > 0) {
+      const more = found.different.length > SHOWN ? ", \u2026" : "";
+      const names2 = found.different.slice(0, SHOWN).join(", ") + more;
+      if (names2 !== "")
+        this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${names2}`);
+      const rest = { ...EMPTY_REPORT, unscanned: found.unscanned };
+      await this.#outcome.judge(mergeReports([this.#scanned.report(), this.#configuration, rest]), {
+        title: "Scan with what was uploaded",
+        uploaded: true
+      });
+    }
+    if (found.unknown) this.#outcome.unjudged(found.unknown);
   }
-  #scanConfiguration({ plan, json, target }, sources) {
-    const fallback = { file: sources[0]?.file ?? "databricks.yml" };
+  #selections(summary) {
+    const { bundleRoot, checkout } = this.#options;
+    const { files, selection } = this.#sources;
+    const written = files.length > 0 ? selection : void 0;
+    return resolvedSelections(summary, { bundleRoot, checkout, written, tree: diskTree });
+  }
+  get #boundary() {
+    const { selection } = this.#sources;
+    const fallback = selection.places.values().next().value;
+    return {
+      checkout: this.#options.checkout,
+      platform: this.#step.ports.platform,
+      tree: diskTree,
+      placeOf: (file) => selection.places.get(file) ?? fallback
+    };
+  }
+  #scanConfiguration({ plan, json, summary, target }) {
+    const { files } = this.#sources;
+    const fallback = { file: files[0]?.name ?? "databricks.yml" };
     const { repositoryId } = this.#options;
-    const report = scanConfiguration(json, { target, repositoryId, sources, fallback });
+    const report = scanConfiguration(json, summary, { target, repositoryId, sources: files, fallback });
     if (plan.engine === "direct" || plan.entries.every(({ action }) => action === "skip")) return report;
-    const reason = "the plan for a Terraform state does not hold the resolved configuration";
+    const reason = "the plan for a Terraform state does not hold the configuration as it is sent; scanned is what the summary resolved";
     return { ...report, unscanned: [{ ...fallback, reason, harmless: false }] };
   }
-  /** The bundle's YAML files, as reports name them. */
-  async #configurationFiles() {
-    const { bundleRoot, target } = this.#options;
-    const { tree } = this.#ports;
-    const { configuration } = await readSyncRules(bundleRoot, target, tree);
-    return Promise.all(
-      configuration.map(async (file) => ({
-        file: this.#name(file),
-        text: await readText(tree, file).catch(() => "")
-      }))
-    );
-  }
-  #name(file) {
-    return path12.relative(this.#options.checkout, file).split(path12.sep).join("/");
-  }
 };
-async function repositoryOf(bundleRoot, checkout) {
+var SHOWN = 20;
+var NOT_RESOLVED = {
+  problem: "What the bundle would upload is not known, so it cannot be scanned. Nothing was uploaded.",
+  expected: "`sync.paths`, `sync.include` and `sync.exclude` in the output of `databricks bundle summary -o json`",
+  remedy: "Write `sync.paths` without variables, as paths that exist, in a file that no script of the bundle changes."
+};
+async function repositoryOf(bundleRoot, checkout, { ports }) {
   const repository = await findCheckout(bundleRoot, diskTree);
   const entries2 = await diskTree.list(repository).catch(() => []);
-  const inside = !path12.relative(checkout, repository).startsWith("..");
+  const inside = isInside(repository, checkout, ports.platform);
   return inside && entries2.some(({ name }) => name === ".git") ? repository : checkout;
 }
 
@@ -19127,8 +19545,8 @@ async function reportFailure(ci, error, facts) {
   const careful = carefulCi(ci);
   const text2 = withInputLabels(errorText(error), ci);
   careful.annotate("error", text2, error.details.place);
-  for (const { problem, place: place2 } of error.mistakes)
-    if (place2) careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place2);
+  for (const { problem, place } of error.mistakes)
+    if (place) careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place);
   if (error.cause instanceof Error) careful.debug(error.cause.stack ?? error.cause.message);
   const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
 
@@ -19204,19 +19622,16 @@ async function run(given2, seams = {}) {
     if (target?.hasRootPath === false) warn(step2, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, HOME_PASSED);
     const others2 = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
-    const scopes = secretScopes(source);
     const access2 = needs.access ? new Access({ step: step2, audit, connection, source, others: others2 }) : void 0;
+    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
+    const api = workspaceApi(step2, session, caller);
     const commands = seams.commands ?? RUN_COMMANDS;
     await asked2(
       command.name,
       commands[command.name]
     )({
       step: step2,
-      api: workspaceApi(step2, session, {
-        audit,
-        clientId: inputs.clientId,
-        failure: "ENDPOINT_UNAVAILABLE"
-      }),
+      api,
       folder,
       get cli() {
         return asked2("cli", cli);
@@ -19225,8 +19640,17 @@ async function run(given2, seams = {}) {
         return asked2("access", access2);
       },
       scan: {
-        planned: async (result) => scan2?.planned({ ...result, target: target?.name ?? "", scopes }),
-        deployed: async () => scan2?.deployed()
+        planned: async (result, summary) => {
+          if (!scan2) return;
+          const policy = scanPolicy(source);
+          await scan2.planned({
+            ...result,
+            summary: (await summary()).tree,
+            target: target?.name ?? "",
+            policy
+          });
+        },
+        deployed: async (complete) => scan2?.deployed({ state: folder.state, api, complete })
       }
     });
     noteScan(step2, soFar.facts, audit);
