@@ -55,12 +55,14 @@ const KINDS: readonly (readonly [string, RegExp])[] = [
     "proof: jobs, pipelines, apps, endpoints (by pages)",
     /\/(?:jobs\/list|pipelines|apps|serving-endpoints)$/,
   ],
-  ["proof: who the caller is, ids of principals (by pages)", /\/scim\//],
+  ["proof: who the caller is, ids of principals, admins (by pages)", /\/scim\//],
+  ["proof: tokens, what admins may (once)", /\/token-management\/|\/settings\/types\//],
   [
     "proof: rule sets, secrets, federation policies (by principal)",
     /\/(?:rule-sets|secrets|federationPolicies)$/,
   ],
-  ["proof: permissions of job and code (by job)", /\/api\/2\.0\/(?:permissions|workspace)\/|\/jobs\/get$/],
+  ["proof: jobs as deployed, who may change them (by job)", /\/permissions\/jobs\/|\/jobs\/get$/],
+  ["proof: who may change their code (by path)", /\/api\/2\.0\/(?:permissions|workspace)\//],
 ];
 
 /** The counts as figures; at most 40 requests may read grants, and none may write. */
@@ -72,5 +74,9 @@ export async function accessFigures(): Promise<Figure[]> {
     spread: spread([counts.get(kind) ?? 0]),
     ...(kind.startsWith("grants") && { goal: 40 }),
     ...(kind === "writes" && { goal: 0 }),
+    // Two for each job and three for each principal, for which the API has no listing; else pages.
+    ...(kind.endsWith("(by job)") && { goal: 2 * JOBS }),
+    ...(kind.endsWith("(by principal)") && { goal: 3 * JOBS }),
+    ...(kind.endsWith("(by pages)") && { goal: JOBS / 50 }),
   }));
 }

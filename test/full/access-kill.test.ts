@@ -51,8 +51,12 @@ describe("a run that is killed with kill -9", function () {
     const jobs = INDICES.map((index) => {
       const principal = principalOf(index);
       account.addServicePrincipal({ applicationId: principal, displayName: `job ${index}` });
-      workspace.serviceCredentials.add({ name: `cred-${index}` });
-      const settings = { name: `job_${index}`, run_as: { service_principal_name: principal } };
+      workspace.serviceCredentials.add({ name: `cred-${index}`, isolated: true });
+      const settings = {
+        name: `job_${index}`,
+        run_as: { service_principal_name: principal },
+        deployment: { kind: "BUNDLE", metadata_file_path: "/Workspace/Shared/lake/state/metadata.json" },
+      };
       return [`job_${index}`, { ...settings, id: workspace.jobs.create(settings, admin).id }] as const;
     });
     const { host } = workspace;

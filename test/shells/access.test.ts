@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { AZURE_DEPLOYER, CONNECTION, DEPLOYER, JOB_RUNNER, REGISTRAR } from "../../sandbox/defaults.ts";
+import {
+  AZURE_DEPLOYER,
+  CONNECTION,
+  DEPLOYER,
+  JOB_RUNNER,
+  REGISTRAR,
+  REPORT_RUNNER,
+} from "../../sandbox/defaults.ts";
 import type { LoggedRequest } from "../../sandbox/http/log.ts";
 import { addCredential, CREDENTIAL, playedJobs, prepareJobAccess } from "../../sandbox/job-access.ts";
 import { startAzureJob } from "../../sandbox/runner/azure-job.ts";
@@ -158,6 +165,25 @@ describe("the access of jobs through the built action", () => {
     assert.equal(codeOf(result), "SCOPE_BROKEN", result.log);
     const [error] = result.annotations.filter(({ level }) => level === "error");
     assert.match(error?.message ?? "", /daily_report/);
+  });
+
+  it("breaks while a twin or a token lets strangers in, and lets the job in once both are gone", async () => {
+    const { serviceCredentials, tokenManagement } = job.sandbox.workspace;
+    serviceCredentials.add({ name: "side-door", connector: serviceCredentials.connectorOf(CREDENTIAL) });
+    serviceCredentials.grant("side-door", REPORT_RUNNER.applicationId);
+    const token = tokenManagement.mint(JOB_RUNNER.applicationId);
+    assert.equal(serviceCredentials.presented(CREDENTIAL, REPORT_RUNNER.applicationId), "vended");
+    const refused = await job.step(POLICY);
+    assert.equal(codeOf(refused), "SCOPE_BROKEN", refused.log);
+    assert.match(refused.log, /"side-door" has the identity of "hr-graph-prod"/);
+    assert.match(refused.log, /1 personal access token/);
+    assert.deepEqual(serviceCredentials.accessOf(CREDENTIAL), []);
+    serviceCredentials.revoke("side-door", REPORT_RUNNER.applicationId);
+    tokenManagement.remove(token);
+    const granted = await job.step(POLICY);
+    assert.equal(granted.exitCode, 0, granted.log);
+    assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
+    assert.equal(serviceCredentials.presented(CREDENTIAL, REPORT_RUNNER.applicationId), "refused");
   });
 
   it("converges after a failure in the middle", async () => {

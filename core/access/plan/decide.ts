@@ -2,7 +2,7 @@ import type { Change, Changes } from "./changes.ts";
 import type { Declared, DeclarationMistake } from "./declare.ts";
 import { decide, type Decision, type Evidence } from "./policy.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
-import { scopeWords, type ScopeProof } from "../scope/proof.ts";
+import { gradeForPolicy, scopeWords, type ScopeProof } from "../scope/proof.ts";
 
 /** A change with all that led to it. */
 export interface DecidedChange extends Change {
@@ -73,7 +73,7 @@ export function decideChanges(
       resource: target.resource(change.object),
       target: bundleTarget,
     };
-    const decision = decide(policy, { ...request, scope: scope.grade }, evidence);
+    const decision = decide(policy, { ...request, scope: gradeForPolicy(scope) }, evidence);
     const decided = { ...change, decision, scope };
     if (decision.effect === "allow") changes.push(decided);
     else {

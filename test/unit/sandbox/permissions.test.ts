@@ -47,7 +47,7 @@ describe("sandbox: permissions", () => {
     await refused(put(owner, { group_name: "x" }), 400, "INVALID_PARAMETER_VALUE");
     await refused(rig.api("PUT", job, { access_control_list: "x" }), 400, "INVALID_PARAMETER_VALUE");
     await refused(rig.api("GET", "/api/2.0/permissions/jobs/1"), 404, "RESOURCE_DOES_NOT_EXIST");
-    await refused(rig.api("GET", "/api/2.0/permissions/clusters/1"), 400, "INVALID_PARAMETER_VALUE");
+    await refused(rig.api("GET", "/api/2.0/permissions/toasters/1"), 400, "INVALID_PARAMETER_VALUE");
     assert.deepEqual(await entries(job), [[DEPLOYER.applicationId, "IS_OWNER", false], admins]);
   });
 

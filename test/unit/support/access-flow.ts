@@ -24,7 +24,8 @@ export async function startAccessFlow(): Promise<{
   const deployer = sandbox.account.principals.withApplicationId(DEPLOYER.applicationId);
   assert.ok(deployer);
   const runAs = { service_principal_name: JOB_RUNNER.applicationId };
-  const { id } = sandbox.workspace.jobs.create({ name: "nightly", run_as: runAs }, deployer);
+  const deployment = { kind: "BUNDLE", metadata_file_path: `${STATE}/metadata.json` };
+  const { id } = sandbox.workspace.jobs.create({ name: "nightly", run_as: runAs, deployment }, deployer);
   await writeFile(path.join(flow.checkout, "access.yml"), ACCESS);
   const summary = JSON.stringify({
     sync: { paths: ["."] },
