@@ -1,6 +1,7 @@
 import path from "node:path";
 import { openAudit, type Audit } from "./audit/audit.ts";
-import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
+import { isRefusal, refusalEvent } from "./audit/events/refusal.ts";
+import { pipelineOf } from "./audit/pipeline.ts";
 import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
 import { SecretlessError, toSecretlessError } from "./base/errors.ts";
@@ -20,11 +21,11 @@ import { Access } from "./flow/access/access.ts";
 import { readAccess, secretScopes } from "./flow/access/files.ts";
 import { connect, workspaceApi } from "./flow/connect.ts";
 import { findTool } from "./flow/find-cli.ts";
+import { scanAudit } from "./flow/scan/audit.ts";
 import { startScan } from "./flow/scan/start.ts";
 import { warn, type BegunStep, type Step } from "./flow/step.ts";
-import { FactsSoFar, type Facts } from "./report/facts.ts";
+import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
-import type { Finding } from "./scan/finding.ts";
 
 export { reportFailure };
 
@@ -48,9 +49,13 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     workspaceUrl: inputs.host,
     runUrl: ci.context.runUrl,
   });
-  const step: Step = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
-  const { auditLog } = inputs;
-  const audit = await openAudit({ ci, clock: ports.clock, command: command.name, auditLog }, seams.sinks);
+  const audit = await openAuditOf(begun, seams);
+  const noteScan = scanAudit(begun, audit);
+  const found = (one: Found): void => {
+    soFar.add(one);
+    if (one.scan) noteScan(one.scan);
+  };
+  const step: Step = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
@@ -66,6 +71,8 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
       readAccess(step, bundleRoot),
       startScan(step, bundleRoot),
     ]);
+    const { claims } = source.evidence;
+    if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
     service = await startTokenService({
       token: () => session.token(),
@@ -97,6 +104,7 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
       commands[command.name],
     )({
       step,
+      audit,
       api: workspaceApi(step, session),
       get cli() {
         return asked("cli", cli);
@@ -109,13 +117,13 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         deployed: async () => scan?.deployed(),
       },
     });
-    noteScan(step, soFar.facts, audit);
     await audit.settled();
     await reportSuccess(ci, soFar.facts);
     return 0;
   } catch (error) {
-    noteScan(step, soFar.facts, audit);
-    await reportFailure(ci, rootCause(step, service, error), soFar.facts);
+    const failure = rootCause(step, service, error);
+    await recordRefusals(begun, audit, failure);
+    await reportFailure(ci, failure, soFar.facts);
     return 1;
   } finally {
     await service?.stop();
@@ -144,20 +152,27 @@ function findingsOf({ scan }: Facts): number | undefined {
   return scan && scan.stopping.length + scan.others.length;
 }
 
-/** Puts what the scan has found on record. */
-function noteScan({ ci, inputs }: Step, { scan }: Facts, audit: Audit): void {
-  if (!scan) return;
-  const audited =
-    (blocking: boolean) =>
-    (finding: Finding): AuditedFinding => ({
-      rule: finding.rule.id,
-      file: finding.place.file,
-      line: finding.place.line,
-      fingerprint: finding.fingerprint,
-      blocking,
-    });
-  const findings = [...scan.stopping.map(audited(true)), ...scan.others.map(audited(false))];
-  audit.note(scanEvent({ host: inputs.host, runner: ci.context.ciName, accepted: scan.accepted, findings }));
+type Begun = Pick<BegunStep, "ci" | "ports" | "inputs">;
+
+function openAuditOf({ ci, ports, inputs }: Begun, { sinks }: Seams): Promise<Audit> {
+  const { auditLog, clientId, command } = inputs;
+  return openAudit({ ci, clock: ports.clock, command: command.name, clientId, auditLog }, sinks);
+}
+
+/** Puts on record what was refused; a log that cannot be written must not hide why the run failed. */
+async function recordRefusals({ ci, inputs }: Begun, audit: Audit, failure: SecretlessError): Promise<void> {
+  const what = { command: inputs.command.name, host: inputs.host, runner: ci.context.ciName };
+  const refusals = [failure, ...failure.others].filter(isRefusal);
+  for (const refusal of refusals) audit.note(refusalEvent(refusal, what));
+  await audit.settled().catch((error: unknown) => {
+    if (error !== failure) ci.annotate("warning", toSecretlessError(error).message);
+  });
+}
+
+/** Ends a step that was refused before anything of it had begun. */
+export async function refuseStep(begun: Begun, error: SecretlessError, seams: Seams): Promise<void> {
+  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
+  await reportFailure(begun.ci, error);
 }
 
 const HOME_ROOT =

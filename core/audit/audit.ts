@@ -25,6 +25,8 @@ export interface AuditOptions {
   readonly ci: Pick<Ci, "context" | "output">;
   readonly clock: Clock;
   readonly command: string;
+  /** Application ID of the deploying service principal. */
+  readonly clientId: string;
   /** The input `audit-log`. */
   readonly auditLog: string | undefined;
 }
@@ -34,7 +36,7 @@ export interface AuditOptions {
  * @throws SecretlessError `AUDIT_LOG_UNWRITABLE`: what cannot be recorded is not done
  */
 export async function openAudit(
-  { ci, clock, command, auditLog }: AuditOptions,
+  { ci, clock, command, clientId, auditLog }: AuditOptions,
   open: readonly OpenSink[] = SINKS,
 ): Promise<Audit> {
   const { checkout, tempFolder, runUrl, ciName } = ci.context;
@@ -47,6 +49,8 @@ export async function openAudit(
   const context = {
     productVersion: PRODUCT.version,
     correlationId: runUrl || randomUUID(),
+    stepId: randomUUID(),
+    principal: clientId,
     run: { ci: ciName, command, ...(runUrl !== "" && { url: runUrl }) },
   };
   const log = openAuditLog({ context, clock, sinks });
@@ -57,6 +61,9 @@ export async function openAudit(
       return log.count;
     },
     write: (event) => log.write(event),
+    identify(pipeline) {
+      log.identify(pipeline);
+    },
     note(event) {
       last = Promise.all([last, log.write(event)]).then(() => undefined);
       last.catch(() => undefined);

@@ -77,6 +77,8 @@ export interface Mistake {
 export interface ErrorOptions extends Mistake {
   /** All single mistakes, where the run found several at once. */
   readonly mistakes?: readonly Mistake[];
+  /** Errors that came together with this one; their mistakes are among its own. */
+  readonly others?: readonly SecretlessError[];
   readonly cause?: unknown;
 }
 
@@ -89,13 +91,15 @@ export class SecretlessError extends Error {
   readonly code: ErrorCode;
   readonly details: Mistake;
   readonly mistakes: readonly Mistake[];
+  readonly others: readonly SecretlessError[];
 
   constructor(code: ErrorCode, options: ErrorOptions) {
-    const { mistakes = [], cause, ...details } = options;
+    const { mistakes = [], others = [], cause, ...details } = options;
     super(details.problem, cause === undefined ? undefined : { cause });
     this.code = code;
     this.details = details;
     this.mistakes = mistakes;
+    this.others = others;
   }
 }
 

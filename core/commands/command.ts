@@ -1,3 +1,4 @@
+import type { Audit } from "../audit/audit.ts";
 import type { WorkspaceApi } from "../api/workspace.ts";
 import type { DatabricksCli, PlanResult } from "../cli/cli.ts";
 import type { Access } from "../flow/access/access.ts";
@@ -14,6 +15,7 @@ export interface CommandScan {
 /** What a command works with, once everything about the run is proven. What it has not said it needs throws when read. */
 export interface CommandContext {
   readonly step: Step;
+  readonly audit: Pick<Audit, "note">;
   /** The approved workspace, as the deploying principal. */
   readonly api: WorkspaceApi;
   readonly cli: DatabricksCli;

@@ -1,4 +1,7 @@
+import { toSecretlessError, type SecretlessError } from "../base/errors.ts";
 import { planChanged } from "../cli/plan.ts";
+import type { BundleSummary } from "../cli/summary.ts";
+import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
 import type { CommandContext } from "./command.ts";
@@ -9,7 +12,7 @@ const READ_BACK = 60_000;
 
 /** Plans, deploys what was planned, reads back what is there now, and registers its access. */
 export async function deployBundle(context: CommandContext): Promise<void> {
-  const { step, cli, api, access, scan } = context;
+  const { step, audit, cli, api, access, scan } = context;
   const { ci, inputs, found } = step;
   let planned = await planBundle(context);
   const planAgain = async (): Promise<void> => {
@@ -17,9 +20,27 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     planned = await planBundle(context);
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
-  await whenFree(step, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  const readBack = (): Promise<BundleSummary> => cli.summary(AbortSignal.timeout(READ_BACK));
+  const note = (there: BundleSummary | undefined, failure?: SecretlessError): void => {
+    const { name: command } = inputs.command;
+    noteChanges(audit, deployedChanges({ plan: planned, there, ...(failure && { failure }), command }));
+  };
+  const deploy = async (): Promise<void> => {
+    try {
+      await ci.group("Deploy", () => cli.deploy(inputs));
+    } catch (error) {
+      const failure = toSecretlessError(error);
+      if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack().catch(() => undefined), failure);
+      throw error;
+    }
+  };
+  await whenFree(step, cli, api, deploy, planAgain);
   found({ deployed: true });
-  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  const summary = await readBack().catch((error: unknown) => {
+    note(undefined);
+    throw error;
+  });
+  note(summary);
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);

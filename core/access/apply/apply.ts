@@ -1,6 +1,7 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { examineAccess, fail, registrarOf, type AccessPlan, type AccessRequest } from "../plan/plan.ts";
 import type { Change } from "../plan/changes.ts";
+import type { DecidedChange } from "../plan/decide.ts";
 import { execute, isChange, isRemote, type Applied } from "./execute.ts";
 import type { DeclarationMistake } from "../plan/declare.ts";
 import { takeLock } from "../state/lock.ts";
@@ -29,12 +30,16 @@ export interface ApplyOptions {
   readonly onApplied: (applied: Applied, plan: AccessPlan) => Promise<void>;
 }
 
+/** Withdrawn because policy or proof says so now: that needs nobody's approval. */
+const isRevoked = ({ action, decision }: DecidedChange): boolean =>
+  action === "withdraw" && decision?.effect === "deny";
+
 /** Stops unless everything that is about to happen was shown: someone else changed access since. */
 function checkApproved(fresh: AccessPlan, approved: AccessPlan): void {
   const shown = new Set(approved.changes.map((change) => `${change.action} ${recordKey(change)}`));
   for (const change of approved.changes) if (change.unread) shown.add(`grant ${recordKey(change)}`);
   const surprises = fresh.changes.filter(
-    (change) => isRemote(change) && !shown.has(`${change.action} ${recordKey(change)}`),
+    (change) => isRemote(change) && !isRevoked(change) && !shown.has(`${change.action} ${recordKey(change)}`),
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {

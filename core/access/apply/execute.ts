@@ -76,7 +76,7 @@ export async function execute(
   onApplied: (applied: Applied) => Promise<void>,
 ): Promise<readonly Applied[]> {
   const { deployer, clock, bundle, signal } = request;
-  const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
+  const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock, clock);
   const all = plan.changes.filter(isChange);
   const applied: Applied[] = [];
   const tell = async (

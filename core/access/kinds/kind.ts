@@ -69,6 +69,8 @@ export interface KindTraits {
   readonly provider: "databricks" | "entra" | "aws" | "vault";
   /** Whether nothing can be granted while policy.yml does not approve the provider; if not, the deployer registers. */
   readonly needsProvider: boolean;
+  /** Whether the target takes names that differ in letter case alone for one: rules then do, too. */
+  readonly foldsCase?: true;
 }
 
 /**

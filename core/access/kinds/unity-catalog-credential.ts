@@ -151,6 +151,8 @@ export const unityCatalogCredential: AccessKind = {
   kind: "unity_catalog_credential",
   provider: "databricks",
   needsProvider: false,
+  // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.
+  foldsCase: true,
   connect: ({ workspace }) => workspace,
   credential: ({ credential, principal }) =>
     credential === undefined || principal === undefined ? undefined : { credential, principal },

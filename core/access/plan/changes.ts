@@ -20,6 +20,8 @@ export interface Change {
   readonly note?: string;
   /** The phase that the record has when the change is done; undefined: no record is left. */
   readonly phase: "granted" | "expired" | undefined;
+  /** This bundle has granted it before, for this entry, and nothing says that it is gone. */
+  readonly standing?: { /** ISO 8601; undefined if it was not recorded. */ readonly since: string | undefined };
   /** Could not be read: at the time of applying, a grant instead is no surprise. */
   readonly unread?: true;
 }
@@ -113,7 +115,11 @@ export function planChanges(
     const own = same.find(({ record }) => record.name === name)?.record;
     const planned = changeFor(entry, remote(target, object), own, same.length > 0);
     if ("code" in planned) findings.push(planned);
-    else changes.push({ name, job: entry.job.key, purpose: entry.purpose.value, target, object, ...planned });
+    else {
+      const stands = planned.action !== "grant" && (own !== undefined || target.marked);
+      const { job, purpose } = entry;
+      changes.push({ name, job: job.key, purpose: purpose.value, target, object, ...planned, ...(stands && { standing: { since: own?.since } }) });
+    }
   }
 
   for (const entry of expired.values()) {

@@ -225,7 +225,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     },
     request.kinds,
   );
-  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
+  const decided = decideChanges(planned, declared, { proofs, policy: files.policy, evidence, bundle, deployed });
   const registrarId = registrarOf(files);
   const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);
   const unowned =
@@ -241,6 +241,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     warnings: [
       ...warningsOf(request, [...proofs.values()], objects.length > 0),
       ...planned.warnings,
+      ...decided.warnings,
       ...unowned,
     ],
     notes: [...new Set(notes)],

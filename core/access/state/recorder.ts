@@ -1,3 +1,4 @@
+import type { Clock } from "../../base/ports.ts";
 import type { Change } from "../plan/changes.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import type { Lock } from "./lock.ts";
@@ -22,12 +23,20 @@ export class Recorder {
   readonly #api: DatabricksApi;
   readonly #bundle: BundleFacts;
   readonly #lock: Lock;
+  readonly #clock: Pick<Clock, "now">;
 
-  constructor(state: AccessState, api: DatabricksApi, bundle: BundleFacts, lock: Lock) {
+  constructor(
+    state: AccessState,
+    api: DatabricksApi,
+    bundle: BundleFacts,
+    lock: Lock,
+    clock: Pick<Clock, "now">,
+  ) {
     this.#state = state;
     this.#api = api;
     this.#bundle = bundle;
     this.#lock = lock;
+    this.#clock = clock;
   }
 
   /** Sets the phase of the records of these changes; undefined removes them. */
@@ -45,7 +54,12 @@ export class Recorder {
       const phase = phaseOf(change);
       const { name, job, purpose, target, object } = change;
       if (phase === undefined) records.delete(recordKey(change));
-      else records.set(recordKey(change), { name, job, purpose, kind: target.kind, object, phase });
+      else {
+        const { since = phase === "granted" ? new Date(this.#clock.now()).toISOString() : undefined } =
+          records.get(recordKey(change)) ?? {};
+        const record = { name, job, purpose, kind: target.kind, object, phase };
+        records.set(recordKey(change), since === undefined ? record : { ...record, since });
+      }
     }
     const { unowned, serial } = this.#state;
     const next = { serial: serial + 1, records: [...records.values()], unowned };

@@ -19,6 +19,8 @@ export interface StateRecord {
   readonly kind: string;
   readonly object: TrustObject;
   readonly phase: Phase;
+  /** When it was granted, ISO 8601; undefined for records of older versions. */
+  readonly since?: string;
 }
 
 export interface AccessState {
@@ -48,7 +50,9 @@ function readRecord(value: Json, bundle: BundleFacts): StateRecord | undefined {
   if (typeof object !== "object" || object === null || Array.isArray(object)) return undefined;
   if (!Object.values(object).every((part) => typeof part === "string")) return undefined;
   if (name !== accessName(bundle, job, purpose)) return undefined;
-  return { name, job, purpose, kind, object: object as TrustObject, phase };
+  const since = textField(value, "since");
+  const record = { name, job, purpose, kind, object: object as TrustObject, phase };
+  return since === "" ? record : { ...record, since };
 }
 
 /** The state in a file's text. @throws SecretlessError `ACCESS_STATE_UNREADABLE` */

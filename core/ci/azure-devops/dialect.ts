@@ -18,6 +18,7 @@ export const AZURE_DEVOPS: Dialect = {
     const pipeline = typeof sub === "string" && subjectKind(sub) === "pipeline" ? { pipeline: sub } : {};
     return { ...claimsByName(payload, CLAIMS), ...pipeline };
   },
+  isOwnIssuer: (issuer, issuers) => issuers.includes(issuer),
   untrustedRun(environment) {
     if ((environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() !== "true") return undefined;
     return {

@@ -1,6 +1,7 @@
 import { readState } from "../../access/state/state.ts";
 import { auditTrail } from "../../access/apply/audit-trail.ts";
 import { applyAccess, withdrawAccess } from "../../access/apply/apply.ts";
+import { newlyExamined } from "../../access/plan/audit-events.ts";
 import { planAccess, registrarOf } from "../../access/plan/plan.ts";
 import type { AccessPlan, AccessRequest } from "../../access/plan/plan.ts";
 import type { Apis } from "../../access/kinds/kind.ts";
@@ -24,6 +25,7 @@ import { signIn } from "../sign-in.ts";
 export class Access {
   readonly #parts: AccessParts;
   readonly #report: AccessReport;
+  readonly #examined = newlyExamined();
   /** What was shown, and so may be done. */
   #shown: AccessPlan | undefined;
 
@@ -101,9 +103,7 @@ export class Access {
 
   async #show(plan: AccessPlan, bundle: BundleFacts): Promise<void> {
     this.#report.plan(plan);
-    const record = auditTrail(this.#parts.audit, bundle);
-    for (const change of plan.denied)
-      await record({ change, outcome: "denied", reason: change.decision?.reason ?? "" }, plan);
+    for (const event of this.#examined(plan, bundle)) await this.#parts.audit.write(event);
   }
 
   async #change(
@@ -120,8 +120,7 @@ export class Access {
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan: AccessPlan) => {
         last = plan;
-        this.#report.plan(plan);
-        return Promise.resolve();
+        return this.#show(plan, request.bundle);
       },
       onApplied: async (applied: Applied, plan: AccessPlan) => {
         done.push(applied);

@@ -3,7 +3,7 @@ import { readAccessFiles } from "../../access/plan/plan.ts";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { AccessFiles } from "../../access/plan/plan.ts";
-import type { Evidence } from "../../access/plan/policy.ts";
+import { asksForClaims, type Evidence } from "../../access/plan/policy.ts";
 import { scopesByTarget } from "../../access/files/policy-shape.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 import { allRight } from "../../base/all-right.ts";
@@ -11,7 +11,7 @@ import { SecretlessError } from "../../base/errors.ts";
 import { endpointUnavailable } from "../../net/unavailable.ts";
 import { HttpError } from "../../net/http.ts";
 import { checkedOutCommit } from "../../base/git/checkout.ts";
-import { PIPELINE_CLAIMS, readClaims, type PipelineClaims } from "../../ci/claims.ts";
+import { readClaims } from "../../ci/claims.ts";
 import { registerSecret } from "../../base/redact.ts";
 import { retry } from "../../net/retry.ts";
 import type { Step } from "../step.ts";
@@ -64,7 +64,7 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
     access,
     policy && { ...policy, insideCheckout: await isInside(checkout, path.resolve(checkout, policy.path)) },
   );
-  const asked = access !== undefined && asksForClaims(files);
+  const asked = access !== undefined && asksForClaims(files.policy);
   const claims = asked ? await pipelineClaims(step) : {};
   return { declared: access !== undefined, files, evidence: { claims, selfReported } };
 }
@@ -110,14 +110,9 @@ async function isInside(checkout: string, file: string): Promise<boolean> {
   }
 }
 
-function asksForClaims({ policy }: AccessFiles): boolean {
-  const rules = policy?.policy.rules ?? [];
-  return rules.some(({ when }) => PIPELINE_CLAIMS.some((name) => when?.[name] !== undefined));
-}
-
-async function pipelineClaims({ ci, inputs, ports, signal }: Step): Promise<PipelineClaims> {
+async function pipelineClaims({ ci, inputs, ports, signal }: Step): Promise<Evidence["claims"]> {
   const { clock, send } = ports;
-  const attempt = async (): Promise<PipelineClaims> => {
+  const attempt = async (): Promise<Evidence["claims"]> => {
     const { token, audience, issuers } = await ci.pipelineToken();
     registerSecret(token);
     const { issuer } = await readClaims(token);
@@ -125,14 +120,14 @@ async function pipelineClaims({ ci, inputs, ports, signal }: Step): Promise<Pipe
     const local = [inputs.host, issuer].every(
       (url) => URL.canParse(url) && isLoopback(new URL(url).hostname),
     );
-    const accepted = local ? [issuer] : issuers;
-    const { claims } = await verifyPipelineToken(token, {
+    const accepted = local || ci.dialect.isOwnIssuer(issuer, issuers) ? [issuer] : issuers;
+    const { claims, issuer: verified } = await verifyPipelineToken(token, {
       audience,
       issuers: accepted,
       send,
       now: clock.now(),
     });
-    return claims;
+    return { ...claims, issuer: verified };
   };
   try {
     return await retry(attempt, { clock, deadline: clock.now() + EVIDENCE, signal });

@@ -21,7 +21,9 @@ const REQUEST: PolicyRequest = {
   purpose: "read-hr",
   kind: "unity_catalog_credential",
   resource: "hr",
+  foldsCase: true,
   target: "prod",
+  principal: "a0000000-0000-4000-8000-000000000001",
   scope: "proven",
 };
 const EVIDENCE: Evidence = {
