@@ -111,6 +111,9 @@ function runContext(environment: Environment): RunContext {
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : undefined,
     addresses: systemAddresses(),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
+    ...(GITHUB.isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
+      openEvent: { name: get("GITHUB_EVENT_NAME"), commit: get("GITHUB_SHA") || undefined },
+    }),
     ...(untrustedEvent && { untrustedEvent }),
   };
 }

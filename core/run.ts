@@ -8,7 +8,7 @@ import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
 import { checkHostPin } from "./bundle/host-pin.ts";
 import { DatabricksCli } from "./cli/cli.ts";
-import { cliEnvironment } from "./cli/environment.ts";
+import { cliEnvironment, HOME_VARIABLES } from "./cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
 import { createTerminate } from "./cli/process.ts";
 import type { RunCommand } from "./commands/command.ts";
@@ -19,7 +19,8 @@ import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
 import { Access } from "./flow/access/access.ts";
 import { readAccess, secretScopes } from "./flow/access/files.ts";
-import { connect, workspaceApi } from "./flow/connect.ts";
+import { workspaceApi } from "./flow/api.ts";
+import { connect } from "./flow/connect.ts";
 import { findTool } from "./flow/find-cli.ts";
 import { scanAudit } from "./flow/scan/audit.ts";
 import { startScan } from "./flow/scan/start.ts";
@@ -27,6 +28,7 @@ import { warn, type BegunStep, type Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 
+export { refuseForeignCheckout } from "./flow/foreign-checkout.ts";
 export { reportFailure };
 
 /** The tables of the house; what is not given is the real one. */
@@ -64,22 +66,27 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     const { needs } = command;
     const bundleRoot = path.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
+    const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const [connection, tool, target, source, scan] = await allRight([
       connect(step, audit),
       when(needs.cli, () => findCli(step, folder.root)),
-      when(needs.bundle, () => checkHostPin({ ...inputs, bundleRoot, checkout, platform: ports.platform })),
+      when(needs.bundle, () => checkHostPin(pin)),
       readAccess(step, bundleRoot),
       startScan(step, bundleRoot),
     ]);
     const { claims } = source.evidence;
     if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
-    service = await startTokenService({
+    const { workspaceId = connection.workspaceId, accountId } = inputs;
+    const tokens = await startTokenService({
       token: () => session.token(),
       approvedHost: inputs.host,
+      approvedWorkspaceId: workspaceId,
+      approvedAccountId: accountId,
       clock: ports.clock,
     });
-    ci.mask(new URL(service.url).pathname.slice(1));
+    service = tokens;
+    ci.mask(new URL(tokens.url).pathname.slice(1));
 
     const cli =
       tool &&
@@ -87,14 +94,19 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         ...ports,
         terminate: createTerminate(ports),
         file: tool.file,
-        env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
+        env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
         bundleRoot,
         bundlePath: path.relative(checkout, bundleRoot).split(path.sep).join("/"),
         target: target?.name,
+        approved: { host: inputs.host, workspaceId, accountId },
+        tokensServed: () => tokens.served,
+        beforeEach: () => checkHostPin(pin),
+        readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
       });
     if (target?.hasRootPath === false) warn(step, HOME_ROOT);
+    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
     const others = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
     const scopes = secretScopes(source);
     const access = needs.access ? new Access({ step, audit, connection, source, others }) : undefined;
@@ -105,7 +117,12 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     )({
       step,
       audit,
-      api: workspaceApi(step, session),
+      api: workspaceApi(step, session, {
+        audit,
+        clientId: inputs.clientId,
+        failure: "ENDPOINT_UNAVAILABLE",
+      }),
+      folder,
       get cli() {
         return asked("cli", cli);
       },
@@ -174,6 +191,11 @@ export async function refuseStep(begun: Begun, error: SecretlessError, seams: Se
   if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
   await reportFailure(begun.ci, error);
 }
+
+const HOME_PASSED =
+  "`pass-env` gives the home folder of this runner's user to the CLI and the bundle's code: with it credentials that lie there " +
+  "(`~/.databrickscfg`, cloud CLIs, `~/.netrc`, SSH keys), and what earlier jobs have left. Name the folder that a build needs " +
+  "instead, such as `UV_CACHE_DIR` or `PIP_CACHE_DIR`.";
 
 const HOME_ROOT =
   "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With " +

@@ -25,6 +25,11 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
     const inputs = parseInputs(ci, seams.inputs);
     begun = { ci, ports, inputs };
     refuseUntrustedEvent(ci, inputs);
+    const { openEvent } = ci.context;
+    if (openEvent) {
+      const { refuseForeignCheckout } = await import("./run.ts");
+      await refuseForeignCheckout({ ci, inputs }, openEvent);
+    }
     const { clock, send } = ports;
     const { signal } = stop;
     // Every wait ends with one of our own errors: what is aborted is told by its reason.

@@ -2,15 +2,14 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   COMMANDS,
   EXCHANGES,
-  HttpError,
   INPUTS,
   SCAN_MODES,
   SecretlessError,
+  UUID,
   createSend,
-  databricksCloud,
-  endpointUnavailable,
+  discoverWorkspace,
   harmlessLines,
-  isLoopback,
+  isOpenToAnybody,
   isRetryableStatus,
   parseCliMirror,
   parseCliVersion,
@@ -18,141 +17,14 @@ import {
   parseWorkspaceUrl,
   redact,
   registerSecret,
-  retry,
   statusError,
   systemAddresses,
   systemClock,
   systemPlatform,
-  toSecretlessError
-} from "./chunks/chunk-LBYMYWUL.js";
+  toSecretlessError,
+  usualAudience
+} from "./chunks/chunk-GVZNIVPY.js";
 import "./chunks/chunk-U4GNHYLL.js";
-
-// core/federation/discovery.ts
-function usualAudience(host) {
-  return `${host}/oidc/v1/token`;
-}
-async function discoverWorkspace(options) {
-  const { host } = options;
-  const usual = `${host}/oidc`;
-  const abandon = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, abandon.signal]) : abandon.signal;
-  const usualServer = getDocument(metadataUrl(usual), { ...options, signal });
-  usualServer.catch(() => void 0);
-  try {
-    const config = await getDocument(`${host}/.well-known/databricks-config`, options);
-    const accountId = options.accountId ?? text(config?.["account_id"]);
-    const workspaceId = text(config?.["workspace_id"]);
-    const hostType = hostTypeOf(host, config);
-    const oidc = oidcEndpoint(host, hostType, accountId, text(config?.["oidc_endpoint"]));
-    const server = await (oidc === usual ? usualServer : getDocument(metadataUrl(oidc), options));
-    const tokenEndpoint = trusted(text(server?.["token_endpoint"]) ?? `${oidc}/v1/token`, host);
-    return {
-      tokenEndpoint,
-      defaultAudience: defaultAudience(config, { hostType, workspaceId, accountId }) ?? tokenEndpoint,
-      workspaceId,
-      accountId,
-      cloud: cloudOf(host, config),
-      hostType
-    };
-  } finally {
-    abandon.abort();
-  }
-}
-function metadataUrl(oidc) {
-  return `${oidc}/.well-known/oauth-authorization-server`;
-}
-function oidcEndpoint(host, type, accountId, named) {
-  const endpoint = named ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
-  if (endpoint.includes("{account_id}") && accountId === void 0) {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: `${host} does not say to which account it belongs, and is not a workspace.`,
-      remedy: "Set the input host to the URL of a workspace, or give the account ID as well."
-    });
-  }
-  return trusted(endpoint.replaceAll("{account_id}", accountId ?? "").replace(/\/+$/, ""), host);
-}
-function defaultAudience(config, { hostType, workspaceId, accountId }) {
-  const named = config?.["token_federation_default_oidc_audiences"];
-  const first = Array.isArray(named) ? text(named[0]) : void 0;
-  const isWorkspace = hostType === "workspace" && (config === void 0 || workspaceId !== void 0);
-  return first ?? (isWorkspace ? void 0 : accountId);
-}
-function trusted(endpoint, host) {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : void 0;
-  if (url !== void 0 && url.username === "" && url.password === "") {
-    const approved = new URL(host);
-    if (url.origin === approved.origin) return endpoint;
-    const zone = databricksCloud(host)?.zone;
-    if (zone !== void 0 && databricksCloud(url.href)?.zone === zone) return endpoint;
-    if (/^https?:$/.test(url.protocol) && isLoopback(url.hostname) && isLoopback(approved.hostname))
-      return endpoint;
-  }
-  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
-    problem: "The workspace names a token endpoint outside the approved host; the ID token is not sent there.",
-    expected: `an endpoint on ${host}`,
-    actual: redact(endpoint).slice(0, 200),
-    remedy: "Check that the input host is the URL of the workspace itself, and not of something in front of it."
-  });
-}
-function hostTypeOf(host, config) {
-  const named = text(config?.["host_type"])?.toLowerCase();
-  if (named === "workspace" || named === "account" || named === "unified") return named;
-  return /^https:\/\/accounts(-dod)?\./.test(host) ? "account" : "workspace";
-}
-function cloudOf(host, config) {
-  const named = text(config?.["cloud"])?.toUpperCase();
-  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named) ?? databricksCloud(host)?.cloud;
-}
-function text(value) {
-  return typeof value === "string" && value !== "" ? value : void 0;
-}
-async function getDocument(url, options) {
-  const request = { method: "GET", url, headers: { accept: "application/json" } };
-  try {
-    return await retry(async (signal) => {
-      const response = await options.send({ ...request, signal });
-      if (isRetryableStatus(response.status)) throw statusError(request, response);
-      return documentOf(request, response);
-    }, options);
-  } catch (error) {
-    throw error instanceof HttpError ? endpointUnavailable(`Asking ${options.host} where to exchange ID tokens`, error) : error;
-  }
-}
-function documentOf(request, response) {
-  const { status, body } = response;
-  if (status === 200) {
-    const value = parsed(body);
-    if (typeof value === "object" && value !== null) return value;
-    throw notDatabricks(
-      `${request.url} was answered with ${/^\s*</.test(body) ? "HTML" : "something that is not JSON"}`,
-      body
-    );
-  }
-  if (status === 403) {
-    throw new SecretlessError("ENDPOINT_UNAVAILABLE", {
-      problem: `${request.url} refuses this runner.`,
-      actual: `status 403: ${redact(body).slice(0, 500)}`,
-      remedy: "Add the runner's address to the IP access list of the workspace, or use a runner inside its network."
-    });
-  }
-  if (status >= 500) throw statusError(request, response);
-  return void 0;
-}
-function parsed(body) {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return void 0;
-  }
-}
-function notDatabricks(problem, body) {
-  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
-    problem: `${problem}.`,
-    expected: "JSON",
-    actual: redact(body).slice(0, 200),
-    remedy: "Something else answers in place of the workspace (a proxy, a sign-in page): check the input host and HTTPS_PROXY."
-  });
-}
 
 // core/ci/inputs/reader.ts
 function inputReader(ci2, definitions) {
@@ -185,7 +57,7 @@ function inputReader(ci2, definitions) {
     return match;
   };
   const flag = (name) => oneOf(name, ["true", "false"]) === "true";
-  const parsed2 = (name, parse) => {
+  const parsed = (name, parse) => {
     try {
       return parse(value(name));
     } catch (error) {
@@ -196,31 +68,31 @@ function inputReader(ci2, definitions) {
     }
   };
   const checked = (name, parse) => {
-    if (value(name) !== "") parsed2(name, parse);
+    if (value(name) !== "") parsed(name, parse);
     return optional(name);
   };
-  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed: parsed2, checked };
+  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked };
 }
 
 // core/ci/inputs/values.ts
 var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
-function parseDuration(text2) {
+function parseDuration(text) {
   let total = 0;
-  for (const [, amount, unit] of text2.matchAll(/(\d+)([smh])/g))
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smh])/g))
     total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
-  if (/^(?:\d{1,6}[smh])+$/.test(text2) && total >= 1e3 && total <= 168 * 36e5) return total;
+  if (/^(?:\d{1,6}[smh])+$/.test(text) && total >= 1e3 && total <= 168 * 36e5) return total;
   throw new SecretlessError("INPUT_INVALID", {
     problem: "not a duration",
     expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
-    actual: text2
+    actual: text
   });
 }
 var NAME = /^[A-Za-z_][\w-]*$/;
 var MAX_VALUE = 1e4;
-function parseNameValueLines(text2) {
+function parseNameValueLines(text) {
   const found = /* @__PURE__ */ new Map();
   const wrong = [];
-  for (const [index, raw] of text2.split(/\r?\n/).entries()) {
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
     if (raw.trim() === "") continue;
     const where = `line ${String(index + 1)}`;
     const equals = raw.indexOf("=");
@@ -266,8 +138,8 @@ var FAMILIES = [
   [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
   [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
 ];
-function parsePassEnv(text2) {
-  const names = [...new Set(text2.split(/[\s,]+/).filter((name) => name !== ""))];
+function parsePassEnv(text) {
+  const names = [...new Set(text.split(/[\s,]+/).filter((name) => name !== ""))];
   const refused2 = names.flatMap((name) => {
     const reason = reasonAgainst(name);
     return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
@@ -289,9 +161,8 @@ function reasonAgainst(name) {
 
 // core/ci/inputs/inputs.ts
 var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
-var UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function parseInputs(ci2) {
-  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed: parsed2, checked } = inputReader(
+  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
     ci2,
     INPUTS
   );
@@ -308,7 +179,7 @@ function parseInputs(ci2) {
     "host",
     "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net"
   );
-  const url = hostText === void 0 ? void 0 : parsed2("host", parseWorkspaceUrl);
+  const url = hostText === void 0 ? void 0 : parsed("host", parseWorkspaceUrl);
   const clientIdExpected = "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
   const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
   if (!clientId && !noConnection) required("client-id", clientIdExpected);
@@ -331,11 +202,12 @@ function parseInputs(ci2) {
     "the key of a job or pipeline in the bundle"
   );
   if (command2 === "run") required("resource", "the key of a job or pipeline in the bundle");
-  const variables = parsed2("variables", parseNameValueLines);
-  const runParameters = parsed2("run-parameters", parseNameValueLines);
-  const passEnv = parsed2("pass-env", parsePassEnv);
-  const timeout = parsed2("timeout", parseDuration);
-  const lockTimeout = parsed2("lock-timeout", parseDuration);
+  const variables = parsed("variables", parseNameValueLines);
+  const runParameters = parsed("run-parameters", parseNameValueLines);
+  const passEnv = parsed("pass-env", parsePassEnv);
+  const timeout = parsed("timeout", parseDuration);
+  const lockTimeout = parsed("lock-timeout", parseDuration);
+  const planTimeout = parsed("plan-timeout", parseDuration);
   const cliVersion = checked("cli-version", parseCliVersion);
   const cliMirror = checked("cli-mirror", parseCliMirror);
   const cliSha256 = checked("cli-sha256", parseSha256);
@@ -350,7 +222,7 @@ function parseInputs(ci2) {
     if (mistakes.length === 0) throw noConnection;
     mistakes.push(noConnection.details);
   }
-  if (mistakes.length > 0 || !(command2 && url && clientId && exchange && variables && runParameters && passEnv && scan && timeout && lockTimeout)) {
+  if (mistakes.length > 0 || !(command2 && url && clientId && exchange && variables && runParameters && passEnv && scan && timeout && lockTimeout && planTimeout)) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
       remedy: "Correct them in the pipeline file; nothing was requested or changed.",
@@ -383,13 +255,14 @@ function parseInputs(ci2) {
     cliMirror,
     cliSha256,
     lockTimeout,
+    planTimeout,
     timeout
   };
 }
 
 // core/ci/redacting-ci.ts
 function redactingCi(ci2) {
-  const clean = (text2) => redact(harmlessLines(text2).join("\n"));
+  const clean = (text) => redact(harmlessLines(text).join("\n"));
   return {
     context: ci2.context,
     cancelled: ci2.cancelled,
@@ -405,7 +278,7 @@ function redactingCi(ci2) {
     },
     info: (line) => ci2.info(clean(line)),
     debug: (line) => ci2.debug(clean(line)),
-    annotate: (level, text2, place) => ci2.annotate(level, clean(text2), place),
+    annotate: (level, text, place) => ci2.annotate(level, clean(text), place),
     group: (title, body) => ci2.group(clean(title), body),
     output: (name, value) => ci2.output(name, redact(value)),
     summary: (markdown) => ci2.summary(redact(markdown)),
@@ -422,6 +295,11 @@ async function runStep(shell, ports) {
   try {
     const inputs = parseInputs(ci2);
     refuseUntrustedEvent(ci2, inputs);
+    const { openEvent } = ci2.context;
+    if (openEvent) {
+      const { refuseForeignCheckout } = await import("./chunks/run-OXRSJEDR.js");
+      await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
+    }
     const { clock, send: send2 } = ports;
     const { signal } = stop;
     whenAborted(ci2.cancelled, () => {
@@ -442,10 +320,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-PNHBWCTT.js");
+    const { run } = await import("./chunks/run-OXRSJEDR.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-PNHBWCTT.js");
+    const { reportFailure } = await import("./chunks/run-OXRSJEDR.js");
     await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {
@@ -563,15 +441,15 @@ function refused(status, body) {
 }
 
 // action/commands.ts
-var escapeData = (text2) => text2.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
-var escapeProperty = (text2) => escapeData(text2).replace(/:/g, "%3A").replace(/,/g, "%2C");
+var escapeData = (text) => text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+var escapeProperty = (text) => escapeData(text).replace(/:/g, "%3A").replace(/,/g, "%2C");
 function command(name, data = "", properties = {}) {
   const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(value)}`);
   return `::${name}${list.length > 0 ? ` ${list.join(",")}` : ""}::${escapeData(data)}
 `;
 }
-function annotation(level, text2, title, place) {
-  return command(level, harmlessLines(text2).join("\n"), {
+function annotation(level, text, title, place) {
+  return command(level, harmlessLines(text).join("\n"), {
     title,
     ...place && { file: place.file },
     ...place?.line !== void 0 && { line: String(place.line) },
@@ -621,15 +499,15 @@ var GitHubCi = class {
   mask(value) {
     this.#write(command("add-mask", value));
   }
-  info(text2) {
-    this.#write(`${harmlessLines(text2).join("\n")}
+  info(text) {
+    this.#write(`${harmlessLines(text).join("\n")}
 `);
   }
-  debug(text2) {
-    for (const line of harmlessLines(text2)) this.#write(command("debug", line));
+  debug(text) {
+    for (const line of harmlessLines(text)) this.#write(command("debug", line));
   }
-  annotate(level, text2, place) {
-    this.#write(annotation(level, text2, "Databricks Secretless", place));
+  annotate(level, text, place) {
+    this.#write(annotation(level, text, "Databricks Secretless", place));
   }
   async group(title, body) {
     this.#write(command("group", harmlessLines(title).join(" ")));
@@ -663,6 +541,9 @@ function runContext(environment2) {
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : void 0,
     addresses: systemAddresses(),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
+    ...isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
+      openEvent: { name: get("GITHUB_EVENT_NAME"), commit: get("GITHUB_SHA") || void 0 }
+    },
     ...get("GITHUB_EVENT_NAME") === "pull_request_target" && {
       untrustedEvent: {
         event: "pull_request_target",
@@ -693,7 +574,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 var environment = process.env;
 var send = createSend(environment);
 var platform = systemPlatform();
-var ci = new GitHubCi(environment, send, cancel.signal, (text2) => process.stdout.write(text2));
+var ci = new GitHubCi(environment, send, cancel.signal, (text) => process.stdout.write(text));
 var runProcess = async (request) => {
   const { createRunProcess } = await import("./chunks/process-QHLUFZZ4.js");
   return createRunProcess(platform)(request);

@@ -63,7 +63,7 @@ function taskkill(pid, environment2, port) {
 }
 
 // core/cli/private-folder.ts
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 function removePrivateFolder(root) {
   return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }

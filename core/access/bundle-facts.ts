@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { field, textField, type Json } from "../api/rest.ts";
+import { member, members, textAt, type Json } from "../api/json.ts";
 
 export type RunAs =
   | { readonly kind: "service_principal"; readonly applicationId: string }
@@ -34,12 +34,11 @@ export interface BundleFacts {
 }
 
 function runAsOf(settings: Json): RunAs {
-  const runAs = field(settings, "run_as");
-  const applicationId = textField(runAs, "service_principal_name");
+  const applicationId = textAt(settings, "run_as", "service_principal_name");
   if (applicationId !== "") return { kind: "service_principal", applicationId: applicationId.toLowerCase() };
-  const user = textField(runAs, "user_name");
+  const user = textAt(settings, "run_as", "user_name");
   if (user !== "") return { kind: "user", name: user };
-  const group = textField(runAs, "group_name");
+  const group = textAt(settings, "run_as", "group_name");
   return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
 }
 
@@ -48,28 +47,25 @@ function runAsOf(settings: Json): RunAs {
  * the `modified_status` "deleted": nothing can be declared for them.
  */
 export function bundleFacts(summary: Json, workspaceId: string): BundleFacts {
-  const bundle = field(summary, "bundle");
-  const workspace = field(summary, "workspace");
-  const jobs = field(field(summary, "resources"), "jobs");
-  const keys = typeof jobs === "object" && jobs !== null ? Object.keys(jobs) : [];
-  const all = keys.map((key) => ({ key, settings: field(jobs, key) ?? null }));
-  const gone = all.filter(({ settings }) => textField(settings, "modified_status") === "deleted");
+  const jobs = members(member(summary, "resources", "jobs"));
+  const all = jobs.map(([key, settings]) => ({ key, settings }));
+  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
   return {
     workspaceId,
-    name: textField(bundle, "name"),
-    target: textField(bundle, "target"),
-    statePath: textField(workspace, "state_path"),
-    filePath: textField(workspace, "file_path"),
+    name: textAt(summary, "bundle", "name"),
+    target: textAt(summary, "bundle", "target"),
+    statePath: textAt(summary, "workspace", "state_path"),
+    filePath: textAt(summary, "workspace", "file_path"),
     config: summary,
     jobs: all
       .filter((job) => !gone.includes(job))
       .map(({ key, settings }) => ({
         key,
         settings,
-        id: textField(settings, "id") || undefined,
+        id: textAt(settings, "id") || undefined,
         runAs: runAsOf(settings),
       })),
-    goneJobIds: gone.map(({ settings }) => textField(settings, "id")),
+    goneJobIds: gone.map(({ settings }) => textAt(settings, "id")),
   };
 }
 

@@ -1,41 +1,26 @@
-import { parse } from "lossless-json";
-import { SecretlessError } from "../base/errors.ts";
+import { parse, stringify } from "lossless-json";
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: JsonValue | undefined;
-}
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type JsonObject = { readonly [key: string]: Json | undefined };
+
+/** What can be sent: integers that JavaScript's numbers cannot hold, as bigint. */
+export type JsonBody =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly JsonBody[]
+  | { readonly [key: string]: JsonBody | undefined };
 
 /**
- * Reads what the CLI printed as JSON. Integers beyond 2^53 become strings of their digits: job IDs are such numbers in
- * `bundle plan`, and JSON.parse would give us the ID of another job.
- * @param source the command, for the error's text
- * @throws SecretlessError `CLI_OUTPUT_UNREADABLE`; its text holds nothing of the output, which may be confidential
+ * Reads JSON. Integers beyond 2^53 become texts of their digits: they are ids, and `JSON.parse` would give the id of
+ * something else.
+ * @throws SyntaxError, or RangeError for what is nested without end
  */
-export function parseJson(text: string, source: string): JsonValue {
-  try {
-    return parse(text, undefined, numberOrDigits) as JsonValue;
-  } catch (error) {
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    throw unreadable(
-      source,
-      text.trim() === "" ? "nothing" : `${String(text.length)} characters that are no JSON${at(position)}`,
-    );
-  }
-}
-
-/** The error for output of the CLI that is not what was wanted. */
-export function unreadable(source: string, actual: string, expected = "JSON"): SecretlessError {
-  return new SecretlessError("CLI_OUTPUT_UNREADABLE", {
-    problem: `The output of \`${source}\` cannot be read.`,
-    expected,
-    actual,
-    remedy: "Use a version of the Databricks CLI that the product is tested with (1.9.0 to 1.13.0).",
-  });
-}
-
-function at(position: string | undefined): string {
-  return position === undefined ? "" : ` (from character ${position} on)`;
+export function readJson(text: string): Json {
+  return parse(text, undefined, numberOrDigits) as Json;
 }
 
 function numberOrDigits(digits: string): number | string {
@@ -43,24 +28,35 @@ function numberOrDigits(digits: string): number | string {
   return Number.isInteger(number) && !Number.isSafeInteger(number) ? digits : number;
 }
 
-export function isObject(value: JsonValue | undefined): value is JsonObject {
+/** Every integer with all its digits. */
+export function writeJson(body: JsonBody): string {
+  return stringify(body) ?? "null";
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The member `key` if `value` is an object that has it itself (a job may be called `constructor`). */
-export function member(value: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
+/** The member at `path`, if each object on the way has it itself (a job may be called `constructor`). */
+export function member(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let found = value;
   for (const key of path) found = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
   return found;
 }
 
 /** All members of an object, none of anything else. */
-export function members(value: JsonValue | undefined): readonly (readonly [string, JsonValue])[] {
-  return isObject(value) ? (Object.entries(value) as [string, JsonValue][]) : [];
+export function members(value: Json | undefined): readonly (readonly [string, Json])[] {
+  return isObject(value) ? (Object.entries(value) as [string, Json][]) : [];
 }
 
-/** A non-empty text; numbers as their digits, because IDs come as both. */
-export function textOf(value: JsonValue | undefined): string | undefined {
-  if (typeof value === "number") return String(value);
-  return typeof value === "string" && value !== "" ? value : undefined;
+/** The text at `path`; numbers as their digits, because ids come as both; "" for everything else. */
+export function textAt(value: Json | undefined, ...path: readonly string[]): string {
+  const found = member(value, ...path);
+  return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
+}
+
+/** The list at `path`; empty if there is none. */
+export function listAt(value: Json | undefined, ...path: readonly string[]): readonly Json[] {
+  const found = member(value, ...path);
+  return Array.isArray(found) ? (found as readonly Json[]) : [];
 }

@@ -18,6 +18,8 @@ export interface RunContext {
   readonly runUrl: string;
   /** IP addresses of the runner. */
   readonly addresses: readonly string[];
+  /** Set if somebody without write access can cause this event; with the commit that the run belongs to, if the CI says it. */
+  readonly openEvent?: { readonly name: string; readonly commit: string | undefined };
   /** Set if the event runs code that nobody with write access has approved with rights of those who have. */
   readonly untrustedEvent?: UntrustedEvent;
 }

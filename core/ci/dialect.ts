@@ -1,5 +1,5 @@
 import type { Environment } from "../base/ports.ts";
-import type { PipelineClaims, PolicyClaims } from "./claims.ts";
+import type { Claims, PipelineClaims, PolicyClaims } from "./claims.ts";
 
 /** An event that runs code which nobody with write access has approved, with the rights of those who have. */
 export interface UntrustedEvent {
@@ -20,6 +20,16 @@ export interface Hint {
   readonly detail?: string;
   /** What to do; ends with what introduces the commands that add a policy. */
   readonly remedy: string;
+}
+
+/** What to put into a federation policy in place of what this run has presented. */
+export interface SubjectAdvice {
+  /** Ends with what introduces the commands. */
+  readonly remedy: string;
+  /** Set where the subject of this run is none to trust. */
+  readonly subject?: string;
+  /** The run may not act as the principal that deploys. */
+  readonly otherPrincipal: boolean;
 }
 
 /**
@@ -51,8 +61,10 @@ export interface Dialect {
   readonly logMarkers: readonly (readonly [RegExp, string])[];
   /** A subject as it can be shown in this CI's log. */
   readonly readable: (subject: string) => string;
-  /** Whether others than those with write access can have this subject: it must belong to an identity that only reads. */
-  isShared(subject: string): boolean;
+  /** Whether somebody without write access can cause this event. */
+  isOpenToAnybody(event: string): boolean;
+  /** What to trust in place of what a token presents, if it is nothing to trust. */
+  advise(claims: Claims): Promise<SubjectAdvice | undefined>;
   /** Audiences that the CI chooses itself and that Entra ID takes beside its own. */
   readonly ownAudiences: readonly string[];
   /** What this CI adds to what Entra ID says of a token's issuer, or of its signature; "" if nothing. */

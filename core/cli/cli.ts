@@ -2,15 +2,18 @@ import { realpath } from "node:fs/promises";
 import type { CliResult } from "./result.ts";
 import path, { posix } from "node:path";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
+import type { Clock, ProcessRequest, ProcessResult } from "../base/ports.ts";
 import { destroyIncomplete, refusedDeletes } from "./destroy-command.ts";
 import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./run-command.ts";
 import type { RunEnd, RunRequest } from "./run-command.ts";
 import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
-import { parseJson, unreadable, type JsonValue } from "../api/json.ts";
+import type { Json } from "../api/json.ts";
+import { parseJson, unreadable } from "./json-output.ts";
 import { LineSplitter } from "./lines.ts";
 import { heldLock } from "./deployment-lock.ts";
 import { PLAN_COMMAND, readPlan, type Plan } from "./plan.ts";
 import { runUntil, type ProgramPorts } from "./process.ts";
+import { noTokenAsked, refuseOtherWorkspace, type ApprovedWorkspace } from "./effective-workspace.ts";
 import { readSummary, type BundleSummary } from "./summary.ts";
 
 /** How an answer or a silence of the workspace shows in the CLI's errors: its status and error code, or the network's. */
@@ -28,6 +31,7 @@ const READING_RATE = "60";
 const MAX_JSON = 256 * 1024 * 1024;
 
 export interface CliOptions extends ProgramPorts {
+  readonly clock: Clock;
   /** Absolute path of the CLI. */
   readonly file: string;
   /** The whole environment, from cliEnvironment. */
@@ -39,6 +43,14 @@ export interface CliOptions extends ProgramPorts {
   readonly target: string | undefined;
   /** Gets each line that the CLI prints for people, as it comes. */
   readonly onLine: (line: string) => void;
+  /** The only workspace that a command may work in. */
+  readonly approved: ApprovedWorkspace;
+  /** How many tokens the token service has given so far. */
+  readonly tokensServed: () => number;
+  /** Called before each command; rejects if the bundle may not be worked with any more. */
+  readonly beforeEach: () => Promise<unknown>;
+  /** Limit for a command that only reads, in milliseconds. */
+  readonly readTimeout: number;
   /** Gets the process id of each CLI that is started, and undefined when it has ended. */
   readonly onProcess?: (pid: number | undefined) => void;
 }
@@ -46,7 +58,7 @@ export interface CliOptions extends ProgramPorts {
 export interface PlanResult {
   readonly plan: Plan;
   /** What the CLI printed: it holds the settings of all resources that change, as they would be sent. */
-  readonly json: JsonValue;
+  readonly json: Json;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -70,7 +82,9 @@ export class DatabricksCli {
   async summary(signal: AbortSignal): Promise<BundleSummary> {
     const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
     if (result.code !== 0) throw this.#readingFailure("read", result);
-    return readSummary(result.stdout);
+    const summary = readSummary(result.stdout);
+    refuseOtherWorkspace(summary, this.#options.approved);
+    return summary;
   }
 
   /**
@@ -121,6 +135,8 @@ export class DatabricksCli {
   ): Promise<CliResult> {
     const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
     const root = await withoutLinks(bundleRoot);
+    await this.#options.beforeEach();
+    const served = this.#options.tokensServed();
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
       reader.line(line);
@@ -149,14 +165,37 @@ export class DatabricksCli {
       outlives: how.signal === undefined,
     };
     try {
-      const ended = await runUntil(this.#options, request, how.signal);
+      const ended = await this.#ended(request, how);
       stdout.end();
       stderr.end();
+      if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
       if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
       const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
       return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
     } finally {
       onProcess?.(undefined);
+    }
+  }
+
+  /** How the process ended; a command that only reads has a limit of its own. */
+  async #ended(
+    request: ProcessRequest,
+    { signal, capture }: { readonly signal?: AbortSignal; readonly capture?: boolean },
+  ): Promise<ProcessResult> {
+    if (signal === undefined || capture !== true) return runUntil(this.#options, request, signal);
+    const { clock, readTimeout } = this.#options;
+    const done = new AbortController();
+    const late = new AbortController();
+    clock.sleep(readTimeout, done.signal).then(
+      () => {
+        late.abort(readTimedOut(request.args, readTimeout));
+      },
+      () => undefined,
+    );
+    try {
+      return await runUntil(this.#options, request, AbortSignal.any([signal, late.signal]));
+    } finally {
+      done.abort();
     }
   }
 
@@ -192,6 +231,14 @@ export class DatabricksCli {
       mistakes: errors.map(toMistake),
     });
   }
+}
+
+function readTimedOut(args: readonly string[], limit: number): SecretlessError {
+  return new SecretlessError("TIMED_OUT", {
+    problem: `\`databricks ${args.slice(0, 2).join(" ")}\` was not done after ${String(Math.round(limit / 1000))} s, and was ended.`,
+    remedy:
+      "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`.",
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { SecretlessError } from "../base/errors.ts";
 import type { Diagnostic } from "./diagnostics.ts";
-import { callWorkspace, type WorkspaceApi } from "../api/workspace.ts";
+import { callError, type DatabricksApi } from "../api/client.ts";
+import { workspaceObject } from "../api/workspace-files.ts";
 
 /**
  * The error for a deployment lock that another deployment holds, if that is why the CLI failed.
@@ -29,9 +30,10 @@ export function heldLock(diagnostics: readonly Diagnostic[]): SecretlessError | 
  * Whether a deployment lock is there. The CLI itself does not wait.
  * @param statePath `workspace.state_path` of the bundle
  */
-export async function isLocked(api: WorkspaceApi, statePath: string): Promise<boolean> {
-  const query = new URLSearchParams({ path: `${statePath}/deploy.lock` });
-  const path = `/api/2.0/workspace/get-status?${query.toString()}`;
-  const how = { what: "The look at the deployment lock", accept: [404] };
-  return (await callWorkspace(api, { method: "GET", path }, how)).status === 200;
+export async function isLocked(api: DatabricksApi, statePath: string): Promise<boolean> {
+  try {
+    return (await workspaceObject(api, `${statePath}/deploy.lock`)) !== undefined;
+  } catch (error) {
+    throw callError("The look at the deployment lock", error);
+  }
 }

@@ -1,23 +1,15 @@
+import { win32 } from "node:path";
 import type { Environment, Platform } from "../base/ports.ts";
 import { variable } from "../base/paths.ts";
 
 /** What the CLI and the bundle's build commands may have of this process's environment. */
 const ALLOWED: readonly string[] = [
-  // Where programs and the user's files are.
-  ...["PATH", "HOME", "USER", "LOGNAME", "SHELL"],
+  // Where programs are. Not the home folder, see homeVariables.
+  ...["PATH", "USER", "LOGNAME", "SHELL"],
   ...["TMPDIR", "TEMP", "TMP"],
   ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
   // The same on Windows, without which few programs start.
-  ...[
-    "USERPROFILE",
-    "HOMEDRIVE",
-    "HOMEPATH",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "PROGRAMDATA",
-    "PROGRAMFILES",
-    "PROGRAMFILES(X86)",
-  ],
+  ...["PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)"],
   ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
   ...["PROCESSOR_ARCHITECTURE"],
   // Proxies in both spellings, and certificates for Go, Python, Node and curl.
@@ -80,8 +72,8 @@ export interface PrivateFolder {
   readonly root: string;
   /** The CLI's local state: a `.databricks` in the checkout would be replayed by it. */
   readonly state: string;
-  /** An empty file. */
-  readonly configFile: string;
+  /** An empty home: that of the user may hold other credentials, and what code of the bundle puts there would be used. */
+  readonly home: string;
   /** What the CLI's commands in this run tell each other. */
   readonly cache: string;
   /** An empty folder, so that `az` is not logged in. */
@@ -102,8 +94,7 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     if (value !== undefined && !known) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
-  // A runner that is a service may have none, and the CLI uploads no file then: it looks for the user's gitconfig.
-  if (platform.os !== "win32" && !("HOME" in taken)) take("HOME", folder.root);
+  for (const [name, value] of homeVariables(folder.home, platform)) if (!(name in taken)) take(name, value);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
@@ -114,7 +105,8 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     ...(options.workspaceId !== undefined && { DATABRICKS_WORKSPACE_ID: options.workspaceId }),
     DATABRICKS_AUTH_TYPE: "metadata-service",
     DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
-    DATABRICKS_CONFIG_FILE: folder.configFile,
+    // A file that does not exist could be written by code of the bundle before the CLI reads it.
+    DATABRICKS_CONFIG_FILE: platform.os === "win32" ? "NUL" : "/dev/null",
     DATABRICKS_BUNDLE_TMP: folder.state,
     AZURE_CONFIG_DIR: folder.azureConfig,
     // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
@@ -126,4 +118,22 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     NO_COLOR: "1",
     TERM: "dumb",
   };
+}
+
+/** Names of the variables that say where the user's own files are; `pass-env` gives them back. */
+export const HOME_VARIABLES: ReadonlySet<string> = new Set([
+  "HOME",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+]);
+
+function homeVariables(home: string, platform: Platform): readonly (readonly [string, string])[] {
+  if (platform.os !== "win32") return [["HOME", home]];
+  const local = win32.join(home, "AppData");
+  return [
+    ["USERPROFILE", home],
+    ["APPDATA", win32.join(local, "Roaming")],
+    ["LOCALAPPDATA", win32.join(local, "Local")],
+  ];
 }

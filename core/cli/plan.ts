@@ -1,4 +1,5 @@
-import { isObject, member, members, textOf, unreadable, type JsonValue } from "../api/json.ts";
+import { isObject, type Json, member, members, textAt } from "../api/json.ts";
+import { unreadable } from "./json-output.ts";
 
 /** What the CLI means to do with a resource. `resize` and `update_id` keep it. Source: cli `bundle/deployplan/action.go`. */
 const ACTIONS = ["skip", "resize", "update", "update_id", "create", "recreate", "delete"] as const;
@@ -29,7 +30,7 @@ export const PLAN_COMMAND = "databricks bundle plan -o json";
  * Reads what `bundle plan -o json` printed, parsed by parseJson.
  * @throws SecretlessError `CLI_OUTPUT_UNREADABLE`
  */
-export function readPlan(json: JsonValue): Plan {
+export function readPlan(json: Json): Plan {
   const plan = member(json, "plan");
   // Nothing to do prints no plan at all in some versions.
   if (!isObject(json) || (plan !== undefined && plan !== null && !isObject(plan))) {
@@ -42,11 +43,11 @@ export function readPlan(json: JsonValue): Plan {
   };
 }
 
-function readEntry(key: string, entry: JsonValue): PlanEntry {
+function readEntry(key: string, entry: Json): PlanEntry {
   const action = ACTIONS.find((known) => known === member(entry, "action"));
   const [prefix, group, name, ...rest] = key.split(".");
   if (action === undefined || prefix !== "resources" || group === undefined || name === undefined) {
-    const found = textOf(member(entry, "action")) ?? "none";
+    const found = textAt(entry, "action") || "none";
     throw unreadable(
       PLAN_COMMAND,
       `the entry ${key} with the action ${found}`,

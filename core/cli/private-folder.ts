@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import path from "node:path";
 import type { PrivateFolder } from "./environment.ts";
 
@@ -10,14 +10,12 @@ export async function makePrivateFolder(tempFolder: string): Promise<PrivateFold
   const folder = {
     root,
     state: path.join(root, "state"),
-    configFile: path.join(root, "databrickscfg"),
+    home: path.join(root, "home"),
     cache: path.join(root, "cache"),
     azureConfig: path.join(root, "azure"),
   };
-  await Promise.all([
-    ...[folder.state, folder.cache, folder.azureConfig].map((inside) => mkdir(inside)),
-    writeFile(folder.configFile, ""),
-  ]);
+  const { state, home, cache, azureConfig } = folder;
+  await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
   return folder;
 }
 

@@ -1,4 +1,5 @@
-import { isObject, member, members, parseJson, textOf, unreadable, type JsonValue } from "../api/json.ts";
+import { isObject, type Json, member, members, textAt } from "../api/json.ts";
+import { parseJson, unreadable } from "./json-output.ts";
 
 export interface DeployedResource {
   /** Key under `resources.jobs` or `resources.pipelines`. */
@@ -11,7 +12,7 @@ export interface DeployedResource {
 
 export interface BundleSummary {
   /** Everything that was printed: the resolved configuration. */
-  readonly tree: JsonValue;
+  readonly tree: Json;
   readonly name: string;
   readonly target: string;
   /** Of the selected target, as the CLI resolved it. */
@@ -40,23 +41,23 @@ export function readSummary(text: string): BundleSummary {
   }
   const all = members(member(json, "resources")).flatMap(([kind, ofKind]) =>
     members(ofKind).flatMap(([key, resource]) => {
-      const id = textOf(member(resource, "id"));
-      if (id === undefined) return [];
-      const name = textOf(member(resource, "name")) ?? key;
+      const id = textAt(resource, "id");
+      if (id === "") return [];
+      const name = textAt(resource, "name") || key;
       const declared = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key, id, name, url: textOf(member(resource, "url")) ?? "", declared }];
+      return [{ kind, key, id, name, url: textAt(resource, "url"), declared }];
     }),
   );
   const deployed = (wanted: string): DeployedResource[] =>
     all.flatMap(({ kind, declared, ...resource }) => (kind === wanted && declared ? [resource] : []));
   return {
     tree: json,
-    name: textOf(member(json, "bundle", "name")) ?? "",
-    target: textOf(member(json, "bundle", "target")) ?? "",
+    name: textAt(json, "bundle", "name"),
+    target: textAt(json, "bundle", "target"),
     workspace: {
-      host: textOf(member(json, "workspace", "host")),
-      rootPath: textOf(member(json, "workspace", "root_path")) ?? "",
-      statePath: textOf(member(json, "workspace", "state_path")) ?? "",
+      host: textAt(json, "workspace", "host") || undefined,
+      rootPath: textAt(json, "workspace", "root_path"),
+      statePath: textAt(json, "workspace", "state_path"),
     },
     jobs: deployed("jobs"),
     pipelines: deployed("pipelines"),

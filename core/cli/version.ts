@@ -1,6 +1,7 @@
 import { SecretlessError } from "../base/errors.ts";
 import type { Clock } from "../base/ports.ts";
-import { member, parseJson, textOf, unreadable } from "../api/json.ts";
+import { textAt } from "../api/json.ts";
+import { parseJson, unreadable } from "./json-output.ts";
 import { runUntil, type ProgramPorts } from "./process.ts";
 
 /** The oldest CLI that the product is tested with. */
@@ -31,7 +32,7 @@ export interface VersionOptions extends ProgramPorts {
  * @throws SecretlessError `CLI_TOO_OLD`, or `CLI_OUTPUT_UNREADABLE` if `file` is no Databricks CLI
  */
 export async function checkVersion(options: VersionOptions): Promise<CliVersion> {
-  const version = textOf(member(parseJson(await printed(options), SOURCE), "Version")) ?? "";
+  const version = textAt(parseJson(await printed(options), SOURCE), "Version");
   const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
   if (!match) throw unreadable(SOURCE, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
   const [, major, minor, patch, prerelease] = match;

@@ -1,6 +1,7 @@
+import type { DatabricksApi } from "../api/client.ts";
 import type { Audit } from "../audit/audit.ts";
-import type { WorkspaceApi } from "../api/workspace.ts";
 import type { DatabricksCli, PlanResult } from "../cli/cli.ts";
+import type { PrivateFolder } from "../cli/environment.ts";
 import type { Access } from "../flow/access/access.ts";
 import type { Step } from "../flow/step.ts";
 
@@ -17,10 +18,12 @@ export interface CommandContext {
   readonly step: Step;
   readonly audit: Pick<Audit, "note">;
   /** The approved workspace, as the deploying principal. */
-  readonly api: WorkspaceApi;
+  readonly api: DatabricksApi;
   readonly cli: DatabricksCli;
   readonly access: Access;
   readonly scan: CommandScan;
+  /** What the CLI has written in this run. */
+  readonly folder: PrivateFolder;
 }
 
 /** Does what the command promises. @throws SecretlessError */

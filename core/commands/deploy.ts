@@ -2,6 +2,7 @@ import { toSecretlessError, type SecretlessError } from "../base/errors.ts";
 import { planChanged } from "../cli/plan.ts";
 import type { BundleSummary } from "../cli/summary.ts";
 import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
+import { proveDeployed } from "../flow/deployed-here.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
 import type { CommandContext } from "./command.ts";
@@ -12,7 +13,7 @@ const READ_BACK = 60_000;
 
 /** Plans, deploys what was planned, reads back what is there now, and registers its access. */
 export async function deployBundle(context: CommandContext): Promise<void> {
-  const { step, audit, cli, api, access, scan } = context;
+  const { step, audit, cli, api, access, scan, folder } = context;
   const { ci, inputs, found } = step;
   let planned = await planBundle(context);
   const planAgain = async (): Promise<void> => {
@@ -41,6 +42,7 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     throw error;
   });
   note(summary);
+  await proveDeployed(api, summary, folder);
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);

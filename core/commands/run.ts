@@ -24,9 +24,8 @@ export async function runResource({ step, audit, cli, api }: CommandContext): Pr
     await report(wait ? "succeeded" : "started");
   } catch (error) {
     const [run, pipeline] = [runId(url), pipelineId(url)];
-    const lasting = { ...api, signal: undefined };
-    if (signal.aborted && run !== undefined) await cancelRun(lasting, run);
-    if (signal.aborted && pipeline !== undefined) await stopPipeline(lasting, pipeline);
+    if (signal.aborted && run !== undefined) await cancelRun(api, run);
+    if (signal.aborted && pipeline !== undefined) await stopPipeline(api, pipeline);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
     await report("failed");
     throw error;

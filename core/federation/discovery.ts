@@ -2,6 +2,7 @@ import { SecretlessError } from "../base/errors.ts";
 import { HttpError, isRetryableStatus, statusError } from "../net/http.ts";
 import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
 import { redact } from "../base/redact.ts";
+import { isUuid } from "../base/uuid.ts";
 import { retry } from "../net/retry.ts";
 import { isLoopback } from "../net/workspace.ts";
 import { databricksCloud, type Cloud } from "./clouds.ts";
@@ -13,7 +14,7 @@ type HostType = "workspace" | "account" | "unified";
 export interface Workspace {
   /** Where ID tokens are exchanged (RFC 8693); trusted, see {@link discoverWorkspace}. */
   readonly tokenEndpoint: string;
-  /** What the Databricks CLI and SDKs ask an ID token for, if the user names no audience. */
+  /** What the Databricks CLI and SDKs ask an ID token for, if the user names no audience; see {@link approvedAudience}. */
   readonly defaultAudience: string;
   readonly workspaceId: string | undefined;
   readonly accountId: string | undefined;
@@ -75,6 +76,25 @@ export async function discoverWorkspace(options: DiscoveryOptions): Promise<Work
   }
 }
 
+/**
+ * The audience that the workspace names, if it can mean nobody but Databricks. The host alone decides what its document
+ * says: an ID token for an audience of its choice would be one for AWS, Entra ID or a Vault that trusts this CI.
+ * @throws SecretlessError `AUDIENCE_NOT_APPROVED`
+ */
+export function approvedAudience({
+  host,
+  defaultAudience,
+}: Pick<Workspace, "defaultAudience"> & { readonly host: string }): string {
+  if (isUuid(defaultAudience) || isOfHost(defaultAudience, host)) return defaultAudience;
+  throw new SecretlessError("AUDIENCE_NOT_APPROVED", {
+    problem: "The workspace asks for an ID token for somebody else; none was asked for.",
+    expected: `an account ID (a UUID), or an https URL of ${host} or of its Databricks cloud`,
+    actual: redact(defaultAudience).slice(0, 200),
+    remedy:
+      "Check that the input `host` is the URL of your workspace. If the federation policy really has this audience, set the input `audience` to it.",
+  });
+}
+
 function metadataUrl(oidc: string): string {
   return `${oidc}/.well-known/oauth-authorization-server`;
 }
@@ -106,20 +126,20 @@ function defaultAudience(
   return first ?? (isWorkspace ? undefined : accountId);
 }
 
-/**
- * An endpoint that may see ID tokens: on the approved host, or both in the zone of the same Databricks cloud (regional
- * endpoints), or both on this machine.
- */
+/** Whether a URL is on the approved host, or both are in the zone of the same Databricks cloud (regional endpoints), or both on this machine. */
+function isOfHost(text: string, host: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== "" || url.password !== "") return false;
+  const approved = new URL(host);
+  if (url.origin === approved.origin) return true;
+  const zone = databricksCloud(host)?.zone;
+  if (zone !== undefined) return databricksCloud(url.href)?.zone === zone;
+  return /^https?:$/.test(url.protocol) && isLoopback(url.hostname) && isLoopback(approved.hostname);
+}
+
+/** An endpoint that may see ID tokens. */
 function trusted(endpoint: string, host: string): string {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url !== undefined && url.username === "" && url.password === "") {
-    const approved = new URL(host);
-    if (url.origin === approved.origin) return endpoint;
-    const zone = databricksCloud(host)?.zone;
-    if (zone !== undefined && databricksCloud(url.href)?.zone === zone) return endpoint;
-    if (/^https?:$/.test(url.protocol) && isLoopback(url.hostname) && isLoopback(approved.hostname))
-      return endpoint;
-  }
+  if (isOfHost(endpoint, host)) return endpoint;
   throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
     problem:
       "The workspace names a token endpoint outside the approved host; the ID token is not sent there.",

@@ -11,6 +11,9 @@ export interface TokenServiceOptions {
   readonly token: () => Promise<AccessToken>;
   /** Origin of the only host for which tokens are given, from parseWorkspaceUrl. */
   readonly approvedHost: string;
+  /** Decimal; a host may serve several workspaces (`?o=`) and accounts (`?a=`). undefined: none was approved by its ID. */
+  readonly approvedWorkspaceId?: string | undefined;
+  readonly approvedAccountId?: string | undefined;
   readonly clock: Clock;
 }
 
@@ -24,7 +27,9 @@ interface Refusal {
 export interface TokenService {
   /** For `DATABRICKS_METADATA_SERVICE_URL`. Whoever knows it can get tokens: it is a secret. */
   readonly url: string;
-  /** The latest ones, oldest first. */
+  /** How many tokens were given so far. */
+  readonly served: number;
+  /** The latest refusals, oldest first. */
   readonly refusals: readonly Refusal[];
   /** Why the session had no token when it was last asked; undefined if it had one. */
   readonly lastError: unknown;
@@ -46,16 +51,14 @@ const EARLY = 120_000;
  * host alone: on 127.0.0.1, at a path that cannot be guessed.
  * Source: databricks-sdk-go `config/auth_metadata_service.go`.
  */
-export async function startTokenService({
-  token,
-  approvedHost,
-  clock,
-}: TokenServiceOptions): Promise<TokenService> {
+export async function startTokenService(options: TokenServiceOptions): Promise<TokenService> {
+  const { token, clock } = options;
   const secret = randomBytes(32).toString("base64url");
   registerSecret(secret);
   const path = `/${secret}`;
   const refusals: Refusal[] = [];
   let lastError: unknown;
+  let served = 0;
   let authority = "";
 
   function refusalOf({ method, url, headers }: IncomingMessage): Refusal["reason"] | undefined {
@@ -66,7 +69,7 @@ export async function startTokenService({
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
-    return isApproved(host, approvedHost) ? undefined : "host";
+    return isApproved(host, options) ? undefined : "host";
   }
 
   function refuse(response: ServerResponse, reason: Refusal["reason"], host: unknown): void {
@@ -85,6 +88,7 @@ export async function startTokenService({
     try {
       const { accessToken, expiresAt } = await token();
       lastError = undefined;
+      served += 1;
       const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
       const expiresOn = Math.floor((expiresAt - early) / 1000);
       response
@@ -105,6 +109,9 @@ export async function startTokenService({
   return {
     url: `http://${authority}${path}`,
     refusals,
+    get served() {
+      return served;
+    },
     get lastError() {
       return lastError;
     },
@@ -118,9 +125,17 @@ export async function startTokenService({
   };
 }
 
-function isApproved(host: string, approvedHost: string): boolean {
+function isApproved(
+  host: string,
+  { approvedHost, approvedWorkspaceId, approvedAccountId }: TokenServiceOptions,
+): boolean {
   try {
-    return parseWorkspaceUrl(host).origin === approvedHost;
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
+    return (
+      origin === approvedHost &&
+      (workspaceId === undefined || workspaceId === approvedWorkspaceId) &&
+      (accountId === undefined || accountId.toLowerCase() === approvedAccountId?.toLowerCase())
+    );
   } catch {
     return false;
   }

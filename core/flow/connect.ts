@@ -1,5 +1,6 @@
 import type { Audit } from "../audit/audit.ts";
-import { currentUser, type WorkspaceApi } from "../api/workspace.ts";
+import { currentUser } from "../api/workspace.ts";
+import { workspaceApi } from "./api.ts";
 import { SecretlessError, type ErrorCode } from "../base/errors.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { Session } from "../federation/session.ts";
@@ -56,7 +57,7 @@ export async function connect(step: Step, audit: Audit): Promise<Connection> {
   try {
     await session.token();
     await audit.settled();
-    return { session, workspaceId: await prove(step, workspace, session) };
+    return { session, workspaceId: await prove(step, workspace, session, audit) };
   } finally {
     // From here on a cancelled job keeps its session: a deployment that has begun needs tokens to its end.
     step.signal.removeEventListener("abort", abandon);
@@ -65,11 +66,14 @@ export async function connect(step: Step, audit: Audit): Promise<Connection> {
 
 /** @returns the workspace's ID, if it says it */
 async function prove(
-  { ci, inputs, ports, signal, found }: Step,
+  step: Step,
   workspace: Workspace,
   session: Session,
+  audit: Audit,
 ): Promise<string | undefined> {
-  const user = await currentUser(workspaceApi({ inputs, ports, signal }, session));
+  const { ci, inputs, found } = step;
+  const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" } as const;
+  const user = await currentUser(workspaceApi(step, session, caller));
   found({ principal: { applicationId: user.userName, name: user.displayName } });
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
@@ -78,15 +82,6 @@ async function prove(
   await ci.output("principal", user.userName);
   await ci.output("workspace-url", inputs.host);
   return workspaceId;
-}
-
-/** The REST API of the approved workspace, as the deploying principal. */
-export function workspaceApi(
-  { inputs, ports, signal }: Pick<Step, "inputs" | "ports" | "signal">,
-  session: Session,
-): WorkspaceApi {
-  const token = async (): Promise<string> => (await session.token()).accessToken;
-  return { host: inputs.host, token, send: ports.send, clock: ports.clock, signal };
 }
 
 /** @throws SecretlessError with `code` if what was found is not what was asked for */

@@ -8,6 +8,7 @@ import type { OpenedExchange } from "../federation/exchanges/open.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { Exchange } from "../federation/exchange.ts";
 import { createSession, type ExchangeEvent, type Session } from "../federation/session.ts";
+import { refuseForeignCheckout } from "./foreign-checkout.ts";
 import type { Step } from "./step.ts";
 import type { UntrustedEvent } from "../ci/dialect.ts";
 import { isLoopback } from "../net/workspace.ts";
@@ -63,7 +64,15 @@ function exchangeFor(
 ): OpenedExchange {
   const open = exchanges[inputs.exchange.name];
   if (!open) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
-  return open({ ...inputs, ...ports, workspace, account, clientId, dialect: ci.dialect });
+  return open({
+    ...inputs,
+    ...ports,
+    workspace,
+    account,
+    clientId,
+    fixedAudience: ci.fixedAudience,
+    dialect: ci.dialect,
+  });
 }
 
 /** Nothing is sent for an untrusted event, and the CI hides each access token from the moment it exists. */
@@ -73,6 +82,9 @@ function guarded({ ci, inputs }: Step, exchange: Exchange): Exchange {
     async exchange(idToken, signal) {
       const untrusted = ci.dialect.untrustedToken(idToken.claims);
       if (untrusted && inputs.command.changes) throw untrustedEvent(inputs.command.name, untrusted);
+      const { event, commit } = idToken.claims;
+      if (event !== undefined && ci.dialect.isOpenToAnybody(event))
+        await refuseForeignCheckout({ ci, inputs }, { name: event, commit });
       const token = await exchange.exchange(idToken, signal);
       ci.mask(token.accessToken);
       return token;

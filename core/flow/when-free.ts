@@ -1,6 +1,6 @@
 import type { DatabricksCli } from "../cli/cli.ts";
 import { isLocked } from "../cli/deployment-lock.ts";
-import type { WorkspaceApi } from "../api/workspace.ts";
+import type { DatabricksApi } from "../api/client.ts";
 import { SecretlessError } from "../base/errors.ts";
 import type { Step } from "./step.ts";
 
@@ -16,7 +16,7 @@ const LOOK = 5_000;
 export async function whenFree(
   step: Step,
   cli: DatabricksCli,
-  api: WorkspaceApi,
+  api: DatabricksApi,
   work: () => Promise<unknown>,
   again: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
@@ -52,7 +52,7 @@ async function uncut({ ci, signal }: Step, work: () => Promise<unknown>): Promis
 async function waitForLock(
   { ci, ports, signal }: Step,
   cli: DatabricksCli,
-  api: WorkspaceApi,
+  api: DatabricksApi,
   { error, deadline }: { readonly error: SecretlessError; readonly deadline: number },
 ): Promise<void> {
   const { clock } = ports;

@@ -15,7 +15,6 @@ const ITEM_KEYS: Readonly<Record<string, string>> = {
   tasks: "task_key",
   depends_on: "task_key",
   parameters: "name",
-  job_clusters: "job_cluster_key",
   environments: "environment_key",
 };
 
@@ -25,13 +24,13 @@ const BACKEND_DEFAULTS: readonly (readonly [RegExp, Json?])[] = [
   [/^run_as$/],
   [/^tasks\[[^\]]*\]\.run_if$/, "ALL_SUCCESS"],
   [/^tasks\[[^\]]*\]\.(notebook_task|spark_python_task)\.source$/],
-  [
-    /\.new_cluster\.(enable_elastic_disk|enable_local_disk_encryption|node_type_id|driver_node_type_id|driver_instance_pool_id|data_security_mode)$/,
-  ],
 ];
 
 /** Maps of the user's own keys; their paths are written in brackets. */
-const MAPS = ["tags", "base_parameters", "custom_tags", "spark_conf", "spark_env_vars"];
+const MAPS = ["tags", "base_parameters", "spark_conf"];
+
+type Values = Readonly<Record<"old" | "new" | "remote", Json | undefined>>;
+type Side = "old" | "remote";
 
 /**
  * Compares settings three ways, as the direct engine does: what was deployed, what is wanted, what the workspace has.
@@ -43,35 +42,36 @@ export function changesOf(
   remote: JsonObject,
   idFields: readonly string[],
 ): Record<string, Change> {
-  const paths = new Map<string, readonly string[]>();
-  for (const other of [old, remote]) {
-    for (const path of differences(other, wanted)) paths.set(pathText(path), path);
-  }
-  const changes = [...paths]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([text, path]) => {
-      const values = { old: at(old, path), new: at(wanted, path), remote: at(remote, path) };
+  const found: [string, Change][] = [];
+  const visit = (values: Values, path: string, name: string, sides: readonly Side[]): void => {
+    const differing = sides.filter((side) => !isDeepStrictEqual(values[side], values.new));
+    const inner = differing.filter((side) => stepsOf(name, values[side], values.new) !== undefined);
+    if (inner.length < differing.length) {
       const present = Object.entries(values).filter(([, value]) => value !== undefined);
-      return [text, { ...decide(text, values, idFields), ...Object.fromEntries(present) }] as const;
-    });
-  return Object.fromEntries(changes);
+      found.push([path, { ...decide(path, values, idFields), ...Object.fromEntries(present) }]);
+    }
+    for (const step of new Set(inner.flatMap((side) => stepsOf(name, values[side], values.new) ?? []))) {
+      const [one, two, three] = [values.old, values.new, values.remote].map((value) => childOf(value, step));
+      visit({ old: one, new: two, remote: three }, joined(path, name, step), step, inner);
+    }
+  };
+  visit({ old, new: wanted, remote }, "", "", ["old", "remote"]);
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function decide(
   path: string,
-  values: { old: Json | undefined; new: Json | undefined; remote: Json | undefined },
+  values: Values,
   idFields: readonly string[],
 ): Pick<Change, "action" | "reason"> {
   if (isDeepStrictEqual(values.new, values.remote)) return { action: "skip", reason: "remote_already_set" };
   if (Object.values(values).every(isEmpty)) return { action: "skip", reason: "empty" };
   if (idFields.includes(path)) return { action: "recreate", reason: "id_field" };
-  if (values.old === undefined && values.new === undefined) {
-    const rule = BACKEND_DEFAULTS.find(([pattern]) => pattern.test(path));
-    if (rule !== undefined && (rule[1] === undefined || rule[1] === values.remote)) {
-      return { action: "skip", reason: "backend_default" };
-    }
-  }
-  return { action: "update" };
+  const unset = values.old === undefined && values.new === undefined;
+  const filledIn = BACKEND_DEFAULTS.some(
+    ([pattern, value]) => pattern.test(path) && (value === undefined || value === values.remote),
+  );
+  return unset && filledIn ? { action: "skip", reason: "backend_default" } : { action: "update" };
 }
 
 function isEmpty(value: Json | undefined): boolean {
@@ -79,55 +79,32 @@ function isEmpty(value: Json | undefined): boolean {
   return value === undefined || value === null || value === "" || value === 0 || value === false;
 }
 
-/** Steps of a path: names of fields, or `[task_key='main']` and `[0]` for items. */
-function differences(
-  first: Json | undefined,
-  second: Json | undefined,
-  path: readonly string[] = [],
-): string[][] {
-  if (isDeepStrictEqual(first, second)) return [];
-  const inner = (steps: readonly string[]): string[][] =>
-    [...new Set(steps)].flatMap((step) =>
-      differences(at(first, [step]), at(second, [step]), [...path, step]),
-    );
-  if (isObject(first) && isObject(second)) return inner([...Object.keys(first), ...Object.keys(second)]);
-  if (Array.isArray(first) && Array.isArray(second)) {
-    const key = ITEM_KEYS[path.at(-1) ?? ""];
-    const items = [first, second].flat() as readonly Json[];
-    // A list of plain values can have the same name: parameters of a job and those of a task.
-    if (key !== undefined && items.every(isObject)) return inner(items.map((item) => itemStep(key, item)));
-    if (first.length === second.length) return inner(first.map((_, index) => `[${index}]`));
-  }
-  return [[...path]];
+/** What leads to the parts of two values: names of fields, `[task_key='main']` or `[0]`; undefined if they have none in common. */
+function stepsOf(name: string, first: Json | undefined, second: Json | undefined): string[] | undefined {
+  if (isObject(first) && isObject(second)) return [...Object.keys(first), ...Object.keys(second)];
+  if (!Array.isArray(first) || !Array.isArray(second)) return undefined;
+  const items = [first, second].flat() as readonly Json[];
+  const key = ITEM_KEYS[name];
+  // A list of plain values can have the same name: parameters of a job and those of a task.
+  if (key !== undefined && items.every(isObject)) return items.map((item) => itemStep(key, item));
+  return first.length === second.length ? first.map((_, index) => `[${index}]`) : undefined;
+}
+
+function childOf(value: Json | undefined, step: string): Json | undefined {
+  if (!Array.isArray(value)) return isObject(value) ? value[step] : undefined;
+  const items = value as readonly Json[];
+  const key = /^\[(\w+)='/.exec(step)?.[1];
+  return key === undefined
+    ? items[Number(step.slice(1, -1))]
+    : items.find((item) => itemStep(key, item) === step);
 }
 
 function itemStep(key: string, item: Json): string {
   return `[${key}='${isObject(item) ? textOf(item[key]) : ""}']`;
 }
 
-function at(value: Json | undefined, path: readonly string[]): Json | undefined {
-  let found = value;
-  for (const step of path) {
-    if (Array.isArray(found)) {
-      const key = /^\[(\w+)='/.exec(step)?.[1];
-      const items = found as readonly Json[];
-      found =
-        key === undefined
-          ? items[Number(step.slice(1, -1))]
-          : items.find((item) => itemStep(key, item) === step);
-    } else {
-      found = isObject(found) ? found[step] : undefined;
-    }
-  }
-  return found;
-}
-
-function pathText(path: readonly string[]): string {
-  return path
-    .map((step, index) => {
-      if (step.startsWith("[")) return step;
-      return MAPS.includes(path[index - 1] ?? "") ? `['${step}']` : `.${step}`;
-    })
-    .join("")
-    .replace(/^\./, "");
+function joined(path: string, name: string, step: string): string {
+  if (step.startsWith("[")) return `${path}${step}`;
+  if (MAPS.includes(name)) return `${path}['${step}']`;
+  return path === "" ? step : `${path}.${step}`;
 }

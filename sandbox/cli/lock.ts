@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { isObject, parseJson, textOf } from "../http/json.ts";
-import { CliFailure } from "./diagnostics.ts";
+import { parseJson, textOf } from "../http/json.ts";
+import { objectOf } from "./config-file.ts";
+import { CliFailure, report, type Output } from "./diagnostics.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 
 /** `deploy.lock`: whoever could write it without overwriting holds it. It never expires. */
@@ -16,16 +17,30 @@ export class DeploymentLock {
     this.#files = files;
   }
 
-  /** @throws CliFailure that names the holder */
-  async acquire(force: boolean): Promise<void> {
-    const lock = {
-      ID: this.#id,
-      AcquisitionTime: new Date().toISOString(),
-      IsForced: force,
-      User: this.#user,
-    };
+  /**
+   * Acts while it is held, and releases it in any case; if both fail, both errors are shown.
+   * @param destroying the lock goes with its folder: there may be nothing to release
+   * @throws CliFailure
+   */
+  async holding(act: () => Promise<void>, output: Output, destroying = false): Promise<void> {
+    await this.#acquire();
     try {
-      await this.#files.write(this.#path, Buffer.from(JSON.stringify(lock)), force);
+      await act();
+    } catch (error) {
+      if (!(error instanceof CliFailure)) throw error;
+      report(output, error.diagnostics);
+      await this.#release(destroying);
+      throw new CliFailure();
+    }
+    await this.#release(destroying);
+  }
+
+  /** @throws CliFailure that names the holder */
+  async #acquire(): Promise<void> {
+    const time = new Date().toISOString();
+    const lock = { ID: this.#id, AcquisitionTime: time, IsForced: false, User: this.#user };
+    try {
+      await this.#files.write(this.#path, Buffer.from(JSON.stringify(lock)), false);
       await this.#assertHeld();
     } catch (error) {
       const reason = (error as Error).message;
@@ -33,9 +48,10 @@ export class DeploymentLock {
     }
   }
 
-  async release(): Promise<void> {
+  async #release(mayBeGone: boolean): Promise<void> {
+    const there = await this.#files.status(this.#path, undefined, true);
+    if (there === undefined && mayBeGone) return;
     try {
-      await this.#files.status(this.#path, undefined, true);
       await this.#assertHeld();
     } catch (error) {
       throw new CliFailure(`unlock called when lock is not held: ${(error as Error).message}`);
@@ -43,31 +59,17 @@ export class DeploymentLock {
     await this.#files.delete(this.#path);
   }
 
-  /** After destroy: the lock went with its folder. */
-  async releaseAfterDestroy(): Promise<void> {
-    if ((await this.#files.status(this.#path, undefined, true)) !== undefined) await this.release();
-  }
-
   async #assertHeld(): Promise<void> {
     const content = await this.#files.read(this.#path);
     if (content === undefined) throw new CliFailure("no active lock on target dir: file does not exist");
-    const lock = parseLock(content.toString("utf8"));
-    if (lock.id === this.#id) return;
+    const lock = objectOf(parseJson(content.toString("utf8")));
+    if (lock["ID"] === this.#id) return;
     throw new CliFailure(
-      `deploy lock ${lock.forced ? "force-acquired" : "acquired"} by ${lock.user} at ${goTime(lock.time)}.\n` +
+      `deploy lock acquired by ${textOf(lock["User"])} at ${goTime(textOf(lock["AcquisitionTime"]))}.\n` +
         "Another deployment may be in progress. Use --force-lock to override, but this may\n" +
         "conflict with the other deployment if it is still active",
     );
   }
-}
-
-function parseLock(text: string): { id: string; user: string; time: string; forced: boolean } {
-  const value = parseJson(text);
-  const lock = isObject(value) ? value : {};
-  const id = textOf(lock["ID"]);
-  if (id.length !== 36) throw new CliFailure(`invalid UUID length: ${id.length}`);
-  const forced = lock["IsForced"] === true;
-  return { id, user: textOf(lock["User"]), time: textOf(lock["AcquisitionTime"]), forced };
 }
 
 /** `2026-11-22T01:35:14.2880Z` as Go prints it: `2026-11-22 01:35:14.288 +0000 UTC`. */

@@ -2,10 +2,9 @@
 import { stringify } from "lossless-json";
 import type { Json } from "../http/json.ts";
 import { parseCommandLine } from "./command-line.ts";
-import { deploy } from "./deploy.ts";
-import { destroy, requireApproval } from "./destroy.ts";
-import { cannot, CliFailure, report, type Output } from "./diagnostics.ts";
-import { makePlan, planJson, planText } from "./plan.ts";
+import { deploy, destroy } from "./deploy.ts";
+import { CliFailure, report, type Output } from "./diagnostics.ts";
+import { makePlan, planJson } from "./plan.ts";
 import { run } from "./run.ts";
 import { openSession } from "./session.ts";
 import { DeploymentState } from "./state.ts";
@@ -13,29 +12,25 @@ import { summary } from "./summary.ts";
 import { buildInformation, VERSION } from "./version.ts";
 
 async function execute(args: readonly string[], output: Output): Promise<void> {
-  const command = parseCommandLine(args[0] === "--version" ? ["version"] : args);
+  const command = parseCommandLine(args);
   const json = (value: Json): void => output.out(`${stringify(value, undefined, 2) ?? ""}\n`);
   if (command.name === "version") {
-    if (command.json) json(buildInformation());
-    else output.out(`Databricks CLI v${VERSION}\n`);
+    json(buildInformation());
     return;
   }
-  if (command.name === "summary" && !command.json) throw new CliFailure(cannot("summary without -o json"));
-  if (command.name === "destroy") requireApproval(command.autoApprove);
   const session = await openSession(command, process.cwd(), process.env, output);
   const { bundle, files, client, env } = session;
   switch (command.name) {
     case "plan": {
-      const state = await DeploymentState.load(bundle, files, env, false);
+      const state = await DeploymentState.load(bundle, files, env);
       await files.read(`${bundle.paths.state}/deployment.json`);
-      const entries = await makePlan(bundle, state, client);
-      if (command.json) json(planJson(entries, state));
-      else output.out(planText(entries));
+      json(planJson(await makePlan(bundle, state, client), state));
       return;
     }
-    case "summary":
+    case "summary": {
       json(await summary(session));
       return;
+    }
     case "deploy":
       return deploy(session);
     case "run":

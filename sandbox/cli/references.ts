@@ -1,4 +1,5 @@
 import { isObject, parseJson, type Json, type JsonObject } from "../http/json.ts";
+import { objectOf } from "./config-file.ts";
 import { CliFailure } from "./diagnostics.ts";
 
 /** A reference of one resource to another. */
@@ -12,41 +13,74 @@ export interface Dependency {
 /** The value of a field of another resource; undefined as long as it is not known. */
 export type LookUp = (node: string, field: string) => string | undefined;
 
-const REFERENCE = /\$\{(resources\.[\w-]+\.[\w-]+)\.([\w-]+)\}/g;
+const TO_RESOURCE = /\$\{(resources\.[\w-]+\.[\w-]+)\.([\w-]+)\}/g;
+const TO_SETTING = /\$\{((?!resources\.)[a-zA-Z][\w-]*(?:\.[\w-]+)*)\}/g;
 
-/** Every reference in the settings once, by node. */
+/** Every string in a value, replaced by what `change` makes of it; its path is `tasks[0].task_key`. */
+function mapStrings(value: Json | undefined, change: (text: string, path: string) => Json, path = ""): Json {
+  if (typeof value === "string") return change(value, path);
+  if (Array.isArray(value))
+    return value.map((item: Json, index) => mapStrings(item, change, `${path}[${index}]`));
+  if (!isObject(value)) return value ?? null;
+  const inner = (key: string): string => (path === "" ? key : `${path}.${key}`);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, mapStrings(child, change, inner(key))]),
+  );
+}
+
+/**
+ * Resolves `${bundle.*}`, `${workspace.*}` and `${var.*}` against one tree; what refers to `resources.*` stays. A string
+ * that is one reference takes the type of what it refers to.
+ * @param open references that are being resolved right now, to find circles
+ * @throws CliFailure
+ */
+export function interpolate(value: Json | undefined, tree: JsonObject, open: readonly string[] = []): Json {
+  const lookup = (reference: string): Json => {
+    if (open.includes(reference)) {
+      throw new CliFailure(`cycle detected in field resolution: ${[...open, reference].join(" -> ")}`);
+    }
+    const path = reference.replace(/^var\.([\w-]+)$/, "variables.$1.value").split(".");
+    const found = path.reduce<Json | undefined>((object, key) => objectOf(object)[key], tree);
+    if (found === undefined) throw new CliFailure(`reference does not exist: \${${reference}}`);
+    return interpolate(found, tree, [...open, reference]);
+  };
+  return mapStrings(value, (text) => {
+    const [whole] = text.matchAll(TO_SETTING);
+    if (whole?.[1] !== undefined && whole[0] === text) return lookup(whole[1]);
+    return text.replace(TO_SETTING, (_, path: string) => {
+      const one = lookup(path);
+      if (typeof one === "object") throw new CliFailure(`reference is not a string: \${${path}}`);
+      return String(one);
+    });
+  });
+}
+
+/** Every reference to a resource in the settings once, by label. */
 export function dependenciesOf(settings: JsonObject): Dependency[] {
   const labels = new Map<string, Dependency>();
-  for (const text of stringsIn(settings)) {
-    for (const [label, node = ""] of text.matchAll(REFERENCE)) labels.set(label, { node, label });
-  }
+  mapStrings(settings, (text) => {
+    for (const [label, node = ""] of text.matchAll(TO_RESOURCE)) labels.set(label, { node, label });
+    return text;
+  });
   return [...labels.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
 }
 
-/** The settings with references resolved; `vars` has those that cannot be yet, by path. */
+/** The settings with references to resources resolved; `vars` has those that cannot be yet, by path. */
 export function resolveReferences(
   settings: JsonObject,
   lookUp: LookUp,
 ): { readonly value: JsonObject; readonly vars: Readonly<Record<string, string>> } {
   const vars: Record<string, string> = {};
-  const resolve = (value: Json | undefined, path: string): Json => {
-    if (Array.isArray(value)) return value.map((item: Json, index) => resolve(item, `${path}[${index}]`));
-    if (isObject(value)) {
-      const entries = Object.entries(value);
-      return Object.fromEntries(
-        entries.map(([key, child]) => [key, resolve(child, path === "" ? key : `${path}.${key}`)]),
-      );
-    }
-    if (typeof value !== "string" || value.search(REFERENCE) < 0) return value ?? null;
-    // The one number that a reference can be.
-    const number = path.endsWith(".job_id");
-    const found = [...value.matchAll(REFERENCE)].map(([, node = "", field = ""]) => lookUp(node, field));
+  const value = mapStrings(settings, (text, path) => {
+    const found = [...text.matchAll(TO_RESOURCE)].map(([, node = "", field = ""]) => lookUp(node, field));
+    if (found.length === 0) return text;
     const known = !found.includes(undefined);
-    if (!known) vars[path] = value;
-    const text = value.replace(REFERENCE, () => found.shift() ?? "");
-    return number ? parseJson(known ? text : "0") : text;
-  };
-  return { value: resolve(settings, "") as JsonObject, vars };
+    if (!known) vars[path] = text;
+    const resolved = text.replace(TO_RESOURCE, () => found.shift() ?? "");
+    // The one number that a reference can be.
+    return path.endsWith(".job_id") ? parseJson(known ? resolved : "0") : resolved;
+  });
+  return { value: value as JsonObject, vars };
 }
 
 /**
@@ -64,10 +98,4 @@ export function inOrder(dependencies: ReadonlyMap<string, readonly Dependency[]>
   };
   for (const name of [...dependencies.keys()].sort()) visit(name, []);
   return ordered;
-}
-
-function stringsIn(value: Json | undefined): string[] {
-  if (typeof value === "string") return [value];
-  if (Array.isArray(value)) return value.flatMap((item: Json) => stringsIn(item));
-  return isObject(value) ? Object.values(value).flatMap(stringsIn) : [];
 }

@@ -1,19 +1,15 @@
 import { open } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { isObject, textOf, type Json, type JsonObject } from "../http/json.ts";
-import type { Place } from "./config-file.ts";
+import type { Bundle } from "./bundle.ts";
+import { asList, objectOf } from "./config-file.ts";
 import { cannot, CliFailure } from "./diagnostics.ts";
 
-export interface ResourceContext {
-  /** Absolute path of the bundle's folder. */
-  readonly root: string;
-  /** Where its files are deployed. */
-  readonly filePath: string;
-  readonly metadataPath: string;
-  readonly runAs: JsonObject | undefined;
+interface ResourceContext extends Pick<Bundle, "root" | "paths"> {
+  /** `run_as` of the bundle. */
+  readonly runAs: Json | undefined;
   /** Those of development mode. */
   readonly presets: JsonObject | undefined;
-  readonly places: ReadonlyMap<string, Place>;
 }
 
 const NOTEBOOK_HEADERS: Readonly<Record<string, string>> = {
@@ -23,42 +19,41 @@ const NOTEBOOK_HEADERS: Readonly<Record<string, string>> = {
   ".scala": "// Databricks notebook source",
 };
 
-/** The settings of a job as the Jobs API gets them: paths translated, presets and defaults filled in. */
+/**
+ * The settings of a job as the Jobs API gets them: paths translated, presets and defaults filled in.
+ * @param file that defines it; its paths are relative to it
+ */
 export async function jobSettings(
-  key: string,
   job: JsonObject,
+  file: string,
   context: ResourceContext,
 ): Promise<JsonObject> {
-  const { presets, runAs } = context;
-  const tags = { ...objectOrEmpty(presets?.["tags"]), ...stringValues(job["tags"]) };
+  const { presets, runAs, paths } = context;
   const settings: JsonObject = {
     max_concurrent_runs: presets?.["jobs_max_concurrent_runs"] ?? 1,
     queue: { enabled: true },
     ...(runAs === undefined ? {} : { run_as: runAs }),
     ...job,
-    name: `${textOf(presets?.["name_prefix"])}${textOf(job["name"])}` || "Untitled",
-    deployment: { kind: "BUNDLE", metadata_file_path: context.metadataPath },
+    name: `${textOf(presets?.["name_prefix"])}${textOf(job["name"])}`,
+    deployment: { kind: "BUNDLE", metadata_file_path: `${paths.state}/metadata.json` },
     edit_mode: "UI_LOCKED",
     format: "MULTI_TASK",
   };
-  if (Object.keys(tags).length > 0) settings["tags"] = tags;
-  for (const trigger of ["schedule", "continuous", "trigger"]) {
-    const value = job[trigger];
-    if (!isObject(value)) continue;
-    settings[trigger] = { pause_status: presets?.["trigger_pause_status"] ?? "UNPAUSED", ...value };
+  if (presets !== undefined) settings["tags"] = presets["tags"];
+  if (isObject(job["schedule"])) {
+    const pause_status = presets?.["trigger_pause_status"] ?? "UNPAUSED";
+    settings["schedule"] = { pause_status, ...job["schedule"] };
   }
-  if (Array.isArray(job["parameters"])) {
-    settings["parameters"] = job["parameters"].map((parameter: Json) =>
-      isObject(parameter) ? { ...parameter, default: scalarText(parameter["default"]) } : parameter,
-    );
+  if (job["parameters"] !== undefined) {
+    settings["parameters"] = asList(job["parameters"])
+      .map(objectOf)
+      .map((parameter) => ({ ...parameter, default: scalarText(parameter["default"]) }));
   }
-  if (Array.isArray(job["tasks"])) {
-    const tasks = await Promise.all(
-      job["tasks"].map((task: Json, index) =>
-        taskSettings(objectOrEmpty(task), `resources.jobs.${key}.tasks[${index}]`, context),
-      ),
+  if (job["tasks"] !== undefined) {
+    const tasks = asList(job["tasks"]).map((task) => taskSettings(objectOf(task), file, context));
+    settings["tasks"] = (await Promise.all(tasks)).sort((a, b) =>
+      textOf(a["task_key"]) < textOf(b["task_key"]) ? -1 : 1,
     );
-    settings["tasks"] = tasks.sort((a, b) => (textOf(a["task_key"]) < textOf(b["task_key"]) ? -1 : 1));
   }
   return settings;
 }
@@ -71,23 +66,23 @@ export function schemaSettings(schema: JsonObject, { presets }: ResourceContext)
   return { ...schema, name: `${prefix}${textOf(schema["name"])}` };
 }
 
-async function taskSettings(task: JsonObject, path: string, context: ResourceContext): Promise<JsonObject> {
+async function taskSettings(task: JsonObject, file: string, context: ResourceContext): Promise<JsonObject> {
   const settings = { ...task };
   const { notebook_task: notebook, spark_python_task: python } = task;
   if (isObject(notebook)) {
+    const { base_parameters: parameters, notebook_path: path } = notebook;
     settings["notebook_task"] = {
       ...notebook,
-      ...(isObject(notebook["base_parameters"])
-        ? { base_parameters: stringValues(notebook["base_parameters"]) }
-        : {}),
-      notebook_path: await translated(notebook, "notebook_path", `${path}.notebook_task`, context),
+      ...(isObject(parameters) ? { base_parameters: stringValues(parameters) } : {}),
+      notebook_path: await translated(textOf(path), file, true, context),
     };
   }
   if (isObject(python)) {
+    const { parameters, python_file: path } = python;
     settings["spark_python_task"] = {
       ...python,
-      ...(Array.isArray(python["parameters"]) ? { parameters: python["parameters"].map(scalarText) } : {}),
-      python_file: await translated(python, "python_file", `${path}.spark_python_task`, context),
+      ...(parameters === undefined ? {} : { parameters: asList(parameters).map(scalarText) }),
+      python_file: await translated(textOf(path), file, false, context),
     };
   }
   return settings;
@@ -95,37 +90,27 @@ async function taskSettings(task: JsonObject, path: string, context: ResourceCon
 
 /** A path relative to the file that has it becomes the deployed one; notebooks lose their extension. */
 async function translated(
-  settings: JsonObject,
-  field: "notebook_path" | "python_file",
   path: string,
-  context: ResourceContext,
+  file: string,
+  wantNotebook: boolean,
+  { root, paths }: ResourceContext,
 ): Promise<string> {
-  const literal = textOf(settings[field]);
-  if (literal.startsWith("/") || /^[a-z0-9+]+:\//i.test(literal) || settings["source"] === "GIT")
-    return literal;
-  const place = context.places.get(`${path}.${field}`)?.value;
-  const local = posix.normalize(posix.join(posix.dirname(place?.file ?? ""), literal));
-  if (local.startsWith(".."))
-    throw new CliFailure(cannot(`path outside of the bundle: ${literal}`, path, place));
-  const wanted = field === "notebook_path" ? "notebook" : "file";
-  const notebook = await isNotebook(join(context.root, local));
+  const local = posix.join(posix.dirname(file), path);
+  if (posix.isAbsolute(path) || path.includes(":/") || local.startsWith("..")) throw cannot(`path ${path}`);
+  const notebook = await isNotebook(join(root, local));
+  const wanted = wantNotebook ? "notebook" : "file";
   if (notebook === undefined) throw new CliFailure(`${wanted} ${local} not found`);
-  if (notebook !== (wanted === "notebook")) {
-    const found = wanted === "notebook" ? "file" : "notebook";
-    throw new CliFailure(
-      `expected a ${wanted} for "${path}.${field}" but got a ${found}: file at ${join(context.root, local)} is ${found === "file" ? "not " : ""}a notebook`,
-    );
-  }
-  return posix.join(context.filePath, notebook ? withoutExtension(local) : local);
+  if (notebook !== wantNotebook) throw cannot(`${local}, which is not a ${wanted}`);
+  return posix.join(paths.file, notebook ? local.replace(/\.\w+$/, "") : local);
 }
 
 /** Undefined if there is no such file. */
 export async function isNotebook(file: string): Promise<boolean | undefined> {
-  const extension = posix.extname(file).toLowerCase();
   const handle = await open(file).catch(() => undefined);
   if (handle === undefined) return undefined;
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+    const extension = posix.extname(file).toLowerCase();
     if (extension === ".ipynb") return true;
     const header = NOTEBOOK_HEADERS[extension];
     return header !== undefined && buffer.toString("utf8", 0, bytesRead).startsWith(header);
@@ -134,19 +119,11 @@ export async function isNotebook(file: string): Promise<boolean | undefined> {
   }
 }
 
-export function withoutExtension(path: string): string {
-  return path.slice(0, path.length - posix.extname(path).length);
-}
-
-function objectOrEmpty(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-
 function scalarText(value: Json | undefined): string {
-  return typeof value === "string" ? value : typeof value === "object" ? "" : String(value ?? "");
+  return typeof value === "object" ? "" : String(value ?? "");
 }
 
 /** These maps are of strings, whatever YAML made of their values. */
-function stringValues(value: Json | undefined): JsonObject {
-  return Object.fromEntries(Object.entries(objectOrEmpty(value)).map(([key, one]) => [key, scalarText(one)]));
+function stringValues(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, scalarText(one)]));
 }

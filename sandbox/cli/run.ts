@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { idOf, isObject, textOf, type Json, type JsonObject } from "../http/json.ts";
+import { idOf, textOf, type JsonObject } from "../http/json.ts";
+import { asList, objectOf } from "./config-file.ts";
 import { CliFailure } from "./diagnostics.ts";
 import type { Session } from "./session.ts";
 import { DeploymentState } from "./state.ts";
@@ -11,46 +12,34 @@ const FAILURES: Readonly<Record<string, string>> = {
   TIMEDOUT: "run timed out",
 };
 
-interface TaskOutput {
-  readonly TaskKey: string;
-  readonly Output: JsonObject;
-  readonly EndTime: number;
-}
-
 /** `bundle run KEY`: succeeds if the run does. @throws CliFailure */
 export async function run(session: Session): Promise<void> {
   const { command, bundle, files, env, output, client } = session;
-  if (command.key === undefined) throw new CliFailure("expected a KEY of the resource to run");
-  const state = await DeploymentState.load(bundle, files, env, false);
+  const state = await DeploymentState.load(bundle, files, env);
   if (state.resources.size === 0) {
     throw new CliFailure(
       "resource not found or not yet deployed. Did you forget to run 'databricks bundle deploy'?",
     );
   }
-  const key = command.key.replace(/^jobs\./, "");
-  const job = state.resources.get(`resources.jobs.${key}`);
-  if (!bundle.resources.has(`resources.jobs.${key}`) || job === undefined) {
-    throw new CliFailure(`resource with key "${command.key}" not found`);
-  }
-  const parameters = Object.keys(command.params).length === 0 ? {} : { job_parameters: command.params };
+  const { key = "", params } = command;
+  const name = `resources.jobs.${key.replace(/^jobs\./, "")}`;
+  const job = state.resources.get(name);
+  if (!bundle.resources.has(name) || job === undefined)
+    throw new CliFailure(`resource with key "${key}" not found`);
+  const parameters = Object.keys(params).length === 0 ? {} : { job_parameters: params };
   const body = { job_id: BigInt(job.id), ...parameters };
-  const runId = idOf((await client.json({ method: "POST", path: "/api/2.2/jobs/run-now", body }))["run_id"]);
-  const ended = await follow(runId, session);
+  const started = await client.json({ method: "POST", path: "/api/2.2/jobs/run-now", body });
+  const ended = await follow(idOf(started["run_id"]), session);
   if (ended === undefined) return;
-  const state_ = objectOf(ended["state"]);
-  const [cycle, result, message] = ["life_cycle_state", "result_state", "state_message"].map((field) =>
-    textOf(state_[field]),
-  ) as [string, string, string];
+  const [cycle = "", result = "", message = ""] = stateOf(ended);
   if (cycle === "SKIPPED") throw new CliFailure(`run skipped: ${message}`);
-  if (cycle === "TERMINATED" && result !== "SUCCESS") {
-    throw new CliFailure(`${FAILURES[result] ?? `run ended with ${result}`}: ${message}`);
-  }
-  const outputs = await taskOutputs(runId, session, cycle === "INTERNAL_ERROR");
   if (cycle === "INTERNAL_ERROR") {
     throw new CliFailure(`failed to reach TERMINATED or SKIPPED, got INTERNAL_ERROR: ${message}`);
   }
-  if (command.json) output.out(`${JSON.stringify({ task_outputs: outputs }, undefined, 2)}\n`);
-  else output.out(outputText(outputs));
+  if (result !== "SUCCESS") {
+    throw new CliFailure(`${FAILURES[result] ?? `run ended with ${result}`}: ${message}`);
+  }
+  output.out(await taskOutputs(ended, session));
 }
 
 /** Polls the run to its end; undefined with `--no-wait`. */
@@ -61,74 +50,41 @@ async function follow(runId: string, { client, command, output }: Session): Prom
     const answer = await client.json(get);
     if (polls === 0) output.err(`Run URL: ${runUrl(textOf(answer["run_page_url"]))}\n\n`);
     if (!command.wait) return undefined;
-    const state = objectOf(answer["state"]);
-    const words = ["life_cycle_state", "result_state", "state_message"].map((field) => textOf(state[field]));
+    const words = stateOf(answer);
     const line = words.filter((word) => word !== "").join(" ");
     if (line !== last) output.err(`${localTime()} "${textOf(answer["run_name"])}" ${line}\n`);
     last = line;
-    if (ENDED.includes(textOf(state["life_cycle_state"]))) return answer;
+    if (ENDED.includes(words[0] ?? "")) return answer;
     await wait(Math.min(polls + 1, 10) * 1000);
   }
 }
 
-async function taskOutputs(
-  runId: string,
-  { client, output }: Session,
-  failed: boolean,
-): Promise<TaskOutput[]> {
-  const answer = await client.json({
-    method: "GET",
-    path: "/api/2.2/jobs/runs/get",
-    query: { run_id: runId },
-  });
-  const outputs: TaskOutput[] = [];
-  for (const task of (Array.isArray(answer["tasks"]) ? answer["tasks"] : []).filter(isObject)) {
+/** Life cycle, result and message; "" for what is not there yet. */
+function stateOf(answer: JsonObject): string[] {
+  const state = objectOf(answer["state"]);
+  return ["life_cycle_state", "result_state", "state_message"].map((field) => textOf(state[field]));
+}
+
+/** What the notebooks of the run returned: of one task as it stands, of several under their names. */
+async function taskOutputs(run: JsonObject, { client }: Session): Promise<string> {
+  const outputs: { readonly key: string; readonly text: string }[] = [];
+  for (const task of asList(run["tasks"]).map(objectOf)) {
     const query = { run_id: idOf(task["run_id"]) };
     const got = await client.json({ method: "GET", path: "/api/2.2/jobs/runs/get-output", query });
-    const TaskKey = textOf(task["task_key"]);
-    if (failed) {
-      output.err(`Task ${TaskKey} FAILED:\n${textOf(got["error"])}\n${textOf(got["error_trace"])}\n`);
-    }
-    const notebook = got["notebook_output"];
-    const shown =
-      isObject(notebook) && textOf(got["logs"]) === "" ? { result: notebook["result"] } : logs(got);
-    if (shown !== undefined) outputs.push({ TaskKey, Output: shown, EndTime: Number(task["end_time"] ?? 0) });
+    const text = textOf(objectOf(got["notebook_output"])["result"]);
+    if (got["notebook_output"] !== undefined) outputs.push({ key: textOf(task["task_key"]), text });
   }
-  return outputs;
-}
-
-function logs(output: JsonObject): JsonObject | undefined {
-  const text = textOf(output["logs"]);
-  return text === "" ? undefined : { logs: text, logs_truncated: output["logs_truncated"] === true };
-}
-
-function outputText(outputs: readonly TaskOutput[]): string {
-  const text = ({ Output }: TaskOutput): string => textOf(Output["result"]) || textOf(Output["logs"]);
-  const [only, ...others] = [...outputs].sort((a, b) => a.EndTime - b.EndTime);
-  if (only === undefined) return "";
-  if (others.length === 0) return text(only);
-  const parts = [only, ...others].map((one) => `=======\nTask ${one.TaskKey}:\n${text(one)}\n`);
-  return `Output:\n${parts.join("")}`;
+  if (outputs.length < 2) return outputs[0]?.text ?? "";
+  return `Output:\n${outputs.map(({ key, text }) => `=======\nTask ${key}:\n${text}\n`).join("")}`;
 }
 
 /** `<host>/?o=1#job/2/run/3` as people know it: `<host>/jobs/2/runs/3?o=1`. */
 function runUrl(page: string): string {
-  return page.replace(
-    /\/?(\?[^#]*)?#job\/(\d+)\/run\/(\d+)$/,
-    (_, query: string | undefined, job: string, run: string) => {
-      return `/jobs/${job}/runs/${run}${query ?? ""}`;
-    },
-  );
+  return page.replace(/\/?(\?[^#]*)?#job\/(\d+)\/run\/(\d+)$/, "/jobs/$2/runs/$3$1");
 }
 
 function localTime(): string {
   const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000)
-    .toISOString()
-    .slice(0, 19)
-    .replace("T", " ");
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
+  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace("T", " ");
 }

@@ -3,13 +3,14 @@ import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import { isObject, parseJson, textOf, writeJson, type JsonObject } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
+import { objectOf } from "./config-file.ts";
 import { cannot, CliFailure } from "./diagnostics.ts";
 import type { Dependency } from "./references.ts";
 import type { Environment } from "./target.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 
-export interface ResourceState {
+interface ResourceState {
   readonly id: string;
   /** As it was deployed. */
   readonly settings: JsonObject;
@@ -24,8 +25,19 @@ export class DeploymentState {
   readonly #file: string;
   #changed = false;
 
-  constructor(file: string) {
+  private constructor(file: string, text: string | undefined) {
     this.#file = file;
+    if (text === undefined) return;
+    const value = parseJson(text);
+    if (!isObject(value) || value["state_version"] !== 2) throw cannot("this version of resources.json");
+    this.lineage = textOf(value["lineage"]);
+    this.serial = Number(value["serial"]);
+    for (const [key, entry] of Object.entries(objectOf(value["state"]))) {
+      if (!/^resources\.(jobs|schemas)\.[^.]+$/.test(key)) throw cannot(`state of ${key}`);
+      const { __id__: id, state: settings, depends_on = [] } = objectOf(entry);
+      const dependsOn = depends_on as unknown as readonly Dependency[];
+      this.resources.set(key, { id: textOf(id), settings: objectOf(settings), dependsOn });
+    }
   }
 
   get exists(): boolean {
@@ -37,32 +49,23 @@ export class DeploymentState {
     bundle: Bundle,
     files: WorkspaceFiles,
     env: Environment,
-    local: boolean,
+    local = false,
   ): Promise<DeploymentState> {
-    const state = new DeploymentState(join(localFolder(bundle, env), "resources.json"));
-    const text = await readFile(state.#file, "utf8").catch(() => undefined);
-    if (text !== undefined) state.#take(text);
-    if (local && text !== undefined) return state;
-    const [remote, terraform] = await allOrFailures(
-      ["resources.json", "terraform.tfstate"].map((name) =>
-        files.read(`${bundle.paths.state}/${name}`, `reading ${name}: opening`),
-      ),
+    const file = join(localFolder(bundle, env), "resources.json");
+    const text = await readFile(file, "utf8").catch(() => undefined);
+    const own = new DeploymentState(file, text);
+    if (local && text !== undefined) return own;
+    const reads = ["resources.json", "terraform.tfstate"].map((name) =>
+      files.read(`${bundle.paths.state}/${name}`, `reading ${name}: opening`),
     );
-    if (terraform !== undefined) throw new CliFailure(cannot("a bundle that Terraform deployed"));
-    if (remote !== undefined) {
-      const other = new DeploymentState(state.#file);
-      other.#take(remote.toString("utf8"));
-      if (state.exists && other.lineage !== state.lineage) {
-        throw new CliFailure(
-          `lineage mismatch in state files: ${state.lineage} (local), ${other.lineage} (remote)`,
-        );
-      }
-      if (other.serial >= state.serial) {
-        await writeLocal(state.#file, remote);
-        return other;
-      }
-    }
-    return state;
+    const [remote, terraform] = await allOrFailures(reads);
+    if (terraform !== undefined) throw cannot("a bundle that Terraform deployed");
+    if (remote === undefined) return own;
+    const other = new DeploymentState(file, remote.toString("utf8"));
+    if (own.exists && other.lineage !== own.lineage) throw cannot("a local state of another deployment");
+    if (other.serial < own.serial) return own;
+    await writeLocal(file, remote);
+    return other;
   }
 
   /** Keeps what was just done on disk, so that a killed deployment can be continued. */
@@ -88,24 +91,6 @@ export class DeploymentState {
 
   async forget(): Promise<void> {
     await rm(this.#file, { force: true });
-  }
-
-  #take(text: string): void {
-    const value = parseJson(text);
-    if (!isObject(value) || value["state_version"] !== 2)
-      throw new CliFailure(cannot("this version of resources.json"));
-    this.lineage = textOf(value["lineage"]);
-    this.serial = Number(value["serial"]);
-    for (const [key, entry] of Object.entries(isObject(value["state"]) ? value["state"] : {})) {
-      const known = /^resources\.(jobs|schemas)\.[^.]+$/.test(key);
-      if (!known || !isObject(entry)) throw new CliFailure(cannot(`state of ${key}`));
-      const dependsOn = (entry["depends_on"] ?? []) as unknown as readonly Dependency[];
-      this.resources.set(key, {
-        id: textOf(entry["__id__"]),
-        settings: entry["state"] as JsonObject,
-        dependsOn,
-      });
-    }
   }
 }
 

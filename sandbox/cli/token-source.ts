@@ -1,4 +1,4 @@
-import { CliFailure } from "./diagnostics.ts";
+import { cannot, CliFailure } from "./diagnostics.ts";
 
 interface Token {
   readonly value: string;
@@ -15,14 +15,14 @@ const BACK_OFF = 60_000;
 export class TokenSource {
   readonly #url: string;
   readonly #host: string;
-  #token: Token | undefined;
-  #refresh: Promise<void> | undefined;
+  #token: Token = { value: "", expiresAt: 0, staleAt: 0 };
+  /** When the next background refresh may begin; one that is under way allows none. */
   #nextRefresh = 0;
 
   constructor(url: string, host: string) {
     const { hostname } = new URL(url);
     if (hostname !== "127.0.0.1" && hostname !== "localhost") {
-      throw new CliFailure(`invalid metadata service URL: ${hostname} is not a loopback address`);
+      throw cannot(`a metadata service that is not a loopback address: ${hostname}`);
     }
     this.#url = url;
     this.#host = host;
@@ -30,42 +30,34 @@ export class TokenSource {
 
   /** The first token; like the real CLI it asks once to see whether it may, and throws that token away. */
   async start(): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
+    for (let tries = 1; this.#token.value === ""; tries += 1) {
       try {
         await this.#fetch();
-        break;
+        this.#token = await this.#fetch();
       } catch (error) {
         if (tries < TRIES) continue;
-        const config = `Config: host=${this.#host}, metadata_service_url=***`;
-        throw new CliFailure(
-          `failed during request visitor: metadata-service auth: ${(error as Error).message}. ${config}. Env: DATABRICKS_HOST, DATABRICKS_METADATA_SERVICE_URL`,
-        );
+        const reason = (error as Error).message;
+        throw new CliFailure(`failed during request visitor: metadata-service auth: ${reason}`);
       }
     }
-    this.#token = await this.#fetch();
   }
 
   /** Valid at this moment as far as the service told. A 401 changes nothing: the token is used until its end. */
   async token(): Promise<string> {
     const now = Date.now();
-    if (this.#token === undefined || this.#token.expiresAt <= now) {
-      try {
-        this.#token = await this.#fetch();
-      } catch (error) {
-        throw new CliFailure(
-          `failed during request visitor: error getting token: ${(error as Error).message}`,
-        );
-      }
-    } else if (this.#token.staleAt <= now && this.#refresh === undefined && this.#nextRefresh <= now) {
-      this.#refresh = this.#fetch().then(
+    if (this.#token.expiresAt <= now) {
+      this.#token = await this.#fetch().catch((error: unknown) => {
+        const reason = (error as Error).message;
+        throw new CliFailure(`failed during request visitor: error getting token: ${reason}`);
+      });
+    } else if (this.#token.staleAt <= now && this.#nextRefresh <= now) {
+      this.#nextRefresh = Infinity;
+      void this.#fetch().then(
         (token) => {
           this.#token = token;
-          this.#refresh = undefined;
+          this.#nextRefresh = 0;
         },
-        () => {
-          this.#nextRefresh = Date.now() + BACK_OFF;
-          this.#refresh = undefined;
-        },
+        () => (this.#nextRefresh = Date.now() + BACK_OFF),
       );
     }
     return this.#token.value;

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { randomUUID } from "node:crypto";
-import { isObject, parseJson, textOf, type Json } from "../http/json.ts";
+import { parseJson, textOf } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
-import { cannot, CliFailure } from "./diagnostics.ts";
-import { isNotebook, withoutExtension } from "./resource-settings.ts";
+import { asList, objectOf } from "./config-file.ts";
+import { cannot } from "./diagnostics.ts";
+import { isNotebook } from "./resource-settings.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 
@@ -23,61 +24,42 @@ export interface Deployment {
 const PARALLEL = 20;
 
 export function readDeployment(content: Buffer | undefined): Deployment {
-  const value = content === undefined ? {} : parseJson(content.toString("utf8"));
-  if (!isObject(value) || value["files"] === undefined) return { seq: 0, id: randomUUID(), files: [] };
-  const files = (Array.isArray(value["files"]) ? value["files"] : []).filter(isObject).map((file) => ({
-    local_path: textOf(file["local_path"]),
-    is_notebook: file["is_notebook"] === true,
-  }));
-  return { seq: Number(value["seq"]), id: textOf(value["id"]), files };
+  if (content === undefined) return { seq: 0, id: randomUUID(), files: [] };
+  const { seq, id, files } = objectOf(parseJson(content.toString("utf8")));
+  const deployed = asList(files)
+    .map(objectOf)
+    .map((file) => ({ local_path: textOf(file["local_path"]), is_notebook: file["is_notebook"] === true }));
+  return { seq: Number(seq), id: textOf(id), files: deployed };
 }
 
-export function deploymentContent(deployment: Deployment): Buffer {
-  const { seq, files, id } = deployment;
-  const all: Json = {
-    version: 1,
-    seq,
-    cli_version: VERSION,
-    timestamp: new Date().toISOString(),
-    files: [],
-    id,
-  };
-  return Buffer.from(JSON.stringify({ ...all, files }));
+export function deploymentContent({ seq, files, id }: Deployment): Buffer {
+  const timestamp = new Date().toISOString();
+  return Buffer.from(JSON.stringify({ version: 1, seq, cli_version: VERSION, timestamp, files, id }));
 }
 
-/**
- * Uploads all files of the bundle and deletes those that it no longer has.
- * @returns the new deployment, and how many files were deleted
- */
+/** Uploads all files of the bundle. @returns the new deployment @throws CliFailure if it has lost one since the last */
 export async function uploadFiles(
   bundle: Bundle,
   before: Deployment,
   files: WorkspaceFiles,
-): Promise<{ deployment: Deployment; deleted: number }> {
+): Promise<Deployment> {
   const target = bundle.paths.file;
   const now = await bundleFiles(bundle.root);
+  const names = now.map(({ local_path }) => local_path);
+  const gone = before.files.find(({ local_path }) => !names.includes(local_path));
+  if (gone !== undefined) throw cannot(`a bundle that no longer has ${gone.local_path}`);
   if ((await files.status(target)) === undefined) {
     await files.mkdirs(target);
     await files.status(target);
   }
-  const remoteName = (file: DeployedFile): string =>
-    posix.join(target, file.is_notebook ? withoutExtension(file.local_path) : file.local_path);
-  const remoteNames = new Set(now.map(remoteName));
-  const gone = before.files.filter((file) => !remoteNames.has(remoteName(file)));
-  await inParallel(gone, (file) => files.delete(remoteName(file)));
-  const [oldFolders, newFolders] = [foldersOf(before.files), foldersOf(now)];
-  const deeperFirst = oldFolders
-    .filter((folder) => !newFolders.includes(folder))
-    .sort()
-    .reverse();
-  for (const folder of deeperFirst) await files.delete(posix.join(target, folder));
-  const added = newFolders.filter((folder) => !oldFolders.includes(folder));
+  const old = foldersOf(before.files);
+  const added = foldersOf(now).filter((folder) => !old.includes(folder));
   const leaves = added.filter((folder) => !added.some((other) => other.startsWith(`${folder}/`)));
   await inParallel(leaves, (folder) => files.mkdirs(posix.join(target, folder)));
   await inParallel(now, async ({ local_path: path }) => {
     await files.write(posix.join(target, path), await readFile(join(bundle.root, path)));
   });
-  return { deployment: { seq: before.seq + 1, id: before.id, files: now }, deleted: gone.length };
+  return { seq: before.seq + 1, id: before.id, files: now };
 }
 
 /** Folders of the files and theirs, without the bundle's own. */
@@ -91,12 +73,12 @@ function foldersOf(files: readonly DeployedFile[]): string[] {
 }
 
 async function bundleFiles(root: string): Promise<DeployedFile[]> {
-  const ignored = await ignoreRules(root);
   const found: DeployedFile[] = [];
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
       const path = posix.join(folder, entry.name);
-      if (entry.name === ".git" || path === ".databricks" || ignored(entry.name)) continue;
+      if (entry.name === ".git" || path === ".databricks") continue;
+      if (entry.name === ".gitignore") throw cannot(`a bundle with ${path}`);
       if (entry.isDirectory()) await visit(path);
       else if (entry.isFile()) {
         found.push({ local_path: path, is_notebook: (await isNotebook(join(root, path))) === true });
@@ -105,19 +87,6 @@ async function bundleFiles(root: string): Promise<DeployedFile[]> {
   };
   await visit("");
   return found.sort((a, b) => (a.local_path < b.local_path ? -1 : 1));
-}
-
-/** Plain names and `*` from the bundle's own `.gitignore`. */
-async function ignoreRules(root: string): Promise<(name: string) => boolean> {
-  const text = await readFile(join(root, ".gitignore"), "utf8").catch(() => "");
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const rules = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  const patterns = rules.map((rule) => {
-    const name = rule.replace(/\/$/, "");
-    if (/[/!?[\]\\]/.test(name)) throw new CliFailure(cannot(`.gitignore pattern ${rule}`));
-    return new RegExp(`^${name.replace(/[.+^${}()|]/g, "\\$&").replaceAll("*", ".*")}$`);
-  });
-  return (name) => patterns.some((pattern) => pattern.test(name));
 }
 
 async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {

@@ -8,17 +8,11 @@ export function buildInformation(): JsonObject {
   return {
     ProjectName: "cli",
     Version: VERSION,
-    Branch: "standin",
-    Tag: "",
-    ShortCommit: "00000000",
-    FullCommit: "0000000000000000000000000000000000000000",
-    CommitTime: "1970-01-01T00:00:00Z",
     Summary: "stand-in for the Databricks CLI",
     Major: 1,
     Minor: 13,
     Patch: 0,
     Prerelease: "dev",
     IsSnapshot: true,
-    BuildTime: "1970-01-01T00:00:00Z",
   };
 }

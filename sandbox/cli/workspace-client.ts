@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { STATUS_CODES } from "node:http";
-import { isObject, parseJson, textOf, writeJson, type Json, type JsonObject } from "../http/json.ts";
+import { parseJson, textOf, writeJson, type Json, type JsonObject } from "../http/json.ts";
+import { objectOf } from "./config-file.ts";
 import { CliFailure } from "./diagnostics.ts";
 import type { TokenSource } from "./token-source.ts";
 
@@ -9,19 +9,11 @@ export class ApiFailure extends CliFailure {
   readonly status: number;
   readonly apiMessage: string;
 
-  constructor(prefix: string, status: number, code: string, apiMessage: string, endpoint: string) {
-    super({
-      severity: "Error",
-      summary: `${prefix}${apiMessage} (${status} ${code})`,
-      detail: [
-        `Endpoint: ${endpoint}`,
-        `HTTP Status: ${status} ${STATUS_CODES[status] ?? ""}`,
-        `API error_code: ${code}`,
-        `API message: ${apiMessage}`,
-      ].join("\n"),
-    });
+  constructor(doing: string, status: number, text: string) {
+    const { code, message } = errorOf(text);
+    super(`${doing}${message} (${status} ${code})`);
     this.status = status;
-    this.apiMessage = apiMessage;
+    this.apiMessage = message;
   }
 }
 
@@ -53,8 +45,7 @@ export class WorkspaceClient {
   /** @throws ApiFailure */
   async json(request: ApiRequest): Promise<JsonObject> {
     const content = await this.bytes(request);
-    const value = content.length === 0 ? {} : parseJson(content.toString("utf8"));
-    return isObject(value) ? value : {};
+    return content.length === 0 ? {} : objectOf(parseJson(content.toString("utf8")));
   }
 
   /** The raw answer. @throws ApiFailure */
@@ -65,25 +56,20 @@ export class WorkspaceClient {
     const response = await this.#send(method, url, body);
     const content = Buffer.from(await response.arrayBuffer());
     if (response.ok) return content;
-    const { error_code: code, message } = errorOf(content.toString("utf8"));
-    const prefix = doing === undefined ? "" : `${doing}: `;
-    throw new ApiFailure(prefix, response.status, code, message, `${method} ${url}`);
+    throw new ApiFailure(doing === undefined ? "" : `${doing}: `, response.status, content.toString("utf8"));
   }
 
   async #send(method: string, url: string, body: Json | Buffer | undefined): Promise<Response> {
+    const json = body === undefined || Buffer.isBuffer(body) ? undefined : writeJson(body);
+    const init = {
+      method,
+      body: Buffer.isBuffer(body) ? body : (json ?? null),
+      headers: { ...this.#headers, ...(json === undefined ? {} : { "Content-Type": "application/json" }) },
+    };
     for (let tries = 1; ; tries += 1) {
-      const headers: Record<string, string> = {
-        ...this.#headers,
-        Authorization: `Bearer ${await this.#tokens.token()}`,
-      };
-      if (body !== undefined && !Buffer.isBuffer(body)) headers["Content-Type"] = "application/json";
-      const content = body === undefined || Buffer.isBuffer(body) ? body : writeJson(body);
+      const headers = { ...init.headers, Authorization: `Bearer ${await this.#tokens.token()}` };
       try {
-        const response = await fetch(url, {
-          method,
-          headers,
-          ...(content === undefined ? {} : { body: content }),
-        });
+        const response = await fetch(url, { ...init, headers });
         if (tries === TRIES || (response.status !== 429 && response.status !== 503)) return response;
         await response.arrayBuffer();
         await wait(Number(response.headers.get("retry-after") ?? "1") * 1000);
@@ -95,13 +81,22 @@ export class WorkspaceClient {
   }
 }
 
-function errorOf(text: string): { error_code: string; message: string } {
+/** The answer, or undefined where the API answered with `status`. */
+export async function orUndefined<T>(answer: Promise<T>, status: number): Promise<T | undefined> {
   try {
-    const value = parseJson(text);
-    if (isObject(value))
-      return { error_code: textOf(value["error_code"]), message: textOf(value["message"]) };
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === status) return undefined;
+    throw error;
+  }
+}
+
+function errorOf(text: string): { code: string; message: string } {
+  try {
+    const { error_code: code, message } = objectOf(parseJson(text));
+    return { code: textOf(code), message: textOf(message) };
   } catch {
     // No JSON: the text itself is the message.
+    return { code: "", message: text };
   }
-  return { error_code: "", message: text };
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { JsonObject } from "../http/json.ts";
-import { ApiFailure, type WorkspaceClient } from "./workspace-client.ts";
+import { ApiFailure, orUndefined, type WorkspaceClient } from "./workspace-client.ts";
 
 /** Files and folders of the workspace, by absolute path. */
 export class WorkspaceFiles {
@@ -57,15 +57,5 @@ export class WorkspaceFiles {
   async delete(path: string, recursive = false): Promise<void> {
     const body = recursive ? { path, recursive } : { path };
     await orUndefined(this.#client.json({ method: "POST", path: "/api/2.0/workspace/delete", body }), 404);
-  }
-}
-
-/** The answer, or undefined where the API answered with `status`. */
-export async function orUndefined<T>(answer: Promise<T>, status: number): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiFailure && error.status === status) return undefined;
-    throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { readAccessFiles } from "../../core/access/plan/plan.ts";
 import { applyAccess, withdrawAccess } from "../../core/access/apply/apply.ts";
 import { bundleFacts } from "../../core/access/bundle-facts.ts";
-import { connectDatabricks } from "../../core/api/databricks-api.ts";
-import type { Json } from "../../core/api/rest.ts";
+import { connectDatabricks } from "../../core/api/client.ts";
+import type { Json } from "../../core/api/json.ts";
 import type { Clock, Send } from "../../core/base/ports.ts";
 
 /** What the parent writes to stdin. `killAt` is the number of a request; 0: run to the end. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { buildAction } from "../../scripts/build.ts";
+import { buildTask } from "../../scripts/extension.ts";
 import { freshFolder } from "../../sandbox/runner/checkout.ts";
 
 const dist = path.resolve(import.meta.dirname, "../../action/dist");
@@ -28,6 +29,21 @@ describe("action/dist", () => {
   it("holds no path of the machine that built it", async () => {
     for (const [name, text] of await contents(dist)) {
       assert.ok(!text.includes(path.resolve(dist, "../..")), name);
+    }
+  });
+
+  it("holds nothing of Databricks' SDK, whose types alone are used; nor does the task", async () => {
+    const [ofAction, ofTask] = [await freshFolder("action"), await freshFolder("task")];
+    const inputs = [await buildAction(ofAction), await buildTask(ofTask, "0.1.0")].flatMap((built) =>
+      Object.keys(built.inputs),
+    );
+    assert.ok(inputs.some((input) => input.endsWith("core/api/shapes.ts")));
+    assert.deepEqual(
+      inputs.filter((input) => input.includes("@databricks/") || input.includes("sdk-experimental")),
+      [],
+    );
+    for (const folder of [ofAction, ofTask]) {
+      for (const [name, text] of await contents(folder)) assert.ok(!text.includes("sdk-experimental/"), name);
     }
   });
 });

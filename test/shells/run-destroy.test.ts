@@ -81,8 +81,12 @@ describe("run and destroy through the built action", () => {
     );
     assert.equal(codeOf(result), "CANCELLED", result.log);
     assert.ok(
-      job.sandbox.requests.some(({ path, status }) => path.endsWith("/runs/cancel") && status === 200),
+      job.sandbox.requests.some(
+        ({ path: route, status }) => route.endsWith("/runs/cancel") && status === 200,
+      ),
     );
+    const audit = await readFile(result.outputs["audit-log"] ?? "", "utf8");
+    assert.match(audit, /"operation":"POST \/api\/2\.2\/jobs\/runs\/cancel".*"caller":/);
   });
 
   it("shows what a destroy would delete, and destroys it when approved", async () => {

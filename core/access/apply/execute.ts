@@ -4,7 +4,7 @@ import type { Change } from "../plan/changes.ts";
 import type { DecidedChange } from "../plan/decide.ts";
 import type { Lock } from "../state/lock.ts";
 import { Recorder } from "../state/recorder.ts";
-import { ApiFailure } from "../../api/rest.ts";
+import { ApiFailure } from "../../api/client.ts";
 import type { RemoteState, TargetPorts } from "../kinds/kind.ts";
 
 /** What became of one change. */

@@ -1,3 +1,4 @@
+import { UUID } from "../../base/uuid.ts";
 import { isIP } from "node:net";
 import {
   entries,
@@ -13,7 +14,6 @@ import {
   type Read,
   type Shape,
 } from "../../base/yaml/shape.ts";
-import { UUID } from "../../base/uuid.ts";
 import { LATER_KINDS, KINDS } from "../kinds/index.ts";
 import type { KindTraits } from "../kinds/kind.ts";
 

@@ -1,5 +1,5 @@
 import type { Mistake, Place } from "../../base/errors.ts";
-import { field, type Json } from "../../api/rest.ts";
+import { type Json, member } from "../../api/json.ts";
 import type { Placed } from "../../base/yaml/shape.ts";
 
 const REFERENCE = /\$\{([^{}]*)\}/g;
@@ -26,9 +26,9 @@ export function referenceMistake(text: string, place: Place): Mistake | undefine
 /** The value of one reference in the bundle's resolved configuration (`summary -o json`). */
 function lookUp(config: Json, name: string): string | undefined {
   const [root = "", ...path] = name.split(".");
-  let value: Json | undefined = root === "var" ? field(config, "variables") : field(config, root);
-  for (const step of path) value = field(value, step);
-  if (root === "var") value = field(value, "value") ?? field(value, "default");
+  let value: Json | undefined = root === "var" ? member(config, "variables") : member(config, root);
+  for (const step of path) value = member(value, step);
+  if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
     ? String(value)
     : undefined;

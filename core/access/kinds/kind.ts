@@ -1,6 +1,6 @@
 import type { Mistake } from "../../base/errors.ts";
 import type { Clock } from "../../base/ports.ts";
-import type { DatabricksApi } from "../../api/rest.ts";
+import type { DatabricksApi } from "../../api/client.ts";
 import type { Placed, Shape } from "../../base/yaml/shape.ts";
 
 /**

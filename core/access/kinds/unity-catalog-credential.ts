@@ -1,14 +1,16 @@
-import type { Mistake } from "../../base/errors.ts";
 import {
-  ApiFailure,
-  field,
-  inParallel,
-  listAll,
-  listField,
-  textField,
-  type DatabricksApi,
-  type Json,
-} from "../../api/rest.ts";
+  BINDING,
+  BINDINGS,
+  CREDENTIAL,
+  EFFECTIVE_PRIVILEGE,
+  GRANT,
+  PERMISSIONS,
+  type UpdatePermissions,
+} from "../../api/shapes.ts";
+import type { Mistake } from "../../base/errors.ts";
+import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import type { Json } from "../../api/json.ts";
+import { inParallel, listAll } from "../../api/paging.ts";
 import { placed, text, type Placed } from "../../base/yaml/shape.ts";
 import type { AccessKind, RemoteState, RemoteView, TargetPorts, TrustObject } from "./kind.ts";
 
@@ -35,26 +37,30 @@ const path = (kind: string, name: string): string =>
 
 async function readCredential(api: DatabricksApi, name: string): Promise<CredentialReading> {
   try {
-    const info = await api({
+    const info = await api.call({
       method: "GET",
       path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`,
     });
-    if (textField(info, "purpose") !== "SERVICE") {
+    const purpose = CREDENTIAL.text(info, "purpose");
+    if (purpose !== "SERVICE") {
       return {
         state: "impossible",
-        problem: `Credential "${name}" has the purpose ${textField(info, "purpose") || "(none)"}, not SERVICE.`,
+        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
         remedy: "Name a service credential; a storage credential cannot be used by code in a job.",
       };
     }
     // max_results=0 means pages of the size that the server chooses; without it long listings are refused.
     const page = { max_results: "0" };
-    const isolated = textField(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
+    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
     const [grants, bindings] = await Promise.all([
-      listAll(api, path("permissions", name), "privilege_assignments", page),
-      isolated ? listAll(api, path("bindings", name), "bindings", page) : [],
+      listAll(api, path("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path("bindings", name), BINDINGS.key("bindings"), page) : [],
     ]);
-    const workspaces = bindings.map((binding) => textField(binding, "workspace_id"));
-    return { state: "read", facts: { name, owner: textField(info, "owner"), isolated, workspaces, grants } };
+    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
+    return {
+      state: "read",
+      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants },
+    };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     if (error.refused) {
@@ -82,7 +88,7 @@ export async function readCredentials(
 export function hasAccess(facts: CredentialFacts, principal: string): boolean {
   return facts.grants.some(
     (grant) =>
-      textField(grant, "principal") === principal && listField(grant, "privileges").includes("ACCESS"),
+      GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS"),
   );
 }
 
@@ -133,9 +139,18 @@ async function change(
 ): Promise<void> {
   const credential = objects[0]?.["credential"] ?? "";
   const principals = [...new Set(objects.map((object) => object["principal"] ?? ""))];
-  const changes = principals.map((principal) => ({ principal, [verb]: ["ACCESS"] }));
+  const body = {
+    changes: principals.map((principal) =>
+      verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] },
+    ),
+  } satisfies UpdatePermissions;
   try {
-    await ports.databricks({ method: "PATCH", path: path("permissions", credential), body: { changes } });
+    await ports.databricks.call({
+      method: "PATCH",
+      path: path("permissions", credential),
+      body,
+      repeatable: true,
+    });
   } catch (error) {
     // A credential that is gone has no grants left to withdraw.
     if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
@@ -197,13 +212,17 @@ export async function effectiveGrants(
   credential: string,
 ): Promise<readonly { principal: string; privilege: string; inheritedFrom: string }[]> {
   const page = { max_results: "0" };
-  const listed = await listAll(api, path("effective-permissions", credential), "privilege_assignments", page);
+  const assignments = PERMISSIONS.key("privilege_assignments");
+  const listed = await listAll(api, path("effective-permissions", credential), assignments, page);
   return listed.flatMap((assignment) =>
-    listField(assignment, "privileges").map((privilege) => ({
-      principal: textField(assignment, "principal"),
-      privilege: textField(privilege, "privilege"),
-      inheritedFrom: [field(privilege, "inherited_from_type"), field(privilege, "inherited_from_name")]
-        .filter((part) => typeof part === "string")
+    GRANT.list(assignment, "privileges").map((privilege) => ({
+      principal: GRANT.text(assignment, "principal"),
+      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
+      inheritedFrom: [
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name"),
+      ]
+        .filter((part) => part !== "")
         .join(" "),
     })),
   );

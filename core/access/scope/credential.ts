@@ -1,4 +1,5 @@
-import { inParallel, textField } from "../../api/rest.ts";
+import { METASTORE } from "../../api/shapes.ts";
+import { inParallel } from "../../api/paging.ts";
 import { effectiveGrants, readCredentials } from "../kinds/unity-catalog-credential.ts";
 import { isReader, readBy, unreadable, type Eyes, type Reading } from "./reading.ts";
 
@@ -28,7 +29,10 @@ export async function readCredentialUsers(
   const distinct = [...new Set(names)];
   const right = (name: string): string => `MANAGE on credential "${name}", or metastore admin`;
   const metastoreOwner = await readBy(eyes, "metastore", async ({ workspace }) =>
-    textField(await workspace({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }), "owner"),
+    METASTORE.text(
+      await workspace.call({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }),
+      "owner",
+    ),
   );
   const admin = metastoreOwner.state === "known" ? metastoreOwner.value : "";
   const readings = await inParallel(distinct, async (name) => {

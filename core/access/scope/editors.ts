@@ -1,5 +1,8 @@
+import { workspaceObject } from "../../api/workspace-files.ts";
+import { ACCESS_CONTROL, JOB_SETTINGS, OBJECT, OBJECT_PERMISSIONS, PERMISSION } from "../../api/shapes.ts";
 import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
-import { ApiFailure, field, listField, textField, type DatabricksApi, type Json } from "../../api/rest.ts";
+import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import type { Json } from "../../api/json.ts";
 import { known, readBy, type Eyes, type Reading } from "./reading.ts";
 
 /** Someone who may change what a job runs, and through what. */
@@ -25,9 +28,9 @@ const EDITING: ReadonlySet<string> = new Set([
 ]);
 
 const nameOf = (entry: Json): string =>
-  textField(entry, "user_name") ||
-  textField(entry, "group_name") ||
-  textField(entry, "service_principal_name");
+  ACCESS_CONTROL.text(entry, "user_name") ||
+  ACCESS_CONTROL.text(entry, "group_name") ||
+  ACCESS_CONTROL.text(entry, "service_principal_name");
 
 /** Source: `GET /api/2.0/permissions/{type}/{id}`. */
 async function editorsOf(
@@ -36,10 +39,11 @@ async function editorsOf(
   id: string,
   through: string,
 ): Promise<readonly Editor[]> {
-  const list = await api({ method: "GET", path: `/api/2.0/permissions/${type}/${encodeURIComponent(id)}` });
-  return listField(list, "access_control_list").flatMap((entry) => {
-    const levels = listField(entry, "all_permissions").map((permission) =>
-      textField(permission, "permission_level"),
+  const path = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list = await api.call({ method: "GET", path });
+  return OBJECT_PERMISSIONS.list(list, "access_control_list").flatMap((entry) => {
+    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map((permission) =>
+      PERMISSION.text(permission, "permission_level"),
     );
     const level = levels.find((one) => EDITING.has(one));
     return level === undefined ? [] : [{ who: nameOf(entry), level, through }];
@@ -55,16 +59,14 @@ const OBJECT_TYPES: Readonly<Record<string, string>> = {
 
 /** Editors of a workspace path. What does not exist yet inherits from its folder, so the folder is asked. */
 async function editorsOfPath(api: DatabricksApi, path: string, shown = path): Promise<readonly Editor[]> {
-  let status: Json;
-  try {
-    status = await api({ method: "GET", path: "/api/2.0/workspace/get-status", query: { path } });
-  } catch (error) {
+  const object = await workspaceObject(api, path);
+  if (object === undefined) {
     const folder = path.slice(0, path.lastIndexOf("/"));
-    if (!(error instanceof ApiFailure) || !error.missing || folder === "") throw error;
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
     return editorsOfPath(api, folder, shown);
   }
-  const type = OBJECT_TYPES[textField(status, "object_type")] ?? "directories";
-  return editorsOf(api, type, textField(status, "object_id"), `code in ${shown}`);
+  const type = OBJECT_TYPES[OBJECT.text(object, "object_type")] ?? "directories";
+  return editorsOf(api, type, OBJECT.text(object, "object_id"), `code in ${shown}`);
 }
 
 /** Every text in the job's settings under one of `names`, wherever it stands. */
@@ -93,18 +95,19 @@ export function codeOf(
 ): { paths: readonly string[]; clusters: readonly string[]; notes: readonly string[] } {
   const code = new Set<string>();
   const clusters = new Set<string>();
-  const tasks = field(job.settings, "tasks");
+  const tasks = JOB_SETTINGS.member(job.settings, "tasks");
   collect(tasks, CODE_PATHS, code);
   collect(tasks, LIBRARIES, code);
-  collect(field(job.settings, "environments"), new Set(["dependencies"]), code);
+  collect(JOB_SETTINGS.member(job.settings, "environments"), new Set(["dependencies"]), code);
   collect(tasks, CLUSTERS, clusters);
   const notes: string[] = [];
   const paths = new Set<string>([filePath]);
-  const git = field(job.settings, "git_source");
-  const url = textField(git, "git_url");
+  const git = (part: "git_url" | "git_commit" | "git_branch" | "git_tag"): string =>
+    JOB_SETTINGS.text(job.settings, "git_source", part);
+  const url = git("git_url");
   if (url !== "") {
-    const commit = textField(git, "git_commit");
-    const ref = textField(git, "git_branch") || textField(git, "git_tag");
+    const commit = git("git_commit");
+    const ref = git("git_branch") || git("git_tag");
     const who =
       commit === ""
         ? `whoever may push to ${ref || "its branch"} changes what the job runs`

@@ -1,12 +1,15 @@
+import { listAt, type Json } from "../../api/json.ts";
 import {
-  ApiFailure,
-  field,
-  inParallel,
-  listAll,
-  listField,
-  textField,
-  type DatabricksApi,
-} from "../../api/rest.ts";
+  FEDERATION_POLICIES,
+  FEDERATION_POLICY,
+  GRANT_RULE,
+  RULE_SET,
+  SECRET,
+  SECRETS,
+  SERVICE_PRINCIPAL,
+} from "../../api/shapes.ts";
+import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import { inParallel, listAll, listScim } from "../../api/paging.ts";
 import { readBy, type Eyes, type Reading } from "./reading.ts";
 
 /** Who may act as a principal, or manage it. `principal` is `users/…`, `groups/…` or `servicePrincipals/…`. */
@@ -37,35 +40,36 @@ async function numericIds(
   api: DatabricksApi,
   applicationIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const ids = new Map<string, string>();
-  const keep = (resources: readonly unknown[]): void => {
-    for (const resource of resources) {
-      const applicationId = textField(resource as never, "applicationId").toLowerCase();
-      ids.set(applicationId, textField(resource as never, "id"));
-    }
-  };
-  if (applicationIds.length < LIST_FROM) {
-    await inParallel(applicationIds, async (id) => {
-      const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
-      keep(listField(await api({ method: "GET", path: SCIM, query }), "Resources"));
-    });
-    return ids;
+  const found: Json[] = [];
+  const idsOf = (resources: readonly Json[]): ReadonlyMap<string, string> =>
+    new Map(
+      resources.map((resource) => [
+        SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
+        SERVICE_PRINCIPAL.text(resource, "id"),
+      ]),
+    );
+  if (applicationIds.length >= LIST_FROM) {
+    const missing = new Set(applicationIds);
+    return idsOf(
+      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
+        for (const id of idsOf(page).keys()) missing.delete(id);
+        return missing.size === 0;
+      }),
+    );
   }
-  for (let start = 1; ;) {
-    const query = { startIndex: String(start), count: "100", attributes: "id,applicationId" };
-    const page = listField(await api({ method: "GET", path: SCIM, query }), "Resources");
-    keep(page);
-    start += page.length;
-    if (page.length === 0 || applicationIds.every((id) => ids.has(id))) return ids;
-  }
+  await inParallel(applicationIds, async (id) => {
+    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
+    found.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
+  });
+  return idsOf(found);
 }
 
 async function holders(api: DatabricksApi, path: string, name: string): Promise<readonly RoleHolder[]> {
-  const ruleSet = await api({ method: "GET", path, query: { name, etag: "" } });
-  return listField(ruleSet, "grant_rules").flatMap((rule) =>
-    listField(rule, "principals")
+  const ruleSet = await api.call({ method: "GET", path, query: { name, etag: "" } });
+  return RULE_SET.list(ruleSet, "grant_rules").flatMap((rule) =>
+    GRANT_RULE.list(rule, "principals")
       .filter((principal) => typeof principal === "string")
-      .map((principal) => ({ principal, role: textField(rule, "role") })),
+      .map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") })),
   );
 }
 
@@ -107,18 +111,19 @@ async function readOne(
       if (id === undefined) return undefined;
       const path = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path, "secrets"),
-        account && (() => listAll(account, `${base}/credentials/secrets`, "secrets")),
-      ).then((listed) => listed.map((secret) => textField(secret, "id")));
+        () => listAll(workspace, path, SECRETS.key("secrets")),
+        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets"))),
+      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
     }),
     readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
       if (id === undefined || account === undefined) return undefined;
-      return listAll(account, `${base}/federationPolicies`, "policies").then((listed) =>
-        listed.map((policy) => ({
-          id: textField(policy, "policy_id"),
-          issuer: textField(field(policy, "oidc_policy"), "issuer"),
-          subject: textField(field(policy, "oidc_policy"), "subject"),
-        })),
+      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
+        (listed) =>
+          listed.map((policy) => ({
+            id: FEDERATION_POLICY.text(policy, "policy_id"),
+            issuer: FEDERATION_POLICY.text(policy, "oidc_policy", "issuer"),
+            subject: FEDERATION_POLICY.text(policy, "oidc_policy", "subject"),
+          })),
       );
     }),
   ]);

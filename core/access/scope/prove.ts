@@ -1,7 +1,7 @@
 import type { CredentialGrant } from "../kinds/kind.ts";
 import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
 import type { Policy } from "../files/policy-shape.ts";
-import { inParallel } from "../../api/rest.ts";
+import { inParallel } from "../../api/paging.ts";
 import { readCredentialUsers, type CredentialUsers } from "./credential.ts";
 import { editorReader } from "./editors.ts";
 import { judgeScope } from "./judge.ts";

@@ -1,4 +1,6 @@
-import { ApiFailure, listField, textField, type DatabricksApi } from "../../api/rest.ts";
+import { WHO_AM_I } from "../../api/workspace.ts";
+import { GROUP, ME } from "../../api/shapes.ts";
+import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 
 /** A fact for a check: known, readable only after the deployment, or not readable with the rights at hand. */
 export type Reading<T> =
@@ -25,9 +27,9 @@ export async function openReader(
   workspace: DatabricksApi,
   account: DatabricksApi | undefined,
 ): Promise<Reader> {
-  const me = await workspace({ method: "GET", path: "/api/2.0/preview/scim/v2/Me" });
-  const groups = listField(me, "groups").map((group) => textField(group, "display"));
-  const applicationId = (textField(me, "applicationId") || textField(me, "userName")).toLowerCase();
+  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
+  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
+  const applicationId = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
   return { workspace, account, applicationId, groups, admin: groups.includes("admins") };
 }
 

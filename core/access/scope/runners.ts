@@ -1,13 +1,17 @@
-import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
 import {
-  ApiFailure,
-  inParallel,
-  listAll,
-  textField,
-  field,
-  type DatabricksApi,
-  type Json,
-} from "../../api/rest.ts";
+  APP,
+  ENDPOINT,
+  JOB,
+  JOBS,
+  PIPELINE,
+  PIPELINES,
+  type GetJob,
+  type ListJobs,
+} from "../../api/shapes.ts";
+import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
+import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import type { Json } from "../../api/json.ts";
+import { inParallel, listAll } from "../../api/paging.ts";
 import { isAbsentFeature, known, unreadable, type Eyes, type Reading } from "./reading.ts";
 
 /** Something in the workspace that runs as a principal. */
@@ -34,16 +38,17 @@ async function list(api: DatabricksApi, path: string, items: string, query = {})
 }
 
 async function jobs(api: DatabricksApi): Promise<readonly Runner[] | undefined> {
-  const listed = await list(api, "/api/2.2/jobs/list", "jobs", { limit: "100" });
-  const silent = listed.filter(
-    (job) => textField(field(field(job, "settings"), "run_as"), "service_principal_name") === "",
-  );
+  const listed = await list(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" } satisfies ListJobs);
+  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
   if (silent.length > MAX_ASKED) return undefined;
   // Without run_as in its settings a job runs as its owner, whom only jobs/get names.
   const asked = await inParallel(silent, async (job) => {
-    const query = { job_id: textField(job, "job_id") };
+    const query = { job_id: JOB.text(job, "job_id") } satisfies GetJob;
     try {
-      return textField(await api({ method: "GET", path: "/api/2.2/jobs/get", query }), "run_as_user_name");
+      return JOB.text(
+        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
+        "run_as_user_name",
+      );
     } catch (error) {
       // Deleted since it was listed.
       if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
@@ -54,33 +59,40 @@ async function jobs(api: DatabricksApi): Promise<readonly Runner[] | undefined> 
   const owner = new Map(silent.map((job, index) => [job, asked[index] ?? ""]));
   return listed.map((job) => ({
     type: "job",
-    id: textField(job, "job_id"),
-    name: textField(field(job, "settings"), "name"),
+    id: JOB.text(job, "job_id"),
+    name: JOB.text(job, "settings", "name"),
     principal: (
-      owner.get(job) ?? textField(field(field(job, "settings"), "run_as"), "service_principal_name")
+      owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")
     ).toLowerCase(),
   }));
 }
 
 async function others(api: DatabricksApi): Promise<readonly Runner[]> {
   const [pipelines, apps, endpoints] = await Promise.all([
-    list(api, "/api/2.0/pipelines", "statuses", { max_results: "100" }),
+    list(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), { max_results: "100" }),
     list(api, "/api/2.0/apps", "apps", { page_size: "100" }),
     list(api, "/api/2.0/serving-endpoints", "endpoints"),
   ]);
-  const runner =
-    (type: Runner["type"], id: string, principal: string) =>
-    (item: Json): Runner => ({
-      type,
-      id: textField(item, id),
-      name: textField(item, "name"),
-      principal: textField(item, principal).toLowerCase(),
-    });
   return [
-    ...pipelines.map(runner("pipeline", "pipeline_id", "run_as_user_name")),
-    ...apps.map(runner("app", "id", "service_principal_client_id")),
+    ...pipelines.map((item): Runner => ({
+      type: "pipeline",
+      id: PIPELINE.text(item, "pipeline_id"),
+      name: PIPELINE.text(item, "name"),
+      principal: PIPELINE.text(item, "run_as_user_name").toLowerCase(),
+    })),
+    ...apps.map((item): Runner => ({
+      type: "app",
+      id: APP.text(item, "id"),
+      name: APP.text(item, "name"),
+      principal: APP.text(item, "service_principal_client_id").toLowerCase(),
+    })),
     // A serving endpoint acts with the identity of its creator.
-    ...endpoints.map(runner("endpoint", "id", "creator")),
+    ...endpoints.map((item): Runner => ({
+      type: "endpoint",
+      id: ENDPOINT.text(item, "id"),
+      name: ENDPOINT.text(item, "name"),
+      principal: ENDPOINT.text(item, "creator").toLowerCase(),
+    })),
   ];
 }
 

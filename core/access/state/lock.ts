@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { SecretlessError } from "../../base/errors.ts";
 import type { Clock } from "../../base/ports.ts";
-import { textField, type DatabricksApi, type Json } from "../../api/rest.ts";
-import { deleteWorkspaceFile, readWorkspaceFile, writeWorkspaceFile } from "./state.ts";
+import type { DatabricksApi } from "../../api/client.ts";
+import { type Json, textAt } from "../../api/json.ts";
+import { deleteWorkspaceFile, readWorkspaceFile, writeWorkspaceFile } from "../../api/workspace-files.ts";
 
 /** A lock that nobody renewed for so long is left over from a run that died. Milliseconds. */
 const LEASE = 60_000;
@@ -37,9 +38,9 @@ function parse(content: string): LockText {
   try {
     const value = JSON.parse(content) as Json;
     return {
-      id: textField(value, "id"),
-      holder: textField(value, "holder"),
-      after: textField(value, "after"),
+      id: textAt(value, "id"),
+      holder: textAt(value, "holder"),
+      after: textAt(value, "after"),
     };
   } catch {
     return { id: "", holder: "(unreadable)", after: "" };

@@ -2,16 +2,9 @@ import type { Clock } from "../../base/ports.ts";
 import type { Change } from "../plan/changes.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import type { Lock } from "./lock.ts";
-import type { DatabricksApi } from "../../api/rest.ts";
-import {
-  deleteWorkspaceFile,
-  objectKey,
-  renderState,
-  statePathOf,
-  writeWorkspaceFile,
-  type AccessState,
-  type StateRecord,
-} from "./state.ts";
+import type { DatabricksApi } from "../../api/client.ts";
+import { deleteWorkspaceFile, writeWorkspaceFile } from "../../api/workspace-files.ts";
+import { objectKey, renderState, statePathOf, type AccessState, type StateRecord } from "./state.ts";
 
 /** One text for a record and the change that is about it. */
 export const recordKey = ({ name, target, object }: Pick<Change, "name" | "target" | "object">): string =>

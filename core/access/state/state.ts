@@ -1,6 +1,8 @@
+import { readWorkspaceFile } from "../../api/workspace-files.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import { accessName, type BundleFacts } from "../bundle-facts.ts";
-import { ApiFailure, field, listField, textField, type DatabricksApi, type Json } from "../../api/rest.ts";
+import type { DatabricksApi } from "../../api/client.ts";
+import { type Json, listAt, member, textAt } from "../../api/json.ts";
 import type { TrustObject } from "../kinds/kind.ts";
 
 /**
@@ -43,9 +45,9 @@ export function objectKey(kind: string, object: TrustObject): string {
 }
 
 function readRecord(value: Json, bundle: BundleFacts): StateRecord | undefined {
-  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key) => textField(value, key));
-  const phase = PHASES.find((known) => known === field(value, "phase"));
-  const object = field(value, "object");
+  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key) => textAt(value, key));
+  const phase = PHASES.find((known) => known === member(value, "phase"));
+  const object = member(value, "object");
   if (!name || !job || !purpose || !kind || phase === undefined) return undefined;
   if (typeof object !== "object" || object === null || Array.isArray(object)) return undefined;
   if (!Object.values(object).every((part) => typeof part === "string")) return undefined;
@@ -63,15 +65,15 @@ export function parseState(content: string, bundle: BundleFacts): AccessState {
   } catch (error) {
     throw unreadable(bundle, "it is not JSON", error);
   }
-  const serial = field(value, "serial");
-  if (field(value, "version") !== 1) throw unreadable(bundle, "its version is not 1");
+  const serial = member(value, "serial");
+  if (member(value, "version") !== 1) throw unreadable(bundle, "its version is not 1");
   if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
     throw unreadable(bundle, "it has no serial");
   }
-  if (!Array.isArray(field(value, "records"))) throw unreadable(bundle, "it has no list of records");
+  if (!Array.isArray(member(value, "records"))) throw unreadable(bundle, "it has no list of records");
   const records: StateRecord[] = [];
   const unowned: Json[] = [];
-  for (const item of listField(value, "records")) {
+  for (const item of listAt(value, "records")) {
     const record = readRecord(item, bundle);
     if (record === undefined) unowned.push(item);
     else records.push(record);
@@ -93,59 +95,6 @@ export function renderState(state: AccessState, bundle: BundleFacts): string {
   const { serial, records, unowned } = state;
   const { workspaceId, name, target } = bundle;
   return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}\n`;
-}
-
-/** The text of a workspace file, undefined if there is none. Source: Workspace API, export and import. */
-export async function readWorkspaceFile(api: DatabricksApi, path: string): Promise<string | undefined> {
-  try {
-    const answer = await api({
-      method: "GET",
-      path: "/api/2.0/workspace/export",
-      query: { path, format: "AUTO" },
-    });
-    return Buffer.from(textField(answer, "content"), "base64").toString("utf8");
-  } catch (error) {
-    if (error instanceof ApiFailure && error.missing) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Writes a workspace file. Without `overwrite` it is created or refused, in one step.
- * @returns false if it exists and must not be overwritten
- */
-export async function writeWorkspaceFile(
-  api: DatabricksApi,
-  path: string,
-  text: string,
-  overwrite: boolean,
-): Promise<boolean> {
-  const content = Buffer.from(text, "utf8").toString("base64");
-  const body = { path, format: "AUTO", content, overwrite };
-  const write = (): Promise<Json> => api({ method: "POST", path: "/api/2.0/workspace/import", body });
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-    if (!error.missing) throw error;
-  }
-  await api({
-    method: "POST",
-    path: "/api/2.0/workspace/mkdirs",
-    body: { path: path.slice(0, path.lastIndexOf("/")) },
-  });
-  await write();
-  return true;
-}
-
-export async function deleteWorkspaceFile(api: DatabricksApi, path: string): Promise<void> {
-  try {
-    await api({ method: "POST", path: "/api/2.0/workspace/delete", body: { path, recursive: false } });
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || !error.missing) throw error;
-  }
 }
 
 export async function readState(api: DatabricksApi, bundle: BundleFacts): Promise<AccessState> {

@@ -37,7 +37,8 @@ export const AZURE_DEVOPS: Dialect = {
   // `##vso[…]` anywhere, `##[…]` at the start of a line.
   logMarkers: [[/#(?=#(?:vso)?\[)/gi, "# "]],
   readable: readableSubject,
-  isShared: () => false,
+  isOpenToAnybody: () => false,
+  advise: () => Promise.resolve(undefined),
   // Tokens of service connections at the Entra issuer have its own identifier as audience.
   ownAudiences: [ENTRA_ISSUER_AUDIENCE],
   entraNotes: {

@@ -1,4 +1,5 @@
 import { claimsByName, type Dialect, type UntrustedEvent } from "../dialect.ts";
+import { isOpenToAnybody } from "./events.ts";
 import { gitHubServer } from "./issuer.ts";
 
 /** Source: docs.github.com, "OpenID Connect reference", section "Understanding the OIDC token". */
@@ -71,7 +72,8 @@ export const GITHUB: Dialect = {
     [/#(?=#\[)/g, "# "],
   ],
   readable: (subject) => subject,
-  isShared: (subject) => /^repo:[\w.@/-]+:pull_request$/.test(subject),
+  isOpenToAnybody,
+  advise: async (claims) => (await import("./hints.ts")).subjectAdvice(claims),
   ownAudiences: [],
   entraNotes: {
     issuer: "",

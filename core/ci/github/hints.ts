@@ -1,5 +1,8 @@
 import type { Hint, RefusedField } from "../dialect.ts";
+import { subjectAdvice } from "./subject-advice.ts";
 import { subjectDifference, subjectHint } from "./subject-difference.ts";
+
+export { subjectAdvice };
 
 /** What to do about a field of an ID token from GitHub that was refused. */
 export function githubHint({ field, presented, wanted }: RefusedField): Hint {

@@ -1,3 +1,4 @@
+import { PULL_REQUEST } from "./subject-advice.ts";
 import { parseSubject, type GitHubSubject } from "./subject.ts";
 
 export interface SubjectDifference {
@@ -6,10 +7,6 @@ export interface SubjectDifference {
   /** What to do; ends with what introduces the commands that add a policy. */
   readonly remedy: string;
 }
-
-const PULL_REQUEST =
-  "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the " +
-  "service principal: use a separate one that can only read, and add the policy there:";
 
 const IDS =
   "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, " +

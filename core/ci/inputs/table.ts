@@ -229,6 +229,13 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
       parse: parseDuration,
       form: { label: "Wait for another deployment", group: "guards" },
     },
+    "plan-timeout": {
+      description:
+        "Limit for each command of the Databricks CLI that only reads (plan, summary), such as `10m`; build commands of the bundle run in it.",
+      default: "10m",
+      parse: parseDuration,
+      form: { label: "Timeout of a plan", group: "guards" },
+    },
     timeout: {
       description: "Limit for the whole step, such as `90m` or `6h`.",
       default: "6h",

@@ -65,11 +65,15 @@ export async function explainRefusal(
     });
   }
   const { problem, remedy, field } = await causeOf(refusal, presented, accepted, options);
-  const clientId = dialect.isShared(presented.subject) ? OTHER_PRINCIPAL : options.clientId;
+  const advice = await dialect.advise(claims);
+  // A foreign issuer and a foreign audience have remedies of their own; all else ends in a policy for this subject.
+  const text = field === "issuer" || field === "audience" ? remedy : (advice?.remedy ?? remedy);
+  const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
+  const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
-    remedy: `${remedy}\n${policyCommand(presented, { ...options, clientId })}`,
+    remedy: `${text}\n${policyCommand(trusted, { ...options, clientId })}`,
     mistakes: comparison(dialect, presented, accepted, field),
   });
 }

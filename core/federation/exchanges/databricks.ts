@@ -1,5 +1,6 @@
 import type { Clock, Send } from "../../base/ports.ts";
 import { explainRefusal, type RefusedExchange } from "./databricks-refusal.ts";
+import { approvedAudience } from "../discovery.ts";
 import type { Exchange } from "../exchange.ts";
 import type { ExchangeRequest, OpenedExchange } from "./open.ts";
 import { requestToken } from "../token-response.ts";
@@ -38,7 +39,11 @@ export function openDatabricks(request: ExchangeRequest): OpenedExchange {
   const tokenEndpoint = account
     ? `${account.host}/oidc/accounts/${account.id}/v1/token`
     : workspace.tokenEndpoint;
-  const audience = request.audience ?? account?.id ?? workspace.defaultAudience;
+  const { host } = request;
+  const named = (defaultAudience: string): string => approvedAudience({ host, defaultAudience });
+  // A CI that chooses the audience itself is asked for none.
+  const audience =
+    request.audience ?? request.fixedAudience ?? named(account?.id ?? workspace.defaultAudience);
   const accountId = workspace.accountId ?? request.accountId;
   return {
     exchange: databricksExchange({ ...request, tokenEndpoint, audience, accountId }),

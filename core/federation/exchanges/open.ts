@@ -16,6 +16,8 @@ export interface ExchangeRequest {
   readonly accountId: string | undefined;
   /** Where the user overrides the exchange's own. */
   readonly audience: string | undefined;
+  /** The audience of all ID tokens of this CI, if it chooses one itself. */
+  readonly fixedAudience?: string | undefined;
   /** Of the CI that the ID tokens come from. */
   readonly dialect: Dialect;
   readonly environment: Environment;

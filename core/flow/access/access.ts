@@ -8,14 +8,15 @@ import type { Apis } from "../../access/kinds/kind.ts";
 import type { ApplyOptions } from "../../access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
-import { ApiFailure } from "../../api/rest.ts";
+import { ApiFailure } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
 import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
 import type { DatabricksCli } from "../../cli/cli.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
-import { expectSame, workspaceApi } from "../connect.ts";
+import { workspaceApi } from "../api.ts";
+import { expectSame } from "../connect.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import { endpointUnavailable } from "../../net/unavailable.ts";
 import { HttpError } from "../../net/http.ts";
@@ -150,7 +151,9 @@ export class Access {
     });
     await session.token();
     await audit.settled();
-    const { userName } = await currentUser(workspaceApi(step, session));
+    const { userName } = await currentUser(
+      workspaceApi(step, session, { audit, clientId, failure: "ACCESS_FAILED" }),
+    );
     expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
     return connectionOf({ step, audit, session, clientId });
   }

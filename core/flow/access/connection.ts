@@ -1,10 +1,9 @@
-import { ApiFailure } from "../../api/rest.ts";
-import { connectDatabricks } from "../../api/databricks-api.ts";
+import { ApiFailure } from "../../api/client.ts";
 import type { Apis } from "../../access/kinds/kind.ts";
 import type { Audit } from "../../audit/audit.ts";
-import { apiCallEvent } from "../../audit/events/ocsf.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { Session } from "../../federation/session.ts";
+import { auditedApi, workspaceApi } from "../api.ts";
 import type { Step } from "../step.ts";
 import { accountHost, signIn } from "../sign-in.ts";
 
@@ -18,21 +17,9 @@ interface Identity {
 
 /** The APIs of the workspace and of its account, if that is known, as one identity. Each writing call is audited. */
 export async function connectionOf({ step, audit, session, clientId }: Identity): Promise<Apis> {
-  const { ci, inputs, ports, signal } = step;
-  const onWrite = (method: string, url: string, status: number, requestId?: string): Promise<void> => {
-    const outcome =
-      status < 400
-        ? { ok: true as const }
-        : { ok: false as const, code: "ACCESS_FAILED", reason: `status ${status}` };
-    const ids = requestId === undefined ? {} : { requestId };
-    return audit.write(
-      apiCallEvent({ outcome, method, url, status, ...ids, caller: clientId, runner: ci.context.ciName }),
-    );
-  };
-  const { clock, send } = ports;
-  const api = { send, clock, signal, onWrite };
-  const token = async (): Promise<string> => (await session.token()).accessToken;
-  const workspace = connectDatabricks({ ...api, host: inputs.host, token });
+  const { inputs, signal } = step;
+  const caller = { audit, clientId, failure: "ACCESS_FAILED" } as const;
+  const workspace = workspaceApi(step, session, caller);
 
   const known = await step.workspace;
   const accountId = known.accountId ?? inputs.accountId;
@@ -53,5 +40,5 @@ export async function connectionOf({ step, audit, session, clientId }: Identity)
     // Not a failure of the run: what only the account shows is unproven then.
     throw new ApiFailure(401, "UNAUTHENTICATED", refused.message);
   };
-  return { workspace, account: connectDatabricks({ ...api, host: accountUrl, token: accountToken }) };
+  return { workspace, account: auditedApi(step, accountUrl, accountToken, caller) };
 }

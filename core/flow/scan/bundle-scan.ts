@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { JsonValue } from "../../api/json.ts";
+import type { Json } from "../../api/json.ts";
 import type { Plan } from "../../cli/plan.ts";
 import type { Ports } from "../../base/ports.ts";
 import type { Step } from "../step.ts";
@@ -31,7 +31,7 @@ export interface ScanStep extends Pick<Step, "ci" | "inputs" | "signal" | "found
 export interface Resolved {
   readonly plan: Plan;
   /** What the CLI printed for the plan, parsed. */
-  readonly json: JsonValue;
+  readonly json: Json;
   /** Name of the selected target. */
   readonly target: string;
   /** `scan.scopes` of the policy, if there is one. */

@@ -9,7 +9,7 @@ import {
   workspaceWith,
   type JobSetup,
 } from "./setup.ts";
-import type { ApiRequest } from "../../../core/api/rest.ts";
+import type { ApiRequest } from "../../../core/api/client.ts";
 import type { FakeDatabricks } from "./fake-databricks.ts";
 
 class Killed extends Error {}

@@ -1,11 +1,5 @@
-import {
-  ApiFailure,
-  field,
-  textField,
-  type ApiRequest,
-  type DatabricksApi,
-  type Json,
-} from "../../../core/api/rest.ts";
+import { ApiFailure, type ApiRequest, type DatabricksApi } from "../../../core/api/client.ts";
+import { type Json, member, textAt } from "../../../core/api/json.ts";
 import type { Clock } from "../../../core/base/ports.ts";
 
 /** Time that passes only when somebody sleeps. */
@@ -95,7 +89,7 @@ export class FakeDatabricks {
     before: (request: ApiRequest) => void = () => undefined,
     after: (request: ApiRequest) => void = () => undefined,
   ): DatabricksApi {
-    return async (request) => {
+    const call = async (request: ApiRequest): Promise<Json> => {
       await Promise.resolve();
       before(request);
       this.requests.push(`${request.method} ${request.path}`);
@@ -105,6 +99,7 @@ export class FakeDatabricks {
         after(request);
       }
     };
+    return { call };
   }
 
   #page(rows: readonly Json[], name: string, query: Readonly<Record<string, string>>): Json {
@@ -116,7 +111,8 @@ export class FakeDatabricks {
     };
   }
 
-  #answer(caller: string, { method, path, query = {}, body = {} }: ApiRequest): Json {
+  #answer(caller: string, { method, path, query = {}, body: sent = {} }: ApiRequest): Json {
+    const body = sent as Json;
     for (const [prefix, { status, code }] of this.refusals) {
       if (`${method} ${path}`.startsWith(prefix)) throw new ApiFailure(status, code, `refused: ${code}`);
     }
@@ -133,7 +129,7 @@ export class FakeDatabricks {
     if (path === "/api/2.0/preview/scim/v2/ServicePrincipals") return this.#servicePrincipals(query);
     if (path === "/api/2.2/jobs/list") return this.#page(this.jobs, "jobs", query);
     if (path === "/api/2.2/jobs/get")
-      return this.jobs.find((job) => textField(job, "job_id") === query["job_id"]) ?? {};
+      return this.jobs.find((job) => textAt(job, "job_id") === query["job_id"]) ?? {};
     if (path === "/api/2.0/pipelines") return this.#page(this.pipelines, "statuses", query);
     if (path === "/api/2.0/apps") return this.#page(this.apps, "apps", query);
     if (path === "/api/2.0/serving-endpoints") return { endpoints: this.endpoints };
@@ -167,7 +163,7 @@ export class FakeDatabricks {
   }
 
   #workspace(operation: string, query: Readonly<Record<string, string>>, body: Json): Json {
-    const path = query["path"] ?? textField(body, "path");
+    const path = query["path"] ?? textAt(body, "path");
     switch (operation) {
       case "export": {
         const text = this.files.get(path);
@@ -177,9 +173,9 @@ export class FakeDatabricks {
       case "import": {
         if (!this.directories.has(path.slice(0, path.lastIndexOf("/"))))
           throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
-        if (field(body, "overwrite") !== true && this.files.has(path))
+        if (member(body, "overwrite") !== true && this.files.has(path))
           throw new ApiFailure(400, "RESOURCE_ALREADY_EXISTS", path);
-        this.files.set(path, Buffer.from(textField(body, "content"), "base64").toString("utf8"));
+        this.files.set(path, Buffer.from(textAt(body, "content"), "base64").toString("utf8"));
         return {};
       }
       case "delete":
@@ -219,11 +215,11 @@ export class FakeDatabricks {
       return this.#page([...direct, ...this.inherited], "privilege_assignments", query);
     }
     if (method === "PATCH") {
-      for (const change of (field(body, "changes") as Json[] | undefined) ?? []) {
-        const principal = textField(change, "principal");
+      for (const change of (member(body, "changes") as Json[] | undefined) ?? []) {
+        const principal = textAt(change, "principal");
         const set = rows.get(principal) ?? new Set<string>();
-        for (const privilege of (field(change, "add") as string[] | undefined) ?? []) set.add(privilege);
-        for (const privilege of (field(change, "remove") as string[] | undefined) ?? [])
+        for (const privilege of (member(change, "add") as string[] | undefined) ?? []) set.add(privilege);
+        for (const privilege of (member(change, "remove") as string[] | undefined) ?? [])
           set.delete(privilege);
         if (set.size > 0) rows.set(principal, set);
         else rows.delete(principal);

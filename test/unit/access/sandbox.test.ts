@@ -3,7 +3,7 @@ import { readAccessFiles, planAccess, type AccessRequest } from "../../../core/a
 import type { Apis } from "../../../core/access/kinds/kind.ts";
 import { applyAccess, withdrawAccess } from "../../../core/access/apply/apply.ts";
 import { bundleFacts } from "../../../core/access/bundle-facts.ts";
-import { connectDatabricks } from "../../../core/api/databricks-api.ts";
+import { connectDatabricks } from "../../../core/api/client.ts";
 import { scopeWords } from "../../../core/access/scope/proof.ts";
 import type { Send } from "../../../core/base/ports.ts";
 import { systemClock } from "../../../core/net/send.ts";

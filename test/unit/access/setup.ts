@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readAccessFiles, type AccessRequest } from "../../../core/access/plan/plan.ts";
 import type { AccessResult, ApplyOptions } from "../../../core/access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../../core/access/bundle-facts.ts";
-import type { Json } from "../../../core/api/rest.ts";
+import type { Json } from "../../../core/api/json.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
 import { FakeDatabricks } from "./fake-databricks.ts";
 

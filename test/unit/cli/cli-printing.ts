@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabricksCli, type CliOptions } from "../../../core/cli/cli.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
+import { systemClock } from "../../../core/net/send.ts";
 import type { ProcessRequest, ProcessResult } from "../../../core/base/ports.ts";
 
 export const NEVER = new AbortController().signal;
@@ -19,7 +20,14 @@ export function cliPrinting(
   const requests: ProcessRequest[] = [];
   const lines: string[] = [];
   const processes: (number | undefined)[] = [];
+  let served = 0;
   const cli = new DatabricksCli({
+    clock: systemClock,
+    approved: { host: "https://h", workspaceId: "1", accountId: undefined },
+    // Each command that is played has got its token.
+    tokensServed: () => (served += 1),
+    beforeEach: () => Promise.resolve(),
+    readTimeout: 60_000,
     file: "/opt/databricks",
     env: { PATH: "/bin", DATABRICKS_HOST: "https://h" },
     bundleRoot: "/checkout/bundles/lake",

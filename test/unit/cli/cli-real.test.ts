@@ -10,7 +10,6 @@ import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import { accessToken } from "../sandbox/client.ts";
 import { metadataService } from "../sandbox/cli.ts";
-import type { RunningServer } from "../support/servers.ts";
 import { failure, NEVER } from "./cli-printing.ts";
 import { inCheckout, type Files } from "../bundle/checkouts.ts";
 
@@ -24,7 +23,7 @@ const file = await realCli();
 describe(`the real CLI, driven${file === undefined ? " (skipped: there is no databricks on PATH)" : ""}`, function () {
   this.timeout(60_000).slow(3_000);
   let sandbox: Sandbox | undefined;
-  let tokens: RunningServer | undefined;
+  let tokens: Awaited<ReturnType<typeof metadataService>> | undefined;
   before(async function () {
     if (file === undefined) this.skip();
     sandbox = await startSandbox();
@@ -64,6 +63,15 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         bundlePath: "lake",
         target: "default",
         onLine: (line) => lines.push(line),
+        clock: systemClock,
+        approved: {
+          host: sandbox!.workspace.host,
+          workspaceId: sandbox!.workspace.workspaceId,
+          accountId: undefined,
+        },
+        tokensServed: () => tokens!.served(),
+        beforeEach: () => Promise.resolve(),
+        readTimeout: 60_000,
       });
       try {
         return await use(cli, lines, `${checkout}/lake`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DiagnosticsReader } from "../../../core/cli/diagnostics.ts";
 import { heldLock, isLocked } from "../../../core/cli/deployment-lock.ts";
-import type { WorkspaceApi } from "../../../core/api/workspace.ts";
+import { connectDatabricks } from "../../../core/api/client.ts";
 import type { HttpRequest } from "../../../core/base/ports.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
@@ -59,21 +59,25 @@ describe("a deployment lock", () => {
     const requests: HttpRequest[] = [];
     const clock = new FakeClock();
     let status = 200;
-    const api: WorkspaceApi = {
+    let body = "{}";
+    const api = connectDatabricks({
       host: "https://h",
       token: () => Promise.resolve("t"),
       clock,
       send: (request) => {
         requests.push(request);
-        return Promise.resolve({ status, headers: {}, body: "{}" });
+        return Promise.resolve({ status, headers: {}, body });
       },
-    };
+    });
     assert.equal(await isLocked(api, "/Workspace/Shared/a b/state"), true);
     status = 404;
     assert.equal(await isLocked(api, "/Workspace/Shared/a b/state"), false);
     const url = new URL(requests[0]?.url ?? "");
     assert.equal(url.pathname, "/api/2.0/workspace/get-status");
     assert.equal(url.searchParams.get("path"), "/Workspace/Shared/a b/state/deploy.lock");
+    // Not the API's word.
+    body = "<html>";
+    await assert.rejects(isLocked(api, "/x"), { code: "ENDPOINT_UNAVAILABLE" });
     status = 500;
     await assert.rejects(clock.running(isLocked(api, "/x")), { code: "ENDPOINT_UNAVAILABLE" });
   });

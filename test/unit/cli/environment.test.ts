@@ -17,7 +17,7 @@ function made(environment: Environment, more: Partial<CliEnvironmentOptions> = {
       root: "/r",
       state: "/r/state",
       cache: "/r/cache",
-      configFile: "/r/cfg",
+      home: "/r/home",
       azureConfig: "/r/azure",
     },
     product: { name: "p", version: "1" },
@@ -66,14 +66,14 @@ const CREDENTIALS = [
 ].flatMap((line) => line.split(" "));
 
 const HARMLESS = [
-  "PATH HOME USER LOGNAME SHELL TMPDIR LANG LC_ALL LC_CTYPE TZ CI HTTP_PROXY https_proxy NO_PROXY SSL_CERT_FILE",
+  "PATH USER LOGNAME SHELL TMPDIR LANG LC_ALL LC_CTYPE TZ CI HTTP_PROXY https_proxy NO_PROXY SSL_CERT_FILE",
   "NODE_EXTRA_CA_CERTS DATABRICKS_RATE_LIMIT DATABRICKS_BUNDLE_ENGINE DATABRICKS_TF_EXEC_PATH BUNDLE_VAR_zone",
 ].flatMap((line) => line.split(" "));
 
 const OURS = [
   "AZURE_CONFIG_DIR DATABRICKS_AUTH_TYPE DATABRICKS_BUNDLE_TMP DATABRICKS_CACHE_DIR",
   "DATABRICKS_CLI_DISABLE_UPDATE_CHECK DATABRICKS_CLI_UPSTREAM DATABRICKS_CLI_UPSTREAM_VERSION",
-  "DATABRICKS_CONFIG_FILE DATABRICKS_HOST DATABRICKS_METADATA_SERVICE_URL NO_COLOR TERM",
+  "DATABRICKS_CONFIG_FILE HOME DATABRICKS_HOST DATABRICKS_METADATA_SERVICE_URL NO_COLOR TERM",
 ].flatMap((line) => line.split(" "));
 
 const full = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, `foreign ${name}`]));
@@ -97,7 +97,8 @@ describe("databricks/environment", () => {
     assert.equal(env["DATABRICKS_WORKSPACE_ID"], "7");
     assert.equal(env["DATABRICKS_AUTH_TYPE"], "metadata-service");
     assert.equal(env["DATABRICKS_METADATA_SERVICE_URL"], "http://127.0.0.1:1/secret");
-    assert.equal(env["DATABRICKS_CONFIG_FILE"], "/r/cfg");
+    assert.equal(env["DATABRICKS_CONFIG_FILE"], "/dev/null");
+    assert.equal(made({}, { platform: WINDOWS })["DATABRICKS_CONFIG_FILE"], "NUL");
     assert.equal(env["DATABRICKS_BUNDLE_TMP"], "/r/state");
     assert.equal(env["AZURE_CONFIG_DIR"], "/r/azure");
   });
@@ -154,9 +155,19 @@ describe("databricks/environment", () => {
     );
   });
 
-  it("has a home where the runner has none", () => {
-    assert.equal(made({})["HOME"], "/r");
-    assert.equal(made({ HOME: "/home/runner" })["HOME"], "/home/runner");
-    assert.equal(made({}, { platform: WINDOWS })["HOME"], undefined);
+  it("has a home of its own, unless the user passes theirs on", () => {
+    assert.equal(made({})["HOME"], "/r/home");
+    assert.equal(made({ HOME: "/home/runner" })["HOME"], "/r/home");
+    assert.equal(made({ HOME: "/home/runner" }, { passEnv: ["HOME"] })["HOME"], "/home/runner");
+    const home = { USERPROFILE: "C:\\Users\\me", HOMEDRIVE: "C:", HOMEPATH: "\\Users\\me", APPDATA: "C:\\a" };
+    const env = made(home, { platform: WINDOWS });
+    assert.deepEqual(
+      Object.keys(home).map((name) => env[name]),
+      ["/r/home", undefined, undefined, "\\r\\home\\AppData\\Roaming"],
+    );
+    assert.equal(env["HOME"], undefined);
+    const passed = made({ userprofile: "C:\\Users\\me" }, { platform: WINDOWS, passEnv: ["UserProfile"] });
+    assert.equal(passed["UserProfile"], "C:\\Users\\me");
+    assert.equal(passed["USERPROFILE"], undefined);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseJson } from "../../../core/api/json.ts";
+import { parseJson } from "../../../core/cli/json-output.ts";
 import { losses, PLAN_COMMAND, readPlan as readParsed } from "../../../core/cli/plan.ts";
 
 const readPlan = (text: string) => readParsed(parseJson(text, PLAN_COMMAND));

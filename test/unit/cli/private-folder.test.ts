@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { platform } from "node:process";
@@ -12,16 +12,16 @@ describe("the private folder of a run", () => {
   });
   afterEach(() => rm(temp, { recursive: true, force: true }));
 
-  it("is new, this user's alone, and empty but for an empty configuration", async () => {
+  it("is new, this user's alone, and empty", async () => {
     const one = await makePrivateFolder(path.join(temp, "not yet there"));
     const two = await makePrivateFolder(path.join(temp, "not yet there"));
     assert.notEqual(one.root, two.root);
     if (platform !== "win32") assert.equal((await stat(one.root)).mode & 0o777, 0o700);
-    assert.equal(await readFile(one.configFile, "utf8"), "");
+    assert.deepEqual(await readdir(one.home), []);
     assert.deepEqual(await readdir(one.azureConfig), []);
     assert.deepEqual(await readdir(one.state), []);
     assert.deepEqual(await readdir(one.cache), []);
-    for (const inside of [one.configFile, one.azureConfig, one.state, one.cache])
+    for (const inside of [one.home, one.azureConfig, one.state, one.cache])
       assert.equal(path.dirname(inside), one.root);
   });
 

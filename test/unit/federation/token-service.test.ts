@@ -8,6 +8,7 @@ import { redact } from "../../../core/base/redact.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const HOST = "https://adb-1.2.azuredatabricks.net";
+const ACCOUNT = "0d26daa6-5e44-4c97-a497-ef015f91254a";
 const clock = new FakeClock(1_000_000_000);
 
 let service: TokenService;
@@ -15,7 +16,13 @@ let asked = 0;
 let nextToken: () => Promise<AccessToken>;
 
 async function start(approvedHost = HOST): Promise<void> {
-  service = await startTokenService({ approvedHost, clock, token: () => (asked++, nextToken()) });
+  service = await startTokenService({
+    approvedHost,
+    approvedWorkspaceId: "5",
+    approvedAccountId: ACCOUNT,
+    clock,
+    token: () => (asked++, nextToken()),
+  });
 }
 
 interface Changes {
@@ -97,7 +104,13 @@ describe("token service", () => {
     );
   });
 
-  for (const host of [`${HOST}/`, `${HOST}:443`, `${HOST}/?o=5`, HOST.toUpperCase()]) {
+  for (const host of [
+    `${HOST}/`,
+    `${HOST}:443`,
+    `${HOST}/?o=5`,
+    `${HOST}/?a=${ACCOUNT}`,
+    HOST.toUpperCase(),
+  ]) {
     it(`knows the approved host as ${host}`, async () => {
       assert.equal((await get({ headers: { "x-databricks-host": host } })).status, 200);
     });
@@ -123,6 +136,13 @@ describe("token service", () => {
       "host",
       "rate limit 429",
     ],
+    [
+      "another workspace of the host",
+      { headers: { "x-databricks-host": `${HOST}/?o=6` } },
+      "host",
+      `${HOST}/?o=6`,
+    ],
+    ["another account", { headers: { "x-databricks-host": `${HOST}/?a=6` } }, "host", `${HOST}/?a=6`],
     ["no host", { headers: { "x-databricks-host": undefined } }, "headers", ""],
     ["no version", { headers: { "x-databricks-metadata-version": undefined } }, "headers", HOST],
     ["another version", { headers: { "x-databricks-metadata-version": "2" } }, "headers", HOST],

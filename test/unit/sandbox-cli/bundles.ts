@@ -10,8 +10,6 @@ export function twoJobs(change: (yaml: string) => string = (yaml) => yaml): Bund
     "databricks.yml": change(TWO_JOBS),
     "src/ingest.py": NOTEBOOK,
     "src/deep/er/load.py": "print(2)\n",
-    ".gitignore": "*.log\n__pycache__/\n",
-    "debug.log": "not to be uploaded",
   };
 }
 
@@ -39,8 +37,6 @@ targets:
       root_path: /Workspace/Users/\${workspace.current_user.userName}/.bundle/\${bundle.name}/\${bundle.target}
     run_as:
       service_principal_name: \${var.runner}
-    variables:
-      cron: "0 0 4 * * ?"
 
 resources:
   jobs:
@@ -73,13 +69,10 @@ resources:
             environment_version: "2"
     second:
       name: second
-      tags: { team: lake }
       run_as:
         service_principal_name: 5f8a6d3c-91b2-4e07-8c4d-6a1f0b9e2d75
       tasks:
         - task_key: only
-          run_if: ALL_DONE
-          email_notifications: { on_failure: [a@example.com] }
           notebook_task:
             notebook_path: ./src/ingest.py
 `;
@@ -89,7 +82,6 @@ export function oneJob({ more = "", job = JOB, target = TARGET } = {}): BundleFi
   return {
     "databricks.yml": `bundle:\n  name: small\n${more}${target}resources:\n  jobs:\n    j:\n${job}`,
     "src/n.py": NOTEBOOK,
-    "src/p.py": "print(1)\n",
   };
 }
 
@@ -111,14 +103,12 @@ export const JOB = `      name: j
 export async function exampleBundle(change: (yaml: string) => string = (yaml) => yaml): Promise<BundleFiles> {
   const root = path.resolve(import.meta.dirname, "../../../examples/lakehouse-jobs");
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const file = path.join(entry.parentPath, entry.name);
-        const content = await readFile(file, "utf8");
-        return [path.relative(root, file), file.endsWith("orders.yml") ? change(content) : content] as const;
-      }),
-  );
-  return Object.fromEntries(files);
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const content = await readFile(file, "utf8");
+      return [path.relative(root, file), file.endsWith("orders.yml") ? change(content) : content] as const;
+    });
+  return Object.fromEntries(await Promise.all(files));
 }

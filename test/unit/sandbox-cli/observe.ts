@@ -2,37 +2,46 @@ import { DEPLOYER, JOB_RUNNER } from "../../../sandbox/defaults.ts";
 import { isObject, parseJson, writeJson, type Json } from "../../../sandbox/http/json.ts";
 import type { CliResult, Rig } from "./rig.ts";
 
-/** What two CLIs must have in common after one command. */
+/** What two CLIs must have in common after one command; a recording of it differs on no machine. */
 export interface Observation {
+  readonly command: string;
   readonly code: number | null;
-  /** Parsed where it is JSON. */
+  /** Parsed where it is JSON, else its lines. */
   readonly stdout: Json;
   /** `Error: …`, `Warning: …`, `Recommendation: …` with path and place, without the explanation below; sorted. */
   readonly diagnostics: readonly string[];
   /** Everything else on stderr, sorted. */
   readonly notes: readonly string[];
-  /** All requests to the workspace's API but GET, sorted: method, path, query, body, status. */
-  readonly writes: readonly string[];
+  /** All requests to the workspace's API but GET, sorted. */
+  readonly writes: readonly Json[];
   readonly hosts: readonly string[];
 }
 
-export function observe(result: CliResult, rig: Rig): Observation {
+export function observe(command: string, result: CliResult, rig: Rig): Observation {
   const normal = (text: string): string => normalise(text, rig);
   const stdout = normal(result.stdout);
   const { diagnostics, notes } = readStderr(normal(result.stderr));
   return {
+    command,
     code: result.code,
-    stdout: stdout.startsWith("{") ? sorted(parseJson(stdout)) : stdout,
+    stdout: stdout.startsWith("{") ? sorted(parseJson(stdout)) : linesOf(stdout),
     diagnostics,
     notes,
     writes: result.requests
       .filter(({ method, path }) => method !== "GET" && path.startsWith("/api/"))
       .map(({ method, path, query, body, status }) =>
-        normal([method, path, text(query), text(sortFiles(body)), status].join(" ")),
+        normal(text({ request: `${method} ${path}`, query: { ...query }, body: sortFiles(body), status })),
       )
-      .sort(),
+      .sort()
+      .map(parseJson),
     hosts: result.hosts.map(normal),
   };
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
 }
 
 /** Takes out what differs from run to run: ports, folders, times, random and server-made ids. */

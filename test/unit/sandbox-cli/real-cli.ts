@@ -1,27 +1,19 @@
 import { execFile } from "node:child_process";
-import { access, constants } from "node:fs/promises";
-import path from "node:path";
 import { promisify } from "node:util";
+import { realCli } from "../../../sandbox/runner/find-cli.ts";
 
-/** What the stand-in is held to. */
+/** What the recordings, and so the stand-in, are held to. */
 export const HELD_TO = "1.13";
 
-/** The real CLI on PATH, or why there is none to compare with. */
-export async function findRealCli(): Promise<{ readonly file: string } | { readonly absent: string }> {
-  for (const folder of (process.env["PATH"] ?? "").split(path.delimiter)) {
-    const file = path.join(folder, "databricks");
-    const runs = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!runs || !path.isAbsolute(folder)) continue;
-    const { stdout } = await promisify(execFile)(file, ["version", "-o", "json"], {
-      env: { HOME: "/nonexistent" },
-    });
-    const version = (JSON.parse(stdout) as { Version: string }).Version;
-    if (version.includes("standin")) continue;
-    if (version.startsWith(`${HELD_TO}.`)) return { file };
-    return { absent: `the CLI on PATH is ${version}, not ${HELD_TO}` };
-  }
-  return { absent: "no Databricks CLI on PATH" };
+/** The CLI on PATH with its version (such as `1.13.0`), or why there is none to compare with. */
+export async function findRealCli(): Promise<
+  { readonly file: string; readonly version: string } | { readonly absent: string }
+> {
+  const file = await realCli();
+  if (file === undefined) return { absent: "no Databricks CLI on PATH" };
+  const env = { HOME: "/nonexistent" };
+  const { stdout } = await promisify(execFile)(file, ["version", "-o", "json"], { env });
+  const { Version: version } = JSON.parse(stdout) as { Version: string };
+  const held = version.startsWith(`${HELD_TO}.`) && !version.includes("standin");
+  return held ? { file, version } : { absent: `the CLI on PATH is ${version}, not ${HELD_TO}` };
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createServer, type Server } from "node:http";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -60,7 +60,8 @@ export class Rig {
 
   static async start(cli: string, options: SandboxOptions = {}): Promise<Rig> {
     const sandbox = await startSandbox(options);
-    const folder = await mkdtemp(path.join(os.tmpdir(), "sandbox-cli-"));
+    // As the CLI sees it: the temporary folder of macOS is a link.
+    const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), "sandbox-cli-")));
     const rig = new Rig(sandbox, cli, folder);
     await new Promise<void>((resolve) => rig.#metadata.listen(0, "127.0.0.1", resolve));
     return rig;

@@ -54,11 +54,16 @@ export async function folderWith(files: Readonly<Record<string, string>>): Promi
 }
 
 /** A metadata service that hands out one token to whoever asks: just enough for the CLI's `metadata-service` type. */
-export async function metadataService(accessToken: string): Promise<RunningServer> {
-  return listen((request, response) => {
+export async function metadataService(
+  accessToken: string,
+): Promise<RunningServer & { readonly served: () => number }> {
+  let served = 0;
+  const server = await listen((request, response) => {
+    served += 1;
     const known = request.headers["x-databricks-metadata-version"] === "1";
     const expires = Math.floor(Date.now() / 1000) + 3_000;
     response.writeHead(known ? 200 : 404, { "content-type": "application/json" });
     response.end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expires }));
   });
+  return { ...server, served: () => served };
 }

@@ -36,7 +36,7 @@ describe("a seam takes one more by its file and its line", () => {
     const seams = { inputs, commands: { ...RUN_COMMANDS, whoami } };
     const context = { untrustedEvent: { event: "stranger", remedy: "no" } };
     assert.equal(await flow.run({ command: "whoami" }, usualCli({}), { seams, context }), 0, flow.error);
-    assert.match(flow.ci.log.join("\n"), /^http:\/\/127\.0\.0\.1:\d+ sees 5f8a6d3c/m);
+    assert.match(flow.ci.log.join("\n"), /^the workspace sees 5f8a6d3c/m);
     assert.deepEqual(flow.commands, [], "it needs no CLI, so none was started");
     assert.doesNotMatch(flow.ci.log.join("\n"), /Scan/);
     assert.match(flow.ci.summaryText, /Databricks bundle: whoami/);

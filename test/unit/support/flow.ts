@@ -33,9 +33,29 @@ export const plan = (entries: Record<string, string>, more: object = { plan_vers
     ),
   });
 
+const STATE = "/Workspace/Shared/lake/state";
+
+/** Every command of the CLI that reaches the workspace asks for a token first. */
+async function askForToken(env: ProcessRequest["env"]): Promise<void> {
+  const url = env["DATABRICKS_METADATA_SERVICE_URL"];
+  if (url === undefined) return;
+  const headers = { "x-databricks-metadata-version": "1", "x-databricks-host": env["DATABRICKS_HOST"] ?? "" };
+  await (await fetch(url, { headers })).text();
+}
+
+/** A job of the workspace that has the ID of {@link SUMMARY}. */
+function deployJob({ workspace: { jobs } }: Sandbox): void {
+  const job = jobs.create(
+    { name: "nightly" },
+    { ...DEPLOYER, id: "1", workspace: "write", accountAdmin: false, workspaceAdmin: false },
+  );
+  jobs.delete(job.id);
+  (jobs.all as Map<string, typeof job>).set("7", { ...job, id: "7" });
+}
+
 export const SUMMARY = JSON.stringify({
   bundle: { name: "lakehouse-jobs", target: "prod" },
-  workspace: { root_path: "/Workspace/Shared/lake", state_path: "/Workspace/Shared/lake/state" },
+  workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE },
   resources: { jobs: { nightly: { id: "7", name: "nightly", url: "https://example.com/jobs/7" } } },
 });
 
@@ -69,6 +89,7 @@ export class Flow {
   static async start(options: SandboxOptions = {}): Promise<Flow> {
     const example = path.resolve(import.meta.dirname, "../../../examples/lakehouse-jobs");
     const sandbox = await startSandbox(options);
+    deployJob(sandbox);
     const folder = await freshFolder("path");
     await writeFile(path.join(folder, "databricks"), "#!/bin/false\n");
     await chmod(path.join(folder, "databricks"), 0o755);
@@ -112,7 +133,9 @@ export class Flow {
         this.commands.push(command);
         this.requests.push(request);
         request.onStart?.(4_000_000);
+        await askForToken(request.env);
         const { code = 0, signal = null, stdout = "", stderr = "" } = await cli(command, request);
+        if (command.startsWith("deploy") && code === 0) await this.#recordDeployment(request.env);
         if (stdout) request.onStdout(Buffer.from(stdout));
         if (stderr) request.onStderr(Buffer.from(stderr));
         return { code: signal === null ? code : null, signal };
@@ -120,6 +143,17 @@ export class Flow {
       ...ports,
     };
     return runStep(this.ci, all, seams);
+  }
+
+  /** As the CLI does: the record of the deployment, locally and in the workspace. */
+  async #recordDeployment(env: ProcessRequest["env"]): Promise<void> {
+    const record = JSON.stringify({ version: 1, seq: this.commands.length });
+    const folder = path.join(env["DATABRICKS_BUNDLE_TMP"] ?? "", "prod");
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, "deployment.json"), record);
+    const { files } = this.sandbox.workspace;
+    files.mkdirs(STATE);
+    files.importFile(`${STATE}/deployment.json`, Buffer.from(record), true);
   }
 
   /** The text of the first error annotation. */

@@ -243,10 +243,12 @@ describe("applying access", () => {
     const slow = (times: number): AccessRequest => {
       const real = fake.as(DEPLOYER);
       let left = times;
-      const api = async (one: Parameters<typeof real>[0]): Promise<Awaited<ReturnType<typeof real>>> => {
-        const answer = await real(one);
-        const listing = one.method === "GET" && one.path.includes("/permissions/credential/");
-        return listing && left-- > 0 ? { privilege_assignments: [] } : answer;
+      const api: typeof real = {
+        async call(one) {
+          const answer = await real.call(one);
+          const listing = one.method === "GET" && one.path.includes("/permissions/credential/");
+          return listing && left-- > 0 ? { privilege_assignments: [] } : answer;
+        },
       };
       return request(ONE, { deployer: { workspace: api, account: api } });
     };

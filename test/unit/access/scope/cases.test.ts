@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { planAccess } from "../../../../core/access/plan/plan.ts";
 import { planRow, policyLine, proofLines } from "../../../../core/access/plan/describe.ts";
-import type { Json } from "../../../../core/api/rest.ts";
+import type { Json } from "../../../../core/api/json.ts";
 import { scopeWords } from "../../../../core/access/scope/proof.ts";
 import { standardsTable } from "../../../../core/access/plan/standards.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import {
@@ -13,27 +12,16 @@ import {
 } from "../../../../core/audit/events/ocsf.ts";
 import { scanEvent } from "../../../../core/audit/events/scan.ts";
 import { openAuditLog } from "../../../../core/audit/json-lines.ts";
+import { schemaOf } from "../../../fixtures/schemas.ts";
 
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
-const schemas = ["../../../..", "../../../../.."]
-  .map((folder) => new URL(`${folder}/shared/data/ocsf-1.8.0/`, import.meta.url))
-  .find((folder) => existsSync(folder));
-const there = schemas !== undefined;
 const SCHEMA_OF = { 3002: "authentication", 3004: "entity_management", 6003: "api_activity" } as const;
-const validators = new Map<number, ValidateFunction>();
-if (schemas !== undefined) {
-  for (const [uid, name] of Object.entries(SCHEMA_OF)) {
-    // A name with a slash, not escaped in the reference (RFC 6901 3).
-    const text = readFileSync(new URL(`${name}.schema.json`, schemas), "utf8").replaceAll(
-      "#/$defs/win/",
-      "#/$defs/win~1",
-    );
-    validators.set(
-      Number(uid),
-      new Ajv2020({ strict: false, allErrors: true }).compile(JSON.parse(text) as object),
-    );
-  }
-}
+const validators = new Map<number, ValidateFunction>(
+  Object.entries(SCHEMA_OF).map(([uid, name]) => [
+    Number(uid),
+    new Ajv2020({ strictTypes: false, allErrors: true }).compile(schemaOf(`ocsf/${name}.schema.json`)),
+  ]),
+);
 
 const lines: string[] = [];
 const append = (text: string): Promise<void> => {
@@ -125,13 +113,27 @@ const KINDS: readonly (readonly [string, AuditEvent])[] = [
   ["a method of its own", call("OPTIONS", { ok: true })],
 ];
 
+/** What is known to be missing, by class: this and nothing else may be wrong. */
+const LACKS: Readonly<Record<number, { reason: string; errors: readonly string[] }>> = {
+  6003: {
+    reason: "`actor`, which the class requires and the event has not yet",
+    errors: ["must have required property 'actor'"],
+  },
+};
+
 describe("audit events", () => {
   for (const [name, event] of KINDS) {
-    it(`${name} is valid OCSF 1.8.0${there ? "" : " (skipped: ../shared/data/ocsf-1.8.0 is not there)"}`, async function () {
-      const line = await written(event);
-      if (!there) this.skip();
+    const lacks = event.class_uid in LACKS ? `, but for ${LACKS[event.class_uid]?.reason ?? ""}` : "";
+    it(`${name} is valid OCSF 1.8.0${lacks}`, async () => {
       const validate = validators.get(event.class_uid);
-      assert.ok(validate?.(line), JSON.stringify(validate?.errors, null, 1));
+      assert.ok(validate);
+      const valid = validate(await written(event));
+      const errors = valid ? [] : (validate.errors ?? []).map(({ message }) => message);
+      assert.deepEqual(
+        errors,
+        LACKS[event.class_uid]?.errors ?? [],
+        JSON.stringify(validate.errors, null, 1),
+      );
     });
   }
 

@@ -174,6 +174,21 @@ describe("exchange at Databricks", () => {
     }
   });
 
+  it("gives no policy for the subject of one tag or of one place in the merge queue", async () => {
+    for (const ref of ["refs/tags/v1.2.3", "refs/heads/gh-readonly-queue/main/pr-7-abc"]) {
+      for (const answer of [refusedBy(policy), refusedBy(wrongSubject, environment)]) {
+        const { details } = await refusal(answer, { subject: `${REPO}:ref:${ref}` });
+        const commands =
+          details.remedy?.split("\n").filter((line) => line.includes("databricks account")) ?? [];
+        assert.ok(!commands.join("\n").includes(ref), details.remedy);
+        assert.ok(
+          commands.join("\n").includes(`${REPO}:environment:<name of the environment>`),
+          details.remedy,
+        );
+      }
+    }
+  });
+
   it("shows field by field what was presented and what would be accepted", async () => {
     const [issuer, audience] = [
       { problem: "issuer as a policy must name it", actual: ISSUER },

@@ -63,7 +63,7 @@ describe("access in the flow of a step", () => {
     const asked = flow.sandbox.requests.filter(({ path: route }) => route === "/api/2.0/workspace/export");
     assert.deepEqual(
       asked.map(({ query }) => query["path"]),
-      [`${STATE}/access.json`],
+      [`${STATE}/deployment.json`, `${STATE}/access.json`],
     );
     assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
     assert.equal(flow.ci.outputs.get("access"), undefined);

@@ -49,8 +49,8 @@ function registerSecret(value) {
   if (value.length < SHORTEST_SECRET) return;
   registered = [.../* @__PURE__ */ new Set([...registered, ...encodings(value)])].sort((a, b) => b.length - a.length);
 }
-function redact(text) {
-  let result = text;
+function redact(text2) {
+  let result = text2;
   for (const secret of registered) {
     if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
   }
@@ -75,7 +75,7 @@ function encodings(value) {
     const base64 = padded.toString("base64").slice(offset === 0 ? 0 : offset + 1);
     found.push(base64, base64.replaceAll("+", "-").replaceAll("/", "_"));
   }
-  return found.filter((text) => text.length >= SHORTEST_SECRET);
+  return found.filter((text2) => text2.length >= SHORTEST_SECRET);
 }
 
 // core/net/http.ts
@@ -113,13 +113,13 @@ function statusError(request, response) {
   });
 }
 function parseRetryAfter(value, date) {
-  const text = value?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1e3;
-  const wait = httpDate(text) - httpDate(date?.trim() ?? "");
+  const text2 = value?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text2)) return Number(text2) * 1e3;
+  const wait = httpDate(text2) - httpDate(date?.trim() ?? "");
   return Number.isNaN(wait) ? void 0 : Math.max(0, wait);
 }
-function httpDate(text) {
-  return /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) ? Date.parse(text) : NaN;
+function httpDate(text2) {
+  return /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text2) ? Date.parse(text2) : NaN;
 }
 function nameOf({ method, url }) {
   const { origin, pathname } = new URL(url);
@@ -138,9 +138,9 @@ var FAILURES = [
 ];
 function transportError(request, error, proxy) {
   const { code = "", message = "" } = error;
-  const [, failure, text] = FAILURES.find(([codes]) => codes.test(code)) ?? ["", "protocol", message];
+  const [, failure, text2] = FAILURES.find(([codes]) => codes.test(code)) ?? ["", "protocol", message];
   const through = proxy === void 0 ? "" : ` through the proxy ${proxy}`;
-  return new HttpError(`${nameOf(request)}${through} failed: ${text}${code === "" ? "" : ` (${code})`}`, {
+  return new HttpError(`${nameOf(request)}${through} failed: ${text2}${code === "" ? "" : ` (${code})`}`, {
     failure,
     retryable: failure !== "certificate" && failure !== "protocol" && code !== "ENOTFOUND",
     cause: error
@@ -159,8 +159,8 @@ import { BlockList, isIP } from "node:net";
 
 // core/net/workspace.ts
 var SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~%&=+-]*))?$/i;
-function parseWorkspaceUrl(text) {
-  const trimmed = text.trim();
+function parseWorkspaceUrl(text2) {
+  const trimmed = text2.trim();
   if (trimmed === "") throw mistake(trimmed, "no workspace URL is given");
   const shape = SHAPE.exec(trimmed);
   const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
@@ -182,28 +182,28 @@ function parseWorkspaceUrl(text) {
 function isLoopback(hostname) {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
-function whatIsOdd(text, url) {
-  if (!/^https?:\/\//i.test(text)) return "it does not start with https://";
+function whatIsOdd(text2, url) {
+  if (!/^https?:\/\//i.test(text2)) return "it does not start with https://";
   if (!url) return "it is not a URL";
   if (url.username !== "" || url.password !== "") return "it contains a user name or a password";
   if (url.pathname !== "/") return "it has a path";
   if (url.hash !== "") return "it has a fragment (`#\u2026`)";
   return "it contains characters that no workspace URL has";
 }
-function onlyValue(text, url, names, form) {
+function onlyValue(text2, url, names, form) {
   const values = new Set(
     names.flatMap((name) => url.searchParams.getAll(name)).filter((value2) => value2 !== "")
   );
-  if (values.size > 1) throw mistake(text, `it names several IDs: ${[...values].join(", ")}`);
+  if (values.size > 1) throw mistake(text2, `it names several IDs: ${[...values].join(", ")}`);
   const [value] = values;
-  if (value !== void 0 && !form.test(value)) throw mistake(text, `\`${value}\` is not an ID`);
+  if (value !== void 0 && !form.test(value)) throw mistake(text2, `\`${value}\` is not an ID`);
   return value;
 }
-function mistake(text, odd, wanted = "https://adb-1234567890123456.7.azuredatabricks.net") {
+function mistake(text2, odd, wanted = "https://adb-1234567890123456.7.azuredatabricks.net") {
   return new SecretlessError("INPUT_INVALID", {
     problem: `Not a workspace URL: ${odd}.`,
     expected: "https://<workspace host>, optionally with ?o=<workspace ID>",
-    actual: redact(text).slice(0, 200),
+    actual: redact(text2).slice(0, 200),
     remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`
   });
 }
@@ -214,8 +214,8 @@ function proxyFor(url, environment) {
   if (value === "" || isLoopback(url.hostname) || isExempt(url, variable(environment, "NO_PROXY") ?? "")) {
     return void 0;
   }
-  const text = value.includes("://") ? value : `http://${value}`;
-  const proxy = URL.canParse(text) ? new URL(text) : void 0;
+  const text2 = value.includes("://") ? value : `http://${value}`;
+  const proxy = URL.canParse(text2) ? new URL(text2) : void 0;
   if (proxy?.protocol !== "http:" && proxy?.protocol !== "https:") {
     throw new SecretlessError("INPUT_INVALID", {
       problem: "The environment variable HTTPS_PROXY does not name a proxy.",
@@ -404,7 +404,7 @@ async function certificates(environment) {
   ]);
   const files = [file, environment["NODE_EXTRA_CA_CERTS"] ?? ""].filter((name) => name !== "");
   const texts = await Promise.all(files.map((name) => readFile(name, "utf8").catch(() => "")));
-  return [...rootCertificates, ...texts.filter((text) => text !== "")];
+  return [...rootCertificates, ...texts.filter((text2) => text2 !== "")];
 }
 
 // core/net/retry.ts
@@ -482,14 +482,10 @@ function endpointUnavailable(what, error) {
   });
 }
 
-// core/ci/safe-for-log.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text) {
-  return text.split(/\r\n|\r|\n/).map(harmless);
+// core/base/uuid.ts
+var UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+function isUuid(text2) {
+  return UUID.test(text2);
 }
 
 // core/federation/clouds.ts
@@ -540,22 +536,183 @@ function databricksCloud(url) {
   return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
 }
 
+// core/federation/discovery.ts
+function usualAudience(host) {
+  return `${host}/oidc/v1/token`;
+}
+async function discoverWorkspace(options) {
+  const { host } = options;
+  const usual = `${host}/oidc`;
+  const abandon = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, abandon.signal]) : abandon.signal;
+  const usualServer = getDocument(metadataUrl(usual), { ...options, signal });
+  usualServer.catch(() => void 0);
+  try {
+    const config = await getDocument(`${host}/.well-known/databricks-config`, options);
+    const accountId = options.accountId ?? text(config?.["account_id"]);
+    const workspaceId = text(config?.["workspace_id"]);
+    const hostType = hostTypeOf(host, config);
+    const oidc = oidcEndpoint(host, hostType, accountId, text(config?.["oidc_endpoint"]));
+    const server = await (oidc === usual ? usualServer : getDocument(metadataUrl(oidc), options));
+    const tokenEndpoint = trusted(text(server?.["token_endpoint"]) ?? `${oidc}/v1/token`, host);
+    return {
+      tokenEndpoint,
+      defaultAudience: defaultAudience(config, { hostType, workspaceId, accountId }) ?? tokenEndpoint,
+      workspaceId,
+      accountId,
+      cloud: cloudOf(host, config),
+      hostType
+    };
+  } finally {
+    abandon.abort();
+  }
+}
+function approvedAudience({
+  host,
+  defaultAudience: defaultAudience2
+}) {
+  if (isUuid(defaultAudience2) || isOfHost(defaultAudience2, host)) return defaultAudience2;
+  throw new SecretlessError("AUDIENCE_NOT_APPROVED", {
+    problem: "The workspace asks for an ID token for somebody else; none was asked for.",
+    expected: `an account ID (a UUID), or an https URL of ${host} or of its Databricks cloud`,
+    actual: redact(defaultAudience2).slice(0, 200),
+    remedy: "Check that the input `host` is the URL of your workspace. If the federation policy really has this audience, set the input `audience` to it."
+  });
+}
+function metadataUrl(oidc) {
+  return `${oidc}/.well-known/oauth-authorization-server`;
+}
+function oidcEndpoint(host, type, accountId, named) {
+  const endpoint = named ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
+  if (endpoint.includes("{account_id}") && accountId === void 0) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: `${host} does not say to which account it belongs, and is not a workspace.`,
+      remedy: "Set the input host to the URL of a workspace, or give the account ID as well."
+    });
+  }
+  return trusted(endpoint.replaceAll("{account_id}", accountId ?? "").replace(/\/+$/, ""), host);
+}
+function defaultAudience(config, { hostType, workspaceId, accountId }) {
+  const named = config?.["token_federation_default_oidc_audiences"];
+  const first = Array.isArray(named) ? text(named[0]) : void 0;
+  const isWorkspace = hostType === "workspace" && (config === void 0 || workspaceId !== void 0);
+  return first ?? (isWorkspace ? void 0 : accountId);
+}
+function isOfHost(text2, host) {
+  const url = URL.canParse(text2) ? new URL(text2) : void 0;
+  if (url === void 0 || url.username !== "" || url.password !== "") return false;
+  const approved = new URL(host);
+  if (url.origin === approved.origin) return true;
+  const zone = databricksCloud(host)?.zone;
+  if (zone !== void 0) return databricksCloud(url.href)?.zone === zone;
+  return /^https?:$/.test(url.protocol) && isLoopback(url.hostname) && isLoopback(approved.hostname);
+}
+function trusted(endpoint, host) {
+  if (isOfHost(endpoint, host)) return endpoint;
+  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: "The workspace names a token endpoint outside the approved host; the ID token is not sent there.",
+    expected: `an endpoint on ${host}`,
+    actual: redact(endpoint).slice(0, 200),
+    remedy: "Check that the input host is the URL of the workspace itself, and not of something in front of it."
+  });
+}
+function hostTypeOf(host, config) {
+  const named = text(config?.["host_type"])?.toLowerCase();
+  if (named === "workspace" || named === "account" || named === "unified") return named;
+  return /^https:\/\/accounts(-dod)?\./.test(host) ? "account" : "workspace";
+}
+function cloudOf(host, config) {
+  const named = text(config?.["cloud"])?.toUpperCase();
+  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named) ?? databricksCloud(host)?.cloud;
+}
+function text(value) {
+  return typeof value === "string" && value !== "" ? value : void 0;
+}
+async function getDocument(url, options) {
+  const request = { method: "GET", url, headers: { accept: "application/json" } };
+  try {
+    return await retry(async (signal) => {
+      const response = await options.send({ ...request, signal });
+      if (isRetryableStatus(response.status)) throw statusError(request, response);
+      return documentOf(request, response);
+    }, options);
+  } catch (error) {
+    throw error instanceof HttpError ? endpointUnavailable(`Asking ${options.host} where to exchange ID tokens`, error) : error;
+  }
+}
+function documentOf(request, response) {
+  const { status, body } = response;
+  if (status === 200) {
+    const value = parsed(body);
+    if (typeof value === "object" && value !== null) return value;
+    throw notDatabricks(
+      `${request.url} was answered with ${/^\s*</.test(body) ? "HTML" : "something that is not JSON"}`,
+      body
+    );
+  }
+  if (status === 403) {
+    throw new SecretlessError("ENDPOINT_UNAVAILABLE", {
+      problem: `${request.url} refuses this runner.`,
+      actual: `status 403: ${redact(body).slice(0, 500)}`,
+      remedy: "Add the runner's address to the IP access list of the workspace, or use a runner inside its network."
+    });
+  }
+  if (status >= 500) throw statusError(request, response);
+  return void 0;
+}
+function parsed(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return void 0;
+  }
+}
+function notDatabricks(problem, body) {
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${problem}.`,
+    expected: "JSON",
+    actual: redact(body).slice(0, 200),
+    remedy: "Something else answers in place of the workspace (a proxy, a sign-in page): check the input host and HTTPS_PROXY."
+  });
+}
+
+// core/ci/safe-for-log.ts
+var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+function harmless(line) {
+  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
+}
+function harmlessLines(text2) {
+  return text2.split(/\r\n|\r|\n/).map(harmless);
+}
+
+// core/ci/github/events.ts
+var WRITERS = /* @__PURE__ */ new Set([
+  ...["push", "create", "delete", "release", "registry_package", "page_build"],
+  ...["workflow_dispatch", "repository_dispatch", "schedule", "workflow_call"],
+  ...["deployment", "deployment_status", "deployment_protection_rule", "branch_protection_rule"],
+  ...["label", "milestone", "pull_request"]
+]);
+function isOpenToAnybody(event) {
+  return !WRITERS.has(event);
+}
+
 // core/ci/inputs/cli-values.ts
 import { fileURLToPath } from "node:url";
-function parseCliVersion(text) {
-  if (/^(?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2}$/.test(text)) return text;
+function parseCliVersion(text2) {
+  if (/^(?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2}$/.test(text2)) return text2;
   throw mistake2(
     "not a version of the Databricks CLI",
     "one exact version, such as 1.9.0 (no `v`, no range)",
-    text
+    text2
   );
 }
-function parseSha256(text) {
-  if (/^[\da-f]{64}$/i.test(text)) return text.toLowerCase();
-  throw mistake2("not a SHA-256", "64 hexadecimal digits", text);
+function parseSha256(text2) {
+  if (/^[\da-f]{64}$/i.test(text2)) return text2.toLowerCase();
+  throw mistake2("not a SHA-256", "64 hexadecimal digits", text2);
 }
-function parseCliMirror(text) {
-  const trimmed = text.trim();
+function parseCliMirror(text2) {
+  const trimmed = text2.trim();
   if (hasControlCharacter(trimmed)) throw mirrorMistake(trimmed, "it holds a control character");
   if (/^(?:\/|[a-z]:[\\/]|\\\\)/i.test(trimmed)) return { kind: "folder", path: trimmed };
   const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
@@ -567,27 +724,27 @@ function parseCliMirror(text) {
   if (url.protocol === "http:" && !isLoopback(url.hostname)) throw mirrorMistake(trimmed, "it is not https");
   return { kind: "url", base: `${url.origin}${url.pathname}`.replace(/\/+$/, "") };
 }
-function folderOf(url, text) {
+function folderOf(url, text2) {
   const windows = url.hostname !== "" || /^\/[a-z]:\//i.test(url.pathname);
   try {
     const path = fileURLToPath(url, { windows });
     if (!hasControlCharacter(path)) return path;
   } catch {
   }
-  throw mirrorMistake(text, "its path cannot be a folder");
+  throw mirrorMistake(text2, "its path cannot be a folder");
 }
-function hasControlCharacter(text) {
-  return new RegExp("\\p{Cc}", "u").test(text);
+function hasControlCharacter(text2) {
+  return new RegExp("\\p{Cc}", "u").test(text2);
 }
-function mirrorMistake(text, odd) {
+function mirrorMistake(text2, odd) {
   return mistake2(
     `not a mirror: ${odd}`,
     "an https URL without user and query, or the absolute path of a folder; files lie under it as v<version>/<file>",
-    text
+    text2
   );
 }
-function mistake2(problem, expected, text) {
-  return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text).slice(0, 200) });
+function mistake2(problem, expected, text2) {
+  return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text2).slice(0, 200) });
 }
 
 // core/ci/inputs/table.ts
@@ -660,6 +817,10 @@ var INPUTS = {
     description: "Where release archives are taken from: an https URL or a folder, laid out as the release site."
   },
   "cli-sha256": { description: "SHA-256 of the archive, for a version that is not in the pinned table." },
+  "plan-timeout": {
+    description: "Limit for each command of the Databricks CLI that only reads (plan, summary), such as `10m`; build commands of the bundle run in it.",
+    default: "10m"
+  },
   timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" }
 };
 var INPUT_NAMES = Object.keys(INPUTS);
@@ -674,12 +835,16 @@ export {
   statusError,
   nameOf,
   transportError,
+  UUID,
   retry,
   parseWorkspaceUrl,
   isLoopback,
   ENTRA_CLOUDS,
   databricksCloud,
   endpointUnavailable,
+  usualAudience,
+  discoverWorkspace,
+  approvedAudience,
   parseCliVersion,
   parseSha256,
   parseCliMirror,
@@ -689,6 +854,7 @@ export {
   INPUTS,
   INPUT_NAMES,
   harmlessLines,
+  isOpenToAnybody,
   nodeHttp,
   proxyFor,
   proxyAgent,

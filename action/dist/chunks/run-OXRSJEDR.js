@@ -4,11 +4,14 @@ import {
   HttpError,
   INPUT_NAMES,
   SecretlessError,
+  UUID,
+  approvedAudience,
   certificates,
   databricksCloud,
   endpointUnavailable,
   harmlessLines,
   isLoopback,
+  isOpenToAnybody,
   isRetryableStatus,
   nameOf,
   nodeHttp,
@@ -24,7 +27,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-LBYMYWUL.js";
+} from "./chunk-GVZNIVPY.js";
 import {
   createTerminate,
   runUntil
@@ -112,17 +115,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path11) {
-      const ctrl = callVisitor(key2, node, visitor, path11);
+    function visit_(key2, node, visitor, path13) {
+      const ctrl = callVisitor(key2, node, visitor, path13);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path11, ctrl);
-        return visit_(key2, ctrl, visitor, path11);
+        replaceNode(key2, path13, ctrl);
+        return visit_(key2, ctrl, visitor, path13);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path11 = Object.freeze(path11.concat(node));
+          path13 = Object.freeze(path13.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path11);
+            const ci = visit_(i, node.items[i], visitor, path13);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -133,13 +136,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path11 = Object.freeze(path11.concat(node));
-          const ck = visit_("key", node.key, visitor, path11);
+          path13 = Object.freeze(path13.concat(node));
+          const ck = visit_("key", node.key, visitor, path13);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path11);
+          const cv = visit_("value", node.value, visitor, path13);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -160,17 +163,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path11) {
-      const ctrl = await callVisitor(key2, node, visitor, path11);
+    async function visitAsync_(key2, node, visitor, path13) {
+      const ctrl = await callVisitor(key2, node, visitor, path13);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path11, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path11);
+        replaceNode(key2, path13, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path13);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path11 = Object.freeze(path11.concat(node));
+          path13 = Object.freeze(path13.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path11);
+            const ci = await visitAsync_(i, node.items[i], visitor, path13);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -181,13 +184,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path11 = Object.freeze(path11.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path11);
+          path13 = Object.freeze(path13.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path13);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path11);
+          const cv = await visitAsync_("value", node.value, visitor, path13);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -214,23 +217,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path11) {
+    function callVisitor(key2, node, visitor, path13) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path11);
+        return visitor(key2, node, path13);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path11);
+        return visitor.Map?.(key2, node, path13);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path11);
+        return visitor.Seq?.(key2, node, path13);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path11);
+        return visitor.Pair?.(key2, node, path13);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path11);
+        return visitor.Scalar?.(key2, node, path13);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path11);
+        return visitor.Alias?.(key2, node, path13);
       return void 0;
     }
-    function replaceNode(key2, path11, node) {
-      const parent = path11[path11.length - 1];
+    function replaceNode(key2, path13, node) {
+      const parent = path13[path13.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -842,10 +845,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path11, value) {
+    function collectionFromPath(schema, path13, value) {
       let v = value;
-      for (let i = path11.length - 1; i >= 0; --i) {
-        const k = path11[i];
+      for (let i = path13.length - 1; i >= 0; --i) {
+        const k = path13[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -864,7 +867,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path11) => path11 == null || typeof path11 === "object" && !!path11[Symbol.iterator]().next().done;
+    var isEmptyPath = (path13) => path13 == null || typeof path13 === "object" && !!path13[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -894,11 +897,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path11, value) {
-        if (isEmptyPath(path11))
+      addIn(path13, value) {
+        if (isEmptyPath(path13))
           this.add(value);
         else {
-          const [key2, ...rest] = path11;
+          const [key2, ...rest] = path13;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -912,8 +915,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path11) {
-        const [key2, ...rest] = path11;
+      deleteIn(path13) {
+        const [key2, ...rest] = path13;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -927,8 +930,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path11, keepScalar) {
-        const [key2, ...rest] = path11;
+      getIn(path13, keepScalar) {
+        const [key2, ...rest] = path13;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -946,8 +949,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path11) {
-        const [key2, ...rest] = path11;
+      hasIn(path13) {
+        const [key2, ...rest] = path13;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -957,8 +960,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path11, value) {
-        const [key2, ...rest] = path11;
+      setIn(path13, value) {
+        const [key2, ...rest] = path13;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -3473,9 +3476,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path11, value) {
+      addIn(path13, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path11, value);
+          this.contents.addIn(path13, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3550,14 +3553,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path11) {
-        if (Collection.isEmptyPath(path11)) {
+      deleteIn(path13) {
+        if (Collection.isEmptyPath(path13)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path11) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path13) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3572,10 +3575,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path11, keepScalar) {
-        if (Collection.isEmptyPath(path11))
+      getIn(path13, keepScalar) {
+        if (Collection.isEmptyPath(path13))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path11, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path13, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3586,10 +3589,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path11) {
-        if (Collection.isEmptyPath(path11))
+      hasIn(path13) {
+        if (Collection.isEmptyPath(path13))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path11) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path13) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3606,13 +3609,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path11, value) {
-        if (Collection.isEmptyPath(path11)) {
+      setIn(path13, value) {
+        if (Collection.isEmptyPath(path13)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path11), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path13), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path11, value);
+          this.contents.setIn(path13, value);
         }
       }
       /**
@@ -5573,10 +5576,10 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path11) => {
+    visit2.itemAtPath = (cst, path13) => {
       let item = cst;
-      for (const [field2, index] of path11) {
-        const tok = item?.[field2];
+      for (const [field, index] of path13) {
+        const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
         } else
@@ -5584,23 +5587,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path11) => {
-      const parent = visit2.itemAtPath(cst, path11.slice(0, -1));
-      const field2 = path11[path11.length - 1][0];
-      const coll = parent?.[field2];
+    visit2.parentCollection = (cst, path13) => {
+      const parent = visit2.itemAtPath(cst, path13.slice(0, -1));
+      const field = path13[path13.length - 1][0];
+      const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path11, item, visitor) {
-      let ctrl = visitor(item, path11);
+    function _visit(path13, item, visitor) {
+      let ctrl = visitor(item, path13);
       if (typeof ctrl === "symbol")
         return ctrl;
-      for (const field2 of ["key", "value"]) {
-        const token2 = item[field2];
+      for (const field of ["key", "value"]) {
+        const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path11.concat([[field2, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path13.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5610,11 +5613,11 @@ var require_cst_visit = __commonJS({
               i -= 1;
             }
           }
-          if (typeof ctrl === "function" && field2 === "key")
-            ctrl = ctrl(item, path11);
+          if (typeof ctrl === "function" && field === "key")
+            ctrl = ctrl(item, path13);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path11) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path13) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -7366,7 +7369,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path10 from "node:path";
+import path12 from "node:path";
 
 // core/ci/verify.ts
 var CLOCK_TOLERANCE = 60;
@@ -7447,64 +7450,664 @@ async function verifyPipelineToken(idToken, options) {
 // core/access/files/access-file.ts
 var import_yaml3 = __toESM(require_dist(), 1);
 
-// core/api/rest.ts
-var ApiFailure = class extends Error {
-  name = "ApiFailure";
-  status;
-  errorCode;
-  constructor(status, errorCode, message) {
-    super(message);
-    this.status = status;
-    this.errorCode = errorCode;
-  }
-  /** The caller lacks a right: 401 and 403, or Databricks' way of hiding an object from those who may not see it. */
-  get refused() {
-    return this.status === 401 || this.status === 403;
-  }
-  get missing() {
-    return this.status === 404;
-  }
-};
-function field(value, name) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
-  return Object.hasOwn(value, name) ? value[name] : void 0;
+// node_modules/lossless-json/lib/esm/utils.js
+function isInteger(value) {
+  return INTEGER_REGEX.test(value);
 }
-function textField(value, name) {
-  const found = field(value, name);
+var INTEGER_REGEX = /^-?[0-9]+$/;
+function isNumber(value) {
+  return NUMBER_REGEX.test(value);
+}
+var NUMBER_REGEX = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+function isSafeNumber(value, config2) {
+  if (isInteger(value)) {
+    return Number.isSafeInteger(Number.parseInt(value, 10));
+  }
+  const num = Number.parseFloat(value);
+  if (Number.isInteger(num) && !Number.isSafeInteger(num)) {
+    return false;
+  }
+  const parsed2 = String(num);
+  if (value === parsed2) {
+    return true;
+  }
+  const valueDigits = extractSignificantDigits(value);
+  const parsedDigits = extractSignificantDigits(parsed2);
+  if (valueDigits === parsedDigits) {
+    return true;
+  }
+  if (config2?.approx === true) {
+    const requiredDigits = 14;
+    if (parsedDigits.length >= requiredDigits && valueDigits.startsWith(parsedDigits.substring(0, requiredDigits))) {
+      return true;
+    }
+  }
+  return false;
+}
+var UnsafeNumberReason = /* @__PURE__ */ (function(UnsafeNumberReason2) {
+  UnsafeNumberReason2["underflow"] = "underflow";
+  UnsafeNumberReason2["overflow"] = "overflow";
+  UnsafeNumberReason2["truncate_integer"] = "truncate_integer";
+  UnsafeNumberReason2["truncate_float"] = "truncate_float";
+  return UnsafeNumberReason2;
+})({});
+function getUnsafeNumberReason(value) {
+  if (isSafeNumber(value, {
+    approx: false
+  })) {
+    return void 0;
+  }
+  if (isInteger(value)) {
+    return UnsafeNumberReason.truncate_integer;
+  }
+  const num = Number.parseFloat(value);
+  if (!Number.isFinite(num)) {
+    return UnsafeNumberReason.overflow;
+  }
+  if (num === 0) {
+    return UnsafeNumberReason.underflow;
+  }
+  return UnsafeNumberReason.truncate_float;
+}
+function extractSignificantDigits(value) {
+  const {
+    start,
+    end
+  } = getSignificantDigitRange(value);
+  const digits = value.substring(start, end);
+  const dot = digits.indexOf(".");
+  if (dot === -1) {
+    return digits;
+  }
+  return digits.substring(0, dot) + digits.substring(dot + 1);
+}
+function getSignificantDigitRange(value) {
+  let start = 0;
+  if (value[0] === "-") {
+    start++;
+  }
+  while (value[start] === "0" || value[start] === ".") {
+    start++;
+  }
+  let end = value.lastIndexOf("e");
+  if (end === -1) {
+    end = value.lastIndexOf("E");
+  }
+  if (end === -1) {
+    end = value.length;
+  }
+  while ((value[end - 1] === "0" || value[end - 1] === ".") && end > start) {
+    end--;
+  }
+  return {
+    start,
+    end
+  };
+}
+
+// node_modules/lossless-json/lib/esm/LosslessNumber.js
+var losslessNumberMarker = /* @__PURE__ */ Symbol.for("lossless-json.LosslessNumber");
+var LosslessNumber = class {
+  // numeric value as string
+  value;
+  /**
+   * @deprecated Use the isLosslessNumber(value) function instead.
+   *
+   * Ordinary objects may also have an isLosslessNumber property, so this
+   * field cannot reliably identify lossless numbers.
+   */
+  isLosslessNumber = true;
+  get [losslessNumberMarker]() {
+    return true;
+  }
+  constructor(value) {
+    if (!isNumber(value)) {
+      throw new Error(`Invalid number (value: "${value}")`);
+    }
+    this.value = value;
+  }
+  /**
+   * Get the value of the LosslessNumber as number or bigint.
+   *
+   * - a number is returned for safe numbers and decimal values that only lose some insignificant digits
+   * - a bigint is returned for big integer numbers
+   * - an Error is thrown for values that will overflow or underflow
+   *
+   * Note that you can implement your own strategy for conversion by just getting the value as string
+   * via .toString(), and using util functions like isInteger, isSafeNumber, getUnsafeNumberReason,
+   * and toSafeNumberOrThrow to convert it to a numeric value.
+   */
+  valueOf() {
+    const unsafeReason = getUnsafeNumberReason(this.value);
+    if (unsafeReason === void 0 || unsafeReason === UnsafeNumberReason.truncate_float) {
+      return Number.parseFloat(this.value);
+    }
+    if (isInteger(this.value)) {
+      return BigInt(this.value);
+    }
+    throw new Error(`Cannot safely convert to number: the value '${this.value}' would ${unsafeReason} and become ${Number.parseFloat(this.value)}`);
+  }
+  /**
+   * Get the value of the LosslessNumber as string.
+   */
+  toString() {
+    return this.value;
+  }
+  // Note: we do NOT implement a .toJSON() method, and you should not implement
+  // or use that, it cannot safely turn the numeric value in the string into
+  // stringified JSON since it has to be parsed into a number first.
+};
+function isLosslessNumber(value) {
+  return value !== null && typeof value === "object" && value[losslessNumberMarker] === true;
+}
+
+// node_modules/lossless-json/lib/esm/numberParsers.js
+function parseLosslessNumber(value) {
+  return new LosslessNumber(value);
+}
+
+// node_modules/lossless-json/lib/esm/revive.js
+function revive(json, reviver) {
+  return reviveValue({
+    "": json
+  }, "", json, reviver);
+}
+function reviveValue(context, key2, value, reviver) {
+  if (Array.isArray(value)) {
+    return reviver.call(context, key2, reviveArray(value, reviver));
+  }
+  if (value && typeof value === "object" && !isLosslessNumber(value)) {
+    return reviver.call(context, key2, reviveObject(value, reviver));
+  }
+  return reviver.call(context, key2, value);
+}
+function reviveObject(object2, reviver) {
+  for (const key2 of Object.keys(object2)) {
+    const value = reviveValue(object2, key2, object2[key2], reviver);
+    if (value !== void 0) {
+      object2[key2] = value;
+    } else {
+      delete object2[key2];
+    }
+  }
+  return object2;
+}
+function reviveArray(array, reviver) {
+  for (let i = 0; i < array.length; i++) {
+    const value = reviveValue(array, String(i), array[i], reviver);
+    if (value === void 0) {
+      delete array[i];
+    } else {
+      array[i] = value;
+    }
+  }
+  return array;
+}
+
+// node_modules/lossless-json/lib/esm/parse.js
+function parse(text2, reviver, options) {
+  const optionsObj = typeof options === "function" ? {
+    parseNumber: options
+  } : options;
+  const parseNumber = optionsObj?.parseNumber ?? parseLosslessNumber;
+  const onDuplicateKey = optionsObj?.onDuplicateKey ?? throwDuplicateKey;
+  let i = 0;
+  const value = parseValue();
+  expectValue(value);
+  expectEndOfInput();
+  return reviver ? revive(value, reviver) : value;
+  function parseObject() {
+    if (text2.charCodeAt(i) === codeOpeningBrace) {
+      i++;
+      skipWhitespace();
+      const object2 = {};
+      let initial = true;
+      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBrace) {
+        if (!initial) {
+          eatComma();
+          skipWhitespace();
+        } else {
+          initial = false;
+        }
+        const start = i;
+        const key2 = parseString();
+        if (key2 === void 0) {
+          throwObjectKeyExpected();
+          return;
+        }
+        skipWhitespace();
+        eatColon();
+        const value2 = parseValue();
+        if (value2 === void 0) {
+          throwObjectValueExpected();
+          return;
+        }
+        if (Object.prototype.hasOwnProperty.call(object2, key2) && !isDeepEqual(value2, object2[key2])) {
+          const returnedValue = onDuplicateKey({
+            key: key2,
+            position: start + 1,
+            oldValue: object2[key2],
+            newValue: value2
+          });
+          if (returnedValue !== void 0) {
+            setObjectKey(object2, key2, returnedValue);
+          }
+        } else {
+          setObjectKey(object2, key2, value2);
+        }
+      }
+      if (text2.charCodeAt(i) !== codeClosingBrace) {
+        throwObjectKeyOrEndExpected();
+      }
+      i++;
+      return object2;
+    }
+  }
+  function parseArray() {
+    if (text2.charCodeAt(i) === codeOpeningBracket) {
+      i++;
+      skipWhitespace();
+      const array = [];
+      let initial = true;
+      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBracket) {
+        if (!initial) {
+          eatComma();
+        } else {
+          initial = false;
+        }
+        const value2 = parseValue();
+        expectArrayItem(value2);
+        array.push(value2);
+      }
+      if (text2.charCodeAt(i) !== codeClosingBracket) {
+        throwArrayItemOrEndExpected();
+      }
+      i++;
+      return array;
+    }
+  }
+  function parseValue() {
+    skipWhitespace();
+    const value2 = parseString() ?? parseNumeric() ?? parseObject() ?? parseArray() ?? parseKeyword("true", true) ?? parseKeyword("false", false) ?? parseKeyword("null", null);
+    skipWhitespace();
+    return value2;
+  }
+  function parseKeyword(name, value2) {
+    if (text2.slice(i, i + name.length) === name) {
+      i += name.length;
+      return value2;
+    }
+  }
+  function skipWhitespace() {
+    while (isWhitespace(text2.charCodeAt(i))) {
+      i++;
+    }
+  }
+  function parseString() {
+    if (text2.charCodeAt(i) === codeDoubleQuote) {
+      i++;
+      let result = "";
+      while (i < text2.length && text2.charCodeAt(i) !== codeDoubleQuote) {
+        if (text2.charCodeAt(i) === codeBackslash) {
+          const char = text2[i + 1];
+          const escapeChar = escapeCharacters[char];
+          if (escapeChar !== void 0) {
+            result += escapeChar;
+            i++;
+          } else if (char === "u") {
+            if (isHex(text2.charCodeAt(i + 2)) && isHex(text2.charCodeAt(i + 3)) && isHex(text2.charCodeAt(i + 4)) && isHex(text2.charCodeAt(i + 5))) {
+              result += String.fromCharCode(Number.parseInt(text2.slice(i + 2, i + 6), 16));
+              i += 5;
+            } else {
+              throwInvalidUnicodeCharacter(i);
+            }
+          } else {
+            throwInvalidEscapeCharacter(i);
+          }
+        } else {
+          if (isValidStringCharacter(text2.charCodeAt(i))) {
+            result += text2[i];
+          } else {
+            throwInvalidCharacter(text2[i]);
+          }
+        }
+        i++;
+      }
+      expectEndOfString();
+      i++;
+      return result;
+    }
+  }
+  function parseNumeric() {
+    const start = i;
+    if (text2.charCodeAt(i) === codeMinus) {
+      i++;
+      expectDigit(start);
+    }
+    if (text2.charCodeAt(i) === codeZero) {
+      i++;
+    } else if (isNonZeroDigit(text2.charCodeAt(i))) {
+      i++;
+      while (isDigit(text2.charCodeAt(i))) {
+        i++;
+      }
+    } else {
+      return void 0;
+    }
+    if (text2.charCodeAt(i) === codeDot) {
+      i++;
+      expectDigit(start);
+      while (isDigit(text2.charCodeAt(i))) {
+        i++;
+      }
+    }
+    if (text2.charCodeAt(i) === codeLowercaseE || text2.charCodeAt(i) === codeUppercaseE) {
+      i++;
+      if (text2.charCodeAt(i) === codeMinus || text2.charCodeAt(i) === codePlus) {
+        i++;
+      }
+      expectDigit(start);
+      while (isDigit(text2.charCodeAt(i))) {
+        i++;
+      }
+    }
+    if (i > start) {
+      return parseNumber(text2.slice(start, i));
+    }
+  }
+  function eatComma() {
+    if (text2.charCodeAt(i) !== codeComma) {
+      throw new SyntaxError(`Comma ',' expected after value ${gotAt()}`);
+    }
+    i++;
+  }
+  function eatColon() {
+    if (text2.charCodeAt(i) !== codeColon) {
+      throw new SyntaxError(`Colon ':' expected after property name ${gotAt()}`);
+    }
+    i++;
+  }
+  function expectValue(value2) {
+    if (value2 === void 0) {
+      throw new SyntaxError(`JSON value expected ${gotAt()}`);
+    }
+  }
+  function expectArrayItem(value2) {
+    if (value2 === void 0) {
+      throw new SyntaxError(`Array item expected ${gotAt()}`);
+    }
+  }
+  function expectEndOfInput() {
+    if (i < text2.length) {
+      throw new SyntaxError(`Expected end of input ${gotAt()}`);
+    }
+  }
+  function expectDigit(start) {
+    if (!isDigit(text2.charCodeAt(i))) {
+      const numSoFar = text2.slice(start, i);
+      throw new SyntaxError(`Invalid number '${numSoFar}', expecting a digit ${gotAt()}`);
+    }
+  }
+  function expectEndOfString() {
+    if (text2.charCodeAt(i) !== codeDoubleQuote) {
+      throw new SyntaxError(`End of string '"' expected ${gotAt()}`);
+    }
+  }
+  function throwObjectKeyExpected() {
+    throw new SyntaxError(`Quoted object key expected ${gotAt()}`);
+  }
+  function throwDuplicateKey({
+    key: key2,
+    position
+  }) {
+    throw new SyntaxError(`Duplicate key '${key2}' encountered at position ${position}`);
+  }
+  function throwObjectKeyOrEndExpected() {
+    throw new SyntaxError(`Quoted object key or end of object '}' expected ${gotAt()}`);
+  }
+  function throwArrayItemOrEndExpected() {
+    throw new SyntaxError(`Array item or end of array ']' expected ${gotAt()}`);
+  }
+  function throwInvalidCharacter(char) {
+    throw new SyntaxError(`Invalid character '${char}' ${pos()}`);
+  }
+  function throwInvalidEscapeCharacter(start) {
+    const chars = text2.slice(start, start + 2);
+    throw new SyntaxError(`Invalid escape character '${chars}' ${pos()}`);
+  }
+  function throwObjectValueExpected() {
+    throw new SyntaxError(`Object value expected after ':' ${pos()}`);
+  }
+  function throwInvalidUnicodeCharacter(start) {
+    const chars = text2.slice(start, start + 6);
+    throw new SyntaxError(`Invalid unicode character '${chars}' ${pos()}`);
+  }
+  function pos() {
+    return `at position ${i}`;
+  }
+  function got() {
+    return i < text2.length ? `but got '${text2[i]}'` : "but reached end of input";
+  }
+  function gotAt() {
+    return `${got()} ${pos()}`;
+  }
+}
+function setObjectKey(object2, key2, value) {
+  if (key2 === "__proto__") {
+    Object.defineProperty(object2, key2, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true
+    });
+  } else {
+    object2[key2] = value;
+  }
+}
+function isWhitespace(code2) {
+  return code2 === codeSpace || code2 === codeNewline || code2 === codeTab || code2 === codeReturn;
+}
+function isHex(code2) {
+  return code2 >= codeZero && code2 <= codeNine || code2 >= codeUppercaseA && code2 <= codeUppercaseF || code2 >= codeLowercaseA && code2 <= codeLowercaseF;
+}
+function isDigit(code2) {
+  return code2 >= codeZero && code2 <= codeNine;
+}
+function isNonZeroDigit(code2) {
+  return code2 >= codeOne && code2 <= codeNine;
+}
+function isValidStringCharacter(code2) {
+  return code2 >= 32 && code2 <= 1114111;
+}
+function isDeepEqual(a, b) {
+  if (a === b) {
+    return true;
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => isDeepEqual(item, b[index]));
+  }
+  if (isObject(a) && isObject(b)) {
+    const keys = [.../* @__PURE__ */ new Set([...Object.keys(a), ...Object.keys(b)])];
+    return keys.every((key2) => isDeepEqual(a[key2], b[key2]));
+  }
+  return false;
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+var escapeCharacters = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "	"
+  // note that \u is handled separately in parseString()
+};
+var codeBackslash = 92;
+var codeOpeningBrace = 123;
+var codeClosingBrace = 125;
+var codeOpeningBracket = 91;
+var codeClosingBracket = 93;
+var codeSpace = 32;
+var codeNewline = 10;
+var codeTab = 9;
+var codeReturn = 13;
+var codeDoubleQuote = 34;
+var codePlus = 43;
+var codeMinus = 45;
+var codeZero = 48;
+var codeOne = 49;
+var codeNine = 57;
+var codeComma = 44;
+var codeDot = 46;
+var codeColon = 58;
+var codeUppercaseA = 65;
+var codeLowercaseA = 97;
+var codeUppercaseE = 69;
+var codeLowercaseE = 101;
+var codeUppercaseF = 70;
+var codeLowercaseF = 102;
+
+// node_modules/lossless-json/lib/esm/stringify.js
+function stringify(value, replacer, space, numberStringifiers) {
+  const resolvedSpace = resolveSpace(space);
+  const replacedValue = typeof replacer === "function" ? replacer.call({
+    "": value
+  }, "", value) : value;
+  return stringifyValue(replacedValue, "");
+  function stringifyValue(value2, indent) {
+    if (Array.isArray(numberStringifiers)) {
+      const stringifier = numberStringifiers.find((item) => item.test(value2));
+      if (stringifier) {
+        const str = stringifier.stringify(value2);
+        if (typeof str !== "string" || !isNumber(str)) {
+          throw new Error(`Invalid JSON number: output of a number stringifier must be a string containing a JSON number (output: ${str})`);
+        }
+        return str;
+      }
+    }
+    if (typeof value2 === "boolean" || typeof value2 === "number" || typeof value2 === "string" || value2 === null || value2 instanceof Date || value2 instanceof Boolean || value2 instanceof Number || value2 instanceof String) {
+      return JSON.stringify(value2);
+    }
+    if (isLosslessNumber(value2)) {
+      return value2.toString();
+    }
+    if (typeof value2 === "bigint") {
+      return value2.toString();
+    }
+    if (Array.isArray(value2)) {
+      return stringifyArray(value2, indent);
+    }
+    if (value2 && typeof value2 === "object") {
+      return stringifyObject(value2, indent);
+    }
+    return void 0;
+  }
+  function stringifyArray(array, indent) {
+    if (array.length === 0) {
+      return "[]";
+    }
+    const childIndent = resolvedSpace ? indent + resolvedSpace : void 0;
+    let str = resolvedSpace ? "[\n" : "[";
+    for (let i = 0; i < array.length; i++) {
+      const item = typeof replacer === "function" ? replacer.call(array, String(i), array[i]) : array[i];
+      if (resolvedSpace) {
+        str += childIndent;
+      }
+      if (typeof item !== "undefined" && typeof item !== "function") {
+        const serialized = stringifyValue(item, childIndent);
+        str += serialized === void 0 ? "null" : serialized;
+      } else {
+        str += "null";
+      }
+      if (i < array.length - 1) {
+        str += resolvedSpace ? ",\n" : ",";
+      }
+    }
+    str += resolvedSpace ? `
+${indent}]` : "]";
+    return str;
+  }
+  function stringifyObject(object2, indent) {
+    if (typeof object2.toJSON === "function") {
+      return stringifyValue(object2.toJSON(), indent);
+    }
+    const keys = Array.isArray(replacer) ? [...new Set(replacer.map(String))] : Object.keys(object2);
+    if (keys.length === 0) {
+      return "{}";
+    }
+    const childIndent = resolvedSpace ? indent + resolvedSpace : void 0;
+    let first = true;
+    let str = resolvedSpace ? "{\n" : "{";
+    for (const key2 of keys) {
+      const value2 = typeof replacer === "function" ? replacer.call(object2, key2, object2[key2]) : object2[key2];
+      if (includeProperty(key2, value2)) {
+        const serialized = stringifyValue(value2, childIndent);
+        if (serialized === void 0) {
+          continue;
+        }
+        if (first) {
+          first = false;
+        } else {
+          str += resolvedSpace ? ",\n" : ",";
+        }
+        const keyStr = JSON.stringify(key2);
+        str += resolvedSpace ? `${childIndent + keyStr}: ` : `${keyStr}:`;
+        str += serialized;
+      }
+    }
+    str += resolvedSpace ? `
+${indent}}` : "}";
+    return str;
+  }
+  function includeProperty(_key, value2) {
+    return typeof value2 !== "undefined" && typeof value2 !== "function" && typeof value2 !== "symbol";
+  }
+}
+var MAX_SPACE_LENGTH = 10;
+function resolveSpace(space) {
+  if (typeof space === "number") {
+    const count2 = Math.min(Math.trunc(space), MAX_SPACE_LENGTH);
+    return count2 >= 1 ? " ".repeat(count2) : void 0;
+  }
+  if (typeof space === "string" && space !== "") {
+    return space.slice(0, MAX_SPACE_LENGTH);
+  }
+  return void 0;
+}
+
+// core/api/json.ts
+function readJson(text2) {
+  return parse(text2, void 0, numberOrDigits);
+}
+function numberOrDigits(digits) {
+  const number = Number(digits);
+  return Number.isInteger(number) && !Number.isSafeInteger(number) ? digits : number;
+}
+function writeJson(body) {
+  return stringify(body) ?? "null";
+}
+function isObject2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function member(value, ...path13) {
+  let found = value;
+  for (const key2 of path13) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
+  return found;
+}
+function members(value) {
+  return isObject2(value) ? Object.entries(value) : [];
+}
+function textAt(value, ...path13) {
+  const found = member(value, ...path13);
   return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
 }
-function listField(value, name) {
-  const found = field(value, name);
+function listAt(value, ...path13) {
+  const found = member(value, ...path13);
   return Array.isArray(found) ? found : [];
-}
-var MAX_PAGES = 1e4;
-async function listAll(api, path11, itemsField, query = {}) {
-  const items = [];
-  let token2 = "";
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answer = await api({
-      method: "GET",
-      path: path11,
-      query: token2 === "" ? query : { ...query, page_token: token2 }
-    });
-    items.push(...listField(answer, itemsField));
-    const next = textField(answer, "next_page_token");
-    if (next === "") return items;
-    if (next === token2) break;
-    token2 = next;
-  }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path11} does not come to an end`);
-}
-async function inParallel(items, work, width = 8) {
-  const results = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index]);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  return results;
 }
 
 // core/access/files/references.ts
@@ -7527,10 +8130,10 @@ function referenceMistake(text2, place2) {
   return void 0;
 }
 function lookUp(config2, name) {
-  const [root = "", ...path11] = name.split(".");
-  let value = root === "var" ? field(config2, "variables") : field(config2, root);
-  for (const step2 of path11) value = field(value, step2);
-  if (root === "var") value = field(value, "value") ?? field(value, "default");
+  const [root = "", ...path13] = name.split(".");
+  let value = root === "var" ? member(config2, "variables") : member(config2, root);
+  for (const step2 of path13) value = member(value, step2);
+  if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
 function resolveReferences(source, config2, report) {
@@ -7672,8 +8275,8 @@ function entries(key2, value, description) {
     }
   };
 }
-var required = (shape) => ({ shape, required: true });
-var optional = (shape) => ({ shape, required: false });
+var required = (shape2) => ({ shape: shape2, required: true });
+var optional = (shape2) => ({ shape: shape2, required: false });
 function object(fields, extra = {}) {
   const names2 = Object.keys(fields);
   return {
@@ -7693,15 +8296,15 @@ function object(fields, extra = {}) {
       let complete = true;
       for (const pair of node.items) {
         const key2 = (0, import_yaml.isScalar)(pair.key) ? pair.key.value : void 0;
-        const field2 = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
-        if (typeof key2 !== "string" || field2 === void 0) {
+        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
+        if (typeof key2 !== "string" || field === void 0) {
           complete = false;
           const problem = `Unknown key ${describe(pair.key)}.`;
           const place2 = context.place(pair.key);
           context.report({ problem, expected: names2.join(", "), place: place2 });
           continue;
         }
-        const value = field2.shape.read(pair.value, context);
+        const value = field.shape.read(pair.value, context);
         if (value === void 0) complete = false;
         else values.set(key2, value);
       }
@@ -7715,30 +8318,219 @@ function object(fields, extra = {}) {
   };
 }
 
+// core/api/shapes.ts
+function shape() {
+  return { member, text: textAt, list: listAt, key: (name) => name };
+}
+var JOB = shape();
+var JOB_SETTINGS = shape();
+var JOBS = shape();
+var PIPELINE = shape();
+var PIPELINES = shape();
+var APP = shape();
+var ENDPOINT = shape();
+var CREDENTIAL = shape();
+var METASTORE = shape();
+var PERMISSIONS = shape();
+var GRANT = shape();
+var EFFECTIVE_PRIVILEGE = shape();
+var BINDINGS = shape();
+var BINDING = shape();
+var ME = shape();
+var SERVICE_PRINCIPAL = shape();
+var GROUP = shape();
+var RULE_SET = shape();
+var GRANT_RULE = shape();
+var OBJECT_PERMISSIONS = shape();
+var ACCESS_CONTROL = shape();
+var PERMISSION = shape();
+var SECRETS = shape();
+var SECRET = shape();
+var FEDERATION_POLICIES = shape();
+var FEDERATION_POLICY = shape();
+var OBJECT = shape();
+var EXPORTED = shape();
+
+// core/api/client.ts
+var DEADLINE = 6e4;
+var UNREADABLE_ANSWER = "UNREADABLE_ANSWER";
+var ApiFailure = class extends Error {
+  name = "ApiFailure";
+  status;
+  /** Databricks' `error_code`, such as PERMISSION_DENIED; `HTTP_<status>` if there is none. */
+  errorCode;
+  constructor(status, errorCode, message, cause) {
+    super(message, cause === void 0 ? void 0 : { cause });
+    this.status = status;
+    this.errorCode = errorCode;
+  }
+  /** Whether the API itself, and not a proxy's page, answered with one of these statuses. */
+  is(...statuses) {
+    return this.errorCode !== UNREADABLE_ANSWER && statuses.includes(this.status);
+  }
+  /** The caller lacks a right. */
+  get refused() {
+    return this.is(401, 403);
+  }
+  /** Nothing is there, or Databricks hides it from those who may not see it. */
+  get missing() {
+    return this.is(404);
+  }
+};
+function callError(what, error) {
+  if (error instanceof HttpError) return endpointUnavailable(what, error);
+  if (!(error instanceof ApiFailure)) return error;
+  if (error.cause instanceof HttpError) return endpointUnavailable(what, error.cause);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: status ${error.status} ${error.errorCode}, ${error.message}.`,
+    remedy: "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+    cause: error
+  });
+}
+function connectDatabricks(options) {
+  const { clock } = options;
+  const answer = async (request) => {
+    const signal = request.lasting ? void 0 : options.signal;
+    try {
+      return await retry((stop) => attempt(options, request, stop), {
+        clock,
+        deadline: clock.now() + DEADLINE,
+        signal
+      });
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.status === void 0) throw error;
+      throw new ApiFailure(error.status, `HTTP_${error.status}`, error.message, error);
+    }
+  };
+  return { answer, call: async (request) => (await answer(request)).json };
+}
+async function attempt(options, call, signal) {
+  const { method, path: path13, query, body } = call;
+  const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
+  const request = {
+    method,
+    url: `${options.host}${path13}${search}`,
+    headers: {
+      authorization: `Bearer ${await options.token()}`,
+      accept: "application/json",
+      ...body !== void 0 && { "content-type": "application/json" }
+    },
+    ...body !== void 0 && { body: writeJson(body) },
+    signal
+  };
+  const tell = async (response) => {
+    if (method === "GET") return;
+    const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
+    await options.onWrite?.({ method, url: `${options.host}${path13}`, status: response?.status, requestId });
+  };
+  try {
+    const response = await options.send(request).catch(async (error) => {
+      if (error instanceof HttpError) await tell();
+      throw error;
+    });
+    await tell(response);
+    const { status, headers } = response;
+    if (status >= 200 && status < 300) return { json: jsonOf(response), headers };
+    throw failureOf(request, response);
+  } catch (error) {
+    if (!(error instanceof HttpError) || !error.retryable || mayRepeat(call, error)) throw error;
+    const { message, status, failure, body: quoted } = error;
+    throw new HttpError(message, {
+      retryable: false,
+      ...status !== void 0 && { status },
+      ...failure !== void 0 && { failure },
+      body: quoted,
+      cause: error
+    });
+  }
+}
+function mayRepeat({ method, repeatable = false }, { status, failure }) {
+  return repeatable || method !== "POST" && method !== "PATCH" || status === 429 || failure === "refused";
+}
+function failureOf(request, response) {
+  const error = statusError(request, response);
+  if (error.retryable) return error;
+  const envelope = jsonOf(response, error);
+  const code2 = textAt(envelope, "error_code") || `HTTP_${response.status}`;
+  return new ApiFailure(response.status, code2, redact(textAt(envelope, "message")) || error.message, error);
+}
+function jsonOf({ status, body }, cause) {
+  try {
+    return body.trim() === "" ? {} : readJson(body);
+  } catch {
+    throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not JSON", cause);
+  }
+}
+
+// core/api/paging.ts
+var MAX_PAGES = 1e4;
+async function listAll(api, path13, itemsField, query = {}) {
+  const items = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
+    const page = token2 === "" ? query : { ...query, page_token: token2 };
+    const answer = await api.call({ method: "GET", path: path13, query: page });
+    for (const item of listAt(answer, itemsField)) items.push(item);
+    token2 = textAt(answer, "next_page_token");
+    if (token2 === "") return items;
+    if (seen.has(token2)) break;
+  }
+  throw endless(path13);
+}
+async function listScim(api, path13, query, last) {
+  const items = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const startIndex = String(items.length + 1);
+    const answer = await api.call({ method: "GET", path: path13, query: { startIndex, count: "100", ...query } });
+    const resources = listAt(answer, "Resources");
+    for (const resource of resources) items.push(resource);
+    if (resources.length === 0 || last(resources)) return items;
+  }
+  throw endless(path13);
+}
+function endless(path13) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path13} does not come to an end`);
+}
+async function inParallel(items, work, width = 8) {
+  const results = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return results;
+}
+
 // core/access/kinds/unity-catalog-credential.ts
 var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
 var path = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
 async function readCredential(api, name) {
   try {
-    const info = await api({
+    const info = await api.call({
       method: "GET",
       path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
     });
-    if (textField(info, "purpose") !== "SERVICE") {
+    const purpose = CREDENTIAL.text(info, "purpose");
+    if (purpose !== "SERVICE") {
       return {
         state: "impossible",
-        problem: `Credential "${name}" has the purpose ${textField(info, "purpose") || "(none)"}, not SERVICE.`,
+        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
         remedy: "Name a service credential; a storage credential cannot be used by code in a job."
       };
     }
     const page = { max_results: "0" };
-    const isolated = textField(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
+    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
     const [grants, bindings] = await Promise.all([
-      listAll(api, path("permissions", name), "privilege_assignments", page),
-      isolated ? listAll(api, path("bindings", name), "bindings", page) : []
+      listAll(api, path("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path("bindings", name), BINDINGS.key("bindings"), page) : []
     ]);
-    const workspaces = bindings.map((binding) => textField(binding, "workspace_id"));
-    return { state: "read", facts: { name, owner: textField(info, "owner"), isolated, workspaces, grants } };
+    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
+    return {
+      state: "read",
+      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
+    };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     if (error.refused) {
@@ -7759,7 +8551,7 @@ async function readCredentials(api, names2) {
 }
 function hasAccess(facts, principal) {
   return facts.grants.some(
-    (grant) => textField(grant, "principal") === principal && listField(grant, "privileges").includes("ACCESS")
+    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
   );
 }
 function planOne(reading, object2, workspaceId) {
@@ -7797,9 +8589,18 @@ async function read(objects, ports) {
 async function change(objects, ports, verb) {
   const credential2 = objects[0]?.["credential"] ?? "";
   const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
-  const changes = principals.map((principal) => ({ principal, [verb]: ["ACCESS"] }));
+  const body = {
+    changes: principals.map(
+      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
+    )
+  };
   try {
-    await ports.databricks({ method: "PATCH", path: path("permissions", credential2), body: { changes } });
+    await ports.databricks.call({
+      method: "PATCH",
+      path: path("permissions", credential2),
+      body,
+      repeatable: true
+    });
   } catch (error) {
     if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
     throw error;
@@ -7842,12 +8643,16 @@ var unityCatalogCredential = {
 };
 async function effectiveGrants(api, credential2) {
   const page = { max_results: "0" };
-  const listed = await listAll(api, path("effective-permissions", credential2), "privilege_assignments", page);
+  const assignments = PERMISSIONS.key("privilege_assignments");
+  const listed = await listAll(api, path("effective-permissions", credential2), assignments, page);
   return listed.flatMap(
-    (assignment) => listField(assignment, "privileges").map((privilege) => ({
-      principal: textField(assignment, "principal"),
-      privilege: textField(privilege, "privilege"),
-      inheritedFrom: [field(privilege, "inherited_from_type"), field(privilege, "inherited_from_name")].filter((part) => typeof part === "string").join(" ")
+    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
+      principal: GRANT.text(assignment, "principal"),
+      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
+      inheritedFrom: [
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
+      ].filter((part) => part !== "").join(" ")
     }))
   );
 }
@@ -7862,7 +8667,7 @@ function kindOf(kind) {
 // core/base/yaml/yaml-file.ts
 var import_yaml2 = __toESM(require_dist(), 1);
 var MAX_LENGTH = 1e6;
-function readYaml(file2, shape) {
+function readYaml(file2, shape2) {
   const mistakes = [];
   if (file2.text.length > MAX_LENGTH) {
     return {
@@ -7900,7 +8705,7 @@ function readYaml(file2, shape) {
     place: (node) => placeAt(node?.range?.[0]),
     report: (mistake) => mistakes.push(mistake)
   };
-  const value = shape.read(document.contents, context);
+  const value = shape2.read(document.contents, context);
   return { value: mistakes.length === 0 ? value : void 0, mistakes };
 }
 
@@ -8027,38 +8832,75 @@ function readAccessFile(source) {
   return { value: value !== void 0 && all.length === 0 ? read3 : void 0, mistakes: all };
 }
 
+// core/api/workspace-files.ts
+var at = (operation) => `/api/2.0/workspace/${operation}`;
+async function readWorkspaceFile(api, path13) {
+  const query = { path: path13, format: "AUTO" };
+  const answer = await unlessMissing(api.call({ method: "GET", path: at("export"), query }));
+  return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
+}
+async function writeWorkspaceFile(api, path13, text2, overwrite) {
+  const content = Buffer.from(text2, "utf8").toString("base64");
+  const body = { path: path13, format: "AUTO", content, overwrite };
+  const write = () => api.call({ method: "POST", path: at("import"), body, repeatable: true });
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+    if (!error.missing) throw error;
+  }
+  const folder = { path: path13.slice(0, path13.lastIndexOf("/")) };
+  await api.call({ method: "POST", path: at("mkdirs"), body: folder, repeatable: true });
+  await write();
+  return true;
+}
+async function deleteWorkspaceFile(api, path13) {
+  const body = { path: path13, recursive: false };
+  await unlessMissing(api.call({ method: "POST", path: at("delete"), body, repeatable: true }));
+}
+function workspaceObject(api, path13) {
+  const query = { path: path13 };
+  return unlessMissing(api.call({ method: "GET", path: at("get-status"), query }));
+}
+async function unlessMissing(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.missing) return void 0;
+    throw error;
+  }
+}
+
 // core/access/bundle-facts.ts
 import { createHash } from "node:crypto";
 function runAsOf(settings) {
-  const runAs2 = field(settings, "run_as");
-  const applicationId2 = textField(runAs2, "service_principal_name");
+  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
   if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
-  const user2 = textField(runAs2, "user_name");
+  const user2 = textAt(settings, "run_as", "user_name");
   if (user2 !== "") return { kind: "user", name: user2 };
-  const group = textField(runAs2, "group_name");
+  const group = textAt(settings, "run_as", "group_name");
   return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
 }
 function bundleFacts(summary, workspaceId) {
-  const bundle = field(summary, "bundle");
-  const workspace = field(summary, "workspace");
-  const jobs2 = field(field(summary, "resources"), "jobs");
-  const keys = typeof jobs2 === "object" && jobs2 !== null ? Object.keys(jobs2) : [];
-  const all = keys.map((key2) => ({ key: key2, settings: field(jobs2, key2) ?? null }));
-  const gone = all.filter(({ settings }) => textField(settings, "modified_status") === "deleted");
+  const jobs2 = members(member(summary, "resources", "jobs"));
+  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
+  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
   return {
     workspaceId,
-    name: textField(bundle, "name"),
-    target: textField(bundle, "target"),
-    statePath: textField(workspace, "state_path"),
-    filePath: textField(workspace, "file_path"),
+    name: textAt(summary, "bundle", "name"),
+    target: textAt(summary, "bundle", "target"),
+    statePath: textAt(summary, "workspace", "state_path"),
+    filePath: textAt(summary, "workspace", "file_path"),
     config: summary,
     jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
       key: key2,
       settings,
-      id: textField(settings, "id") || void 0,
+      id: textAt(settings, "id") || void 0,
       runAs: runAsOf(settings)
     })),
-    goneJobIds: gone.map(({ settings }) => textField(settings, "id"))
+    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
   };
 }
 function accessName(bundle, job, purpose) {
@@ -8076,9 +8918,9 @@ function objectKey(kind, object2) {
   return JSON.stringify([kind, fields]);
 }
 function readRecord(value, bundle) {
-  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textField(value, key2));
-  const phase = PHASES.find((known2) => known2 === field(value, "phase"));
-  const object2 = field(value, "object");
+  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
+  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
+  const object2 = member(value, "object");
   if (!name || !job || !purpose || !kind || phase === void 0) return void 0;
   if (typeof object2 !== "object" || object2 === null || Array.isArray(object2)) return void 0;
   if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
@@ -8092,15 +8934,15 @@ function parseState(content, bundle) {
   } catch (error) {
     throw unreadable(bundle, "it is not JSON", error);
   }
-  const serial = field(value, "serial");
-  if (field(value, "version") !== 1) throw unreadable(bundle, "its version is not 1");
+  const serial = member(value, "serial");
+  if (member(value, "version") !== 1) throw unreadable(bundle, "its version is not 1");
   if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
     throw unreadable(bundle, "it has no serial");
   }
-  if (!Array.isArray(field(value, "records"))) throw unreadable(bundle, "it has no list of records");
+  if (!Array.isArray(member(value, "records"))) throw unreadable(bundle, "it has no list of records");
   const records = [];
   const unowned = [];
-  for (const item of listField(value, "records")) {
+  for (const item of listAt(value, "records")) {
     const record2 = readRecord(item, bundle);
     if (record2 === void 0) unowned.push(item);
     else records.push(record2);
@@ -8119,46 +8961,6 @@ function renderState(state, bundle) {
   const { workspaceId, name, target } = bundle;
   return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
 `;
-}
-async function readWorkspaceFile(api, path11) {
-  try {
-    const answer = await api({
-      method: "GET",
-      path: "/api/2.0/workspace/export",
-      query: { path: path11, format: "AUTO" }
-    });
-    return Buffer.from(textField(answer, "content"), "base64").toString("utf8");
-  } catch (error) {
-    if (error instanceof ApiFailure && error.missing) return void 0;
-    throw error;
-  }
-}
-async function writeWorkspaceFile(api, path11, text2, overwrite) {
-  const content = Buffer.from(text2, "utf8").toString("base64");
-  const body = { path: path11, format: "AUTO", content, overwrite };
-  const write = () => api({ method: "POST", path: "/api/2.0/workspace/import", body });
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-    if (!error.missing) throw error;
-  }
-  await api({
-    method: "POST",
-    path: "/api/2.0/workspace/mkdirs",
-    body: { path: path11.slice(0, path11.lastIndexOf("/")) }
-  });
-  await write();
-  return true;
-}
-async function deleteWorkspaceFile(api, path11) {
-  try {
-    await api({ method: "POST", path: "/api/2.0/workspace/delete", body: { path: path11, recursive: false } });
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || !error.missing) throw error;
-  }
 }
 async function readState(api, bundle) {
   const content = await readWorkspaceFile(api, statePathOf(bundle));
@@ -8362,13 +9164,13 @@ function globMatches(pattern, text2) {
   const last = rest.pop();
   if (last === void 0) return pattern === text2;
   if (!text2.startsWith(first)) return false;
-  let at2 = first.length;
+  let at3 = first.length;
   for (const part of rest) {
-    const found = text2.indexOf(part, at2);
+    const found = text2.indexOf(part, at3);
     if (found < 0) return false;
-    at2 = found + part.length;
+    at3 = found + part.length;
   }
-  return text2.length - at2 >= last.length && text2.endsWith(last);
+  return text2.length - at3 >= last.length && text2.endsWith(last);
 }
 function globCovers(outer, inner) {
   return globMatches(outer, inner);
@@ -8376,7 +9178,6 @@ function globCovers(outer, inner) {
 
 // core/access/files/policy-shape.ts
 import { isIP } from "node:net";
-var UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 var applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
 var arn = text({
   pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
@@ -8570,7 +9371,7 @@ function conditions(rule2, request, evidence) {
 }
 var SELF_REPORTED = /* @__PURE__ */ new Set(["time", "network", "commit"]);
 var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
-function failureOf(rule2, verdicts) {
+function failureOf2(rule2, verdicts) {
   const failed = verdicts.filter(([, verdict]) => verdict !== true);
   const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
   return `"${rule2.name.value}" fails on ${words.join(", ")}`;
@@ -8596,7 +9397,7 @@ function decide(file2, request, evidence) {
       const reason2 = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
       return { effect: "deny", rule: rule2.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
     }
-    if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf(rule2, verdicts));
+    if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf2(rule2, verdicts));
     else {
       const reason2 = verdicts.length === 0 ? "unconditional" : `${verdicts.map(([name]) => name).join(", ")} as required`;
       allowed ??= { effect: "allow", rule: rule2.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
@@ -8758,12 +9559,72 @@ function readPolicyFile(source, insideCheckout) {
   return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
 }
 
+// core/api/workspace.ts
+var WHO_AM_I = "/api/2.0/preview/scim/v2/Me";
+async function currentUser(api) {
+  try {
+    const { json, headers } = await api.answer({ method: "GET", path: WHO_AM_I });
+    const userName = ME.text(json, "userName");
+    return {
+      userName,
+      displayName: ME.text(json, "displayName") || userName,
+      workspaceId: headers["x-databricks-org-id"]
+    };
+  } catch (error) {
+    const { cause } = error;
+    if (error instanceof ApiFailure && cause instanceof HttpError && [401, 403].includes(error.status)) {
+      throw unknownPrincipal(error.status, cause.body);
+    }
+    throw callError("The question who we are", error);
+  }
+}
+function unknownPrincipal(status, body) {
+  return new SecretlessError("WRONG_PRINCIPAL", {
+    problem: "The exchange worked, but the workspace does not let the service principal in.",
+    expected: "a service principal that is assigned to this workspace",
+    actual: `status ${String(status)}: ${body.slice(0, 500)}`,
+    remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1."
+  });
+}
+async function cancelRun(api, runId2) {
+  const body = { run_id: BigInt(runId2) };
+  const path13 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path13, body, repeatable: true, lasting: true };
+  await unless([400, 404], "The cancellation of the run", api.call(request));
+}
+async function stopPipeline(api, pipelineId2) {
+  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path13, body: {}, repeatable: true, lasting: true };
+  await unless([400, 404], "The cancellation of the update", api.call(request));
+}
+async function jobExists(api, jobId) {
+  const query = { job_id: jobId };
+  const answer = api.call({ method: "GET", path: "/api/2.2/jobs/get", query });
+  const status = await unless([400, 403, 404], "The look at a job", answer);
+  return status === void 0 || status === 403;
+}
+async function pipelineExists(api, pipelineId2) {
+  const path13 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
+  const answer = api.call({ method: "GET", path: path13, lasting: true });
+  const status = await unless([400, 403, 404], "The look at a pipeline", answer);
+  return status === void 0 || status === 403;
+}
+async function unless(statuses, what, answer) {
+  try {
+    await answer;
+    return void 0;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.is(...statuses)) return error.status;
+    throw callError(what, error);
+  }
+}
+
 // core/access/scope/reading.ts
 var known = (value) => ({ state: "known", value });
 async function openReader(workspace, account) {
-  const me = await workspace({ method: "GET", path: "/api/2.0/preview/scim/v2/Me" });
-  const groups = listField(me, "groups").map((group) => textField(group, "display"));
-  const applicationId2 = (textField(me, "applicationId") || textField(me, "userName")).toLowerCase();
+  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
+  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
+  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
   return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
 }
 function unreadable2(eyes, missingRight) {
@@ -8797,7 +9658,10 @@ async function readCredentialUsers(eyes, names2) {
   const metastoreOwner = await readBy(
     eyes,
     "metastore",
-    async ({ workspace }) => textField(await workspace({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }), "owner")
+    async ({ workspace }) => METASTORE.text(
+      await workspace.call({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }),
+      "owner"
+    )
   );
   const admin = metastoreOwner.state === "known" ? metastoreOwner.value : "";
   const readings2 = await inParallel(distinct, async (name) => {
@@ -8831,12 +9695,13 @@ var EDITING = /* @__PURE__ */ new Set([
   "CAN_ATTACH_TO",
   "CAN_RESTART"
 ]);
-var nameOf2 = (entry2) => textField(entry2, "user_name") || textField(entry2, "group_name") || textField(entry2, "service_principal_name");
+var nameOf2 = (entry2) => ACCESS_CONTROL.text(entry2, "user_name") || ACCESS_CONTROL.text(entry2, "group_name") || ACCESS_CONTROL.text(entry2, "service_principal_name");
 async function editorsOf(api, type, id, through) {
-  const list3 = await api({ method: "GET", path: `/api/2.0/permissions/${type}/${encodeURIComponent(id)}` });
-  return listField(list3, "access_control_list").flatMap((entry2) => {
-    const levels = listField(entry2, "all_permissions").map(
-      (permission) => textField(permission, "permission_level")
+  const path13 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path13 });
+  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry2) => {
+    const levels = ACCESS_CONTROL.list(entry2, "all_permissions").map(
+      (permission) => PERMISSION.text(permission, "permission_level")
     );
     const level = levels.find((one) => EDITING.has(one));
     return level === void 0 ? [] : [{ who: nameOf2(entry2), level, through }];
@@ -8848,17 +9713,15 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path11, shown = path11) {
-  let status;
-  try {
-    status = await api({ method: "GET", path: "/api/2.0/workspace/get-status", query: { path: path11 } });
-  } catch (error) {
-    const folder = path11.slice(0, path11.lastIndexOf("/"));
-    if (!(error instanceof ApiFailure) || !error.missing || folder === "") throw error;
+async function editorsOfPath(api, path13, shown = path13) {
+  const object2 = await workspaceObject(api, path13);
+  if (object2 === void 0) {
+    const folder = path13.slice(0, path13.lastIndexOf("/"));
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
     return editorsOfPath(api, folder, shown);
   }
-  const type = OBJECT_TYPES[textField(status, "object_type")] ?? "directories";
-  return editorsOf(api, type, textField(status, "object_id"), `code in ${shown}`);
+  const type = OBJECT_TYPES[OBJECT.text(object2, "object_type")] ?? "directories";
+  return editorsOf(api, type, OBJECT.text(object2, "object_id"), `code in ${shown}`);
 }
 function collect(value, names2, into) {
   if (typeof value !== "object" || value === null) return;
@@ -8879,28 +9742,28 @@ var CLUSTERS = /* @__PURE__ */ new Set(["existing_cluster_id"]);
 function codeOf(job, filePath) {
   const code2 = /* @__PURE__ */ new Set();
   const clusters = /* @__PURE__ */ new Set();
-  const tasks = field(job.settings, "tasks");
+  const tasks = JOB_SETTINGS.member(job.settings, "tasks");
   collect(tasks, CODE_PATHS, code2);
   collect(tasks, LIBRARIES, code2);
-  collect(field(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
+  collect(JOB_SETTINGS.member(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
   collect(tasks, CLUSTERS, clusters);
   const notes = [];
   const paths = /* @__PURE__ */ new Set([filePath]);
-  const git = field(job.settings, "git_source");
-  const url = textField(git, "git_url");
+  const git = (part) => JOB_SETTINGS.text(job.settings, "git_source", part);
+  const url = git("git_url");
   if (url !== "") {
-    const commit = textField(git, "git_commit");
-    const ref = textField(git, "git_branch") || textField(git, "git_tag");
+    const commit = git("git_commit");
+    const ref = git("git_branch") || git("git_tag");
     const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
     notes.push(`code comes from ${url}: ${who}`);
   }
-  for (const path11 of code2) {
-    if (path11.startsWith(`${filePath}/`) || filePath === "") continue;
-    if (path11.startsWith("/Volumes/") || path11.includes(":/")) {
-      notes.push(`${path11}: whoever may write there changes what the job runs`);
-    } else if (path11.startsWith("/")) paths.add(path11);
+  for (const path13 of code2) {
+    if (path13.startsWith(`${filePath}/`) || filePath === "") continue;
+    if (path13.startsWith("/Volumes/") || path13.includes(":/")) {
+      notes.push(`${path13}: whoever may write there changes what the job runs`);
+    } else if (path13.startsWith("/")) paths.add(path13);
   }
-  return { paths: [...paths].filter((path11) => path11 !== ""), clusters: [...clusters], notes };
+  return { paths: [...paths].filter((path13) => path13 !== ""), clusters: [...clusters], notes };
 }
 function editorReader(eyes, bundle) {
   const shared = /* @__PURE__ */ new Map();
@@ -8914,7 +9777,7 @@ function editorReader(eyes, bundle) {
     const { id } = job;
     const parts = await Promise.all([
       ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
-      ...paths.map((path11) => once(path11, `CAN_READ on ${path11}`, (api) => editorsOfPath(api, path11))),
+      ...paths.map((path13) => once(path13, `CAN_READ on ${path13}`, (api) => editorsOfPath(api, path13))),
       ...clusters.map(
         (cluster) => once(
           `cluster ${cluster}`,
@@ -8993,8 +9856,8 @@ var RULE_SET_PREFIX = {
   service_principal: "servicePrincipals"
 };
 function ruleSetName(user2) {
-  const at2 = user2.indexOf(":");
-  return `${RULE_SET_PREFIX[user2.slice(0, at2)] ?? ""}/${user2.slice(at2 + 1)}`.toLowerCase();
+  const at3 = user2.indexOf(":");
+  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
 }
 function principalUsers({ identity, deployer, principalUsers: allowed, principal }) {
   const names2 = new Set(allowed.map(ruleSetName));
@@ -9102,32 +9965,32 @@ function judgeScope(facts) {
 var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
 var LIST_FROM = 20;
 async function numericIds(api, applicationIds) {
-  const ids = /* @__PURE__ */ new Map();
-  const keep = (resources) => {
-    for (const resource of resources) {
-      const applicationId2 = textField(resource, "applicationId").toLowerCase();
-      ids.set(applicationId2, textField(resource, "id"));
-    }
-  };
-  if (applicationIds.length < LIST_FROM) {
-    await inParallel(applicationIds, async (id) => {
-      const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
-      keep(listField(await api({ method: "GET", path: SCIM, query }), "Resources"));
-    });
-    return ids;
+  const found = [];
+  const idsOf = (resources) => new Map(
+    resources.map((resource) => [
+      SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
+      SERVICE_PRINCIPAL.text(resource, "id")
+    ])
+  );
+  if (applicationIds.length >= LIST_FROM) {
+    const missing = new Set(applicationIds);
+    return idsOf(
+      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
+        for (const id of idsOf(page).keys()) missing.delete(id);
+        return missing.size === 0;
+      })
+    );
   }
-  for (let start = 1; ; ) {
-    const query = { startIndex: String(start), count: "100", attributes: "id,applicationId" };
-    const page = listField(await api({ method: "GET", path: SCIM, query }), "Resources");
-    keep(page);
-    start += page.length;
-    if (page.length === 0 || applicationIds.every((id) => ids.has(id))) return ids;
-  }
+  await inParallel(applicationIds, async (id) => {
+    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
+    found.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
+  });
+  return idsOf(found);
 }
-async function holders(api, path11, name) {
-  const ruleSet = await api({ method: "GET", path: path11, query: { name, etag: "" } });
-  return listField(ruleSet, "grant_rules").flatMap(
-    (rule2) => listField(rule2, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: textField(rule2, "role") }))
+async function holders(api, path13, name) {
+  const ruleSet = await api.call({ method: "GET", path: path13, query: { name, etag: "" } });
+  return RULE_SET.list(ruleSet, "grant_rules").flatMap(
+    (rule2) => GRANT_RULE.list(rule2, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule2, "role") }))
   );
 }
 async function eitherRoute(workspace, account) {
@@ -9157,19 +10020,19 @@ async function readOne(eyes, accountId, applicationId2, id) {
     ),
     readBy(eyes, manager, ({ workspace, account }) => {
       if (id === void 0) return void 0;
-      const path11 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      const path13 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path11, "secrets"),
-        account && (() => listAll(account, `${base}/credentials/secrets`, "secrets"))
-      ).then((listed) => listed.map((secret) => textField(secret, "id")));
+        () => listAll(workspace, path13, SECRETS.key("secrets")),
+        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
+      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
     }),
     readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
       if (id === void 0 || account === void 0) return void 0;
-      return listAll(account, `${base}/federationPolicies`, "policies").then(
+      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
         (listed) => listed.map((policy) => ({
-          id: textField(policy, "policy_id"),
-          issuer: textField(field(policy, "oidc_policy"), "issuer"),
-          subject: textField(field(policy, "oidc_policy"), "subject")
+          id: FEDERATION_POLICY.text(policy, "policy_id"),
+          issuer: FEDERATION_POLICY.text(policy, "oidc_policy", "issuer"),
+          subject: FEDERATION_POLICY.text(policy, "oidc_policy", "subject")
         }))
       );
     })
@@ -9190,24 +10053,25 @@ async function readPrincipals(eyes, accountId, applicationIds) {
 
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path11, items, query = {}) {
+async function list2(api, path13, items, query = {}) {
   try {
-    return await listAll(api, path11, items, query);
+    return await listAll(api, path13, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
   }
 }
 async function jobs(api) {
-  const listed = await list2(api, "/api/2.2/jobs/list", "jobs", { limit: "100" });
-  const silent = listed.filter(
-    (job) => textField(field(field(job, "settings"), "run_as"), "service_principal_name") === ""
-  );
+  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" });
+  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
   if (silent.length > MAX_ASKED) return void 0;
   const asked = await inParallel(silent, async (job) => {
-    const query = { job_id: textField(job, "job_id") };
+    const query = { job_id: JOB.text(job, "job_id") };
     try {
-      return textField(await api({ method: "GET", path: "/api/2.2/jobs/get", query }), "run_as_user_name");
+      return JOB.text(
+        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
+        "run_as_user_name"
+      );
     } catch (error) {
       if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
         return "";
@@ -9217,28 +10081,37 @@ async function jobs(api) {
   const owner = new Map(silent.map((job, index) => [job, asked[index] ?? ""]));
   return listed.map((job) => ({
     type: "job",
-    id: textField(job, "job_id"),
-    name: textField(field(job, "settings"), "name"),
-    principal: (owner.get(job) ?? textField(field(field(job, "settings"), "run_as"), "service_principal_name")).toLowerCase()
+    id: JOB.text(job, "job_id"),
+    name: JOB.text(job, "settings", "name"),
+    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase()
   }));
 }
 async function others(api) {
   const [pipelines, apps, endpoints] = await Promise.all([
-    list2(api, "/api/2.0/pipelines", "statuses", { max_results: "100" }),
+    list2(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), { max_results: "100" }),
     list2(api, "/api/2.0/apps", "apps", { page_size: "100" }),
     list2(api, "/api/2.0/serving-endpoints", "endpoints")
   ]);
-  const runner = (type, id, principal) => (item) => ({
-    type,
-    id: textField(item, id),
-    name: textField(item, "name"),
-    principal: textField(item, principal).toLowerCase()
-  });
   return [
-    ...pipelines.map(runner("pipeline", "pipeline_id", "run_as_user_name")),
-    ...apps.map(runner("app", "id", "service_principal_client_id")),
+    ...pipelines.map((item) => ({
+      type: "pipeline",
+      id: PIPELINE.text(item, "pipeline_id"),
+      name: PIPELINE.text(item, "name"),
+      principal: PIPELINE.text(item, "run_as_user_name").toLowerCase()
+    })),
+    ...apps.map((item) => ({
+      type: "app",
+      id: APP.text(item, "id"),
+      name: APP.text(item, "name"),
+      principal: APP.text(item, "service_principal_client_id").toLowerCase()
+    })),
     // A serving endpoint acts with the identity of its creator.
-    ...endpoints.map(runner("endpoint", "id", "creator"))
+    ...endpoints.map((item) => ({
+      type: "endpoint",
+      id: ENDPOINT.text(item, "id"),
+      name: ENDPOINT.text(item, "name"),
+      principal: ENDPOINT.text(item, "creator").toLowerCase()
+    }))
   ];
 }
 async function readRunners(eyes) {
@@ -9693,7 +10566,7 @@ function asksForClaims({ policy }) {
 }
 async function pipelineClaims3({ ci, inputs, ports, signal }) {
   const { clock, send } = ports;
-  const attempt = async () => {
+  const attempt2 = async () => {
     const { token: token2, audience, issuers } = await ci.pipelineToken();
     registerSecret(token2);
     const { issuer } = await readClaims(token2);
@@ -9710,7 +10583,7 @@ async function pipelineClaims3({ ci, inputs, ports, signal }) {
     return claims;
   };
   try {
-    return await retry(attempt, { clock, deadline: clock.now() + EVIDENCE, signal });
+    return await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
   } catch (error) {
     throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
   }
@@ -10017,19 +10890,19 @@ import { randomUUID } from "node:crypto";
 var LEASE = 6e4;
 var RENEW = 2e4;
 var POLL = 5e3;
-function parse(content) {
+function parse2(content) {
   try {
     const value = JSON.parse(content);
     return {
-      id: textField(value, "id"),
-      holder: textField(value, "holder"),
-      after: textField(value, "after")
+      id: textAt(value, "id"),
+      holder: textAt(value, "holder"),
+      after: textAt(value, "after")
     };
   } catch {
     return { id: "", holder: "(unreadable)", after: "" };
   }
 }
-async function takeLock(path11, options) {
+async function takeLock(path13, options) {
   const { api, clock, holder, timeout, signal } = options;
   const id = randomUUID();
   let after = "";
@@ -10039,61 +10912,61 @@ async function takeLock(path11, options) {
   const lock = {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path11);
-      if (content === void 0 || parse(content).id !== id) throw lost(path11);
+      const content = await readWorkspaceFile(api, path13);
+      if (content === void 0 || parse2(content).id !== id) throw lost(path13);
       renewed = clock.now();
-      await writeWorkspaceFile(api, path11, text2(), true);
+      await writeWorkspaceFile(api, path13, text2(), true);
     },
     async release() {
-      const content = await readWorkspaceFile(api, path11);
-      if (content !== void 0 && parse(content).id === id) await deleteWorkspaceFile(api, path11);
+      const content = await readWorkspaceFile(api, path13);
+      if (content !== void 0 && parse2(content).id === id) await deleteWorkspaceFile(api, path13);
     }
   };
   let seen;
   let since = clock.now();
   for (; ; ) {
     renewed = clock.now();
-    if (await writeWorkspaceFile(api, path11, text2(), false)) return lock;
-    const content = await readWorkspaceFile(api, path11);
+    if (await writeWorkspaceFile(api, path13, text2(), false)) return lock;
+    const content = await readWorkspaceFile(api, path13);
     if (content === void 0) continue;
-    if (parse(content).id === id) return lock;
+    if (parse2(content).id === id) return lock;
     if (content !== seen) {
       seen = content;
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
-      after = parse(content).id;
-      if (await takeOver(path11, content, text2(), options)) return lock;
+      after = parse2(content).id;
+      if (await takeOver(path13, content, text2(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path11, parse(content).holder);
+    if (clock.now() >= deadline) throw busy(path13, parse2(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
-function takeOverPath(path11, id) {
-  return `${path11}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+function takeOverPath(path13, id) {
+  return `${path13}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
-async function takeOver(path11, left, text2, options) {
-  const { id, after } = parse(left);
-  const takeover = await takeLock(takeOverPath(path11, id), options);
+async function takeOver(path13, left, text2, options) {
+  const { id, after } = parse2(left);
+  const takeover = await takeLock(takeOverPath(path13, id), options);
   try {
-    if (await readWorkspaceFile(options.api, path11) !== left) return false;
-    await writeWorkspaceFile(options.api, path11, text2, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path11, after));
+    if (await readWorkspaceFile(options.api, path13) !== left) return false;
+    await writeWorkspaceFile(options.api, path13, text2, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path13, after));
     return true;
   } finally {
     await takeover.release();
   }
 }
-function busy(path11, holder) {
+function busy(path13, holder) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path11}.`,
+    problem: `Another run holds the access lock ${path13}.`,
     actual: holder,
     remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
   });
 }
-function lost(path11) {
+function lost(path13) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path11} was taken over by another run while this one was changing access.`,
+    problem: `The access lock ${path13} was taken over by another run while this one was changing access.`,
     remedy: "Run it again: what was changed so far is recorded, and the next run converges."
   });
 }
@@ -10173,575 +11046,28 @@ function withdrawAccess(request, options) {
   return applyAccess({ ...request, files: { ...files, entries: [] } }, { ...options, approved: void 0 });
 }
 
-// node_modules/lossless-json/lib/esm/utils.js
-function isInteger(value) {
-  return INTEGER_REGEX.test(value);
-}
-var INTEGER_REGEX = /^-?[0-9]+$/;
-function isNumber(value) {
-  return NUMBER_REGEX.test(value);
-}
-var NUMBER_REGEX = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-function isSafeNumber(value, config2) {
-  if (isInteger(value)) {
-    return Number.isSafeInteger(Number.parseInt(value, 10));
-  }
-  const num = Number.parseFloat(value);
-  if (Number.isInteger(num) && !Number.isSafeInteger(num)) {
-    return false;
-  }
-  const parsed2 = String(num);
-  if (value === parsed2) {
-    return true;
-  }
-  const valueDigits = extractSignificantDigits(value);
-  const parsedDigits = extractSignificantDigits(parsed2);
-  if (valueDigits === parsedDigits) {
-    return true;
-  }
-  if (config2?.approx === true) {
-    const requiredDigits = 14;
-    if (parsedDigits.length >= requiredDigits && valueDigits.startsWith(parsedDigits.substring(0, requiredDigits))) {
-      return true;
-    }
-  }
-  return false;
-}
-var UnsafeNumberReason = /* @__PURE__ */ (function(UnsafeNumberReason2) {
-  UnsafeNumberReason2["underflow"] = "underflow";
-  UnsafeNumberReason2["overflow"] = "overflow";
-  UnsafeNumberReason2["truncate_integer"] = "truncate_integer";
-  UnsafeNumberReason2["truncate_float"] = "truncate_float";
-  return UnsafeNumberReason2;
-})({});
-function getUnsafeNumberReason(value) {
-  if (isSafeNumber(value, {
-    approx: false
-  })) {
-    return void 0;
-  }
-  if (isInteger(value)) {
-    return UnsafeNumberReason.truncate_integer;
-  }
-  const num = Number.parseFloat(value);
-  if (!Number.isFinite(num)) {
-    return UnsafeNumberReason.overflow;
-  }
-  if (num === 0) {
-    return UnsafeNumberReason.underflow;
-  }
-  return UnsafeNumberReason.truncate_float;
-}
-function extractSignificantDigits(value) {
-  const {
-    start,
-    end
-  } = getSignificantDigitRange(value);
-  const digits = value.substring(start, end);
-  const dot = digits.indexOf(".");
-  if (dot === -1) {
-    return digits;
-  }
-  return digits.substring(0, dot) + digits.substring(dot + 1);
-}
-function getSignificantDigitRange(value) {
-  let start = 0;
-  if (value[0] === "-") {
-    start++;
-  }
-  while (value[start] === "0" || value[start] === ".") {
-    start++;
-  }
-  let end = value.lastIndexOf("e");
-  if (end === -1) {
-    end = value.lastIndexOf("E");
-  }
-  if (end === -1) {
-    end = value.length;
-  }
-  while ((value[end - 1] === "0" || value[end - 1] === ".") && end > start) {
-    end--;
-  }
-  return {
-    start,
-    end
-  };
-}
-
-// node_modules/lossless-json/lib/esm/LosslessNumber.js
-var losslessNumberMarker = /* @__PURE__ */ Symbol.for("lossless-json.LosslessNumber");
-var LosslessNumber = class {
-  // numeric value as string
-  value;
-  /**
-   * @deprecated Use the isLosslessNumber(value) function instead.
-   *
-   * Ordinary objects may also have an isLosslessNumber property, so this
-   * field cannot reliably identify lossless numbers.
-   */
-  isLosslessNumber = true;
-  get [losslessNumberMarker]() {
-    return true;
-  }
-  constructor(value) {
-    if (!isNumber(value)) {
-      throw new Error(`Invalid number (value: "${value}")`);
-    }
-    this.value = value;
-  }
-  /**
-   * Get the value of the LosslessNumber as number or bigint.
-   *
-   * - a number is returned for safe numbers and decimal values that only lose some insignificant digits
-   * - a bigint is returned for big integer numbers
-   * - an Error is thrown for values that will overflow or underflow
-   *
-   * Note that you can implement your own strategy for conversion by just getting the value as string
-   * via .toString(), and using util functions like isInteger, isSafeNumber, getUnsafeNumberReason,
-   * and toSafeNumberOrThrow to convert it to a numeric value.
-   */
-  valueOf() {
-    const unsafeReason = getUnsafeNumberReason(this.value);
-    if (unsafeReason === void 0 || unsafeReason === UnsafeNumberReason.truncate_float) {
-      return Number.parseFloat(this.value);
-    }
-    if (isInteger(this.value)) {
-      return BigInt(this.value);
-    }
-    throw new Error(`Cannot safely convert to number: the value '${this.value}' would ${unsafeReason} and become ${Number.parseFloat(this.value)}`);
-  }
-  /**
-   * Get the value of the LosslessNumber as string.
-   */
-  toString() {
-    return this.value;
-  }
-  // Note: we do NOT implement a .toJSON() method, and you should not implement
-  // or use that, it cannot safely turn the numeric value in the string into
-  // stringified JSON since it has to be parsed into a number first.
-};
-function isLosslessNumber(value) {
-  return value !== null && typeof value === "object" && value[losslessNumberMarker] === true;
-}
-
-// node_modules/lossless-json/lib/esm/numberParsers.js
-function parseLosslessNumber(value) {
-  return new LosslessNumber(value);
-}
-
-// node_modules/lossless-json/lib/esm/revive.js
-function revive(json, reviver) {
-  return reviveValue({
-    "": json
-  }, "", json, reviver);
-}
-function reviveValue(context, key2, value, reviver) {
-  if (Array.isArray(value)) {
-    return reviver.call(context, key2, reviveArray(value, reviver));
-  }
-  if (value && typeof value === "object" && !isLosslessNumber(value)) {
-    return reviver.call(context, key2, reviveObject(value, reviver));
-  }
-  return reviver.call(context, key2, value);
-}
-function reviveObject(object2, reviver) {
-  for (const key2 of Object.keys(object2)) {
-    const value = reviveValue(object2, key2, object2[key2], reviver);
-    if (value !== void 0) {
-      object2[key2] = value;
-    } else {
-      delete object2[key2];
-    }
-  }
-  return object2;
-}
-function reviveArray(array, reviver) {
-  for (let i = 0; i < array.length; i++) {
-    const value = reviveValue(array, String(i), array[i], reviver);
-    if (value === void 0) {
-      delete array[i];
-    } else {
-      array[i] = value;
-    }
-  }
-  return array;
-}
-
-// node_modules/lossless-json/lib/esm/parse.js
-function parse2(text2, reviver, options) {
-  const optionsObj = typeof options === "function" ? {
-    parseNumber: options
-  } : options;
-  const parseNumber = optionsObj?.parseNumber ?? parseLosslessNumber;
-  const onDuplicateKey = optionsObj?.onDuplicateKey ?? throwDuplicateKey;
-  let i = 0;
-  const value = parseValue();
-  expectValue(value);
-  expectEndOfInput();
-  return reviver ? revive(value, reviver) : value;
-  function parseObject() {
-    if (text2.charCodeAt(i) === codeOpeningBrace) {
-      i++;
-      skipWhitespace();
-      const object2 = {};
-      let initial = true;
-      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBrace) {
-        if (!initial) {
-          eatComma();
-          skipWhitespace();
-        } else {
-          initial = false;
-        }
-        const start = i;
-        const key2 = parseString();
-        if (key2 === void 0) {
-          throwObjectKeyExpected();
-          return;
-        }
-        skipWhitespace();
-        eatColon();
-        const value2 = parseValue();
-        if (value2 === void 0) {
-          throwObjectValueExpected();
-          return;
-        }
-        if (Object.prototype.hasOwnProperty.call(object2, key2) && !isDeepEqual(value2, object2[key2])) {
-          const returnedValue = onDuplicateKey({
-            key: key2,
-            position: start + 1,
-            oldValue: object2[key2],
-            newValue: value2
-          });
-          if (returnedValue !== void 0) {
-            setObjectKey(object2, key2, returnedValue);
-          }
-        } else {
-          setObjectKey(object2, key2, value2);
-        }
-      }
-      if (text2.charCodeAt(i) !== codeClosingBrace) {
-        throwObjectKeyOrEndExpected();
-      }
-      i++;
-      return object2;
-    }
-  }
-  function parseArray() {
-    if (text2.charCodeAt(i) === codeOpeningBracket) {
-      i++;
-      skipWhitespace();
-      const array = [];
-      let initial = true;
-      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBracket) {
-        if (!initial) {
-          eatComma();
-        } else {
-          initial = false;
-        }
-        const value2 = parseValue();
-        expectArrayItem(value2);
-        array.push(value2);
-      }
-      if (text2.charCodeAt(i) !== codeClosingBracket) {
-        throwArrayItemOrEndExpected();
-      }
-      i++;
-      return array;
-    }
-  }
-  function parseValue() {
-    skipWhitespace();
-    const value2 = parseString() ?? parseNumeric() ?? parseObject() ?? parseArray() ?? parseKeyword("true", true) ?? parseKeyword("false", false) ?? parseKeyword("null", null);
-    skipWhitespace();
-    return value2;
-  }
-  function parseKeyword(name, value2) {
-    if (text2.slice(i, i + name.length) === name) {
-      i += name.length;
-      return value2;
-    }
-  }
-  function skipWhitespace() {
-    while (isWhitespace(text2.charCodeAt(i))) {
-      i++;
-    }
-  }
-  function parseString() {
-    if (text2.charCodeAt(i) === codeDoubleQuote) {
-      i++;
-      let result = "";
-      while (i < text2.length && text2.charCodeAt(i) !== codeDoubleQuote) {
-        if (text2.charCodeAt(i) === codeBackslash) {
-          const char = text2[i + 1];
-          const escapeChar = escapeCharacters[char];
-          if (escapeChar !== void 0) {
-            result += escapeChar;
-            i++;
-          } else if (char === "u") {
-            if (isHex(text2.charCodeAt(i + 2)) && isHex(text2.charCodeAt(i + 3)) && isHex(text2.charCodeAt(i + 4)) && isHex(text2.charCodeAt(i + 5))) {
-              result += String.fromCharCode(Number.parseInt(text2.slice(i + 2, i + 6), 16));
-              i += 5;
-            } else {
-              throwInvalidUnicodeCharacter(i);
-            }
-          } else {
-            throwInvalidEscapeCharacter(i);
-          }
-        } else {
-          if (isValidStringCharacter(text2.charCodeAt(i))) {
-            result += text2[i];
-          } else {
-            throwInvalidCharacter(text2[i]);
-          }
-        }
-        i++;
-      }
-      expectEndOfString();
-      i++;
-      return result;
-    }
-  }
-  function parseNumeric() {
-    const start = i;
-    if (text2.charCodeAt(i) === codeMinus) {
-      i++;
-      expectDigit(start);
-    }
-    if (text2.charCodeAt(i) === codeZero) {
-      i++;
-    } else if (isNonZeroDigit(text2.charCodeAt(i))) {
-      i++;
-      while (isDigit(text2.charCodeAt(i))) {
-        i++;
-      }
-    } else {
-      return void 0;
-    }
-    if (text2.charCodeAt(i) === codeDot) {
-      i++;
-      expectDigit(start);
-      while (isDigit(text2.charCodeAt(i))) {
-        i++;
-      }
-    }
-    if (text2.charCodeAt(i) === codeLowercaseE || text2.charCodeAt(i) === codeUppercaseE) {
-      i++;
-      if (text2.charCodeAt(i) === codeMinus || text2.charCodeAt(i) === codePlus) {
-        i++;
-      }
-      expectDigit(start);
-      while (isDigit(text2.charCodeAt(i))) {
-        i++;
-      }
-    }
-    if (i > start) {
-      return parseNumber(text2.slice(start, i));
-    }
-  }
-  function eatComma() {
-    if (text2.charCodeAt(i) !== codeComma) {
-      throw new SyntaxError(`Comma ',' expected after value ${gotAt()}`);
-    }
-    i++;
-  }
-  function eatColon() {
-    if (text2.charCodeAt(i) !== codeColon) {
-      throw new SyntaxError(`Colon ':' expected after property name ${gotAt()}`);
-    }
-    i++;
-  }
-  function expectValue(value2) {
-    if (value2 === void 0) {
-      throw new SyntaxError(`JSON value expected ${gotAt()}`);
-    }
-  }
-  function expectArrayItem(value2) {
-    if (value2 === void 0) {
-      throw new SyntaxError(`Array item expected ${gotAt()}`);
-    }
-  }
-  function expectEndOfInput() {
-    if (i < text2.length) {
-      throw new SyntaxError(`Expected end of input ${gotAt()}`);
-    }
-  }
-  function expectDigit(start) {
-    if (!isDigit(text2.charCodeAt(i))) {
-      const numSoFar = text2.slice(start, i);
-      throw new SyntaxError(`Invalid number '${numSoFar}', expecting a digit ${gotAt()}`);
-    }
-  }
-  function expectEndOfString() {
-    if (text2.charCodeAt(i) !== codeDoubleQuote) {
-      throw new SyntaxError(`End of string '"' expected ${gotAt()}`);
-    }
-  }
-  function throwObjectKeyExpected() {
-    throw new SyntaxError(`Quoted object key expected ${gotAt()}`);
-  }
-  function throwDuplicateKey({
-    key: key2,
-    position
-  }) {
-    throw new SyntaxError(`Duplicate key '${key2}' encountered at position ${position}`);
-  }
-  function throwObjectKeyOrEndExpected() {
-    throw new SyntaxError(`Quoted object key or end of object '}' expected ${gotAt()}`);
-  }
-  function throwArrayItemOrEndExpected() {
-    throw new SyntaxError(`Array item or end of array ']' expected ${gotAt()}`);
-  }
-  function throwInvalidCharacter(char) {
-    throw new SyntaxError(`Invalid character '${char}' ${pos()}`);
-  }
-  function throwInvalidEscapeCharacter(start) {
-    const chars = text2.slice(start, start + 2);
-    throw new SyntaxError(`Invalid escape character '${chars}' ${pos()}`);
-  }
-  function throwObjectValueExpected() {
-    throw new SyntaxError(`Object value expected after ':' ${pos()}`);
-  }
-  function throwInvalidUnicodeCharacter(start) {
-    const chars = text2.slice(start, start + 6);
-    throw new SyntaxError(`Invalid unicode character '${chars}' ${pos()}`);
-  }
-  function pos() {
-    return `at position ${i}`;
-  }
-  function got() {
-    return i < text2.length ? `but got '${text2[i]}'` : "but reached end of input";
-  }
-  function gotAt() {
-    return `${got()} ${pos()}`;
-  }
-}
-function setObjectKey(object2, key2, value) {
-  if (key2 === "__proto__") {
-    Object.defineProperty(object2, key2, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true
-    });
-  } else {
-    object2[key2] = value;
-  }
-}
-function isWhitespace(code2) {
-  return code2 === codeSpace || code2 === codeNewline || code2 === codeTab || code2 === codeReturn;
-}
-function isHex(code2) {
-  return code2 >= codeZero && code2 <= codeNine || code2 >= codeUppercaseA && code2 <= codeUppercaseF || code2 >= codeLowercaseA && code2 <= codeLowercaseF;
-}
-function isDigit(code2) {
-  return code2 >= codeZero && code2 <= codeNine;
-}
-function isNonZeroDigit(code2) {
-  return code2 >= codeOne && code2 <= codeNine;
-}
-function isValidStringCharacter(code2) {
-  return code2 >= 32 && code2 <= 1114111;
-}
-function isDeepEqual(a, b) {
-  if (a === b) {
-    return true;
-  }
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, index) => isDeepEqual(item, b[index]));
-  }
-  if (isObject(a) && isObject(b)) {
-    const keys = [.../* @__PURE__ */ new Set([...Object.keys(a), ...Object.keys(b)])];
-    return keys.every((key2) => isDeepEqual(a[key2], b[key2]));
-  }
-  return false;
-}
-function isObject(value) {
-  return typeof value === "object" && value !== null;
-}
-var escapeCharacters = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "	"
-  // note that \u is handled separately in parseString()
-};
-var codeBackslash = 92;
-var codeOpeningBrace = 123;
-var codeClosingBrace = 125;
-var codeOpeningBracket = 91;
-var codeClosingBracket = 93;
-var codeSpace = 32;
-var codeNewline = 10;
-var codeTab = 9;
-var codeReturn = 13;
-var codeDoubleQuote = 34;
-var codePlus = 43;
-var codeMinus = 45;
-var codeZero = 48;
-var codeOne = 49;
-var codeNine = 57;
-var codeComma = 44;
-var codeDot = 46;
-var codeColon = 58;
-var codeUppercaseA = 65;
-var codeLowercaseA = 97;
-var codeUppercaseE = 69;
-var codeLowercaseE = 101;
-var codeUppercaseF = 70;
-var codeLowercaseF = 102;
-
-// core/api/databricks-api.ts
-var DEADLINE = 6e4;
-function numberOrDigits(digits) {
-  const number = Number(digits);
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? digits : number;
-}
-function readJson(text2) {
-  try {
-    return text2.trim() === "" ? {} : parse2(text2, void 0, numberOrDigits);
-  } catch {
-    throw new ApiFailure(502, "UNREADABLE_ANSWER", "the answer is not JSON");
-  }
-}
-function connectDatabricks(options) {
-  const { host, send, clock, signal, onWrite } = options;
-  return async ({ method, path: path11, query, body }) => {
-    const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
-    const attempt = async (stop) => {
-      const request = {
+// core/flow/api.ts
+function auditedApi({ ci, ports, signal }, host, token2, { audit, clientId: caller, failure }) {
+  const onWrite = ({ method, url, status, requestId }) => {
+    const reason = status === void 0 ? "no answer came" : `status ${status}`;
+    const ok = status !== void 0 && status < 400;
+    return audit.write(
+      apiCallEvent({
+        outcome: ok ? { ok } : { ok: false, code: failure, reason },
         method,
-        url: `${host}${path11}${search}`,
-        headers: {
-          authorization: `Bearer ${await options.token()}`,
-          accept: "application/json",
-          ...body === void 0 ? {} : { "content-type": "application/json" }
-        },
-        ...body === void 0 ? {} : { body: JSON.stringify(body) },
-        signal: stop
-      };
-      const response = await send(request);
-      if (method !== "GET") {
-        const requestId = response.headers["x-request-id"] ?? response.headers["x-databricks-request-id"];
-        await onWrite?.(method, `${host}${path11}`, response.status, requestId);
-      }
-      if (response.status >= 200 && response.status < 300) return readJson(response.body);
-      const error = statusError(request, response);
-      if (error.retryable) throw error;
-      const envelope = readJson(error.body === "" ? "{}" : response.body);
-      const code2 = textField(envelope, "error_code") || `HTTP_${response.status}`;
-      throw new ApiFailure(response.status, code2, textField(envelope, "message") || error.message);
-    };
-    try {
-      return await retry(attempt, { clock, deadline: clock.now() + DEADLINE, signal });
-    } catch (error) {
-      if (!(error instanceof HttpError) || error.status === void 0) throw error;
-      throw new ApiFailure(error.status, `HTTP_${error.status}`, error.message);
-    }
+        url,
+        ...status !== void 0 && { status },
+        ...requestId !== void 0 && { requestId },
+        caller,
+        runner: ci.context.ciName
+      })
+    );
   };
+  return connectDatabricks({ host, token: token2, send: ports.send, clock: ports.clock, signal, onWrite });
+}
+function workspaceApi(step2, session, caller) {
+  const token2 = async () => (await session.token()).accessToken;
+  return auditedApi(step2, step2.inputs.host, token2, caller);
 }
 
 // core/ci/azure-devops/subject.ts
@@ -10754,7 +11080,7 @@ function subjectKind(subject) {
 function readableSubject(subject) {
   if (subjectKind(subject) === void 0) return subject;
   const [, scheme = "", rest = ""] = /^(\w+:\/\/|\/)(.*)$/s.exec(subject) ?? [];
-  return [scheme, ...rest.split("/").flatMap((segment, at2) => at2 === 0 ? [segment] : ["/", segment])].join(
+  return [scheme, ...rest.split("/").flatMap((segment, at3) => at3 === 0 ? [segment] : ["/", segment])].join(
     " "
   );
 }
@@ -10786,21 +11112,46 @@ function decoded(value) {
   return value.replace(/%3A/gi, ":");
 }
 
+// core/ci/github/subject-advice.ts
+var PULL_REQUEST = "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read, and add the policy there:";
+var PASSING = [
+  [/^refs\/tags\//, "A policy for this subject would let this one tag deploy, and no later one."],
+  [
+    /^refs\/heads\/gh-readonly-queue\//,
+    "This is a run of the merge queue: its branch is gone in a minute, and the next one has another name."
+  ]
+];
+function subjectAdvice(claims) {
+  const subject = parseSubject(claims.subject);
+  const names2 = claims.subject.split(":");
+  const isPullRequest = subject.kind === "pull_request" || /^pull_request/.test(claims.event_name ?? "") || /^refs\/pull\//.test(claims.ref ?? "") || names2.some((name) => name === "pull_request" || name.startsWith("refs/pull/"));
+  if (isPullRequest) return { remedy: PULL_REQUEST, otherPrincipal: true };
+  const ref = subject.kind === "ref" ? subject.ref : names2.find((name) => name.startsWith("refs/"));
+  const passing = PASSING.find(([form]) => ref !== void 0 && form.test(ref));
+  if (passing === void 0) return void 0;
+  const [, why] = passing;
+  const [before] = claims.subject.split(/:ref:/);
+  return {
+    remedy: `${why} Give the job an \`environment:\` that says which branches and tags may use it, and add the policy for the subject that the job has then:`,
+    subject: `${before ?? ""}:environment:<name of the environment>`,
+    otherPrincipal: false
+  };
+}
+
 // core/ci/azure-devops/hints.ts
 var SUBJECTS = {
   pipeline: "The subject names organisation, project and pipeline of Azure DevOps, exactly and as they are called now: a rename changes it, a branch does not. Add the policy:",
   connection: "The subject names organisation, project and service connection of Azure DevOps as they are called now: a rename changes it. Add the policy:",
   "entra-connection": "The subject holds the GUIDs of a service connection of the Entra issuer; before its conversion the connection had the subject sc://\u2026 . Add the policy:"
 };
-function azureDevOpsHint(field2, subject) {
+function azureDevOpsHint(field, subject) {
   const kind = subjectKind(subject);
   if (kind === void 0) return void 0;
-  if (field2 === "subject") return SUBJECTS[kind];
-  return field2 === "audience" ? "Azure DevOps chooses the audience of its ID tokens. Add a policy for the audience presented:" : "The policy belongs to another CI or another organisation, or the service connection was converted to the Entra issuer. Add one for this issuer:";
+  if (field === "subject") return SUBJECTS[kind];
+  return field === "audience" ? "Azure DevOps chooses the audience of its ID tokens. Add a policy for the audience presented:" : "The policy belongs to another CI or another organisation, or the service connection was converted to the Entra issuer. Add one for this issuer:";
 }
 
 // core/ci/github/subject-difference.ts
-var PULL_REQUEST = "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the service principal: use a separate one that can only read, and add the policy there:";
 var IDS = "GitHub writes IDs into the subjects of repositories that were created, renamed or transferred since 15 July 2026, or that chose so.";
 function subjectDifference(presented, wanted) {
   if (presented.toLowerCase() === wanted.toLowerCase()) {
@@ -10891,23 +11242,26 @@ function explainRefusal(refusal, claims, options) {
       mistakes: comparison(presented, void 0)
     });
   }
-  const { problem, remedy, field: field2 } = causeOf(refusal, presented, accepted, options.clientId);
-  const clientId = parseSubject(presented.subject).kind === "pull_request" ? OTHER_PRINCIPAL : options.clientId;
+  const { problem, remedy, field } = causeOf(refusal, presented, accepted, options.clientId);
+  const advice = subjectAdvice(claims);
+  const text2 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
+  const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
+  const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
-    remedy: `${remedy}
-${policyCommand(presented, { ...options, clientId })}`,
-    mistakes: comparison(presented, accepted, field2)
+    remedy: `${text2}
+${policyCommand(trusted, { ...options, clientId })}`,
+    mistakes: comparison(presented, accepted, field)
   });
 }
 function parseAccepted(description) {
   const [, list3] = /Valid federation polic(?:y|ies) for provided token:\s*\{(.*)\}/s.exec(description) ?? [];
   if (list3 === void 0) return void 0;
   const accepted = {};
-  for (const field2 of FIELDS) {
-    const [, value] = new RegExp(`\\b${field2}: '(.*?)'(?=, (?:issuer|subject|audience): '|\\}|$)`, "s").exec(list3) ?? [];
-    if (value !== void 0 && value !== "") accepted[field2] = value;
+  for (const field of FIELDS) {
+    const [, value] = new RegExp(`\\b${field}: '(.*?)'(?=, (?:issuer|subject|audience): '|\\}|$)`, "s").exec(list3) ?? [];
+    if (value !== void 0 && value !== "") accepted[field] = value;
   }
   return accepted;
 }
@@ -10918,21 +11272,21 @@ function answerText({ status, error, description }) {
   return `status ${status}: ${error === "" ? "" : `${error}: `}${description}`;
 }
 function comparison(presented, accepted, blamed) {
-  return FIELDS.map((field2) => {
-    const wanted = accepted?.[field2];
-    const actual = readableSubject(presented[field2]);
+  return FIELDS.map((field) => {
+    const wanted = accepted?.[field];
+    const actual = readableSubject(presented[field]);
     const expected = wanted === void 0 ? void 0 : readableSubject(wanted);
     if (expected !== void 0 && expected !== actual)
-      return { problem: `${field2} differs`, expected, actual };
-    if (field2 === blamed) return { problem: `${field2} is in no policy`, actual };
+      return { problem: `${field} differs`, expected, actual };
+    if (field === blamed) return { problem: `${field} is in no policy`, actual };
     return {
-      problem: expected === void 0 ? `${field2} presented` : `${field2} as a policy must name it`,
+      problem: expected === void 0 ? `${field} presented` : `${field} as a policy must name it`,
       actual
     };
   });
 }
 function causeOf({ description }, presented, accepted, clientId) {
-  const differs = (field2) => accepted?.[field2] !== void 0 && accepted[field2] !== presented[field2];
+  const differs = (field) => accepted?.[field] !== void 0 && accepted[field] !== presented[field];
   if (/TOKEN_EXPIRED/.test(description)) {
     return {
       problem: "it has expired.",
@@ -11343,9 +11697,9 @@ async function exchangeWithRetry(options) {
     throw error.cause instanceof SecretlessError ? error.cause : endpointUnavailable("The exchange of the ID token", error);
   }
 }
-async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, attempt) {
+async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, attempt2) {
   const { audience } = exchange;
-  const at2 = clock.now();
+  const at3 = clock.now();
   let claims;
   let idTokenSha256 = "";
   let token2;
@@ -11355,26 +11709,125 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
     idTokenSha256 = tokenSha256(assertion);
     claims = await readClaims(assertion);
     stop.throwIfAborted();
-    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt);
+    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt2);
     token2 = await exchange.exchange(assertion, stop);
   } catch (error) {
-    onExchange?.({ at: at2, attempt, audience, claims, idTokenSha256, outcome: { error } });
+    onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome: { error } });
     throw error;
   }
   registerSecret(token2.accessToken);
   const { accessToken, expiresAt } = token2;
   const outcome = { expiresAt, accessTokenSha256: tokenSha256(accessToken) };
-  onExchange?.({ at: at2, attempt, audience, claims, idTokenSha256, outcome });
+  onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome });
   return token2;
 }
-function expired({ expiresAt }, now, attempt) {
+function expired({ expiresAt }, now, attempt2) {
   const cause = new SecretlessError("ID_TOKEN_REFUSED", {
     problem: "The ID token that the CI gave has already expired.",
     expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
     actual: `expired at ${new Date(expiresAt).toISOString()}`,
     remedy: "Correct the clock of the runner, if it is wrong; else run the job again."
   });
-  return new HttpError(cause.message, { retryable: attempt < MOST_EXPIRED, cause });
+  return new HttpError(cause.message, { retryable: attempt2 < MOST_EXPIRED, cause });
+}
+
+// core/flow/foreign-checkout.ts
+import path4 from "node:path";
+
+// core/base/git/repository-id.ts
+import { dirname, isAbsolute, join } from "node:path";
+
+// core/base/tree.ts
+import { open, readdir, stat as stat2 } from "node:fs/promises";
+var FIRST_PIECE = 64 << 10;
+var PIECE = 1 << 20;
+var diskTree = {
+  async list(folder) {
+    const entries2 = await readdir(folder, { withFileTypes: true });
+    return entries2.map((entry2) => {
+      if (entry2.isFile()) return { name: entry2.name, type: "file" };
+      if (entry2.isDirectory()) return { name: entry2.name, type: "folder" };
+      return { name: entry2.name, type: entry2.isSymbolicLink() ? "link" : "other" };
+    }).sort((a, b) => a.name < b.name ? -1 : 1);
+  },
+  async size(file2) {
+    try {
+      const found = await stat2(file2);
+      return found.isFile() ? found.size : void 0;
+    } catch {
+      return void 0;
+    }
+  },
+  async *read(file2) {
+    const handle = await open(file2, "r");
+    try {
+      let size = FIRST_PIECE;
+      for (; ; ) {
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+        if (bytesRead === size) size = PIECE;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+};
+async function readText(tree, file2) {
+  const pieces = [];
+  for await (const piece of tree.read(file2)) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+// core/base/git/repository-id.ts
+function repositoryIdOf(originUrl) {
+  const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
+  const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
+  const path13 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path13).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+}
+function decodeURIComponentSafely(text2) {
+  try {
+    return decodeURIComponent(text2);
+  } catch {
+    return text2;
+  }
+}
+async function gitFolder(checkout, tree) {
+  const dotGit = join(checkout, ".git");
+  if (await tree.size(dotGit) === void 0) return dotGit;
+  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit))?.[1]?.trim() ?? "";
+  const folder = isAbsolute(target) ? target : join(checkout, target);
+  const common2 = await readText(tree, join(folder, "commondir")).catch(() => ".");
+  return isAbsolute(common2.trim()) ? common2.trim() : join(folder, common2.trim());
+}
+async function readRepositoryId(checkout, tree) {
+  const config2 = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
+  const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
+    config2
+  )?.[1];
+  return origin === void 0 ? void 0 : repositoryIdOf(origin);
+}
+async function findCheckout(start, tree) {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const entries2 = await tree.list(folder).catch(() => []);
+    if (entries2.some((entry2) => entry2.name === ".git")) return folder;
+    if (dirname(folder) === folder) return start;
+  }
+}
+
+// core/flow/foreign-checkout.ts
+async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
+  const { checkout } = ci.context;
+  const ofBundle = await findCheckout(path4.resolve(checkout, inputs.bundleRoot), diskTree);
+  const found = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
+  if (commit !== void 0 && found.every((one) => one === commit)) return;
+  throw new SecretlessError("EVENT_NOT_TRUSTED", {
+    problem: `\`${inputs.command}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
+    expected: commit ?? "a commit that the CI's ID token names",
+    actual: found.find((one) => one !== commit) ?? "no commit can be read from the checkout",
+    remedy: "Check out no `ref:` of somebody else in this job. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
+  });
 }
 
 // core/flow/sign-in.ts
@@ -11391,9 +11844,9 @@ function signIn(step2, options) {
     signal,
     onExchange: (event) => {
       record(audit, event, { exchange: inputs.exchange, endpoint, clientId });
-      const { audience, attempt, outcome } = event;
+      const { audience, attempt: attempt2, outcome } = event;
       const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
-      ci.debug(`exchange ${String(attempt)} as ${clientId} for ${audience}: ${result}`);
+      ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
       onExchange?.(event);
     }
   });
@@ -11401,7 +11854,7 @@ function signIn(step2, options) {
 function accountHost(host) {
   return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
 }
-function exchangeFor({ inputs, ports }, { workspace, clientId, account }) {
+function exchangeFor({ ci, inputs, ports }, { workspace, clientId, account }) {
   const { host, tenantId } = inputs;
   if (tenantId !== void 0 && inputs.exchange === "entra") {
     const cloud = entraCloud(host, ports.environment);
@@ -11412,7 +11865,8 @@ function exchangeFor({ inputs, ports }, { workspace, clientId, account }) {
     };
   }
   const tokenEndpoint = account ? accountEndpoint(account) : workspace.tokenEndpoint;
-  const audience = inputs.audience ?? account?.id ?? workspace.defaultAudience;
+  const named2 = (defaultAudience) => approvedAudience({ host, defaultAudience });
+  const audience = inputs.audience ?? ci.fixedAudience ?? named2(account?.id ?? workspace.defaultAudience);
   const accountId = workspace.accountId ?? inputs.accountId;
   return {
     exchange: databricksExchange({ ...ports, tokenEndpoint, audience, clientId, host, accountId }),
@@ -11426,8 +11880,10 @@ function guarded({ ci, inputs }, exchange) {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
-      const { event_name: event } = await readClaims(idToken);
+      const { event_name: event, sha } = await readClaims(idToken);
       if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
+      if (event !== void 0 && isOpenToAnybody(event))
+        await refuseForeignCheckout({ ci, inputs }, { name: event, commit: sha });
       const token2 = await exchange.exchange(idToken, signal);
       ci.mask(token2.accessToken);
       return token2;
@@ -11456,18 +11912,9 @@ function untrustedEvent(command) {
 
 // core/flow/access/connection.ts
 async function connectionOf({ step: step2, audit, session, clientId }) {
-  const { ci, inputs, ports, signal } = step2;
-  const onWrite = (method, url, status, requestId) => {
-    const outcome = status < 400 ? { ok: true } : { ok: false, code: "ACCESS_FAILED", reason: `status ${status}` };
-    const ids = requestId === void 0 ? {} : { requestId };
-    return audit.write(
-      apiCallEvent({ outcome, method, url, status, ...ids, caller: clientId, runner: ci.context.ciName })
-    );
-  };
-  const { clock, send } = ports;
-  const api = { send, clock, signal, onWrite };
-  const token2 = async () => (await session.token()).accessToken;
-  const workspace = connectDatabricks({ ...api, host: inputs.host, token: token2 });
+  const { inputs, signal } = step2;
+  const caller = { audit, clientId, failure: "ACCESS_FAILED" };
+  const workspace = workspaceApi(step2, session, caller);
   const known2 = await step2.workspace;
   const accountId = known2.accountId ?? inputs.accountId;
   const accountUrl = accountHost(inputs.host);
@@ -11484,7 +11931,7 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
     }
     throw new ApiFailure(401, "UNAUTHENTICATED", refused3.message);
   };
-  return { workspace, account: connectDatabricks({ ...api, host: accountUrl, token: accountToken }) };
+  return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
 }
 
 // core/access/plan/standards.ts
@@ -11729,7 +12176,7 @@ function proofTable(proofs) {
 // core/report/outputs.ts
 import { randomUUID as randomUUID2 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import path4 from "node:path";
+import path5 from "node:path";
 var LONGEST = 3e4;
 async function jsonOutput(ci, name, value, counts) {
   const json = JSON.stringify(value);
@@ -11737,7 +12184,7 @@ async function jsonOutput(ci, name, value, counts) {
     await ci.output(name, json);
     return;
   }
-  const file2 = path4.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
+  const file2 = path5.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID2()}.json`);
   await writeFile(file2, json);
   await ci.output(name, JSON.stringify({ ...counts, file: file2 }));
 }
@@ -11749,16 +12196,16 @@ function warn({ ci }, facts, text2) {
 }
 
 // core/cli/find.ts
-import { stat as stat2, realpath, access, constants } from "node:fs/promises";
+import { stat as stat3, realpath, access, constants } from "node:fs/promises";
 import { posix as posix2, win32 as win322 } from "node:path";
 
 // core/base/paths.ts
 import { posix, win32 } from "node:path";
 function isInside2(file2, folder, platform) {
-  const path11 = platform.os === "win32" ? win32 : posix;
+  const path13 = platform.os === "win32" ? win32 : posix;
   const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
-  const relative6 = path11.relative(fold(folder), fold(file2));
-  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path11.sep}`) || path11.isAbsolute(relative6));
+  const relative6 = path13.relative(fold(folder), fold(file2));
+  return relative6 === "" || !(relative6 === ".." || relative6.startsWith(`..${path13.sep}`) || path13.isAbsolute(relative6));
 }
 function variable(environment, name, platform) {
   if (platform.os !== "win32") return environment[name];
@@ -11768,31 +12215,31 @@ function variable(environment, name, platform) {
 
 // core/cli/find.ts
 var REAL = {
-  executable: async (path11) => {
+  executable: async (path13) => {
     try {
-      if (!(await stat2(path11)).isFile()) return void 0;
-      await access(path11, constants.X_OK);
-      return await realpath(path11);
+      if (!(await stat3(path13)).isFile()) return void 0;
+      await access(path13, constants.X_OK);
+      return await realpath(path13);
     } catch {
       return void 0;
     }
   },
-  folder: (path11) => realpath(path11).catch(() => path11)
+  folder: (path13) => realpath(path13).catch(() => path13)
 };
 async function findCli(options) {
   const { platform, environment, probe = REAL } = options;
-  const path11 = platform.os === "win32" ? win322 : posix2;
+  const path13 = platform.os === "win32" ? win322 : posix2;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
   const inCheckout = (file2) => isInside2(file2, checkout, platform) || isInside2(file2, options.checkout, platform);
-  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path11.delimiter);
+  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path13.delimiter);
   for (const entry2 of entries2.map((text2) => unquoted(text2, platform))) {
-    if (!isAbsolute(entry2, path11)) {
+    if (!isAbsolute2(entry2, path13)) {
       if (entry2 !== "") notes.push(`PATH entry \`${entry2}\` was passed over: it is not absolute.`);
       continue;
     }
     for (const name of names(environment, platform)) {
-      const file2 = path11.join(entry2, name);
+      const file2 = path13.join(entry2, name);
       const real = await probe.executable(file2);
       if (real === void 0) continue;
       if (!inCheckout(file2) && !inCheckout(real)) return { file: file2, notes };
@@ -11810,8 +12257,8 @@ async function findCli(options) {
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute(entry2, path11) {
-  return path11.isAbsolute(entry2) && (path11 === posix2 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry2));
+function isAbsolute2(entry2, path13) {
+  return path13.isAbsolute(entry2) && (path13 === posix2 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry2));
 }
 function unquoted(entry2, platform) {
   return platform.os === "win32" ? entry2.trim().replace(/^"(.*)"$/, "$1") : entry2;
@@ -11825,7 +12272,7 @@ function names(environment, platform) {
 
 // core/cli/install/install.ts
 import { randomUUID as randomUUID4 } from "node:crypto";
-import { isAbsolute as isAbsolute3, join as join3 } from "node:path";
+import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
 
 // core/cli/install/archive.ts
 import { createHash as createHash5 } from "node:crypto";
@@ -11867,14 +12314,14 @@ async function createFile(files, file2, mode, fill) {
   }
 }
 async function writeAll(handle, chunk) {
-  for (let at2 = 0; at2 < chunk.length; ) at2 += (await handle.write(chunk, at2)).bytesWritten;
+  for (let at3 = 0; at3 < chunk.length; ) at3 += (await handle.write(chunk, at3)).bytesWritten;
 }
 async function* readRange(handle, start, end, reused) {
-  for (let at2 = start; at2 < end; ) {
+  for (let at3 = start; at3 < end; ) {
     const chunk = reused ?? Buffer.allocUnsafe(CHUNK);
-    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at2), at2);
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at3), at3);
     if (bytesRead === 0) return;
-    at2 += bytesRead;
+    at3 += bytesRead;
     yield chunk.subarray(0, bytesRead);
   }
 }
@@ -11933,7 +12380,7 @@ function programName({ os }) {
 }
 
 // core/cli/install/source.ts
-import { isAbsolute as isAbsolute2, join } from "node:path";
+import { isAbsolute as isAbsolute3, join as join2 } from "node:path";
 
 // core/cli/install/download.ts
 var IDLE = 3e4;
@@ -11941,12 +12388,12 @@ var MOST_REDIRECTS = 5;
 var REDIRECTS = /* @__PURE__ */ new Set([301, 302, 303, 307, 308]);
 async function download(url, sink, options) {
   const first = new URL(url);
-  let at2 = first;
+  let at3 = first;
   for (let hops = 0; ; hops++) {
-    const location = await get(at2, sink, options);
+    const location = await get(at3, sink, options);
     if (location === void 0) return;
-    if (hops === MOST_REDIRECTS) throw redirectRefused(at2, `more than ${String(MOST_REDIRECTS)} redirects`);
-    at2 = redirected(at2, location, options.redirects === "https" ? void 0 : first.origin);
+    if (hops === MOST_REDIRECTS) throw redirectRefused(at3, `more than ${String(MOST_REDIRECTS)} redirects`);
+    at3 = redirected(at3, location, options.redirects === "https" ? void 0 : first.origin);
   }
 }
 function redirected(from, location, onlyOrigin) {
@@ -12061,7 +12508,7 @@ function tooLarge(url, limit) {
 
 // core/cli/install/source.ts
 function placeOf({ source, version, name }) {
-  if (source?.kind === "folder") return join(source.path, `v${version}`, name);
+  if (source?.kind === "folder") return join2(source.path, `v${version}`, name);
   return `${source?.base ?? RELEASE_SITE}/v${version}/${name}`;
 }
 async function readReleaseFile(file2, receive, ports) {
@@ -12071,7 +12518,7 @@ async function readReleaseFile(file2, receive, ports) {
   try {
     return await retry(
       (signal) => {
-        const attempt = receive(
+        const attempt2 = receive(
           (sink) => download(placeOf(file2), sink, {
             environment: ports.environment,
             redirects: source ? "same origin" : "https",
@@ -12079,8 +12526,8 @@ async function readReleaseFile(file2, receive, ports) {
             signal
           })
         );
-        running = attempt.catch(() => void 0);
-        return attempt;
+        running = attempt2.catch(() => void 0);
+        return attempt2;
       },
       {
         clock: ports.clock,
@@ -12099,15 +12546,15 @@ async function readReleaseFile(file2, receive, ports) {
 }
 async function readFromFolder(file2, folder, sink, ports) {
   const { files, signal } = ports;
-  const path11 = placeOf(file2);
+  const path13 = placeOf(file2);
   const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file2.name}\`.`,
-    expected: `a readable file ${path11}`,
+    expected: `a readable file ${path13}`,
     actual,
     remedy: `Put the file of this name from the release ${file2.version} there, unchanged, or correct \`cli-mirror\`.`
   });
-  if (!isAbsolute2(folder)) throw unreadable5("the folder is not an absolute path on this runner");
-  const handle = await open(files, path11).catch((error) => {
+  if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
+  const handle = await open2(files, path13).catch((error) => {
     throw unreadable5(error.message);
   });
   try {
@@ -12128,10 +12575,10 @@ async function* readable(chunks, unreadable5) {
     throw unreadable5(diskProblem(error) ?? error.message);
   }
 }
-async function open(files, path11) {
+async function open2(files, path13) {
   try {
-    if (!(await files.stat(path11)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path11, "r");
+    if (!(await files.stat(path13)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path13, "r");
   } catch (error) {
     const { code: code2 } = error;
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
@@ -12336,13 +12783,13 @@ function pinnedSha256(version, platform, pinned = pinned_default) {
 
 // core/cli/install/tool-cache.ts
 import { randomUUID as randomUUID3 } from "node:crypto";
-import { dirname, join as join2 } from "node:path";
+import { dirname as dirname2, join as join3 } from "node:path";
 var TOOL = "databricks-cli";
 var STAGING = ".unpacking-";
 var LEFTOVER = 6e5;
 function cacheEntry(root, version, platform) {
-  const folder = join2(root, TOOL, version, platform.arch);
-  return { folder, program: join2(folder, programName(platform)), marker: `${folder}.complete` };
+  const folder = join3(root, TOOL, version, platform.arch);
+  return { folder, program: join3(folder, programName(platform)), marker: `${folder}.complete` };
 }
 async function inspectCache(files, entry2, archiveSha256) {
   const text2 = await files.readFile(entry2.marker, "utf8").catch(() => void 0);
@@ -12367,12 +12814,12 @@ function isSha256(value) {
 }
 async function placeInCache(entry2, placing) {
   const { files, archiveSha256, extract } = placing;
-  const parent = dirname(entry2.folder);
+  const parent = dirname2(entry2.folder);
   await files.mkdir(parent, { recursive: true });
-  const staging = join2(parent, `${STAGING}${randomUUID3()}`);
+  const staging = join3(parent, `${STAGING}${randomUUID3()}`);
   await files.mkdir(staging);
   try {
-    const unpacked = join2(staging, "program");
+    const unpacked = join3(staging, "program");
     const programSha256 = await extract(unpacked);
     const found = await inspectCache(files, entry2, archiveSha256);
     if (found === "usable") return true;
@@ -12382,7 +12829,7 @@ async function placeInCache(entry2, placing) {
       await files.rename(unpacked, entry2.program);
     }
     const record2 = { archiveSha256, programSha256 };
-    const marker = join2(staging, "marker");
+    const marker = join3(staging, "marker");
     await createFile(files, marker, 420, (write) => write(Buffer.from(`${JSON.stringify(record2)}
 `)));
     await files.rename(marker, entry2.marker);
@@ -12392,13 +12839,13 @@ async function placeInCache(entry2, placing) {
   }
 }
 async function removeLeftovers(files, clock, entry2) {
-  const parent = dirname(entry2.folder);
+  const parent = dirname2(entry2.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path11 = join2(parent, name);
+    const path13 = join3(parent, name);
     try {
-      if (clock.now() - (await files.lstat(path11)).mtimeMs > LEFTOVER)
-        await files.rm(path11, { recursive: true });
+      if (clock.now() - (await files.lstat(path13)).mtimeMs > LEFTOVER)
+        await files.rm(path13, { recursive: true });
     } catch {
     }
   }
@@ -12438,18 +12885,18 @@ async function findMember(handle, wanted, limit) {
 async function readDirectory(handle, size) {
   const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
   const tail = await read2(handle, tailStart, size);
-  for (let at2 = tail.length - END.size; at2 >= 0; at2--) {
-    if (tail.readUInt32LE(at2) !== END.signature) continue;
-    if (at2 + END.size + tail.readUInt16LE(at2 + 20) !== tail.length) continue;
-    const count2 = tail.readUInt16LE(at2 + 10);
-    const bytes = tail.readUInt32LE(at2 + 12);
-    const start = tail.readUInt32LE(at2 + 16);
+  for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
+    if (tail.readUInt32LE(at3) !== END.signature) continue;
+    if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
+    const count2 = tail.readUInt16LE(at3 + 10);
+    const bytes = tail.readUInt32LE(at3 + 12);
+    const start = tail.readUInt32LE(at3 + 16);
     if (count2 === 65535 || bytes === 4294967295 || start === 4294967295)
       throw refused("it is a zip64 archive");
-    if (tail.readUInt32LE(at2 + 4) !== 0 || tail.readUInt16LE(at2 + 8) !== count2) {
+    if (tail.readUInt32LE(at3 + 4) !== 0 || tail.readUInt16LE(at3 + 8) !== count2) {
       throw refused("it is one part of several");
     }
-    if (start + bytes !== tailStart + at2) throw refused("its directory is not where it should be");
+    if (start + bytes !== tailStart + at3) throw refused("its directory is not where it should be");
     if (count2 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused("it has too many members");
     return { start, count: count2, bytes: await read2(handle, start, start + bytes) };
   }
@@ -12457,34 +12904,34 @@ async function readDirectory(handle, size) {
 }
 function parseDirectory(bytes, count2) {
   const entries2 = [];
-  let at2 = 0;
-  while (at2 < bytes.length) {
-    if (at2 + CENTRAL.size > bytes.length || bytes.readUInt32LE(at2) !== CENTRAL.signature) {
+  let at3 = 0;
+  while (at3 < bytes.length) {
+    if (at3 + CENTRAL.size > bytes.length || bytes.readUInt32LE(at3) !== CENTRAL.signature) {
       throw refused("its directory is damaged");
     }
-    const nameEnd = at2 + CENTRAL.size + bytes.readUInt16LE(at2 + 28);
-    const end = nameEnd + bytes.readUInt16LE(at2 + 30) + bytes.readUInt16LE(at2 + 32);
+    const nameEnd = at3 + CENTRAL.size + bytes.readUInt16LE(at3 + 28);
+    const end = nameEnd + bytes.readUInt16LE(at3 + 30) + bytes.readUInt16LE(at3 + 32);
     if (end > bytes.length) throw refused("its directory is damaged");
-    entries2.push(parseEntry(bytes, at2, nameEnd));
-    at2 = end;
+    entries2.push(parseEntry(bytes, at3, nameEnd));
+    at3 = end;
   }
   if (entries2.length !== count2) throw refused("its directory has another number of members than it says");
   return entries2;
 }
-function parseEntry(bytes, at2, nameEnd) {
-  const rawName = bytes.subarray(at2 + CENTRAL.size, nameEnd);
+function parseEntry(bytes, at3, nameEnd) {
+  const rawName = bytes.subarray(at3 + CENTRAL.size, nameEnd);
   const name = rawName.toString("utf8");
-  const system = bytes.readUInt8(at2 + 5);
-  const flags = bytes.readUInt16LE(at2 + 8);
-  const method = bytes.readUInt16LE(at2 + 10);
-  const compressedSize = bytes.readUInt32LE(at2 + 20);
-  const size = bytes.readUInt32LE(at2 + 24);
-  const headerAt = bytes.readUInt32LE(at2 + 42);
+  const system = bytes.readUInt8(at3 + 5);
+  const flags = bytes.readUInt16LE(at3 + 8);
+  const method = bytes.readUInt16LE(at3 + 10);
+  const compressedSize = bytes.readUInt32LE(at3 + 20);
+  const size = bytes.readUInt32LE(at3 + 24);
+  const headerAt = bytes.readUInt32LE(at3 + 42);
   if ([compressedSize, size, headerAt].includes(4294967295)) throw refused("it is a zip64 archive");
-  if (bytes.readUInt16LE(at2 + 34) !== 0) throw refused("it is one part of several");
+  if (bytes.readUInt16LE(at3 + 34) !== 0) throw refused("it is one part of several");
   if ((flags & REFUSED_FLAGS) !== 0) throw refused(`\`${name}\` is encrypted or patched`);
   if (method !== 0 && method !== 8) throw refused(`\`${name}\` is compressed by method ${String(method)}`);
-  const type = system === 3 || system === 19 ? bytes.readUInt16LE(at2 + 40) & FILE_TYPE : 0;
+  const type = system === 3 || system === 19 ? bytes.readUInt16LE(at3 + 40) & FILE_TYPE : 0;
   if (type !== 0 && type !== (name.endsWith("/") ? FOLDER : REGULAR)) {
     throw refused(`\`${name}\` is a link or another special file`);
   }
@@ -12495,7 +12942,7 @@ function parseEntry(bytes, at2, nameEnd) {
     method: method === 0 ? "stored" : "deflated",
     compressedSize,
     size,
-    crc32: bytes.readUInt32LE(at2 + 16),
+    crc32: bytes.readUInt32LE(at3 + 16),
     headerAt,
     start: headerAt
   };
@@ -12513,12 +12960,12 @@ function checkNames(entries2) {
   }
 }
 async function startOfData(handle, entry2, directoryStart) {
-  const at2 = entry2.headerAt;
-  const header = await read2(handle, at2, at2 + LOCAL.size);
+  const at3 = entry2.headerAt;
+  const header = await read2(handle, at3, at3 + LOCAL.size);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw refused("a member is not where its directory says");
   const nameSize = header.readUInt16LE(26);
-  const start = at2 + LOCAL.size + nameSize + header.readUInt16LE(28);
-  const rawName = await read2(handle, at2 + LOCAL.size, at2 + LOCAL.size + nameSize);
+  const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
+  const rawName = await read2(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
   const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
   const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
   const deferred = (entry2.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
@@ -12630,7 +13077,7 @@ async function installCli(options, ports) {
     if (found === "usable") return installed2(entry2.program, "tool cache");
     if (found === "damaged") log(`\`${entry2.program}\` has changed since it was installed; it is replaced.`);
   }
-  const archive = join3(options.tempFolder, `databricks-cli-${randomUUID4()}.zip`);
+  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID4()}.zip`);
   try {
     await onDisk(
       options.tempFolder,
@@ -12689,14 +13136,14 @@ async function unpinnedHash(release, checkout, platform, ports) {
 }
 async function installRoots({ toolCache, tempFolder, checkout }, { platform, log }, files) {
   if (toolCache === void 0) return [tempFolder];
-  const unfit = !isAbsolute3(toolCache) ? "it is not an absolute path" : await isInsideReally(toolCache, checkout, platform, files) ? "it is inside the checkout" : void 0;
+  const unfit = !isAbsolute4(toolCache) ? "it is not an absolute path" : await isInsideReally(toolCache, checkout, platform, files) ? "it is inside the checkout" : void 0;
   if (unfit === void 0) return [toolCache, tempFolder];
   log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
   return [tempFolder];
 }
-async function isInsideReally(path11, checkout, platform, files) {
+async function isInsideReally(path13, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside2(path11, checkout, platform) || isInside2(await real(path11), await real(checkout), platform);
+  return isInside2(path13, checkout, platform) || isInside2(await real(path13), await real(checkout), platform);
 }
 async function onDisk(folder, work) {
   try {
@@ -12716,15 +13163,15 @@ function notInstalled(actual) {
   });
 }
 
-// core/api/json.ts
+// core/cli/json-output.ts
 function parseJson(text2, source) {
   try {
-    return parse2(text2, void 0, numberOrDigits2);
+    return readJson(text2);
   } catch (error) {
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
     throw unreadable4(
       source,
-      text2.trim() === "" ? "nothing" : `${String(text2.length)} characters that are no JSON${at(position)}`
+      text2.trim() === "" ? "nothing" : `${String(text2.length)} characters that are no JSON${at2(position)}`
     );
   }
 }
@@ -12736,27 +13183,8 @@ function unreadable4(source, actual, expected = "JSON") {
     remedy: "Use a version of the Databricks CLI that the product is tested with (1.9.0 to 1.13.0)."
   });
 }
-function at(position) {
+function at2(position) {
   return position === void 0 ? "" : ` (from character ${position} on)`;
-}
-function numberOrDigits2(digits) {
-  const number = Number(digits);
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? digits : number;
-}
-function isObject2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function member(value, ...path11) {
-  let found = value;
-  for (const key2 of path11) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
-  return found;
-}
-function members(value) {
-  return isObject2(value) ? Object.entries(value) : [];
-}
-function textOf2(value) {
-  if (typeof value === "number") return String(value);
-  return typeof value === "string" && value !== "" ? value : void 0;
 }
 
 // core/cli/version.ts
@@ -12765,7 +13193,7 @@ var TIMEOUT2 = 3e4;
 var LIMIT = 64 * 1024;
 var SOURCE = "databricks version -o json";
 async function checkVersion(options) {
-  const version = textOf2(member(parseJson(await printed(options), SOURCE), "Version")) ?? "";
+  const version = textAt(parseJson(await printed(options), SOURCE), "Version");
   const match2 = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
   if (!match2) throw unreadable4(SOURCE, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
   const [, major, minor, patch, prerelease] = match2;
@@ -12839,8 +13267,8 @@ async function findTool(step2, facts, cwd) {
   const { ports, signal } = step2;
   const tool = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
   const terminate = createTerminate(ports);
-  const path11 = ports.environment["PATH"];
-  const env = path11 === void 0 ? {} : { PATH: path11 };
+  const path13 = ports.environment["PATH"];
+  const env = path13 === void 0 ? {} : { PATH: path13 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
   if (warning !== void 0) warn(step2, facts, warning);
@@ -12942,70 +13370,6 @@ async function reportApplied({ step: step2, facts }, how, changes, plan) {
   await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
 }
 
-// core/api/workspace.ts
-var DEADLINE2 = 6e4;
-async function callWorkspace(api, {
-  method,
-  path: path11,
-  body
-}, { what, accept = [] }) {
-  const { clock, signal } = api;
-  const attempt = async (stop) => {
-    const headers = {
-      authorization: `Bearer ${await api.token()}`,
-      accept: "application/json",
-      ...body !== void 0 && { "content-type": "application/json" }
-    };
-    const content = body === void 0 ? {} : { body };
-    const request = { method, url: `${api.host}${path11}`, headers, ...content, signal: stop };
-    const response = await api.send(request);
-    if (response.status !== 200 && !accept.includes(response.status)) throw statusError(request, response);
-    return response;
-  };
-  try {
-    return await retry(attempt, { clock, deadline: clock.now() + DEADLINE2, signal });
-  } catch (error) {
-    throw error instanceof HttpError ? endpointUnavailable(what, error) : error;
-  }
-}
-async function currentUser(api) {
-  const path11 = "/api/2.0/preview/scim/v2/Me";
-  const how = { what: "The question who we are", accept: [401, 403] };
-  const { status, headers, body } = await callWorkspace(api, { method: "GET", path: path11 }, how);
-  if (status !== 200) throw unknownPrincipal(status, body);
-  const user2 = parseJson(body, `GET ${path11}`);
-  const userName = textOf2(member(user2, "userName")) ?? "";
-  return {
-    userName,
-    displayName: textOf2(member(user2, "displayName")) ?? userName,
-    workspaceId: headers["x-databricks-org-id"]
-  };
-}
-function unknownPrincipal(status, body) {
-  return new SecretlessError("WRONG_PRINCIPAL", {
-    problem: "The exchange worked, but the workspace does not let the service principal in.",
-    expected: "a service principal that is assigned to this workspace",
-    actual: `status ${status}: ${redact(body).slice(0, 500)}`,
-    remedy: "Add the service principal to the workspace: docs/setup-github.md, step 1."
-  });
-}
-async function cancelRun(api, runId2) {
-  const body = `{"run_id":${runId2}}`;
-  const request = { method: "POST", path: "/api/2.2/jobs/runs/cancel", body };
-  await callWorkspace(api, request, { what: "The cancellation of the run", accept: [400, 404] });
-}
-async function stopPipeline(api, pipelineId2) {
-  const path11 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const how = { what: "The cancellation of the update", accept: [400, 404] };
-  await callWorkspace(api, { method: "POST", path: path11, body: "{}" }, how);
-}
-async function jobExists(api, jobId) {
-  const path11 = `/api/2.2/jobs/get?job_id=${encodeURIComponent(jobId)}`;
-  const how = { what: "The look at a job", accept: [400, 403, 404] };
-  const { status } = await callWorkspace(api, { method: "GET", path: path11 }, how);
-  return status === 200 || status === 403;
-}
-
 // core/flow/connect.ts
 var EARLY = 1e4;
 async function connect(step2, facts, audit) {
@@ -13041,14 +13405,16 @@ async function connect(step2, facts, audit) {
   try {
     await session.token();
     await audit.settled();
-    await prove(step2, workspace, session, facts);
+    await prove(step2, workspace, session, facts, audit);
   } finally {
     step2.signal.removeEventListener("abort", abandon);
   }
   return session;
 }
-async function prove({ ci, inputs, ports, signal }, workspace, session, facts) {
-  const user2 = await currentUser(workspaceApi({ inputs, ports, signal }, session));
+async function prove(step2, workspace, session, facts, audit) {
+  const { ci, inputs } = step2;
+  const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" };
+  const user2 = await currentUser(workspaceApi(step2, session, caller));
   facts.principal = { applicationId: user2.userName, name: user2.displayName };
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
   const workspaceId = user2.workspaceId ?? workspace.workspaceId;
@@ -13057,10 +13423,6 @@ async function prove({ ci, inputs, ports, signal }, workspace, session, facts) {
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await ci.output("principal", user2.userName);
   await ci.output("workspace-url", inputs.host);
-}
-function workspaceApi({ inputs, ports, signal }, session) {
-  const token2 = async () => (await session.token()).accessToken;
-  return { host: inputs.host, token: token2, send: ports.send, clock: ports.clock, signal };
 }
 function expectSame(code2, what, wanted, found, input) {
   if (wanted === void 0 || wanted === found) return;
@@ -13186,7 +13548,9 @@ var Access = class {
     });
     await session.token();
     await audit.settled();
-    const { userName } = await currentUser(workspaceApi(step2, session));
+    const { userName } = await currentUser(
+      workspaceApi(step2, session, { audit, clientId, failure: "ACCESS_FAILED" })
+    );
     expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
     return connectionOf({ step: step2, audit, session, clientId });
   }
@@ -13213,7 +13577,7 @@ async function recorded({ deployer, bundle }) {
 // core/audit/audit.ts
 import { randomUUID as randomUUID5 } from "node:crypto";
 import { appendFile } from "node:fs/promises";
-import path5 from "node:path";
+import path6 from "node:path";
 
 // core/audit/json-lines.ts
 var SCHEMA_VERSION = "1.8.0";
@@ -13282,6 +13646,7 @@ var package_default = {
     format: "prettier --write .",
     lint: "eslint .",
     prepare: "node --import tsx scripts/build-local.ts",
+    record: "node --import tsx test/unit/sandbox-cli/record.ts",
     test: "node --import tsx scripts/check.ts",
     "test:full": "node --import tsx scripts/check-full.ts",
     types: "tsc --noEmit"
@@ -13296,6 +13661,7 @@ var package_default = {
   },
   devDependencies: {
     "@actions/languageservice": "0.3.61",
+    "@databricks/sdk-experimental": "0.17.0",
     "@eslint-community/regexpp": "4.12.3",
     "@eslint/js": "10.0.1",
     "@secretlint/core": "13.0.7",
@@ -13328,7 +13694,7 @@ var PRODUCT = { name: package_default.name, version: package_default.version };
 // core/audit/audit.ts
 async function openAuditFile({ ci, clock, command, auditLog }) {
   const { checkout, tempFolder, runUrl: runUrl2, ciName } = ci.context;
-  const file2 = auditLog === void 0 ? path5.join(tempFolder, `databricks-secretless-audit-${randomUUID5()}.jsonl`) : path5.resolve(checkout, auditLog);
+  const file2 = auditLog === void 0 ? path6.join(tempFolder, `databricks-secretless-audit-${randomUUID5()}.jsonl`) : path6.resolve(checkout, auditLog);
   const append = async (text2) => {
     try {
       await appendFile(file2, text2, { mode: 384 });
@@ -13391,7 +13757,7 @@ function scanEvent(scan2) {
 
 // core/cli/cli.ts
 import { realpath as realpath2 } from "node:fs/promises";
-import path6, { posix as posix3 } from "node:path";
+import path7, { posix as posix3 } from "node:path";
 
 // core/cli/destroy-command.ts
 function refusedDeletes(diagnostics) {
@@ -13513,14 +13879,14 @@ var DiagnosticsReader = class {
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path11 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path13 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place2 = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path11 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path13 === void 0 && !place2 && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
-    this.#part = path11 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
-    if (current && path11 !== void 0) current.path ??= path11;
+    this.#part = path13 !== void 0 || place2 || line.startsWith("    ") ? "places" : "none";
+    if (current && path13 !== void 0) current.path ??= path13;
     if (current && place2) current.place ??= placeOf2(place2);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
@@ -13602,10 +13968,11 @@ function heldLock(diagnostics) {
   return void 0;
 }
 async function isLocked(api, statePath) {
-  const query = new URLSearchParams({ path: `${statePath}/deploy.lock` });
-  const path11 = `/api/2.0/workspace/get-status?${query.toString()}`;
-  const how = { what: "The look at the deployment lock", accept: [404] };
-  return (await callWorkspace(api, { method: "GET", path: path11 }, how)).status === 200;
+  try {
+    return await workspaceObject(api, `${statePath}/deploy.lock`) !== void 0;
+  } catch (error) {
+    throw callError("The look at the deployment lock", error);
+  }
 }
 
 // core/cli/plan.ts
@@ -13626,14 +13993,14 @@ function readEntry2(key2, entry2) {
   const action = ACTIONS2.find((known2) => known2 === member(entry2, "action"));
   const [prefix, group, name, ...rest] = key2.split(".");
   if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
-    const found = textOf2(member(entry2, "action")) ?? "none";
+    const found = textAt(entry2, "action") || "none";
     throw unreadable4(
       PLAN_COMMAND,
       `the entry ${key2} with the action ${found}`,
       `one of the actions ${ACTIONS2.join(", ")}`
     );
   }
-  const fields = members(member(entry2, "changes")).filter(([, change2]) => member(change2, "action") !== "skip").map(([field2]) => field2);
+  const fields = members(member(entry2, "changes")).filter(([, change2]) => member(change2, "action") !== "skip").map(([field]) => field);
   return {
     resource: [group, name, ...rest].join("."),
     action,
@@ -13679,6 +14046,51 @@ function losses(plan) {
   });
 }
 
+// core/cli/effective-workspace.ts
+var HARMLESS = /* @__PURE__ */ new Set([
+  ...["host", "workspace_id", "account_id", "current_user"],
+  ...["root_path", "file_path", "resource_path", "artifact_path", "state_path"]
+]);
+function refuseOtherWorkspace({ tree }, approved) {
+  const workspace = member(tree, "workspace");
+  const mistakes = members(workspace).flatMap(([key2, value]) => {
+    const text2 = textAt(value);
+    const set = text2 !== "" || isObject2(value) || value === true;
+    if (!set || isApproved(key2, text2, approved)) return [];
+    return [{ problem: `\`workspace.${key2}\` is resolved to ${text2 === "" ? "something else" : text2}.` }];
+  });
+  if (mistakes.length === 0) return;
+  throw new SecretlessError("HOST_NOT_APPROVED", {
+    problem: "The Databricks CLI has resolved the bundle to another workspace or identity than the approved one. It was not ours.",
+    expected: `${approved.host} and no other setting of identity`,
+    remedy: "Code of the bundle (`experimental.scripts`, `python`) has changed its files after they were checked: read what it does.",
+    mistakes
+  });
+}
+function isApproved(key2, text2, approved) {
+  if (!HARMLESS.has(key2)) return false;
+  if (key2 === "host") return isApprovedHost(text2, approved);
+  if (key2 === "workspace_id") return text2 === approved.workspaceId;
+  if (key2 === "account_id") return text2.toLowerCase() === approved.accountId?.toLowerCase();
+  return true;
+}
+function isApprovedHost(text2, { host, workspaceId, accountId }) {
+  try {
+    const url = parseWorkspaceUrl(text2);
+    return url.origin === host && (url.workspaceId === void 0 || url.workspaceId === workspaceId) && (url.accountId === void 0 || url.accountId.toLowerCase() === accountId?.toLowerCase());
+  } catch {
+    return false;
+  }
+}
+function noTokenAsked(command) {
+  return new SecretlessError("HOST_NOT_APPROVED", {
+    problem: `\`databricks bundle ${command}\` ended well without a token of this step: it worked as somebody else, or somewhere else.`,
+    expected: "a token asked for from the token service of this step, for the approved workspace",
+    actual: "none was asked for",
+    remedy: "Find out what gives the CLI another identity: code of the bundle (`experimental.scripts`, `python`, build commands) that writes configuration, or a CLI that is not Databricks' own."
+  });
+}
+
 // core/cli/summary.ts
 var SOURCE2 = "databricks bundle summary -o json";
 function readSummary(text2) {
@@ -13688,22 +14100,22 @@ function readSummary(text2) {
   }
   const all = members(member(json, "resources")).flatMap(
     ([kind, ofKind]) => members(ofKind).flatMap(([key2, resource]) => {
-      const id = textOf2(member(resource, "id"));
-      if (id === void 0) return [];
-      const name = textOf2(member(resource, "name")) ?? key2;
+      const id = textAt(resource, "id");
+      if (id === "") return [];
+      const name = textAt(resource, "name") || key2;
       const declared = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key: key2, id, name, url: textOf2(member(resource, "url")) ?? "", declared }];
+      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared }];
     })
   );
   const deployed = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
   return {
     tree: json,
-    name: textOf2(member(json, "bundle", "name")) ?? "",
-    target: textOf2(member(json, "bundle", "target")) ?? "",
+    name: textAt(json, "bundle", "name"),
+    target: textAt(json, "bundle", "target"),
     workspace: {
-      host: textOf2(member(json, "workspace", "host")),
-      rootPath: textOf2(member(json, "workspace", "root_path")) ?? "",
-      statePath: textOf2(member(json, "workspace", "state_path")) ?? ""
+      host: textAt(json, "workspace", "host") || void 0,
+      rootPath: textAt(json, "workspace", "root_path"),
+      statePath: textAt(json, "workspace", "state_path")
     },
     jobs: deployed("jobs"),
     pipelines: deployed("pipelines"),
@@ -13732,7 +14144,9 @@ var DatabricksCli = class {
   async summary(signal) {
     const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
     if (result.code !== 0) throw this.#readingFailure("read", result);
-    return readSummary(result.stdout);
+    const summary = readSummary(result.stdout);
+    refuseOtherWorkspace(summary, this.#options.approved);
+    return summary;
   }
   /**
    * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
@@ -13776,6 +14190,8 @@ var DatabricksCli = class {
   async #run(args, how) {
     const { file: file2, env, bundleRoot, target, onLine, onProcess } = this.#options;
     const root = await withoutLinks(bundleRoot);
+    await this.#options.beforeEach();
+    const served = this.#options.tokensServed();
     const reader = new DiagnosticsReader();
     const stderr = new LineSplitter((line) => {
       reader.line(line);
@@ -13804,9 +14220,10 @@ var DatabricksCli = class {
       outlives: how.signal === void 0
     };
     try {
-      const ended = await runUntil(this.#options, request, how.signal);
+      const ended = await this.#ended(request, how);
       stdout.end();
       stderr.end();
+      if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
       if (size > MAX_JSON) throw unreadable4(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
       const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
       return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
@@ -13814,11 +14231,29 @@ var DatabricksCli = class {
       onProcess?.(void 0);
     }
   }
+  /** How the process ended; a command that only reads has a limit of its own. */
+  async #ended(request, { signal, capture }) {
+    if (signal === void 0 || capture !== true) return runUntil(this.#options, request, signal);
+    const { clock, readTimeout } = this.#options;
+    const done = new AbortController();
+    const late = new AbortController();
+    clock.sleep(readTimeout, done.signal).then(
+      () => {
+        late.abort(readTimedOut(request.args, readTimeout));
+      },
+      () => void 0
+    );
+    try {
+      return await runUntil(this.#options, request, AbortSignal.any([signal, late.signal]));
+    } finally {
+      done.abort();
+    }
+  }
   /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
   #relocated(diagnostic, root) {
     const { place: place2 } = diagnostic;
     if (!place2) return diagnostic;
-    const inBundle = path6.isAbsolute(place2.file) ? path6.relative(root, place2.file) : place2.file;
+    const inBundle = path7.isAbsolute(place2.file) ? path7.relative(root, place2.file) : place2.file;
     const file2 = posix3.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
     return { ...diagnostic, place: { ...place2, file: file2 } };
   }
@@ -13841,34 +14276,32 @@ ${detail}`));
     });
   }
 };
+function readTimedOut(args, limit) {
+  return new SecretlessError("TIMED_OUT", {
+    problem: `\`databricks ${args.slice(0, 2).join(" ")}\` was not done after ${String(Math.round(limit / 1e3))} s, and was ended.`,
+    remedy: "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`."
+  });
+}
 function withoutLinks(folder) {
   return realpath2(folder).catch(() => folder);
 }
-function toMistake({ text: text2, path: path11, place: place2, detail }) {
+function toMistake({ text: text2, path: path13, place: place2, detail }) {
   return {
-    problem: path11 === void 0 ? text2 : `${text2} (${path11})`,
+    problem: path13 === void 0 ? text2 : `${text2} (${path13})`,
     ...detail !== void 0 && { actual: detail },
     ...place2 && { place: place2 }
   };
 }
 
 // core/cli/environment.ts
+import { win32 as win323 } from "node:path";
 var ALLOWED = [
-  // Where programs and the user's files are.
-  ...["PATH", "HOME", "USER", "LOGNAME", "SHELL"],
+  // Where programs are. Not the home folder, see homeVariables.
+  ...["PATH", "USER", "LOGNAME", "SHELL"],
   ...["TMPDIR", "TEMP", "TMP"],
   ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
   // The same on Windows, without which few programs start.
-  ...[
-    "USERPROFILE",
-    "HOMEDRIVE",
-    "HOMEPATH",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "PROGRAMDATA",
-    "PROGRAMFILES",
-    "PROGRAMFILES(X86)"
-  ],
+  ...["PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)"],
   ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "NUMBER_OF_PROCESSORS"],
   ...["PROCESSOR_ARCHITECTURE"],
   // Proxies in both spellings, and certificates for Go, Python, Node and curl.
@@ -13916,7 +14349,7 @@ function cliEnvironment(options) {
     if (value !== void 0 && !known2) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
-  if (platform.os !== "win32" && !("HOME" in taken)) take("HOME", folder.root);
+  for (const [name, value] of homeVariables(folder.home, platform)) if (!(name in taken)) take(name, value);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
@@ -13927,7 +14360,8 @@ function cliEnvironment(options) {
     ...options.workspaceId !== void 0 && { DATABRICKS_WORKSPACE_ID: options.workspaceId },
     DATABRICKS_AUTH_TYPE: "metadata-service",
     DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
-    DATABRICKS_CONFIG_FILE: folder.configFile,
+    // A file that does not exist could be written by code of the bundle before the CLI reads it.
+    DATABRICKS_CONFIG_FILE: platform.os === "win32" ? "NUL" : "/dev/null",
     DATABRICKS_BUNDLE_TMP: folder.state,
     AZURE_CONFIG_DIR: folder.azureConfig,
     // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
@@ -13940,10 +14374,25 @@ function cliEnvironment(options) {
     TERM: "dumb"
   };
 }
+var HOME_VARIABLES = /* @__PURE__ */ new Set([
+  "HOME",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA"
+]);
+function homeVariables(home, platform) {
+  if (platform.os !== "win32") return [["HOME", home]];
+  const local = win323.join(home, "AppData");
+  return [
+    ["USERPROFILE", home],
+    ["APPDATA", win323.join(local, "Roaming")],
+    ["LOCALAPPDATA", win323.join(local, "Local")]
+  ];
+}
 
 // core/bundle/files.ts
-import { readdir as readdir2, readFile as readFile3, realpath as realpath3, stat as stat4 } from "node:fs/promises";
-import { posix as posix4, win32 as win323 } from "node:path";
+import { readdir as readdir3, readFile as readFile3, realpath as realpath3, stat as stat5 } from "node:fs/promises";
+import { posix as posix4, win32 as win324 } from "node:path";
 
 // core/bundle/yaml.ts
 var import_yaml4 = __toESM(require_dist(), 1);
@@ -13964,22 +14413,22 @@ function parseBundleYaml(bytes, file2) {
   if (text2.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
   const source = text2.replace(GO_LINE_BREAK, "\n");
   const lines = new import_yaml4.LineCounter();
-  const at2 = (offset) => {
+  const at3 = (offset) => {
     const { line, col } = lines.linePos(offset);
     return { file: file2, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
     const first = firstDocument(source, lines);
-    if (!first) return { value: { kind: "null", place: at2(0) } };
+    if (!first) return { value: { kind: "null", place: at3(0) } };
     if (first.errors.length > 0) {
       return {
         mistakes: first.errors.map((error) => ({
           problem: `Not YAML: ${error.message}`,
-          place: at2(error.pos[0])
+          place: at3(error.pos[0])
         }))
       };
     }
-    return { value: new Reader(first, at2).value(first.contents) };
+    return { value: new Reader(first, at3).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
     if (error instanceof RangeError) return invalid("The file is nested too deeply.");
@@ -14024,8 +14473,8 @@ var Reader = class {
   active = /* @__PURE__ */ new Set();
   /** Each mapping is read once, however often merges of merges ask for it. */
   read = /* @__PURE__ */ new Map();
-  constructor(document, at2) {
-    this.at = at2;
+  constructor(document, at3) {
+    this.at = at3;
     const anchors = /* @__PURE__ */ new Map();
     (0, import_yaml4.visit)(document, {
       Node: (_key, node) => {
@@ -14046,7 +14495,7 @@ var Reader = class {
       return { kind: "sequence", place: place2, items: () => node.items.map((item) => this.value(item)) };
     }
     if (!(0, import_yaml4.isScalar)(node) || isNull(node)) return { kind: "null", place: place2 };
-    return { kind: "text", place: place2, text: textOf3(node), boolean: booleanOf(node) };
+    return { kind: "text", place: place2, text: textOf2(node), boolean: booleanOf(node) };
   }
   place(node) {
     return this.at(node?.range?.[0] ?? 0);
@@ -14062,7 +14511,7 @@ var Reader = class {
     for (const { key: key2, value } of node.items) {
       if (!(0, import_yaml4.isScalar)(key2)) throw new BundleYamlError("A key is not a plain text.", this.place(key2));
       if (!isMergeKey(key2)) {
-        own.set(textOf3(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
+        own.set(textOf2(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
       } else if (merge) {
         throw new BundleYamlError("A mapping has more than one merge key (`<<`).", this.place(key2));
       } else {
@@ -14099,20 +14548,20 @@ var Reader = class {
     }
   }
 };
-function textOf3(scalar) {
+function textOf2(scalar) {
   return scalar.source ?? "";
 }
 function isMergeKey(key2) {
-  return key2.tag === `${TAG}merge` || textOf3(key2) === "<<" && isPlain(key2);
+  return key2.tag === `${TAG}merge` || textOf2(key2) === "<<" && isPlain(key2);
 }
 var NULLS = /* @__PURE__ */ new Set(["", "~", "null", "Null", "NULL"]);
 function isNull(scalar) {
-  return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf3(scalar));
+  return scalar.tag === `${TAG}null` || isPlain(scalar) && NULLS.has(textOf2(scalar));
 }
 var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
 var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
 function booleanOf(scalar) {
-  const text2 = textOf3(scalar);
+  const text2 = textOf2(scalar);
   const folded = text2.toLowerCase();
   const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text2);
   if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
@@ -14123,23 +14572,23 @@ function isPlain(scalar) {
 }
 
 // core/bundle/include-glob.ts
-import { lstat, readdir, stat as stat3 } from "node:fs/promises";
+import { lstat, readdir as readdir2, stat as stat4 } from "node:fs/promises";
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path11) {
-  matcher(pattern, path11);
-  if (!isPattern(pattern, path11)) return await exists(pattern) ? [pattern] : [];
-  const folder = path11.dirname(pattern);
-  const name = matcher(path11.basename(pattern), path11);
+async function glob(pattern, path13) {
+  matcher(pattern, path13);
+  if (!isPattern(pattern, path13)) return await exists(pattern) ? [pattern] : [];
+  const folder = path13.dirname(pattern);
+  const name = matcher(path13.basename(pattern), path13);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path11)) {
-    const isFolder = await stat3(parent).then(
+  for (const parent of folder === pattern ? [] : await glob(folder, path13)) {
+    const isFolder = await stat4(parent).then(
       (stats) => stats.isDirectory(),
       () => false
     );
-    const names2 = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names2.filter((entry2) => name.test(entry2)).map((entry2) => path11.join(parent, entry2)));
+    const names2 = isFolder ? await readdir2(parent).catch(() => []) : [];
+    found.push(...names2.filter((entry2) => name.test(entry2)).map((entry2) => path13.join(parent, entry2)));
   }
   return found;
 }
@@ -14149,11 +14598,11 @@ async function exists(file2) {
     () => false
   );
 }
-function isPattern(text2, path11) {
-  return path11.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
+function isPattern(text2, path13) {
+  return path13.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
 }
-function matcher(pattern, path11) {
-  const escapes = path11.sep === "/";
+function matcher(pattern, path13) {
+  const escapes = path13.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -14204,10 +14653,10 @@ var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yam
 async function readBundleFiles(given2) {
   const real = (folder) => realpath3(folder).catch(() => folder);
   const location = { ...given2, root: await real(given2.root), checkout: await real(given2.checkout) };
-  const path11 = location.platform.os === "win32" ? win323 : posix4;
+  const path13 = location.platform.os === "win32" ? win324 : posix4;
   const mistakes = [];
-  const root = await readBundleFile(await findRootFile(location, path11), location, mistakes);
-  const included = root ? await includedFiles(root, location, path11, mistakes) : [];
+  const root = await readBundleFile(await findRootFile(location, path13), location, mistakes);
+  const included = root ? await includedFiles(root, location, path13, mistakes) : [];
   const files = await Promise.all(included.map((file2) => readBundleFile(file2, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [root, ...files].filter((file2) => file2 !== void 0);
@@ -14230,17 +14679,17 @@ function readingBundle(read3) {
   }
 }
 function displayName(file2, { checkout, platform }) {
-  const path11 = platform.os === "win32" ? win323 : posix4;
-  return (isInside2(file2, checkout, platform) ? path11.relative(checkout, file2) : file2).replaceAll(
-    path11.sep,
+  const path13 = platform.os === "win32" ? win324 : posix4;
+  return (isInside2(file2, checkout, platform) ? path13.relative(checkout, file2) : file2).replaceAll(
+    path13.sep,
     "/"
   );
 }
-async function readBundleFile(path11, location, mistakes) {
-  const name = displayName(path11, location);
+async function readBundleFile(path13, location, mistakes) {
+  const name = displayName(path13, location);
   try {
-    const parsed2 = parseBundleYaml(await readFile3(path11), name);
-    if ("value" in parsed2) return { path: path11, name, value: parsed2.value };
+    const parsed2 = parseBundleYaml(await readFile3(path13), name);
+    if ("value" in parsed2) return { path: path13, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: `The file cannot be read (${codeOf2(error)}).`, place: { file: name } });
@@ -14250,25 +14699,25 @@ async function readBundleFile(path11, location, mistakes) {
 function codeOf2(error) {
   return error.code ?? String(error);
 }
-async function includedFiles(root, location, path11, mistakes) {
+async function includedFiles(root, location, path13, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text: text2, place: place2 } of includePatterns(root.value)) {
     const wrong2 = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place: place2 });
     };
-    if (path11.isAbsolute(text2)) {
+    if (path13.isAbsolute(text2)) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${text2}\`.`);
       continue;
     }
-    const matches2 = await matchesOf(text2, location.root, path11);
+    const matches2 = await matchesOf(text2, location.root, path13);
     if (!matches2) wrong2(`The \`include\` pattern \`${text2}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text2))
       wrong2(`\`include\` names \`${text2}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path11.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match2) => path13.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path11.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path13.join(location.root, name));
       else
         wrong2(
           `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
@@ -14278,9 +14727,9 @@ async function includedFiles(root, location, path11, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, root, path11) {
+async function matchesOf(pattern, root, path13) {
   try {
-    return await glob(path11.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path11);
+    return await glob(path13.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path13);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -14295,14 +14744,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path11) {
+async function findRootFile(location, path13) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await exists2(path11.join(root, name))) found.push(path11.join(root, name));
+    if (await exists2(path13.join(root, name))) found.push(path13.join(root, name));
   }
   const [file2, second] = found;
-  if (file2 === void 0) throw await notFound(location, path11);
+  if (file2 === void 0) throw await notFound(location, path13);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -14323,22 +14772,22 @@ async function findRootFile(location, path11) {
   ]);
 }
 function exists2(file2) {
-  return stat4(file2).then(
+  return stat5(file2).then(
     () => true,
     () => false
   );
 }
-async function notFound(location, path11) {
+async function notFound(location, path13) {
   const { root, checkout, platform } = location;
-  const entries2 = await readdir2(root, { withFileTypes: true }).catch(() => void 0);
+  const entries2 = await readdir3(root, { withFileTypes: true }).catch(() => void 0);
   const near = [];
   for (const entry2 of entries2 ?? []) {
-    const inside = path11.join(root, entry2.name);
+    const inside = path13.join(root, entry2.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry2.name)) near.push(inside);
-    else if (entry2.isDirectory() && await hasRootFile(inside, path11)) near.push(inside);
+    else if (entry2.isDirectory() && await hasRootFile(inside, path13)) near.push(inside);
   }
-  for (let folder = path11.dirname(root); isInside2(folder, checkout, platform); folder = path11.dirname(folder)) {
-    if (await hasRootFile(folder, path11)) near.push(folder);
+  for (let folder = path13.dirname(root); isInside2(folder, checkout, platform); folder = path13.dirname(folder)) {
+    if (await hasRootFile(folder, path13)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -14348,8 +14797,8 @@ async function notFound(location, path11) {
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path11) {
-  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path11.join(folder, name))));
+async function hasRootFile(folder, path13) {
+  const present2 = await Promise.all(ROOT_NAMES.map((name) => exists2(path13.join(folder, name))));
   return present2.includes(true);
 }
 
@@ -14502,22 +14951,20 @@ function refused2(code2, mistakes, more) {
 }
 
 // core/cli/private-folder.ts
-import { mkdir, mkdtemp, realpath as realpath4, rm, writeFile as writeFile2 } from "node:fs/promises";
-import path7 from "node:path";
+import { mkdir, mkdtemp, realpath as realpath4, rm } from "node:fs/promises";
+import path8 from "node:path";
 async function makePrivateFolder(tempFolder) {
   await mkdir(tempFolder, { recursive: true });
-  const root = await realpath4(await mkdtemp(path7.join(tempFolder, "databricks-secretless-")));
+  const root = await realpath4(await mkdtemp(path8.join(tempFolder, "databricks-secretless-")));
   const folder = {
     root,
-    state: path7.join(root, "state"),
-    configFile: path7.join(root, "databrickscfg"),
-    cache: path7.join(root, "cache"),
-    azureConfig: path7.join(root, "azure")
+    state: path8.join(root, "state"),
+    home: path8.join(root, "home"),
+    cache: path8.join(root, "cache"),
+    azureConfig: path8.join(root, "azure")
   };
-  await Promise.all([
-    ...[folder.state, folder.cache, folder.azureConfig].map((inside) => mkdir(inside)),
-    writeFile2(folder.configFile, "")
-  ]);
+  const { state, home, cache, azureConfig } = folder;
+  await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
   return folder;
 }
 function removePrivateFolder(root) {
@@ -14536,7 +14983,7 @@ function detailLines(mistake, indent) {
     ["to do", mistake.remedy]
   ];
   return fields.flatMap(
-    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at2) => indent + (at2 === 0 ? line : `  ${line}`))
+    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at3) => indent + (at3 === 0 ? line : `  ${line}`))
   );
 }
 function mistakeText(mistake, bullet = "") {
@@ -14777,6 +15224,42 @@ function refusedLosses({ ci, inputs }, plan) {
 }
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
+// core/flow/deployed-here.ts
+import { readFile as readFile4 } from "node:fs/promises";
+import path9 from "node:path";
+async function proveDeployed(api, summary, folder) {
+  const here = { call: (request) => api.call({ ...request, lasting: true }) };
+  const record2 = `${summary.workspace.statePath}/deployment.json`;
+  const looks = [
+    {
+      name: record2,
+      look: () => isOurs(here, record2, path9.join(folder.state, summary.target, "deployment.json"))
+    },
+    ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
+    ...summary.pipelines.map(({ key: key2, id }) => ({
+      name: `pipelines.${key2} (${id})`,
+      look: () => pipelineExists(here, id)
+    }))
+  ];
+  const found = await inParallel(looks, ({ look }) => look());
+  const missing = looks.filter((_, at3) => found[at3] === false).map(({ name }) => name);
+  if (missing.length === 0) return;
+  throw new SecretlessError("HOST_NOT_APPROVED", {
+    problem: `The Databricks CLI ended well, but what it says it has deployed is not in the approved workspace.`,
+    expected: "the record of this deployment, its jobs and its pipelines, in the approved workspace",
+    actual: `not there, or of another deployment: ${missing.slice(0, 20).join(", ")}`,
+    remedy: "Find out where it was deployed to: code of the bundle (`experimental.scripts`, `python`, build commands) can write configuration that sends the CLI elsewhere. If another deployment ran at the same time, run this one again."
+  });
+}
+async function isOurs(api, record2, local) {
+  const ours = await readFile4(local, "utf8").catch(() => void 0);
+  try {
+    return ours !== void 0 && ours === await readWorkspaceFile(api, record2);
+  } catch (error) {
+    throw callError("The look at the record of the deployment", error);
+  }
+}
+
 // core/flow/when-free.ts
 var LOOK = 5e3;
 async function whenFree(step2, cli, api, work, again = () => Promise.resolve()) {
@@ -14821,7 +15304,7 @@ async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline })
 
 // core/commands/deploy.ts
 var READ_BACK = 6e4;
-async function deployBundle(step2, cli, api, facts, checks) {
+async function deployBundle(step2, cli, api, facts, checks, folder) {
   const { ci, inputs } = step2;
   let planned = await planBundle(step2, cli, facts, checks);
   const planAgain = async () => {
@@ -14832,6 +15315,7 @@ async function deployBundle(step2, cli, api, facts, checks) {
   await whenFree(step2, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
   facts.deployed = true;
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
+  await proveDeployed(api, summary, folder);
   facts.bundle = { name: summary.name, target: summary.target };
   facts.jobs = summary.jobs;
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
@@ -14874,25 +15358,23 @@ import { createHash as createHash7, randomBytes, timingSafeEqual } from "node:cr
 var REFUSED = "refused";
 var MOST_REFUSALS = 100;
 var EARLY2 = 12e4;
-async function startTokenService({
-  token: token2,
-  approvedHost,
-  clock
-}) {
+async function startTokenService(options) {
+  const { token: token2, clock } = options;
   const secret = randomBytes(32).toString("base64url");
   registerSecret(secret);
-  const path11 = `/${secret}`;
+  const path13 = `/${secret}`;
   const refusals = [];
   let lastError;
+  let served = 0;
   let authority = "";
   function refusalOf({ method, url, headers }) {
     if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
       return "not-local";
-    if (!isSame(url ?? "", path11)) return "path";
+    if (!isSame(url ?? "", path13)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
-    return isApproved(host, approvedHost) ? void 0 : "host";
+    return isApproved2(host, options) ? void 0 : "host";
   }
   function refuse2(response, reason, host) {
     if (refusals.length === MOST_REFUSALS) refusals.shift();
@@ -14909,6 +15391,7 @@ async function startTokenService({
     try {
       const { accessToken, expiresAt } = await token2();
       lastError = void 0;
+      served += 1;
       const early = Math.min(EARLY2, Math.max(0, expiresAt - clock.now()) / 4);
       const expiresOn = Math.floor((expiresAt - early) / 1e3);
       response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
@@ -14924,8 +15407,11 @@ async function startTokenService({
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path11}`,
+    url: `http://${authority}${path13}`,
     refusals,
+    get served() {
+      return served;
+    },
     get lastError() {
       return lastError;
     },
@@ -14937,9 +15423,10 @@ async function startTokenService({
     })
   };
 }
-function isApproved(host, approvedHost) {
+function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountId }) {
   try {
-    return parseWorkspaceUrl(host).origin === approvedHost;
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
+    return origin === approvedHost && (workspaceId === void 0 || workspaceId === approvedWorkspaceId) && (accountId === void 0 || accountId.toLowerCase() === approvedAccountId?.toLowerCase());
   } catch {
     return false;
   }
@@ -14993,9 +15480,8 @@ async function runResource({ ci, inputs, signal }, cli, api, facts) {
     await report(wait ? "succeeded" : "started");
   } catch (error) {
     const [run2, pipeline2] = [runId(url), pipelineId(url)];
-    const lasting = { ...api, signal: void 0 };
-    if (signal.aborted && run2 !== void 0) await cancelRun(lasting, run2);
-    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(lasting, pipeline2);
+    if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
+    if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
     await report("failed");
     throw error;
@@ -15003,15 +15489,15 @@ async function runResource({ ci, inputs, signal }, cli, api, facts) {
 }
 
 // core/flow/scan/bundle-scan.ts
-import path9 from "node:path";
+import path11 from "node:path";
 
 // core/flow/scan/outcome.ts
-import { mkdir as mkdir2, writeFile as writeFile3 } from "node:fs/promises";
-import path8 from "node:path";
+import { mkdir as mkdir2, writeFile as writeFile2 } from "node:fs/promises";
+import path10 from "node:path";
 
 // core/scan/exceptions.ts
 var import_yaml6 = __toESM(require_dist(), 1);
-import { join as join4, relative, sep } from "node:path";
+import { join as join5, relative, sep } from "node:path";
 
 // core/bundle/ignore-patterns.ts
 var ANY = { type: "any" };
@@ -15021,16 +15507,16 @@ function stepsOf(line) {
   const anchored = line.startsWith("/") && !line.startsWith("/**/");
   const inFolder = /[^/+]\/.*\*\./.test(line);
   const steps = anchored || inFolder ? [] : [skip(2), ANY, SLASH];
-  let at2 = line.startsWith("/") ? 1 : 0;
-  while (at2 < line.length) {
-    const rest = line.slice(at2);
+  let at3 = line.startsWith("/") ? 1 : 0;
+  while (at3 < line.length) {
+    const rest = line.slice(at3);
     const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
     const [length, read3] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
       characters[0].length,
       [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
     ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
     steps.push(...read3);
-    at2 += length;
+    at3 += length;
   }
   return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
 }
@@ -15048,7 +15534,7 @@ function takes(step2, character) {
   if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
   return step2.type === "any" || step2.type === "star" && character !== "/";
 }
-function matches(steps, path11) {
+function matches(steps, path13) {
   let states = /* @__PURE__ */ new Set();
   const enter = (into, state) => {
     if (into.has(state)) return;
@@ -15060,7 +15546,7 @@ function matches(steps, path11) {
     } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
   };
   enter(states, 0);
-  for (const character of path11) {
+  for (const character of path13) {
     const next = /* @__PURE__ */ new Set();
     for (const state of states) {
       const step2 = steps[state];
@@ -15087,10 +15573,10 @@ var IgnorePatterns = class {
     }
   }
   /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path11) {
+  match(path13) {
     let matched = false;
     for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path11)) matched = !negated;
+      if (matched === negated && matches(steps, path13)) matched = !negated;
     }
     return matched;
   }
@@ -16354,55 +16840,13 @@ var RULES = [
 var FORMAT_RULES = RULES.filter((rule2) => rule2.type === "format");
 var NAMED_VALUE_RULES = RULES.filter((rule2) => rule2.type === "named");
 
-// core/base/tree.ts
-import { open as open2, readdir as readdir3, stat as stat5 } from "node:fs/promises";
-var FIRST_PIECE = 64 << 10;
-var PIECE = 1 << 20;
-var diskTree = {
-  async list(folder) {
-    const entries2 = await readdir3(folder, { withFileTypes: true });
-    return entries2.map((entry2) => {
-      if (entry2.isFile()) return { name: entry2.name, type: "file" };
-      if (entry2.isDirectory()) return { name: entry2.name, type: "folder" };
-      return { name: entry2.name, type: entry2.isSymbolicLink() ? "link" : "other" };
-    }).sort((a, b) => a.name < b.name ? -1 : 1);
-  },
-  async size(file2) {
-    try {
-      const found = await stat5(file2);
-      return found.isFile() ? found.size : void 0;
-    } catch {
-      return void 0;
-    }
-  },
-  async *read(file2) {
-    const handle = await open2(file2, "r");
-    try {
-      let size = FIRST_PIECE;
-      for (; ; ) {
-        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size);
-        if (bytesRead === 0) return;
-        yield buffer.subarray(0, bytesRead);
-        if (bytesRead === size) size = PIECE;
-      }
-    } finally {
-      await handle.close();
-    }
-  }
-};
-async function readText(tree, file2) {
-  const pieces = [];
-  for await (const piece of tree.read(file2)) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
-}
-
 // core/scan/exceptions.ts
 var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule2) => rule2.id));
 async function readExceptions({ bundleRoot, checkout }, tree, today) {
-  const file2 = join4(bundleRoot, EXCEPTIONS_FILE);
+  const file2 = join5(bundleRoot, EXCEPTIONS_FILE);
   if (await tree.size(file2) === void 0) return { exceptions: [], mistakes: [] };
   const name = relative(checkout, file2).split(sep).join("/");
   return parseExceptions(await readText(tree, file2), name, today);
@@ -16447,16 +16891,16 @@ function parseExceptions(text2, file2, today) {
 function parseOne(item, place2, today) {
   const problems = [];
   const values = Object.fromEntries(
-    FIELDS2.map((field2) => {
-      const node = item.get(field2, true);
+    FIELDS2.map((field) => {
+      const node = item.get(field, true);
       const text2 = (0, import_yaml6.isScalar)(node) ? (node.source ?? "").trim() : "";
-      if (text2 === "") problems.push(`The exception has no ${field2}`);
-      return [field2, text2];
+      if (text2 === "") problems.push(`The exception has no ${field}`);
+      return [field, text2];
     })
   );
   for (const pair of item.items) {
     const key2 = String(pair.key);
-    if (!FIELDS2.some((field2) => field2 === key2)) problems.push(`The exception has an unknown key ${key2}`);
+    if (!FIELDS2.some((field) => field === key2)) problems.push(`The exception has an unknown key ${key2}`);
   }
   const { rule: rule2, expires } = values;
   if (rule2 !== "" && !RULE_IDS.has(rule2)) problems.push(`There is no rule ${rule2}`);
@@ -16487,13 +16931,13 @@ function applyExceptions(findings, exceptions) {
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule: rule2, path: path11 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule2) || /\.(?:whl|jar|egg|zip)$/.test(path11)) return false;
-  const paths = new IgnorePatterns([path11], "leave-out");
-  return !configuration.some((file2) => file2 === path11 || paths.match(file2));
+function isAlwaysSeen({ rule: rule2, path: path13 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule2) || /\.(?:whl|jar|egg|zip)$/.test(path13)) return false;
+  const paths = new IgnorePatterns([path13], "leave-out");
+  return !configuration.some((file2) => file2 === path13 || paths.match(file2));
 }
-function unusedMistake({ rule: rule2, path: path11, place: place2 }) {
-  return { problem: `The exception for ${rule2} in ${path11} matches no finding`, remedy: "Remove it.", place: place2 };
+function unusedMistake({ rule: rule2, path: path13, place: place2 }) {
+  return { problem: `The exception for ${rule2} in ${path13} matches no finding`, remedy: "Remove it.", place: place2 };
 }
 
 // core/scan/rules/rule.ts
@@ -16658,11 +17102,11 @@ var ScanOutcome = class {
   async #writeSarif(report, { findings, excepted }) {
     const { ci, inputs } = this.#step;
     if (inputs.sarifFile === void 0) return [];
-    const file2 = path8.resolve(ci.context.checkout, inputs.sarifFile);
+    const file2 = path10.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
     try {
-      await mkdir2(path8.dirname(file2), { recursive: true });
-      await writeFile3(file2, `${JSON.stringify(log, null, 2)}
+      await mkdir2(path10.dirname(file2), { recursive: true });
+      await writeFile2(file2, `${JSON.stringify(log, null, 2)}
 `);
       return [];
     } catch (error) {
@@ -16714,8 +17158,8 @@ var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]
 var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 var QUOTED3 = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky(pattern, text2, at2) {
-  pattern.lastIndex = at2;
+function sticky(pattern, text2, at3) {
+  pattern.lastIndex = at3;
   return pattern.exec(text2);
 }
 function nameAround(text2, keywordStart, keywordEnd) {
@@ -16728,9 +17172,9 @@ function nameAround(text2, keywordStart, keywordEnd) {
   while (end > keywordEnd && /[-.]/.test(text2[end - 1])) end--;
   return { start, end };
 }
-function quotedLiteral(text2, at2) {
-  const wrapper = sticky(WRAPPERS, text2, at2);
-  const opening = sticky(QUOTED3, text2, wrapper === null ? at2 : at2 + wrapper[0].length);
+function quotedLiteral(text2, at3) {
+  const wrapper = sticky(WRAPPERS, text2, at3);
+  const opening = sticky(QUOTED3, text2, wrapper === null ? at3 : at3 + wrapper[0].length);
   if (opening === null) return null;
   const [all, prefix = "", quote = ""] = opening;
   const start = opening.index + all.length;
@@ -16743,12 +17187,12 @@ function quotedLiteral(text2, at2) {
   if (/^\s{0,8}(?:\+|%\s|\.format\b|\.replace\b|\|\||\?)/.test(next)) return null;
   return { value, start, quoted: true };
 }
-function bareLiteral(text2, at2) {
-  const match2 = sticky(BARE, text2, at2);
+function bareLiteral(text2, at3) {
+  const match2 = sticky(BARE, text2, at3);
   if (match2 === null) return null;
-  const next = text2[at2 + match2[0].length];
+  const next = text2[at3 + match2[0].length];
   if (next === "(" || next === "{") return null;
-  return { value: match2[0], start: at2, quoted: false };
+  return { value: match2[0], start: at3, quoted: false };
 }
 function literalAfter(where) {
   const { text: text2, end, before, kind } = where;
@@ -16761,32 +17205,32 @@ function literalAfter(where) {
   }
   for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
     const match2 = sticky(pattern, text2, end);
-    const at2 = match2 === null ? -1 : end + match2[0].length;
+    const at3 = match2 === null ? -1 : end + match2[0].length;
     if (match2 !== null)
       return certain(
-        quotedLiteral(text2, at2) ?? (pattern === YAML_DEFAULT ? bareLiteral(text2, at2) : null),
+        quotedLiteral(text2, at3) ?? (pattern === YAML_DEFAULT ? bareLiteral(text2, at3) : null),
         false
       );
   }
   if (PAIR_KEY.test(before)) {
     const pair = sticky(PAIRED_VALUE, text2, end);
     if (pair === null) return null;
-    const at2 = end + pair[0].length;
-    return certain(quotedLiteral(text2, at2) ?? (kind === "config" ? bareLiteral(text2, at2) : null), false);
+    const at3 = end + pair[0].length;
+    return certain(quotedLiteral(text2, at3) ?? (kind === "config" ? bareLiteral(text2, at3) : null), false);
   }
   const xml = sticky(XML_PROPERTY, text2, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text2, end) : null);
   if (xml !== null) return certain(bareLiteral(text2, end + xml[0].length), false);
   const assign = sticky(ASSIGN, text2, end);
   if (assign !== null) {
-    const at2 = end + assign[0].length;
-    const quoted = quotedLiteral(text2, at2);
+    const at3 = end + assign[0].length;
+    const quoted = quotedLiteral(text2, at3);
     if (quoted !== null) return certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
     const connection = tight && /[;?&]/.test(previous);
     const inString = tight && /["'`]/.test(previous);
     if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
-      return certain(bareLiteral(text2, at2), connection);
+      return certain(bareLiteral(text2, at3), connection);
     }
     return null;
   }
@@ -16854,13 +17298,13 @@ function decodeAt(text2, start, form, prefix) {
   const decoded3 = form.encoding === "hex" ? Buffer.from(run2, "hex").toString("latin1") : run2.replace(/%([0-9a-fA-F]{2})/g, (_all, code2) => String.fromCharCode(parseInt(code2, 16)));
   return located(decoded3, prefix, start + run2.length);
 }
-function match(pattern, text2, at2) {
-  pattern.lastIndex = at2;
+function match(pattern, text2, at3) {
+  pattern.lastIndex = at3;
   return pattern.exec(text2)?.[0] ?? null;
 }
 function located(text2, prefix, end) {
-  const at2 = text2.slice(0, prefix.length + 6).indexOf(prefix);
-  return at2 < 0 ? null : { text: text2, at: at2, end };
+  const at3 = text2.slice(0, prefix.length + 6).indexOf(prefix);
+  return at3 < 0 ? null : { text: text2, at: at3, end };
 }
 
 // core/scan/detect/judge.ts
@@ -16911,8 +17355,8 @@ function isLiteral(value) {
 // core/scan/detect/format-match.ts
 var AROUND = 200;
 var LOOKED_AT = 96;
-function matchFormat(rule2, text2, at2) {
-  const from = Math.max(0, at2 - (rule2.back ?? 0));
+function matchFormat(rule2, text2, at3) {
+  const from = Math.max(0, at3 - (rule2.back ?? 0));
   rule2.pattern.lastIndex = from;
   const match2 = rule2.pattern.exec(text2);
   if (match2 === null) return null;
@@ -17017,8 +17461,8 @@ function matchesAt(bytes, start, text2) {
 // core/scan/detect/scope-use.ts
 var SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("];
 var REFERENCE2 = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
-function scopeAt(text2, at2) {
-  REFERENCE2.lastIndex = at2;
+function scopeAt(text2, at3) {
+  REFERENCE2.lastIndex = at3;
   const groups = REFERENCE2.exec(text2)?.groups;
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }
@@ -17125,25 +17569,25 @@ function rebuilt(text2, from, to, mark, decode) {
   return builder.view(Math.max(copied, to));
 }
 function unescaped(text2, from, to) {
-  return rebuilt(text2, from, to, /\\/g, (at2) => {
-    const next = text2[at2 + 1] ?? "";
+  return rebuilt(text2, from, to, /\\/g, (at3) => {
+    const next = text2[at3 + 1] ?? "";
     const simple = SIMPLE_ESCAPES[next];
     if (simple !== void 0) return { length: 2, character: simple };
-    const code2 = /[ux]/.test(next) ? /^(?:u00|x)([0-7][0-9a-fA-F])/.exec(text2.slice(at2 + 1, at2 + 6)) : null;
+    const code2 = /[ux]/.test(next) ? /^(?:u00|x)([0-7][0-9a-fA-F])/.exec(text2.slice(at3 + 1, at3 + 6)) : null;
     return code2 && { length: 1 + code2[0].length, character: String.fromCharCode(parseInt(code2[1] ?? "", 16)) };
   });
 }
 function percentDecoded(text2, from, to) {
-  return rebuilt(text2, from, to, /%/g, (at2) => {
-    const code2 = text2.slice(at2 + 1, at2 + 3);
+  return rebuilt(text2, from, to, /%/g, (at3) => {
+    const code2 = text2.slice(at3 + 1, at3 + 3);
     if (!/^[0-9a-fA-F]{2}$/.test(code2)) return null;
     return { length: 3, character: String.fromCharCode(parseInt(code2, 16)) };
   });
 }
 var JOINER = /(["'`]{1,3})(?:\s{0,8}(?:\+|\|\||&|\.concat\(|\.(?=\s))\s{0,8}|\s{0,4}\\\r?\n\s{0,60}|\s{1,60}|\s{0,8}(,)\s{0,60})[rbuRBU]?(["'`]{1,3})/y;
 function joined(text2, from, to, commas) {
-  return rebuilt(text2, from, to, /["'`]/g, (at2) => {
-    JOINER.lastIndex = at2;
+  return rebuilt(text2, from, to, /["'`]/g, (at3) => {
+    JOINER.lastIndex = at3;
     const match2 = JOINER.exec(text2);
     return match2 !== null && (match2[2] === void 0 || commas) ? { length: match2[0].length, character: "" } : null;
   });
@@ -17165,12 +17609,12 @@ function indexInView(view, offset) {
 // core/scan/detect/joined-literals.ts
 var NEXT_LITERAL = /["'`]\s{0,4}(?:\+|\|\||,|\.concat\()?\s{0,60}[rbu]?["'`](?<right>[\w.~+/=-]{1,14})/y;
 var LITERAL_START = /[\w.~+/=-]{0,14}/y;
-function completesKeyword(text2, at2, joiner) {
+function completesKeyword(text2, at3, joiner) {
   const opens = /(?:paste0|concat|join)\([[(]?["']$/.test(joiner) && !joiner.startsWith('"') && !joiner.startsWith("'");
-  const first = opens ? at2 + joiner.length : Math.max(0, at2 - 14);
+  const first = opens ? at3 + joiner.length : Math.max(0, at3 - 14);
   LITERAL_START.lastIndex = first;
-  const left = opens ? LITERAL_START.exec(text2)?.[0] ?? "" : /[\w.~+/=-]{0,14}$/.exec(text2.slice(first, at2))?.[0] ?? "";
-  NEXT_LITERAL.lastIndex = opens ? first + left.length : at2;
+  const left = opens ? LITERAL_START.exec(text2)?.[0] ?? "" : /[\w.~+/=-]{0,14}$/.exec(text2.slice(first, at3))?.[0] ?? "";
+  NEXT_LITERAL.lastIndex = opens ? first + left.length : at3;
   const right = NEXT_LITERAL.exec(text2)?.groups?.["right"];
   if (left === "" || right === void 0) return false;
   let completes = false;
@@ -17204,9 +17648,9 @@ function normaliseName(name) {
   return words.join("_").replace(/\d{1,4}$/, "");
 }
 var FILLERS = /^(?:value|val|str|string|plain|plaintext|text|literal|default|raw|clear|dev|test|tst|qa|uat|int|stg|stage|staging|prd|prod|production|live|eu|us|\d{1,6}|primary|secondary|old|new|current|env|var|param|com|net|windows|core|dfs|blob)$/;
-var HARMLESS = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:\w{1,20}_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
+var HARMLESS2 = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:\w{1,20}_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
 function isHarmlessName(normalised) {
-  return HARMLESS.test(normalised);
+  return HARMLESS2.test(normalised);
 }
 
 // core/scan/detect/detector.ts
@@ -17232,46 +17676,46 @@ function matchNamed(name, value) {
 }
 var BROKEN = /[\w.~+/=-]{0,100}["'`]{1,3}\s{0,8}(?:\+|\|\||,|&|\.(?:concat\()?|\\)?\s{0,60}[rbuRBU]?["'`]{1,3}[\w.~+/=-]/y;
 var TAKES_COMMAS = /(?:join|paste0?|concat|concat_ws)\s{0,2}\([^()]{0,200}$/;
-function isSticky(pattern, text2, at2) {
-  pattern.lastIndex = at2;
+function isSticky(pattern, text2, at3) {
+  pattern.lastIndex = at3;
   return pattern.test(text2);
 }
-function* readings(text2, at2, rule2) {
-  const from = Math.max(0, at2 - (rule2.back ?? 0) * 2 - 64);
-  const to = Math.min(text2.length, at2 + 3e3);
-  const commas = TAKES_COMMAS.test(text2.slice(Math.max(0, at2 - 240), at2));
-  if (isSticky(BROKEN, text2, at2)) yield [joined(text2, from, to, commas), "concatenated"];
-  const near = text2.slice(from, Math.min(to, at2 + 400));
+function* readings(text2, at3, rule2) {
+  const from = Math.max(0, at3 - (rule2.back ?? 0) * 2 - 64);
+  const to = Math.min(text2.length, at3 + 3e3);
+  const commas = TAKES_COMMAS.test(text2.slice(Math.max(0, at3 - 240), at3));
+  if (isSticky(BROKEN, text2, at3)) yield [joined(text2, from, to, commas), "concatenated"];
+  const near = text2.slice(from, Math.min(to, at3 + 400));
   if (near.includes("\\")) {
     const plain = unescaped(text2, from, to);
     yield [plain, void 0];
-    const inView = indexInView(plain, at2);
+    const inView = indexInView(plain, at3);
     if (isSticky(BROKEN, plain.text, inView)) {
       yield [composed(plain, joined(plain.text, 0, plain.text.length, commas)), "concatenated"];
     }
   }
   if (/%[0-9a-fA-F]{2}/.test(near)) yield [percentDecoded(text2, from, to), "percent"];
 }
-function formatMatch(text2, at2, rule2) {
-  const plain = matchFormat(rule2, text2, at2);
+function formatMatch(text2, at3, rule2) {
+  const plain = matchFormat(rule2, text2, at3);
   if (plain !== null) return { rule: rule2, ...plain };
   if (rule2.prefix === void 0 && rule2.entropy === void 0) return null;
-  for (const [view, via] of readings(text2, at2, rule2)) {
-    const found = matchFormat(rule2, view.text, indexInView(view, at2));
+  for (const [view, via] of readings(text2, at3, rule2)) {
+    const found = matchFormat(rule2, view.text, indexInView(view, at3));
     if (found === null) continue;
-    const start = view.offsets[found.start] ?? at2;
+    const start = view.offsets[found.start] ?? at3;
     const end = view.offsets[found.end] ?? text2.length;
     return { rule: rule2, start, end, value: found.value, ...via !== void 0 && { via } };
   }
   return null;
 }
-function encodedMatch(text2, at2, payload) {
-  const decoded3 = decodeAt(text2, at2, payload.form, payload.prefix);
+function encodedMatch(text2, at3, payload) {
+  const decoded3 = decodeAt(text2, at3, payload.form, payload.prefix);
   if (decoded3 === null) return null;
   const found = matchFormat(payload.rule, decoded3.text, decoded3.at);
   return found && {
     rule: payload.rule,
-    start: at2,
+    start: at3,
     end: decoded3.end,
     value: found.value,
     via: payload.form.encoding
@@ -17352,10 +17796,10 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path11, itemKeys) {
-    const inTarget = this.#target === void 0 ? [] : [["targets", this.#target, ...path11]];
-    const tries = [...inTarget, [...path11]].map(
-      (full) => this.#deepest(full, full.length - path11.length, itemKeys)
+  find(path13, itemKeys) {
+    const inTarget = this.#target === void 0 ? [] : [["targets", this.#target, ...path13]];
+    const tries = [...inTarget, [...path13]].map(
+      (full) => this.#deepest(full, full.length - path13.length, itemKeys)
     );
     const best = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     if (best.node === void 0 || best.source === void 0) return void 0;
@@ -17367,22 +17811,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    const all = this.#target === void 0 ? paths : [...paths.map((path11) => ["targets", this.#target, ...path11]), ...paths];
-    for (const path11 of all) {
-      const { node, source, depth } = this.#deepest(path11, 0, /* @__PURE__ */ new Map());
-      if (depth === path11.length && node !== void 0 && source !== void 0) return place(source, node);
+    const all = this.#target === void 0 ? paths : [...paths.map((path13) => ["targets", this.#target, ...path13]), ...paths];
+    for (const path13 of all) {
+      const { node, source, depth } = this.#deepest(path13, 0, /* @__PURE__ */ new Map());
+      if (depth === path13.length && node !== void 0 && source !== void 0) return place(source, node);
     }
     return void 0;
   }
-  #deepest(path11, shift, itemKeys) {
+  #deepest(path13, shift, itemKeys) {
     let best = { depth: 0 };
     for (const source of this.#sources) {
       let node = source.document.contents;
-      for (let depth = 1; depth <= path11.length; depth++) {
+      for (let depth = 1; depth <= path13.length; depth++) {
         node = step(
           source.document,
           node,
-          path11[depth - 1],
+          path13[depth - 1],
           itemKeys.get(depth - 1 - shift)
         );
         if (node === void 0) break;
@@ -17393,13 +17837,13 @@ var YamlPlaces = class {
   }
 };
 function step(document, node, key2, itemKey) {
-  const at2 = (0, import_yaml7.isAlias)(node) ? node.resolve(document) : node;
-  if ((0, import_yaml7.isMap)(at2)) return at2.get(String(key2), true) ?? void 0;
-  if (!(0, import_yaml7.isSeq)(at2)) return void 0;
-  const keyed = at2.items.find(
+  const at3 = (0, import_yaml7.isAlias)(node) ? node.resolve(document) : node;
+  if ((0, import_yaml7.isMap)(at3)) return at3.get(String(key2), true) ?? void 0;
+  if (!(0, import_yaml7.isSeq)(at3)) return void 0;
+  const keyed = at3.items.find(
     (item) => (0, import_yaml7.isMap)(item) && ITEM_KEYS.some((name) => itemKey !== void 0 && item.get(name) === itemKey)
   );
-  return keyed ?? at2.items[Number(key2)];
+  return keyed ?? at3.items[Number(key2)];
 }
 function place({ file: file2, lines }, node) {
   const { line, col } = lines.linePos(node.range?.[0] ?? 0);
@@ -17444,35 +17888,35 @@ var ConfigurationScan = class {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path11, itemKeys) {
-    if (typeof value === "string") this.#text(value, path11, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path11, itemKeys);
+  walk(value, path13, itemKeys) {
+    if (typeof value === "string") this.#text(value, path13, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path13, itemKeys);
     else if (typeof value === "object" && value !== null) {
       const named2 = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
         const isPair = named2 !== void 0 && inner === named2.value;
-        if (isPair) this.#text(named2.value, [...path11, key2], itemKeys, named2.name);
-        else this.walk(inner, [...path11, key2], itemKeys);
+        if (isPair) this.#text(named2.value, [...path13, key2], itemKeys, named2.name);
+        else this.walk(inner, [...path13, key2], itemKeys);
       }
     }
   }
-  #list(list3, path11, itemKeys) {
+  #list(list3, path13, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path11.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path13.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path11, index], keys, flag ?? "");
-      else this.walk(item, [...path11, index], keys);
+      if (typeof item === "string") this.#text(item, [...path13, index], keys, flag ?? "");
+      else this.walk(item, [...path13, index], keys);
     });
   }
-  #text(text2, path11, itemKeys, name = String(path11[path11.length - 1])) {
+  #text(text2, path13, itemKeys, name = String(path13[path13.length - 1])) {
     this.strings++;
     this.bytes += text2.length;
     const bytes = Buffer.from(text2);
     const found = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path11, itemKeys), setting: settingText(path11) });
+      this.scopes.push({ scope, place: this.#place(path13, itemKeys), setting: settingText(path13) });
     };
     found.push(
       ...detect(bytes, bytes.toString("latin1"), {
@@ -17488,7 +17932,7 @@ var ConfigurationScan = class {
     for (const { rule: rule2, value, via } of withoutOverlaps(found)) {
       const shown = redacted(value, rule2.type === "format" ? rule2.prefix : void 0);
       const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule2, "error", path11, itemKeys, {
+      this.#add(rule2, "error", path13, itemKeys, {
         shown,
         fingerprint: mark,
         ...via !== void 0 && { via }
@@ -17496,23 +17940,23 @@ var ConfigurationScan = class {
     }
     const practice = text2 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path11, itemKeys, {
+      this.#add(practice, "warning", path13, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path11), "")
+        fingerprint: fingerprint(settingText(path13), "")
       });
     }
   }
-  #add(rule2, level, path11, itemKeys, what) {
+  #add(rule2, level, path13, itemKeys, what) {
     this.findings.push({
       rule: rule2,
       level,
-      place: this.#place(path11, itemKeys),
-      setting: settingText(path11),
+      place: this.#place(path13, itemKeys),
+      setting: settingText(path13),
       ...what
     });
   }
-  #place(path11, itemKeys) {
-    return this.#places.find(path11, itemKeys) ?? this.#options.fallback;
+  #place(path13, itemKeys) {
+    return this.#places.find(path13, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -17521,46 +17965,8 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path11) {
-  return path11.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
-}
-
-// core/base/git/repository-id.ts
-import { dirname as dirname2, isAbsolute as isAbsolute4, join as join5 } from "node:path";
-function repositoryIdOf(originUrl) {
-  const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
-  const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path11 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path11).replace(/(?:\.git)?\/?$/, "").toLowerCase();
-}
-function decodeURIComponentSafely(text2) {
-  try {
-    return decodeURIComponent(text2);
-  } catch {
-    return text2;
-  }
-}
-async function gitFolder(checkout, tree) {
-  const dotGit = join5(checkout, ".git");
-  if (await tree.size(dotGit) === void 0) return dotGit;
-  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit))?.[1]?.trim() ?? "";
-  const folder = isAbsolute4(target) ? target : join5(checkout, target);
-  const common2 = await readText(tree, join5(folder, "commondir")).catch(() => ".");
-  return isAbsolute4(common2.trim()) ? common2.trim() : join5(folder, common2.trim());
-}
-async function readRepositoryId(checkout, tree) {
-  const config2 = await readText(tree, join5(await gitFolder(checkout, tree), "config")).catch(() => "");
-  const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
-    config2
-  )?.[1];
-  return origin === void 0 ? void 0 : repositoryIdOf(origin);
-}
-async function findCheckout(start, tree) {
-  for (let folder = start; ; folder = dirname2(folder)) {
-    const entries2 = await tree.list(folder).catch(() => []);
-    if (entries2.some((entry2) => entry2.name === ".git")) return folder;
-    if (dirname2(folder) === folder) return start;
-  }
+function settingText(path13) {
+  return path13.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scan.ts
@@ -17584,10 +17990,10 @@ async function globFiles(root, patterns2, tree) {
     const walk = async (folder) => {
       const entries2 = await tree.list(folder).catch(() => []);
       for (const entry2 of entries2) {
-        const path11 = join6(folder, entry2.name);
-        if (entry2.type === "file" && matcher2.match(relative2(base, path11).split(sep2).join("/")))
-          found.add(path11);
-        if (entry2.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path11);
+        const path13 = join6(folder, entry2.name);
+        if (entry2.type === "file" && matcher2.match(relative2(base, path13).split(sep2).join("/")))
+          found.add(path13);
+        if (entry2.type === "folder" && (rest.includes("/") || rest.includes("**"))) await walk(path13);
       }
     };
     await walk(base);
@@ -17606,7 +18012,7 @@ var MEMBER = 33639248;
 var LOCAL2 = 67324752;
 function endOfDirectory(zip) {
   const first = Math.max(0, zip.length - 22 - 65535);
-  for (let at2 = zip.length - 22; at2 >= first; at2--) if (zip.readUInt32LE(at2) === END2) return at2;
+  for (let at3 = zip.length - 22; at3 >= first; at3--) if (zip.readUInt32LE(at3) === END2) return at3;
   throw new RangeError("it has no central directory");
 }
 function directoryOf(zip) {
@@ -17618,12 +18024,12 @@ function directoryOf(zip) {
   ];
   let directoryEnd = end;
   if (end >= 20 && zip.readUInt32LE(end - 20) === LOCATOR_64) {
-    const at2 = zip.lastIndexOf(Buffer.from([80, 75, 6, 6]), end - 20);
-    if (at2 < 0 || zip.readUInt32LE(at2) !== END_64) throw new RangeError("its central directory is damaged");
-    [count2, size, offset] = [at2 + 32, at2 + 40, at2 + 48].map(
+    const at3 = zip.lastIndexOf(Buffer.from([80, 75, 6, 6]), end - 20);
+    if (at3 < 0 || zip.readUInt32LE(at3) !== END_64) throw new RangeError("its central directory is damaged");
+    [count2, size, offset] = [at3 + 32, at3 + 40, at3 + 48].map(
       (place2) => Number(zip.readBigUInt64LE(place2))
     );
-    directoryEnd = at2;
+    directoryEnd = at3;
   }
   const shift = directoryEnd - size - offset;
   if (shift < 0) throw new RangeError("its central directory is damaged");
@@ -17631,9 +18037,9 @@ function directoryOf(zip) {
 }
 function wide(zip, extra, extraSize, narrow) {
   const values = [...narrow];
-  for (let at2 = extra; at2 + 4 <= extra + extraSize; at2 += 4 + zip.readUInt16LE(at2 + 2)) {
-    if (zip.readUInt16LE(at2) !== 1) continue;
-    let next = at2 + 4;
+  for (let at3 = extra; at3 + 4 <= extra + extraSize; at3 += 4 + zip.readUInt16LE(at3 + 2)) {
+    if (zip.readUInt16LE(at3) !== 1) continue;
+    let next = at3 + 4;
     for (let i = 0; i < values.length; i++) {
       if (values[i] !== 4294967295) continue;
       values[i] = Number(zip.readBigUInt64LE(next));
@@ -17644,25 +18050,25 @@ function wide(zip, extra, extraSize, narrow) {
 }
 function* zipMembers(zip) {
   const { count: count2, offset, shift } = directoryOf(zip);
-  let at2 = offset + shift;
+  let at3 = offset + shift;
   for (let i = 0; i < count2; i++) {
-    if (zip.readUInt32LE(at2) !== MEMBER) throw new RangeError("its central directory is damaged");
-    const nameSize = zip.readUInt16LE(at2 + 28);
-    const extraSize = zip.readUInt16LE(at2 + 30);
-    const [size = 0, compressedSize = 0, header = 0] = wide(zip, at2 + 46 + nameSize, extraSize, [
-      zip.readUInt32LE(at2 + 24),
-      zip.readUInt32LE(at2 + 20),
-      zip.readUInt32LE(at2 + 42)
+    if (zip.readUInt32LE(at3) !== MEMBER) throw new RangeError("its central directory is damaged");
+    const nameSize = zip.readUInt16LE(at3 + 28);
+    const extraSize = zip.readUInt16LE(at3 + 30);
+    const [size = 0, compressedSize = 0, header = 0] = wide(zip, at3 + 46 + nameSize, extraSize, [
+      zip.readUInt32LE(at3 + 24),
+      zip.readUInt32LE(at3 + 20),
+      zip.readUInt32LE(at3 + 42)
     ]);
     yield {
-      name: zip.toString("utf8", at2 + 46, at2 + 46 + nameSize),
-      method: zip.readUInt16LE(at2 + 10),
-      encrypted: (zip.readUInt16LE(at2 + 8) & 1) === 1,
+      name: zip.toString("utf8", at3 + 46, at3 + 46 + nameSize),
+      method: zip.readUInt16LE(at3 + 10),
+      encrypted: (zip.readUInt16LE(at3 + 8) & 1) === 1,
       compressedSize,
       size,
       header: header + shift
     };
-    at2 += 46 + nameSize + extraSize + zip.readUInt16LE(at2 + 32);
+    at3 += 46 + nameSize + extraSize + zip.readUInt16LE(at3 + 32);
   }
 }
 function memberBytes(zip, member3) {
@@ -17726,26 +18132,26 @@ function* unpackZip(zip, budget) {
 }
 var BLOCK = 512;
 function tarText(header, from, size) {
-  const field2 = header.toString("utf8", from, from + size);
-  const end = field2.indexOf("\0");
-  return end < 0 ? field2 : field2.slice(0, end);
+  const field = header.toString("utf8", from, from + size);
+  const end = field.indexOf("\0");
+  return end < 0 ? field : field.slice(0, end);
 }
 function tarMembers(tar) {
   if (tar.length < BLOCK || tar.toString("latin1", 257, 262) !== "ustar") return void 0;
   const members2 = [];
-  for (let at2 = 0; at2 + BLOCK <= tar.length && tar[at2] !== 0; ) {
-    const header = tar.subarray(at2, at2 + BLOCK);
+  for (let at3 = 0; at3 + BLOCK <= tar.length && tar[at3] !== 0; ) {
+    const header = tar.subarray(at3, at3 + BLOCK);
     const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
     const prefix = tarText(header, 345, 155);
     const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
-    if (!Number.isSafeInteger(size) || at2 + BLOCK + size > tar.length) {
+    if (!Number.isSafeInteger(size) || at3 + BLOCK + size > tar.length) {
       members2.push({ name, reason: "the archive is cut off" });
       break;
     }
     if (/[0\0]/.test(String.fromCharCode(header[156] ?? 0))) {
-      members2.push({ name, content: tar.subarray(at2 + BLOCK, at2 + BLOCK + size) });
+      members2.push({ name, content: tar.subarray(at3 + BLOCK, at3 + BLOCK + size) });
     }
-    at2 += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    at3 += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
   return members2;
 }
@@ -17771,8 +18177,8 @@ var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 var TEXT = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path11) {
-  const name = path11.slice(path11.lastIndexOf("/") + 1).toLowerCase();
+function fileKind(path13) {
+  const name = path13.slice(path13.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
   if (TEXT.test(name)) return "text";
@@ -17849,9 +18255,9 @@ var ContentScanner = class {
   scopes = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path11) {
-    this.#kind = fileKind(path11);
-    this.#ipynb = path11.toLowerCase().endsWith(".ipynb");
+  constructor(path13) {
+    this.#kind = fileKind(path13);
+    this.#ipynb = path13.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -17911,7 +18317,7 @@ var ContentScanner = class {
   #countCells(to) {
     const marker = this.#ipynb ? IPYNB_CELL : NOTEBOOK_CELL;
     let count2 = 0;
-    for (let at2 = this.#buffer.indexOf(marker); at2 >= 0 && at2 < to; at2 = this.#buffer.indexOf(marker, at2 + 1))
+    for (let at3 = this.#buffer.indexOf(marker); at3 >= 0 && at3 < to; at3 = this.#buffer.indexOf(marker, at3 + 1))
       count2++;
     return count2 > 0 && !this.#ipynb && this.#cells === 0 ? count2 + 1 : count2;
   }
@@ -17992,10 +18398,10 @@ var FileScan = class {
     scanner.push(held ?? new Uint8Array(), true);
     this.#take(scanner, void 0);
   }
-  async #unpack(kind, content, path11, depth) {
+  async #unpack(kind, content, path13, depth) {
     const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member3 of members2) {
-      const name = [path11, member3.name].filter((part) => part !== "").join("!");
+      const name = [path13, member3.name].filter((part) => part !== "").join("!");
       if ("reason" in member3) this.#skip(member3.reason, name);
       else await this.#member(member3.content, name, depth);
     }
@@ -18008,8 +18414,8 @@ var FileScan = class {
       return;
     }
     const scanner = new ContentScanner(name === "" ? this.#file.name.replace(/\.gz$/i, "") : name);
-    for (let at2 = 0; at2 + PIECE2 < content.length; at2 += PIECE2)
-      scanner.push(content.subarray(at2, at2 + PIECE2), false);
+    for (let at3 = 0; at3 + PIECE2 < content.length; at3 += PIECE2)
+      scanner.push(content.subarray(at3, at3 + PIECE2), false);
     scanner.push(
       content.subarray(content.length - (content.length % PIECE2 || Math.min(PIECE2, content.length))),
       true
@@ -18039,8 +18445,8 @@ var FileScan = class {
 import { dirname as dirname3, join as join7, posix as posix5, relative as relative3, sep as sep3 } from "node:path";
 function syncRootOf(bundleRoot, paths) {
   let root = bundleRoot;
-  for (const path11 of paths) {
-    const ups = posix5.normalize(path11).split("/").filter((part) => part === "..").length;
+  for (const path13 of paths) {
+    const ups = posix5.normalize(path13).split("/").filter((part) => part === "..").length;
     let candidate = bundleRoot;
     for (let i = 0; i < ups; i++) candidate = dirname3(candidate);
     if (candidate.length < root.length) root = candidate;
@@ -18051,7 +18457,7 @@ async function worktreeOf(bundleRoot, syncRoot, tree) {
   const found = await findCheckout(bundleRoot, tree);
   return found === bundleRoot ? syncRoot : found;
 }
-var slashed = (path11) => path11.split(sep3).join("/");
+var slashed = (path13) => path13.split(sep3).join("/");
 var GitIgnores = class {
   #tree;
   #root;
@@ -18060,9 +18466,9 @@ var GitIgnores = class {
     this.#tree = tree;
     this.#root = root;
   }
-  async ignores(path11, isFolder) {
-    for (let folder = dirname3(path11); ; folder = dirname3(folder)) {
-      const inside = slashed(relative3(folder, path11));
+  async ignores(path13, isFolder) {
+    for (let folder = dirname3(path13); ; folder = dirname3(folder)) {
+      const inside = slashed(relative3(folder, path13));
       const rules = await this.#rules(folder);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
       if (folder === this.#root || dirname3(folder) === folder) return false;
@@ -18095,8 +18501,8 @@ async function selectFiles(bundleRoot, rules, tree, name) {
   const excluded = matcher2(rules.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
-  const take = (path11) => {
-    if (!excluded.match(slashed(relative3(syncRoot, path11)))) files.add(path11);
+  const take = (path13) => {
+    if (!excluded.match(slashed(relative3(syncRoot, path13)))) files.add(path13);
   };
   const walk = async (folder, all) => {
     const entries2 = await tree.list(folder).catch((error) => {
@@ -18105,17 +18511,17 @@ async function selectFiles(bundleRoot, rules, tree, name) {
       return [];
     });
     for (const entry2 of entries2) {
-      const path11 = join7(folder, entry2.name);
+      const path13 = join7(folder, entry2.name);
       if (entry2.type === "folder") {
-        if (all || !await ignores.ignores(path11, true)) await walk(path11, all);
+        if (all || !await ignores.ignores(path13, true)) await walk(path13, all);
       } else if (all) {
-        if (entry2.type === "file" && included.match(slashed(relative3(syncRoot, path11)))) take(path11);
-      } else if (!await ignores.ignores(path11, false)) {
-        if (entry2.type === "file") take(path11);
+        if (entry2.type === "file" && included.match(slashed(relative3(syncRoot, path13)))) take(path13);
+      } else if (!await ignores.ignores(path13, false)) {
+        if (entry2.type === "file") take(path13);
         else {
           const what = entry2.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path11, {
-            file: name(path11),
+          unscanned.set(path13, {
+            file: name(path13),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
             harmless: true
           });
@@ -18123,8 +18529,8 @@ async function selectFiles(bundleRoot, rules, tree, name) {
       }
     }
   };
-  for (const path11 of rules.paths) {
-    const start = join7(bundleRoot, path11);
+  for (const path13 of rules.paths) {
+    const start = join7(bundleRoot, path13);
     if (await tree.size(start) !== void 0) take(start);
     else await walk(start, false);
   }
@@ -18176,10 +18582,10 @@ function collect2(root, folder, target, into) {
     into.exclude.push(...usable("exclude"));
     for (const pair of child(part, "artifacts")?.items ?? []) {
       const artifact = pair.value;
-      const path11 = (0, import_yaml8.isMap)(artifact) ? artifact.get("path") : void 0;
+      const path13 = (0, import_yaml8.isMap)(artifact) ? artifact.get("path") : void 0;
       const built2 = (0, import_yaml8.isMap)(artifact) && artifact.get("type") === "whl" ? ["dist/*.whl"] : [];
       into.artifacts.push(
-        ...built2.map((pattern) => posix6.join(folder, typeof path11 === "string" ? path11 : ".", pattern))
+        ...built2.map((pattern) => posix6.join(folder, typeof path13 === "string" ? path13 : ".", pattern))
       );
     }
     const libraries = [];
@@ -18231,9 +18637,9 @@ async function scanFiles(files, options, ports) {
   const work = async () => {
     for (let index = next++; index < files.length; index = next++) {
       ports.signal?.throwIfAborted();
-      const path11 = files[index];
-      const name = relative5(checkout, path11).split(sep5).join("/");
-      const report = await scanFile({ name, read: () => ports.tree.read(path11) }, repositoryId);
+      const path13 = files[index];
+      const name = relative5(checkout, path13).split(sep5).join("/");
+      const report = await scanFile({ name, read: () => ports.tree.read(path13) }, repositoryId);
       reports[index] = report;
       bytes += report.bytes;
       done++;
@@ -18246,7 +18652,7 @@ async function scanFiles(files, options, ports) {
 async function scanSources(options, ports) {
   const { checkout, bundleRoot, target } = options;
   const rules = await readSyncRules(bundleRoot, target, ports.tree);
-  const name = (path11) => relative5(checkout, path11).split(sep5).join("/");
+  const name = (path13) => relative5(checkout, path13).split(sep5).join("/");
   const { files, unscanned } = await selectFiles(bundleRoot, rules, ports.tree, name);
   const all = [.../* @__PURE__ */ new Set([...files, ...rules.configuration])];
   const report = await scanFiles(all, options, ports);
@@ -18386,13 +18792,13 @@ var BundleScan = class _BundleScan {
     );
   }
   #name(file2) {
-    return path9.relative(this.#options.checkout, file2).split(path9.sep).join("/");
+    return path11.relative(this.#options.checkout, file2).split(path11.sep).join("/");
   }
 };
 async function repositoryOf(bundleRoot, checkout) {
   const repository = await findCheckout(bundleRoot, diskTree);
   const entries2 = await diskTree.list(repository).catch(() => []);
-  const inside = !path9.relative(checkout, repository).startsWith("..");
+  const inside = !path11.relative(checkout, repository).startsWith("..");
   return inside && entries2.some(({ name }) => name === ".git") ? repository : checkout;
 }
 
@@ -18417,28 +18823,38 @@ async function run(step2) {
   await ci.saveState("folder", folder.root);
   let service;
   try {
-    const bundleRoot = path10.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path12.resolve(ci.context.checkout, inputs.bundleRoot);
+    const pin = { ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform };
     const [session, file2, target, source, scan2] = await allRight([
       connect(step2, facts, audit),
       findTool(step2, facts, folder.root),
-      checkHostPin({ ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform }),
+      checkHostPin(pin),
       readAccess(step2, bundleRoot),
       startScan(step2, facts, bundleRoot)
     ]);
-    service = await startTokenService({
+    const { workspaceId = facts.workspaceId, accountId } = inputs;
+    const approved = { host: inputs.host, workspaceId, accountId };
+    const tokens = await startTokenService({
       token: () => session.token(),
       approvedHost: inputs.host,
+      approvedWorkspaceId: workspaceId,
+      approvedAccountId: accountId,
       clock: ports.clock
     });
-    ci.mask(new URL(service.url).pathname.slice(1));
+    service = tokens;
+    ci.mask(new URL(tokens.url).pathname.slice(1));
     const cli = new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
       file: file2,
-      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: service.url, folder, product: PRODUCT }),
+      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path10.relative(ci.context.checkout, bundleRoot).split(path10.sep).join("/"),
+      bundlePath: path12.relative(ci.context.checkout, bundleRoot).split(path12.sep).join("/"),
       target: target.name,
+      approved,
+      tokensServed: () => tokens.served,
+      beforeEach: () => checkHostPin(pin),
+      readTimeout: inputs.planTimeout,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => void ci.saveState("cli", String(pid ?? ""))
     });
@@ -18448,13 +18864,15 @@ async function run(step2) {
       access: access2
     };
     if (!target.hasRootPath) warn(step2, facts, HOME_ROOT);
-    const api = workspaceApi(step2, session);
+    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, facts, HOME_PASSED);
+    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
+    const api = workspaceApi(step2, session, caller);
     switch (inputs.command) {
       case "plan":
         await planBundle(step2, cli, facts, checks);
         break;
       case "deploy":
-        await deployBundle(step2, cli, api, facts, checks);
+        await deployBundle(step2, cli, api, facts, checks, folder);
         await scan2?.deployed();
         break;
       case "run":
@@ -18488,6 +18906,7 @@ function noteScan({ ci, inputs }, { scan: scan2 }, audit) {
   const findings = [...scan2.stopping.map(audited(true)), ...scan2.others.map(audited(false))];
   audit.note(scanEvent({ host: inputs.host, runner: ci.context.ciName, accepted: scan2.accepted, findings }));
 }
+var HOME_PASSED = "`pass-env` gives the home folder of this runner's user to the CLI and the bundle's code: with it credentials that lie there (`~/.databrickscfg`, cloud CLIs, `~/.netrc`, SSH keys), and what earlier jobs have left. Name the folder that a build needs instead, such as `UV_CACHE_DIR` or `PIP_CACHE_DIR`.";
 var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
 function rootCause({ ci }, service, error) {
   if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
@@ -18506,6 +18925,7 @@ function rootCause({ ci }, service, error) {
   return toSecretlessError(service?.lastError ?? error);
 }
 export {
+  refuseForeignCheckout,
   reportFailure,
   run
 };
