@@ -297,7 +297,7 @@ async function runStep(shell, ports) {
     refuseUntrustedEvent(ci2, inputs);
     const { openEvent } = ci2.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./chunks/run-OXRSJEDR.js");
+      const { refuseForeignCheckout } = await import("./chunks/run-Q2NSCM2L.js");
       await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
     }
     const { clock, send: send2 } = ports;
@@ -320,10 +320,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-OXRSJEDR.js");
+    const { run } = await import("./chunks/run-Q2NSCM2L.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal });
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-OXRSJEDR.js");
+    const { reportFailure } = await import("./chunks/run-Q2NSCM2L.js");
     await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {

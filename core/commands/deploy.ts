@@ -22,6 +22,11 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
   const readBack = (): Promise<BundleSummary> => cli.summary(AbortSignal.timeout(READ_BACK));
+  const proven = async (): Promise<BundleSummary> => {
+    const summary = await readBack();
+    await proveDeployed(api, summary, folder);
+    return summary;
+  };
   const note = (there: BundleSummary | undefined, failure?: SecretlessError): void => {
     const { name: command } = inputs.command;
     noteChanges(audit, deployedChanges({ plan: planned, there, ...(failure && { failure }), command }));
@@ -37,12 +42,11 @@ export async function deployBundle(context: CommandContext): Promise<void> {
   };
   await whenFree(step, cli, api, deploy, planAgain);
   found({ deployed: true });
-  const summary = await readBack().catch((error: unknown) => {
-    note(undefined);
+  const summary = await proven().catch((error: unknown) => {
+    note(undefined, toSecretlessError(error));
     throw error;
   });
   note(summary);
-  await proveDeployed(api, summary, folder);
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);

@@ -75,7 +75,7 @@ export async function run(
 export function check(fake: FakeDatabricks, expected: readonly string[], lockMayStay = false): void {
   const actual = fake.accessList();
   assert.deepEqual(actual, [...expected, ...FOREIGN].sort(), "orphaned, missing or foreign grants");
-  const known = ["/state/access.json", ...(lockMayStay ? ["/state/access.lock"] : [])];
+  const known = ["/state/access.json", ...(lockMayStay ? lockFiles(fake, "/state/access.lock") : [])];
   const files = [...fake.files.keys()].filter((path) => !known.includes(path));
   assert.deepEqual(files, [], "left over lock files");
   const state = JSON.parse(fake.files.get("/state/access.json") ?? '{"records":[]}') as {
@@ -85,6 +85,14 @@ export function check(fake: FakeDatabricks, expected: readonly string[], lockMay
     state.records.map(({ phase }) => phase),
     expected.map(() => "granted"),
   );
+}
+
+/** A lock that a killed run left, with the files of take-overs that it names: all gone with the next run that needs it. */
+function lockFiles(fake: FakeDatabricks, path: string): string[] {
+  const text = fake.files.get(path);
+  if (text === undefined) return [];
+  const { id, after } = JSON.parse(text) as { id: string; after: string };
+  return [path, ...lockFiles(fake, `${path}.${id}`), ...lockFiles(fake, `${path}.${after}`)];
 }
 
 export async function requestsOf(

@@ -8,6 +8,7 @@ import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { startSandbox } from "../../../sandbox/sandbox.ts";
 import { accessToken } from "../sandbox/client.ts";
 import { folderWith, metadataService, runCli } from "../sandbox/cli.ts";
+import { scratchFolders } from "../support/scratch.ts";
 
 const REPOSITORY: Readonly<Record<string, string>> = {
   ".git/HEAD": "ref: refs/heads/main\n",
@@ -76,6 +77,7 @@ const NAMES = [
 const present = (await realCli()) !== undefined;
 describe(`scan: what is selected is what the real CLI uploads${present ? "" : " (skipped: there is no databricks on PATH)"}`, function () {
   this.timeout(60_000);
+  const freshFolder = scratchFolders();
   before(function () {
     if (!present) this.skip();
   });
@@ -85,7 +87,7 @@ describe(`scan: what is selected is what the real CLI uploads${present ? "" : " 
     const metadata = await metadataService(await accessToken(sandbox));
     try {
       const further = Object.fromEntries(NAMES.map((name) => [`lake/${name}`, ""]));
-      const root = await folderWith({ ...REPOSITORY, ...further });
+      const root = await folderWith({ ...REPOSITORY, ...further }, freshFolder);
       const bundleRoot = join(root, "lake");
       const env = {
         DATABRICKS_HOST: sandbox.workspace.host,

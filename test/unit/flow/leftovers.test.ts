@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import sinon from "sinon";
 import { cleanUp } from "../../../core/flow/leftovers.ts";
+import { scratchFolders } from "../support/scratch.ts";
 
 describe("the post step", () => {
+  const freshFolder = scratchFolders();
   let folder = "";
   let now = 0;
   const clock = {
@@ -18,7 +19,7 @@ describe("the post step", () => {
   };
   beforeEach(async () => {
     now = 0;
-    folder = await mkdtemp(path.join(os.tmpdir(), "leftovers-"));
+    folder = await freshFolder("leftovers");
     await writeFile(path.join(folder, "file"), "");
   });
 

@@ -8,7 +8,8 @@ import { runStep } from "../../../core/start.ts";
 import { createSend, systemClock } from "../../../core/net/send.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import { textOf } from "../../../sandbox/http/json.ts";
-import { checkoutOf, freshFolder } from "../../../sandbox/runner/checkout.ts";
+import { checkoutOf } from "../../../sandbox/runner/checkout.ts";
+import { Scratch, type FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
 import { FakeCi } from "./fake-ci.ts";
 
@@ -78,25 +79,38 @@ export class Flow {
   readonly requests: ProcessRequest[] = [];
   ci!: FakeCi;
   private readonly path: string;
+  readonly #scratch: Scratch;
 
-  private constructor(sandbox: Sandbox, checkout: string, temp: string, folder: string) {
+  private constructor(sandbox: Sandbox, scratch: Scratch, checkout: string, temp: string, folder: string) {
     this.sandbox = sandbox;
     this.checkout = checkout;
     this.temp = temp;
     this.path = folder;
+    this.#scratch = scratch;
   }
 
   static async start(options: SandboxOptions = {}): Promise<Flow> {
     const example = path.resolve(import.meta.dirname, "../../../examples/lakehouse-jobs");
     const sandbox = await startSandbox(options);
     deployJob(sandbox);
-    const folder = await freshFolder("path");
+    const scratch = new Scratch();
+    const folder = await scratch.fresh("path");
     await writeFile(path.join(folder, "databricks"), "#!/bin/false\n");
     await chmod(path.join(folder, "databricks"), 0o755);
-    const checkout = await checkoutOf(example, textOf(sandbox.github.claims["sha"]));
-    const temp = path.join(await freshFolder("temp"), "temp");
+    const checkout = await checkoutOf(example, textOf(sandbox.github.claims["sha"]), scratch.fresh);
+    const temp = path.join(await scratch.fresh("temp"), "temp");
     await mkdir(temp);
-    return new Flow(sandbox, checkout, temp, folder);
+    return new Flow(sandbox, scratch, checkout, temp, folder);
+  }
+
+  /** Folders that go when the flow stops. */
+  get freshFolder(): FreshFolder {
+    return this.#scratch.fresh;
+  }
+
+  /** Stops the sandbox and removes the checkout and every folder of the flow. */
+  async stop(): Promise<void> {
+    await this.sandbox.stop().finally(() => this.#scratch.remove());
   }
 
   /** Runs the step; `inputs` are added to those that deploy the example to `prod`. */

@@ -53,7 +53,7 @@ describe("access in the flow of a step", () => {
     jobId = sandbox.workspace.jobs.create(settings, deployer).id;
     await write("access.yml", ACCESS);
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   it("takes one request of a deployment that declares none, and none of a run", async () => {
     await write("access.yml", "");

@@ -7,12 +7,14 @@ import { SecretlessError } from "../../../../core/base/errors.ts";
 import { parseInputs } from "../../../../core/ci/inputs/inputs.ts";
 import { systemClock } from "../../../../core/net/send.ts";
 import { DEPLOYER } from "../../../../sandbox/defaults.ts";
-import { checkoutOf, freshFolder } from "../../../../sandbox/runner/checkout.ts";
 import { FakeCi } from "../../support/fake-ci.ts";
+import { scratchFolders } from "../../support/scratch.ts";
 
 describe("the scan of a bundle", () => {
+  const freshFolder = scratchFolders();
+
   it("stops for a secret scope that the policy gives to another target, where there is a policy", async () => {
-    const checkout = await checkoutOf(await freshFolder("bundle"), "a".repeat(40));
+    const checkout = await freshFolder("checkout");
     await writeFile(path.join(checkout, "databricks.yml"), "bundle: { name: lake }\n");
     await writeFile(path.join(checkout, "scopes.py"), '  dbutils.secrets.get("prod-lake", "key")\n');
     const inputs = {

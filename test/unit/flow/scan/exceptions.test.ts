@@ -18,7 +18,7 @@ describe("exceptions of the scan of a step", () => {
     mark = /fingerprint ([0-9a-f]{12})/.exec(flow.error)?.[1] ?? "";
   });
 
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   const exception = (more: Record<string, string>): string => {
     const fields = { rule: RULE, reason: "a sample", expires: "2999-12-31", ...more };

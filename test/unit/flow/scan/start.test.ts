@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { appendFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { freshFolder } from "../../../../sandbox/runner/checkout.ts";
 import { PAT } from "../../support/memory-tree.ts";
 import { plan, usualCli, type Flow, type PlayCli } from "../../support/flow.ts";
 import { annotated, startScanFlow, writeIn } from "../../support/scan-flow.ts";
@@ -31,7 +30,7 @@ describe("the scan of a step", () => {
   beforeEach(async () => {
     flow = await startScanFlow();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   const deployed = (): boolean => flow.commands.includes("deploy");
   /** What the step showed, told or wrote. */
@@ -169,7 +168,7 @@ describe("the scan of a step", () => {
 
   it("names files relative to the repository, which may lie below the CI's checkout", async () => {
     await writeIn(flow, "src/load.py", `token = "${PAT}"\n`);
-    const above = await freshFolder("outer");
+    const above = await flow.freshFolder("outer");
     await rename(flow.checkout, path.join(above, "repo"));
     const inputs = { "bundle-root": "repo" };
     assert.equal(await flow.run(inputs, usualCli({}), { context: { checkout: above } }), 1);
