@@ -75,7 +75,13 @@ export function examinationEvents(plan: AccessPlan, bundle: BundleFacts): AuditE
     const outcome: Outcome = denied ? { ok: false, code, reason: decision.reason } : { ok: true };
     const decided = denied ? "denied" : action === "unchanged" ? "unchanged" : "allowed";
     const facts = changeFacts(change, plan, bundle);
-    return [accessChangeEvent({ ...facts, action: kept ? "kept" : decided, outcome: kept ? { ok: true } : outcome })];
+    return [
+      accessChangeEvent({
+        ...facts,
+        action: kept ? "kept" : decided,
+        outcome: kept ? { ok: true } : outcome,
+      }),
+    ];
   });
   return [...proofs, ...decisions];
 }

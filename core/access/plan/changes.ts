@@ -21,7 +21,9 @@ export interface Change {
   /** The phase that the record has when the change is done; undefined: no record is left. */
   readonly phase: "granted" | "expired" | undefined;
   /** This bundle has granted it before, for this entry, and nothing says that it is gone. */
-  readonly standing?: { /** ISO 8601; undefined if it was not recorded. */ readonly since: string | undefined };
+  readonly standing?: {
+    /** ISO 8601; undefined if it was not recorded. */ readonly since: string | undefined;
+  };
   /** Could not be read: at the time of applying, a grant instead is no surprise. */
   readonly unread?: true;
 }
@@ -118,7 +120,15 @@ export function planChanges(
     else {
       const stands = planned.action !== "grant" && (own !== undefined || target.marked);
       const { job, purpose } = entry;
-      changes.push({ name, job: job.key, purpose: purpose.value, target, object, ...planned, ...(stands && { standing: { since: own?.since } }) });
+      changes.push({
+        name,
+        job: job.key,
+        purpose: purpose.value,
+        target,
+        object,
+        ...planned,
+        ...(stands && { standing: { since: own?.since } }),
+      });
     }
   }
 

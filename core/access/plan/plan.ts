@@ -225,7 +225,13 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     },
     request.kinds,
   );
-  const decided = decideChanges(planned, declared, { proofs, policy: files.policy, evidence, bundle, deployed });
+  const decided = decideChanges(planned, declared, {
+    proofs,
+    policy: files.policy,
+    evidence,
+    bundle,
+    deployed,
+  });
   const registrarId = registrarOf(files);
   const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);
   const unowned =

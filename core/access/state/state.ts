@@ -52,7 +52,7 @@ function readRecord(value: Json, bundle: BundleFacts): StateRecord | undefined {
   if (typeof object !== "object" || object === null || Array.isArray(object)) return undefined;
   if (!Object.values(object).every((part) => typeof part === "string")) return undefined;
   if (name !== accessName(bundle, job, purpose)) return undefined;
-  const since = textField(value, "since");
+  const since = textAt(value, "since");
   const record = { name, job, purpose, kind, object: object as TrustObject, phase };
   return since === "" ? record : { ...record, since };
 }

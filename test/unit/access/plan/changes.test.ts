@@ -115,7 +115,7 @@ describe("the difference between declared, recorded and remote", () => {
 describe("the audit trail of access", () => {
   const lines: { message: string; status: string; unmapped: Record<string, unknown> }[] = [];
   const log = openAuditLog({
-    context: { productVersion: "0", correlationId: "run", run: {} },
+    context: { productVersion: "0", correlationId: "run", stepId: "step", principal: "d", run: {} },
     clock: { now: () => 0, sleep: () => Promise.resolve() },
     sinks: [
       {
