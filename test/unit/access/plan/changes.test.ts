@@ -1,3 +1,5 @@
+import { examinationEvents } from "../../../../core/access/plan/audit-events.ts";
+import type { AccessPlan } from "../../../../core/access/plan/plan.ts";
 import assert from "node:assert/strict";
 import { planAccess } from "../../../../core/access/plan/plan.ts";
 import { applyAccess } from "../../../../core/access/apply/apply.ts";
@@ -167,12 +169,16 @@ describe("the audit trail of access", () => {
   it("has denials and failures", async () => {
     const fake = workspaceWith(JOBS, ["hr"]);
     const policy = "version: 1\nrules: [{ name: all, effect: allow, job: other }]\n";
-    await failure(applyAccess(requestOf({ fake, bundle, access, policy }), options({ onApplied })));
+    const onPlan = async (plan: AccessPlan): Promise<void> => {
+      for (const event of examinationEvents(plan, bundle)) await log.write(event);
+    };
+    await failure(applyAccess(requestOf({ fake, bundle, access, policy }), options({ onApplied, onPlan })));
     fake.refusals.set("PATCH", { status: 403, code: "PERMISSION_DENIED" });
     await failure(applyAccess(requestOf({ fake, bundle, access }), options({ onApplied })));
     assert.deepEqual(
       lines.map(({ unmapped, status }) => [unmapped["action"], status]),
       [
+        [undefined, "Success"],
         ["denied", "Failure"],
         ["granted", "Failure"],
       ],
