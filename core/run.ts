@@ -53,9 +53,15 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
   });
   const audit = await openAuditOf(begun, seams);
   const noteScan = scanAudit(begun, audit);
+  // The first look of the scan runs beside the handshake, by which it is known who the pipeline is.
+  let connected: Promise<unknown> = Promise.resolve();
   const found = (one: Found): void => {
     soFar.add(one);
-    if (one.scan) noteScan(one.scan);
+    const { scan } = one;
+    if (scan)
+      void connected.then(() => {
+        noteScan(scan);
+      });
   };
   const step: Step = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const folder = await makePrivateFolder(ci.context.tempFolder);
@@ -67,8 +73,10 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     const bundleRoot = path.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
+    const connecting = connect(step, audit);
+    connected = connecting.catch(() => undefined);
     const [connection, tool, target, source, scan] = await allRight([
-      connect(step, audit),
+      connecting,
       when(needs.cli, () => findCli(step, folder.root)),
       when(needs.bundle, () => checkHostPin(pin)),
       readAccess(step, bundleRoot),

@@ -86,12 +86,14 @@ export function examinationEvents(plan: AccessPlan, bundle: BundleFacts): AuditE
   return [...proofs, ...decisions];
 }
 
-/** Takes the examinations of one run, and gives of each what none before has said. */
+/** Takes the examinations of one run, and gives of each what none before has said: one decision is told once. */
 export function newlyExamined(): (plan: AccessPlan, bundle: BundleFacts) => AuditEvent[] {
   const said = new Set<string>();
   return (plan, bundle) =>
     examinationEvents(plan, bundle).filter((event) => {
-      const text = JSON.stringify(event);
+      const { event_code: code, message, unmapped, status_code: why } = event;
+      const { decision, checks } = unmapped;
+      const text = JSON.stringify([code, message, why, decision, checks]);
       return !said.has(text) && said.add(text);
     });
 }

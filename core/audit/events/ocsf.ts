@@ -157,8 +157,10 @@ const API_ACTIVITY: Readonly<Record<string, readonly [number, string]>> = {
 /** API Activity 6003: one call that changed something at a remote side, or failed to. */
 export function apiCallEvent(call: ApiCall): AuditEvent {
   const { outcome, method, url, status } = call;
-  const [activity, activityName] = API_ACTIVITY[method] ?? [99, "Other"];
   const { host, pathname } = new URL(url);
+  // Some deletions of Databricks are a POST.
+  const verb = method === "POST" && pathname.endsWith("/delete") ? "DELETE" : method;
+  const [activity, activityName] = API_ACTIVITY[verb] ?? [99, "Other"];
   const result = outcome.ok ? {} : { error: outcome.code, error_message: outcome.reason };
   return {
     event_code: "api_call",

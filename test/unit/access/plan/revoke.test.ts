@@ -27,9 +27,6 @@ describe("access that was granted and is no longer allowed", () => {
   const policy = (rules: string, more = ""): string => `version: 1\n${more}rules: [${rules}]\n`;
   const request = (rules: string, more = "", over: Partial<AccessRequest> = {}): AccessRequest =>
     requestOf({ fake, bundle, access: ACCESS, policy: policy(rules, more), over });
-  const actions = (plan: AccessPlan): string[] =>
-    plan.changes.map(({ action, note = "" }) => `${action}: ${note}`);
-
   beforeEach(async () => {
     fake = workspaceWith(JOBS, ["hr"]);
     await applyAccess(request(ALL), options());
