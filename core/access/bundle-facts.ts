@@ -1,11 +1,22 @@
 import { createHash } from "node:crypto";
 import { member, members, textAt, type Json } from "../api/json.ts";
+import { isUuid } from "../base/uuid.ts";
 
 export type RunAs =
+  /** Application ID in lower case: a UUID, whatever stood in the field. */
   | { readonly kind: "service_principal"; readonly applicationId: string }
   | { readonly kind: "user" | "group"; readonly name: string }
+  /** Named as a service principal, and no application ID: grants to such a name may be grants to a group. */
+  | { readonly kind: "name"; readonly name: string }
   /** No run_as: the job runs as whoever deploys it. */
   | { readonly kind: "deployer" };
+
+/** What the workspace says of a job after the deployment. */
+export type Deployed =
+  /** Read by its id, and marked as a job of this bundle and target. */
+  | { readonly state: "read"; readonly declared: RunAs }
+  /** Not there, of another bundle, or not readable: nothing can be granted for it. */
+  | { readonly state: "unread"; readonly why: string; readonly remedy: string };
 
 export interface BundleJob {
   /** Key under resources.jobs. */
@@ -13,8 +24,10 @@ export interface BundleJob {
   /** undefined until the job is deployed. */
   readonly id: string | undefined;
   readonly runAs: RunAs;
-  /** The job's settings as the bundle declares them. */
+  /** The job's settings: as the bundle declares them, or, where `deployed` is "read", as the workspace has them. */
   readonly settings: Json;
+  /** Absent until the workspace was asked: then all of the above is the author's word. */
+  readonly deployed?: Deployed;
 }
 
 /** What access needs to know of the bundle: `databricks bundle summary -o json`, before and after the deployment. */
@@ -33,9 +46,18 @@ export interface BundleFacts {
   readonly goneJobIds: readonly string[];
 }
 
-function runAsOf(settings: Json): RunAs {
-  const applicationId = textAt(settings, "run_as", "service_principal_name");
-  if (applicationId !== "") return { kind: "service_principal", applicationId: applicationId.toLowerCase() };
+/** Whom a name in the place of a service principal's application ID stands for. */
+export function principalNamed(name: string): RunAs {
+  return isUuid(name)
+    ? { kind: "service_principal", applicationId: name.toLowerCase() }
+    : { kind: name.includes("@") ? "user" : "name", name };
+}
+
+/** The `run_as` of a job's settings. */
+export function runAsOf(settings: Json | undefined): RunAs {
+  const principal = textAt(settings, "run_as", "service_principal_name");
+  if (principal !== "")
+    return isUuid(principal) ? principalNamed(principal) : { kind: "name", name: principal };
   const user = textAt(settings, "run_as", "user_name");
   if (user !== "") return { kind: "user", name: user };
   const group = textAt(settings, "run_as", "group_name");

@@ -4,11 +4,13 @@
  */
 import type { App } from "@databricks/sdk-experimental/dist/apis/apps/model.js";
 import type * as catalog from "@databricks/sdk-experimental/dist/apis/catalog/model.js";
+import type * as compute from "@databricks/sdk-experimental/dist/apis/compute/model.js";
 import type * as iam from "@databricks/sdk-experimental/dist/apis/iam/model.js";
 import type * as jobs from "@databricks/sdk-experimental/dist/apis/jobs/model.js";
 import type * as oauth2 from "@databricks/sdk-experimental/dist/apis/oauth2/model.js";
 import type * as pipelines from "@databricks/sdk-experimental/dist/apis/pipelines/model.js";
 import type * as serving from "@databricks/sdk-experimental/dist/apis/serving/model.js";
+import type * as settings from "@databricks/sdk-experimental/dist/apis/settings/model.js";
 import type * as workspace from "@databricks/sdk-experimental/dist/apis/workspace/model.js";
 import { listAt, member, textAt, type Json } from "./json.ts";
 
@@ -52,12 +54,24 @@ export type GetJob = Query<jobs.GetJobRequest>;
 export type ListJobs = Query<jobs.ListJobsRequest>;
 export type CancelRun = Body<jobs.CancelRun>;
 
+/** Objects whose every member is judged by a table; a table of them names each member that the SDK has. */
+export type { compute, jobs };
+export const TASK = shape<jobs.Task>();
+export const JOB_CLUSTER = shape<jobs.JobCluster>();
+export const CLUSTER = shape<compute.ClusterDetails>();
+export const LIBRARY_STATUSES = shape<compute.ClusterLibraryStatuses>();
+export const LIBRARY_STATUS = shape<compute.LibraryFullStatus>();
+export type GetCluster = Query<compute.GetClusterRequest>;
+
 export const PIPELINE = shape<pipelines.PipelineStateInfo>();
 export const PIPELINES = shape<pipelines.ListPipelinesResponse>();
 export const APP = shape<App>();
 export const ENDPOINT = shape<serving.ServingEndpoint>();
 
 export const CREDENTIAL = shape<catalog.CredentialInfo>();
+export const CREDENTIALS = shape<catalog.ListCredentialsResponse>();
+export const AZURE_IDENTITY = shape<catalog.AzureManagedIdentity>();
+export const VOLUME = shape<catalog.VolumeInfo>();
 export const METASTORE = shape<catalog.GetMetastoreSummaryResponse>();
 export const PERMISSIONS = shape<catalog.GetPermissionsResponse>();
 export const GRANT = shape<catalog.PrivilegeAssignment>();
@@ -71,6 +85,8 @@ export type UpdatePermissions = Body<Pick<catalog.UpdatePermissions, "changes">>
 export const ME = shape<iam.User & Pick<iam.ServicePrincipal, "applicationId">>();
 export const SERVICE_PRINCIPAL = shape<iam.ServicePrincipal>();
 export const GROUP = shape<iam.ComplexValue>();
+export const GROUPS = shape<iam.ListGroupsResponse>();
+export const GROUP_RESOURCE = shape<iam.Group>();
 export const RULE_SET = shape<iam.RuleSetResponse>();
 export const GRANT_RULE = shape<iam.GrantRule>();
 export const OBJECT_PERMISSIONS = shape<iam.ObjectPermissions>();
@@ -81,6 +97,10 @@ export const SECRETS = shape<oauth2.ListServicePrincipalSecretsResponse>();
 export const SECRET = shape<oauth2.SecretInfo>();
 export const FEDERATION_POLICIES = shape<oauth2.ListFederationPoliciesResponse>();
 export const FEDERATION_POLICY = shape<oauth2.FederationPolicy>();
+
+export const TOKENS = shape<settings.ListTokensResponse>();
+export const TOKEN = shape<settings.TokenInfo>();
+export const ADMIN_SETTING = shape<settings.RestrictWorkspaceAdminsSetting>();
 
 export const OBJECT = shape<workspace.ObjectInfo>();
 export const EXPORTED = shape<workspace.ExportResponse>();

@@ -4,7 +4,9 @@ import type { Change } from "../plan/changes.ts";
 import type { DecidedChange } from "../plan/decide.ts";
 import { execute, isChange, isRemote, type Applied } from "./execute.ts";
 import type { DeclarationMistake } from "../plan/declare.ts";
-import { takeLock } from "../state/lock.ts";
+import type { Apis } from "../kinds/kind.ts";
+import type { DatabricksApi } from "../../api/client.ts";
+import { takeLock, type Lock } from "../state/lock.ts";
 import { recordKey } from "../state/recorder.ts";
 import { lockPathOf } from "../state/state.ts";
 
@@ -52,6 +54,22 @@ function checkApproved(fresh: AccessPlan, approved: AccessPlan): void {
   });
 }
 
+/** The request with connections that renew the lock as time passes: a proof of many jobs takes longer than a lease. */
+function holding(request: AccessRequest, lock: Lock): AccessRequest {
+  const held = (api: DatabricksApi): DatabricksApi => ({
+    async call(one) {
+      await lock.hold();
+      return api.call(one);
+    },
+  });
+  const all = ({ workspace, account }: Apis): Apis => ({
+    workspace: held(workspace),
+    account: account && held(account),
+  });
+  const { deployer, registrar } = request;
+  return { ...request, deployer: all(deployer), registrar: registrar && all(registrar) };
+}
+
 function failures(applied: readonly Applied[]): readonly DeclarationMistake[] {
   const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
   return mistakes.map(({ change, outcome, reason = "" }) => {
@@ -88,7 +106,7 @@ export async function applyAccess(request: AccessRequest, options: ApplyOptions)
     });
     try {
       // Whoever held the lock before may have changed what was just read.
-      plan = await examineAccess(request);
+      plan = await examineAccess(holding(request, lock));
       if (options.approved !== undefined) checkApproved(plan, options.approved);
       await options.onPlan?.(plan);
       if (plan.changes.some(isChange))

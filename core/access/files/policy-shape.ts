@@ -173,6 +173,12 @@ export const policyShapeOf = (kinds: readonly KindTraits[]) =>
     providers: optional(providers),
     experimental: optional(list(oneOf(["databricks_issuer"]))),
     principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
+    workspace_admins: optional(
+      oneOf(
+        ["accepted", "restricted"],
+        "`restricted`: broken while each workspace admin may make a token of a principal.",
+      ),
+    ),
     shared_principals: optional(
       list(
         list(text({ description: "Key of a job." })),

@@ -1,4 +1,5 @@
 import {
+  AZURE_IDENTITY,
   BINDING,
   BINDINGS,
   CREDENTIAL,
@@ -22,6 +23,8 @@ export interface CredentialFacts {
   readonly name: string;
   readonly owner: string;
   readonly isolated: boolean;
+  /** The cloud identity behind it, by which credentials are told to be twins; "" if it names none that is known. */
+  readonly identity: string;
   /** Workspaces that an isolated credential is bound to. */
   readonly workspaces: readonly string[];
   readonly grants: readonly Json[];
@@ -34,6 +37,21 @@ export type CredentialReading =
 
 const path = (kind: string, name: string): string =>
   `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+
+/**
+ * The cloud identity of a credential: the user-assigned managed identity, else the connector's own (Azure resource ids
+ * are compared without case), the role, the service account. `credential_id` is Databricks' own and identifies none.
+ */
+export function identityOf(info: Json): string {
+  const azure = CREDENTIAL.member(info, "azure_managed_identity");
+  const managed = AZURE_IDENTITY.text(azure, "managed_identity_id");
+  const connector = AZURE_IDENTITY.text(azure, "access_connector_id");
+  return (
+    (managed || connector).toLowerCase() ||
+    CREDENTIAL.text(info, "aws_iam_role", "role_arn") ||
+    CREDENTIAL.text(info, "databricks_gcp_service_account", "email").toLowerCase()
+  );
+}
 
 async function readCredential(api: DatabricksApi, name: string): Promise<CredentialReading> {
   try {
@@ -59,7 +77,14 @@ async function readCredential(api: DatabricksApi, name: string): Promise<Credent
     const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
     return {
       state: "read",
-      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants },
+      facts: {
+        name,
+        owner: CREDENTIAL.text(info, "owner"),
+        identity: identityOf(info),
+        isolated,
+        workspaces,
+        grants,
+      },
     };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
@@ -206,14 +231,16 @@ export const unityCatalogCredential: AccessKind = {
   withdraw: (objects, ports) => change(objects, ports, "remove"),
 };
 
-/** Grants as the effective-permissions listing shows them, inherited ones included. */
+/** Grants on a securable as the effective-permissions listing shows them, inherited ones included. */
 export async function effectiveGrants(
   api: DatabricksApi,
-  credential: string,
+  name: string,
+  type = "credential",
 ): Promise<readonly { principal: string; privilege: string; inheritedFrom: string }[]> {
   const page = { max_results: "0" };
   const assignments = PERMISSIONS.key("privilege_assignments");
-  const listed = await listAll(api, path("effective-permissions", credential), assignments, page);
+  const route = `/api/2.1/unity-catalog/effective-permissions/${type}/${encodeURIComponent(name)}`;
+  const listed = await listAll(api, route, assignments, page);
   return listed.flatMap((assignment) =>
     GRANT.list(assignment, "privileges").map((privilege) => ({
       principal: GRANT.text(assignment, "principal"),

@@ -3,7 +3,7 @@ import type { Declared, DeclarationMistake } from "./declare.ts";
 import { decide, type Decision, type Evidence } from "./policy.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
-import { scopeWords, type ScopeProof } from "../scope/proof.ts";
+import { gradeForPolicy, scopeWords, type ScopeProof } from "../scope/proof.ts";
 import { objectKey } from "../state/state.ts";
 
 /** A change with all that led to it. */
@@ -117,7 +117,7 @@ export function decideChanges(
       target: bundle.target,
       principal: scope.principal,
     };
-    const decision = decide(policy, { ...request, scope: scope.grade }, evidence);
+    const decision = decide(policy, { ...request, scope: gradeForPolicy(scope) }, evidence);
     const decided = { ...change, decision, scope };
     if (decision.effect === "allow") changes.push(decided);
     else if (standing === undefined || decision.momentary || isProposed(decided, basis)) {

@@ -1,6 +1,7 @@
 import type { ErrorCode, Mistake } from "../../base/errors.ts";
 import type { AccessEntry } from "../files/access-file.ts";
 import { accessName, type BundleFacts, type BundleJob } from "../bundle-facts.ts";
+import { runAsWords } from "../scope/principal.ts";
 import { resolveReferences } from "../files/references.ts";
 import type { Placed } from "../../base/yaml/shape.ts";
 import type { AccessKind, TrustObject } from "../kinds/kind.ts";
@@ -34,13 +35,10 @@ function isOver(date: string, now: number): boolean | undefined {
 }
 
 function runAsMistake(entry: AccessEntry, job: BundleJob): DeclarationMistake {
-  const { runAs } = job;
-  const named = runAs.kind === "user" || runAs.kind === "group";
-  const who = named ? `the ${runAs.kind} ${runAs.name}` : "the identity that deploys it";
   return {
     code: "SCOPE_BROKEN",
     mistake: {
-      problem: `Job "${job.key}" runs as ${who}, so its access cannot stay with the job.`,
+      problem: `Job "${job.key}" runs as ${runAsWords(job.runAs)}, so its access cannot stay with the job.`,
       expected: "run_as with a service_principal_name of its own",
       remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
       place: entry.job.place,

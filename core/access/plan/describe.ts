@@ -45,6 +45,7 @@ export function planRow({
 export function proofLines(proof: ScopeProof): readonly string[] {
   return proof.checks.flatMap((check) => [
     `${check.later === true ? "later" : check.grade}: ${CHECKS[check.name]} (${check.says})`,
+    ...(check.sharers === undefined ? [] : [`  shared with: ${check.sharers.join(", ")}`]),
     ...(check.remedy === undefined ? [] : [`  to do: ${check.remedy}`]),
     ...(check.residual ?? []).map((line) => `  remains: ${line}`),
   ]);

@@ -7,9 +7,8 @@ import { declareAccess, type DeclarationMistake } from "./declare.ts";
 import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
-import { proveScopes } from "../scope/prove.ts";
+import { observer } from "./observe.ts";
 import type { ScopeProof } from "../scope/proof.ts";
-import { openReader, type Eyes } from "../scope/reading.ts";
 import { objectKey, readState, type AccessState } from "../state/state.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
 import type { AccessKind, Apis, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
@@ -132,15 +131,6 @@ function isRegistrarLater({ files, registrar, deployed }: AccessRequest): boolea
   return registrarOf(files) !== undefined && registrar === undefined && !deployed;
 }
 
-async function eyesOf(request: AccessRequest): Promise<Eyes> {
-  const { registrar, deployer } = request;
-  const connections = [registrar, deployer].filter((connection) => connection !== undefined);
-  const readers = await Promise.all(
-    connections.map(({ workspace, account }) => openReader(workspace, account)),
-  );
-  return { readers, registrarLater: isRegistrarLater(request) };
-}
-
 function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used: boolean): readonly string[] {
   const { files, bundle } = request;
   const warnings: string[] = [];
@@ -173,7 +163,9 @@ function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used:
 
 /** The plan with its findings, whatever they are; {@link planAccess} throws them, applying works around them. */
 export async function examineAccess(request: AccessRequest): Promise<AccessPlan> {
-  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, clock } = request;
+  const { files, deployerId, evidence, deployer, clock } = request;
+  const see = observer(request, isRegistrarLater(request));
+  const bundle = await see.bundle();
   const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === undefined);
   const state = await readState(deployer.workspace, bundle);
@@ -195,24 +187,14 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const needs = new Map<string, readonly string[]>();
   for (const { job, credentials } of live)
     needs.set(job.key, [...new Set([...(needs.get(job.key) ?? []), ...credentials])]);
-  const prove = async (): Promise<ReadonlyMap<string, ScopeProof>> =>
-    needs.size === 0
-      ? new Map<string, ScopeProof>()
-      : proveScopes({
-          eyes: await eyesOf(request),
-          bundle,
-          deployed,
-          deployer: deployerId,
-          accountId,
-          policy: files.policy?.policy,
-          needs,
-          coming: live
-            .map(({ target, object }) => target.credential(object))
-            .filter((grant) => grant !== undefined),
-          leaving,
-        });
+  const coming = live
+    .map(({ target, object }) => target.credential(object))
+    .filter((grant) => grant !== undefined);
   const objects = [...live, ...recorded];
-  const [views, proofs] = await Promise.all([readRemote(objects, request), prove()]);
+  const [views, proofs] = await Promise.all([
+    readRemote(objects, request),
+    see.proofs({ bundle, needs, coming, leaving }),
+  ]);
   const missing = { state: "unreadable", missingRight: "the target" } as const;
   // A listing leaves out what the caller may not see: only the one who registers knows that something is not there.
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" } as const;

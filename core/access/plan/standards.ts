@@ -1,5 +1,5 @@
 import type { AccessPlan } from "./plan.ts";
-import type { CheckName, ScopeProof } from "../scope/proof.ts";
+import type { PointName, ScopeProof } from "../scope/proof.ts";
 import { worst } from "../scope/proof.ts";
 import type { Grade } from "./policy.ts";
 
@@ -31,10 +31,13 @@ const STATUS: Readonly<Record<Grade, StandardRow["status"]>> = {
 
 function fromChecks(
   proofs: readonly ScopeProof[],
-  names: readonly CheckName[],
+  names: readonly PointName[],
 ): Omit<StandardRow, "item" | "title"> {
   const checks = proofs.flatMap((proof) =>
-    proof.checks.filter(({ name }) => names.includes(name)).map((check) => ({ job: proof.job, ...check })),
+    proof.checks
+      .flatMap(({ points }) => points)
+      .filter(({ point }) => names.includes(point))
+      .map((check) => ({ job: proof.job, ...check })),
   );
   if (checks.length === 0) return { status: "not checked", because: "no access is declared" };
   const grade = worst(checks.map((check) => check.grade));
@@ -114,18 +117,18 @@ export function standardsTable(plan: AccessPlan, other: OtherFindings): readonly
         "the pipeline's subject is a pattern",
       ),
     },
-    { item: "NHI7", title: "Long-lived secrets", ...fromChecks(proofs, ["oauth-secrets"]) },
+    { item: "NHI7", title: "Long-lived secrets", ...fromChecks(proofs, ["oauth-secrets", "tokens"]) },
     {
       item: "NHI8",
       title: "Environment isolation",
-      ...fromChecks(proofs, ["exclusive", "federation-policies"]),
+      ...fromChecks(proofs, ["exclusive", "federation-policies", "isolation"]),
     },
-    { item: "NHI9", title: "NHI reuse", ...fromChecks(proofs, ["exclusive", "credential"]) },
+    { item: "NHI9", title: "NHI reuse", ...fromChecks(proofs, ["exclusive", "credential-users", "twins"]) },
     { item: "NHI10", title: "Human use of NHI", ...fromChecks(proofs, ["run-as", "principal-users"]) },
     {
       item: "PR.AA-01",
       title: "Identities and credentials are managed",
-      ...fromChecks(proofs, ["run-as", "oauth-secrets", "federation-policies"]),
+      ...fromChecks(proofs, ["run-as", "oauth-secrets", "tokens", "federation-policies"]),
     },
     {
       item: "PR.AA-03",

@@ -10,7 +10,7 @@ import {
 } from "../../api/shapes.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import { inParallel, listAll, listScim } from "../../api/paging.ts";
-import { readBy, type Eyes, type Reading } from "./reading.ts";
+import { readBy, unknown, type Eyes, type Reading, type When } from "./reading.ts";
 
 /** Who may act as a principal, or manage it. `principal` is `users/…`, `groups/…` or `servicePrincipals/…`. */
 export interface RoleHolder {
@@ -24,11 +24,13 @@ export interface FederationPolicy {
   readonly subject: string;
 }
 
-export interface PrincipalFacts {
-  readonly users: Reading<readonly RoleHolder[]>;
+export interface PrincipalFacts<W extends When = When> {
+  /** Its SCIM id; undefined if there is no such principal. */
+  readonly numericId: Reading<string | undefined, W>;
+  readonly users: Reading<readonly RoleHolder[], W>;
   /** Ids of OAuth secrets. */
-  readonly secrets: Reading<readonly string[]>;
-  readonly policies: Reading<readonly FederationPolicy[]>;
+  readonly secrets: Reading<readonly string[], W>;
+  readonly policies: Reading<readonly FederationPolicy[], W>;
 }
 
 const SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
@@ -86,16 +88,17 @@ async function eitherRoute<T>(
   }
 }
 
-async function readOne(
-  eyes: Eyes,
+async function readOne<W extends When>(
+  eyes: Eyes<W>,
   accountId: string | undefined,
   applicationId: string,
-  id: string | undefined,
-): Promise<PrincipalFacts> {
+  numericId: Reading<string | undefined, W>,
+): Promise<PrincipalFacts<W>> {
   if (accountId === undefined) {
-    const missing = { state: "unknown", missingRight: "the input account-id" } as const;
-    return { users: missing, secrets: missing, policies: missing };
+    const missing = unknown("the input account-id");
+    return { numericId, users: missing, secrets: missing, policies: missing };
   }
+  const id = numericId.state === "known" ? numericId.value : undefined;
   const name = `accounts/${accountId}/servicePrincipals/${applicationId}/ruleSets/default`;
   const manager = `servicePrincipal.manager on ${applicationId}, or account admin`;
   const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
@@ -127,25 +130,26 @@ async function readOne(
       );
     }),
   ]);
-  return { users, secrets, policies };
+  return { numericId, users, secrets, policies };
 }
 
 /** Reads who else can be these principals; three requests a principal, for which the API has no listing. */
-export async function readPrincipals(
-  eyes: Eyes,
+export async function readPrincipals<W extends When>(
+  eyes: Eyes<W>,
   accountId: string | undefined,
   applicationIds: readonly string[],
-): Promise<ReadonlyMap<string, PrincipalFacts>> {
+): Promise<ReadonlyMap<string, PrincipalFacts<W>>> {
   const distinct = [...new Set(applicationIds)];
-  const none = { state: "known", value: new Map<string, string>() } as const;
-  const ids =
-    accountId === undefined
-      ? none
-      : await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
-  const idOf = (applicationId: string): string | undefined =>
-    ids.state === "known" ? ids.value.get(applicationId) : undefined;
-  const facts = await inParallel(distinct, (applicationId) =>
-    readOne(eyes, accountId, applicationId, idOf(applicationId)),
+  const ids = await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
+  const facts = await inParallel(distinct, (applicationId) => {
+    const numericId: Reading<string | undefined, W> =
+      ids.state === "known" ? { state: "known", value: ids.value.get(applicationId) } : ids;
+    return readOne(eyes, accountId, applicationId, numericId);
+  });
+  return new Map(
+    distinct.flatMap((applicationId, index) => {
+      const found = facts[index];
+      return found === undefined ? [] : [[applicationId, found] as const];
+    }),
   );
-  return new Map(distinct.map((applicationId, index) => [applicationId, facts[index] as PrincipalFacts]));
 }

@@ -2,19 +2,30 @@ import type { CredentialGrant } from "../kinds/kind.ts";
 import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
 import type { Policy } from "../files/policy-shape.ts";
 import { inParallel } from "../../api/paging.ts";
-import { readCredentialUsers, type CredentialUsers } from "./credential.ts";
-import { editorReader } from "./editors.ts";
-import { judgeScope } from "./judge.ts";
+import { actorPoints } from "./actors.ts";
+import { readClusters, sharedClusters, type ClusterFacts } from "./clusters.ts";
+import { codePoints, codeReader } from "./code.ts";
+import { computePoints } from "./compute.ts";
+import {
+  credentialPoints,
+  readCredentialUsers,
+  readMetastoreOwner,
+  type CredentialUser,
+  type CredentialUsers,
+} from "./credential.ts";
+import { principalPoints } from "./principal.ts";
 import { readPrincipals, type PrincipalFacts } from "./principals.ts";
-import type { ScopeProof } from "./proof.ts";
-import { known, type Eyes, type Reading } from "./reading.ts";
+import { claim, type ScopeProof } from "./proof.ts";
+import { known, unknown, type Eyes, type Reading, type When } from "./reading.ts";
 import { readRunners, withBundle } from "./runners.ts";
+import { readTwins, twinPoints, type TwinFacts } from "./twins.ts";
+import { readAdmins, readTokens } from "./workspace-admins.ts";
 
-export interface ProofRequest {
-  readonly eyes: Eyes;
+export interface ProofRequest<W extends When = When> {
+  readonly eyes: Eyes<W>;
+  /** "before" while the bundle is yet to be deployed; after that its jobs are as asDeployed() read them. */
+  readonly before: (W & "before") | undefined;
   readonly bundle: BundleFacts;
-  /** Whether the bundle is deployed as declared by now. */
-  readonly deployed: boolean;
   /** Application ID of the deploying service principal. */
   readonly deployer: string;
   readonly accountId: string | undefined;
@@ -26,66 +37,183 @@ export interface ProofRequest {
   readonly leaving: readonly CredentialGrant[];
 }
 
+type Grants = Pick<ProofRequest, "coming" | "leaving">;
+
 /** The users of a credential as they will be when this run has ended. */
-function afterwards(
-  reading: Reading<CredentialUsers>,
-  { coming, leaving }: ProofRequest,
-): Reading<CredentialUsers> {
-  if (reading.state !== "known") return reading;
-  const { name, users, managers } = reading.value;
+function usersAfterwards(
+  credential: string,
+  users: readonly CredentialUser[],
+  { coming, leaving }: Grants,
+): readonly CredentialUser[] {
   const of = (grants: readonly CredentialGrant[]): readonly string[] =>
-    grants.filter(({ credential }) => credential === name).map(({ principal }) => principal);
+    grants.filter((grant) => grant.credential === credential).map(({ principal }) => principal);
   const gone = new Set(of(leaving));
   const staying = users.filter(
     (user) => user.privilege !== "ACCESS" || user.inheritedFrom !== "" || !gone.has(user.principal),
   );
   const present = new Set(staying.map(({ principal }) => principal));
   const added = [...new Set(of(coming))].filter((principal) => !present.has(principal));
-  const asUser = (principal: string) => ({ principal, privilege: "ACCESS", inheritedFrom: "" });
-  return known({ name, managers, users: [...staying, ...added.map(asUser)] });
+  const asUser = (principal: string): CredentialUser => ({
+    principal,
+    privilege: "ACCESS",
+    inheritedFrom: "",
+  });
+  return [...staying, ...added.map(asUser)];
 }
 
-function matesOf(job: BundleJob, bundle: BundleFacts, policy: Policy | undefined): readonly BundleJob[] {
-  const groups = (policy?.shared_principals ?? []).filter((group) => group.includes(job.key));
+function afterwards<W extends When>(
+  reading: Reading<CredentialUsers, W>,
+  grants: Grants,
+): Reading<CredentialUsers, W> {
+  if (reading.state !== "known") return reading;
+  const { name, users } = reading.value;
+  return known({ ...reading.value, users: usersAfterwards(name, users, grants) });
+}
+
+function twinsAfterwards<W extends When>(
+  reading: Reading<TwinFacts<W>, W>,
+  grants: Grants,
+): Reading<TwinFacts<W>, W> {
+  if (reading.state !== "known") return reading;
+  const twins = reading.value.twins.map((twin) =>
+    twin.users.state === "known"
+      ? { ...twin, users: known(usersAfterwards(twin.name, twin.users.value, grants)) }
+      : twin,
+  );
+  return known({ ...reading.value, twins });
+}
+
+/** Jobs of the bundle that policy puts in one group with the job of that key. */
+export function matesOf(key: string, bundle: BundleFacts, policy: Policy | undefined): readonly BundleJob[] {
+  const groups = (policy?.shared_principals ?? []).filter((group) => group.includes(key));
   const keys = new Set(groups.flat());
-  return bundle.jobs.filter((other) => other.key !== job.key && keys.has(other.key));
+  return bundle.jobs.filter((other) => other.key !== key && keys.has(other.key));
 }
 
 function principalOf(job: BundleJob): string {
   return job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
 }
 
-/** Proves how well access stays with each job. Reads only; the answer is by key of the job. */
-export async function proveScopes(request: ProofRequest): Promise<ReadonlyMap<string, ScopeProof>> {
-  const { eyes, bundle, deployed, deployer, accountId, policy, needs } = request;
+/**
+ * Proves how well access stays with each job. Reads only; the answer is by key of the job. Requests: pages of the
+ * workspace's listings, and what docs/access.md says of each check for each job, principal and credential.
+ */
+export async function proveScopes<W extends When>(
+  request: ProofRequest<W>,
+): Promise<ReadonlyMap<string, ScopeProof<W>>> {
+  const { eyes, before, bundle, deployer, accountId, policy, needs } = request;
   const jobs = bundle.jobs.filter((job) => needs.has(job.key));
   if (jobs.length === 0) return new Map();
-  const principals = jobs.map(principalOf).filter((principal) => principal !== "");
-  const editorsOf = editorReader(eyes, bundle);
-  const [listed, identities, credentials, editors] = await Promise.all([
-    readRunners(eyes),
-    readPrincipals(eyes, accountId, principals),
-    readCredentialUsers(eyes, [...needs.values()].flat()),
-    inParallel(jobs, editorsOf),
+  const clusterIds = jobs.flatMap((job) => sharedClusters(job.settings));
+  const metastoreOwner = await readMetastoreOwner(eyes);
+  const [listed, identities, tokens, admins, credentials, clusters] = await Promise.all([
+    readRunners(eyes, clusterIds.length > 0),
+    readPrincipals(
+      eyes,
+      accountId,
+      jobs.map(principalOf).filter((principal) => principal !== ""),
+    ),
+    readTokens(eyes),
+    readAdmins(eyes),
+    readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),
+    readClusters(eyes, clusterIds),
   ]);
-  const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, deployed)) : listed;
-  const nobody: Reading<never> = { state: "unknown", missingRight: "a run-as service principal" };
-  const noIdentity: PrincipalFacts = { users: nobody, secrets: nobody, policies: nobody };
-  const proofs = jobs.map((job, index) =>
-    judgeScope({
-      job,
-      principal: principalOf(job),
-      deployer,
-      runners,
-      declared: bundle.jobs,
-      identity: identities.get(principalOf(job)) ?? noIdentity,
-      editors: editors[index] ?? nobody,
-      credentials: (needs.get(job.key) ?? []).map((name) =>
-        afterwards(credentials.get(name) ?? nobody, request),
-      ),
-      mates: matesOf(job, bundle, policy),
-      principalUsers: policy?.principal_users ?? [],
-    }),
+  const cloudIdentities = new Map(
+    [...credentials.values()].flatMap((one) =>
+      one.state === "known" && one.value.identity !== "" ? [[one.value.name, one.value.identity]] : [],
+    ),
   );
+  const code = codeReader(eyes, bundle.filePath, metastoreOwner);
+  const [allTwins, codes] = await Promise.all([
+    readTwins(eyes, cloudIdentities, metastoreOwner),
+    inParallel(jobs, (job) => {
+      const shared = sharedClusters(job.settings).flatMap((id): readonly ClusterFacts[] => {
+        const reading = clusters.get(id);
+        return reading?.state === "known" ? [reading.value] : [];
+      });
+      return code(codeSubject(job, before), shared);
+    }),
+  ]);
+  const runners: typeof listed =
+    listed.state === "known" ? known(withBundle(listed.value, bundle, before === undefined)) : listed;
+  const nobody = unknown("a run-as service principal");
+  const noIdentity: PrincipalFacts<W> = {
+    numericId: nobody,
+    users: nobody,
+    secrets: nobody,
+    policies: nobody,
+  };
+  const proofs = jobs.map((job, index): ScopeProof<W> => {
+    const principal = principalOf(job);
+    const mates = matesOf(job.key, bundle, policy);
+    const allowed = new Set([job.key, ...mates.map(({ key }) => key)]);
+    const principals = new Set([principal, ...mates.filter(isTrusted(before)).map(principalOf)]);
+    principals.delete("");
+    const identity = identities.get(principal) ?? noIdentity;
+    const used = (needs.get(job.key) ?? []).map((name) =>
+      afterwards(credentials.get(name) ?? unknown(`credential "${name}"`), request),
+    );
+    const ofCode = codes[index] ?? { code: EMPTY, editors: [nobody] };
+    const group = mates.length === 0 ? [] : [...allowed].sort();
+    return claim({ job: job.key, principal, group }, [
+      [
+        "principal",
+        principalPoints({
+          job,
+          before,
+          principal,
+          deployer,
+          numericId: identity.numericId,
+          runners,
+          declared: bundle.jobs,
+          allowed,
+        }),
+      ],
+      [
+        "actors",
+        actorPoints({
+          principal,
+          deployer,
+          identity,
+          tokens,
+          admins,
+          principalUsers: policy?.principal_users ?? [],
+          adminsMustBeRestricted: policy?.workspace_admins === "restricted",
+        }),
+      ],
+      ["credential", credentialPoints(used, principals, bundle.workspaceId)],
+      ["twins", twinPoints(used, twinsAfterwards(allTwins, request), principals)],
+      [
+        "compute",
+        computePoints({
+          settings: job.settings,
+          principal,
+          clusters: sharedClusters(job.settings).map((id) => clusters.get(id) ?? unknown(`cluster ${id}`)),
+          runners,
+          allowed,
+        }),
+      ],
+      ["code", codePoints(ofCode, job.key, deployer)],
+    ]);
+  });
   return new Map(proofs.map((proof) => [proof.job, proof]));
+}
+
+const EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [] };
+
+/** After the deployment a mate counts only as the workspace has it. */
+function isTrusted(before: "before" | undefined): (job: BundleJob) => boolean {
+  return (job) => before !== undefined || job.deployed?.state === "read";
+}
+
+function codeSubject<W extends When>(
+  { id, settings }: BundleJob,
+  before: (W & "before") | undefined,
+): Parameters<ReturnType<typeof codeReader<W>>>[0] {
+  if (id !== undefined) return { id, settings };
+  const unread: Reading<never, W> =
+    before === undefined
+      ? unknown("a job that the workspace has")
+      : { state: "later", why: "the job does not exist yet", when: before };
+  return { settings, unread };
 }

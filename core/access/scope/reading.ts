@@ -2,13 +2,29 @@ import { WHO_AM_I } from "../../api/workspace.ts";
 import { GROUP, ME } from "../../api/shapes.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 
-/** A fact for a check: known, readable only after the deployment, or not readable with the rights at hand. */
-export type Reading<T> =
-  | { readonly state: "known"; readonly value: T }
-  | { readonly state: "later"; readonly why: string }
-  | { readonly state: "unknown"; readonly missingRight: string };
+/** Whether the bundle is yet to be deployed as declared, or is. After the deployment nothing can be read later. */
+export type When = "before" | "after";
 
-export const known = <T>(value: T): Reading<T> => ({ state: "known", value });
+/**
+ * A fact for a check: known, not readable with the rights at hand, or, before the deployment alone, readable only after
+ * it. `when` of what is later has no value after the deployment, so nobody can make one there.
+ */
+export type Reading<T, W extends When = When> =
+  | { readonly state: "known"; readonly value: T }
+  | { readonly state: "unknown"; readonly missingRight: string }
+  | { readonly state: "later"; readonly why: string; readonly when: W & "before" };
+
+export const known = <T>(value: T): { readonly state: "known"; readonly value: T } => ({
+  state: "known",
+  value,
+});
+
+export const unknown = (
+  missingRight: string,
+): { readonly state: "unknown"; readonly missingRight: string } => ({
+  state: "unknown",
+  missingRight,
+});
 
 /** An identity that may read, with its connection. */
 export interface Reader {
@@ -33,16 +49,17 @@ export async function openReader(
   return { workspace, account, applicationId, groups, admin: groups.includes("admins") };
 }
 
-/** Whose eyes the proof has. `registrarLater`: what these cannot read, the registrar will after the deployment. */
-export interface Eyes {
+/** Whose eyes the proof has, the registrar's first. */
+export interface Eyes<W extends When = When> {
   readonly readers: readonly Reader[];
-  readonly registrarLater: boolean;
+  /** "before" where what these cannot read is read by the registrar after the deployment. */
+  readonly later: (W & "before") | undefined;
 }
 
-export function unreadable<T>(eyes: Eyes, missingRight: string): Reading<T> {
-  return eyes.registrarLater
-    ? { state: "later", why: "the registrar reads it after the deployment" }
-    : { state: "unknown", missingRight };
+export function unreadable<W extends When>(eyes: Eyes<W>, missingRight: string): Reading<never, W> {
+  return eyes.later === undefined
+    ? unknown(missingRight)
+    : { state: "later", why: "the registrar reads it after the deployment", when: eyes.later };
 }
 
 /** An API that this workspace does not have lists nothing. */
@@ -50,11 +67,11 @@ const ABSENT_FEATURE: ReadonlySet<string> = new Set(["ENDPOINT_NOT_FOUND", "FEAT
 export const isAbsentFeature = (failure: ApiFailure): boolean => ABSENT_FEATURE.has(failure.errorCode);
 
 /** The first reader that may read it decides; what no reader may is unreadable. */
-export async function readBy<T>(
-  eyes: Eyes,
+export async function readBy<T, W extends When>(
+  eyes: Eyes<W>,
   missingRight: string,
   read: (reader: Reader) => Promise<T> | undefined,
-): Promise<Reading<T>> {
+): Promise<Reading<T, W>> {
   let answered = "";
   for (const reader of eyes.readers) {
     const pending = read(reader);

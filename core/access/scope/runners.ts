@@ -12,7 +12,16 @@ import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import type { Json } from "../../api/json.ts";
 import { inParallel, listAll } from "../../api/paging.ts";
-import { isAbsentFeature, known, unreadable, type Eyes, type Reading } from "./reading.ts";
+import { sharedClusters } from "./clusters.ts";
+import {
+  isAbsentFeature,
+  known,
+  unknown,
+  unreadable,
+  type Eyes,
+  type Reading,
+  type When,
+} from "./reading.ts";
 
 /** Something in the workspace that runs as a principal. */
 export interface Runner {
@@ -23,6 +32,8 @@ export interface Runner {
   readonly principal: string;
   /** Key in the bundle, if it is a job of the bundle. */
   readonly key?: string;
+  /** Clusters that it shares, where its tasks were asked for. */
+  readonly clusters?: readonly string[];
 }
 
 /** Jobs whose listing does not say whom they run as are asked one by one, up to this many. */
@@ -37,8 +48,9 @@ async function list(api: DatabricksApi, path: string, items: string, query = {})
   }
 }
 
-async function jobs(api: DatabricksApi): Promise<readonly Runner[] | undefined> {
-  const listed = await list(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" } satisfies ListJobs);
+async function jobs(api: DatabricksApi, withTasks: boolean): Promise<readonly Runner[] | undefined> {
+  const query = { limit: "100", ...(withTasks ? { expand_tasks: "true" } : {}) } satisfies ListJobs;
+  const listed = await list(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
   const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
   if (silent.length > MAX_ASKED) return undefined;
   // Without run_as in its settings a job runs as its owner, whom only jobs/get names.
@@ -64,6 +76,7 @@ async function jobs(api: DatabricksApi): Promise<readonly Runner[] | undefined> 
     principal: (
       owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")
     ).toLowerCase(),
+    ...(withTasks ? { clusters: sharedClusters(JOB.member(job, "settings") ?? {}) } : {}),
   }));
 }
 
@@ -99,16 +112,19 @@ async function others(api: DatabricksApi): Promise<readonly Runner[]> {
 /**
  * Everything in the workspace that runs as somebody. Only the listing of a workspace admin proves that there is nothing
  * else. Requests: pages of four listings, and one for each job without an explicit run_as.
+ * @param withTasks whether to ask for the clusters that jobs share, too
  */
-export async function readRunners(eyes: Eyes): Promise<Reading<readonly Runner[]>> {
+export async function readRunners<W extends When>(
+  eyes: Eyes<W>,
+  withTasks: boolean,
+): Promise<Reading<readonly Runner[], W>> {
   const admin = eyes.readers.find((reader) => reader.admin);
   if (admin === undefined)
     return unreadable(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
-    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace), others(admin.workspace)]);
+    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace, withTasks), others(admin.workspace)]);
     if (ofJobs !== undefined) return known([...ofJobs, ...ofOthers]);
-    const limit = `fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`;
-    return { state: "unknown", missingRight: limit };
+    return unknown(`fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     return unreadable(
@@ -120,7 +136,8 @@ export async function readRunners(eyes: Eyes): Promise<Reading<readonly Runner[]
 
 /**
  * The listing with the bundle's own jobs marked. Before the deployment it shows what the workspace will be like after
- * it: run-as as declared, new jobs in, deleted jobs out.
+ * it: run-as as declared, new jobs in, deleted jobs out. After it only jobs that were read and are this bundle's count as
+ * its own.
  */
 export function withBundle(
   listed: readonly Runner[],
@@ -129,14 +146,16 @@ export function withBundle(
 ): readonly Runner[] {
   const declared = (job: BundleJob): string =>
     job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
-  const byId = new Map(bundle.jobs.filter((job) => job.id !== undefined).map((job) => [job.id, job]));
+  const own = bundle.jobs.filter((job) => !deployed || job.deployed?.state === "read");
+  const byId = new Map(own.filter((job) => job.id !== undefined).map((job) => [job.id, job]));
   const gone = new Set(deployed ? [] : bundle.goneJobIds);
   const runners = listed
     .filter(({ type, id }) => type !== "job" || !gone.has(id))
     .map((runner) => {
       const job = runner.type === "job" ? byId.get(runner.id) : undefined;
       if (job === undefined) return runner;
-      return { ...runner, key: job.key, ...(deployed ? {} : { principal: declared(job) }) };
+      const planned = { principal: declared(job), clusters: sharedClusters(job.settings) };
+      return { ...runner, key: job.key, ...(deployed ? {} : planned) };
     });
   const created = deployed ? [] : bundle.jobs.filter((job) => job.id === undefined);
   return [
@@ -147,6 +166,7 @@ export function withBundle(
       name: job.key,
       key: job.key,
       principal: declared(job),
+      clusters: sharedClusters(job.settings),
     })),
   ];
 }

@@ -40,6 +40,15 @@ export class FakeDatabricks {
   readonly requests: string[] = [];
   /** Requests that answer with an error instead: "METHOD path" prefix → status and code. */
   readonly refusals = new Map<string, { status: number; code: string }>();
+  /** Personal access tokens: `token_id`, `owner_id`, … */
+  tokens: Row[] = [];
+  /** Status of the setting restrict_workspace_admins; undefined: never set. */
+  adminStatus: string | undefined = "RESTRICT_TOKENS_AND_JOB_RUN_AS";
+  /** Answers of clusters/get by id, and what is installed on them. */
+  readonly clusters = new Map<string, Row>();
+  readonly libraries = new Map<string, Row[]>();
+  /** Owners of volumes. */
+  readonly volumes = new Map<string, string>();
   admins = new Set<string>();
   pageSize = 100;
   metastoreOwner = "metastore-admins";
@@ -49,9 +58,11 @@ export class FakeDatabricks {
       name,
       purpose: "SERVICE",
       owner: "platform",
-      isolation_mode: "ISOLATION_MODE_OPEN",
+      isolation_mode: "ISOLATION_MODE_ISOLATED",
+      azure_managed_identity: { access_connector_id: `/subscriptions/1/accessConnectors/${name}` },
       ...row,
     });
+    this.bindings.set(name, ["111"]);
     this.grants.set(name, new Map());
   }
 
@@ -128,8 +139,25 @@ export class FakeDatabricks {
     }
     if (path === "/api/2.0/preview/scim/v2/ServicePrincipals") return this.#servicePrincipals(query);
     if (path === "/api/2.2/jobs/list") return this.#page(this.jobs, "jobs", query);
-    if (path === "/api/2.2/jobs/get")
-      return this.jobs.find((job) => textAt(job, "job_id") === query["job_id"]) ?? {};
+    if (path === "/api/2.2/jobs/get") {
+      const found = this.jobs.find((job) => textAt(job, "job_id") === query["job_id"]);
+      if (found === undefined) throw new ApiFailure(400, "INVALID_PARAMETER_VALUE", "no such job");
+      return found;
+    }
+    if (path === "/api/2.0/token-management/tokens") return { token_infos: this.tokens };
+    if (path.startsWith("/api/2.0/settings/types/restrict_workspace_admins/")) {
+      if (this.adminStatus === undefined) throw new ApiFailure(404, "NOT_FOUND", "never set");
+      return { restrict_workspace_admins: { status: this.adminStatus } };
+    }
+    if (path === "/api/2.0/preview/scim/v2/Groups")
+      return { Resources: [{ members: [...this.admins].map((display) => ({ display })) }] };
+    if (path === "/api/2.1/clusters/get") {
+      const found = this.clusters.get(query["cluster_id"] ?? "");
+      if (found === undefined) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", "no such cluster");
+      return found;
+    }
+    if (path === "/api/2.0/libraries/cluster-status")
+      return { library_statuses: this.libraries.get(query["cluster_id"] ?? "") ?? [] };
     if (path === "/api/2.0/pipelines") return this.#page(this.pipelines, "statuses", query);
     if (path === "/api/2.0/apps") return this.#page(this.apps, "apps", query);
     if (path === "/api/2.0/serving-endpoints") return { endpoints: this.endpoints };
@@ -191,12 +219,22 @@ export class FakeDatabricks {
 
   #unityCatalog(method: string, rest: string, query: Readonly<Record<string, string>>, body: Json): Json {
     if (rest === "metastore_summary") return { owner: this.metastoreOwner };
+    if (rest === "credentials") return this.#page([...this.credentials.values()], "credentials", query);
+    if (rest.startsWith("volumes/"))
+      return { owner: this.volumes.get(decodeURIComponent(rest.slice("volumes/".length))) ?? "" };
     const [kind = "", , encoded] = rest.startsWith("credentials/")
       ? ["credentials", "", rest.slice(12)]
       : rest.split("/");
     const name = decodeURIComponent(encoded ?? "");
     const credential = this.credentials.get(name);
     const rows = this.grants.get(name);
+    if (rows !== undefined && kind === "effective-permissions" && rest.includes("/volume/")) {
+      const granted = [...rows].map(([principal, set]) => ({
+        principal,
+        privileges: [...set].map((privilege) => ({ privilege })),
+      }));
+      return { privilege_assignments: granted };
+    }
     if (credential === undefined || rows === undefined)
       throw new ApiFailure(404, "CREDENTIAL_DOES_NOT_EXIST", name);
     if (kind === "credentials") return credential;

@@ -18,16 +18,21 @@ export interface JobSetup {
   readonly settings?: Readonly<Record<string, Json>>;
 }
 
+/** The settings of a job, as the bundle declares and the workspace has them. */
+export function settingsOf({ key, principal, settings }: JobSetup): Readonly<Record<string, Json>> {
+  return {
+    name: key,
+    ...(principal === undefined ? {} : { run_as: { service_principal_name: principal } }),
+    deployment: { kind: "BUNDLE", metadata_file_path: "/state/metadata.json" },
+    tasks: [{ task_key: "a", notebook_task: { notebook_path: "/files/a" } }],
+    ...settings,
+  };
+}
+
 export function bundleOf(jobs: readonly JobSetup[], target = "prod"): BundleFacts {
-  const entries = jobs.map(({ key, principal, id, settings }) => [
-    key,
-    {
-      name: key,
-      ...(id === undefined ? {} : { id }),
-      ...(principal === undefined ? {} : { run_as: { service_principal_name: principal } }),
-      tasks: [{ task_key: "a", notebook_task: { notebook_path: "/files/a" } }],
-      ...settings,
-    },
+  const entries = jobs.map((job) => [
+    job.key,
+    { ...(job.id === undefined ? {} : { id: job.id }), ...settingsOf(job) },
   ]);
   const summary = {
     bundle: { name: "lake", target },
@@ -50,12 +55,13 @@ export function workspaceWith(jobs: readonly JobSetup[], credentials: readonly s
   fake.admins.add(REGISTRAR);
   fake.metastoreOwner = "admins";
   for (const credential of credentials) fake.addCredential(credential);
-  for (const { key, principal, id } of jobs) {
-    if (principal !== undefined) fake.addPrincipal(principal);
-    if (id === undefined) continue;
+  for (const job of jobs) {
+    if (job.principal !== undefined) fake.addPrincipal(job.principal);
+    if (job.id === undefined) continue;
     fake.jobs.push({
-      job_id: id,
-      settings: { name: key, run_as: { service_principal_name: principal ?? "" } },
+      job_id: job.id,
+      run_as_user_name: job.principal ?? DEPLOYER,
+      settings: settingsOf(job),
     });
   }
   return fake;

@@ -14,6 +14,7 @@ import {
   requestOf,
   workspaceWith,
   type JobSetup,
+  settingsOf,
 } from "../setup.ts";
 
 const JOBS: readonly JobSetup[] = [
@@ -131,9 +132,7 @@ describe("applying access", () => {
     await applyAccess(request(ONE), options());
     const moved = [{ key: "load_a", principal: principalOf(9), id: "11" }];
     fake.addPrincipal(principalOf(9));
-    fake.jobs = [
-      { job_id: "11", settings: { name: "load_a", run_as: { service_principal_name: principalOf(9) } } },
-    ];
+    fake.jobs = moved.map((job) => ({ job_id: job.id, settings: settingsOf(job) }));
     const result = await applyAccess(requestOf({ fake, bundle: bundleOf(moved), access: ONE }), options());
     assert.deepEqual(counts(result), [1, 0, 1, 0]);
     assert.deepEqual(fake.accessList(), [`hr ${principalOf(9)}`]);

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { planAccess } from "../../../../core/access/plan/plan.ts";
+import { examineAccess, planAccess } from "../../../../core/access/plan/plan.ts";
 import { planRow, policyLine, proofLines } from "../../../../core/access/plan/describe.ts";
-import type { Json } from "../../../../core/api/json.ts";
 import { scopeWords } from "../../../../core/access/scope/proof.ts";
 import { standardsTable } from "../../../../core/access/plan/standards.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
-import { A, ACCESS, B, check, examine, P1 } from "./scope-setup.ts";
+import { A, ACCESS, B, check, examine, P1, weakPoints } from "./scope-setup.ts";
 import {
   accessFileOf,
   bundleOf,
@@ -39,38 +38,13 @@ describe("proof of scope, special cases", () => {
     assert.match(lines, /remains: groups\/data-platform-admins may act as it/);
   });
 
-  it("names git, volumes and clusters that the code or the run depends on", async () => {
-    const settings: Record<string, Json> = {
-      git_source: { git_url: "https://git.example.com/x", git_branch: "main" },
-      tasks: [
-        {
-          existing_cluster_id: "c-1",
-          libraries: [{ whl: "/Volumes/a/b.whl" }],
-          notebook_task: { notebook_path: "/Shared/n" },
-        },
-      ],
-    };
-    const change = (fake: FakeDatabricks): void => {
-      fake.permissions.set("clusters/c-1", [
-        { group_name: "analysts", all_permissions: [{ permission_level: "CAN_RESTART" }] },
-      ]);
-    };
-    const plan = await examine({ jobs: [{ ...A, settings }, B], change });
-    const proof = plan.proofs.get("load_a");
-    assert.ok(proof);
-    const lines = proofLines(proof).join("\n");
-    assert.match(lines, /whoever may push to main/);
-    assert.match(lines, /\/Volumes\/a\/b.whl: whoever may write/);
-    assert.match(lines, /analysts has CAN_RESTART \(cluster c-1\)/);
-  });
-
   it("calls jobs that share by policy group-scoped, and breaks for the same without policy", async () => {
     const shared: readonly JobSetup[] = [A, { ...B, principal: P1 }];
     const policy =
       "version: 1\nshared_principals: [[load_a, load_b]]\nrules: [{ name: all, effect: allow }]\n";
     const proof = (await examine({ jobs: shared, policy })).proofs.get("load_a");
     assert.equal(proof && scopeWords(proof), "group-scoped (load_a, load_b): proven");
-    assert.match(await check("exclusive", { jobs: shared }), /^broken: .*load_b/);
+    assert.match(await check("principal", { jobs: shared }), /^broken: .*load_b/);
   });
 
   it("sees before the deployment what it will be like after it", async () => {
@@ -79,11 +53,11 @@ describe("proof of scope, special cases", () => {
       { key: "load_b", principal: P1 },
     ];
     assert.match(
-      await check("exclusive", { jobs: undeployed, deployed: false }),
+      await check("principal", { jobs: undeployed, deployed: false }),
       /^broken: .*"load_b" \(not deployed yet\)/,
     );
     const alone: readonly JobSetup[] = [{ key: "load_a", principal: P1 }];
-    assert.match(await check("editors", { jobs: alone, deployed: false }), /^later: .*does not exist yet/);
+    assert.match(await check("code", { jobs: alone, deployed: false }), /^later: .*does not exist yet/);
     const moving = {
       jobs: [A, B],
       deployed: false,
@@ -94,7 +68,7 @@ describe("proof of scope, special cases", () => {
         ];
       },
     };
-    assert.match(await check("exclusive", moving), /^proven/);
+    assert.match(await check("principal", moving), /^later: .*once it is deployed/);
   });
 
   it("sees in the plan that two jobs would share one credential", async () => {
@@ -118,10 +92,13 @@ describe("proof of scope, special cases", () => {
     const fake = workspaceWith([A, B], ["hr"]);
     change(fake);
     const registrar = { workspace: fake.as(REGISTRAR), account: fake.as(REGISTRAR) };
-    const plan = await planAccess(
+    const plan = await examineAccess(
       requestOf({ fake, bundle: bundleOf([A, B]), access: ACCESS, policy, over: { registrar } }),
     );
-    assert.equal(plan.proofs.get("load_a")?.grade, "proven");
+    const proof = plan.proofs.get("load_a");
+    // MANAGE on a credential shows its users, and none of its twins.
+    assert.deepEqual(proof && weakPoints(proof), ["twins"]);
+    assert.ok(proof?.checks.every(({ later }) => later === undefined));
   });
 
   for (const [what, job, pattern] of [
@@ -145,8 +122,9 @@ describe("proof of scope, special cases", () => {
   }
 
   it("refuses a credential that is isolated from this workspace, with the command that binds it", async () => {
-    const change = (fake: FakeDatabricks): void =>
-      fake.addCredential("hr", { isolation_mode: "ISOLATION_MODE_ISOLATED" });
+    const change = (fake: FakeDatabricks): void => {
+      fake.bindings.set("hr", []);
+    };
     const plan = await examine({ change });
     assert.match(plan.findings[0]?.mistake.remedy ?? "", /workspace-bindings/);
     const bound = await examine({

@@ -1,5 +1,5 @@
 import { examineAccess, type AccessPlan } from "../../../../core/access/plan/plan.ts";
-import type { CheckName } from "../../../../core/access/scope/proof.ts";
+import type { CheckName, PointName, ScopeProof } from "../../../../core/access/scope/proof.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
 import {
   accessFileOf,
@@ -27,8 +27,19 @@ export async function examine({ jobs = [A, B], change, ...rest }: Setup = {}): P
   return examineAccess(requestOf({ fake, bundle: bundleOf(jobs), access: ACCESS, ...rest }));
 }
 
+export async function proofOf(setup: Setup = {}): Promise<ScopeProof> {
+  const proof = (await examine(setup)).proofs.get("load_a");
+  if (proof === undefined) throw new Error("no proof of load_a");
+  return proof;
+}
+
 export async function check(name: CheckName, setup: Setup): Promise<string> {
-  const plan = await examine(setup);
-  const found = plan.proofs.get("load_a")?.checks.find((one) => one.name === name);
+  const found = (await proofOf(setup)).checks.find((one) => one.name === name);
   return `${found?.later === true ? "later" : found?.grade}: ${found?.says}`;
+}
+
+/** The points that are not proven, and those that are checked later, each once. */
+export function weakPoints(proof: ScopeProof): readonly PointName[] {
+  const points = proof.checks.flatMap(({ points: all }) => all);
+  return [...new Set(points.filter(({ grade }) => grade !== "proven").map(({ point }) => point))];
 }

@@ -1,0 +1,112 @@
+import type { Json } from "../../api/json.ts";
+import { CREDENTIAL, CREDENTIALS } from "../../api/shapes.ts";
+import { inParallel, listAll } from "../../api/paging.ts";
+import { effectiveGrants, identityOf } from "../kinds/unity-catalog-credential.ts";
+import { shownUsers, type CredentialUser, type CredentialUsers } from "./credential.ts";
+import { broken, judge, proven, unproven, type Point, type Verdict } from "./proof.ts";
+import { isReader, known, readBy, type Eyes, type Reading, type When } from "./reading.ts";
+
+/** A credential with the same cloud identity as another one. */
+export interface Twin<W extends When = When> {
+  readonly name: string;
+  readonly identity: string;
+  readonly storage: boolean;
+  readonly users: Reading<readonly CredentialUser[], W>;
+}
+
+export interface TwinFacts<W extends When = When> {
+  /** Whether the listing shows every credential of the metastore: to its admins alone. */
+  readonly complete: boolean;
+  readonly twins: readonly Twin<W>[];
+}
+
+/** Privileges that let nobody use the identity. */
+const HARMLESS: ReadonlySet<string> = new Set(["BROWSE", "MANAGE"]);
+
+/**
+ * Looks for other credentials, of either purpose, behind the same identities. Requests: pages of one listing, and pages
+ * of the grants of each twin. Source: `GET /api/2.1/unity-catalog/credentials`.
+ */
+export async function readTwins<W extends When>(
+  eyes: Eyes<W>,
+  identities: ReadonlyMap<string, string>,
+  metastoreOwner: string,
+): Promise<Reading<TwinFacts<W>, W>> {
+  if (identities.size === 0) return known({ complete: true, twins: [] });
+  const isAdmin = eyes.readers.filter((reader) => metastoreOwner !== "" && isReader(reader, metastoreOwner));
+  const complete = isAdmin.length > 0;
+  const readers = complete ? isAdmin : eyes.readers;
+  const path = "/api/2.1/unity-catalog/credentials";
+  const query = { max_results: "0", include_unbound: "true" };
+  const listed = await readBy({ ...eyes, readers }, "metastore admin", ({ workspace }) =>
+    listAll(workspace, path, CREDENTIALS.key("credentials"), query),
+  );
+  if (listed.state !== "known") return listed;
+  const wanted = new Set(identities.values());
+  const held = listed.value.filter((info) => wanted.has(identityOf(info)));
+  const alone = (info: Json): boolean =>
+    held.every((other) => other === info || identityOf(other) !== identityOf(info));
+  const same = held.filter((info) => !identities.has(CREDENTIAL.text(info, "name")) || !alone(info));
+  const found = await inParallel(same, async (info): Promise<Twin<W>> => {
+    const name = CREDENTIAL.text(info, "name");
+    const storage = CREDENTIAL.text(info, "purpose") !== "SERVICE";
+    const type = storage ? "storage_credential" : "credential";
+    const right = `MANAGE on credential "${name}", or metastore admin`;
+    const grants = await readBy({ ...eyes, readers }, right, ({ workspace }) =>
+      effectiveGrants(workspace, name, type),
+    );
+    const users =
+      grants.state === "known"
+        ? known(grants.value.filter(({ privilege }) => !HARMLESS.has(privilege)))
+        : grants;
+    return { name, identity: identityOf(info), storage, users };
+  });
+  return known({ complete, twins: found });
+}
+
+function ofTwin<W extends When>(
+  { name, storage, users }: Twin<W>,
+  own: string,
+  allowed: ReadonlySet<string>,
+): Verdict<W> {
+  return judge<readonly CredentialUser[], W>(users, (all) => {
+    const strangers = all.filter(({ principal }) => !allowed.has(principal.toLowerCase()));
+    const what = `${storage ? "storage credential" : "credential"} "${name}" has the identity of "${own}"`;
+    const remedy = `Give "${own}" an identity of its own, or delete "${name}".`;
+    if (strangers.length > 0) return broken(`${what}, and can be used by ${shownUsers(strangers)}`, remedy);
+    // External locations use a storage credential for whoever may use them.
+    if (storage) return unproven(`${what}, and external locations may use it`, remedy);
+    return proven(`${what}, without other users`, [`whoever manages "${name}" could grant it`]);
+  });
+}
+
+/** @param allowed application IDs in lower case that the claim is about */
+export function twinPoints<W extends When>(
+  credentials: readonly Reading<CredentialUsers, W>[],
+  facts: Reading<TwinFacts<W>, W>,
+  allowed: ReadonlySet<string>,
+): readonly Point<W>[] {
+  if (credentials.length === 0) return [{ point: "twins", ...proven("no credential is used") }];
+  return credentials.flatMap((reading): readonly Point<W>[] => {
+    if (reading.state !== "known") {
+      return [{ point: "twins", ...judge<CredentialUsers, W>(reading, () => proven("")) }];
+    }
+    const { name, identity } = reading.value;
+    if (identity === "") {
+      const says = `the cloud identity of credential "${name}" is of no known form`;
+      return [{ point: "twins", ...unproven(says, "Use a managed identity, a role or a service account.") }];
+    }
+    if (facts.state !== "known") {
+      return [{ point: "twins", ...judge<TwinFacts<W>, W>(facts, () => proven("")) }];
+    }
+    const { complete, twins } = facts.value;
+    const missingRight = "metastore admin (anybody else is shown only some credentials)";
+    const outside = `whatever else holds ${identity} outside Databricks is not seen`;
+    const listing: Verdict<W> = complete
+      ? proven(`no other credential behind the identity of "${name}"`, [outside])
+      : { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+    const found = twins.filter((twin) => twin.identity === identity && twin.name !== name);
+    const points = found.map((twin): Point<W> => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
+    return complete && found.length > 0 ? points : [{ point: "twins", ...listing }, ...points];
+  });
+}
