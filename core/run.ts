@@ -24,6 +24,7 @@ import { connect } from "./flow/connect.ts";
 import { findTool } from "./flow/find-cli.ts";
 import { scanAudit } from "./flow/scan/audit.ts";
 import { startScan } from "./flow/scan/start.ts";
+import { standardsOf } from "./flow/standards.ts";
 import { warn, type BegunStep, type Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
@@ -67,6 +68,11 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
+  let access: Access | undefined;
+  const withStandards = (): Facts => {
+    if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access?.examined) });
+    return soFar.facts;
+  };
   try {
     // Side by side; nothing goes further until all of it is right.
     const { needs } = command;
@@ -115,9 +121,8 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
       });
     if (target?.hasRootPath === false) warn(step, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
-    const others = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
     const scopes = secretScopes(source);
-    const access = needs.access ? new Access({ step, audit, connection, source, others }) : undefined;
+    access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
     const commands: Seams["commands"] = seams.commands ?? RUN_COMMANDS;
     await asked(
       command.name,
@@ -143,12 +148,12 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
       },
     });
     await audit.settled();
-    await reportSuccess(ci, soFar.facts);
+    await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
     const failure = rootCause(step, service, error);
     await recordRefusals(begun, audit, failure);
-    await reportFailure(ci, failure, soFar.facts);
+    await reportFailure(ci, failure, withStandards());
     return 1;
   } finally {
     await service?.stop();
@@ -170,11 +175,6 @@ async function findCli(step: Step, cwd: string): ReturnType<typeof findTool> {
   const cli = await findTool(step, cwd);
   step.found({ cli });
   return cli;
-}
-
-/** How many static credentials were found; undefined if nothing was looked at. */
-function findingsOf({ scan }: Facts): number | undefined {
-  return scan && scan.stopping.length + scan.others.length;
 }
 
 type Begun = Pick<BegunStep, "ci" | "ports" | "inputs">;

@@ -1,4 +1,5 @@
 import { toSecretlessError, type SecretlessError } from "../base/errors.ts";
+import { unpinnedCode } from "../bundle/unpinned.ts";
 import { planChanged } from "../cli/plan.ts";
 import type { BundleSummary } from "../cli/summary.ts";
 import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
@@ -47,6 +48,7 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     throw error;
   });
   note(summary);
+  found({ unpinned: unpinnedCode(summary.tree) });
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);

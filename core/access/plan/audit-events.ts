@@ -61,7 +61,13 @@ export function examinationEvents(plan: AccessPlan, bundle: BundleFacts): AuditE
       // What is yet to be seen is not proven.
       grade: later ? "unproven" : grade,
       words: scopeWords(proof),
-      checks: checks.map((check) => ({ ...check, grade: check.later ? "unproven" : check.grade })),
+      checks: checks
+        .flatMap(({ points }) => points)
+        .map(({ point, grade: one, says, later: yet }) => ({
+          name: point,
+          grade: yet ? "unproven" : one,
+          says,
+        })),
       bundle: bundle.name,
       target: bundle.target,
     });

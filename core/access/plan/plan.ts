@@ -212,7 +212,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     policy: files.policy,
     evidence,
     bundle,
-    deployed,
+    deployed: request.deployed,
   });
   const registrarId = registrarOf(files);
   const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);

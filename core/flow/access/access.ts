@@ -26,7 +26,8 @@ import { signIn } from "../sign-in.ts";
 export class Access {
   readonly #parts: AccessParts;
   readonly #report: AccessReport;
-  readonly #examined = newlyExamined();
+  readonly #newlyExamined = newlyExamined();
+  #last: AccessPlan | undefined;
   /** What was shown, and so may be done. */
   #shown: AccessPlan | undefined;
 
@@ -50,6 +51,11 @@ export class Access {
       this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
       await this.#report.changes("planned", this.#shown.changes, this.#shown);
     });
+  }
+
+  /** The last examination; undefined if there was nothing to examine. */
+  get examined(): AccessPlan | undefined {
+    return this.#last;
   }
 
   /** Registers what was planned, after the last process of the bundle has ended. */
@@ -103,8 +109,9 @@ export class Access {
   }
 
   async #show(plan: AccessPlan, bundle: BundleFacts): Promise<void> {
+    this.#last = plan;
     this.#report.plan(plan);
-    for (const event of this.#examined(plan, bundle)) await this.#parts.audit.write(event);
+    for (const event of this.#newlyExamined(plan, bundle)) await this.#parts.audit.write(event);
   }
 
   async #change(

@@ -1,4 +1,3 @@
-import { standardsTable } from "../../access/plan/standards.ts";
 import { scopeWords } from "../../access/scope/proof.ts";
 import { planRow, policyLine, proofLines } from "../../access/plan/describe.ts";
 import type { AccessPlan } from "../../access/plan/plan.ts";
@@ -27,7 +26,7 @@ export class AccessReport {
 
   /** Takes a plan into the report, and shows it in the log where it differs from what was shown. */
   plan(plan: AccessPlan): void {
-    const { step, others } = this.#parts;
+    const { step } = this.#parts;
     const before = this.#shown ? accessLines(this.#shown).join("\n") : "";
     const access: AccessFacts = {
       rows: plan.changes.map(planRow),
@@ -41,11 +40,6 @@ export class AccessReport {
       policy: policyLine(plan),
       registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
       notes: plan.notes,
-      standards: standardsTable(plan, {
-        credentials: others.credentials(),
-        exactSubject: step.inputs.exchange.exactSubject,
-        pinnedCli: others.pinnedCli,
-      }),
     };
     this.#shown = access;
     step.found({ access });

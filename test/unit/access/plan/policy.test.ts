@@ -169,7 +169,10 @@ describe("deciding by policy", () => {
       moment("{ name: r, effect: allow }", "{ name: n, effect: deny, when: { network: [10.0.0.0/8] } }"),
       true,
     );
-    assert.equal(moment("{ name: r, effect: allow }", "{ name: n, effect: deny, job: nightly_ingest }"), undefined);
+    assert.equal(
+      moment("{ name: r, effect: allow }", "{ name: n, effect: deny, job: nightly_ingest }"),
+      undefined,
+    );
   });
 
   it("never accepts a broken scope, and an unproven one only where a rule says so", () => {
