@@ -21,6 +21,10 @@ import { Access } from "./flow/access/access.ts";
 import { readAccess, secretScopes } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
 import { connect } from "./flow/connect.ts";
+import { markOf, processPort } from "./cli/own-process.ts";
+import { strayEnder } from "./flow/strays.ts";
+import { carefulCi } from "./report/careful-ci.ts";
+import { withoutCredentials } from "./scan/hide.ts";
 import { findTool } from "./flow/find-cli.ts";
 import { scanAudit } from "./flow/scan/audit.ts";
 import { startScan } from "./flow/scan/start.ts";
@@ -44,8 +48,10 @@ export interface Seams {
 }
 
 /** The flow of each command, from top to bottom. */
-export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> {
-  const { ci, ports, inputs } = begun;
+export async function run(given: BegunStep, seams: Seams = {}): Promise<number> {
+  const ci = carefulCi(given.ci);
+  const begun = { ...given, ci };
+  const { ports, inputs } = begun;
   const { command } = inputs;
   const soFar = new FactsSoFar({
     command: command.name,
@@ -102,6 +108,9 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     service = tokens;
     ci.mask(new URL(tokens.url).pathname.slice(1));
 
+    const endWhatIsLeft = strayEnder(step, folder.root);
+    const processes = processPort(ports.platform);
+    let marked = Promise.resolve();
     const cli =
       tool &&
       new DatabricksCli({
@@ -117,7 +126,12 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         beforeEach: () => checkHostPin(pin),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
-        onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
+        onProcess: (pid) => {
+          if (pid === undefined) endWhatIsLeft();
+          marked = marked.then(async () =>
+            ci.saveState("cli", pid === undefined ? "" : await markOf(pid, processes)),
+          );
+        },
       });
     if (target?.hasRootPath === false) warn(step, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
@@ -181,7 +195,8 @@ type Begun = Pick<BegunStep, "ci" | "ports" | "inputs">;
 
 function openAuditOf({ ci, ports, inputs }: Begun, { sinks }: Seams): Promise<Audit> {
   const { auditLog, clientId, command } = inputs;
-  return openAudit({ ci, clock: ports.clock, command: command.name, clientId, auditLog }, sinks);
+  const record = { ci, ...ports, command: command.name, clientId, auditLog, clean: withoutCredentials };
+  return openAudit(record, sinks);
 }
 
 /** Puts on record what was refused; a log that cannot be written must not hide why the run failed. */

@@ -14,6 +14,9 @@ export const CREDENTIAL = "hr-graph-prod";
  */
 export function prepareJobAccess(sandbox: Sandbox): void {
   const { account, azure, entra, github, workspace } = sandbox;
+  // Only a metastore admin is shown every credential, and so sees that none is a twin.
+  workspace.serviceCredentials.metastoreOwner = REGISTRAR.applicationId;
+  workspace.tokenManagement.restricted = true;
   const { applicationId } = REGISTRAR;
   account.addServicePrincipal(REGISTRAR);
   account.addServicePrincipal(REPORT_RUNNER);
@@ -40,7 +43,7 @@ export function prepareJobAccess(sandbox: Sandbox): void {
 
 /** A service credential that the registrar manages; the deployer may see it, and grant nothing. */
 export function addCredential({ workspace }: Sandbox, name: string): void {
-  workspace.serviceCredentials.add({ name });
+  workspace.serviceCredentials.add({ name, isolated: true });
   workspace.serviceCredentials.grant(name, REGISTRAR.applicationId, "MANAGE");
   workspace.serviceCredentials.grant(name, DEPLOYER.applicationId, "BROWSE");
 }

@@ -92,7 +92,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const policies = new FederationPolicies(clock, policyPropagation);
   const tokens = new AccessTokens(principals, clock, handedOut, accessTokenLife);
   const host = options.workspaceHost ?? workspaceServer.url;
-  const context = { clock, host, workspaceId: WORKSPACE_ID, principals, ids: workspaceIds(bigIds) };
+  const ids = workspaceIds(bigIds);
+  const context = { clock, host, workspaceId: WORKSPACE_ID, principals, tokens, ids };
   const workspace = new Workspace(context);
   const account = new Account({
     host: accountServer.url,

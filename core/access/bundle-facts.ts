@@ -64,6 +64,19 @@ export function runAsOf(settings: Json | undefined): RunAs {
   return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
 }
 
+/** What the CLI says about a job beside its settings, and what the bundle says of it that the Jobs API does not keep. */
+const NOT_SETTINGS: ReadonlySet<string> = new Set([
+  "id",
+  "url",
+  "modified_status",
+  "permissions",
+  "lifecycle",
+]);
+
+function jobSettings(job: Json): Json {
+  return Object.fromEntries(members(job).filter(([name]) => !NOT_SETTINGS.has(name)));
+}
+
 /**
  * Takes what access needs out of the summary of a bundle. Jobs that are deployed but gone from the configuration have
  * the `modified_status` "deleted": nothing can be declared for them.
@@ -83,7 +96,7 @@ export function bundleFacts(summary: Json, workspaceId: string): BundleFacts {
       .filter((job) => !gone.includes(job))
       .map(({ key, settings }) => ({
         key,
-        settings,
+        settings: jobSettings(settings),
         id: textAt(settings, "id") || undefined,
         runAs: runAsOf(settings),
       })),

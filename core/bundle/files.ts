@@ -1,7 +1,9 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import { posix, win32, type PlatformPath } from "node:path";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
+import { readCheckoutFile, RefusedFile } from "../base/checkout-file.ts";
 import type { Platform } from "../base/ports.ts";
+import { quote } from "../base/quote.ts";
 import { BundleYamlError, parseBundleYaml, type BundleValue } from "./yaml.ts";
 import { isInside } from "../base/paths.ts";
 import { glob, PatternError } from "./include-glob.ts";
@@ -31,9 +33,7 @@ export interface BundleLocation {
  * @throws SecretlessError `BUNDLE_NOT_FOUND` or `BUNDLE_INVALID`, with all mistakes
  */
 export async function readBundleFiles(given: BundleLocation): Promise<readonly BundleFile[]> {
-  // The CLI sees its working folder without symbolic links: `../` in `include` must mean the same to us.
-  const real = (folder: string) => realpath(folder).catch(() => folder);
-  const location = { ...given, root: await real(given.root), checkout: await real(given.checkout) };
+  const location = await withoutLinks(given);
   const path = location.platform.os === "win32" ? win32 : posix;
   const mistakes: Mistake[] = [];
   const root = await readBundleFile(await findRootFile(location, path), location, mistakes);
@@ -41,6 +41,32 @@ export async function readBundleFiles(given: BundleLocation): Promise<readonly B
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [root, ...files].filter((file) => file !== undefined);
+}
+
+interface RealLocation extends BundleLocation {
+  /** What no file of the bundle may lie outside of. */
+  readonly bounds: string;
+}
+
+/**
+ * The CLI sees its working folder without symbolic links: `../` in `include` must mean the same to us. A folder that lies
+ * in the checkout by its name must really be there: a link that leads out was put in its place by whoever edits the
+ * repository. One that the workflow names elsewhere is a checkout of its own.
+ */
+async function withoutLinks(given: BundleLocation): Promise<RealLocation> {
+  const { platform } = given;
+  const real = (folder: string) => realpath(folder).catch(() => folder);
+  const [root, checkout] = [await real(given.root), await real(given.checkout)];
+  if (isInside(root, checkout, platform)) return { root, checkout, platform, bounds: checkout };
+  if (!isInside(given.root, given.checkout, platform)) return { root, checkout, platform, bounds: root };
+  throw invalidBundle([
+    {
+      problem: "The folder of the bundle is a link that leads out of the checkout.",
+      expected: "a folder of the checkout",
+      actual: displayName(given.root, given),
+      remedy: "Set `bundle-root` to the folder of databricks.yml itself.",
+    },
+  ]);
 }
 
 /** `BUNDLE_INVALID` for these mistakes. */
@@ -74,27 +100,30 @@ function displayName(file: string, { checkout, platform }: BundleLocation): stri
 
 async function readBundleFile(
   path: string,
-  location: BundleLocation,
+  location: RealLocation,
   mistakes: Mistake[],
 ): Promise<BundleFile | undefined> {
   const name = displayName(path, location);
   try {
-    const parsed = parseBundleYaml(await readFile(path), name);
+    const bytes = await readCheckoutFile(path, { ...location, checkout: location.bounds });
+    if (bytes === undefined) throw new RefusedFile("is not there any more");
+    const parsed = parseBundleYaml(bytes, name);
     if ("value" in parsed) return { path, name, value: parsed.value };
     mistakes.push(...parsed.mistakes);
   } catch (error) {
-    mistakes.push({ problem: `The file cannot be read (${codeOf(error)}).`, place: { file: name } });
+    mistakes.push({ problem: whyUnread(error), place: { file: name } });
   }
   return undefined;
 }
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+function whyUnread(error: unknown): string {
+  if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
+  return `The file cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`;
 }
 
 async function includedFiles(
   root: BundleFile,
-  location: BundleLocation,
+  location: RealLocation,
   path: PlatformPath,
   mistakes: Mistake[],
 ): Promise<string[]> {
@@ -105,13 +134,22 @@ async function includedFiles(
       mistakes.push({ problem, ...(remedy === undefined ? {} : { remedy }), place });
     };
     if (path.isAbsolute(text)) {
-      wrong(`\`include\` takes paths relative to the bundle, not \`${text}\`.`);
+      wrong(`\`include\` takes paths relative to the bundle, not \`${quote(text)}\`.`);
       continue;
     }
-    const matches = await matchesOf(text, location.root, path);
-    if (!matches) wrong(`The \`include\` pattern \`${text}\` is malformed.`);
+    let outside = false as boolean;
+    const inside = async (folder: string): Promise<boolean> => {
+      const real = await realpath(folder).catch(() => undefined);
+      const known = real !== undefined && isInside(real, location.bounds, location.platform);
+      outside ||= !known && real !== undefined;
+      return known;
+    };
+    if (!/[*?[]/.test(text)) await inside(path.dirname(path.join(location.root, text)));
+    const matches = await matchesOf(text, location.root, path, inside);
+    if (outside) wrong(`The \`include\` pattern \`${quote(text)}\` leads out of the checkout.`);
+    else if (!matches) wrong(`The \`include\` pattern \`${quote(text)}\` is malformed.`);
     else if (matches.length === 0 && !/[*?[]/.test(text))
-      wrong(`\`include\` names \`${text}\`, which does not exist.`);
+      wrong(`\`include\` names \`${quote(text)}\`, which does not exist.`);
     const fresh = (matches ?? [])
       .map((match) => path.relative(location.root, match))
       .filter((name) => !seen.has(name));
@@ -120,7 +158,7 @@ async function includedFiles(
       if (/\.(ya?ml|json)$/.test(name)) files.push(path.join(location.root, name));
       else
         wrong(
-          `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
+          `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
           "Files to upload belong into `sync.include`.",
         );
     }
@@ -128,9 +166,14 @@ async function includedFiles(
   return files;
 }
 
-async function matchesOf(pattern: string, root: string, path: PlatformPath): Promise<string[] | undefined> {
+async function matchesOf(
+  pattern: string,
+  root: string,
+  path: PlatformPath,
+  inside: (folder: string) => Promise<boolean>,
+): Promise<string[] | undefined> {
   try {
-    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path);
+    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path, inside);
   } catch (error) {
     if (error instanceof PatternError) return undefined;
     throw error;
@@ -178,7 +221,7 @@ async function findRootFile(location: BundleLocation, path: PlatformPath): Promi
 }
 
 function exists(file: string): Promise<boolean> {
-  return stat(file).then(
+  return lstat(file).then(
     () => true,
     () => false,
   );

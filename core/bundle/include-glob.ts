@@ -9,21 +9,25 @@ export class PatternError extends Error {
 /**
  * The existing paths that `pattern` (absolute) matches, as the CLI's `filepath.Glob` of Go finds them: `*` and `?` stay
  * within one folder and match leading dots, there is no `**`, `[^…]` negates, a backslash escapes except on Windows, and
- * folders that cannot be read are passed over.
+ * folders that cannot be read are passed over, and those of which `mayList` says no.
  * @throws PatternError
  */
-export async function glob(pattern: string, path: PlatformPath): Promise<string[]> {
+export async function glob(
+  pattern: string,
+  path: PlatformPath,
+  mayList: (folder: string) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<string[]> {
   matcher(pattern, path);
   if (!isPattern(pattern, path)) return (await exists(pattern)) ? [pattern] : [];
   const folder = path.dirname(pattern);
   const name = matcher(path.basename(pattern), path);
   const found: string[] = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path)) {
+  for (const parent of folder === pattern ? [] : await glob(folder, path, mayList)) {
     const isFolder = await stat(parent).then(
       (stats) => stats.isDirectory(),
       () => false,
     );
-    const names = isFolder ? await readdir(parent).catch(() => []) : [];
+    const names = isFolder && (await mayList(parent)) ? await readdir(parent).catch(() => []) : [];
     found.push(...names.filter((entry) => name.test(entry)).map((entry) => path.join(parent, entry)));
   }
   return found;

@@ -74,7 +74,8 @@ class GitIgnores {
 
   async #load(folder: string): Promise<IgnorePatterns> {
     const file = join(folder, ".gitignore");
-    const text = (await this.#tree.size(file)) === undefined ? "" : await readText(this.#tree, file);
+    // One that cannot be read leaves nothing out: more is scanned than uploaded.
+    const text = await readText(this.#tree, file).catch(() => "");
     const always = folder === this.#root ? [".git", ".databricks"] : [];
     return new IgnorePatterns([...text.split("\n"), ...always], "leave-out");
   }

@@ -1,6 +1,9 @@
 import { join, relative, sep } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import { RefusedFile } from "../base/checkout-file.ts";
 import type { Mistake, Place } from "../base/errors.ts";
+import { quote } from "../base/quote.ts";
+import { yamlFlaw } from "../base/yaml/flaw.ts";
 import type { Finding } from "./finding.ts";
 import { IgnorePatterns } from "../bundle/ignore-patterns.ts";
 import { PRACTICES, SCOPE_RULE } from "./rules/practices.ts";
@@ -29,6 +32,8 @@ export interface Exceptions {
 }
 
 const FIELDS = ["rule", "path", "fingerprint", "reason", "expires"] as const;
+/** More of them are no exceptions; each is compared with each finding. */
+const MOST = 1000;
 const REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 const RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
 
@@ -41,7 +46,15 @@ export async function readExceptions(
   const file = join(bundleRoot, EXCEPTIONS_FILE);
   if ((await tree.size(file)) === undefined) return { exceptions: [], mistakes: [] };
   const name = relative(checkout, file).split(sep).join("/");
-  return parseExceptions(await readText(tree, file), name, today);
+  try {
+    return parseExceptions(await readText(tree, file), name, today);
+  } catch (error) {
+    const why = error instanceof RefusedFile ? error.message : "cannot be read";
+    return {
+      exceptions: [],
+      mistakes: [{ problem: `${name} ${why}`, remedy: REMEDY, place: { file: name } }],
+    };
+  }
 }
 
 /** Reads the exceptions; every mistake is returned with its place, and what is mistaken is no exception. `today` is an ISO date. */
@@ -55,18 +68,23 @@ export function parseExceptions(text: string, file: string, today: string): Exce
   };
   for (const error of document.errors) {
     mistakes.push({
-      problem: `${file} is not valid YAML: ${error.message.split("\n")[0]}`,
+      problem: `${file} is not valid YAML: ${yamlFlaw(error)}`,
       place: placeAt(error.pos[0]),
     });
   }
   if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
   const list = isMap(document.contents) ? document.contents.get("exceptions", true) : undefined;
-  if (!isSeq(list) || (document.toJS() as { version?: unknown }).version !== 1) {
+  if (!isSeq(list) || (document.contents as YAMLMap).get("version") !== 1) {
     mistakes.push({
       problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
       remedy: REMEDY,
       place: placeAt(0),
     });
+    return { exceptions: [], mistakes };
+  }
+  if (list.items.length > MOST) {
+    const problem = `${file} has more than ${String(MOST)} exceptions`;
+    mistakes.push({ problem, remedy: "Remove what the exceptions are for.", place: placeAt(0) });
     return { exceptions: [], mistakes };
   }
   const exceptions: Exception[] = [];
@@ -95,14 +113,15 @@ function parseOne(item: YAMLMap, place: Place, today: string): { exception: Exce
   ) as Record<(typeof FIELDS)[number], string>;
   for (const pair of item.items) {
     const key = String(pair.key);
-    if (!FIELDS.some((field) => field === key)) problems.push(`The exception has an unknown key ${key}`);
+    if (!FIELDS.some((field) => field === key))
+      problems.push(`The exception has an unknown key ${quote(key)}`);
   }
   const { rule, expires } = values;
-  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${rule}`);
+  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${quote(rule)}`);
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
-  if (expires !== "" && !isDate) problems.push(`${expires} is no date of the form YYYY-MM-DD`);
+  if (expires !== "" && !isDate) problems.push(`${quote(expires)} is no date of the form YYYY-MM-DD`);
   else if (isDate && expires < today)
-    problems.push(`The exception for ${rule} in ${values.path} expired on ${expires}`);
+    problems.push(`The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`);
   return { exception: { ...values, place }, problems };
 }
 
@@ -152,5 +171,9 @@ export function isAlwaysSeen({ rule, path }: Exception, configuration: readonly 
 
 /** The mistake that an exception is, once everything was scanned and nothing needed it. */
 export function unusedMistake({ rule, path, place }: Exception): Mistake {
-  return { problem: `The exception for ${rule} in ${path} matches no finding`, remedy: "Remove it.", place };
+  return {
+    problem: `The exception for ${quote(rule)} in ${quote(path)} matches no finding`,
+    remedy: "Remove it.",
+    place,
+  };
 }

@@ -44,6 +44,18 @@ export class AccessTokens {
     return token;
   }
 
+  /** A personal access token of a workspace: opaque, whoever made it. */
+  personal(applicationId: string, expiresAt: number): string {
+    const token = `dapi${randomUUID().replaceAll("-", "")}`;
+    this.#issued.set(token, { applicationId, realm: "workspace", expiresAt });
+    this.#handedOut.push(token);
+    return token;
+  }
+
+  revoke(token: string): void {
+    this.#issued.delete(token);
+  }
+
   /** Takes a token that Entra ID issued for Databricks: it works in workspaces and accounts alike. */
   accept(token: string, applicationId: string, expiresAt: number): void {
     this.#issued.set(token, { applicationId, realm: "account", expiresAt });

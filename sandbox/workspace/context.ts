@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/base/ports.ts";
+import type { AccessTokens } from "../identity/access-tokens.ts";
 import { Counter } from "../identity/counter.ts";
 import type { Principals } from "../identity/principals.ts";
 
@@ -9,6 +10,7 @@ export interface WorkspaceContext {
   readonly host: string;
   readonly workspaceId: string;
   readonly principals: Principals;
+  readonly tokens: AccessTokens;
   readonly ids: WorkspaceIds;
 }
 

@@ -27,6 +27,12 @@ export class Grants {
     return [
       { method: "GET", pattern, access: "read", handle: (call) => this.#show(call) },
       { method: "PATCH", pattern, access: "write", handle: (call) => this.#change(call) },
+      {
+        method: "GET",
+        pattern: "/api/2.1/unity-catalog/effective-permissions/{type}/{name}",
+        access: "read",
+        handle: (call) => this.#effective(call),
+      },
     ];
   }
 
@@ -49,6 +55,27 @@ export class Grants {
       .filter(([who]) => principal === null || who === principal)
       .map(([who, privileges]): JsonObject => ({ principal: who, privileges: [...privileges].sort() }));
     return ok({ privilege_assignments: assignments });
+  }
+
+  /** With the grants of the schema and the catalog around it. */
+  #effective(call: Call): Reply {
+    const { type, name } = this.#locate(call);
+    const [catalog = "", schema] = name.split(".");
+    const around = [
+      ["catalog", catalog] as const,
+      ...(schema ? [["schema", `${catalog}.${schema}`] as const] : []),
+    ];
+    const rows = [[type, name] as const, ...around.filter(([, outer]) => outer !== name)].flatMap(
+      ([of, full]) =>
+        [...this.of(of, full)].map(([principal, privileges]): JsonObject => ({
+          principal,
+          privileges: [...privileges].sort().map((privilege) => ({
+            privilege,
+            ...(full === name ? {} : { inherited_from_type: of.toUpperCase(), inherited_from_name: full }),
+          })),
+        })),
+    );
+    return ok({ privilege_assignments: rows });
   }
 
   #change(call: Call): Reply {

@@ -17,6 +17,12 @@ export function scimRoutes({ principals, workspaceId }: WorkspaceContext): Route
     },
     {
       method: "GET",
+      pattern: `${base}/Groups`,
+      access: "read",
+      handle: (call) => ok(groups(call.query.get("filter") ?? "", principals)),
+    },
+    {
+      method: "GET",
       pattern: `${base}/ServicePrincipals`,
       access: "read",
       handle: (call) => ok(servicePrincipalList(principals.list(), call.query)),
@@ -47,4 +53,16 @@ function me(call: Call): JsonObject {
         : []),
     ],
   };
+}
+
+/** The workspace's own groups by name; their members are its service principals. */
+function groups(filter: string, principals: WorkspaceContext["principals"]): JsonObject {
+  const name = /^displayName eq "([^"]*)"$/.exec(filter.trim())?.[1];
+  const members = principals.list().filter(({ workspaceAdmin }) => name !== "admins" || workspaceAdmin);
+  const known = name === "admins" || name === "users";
+  const display = ({ id, displayName }: (typeof members)[number]): JsonObject => ({
+    display: displayName,
+    value: id,
+  });
+  return { Resources: known ? [{ displayName: name, members: members.map(display) }] : [] };
 }

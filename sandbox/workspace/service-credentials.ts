@@ -7,6 +7,7 @@ import type { ServicePrincipal } from "../identity/principals.ts";
 import type { WorkspaceContext } from "./context.ts";
 
 const BASE = "/api/2.1/unity-catalog";
+const CONNECTORS = "/subscriptions/6a1e/resourceGroups/lake/providers/Microsoft.Databricks/accessConnectors";
 
 interface Credential {
   readonly name: string;
@@ -15,6 +16,8 @@ interface Credential {
   readonly owner: string;
   isolated: boolean;
   readonly workspaces: Set<string>;
+  /** Azure resource id of the access connector whose identity it presents. */
+  readonly connector: string;
   /** Principal → privileges. */
   readonly grants: Map<string, Set<string>>;
 }
@@ -24,7 +27,10 @@ export interface NewCredential {
   readonly purpose?: Credential["purpose"];
   /** Default: the metastore's owner. */
   readonly owner?: string;
+  /** Bound to this workspace, and usable nowhere else. Default false: every workspace of the metastore. */
   readonly isolated?: boolean;
+  /** Default: one of its own. */
+  readonly connector?: string;
 }
 
 /**
@@ -46,8 +52,10 @@ export class ServiceCredentials {
     this.#context = context;
   }
 
-  add({ name, purpose = "SERVICE", owner = this.metastoreOwner, isolated = false }: NewCredential): void {
-    this.#all.set(name, { name, purpose, owner, isolated, workspaces: new Set(), grants: new Map() });
+  add({ name, purpose = "SERVICE", owner = this.metastoreOwner, ...more }: NewCredential): void {
+    const { isolated = false, connector = `${CONNECTORS}/${name}` } = more;
+    const workspaces = new Set(isolated ? [this.#context.workspaceId] : []);
+    this.#all.set(name, { name, purpose, owner, isolated, workspaces, connector, grants: new Map() });
   }
 
   /** Grants a privilege as an administrator would, without the API's checks. */
@@ -63,8 +71,17 @@ export class ServiceCredentials {
   }
 
   /** What code that runs as this principal gets when it asks for the credential: a cloud token, or nothing. */
-  played(name: string, applicationId: string): "vended" | "refused" {
-    return this.#mayVend(this.#find(name), applicationId) ? "vended" : "refused";
+  played(name: string, applicationId: string, workspaceId?: string): "vended" | "refused" {
+    return this.#mayVend(this.#find(name), applicationId, workspaceId) ? "vended" : "refused";
+  }
+
+  /** What it gets of the same cloud identity, through whatever credential: the judge of twins. */
+  presented(name: string, applicationId: string): "vended" | "refused" {
+    const { connector } = this.#find(name);
+    const same = [...this.#all.values()].filter(
+      (one) => one.connector.toLowerCase() === connector.toLowerCase(),
+    );
+    return same.some((one) => this.#mayUse(one, applicationId)) ? "vended" : "refused";
   }
 
   routes(): Route[] {
@@ -85,6 +102,10 @@ export class ServiceCredentials {
     });
     return [
       read(`${BASE}/metastore_summary`, () => ok({ owner: this.metastoreOwner, name: "main" })),
+      read(`${BASE}/credentials`, (call) => this.#list(call)),
+      read(`${BASE}/effective-permissions/storage_credential/{name}`, (call) =>
+        this.#permissions(call, true),
+      ),
       read(`${BASE}/credentials/{name}`, (call) => ok(render(this.#of(call)))),
       read(permissions, (call) => this.#permissions(call, false)),
       read(`${BASE}/effective-permissions/credential/{name}`, (call) => this.#permissions(call, true)),
@@ -110,6 +131,20 @@ export class ServiceCredentials {
     const names = [applicationId, ...(workspaceAdmin ? ["admins"] : [])];
     const manages = credential.grants.get(applicationId)?.has("MANAGE") ?? false;
     return manages || names.includes(credential.owner) || names.includes(this.metastoreOwner);
+  }
+
+  /** All of them for a metastore admin, for others those that they have some privilege on. */
+  #list(call: Call): Reply {
+    const caller = callerOf(call);
+    const purpose = call.query.get("purpose");
+    const seen = [...this.#all.values()].filter(
+      (one) =>
+        (purpose === null || one.purpose === purpose) &&
+        (this.#manages(one, caller) || one.grants.has(caller.applicationId)),
+    );
+    const page = pageOf(seen.map(render), call.query.get("page_token"), this.pageSize);
+    const next = page.nextPageToken === "" ? {} : { next_page_token: page.nextPageToken };
+    return ok({ credentials: page.items, ...next });
   }
 
   #permissions(call: Call, effective: boolean): Reply {
@@ -182,10 +217,19 @@ export class ServiceCredentials {
     return this.#bindings(call);
   }
 
-  #mayVend({ purpose, isolated, workspaces, grants }: Credential, applicationId: string): boolean {
+  #mayVend(credential: Credential, applicationId: string, workspaceId?: string): boolean {
+    const { purpose, isolated, workspaces, grants } = credential;
     const privileges = grants.get(applicationId);
     const granted = privileges?.has("ACCESS") === true || privileges?.has("ALL_PRIVILEGES") === true;
-    return purpose === "SERVICE" && granted && (!isolated || workspaces.has(this.#context.workspaceId));
+    const here = !isolated || workspaces.has(workspaceId ?? this.#context.workspaceId);
+    return purpose === "SERVICE" && granted && here;
+  }
+
+  /** Vending, or reading storage with a storage credential's identity. */
+  #mayUse(credential: Credential, applicationId: string): boolean {
+    const privileges = credential.grants.get(applicationId) ?? new Set<string>();
+    const reads = [...privileges].some((privilege) => privilege !== "BROWSE" && privilege !== "MANAGE");
+    return credential.purpose === "STORAGE" ? reads : this.#mayVend(credential, applicationId);
   }
 
   #vend(call: Call): Reply {
@@ -201,9 +245,10 @@ export class ServiceCredentials {
   }
 }
 
-function render({ name, purpose, owner, isolated }: Credential): JsonObject {
+function render({ name, purpose, owner, isolated, connector }: Credential): JsonObject {
   const mode = isolated ? "ISOLATION_MODE_ISOLATED" : "ISOLATION_MODE_OPEN";
-  return { name, full_name: name, purpose, owner, isolation_mode: mode };
+  const identity = { access_connector_id: connector, credential_id: name };
+  return { name, full_name: name, purpose, owner, isolation_mode: mode, azure_managed_identity: identity };
 }
 
 function texts(list: unknown): string[] {

@@ -1,6 +1,7 @@
 import type { Route } from "../http/call.ts";
 import { ok } from "../http/reply.ts";
 import type { WorkspaceContext } from "./context.ts";
+import { Clusters } from "./clusters.ts";
 import { Dashboards } from "./dashboards.ts";
 import { WorkspaceTree } from "./files.ts";
 import { filesRoutes } from "./files-api.ts";
@@ -13,6 +14,7 @@ import { Runs } from "./runs.ts";
 import { runsRoutes } from "./runs-api.ts";
 import { ServiceCredentials } from "./service-credentials.ts";
 import { scimRoutes } from "./scim.ts";
+import { TokenManagement } from "./token-management.ts";
 import { telemetryRoutes } from "./telemetry.ts";
 import { UnityCatalog } from "./unity-catalog.ts";
 
@@ -29,6 +31,8 @@ export class Workspace {
   readonly serviceCredentials: ServiceCredentials;
   readonly grants: Grants;
   readonly permissions: Permissions;
+  readonly clusters: Clusters;
+  readonly tokenManagement: TokenManagement;
   readonly #context: WorkspaceContext;
 
   constructor(context: WorkspaceContext) {
@@ -41,6 +45,8 @@ export class Workspace {
     this.pipelines = new Pipelines(context);
     this.dashboards = new Dashboards(this.files, context);
     this.unityCatalog = new UnityCatalog(context);
+    this.clusters = new Clusters();
+    this.tokenManagement = new TokenManagement(context);
     this.serviceCredentials = new ServiceCredentials(context);
     const { catalogs: catalog, schemas: schema, volumes: volume } = this.unityCatalog;
     this.grants = new Grants({ catalog, schema, volume }, context);
@@ -60,6 +66,8 @@ export class Workspace {
       this.serviceCredentials.routes(),
       this.grants.routes(),
       this.permissions.routes(),
+      this.clusters.routes(),
+      this.tokenManagement.routes(),
     ].flat();
   }
 
@@ -68,6 +76,7 @@ export class Workspace {
       jobs: { objectType: "job", owner: (id) => this.jobs.all.get(id)?.creator },
       pipelines: { objectType: "pipelines", owner: (id) => this.pipelines.all.get(id)?.creator },
       dashboards: { objectType: "dashboard", exists: (id) => this.dashboards.all.has(id) },
+      clusters: { objectType: "cluster", exists: (id) => this.clusters.all.has(id) },
       directories: this.#treeKind("directory", "DIRECTORY"),
       notebooks: this.#treeKind("notebook", "NOTEBOOK"),
       files: this.#treeKind("file", "FILE"),

@@ -1,4 +1,6 @@
 import { posix } from "node:path";
+import { withoutBidi } from "../../base/quote.ts";
+import { redact } from "../../base/redact.ts";
 import { isObject, member, textAt, type Json, type JsonObject } from "../../api/json.ts";
 import type { compute, jobs } from "../../api/shapes.ts";
 
@@ -17,6 +19,9 @@ export interface Sightings {
 }
 
 type Rule = (value: Json, at: string, seen: Sightings, parent: JsonObject) => void;
+
+/** A value as it may be shown: the address of a package index or a repository may hold a password. */
+const shown = (value: string): string => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
 
 /** Decides nothing about what code runs, whatever it holds. */
 const inert: Rule = () => undefined;
@@ -100,8 +105,8 @@ const config: Rule = (value, at, seen) => {
 const fixed = (value: string): boolean =>
   /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
 const published = (value: string, at: string, seen: Sightings): void => {
-  if (fixed(value)) seen.note(`${value}: its publishers chose what the job runs`);
-  else seen.unproven(at, `"${value}" is not fixed to one version of the public package index`);
+  if (fixed(value)) seen.note(`${shown(value)}: its publishers chose what the job runs`);
+  else seen.unproven(at, "is not fixed to one version of the public package index");
 };
 
 /** A line of pip's requirements, as serverless environments take them. */
@@ -110,7 +115,7 @@ const dependency = text((line, at, seen) => {
   const requirements = /^(?:-r|--requirement)[ =]+(\S+)$/.exec(value)?.[1];
   if (requirements !== undefined) {
     seen.path(requirements, at);
-    seen.unproven(at, `the packages that ${requirements} names are not read`);
+    seen.unproven(at, "the packages that the file names are not read");
   } else if (/^(?:[./]|[a-z][\w+.-]*:)/i.test(value)) seen.path(value, at);
   else published(value, at, seen);
 });
@@ -121,7 +126,7 @@ const pypi = table<compute.PythonPyPiLibrary>({
 });
 const maven = table<compute.MavenLibrary>({
   coordinates: text((value, _at, seen) => {
-    seen.note(`${value}: its publishers chose what the job runs`);
+    seen.note(`${shown(value)}: its publishers chose what the job runs`);
   }),
   exclusions: inert,
   repo: unjudged("a repository of its own: who publishes there is not readable"),
@@ -141,8 +146,8 @@ const library = table<compute.Library>({
 
 const dockerImage = table<compute.DockerImage>({
   url: text((value, at, seen) => {
-    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${value} is fixed by its digest`);
-    else seen.unproven(at, `whoever may push ${value} changes what the job runs; fix it by its digest`);
+    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown(value)} is fixed by its digest`);
+    else seen.unproven(at, "whoever may push the image changes what the job runs; fix it by its digest");
   }),
   basic_auth: inert,
 });
@@ -222,7 +227,7 @@ export const libraries = each(library);
 
 const elsewhere = (what: string): Rule =>
   text((value, _at, seen) => {
-    seen.note(`${what} ${value} runs as its own identity, with none of this access`);
+    seen.note(`${what} ${shown(value)} runs as its own identity, with none of this access`);
   });
 const outside = unjudged("what it runs is not decided in this workspace's jobs");
 
@@ -329,7 +334,7 @@ const gitSource: Rule = (value, at, seen) => {
     commit === ""
       ? `whoever may push to ${ref || "its branch"} changes what the job runs`
       : `fixed to commit ${commit}`;
-  seen.note(`code comes from ${textAt(value, "git_url")}: ${who}`);
+  seen.note(`code comes from ${shown(textAt(value, "git_url"))}: ${who}`);
   if (member(value, "job_source") !== undefined)
     seen.unproven(`${at}.job_source`, "the job's settings come from the Git source, too");
 };
@@ -352,7 +357,7 @@ export const jobSettings = table<jobs.JobSettings>({
         java_dependencies: each(
           text((value, at, seen) => {
             if (/^[/.]|^[a-z][\w+.-]*:\//i.test(value)) seen.path(value, at);
-            else seen.note(`${value}: its publishers chose what the job runs`);
+            else seen.note(`${shown(value)}: its publishers chose what the job runs`);
           }),
         ),
       }),

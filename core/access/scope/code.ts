@@ -5,7 +5,7 @@ import { existingCluster, jobSettings, libraries, type Sightings } from "./code-
 import type { ClusterFacts } from "./clusters.ts";
 import { editorsOf, editorsOfPath, writersOfVolume, type Editor } from "./editors.ts";
 import { broken, judge, proven, unproven, type Point } from "./proof.ts";
-import { known, readBy, unknown, type Eyes, type Reading, type When } from "./reading.ts";
+import { known, readBy, unreadable, type Eyes, type Reading, type When } from "./reading.ts";
 
 /** What a job runs and where it comes from. */
 export interface Code {
@@ -15,7 +15,15 @@ export interface Code {
   readonly volumes: readonly string[];
   readonly objects: readonly { readonly type: string; readonly id: string }[];
   readonly notes: readonly string[];
-  readonly unproven: readonly { readonly at: string; readonly why: string }[];
+  readonly unproven: readonly Hole[];
+  /** Paths relative to nothing: before the deployment those of local files, which it uploads. */
+  readonly relative: readonly Hole[];
+}
+
+interface Hole {
+  /** Path of the member: `tasks[0].…`. */
+  readonly at: string;
+  readonly why: string;
 }
 
 const bare = (path: string): string => path.replace(/^\/Workspace(?=\/|$)/, "");
@@ -29,19 +37,20 @@ export function codeOf(settings: Json, filePath: string, clusters: readonly Clus
   const volumes = new Set<string>();
   const objects = new Map<string, { type: string; id: string }>();
   const notes = new Set<string>();
-  const holes: { at: string; why: string }[] = [];
+  const holes: Hole[] = [];
+  const relative: Hole[] = [];
   const seen: Sightings = {
     git: JOB_SETTINGS.text(settings, "git_source", "git_url") !== "",
     path(value, at) {
       // A path that climbs is judged by where it ends.
       const path = posix.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
       const hole = (why: string): void => {
-        holes.push({ at, why: `${value}: ${why}` });
+        holes.push({ at, why });
       };
       if (value.includes("{{")) hole("is put together when the job runs");
       else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path)) hole("by default every user may write to DBFS");
       else if (/^[a-z][\w+.-]*:/i.test(path)) hole("who may write there is not readable");
-      else if (!path.startsWith("/")) hole("is relative to nothing that is known");
+      else if (!path.startsWith("/")) relative.push({ at, why: "is relative to nothing that is known" });
       else if (path.startsWith("/Volumes/")) {
         const [catalog, schema, volume, ...rest] = path.slice("/Volumes/".length).split("/");
         if (!catalog || !schema || !volume || rest.length === 0) hole("is not in a volume");
@@ -69,6 +78,7 @@ export function codeOf(settings: Json, filePath: string, clusters: readonly Clus
     objects: [...objects.values()],
     notes: [...notes],
     unproven: holes,
+    relative,
   };
 }
 
@@ -107,7 +117,7 @@ export function codeReader<W extends When>(
     const right = `ownership of volume ${volume}, or metastore admin`;
     const found = await readBy(eyes, right, (reader) => writersOfVolume(reader, volume, metastoreOwner));
     if (found.state !== "known") return found;
-    return found.value === undefined ? unknown(right) : known(found.value);
+    return found.value === undefined ? unreadable(eyes, right) : known(found.value);
   };
   return async (job, clusters) => {
     const code = codeOf(job.settings, filePath, clusters);
@@ -135,16 +145,23 @@ export function codeReader<W extends When>(
   };
 }
 
+export interface CodeSubject<W extends When = When> {
+  readonly job: string;
+  /** Application ID of the deploying service principal. */
+  readonly deployer: string;
+  readonly before: (W & "before") | undefined;
+}
+
 /** Groups that everybody is in. */
 const EVERYBODY: ReadonlySet<string> = new Set(["users", "account users"]);
 const SHOWN = 5;
 
 export function codePoints<W extends When>(
   { code, editors }: CodeFacts<W>,
-  job: string,
-  deployer: string,
+  { job, deployer, before }: CodeSubject<W>,
 ): readonly Point<W>[] {
-  const holes = code.unproven.map(({ at, why }) => `${at}: ${why}`);
+  const found = [...code.unproven, ...(before === undefined ? code.relative : [])];
+  const holes = found.map(({ at, why }) => `${at}: ${why}`);
   const more = holes.length > SHOWN ? ` and ${holes.length - SHOWN} more` : "";
   const settings: Point<W> =
     holes.length === 0
@@ -173,5 +190,8 @@ export function codePoints<W extends When>(
       );
     }),
   }));
-  return [settings, ...ofEditors];
+  if (before === undefined || code.relative.length === 0) return [settings, ...ofEditors];
+  const why = "where the bundle's local files will be is known once they are uploaded";
+  const uploaded = judge<never, W>({ state: "later", why, when: before }, () => proven(""));
+  return [settings, { point: "settings", ...uploaded }, ...ofEditors];
 }

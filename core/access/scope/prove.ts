@@ -193,13 +193,13 @@ export async function proveScopes<W extends When>(
           allowed,
         }),
       ],
-      ["code", codePoints(ofCode, job.key, deployer)],
+      ["code", codePoints(ofCode, { job: job.key, deployer, before })],
     ]);
   });
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
 
-const EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [] };
+const EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
 
 /** After the deployment a mate counts only as the workspace has it. */
 function isTrusted(before: "before" | undefined): (job: BundleJob) => boolean {

@@ -4,7 +4,7 @@ import { inParallel, listAll } from "../../api/paging.ts";
 import { effectiveGrants, identityOf } from "../kinds/unity-catalog-credential.ts";
 import { shownUsers, type CredentialUser, type CredentialUsers } from "./credential.ts";
 import { broken, judge, proven, unproven, type Point, type Verdict } from "./proof.ts";
-import { isReader, known, readBy, type Eyes, type Reading, type When } from "./reading.ts";
+import { isReader, known, readBy, unreadable, type Eyes, type Reading, type When } from "./reading.ts";
 
 /** A credential with the same cloud identity as another one. */
 export interface Twin<W extends When = When> {
@@ -15,8 +15,8 @@ export interface Twin<W extends When = When> {
 }
 
 export interface TwinFacts<W extends When = When> {
-  /** Whether the listing shows every credential of the metastore: to its admins alone. */
-  readonly complete: boolean;
+  /** That the listing shows every credential of the metastore: to its admins alone. */
+  readonly complete: Reading<true, W>;
   readonly twins: readonly Twin<W>[];
 }
 
@@ -32,13 +32,14 @@ export async function readTwins<W extends When>(
   identities: ReadonlyMap<string, string>,
   metastoreOwner: string,
 ): Promise<Reading<TwinFacts<W>, W>> {
-  if (identities.size === 0) return known({ complete: true, twins: [] });
+  if (identities.size === 0) return known({ complete: known(true), twins: [] });
   const isAdmin = eyes.readers.filter((reader) => metastoreOwner !== "" && isReader(reader, metastoreOwner));
-  const complete = isAdmin.length > 0;
-  const readers = complete ? isAdmin : eyes.readers;
+  const right = "metastore admin (anybody else is shown only some credentials)";
+  const complete: Reading<true, W> = isAdmin.length > 0 ? known(true) : unreadable(eyes, right);
+  const readers = isAdmin.length > 0 ? isAdmin : eyes.readers;
   const path = "/api/2.1/unity-catalog/credentials";
   const query = { max_results: "0", include_unbound: "true" };
-  const listed = await readBy({ ...eyes, readers }, "metastore admin", ({ workspace }) =>
+  const listed = await readBy({ ...eyes, readers }, right, ({ workspace }) =>
     listAll(workspace, path, CREDENTIALS.key("credentials"), query),
   );
   if (listed.state !== "known") return listed;
@@ -51,8 +52,8 @@ export async function readTwins<W extends When>(
     const name = CREDENTIAL.text(info, "name");
     const storage = CREDENTIAL.text(info, "purpose") !== "SERVICE";
     const type = storage ? "storage_credential" : "credential";
-    const right = `MANAGE on credential "${name}", or metastore admin`;
-    const grants = await readBy({ ...eyes, readers }, right, ({ workspace }) =>
+    const manage = `MANAGE on credential "${name}", or metastore admin`;
+    const grants = await readBy({ ...eyes, readers }, manage, ({ workspace }) =>
       effectiveGrants(workspace, name, type),
     );
     const users =
@@ -100,13 +101,12 @@ export function twinPoints<W extends When>(
       return [{ point: "twins", ...judge<TwinFacts<W>, W>(facts, () => proven("")) }];
     }
     const { complete, twins } = facts.value;
-    const missingRight = "metastore admin (anybody else is shown only some credentials)";
     const outside = `whatever else holds ${identity} outside Databricks is not seen`;
-    const listing: Verdict<W> = complete
-      ? proven(`no other credential behind the identity of "${name}"`, [outside])
-      : { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+    const listing = judge<true, W>(complete, () =>
+      proven(`the listing of credentials behind the identity of "${name}" is complete`, [outside]),
+    );
     const found = twins.filter((twin) => twin.identity === identity && twin.name !== name);
     const points = found.map((twin): Point<W> => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
-    return complete && found.length > 0 ? points : [{ point: "twins", ...listing }, ...points];
+    return [{ point: "twins", ...listing }, ...points];
   });
 }

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from "yaml";
 import type { Mistake, Place } from "../errors.ts";
+import { quote } from "../quote.ts";
 
 /** A JSON Schema (draft 2020-12) of one shape; scripts/schemas.ts puts them into schemas/. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -31,7 +32,7 @@ function describe(node: Node | null): string {
   if (isMap(node)) return "a mapping";
   if (isSeq(node)) return "a list";
   if (!isScalar(node) || node.value === null) return "nothing";
-  return JSON.stringify(node.value);
+  return typeof node.value === "string" ? `"${quote(node.value)}"` : quote(JSON.stringify(node.value));
 }
 
 /** Reports that `node` is not what was `expected`. */

@@ -19,12 +19,12 @@ import {
 } from "../../scan/scan.ts";
 import { scopeFindings, type ScopePolicy } from "../../scan/secret-scopes.ts";
 import { readSyncRules } from "../../bundle/sync-rules.ts";
-import { diskTree, readText } from "../../base/tree.ts";
+import { checkoutTree, diskTree, readText } from "../../base/tree.ts";
 import type { YamlSource } from "../../bundle/places.ts";
 
 /** What a scan needs of a step. */
 export interface ScanStep extends Pick<Step, "ci" | "inputs" | "signal" | "found"> {
-  readonly ports: Pick<Ports, "clock">;
+  readonly ports: Pick<Ports, "clock" | "platform">;
 }
 
 /** What a plan has resolved. */
@@ -65,8 +65,9 @@ export class BundleScan {
     const repositoryId = (await readRepositoryId(checkout, diskTree)) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const outcome = new ScanOutcome(step, await readExceptions(options, diskTree, today));
-    const scan = new BundleScan(ci, options, { tree: diskTree, signal }, outcome);
+    const tree = checkoutTree(ci.context.checkout, ports.platform);
+    const outcome = new ScanOutcome(step, await readExceptions(options, tree, today));
+    const scan = new BundleScan(ci, options, { tree, signal }, outcome);
     scan.#sources = await scanSources(options, scan.#ports);
     await outcome.judge(scan.#sources, { title: "Scan of the sources" });
     return scan;
@@ -120,9 +121,13 @@ export class BundleScan {
   /** The bundle's YAML files, as reports name them. */
   async #configurationFiles(): Promise<YamlSource[]> {
     const { bundleRoot, target } = this.#options;
-    const { configuration } = await readSyncRules(bundleRoot, target, diskTree);
+    const { tree } = this.#ports;
+    const { configuration } = await readSyncRules(bundleRoot, target, tree);
     return Promise.all(
-      configuration.map(async (file) => ({ file: this.#name(file), text: await readText(diskTree, file) })),
+      configuration.map(async (file) => ({
+        file: this.#name(file),
+        text: await readText(tree, file).catch(() => ""),
+      })),
     );
   }
 

@@ -1,7 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { together } from "../../base/all-right.ts";
+import { RefusedFile } from "../../base/checkout-file.ts";
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
+import type { Platform } from "../../base/ports.ts";
+import { jsonWithoutBidi } from "../../base/quote.ts";
+import { writeOwnFile } from "../../base/written-file.ts";
 import { PRODUCT } from "../../base/product.ts";
 import { mistakeText } from "../../report/error-text.ts";
 import { scanLine } from "../../report/scan-section.ts";
@@ -15,6 +18,8 @@ import {
   type Exceptions,
 } from "../../scan/exceptions.ts";
 import { findingMistake, type Finding, type ScanReport } from "../../scan/finding.ts";
+import { withoutCredentials } from "../../scan/hide.ts";
+import { redact } from "../../base/redact.ts";
 import { toSarif } from "../../scan/sarif.ts";
 
 export interface Stage {
@@ -29,14 +34,19 @@ export interface Stage {
 /** Findings that are shown one by one: both CIs show a few annotations and keep a few hundred. */
 const MOST = 100;
 
+/** What showing a scan needs of a step. */
+type OutcomeStep = Pick<Step, "ci" | "inputs" | "found"> & {
+  readonly ports: { readonly platform: Platform };
+};
+
 /** What comes of a scan: log, annotations, facts for the summary, the SARIF file, and the error that stops the run. */
 export class ScanOutcome {
-  readonly #step: Pick<Step, "ci" | "inputs" | "found">;
+  readonly #step: OutcomeStep;
   readonly #exceptions: Exceptions;
   /** Annotations that were made: a report holds those before it. */
   readonly #annotated = new Set<string>();
 
-  constructor(step: Pick<Step, "ci" | "inputs" | "found">, exceptions: Exceptions) {
+  constructor(step: OutcomeStep, exceptions: Exceptions) {
     this.#step = step;
     this.#exceptions = exceptions;
   }
@@ -93,26 +103,33 @@ export class ScanOutcome {
 
   /** Writes the file that code scanning reads, also when the run is stopped. Resolves to the errors of that. */
   async #writeSarif(report: ScanReport, { findings, excepted }: Applied): Promise<SecretlessError[]> {
-    const { ci, inputs } = this.#step;
+    const { ci, inputs, ports } = this.#step;
     if (inputs.sarifFile === undefined) return [];
     const file = path.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
     try {
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, `${JSON.stringify(log, null, 2)}\n`);
+      const roots = [ci.context.checkout, ci.context.tempFolder];
+      const text = jsonWithoutBidi(JSON.stringify(log, (_, value: unknown) => cleaned(value), 2));
+      await writeOwnFile(file, `${text}\n`, { roots, platform: ports.platform });
       return [];
     } catch (error) {
       const { code = "an error" } = error as NodeJS.ErrnoException;
+      const why = error instanceof RefusedFile ? `it ${error.message}` : code;
       return [
         new SecretlessError("INPUT_INVALID", {
           problem: "The file of `sarif-file` cannot be written.",
-          expected: "a path at which a file can be made",
-          actual: `${inputs.sarifFile} (${code})`,
+          expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+          actual: `${inputs.sarifFile}: ${why}`,
           cause: error,
         }),
       ];
     }
   }
+}
+
+/** The texts of a report, some of which come from files of the bundle (reasons of exceptions, names of files). */
+function cleaned(value: unknown): unknown {
+  return typeof value === "string" ? withoutCredentials(redact(value)) : value;
 }
 
 function credentialFound(findings: readonly Finding[], { uploaded = false }: Stage): SecretlessError {

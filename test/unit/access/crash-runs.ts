@@ -71,7 +71,7 @@ export async function run(
   }
 }
 
-/** `lockMayStay`: the last run had nothing to change, so it did not need what killed runs left of the lock. */
+/** `lockMayStay`: the last run had nothing to change, so it did not need the lock that a killed run left. */
 export function check(fake: FakeDatabricks, expected: readonly string[], lockMayStay = false): void {
   const actual = fake.accessList();
   assert.deepEqual(actual, [...expected, ...FOREIGN].sort(), "orphaned, missing or foreign grants");

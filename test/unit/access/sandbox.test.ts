@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { readAccessFiles, planAccess, type AccessRequest } from "../../../core/access/plan/plan.ts";
+import {
+  readAccessFiles,
+  examineAccess,
+  planAccess,
+  type AccessRequest,
+} from "../../../core/access/plan/plan.ts";
 import type { Apis } from "../../../core/access/kinds/kind.ts";
 import { applyAccess, withdrawAccess } from "../../../core/access/apply/apply.ts";
-import { bundleFacts } from "../../../core/access/bundle-facts.ts";
-import { connectDatabricks } from "../../../core/api/client.ts";
+import { bundleFacts, runAsOf } from "../../../core/access/bundle-facts.ts";
+import { connectDatabricks, type DatabricksApi } from "../../../core/api/client.ts";
+import { textAt } from "../../../core/api/json.ts";
 import { scopeWords } from "../../../core/access/scope/proof.ts";
 import type { Send } from "../../../core/base/ports.ts";
 import { systemClock } from "../../../core/net/send.ts";
@@ -80,11 +86,17 @@ describe("access in the sandbox", () => {
     sandbox.account.addServicePrincipal(REGISTRAR);
     sandbox.account.addServicePrincipal(OTHER);
     sandbox.workspace.files.mkdirs("/Workspace/Shared/lake/files");
-    sandbox.workspace.serviceCredentials.add({ name: "hr" });
+    sandbox.workspace.serviceCredentials.metastoreOwner = REGISTRAR.applicationId;
+    sandbox.workspace.tokenManagement.restricted = true;
+    sandbox.workspace.serviceCredentials.add({ name: "hr", isolated: true });
     sandbox.workspace.serviceCredentials.grant("hr", REGISTRAR.applicationId, "MANAGE");
     const deployer = sandbox.account.principals.withApplicationId(DEPLOYER.applicationId);
     assert.ok(deployer);
-    const settings = { name: "nightly", run_as: { service_principal_name: JOB_RUNNER.applicationId } };
+    const settings = {
+      name: "nightly",
+      run_as: { service_principal_name: JOB_RUNNER.applicationId },
+      deployment: { kind: "BUNDLE", metadata_file_path: "/Workspace/Shared/lake/state/metadata.json" },
+    };
     jobId = sandbox.workspace.jobs.create(settings, deployer).id;
   });
   afterEach(() => sandbox.stop());
@@ -135,5 +147,135 @@ describe("access in the sandbox", () => {
   it("waits for a grant that shows late", async () => {
     sandbox.workspace.serviceCredentials.propagation = 1200;
     assert.equal((await applyAccess(await request(true), options())).granted, 1);
+  });
+
+  /** The proof after the deployment, with what the run came to. */
+  const outcome = async (): Promise<{
+    readonly words: string;
+    readonly granted: boolean;
+    readonly says: string;
+  }> => {
+    const plan = await examineAccess(await request(true));
+    const proof = plan.proofs.get("nightly");
+    assert.ok(proof);
+    const weak = proof.checks.filter(({ grade }) => grade !== "proven").map(({ says }) => says);
+    return { words: scopeWords(proof), granted: plan.changes.length > 0, says: weak.join("; ") };
+  };
+  const asAdmin = async (): Promise<DatabricksApi> => (await connection(REGISTRAR.applicationId)).workspace;
+
+  it("breaks where a stranger comes to the same identity by a twin, and the stranger does", async () => {
+    const { serviceCredentials } = sandbox.workspace;
+    assert.equal((await outcome()).words, "job-scoped: proven");
+    const connector = textAt(
+      await (await asAdmin()).call({ method: "GET", path: "/api/2.1/unity-catalog/credentials/hr" }),
+      "azure_managed_identity",
+      "access_connector_id",
+    );
+    serviceCredentials.add({ name: "side-door", connector: connector.toUpperCase() });
+    assert.equal((await outcome()).words, "job-scoped: proven", "a twin that nobody uses");
+    serviceCredentials.grant("side-door", OTHER.applicationId);
+    assert.equal(serviceCredentials.presented("hr", OTHER.applicationId), "vended");
+    const { words, granted, says } = await outcome();
+    assert.deepEqual([words, granted], ["broken", false]);
+    assert.match(says, /"side-door" has the identity of "hr"/);
+  });
+
+  it("breaks where somebody holds a token of the principal, and whoever holds it is let in", async () => {
+    sandbox.workspace.tokenManagement.restricted = false;
+    assert.equal((await outcome()).words, "job-scoped: proven, except workspace admins");
+    assert.equal((await applyAccess(await request(true), options())).granted, 1);
+    const admin = await asAdmin();
+    const made = await admin.call({
+      method: "POST",
+      path: "/api/2.0/token-management/on-behalf-of/tokens",
+      body: { application_id: JOB_RUNNER.applicationId },
+    });
+    const stolen = connectDatabricks({
+      host: sandbox.workspace.host,
+      token: () => Promise.resolve(textAt(made, "token_value")),
+      send,
+      clock: systemClock,
+    });
+    const vended = await stolen.call({
+      method: "POST",
+      path: "/api/2.1/unity-catalog/temporary-service-credentials",
+      body: { credential_name: "hr" },
+    });
+    assert.match(textAt(vended, "azure_aad", "aad_token"), /^sandbox-cloud-token/);
+    const { words, says } = await outcome();
+    assert.equal(words, "broken");
+    assert.match(says, /1 personal access token/);
+    sandbox.workspace.tokenManagement.restricted = true;
+    await assert.rejects(
+      admin.call({
+        method: "POST",
+        path: "/api/2.0/token-management/on-behalf-of/tokens",
+        body: { application_id: JOB_RUNNER.applicationId },
+      }),
+      /restricted/,
+    );
+  });
+
+  it("is unproven for a credential that is open to every workspace, where a run elsewhere gets it", async () => {
+    const { serviceCredentials } = sandbox.workspace;
+    serviceCredentials.add({ name: "hr" });
+    serviceCredentials.grant("hr", JOB_RUNNER.applicationId);
+    assert.equal(serviceCredentials.played("hr", JOB_RUNNER.applicationId, "99"), "vended");
+    assert.match((await outcome()).says, /open to every workspace/);
+    serviceCredentials.add({ name: "hr", isolated: true });
+    serviceCredentials.grant("hr", JOB_RUNNER.applicationId);
+    assert.equal(serviceCredentials.played("hr", JOB_RUNNER.applicationId, "99"), "refused");
+  });
+
+  it("is cluster-scoped on a cluster where a stranger's code reaches the job's session", async () => {
+    const { clusters, jobs, permissions } = sandbox.workspace;
+    const run = (mode: string): void => {
+      clusters.all.set("0101-shared", { mode });
+      const { settings } = jobs.find(jobId);
+      const tasks = [{ task_key: "a", existing_cluster_id: "0101-shared", python_wheel_task: {} }];
+      jobs.reset(jobId, { ...settings, tasks });
+    };
+    run("USER_ISOLATION");
+    assert.deepEqual(permissions.of("clusters", "0101-shared"), []);
+    assert.equal(clusters.reaches("0101-shared", OTHER.applicationId, JOB_RUNNER.applicationId), false);
+    assert.equal((await outcome()).words, "job-scoped: proven");
+    run("NONE");
+    assert.equal(clusters.reaches("0101-shared", OTHER.applicationId, JOB_RUNNER.applicationId), true);
+    const { words, granted } = await outcome();
+    assert.match(words, /^cluster-scoped \(.*admins.*\): proven$/);
+    assert.equal(granted, false, "a rule that asks for proof does not accept it");
+  });
+
+  it("grants nothing to a group, a person or a stranger whom the bundle's word names as the run-as", async () => {
+    const deployer = sandbox.account.principals.withApplicationId(DEPLOYER.applicationId);
+    assert.ok(deployer);
+    for (const name of ["account users", "eve@example.com", OTHER.applicationId]) {
+      const forged = await request(true);
+      const job = forged.bundle.jobs[0];
+      assert.ok(job);
+      const jobs = [{ ...job, runAs: runAsOf({ run_as: { service_principal_name: name } }) }];
+      const error = await failure(applyAccess({ ...forged, bundle: { ...forged.bundle, jobs } }, options()));
+      assert.equal(error.code, "SCOPE_BROKEN", name);
+      assert.deepEqual(sandbox.workspace.serviceCredentials.accessOf("hr"), []);
+    }
+    assert.equal((await applyAccess(await request(true), options())).granted, 1);
+    assert.deepEqual(sandbox.workspace.serviceCredentials.accessOf("hr"), [JOB_RUNNER.applicationId]);
+  });
+
+  it("grants nothing for a job of another bundle, whose id the bundle's word gives as its own", async () => {
+    const deployer = sandbox.account.principals.withApplicationId(DEPLOYER.applicationId);
+    assert.ok(deployer);
+    jobId = sandbox.workspace.jobs.create(
+      {
+        name: "victim",
+        run_as: { service_principal_name: JOB_RUNNER.applicationId },
+        deployment: { kind: "BUNDLE", metadata_file_path: "/Workspace/Shared/victim/state/metadata.json" },
+      },
+      deployer,
+    ).id;
+    const error = await failure(applyAccess(await request(true), options()));
+    assert.equal(error.code, "SCOPE_BROKEN");
+    assert.match(error.details.actual ?? "", /belongs to the bundle whose metadata is .*victim/);
+    assert.deepEqual(played(), ["refused", "refused"]);
   });
 });

@@ -239,7 +239,8 @@ describe("the code of a job, by the table of what settings may hold", () => {
   ];
   for (const [what, settings, at] of unproven) {
     it(`does not vouch for ${what}, and says where it stands`, async () => {
-      const found = codeOf(settings, "/files").unproven.map((one) => one.at);
+      const code = codeOf(settings, "/files");
+      const found = [...code.unproven, ...code.relative].map((one) => one.at);
       assert.ok(found.includes(at), `${at} not in ${found.join(", ")}`);
       if (settings["tasks"] === "x") return;
       const proof = await proofOf({ jobs: [{ key: "load_a", principal: P1, id: "11", settings }] });
@@ -247,6 +248,24 @@ describe("the code of a job, by the table of what settings may hold", () => {
       assert.equal(proof.grade, "unproven");
     });
   }
+
+  it("waits for the deployment where paths of local files stand, and says so", async () => {
+    const jobs = [{ key: "load_a", principal: P1, id: "11", settings: notebook("./src/n") }];
+    assert.match(await check("code", { jobs, deployed: false }), /^later: .*once they are uploaded/);
+    assert.match(await check("code", { jobs }), /^unproven: .*tasks\[0\]\.notebook_task\.notebook_path/);
+  });
+
+  it("shows no password of an index, a repository or an image", async () => {
+    const password = "hunter2-of-the-index";
+    const url = `https://robot:${password}@index.example.com/simple`;
+    const settings = {
+      ...environment(`--extra-index-url ${url}`, url, `x @ ${url}`),
+      git_source: { git_url: url, git_branch: "main" },
+    };
+    const proof = await proofOf({ jobs: [{ key: "load_a", principal: P1, id: "11", settings }] });
+    assert.match(JSON.stringify(proof), /index\.example\.com/);
+    assert.doesNotMatch(JSON.stringify(proof), new RegExp(password));
+  });
 
   it("judges every member, wherever a stranger's one is put", () => {
     const base: Settings = {

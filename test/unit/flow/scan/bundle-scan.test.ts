@@ -26,7 +26,7 @@ describe("the scan of a bundle", () => {
     const step = {
       ci,
       inputs: parseInputs(ci),
-      ports: { clock: systemClock },
+      ports: { platform: { os: "linux", arch: "x64" } as const, clock: systemClock },
       signal: new AbortController().signal,
       found: () => undefined,
     };

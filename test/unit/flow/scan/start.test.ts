@@ -193,7 +193,7 @@ describe("the scan of a step", () => {
     assert.equal(await flow.run({ "sarif-file": "src/load.py/x" }, usualCli({})), 1);
     assert.match(
       flow.error,
-      /^CREDENTIAL_FOUND: [^]*INPUT_INVALID: The file of `sarif-file`[^]*src\/load\.py\/x \(E/,
+      /^CREDENTIAL_FOUND: [^]*INPUT_INVALID: The file of `sarif-file`[^]*src\/load\.py\/x: it lies below/,
     );
   });
 
