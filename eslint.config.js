@@ -18,6 +18,9 @@ const HOUSE = [
   "commands",
 ];
 
+/** What stands at the root of core: after all folders. */
+const ROOT = ["run.ts", "start.ts"];
+
 /** What nothing in `folder` may import: later folders of core, by their path from `depth` folders further down. */
 const later = (folder, depth) =>
   HOUSE.slice(HOUSE.indexOf(folder) + 1).map((other) => `${"../".repeat(depth)}${other}/**`);
@@ -72,7 +75,11 @@ export default ts.config(
     ["", "*/", "*/*/"].map((inner, at) =>
       forbid(
         [`core/${folder}/${inner}*.ts`],
-        [{ group: [...shells, "**/run.ts", "**/start.ts", ...later(folder, at + 1)] }],
+        [
+          {
+            group: [...shells, ...ROOT.map((file) => "../".repeat(at + 1) + file), ...later(folder, at + 1)],
+          },
+        ],
       ),
     ),
   ),
