@@ -24,7 +24,17 @@ const arn = text({
 });
 
 const providers = object({
-  databricks: optional(object({ registrar_client_id: required(applicationId) })),
+  databricks: optional(
+    object({
+      registrar_client_id: required(applicationId),
+      registrar: optional(
+        oneOf(
+          ["apart", "together"],
+          "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys.",
+        ),
+      ),
+    }),
+  ),
   entra: optional(object({ registrar_client_id: required(applicationId) })),
   aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
   vault: optional(

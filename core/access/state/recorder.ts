@@ -38,18 +38,19 @@ export class Recorder {
   async set(changes: readonly Change[], phaseOf: (change: Change) => Phase | undefined): Promise<void> {
     for (const change of changes) {
       const phase = phaseOf(change);
-      const { name, bundle, bundleTarget, job, jobId, purpose, target, object } = change;
-      const entry = { name, bundle, target: bundleTarget, job, jobId, purpose, kind: target.kind, object };
+      const { name, origin, job, purpose, target, object } = change;
+      const entry = { name, ...origin, job, purpose, kind: target.kind, object };
       if (phase === undefined) this.#records.delete(recordKey(change));
       else this.#records.set(recordKey(change), { ...entry, phase });
     }
     const touched = new Map(changes.map((change) => [objectKey(change.target.kind, change.object), change]));
-    await this.#options.lock.hold();
     await inParallel([...touched.values()], (change) => this.#write(change));
   }
 
   async #write({ target: { kind }, object }: Change): Promise<void> {
-    const { api, folder, owner, deployment } = this.#options;
+    const { api, folder, owner, deployment, lock } = this.#options;
+    // Thousands of records take longer than a lease.
+    await lock.hold();
     const key = objectKey(kind, object);
     const entries = [...this.#records.values()].filter((one) => objectKey(one.kind, one.object) === key);
     const id = objectId(kind, object);

@@ -36,6 +36,8 @@ export class FakeDatabricks {
     string,
     { id: string; users: string[]; secrets: string[]; policies: Row[] }
   >();
+  /** Given besides what homes inherit: level by application ID. */
+  readonly folderLevels = new Map<string, string>();
   readonly permissions = new Map<string, Row[]>();
   readonly requests: string[] = [];
   /** Requests that answer with an error instead: "METHOD path" prefix → status and code. */
@@ -117,7 +119,7 @@ export class FakeDatabricks {
       if (`${method} ${path}`.startsWith(prefix)) throw new ApiFailure(status, code, `refused: ${code}`);
     }
     if (path.startsWith("/api/2.0/workspace/"))
-      return this.#workspace(path.slice("/api/2.0/workspace/".length), query, body);
+      return this.#workspace(caller, path.slice("/api/2.0/workspace/".length), query, body);
     if (path.startsWith("/api/2.1/unity-catalog/"))
       return this.#unityCatalog(method, path.slice("/api/2.1/unity-catalog/".length), query, body);
     if (path === "/api/2.0/preview/scim/v2/Me") {
@@ -144,6 +146,7 @@ export class FakeDatabricks {
     if (path.endsWith("/credentials/secrets"))
       return { secrets: (principal?.secrets ?? []).map((secret) => ({ id: secret })) };
     if (path.endsWith("/federationPolicies")) return { policies: principal?.policies ?? [] };
+    if (path.startsWith("/api/2.0/permissions/directories/")) return this.#folderPermissions(path, method, body);
     if (path.startsWith("/api/2.0/permissions/")) {
       return { access_control_list: this.permissions.get(path.slice("/api/2.0/permissions/".length)) ?? [] };
     }
@@ -162,8 +165,40 @@ export class FakeDatabricks {
     };
   }
 
-  #workspace(operation: string, query: Readonly<Record<string, string>>, body: Json): Json {
+  /** In a home its owner and admins write; who has CAN_READ, in `readers`, reads. Elsewhere everybody does both. */
+  #guard(caller: string, path: string, operation: string): void {
+    const owner = /^\/Workspace\/Users\/([^/]+)/.exec(path)?.[1];
+    if (owner === undefined || owner === caller) return;
+    const reading = ["export", "list", "get-status"].includes(operation);
+    const levels = this.folderLevels.get(caller);
+    if (reading && levels !== undefined) return;
+    if (levels === "CAN_EDIT" || levels === "CAN_MANAGE") return;
+    if (reading) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+    throw new ApiFailure(403, "PERMISSION_DENIED", path);
+  }
+
+  #folderPermissions(path: string, method: string, body: Json): Json {
+    const [owner = ""] = [...this.directories].flatMap((one) => /^\/Workspace\/Users\/([^/]+)/.exec(one)?.[1] ?? []);
+    if (method === "PATCH")
+      for (const entry of (member(body, "access_control_list") as Json[] | undefined) ?? [])
+        this.folderLevels.set(textAt(entry, "service_principal_name"), textAt(entry, "permission_level"));
+    const entry = (name: string, level: string, inherited: boolean, kind = "service_principal_name"): Row => ({
+      [kind]: name,
+      all_permissions: [{ permission_level: level, inherited }],
+    });
+    return {
+      object_id: path,
+      access_control_list: [
+        entry(owner, "CAN_MANAGE", true),
+        entry("admins", "CAN_MANAGE", true, "group_name"),
+        ...[...this.folderLevels].map(([name, level]) => entry(name, level, false)),
+      ],
+    };
+  }
+
+  #workspace(caller: string, operation: string, query: Readonly<Record<string, string>>, body: Json): Json {
     const path = query["path"] ?? textAt(body, "path");
+    this.#guard(caller, path, operation);
     switch (operation) {
       case "export": {
         const text = this.files.get(path);
@@ -181,6 +216,15 @@ export class FakeDatabricks {
       case "delete":
         if (!this.files.delete(path)) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
         return {};
+      case "list": {
+        if (!this.directories.has(path)) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+        const inside = [...this.files.keys()].filter((file) => file.slice(0, file.lastIndexOf("/")) === path);
+        return { objects: inside.map((file) => ({ path: file, object_type: "FILE" })) };
+      }
+      case "get-status":
+        if (path.startsWith("/Workspace/Users/") && !this.directories.has(path))
+          throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+        return { object_type: "DIRECTORY", object_id: "900" };
       case "mkdirs":
         this.directories.add(path);
         return {};
