@@ -71,18 +71,22 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     ]);
     const { session } = connection;
     const { workspaceId = connection.workspaceId, accountId } = inputs;
-    const tokens = await startTokenService({
-      token: () => session.token(),
-      approvedHost: inputs.host,
-      approvedWorkspaceId: workspaceId,
-      approvedAccountId: accountId,
-      clock: ports.clock,
-    });
+    // It is for the CLI alone: where none is started, nobody can ask for a token.
+    const tokens = await when(needs.cli, () =>
+      startTokenService({
+        token: () => session.token(),
+        approvedHost: inputs.host,
+        approvedWorkspaceId: workspaceId,
+        approvedAccountId: accountId,
+        clock: ports.clock,
+      }),
+    );
     service = tokens;
-    ci.mask(new URL(tokens.url).pathname.slice(1));
+    if (tokens) ci.mask(new URL(tokens.url).pathname.slice(1));
 
     const cli =
       tool &&
+      tokens &&
       new DatabricksCli({
         ...ports,
         terminate: createTerminate(ports),
@@ -114,6 +118,7 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         clientId: inputs.clientId,
         failure: "ENDPOINT_UNAVAILABLE",
       }),
+      connection,
       folder,
       get cli() {
         return asked("cli", cli);

@@ -33,7 +33,8 @@ export interface BundleFacts {
   readonly goneJobIds: readonly string[];
 }
 
-function runAsOf(settings: Json): RunAs {
+/** Who a job runs as, by its settings. */
+export function runAsOf(settings: Json): RunAs {
   const applicationId = textAt(settings, "run_as", "service_principal_name");
   if (applicationId !== "") return { kind: "service_principal", applicationId: applicationId.toLowerCase() };
   const user = textAt(settings, "run_as", "user_name");

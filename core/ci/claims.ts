@@ -15,7 +15,9 @@ export const PIPELINE_CLAIMS = [
 ] as const;
 
 /** What the token does not say is undefined. */
-export type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
+export type PipelineClaims = Readonly<
+  Partial<Record<(typeof PIPELINE_CLAIMS)[number] | "repositoryId", string>>
+>;
 
 /**
  * What an ID token says about the pipeline. Read, not verified: who needs proof verifies the token against its

@@ -2,6 +2,7 @@ import type { DatabricksApi } from "../api/client.ts";
 import type { DatabricksCli, PlanResult } from "../cli/cli.ts";
 import type { PrivateFolder } from "../cli/environment.ts";
 import type { Access } from "../flow/access/access.ts";
+import type { Connection } from "../flow/connect.ts";
 import type { Step } from "../flow/step.ts";
 
 /** The scan of a run, from its plan on; the sources have been scanned by then. */
@@ -17,6 +18,7 @@ export interface CommandContext {
   readonly step: Step;
   /** The approved workspace, as the deploying principal. */
   readonly api: DatabricksApi;
+  readonly connection: Connection;
   readonly cli: DatabricksCli;
   readonly access: Access;
   readonly scan: CommandScan;

@@ -61,6 +61,8 @@ export interface AccessRequest {
   readonly registrar: Apis | undefined;
   /** The pipeline, as its verified ID token names it: a run acts on records of its own identity alone. */
   readonly owner: PipelineIdentity;
+  /** Whether this run only plans: it shows what others have recorded, and is not stopped by it. */
+  readonly looksOnly?: boolean;
   /** Application IDs of those who plan: they may read what is recorded. */
   readonly readers: readonly string[];
   /** What can be granted; absent: all that this version knows. */
@@ -153,9 +155,9 @@ function isRegistrarLater({ files, registrar, deployed }: AccessRequest): boolea
 
 async function eyesOf(request: AccessRequest): Promise<Eyes> {
   const { registrar, deployer } = request;
-  const connections = [registrar, deployer].filter((connection) => connection !== undefined);
+  const connections = new Set([registrar, deployer].filter((connection) => connection !== undefined));
   const readers = await Promise.all(
-    connections.map(({ workspace, account }) => openReader(workspace, account)),
+    [...connections].map(({ workspace, account }) => openReader(workspace, account)),
   );
   return { readers, registrarLater: isRegistrarLater(request) };
 }
@@ -212,7 +214,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     {
       api: (request.registrar ?? deployer).workspace,
       deployer: deployer.workspace,
-      ...{ registrarId, registrarLater, owner: request.owner, bundle },
+      ...{ registrarId, registrarLater, owner: request.owner, bundle, looksOnly: request.looksOnly === true },
     },
     live,
   );

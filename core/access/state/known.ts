@@ -23,6 +23,7 @@ export interface KnowledgeOptions {
   readonly registrarLater: boolean;
   readonly owner: PipelineIdentity;
   readonly bundle: BundleFacts;
+  readonly looksOnly: boolean;
 }
 
 /** Declared objects as they are recorded once everything is granted. */
@@ -60,6 +61,7 @@ export async function knownState(options: KnowledgeOptions, live: readonly Decla
     owner,
     deployment: bundle,
     expected: expectedRecords(live, owner, bundle),
+    looksOnly: options.looksOnly,
   };
   const [folder, seen, legacy] = await Promise.all([
     registrarLater ? undefined : proveFolder(api, registrarId),

@@ -10,6 +10,9 @@ export interface PipelineIdentity {
   readonly context: string;
 }
 
+/** Of a run that only looks: it needs no proof of who it is, and nothing is recorded as its own. */
+export const NOBODY: PipelineIdentity = { issuer: "", repositoryId: "", context: "nobody" };
+
 /** The hexadecimal digest of a list of parts; hashed as JSON, so that no two lists look alike. */
 export function digest(parts: unknown, length: number): string {
   return createHash("sha256").update(JSON.stringify(parts), "utf8").digest("hex").slice(0, length);

@@ -55,8 +55,8 @@ export function objectKey(kind: string, object: TrustObject): string {
 }
 
 export const objectId = (kind: string, object: TrustObject): string => digest(objectKey(kind, object), 32);
-export const deploymentId = ({ workspaceId, statePath }: Deployment): string =>
-  digest([workspaceId, statePath], 12);
+/** The records lie in the workspace that they are about, so that its ID, which it may not say, is not needed here. */
+export const deploymentId = ({ statePath }: Pick<Deployment, "statePath">): string => digest([statePath], 12);
 
 /** The text of a record; equal records have equal texts. */
 export function renderRecord({ kind, object, owner, deployment, entries }: ObjectRecord): string {

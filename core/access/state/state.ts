@@ -46,6 +46,11 @@ export interface StateRequest {
   readonly deployment: Deployment;
   /** Objects that are declared, as they are recorded once all is granted: what reads so needs no reading. */
   readonly expected: readonly ObjectRecord[];
+  /**
+   * Whether nothing will be changed, whoever is asked: a plan, such as that of a pull request, shows what this deployment
+   * has as the pipeline that deploys it would see it.
+   */
+  readonly looksOnly: boolean;
 }
 
 /** Whether this deployment has records, whoever made them: one request. undefined: this identity may not look. */
@@ -64,7 +69,7 @@ export async function isRecorded(
  * @throws SecretlessError `ACCESS_STATE_UNREADABLE`, `ACCESS_STATE_FORGED`, `ACCESS_STATE_FOREIGN`, `ACCESS_STATE_ORPHANED`
  */
 export async function readState(request: StateRequest): Promise<AccessState> {
-  const { api, folder, owner, deployment, expected } = request;
+  const { api, folder, owner, deployment, expected, looksOnly } = request;
   const files = await listFolder(api, folder);
   if (files === undefined) return UNSEEN;
   const named = files.filter((file) => !file.startsWith("access.lock"));
@@ -74,13 +79,18 @@ export async function readState(request: StateRequest): Promise<AccessState> {
   const all = names.filter((name) => name !== undefined);
 
   const [me, here] = [ownerId(owner), deploymentId(deployment)];
-  const own = all.filter((name) => name.owner === me && name.deployment === here);
+  const isOwn = (name: RecordName): boolean => name.owner === me || looksOnly;
+  const own = all.filter((name) => isOwn(name) && name.deployment === here);
   const elsewhere = all.filter((name) => name.owner === me && name.deployment !== here);
   const concerned = new Set([
     ...expected.map(({ kind, object }) => objectId(kind, object)),
     ...own.map(({ object }) => object),
   ]);
-  const foreign = all.filter((name) => name.owner !== me && concerned.has(name.object));
+  const foreign = all.filter(
+    (name) =>
+      name.owner !== me &&
+      (name.deployment === here ? !looksOnly : concerned.has(name.object)),
+  );
   const live = once(() => liveDeployments(api));
   const read = (list: readonly RecordName[]) => readRecords(api, folder, list);
   const [gone, others] = await Promise.all([goneDeployments(elsewhere, read, live), read(foreign)]);

@@ -146,7 +146,7 @@ export class FakeDatabricks {
     if (path.endsWith("/credentials/secrets"))
       return { secrets: (principal?.secrets ?? []).map((secret) => ({ id: secret })) };
     if (path.endsWith("/federationPolicies")) return { policies: principal?.policies ?? [] };
-    if (path.startsWith("/api/2.0/permissions/directories/")) return this.#folderPermissions(path, method, body);
+    if (path === "/api/2.0/permissions/directories/901") return this.#folderPermissions(path, method, body);
     if (path.startsWith("/api/2.0/permissions/")) {
       return { access_control_list: this.permissions.get(path.slice("/api/2.0/permissions/".length)) ?? [] };
     }
@@ -222,9 +222,9 @@ export class FakeDatabricks {
         return { objects: inside.map((file) => ({ path: file, object_type: "FILE" })) };
       }
       case "get-status":
-        if (path.startsWith("/Workspace/Users/") && !this.directories.has(path))
-          throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
-        return { object_type: "DIRECTORY", object_id: "900" };
+        if (!path.startsWith("/Workspace/Users/")) return { object_type: "DIRECTORY", object_id: "900" };
+        if (!this.directories.has(path)) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+        return { object_type: "DIRECTORY", object_id: "901" };
       case "mkdirs":
         this.directories.add(path);
         return {};

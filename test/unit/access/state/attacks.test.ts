@@ -244,7 +244,7 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     attack: "another repository with the same bundle, target and folder destroys it",
-    answer: "done",
+    answer: "ACCESS_STATE_FOREIGN",
     after: [OURS],
     work: ({ run }) => run(undefined, { owner: OTHER }, bundle, "withdraw"),
   },
@@ -256,13 +256,13 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     attack: "a pull request of the same repository, without an environment, withdraws it",
-    answer: "done",
+    answer: "ACCESS_STATE_FOREIGN",
     after: [OURS],
     work: ({ run }) => run(undefined, { owner: { ...OWNER, context: "subject:repo:o/r:pull_request" } }),
   },
   {
     attack: "another issuer says that it is the same repository and environment",
-    answer: "done",
+    answer: "ACCESS_STATE_FOREIGN",
     after: [OURS],
     work: ({ run }) => run(undefined, { owner: { ...OWNER, issuer: "https://token.example.com" } }),
   },
