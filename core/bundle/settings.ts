@@ -78,7 +78,9 @@ class SettingsReader {
     };
     const [statePath, filePath] = [folder("state_path", "state"), folder("file_path", "files")];
     if (statePath === undefined || filePath === undefined) return undefined;
-    const variables = this.#variableNames().map((key) => [key, { value: this.#lookUp(`var.${key}`, 0) }] as const);
+    const variables = this.#variableNames().map(
+      (key) => [key, { value: this.#lookUp(`var.${key}`, 0) }] as const,
+    );
     const config = {
       bundle: { name, target },
       workspace: { root_path: rootPath, state_path: statePath, file_path: filePath },
@@ -108,7 +110,8 @@ class SettingsReader {
     this.mistakes.push({
       problem: "The bundle sets no `workspace.root_path`: it is in the home folder of whoever deploys it.",
       expected: "a folder that both the deploying job and this one know",
-      remedy: "Set `workspace.root_path` in the target, such as `/Workspace/Shared/.bundle/${bundle.name}/${bundle.target}`.",
+      remedy:
+        "Set `workspace.root_path` in the target, such as `/Workspace/Shared/.bundle/${bundle.name}/${bundle.target}`.",
     });
     return undefined;
   }

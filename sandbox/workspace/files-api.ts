@@ -75,7 +75,11 @@ export function filesRoutes(tree: WorkspaceTree, homes: Homes): Route[] {
       pattern: "/api/2.0/workspace-files/import-file/{path...}",
       access: "write",
       handle: (call) => {
-        tree.importFile(writable(call, call.params["path"]), call.content, call.query.get("overwrite") === "true");
+        tree.importFile(
+          writable(call, call.params["path"]),
+          call.content,
+          call.query.get("overwrite") === "true",
+        );
         return ok();
       },
     },

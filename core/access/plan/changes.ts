@@ -120,7 +120,8 @@ export function planChanges(
     const own = same.find(({ record }) => record.name === name)?.record;
     const planned = changeFor(entry, remote(target, object), own, same.length > 0);
     if ("code" in planned) findings.push(planned);
-    else changes.push({
+    else
+      changes.push({
         ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, target, object },
         ...planned,
       });

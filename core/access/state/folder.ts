@@ -65,7 +65,8 @@ export async function proveFolder(
 function writable(folder: string, writers: readonly string[]): SecretlessError {
   return new SecretlessError("ACCESS_STATE_WRITABLE", {
     problem: `Others than the registrar can write the access state in ${folder}. Nothing was changed.`,
-    expected: "no permission beside CAN_READ for anybody but the registrar (and the workspace admins, who inherit theirs)",
+    expected:
+      "no permission beside CAN_READ for anybody but the registrar (and the workspace admins, who inherit theirs)",
     actual: writers.join("; "),
     remedy:
       "Take these permissions away, on this folder and on those above it. Look at what the records say before the next run: " +

@@ -62,8 +62,7 @@ export class Recorder {
       if (!old.includes(file)) await writeWorkspaceFile(api, `${folder}/${file}`, renderRecord(record), true);
       written.push(file);
     }
-    for (const file of old)
-      if (!written.includes(file)) await deleteWorkspaceFile(api, `${folder}/${file}`);
+    for (const file of old) if (!written.includes(file)) await deleteWorkspaceFile(api, `${folder}/${file}`);
     this.#files.set(id, written);
   }
 }

@@ -87,9 +87,7 @@ export async function readState(request: StateRequest): Promise<AccessState> {
     ...own.map(({ object }) => object),
   ]);
   const foreign = all.filter(
-    (name) =>
-      name.owner !== me &&
-      (name.deployment === here ? !looksOnly : concerned.has(name.object)),
+    (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object)),
   );
   const live = once(() => liveDeployments(api));
   const read = (list: readonly RecordName[]) => readRecords(api, folder, list);

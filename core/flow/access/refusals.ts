@@ -14,7 +14,8 @@ export function nameless(): SecretlessError {
 /** The policy wants two identities, and there is one. */
 export function unseparated({ inputs }: Step): SecretlessError {
   return new SecretlessError("ACCESS_UNSEPARATED", {
-    problem: "The policy asks for a registrar apart, and the identity that deploys is the registrar. Nothing was changed.",
+    problem:
+      "The policy asks for a registrar apart, and the identity that deploys is the registrar. Nothing was changed.",
     expected: "one service principal that deploys, and another that registers access in a job of its own",
     actual: `${inputs.clientId} does both`,
     remedy:

@@ -178,11 +178,18 @@ export class FakeDatabricks {
   }
 
   #folderPermissions(path: string, method: string, body: Json): Json {
-    const [owner = ""] = [...this.directories].flatMap((one) => /^\/Workspace\/Users\/([^/]+)/.exec(one)?.[1] ?? []);
+    const [owner = ""] = [...this.directories].flatMap(
+      (one) => /^\/Workspace\/Users\/([^/]+)/.exec(one)?.[1] ?? [],
+    );
     if (method === "PATCH")
       for (const entry of (member(body, "access_control_list") as Json[] | undefined) ?? [])
         this.folderLevels.set(textAt(entry, "service_principal_name"), textAt(entry, "permission_level"));
-    const entry = (name: string, level: string, inherited: boolean, kind = "service_principal_name"): Row => ({
+    const entry = (
+      name: string,
+      level: string,
+      inherited: boolean,
+      kind = "service_principal_name",
+    ): Row => ({
       [kind]: name,
       all_permissions: [{ permission_level: level, inherited }],
     });

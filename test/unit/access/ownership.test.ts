@@ -45,9 +45,10 @@ describe("ownership of grants", () => {
 
   it("reports what this bundle's jobs have and nobody declared or recorded", async () => {
     fake.grant("hr", principalOf(2));
-    const { plan } = await applyAccess(request(accessFileOf([["load_a", "read-hr", "hr"]]), {}), options()).catch(
-      () => ({ plan: undefined }),
-    );
+    const { plan } = await applyAccess(
+      request(accessFileOf([["load_a", "read-hr", "hr"]]), {}),
+      options(),
+    ).catch(() => ({ plan: undefined }));
     const shown: string[] = [...(plan?.warnings ?? [])];
     await planAccess(request(ONE), (one) => {
       shown.push(...one.warnings);

@@ -139,7 +139,9 @@ const ATTACKS: readonly Attack[] = [
     answer: "PERMISSION_DENIED",
     after: [OURS],
     work: ({ deployer }) =>
-      deployer((api) => writeWorkspaceFile(api, `${FOLDER}/${recordName(recordOf()).file}`, renderRecord(recordOf()), true)),
+      deployer((api) =>
+        writeWorkspaceFile(api, `${FOLDER}/${recordName(recordOf()).file}`, renderRecord(recordOf()), true),
+      ),
   },
   {
     attack: "the bundle's code deletes a record, so that access stays",
@@ -155,7 +157,14 @@ const ATTACKS: readonly Attack[] = [
       const name = accessName({ workspaceId: "111", name: "lake", target: "prod" }, "gone", "p");
       const object = { credential: "orders", principal: "somebody-else" };
       fake.grant("orders", "somebody-else");
-      const record = { name, job: "gone", purpose: "p", kind: "unity_catalog_credential", object, phase: "granted" };
+      const record = {
+        name,
+        job: "gone",
+        purpose: "p",
+        kind: "unity_catalog_credential",
+        object,
+        phase: "granted",
+      };
       fake.files.set("/state/access.json", JSON.stringify({ version: 1, serial: 1, records: [record] }));
       const answer = await run(undefined);
       assert.ok(fake.accessList().includes("orders somebody-else"));
@@ -319,10 +328,14 @@ const ATTACKS: readonly Attack[] = [
     answer: "SCOPE_BROKEN",
     after: [],
     work: ({ run }) =>
-      run(ONE, {}, {
-        ...bundle,
-        jobs: bundle.jobs.map((job) => ({ ...job, runAs: { kind: "group", name: "account users" } })),
-      }),
+      run(
+        ONE,
+        {},
+        {
+          ...bundle,
+          jobs: bundle.jobs.map((job) => ({ ...job, runAs: { kind: "group", name: "account users" } })),
+        },
+      ),
   },
   {
     attack: "a record of another job of the same bundle is taken for this one's",
@@ -350,8 +363,7 @@ const ATTACKS: readonly Attack[] = [
       const object = { credential: "hr", principal: principalOf(1) };
       const registrar = fake.as(REGISTRAR, ({ body }) => {
         // The lock is being taken: what was read before it does not count.
-        if (JSON.stringify(body ?? "").includes("access.lock"))
-          put(recordOf({ owner: OTHER, object }));
+        if (JSON.stringify(body ?? "").includes("access.lock")) put(recordOf({ owner: OTHER, object }));
       });
       return run(ONE, { registrar: { workspace: registrar, account: registrar } });
     },
