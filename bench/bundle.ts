@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 
 export interface BundleSize {
   readonly files: number;
@@ -15,7 +15,7 @@ const FILE_SIZE = 2_000;
  * @returns its folder
  */
 export async function writeBundle({ files, jobs }: BundleSize): Promise<string> {
-  const folder = await freshFolder("bench-bundle");
+  const folder = await freshUntilExit("bench-bundle");
   await mkdir(path.join(folder, "src"));
   const sources = Array.from({ length: files - 1 }, (_, index) => `src/part_${String(index)}.py`);
   for (const name of sources) {

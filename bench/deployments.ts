@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { DEPLOYER } from "../sandbox/defaults.ts";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
 import type { SandboxCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
 
@@ -44,7 +43,7 @@ export function ourDeployments(options: DeploymentOptions): Promise<Deployment> 
 /** `databricks bundle deploy` alone, with the CLI's own OIDC of GitHub Actions. */
 export function bareDeployments(options: DeploymentOptions): Promise<Deployment> {
   return twice(options, async (job) => {
-    const home = await freshFolder("bench-home");
+    const home = await job.freshFolder("bench-home");
     const state = path.join(home, "state");
     await mkdir(state);
     return runCli(job, {

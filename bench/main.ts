@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import { sandboxCli, type SandboxCli } from "../sandbox/runner/find-cli.ts";
 import { buildTask } from "../scripts/extension.ts";
 import { accessFigures } from "./access-requests.ts";
@@ -153,7 +153,7 @@ const cli = await sandboxCli();
 const action = await builtAction();
 const figures: Figure[] = [];
 if (parts.includes("start")) {
-  const task = await freshFolder("bench-task");
+  const task = await freshUntilExit("bench-task");
   await buildTask(task, "0.0.0");
   figures.push(
     ...(await startFigures(actionShell(action.dist), "start to first request", 1.4)),

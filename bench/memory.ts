@@ -3,7 +3,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { archiveName, releasePlatform } from "../core/cli/install/release.ts";
 import { systemPlatform } from "../core/net/send.ts";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import type { SandboxCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob } from "../sandbox/runner/github-job.ts";
 import { buildZip } from "../test/unit/cli/install/support/zip-builder.ts";
@@ -38,7 +38,7 @@ async function peakOf(
 ): Promise<number> {
   const job = await startGitHubJob({ bundle, cli });
   try {
-    const file = path.join(await freshFolder("bench-memory"), "peak");
+    const file = path.join(await job.freshFolder("bench-memory"), "peak");
     const env = { NODE_OPTIONS: `--require ${JSON.stringify(PRELOAD)}`, BENCH_PEAK_MEMORY: file };
     const { exitCode, log } = await job.step(inputs, { action, env });
     if (exitCode !== 0) throw new Error(`the step failed:\n${log}`);
@@ -75,7 +75,7 @@ export async function mirrorOf(cli: SandboxCli): Promise<Mirror> {
     Buffer.alloc(size - incompressible.length),
   ]);
   const archive = buildZip([{ name: "databricks", content }]);
-  const folder = await freshFolder("bench-mirror");
+  const folder = await freshUntilExit("bench-mirror");
   await mkdir(path.join(folder, `v${VERSION}`));
   const name = archiveName(VERSION, releasePlatform(systemPlatform()));
   await writeFile(path.join(folder, `v${VERSION}`, name), archive);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import { interleaved, type Measured } from "./statistics.ts";
 
 const BARE = path.join(import.meta.dirname, "bare-request.cjs");
@@ -47,7 +47,7 @@ export function actionShell(dist: string): Shell {
     main: path.join(dist, "main.js"),
     request: /^/,
     environment: async (host) => {
-      const temp = await freshFolder("bench-temp");
+      const temp = await freshUntilExit("bench-temp");
       return {
         GITHUB_ACTIONS: "true",
         GITHUB_WORKSPACE: temp,
@@ -65,7 +65,7 @@ export function taskShell(folder: string): Shell {
     main: path.join(folder, "main.js"),
     request: /oidctoken/,
     environment: async (host) => {
-      const temp = await freshFolder("bench-temp");
+      const temp = await freshUntilExit("bench-temp");
       const authorization = { parameters: { AccessToken: "job-token" }, scheme: "OAuth" };
       return {
         TF_BUILD: "True",

@@ -40,15 +40,33 @@ const WITHOUT_SIDE_EFFECTS: Plugin = {
  */
 export async function bundleShell(shell: string, outdir: string): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
+  const entryOf = (name: string): string =>
+    path
+      .relative(root, path.resolve(outdir, `${name}.js`))
+      .split(path.sep)
+      .join("/");
   const main = await bundle(shell, "main", outdir);
   const post = await bundle(shell, "post", outdir);
+  const outputs = { ...main.outputs, ...post.outputs };
+  // esbuild leaves a chunk for `import()` in a function that nobody calls, though the function itself is left out.
+  const loaded = loadedBy(outputs, ["main", "post"].map(entryOf));
+  for (const name of Object.keys(outputs)) if (!loaded.has(name)) await rm(path.join(root, name));
   const metafile = {
     inputs: { ...main.inputs, ...post.inputs },
-    outputs: { ...main.outputs, ...post.outputs },
+    outputs: Object.fromEntries(Object.entries(outputs).filter(([name]) => loaded.has(name))),
   };
   await writeFile(path.join(outdir, "package.json"), '{ "type": "module" }\n');
   await writeFile(path.join(outdir, "THIRD-PARTY-NOTICES.txt"), await thirdPartyNotices(root, metafile));
   return metafile;
+}
+
+/** The outputs that are loaded, at once or later, by these. */
+function loadedBy(outputs: Metafile["outputs"], entries: readonly string[]): ReadonlySet<string> {
+  const loaded = new Set(entries);
+  for (const name of loaded)
+    for (const { path: imported, external } of outputs[name]?.imports ?? [])
+      if (external !== true) loaded.add(imported);
+  return loaded;
 }
 
 async function bundle(shell: string, name: "main" | "post", outdir: string): Promise<Metafile> {

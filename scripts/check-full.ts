@@ -1,28 +1,37 @@
 /**
- * `npm run test:full`: what takes minutes. Each test prints what it measured; ends with `N passed, N failed, N skipped`.
+ * `npm run test:full`: what takes minutes. Each test prints what it measured; ends with `N passed, N failed, N skipped`,
+ * where what is left behind is one failure.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import os from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { Enclosure } from "./enclosure.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const scratch = mkdtempSync(path.join(os.tmpdir(), "check-full-"));
-const file = path.join(scratch, "counts.json");
+const enclosure = new Enclosure();
+process.once("exit", () => {
+  enclosure.remove();
+});
+const file = path.join(enclosure.folder, "counts.json");
 const args = [
   ...["--import", "tsx/esm", path.join(root, "node_modules/mocha/bin/mocha.js")],
   ...["--reporter", "scripts/count-reporter.cjs", "--reporter-option", `file=${file}`],
   "test/full/**/*.test.ts",
 ];
-const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-const counts = { passed: 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+const env = enclosure.environment("full");
+const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: "inherit" });
+const counts = { passed: 0, failed: status === 0 ? 0 : 1, skipped: 0, makers: {} };
 try {
   Object.assign(counts, JSON.parse(readFileSync(file, "utf8")));
 } catch {
   // It died before it could count: that is one failure.
   counts.failed = 1;
 }
-rmSync(scratch, { recursive: true });
+const left = await enclosure.leftBy("full", counts.makers);
+if (left.length > 0) {
+  counts.failed += 1;
+  console.log(`FAILED: the tests leave behind\n  ${left.join("\n  ")}`);
+}
 console.log(
   `\n${String(counts.passed)} passed, ${String(counts.failed)} failed, ${String(counts.skipped)} skipped`,
 );

@@ -1,16 +1,18 @@
 /**
  * `npm test`: every check of the project, in two lanes (two cores). Ends with `N passed, N failed, N skipped`, where
- * each static check counts as one.
+ * each static check counts as one, and what a check leaves behind as one failure of its own.
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import os from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { Enclosure } from "./enclosure.ts";
 
 interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** Which test file made what lies in the temporary folder. */
+  makers?: Record<string, string>;
 }
 interface Check {
   readonly name: string;
@@ -20,11 +22,19 @@ interface Check {
 }
 
 const root = path.resolve(import.meta.dirname, "..");
-const scratch = await mkdtemp(path.join(os.tmpdir(), "check-"));
+const enclosure = new Enclosure();
+process.once("exit", () => {
+  enclosure.remove();
+});
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.once(signal, () => process.exit(code));
 const bin = (name: string): string => path.join(root, "node_modules", name);
 
 function mocha(name: string, specs: readonly string[], coverage: boolean): Check {
-  const counts = path.join(scratch, `${name}.json`);
+  const counts = path.join(enclosure.folder, `${name}.json`);
   const runner = [
     // Not "tsx" itself: with its hooks for require, a module that is also imported would be there twice.
     "--import",
@@ -63,7 +73,11 @@ const LANES = 2;
 
 function run(check: Check): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, check.args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, check.args, {
+      cwd: root,
+      env: enclosure.environment(check.name),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -101,14 +115,18 @@ async function runLane(): Promise<void> {
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
+    const left = await enclosure.leftBy(check.name, counts.makers);
+    if (left.length > 0) total.failed += 1;
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    console.log(`\n== ${check.name}: ${counts.failed === 0 ? "ok" : "FAILED"} (${seconds} s)`);
+    console.log(
+      `\n== ${check.name}: ${counts.failed === 0 && left.length === 0 ? "ok" : "FAILED"} (${seconds} s)`,
+    );
     if (output.trim() !== "") console.log(output.trimEnd());
+    if (left.length > 0) console.log(`FAILED: ${check.name} leaves behind\n  ${left.join("\n  ")}`);
   }
 }
 
 await Promise.all(Array.from({ length: LANES }, runLane));
-await rm(scratch, { recursive: true, force: true });
 console.log(
   `\n${String(total.passed)} passed, ${String(total.failed)} failed, ${String(total.skipped)} skipped`,
 );

@@ -1,6 +1,6 @@
 import { AZURE_DEPLOYER, CONNECTION } from "../sandbox/defaults.ts";
 import { startAzureJob } from "../sandbox/runner/azure-job.ts";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import type { AzureStepResult } from "../sandbox/runner/azure.ts";
 import { buildTask } from "./extension.ts";
 
@@ -15,7 +15,7 @@ export interface AzureDeployment {
 
 /** The same bundle, deployed by the built task as an agent starts it, through a service connection of the Entra issuer. */
 export async function deployFromAzure(): Promise<AzureDeployment> {
-  const task = await freshFolder("task");
+  const task = await freshUntilExit("task");
   await buildTask(task, "0.1.0");
   const job = await startAzureJob({ task });
   try {

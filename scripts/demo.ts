@@ -1,18 +1,25 @@
 /**
  * `npm run demo`: the built action deploys the example bundle in the sandbox, as a runner would start it, and three
- * attacks are refused; then the access of a job is granted, proven and withdrawn. Ends with 1 if anything is not as it says. `--keep` leaves the sandbox up.
+ * attacks are refused; then the access of a job is granted, proven and withdrawn, and a project from a template is
+ * deployed. Ends with 1 if anything is not as it says. `--keep` leaves the sandbox up.
  */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { DEPLOYER } from "../sandbox/defaults.ts";
-import { freshFolder } from "../sandbox/runner/checkout.ts";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import { textOf } from "../sandbox/http/json.ts";
 import { demoCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
 import { showAccess } from "./demo-access.ts";
 import { deployFromAzure } from "./demo-azure.ts";
+import { showTemplate } from "./demo-template.ts";
 import type { StepResult } from "../sandbox/runner/github.ts";
 
+// Of this run alone: what is left in it has no owner.
+const temp = mkdtempSync(path.join(os.tmpdir(), "demo-"));
+process.env["TMPDIR"] = temp;
 let failures = 0;
 const say = (text = ""): void => console.log(text);
 
@@ -151,6 +158,8 @@ await attacks(job);
 await bothCis(deployed, subject);
 say("5. What a job may reach at run time: examples/job-access, its access.yml and policy.yml");
 await showAccess({ say, check });
+say("6. A project that the Databricks CLI made from the template: examples/template-azure-devops");
+await showTemplate({ say, check }, job.cli);
 say(
   `\n${failures === 0 ? "All as it should be" : `${failures} things are not as they should be`} (${((Date.now() - started) / 1000).toFixed(1)} s).`,
 );
@@ -161,7 +170,7 @@ if (process.argv.includes("--keep")) {
     DATABRICKS_HOST: job.sandbox.workspace.host,
     DATABRICKS_AUTH_TYPE: "github-oidc",
     DATABRICKS_CLIENT_ID: DEPLOYER.applicationId,
-    DATABRICKS_CONFIG_FILE: path.join(await freshFolder("demo"), "none"),
+    DATABRICKS_CONFIG_FILE: path.join(await freshUntilExit("demo"), "none"),
     ACTIONS_ID_TOKEN_REQUEST_URL: `'${job.sandbox.github.requestUrl}'`,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: job.sandbox.github.requestToken,
   };
@@ -171,3 +180,11 @@ if (process.argv.includes("--keep")) {
 } else {
   await job.stop();
 }
+// After all others who clean up at the exit.
+process.once("exit", () => {
+  const left = readdirSync(temp);
+  rmSync(temp, { recursive: true, force: true });
+  if (left.length === 0) return;
+  say(`✗ NOT SO: nothing is left in the temporary folder: ${left.join(", ")}`);
+  process.exitCode = 1;
+});

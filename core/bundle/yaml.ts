@@ -1,6 +1,8 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from "yaml";
 import type { Document, Node, Scalar, YAMLMap } from "yaml";
 import type { Mistake, Place } from "../base/errors.ts";
+import { expandsTooFar } from "../base/yaml/expansion.ts";
+import { yamlFlaw } from "../base/yaml/flaw.ts";
 
 /**
  * A value of a bundle's YAML as the Databricks CLI understands it. The CLI's reader (go-yaml with a loader of its own)
@@ -58,11 +60,12 @@ export function parseBundleYaml(bytes: Uint8Array, file: string): ParsedYaml {
     if (first.errors.length > 0) {
       return {
         mistakes: first.errors.map((error) => ({
-          problem: `Not YAML: ${error.message}`,
+          problem: `Not YAML: ${yamlFlaw(error)}.`,
           place: at(error.pos[0]),
         })),
       };
     }
+    if (expandsTooFar(first.contents)) return invalid("Its aliases expand to more than any bundle needs.");
     return { value: new Reader(first, at).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);

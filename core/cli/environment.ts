@@ -1,6 +1,7 @@
 import { win32 } from "node:path";
 import type { Environment, Platform } from "../base/ports.ts";
 import { variable } from "../base/paths.ts";
+import { checkProxies } from "../net/proxy.ts";
 
 /** What the CLI and the bundle's build commands may have of this process's environment. */
 const ALLOWED: readonly string[] = [
@@ -86,6 +87,7 @@ export interface PrivateFolder {
  */
 export function cliEnvironment(options: CliEnvironmentOptions): Record<string, string> {
   const { environment, platform, variables, passEnv = [], folder, product } = options;
+  checkProxies(environment);
   const taken: Record<string, string> = {};
   const take = (name: string, value: string | undefined): void => {
     // Two spellings of one name would be one variable on Windows, and which of them counts would be chance.

@@ -6,6 +6,7 @@ import type { Bundle } from "./bundle.ts";
 import { asList, objectOf } from "./config-file.ts";
 import { cannot } from "./diagnostics.ts";
 import { isNotebook } from "./resource-settings.ts";
+import { writeLocal } from "./state.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 
@@ -37,7 +38,7 @@ export function deploymentContent({ seq, files, id }: Deployment): Buffer {
   return Buffer.from(JSON.stringify({ version: 1, seq, cli_version: VERSION, timestamp, files, id }));
 }
 
-/** Uploads all files of the bundle. @returns the new deployment @throws CliFailure if it has lost one since the last */
+/** Uploads all files of the bundle and deletes those that it no longer has. @returns the new deployment */
 export async function uploadFiles(
   bundle: Bundle,
   before: Deployment,
@@ -45,21 +46,38 @@ export async function uploadFiles(
 ): Promise<Deployment> {
   const target = bundle.paths.file;
   const now = await bundleFiles(bundle.root);
-  const names = now.map(({ local_path }) => local_path);
-  const gone = before.files.find(({ local_path }) => !names.includes(local_path));
-  if (gone !== undefined) throw cannot(`a bundle that no longer has ${gone.local_path}`);
   if ((await files.status(target)) === undefined) {
     await files.mkdirs(target);
     await files.status(target);
   }
-  const old = foldersOf(before.files);
-  const added = foldersOf(now).filter((folder) => !old.includes(folder));
+  const remoteName = ({ local_path, is_notebook }: DeployedFile): string =>
+    posix.join(target, is_notebook ? withoutExtension(local_path) : local_path);
+  const remoteNames = new Set(now.map(remoteName));
+  await inParallel(
+    before.files.map(remoteName).filter((name) => !remoteNames.has(name)),
+    (name) => files.delete(name),
+  );
+  const [old, folders] = [foldersOf(before.files), foldersOf(now)];
+  const deeperFirst = old.filter((folder) => !folders.includes(folder)).reverse();
+  for (const folder of deeperFirst) await files.delete(posix.join(target, folder));
+  const added = folders.filter((folder) => !old.includes(folder));
   const leaves = added.filter((folder) => !added.some((other) => other.startsWith(`${folder}/`)));
   await inParallel(leaves, (folder) => files.mkdirs(posix.join(target, folder)));
   await inParallel(now, async ({ local_path: path }) => {
     await files.write(posix.join(target, path), await readFile(join(bundle.root, path)));
   });
   return { seq: before.seq + 1, id: before.id, files: now };
+}
+
+/** The list of what was uploaded, by path here and in the workspace. None where there is nothing, as the CLI does. */
+export async function writeSnapshot(folder: string, { files }: Deployment): Promise<void> {
+  if (files.length === 0) return;
+  const names = files.map(({ local_path: path, is_notebook: isNotebook }) => [
+    path,
+    isNotebook ? path.replace(/\.[^./]+$/, "") : path,
+  ]);
+  const snapshot = { version: "v1", local_to_remote_names: Object.fromEntries(names) as object };
+  await writeLocal(join(folder, "files.json"), Buffer.from(JSON.stringify(snapshot)));
 }
 
 /** Folders of the files and theirs, without the bundle's own. */
@@ -95,4 +113,9 @@ async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void
     for (let item = rest.shift(); item !== undefined; item = rest.shift()) await act(item);
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
+}
+
+/** A notebook loses its file's ending in the workspace. */
+function withoutExtension(path: string): string {
+  return path.slice(0, path.length - posix.extname(path).length);
 }

@@ -3,8 +3,9 @@ import type { PipelineRun } from "../azure/claims.ts";
 import { AZURE_DEPLOYER } from "../defaults.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts";
 import { runAzureStep, type AzureStep, type AzureStepResult } from "./azure.ts";
-import { checkoutOf, freshFolder } from "./checkout.ts";
+import { checkoutOf } from "./checkout.ts";
 import { sandboxCli, type SandboxCli } from "./find-cli.ts";
+import { Scratch, type FreshFolder } from "./scratch.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -23,11 +24,14 @@ export interface AzureJob {
   readonly sandbox: Sandbox;
   readonly checkout: string;
   readonly cli: SandboxCli;
+  /** Folders that go when the job stops. */
+  readonly freshFolder: FreshFolder;
   /**
    * Runs the built task; `inputs` are added to those that deploy the example to `prod`, into the folder of the principal
    * that deploys. Which identity does it is for the inputs to say.
    */
   step(inputs: Readonly<Record<string, string>>, more?: Partial<AzureStep>): Promise<AzureStepResult>;
+  /** Stops the sandbox and removes the checkout and every folder of the job. */
   stop(): Promise<void>;
 }
 
@@ -36,16 +40,18 @@ export async function startAzureJob(options: AzureJobOptions): Promise<AzureJob>
   const cli = options.cli ?? (await sandboxCli());
   const sandbox = await startSandbox(options);
   sandbox.azure.setRun(run);
-  const checkout = await checkoutOf(bundle, sandbox.azure.run.commit);
+  const scratch = new Scratch();
+  const checkout = await checkoutOf(bundle, sandbox.azure.run.commit, scratch.fresh);
   const env = {
     PATH: [path.dirname(cli.file), "/usr/local/bin", "/usr/bin", "/bin"].join(path.delimiter),
-    HOME: await freshFolder("home"),
+    HOME: await scratch.fresh("home"),
   };
   return {
     sandbox,
     checkout,
     cli,
-    step: (inputs, more = {}) =>
+    freshFolder: scratch.fresh,
+    step: async (inputs, more = {}) =>
       runAzureStep({
         task,
         azure: sandbox.azure,
@@ -57,8 +63,11 @@ export async function startAzureJob(options: AzureJobOptions): Promise<AzureJob>
           ...inputs,
         },
         ...more,
+        temp: more.temp ?? (await scratch.fresh("agent-temp")),
         env: { ...env, ...more.env },
       }),
-    stop: () => sandbox.stop(),
+    stop: async () => {
+      await sandbox.stop().finally(() => scratch.remove());
+    },
   };
 }

@@ -3,8 +3,7 @@
  * commands, then the post-job step. Facts: azure-pipelines-agent (Handler.cs, NodeHandler.cs, TaskCommandExtension.cs).
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, realpath } from "node:fs/promises";
-import os from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { AzureDevOps } from "../azure/azure.ts";
 import {
@@ -28,8 +27,8 @@ export interface AzureStep {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Variables of the agent's own process: PATH, HOME and the like. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Agent.TempDirectory; a fresh folder if absent. */
-  readonly temp?: string;
+  /** Agent.TempDirectory. */
+  readonly temp: string;
   readonly node?: string;
   /** The variable system.debug. */
   readonly debug?: boolean;
@@ -68,7 +67,7 @@ export interface AzureStepResult {
 
 export async function runAzureStep(step: AzureStep): Promise<AzureStepResult> {
   const manifest = JSON.parse(await readFile(path.join(step.task, "task.json"), "utf8")) as TaskManifest;
-  const temp = step.temp ?? (await realpath(await mkdtemp(path.join(os.tmpdir(), "agent-temp-"))));
+  const { temp } = step;
   const variables = { ...agentVariables(step.azure, step, temp), ...step.variables };
   const { inputs, connections } = resolveInputs(manifest, step, variables);
   const env: Record<string, string> = {};

@@ -3,7 +3,7 @@ import path from "node:path";
 import { installCli } from "../../core/cli/install/install.ts";
 import { systemClock, systemPlatform } from "../../core/net/send.ts";
 import { installStandIn } from "../cli/install.ts";
-import { freshFolder } from "./checkout.ts";
+import { freshUntilExit } from "./scratch.ts";
 
 export interface SandboxCli {
   /** Absolute path. */
@@ -30,13 +30,17 @@ export async function realCli(): Promise<string | undefined> {
 export async function sandboxCli(): Promise<SandboxCli> {
   const file = await realCli();
   if (file !== undefined) return { file, kind: "real" };
-  return { file: await installStandIn(await freshFolder("stand-in")), kind: "stand-in" };
+  // The same bytes for all: built once, and there until the process exits.
+  standIn ??= freshUntilExit("stand-in").then(installStandIn);
+  return { file: await standIn, kind: "stand-in" };
 }
+
+let standIn: Promise<string> | undefined;
 
 /** As {@link sandboxCli}, but where there is none on PATH, the pinned release is installed if its site answers in 5 s. */
 export async function demoCli(): Promise<SandboxCli> {
   if ((await realCli()) !== undefined) return sandboxCli();
-  const folder = await freshFolder("cli");
+  const folder = await freshUntilExit("cli");
   const options = {
     toolCache: undefined,
     tempFolder: folder,

@@ -2,9 +2,10 @@ import path from "node:path";
 import { DEPLOYER } from "../defaults.ts";
 import { githubClaims, type GitHubEvent } from "../github/claims.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts";
-import { checkoutOf, freshFolder } from "./checkout.ts";
+import { checkoutOf } from "./checkout.ts";
 import { sandboxCli, type SandboxCli } from "./find-cli.ts";
 import { runGitHubStep, type GitHubStep, type StepResult } from "./github.ts";
+import { Scratch, type FreshFolder } from "./scratch.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -23,8 +24,11 @@ export interface GitHubJob {
   readonly cli: SandboxCli;
   /** Variables of the job. */
   readonly env: Readonly<Record<string, string>>;
+  /** Folders that go when the job stops. */
+  readonly freshFolder: FreshFolder;
   /** Runs the built action; `inputs` are added to those that deploy the example to `prod`. */
   step(inputs?: Readonly<Record<string, string>>, more?: Partial<GitHubStep>): Promise<StepResult>;
+  /** Stops the sandbox and removes the checkout and every folder of the job. */
   stop(): Promise<void>;
 }
 
@@ -41,10 +45,11 @@ export async function startGitHubJob(options: GitHubJobOptions = {}): Promise<Gi
     const value = claims[name];
     return typeof value === "string" ? value : "";
   };
-  const checkout = await checkoutOf(bundle, text("sha"));
+  const scratch = new Scratch();
+  const checkout = await checkoutOf(bundle, text("sha"), scratch.fresh);
   const env = {
     PATH: [path.dirname(cli.file), "/usr/local/bin", "/usr/bin", "/bin"].join(path.delimiter),
-    HOME: await freshFolder("home"),
+    HOME: await scratch.fresh("home"),
     ACTIONS_ID_TOKEN_REQUEST_URL: sandbox.github.requestUrl,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: sandbox.github.requestToken,
     ACTIONS_RUNTIME_TOKEN: sandbox.github.requestToken,
@@ -60,7 +65,8 @@ export async function startGitHubJob(options: GitHubJobOptions = {}): Promise<Gi
     checkout,
     cli,
     env,
-    step: (inputs = {}, more = {}) =>
+    freshFolder: scratch.fresh,
+    step: async (inputs = {}, more = {}) =>
       runGitHubStep({
         action: path.join(root, "action"),
         checkout,
@@ -71,8 +77,11 @@ export async function startGitHubJob(options: GitHubJobOptions = {}): Promise<Gi
           ...inputs,
         },
         ...more,
+        temp: more.temp ?? (await scratch.fresh("runner-temp")),
         env: { ...env, ...more.env },
       }),
-    stop: () => sandbox.stop(),
+    stop: async () => {
+      await sandbox.stop().finally(() => scratch.remove());
+    },
   };
 }

@@ -3,7 +3,7 @@
  * actions/runner (NodeScriptActionHandler, FileCommandManager).
  */
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, realpath, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
@@ -15,8 +15,8 @@ export interface GitHubStep {
   readonly with: Readonly<Record<string, string>>;
   /** Variables of the job: the ID-token request, PATH, HOME and whatever the workflow sets. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** RUNNER_TEMP; a fresh folder if absent. */
-  readonly temp?: string;
+  /** RUNNER_TEMP. */
+  readonly temp: string;
   readonly node?: string;
   readonly debug?: boolean;
   readonly onLine?: (line: string) => void;
@@ -57,12 +57,9 @@ const unescape = (text: string): string =>
 
 export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
   const manifest = parse(await readFile(path.join(step.action, "action.yml"), "utf8")) as ActionManifest;
-  const temp = step.temp ?? (await realpath(await mkdtemp(path.join(os.tmpdir(), "runner-temp-"))));
-  const commands = path.join(
-    await realpath(await mkdtemp(path.join(os.tmpdir(), "runner-commands-"))),
-    "files",
-  );
-  await mkdir(commands);
+  const { temp } = step;
+  // Beside RUNNER_TEMP, not in it: what a step leaves there is looked at.
+  const commands = await mkdtemp(`${temp}-commands-`);
   const file = (name: string): string => path.join(commands, name);
   for (const name of FILES) await writeFile(file(name), "");
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { throttled } from "../../sandbox/http/faults.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { sandboxCli, type SandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
+import type { FreshFolder } from "../../sandbox/runner/scratch.ts";
 import {
   assertDeployed,
   assertFreshAssertions,
@@ -12,6 +12,7 @@ import {
   type Assertion,
 } from "../shells/support/results.ts";
 import { SecretSearch } from "../shells/support/secrets.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
 import { printTable } from "./table.ts";
 
 const EXAMPLE = path.resolve(import.meta.dirname, "../../examples/lakehouse-jobs");
@@ -20,7 +21,7 @@ const DELAY = 800;
 /** What takes a minute: the CLI uploads ten files at a time, the stand-in twenty. */
 const files = ({ kind }: SandboxCli): number => (kind === "stand-in" ? 1_520 : 760);
 
-async function largeBundle(count: number): Promise<string> {
+async function largeBundle(count: number, freshFolder: FreshFolder): Promise<string> {
   const bundle = await freshFolder("large-bundle");
   await cp(EXAMPLE, bundle, { recursive: true });
   await mkdir(path.join(bundle, "src/many"));
@@ -43,10 +44,11 @@ function show(title: string, start: number, assertions: readonly Assertion[]): v
 
 describe("a deployment of a minute with ID tokens of 5 s and access tokens of 6 s", function () {
   this.timeout(300_000);
+  const freshFolder = scratchFolders();
   let job: GitHubJob;
   beforeEach(async () => {
     const cli = await sandboxCli();
-    const bundle = await largeBundle(files(cli));
+    const bundle = await largeBundle(files(cli), freshFolder);
     job = await startGitHubJob({ cli, bundle, idTokenLife: 5, accessTokenLife: 6 });
     job.sandbox.fault({ path: /import-file\/.*\/many\//, delay: DELAY, times: Infinity });
   });

@@ -5,7 +5,6 @@ import path from "node:path";
 import { createServer } from "node:tls";
 import { AZURE_DEPLOYER } from "../../sandbox/defaults.ts";
 import { startAzureJob, type AzureJob } from "../../sandbox/runner/azure-job.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { realCli } from "../../sandbox/runner/find-cli.ts";
 import { selfSignedCertificate } from "../unit/support/certificate.ts";
 import { listenAsProxy } from "../unit/support/servers.ts";
@@ -23,11 +22,11 @@ describe("the built task on an agent without internet", () => {
   afterEach(() => job.stop());
 
   it("installs the CLI from a mirror into the tool cache, and needs no mirror from then on", async () => {
-    const { mirror, hash } = await publishRelease(VERSION, handingOn(VERSION, job.cli));
+    const { mirror, hash } = await publishRelease(VERSION, handingOn(VERSION, job.cli), job.freshFolder);
     const inputs = { ...CLIENT, cliVersion: VERSION, cliMirror: mirror, cliSha256: hash };
     const more = {
       env: { PATH: "/usr/bin:/bin" },
-      variables: { "Agent.ToolsDirectory": path.join(await freshFolder("tools"), "cache") },
+      variables: { "Agent.ToolsDirectory": path.join(await job.freshFolder("tools"), "cache") },
     };
     const first = await job.step(inputs, more);
     assert.equal(first.result, "Succeeded", first.log);
@@ -39,8 +38,8 @@ describe("the built task on an agent without internet", () => {
   });
 
   it("says what is missing where there is neither", async () => {
-    const mirror = await freshFolder("mirror");
-    const tools = path.join(await freshFolder("tools"), "cache");
+    const mirror = await job.freshFolder("mirror");
+    const tools = path.join(await job.freshFolder("tools"), "cache");
     await mkdir(tools);
     const result = await job.step(
       { ...CLIENT, cliVersion: VERSION, cliMirror: mirror, cliSha256: "0".repeat(64) },
@@ -79,7 +78,7 @@ describe("the built task behind the agent's proxy, with the agent's CA", () => {
       for (const socket of sockets) socket.destroy();
       tls.close();
     };
-    const authority = path.join(await freshFolder("ca"), "ca.pem");
+    const authority = path.join(await job.freshFolder("ca"), "ca.pem");
     await writeFile(authority, certificate.cert);
     variables = {
       "Agent.ProxyUrl": proxy.url,

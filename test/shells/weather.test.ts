@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { throttled, type FaultRule } from "../../sandbox/http/faults.ts";
 import { sandboxCli, type SandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob, type GitHubJobOptions } from "../../sandbox/runner/github-job.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
 import { listen, type RunningServer } from "../unit/support/servers.ts";
 import { cancelAt, lingeringCli } from "./support/cancel.ts";
 import { HANDSHAKE, HANDSHAKE_REQUESTS, type HandshakeRequest } from "./support/handshake.ts";
@@ -22,6 +23,7 @@ const MOMENTS = {
 };
 
 describe("bad weather", () => {
+  const freshFolder = scratchFolders();
   let cli: SandboxCli;
   const jobs: GitHubJob[] = [];
   const start = async (options: GitHubJobOptions = {}): Promise<GitHubJob> => {
@@ -46,7 +48,7 @@ describe("bad weather", () => {
 
   /** A deployment that is cancelled, and then killed, while this request is slow. */
   async function cancelledWhile(request: RegExp): Promise<void> {
-    const job = await start({ cli: await lingeringCli(cli) });
+    const job = await start({ cli: await lingeringCli(cli, freshFolder) });
     job.sandbox.fault({ path: request, method: "POST", delay: 2_000 });
     const { result, left } = await cancelAt(
       job,
@@ -79,6 +81,8 @@ describe("bad weather", () => {
     for (const [when, request] of Object.entries(MOMENTS)) begin(when, () => cancelledWhile(request));
   });
   after(async () => {
+    // Also those that no test has waited for, because one before it failed in its hook or only some tests run.
+    await Promise.allSettled(slow.values());
     await Promise.all(jobs.map((job) => job.stop()));
   });
 
@@ -216,7 +220,7 @@ describe("bad weather", () => {
     };
     for (const [when, hung] of Object.entries(early)) {
       it(`${when}: ends at once with CANCELLED, nothing written and nothing left`, async () => {
-        const job = await start({ cli: await lingeringCli(cli) });
+        const job = await start({ cli: await lingeringCli(cli, freshFolder) });
         job.sandbox.fault({ path: hung, then: "hang", times: Infinity });
         const { result, left } = await cancelAt(job, ({ path: route }) => hung.test(route), [["SIGINT", 0]]);
         assert.equal(result.exitCode, 1, result.log);

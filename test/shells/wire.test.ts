@@ -4,11 +4,12 @@ import path from "node:path";
 import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { isObject, textOf, writeJson, type Json } from "../../sandbox/http/json.ts";
 import type { LoggedRequest } from "../../sandbox/http/log.ts";
-import { checkoutOf, freshFolder } from "../../sandbox/runner/checkout.ts";
+import { checkoutOf } from "../../sandbox/runner/checkout.ts";
 import { realCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import { runCli, type CliResult } from "../unit/sandbox/cli.ts";
+import { scratchFolders } from "../unit/support/scratch.ts";
 
 const EXAMPLE = path.resolve(import.meta.dirname, "../../examples/lakehouse-jobs");
 const ROOT = `/Workspace/Users/${DEPLOYER.applicationId}/.bundle/lakehouse-jobs/prod`;
@@ -60,6 +61,7 @@ function writes(sandbox: Sandbox, since: number): string[] {
 }
 
 describe(`on the wire${present ? "" : " (skipped: there is no databricks on PATH)"}`, function () {
+  const freshFolder = scratchFolders();
   let job: GitHubJob;
   let bare: Sandbox;
   let checkout: string;
@@ -67,7 +69,7 @@ describe(`on the wire${present ? "" : " (skipped: there is no databricks on PATH
     if (!present) this.skip();
     job = await startGitHubJob();
     bare = await startSandbox();
-    checkout = await checkoutOf(EXAMPLE, textOf(bare.github.claims["sha"]));
+    checkout = await checkoutOf(EXAMPLE, textOf(bare.github.claims["sha"]), freshFolder);
   });
   after(async () => {
     if (!present) return;

@@ -6,7 +6,7 @@ describe("the commands run and destroy", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   const started = "Run URL: https://example.com/jobs/7/runs/99\n";
   const outputs = (): unknown => JSON.parse(flow.ci.outputs.get("run") ?? "");

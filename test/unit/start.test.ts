@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { ACCOUNT_ID } from "../../sandbox/defaults.ts";
+import type { Send } from "../../core/base/ports.ts";
+import { createSend, systemClock } from "../../core/net/send.ts";
+import { settled } from "./support/fake-clock.ts";
 import { Flow, usualCli } from "./support/flow.ts";
 
 describe("a CI that chooses the audience of its ID tokens itself", () => {
@@ -7,7 +10,7 @@ describe("a CI that chooses the audience of its ID tokens itself", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   const ci = { fixedAudience: ACCOUNT_ID };
   const tokensSent = (): number =>
@@ -36,24 +39,27 @@ describe("a CI that chooses the audience of its ID tokens itself", () => {
     const now = { ahead: 0 };
     const clock = {
       now: () => Date.now() + now.ahead,
-      sleep: (ms: number, signal?: AbortSignal) =>
-        new Promise<void>((resolve, reject) => {
-          const timer = setTimeout(resolve, ms);
-          signal?.addEventListener("abort", () => {
-            clearTimeout(timer);
-            reject(signal.reason as Error);
-          });
-        }),
+      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms, signal),
     };
+    const minted: Promise<string>[] = [];
     const mintIdToken = (audience: string): Promise<string> => {
-      // As if the answer of the workspace came a while after that of the CI.
-      setImmediate(() => (now.ahead = 60_000));
-      return flow.sandbox.github.mint({ audience });
+      const token = flow.sandbox.github.mint({ audience });
+      minted.push(token);
+      return token;
     };
-    flow.sandbox.fault({ system: "workspace", path: /databricks-config$/, delay: 300 });
+    const direct = createSend({});
+    const send: Send = async (request) => {
+      const answer = await direct(request);
+      if (!/databricks-config$/.test(request.url)) return answer;
+      // As if the answer of the workspace came a while after that of the CI.
+      await minted[0];
+      await settled();
+      now.ahead = 60_000;
+      return answer;
+    };
     const result = await flow.run({ command: "plan" }, usualCli({}), {
       ci: { ...ci, mintIdToken },
-      ports: { clock },
+      ports: { clock, send },
     });
     assert.equal(result, 0, flow.error);
     assert.equal(flow.ci.audiences.length, 2);
@@ -70,7 +76,7 @@ describe("a CI that is asked for an audience", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   const usual = (): string => `${flow.sandbox.workspace.host}/oidc/v1/token`;
 

@@ -16,7 +16,6 @@ import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
 import type { DeployedBundle } from "./deployed-bundle.ts";
 import { accessStands, nameless, notDeployed, unseparated } from "./refusals.ts";
-import type { DatabricksCli } from "../../cli/cli.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
 import { workspaceApi } from "../api.ts";
@@ -43,11 +42,11 @@ export class Access {
    * held up: what such a bundle once granted is found, shown and withdrawn after it.
    * @throws SecretlessError with every entry that cannot be granted
    */
-  async plan(cli: DatabricksCli): Promise<void> {
+  async plan(summaryOf: () => Promise<BundleSummary>): Promise<void> {
     const { step, source } = this.#parts;
     if (isApart(source.files) && registrarOf(source.files) === step.inputs.clientId) throw unseparated(step);
     if (!source.declared && step.inputs.command.changes) return;
-    const summary = await cli.summary(step.signal);
+    const summary = await summaryOf();
     await told(async () => {
       const request = await this.#request(summary, { deployed: false, declared: source.declared });
       if (!request) return;

@@ -135,10 +135,11 @@ function neutral(text: string, sandbox: Sandbox): string {
       .replaceAll(encodeURIComponent(sandbox.workspace.host), "<workspace>")
       .replace(/\S+-temp-\w+\//g, "<temp>/")
       .replace(/127\.0\.0\.1:\d+/g, "<host>")
+      .replace(/127&#46;0&#46;0&#46;1&#58;\d+/g, "<host>")
+      // Before the IDs: one UUID in 290 ends in twelve decimal digits.
+      .replace(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, "<uuid>")
       // Resources are created side by side: which job gets which ID is chance.
       .replace(/\b\d{12,}\b/g, "<id>")
-      .replace(/127&#46;0&#46;0&#46;1&#58;\d+/g, "<host>")
-      .replace(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, "<uuid>")
   );
 }
 

@@ -1,12 +1,12 @@
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import type { AzureStepResult } from "../../../sandbox/runner/azure.ts";
+import { freshUntilExit } from "../../../sandbox/runner/scratch.ts";
 import { buildTask } from "../../../scripts/extension.ts";
 
 let built: Promise<string> | undefined;
 
 /** The folder of the task, built once for all tests of a process. */
 export function builtTask(): Promise<string> {
-  built ??= freshFolder("task").then(async (folder) => {
+  built ??= freshUntilExit("task").then(async (folder) => {
     await buildTask(folder, "0.1.0");
     return folder;
   });

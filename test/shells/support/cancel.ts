@@ -2,10 +2,10 @@ import { chmod, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoggedRequest } from "../../../sandbox/http/log.ts";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import type { SandboxCli } from "../../../sandbox/runner/find-cli.ts";
 import type { GitHubJob } from "../../../sandbox/runner/github-job.ts";
 import type { GitHubStep, StepResult } from "../../../sandbox/runner/github.ts";
+import type { FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { ProcessWatch } from "./processes.ts";
 
 /** Signals of a cancelled job, each with the milliseconds until the next one. */
@@ -19,6 +19,9 @@ export const RUNNER_SIGNALS: Signals = [
 ];
 /** The same for those who cannot wait. */
 export const FAST_SIGNALS: Signals = RUNNER_SIGNALS.map(([signal, wait]) => [signal, wait / 25] as const);
+
+/** Milliseconds; {@link lingeringCli} leaves what would live ten times as long. */
+const DYING = 6_000;
 
 export interface Cancelled {
   readonly result: StepResult;
@@ -59,6 +62,8 @@ export async function cancelAt(
   const result = await running.finally(() => ended.abort());
   await cancelling;
   watch.stop();
+  // What was killed needs a processor once more to be gone; what was not stays for much longer.
+  for (let waited = 0; watch.running.length > 0 && waited < DYING; waited += 10) await sleep(10);
   return { result, left: watch.running };
 }
 
@@ -71,7 +76,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** A Databricks CLI that leaves a program running in its group, as a build daemon does. */
-export async function lingeringCli(cli: SandboxCli): Promise<SandboxCli> {
+export async function lingeringCli(cli: SandboxCli, freshFolder: FreshFolder): Promise<SandboxCli> {
   const file = path.join(await freshFolder("lingering-cli"), "databricks");
   await writeFile(
     file,

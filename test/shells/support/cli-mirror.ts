@@ -2,8 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { archiveName, programName, releasePlatform } from "../../../core/cli/install/release.ts";
 import { systemPlatform } from "../../../core/net/send.ts";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import type { SandboxCli } from "../../../sandbox/runner/find-cli.ts";
+import type { FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { sha256 } from "../../unit/cli/install/support/release.ts";
 import { buildZip } from "../../unit/cli/install/support/zip-builder.ts";
 
@@ -21,6 +21,7 @@ export function handingOn(version: string, cli: SandboxCli): string {
 export async function publishRelease(
   version: string,
   program: string,
+  freshFolder: FreshFolder,
 ): Promise<{ readonly mirror: string; readonly archive: string; readonly hash: string }> {
   const platform = systemPlatform();
   const mirror = await freshFolder("mirror");

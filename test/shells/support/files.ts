@@ -32,11 +32,16 @@ export class FileWatch {
     this.#timer = setInterval(() => this.#look(), interval);
   }
 
+  /** What was seen so far. */
+  get seen(): readonly { readonly file: string; readonly content: Buffer }[] {
+    return [...this.#versions.values()];
+  }
+
   /** Looks a last time and gives everything that was seen. */
   stop(): readonly { readonly file: string; readonly content: Buffer }[] {
     clearInterval(this.#timer);
     this.#look();
-    return [...this.#versions.values()];
+    return this.seen;
   }
 
   #look(): void {

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import type { SandboxCli } from "../../../sandbox/runner/find-cli.ts";
+import type { FreshFolder } from "../../../sandbox/runner/scratch.ts";
 
 /** What the program prints beside tokens: commands of both runners, and control sequences. */
 export const HOSTILE_LINES = [
@@ -54,7 +54,11 @@ fetch(url, { headers }).then((answer) => answer.json()).then(({ access_token: to
 }
 
 /** A Databricks CLI that runs the hostile program before each command of the bundle, then `cli`. */
-export async function hostileCli(cli: SandboxCli, dumps: string): Promise<SandboxCli> {
+export async function hostileCli(
+  cli: SandboxCli,
+  dumps: string,
+  freshFolder: FreshFolder,
+): Promise<SandboxCli> {
   const folder = await freshFolder("hostile-cli");
   const [program, file] = [path.join(folder, "hostile.cjs"), path.join(folder, "databricks")];
   await writeFile(program, hostileProgram(dumps));

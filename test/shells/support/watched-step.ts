@@ -2,7 +2,6 @@ import { readdirSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { isObject, without, writeJson, type Json } from "../../../sandbox/http/json.ts";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import type { GitHubJob } from "../../../sandbox/runner/github-job.ts";
 import type { GitHubStep, StepResult } from "../../../sandbox/runner/github.ts";
 import { contentsBelow, FileWatch } from "./files.ts";
@@ -29,7 +28,7 @@ export async function watchedStep(
   inputs: Readonly<Record<string, string>> = {},
   more: Partial<GitHubStep> = {},
 ): Promise<WatchedStep> {
-  const [temp, own] = [await freshFolder("runner-temp"), await freshFolder("step-tmp")];
+  const [temp, own] = [await job.freshFolder("runner-temp"), await job.freshFolder("step-tmp")];
   const before = new Set(readdirSync(os.tmpdir()));
   const files = new FileWatch([job.checkout, temp, own, job.env["HOME"] ?? ""]);
   const processes = new ProcessWatch();

@@ -58,6 +58,8 @@ describe("a run that is killed", () => {
         const result = await run(fake, fileOf(last));
         const grants = last.map((index) => `cred-${index} ${principalOf(index)}`).sort();
         check(fake, grants, result !== "killed" && result.applied.length === 0);
+        await run(fake, accessFileOf([["job_0", "other", "cred-1"]]));
+        check(fake, [`cred-1 ${principalOf(0)}`]);
       }),
       { numRuns: 60 },
     );

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { folderBytes, staticBytes } from "../../../bench/bytes.ts";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
+import { scratchFolders } from "../support/scratch.ts";
 
 describe("bench: bytes", () => {
+  const freshFolder = scratchFolders();
+
   const to = (name: string, kind: "import-statement" | "dynamic-import" = "import-statement") => ({
     path: name,
     kind,

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { join, relative, sep } from "node:path";
 import { selectFiles } from "../../../core/bundle/sync-files.ts";
-import { readSyncRules } from "../../../core/bundle/sync-rules.ts";
+import { systemPlatform } from "../../../core/net/send.ts";
+import { readSources } from "../../../core/scan/sources.ts";
 import { diskTree } from "../../../core/base/tree.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { startSandbox } from "../../../sandbox/sandbox.ts";
 import { accessToken } from "../sandbox/client.ts";
 import { folderWith, metadataService, runCli } from "../sandbox/cli.ts";
+import { scratchFolders } from "../support/scratch.ts";
 
 const REPOSITORY: Readonly<Record<string, string>> = {
   ".git/HEAD": "ref: refs/heads/main\n",
@@ -76,6 +78,7 @@ const NAMES = [
 const present = (await realCli()) !== undefined;
 describe(`scan: what is selected is what the real CLI uploads${present ? "" : " (skipped: there is no databricks on PATH)"}`, function () {
   this.timeout(60_000);
+  const freshFolder = scratchFolders();
   before(function () {
     if (!present) this.skip();
   });
@@ -85,7 +88,7 @@ describe(`scan: what is selected is what the real CLI uploads${present ? "" : " 
     const metadata = await metadataService(await accessToken(sandbox));
     try {
       const further = Object.fromEntries(NAMES.map((name) => [`lake/${name}`, ""]));
-      const root = await folderWith({ ...REPOSITORY, ...further });
+      const root = await folderWith({ ...REPOSITORY, ...further }, freshFolder);
       const bundleRoot = join(root, "lake");
       const env = {
         DATABRICKS_HOST: sandbox.workspace.host,
@@ -98,8 +101,9 @@ describe(`scan: what is selected is what the real CLI uploads${present ? "" : " 
         `/Workspace/Users/${DEPLOYER.applicationId}/.bundle/lake/prod/state/deployment.json`,
       );
       const { files } = JSON.parse(String(state?.content)) as { files: { local_path: string }[] };
-      const rules = await readSyncRules(bundleRoot, "prod", diskTree);
-      const selected = await selectFiles(bundleRoot, rules, diskTree, (path) => path);
+      const options = { checkout: root, bundleRoot, target: "prod", repositoryId: "" };
+      const { selection } = await readSources(options, diskTree, systemPlatform());
+      const selected = await selectFiles(selection, diskTree, (path) => path);
       const names = selected.files.map((path) => relative(root, path).split(sep).join("/"));
       const uploaded = new Set(files.map(({ local_path }) => local_path));
       const more = names.filter((name) => !uploaded.has(name));

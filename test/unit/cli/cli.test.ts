@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 import { toMistake } from "../../../core/cli/cli.ts";
 import type { ProcessResult } from "../../../core/base/ports.ts";
+import { scratchFolders } from "../support/scratch.ts";
 import { cliPrinting, failure, FAILED, NEVER } from "./cli-printing.ts";
 
 const PLAN = '{"plan_version":2,"plan":{"resources.jobs.nightly":{"action":"create"}}}';
 
 describe("the CLI for one bundle and target", () => {
+  const freshFolder = scratchFolders();
+
   it("plans in the bundle's folder, which it names to the CLI, with the environment given", async () => {
     const { cli, requests, processes } = cliPrinting({ stdout: PLAN });
     const { plan, diagnostics } = await cli.plan(NEVER);
@@ -48,13 +50,12 @@ describe("the CLI for one bundle and target", () => {
   });
 
   it("names the bundle's folder without symbolic links", async () => {
-    const root = await realpath(await mkdtemp(path.join(os.tmpdir(), "cli-")));
+    const root = await freshFolder("cli");
     await mkdir(path.join(root, "real"));
     await symlink(path.join(root, "real"), path.join(root, "link"));
     const { cli, requests } = cliPrinting({ stdout: PLAN }, { bundleRoot: path.join(root, "link") });
     await cli.plan(NEVER);
     assert.equal(requests[0]?.env["DATABRICKS_BUNDLE_ROOT"], path.join(root, "real"));
-    await rm(root, { recursive: true });
   });
 
   it("leaves the target to the CLI where none is given", async () => {

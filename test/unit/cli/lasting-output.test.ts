@@ -2,21 +2,24 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, writeSync } from "node:fs";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { lastingOutput } from "../../../core/cli/lasting-output.ts";
 import { createRunProcess } from "../../../core/cli/process.ts";
+import { scratchFolders } from "../support/scratch.ts";
+import { until } from "../support/until.ts";
 
 const MODULE = path.resolve(import.meta.dirname, "../../../core/cli/process.ts");
 const windows = process.platform === "win32";
 describe(`output of a program that may outlive us${windows ? " (skipped: POSIX only)" : ""}`, () => {
+  const freshFolder = scratchFolders();
   let folder: string;
   const { TMPDIR } = process.env;
   before(async function () {
     if (windows) this.skip();
-    folder = await mkdtemp(path.join(os.tmpdir(), "output-"));
+    folder = await freshFolder("output");
     process.env["TMPDIR"] = folder;
   });
   after(() => {
@@ -53,12 +56,18 @@ describe(`output of a program that may outlive us${windows ? " (skipped: POSIX o
     onStderr: (chunk: Buffer) => lines.push(`err ${chunk.toString().trim()}`),
   });
 
+  /** A script that acts when a file is there. */
+  const whenThere = (file: string, act: string): string =>
+    `setInterval(() => { if (require("node:fs").existsSync(${JSON.stringify(file)})) { ${act} } }, 5);`;
+
   it("comes while the program runs, and its exit code after it", async () => {
     const lines: string[] = [];
-    const script = "console.log('one'); console.error('two'); setTimeout(() => process.exit(3), 300)";
+    const seen = path.join(folder, "seen");
+    const script = `console.log("one"); console.error("two"); ${whenThere(seen, "process.exit(3)")}`;
     const ended = run(request(script, lines));
-    while (lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => lines.length >= 2);
     assert.deepEqual(lines.sort(), ["err two", "out one"]);
+    await writeFile(seen, "");
     assert.deepEqual(await ended, { code: 3, signal: null });
   });
 
@@ -67,28 +76,26 @@ describe(`output of a program that may outlive us${windows ? " (skipped: POSIX o
   });
 
   it("ends no program when its reader is killed", async () => {
-    const [parent, proof] = [path.join(folder, "parent.mts"), path.join(folder, "proof")];
-    const child = `
-      setTimeout(() => { for (let i = 0; i < 50; i++) console.error("line " + i); }, 400);
-      setTimeout(() => require("node:fs").writeFileSync(${JSON.stringify(proof)}, "to the end"), 500);`;
+    const [parent, killed, proof] = ["parent.mts", "killed", "proof"].map((name) => path.join(folder, name));
+    const child = whenThere(
+      killed!,
+      `for (let i = 0; i < 50; i++) console.error("line " + i);
+       require("node:fs").writeFileSync(${JSON.stringify(proof)}, "to the end"); process.exit();`,
+    );
     await writeFile(
-      parent,
+      parent!,
       `import { createRunProcess } from ${JSON.stringify(MODULE)};
        const request = { file: process.execPath, args: ["-e", ${JSON.stringify(child)}], cwd: "/", env: {}, outlives: true };
        const started = { ...request, onStdout() {}, onStderr() {}, onStart: () => console.log("started") };
        await createRunProcess({ os: "linux", arch: "x64" })(started);`,
     );
-    const reader = spawn(process.execPath, ["--import", "tsx", parent], {
+    const reader = spawn(process.execPath, ["--import", "tsx", parent!], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(reader.stdout, "data");
     reader.kill("SIGKILL");
     await once(reader, "close");
-    let text = "";
-    while (text === "") {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      text = await readFile(proof, "utf8").catch(() => "");
-    }
-    assert.equal(text, "to the end");
+    await writeFile(killed!, "");
+    await until(async () => (await readFile(proof!, "utf8").catch(() => "")) === "to the end");
   });
 });

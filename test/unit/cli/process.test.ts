@@ -9,6 +9,7 @@ import { createRunProcess, createTerminate, type ProcessPort } from "../../../co
 import type { ProcessRequest } from "../../../core/base/ports.ts";
 import { systemClock } from "../../../core/net/send.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { until } from "../support/until.ts";
 
 const LINUX = { os: "linux", arch: "x64" } as const;
 const WINDOWS = { os: "win32", arch: "x64" } as const;
@@ -37,10 +38,6 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await systemClock.sleep(5);
 }
 
 describe("running a process", function () {

@@ -146,11 +146,11 @@ describe("send", () => {
     );
   });
 
-  it("classifies a name that does not exist (RFC 6761) as final", async function () {
-    this.timeout(20_000);
-    const error = await failureOf(send({ method: "GET", url: "https://no-such-host.invalid/" }));
+  it("classifies a name that does not exist as final", async () => {
+    // No label has more than 63 bytes (RFC 1035, section 2.3.4): no name server needs to be asked.
+    const error = await failureOf(send({ method: "GET", url: `https://${"x".repeat(64)}.invalid/` }));
     assert.equal(error.failure, "dns");
-    assert.equal(error.retryable, /EAI_AGAIN/.test(error.message));
+    assert.equal(error.retryable, false);
   });
 
   it("classifies what is not HTTP", async () => {
@@ -172,7 +172,8 @@ describe("send, when it is done", () => {
     await send({ method: "GET", url });
     const before = timers();
     await send({ method: "GET", url, signal, timeout: 59_000 });
-    assert.equal(timers(), before);
+    // Those of earlier tests may end meanwhile.
+    assert.ok(timers() <= before);
     assert.deepEqual(getEventListeners(signal, "abort"), []);
   });
 });
@@ -189,7 +190,8 @@ describe("send to a host that is not loopback", () => {
 
 describe("system clock", () => {
   it("sleeps, and stops with the reason of its signal", async () => {
-    assert.ok(Math.abs(systemClock.now() - Date.now()) < 1000);
+    const [before, now, after] = [Date.now(), systemClock.now(), Date.now()];
+    assert.ok(before <= now && now <= after);
     await systemClock.sleep(1);
     const controller = new AbortController();
     const reason = new Error("cancelled");

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { freshFolder } from "../../../sandbox/runner/checkout.ts";
 import { jsonOutput } from "../../../core/report/outputs.ts";
 import { FakeCi } from "../support/fake-ci.ts";
+import { scratchFolders } from "../support/scratch.ts";
 
 describe("JSON outputs", () => {
+  const freshFolder = scratchFolders();
+
   it("are what they are while they are short", async () => {
     const ci = new FakeCi();
     await jsonOutput(ci, "jobs", { a: 1 }, { count: 1 });

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
+import { Scratch, type FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { listen, type RunningServer } from "../support/servers.ts";
 
 export interface CliResult {
@@ -17,12 +17,12 @@ export async function runCli(
   env: Readonly<Record<string, string>>,
   ...args: string[]
 ): Promise<CliResult> {
-  const home = await temporaryFolder("home");
+  const scratch = new Scratch();
   const child = spawn((await realCli()) ?? "", args, {
     cwd,
     env: {
       PATH: process.env["PATH"] ?? "",
-      HOME: home,
+      HOME: await scratch.fresh("home"),
       DATABRICKS_CONFIG_FILE: "/dev/null",
       DATABRICKS_CACHE_ENABLED: "false",
       DATABRICKS_RATE_LIMIT: "10000",
@@ -35,17 +35,16 @@ export async function runCli(
   child.stderr.on("data", (chunk: Buffer) => (output.stderr += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject).once("close", resolve);
-  });
+  }).finally(() => scratch.remove());
   return { code, ...output };
 }
 
-export async function temporaryFolder(name: string): Promise<string> {
-  return realpath(await mkdtemp(path.join(os.tmpdir(), `sandbox-${name}-`)));
-}
-
 /** A new folder with these files, by relative path. */
-export async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await temporaryFolder("bundle");
+export async function folderWith(
+  files: Readonly<Record<string, string>>,
+  freshFolder: FreshFolder,
+): Promise<string> {
+  const folder = await freshFolder("bundle");
   for (const [name, content] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), content);

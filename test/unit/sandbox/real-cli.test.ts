@@ -5,9 +5,10 @@ import { ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER } from "../../../sandbox/defa
 import { isObject, parseJson, type JsonObject } from "../../../sandbox/http/json.ts";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
+import { scratchFolders } from "../support/scratch.ts";
 import type { RunningServer } from "../support/servers.ts";
 import { accessToken, text } from "./client.ts";
-import { folderWith, metadataService, runCli, temporaryFolder, type CliResult } from "./cli.ts";
+import { folderWith, metadataService, runCli, type CliResult } from "./cli.ts";
 import { WIDE_BUNDLE } from "./wide-bundle.ts";
 
 const EXAMPLE = path.resolve(import.meta.dirname, "../../../examples/lakehouse-jobs");
@@ -16,6 +17,7 @@ const present = (await realCli()) !== undefined;
 describe(`sandbox: the real CLI${present ? "" : " (skipped: there is no databricks on PATH)"}`, function () {
   this.timeout(60_000);
   this.slow(5_000);
+  const freshFolder = scratchFolders();
   let sandbox: Sandbox;
   let metadata: RunningServer | undefined;
   before(function () {
@@ -62,7 +64,7 @@ describe(`sandbox: the real CLI${present ? "" : " (skipped: there is no databric
       DATABRICKS_AUTH_TYPE: "metadata-service",
       DATABRICKS_METADATA_SERVICE_URL: `${metadata.url}/token`,
     };
-    const folder = await folderWith(WIDE_BUNDLE);
+    const folder = await folderWith(WIDE_BUNDLE, freshFolder);
     const bundle = (...args: string[]) => runCli(folder, env, "bundle", ...args);
 
     assert.match((await ok(bundle("validate"))).stdout, /Validation OK!/);
@@ -117,7 +119,7 @@ describe(`sandbox: the real CLI${present ? "" : " (skipped: there is no databric
 
   it("deploys the example with github-oidc and ids past 2^53; another principal plans the same", async () => {
     sandbox = await startSandbox({ bigIds: true });
-    const folder = await temporaryFolder("example");
+    const folder = await freshFolder("example");
     await cp(EXAMPLE, folder, { recursive: true });
     const bundle = (env: Record<string, string>, ...args: string[]) =>
       runCli(folder, env, "bundle", ...args, "-t", "prod");
@@ -148,7 +150,7 @@ describe(`sandbox: the real CLI${present ? "" : " (skipped: there is no databric
 
   it("finds the lock of another deployment", async () => {
     sandbox = await startSandbox();
-    const folder = await temporaryFolder("example");
+    const folder = await freshFolder("example");
     await cp(EXAMPLE, folder, { recursive: true });
     const state = `/Workspace/Users/${DEPLOYER.applicationId}/.bundle/lakehouse-jobs/prod/state`;
     sandbox.workspace.files.mkdirs(state);
@@ -175,7 +177,7 @@ describe(`sandbox: the real CLI${present ? "" : " (skipped: there is no databric
       DATABRICKS_AUTH_TYPE: "metadata-service",
       DATABRICKS_METADATA_SERVICE_URL: `${metadata.url}/token`,
     };
-    const folder = await temporaryFolder("account");
+    const folder = await freshFolder("account");
     const command = "service-principal-federation-policy";
     const account = (...args: string[]) => runCli(folder, env, "account", ...args, "-o", "json");
     const owner = sandbox.account.principals.withApplicationId(JOB_RUNNER.applicationId)!.id;

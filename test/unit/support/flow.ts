@@ -8,7 +8,8 @@ import { runStep } from "../../../core/start.ts";
 import { createSend, systemClock } from "../../../core/net/send.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import { textOf } from "../../../sandbox/http/json.ts";
-import { checkoutOf, freshFolder } from "../../../sandbox/runner/checkout.ts";
+import { checkoutOf } from "../../../sandbox/runner/checkout.ts";
+import { Scratch, type FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox/sandbox.ts";
 import { FakeCi } from "./fake-ci.ts";
 
@@ -17,6 +18,8 @@ export interface Played {
   readonly signal?: string;
   readonly stdout?: string;
   readonly stderr?: string;
+  /** For `deploy`: whether it leaves no list of what it uploaded. */
+  readonly leavesNoList?: boolean;
 }
 
 /** Arguments of which no test of a flow wants to hear. */
@@ -54,6 +57,7 @@ function deployJob({ workspace: { jobs } }: Sandbox): void {
 }
 
 export const SUMMARY = JSON.stringify({
+  sync: { paths: ["."] },
   bundle: { name: "lakehouse-jobs", target: "prod" },
   workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE },
   resources: { jobs: { nightly: { id: "7", name: "nightly", url: "https://example.com/jobs/7" } } },
@@ -69,6 +73,14 @@ export function usualCli(entries: Record<string, string>, special: PlayCli = () 
   };
 }
 
+/** As the CLI does after it has uploaded files. */
+async function leaveSnapshot({ env, args }: ProcessRequest): Promise<void> {
+  const target = args[args.indexOf("--target") + 1] ?? "";
+  const folder = path.join(env["DATABRICKS_BUNDLE_TMP"] ?? "", target, "sync-snapshots");
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, "0.json"), '{"local_to_remote_names":{}}');
+}
+
 /** One use of the step in a sandbox, with the CLI played: core from its inputs to its exit code. */
 export class Flow {
   readonly sandbox: Sandbox;
@@ -78,25 +90,38 @@ export class Flow {
   readonly requests: ProcessRequest[] = [];
   ci!: FakeCi;
   private readonly path: string;
+  readonly #scratch: Scratch;
 
-  private constructor(sandbox: Sandbox, checkout: string, temp: string, folder: string) {
+  private constructor(sandbox: Sandbox, scratch: Scratch, checkout: string, temp: string, folder: string) {
     this.sandbox = sandbox;
     this.checkout = checkout;
     this.temp = temp;
     this.path = folder;
+    this.#scratch = scratch;
   }
 
   static async start(options: SandboxOptions = {}): Promise<Flow> {
     const example = path.resolve(import.meta.dirname, "../../../examples/lakehouse-jobs");
     const sandbox = await startSandbox(options);
     deployJob(sandbox);
-    const folder = await freshFolder("path");
+    const scratch = new Scratch();
+    const folder = await scratch.fresh("path");
     await writeFile(path.join(folder, "databricks"), "#!/bin/false\n");
     await chmod(path.join(folder, "databricks"), 0o755);
-    const checkout = await checkoutOf(example, textOf(sandbox.github.claims["sha"]));
-    const temp = path.join(await freshFolder("temp"), "temp");
+    const checkout = await checkoutOf(example, textOf(sandbox.github.claims["sha"]), scratch.fresh);
+    const temp = path.join(await scratch.fresh("temp"), "temp");
     await mkdir(temp);
-    return new Flow(sandbox, checkout, temp, folder);
+    return new Flow(sandbox, scratch, checkout, temp, folder);
+  }
+
+  /** Folders that go when the flow stops. */
+  get freshFolder(): FreshFolder {
+    return this.#scratch.fresh;
+  }
+
+  /** Stops the sandbox and removes the checkout and every folder of the flow. */
+  async stop(): Promise<void> {
+    await this.sandbox.stop().finally(() => this.#scratch.remove());
   }
 
   /** Runs the step; `inputs` are added to those that deploy the example to `prod`. */
@@ -134,8 +159,10 @@ export class Flow {
         this.requests.push(request);
         request.onStart?.(4_000_000);
         await askForToken(request.env);
-        const { code = 0, signal = null, stdout = "", stderr = "" } = await cli(command, request);
+        const played = await cli(command, request);
+        const { code = 0, signal = null, stdout = "", stderr = "", leavesNoList = false } = played;
         if (command.startsWith("deploy") && code === 0) await this.#recordDeployment(request.env);
+        if (command.startsWith("deploy") && code === 0 && !leavesNoList) await leaveSnapshot(request);
         if (stdout) request.onStdout(Buffer.from(stdout));
         if (stderr) request.onStderr(Buffer.from(stderr));
         return { code: signal === null ? code : null, signal };

@@ -64,16 +64,22 @@ describe("the access lock", () => {
 
   it("recognises its own file when the answer to its creation was lost", async () => {
     const real = fake.as("d");
-    let lost = true;
+    let lost = false;
     const api: typeof real = {
       async call(request) {
-        await real.call(request);
-        if (!lost || !request.path.endsWith("/import")) return real.call(request);
-        lost = false;
+        const answer = await real.call(request);
+        if (lost || !request.path.endsWith("/import")) return answer;
+        lost = true;
+        // The client sends it again, and hears that the file is there already.
         return real.call(request);
       },
     };
-    await take({ api, timeout: 0 });
+    const start = fake.clock.now();
+    const lock = await take({ api, timeout: 0 });
+    assert.ok(lost);
+    assert.equal(fake.clock.now(), start, "it did not wait for itself");
+    await lock.release();
+    assert.deepEqual([...fake.files.keys()], []);
   });
 
   it("stops waiting when cancelled", async () => {

@@ -21,7 +21,7 @@ describe("jobs side by side on one runner", () => {
     const running = await Promise.all(
       Array.from({ length: count }, async () => {
         const child = spawn(process.execPath, ["--import", "tsx", CHILD, at], {
-          env: { PATH: process.env["PATH"], NODE_V8_COVERAGE: "" },
+          env: { PATH: process.env["PATH"], TMPDIR: at, TSX_DISABLE_CACHE: "1", NODE_V8_COVERAGE: "" },
         });
         children.push(child);
         let output = "";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
@@ -7,11 +8,10 @@ import fc from "fast-check";
 import { parseCliMirror } from "../../../../core/ci/inputs/cli-values.ts";
 import { systemFiles } from "../../../../core/cli/install/files.ts";
 import { placeOf } from "../../../../core/cli/install/source.ts";
-import { systemClock } from "../../../../core/net/send.ts";
 import { selfSignedCertificate } from "../../support/certificate.ts";
 import { listenAsProxy } from "../../support/servers.ts";
 import { failure, folders, sha256, site, tree } from "./support/release.ts";
-import { ARCHIVE, broken, NAME, Runner, VERSION } from "./support/installer.ts";
+import { ARCHIVE, broken, NAME, PatientClock, Runner, VERSION } from "./support/installer.ts";
 import { servers } from "./support/transfer.ts";
 
 const PATH = `/v${VERSION}/${NAME}`;
@@ -55,24 +55,25 @@ describe("source of a release", () => {
 
   it("is given up at the deadline, with the last reason", async () => {
     const { url } = await serve((_, response) => response.writeHead(503).end());
-    const error = await failure(
-      runner.install({ mirror: url, timeout: 50 }, { clock: systemClock }),
-      "CLI_DOWNLOAD_FAILED",
-    );
+    const error = await failure(runner.install({ mirror: url }), "CLI_DOWNLOAD_FAILED");
     assert.match(error.details.actual ?? "", /status 503/);
+    assert.ok(runner.log.length > 1, "it was tried again");
     await nothingLeft();
   });
 
   it("is given up at the deadline in the middle of a transfer, which then has ended", async () => {
+    const clock = new PatientClock();
+    const closed: Promise<unknown>[] = [];
     const { url } = await serve((_, response) => {
+      closed.push(once(response, "close"));
       response.writeHead(200, { "content-length": ARCHIVE.length });
-      response.write(ARCHIVE.subarray(0, 40));
+      response.write(ARCHIVE.subarray(0, 40), () => clock.expire());
     });
-    await failure(
-      runner.install({ mirror: url, timeout: 80 }, { clock: systemClock }),
-      "CLI_DOWNLOAD_FAILED",
-    );
+    const error = await failure(runner.install({ mirror: url }, { clock }), "CLI_DOWNLOAD_FAILED");
+    assert.match(error.details.actual ?? "", /deadline/);
     await nothingLeft();
+    assert.equal(closed.length, 1);
+    await closed[0];
   });
 
   it("ends with the reason of a cancellation", async () => {
@@ -115,8 +116,7 @@ describe("source of a release", () => {
   for (const [title, listener, actual, remedy] of answers) {
     it(`is refused for ${title}`, async () => {
       const { url } = await serve(listener);
-      const work = runner.install({ mirror: url, timeout: 1_000 }, { clock: systemClock });
-      const error = await failure(work, "CLI_DOWNLOAD_FAILED");
+      const error = await failure(runner.install({ mirror: url }), "CLI_DOWNLOAD_FAILED");
       assert.match(error.details.actual ?? "", actual);
       assert.match(error.details.remedy ?? "", remedy);
       await nothingLeft();

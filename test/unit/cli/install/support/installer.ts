@@ -20,16 +20,31 @@ export const PINNED: PinnedTable = { [VERSION]: { linux_amd64: sha256(ARCHIVE) }
 export const LATER = "1.12.0";
 export const LATER_NAME = `databricks_cli_${LATER}_linux_amd64.zip`;
 
-/** Waits between tries take no time, deadlines never come. */
-const patientClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    ms < 100_000
-      ? Promise.resolve()
-      : new Promise((_, reject) => {
-          signal?.addEventListener("abort", () => reject(signal.reason as Error));
-        }),
-};
+/** Waits between tries take no time, and count as if they had; deadlines come when the test says so. */
+export class PatientClock implements Clock {
+  #waited = 0;
+  readonly #deadlines: (() => void)[] = [];
+
+  now(): number {
+    return Date.now() + this.#waited;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms < 100_000) {
+      this.#waited += ms;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      this.#deadlines.push(resolve);
+      signal?.addEventListener("abort", () => reject(signal.reason as Error));
+    });
+  }
+
+  /** Lets every deadline come. */
+  expire(): void {
+    for (const come of this.#deadlines) come();
+  }
+}
 
 /** A runner on disk: checkout, tool cache, temporary folder and a mirror folder side by side. */
 export class Runner {
@@ -74,7 +89,7 @@ export class Runner {
     return installCli(
       { toolCache, tempFolder, checkout, mirror, ...options },
       {
-        clock: patientClock,
+        clock: new PatientClock(),
         platform: { os: "linux", arch: "x64" },
         environment: {},
         log: (line) => this.log.push(line),

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import type { RequestListener } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { SecretlessError, type ErrorCode } from "../../../../../core/base/errors.ts";
+import { Scratch } from "../../../../../sandbox/runner/scratch.ts";
 import { buildZip, type Member } from "./zip-builder.ts";
 
 export const sha256 = (bytes: Buffer | string): string => createHash("sha256").update(bytes).digest("hex");
@@ -54,15 +53,9 @@ export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<
 
 /** Folders that are removed after each test of the suite. */
 export function folders(): () => Promise<string> {
-  const made: string[] = [];
-  afterEach(async () => {
-    await Promise.all(made.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-  });
-  return async () => {
-    const folder = await mkdtemp(join(tmpdir(), "install-test-"));
-    made.push(folder);
-    return folder;
-  };
+  const scratch = new Scratch();
+  afterEach(() => scratch.remove());
+  return () => scratch.fresh("install");
 }
 
 /** All files and folders under `folder`, sorted. */
