@@ -18,7 +18,7 @@ import { OPEN_EXCHANGES } from "./federation/exchanges/index.ts";
 import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
 import { Access } from "./flow/access/access.ts";
-import { readAccess, secretScopes } from "./flow/access/files.ts";
+import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
 import { connect } from "./flow/connect.ts";
 import { markOf, processPort } from "./cli/own-process.ts";
@@ -98,21 +98,25 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
     const { workspaceId = connection.workspaceId, accountId } = inputs;
-    const tokens = await startTokenService({
-      token: () => session.token(),
-      approvedHost: inputs.host,
-      approvedWorkspaceId: workspaceId,
-      approvedAccountId: accountId,
-      clock: ports.clock,
-    });
+    // It is for the CLI alone: where none is started, nobody can ask for a token.
+    const tokens = await when(needs.cli, () =>
+      startTokenService({
+        token: () => session.token(),
+        approvedHost: inputs.host,
+        approvedWorkspaceId: workspaceId,
+        approvedAccountId: accountId,
+        clock: ports.clock,
+      }),
+    );
     service = tokens;
-    ci.mask(new URL(tokens.url).pathname.slice(1));
+    if (tokens) ci.mask(new URL(tokens.url).pathname.slice(1));
 
     const endWhatIsLeft = strayEnder(step, folder.root);
     const processes = processPort(ports.platform);
     let marked = Promise.resolve();
     const cli =
       tool &&
+      tokens &&
       new DatabricksCli({
         ...ports,
         terminate: createTerminate(ports),
@@ -135,8 +139,9 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       });
     if (target?.hasRootPath === false) warn(step, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
-    const scopes = secretScopes(source);
     access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
+    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
+    const api = workspaceApi(step, session, caller);
     const commands: Seams["commands"] = seams.commands ?? RUN_COMMANDS;
     await asked(
       command.name,
@@ -144,11 +149,8 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     )({
       step,
       audit,
-      api: workspaceApi(step, session, {
-        audit,
-        clientId: inputs.clientId,
-        failure: "ENDPOINT_UNAVAILABLE",
-      }),
+      api,
+      connection,
       folder,
       get cli() {
         return asked("cli", cli);
@@ -157,8 +159,17 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         return asked("access", access);
       },
       scan: {
-        planned: async (result) => scan?.planned({ ...result, target: target?.name ?? "", scopes }),
-        deployed: async () => scan?.deployed(),
+        planned: async (result, summary) => {
+          if (!scan) return;
+          const policy = scanPolicy(source);
+          await scan.planned({
+            ...result,
+            summary: (await summary()).tree,
+            target: target?.name ?? "",
+            policy,
+          });
+        },
+        deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
       },
     });
     await audit.settled();

@@ -18,6 +18,8 @@ export interface Tree {
   size(file: string): Promise<number | undefined>;
   /** Content in pieces. @throws if it cannot be read */
   read(file: string): AsyncIterable<Uint8Array>;
+  /** The path without symbolic links; the path itself where there is nothing. */
+  real(path: string): Promise<string>;
 }
 
 const FIRST_PIECE = 64 << 10;
@@ -65,6 +67,7 @@ export const diskTree: Tree = {
       await handle.close();
     }
   },
+  real: (path) => realpath(path).catch(() => path),
 };
 
 function notRegular(): RefusedFile {
@@ -97,11 +100,12 @@ export function checkoutTree(checkout: string, platform: Platform): Tree {
       await check(file);
       yield* diskTree.read(file);
     },
+    real: (path) => diskTree.real(path),
   };
 }
 
-/** The whole content of a small file as text. @throws if it cannot be read, or is larger than 1 MB */
-export async function readText(tree: Tree, file: string): Promise<string> {
+/** The whole content of a small file. @throws if it cannot be read, or is larger than 1 MB */
+export async function readBytes(tree: Tree, file: string): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of tree.read(file)) {
@@ -109,5 +113,10 @@ export async function readText(tree: Tree, file: string): Promise<string> {
     if (size > FILE_LIMIT) throw new RefusedFile("is larger than 1 MB");
     pieces.push(piece);
   }
-  return Buffer.concat(pieces).toString("utf8");
+  return Buffer.concat(pieces);
+}
+
+/** The whole content of a small file as UTF-8. @throws as {@link readBytes} */
+export async function readText(tree: Tree, file: string): Promise<string> {
+  return (await readBytes(tree, file)).toString("utf8");
 }

@@ -1,4 +1,3 @@
-import { lstat, readdir, realpath } from "node:fs/promises";
 import { posix, win32, type PlatformPath } from "node:path";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
 import { readCheckoutFile, RefusedFile } from "../base/checkout-file.ts";
@@ -6,6 +5,7 @@ import type { Platform } from "../base/ports.ts";
 import { quote } from "../base/quote.ts";
 import { BundleYamlError, parseBundleYaml, type BundleValue } from "./yaml.ts";
 import { isInside } from "../base/paths.ts";
+import { diskTree, readBytes, type Tree } from "../base/tree.ts";
 import { glob, PatternError } from "./include-glob.ts";
 
 /** In the order of the CLI, which refuses a folder that has two of them. */
@@ -25,6 +25,13 @@ export interface BundleLocation {
   /** Absolute path of the checkout. */
   readonly checkout: string;
   readonly platform: Platform;
+  /** Default: the real files. */
+  readonly tree?: Tree;
+}
+
+interface Location extends Required<BundleLocation> {
+  /** What no file of the bundle may lie outside of. */
+  readonly bounds: string;
 }
 
 /**
@@ -36,16 +43,11 @@ export async function readBundleFiles(given: BundleLocation): Promise<readonly B
   const location = await withoutLinks(given);
   const path = location.platform.os === "win32" ? win32 : posix;
   const mistakes: Mistake[] = [];
-  const root = await readBundleFile(await findRootFile(location, path), location, mistakes);
-  const included = root ? await includedFiles(root, location, path, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path), location, mistakes);
+  const included = first ? await includedFiles(first, location, path, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
-  return [root, ...files].filter((file) => file !== undefined);
-}
-
-interface RealLocation extends BundleLocation {
-  /** What no file of the bundle may lie outside of. */
-  readonly bounds: string;
+  return [first, ...files].filter((file) => file !== undefined);
 }
 
 /**
@@ -53,12 +55,12 @@ interface RealLocation extends BundleLocation {
  * in the checkout by its name must really be there: a link that leads out was put in its place by whoever edits the
  * repository. One that the workflow names elsewhere is a checkout of its own.
  */
-async function withoutLinks(given: BundleLocation): Promise<RealLocation> {
-  const { platform } = given;
-  const real = (folder: string) => realpath(folder).catch(() => folder);
-  const [root, checkout] = [await real(given.root), await real(given.checkout)];
-  if (isInside(root, checkout, platform)) return { root, checkout, platform, bounds: checkout };
-  if (!isInside(given.root, given.checkout, platform)) return { root, checkout, platform, bounds: root };
+async function withoutLinks(given: BundleLocation): Promise<Location> {
+  const { platform, tree = diskTree } = given;
+  const [root, checkout] = await Promise.all([tree.real(given.root), tree.real(given.checkout)]);
+  const location = { root, checkout, platform, tree };
+  if (isInside(root, checkout, platform)) return { ...location, bounds: checkout };
+  if (!isInside(given.root, given.checkout, platform)) return { ...location, bounds: root };
   throw invalidBundle([
     {
       problem: "The folder of the bundle is a link that leads out of the checkout.",
@@ -98,14 +100,22 @@ function displayName(file: string, { checkout, platform }: BundleLocation): stri
   );
 }
 
+/** A file of the bundle; one of the real files passes the checks of everything that a checkout brings along. */
+function bytesOf(path: string, location: Location): Promise<Buffer | undefined> {
+  const { tree, bounds } = location;
+  return tree === diskTree
+    ? readCheckoutFile(path, { ...location, checkout: bounds })
+    : readBytes(tree, path);
+}
+
 async function readBundleFile(
   path: string,
-  location: RealLocation,
+  location: Location,
   mistakes: Mistake[],
 ): Promise<BundleFile | undefined> {
   const name = displayName(path, location);
   try {
-    const bytes = await readCheckoutFile(path, { ...location, checkout: location.bounds });
+    const bytes = await bytesOf(path, location);
     if (bytes === undefined) throw new RefusedFile("is not there any more");
     const parsed = parseBundleYaml(bytes, name);
     if ("value" in parsed) return { path, name, value: parsed.value };
@@ -123,7 +133,7 @@ function whyUnread(error: unknown): string {
 
 async function includedFiles(
   root: BundleFile,
-  location: RealLocation,
+  location: Location,
   path: PlatformPath,
   mistakes: Mistake[],
 ): Promise<string[]> {
@@ -139,13 +149,12 @@ async function includedFiles(
     }
     let outside = false as boolean;
     const inside = async (folder: string): Promise<boolean> => {
-      const real = await realpath(folder).catch(() => undefined);
-      const known = real !== undefined && isInside(real, location.bounds, location.platform);
-      outside ||= !known && real !== undefined;
+      const known = isInside(await location.tree.real(folder), location.bounds, location.platform);
+      outside ||= !known;
       return known;
     };
     if (!/[*?[]/.test(text)) await inside(path.dirname(path.join(location.root, text)));
-    const matches = await matchesOf(text, location.root, path, inside);
+    const matches = await matchesOf(text, location, path, inside);
     if (outside) wrong(`The \`include\` pattern \`${quote(text)}\` leads out of the checkout.`);
     else if (!matches) wrong(`The \`include\` pattern \`${quote(text)}\` is malformed.`);
     else if (matches.length === 0 && !/[*?[]/.test(text))
@@ -168,12 +177,12 @@ async function includedFiles(
 
 async function matchesOf(
   pattern: string,
-  root: string,
+  { root, tree }: Location,
   path: PlatformPath,
   inside: (folder: string) => Promise<boolean>,
 ): Promise<string[] | undefined> {
   try {
-    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path, inside);
+    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return undefined;
     throw error;
@@ -192,11 +201,11 @@ function byBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-async function findRootFile(location: BundleLocation, path: PlatformPath): Promise<string> {
+async function findRootFile(location: Location, path: PlatformPath): Promise<string> {
   const { root } = location;
   const found: string[] = [];
   for (const name of ROOT_NAMES) {
-    if (await exists(path.join(root, name))) found.push(path.join(root, name));
+    if ((await location.tree.size(path.join(root, name))) !== undefined) found.push(path.join(root, name));
   }
   const [file, second] = found;
   if (file === undefined) throw await notFound(location, path);
@@ -220,24 +229,17 @@ async function findRootFile(location: BundleLocation, path: PlatformPath): Promi
   ]);
 }
 
-function exists(file: string): Promise<boolean> {
-  return lstat(file).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function notFound(location: BundleLocation, path: PlatformPath): Promise<SecretlessError> {
-  const { root, checkout, platform } = location;
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => undefined);
+async function notFound(location: Location, path: PlatformPath): Promise<SecretlessError> {
+  const { root, checkout, platform, tree } = location;
+  const entries = await tree.list(root).catch(() => undefined);
   const near: string[] = [];
   for (const entry of entries ?? []) {
     const inside = path.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.isDirectory() && (await hasRootFile(inside, path))) near.push(inside);
+    else if (entry.type === "folder" && (await hasRootFile(inside, path, tree))) near.push(inside);
   }
   for (let folder = path.dirname(root); isInside(folder, checkout, platform); folder = path.dirname(folder)) {
-    if (await hasRootFile(folder, path)) near.push(folder);
+    if (await hasRootFile(folder, path, tree)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -254,7 +256,7 @@ async function notFound(location: BundleLocation, path: PlatformPath): Promise<S
   });
 }
 
-async function hasRootFile(folder: string, path: PlatformPath): Promise<boolean> {
-  const present = await Promise.all(ROOT_NAMES.map((name) => exists(path.join(folder, name))));
-  return present.includes(true);
+async function hasRootFile(folder: string, path: PlatformPath, tree: Tree): Promise<boolean> {
+  const present = await Promise.all(ROOT_NAMES.map((name) => tree.size(path.join(folder, name))));
+  return present.some((size) => size !== undefined);
 }

@@ -15,7 +15,9 @@ export const PIPELINE_CLAIMS = [
 ] as const;
 
 /** What the token does not say is undefined. */
-export type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>> & {
+export type PipelineClaims = Readonly<
+  Partial<Record<(typeof PIPELINE_CLAIMS)[number] | "repositoryId", string>>
+> & {
   /** Properties that administrators have given the repository, by name. */
   readonly properties?: Readonly<Record<string, string>>;
 };

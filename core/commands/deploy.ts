@@ -1,4 +1,5 @@
-import { toSecretlessError, type SecretlessError } from "../base/errors.ts";
+import { allRight, together } from "../base/all-right.ts";
+import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { unpinnedCode } from "../bundle/unpinned.ts";
 import { planChanged } from "../cli/plan.ts";
 import type { BundleSummary } from "../cli/summary.ts";
@@ -6,7 +7,7 @@ import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
-import type { CommandContext } from "./command.ts";
+import type { CommandContext, CommandScan } from "./command.ts";
 import { planBundle } from "./plan.ts";
 
 /** Milliseconds to read what was deployed; not cut short by a cancellation, since the deployment is there. */
@@ -23,11 +24,6 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
   const readBack = (): Promise<BundleSummary> => cli.summary(AbortSignal.timeout(READ_BACK));
-  const proven = async (): Promise<BundleSummary> => {
-    const summary = await readBack();
-    await proveDeployed(api, summary, folder);
-    return summary;
-  };
   const note = (there: BundleSummary | undefined, failure?: SecretlessError): void => {
     const { name: command } = inputs.command;
     noteChanges(audit, deployedChanges({ plan: planned, there, ...(failure && { failure }), command }));
@@ -38,21 +34,33 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     } catch (error) {
       const failure = toSecretlessError(error);
       if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack().catch(() => undefined), failure);
-      throw error;
+      await alsoUploaded(error, scan);
     }
   };
   await whenFree(step, cli, api, deploy, planAgain);
   found({ deployed: true });
-  const summary = await proven().catch((error: unknown) => {
+  const unknown = (error: unknown): never => {
     note(undefined, toSecretlessError(error));
     throw error;
-  });
-  note(summary);
+  };
+  const summary = await readBack().catch(unknown);
+  const here = proveDeployed(api, summary, folder).then(() => {
+    note(summary);
+  }, unknown);
+  await allRight([here, scan.deployed(true)]);
   found({ unpinned: unpinnedCode(summary.tree) });
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs), { count: jobs.length });
   await access.apply(summary);
-  await scan.deployed();
+}
+
+/** Throws what made a deployment fail, after a look at what it had uploaded by then, which stays in the workspace. */
+async function alsoUploaded(error: unknown, scan: CommandScan): Promise<never> {
+  if (!(error instanceof SecretlessError) || error.code !== "DEPLOY_FAILED") throw error;
+  await scan.deployed(false).catch((found: unknown) => {
+    throw together(toSecretlessError(found), [error]);
+  });
+  throw error;
 }

@@ -5,10 +5,11 @@ import type { Mistake, Place } from "../base/errors.ts";
 import { quote } from "../base/quote.ts";
 import { yamlFlaw } from "../base/yaml/flaw.ts";
 import type { Finding } from "./finding.ts";
+import { globCovers, globMatches } from "../base/glob.ts";
 import { IgnorePatterns } from "../bundle/ignore-patterns.ts";
 import { PRACTICES, SCOPE_RULE } from "./rules/practices.ts";
 import { RULES } from "./rules/index.ts";
-import type { ScanOptions } from "./scan.ts";
+import type { ScanOptions } from "./scanned-files.ts";
 import { readText, type Tree } from "../base/tree.ts";
 
 /** The file of accepted findings, in the bundle's root. */
@@ -24,6 +25,8 @@ export interface Exception {
   /** ISO 8601 date: the last day on which it holds. */
   readonly expires: string;
   readonly place: Place;
+  /** Files in which the policy admits it, whatever `path` matches; patterns with `*`. */
+  readonly within?: readonly string[];
 }
 
 export interface Exceptions {
@@ -125,6 +128,57 @@ function parseOne(item: YAMLMap, place: Place, today: string): { exception: Exce
   return { exception: { ...values, place }, problems };
 }
 
+/** What a policy says of exceptions: none at all, or only such ones; patterns with `*`. */
+export type ExceptionPolicy =
+  | "forbid"
+  | {
+      readonly max_days?: number;
+      readonly rules?: readonly string[];
+      readonly paths?: readonly string[];
+    };
+
+/** The exceptions that the policy admits; the others are mistakes. `today` is an ISO date. */
+export function boundExceptions(
+  { exceptions, mistakes }: Exceptions,
+  policy: ExceptionPolicy,
+  today: string,
+): Exceptions {
+  const refused = exceptions.flatMap((exception): [Exception, Mistake][] => {
+    const why = whyRefused(exception, policy, today);
+    if (why === undefined) return [];
+    const problem = `The policy does not admit the exception for ${exception.rule} in ${exception.path}: ${why}`;
+    const remedy = "Take the credential out, or ask who owns the policy (`scan.exceptions`).";
+    return [[exception, { problem, remedy, place: exception.place }]];
+  });
+  const without = new Set(refused.map(([exception]) => exception));
+  const within = policy === "forbid" ? undefined : policy.paths;
+  return {
+    exceptions: exceptions
+      .filter((exception) => !without.has(exception))
+      .map((exception) => ({ ...exception, ...(within && { within }) })),
+    mistakes: [...mistakes, ...refused.map(([, mistake]) => mistake)],
+  };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+function whyRefused(
+  { rule, path, expires }: Exception,
+  policy: ExceptionPolicy,
+  today: string,
+): string | undefined {
+  if (policy === "forbid") return "it forbids exceptions.";
+  const { max_days: most, rules, paths } = policy;
+  const days = (Date.parse(expires) - Date.parse(today)) / DAY;
+  if (most !== undefined && days > most)
+    return `it ends in ${String(days)} days, and may in ${String(most)} at most.`;
+  if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
+    return `it admits them for ${rules.join(", ")} alone.`;
+  if (paths && !paths.some((pattern) => globCovers(pattern, path)))
+    return `it admits them in ${paths.join(", ")} alone.`;
+  return undefined;
+}
+
 export interface Applied {
   /** Findings that stay. */
   readonly findings: readonly Finding[];
@@ -147,7 +201,8 @@ export function applyExceptions(findings: readonly Finding[], exceptions: readon
       ({ exception, paths }) =>
         exception.rule === finding.rule.id &&
         exception.fingerprint === finding.fingerprint &&
-        (exception.path === file || paths.match(file)),
+        (exception.path === file || paths.match(file)) &&
+        (exception.within?.some((pattern) => globMatches(pattern, file)) ?? true),
     );
     if (found === undefined) stay.push(finding);
     else {

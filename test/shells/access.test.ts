@@ -42,7 +42,7 @@ function writesForAccess(requests: readonly LoggedRequest[]): LoggedRequest[] {
   return requests.filter(
     ({ method, path: route, body }) =>
       method !== "GET" &&
-      (route.includes("/unity-catalog/") || /\/state\/access\.(?:json|lock)/.test(JSON.stringify(body))),
+      (route.includes("/unity-catalog/") || JSON.stringify(body).includes("/.databricks-secretless/")),
   );
 }
 
@@ -79,7 +79,7 @@ describe("the access of jobs through the built action", () => {
     assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
     assert.match(deployed.summary, /job-scoped&#58; proven/);
     const grants = job.sandbox.requests.filter(
-      ({ method, path: route }) => method === "PATCH" && route.includes("/permissions/"),
+      ({ method, path: route }) => method === "PATCH" && route.includes("/unity-catalog/permissions/"),
     );
     assert.deepEqual(
       grants.map(({ principal }) => principal),
@@ -214,7 +214,7 @@ describe("the access of jobs through the built task", () => {
       assert.ok(result.outputs["auditLog"]?.endsWith(".jsonl"));
       assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
       const grant = requests.find(
-        ({ method, path: route }) => method === "PATCH" && route.includes("/permissions/"),
+        ({ method, path: route }) => method === "PATCH" && route.includes("/unity-catalog/permissions/"),
       );
       assert.equal(grant?.principal, REGISTRAR.applicationId);
       assert.notEqual(grant.principal, DEPLOYER.applicationId);

@@ -53,6 +53,8 @@ export interface RemoteView {
   plan(object: TrustObject): RemoteState;
   /** What stays true of an object however it is planned, for the reader of the plan (a binding, an owner). */
   notes(object: TrustObject): readonly string[];
+  /** All that these principals have on what was read, whoever granted it. */
+  granted(principals: ReadonlySet<string>): readonly TrustObject[];
 }
 
 /** A grant on a Unity Catalog service credential, by which code comes to a cloud's identity. */

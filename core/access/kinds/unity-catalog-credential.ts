@@ -144,6 +144,14 @@ async function read(objects: readonly TrustObject[], ports: TargetPorts): Promis
   const names = objects.map((object) => object["credential"] ?? "");
   const readings = await readCredentials(ports.databricks, names);
   return {
+    granted: (principals) =>
+      [...readings.values()].flatMap((reading) =>
+        reading.state !== "read"
+          ? []
+          : [...principals]
+              .filter((principal) => hasAccess(reading.facts, principal))
+              .map((principal) => ({ credential: reading.facts.name, principal })),
+      ),
     plan: (object) => planOne(readings.get(object["credential"] ?? ""), object, ports.workspaceId),
     notes(object) {
       const reading = readings.get(object["credential"] ?? "");

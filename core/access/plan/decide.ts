@@ -4,7 +4,7 @@ import { decide, type Decision, type Evidence } from "./policy.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
 import { gradeForPolicy, scopeWords, type ScopeProof } from "../scope/proof.ts";
-import { objectKey } from "../state/state.ts";
+import { objectKey } from "../state/record.ts";
 
 /** A change with all that led to it. */
 export interface DecidedChange extends Change {

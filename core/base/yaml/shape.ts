@@ -93,6 +93,27 @@ export function oneOf<const T extends string | number>(values: readonly T[], des
   };
 }
 
+/** A whole number from 1. */
+export function wholeNumber(description: string): Shape<number> {
+  return {
+    schema: { type: "integer", minimum: 1, description },
+    read(node, context) {
+      const value = isScalar(node) ? node.value : undefined;
+      if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+      wrong(node, context, "a whole number from 1");
+      return undefined;
+    },
+  };
+}
+
+/** A mapping, or one of some words instead. */
+export function either<W, T>(word: Shape<W>, mapping: Shape<T>, description: string): Shape<W | T> {
+  return {
+    schema: { anyOf: [word.schema, mapping.schema], description },
+    read: (node, context) => (isMap(node) ? mapping : word).read(node, context),
+  };
+}
+
 /** A list with at least one item, or with at least `least`. */
 export function list<T>(item: Shape<T>, description?: string, least = 1): Shape<readonly T[]> {
   return {

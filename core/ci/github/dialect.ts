@@ -5,6 +5,7 @@ import { gitHubServer } from "./issuer.ts";
 /** Source: docs.github.com, "OpenID Connect reference", section "Understanding the OIDC token". */
 const CLAIMS = {
   repository: "repository",
+  repositoryId: "repository_id",
   ref: "ref",
   environment: "environment",
   pipeline: "workflow_ref",

@@ -13,6 +13,11 @@ const PLANNED = { title: "Access plan", granted: "to grant", updated: "to update
 const DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
 const NAMES = { grant: "granted", update: "updated", withdraw: "revoked" } as const;
 
+function registrarWords({ apart, selfRegistered }: AccessPlan): string {
+  if (apart) return "apart: in a job of its own";
+  return selfRegistered ? "the deployer itself: unseparated" : "in the step that deploys: unseparated";
+}
+
 /** Shows what is planned about access and what became of it, in the log and in the report. */
 export class AccessReport {
   readonly #parts: AccessParts;
@@ -38,7 +43,7 @@ export class AccessReport {
         lines: proofLines(proof),
       })),
       policy: policyLine(plan),
-      registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
+      registrar: `${plan.registrarId}, ${registrarWords(plan)}`,
       notes: plan.notes,
     };
     this.#shown = access;

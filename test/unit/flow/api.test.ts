@@ -123,7 +123,8 @@ describe("the writing calls of a step", () => {
       command === "summary -o json"
         ? {
             stdout: JSON.stringify({
-              bundle: { name: "lakehouse-jobs", target: "prod" },
+              sync: { paths: ["."] },
+    bundle: { name: "lakehouse-jobs", target: "prod" },
               workspace: { state_path: STATE, file_path: "/Workspace/Shared/lake/files" },
               resources: { jobs: { nightly: { id: jobId, name: "nightly", run_as } } },
             }),

@@ -24,9 +24,17 @@ export async function startAccessFlow(): Promise<{
   const deployer = sandbox.account.principals.withApplicationId(DEPLOYER.applicationId);
   assert.ok(deployer);
   const runAs = { service_principal_name: JOB_RUNNER.applicationId };
-  const { id } = sandbox.workspace.jobs.create({ name: "nightly", run_as: runAs }, deployer);
+  const { id } = sandbox.workspace.jobs.create(
+    {
+      name: "nightly",
+      run_as: runAs,
+      deployment: { kind: "BUNDLE", metadata_file_path: `${STATE}/metadata.json` },
+    },
+    deployer,
+  );
   await writeFile(path.join(flow.checkout, "access.yml"), ACCESS);
   const summary = JSON.stringify({
+    sync: { paths: ["."] },
     bundle: { name: "lakehouse-jobs", target: "prod" },
     workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE, file_path: `${STATE}/../files` },
     resources: { jobs: { nightly: { id, name: "nightly", run_as: runAs } } },

@@ -17,6 +17,7 @@ import {
   options,
   principalOf,
   requestOf,
+  rewriteRecords,
   workspaceWith,
   type JobSetup,
 } from "../setup.ts";
@@ -30,6 +31,7 @@ const job = bundle.jobs[0];
 assert.ok(job);
 const declaredWith = (target: AccessKind, expired?: string): Declared => ({
   name: "n",
+  origin: { bundle: "lake", target: "prod", jobId: "11" },
   job,
   purpose: { value: "p", place: { file: "access.yml", line: 4, column: 1 } },
   target,
@@ -39,6 +41,9 @@ const declaredWith = (target: AccessKind, expired?: string): Declared => ({
 });
 const record = (phase: StateRecord["phase"], over: Partial<StateRecord> = {}): StateRecord => ({
   name: "n",
+  bundle: "lake",
+  target: "prod",
+  jobId: "11",
   job: "a",
   purpose: "p",
   kind: real.kind,
@@ -155,10 +160,10 @@ describe("the audit trail of access", () => {
   it("has the grant of an interrupted run, once it is found", async () => {
     const fake = workspaceWith(JOBS, ["hr"]);
     await applyAccess(requestOf({ fake, bundle, access }), options());
-    fake.files.set(
-      "/state/access.json",
-      (fake.files.get("/state/access.json") ?? "").replace('"granted"', '"granting"'),
-    );
+    rewriteRecords(fake, (record) => ({
+      ...record,
+      entries: record.entries.map((entry) => ({ ...entry, phase: "granting" })),
+    }));
     await applyAccess(requestOf({ fake, bundle, access }), options({ onApplied }));
     assert.deepEqual(
       lines.map(({ unmapped }) => unmapped["action"]),

@@ -1,0 +1,1467 @@
+import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+
+// core/base/errors.ts
+var SecretlessError = class extends Error {
+  name = "SecretlessError";
+  code;
+  details;
+  mistakes;
+  others;
+  constructor(code, options) {
+    const { mistakes = [], others = [], cause, ...details } = options;
+    super(details.problem, cause === void 0 ? void 0 : { cause });
+    this.code = code;
+    this.details = details;
+    this.mistakes = mistakes;
+    this.others = others;
+  }
+};
+function toSecretlessError(error) {
+  if (error instanceof SecretlessError) return error;
+  return new SecretlessError("INTERNAL", {
+    problem: error instanceof Error ? error.message : String(error),
+    remedy: "This is a defect of databricks-secretless: please report it with the debug log of the run.",
+    cause: error
+  });
+}
+
+// core/net/send.ts
+import { arch, networkInterfaces, platform } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+
+// core/base/redact.ts
+var HIDDEN = "***";
+var SHORTEST_SECRET = 8;
+var SHAPES = [
+  // RFC 7519 in compact form, also cut off in the middle.
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, HIDDEN],
+  // Databricks personal access tokens and OAuth secrets.
+  [/\b(?:dapi|dose)[0-9a-zA-Z]{16,}(?:-\d+)?/g, HIDDEN],
+  [/\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{16,}/gi, `$1 ${HIDDEN}`],
+  // Members of JSON and form bodies (RFC 6749, 7521, 8693) that hold a credential whatever its shape.
+  [
+    /\b((?:access|refresh|id|subject|actor)_token|client_assertion|client_secret|oidcToken)(\\*"?\s*[:=]\s*\\*"?)[^\s"&,}\\]+/g,
+    `$1$2${HIDDEN}`
+  ],
+  // RFC 3986 3.2.1: user information in a URL.
+  [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
+];
+var registered = [];
+function registerSecret(value) {
+  if (value.length < SHORTEST_SECRET) return;
+  registered = [.../* @__PURE__ */ new Set([...registered, ...encodings(value)])].sort((a, b) => b.length - a.length);
+}
+function redact(text2) {
+  let result = text2;
+  for (const secret of registered) {
+    if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
+  }
+  for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  return result;
+}
+function encodings(value) {
+  const bytes = Buffer.from(value, "utf8");
+  const hex = bytes.toString("hex");
+  const percent = encodeURIComponent(bytes.toString("utf8"));
+  const found = [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    percent,
+    percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    hex,
+    hex.toUpperCase()
+  ];
+  for (const offset of [0, 1, 2]) {
+    const whole = Math.floor((bytes.length + offset) / 3) * 3 - offset;
+    const padded = Buffer.concat([Buffer.alloc(offset), bytes.subarray(0, whole)]);
+    const base64 = padded.toString("base64").slice(offset === 0 ? 0 : offset + 1);
+    found.push(base64, base64.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  return found.filter((text2) => text2.length >= SHORTEST_SECRET);
+}
+
+// core/net/http.ts
+var HttpError = class extends Error {
+  name = "HttpError";
+  /** The status of the answer; undefined if none came, then `failure` says why. */
+  status;
+  failure;
+  /** Whether the same request may succeed a little later. */
+  retryable;
+  /** Milliseconds that the server asked us to wait (`Retry-After`, RFC 9110 10.2.3). */
+  retryAfter;
+  /** The body of the answer, already redacted and cut. */
+  body;
+  constructor(message, options) {
+    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+    this.status = options.status;
+    this.failure = options.failure;
+    this.retryable = options.retryable;
+    this.retryAfter = options.retryAfter;
+    this.body = options.body ?? "";
+  }
+};
+var RETRYABLE_STATUS = /* @__PURE__ */ new Set([408, 429, 500, 502, 503, 504]);
+var QUOTED_BODY = 2e3;
+function isRetryableStatus(status) {
+  return RETRYABLE_STATUS.has(status);
+}
+function statusError(request, response) {
+  return new HttpError(`${nameOf(request)} was answered with status ${String(response.status)}`, {
+    status: response.status,
+    retryable: isRetryableStatus(response.status),
+    retryAfter: parseRetryAfter(response.headers["retry-after"], response.headers["date"]),
+    body: redact(response.body).slice(0, QUOTED_BODY)
+  });
+}
+function parseRetryAfter(value, date) {
+  const text2 = value?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text2)) return Number(text2) * 1e3;
+  const wait = httpDate(text2) - httpDate(date?.trim() ?? "");
+  return Number.isNaN(wait) ? void 0 : Math.max(0, wait);
+}
+function httpDate(text2) {
+  return /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text2) ? Date.parse(text2) : NaN;
+}
+function nameOf({ method, url }) {
+  const { origin, pathname } = new URL(url);
+  return redact(`${method} ${origin}${pathname}`);
+}
+var FAILURES = [
+  [/^(ENOTFOUND|EAI_\w+)$/, "dns", "the name of the host cannot be resolved"],
+  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, "refused", "the host cannot be reached"],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, "reset", "the connection broke"],
+  [/^ETIMEDOUT$/, "timeout", "the host does not answer"],
+  [
+    /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/,
+    "certificate",
+    "its certificate is not trusted"
+  ]
+];
+function transportError(request, error, proxy) {
+  const { code = "", message = "" } = error;
+  const [, failure, text2] = FAILURES.find(([codes]) => codes.test(code)) ?? ["", "protocol", message];
+  const through = proxy === void 0 ? "" : ` through the proxy ${proxy}`;
+  return new HttpError(`${nameOf(request)}${through} failed: ${text2}${code === "" ? "" : ` (${code})`}`, {
+    failure,
+    retryable: failure !== "certificate" && failure !== "protocol" && code !== "ENOTFOUND",
+    cause: error
+  });
+}
+
+// core/net/node-http.ts
+import { createRequire } from "node:module";
+var load = createRequire(import.meta.url);
+function nodeHttp(name) {
+  return load(name);
+}
+
+// core/net/proxy.ts
+import { BlockList, isIP } from "node:net";
+
+// core/base/quote.ts
+var WHOLE = 40;
+var BEGINNING = 12;
+var BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+var INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+var named = (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+function withoutBidi(text2) {
+  return text2.replace(BIDI, named);
+}
+function jsonWithoutBidi(json) {
+  return json.replace(
+    BIDI,
+    (character) => Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`
+    ).join("")
+  );
+}
+function quote(text2) {
+  const shown = redact(text2).replace(INVISIBLE, named);
+  const characters = Array.from(shown);
+  if (characters.length <= WHOLE) return shown;
+  return `${characters.slice(0, BEGINNING).join("")}\u2026 (${String(Array.from(text2).length)} characters)`;
+}
+var ADDRESS = /^(?:https?:\/\/)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}(?::\d{1,5})?(?:\/?\?[a-z]=\d{1,20})?\/?$/i;
+function quoteAddress(text2) {
+  return text2.length <= 100 && ADDRESS.test(text2) ? redact(text2) : quote(text2);
+}
+function quoteAll(texts, most = 10) {
+  const more = texts.length > most ? [`and ${String(texts.length - most)} more`] : [];
+  return [...texts.slice(0, most).map(quote), ...more].join(", ");
+}
+
+// core/net/workspace.ts
+var SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~%&=+-]*))?$/i;
+function parseWorkspaceUrl(text2) {
+  const trimmed = text2.trim();
+  if (trimmed === "") throw mistake(trimmed, "no workspace URL is given");
+  const shape = SHAPE.exec(trimmed);
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
+  if (!shape || !url) throw mistake(trimmed, whatIsOdd(trimmed, url));
+  if (url.hostname !== shape[2]?.toLowerCase()) {
+    throw mistake(trimmed, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
+  }
+  const workspaceId = onlyValue(trimmed, url, ["o", "w", "workspace_id"], /^\d+$/);
+  const accountId = onlyValue(trimmed, url, ["a", "account_id"], /^[\w-]+$/);
+  return {
+    origin: url.origin,
+    ...workspaceId === void 0 ? {} : { workspaceId },
+    ...accountId === void 0 ? {} : { accountId }
+  };
+}
+function isLoopback(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+function whatIsOdd(text2, url) {
+  if (!/^https?:\/\//i.test(text2)) return "it does not start with https://";
+  if (!url) return "it is not a URL";
+  if (url.username !== "" || url.password !== "") return "it contains a user name or a password";
+  if (url.pathname !== "/") return "it has a path";
+  if (url.hash !== "") return "it has a fragment (`#\u2026`)";
+  return "it contains characters that no workspace URL has";
+}
+function onlyValue(text2, url, names, form) {
+  const values = new Set(
+    names.flatMap((name) => url.searchParams.getAll(name)).filter((value2) => value2 !== "")
+  );
+  if (values.size > 1) throw mistake(text2, `it names several IDs: ${quoteAll([...values])}`);
+  const [value] = values;
+  if (value !== void 0 && !form.test(value)) throw mistake(text2, `\`${quote(value)}\` is not an ID`);
+  return value;
+}
+function mistake(text2, odd, wanted = "https://adb-1234567890123456.7.azuredatabricks.net") {
+  return new SecretlessError("INPUT_INVALID", {
+    problem: `Not a workspace URL: ${odd}.`,
+    expected: "https://<workspace host>, optionally with ?o=<workspace ID>",
+    actual: quoteAddress(text2),
+    remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`
+  });
+}
+
+// core/net/proxy.ts
+function proxyFor(url, environment) {
+  const value = (variable(environment, "HTTPS_PROXY") ?? "").trim();
+  if (value === "" || isLoopback(url.hostname) || isExempt(url, variable(environment, "NO_PROXY") ?? "")) {
+    return void 0;
+  }
+  const proxy = parseProxy(value);
+  if (proxy === void 0) throw noProxy("HTTPS_PROXY");
+  return { url: proxy };
+}
+var PROXY = /^(?:(https?):\/\/)?(?:((?:[\w.~!$&'()*+,;=:-]|%[0-9a-f]{2})*)@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/?$/i;
+function parseProxy(value) {
+  const [, scheme = "http", user, host = "", port] = PROXY.exec(value) ?? [];
+  const text2 = `${scheme}://${user === void 0 ? "" : `${user}@`}${host}${port === void 0 ? "" : `:${port}`}`;
+  return host !== "" && URL.canParse(text2) ? new URL(text2) : void 0;
+}
+var PROXY_VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
+function proxySecrets(environment) {
+  const secrets = PROXY_VARIABLES.flatMap((name) => [environment[name], environment[name.toLowerCase()]]).flatMap((value) => parseProxy(value?.trim() ?? "") ?? []).flatMap(({ username, password }) => [password, decoded(password), `${username}:${password}`]);
+  return [...new Set(secrets)].filter((secret) => secret.replace(":", "") !== "");
+}
+function decoded(text2) {
+  try {
+    return decodeURIComponent(text2);
+  } catch {
+    return text2;
+  }
+}
+function checkProxies(environment) {
+  for (const name of PROXY_VARIABLES.flatMap((one) => [one, one.toLowerCase()])) {
+    const value = environment[name]?.trim() ?? "";
+    const text2 = value.replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
+    if (value !== "" && parseProxy(text2) === void 0) throw noProxy(name);
+  }
+}
+function noProxy(name) {
+  return new SecretlessError("INPUT_INVALID", {
+    problem: `The environment variable ${name} does not name a proxy. It is not shown, as it may hold a password.`,
+    expected: "http://host:port or https://host:port, with user:password@ before the host where it needs one",
+    remedy: `Percent-encode special characters of user and password in ${name} (@ is %40, / is %2F, # is %23, % is %25), or remove it if there is no proxy.`
+  });
+}
+async function proxyAgent(proxy, options) {
+  const { HttpsProxyAgent } = await import("./dist-JCIE47VO.js");
+  return new HttpsProxyAgent(proxy.url, options);
+}
+function variable(environment, name) {
+  return environment[name] || environment[name.toLowerCase()];
+}
+function isExempt(url, list) {
+  const port = url.port || "443";
+  const host = withoutBrackets(url.hostname);
+  return list.split(",").some((item) => {
+    const entry = item.trim().toLowerCase();
+    if (entry.includes("/")) return isInNetwork(host, entry);
+    const [, name = "", onlyPort] = isIP(entry) ? ["", entry] : /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    if (name === "" || onlyPort !== void 0 && onlyPort !== port) return false;
+    if (name === "*" || host === withoutBrackets(name)) return true;
+    const domain = name.replace(/^\*(?=\.)/, "");
+    return host.endsWith(domain.startsWith(".") ? domain : `.${domain}`);
+  });
+}
+function isInNetwork(host, network) {
+  const [address = "", prefix = ""] = network.split("/");
+  const family = isIP(address);
+  if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(prefix) || Number(prefix) > (family === 4 ? 32 : 128)) {
+    return false;
+  }
+  const type = family === 4 ? "ipv4" : "ipv6";
+  const block = new BlockList();
+  block.addSubnet(address, Number(prefix), type);
+  return block.check(host, type);
+}
+function withoutBrackets(host) {
+  return host.replace(/^\[|\]$/g, "");
+}
+
+// core/net/send.ts
+var TIMEOUT = 3e4;
+var BODY_LIMIT = 16 * 1024 * 1024;
+var systemClock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await delay(ms, void 0, { signal });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
+  }
+};
+function systemPlatform(os = platform(), cpu = arch()) {
+  if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
+    return { os, arch: cpu };
+  }
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "This kind of runner is not supported.",
+    expected: "Linux, macOS or Windows on x64 or arm64",
+    actual: `${os} on ${cpu}`,
+    remedy: "Let the job run on one of these."
+  });
+}
+function createSend(environment, bodyLimit = BODY_LIMIT) {
+  let ca;
+  return async (request) => {
+    request.signal?.throwIfAborted();
+    const url = new URL(request.url);
+    const secure = url.protocol === "https:";
+    if (!secure && !isLoopback(url.hostname)) throw notEncrypted(request);
+    const proxy = secure ? proxyFor(url, environment) : void 0;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      stop.abort(timedOut(request));
+    }, request.timeout ?? TIMEOUT);
+    const onAbort = () => {
+      stop.abort(request.signal?.reason);
+    };
+    request.signal?.addEventListener("abort", onAbort);
+    try {
+      const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
+      if (secure) ca ??= await certificates(environment);
+      const tls = { rejectUnauthorized: true, ...ca && ca.length > 0 && { ca } };
+      const options = {
+        method: request.method,
+        headers: headersOf(request),
+        signal: stop.signal,
+        ...tls,
+        ...proxy && { agent: await proxyAgent(proxy, { ...tls, signal: stop.signal }) }
+      };
+      return await perform(request, (onAnswer) => start(url, options, onAnswer), bodyLimit);
+    } catch (error) {
+      if (stop.signal.aborted) throw stop.signal.reason;
+      throw error instanceof HttpError ? error : transportError(request, error, proxy?.url.origin);
+    } finally {
+      clearTimeout(timer);
+      request.signal?.removeEventListener("abort", onAbort);
+    }
+  };
+}
+function perform(request, start, bodyLimit) {
+  return new Promise((resolve, reject) => {
+    const sent = start((answer) => {
+      const chunks = [];
+      let size = 0;
+      answer.on("data", (chunk) => {
+        size += chunk.length;
+        if (size <= bodyLimit) {
+          chunks.push(chunk);
+          return;
+        }
+        reject(
+          new HttpError(`${nameOf(request)} was answered with more than ${String(bodyLimit)} bytes`, {
+            failure: "too-large",
+            retryable: false
+          })
+        );
+        sent.destroy();
+      });
+      answer.on("error", reject);
+      answer.on("end", () => {
+        const body = Buffer.concat(chunks).toString("utf8");
+        resolve({ status: answer.statusCode ?? 0, headers: joined(answer.headers), body });
+      });
+    });
+    sent.on("error", reject);
+    sent.on("proxyConnect", ({ statusCode }) => {
+      if (statusCode === 200) return;
+      reject(
+        new HttpError(`The proxy refused ${nameOf(request)} with status ${String(statusCode)}`, {
+          failure: "proxy",
+          retryable: isRetryableStatus(statusCode)
+        })
+      );
+      sent.destroy();
+    });
+    sent.end(request.body);
+  });
+}
+function headersOf({ headers, body }) {
+  return {
+    "user-agent": "databricks-secretless",
+    // Node leaves it out for DELETE.
+    ...body === void 0 ? {} : { "content-length": String(Buffer.byteLength(body)) },
+    ...headers
+  };
+}
+function joined(headers) {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : value ?? ""
+    ])
+  );
+}
+function timedOut(request) {
+  const seconds = String((request.timeout ?? TIMEOUT) / 1e3);
+  return new HttpError(`${nameOf(request)} was not answered within ${seconds} s`, {
+    failure: "timeout",
+    retryable: true
+  });
+}
+function notEncrypted(request) {
+  return new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: `${nameOf(request)} would send credentials unencrypted.`,
+    expected: "an https URL (plain http is accepted for loopback addresses only)",
+    actual: new URL(request.url).origin,
+    remedy: "Configure the https address of this service."
+  });
+}
+function systemAddresses() {
+  return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).filter(({ internal }) => !internal).map(({ address }) => address.replace(/%.*$/, ""));
+}
+async function certificates(environment) {
+  const file = environment["SSL_CERT_FILE"];
+  if (!file) return [];
+  const [{ readFile }, { rootCertificates }] = await Promise.all([
+    import("node:fs/promises"),
+    import("node:tls")
+  ]);
+  const files = [file, environment["NODE_EXTRA_CA_CERTS"] ?? ""].filter((name) => name !== "");
+  const texts = await Promise.all(files.map((name) => readFile(name, "utf8").catch(() => "")));
+  return [...rootCertificates, ...texts.filter((text2) => text2 !== "")];
+}
+
+// core/net/retry.ts
+var FIRST_WAIT = 500;
+var LONGEST_WAIT = 2e4;
+var LONGEST_RETRY_AFTER = 6e4;
+async function retry(attempt, { clock, deadline, signal, random = Math.random, onRetry }) {
+  const late = new AbortController();
+  const finished = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+  let last;
+  clock.sleep(Math.max(0, deadline - clock.now()), finished.signal).then(
+    () => {
+      late.abort(
+        last ?? new HttpError("no answer came before the deadline", { failure: "timeout", retryable: true })
+      );
+    },
+    () => void 0
+  );
+  try {
+    for (let number = 1; ; number++) {
+      try {
+        return await untilAborted(() => attempt(stop, number), stop);
+      } catch (error) {
+        if (stop.aborted) throw stop.reason;
+        if (!(error instanceof HttpError && error.retryable)) throw error;
+        last = error;
+        const jitter = random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (number - 1));
+        const wait = Math.max(jitter, Math.min(error.retryAfter ?? 0, LONGEST_RETRY_AFTER));
+        if (clock.now() + wait >= deadline) throw error;
+        onRetry?.(error, wait);
+        await clock.sleep(wait, stop);
+      }
+    }
+  } catch (error) {
+    throw last && error instanceof SecretlessError && error.code === "TIMED_OUT" ? last : error;
+  } finally {
+    finished.abort();
+  }
+}
+async function untilAborted(work, signal) {
+  signal.throwIfAborted();
+  let onAbort = () => void 0;
+  const aborted = new Promise((_, reject) => {
+    onAbort = () => {
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort);
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+// core/net/unavailable.ts
+var REMEDIES = {
+  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
+  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
+  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
+  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
+  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
+};
+function endpointUnavailable(what, error) {
+  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: ${error.message}.`,
+    ...answer !== void 0 && { actual: answer },
+    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
+    cause: error
+  });
+}
+
+// core/base/uuid.ts
+var UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+function isUuid(text2) {
+  return UUID.test(text2);
+}
+
+// core/federation/clouds.ts
+var ENTRA_PUBLIC = {
+  authority: "https://login.microsoftonline.com",
+  audience: "api://AzureADTokenExchange"
+};
+var ENTRA_US_GOVERNMENT = {
+  authority: "https://login.microsoftonline.us",
+  audience: "api://AzureADTokenExchangeUSGov"
+};
+var ENTRA_CHINA = {
+  authority: "https://login.chinacloudapi.cn",
+  audience: "api://AzureADTokenExchangeChina"
+};
+var CLOUDS = [
+  { cloud: "AWS", zone: ".cloud.databricks.com", accountHost: "https://accounts.cloud.databricks.com" },
+  { cloud: "AWS", zone: ".cloud.databricks.us", accountHost: "https://accounts.cloud.databricks.us" },
+  { cloud: "GCP", zone: ".gcp.databricks.com", accountHost: "https://accounts.gcp.databricks.com" },
+  {
+    cloud: "Azure",
+    zone: ".azuredatabricks.net",
+    accountHost: "https://accounts.azuredatabricks.net",
+    entra: ENTRA_PUBLIC
+  },
+  {
+    cloud: "Azure",
+    zone: ".databricks.azure.us",
+    accountHost: "https://accounts.databricks.azure.us",
+    entra: ENTRA_US_GOVERNMENT
+  },
+  {
+    cloud: "Azure",
+    zone: ".databricks.azure.cn",
+    accountHost: "https://accounts.databricks.azure.cn",
+    entra: ENTRA_CHINA
+  }
+];
+var ENTRA_CLOUDS = [
+  ENTRA_PUBLIC,
+  ENTRA_US_GOVERNMENT,
+  ENTRA_CHINA,
+  // MSAL's name for the authority in China.
+  { ...ENTRA_CHINA, authority: "https://login.partner.microsoftonline.cn" }
+];
+function databricksCloud(url) {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
+}
+
+// core/federation/discovery.ts
+function usualAudience(host) {
+  return `${host}/oidc/v1/token`;
+}
+async function discoverWorkspace(options) {
+  const { host } = options;
+  const usual = `${host}/oidc`;
+  const abandon = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, abandon.signal]) : abandon.signal;
+  const usualServer = getDocument(metadataUrl(usual), { ...options, signal });
+  usualServer.catch(() => void 0);
+  try {
+    const config = await getDocument(`${host}/.well-known/databricks-config`, options);
+    const accountId = options.accountId ?? text(config?.["account_id"]);
+    const workspaceId = text(config?.["workspace_id"]);
+    const hostType = hostTypeOf(host, config);
+    const oidc = oidcEndpoint(host, hostType, accountId, text(config?.["oidc_endpoint"]));
+    const server = await (oidc === usual ? usualServer : getDocument(metadataUrl(oidc), options));
+    const tokenEndpoint = trusted(text(server?.["token_endpoint"]) ?? `${oidc}/v1/token`, host);
+    return {
+      tokenEndpoint,
+      defaultAudience: defaultAudience(config, { hostType, workspaceId, accountId }) ?? tokenEndpoint,
+      workspaceId,
+      accountId,
+      cloud: cloudOf(host, config),
+      hostType
+    };
+  } finally {
+    abandon.abort();
+  }
+}
+function approvedAudience({
+  host,
+  defaultAudience: defaultAudience2
+}) {
+  if (isUuid(defaultAudience2) || isOfHost(defaultAudience2, host)) return defaultAudience2;
+  throw new SecretlessError("AUDIENCE_NOT_APPROVED", {
+    problem: "The workspace asks for an ID token for somebody else; none was asked for.",
+    expected: `an account ID (a UUID), or an https URL of ${host} or of its Databricks cloud`,
+    actual: redact(defaultAudience2).slice(0, 200),
+    remedy: "Check that the input `host` is the URL of your workspace. If the federation policy really has this audience, set the input `audience` to it."
+  });
+}
+function metadataUrl(oidc) {
+  return `${oidc}/.well-known/oauth-authorization-server`;
+}
+function oidcEndpoint(host, type, accountId, named2) {
+  const endpoint = named2 ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
+  if (endpoint.includes("{account_id}") && accountId === void 0) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: `${host} does not say to which account it belongs, and is not a workspace.`,
+      remedy: "Set the input host to the URL of a workspace, or give the account ID as well."
+    });
+  }
+  return trusted(endpoint.replaceAll("{account_id}", accountId ?? "").replace(/\/+$/, ""), host);
+}
+function defaultAudience(config, { hostType, workspaceId, accountId }) {
+  const named2 = config?.["token_federation_default_oidc_audiences"];
+  const first = Array.isArray(named2) ? text(named2[0]) : void 0;
+  const isWorkspace = hostType === "workspace" && (config === void 0 || workspaceId !== void 0);
+  return first ?? (isWorkspace ? void 0 : accountId);
+}
+function isOfHost(text2, host) {
+  const url = URL.canParse(text2) ? new URL(text2) : void 0;
+  if (url === void 0 || url.username !== "" || url.password !== "") return false;
+  const approved = new URL(host);
+  if (url.origin === approved.origin) return true;
+  const zone = databricksCloud(host)?.zone;
+  if (zone !== void 0) return databricksCloud(url.href)?.zone === zone;
+  return /^https?:$/.test(url.protocol) && isLoopback(url.hostname) && isLoopback(approved.hostname);
+}
+function trusted(endpoint, host) {
+  if (isOfHost(endpoint, host)) return endpoint;
+  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: "The workspace names a token endpoint outside the approved host; the ID token is not sent there.",
+    expected: `an endpoint on ${host}`,
+    actual: redact(endpoint).slice(0, 200),
+    remedy: "Check that the input host is the URL of the workspace itself, and not of something in front of it."
+  });
+}
+function hostTypeOf(host, config) {
+  const named2 = text(config?.["host_type"])?.toLowerCase();
+  if (named2 === "workspace" || named2 === "account" || named2 === "unified") return named2;
+  return /^https:\/\/accounts(-dod)?\./.test(host) ? "account" : "workspace";
+}
+function cloudOf(host, config) {
+  const named2 = text(config?.["cloud"])?.toUpperCase();
+  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named2) ?? databricksCloud(host)?.cloud;
+}
+function text(value) {
+  return typeof value === "string" && value !== "" ? value : void 0;
+}
+async function getDocument(url, options) {
+  const request = { method: "GET", url, headers: { accept: "application/json" } };
+  try {
+    return await retry(async (signal) => {
+      const response = await options.send({ ...request, signal });
+      if (isRetryableStatus(response.status)) throw statusError(request, response);
+      return documentOf(request, response);
+    }, options);
+  } catch (error) {
+    throw error instanceof HttpError ? endpointUnavailable(`Asking ${options.host} where to exchange ID tokens`, error) : error;
+  }
+}
+function documentOf(request, response) {
+  const { status, body } = response;
+  if (status === 200) {
+    const value = parsed(body);
+    if (typeof value === "object" && value !== null) return value;
+    throw notDatabricks(
+      `${request.url} was answered with ${/^\s*</.test(body) ? "HTML" : "something that is not JSON"}`,
+      body
+    );
+  }
+  if (status === 403) {
+    throw new SecretlessError("ENDPOINT_UNAVAILABLE", {
+      problem: `${request.url} refuses this runner.`,
+      actual: `status 403: ${redact(body).slice(0, 500)}`,
+      remedy: "Add the runner's address to the IP access list of the workspace, or use a runner inside its network."
+    });
+  }
+  if (status >= 500) throw statusError(request, response);
+  return void 0;
+}
+function parsed(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return void 0;
+  }
+}
+function notDatabricks(problem, body) {
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${problem}.`,
+    expected: "JSON",
+    actual: redact(body).slice(0, 200),
+    remedy: "Something else answers in place of the workspace (a proxy, a sign-in page): check the input host and HTTPS_PROXY."
+  });
+}
+
+// core/ci/dialect.ts
+function claimsByName(payload, names) {
+  const found = Object.entries(names).map(([name, claim]) => [name, payload[claim]]);
+  return Object.fromEntries(found.filter(([, value]) => typeof value === "string" && value !== ""));
+}
+
+// core/ci/github/events.ts
+var WRITERS = /* @__PURE__ */ new Set([
+  ...["push", "create", "delete", "release", "registry_package", "page_build"],
+  ...["workflow_dispatch", "repository_dispatch", "schedule", "workflow_call"],
+  ...["deployment", "deployment_status", "deployment_protection_rule", "branch_protection_rule"],
+  ...["label", "milestone", "pull_request"]
+]);
+function isOpenToAnybody(event) {
+  return !WRITERS.has(event);
+}
+
+// core/ci/github/issuer.ts
+function gitHubServer(issuer) {
+  if (/^https:\/\/token\.actions\.githubusercontent\.com(\/[\w-]+)?$/.test(issuer))
+    return "https://github.com";
+  const [, residency] = /^https:\/\/token\.actions\.([\w-]+\.ghe\.com)(?:\/[\w-]+)?$/.exec(issuer) ?? [];
+  if (residency !== void 0) return `https://${residency}`;
+  const [, server] = /^(https?:\/\/[\w.-]+(?::\d+)?)\/_services\/token$/.exec(issuer) ?? [];
+  return server;
+}
+
+// core/ci/github/dialect.ts
+var CLAIMS = {
+  repository: "repository",
+  ref: "ref",
+  environment: "environment",
+  pipeline: "workflow_ref",
+  actor: "actor",
+  event: "event_name",
+  commit: "sha"
+};
+var PROPERTY = "repo_property_";
+function propertiesOf(payload) {
+  const found = Object.entries(payload).filter(([claim]) => claim.startsWith(PROPERTY));
+  const texts = found.filter((one) => typeof one[1] === "string");
+  return Object.fromEntries(texts.map(([claim, value]) => [claim.slice(PROPERTY.length), value]));
+}
+function untrusted(event) {
+  if (event !== "pull_request_target") return void 0;
+  return {
+    event,
+    remedy: "Run this command on push, workflow_dispatch or release. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
+  };
+}
+var GITHUB = {
+  name: "github",
+  title: "GitHub Actions",
+  choosesAudience: false,
+  connections: false,
+  inputLabel: (name) => name,
+  pipelineClaims(payload) {
+    const properties = propertiesOf(payload);
+    return {
+      ...claimsByName(payload, CLAIMS),
+      ...Object.keys(properties).length > 0 && { properties }
+    };
+  },
+  // An enterprise may have an issuer of its own below GitHub's; GitHub's own keys sign its tokens, too.
+  isOwnIssuer(issuer, issuers) {
+    const server = gitHubServer(issuer);
+    return issuers.some((one) => one === issuer || server !== void 0 && gitHubServer(one) === server);
+  },
+  untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),
+  untrustedToken: ({ event }) => untrusted(event),
+  credentials: [
+    [/^ACTIONS_/, "a means of the CI to get ID tokens"],
+    [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$/, "the token of the CI job"],
+    [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
+    [
+      /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
+      "a file through which the bundle's code could change later steps"
+    ],
+    [
+      /^RUNNER_TRACKING_ID$/,
+      "the mark by which the runner ends processes, a deployment in progress among them"
+    ]
+  ],
+  // `::name::` at the start of a line, `##[name]` anywhere.
+  logMarkers: [
+    [/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: "],
+    [/#(?=#\[)/g, "# "]
+  ],
+  readable: (subject) => subject,
+  isOpenToAnybody,
+  advise: async (claims) => (await import("./hints-72XISXHL.js")).subjectAdvice(claims),
+  ownAudiences: [],
+  entraNotes: {
+    issuer: "",
+    signature: "GitHub Enterprise Server publishes them at /_services/token/.well-known/jwks."
+  },
+  explain: async (refused) => (await import("./hints-72XISXHL.js")).githubHint(refused)
+};
+
+// core/ci/azure-devops/subject.ts
+var ENTRA_ISSUER_AUDIENCE = "fb60f99c-7a34-4190-8149-302f77469936";
+function subjectKind(subject) {
+  if (subject.startsWith("p://")) return "pipeline";
+  if (subject.startsWith("sc://")) return "connection";
+  return /^\/eid1\/.*\/sc\//.test(subject) ? "entra-connection" : void 0;
+}
+function readableSubject(subject) {
+  if (subjectKind(subject) === void 0) return subject;
+  const [, scheme = "", rest = ""] = /^(\w+:\/\/|\/)(.*)$/s.exec(subject) ?? [];
+  return [scheme, ...rest.split("/").flatMap((segment, at) => at === 0 ? [segment] : ["/", segment])].join(
+    " "
+  );
+}
+
+// core/ci/azure-devops/dialect.ts
+var CLAIMS2 = { repository: "rpo_uri", ref: "rpo_ref", commit: "rpo_ver" };
+var AZURE_DEVOPS = {
+  name: "azure-devops",
+  title: "Azure Pipelines",
+  choosesAudience: true,
+  connections: true,
+  inputLabel: (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()),
+  pipelineClaims(payload) {
+    const { sub } = payload;
+    const pipeline = typeof sub === "string" && subjectKind(sub) === "pipeline" ? { pipeline: sub } : {};
+    return { ...claimsByName(payload, CLAIMS2), ...pipeline };
+  },
+  isOwnIssuer: (issuer, issuers) => issuers.includes(issuer),
+  untrustedRun(environment) {
+    if ((environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() !== "true") return void 0;
+    return {
+      event: "pull request from a fork",
+      remedy: "Run this command on the branch after the merge. For pull requests use `command: plan` and a service principal that can only read."
+    };
+  },
+  untrustedToken: () => void 0,
+  credentials: [
+    [/^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
+    [/^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
+    [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
+    [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"]
+  ],
+  // `##vso[…]` anywhere, `##[…]` at the start of a line.
+  logMarkers: [[/#(?=#(?:vso)?\[)/gi, "# "]],
+  readable: readableSubject,
+  isOpenToAnybody: () => false,
+  advise: () => Promise.resolve(void 0),
+  // Tokens of service connections at the Entra issuer have its own identifier as audience.
+  ownAudiences: [ENTRA_ISSUER_AUDIENCE],
+  entraNotes: {
+    issuer: "After an Azure DevOps connection was converted, the issuer is https://login.microsoftonline.com/<tenant>/v2.0.",
+    signature: ""
+  },
+  async explain({ field, presented }) {
+    const { azureDevOpsHint } = await import("./hints-P5OVKBSS.js");
+    return { remedy: azureDevOpsHint(field, subjectKind(presented.subject)) };
+  }
+};
+
+// core/ci/index.ts
+var DIALECTS = [GITHUB, AZURE_DEVOPS];
+
+// core/ci/safe-for-log.ts
+var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+function harmless(line, dialects = DIALECTS) {
+  return dialects.flatMap(({ logMarkers }) => logMarkers).reduce(
+    (text2, [marker, broken]) => text2.replace(marker, broken),
+    withoutBidi(line.replace(ESCAPE_SEQUENCE, "")).replace(CONTROL, " ")
+  );
+}
+function harmlessLines(text2) {
+  return text2.split(/\r\n|\r|\n/).map((line) => harmless(line));
+}
+
+// core/base/paths.ts
+import { posix, win32 } from "node:path";
+function isInside(file, folder, platform2) {
+  const path2 = platform2.os === "win32" ? win32 : posix;
+  const fold = (text2) => platform2.os === "linux" ? text2 : text2.toLowerCase();
+  const relative = path2.relative(fold(folder), fold(file));
+  return relative === "" || !(relative === ".." || relative.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative));
+}
+function variable2(environment, name, platform2) {
+  if (platform2.os !== "win32") return environment[name];
+  const wanted = name.toLowerCase();
+  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
+}
+
+// core/base/checkout-file.ts
+import * as fs from "node:fs/promises";
+import path from "node:path";
+var FILE_LIMIT = 1e6;
+var RefusedFile = class extends Error {
+  name = "RefusedFile";
+};
+var OUTSIDE = "leads out of the checkout";
+var CHANGED = "was exchanged for another one while it was read";
+async function readCheckoutFile(file, bounds) {
+  const { checkout, platform: platform2, port = fs } = bounds;
+  const real = await realOf(file, port);
+  if (real === void 0) return void 0;
+  const root = await port.realpath(checkout);
+  const isOurs = (one) => isInside(one, root, platform2);
+  if (!isOurs(real)) throw new RefusedFile(OUTSIDE);
+  if (inGitFolder(path.relative(root, real))) throw new RefusedFile("leads into a folder .git");
+  const { bytes, names, place } = await readRegular(real, bounds);
+  if (await realOf(file, port) !== real || place !== void 0 && !isOurs(place))
+    throw new RefusedFile(CHANGED);
+  if (names > 1n)
+    throw new RefusedFile("has a second name (a hard link), which may be that of a file elsewhere");
+  return bytes;
+}
+async function readCheckoutText(file, bounds) {
+  const bytes = await readCheckoutFile(file, bounds);
+  return bytes && textOf(bytes);
+}
+async function readNamedFile(file, options = {}) {
+  const real = await realOf(file, options.port ?? fs);
+  return real === void 0 ? void 0 : (await readRegular(real, options)).bytes;
+}
+function textOf(bytes) {
+  try {
+    const text2 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text2.includes("\0")) return text2;
+  } catch {
+  }
+  throw new RefusedFile("is not UTF-8 text");
+}
+async function realOf(file, port) {
+  try {
+    return await port.realpath(file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+    const found = await port.lstat(file).catch(() => void 0);
+    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
+    return void 0;
+  }
+}
+async function readRegular(real, { limit = FILE_LIMIT, port = fs }) {
+  const expected = await port.lstat(real, { bigint: true });
+  checkKind(expected, limit);
+  const { O_RDONLY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = port.constants;
+  const handle = await port.open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
+    throw codeOf(error) === "ELOOP" ? new RefusedFile(CHANGED) : error;
+  });
+  try {
+    const found = await handle.stat({ bigint: true });
+    checkKind(found, limit);
+    if (found.ino !== expected.ino || found.dev !== expected.dev) throw new RefusedFile(CHANGED);
+    const place = await port.readlink(`/proc/self/fd/${handle.fd}`).catch(() => void 0);
+    const buffer = Buffer.alloc(Math.max(Number(found.size) + 1, 4096));
+    const pieces = [];
+    for (let size = 0; ; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return { bytes: Buffer.concat(pieces), names: found.nlink, place };
+      size += bytesRead;
+      if (size > limit) throw tooLarge(limit);
+      pieces.push(Buffer.from(buffer.subarray(0, bytesRead)));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+function checkKind(found, limit) {
+  if (!found.isFile())
+    throw new RefusedFile(found.isDirectory() ? "is a folder" : "is no regular file but a device or a pipe");
+  if (found.size > BigInt(limit)) throw tooLarge(limit);
+}
+function tooLarge(limit) {
+  return new RefusedFile(`is larger than ${String(limit / 1e6)} MB`);
+}
+function inGitFolder(relative) {
+  return relative.split(/[\\/]/).some((part) => /^\.git[. ]*$/i.test(part));
+}
+function codeOf(error) {
+  return error.code;
+}
+
+// core/base/exchanges.ts
+var EXCHANGES = [
+  {
+    name: "databricks",
+    title: "Databricks",
+    trust: "a federation policy of the service principal",
+    tenant: false,
+    asksWorkspace: true,
+    forAccount: false,
+    exactSubject: true
+  },
+  {
+    name: "entra",
+    title: "Microsoft Entra ID",
+    trust: "a federated identity credential in Entra ID",
+    tenant: true,
+    asksWorkspace: false,
+    forAccount: true,
+    exactSubject: void 0
+  }
+];
+
+// core/ci/inputs/cli-values.ts
+import { fileURLToPath } from "node:url";
+function parseCliVersion(text2) {
+  if (/^(?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2}$/.test(text2)) return text2;
+  throw mistake2(
+    "not a version of the Databricks CLI",
+    "one exact version, such as 1.9.0 (no `v`, no range)",
+    text2
+  );
+}
+function parseSha256(text2) {
+  if (/^[\da-f]{64}$/i.test(text2)) return text2.toLowerCase();
+  throw mistake2("not a SHA-256", "64 hexadecimal digits", text2);
+}
+function parseCliMirror(text2) {
+  const trimmed = text2.trim();
+  if (hasControlCharacter(trimmed)) throw mirrorMistake(trimmed, "it holds a control character");
+  if (/^(?:\/|[a-z]:[\\/]|\\\\)/i.test(trimmed)) return { kind: "folder", path: trimmed };
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
+  if (url?.protocol === "file:") return { kind: "folder", path: folderOf(url, trimmed) };
+  if (!url || !/^https?:\/\//i.test(trimmed)) throw mirrorMistake(trimmed, "it is neither");
+  if (url.username !== "" || url.password !== "")
+    throw mirrorMistake(trimmed, "it holds a user or a password");
+  if (/[?#]/.test(trimmed)) throw mirrorMistake(trimmed, "it has a query or a fragment");
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) throw mirrorMistake(trimmed, "it is not https");
+  return { kind: "url", base: `${url.origin}${url.pathname}`.replace(/\/+$/, "") };
+}
+function folderOf(url, text2) {
+  const windows = url.hostname !== "" || /^\/[a-z]:\//i.test(url.pathname);
+  try {
+    const path2 = fileURLToPath(url, { windows });
+    if (!hasControlCharacter(path2)) return path2;
+  } catch {
+  }
+  throw mirrorMistake(text2, "its path cannot be a folder");
+}
+function hasControlCharacter(text2) {
+  return new RegExp("\\p{Cc}", "u").test(text2);
+}
+function mirrorMistake(text2, odd) {
+  return mistake2(
+    `not a mirror: ${odd}`,
+    "an https URL without user and query, or the absolute path of a folder; files lie under it as v<version>/<file>",
+    text2
+  );
+}
+function mistake2(problem, expected, text2) {
+  return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text2).slice(0, 200) });
+}
+
+// core/base/commands.ts
+var COMMANDS = [
+  {
+    name: "deploy",
+    summary: "plans and deploys the bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: true }
+  },
+  {
+    name: "plan",
+    summary: "shows what a deployment would change and changes nothing",
+    changes: false,
+    needs: { bundle: true, cli: true, access: true, scan: true }
+  },
+  {
+    name: "run",
+    summary: "runs a job or pipeline of the deployed bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: false, scan: false }
+  },
+  {
+    name: "destroy",
+    summary: "removes the deployment",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: false }
+  }
+];
+
+// core/ci/inputs/choices.ts
+function choice(rows) {
+  const choices = rows.map(({ name }) => name);
+  const parse2 = (text2) => {
+    const row = rows.find(({ name }) => name === text2);
+    if (row) return row;
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: "none of its choices",
+      expected: `one of: ${choices.join(", ")}`,
+      actual: text2
+    });
+  };
+  return { choices, parse: parse2 };
+}
+var { parse } = choice([{ name: "true" }, { name: "false" }]);
+var FLAG = { flag: true, parse: (text2) => parse(text2).name === "true" };
+function lowerCase(text2) {
+  return text2.toLowerCase();
+}
+
+// core/ci/inputs/pass-env.ts
+var NAME = /^[A-Z_][\w()]*$/i;
+var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
+var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
+var FAMILIES = [
+  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
+  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
+  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
+  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
+  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
+  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
+];
+function parsePassEnv(text2, dialects = DIALECTS) {
+  const families = [...dialects.flatMap(({ credentials }) => credentials), ...FAMILIES];
+  const names = [...new Set(text2.split(/[\s,]+/).filter((name) => name !== ""))];
+  const refused = names.flatMap((name) => {
+    const reason = reasonAgainst(name, families);
+    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
+  });
+  if (refused.length === 0) return names;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not names of variables that may be passed on",
+    expected: "names of variables, no credentials of an identity, separated by white space or commas",
+    actual: refused.join("; "),
+    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
+  });
+}
+function reasonAgainst(name, families) {
+  if (!NAME.test(name)) return "no name of a variable";
+  const folded = name.toUpperCase();
+  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
+  return families.find(([family]) => family.test(folded))?.[1];
+}
+
+// core/ci/inputs/values.ts
+var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
+function parseDuration(text2) {
+  let total = 0;
+  for (const [, amount, unit] of text2.matchAll(/(\d+)([smh])/g))
+    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  if (/^(?:\d{1,6}[smh])+$/.test(text2) && total >= 1e3 && total <= 168 * 36e5) return total;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not a duration",
+    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
+    actual: text2
+  });
+}
+var NAME2 = /^[A-Za-z_][\w-]*$/;
+var MAX_VALUE = 1e4;
+function parseNameValueLines(text2) {
+  const found = /* @__PURE__ */ new Map();
+  const wrong = [];
+  for (const [index, raw] of text2.split(/\r?\n/).entries()) {
+    if (raw.trim() === "") continue;
+    const where = `line ${String(index + 1)}`;
+    const equals = raw.indexOf("=");
+    const name = raw.slice(0, Math.max(equals, 0)).trim();
+    if (equals < 0) wrong.push(`${where} has no "="`);
+    else if (!NAME2.test(name))
+      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
+    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
+    else if (raw.length - equals - 1 > MAX_VALUE)
+      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
+    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
+  }
+  if (wrong.length === 0) return Object.fromEntries(found);
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not name=value lines",
+    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
+    actual: wrong.join("; ")
+  });
+}
+
+// core/ci/inputs/table.ts
+var SCAN_MODES = ["block", "warn", "off"];
+function checked(parse2) {
+  return (text2) => {
+    parse2(text2);
+    return text2;
+  };
+}
+function inputTable(commands, exchanges) {
+  return {
+    command: {
+      description: `${commands.map(({ name, summary }) => `\`${name}\` ${summary}`).join("; ")}.`,
+      default: commands[0]?.name ?? "",
+      ...choice(commands),
+      form: { label: "Command", required: true }
+    },
+    host: {
+      description: "URL of the approved workspace. It is never taken from the bundle; a bundle that names another is refused.",
+      required: true,
+      expected: "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net",
+      parse: parseWorkspaceUrl,
+      form: {
+        label: "Workspace URL",
+        more: "Write it as in the browser's address bar, without what follows the host: https://adb-1234567890123456.7.azuredatabricks.net"
+      }
+    },
+    "azure-subscription": {
+      description: "A service connection with workload identity federation; one with a secret, a certificate or the agent's managed identity is refused. Client ID and tenant come from it. Without a connection the pipeline's own identity is used, and `clientId` is needed.",
+      cis: ({ connections }) => connections,
+      form: {
+        label: "Azure Resource Manager connection",
+        group: "identity",
+        type: "connectedService:AzureRM"
+      }
+    },
+    "client-id": {
+      description: "Application ID of the service principal that deploys.",
+      required: true,
+      expected: "the application ID (a UUID) of the service principal, not its name and not its numeric ID",
+      pattern: UUID,
+      parse: lowerCase,
+      form: {
+        label: "Client ID",
+        group: "identity",
+        required: false,
+        more: "With a connection it may be left out: then it is the connection's. Without one, this service principal needs a federation policy for the pipeline, with the subject p://&lt;organisation&gt;/&lt;project&gt;/&lt;pipeline&gt;."
+      }
+    },
+    exchange: {
+      description: `Who exchanges the ID token: ${exchanges.map(({ name, trust }) => `\`${name}\` (${trust})`).join(" or ")}.`,
+      default: exchanges[0]?.name ?? "",
+      ...choice(exchanges),
+      form: {
+        label: "Exchange",
+        group: "identity",
+        open: true,
+        more: "With `azureSubscription` the default is `entra`."
+      }
+    },
+    "tenant-id": {
+      description: "Entra tenant, for `exchange: entra`.",
+      expected: "the ID (a UUID) or a domain of the Entra tenant",
+      pattern: /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i,
+      form: {
+        label: "Tenant ID",
+        group: "identity",
+        visibleRule: "exchange = entra",
+        more: "With `azureSubscription` it comes from the connection."
+      }
+    },
+    audience: {
+      description: "Audience of the ID token, if it is not the default of the exchange.",
+      cis: ({ choosesAudience }) => !choosesAudience
+    },
+    "bundle-root": {
+      description: "Folder of `databricks.yml`, relative to the checkout.",
+      default: ".",
+      form: { label: "Bundle folder", group: "bundle" }
+    },
+    target: {
+      description: "Target of the bundle; the bundle's own default if absent.",
+      form: { label: "Target", group: "bundle" }
+    },
+    variables: {
+      description: "Bundle variables, one `name=value` a line.",
+      many: true,
+      parse: parseNameValueLines,
+      form: { label: "Bundle variables", group: "bundle" }
+    },
+    "auto-approve": {
+      description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
+      default: "false",
+      ...FLAG,
+      for: ({ changes, needs }) => changes && needs.access,
+      form: { label: "Approve what deletes or recreates", group: "bundle" }
+    },
+    "access-file": {
+      description: "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one.",
+      for: ({ needs }) => needs.access,
+      form: { label: "Access file", group: "bundle" }
+    },
+    "policy-file": {
+      description: "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it.",
+      for: ({ needs }) => needs.access,
+      form: { label: "Policy file", group: "bundle" }
+    },
+    "audit-log": {
+      description: "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends.",
+      form: { label: "Audit log", group: "bundle" }
+    },
+    resource: {
+      description: "For `run`: key of the job or pipeline in the bundle.",
+      expected: "the key of a job or pipeline in the bundle",
+      pattern: /^\w[\w-]*(?:\.[\w-]+)?$/,
+      for: ({ name }) => name === "run",
+      neededBy: ["run"],
+      form: { label: "Job or pipeline", group: "bundle" }
+    },
+    "run-parameters": {
+      description: "For `run`: job parameters, one `name=value` a line.",
+      many: true,
+      parse: parseNameValueLines,
+      for: ({ name }) => name === "run",
+      form: { label: "Job parameters", group: "bundle" }
+    },
+    wait: {
+      description: "For `run`: `true` waits for the end of the run and fails if it fails.",
+      default: "true",
+      ...FLAG,
+      for: ({ name }) => name === "run",
+      form: { label: "Wait for the end of the run", group: "bundle" }
+    },
+    scan: {
+      description: "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
+      default: "block",
+      ...choice(SCAN_MODES.map((name) => ({ name }))),
+      for: ({ needs }) => needs.scan,
+      form: { label: "Scan for static credentials", group: "guards" }
+    },
+    "sarif-file": {
+      description: "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run.",
+      for: ({ needs }) => needs.scan,
+      form: { label: "SARIF file", group: "guards" }
+    },
+    "workspace-id": {
+      description: "Guard: stop if the workspace has another ID.",
+      expected: "the numeric workspace ID",
+      pattern: /^\d{1,20}$/,
+      form: { label: "Workspace ID", group: "guards" }
+    },
+    "account-id": {
+      description: "Guard: stop if the workspace belongs to another account.",
+      expected: "the account ID (a UUID)",
+      pattern: UUID,
+      parse: lowerCase,
+      form: { label: "Account ID", group: "guards" }
+    },
+    "lock-timeout": {
+      description: "How long to wait for another deployment of the same bundle and target to end.",
+      default: "10m",
+      parse: parseDuration,
+      form: { label: "Wait for another deployment", group: "guards" }
+    },
+    "plan-timeout": {
+      description: "Limit for each command of the Databricks CLI that only reads (plan, summary), such as `10m`; build commands of the bundle run in it.",
+      default: "10m",
+      parse: parseDuration,
+      form: { label: "Timeout of a plan", group: "guards" }
+    },
+    timeout: {
+      description: "Limit for the whole step, such as `90m` or `6h`.",
+      default: "6h",
+      parse: parseDuration,
+      form: { label: "Timeout", group: "guards" }
+    },
+    "pass-env": {
+      description: "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
+      many: true,
+      parse: (text2) => parsePassEnv(text2),
+      form: { label: "Variables for the CLI and the build", group: "cli" }
+    },
+    "cli-version": {
+      description: "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
+      parse: checked(parseCliVersion),
+      form: { label: "CLI version", group: "cli" }
+    },
+    "cli-mirror": {
+      description: "Where release archives are taken from: an https URL or a folder, laid out as the release site.",
+      parse: checked(parseCliMirror),
+      form: { label: "CLI mirror", group: "cli" }
+    },
+    "cli-sha256": {
+      description: "SHA-256 of the archive, for a version that is not in the pinned table.",
+      parse: checked(parseSha256),
+      form: { label: "SHA-256 of the archive", group: "cli" }
+    }
+  };
+}
+var INPUTS = inputTable(COMMANDS, EXCHANGES);
+var INPUT_NAMES = Object.keys(INPUTS);
+
+export {
+  SecretlessError,
+  toSecretlessError,
+  registerSecret,
+  redact,
+  HttpError,
+  isRetryableStatus,
+  statusError,
+  nameOf,
+  transportError,
+  UUID,
+  isUuid,
+  retry,
+  withoutBidi,
+  jsonWithoutBidi,
+  quote,
+  quoteAddress,
+  quoteAll,
+  parseWorkspaceUrl,
+  isLoopback,
+  ENTRA_CLOUDS,
+  databricksCloud,
+  endpointUnavailable,
+  usualAudience,
+  discoverWorkspace,
+  approvedAudience,
+  EXCHANGES,
+  parseCliVersion,
+  parseSha256,
+  parseCliMirror,
+  GITHUB,
+  DIALECTS,
+  INPUTS,
+  INPUT_NAMES,
+  harmlessLines,
+  proxyFor,
+  proxySecrets,
+  checkProxies,
+  proxyAgent,
+  isInside,
+  variable2 as variable,
+  FILE_LIMIT,
+  RefusedFile,
+  readCheckoutFile,
+  readCheckoutText,
+  readNamedFile,
+  textOf,
+  inGitFolder,
+  nodeHttp,
+  systemClock,
+  systemPlatform,
+  createSend,
+  systemAddresses,
+  certificates
+};
