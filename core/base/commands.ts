@@ -49,7 +49,8 @@ export const COMMANDS = [
   },
   {
     name: "access",
-    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
+    summary:
+      "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
     changes: true,
     needs: { bundle: true, cli: false, access: true, scan: false },
   },

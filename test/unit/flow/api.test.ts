@@ -114,7 +114,8 @@ describe("the writing calls of a step", () => {
     const deployer = sandbox.account.principals.withApplicationId(DEPLOYER.applicationId);
     assert.ok(deployer);
     const run_as = { service_principal_name: JOB_RUNNER.applicationId };
-    const jobId = sandbox.workspace.jobs.create({ name: "nightly", run_as }, deployer).id;
+    const deployment = { kind: "BUNDLE", metadata_file_path: `${STATE}/metadata.json` };
+    const jobId = sandbox.workspace.jobs.create({ name: "nightly", run_as, deployment }, deployer).id;
     const access = path.join(flow.checkout, "access.yml");
     const entry = `{ purpose: read, unity_catalog_credential: ${CREDENTIAL} }`;
     await writeFile(access, `version: 1\njobs:\n  nightly:\n    - ${entry}\n`);
@@ -124,7 +125,7 @@ describe("the writing calls of a step", () => {
         ? {
             stdout: JSON.stringify({
               sync: { paths: ["."] },
-    bundle: { name: "lakehouse-jobs", target: "prod" },
+              bundle: { name: "lakehouse-jobs", target: "prod" },
               workspace: { state_path: STATE, file_path: "/Workspace/Shared/lake/files" },
               resources: { jobs: { nightly: { id: jobId, name: "nightly", run_as } } },
             }),

@@ -232,7 +232,10 @@ describe("applying access", () => {
       registrar: { workspace: registrar, account: registrar },
     };
     const readers = [DEPLOYER];
-    await applyAccess(requestOf({ fake, bundle, access: ONE, policy, over: { ...over, readers } }), options());
+    await applyAccess(
+      requestOf({ fake, bundle, access: ONE, policy, over: { ...over, readers } }),
+      options(),
+    );
     assert.deepEqual([...new Set(writes)].sort(), [
       "registrar /api/2.0/permissions",
       "registrar /api/2.0/workspace",
