@@ -25,7 +25,7 @@ interface Event {
   readonly entity?: { readonly type: string };
   readonly actor: { readonly user: { readonly uid: string } };
   readonly metadata: { readonly uid: string; readonly event_code: string; readonly sequence: number };
-  readonly unmapped: Readonly<Record<string, unknown>> & { readonly run: Readonly<Record<string, string>> };
+  readonly unmapped: { action?: string; grade?: string; run: Readonly<Record<string, string>> };
 }
 
 /** What one step of either CI was and did. */
@@ -133,7 +133,7 @@ function told(requests: readonly LoggedRequest[], destroys: boolean): string[] {
       for (const { add } of route.includes("/permissions/") ? (changes ?? []) : [])
         events.push(`access_change ${add ? "Create" : "Delete"} ${outcome}`);
     } else {
-      const target = `${route} ${String((body as { path?: string }).path ?? "")}`;
+      const target = `${route} ${(body as { path?: string }).path ?? ""}`;
       const resource = RESOURCE_WRITES.find(([pattern]) => pattern.test(route));
       if (resource) events.push(`resource_change ${resource[1]} ${outcome}`);
       else if (/workspace-files\/import-file\/.*\/files\//.test(route)) files.add("files Update");
@@ -199,10 +199,8 @@ for (const [ci, start] of [
       assert.equal(failed, refused !== undefined, text);
       assert.deepEqual(written(events), told(requests.slice(since), inputs["command"] === "destroy"));
       const refusals = events.filter(({ metadata }) => metadata.event_code === "refusal");
-      assert.deepEqual(
-        refusals.map(({ status, status_code: code }) => `${status} ${code ?? ""}`),
-        refused === undefined ? [] : [`Failure ${refused}`],
-      );
+      const codes = refusals.map(({ status, status_code: code }) => `${status} ${code ?? ""}`);
+      assert.deepEqual(codes, refused === undefined ? [] : [`Failure ${refused}`]);
       let last = 0;
       for (const [at, event] of events.entries()) {
         const validate = validators.get(event.class_uid);
@@ -224,7 +222,7 @@ for (const [ci, start] of [
     const kinds = (events: readonly Event[], code: string): string[] =>
       events
         .filter(({ metadata }) => metadata.event_code === code)
-        .map(({ status, unmapped }) => `${String(unmapped["action"] ?? unmapped["grade"] ?? "")} ${status}`);
+        .map(({ status, unmapped }) => `${unmapped.action ?? unmapped.grade ?? ""} ${status}`);
 
     it("deploys, with a scope that is proven and a grant that is allowed", async () => {
       const { events } = await step({});
