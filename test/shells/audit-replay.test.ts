@@ -192,10 +192,8 @@ for (const [ci, start] of [
       const since = requests.length;
       const { failed, warnings, audit } = await job.step(inputs, env);
       const text = await readFile(audit, "utf8");
-      const events = text
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line) as Event);
+      const lines = text.trimEnd().split("\n");
+      const events = lines.map((line) => JSON.parse(line) as Event);
       assert.equal(failed, refused !== undefined, text);
       assert.deepEqual(written(events), told(requests.slice(since), inputs["command"] === "destroy"));
       const refusals = events.filter(({ metadata }) => metadata.event_code === "refusal");
