@@ -183,7 +183,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci2, inputs);
     const { openEvent } = ci2.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./chunks/run-R6426E2D.js");
+      const { refuseForeignCheckout } = await import("./chunks/run-B7K7NMD3.js");
       await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
     }
     const { clock, send: send2 } = ports;
@@ -206,10 +206,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-R6426E2D.js");
+    const { run } = await import("./chunks/run-B7K7NMD3.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-R6426E2D.js");
+    const { reportFailure } = await import("./chunks/run-B7K7NMD3.js");
     await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {

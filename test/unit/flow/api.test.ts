@@ -88,7 +88,7 @@ describe("the writing calls of a step", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   /** What the sandbox has got beside exchanges, and what the audit log says; the CLI is played, so all of it is ours. */
   async function written(): Promise<{ served: string[]; audited: string[] }> {
