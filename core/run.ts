@@ -1,6 +1,7 @@
 import path from "node:path";
 import { openAudit, type Audit } from "./audit/audit.ts";
-import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
+import { isRefusal, refusalEvent } from "./audit/events/refusal.ts";
+import { pipelineOf } from "./audit/pipeline.ts";
 import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
 import { SecretlessError, toSecretlessError } from "./base/errors.ts";
@@ -25,11 +26,12 @@ import { strayEnder } from "./flow/strays.ts";
 import { carefulCi } from "./report/careful-ci.ts";
 import { withoutCredentials } from "./scan/hide.ts";
 import { findTool } from "./flow/find-cli.ts";
+import { scanAudit } from "./flow/scan/audit.ts";
 import { startScan } from "./flow/scan/start.ts";
+import { standardsOf } from "./flow/standards.ts";
 import { warn, type BegunStep, type Step } from "./flow/step.ts";
-import { FactsSoFar, type Facts } from "./report/facts.ts";
+import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
-import type { Finding } from "./scan/finding.ts";
 
 export { refuseForeignCheckout } from "./flow/foreign-checkout.ts";
 export { reportFailure };
@@ -56,43 +58,65 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     workspaceUrl: inputs.host,
     runUrl: ci.context.runUrl,
   });
-  const step: Step = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
-  const { auditLog } = inputs;
-  const record = { ci, ...ports, command: command.name, auditLog, clean: withoutCredentials };
-  const audit = await openAudit(record, seams.sinks);
+  const audit = await openAuditOf(begun, seams);
+  const noteScan = scanAudit(begun, audit);
+  // The first look of the scan runs beside the handshake, by which it is known who the pipeline is.
+  let connected: Promise<unknown> = Promise.resolve();
+  const found = (one: Found): void => {
+    soFar.add(one);
+    const { scan } = one;
+    if (scan)
+      void connected.then(() => {
+        noteScan(scan);
+      });
+  };
+  const step: Step = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
+  let access: Access | undefined;
+  const withStandards = (): Facts => {
+    if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access?.examined) });
+    return soFar.facts;
+  };
   try {
     // Side by side; nothing goes further until all of it is right.
     const { needs } = command;
     const bundleRoot = path.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
+    const connecting = connect(step, audit);
+    connected = connecting.catch(() => undefined);
     const [connection, tool, target, source, scan] = await allRight([
-      connect(step, audit),
+      connecting,
       when(needs.cli, () => findCli(step, folder.root)),
       when(needs.bundle, () => checkHostPin(pin)),
       readAccess(step, bundleRoot),
       startScan(step, bundleRoot),
     ]);
+    const { claims } = source.evidence;
+    if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
     const { workspaceId = connection.workspaceId, accountId } = inputs;
-    const tokens = await startTokenService({
-      token: () => session.token(),
-      approvedHost: inputs.host,
-      approvedWorkspaceId: workspaceId,
-      approvedAccountId: accountId,
-      clock: ports.clock,
-    });
+    // It is for the CLI alone: where none is started, nobody can ask for a token.
+    const tokens = await when(needs.cli, () =>
+      startTokenService({
+        token: () => session.token(),
+        approvedHost: inputs.host,
+        approvedWorkspaceId: workspaceId,
+        approvedAccountId: accountId,
+        clock: ports.clock,
+      }),
+    );
     service = tokens;
-    ci.mask(new URL(tokens.url).pathname.slice(1));
+    if (tokens) ci.mask(new URL(tokens.url).pathname.slice(1));
 
     const endWhatIsLeft = strayEnder(step, folder.root);
     const processes = processPort(ports.platform);
     let marked = Promise.resolve();
     const cli =
       tool &&
+      tokens &&
       new DatabricksCli({
         ...ports,
         terminate: createTerminate(ports),
@@ -115,8 +139,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       });
     if (target?.hasRootPath === false) warn(step, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
-    const others = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
-    const access = needs.access ? new Access({ step, audit, connection, source, others }) : undefined;
+    access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
     const api = workspaceApi(step, session, caller);
     const commands: Seams["commands"] = seams.commands ?? RUN_COMMANDS;
@@ -125,7 +148,9 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       commands[command.name],
     )({
       step,
+      audit,
       api,
+      connection,
       folder,
       get cli() {
         return asked("cli", cli);
@@ -147,13 +172,13 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
       },
     });
-    noteScan(step, soFar.facts, audit);
     await audit.settled();
-    await reportSuccess(ci, soFar.facts);
+    await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
-    noteScan(step, soFar.facts, audit);
-    await reportFailure(ci, rootCause(step, service, error), soFar.facts);
+    const failure = rootCause(step, service, error);
+    await recordRefusals(begun, audit, failure);
+    await reportFailure(ci, failure, withStandards());
     return 1;
   } finally {
     await service?.stop();
@@ -177,25 +202,28 @@ async function findCli(step: Step, cwd: string): ReturnType<typeof findTool> {
   return cli;
 }
 
-/** How many static credentials were found; undefined if nothing was looked at. */
-function findingsOf({ scan }: Facts): number | undefined {
-  return scan && scan.stopping.length + scan.others.length;
+type Begun = Pick<BegunStep, "ci" | "ports" | "inputs">;
+
+function openAuditOf({ ci, ports, inputs }: Begun, { sinks }: Seams): Promise<Audit> {
+  const { auditLog, clientId, command } = inputs;
+  const record = { ci, ...ports, command: command.name, clientId, auditLog, clean: withoutCredentials };
+  return openAudit(record, sinks);
 }
 
-/** Puts what the scan has found on record. */
-function noteScan({ ci, inputs }: Step, { scan }: Facts, audit: Audit): void {
-  if (!scan) return;
-  const audited =
-    (blocking: boolean) =>
-    (finding: Finding): AuditedFinding => ({
-      rule: finding.rule.id,
-      file: finding.place.file,
-      line: finding.place.line,
-      fingerprint: finding.fingerprint,
-      blocking,
-    });
-  const findings = [...scan.stopping.map(audited(true)), ...scan.others.map(audited(false))];
-  audit.note(scanEvent({ host: inputs.host, runner: ci.context.ciName, accepted: scan.accepted, findings }));
+/** Puts on record what was refused; a log that cannot be written must not hide why the run failed. */
+async function recordRefusals({ ci, inputs }: Begun, audit: Audit, failure: SecretlessError): Promise<void> {
+  const what = { command: inputs.command.name, host: inputs.host, runner: ci.context.ciName };
+  const refusals = [failure, ...failure.others].filter(isRefusal);
+  for (const refusal of refusals) audit.note(refusalEvent(refusal, what));
+  await audit.settled().catch((error: unknown) => {
+    if (error !== failure) ci.annotate("warning", toSecretlessError(error).message);
+  });
+}
+
+/** Ends a step that was refused before anything of it had begun. */
+export async function refuseStep(begun: Begun, error: SecretlessError, seams: Seams): Promise<void> {
+  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
+  await reportFailure(begun.ci, error);
 }
 
 const HOME_PASSED =

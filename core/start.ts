@@ -22,8 +22,10 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
   for (const secret of proxySecrets(ports.environment)) ci.mask(secret);
   const stop = new AbortController();
   const finished = new AbortController();
+  let begun: Pick<BegunStep, "ci" | "ports" | "inputs"> | undefined;
   try {
     const inputs = parseInputs(ci, seams.inputs);
+    begun = { ci, ports, inputs };
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
@@ -54,8 +56,13 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
     const { run } = await import("./run.ts");
     return await run({ ci, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure } = await import("./run.ts");
-    await reportFailure(ci, toSecretlessError(error));
+    const { reportFailure, refuseStep } = await import("./run.ts");
+    const failure = toSecretlessError(error);
+    if (!begun) await reportFailure(ci, failure);
+    else
+      await refuseStep(begun, failure, seams).catch((unwritable: unknown) =>
+        reportFailure(ci, toSecretlessError(unwritable)),
+      );
     return 1;
   } finally {
     finished.abort();

@@ -8,11 +8,16 @@ import type { Sandbox } from "./sandbox.ts";
 /** The credential that examples/job-access declares for `nightly_ingest`. */
 export const CREDENTIAL = "hr-graph-prod";
 
+export interface JobAccessOptions {
+  /** Subject of the ID tokens of the registrar's job in a GitHub workflow; default: that of the deploying job. */
+  readonly registrarSubject?: string;
+}
+
 /**
  * Prepares a sandbox for examples/job-access: the principals of its jobs, its credential, and its registrar, who trusts
  * the same runs as the deployers do.
  */
-export function prepareJobAccess(sandbox: Sandbox): void {
+export function prepareJobAccess(sandbox: Sandbox, { registrarSubject }: JobAccessOptions = {}): void {
   const { account, azure, entra, github, workspace } = sandbox;
   // Only a metastore admin is shown every credential, and so sees that none is a twin.
   workspace.serviceCredentials.metastoreOwner = REGISTRAR.applicationId;
@@ -21,7 +26,7 @@ export function prepareJobAccess(sandbox: Sandbox): void {
   account.addServicePrincipal(REGISTRAR);
   account.addServicePrincipal(REPORT_RUNNER);
   const audiences = [`${workspace.host}/oidc/v1/token`, account.accountId];
-  const ofGitHub = { issuer: github.issuer, subject: textOf(githubClaims({})["sub"]) };
+  const ofGitHub = { issuer: github.issuer, subject: registrarSubject ?? textOf(githubClaims({})["sub"]) };
   account.addFederationPolicy(applicationId, { oidc: { ...ofGitHub, audiences } });
 
   entra.addApplication({ clientId: applicationId, tenantId: TENANT_ID, kind: "managed-identity" });

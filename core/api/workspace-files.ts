@@ -34,18 +34,24 @@ export async function writeWorkspaceFile(
   const content = Buffer.from(text, "utf8").toString("base64");
   const body = { path, format: "AUTO", content, overwrite } satisfies ImportFile;
   const write = (): Promise<Json> => api.call({ method: "POST", path: at("import"), body, repeatable: true });
+  const written = async (): Promise<boolean> => {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (error instanceof ApiFailure && error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+      throw error;
+    }
+  };
   try {
-    await write();
-    return true;
+    return await written();
   } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-    if (!error.missing) throw error;
+    if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
   const folder = { path: path.slice(0, path.lastIndexOf("/")) } satisfies Mkdirs;
   await api.call({ method: "POST", path: at("mkdirs"), body: folder, repeatable: true });
-  await write();
-  return true;
+  // Whoever made the folder at the same time may have been quicker.
+  return written();
 }
 
 /** Deletes a workspace file; none there is as good. */

@@ -26,6 +26,8 @@ export interface AuditOptions {
   readonly clock: Clock;
   readonly platform: Platform;
   readonly command: string;
+  /** Application ID of the deploying service principal. */
+  readonly clientId: string;
   /** What may leave of a text (core/scan/hide.ts). */
   readonly clean: (text: string) => string;
   /** The input `audit-log`. */
@@ -37,7 +39,7 @@ export interface AuditOptions {
  * @throws SecretlessError `AUDIT_LOG_UNWRITABLE`: what cannot be recorded is not done
  */
 export async function openAudit(
-  { ci, clock, platform, command, auditLog, clean }: AuditOptions,
+  { ci, clock, platform, command, clientId, auditLog, clean }: AuditOptions,
   open: readonly OpenSink[] = SINKS,
 ): Promise<Audit> {
   const { checkout, tempFolder, runUrl, ciName } = ci.context;
@@ -50,6 +52,8 @@ export async function openAudit(
   const context = {
     productVersion: PRODUCT.version,
     correlationId: runUrl || randomUUID(),
+    stepId: randomUUID(),
+    principal: clientId,
     run: { ci: ciName, command, ...(runUrl !== "" && { url: runUrl }) },
   };
   const log = openAuditLog({ context, clock, sinks, clean });
@@ -60,6 +64,9 @@ export async function openAudit(
       return log.count;
     },
     write: (event) => log.write(event),
+    identify(pipeline) {
+      log.identify(pipeline);
+    },
     note(event) {
       last = Promise.all([last, log.write(event)]).then(() => undefined);
       last.catch(() => undefined);

@@ -2,7 +2,7 @@ import type { Clock } from "../base/ports.ts";
 import { jsonWithoutBidi } from "../base/quote.ts";
 import { redact } from "../base/redact.ts";
 import type { AuditSink } from "./sinks/sink.ts";
-import type { AuditContext, AuditEvent } from "./events/ocsf.ts";
+import { servicePrincipal, type AuditContext, type AuditEvent, type Data } from "./events/ocsf.ts";
 
 export interface AuditLogOptions {
   readonly context: AuditContext;
@@ -19,9 +19,12 @@ export interface AuditLog {
   write(event: AuditEvent): Promise<void>;
   /** How many events were written. */
   readonly count: number;
+  /** Tells who the pipeline is: what is added to `unmapped.run` of each event from now on. */
+  identify(pipeline: Readonly<Record<string, string>>): void;
 }
 
 const SCHEMA_VERSION = "1.8.0";
+const PRODUCT_NAME = "databricks-secretless";
 
 /** Removes whatever looks like a token from every text of an event, however deep. */
 function withoutTokens(value: unknown, clean: (text: string) => string): unknown {
@@ -56,13 +59,18 @@ async function inAll(queues: readonly Queue[], line: string): Promise<void> {
 /** An audit log in JSON Lines: one OCSF 1.8.0 event a line, UTF-8, each line complete before the next is begun. */
 export function openAuditLog({ context, clock, sinks, clean = (text) => text }: AuditLogOptions): AuditLog {
   let sequence = 0;
+  let run = context.run;
   const queues = sinks.map((sink) => new Queue(sink));
   return {
     get count() {
       return sequence;
     },
-    write(event) {
+    identify(pipeline) {
+      run = { ...run, ...pipeline };
+    },
+    write({ event_code: code, ...event }) {
       sequence += 1;
+      const { issuer } = run;
       const line = {
         ...event,
         type_uid: event.class_uid * 100 + event.activity_id,
@@ -70,15 +78,23 @@ export function openAuditLog({ context, clock, sinks, clean = (text) => text }: 
         metadata: {
           version: SCHEMA_VERSION,
           product: {
-            name: "databricks-secretless",
-            vendor_name: "databricks-secretless",
+            name: PRODUCT_NAME,
+            vendor_name: PRODUCT_NAME,
             version: context.productVersion,
           },
           correlation_uid: context.correlationId,
-          uid: `${context.correlationId}#${sequence}`,
+          // One run of a CI has several steps, which may write into one file.
+          uid: `${context.stepId}.${sequence}`,
+          event_code: code,
           sequence,
         },
-        unmapped: { ...event.unmapped, run: context.run },
+        actor: {
+          user: servicePrincipal(context.principal),
+          ...(event["actor"] as Data | undefined),
+          app_name: PRODUCT_NAME,
+          ...(issuer !== undefined && { session: { issuer } }),
+        },
+        unmapped: { ...event.unmapped, run: { ...run, step: context.stepId } },
       };
       const text = `${jsonWithoutBidi(JSON.stringify(withoutTokens(line, clean)))}\n`;
       return inAll(queues, text);

@@ -27,6 +27,7 @@ export function together(first: SecretlessError, others: readonly SecretlessErro
   return new SecretlessError(first.code, {
     ...first.details,
     mistakes: [...first.mistakes, ...rest],
+    others: [...first.others, ...others.flatMap((other) => [other, ...other.others])],
     cause: first.cause,
   });
 }

@@ -47,6 +47,13 @@ export const COMMANDS = [
     changes: true,
     needs: { bundle: true, cli: true, access: true, scan: false },
   },
+  {
+    name: "access",
+    summary:
+      "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
+    changes: true,
+    needs: { bundle: true, cli: false, access: true, scan: false },
+  },
 ] as const satisfies readonly CommandTraits[];
 
 export type CommandName = (typeof COMMANDS)[number]["name"];

@@ -44,6 +44,13 @@ export const ERROR_CODES = [
   "ACCESS_CLASH",
   "ACCESS_TARGET_UNUSABLE",
   "ACCESS_STATE_UNREADABLE",
+  "ACCESS_STATE_FORGED",
+  "ACCESS_STATE_FOREIGN",
+  "ACCESS_STATE_ORPHANED",
+  "ACCESS_STATE_WRITABLE",
+  "ACCESS_UNSEPARATED",
+  "ACCESS_DEPLOYMENT_UNPROVEN",
+  "ACCESS_STANDS",
   "ACCESS_LOCKED",
   "ACCESS_PLAN_OUTDATED",
   "ACCESS_FAILED",
@@ -80,6 +87,8 @@ export interface Mistake {
 export interface ErrorOptions extends Mistake {
   /** All single mistakes, where the run found several at once. */
   readonly mistakes?: readonly Mistake[];
+  /** Errors that came together with this one; their mistakes are among its own. */
+  readonly others?: readonly SecretlessError[];
   readonly cause?: unknown;
 }
 
@@ -92,13 +101,15 @@ export class SecretlessError extends Error {
   readonly code: ErrorCode;
   readonly details: Mistake;
   readonly mistakes: readonly Mistake[];
+  readonly others: readonly SecretlessError[];
 
   constructor(code: ErrorCode, options: ErrorOptions) {
-    const { mistakes = [], cause, ...details } = options;
+    const { mistakes = [], others = [], cause, ...details } = options;
     super(details.problem, cause === undefined ? undefined : { cause });
     this.code = code;
     this.details = details;
     this.mistakes = mistakes;
+    this.others = others;
   }
 }
 

@@ -20,3 +20,8 @@ export function globMatches(pattern: string, text: string): boolean {
 export function globCovers(outer: string, inner: string): boolean {
   return globMatches(outer, inner);
 }
+
+/** A text as those compare it who take names that differ in letter case alone for one. */
+export function withoutCase(text: string): string {
+  return text.normalize("NFC").toLowerCase();
+}

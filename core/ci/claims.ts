@@ -15,20 +15,25 @@ export const PIPELINE_CLAIMS = [
 ] as const;
 
 /** What the token does not say is undefined. */
-export type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
+export type PipelineClaims = Readonly<
+  Partial<Record<(typeof PIPELINE_CLAIMS)[number] | "repositoryId", string>>
+> & {
+  /** Properties that administrators have given the repository, by name. */
+  readonly properties?: Readonly<Record<string, string>>;
+};
 
 /**
  * What an ID token says about the pipeline. Read, not verified: who needs proof verifies the token against its
  * issuer's keys. Times are milliseconds since the epoch.
  */
-export interface Claims extends PipelineClaims {
+export type Claims = PipelineClaims & {
   readonly issuer: string;
   readonly subject: string;
   readonly audience: readonly string[];
   readonly expiresAt: number;
   readonly issuedAt?: number;
   readonly jwtId?: string;
-}
+};
 
 let jose: Promise<typeof Jose> | undefined;
 

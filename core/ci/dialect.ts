@@ -49,6 +49,8 @@ export interface Dialect {
   inputLabel(name: string): string;
   /** What a token of this CI says about the pipeline; {} for a token of another one. */
   pipelineClaims(payload: Readonly<Record<string, unknown>>): PipelineClaims;
+  /** Whether a token of `issuer` comes from this CI, whose own issuers are `issuers`. */
+  isOwnIssuer(issuer: string, issuers: readonly string[]): boolean;
   /** What the job's variables say of the event; self-reported. */
   untrustedRun(environment: Environment): UntrustedEvent | undefined;
   /** What the ID token says of the event. */

@@ -1,8 +1,10 @@
 import type { DatabricksApi } from "../api/client.ts";
+import type { Audit } from "../audit/audit.ts";
 import type { DatabricksCli, PlanResult } from "../cli/cli.ts";
 import type { BundleSummary } from "../cli/summary.ts";
 import type { PrivateFolder } from "../cli/environment.ts";
 import type { Access } from "../flow/access/access.ts";
+import type { Connection } from "../flow/connect.ts";
 import type { Step } from "../flow/step.ts";
 
 /** The scan of a run, from its plan on; the sources have been scanned by then. */
@@ -16,8 +18,10 @@ export interface CommandScan {
 /** What a command works with, once everything about the run is proven. What it has not said it needs throws when read. */
 export interface CommandContext {
   readonly step: Step;
+  readonly audit: Pick<Audit, "note">;
   /** The approved workspace, as the deploying principal. */
   readonly api: DatabricksApi;
+  readonly connection: Connection;
   readonly cli: DatabricksCli;
   readonly access: Access;
   readonly scan: CommandScan;

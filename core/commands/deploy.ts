@@ -1,6 +1,9 @@
 import { allRight, together } from "../base/all-right.ts";
 import { SecretlessError, toSecretlessError } from "../base/errors.ts";
+import { unpinnedCode } from "../bundle/unpinned.ts";
 import { planChanged } from "../cli/plan.ts";
+import type { BundleSummary } from "../cli/summary.ts";
+import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
@@ -12,7 +15,7 @@ const READ_BACK = 60_000;
 
 /** Plans, deploys what was planned, reads back what is there now, and registers its access. */
 export async function deployBundle(context: CommandContext): Promise<void> {
-  const { step, cli, api, access, scan, folder } = context;
+  const { step, audit, cli, api, access, scan, folder } = context;
   const { ci, inputs, found } = step;
   let planned = await planBundle(context);
   const planAgain = async (): Promise<void> => {
@@ -20,15 +23,35 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     planned = await planBundle(context);
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
-  const deploy = (): Promise<unknown> =>
-    ci.group("Deploy", () => cli.deploy(inputs)).catch((error: unknown) => alsoUploaded(error, scan));
+  const readBack = (): Promise<BundleSummary> => cli.summary(AbortSignal.timeout(READ_BACK));
+  const note = (there: BundleSummary | undefined, failure?: SecretlessError): void => {
+    const { name: command } = inputs.command;
+    noteChanges(audit, deployedChanges({ plan: planned, there, ...(failure && { failure }), command }));
+  };
+  const deploy = async (): Promise<void> => {
+    try {
+      await ci.group("Deploy", () => cli.deploy(inputs));
+    } catch (error) {
+      const failure = toSecretlessError(error);
+      if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack().catch(() => undefined), failure);
+      await alsoUploaded(error, scan);
+    }
+  };
   await whenFree(step, cli, api, deploy, planAgain);
   found({ deployed: true });
-  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  const looks = [proveDeployed(api, summary, folder), scan.deployed(true)] as const;
+  const unknown = (error: unknown): never => {
+    note(undefined, toSecretlessError(error));
+    throw error;
+  };
+  const summary = await readBack().catch(unknown);
+  const here = proveDeployed(api, summary, folder).then(() => {
+    note(summary);
+  }, unknown);
+  const looks = [here, scan.deployed(true)] as const;
   // What was deployed is told although something in it should not be there; what is not there is not told.
   const uploads = looks[1].catch(() => allRight(looks));
   await looks[0].catch(() => allRight(looks));
+  found({ unpinned: unpinnedCode(summary.tree) });
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);

@@ -1,11 +1,13 @@
 import { jobExists } from "../api/workspace.ts";
-import { SecretlessError } from "../base/errors.ts";
+import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { destroyIncomplete } from "../cli/destroy-command.ts";
+import type { DeployedResource } from "../cli/summary.ts";
+import { destroyedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { whenFree } from "../flow/when-free.ts";
 import type { CommandContext } from "./command.ts";
 
 /** Destroys the deployment after showing what goes, and does not believe the CLI's exit code. */
-export async function destroyBundle({ step, cli, api, access }: CommandContext): Promise<void> {
+export async function destroyBundle({ step, audit, cli, api, access }: CommandContext): Promise<void> {
   const { ci, inputs, signal, found } = step;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs } = summary;
@@ -27,9 +29,27 @@ export async function destroyBundle({ step, cli, api, access }: CommandContext):
     });
   }
   await access.withdraw(summary);
-  await whenFree(step, cli, api, () => ci.group("Destroy", () => cli.destroy()));
-  const left: string[] = [];
-  for (const { key, id } of jobs) if (await jobExists(api, id)) left.push(`jobs.${key} (${id})`);
-  if (left.length > 0) throw destroyIncomplete(left);
+  const stillThere = async (): Promise<DeployedResource[]> => {
+    const left: DeployedResource[] = [];
+    for (const job of jobs) if (await jobExists(api, job.id)) left.push(job);
+    return left;
+  };
+  const note = (left: readonly DeployedResource[], failure?: SecretlessError): void => {
+    const names = left.map(({ key }) => `jobs.${key}`);
+    noteChanges(audit, destroyedChanges(summary, names, failure));
+  };
+  const destroy = async (): Promise<void> => {
+    try {
+      await ci.group("Destroy", () => cli.destroy());
+    } catch (error) {
+      const failure = toSecretlessError(error);
+      if (failure.code !== "DEPLOYMENT_LOCKED") note(await stillThere().catch(() => jobs), failure);
+      throw error;
+    }
+  };
+  await whenFree(step, cli, api, destroy);
+  const left = await stillThere();
+  note(left);
+  if (left.length > 0) throw destroyIncomplete(left.map(({ key, id }) => `jobs.${key} (${id})`));
   found({ destroyed: resources.length });
 }

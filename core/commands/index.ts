@@ -1,4 +1,5 @@
 import type { CommandName } from "../base/commands.ts";
+import { registerAccess } from "./access.ts";
 import type { RunCommand } from "./command.ts";
 import { deployBundle } from "./deploy.ts";
 import { destroyBundle } from "./destroy.ts";
@@ -11,4 +12,5 @@ export const RUN_COMMANDS: Readonly<Record<CommandName, RunCommand>> = {
   plan: showPlan,
   run: runResource,
   destroy: destroyBundle,
+  access: registerAccess,
 };

@@ -1,9 +1,10 @@
 import { cancelRun, stopPipeline } from "../api/workspace.ts";
 import { pipelineId, runId } from "../cli/run-command.ts";
+import { noteChanges } from "../flow/changed-resources.ts";
 import type { CommandContext } from "./command.ts";
 
 /** Runs a job or pipeline of the deployed bundle, its state live in the log. If the CI's job is cancelled, so is the run. */
-export async function runResource({ step, cli, api }: CommandContext): Promise<void> {
+export async function runResource({ step, audit, cli, api }: CommandContext): Promise<void> {
   const { ci, inputs, signal, found } = step;
   const { resource = "", runParameters: parameters, wait } = inputs;
   let url = "";
@@ -13,6 +14,10 @@ export async function runResource({ step, cli, api }: CommandContext): Promise<v
   };
   const onUrl = (started: string): void => {
     url = started;
+    const id = runId(url) ?? pipelineId(url);
+    const { name: command } = inputs.command;
+    const run = { change: "created", outcome: { ok: true }, kind: "runs", resource, id } as const;
+    noteChanges(audit, [{ ...run, bundle: "", target: inputs.target ?? "", command }]);
   };
   try {
     await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));

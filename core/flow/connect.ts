@@ -43,9 +43,9 @@ export async function connect(step: Step, audit: Audit): Promise<Connection> {
     signal: connecting.signal,
     onExchange: ({ claims }) => {
       if (!claims) return;
-      const { issuer, subject, audience, commit } = claims;
+      const { issuer, subject, audience, commit, environment, event } = claims;
       found({
-        idToken: { issuer, subject, audience: audience.join(", ") },
+        idToken: { issuer, subject, audience: audience.join(", "), environment, event },
         commit: { checkedOut, ofToken: commit },
       });
     },

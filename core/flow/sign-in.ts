@@ -1,5 +1,7 @@
 import type { Audit } from "../audit/audit.ts";
 import { tokenExchangeEvent } from "../audit/events/ocsf.ts";
+import { isRefusal } from "../audit/events/refusal.ts";
+import { pipelineOf } from "../audit/pipeline.ts";
 import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { databricksCloud } from "../federation/clouds.ts";
 import type { OpenedExchange } from "../federation/exchanges/open.ts";
@@ -98,10 +100,14 @@ function record(
 ): void {
   if (claims === undefined) return;
   const { issuer, subject, audience, jwtId } = claims;
+  audit.identify(pipelineOf(claims, "error" in outcome ? "presented" : "verified"));
   const base = { ...what, issuer, subject, audience: audience.join(" "), idTokenSha256 };
   const ids = jwtId === undefined ? {} : { jwtId };
   if ("error" in outcome) {
-    const { code, details } = toSecretlessError(outcome.error);
+    const error = toSecretlessError(outcome.error);
+    // Nothing was sent: it is told as the run's own refusal.
+    if (isRefusal(error)) return;
+    const { code, details } = error;
     const reason = [details.problem, details.actual].filter((text) => text !== undefined).join(" ");
     audit.note(tokenExchangeEvent({ ...base, ...ids, outcome: { ok: false, code, reason } }));
   } else {

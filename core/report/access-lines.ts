@@ -31,7 +31,7 @@ export function accessLines({ rows, denied, proofs, policy, registrar, notes }: 
 
 /** The sections about access in the job summary. */
 export function accessSections(access: AccessFacts): string[] {
-  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access;
+  const { rows, denied, proofs, policy, registrar, notes, result } = access;
   const changes = [
     ...rows.filter(({ action }) => action !== "unchanged"),
     ...denied.map((row) => ({ ...row, action: "denied" })),
@@ -63,12 +63,6 @@ export function accessSections(access: AccessFacts): string[] {
       ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))]
       : []),
     ...(proofs.length > 0 ? [proofTable(proofs)] : []),
-    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
-    table(
-      ["Item", "", "Status", "Because"],
-      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown)),
-    ),
-    "</details>",
   ];
 }
 

@@ -56,7 +56,6 @@ export interface AccessFacts {
   readonly policy: string;
   readonly registrar: string;
   readonly notes: readonly string[];
-  readonly standards: readonly StandardRow[];
   readonly result?: {
     readonly granted: number;
     readonly updated: number;
@@ -77,11 +76,28 @@ export interface RunFacts {
 export interface Found {
   readonly bundle?: { readonly name: string; readonly target: string };
   readonly principal?: { readonly applicationId: string; readonly name: string };
-  readonly idToken?: { readonly issuer: string; readonly subject: string; readonly audience: string };
+  readonly idToken?: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly audience: string;
+    /** The claim; undefined if the CI proves none. */
+    readonly environment?: string | undefined;
+    /** The claim; undefined if the CI proves none. */
+    readonly event?: string | undefined;
+  };
   /** Who exchanges the ID token, for people. */
   readonly exchangedAt?: string;
   readonly commit?: { readonly ofToken: string | undefined; readonly checkedOut: string | undefined };
-  readonly cli?: { readonly version: string; readonly file: string; readonly verified: string };
+  readonly cli?: {
+    readonly version: string;
+    readonly file: string;
+    readonly verified: string;
+    readonly pinned: boolean;
+  };
+  /** Code of others in the deployed jobs that is not pinned. */
+  readonly unpinned?: readonly string[];
+  /** What was found about the items of standards. */
+  readonly standards?: readonly StandardRow[];
   readonly plan?: { readonly changes: readonly PlannedChange[]; readonly unchanged: number };
   readonly scan?: ScanFacts;
   readonly access?: AccessFacts;

@@ -17,6 +17,7 @@ export function jobSummary(facts: Facts, error?: SecretlessError): string {
     facts.plan && planSection(facts.plan),
     facts.scan && scanSection(facts.scan),
     ...(facts.access ? accessSections(facts.access) : []),
+    facts.standards && facts.standards.length > 0 && standardsSection(facts.standards),
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
     facts.run &&
       `### Run\n\n${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
@@ -91,6 +92,12 @@ export function planLine({ changes, unchanged }: NonNullable<Facts["plan"]>): st
 function jobsSection(jobs: NonNullable<Facts["jobs"]>): string {
   const rows = jobs.map(({ key, id, name, url }) => [code(key), link(name, url), code(id)]);
   return `### Jobs\n\n${table(["Key", "Job", "ID"], rows)}`;
+}
+
+function standardsSection(standards: NonNullable<Facts["standards"]>): string {
+  const rows = standards.map((row) => [row.item, row.title, row.status, row.because].map(escapeMarkdown));
+  const title = "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>";
+  return [title, table(["Item", "", "Status", "Because"], rows), "</details>"].join("\n\n");
 }
 
 function warningsSection(warnings: readonly string[]): string {

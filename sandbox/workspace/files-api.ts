@@ -1,30 +1,41 @@
-import { jsonBody, type Route } from "../http/call.ts";
+import { jsonBody, type Call, type Route } from "../http/call.ts";
 import { jsonId, textOf, type JsonObject } from "../http/json.ts";
 import { invalidParameter, ok } from "../http/reply.ts";
 import type { WorkspaceObject, WorkspaceTree } from "./files.ts";
+import type { Homes } from "./homes.ts";
 
 /** `/api/2.0/workspace` and `/api/2.0/workspace-files`. */
-export function filesRoutes(tree: WorkspaceTree): Route[] {
+export function filesRoutes(tree: WorkspaceTree, homes: Homes): Route[] {
+  const readable = (call: Call, value: unknown): string => {
+    const path = pathOf(value);
+    homes.read(call, path);
+    return path;
+  };
+  const writable = (call: Call, value: unknown): string => {
+    const path = pathOf(value);
+    homes.write(call, path);
+    return path;
+  };
   return [
     {
       method: "GET",
       pattern: "/api/2.0/workspace/get-status",
       access: "read",
-      handle: (call) => ok(status(tree.find(pathOf(call.query.get("path"))))),
+      handle: (call) => ok(status(tree.find(readable(call, call.query.get("path"))))),
     },
     {
       method: "GET",
       pattern: "/api/2.0/workspace/list",
       access: "read",
       handle: (call) =>
-        ok({ objects: tree.children(tree.find(pathOf(call.query.get("path"))).path).map(status) }),
+        ok({ objects: tree.children(tree.find(readable(call, call.query.get("path"))).path).map(status) }),
     },
     {
       method: "GET",
       pattern: "/api/2.0/workspace/export",
       access: "read",
       handle: (call) => {
-        const object = tree.find(pathOf(call.query.get("path")));
+        const object = tree.find(readable(call, call.query.get("path")));
         if (object.type === "DIRECTORY") throw invalidParameter(`Path (${object.path}) is a directory.`);
         if (call.query.get("direct_download") === "true") return ok(object.content);
         return ok({ content: object.content.toString("base64") });
@@ -35,7 +46,7 @@ export function filesRoutes(tree: WorkspaceTree): Route[] {
       pattern: "/api/2.0/workspace/mkdirs",
       access: "write",
       handle: (call) => {
-        tree.mkdirs(pathOf(jsonBody(call)["path"]));
+        tree.mkdirs(writable(call, jsonBody(call)["path"]));
         return ok();
       },
     },
@@ -45,7 +56,7 @@ export function filesRoutes(tree: WorkspaceTree): Route[] {
       access: "write",
       handle: (call) => {
         const { path, recursive } = jsonBody(call);
-        tree.delete(pathOf(path), recursive === true);
+        tree.delete(writable(call, path), recursive === true);
         return ok();
       },
     },
@@ -55,7 +66,7 @@ export function filesRoutes(tree: WorkspaceTree): Route[] {
       access: "write",
       handle: (call) => {
         const { path, content, overwrite } = jsonBody(call);
-        tree.importFile(pathOf(path), Buffer.from(textOf(content), "base64"), overwrite === true);
+        tree.importFile(writable(call, path), Buffer.from(textOf(content), "base64"), overwrite === true);
         return ok();
       },
     },
@@ -64,7 +75,11 @@ export function filesRoutes(tree: WorkspaceTree): Route[] {
       pattern: "/api/2.0/workspace-files/import-file/{path...}",
       access: "write",
       handle: (call) => {
-        tree.importFile(pathOf(call.params["path"]), call.content, call.query.get("overwrite") === "true");
+        tree.importFile(
+          writable(call, call.params["path"]),
+          call.content,
+          call.query.get("overwrite") === "true",
+        );
         return ok();
       },
     },
@@ -72,7 +87,7 @@ export function filesRoutes(tree: WorkspaceTree): Route[] {
       method: "GET",
       pattern: "/api/2.0/workspace-files/{path...}",
       access: "read",
-      handle: (call) => ok(tree.find(pathOf(call.params["path"])).content),
+      handle: (call) => ok(tree.find(readable(call, call.params["path"])).content),
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { jsonBody, type Call, type Route } from "../http/call.ts";
 import { isObject, textOf, type JsonObject } from "../http/json.ts";
 import { doesNotExist, invalidParameter, ok, type Reply } from "../http/reply.ts";
+import type { Homes } from "./homes.ts";
 import type { WorkspaceContext } from "./context.ts";
 
 /** A principal's own entry in the access control list of an object. */
@@ -19,7 +20,12 @@ export type PermissionKinds = Readonly<
     string,
     { readonly objectType: string } & (
       | { owner(id: string): string | undefined }
-      | { exists(id: string): boolean; manager?(id: string): string | undefined }
+      | {
+          exists(id: string): boolean;
+          manager?(id: string): string | undefined;
+          /** Where in the tree of files it is, whose homes decide who may change its permissions. */
+          path?(id: string): string | undefined;
+        }
     )
   >
 >;
@@ -32,7 +38,10 @@ export class Permissions {
   readonly #kinds: PermissionKinds;
   readonly #context: WorkspaceContext;
 
-  constructor(kinds: PermissionKinds, context: WorkspaceContext) {
+  readonly #homes: Homes;
+
+  constructor(kinds: PermissionKinds, context: WorkspaceContext, homes: Homes) {
+    this.#homes = homes;
     this.#kinds = kinds;
     this.#context = context;
   }
@@ -72,6 +81,9 @@ export class Permissions {
   #change(call: Call, keep: boolean): Reply {
     const { type = "", id = "" } = call.params;
     const old = this.of(type, id);
+    const changing = this.#kind(type);
+    const path = "exists" in changing ? changing.path?.(id) : undefined;
+    if (path !== undefined) this.#homes.write(call, path);
     const wanted = this.#grantsOf(jsonBody(call)["access_control_list"]);
     const kept = keep ? old.filter((grant) => !wanted.some(({ name }) => name === grant.name)) : [];
     const grants = [...kept, ...wanted];

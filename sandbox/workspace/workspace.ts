@@ -6,6 +6,7 @@ import { Dashboards } from "./dashboards.ts";
 import { WorkspaceTree } from "./files.ts";
 import { filesRoutes } from "./files-api.ts";
 import { Grants } from "./grants.ts";
+import { Homes } from "./homes.ts";
 import { Jobs } from "./jobs.ts";
 import { jobsRoutes } from "./jobs-api.ts";
 import { Permissions, type PermissionKinds } from "./permissions.ts";
@@ -34,6 +35,7 @@ export class Workspace {
   readonly clusters: Clusters;
   readonly tokenManagement: TokenManagement;
   readonly #context: WorkspaceContext;
+  readonly #homes: Homes;
 
   constructor(context: WorkspaceContext) {
     this.#context = context;
@@ -50,14 +52,15 @@ export class Workspace {
     this.serviceCredentials = new ServiceCredentials(context);
     const { catalogs: catalog, schemas: schema, volumes: volume } = this.unityCatalog;
     this.grants = new Grants({ catalog, schema, volume }, context);
-    this.permissions = new Permissions(this.#permissionKinds(), context);
+    this.#homes = new Homes(this.files, () => this.permissions);
+    this.permissions = new Permissions(this.#permissionKinds(), context, this.#homes);
   }
 
   routes(): Route[] {
     return [
       telemetryRoutes(),
       scimRoutes(this.#context),
-      filesRoutes(this.files),
+      filesRoutes(this.files, this.#homes),
       jobsRoutes(this.jobs),
       runsRoutes(this.runs, this.jobs, this.#context),
       this.pipelines.routes(),
@@ -87,6 +90,7 @@ export class Workspace {
     return {
       objectType,
       exists: (id) => this.files.withObjectId(id)?.type === type,
+      path: (id) => this.files.withObjectId(id)?.path,
       manager: (id) => /^\/Workspace\/Users\/([^/]+)/.exec(this.files.withObjectId(id)?.path ?? "")?.[1],
     };
   }

@@ -63,6 +63,8 @@ const request = {
   evidence: { claims: {}, selfReported: { now: clock.now(), addresses: [] } },
   deployer: connection,
   registrar: undefined,
+  owner: { issuer: "https://issuer.example", repositoryId: "1", context: "environment:prod" },
+  readers: [],
   clock,
 };
 const options = { holder: "child", lockTimeout: 600_000, onApplied: () => Promise.resolve() };

@@ -32,6 +32,7 @@ const NONE = { granted: [], updated: [], revoked: [], unchanged: 0 };
 interface AuditLine {
   readonly class_uid: number;
   readonly message: string;
+  readonly metadata: { readonly event_code: string };
   readonly unmapped: Readonly<Record<string, unknown>>;
 }
 
@@ -48,7 +49,7 @@ function writesForAccess(requests: readonly LoggedRequest[]): LoggedRequest[] {
   return requests.filter(
     ({ method, path: route, body }) =>
       method !== "GET" &&
-      (route.includes("/unity-catalog/") || /\/state\/access\.(?:json|lock)/.test(JSON.stringify(body))),
+      (route.includes("/unity-catalog/") || JSON.stringify(body).includes("/.databricks-secretless/")),
   );
 }
 
@@ -85,7 +86,7 @@ describe("the access of jobs through the built action", () => {
     assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
     assert.match(deployed.summary, /job-scoped&#58; proven/);
     const grants = job.sandbox.requests.filter(
-      ({ method, path: route }) => method === "PATCH" && route.includes("/permissions/"),
+      ({ method, path: route }) => method === "PATCH" && route.includes("/unity-catalog/permissions/"),
     );
     assert.deepEqual(
       grants.map(({ principal }) => principal),
@@ -93,7 +94,7 @@ describe("the access of jobs through the built action", () => {
     );
     const audit = await auditOf(deployed);
     assert.deepEqual([...new Set(audit.map(({ class_uid }) => class_uid))].sort(), [3002, 3004, 6003]);
-    const grant = audit.find(({ class_uid }) => class_uid === 3004);
+    const grant = audit.find(({ metadata }) => metadata.event_code === "access_change");
     assert.equal(grant?.unmapped["run_as"], JOB_RUNNER.applicationId);
     assert.match(JSON.stringify(grant.unmapped["decision"]), /hr-from-main-only/);
 
@@ -145,7 +146,7 @@ describe("the access of jobs through the built action", () => {
     assert.deepEqual([file, line, col], ["access.yml", "6", "16"]);
     assert.match(result.summary, /denied/);
     assert.equal(job.sandbox.workspace.jobs.all.size, 0);
-    const denied = (await auditOf(result)).find(({ class_uid }) => class_uid === 3004);
+    const denied = (await auditOf(result)).find(({ metadata }) => metadata.event_code === "decision");
     assert.match(denied?.message ?? "", /^denied: /);
   });
 
@@ -239,7 +240,7 @@ describe("the access of jobs through the built task", () => {
       assert.ok(result.outputs["auditLog"]?.endsWith(".jsonl"));
       assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
       const grant = requests.find(
-        ({ method, path: route }) => method === "PATCH" && route.includes("/permissions/"),
+        ({ method, path: route }) => method === "PATCH" && route.includes("/unity-catalog/permissions/"),
       );
       assert.equal(grant?.principal, REGISTRAR.applicationId);
       assert.notEqual(grant.principal, DEPLOYER.applicationId);
@@ -249,6 +250,17 @@ describe("the access of jobs through the built task", () => {
         "a token stands in the log",
       );
       await writeFile(file, policy.replace("deploy-lake", "another"));
+      // What is no longer allowed is withdrawn; from then on the entry is a new one, which stops the run.
+      const withdrawn = await job.step(inputs, { variables });
+      assert.equal(withdrawn.result, "Succeeded", withdrawn.log);
+      const warned = withdrawn.issues
+        .filter(({ level }) => level === "warning")
+        .map(({ message }) => message);
+      assert.ok(
+        warned.some((text) => /is withdrawn: .*fails on pipeline/.test(text)),
+        withdrawn.log,
+      );
+      assert.deepEqual(playedJobs(job.sandbox), ["refused", "refused"]);
       const refused = await job.step(inputs, { variables });
       assert.equal(refused.result, "Failed");
       assert.ok(

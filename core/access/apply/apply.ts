@@ -1,13 +1,15 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { examineAccess, fail, registrarOf, type AccessPlan, type AccessRequest } from "../plan/plan.ts";
 import type { Change } from "../plan/changes.ts";
+import type { DecidedChange } from "../plan/decide.ts";
 import { execute, isChange, isRemote, type Applied } from "./execute.ts";
 import type { DeclarationMistake } from "../plan/declare.ts";
 import type { Apis } from "../kinds/kind.ts";
-import type { DatabricksApi } from "../../api/client.ts";
+import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import { takeLock, type Lock } from "../state/lock.ts";
 import { recordKey } from "../state/recorder.ts";
-import { lockPathOf } from "../state/state.ts";
+import { letRead, lockPath } from "../state/folder.ts";
+import { removeLegacy } from "../state/legacy.ts";
 
 export interface AccessResult {
   readonly plan: AccessPlan;
@@ -31,12 +33,22 @@ export interface ApplyOptions {
   readonly onApplied: (applied: Applied, plan: AccessPlan) => Promise<void>;
 }
 
+/** Withdrawn because policy or proof says so now: that needs nobody's approval. */
+const isRevoked = ({ action, decision }: DecidedChange): boolean =>
+  action === "withdraw" && decision?.effect === "deny";
+
 /** Stops unless everything that is about to happen was shown: someone else changed access since. */
 function checkApproved(fresh: AccessPlan, approved: AccessPlan): void {
   const shown = new Set(approved.changes.map((change) => `${change.action} ${recordKey(change)}`));
   for (const change of approved.changes) if (change.unread) shown.add(`grant ${recordKey(change)}`);
+  // Where the records could not be read, no plan could show what would be withdrawn.
+  const hidden = ({ action }: Change): boolean => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change) => isRemote(change) && !shown.has(`${change.action} ${recordKey(change)}`),
+    (change) =>
+      isRemote(change) &&
+      !hidden(change) &&
+      !isRevoked(change) &&
+      !shown.has(`${change.action} ${recordKey(change)}`),
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
@@ -91,9 +103,11 @@ export async function applyAccess(request: AccessRequest, options: ApplyOptions)
   let applied: readonly Applied[] = [];
   if (!plan.changes.some(isChange)) await options.onPlan?.(plan);
   else {
-    const { deployer, clock, bundle, signal } = request;
-    const lock = await takeLock(lockPathOf(bundle), {
-      api: deployer.workspace,
+    const { deployer, registrar, clock, signal } = request;
+    const { workspace } = registrar ?? deployer;
+    const { registrarId } = plan;
+    const lock = await takeLock(lockPath(registrarId), {
+      api: workspace,
       clock,
       holder: options.holder,
       timeout: options.lockTimeout,
@@ -104,6 +118,8 @@ export async function applyAccess(request: AccessRequest, options: ApplyOptions)
       plan = await examineAccess(holding(request, lock));
       if (options.approved !== undefined) checkApproved(plan, options.approved);
       await options.onPlan?.(plan);
+      const readers = request.readers.filter((one) => one !== registrarId);
+      if (plan.folder) await letRead(workspace, plan.folder, readers);
       if (plan.changes.some(isChange))
         applied = await execute(plan, request, lock, (one) => options.onApplied(one, plan));
     } finally {
@@ -117,6 +133,7 @@ export async function applyAccess(request: AccessRequest, options: ApplyOptions)
   }
   const problems = [...plan.findings, ...failures(applied)];
   if (problems.length > 0) throw fail(problems);
+  if (plan.legacy) await retireLegacy(request);
   const count = (action: Change["action"]): number =>
     applied.filter(({ change, outcome }) => outcome === "done" && change.action === action).length;
   return {
@@ -127,6 +144,15 @@ export async function applyAccess(request: AccessRequest, options: ApplyOptions)
     revoked: count("withdraw"),
     unchanged: plan.changes.filter(({ action }) => action === "unchanged").length,
   };
+}
+
+/** Everything of the earlier state is taken over; whoever may not remove its file leaves it to one that may. */
+async function retireLegacy({ deployer, bundle }: AccessRequest): Promise<void> {
+  try {
+    await removeLegacy(deployer.workspace, bundle);
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || !error.refused) throw error;
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { portsOf, type AccessPlan, type AccessRequest } from "../plan/plan.ts";
 import type { Change } from "../plan/changes.ts";
 import type { DecidedChange } from "../plan/decide.ts";
 import type { Lock } from "../state/lock.ts";
+import { stateFolder } from "../state/folder.ts";
 import { Recorder } from "../state/recorder.ts";
 import { ApiFailure } from "../../api/client.ts";
 import type { RemoteState, TargetPorts } from "../kinds/kind.ts";
@@ -75,8 +76,13 @@ export async function execute(
   lock: Lock,
   onApplied: (applied: Applied) => Promise<void>,
 ): Promise<readonly Applied[]> {
-  const { deployer, clock, bundle, signal } = request;
-  const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
+  const { deployer, registrar, owner, clock, bundle, signal } = request;
+  const recorder = new Recorder(plan.state, {
+    api: (registrar ?? deployer).workspace,
+    folder: stateFolder(plan.registrarId),
+    deployment: bundle,
+    ...{ owner, lock },
+  });
   const all = plan.changes.filter(isChange);
   const applied: Applied[] = [];
   const tell = async (

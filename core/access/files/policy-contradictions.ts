@@ -1,26 +1,30 @@
 import { quote } from "../../base/quote.ts";
 import type { Mistake } from "../../base/errors.ts";
-import { globCovers } from "../../base/glob.ts";
+import { globCovers, withoutCase } from "../../base/glob.ts";
 import { PIPELINE_CLAIMS } from "../../ci/claims.ts";
 import type { KindTraits } from "../kinds/kind.ts";
 import type { Policy, Rule } from "./policy-shape.ts";
 
 /** `commit` is compared for itself: it has no pattern. */
-const CLAIMS = PIPELINE_CLAIMS.filter((name) => name !== "commit");
-const MATCHERS = ["job", "purpose", "resource", "target"] as const;
+const CLAIMS = [...PIPELINE_CLAIMS.filter((name) => name !== "commit"), "issuer"] as const;
+const MATCHERS = ["job", "purpose", "target"] as const;
 function coversAll(outer: readonly string[] | undefined, inner: readonly string[] | undefined): boolean {
   if (outer === undefined) return true;
   return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
 }
 
 /** Whether a deny rule certainly applies wherever the allow rule does. */
-function denies(deny: Rule, allow: Rule): boolean {
+function denies(deny: Rule, allow: Rule, kinds: readonly KindTraits[]): boolean {
   if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
+  if (!coversAll(deny.principal?.map(withoutCase), allow.principal?.map(withoutCase))) return false;
+  const named = kinds.filter(({ kind }) => allow.kind?.value.includes(kind) ?? true);
+  const fold = named.every(({ foldsCase }) => foldsCase) ? withoutCase : String;
+  if (!coversAll(deny.resource?.map(fold), allow.resource?.map(fold))) return false;
   if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
   const when = deny.when;
   if (when === undefined) return true;
-  // Time and network are not compared: such a deny rule is taken for one that leaves room.
-  if (when.time !== undefined || when.network !== undefined) return false;
+  // Time, network and properties are not compared: such a deny rule is taken for one that leaves room.
+  if (when.time !== undefined || when.network !== undefined || when.properties !== undefined) return false;
   if (when.commit !== undefined && allow.when?.commit === undefined) return false;
   // A deny rule about unproven scope leaves what is proven.
   if (when.scope === "unproven") return false;
@@ -59,7 +63,7 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
         place: rule.kind.place,
       });
     }
-    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule));
+    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule, kinds));
     if (stronger !== undefined) {
       mistakes.push({
         problem: `Rule "${quote(name)}" can never match: rule "${quote(stronger.name.value)}" denies all that it allows.`,

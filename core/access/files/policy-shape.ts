@@ -26,7 +26,17 @@ const arn = text({
 });
 
 const providers = object({
-  databricks: optional(object({ registrar_client_id: required(applicationId) })),
+  databricks: optional(
+    object({
+      registrar_client_id: required(applicationId),
+      registrar: optional(
+        oneOf(
+          ["apart", "together"],
+          "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys.",
+        ),
+      ),
+    }),
+  ),
   entra: optional(object({ registrar_client_id: required(applicationId) })),
   aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
   vault: optional(
@@ -117,6 +127,14 @@ const when = object({
   pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
   actor: optional(patterns("Claim of the pipeline's ID token.")),
   event: optional(patterns("Claim of the pipeline's ID token.")),
+  issuer: optional(patterns("Issuer of the pipeline's ID token, such as that of an enterprise.")),
+  properties: optional(
+    entries(
+      { description: "Custom property of the repository, without `repo_property_`." },
+      patterns("Claim `repo_property_<name>` of the pipeline's ID token."),
+      "Custom properties of the repository that its administrators have made claims.",
+    ),
+  ),
   commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
   scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
   time: optional(
@@ -141,6 +159,7 @@ const ruleOf = (kinds: readonly KindTraits[]) =>
     kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
     resource: optional(patterns("What is reached: the credential, role or application.")),
     target: optional(patterns("Targets of the bundle.")),
+    principal: optional(patterns("Application IDs of the service principals that jobs run as.")),
     when: optional(when),
   });
 
@@ -186,6 +205,9 @@ export const policyShapeOf = (kinds: readonly KindTraits[]) =>
         list(text({ description: "Key of a job." })),
         "Groups of jobs that may share a principal or a credential; their scope is the group.",
       ),
+    ),
+    on_denied: optional(
+      oneOf(["withdraw", "keep"], "What becomes of access that was granted and is no longer allowed."),
     ),
     scan: optional(scan),
     // None is a policy, too: it denies all access.

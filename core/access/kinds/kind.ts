@@ -53,6 +53,8 @@ export interface RemoteView {
   plan(object: TrustObject): RemoteState;
   /** What stays true of an object however it is planned, for the reader of the plan (a binding, an owner). */
   notes(object: TrustObject): readonly string[];
+  /** All that these principals have on what was read, whoever granted it. */
+  granted(principals: ReadonlySet<string>): readonly TrustObject[];
 }
 
 /** A grant on a Unity Catalog service credential, by which code comes to a cloud's identity. */
@@ -69,6 +71,8 @@ export interface KindTraits {
   readonly provider: "databricks" | "entra" | "aws" | "vault";
   /** Whether nothing can be granted while policy.yml does not approve the provider; if not, the deployer registers. */
   readonly needsProvider: boolean;
+  /** Whether the target takes names that differ in letter case alone for one: rules then do, too. */
+  readonly foldsCase?: true;
 }
 
 /**

@@ -144,6 +144,14 @@ async function read(objects: readonly TrustObject[], ports: TargetPorts): Promis
   const names = objects.map((object) => object["credential"] ?? "");
   const readings = await readCredentials(ports.databricks, names);
   return {
+    granted: (principals) =>
+      [...readings.values()].flatMap((reading) =>
+        reading.state !== "read"
+          ? []
+          : [...principals]
+              .filter((principal) => hasAccess(reading.facts, principal))
+              .map((principal) => ({ credential: reading.facts.name, principal })),
+      ),
     plan: (object) => planOne(readings.get(object["credential"] ?? ""), object, ports.workspaceId),
     notes(object) {
       const reading = readings.get(object["credential"] ?? "");
@@ -191,6 +199,8 @@ export const unityCatalogCredential: AccessKind = {
   kind: "unity_catalog_credential",
   provider: "databricks",
   needsProvider: false,
+  // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.
+  foldsCase: true,
   connect: ({ workspace }) => workspace,
   credential: ({ credential, principal }) =>
     credential === undefined || principal === undefined ? undefined : { credential, principal },

@@ -1,5 +1,6 @@
-import type { DeclarationMistake, Declared } from "./declare.ts";
-import { objectKey, type StateRecord } from "../state/state.ts";
+import type { DeclarationMistake, Declared, EntryOrigin } from "./declare.ts";
+import { objectKey } from "../state/record.ts";
+import type { StateRecord } from "../state/state.ts";
 import { kindOf } from "../kinds/index.ts";
 import type { AccessKind, RemoteState, TrustObject } from "../kinds/kind.ts";
 
@@ -12,6 +13,7 @@ export type Action = "grant" | "update" | "withdraw" | "record" | "unchanged";
 export interface Change {
   readonly action: Action;
   readonly name: string;
+  readonly origin: EntryOrigin;
   readonly job: string;
   readonly purpose: string;
   readonly target: AccessKind;
@@ -20,6 +22,10 @@ export interface Change {
   readonly note?: string;
   /** The phase that the record has when the change is done; undefined: no record is left. */
   readonly phase: "granted" | "expired" | undefined;
+  /** This bundle has granted it before, for this entry, and nothing says that it is gone. */
+  readonly standing?: {
+    /** ISO 8601; undefined if it was not recorded. */ readonly since: string | undefined;
+  };
   /** Could not be read: at the time of applying, a grant instead is no surprise. */
   readonly unread?: true;
 }
@@ -53,7 +59,7 @@ function changeFor(
   remote: RemoteState,
   own: StateRecord | undefined,
   shared: boolean,
-): Omit<Change, "name" | "job" | "purpose" | "target" | "object"> | DeclarationMistake {
+): Omit<Change, "name" | "origin" | "job" | "purpose" | "target" | "object"> | DeclarationMistake {
   const ours = own !== undefined && own.phase !== "expired";
   switch (remote.state) {
     case "impossible": {
@@ -71,7 +77,12 @@ function changeFor(
     case "differs":
       return { action: "update", phase: "granted", note: remote.differences.join("; ") };
     case "present":
-      if (ours && own.phase === "granted") return { action: "unchanged", phase: "granted" };
+      if (ours && own.phase === "granted") {
+        const { jobId } = entry.origin;
+        return jobId === "" || jobId === own.jobId
+          ? { action: "unchanged", phase: "granted" }
+          : { action: "record", phase: "granted", note: `the job was created anew, as ${jobId}` };
+      }
       if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
       if (shared)
         return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
@@ -108,12 +119,19 @@ export function planChanges(
   const recorded = records.map((record) => ({ record, key: objectKey(record.kind, record.object) }));
 
   for (const entry of live) {
-    const { name, target, object } = entry;
+    const { name, target, object, origin } = entry;
     const same = recorded.filter(({ record, key }) => key === keyOf(entry) && record.phase !== "expired");
     const own = same.find(({ record }) => record.name === name)?.record;
     const planned = changeFor(entry, remote(target, object), own, same.length > 0);
     if ("code" in planned) findings.push(planned);
-    else changes.push({ name, job: entry.job.key, purpose: entry.purpose.value, target, object, ...planned });
+    else {
+      const stands = planned.action !== "grant" && (own !== undefined || target.marked);
+      changes.push({
+        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, target, object },
+        ...planned,
+        ...(stands && { standing: { since: own?.since } }),
+      });
+    }
   }
 
   for (const entry of expired.values()) {
@@ -141,7 +159,8 @@ export function planChanges(
     const past = expired.get(name);
     // Another object of the same entry is granted in its place: nothing remembers this one.
     const after = past === undefined ? undefined : ("expired" as const);
-    const base = { name, job, purpose, target, object, phase: after };
+    const origin = { bundle: record.bundle, target: record.target, jobId: record.jobId };
+    const base = { name, origin, job, purpose, target, object, phase: after };
     if (phase === "expired") {
       if (past === undefined && !wantedBy.has(`${name} ${key}`))
         changes.push({ ...base, action: "record", note: "its expired entry is gone" });

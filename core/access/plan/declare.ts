@@ -13,10 +13,18 @@ export interface DeclarationMistake {
   readonly mistake: Mistake;
 }
 
+/** Where an entry comes from, and which deployed job it is for ("" before the deployment). */
+export interface EntryOrigin {
+  readonly bundle: string;
+  readonly target: string;
+  readonly jobId: string;
+}
+
 /** An entry of access.yml as it stands for this target of the bundle. */
 export interface Declared {
   readonly name: string;
   readonly job: BundleJob;
+  readonly origin: EntryOrigin;
   readonly purpose: Placed<string>;
   readonly target: AccessKind;
   readonly object: TrustObject;
@@ -101,6 +109,7 @@ export function declareAccess(
     declared.push({
       name,
       job,
+      origin: { bundle: bundle.name, target: bundle.target, jobId: job.id ?? "" },
       purpose: entry.purpose,
       target: entry.target,
       object,

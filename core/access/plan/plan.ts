@@ -3,15 +3,19 @@ import type { Clock } from "../../base/ports.ts";
 import { readAccessFile, type AccessEntry } from "../files/access-file.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import { planChanges } from "./changes.ts";
-import { declareAccess, type DeclarationMistake } from "./declare.ts";
+import { declareAccess, type DeclarationMistake, type Declared } from "./declare.ts";
 import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
 import { observer } from "./observe.ts";
 import type { ScopeProof } from "../scope/proof.ts";
-import { objectKey, readState, type AccessState } from "../state/state.ts";
+import { knownState, type KnownState } from "../state/known.ts";
+import type { PipelineIdentity } from "../state/owner.ts";
+import { objectKey } from "../state/record.ts";
+import type { AccessState, StateRecord } from "../state/state.ts";
+import { stateWarnings } from "./state-warnings.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
-import type { AccessKind, Apis, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import type { AccessKind, Apis, RemoteState, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 
 /** The user's files, read. Without access.yml nothing is declared: what was granted before is withdrawn. */
@@ -54,6 +58,12 @@ export interface AccessRequest {
   readonly deployer: Apis;
   /** The registrar's connection, once it may exist: after the last process of the bundle has ended. */
   readonly registrar: Apis | undefined;
+  /** The pipeline, as its verified ID token names it: a run acts on records of its own identity alone. */
+  readonly owner: PipelineIdentity;
+  /** Whether this run only plans: it shows what others have recorded, and is not stopped by it. */
+  readonly looksOnly?: boolean;
+  /** Application IDs of those who plan: they may read what is recorded. */
+  readonly readers: readonly string[];
   /** What can be granted; absent: all that this version knows. */
   readonly kinds?: readonly AccessKind[];
   readonly clock: Clock;
@@ -69,15 +79,26 @@ export interface AccessPlan {
   readonly notes: readonly string[];
   readonly proofs: ReadonlyMap<string, ScopeProof>;
   readonly state: AccessState;
+  /** Whether there is a state of an earlier version, to be removed once its records are taken over. */
+  readonly legacy: boolean;
+  readonly folder: KnownState["folder"];
   readonly policy: PolicyFile | undefined;
   /** Who registers trust: application ID. */
   readonly registrarId: string;
+  /** Whether the policy leaves registration to a job of its own; if not, the two are unseparated. */
+  readonly apart: boolean;
+  /** Whether the identity that deploys registers, too. */
   readonly selfRegistered: boolean;
 }
 
 /** The registrar that the policy approves; undefined: the deployer registers. */
 export function registrarOf(files: AccessFiles): string | undefined {
   return files.policy?.policy.providers?.databricks?.registrar_client_id.toLowerCase();
+}
+
+/** Whether the policy leaves registration to `command: access`, in a job that runs no code of the bundle. */
+export function isApart(files: AccessFiles): boolean {
+  return files.policy?.policy.providers?.databricks?.registrar === "apart";
 }
 
 /** One error for all findings, with the code of the gravest. */
@@ -134,9 +155,9 @@ function isRegistrarLater({ files, registrar, deployed }: AccessRequest): boolea
 function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used: boolean): readonly string[] {
   const { files, bundle } = request;
   const warnings: string[] = [];
-  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
+  if (used && !isApart(files) && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
     warnings.push(
-      "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two.",
+      "Unseparated: the deployer itself registers trust. Name providers.databricks.registrar_client_id in the policy, and `registrar: apart`.",
     );
   }
   if (files.policy?.insideCheckout === true) {
@@ -161,14 +182,35 @@ function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used:
   return warnings;
 }
 
+/** What is declared and there, for a reader who may not see the records: the registrar will look whether it is ours. */
+function assumedRecords(
+  live: readonly Declared[],
+  remote: (target: AccessKind, object: TrustObject) => RemoteState,
+): readonly StateRecord[] {
+  const there = live.filter(({ target, object }) => remote(target, object).state === "present");
+  return there.map(({ name, origin, job, purpose, target, object }) => ({
+    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: target.kind, object, phase: "granted" },
+  }));
+}
+
 /** The plan with its findings, whatever they are; {@link planAccess} throws them, applying works around them. */
 export async function examineAccess(request: AccessRequest): Promise<AccessPlan> {
   const { files, deployerId, evidence, deployer, clock } = request;
-  const see = observer(request, isRegistrarLater(request));
+  const registrarLater = isRegistrarLater(request);
+  const see = observer(request, registrarLater);
   const bundle = await see.bundle();
   const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === undefined);
-  const state = await readState(deployer.workspace, bundle);
+  const registrarId = registrarOf(files) ?? deployerId;
+  const known = await knownState(
+    {
+      api: (request.registrar ?? deployer).workspace,
+      deployer: deployer.workspace,
+      ...{ registrarId, registrarLater, owner: request.owner, bundle, looksOnly: request.looksOnly === true },
+    },
+    live,
+  );
+  const { state } = known;
   const recorded = state.records
     .map((record) => ({
       target: kindOf(record.kind, request.kinds),
@@ -198,24 +240,23 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const missing = { state: "unreadable", missingRight: "the target" } as const;
   // A listing leaves out what the caller may not see: only the one who registers knows that something is not there.
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" } as const;
-  const planned = planChanges(
-    declared,
-    state.records,
-    (target, object) => {
-      const seen = views.get(target)?.plan(object) ?? missing;
-      return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
-    },
-    request.kinds,
-  );
-  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
-  const registrarId = registrarOf(files);
+  const remote = (target: AccessKind, object: TrustObject): RemoteState => {
+    const seen = views.get(target)?.plan(object) ?? missing;
+    return seen.state === "absent" && registrarLater ? unseen : seen;
+  };
+  const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote)];
+  const planned = planChanges(declared, records, remote, request.kinds);
+  const decided = decideChanges(planned, declared, {
+    proofs,
+    policy: files.policy,
+    evidence,
+    bundle,
+    deployed: request.deployed,
+  });
   const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);
-  const unowned =
-    state.unowned.length === 0
-      ? []
-      : [
-          `${state.unowned.length} records of the access state do not fit this bundle and are never acted upon.`,
-        ];
+  const principals = bundle.jobs.flatMap(({ runAs }) =>
+    runAs.kind === "service_principal" ? [runAs.applicationId] : [],
+  );
   return {
     changes: decided.changes,
     denied: decided.denied,
@@ -223,14 +264,18 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     warnings: [
       ...warningsOf(request, [...proofs.values()], objects.length > 0),
       ...planned.warnings,
-      ...unowned,
+      ...decided.warnings,
+      ...stateWarnings({ known, views, principals, objects }),
     ],
     notes: [...new Set(notes)],
     proofs,
     state,
+    legacy: known.legacy !== undefined,
+    folder: known.folder,
     policy: files.policy,
-    registrarId: registrarId ?? deployerId,
-    selfRegistered: (registrarId ?? deployerId) === deployerId,
+    registrarId,
+    apart: isApart(files),
+    selfRegistered: registrarId === deployerId && !isApart(files),
   };
 }
 

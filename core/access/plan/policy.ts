@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
-import { globMatches } from "../../base/glob.ts";
-import type { PipelineClaims } from "../../ci/claims.ts";
+import { globMatches, withoutCase } from "../../base/glob.ts";
+import { PIPELINE_CLAIMS, type PipelineClaims } from "../../ci/claims.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
 import { DAYS, type Conditions, type Network, type Rule } from "../files/policy-shape.ts";
 
@@ -12,12 +12,17 @@ export interface PolicyRequest {
   readonly purpose: string;
   readonly kind: string;
   readonly resource: string;
+  /** Whether the target of the access takes names that differ in letter case alone for one. */
+  readonly foldsCase: boolean;
   readonly target: string;
+  /** Application ID that the job runs as. */
+  readonly principal: string;
   readonly scope: Grade;
 }
 
 export interface Evidence {
-  readonly claims: PipelineClaims;
+  /** Of an ID token that was verified against its issuer's keys; {} if none was asked for. */
+  readonly claims: PipelineClaims & { readonly issuer?: string };
   /** No token proves these: they are what the runner says. */
   readonly selfReported: {
     /** Milliseconds since the epoch. */
@@ -36,14 +41,27 @@ export interface Decision {
   readonly reason: string;
   /** Conditions of the deciding rule that no token proves. */
   readonly selfReported: readonly string[];
+  /** Of a denial: only the moment (time, network, what is checked out) stands against it. */
+  readonly momentary?: true;
 }
 
 /** True, false, or undefined where a fact is missing. */
 type Verdict = boolean | undefined;
 
-const CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"] as const;
-const matchesAny = (patterns: readonly string[] | undefined, value: string): boolean =>
-  patterns?.some((pattern) => globMatches(pattern, value)) ?? true;
+const CLAIMS = [...PIPELINE_CLAIMS.filter((name) => name !== "commit"), "issuer"] as const;
+/** GitHub and Azure DevOps take names of these that differ in letter case alone for one. */
+const FOLDED: ReadonlySet<string> = new Set(["repository", "environment", "actor"]);
+
+function matchesAny(patterns: readonly string[] | undefined, value: string, folds = false): boolean {
+  const fold = folds ? withoutCase : String;
+  return patterns?.some((pattern) => globMatches(fold(pattern), fold(value))) ?? true;
+}
+
+/** Whether a rule of the policy can only be decided with the claims of the pipeline's ID token. */
+export function asksForClaims(file: PolicyFile | undefined): boolean {
+  const names = [...PIPELINE_CLAIMS, "issuer", "properties"] as const;
+  return file?.policy.rules.some(({ when }) => names.some((name) => when?.[name] !== undefined)) ?? false;
+}
 
 /** Whether the rule is about this request at all. */
 function concerns(rule: Rule, request: PolicyRequest): boolean {
@@ -51,8 +69,9 @@ function concerns(rule: Rule, request: PolicyRequest): boolean {
     matchesAny(rule.job, request.job) &&
     matchesAny(rule.purpose, request.purpose) &&
     (rule.kind?.value.includes(request.kind) ?? true) &&
-    matchesAny(rule.resource, request.resource) &&
-    matchesAny(rule.target, request.target)
+    matchesAny(rule.resource, request.resource, request.foldsCase) &&
+    matchesAny(rule.target, request.target) &&
+    matchesAny(rule.principal, request.principal, true)
   );
 }
 
@@ -95,7 +114,11 @@ function conditions(
     const wanted = when[name];
     if (wanted === undefined) continue;
     const claim = evidence.claims[name];
-    verdicts.push([name, claim === undefined ? undefined : matchesAny(wanted, claim)]);
+    verdicts.push([name, claim === undefined ? undefined : matchesAny(wanted, claim, FOLDED.has(name))]);
+  }
+  for (const [{ value: name }, wanted] of when.properties ?? []) {
+    const property = evidence.claims.properties?.[name];
+    verdicts.push([`properties.${name}`, property === undefined ? undefined : matchesAny(wanted, property)]);
   }
   const { now, addresses, commit } = evidence.selfReported;
   if (when.commit !== undefined) {
@@ -123,11 +146,31 @@ function failureOf(rule: Rule, verdicts: readonly (readonly [string, Verdict])[]
   return `"${rule.name.value}" fails on ${words.join(", ")}`;
 }
 
+/** The verdicts of a rule if the moment were the best one for what is asked: conditions that no token proves favour it. */
+function atBest(rule: Rule, verdicts: readonly (readonly [string, Verdict])[]): typeof verdicts {
+  return verdicts.map(([name, verdict]) => [
+    name,
+    SELF_REPORTED.has(name) ? rule.effect === "allow" : verdict,
+  ]);
+}
+
 /**
  * Decides one request. Deny rules win, and what no rule allows is denied. A missing fact never helps: an allow rule
  * needs every condition true, a deny rule applies unless one is false.
  */
 export function decide(file: PolicyFile | undefined, request: PolicyRequest, evidence: Evidence): Decision {
+  const decision = decideBy(file, request, evidence, (_, verdicts) => verdicts);
+  if (decision.effect === "allow") return decision;
+  const { effect } = decideBy(file, request, evidence, atBest);
+  return effect === "allow" ? { ...decision, momentary: true } : decision;
+}
+
+function decideBy(
+  file: PolicyFile | undefined,
+  request: PolicyRequest,
+  evidence: Evidence,
+  seen: typeof atBest,
+): Decision {
   if (request.scope === "broken") {
     const reason = "the scope is broken, which no rule can accept";
     return { effect: "deny", rule: "(broken scope)", reason, selfReported: [] };
@@ -143,7 +186,7 @@ export function decide(file: PolicyFile | undefined, request: PolicyRequest, evi
   const failures: string[] = [];
   let allowed: Decision | undefined;
   for (const rule of rules) {
-    const verdicts = conditions(rule, request, evidence);
+    const verdicts = seen(rule, conditions(rule, request, evidence));
     if (rule.effect === "deny") {
       if (verdicts.some(([, verdict]) => verdict === false)) continue;
       const unknown = verdicts.filter(([, verdict]) => verdict === undefined).map(([name]) => name);

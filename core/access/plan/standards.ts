@@ -1,146 +1,238 @@
-import type { AccessPlan } from "./plan.ts";
 import type { PointName, ScopeProof } from "../scope/proof.ts";
 import { worst } from "../scope/proof.ts";
+import type { AccessPlan } from "./plan.ts";
 import type { Grade } from "./policy.ts";
 
-/** What a deployment does about one item of a standard. */
+export type StandardStatus = "enforced" | "unproven" | "violated";
+
+/** What a run has found about one item of a standard. */
 export interface StandardRow {
   /** Such as "NHI9" or "PR.AA-05". */
   readonly item: string;
   readonly title: string;
-  readonly status: "enforced" | "unproven" | "violated" | "not checked";
-  /** Why, in one sentence. */
+  readonly status: StandardStatus;
+  /** Why, in one sentence: what was found. */
   readonly because: string;
 }
 
-/** What other parts of the run found out; undefined: they did not look. */
-export interface OtherFindings {
-  /** Static credentials found in sources and configuration (core/scan). */
-  readonly credentials: number | undefined;
-  /** Whether the CI's subject is exact, not a pattern. */
-  readonly exactSubject: boolean | undefined;
-  /** Whether the Databricks CLI was installed by its hash. */
-  readonly pinnedCli: boolean | undefined;
+/** What a run has found out. undefined: that part did not look, and says nothing. */
+export interface StandardsEvidence {
+  /** Findings of the scan, by their own item of the OWASP list. */
+  readonly findings: ReadonlyMap<string, number> | undefined;
+  readonly cli: { readonly version: string; readonly pinned: boolean; readonly verified: string } | undefined;
+  /** Code of others in jobs that is not pinned, such as `jobs.nightly: library requests`; only where all was seen. */
+  readonly unpinned: readonly string[] | undefined;
+  /** The ID token that was exchanged. */
+  readonly idToken:
+    | {
+        readonly subject: string;
+        /** The event of the run, if somebody without write access can cause it. */
+        readonly openTo: string | undefined;
+        /** Whether what trusts it names this one subject; undefined if it may be a pattern. */
+        readonly exact: true | undefined;
+        readonly environment: string | undefined;
+      }
+    | undefined;
+  /** Application ID of the principal that the workspace has answered as. */
+  readonly principal: string | undefined;
+  /** The last examination of access; undefined without any. */
+  readonly access: AccessPlan | undefined;
 }
 
-const STATUS: Readonly<Record<Grade, StandardRow["status"]>> = {
+type Found = Omit<StandardRow, "item" | "title">;
+type Look = (evidence: StandardsEvidence) => readonly (Found | undefined)[];
+
+const STATUS: Readonly<Record<Grade, StandardStatus>> = {
   proven: "enforced",
   unproven: "unproven",
   broken: "violated",
 };
 
-function fromChecks(
-  proofs: readonly ScopeProof[],
-  names: readonly PointName[],
-): Omit<StandardRow, "item" | "title"> {
-  const checks = proofs.flatMap((proof) =>
-    proof.checks
-      .flatMap(({ points }) => points)
-      .filter(({ point }) => names.includes(point))
-      .map((check) => ({ job: proof.job, ...check })),
+/** Points of the proofs, the weakest of which decides; what is only seen after the deployment is unproven before it. */
+const points =
+  (...names: readonly PointName[]): Look =>
+  ({ access }) => {
+    const proofs: readonly ScopeProof[] = [...(access?.proofs.values() ?? [])];
+    const found = proofs.flatMap(({ job, checks }) =>
+      checks
+        .flatMap((check) => check.points)
+        .filter(({ point }) => names.includes(point))
+        .map(({ grade, later, says }) => ({
+          job,
+          says,
+          grade: later && grade === "proven" ? "unproven" : grade,
+        })),
+    );
+    if (found.length === 0) return [undefined];
+    const grade = worst(found.map((one) => one.grade));
+    const shown = found.filter((one) => one.grade === grade).slice(0, 3);
+    const jobs = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
+    const because =
+      grade === "proven"
+        ? `holds for ${jobs} with access`
+        : shown.map(({ job, says }) => `${job}: ${says}`).join("; ");
+    return [{ status: STATUS[grade], because }];
+  };
+
+/** What the scan has found under one item. */
+const findings =
+  (item: string): Look =>
+  ({ findings: all }) => {
+    if (all === undefined) return [undefined];
+    const count = all.get(item) ?? 0;
+    if (count === 0)
+      return [{ status: "enforced", because: "the scan of what is deployed has no finding of it" }];
+    return [{ status: "violated", because: `${count} finding${count === 1 ? "" : "s"} of the scan` }];
+  };
+
+const offboarding: Look = ({ access }) => {
+  if (access === undefined) return [undefined];
+  const over = access.changes.filter(({ action }) => action === "withdraw").length;
+  const kept = access.changes.filter(
+    ({ decision, action }) => decision?.effect === "deny" && action === "unchanged",
   );
-  if (checks.length === 0) return { status: "not checked", because: "no access is declared" };
-  const grade = worst(checks.map((check) => check.grade));
-  if (grade === "proven" && checks.some(({ later }) => later)) {
-    return { status: "not checked", because: "checked after the deployment" };
-  }
-  const shown = checks.filter((check) => check.grade === grade).slice(0, 3);
+  if (kept.length > 0)
+    return [
+      { status: "violated", because: `${kept.length} grants are no longer allowed and kept by the policy` },
+    ];
   const because =
-    grade === "proven"
-      ? `holds for ${proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`} with access`
-      : shown.map(({ job, says }) => `${job}: ${says}`).join("; ");
-  return { status: STATUS[grade], because };
-}
+    over === 0
+      ? "no grant of this bundle is without a declaration"
+      : `${over} grants to withdraw, or withdrawn`;
+  return [{ status: "enforced", because }];
+};
 
-function fromFact(fact: boolean | undefined, yes: string, no: string): Omit<StandardRow, "item" | "title"> {
-  if (fact === undefined) return { status: "not checked", because: "this run did not look" };
-  return fact ? { status: "enforced", because: yes } : { status: "violated", because: no };
-}
+const tool: Look = ({ cli }) => {
+  if (cli === undefined) return [undefined];
+  const because = `Databricks CLI ${cli.version}: ${cli.verified}`;
+  return [{ status: cli.pinned ? "enforced" : "violated", because }];
+};
 
-/**
- * OWASP Non-Human Identities Top 10 (2025) and NIST CSF 2.0, category PR.AA, item by item. The mapping of checks to items
- * is ours; it states what this deployment does, not what the organisation does.
- */
-export function standardsTable(plan: AccessPlan, other: OtherFindings): readonly StandardRow[] {
-  const proofs = [...plan.proofs.values()];
-  const declared = plan.changes.some((change) => change.phase === "granted");
-  const { credentials } = other;
-  const noSecret = fromFact(
-    credentials === undefined ? undefined : credentials === 0,
-    "no static credential in sources and configuration",
-    `${credentials ?? 0} static credentials found`,
-  );
-  const policy: Omit<StandardRow, "item" | "title"> =
-    plan.policy === undefined
-      ? { status: "unproven", because: "there is no policy file" }
-      : {
+const thirdParties: Look = ({ unpinned }) => {
+  if (unpinned === undefined) return [undefined];
+  if (unpinned.length === 0)
+    return [{ status: "enforced", because: "jobs install nothing of others that is not pinned" }];
+  const shown = unpinned.slice(0, 3).join("; ");
+  const more = unpinned.length > 3 ? ` and ${unpinned.length - 3} more` : "";
+  return [{ status: "violated", because: `not pinned: ${shown}${more}` }];
+};
+
+const subject: Look = ({ idToken }) => {
+  if (idToken === undefined) return [undefined];
+  const { openTo, exact, subject: name } = idToken;
+  if (openTo !== undefined)
+    return [
+      { status: "violated", because: `anybody can cause the event ${openTo}, which has the subject ${name}` },
+    ];
+  if (exact) return [{ status: "enforced", because: `one exact subject is trusted: ${name}` }];
+  return [
+    { status: "unproven", because: `what trusts ${name} may be a pattern, which this run cannot read` },
+  ];
+};
+
+const environment: Look = ({ idToken }) => {
+  if (idToken === undefined) return [undefined];
+  const { environment: name } = idToken;
+  return name === undefined
+    ? [{ status: "unproven", because: "the ID token names no environment" }]
+    : [{ status: "enforced", because: `the ID token is that of the environment ${name}` }];
+};
+
+const rights: Look = ({ access }) => {
+  const granted =
+    access?.changes.filter(({ phase, decision }) => phase === "granted" && decision !== undefined) ?? [];
+  if (access === undefined || granted.length === 0) return [undefined];
+  const denied = granted.filter(({ decision }) => decision?.effect === "deny");
+  if (denied.length > 0)
+    return [
+      {
+        status: "violated",
+        because: `${denied.length} of ${granted.length} grants are denied by the policy`,
+      },
+    ];
+  return access.policy === undefined
+    ? [{ status: "unproven", because: `${granted.length} grants, and no policy file says what is too much` }]
+    : [
+        {
           status: "enforced",
-          because: `decided by ${plan.policy.path} (sha256 ${plan.policy.sha256.slice(0, 12)})`,
-        };
-  const separation: Omit<StandardRow, "item" | "title"> = plan.selfRegistered
-    ? { status: "violated", because: "the deployer itself registers trust" }
-    : { status: "enforced", because: `trust is registered by ${plan.registrarId} alone` };
-  const always = (because: string): Omit<StandardRow, "item" | "title"> => ({ status: "enforced", because });
-  const exact = always("issuer, subject, principal and credential are exact; wildcards are refused");
+          because: `each of ${granted.length} grants is allowed by a rule of ${access.policy.path}`,
+        },
+      ];
+};
+
+const policy: Look = ({ access }) => {
+  if (access === undefined || access.proofs.size === 0) return [undefined];
+  if (access.policy === undefined) return [{ status: "unproven", because: "there is no policy file" }];
+  const { path, sha256, insideCheckout } = access.policy;
+  const because = `decided by ${path} (sha256 ${sha256.slice(0, 12)})`;
+  if (!insideCheckout) return [{ status: "enforced", because }];
+  return [{ status: "unproven", because: `${because}, which whoever edits the bundle can edit` }];
+};
+
+const separation: Look = ({ access }) => {
+  if (access === undefined || access.proofs.size === 0) return [undefined];
+  return access.selfRegistered
+    ? [{ status: "violated", because: "the deployer itself registers trust" }]
+    : [{ status: "enforced", because: `trust is registered by ${access.registrarId} alone` }];
+};
+
+const authenticated: Look = ({ principal, idToken }) => {
+  if (principal === undefined || idToken === undefined) return [undefined];
   return [
     {
-      item: "NHI1",
-      title: "Improper offboarding",
-      ...always("trust is withdrawn when the job, the declaration or the date goes"),
+      status: "enforced",
+      because: `the workspace has answered as ${principal}, the principal that was asked for`,
     },
-    { item: "NHI2", title: "Secret leakage", ...noSecret },
-    {
-      item: "NHI3",
-      title: "Vulnerable third-party NHI",
-      ...fromFact(
-        other.pinnedCli,
-        "the Databricks CLI is pinned by its hash",
-        "the Databricks CLI is not pinned",
-      ),
-    },
-    {
-      item: "NHI4",
-      title: "Insecure authentication",
-      ...always("only exchanged ID tokens, bound to issuer, subject and audience"),
-    },
-    {
-      item: "NHI5",
-      title: "Overprivileged NHI",
-      ...(declared ? exact : { status: "not checked", because: "no access is declared" }),
-    },
-    {
-      item: "NHI6",
-      title: "Insecure cloud deployment configurations",
-      ...fromFact(
-        other.exactSubject,
-        "the pipeline's subject is exact",
-        "the pipeline's subject is a pattern",
-      ),
-    },
-    { item: "NHI7", title: "Long-lived secrets", ...fromChecks(proofs, ["oauth-secrets", "tokens"]) },
-    {
-      item: "NHI8",
-      title: "Environment isolation",
-      ...fromChecks(proofs, ["exclusive", "federation-policies", "isolation"]),
-    },
-    { item: "NHI9", title: "NHI reuse", ...fromChecks(proofs, ["exclusive", "credential-users", "twins"]) },
-    { item: "NHI10", title: "Human use of NHI", ...fromChecks(proofs, ["run-as", "principal-users"]) },
-    {
-      item: "PR.AA-01",
-      title: "Identities and credentials are managed",
-      ...fromChecks(proofs, ["run-as", "oauth-secrets", "tokens", "federation-policies"]),
-    },
-    {
-      item: "PR.AA-03",
-      title: "Services are authenticated",
-      ...always("each token is exchanged for the principal that was asked for, and proven"),
-    },
-    {
-      item: "PR.AA-04",
-      title: "Identity assertions are protected and verified",
-      ...always("tokens are never stored, logged or sent twice"),
-    },
-    { item: "PR.AA-05", title: "Permissions are defined, enforced and reviewed", ...policy },
-    { item: "PR.AA-05", title: "Separation of duties", ...separation },
   ];
+};
+
+const assertions: Look = ({ principal, idToken }) => {
+  if (principal === undefined || idToken === undefined) return [undefined];
+  return [
+    { status: "enforced", because: `the token endpoint has verified the ID token of ${idToken.subject}` },
+  ];
+};
+
+/** Each item with what is looked at; the mapping is ours, and docs/standards.md says it. */
+const ITEMS: readonly (readonly [item: string, title: string, looks: readonly Look[]])[] = [
+  ["NHI1", "Improper offboarding", [offboarding]],
+  ["NHI2", "Secret leakage", [findings("NHI2")]],
+  ["NHI3", "Vulnerable third-party NHI", [tool, thirdParties]],
+  ["NHI4", "Insecure authentication", [authenticated, findings("NHI4")]],
+  ["NHI5", "Overprivileged NHI", [rights]],
+  ["NHI6", "Insecure cloud deployment configurations", [subject]],
+  ["NHI7", "Long-lived secrets", [points("oauth-secrets", "tokens"), findings("NHI7")]],
+  [
+    "NHI8",
+    "Environment isolation",
+    [environment, points("isolation", "federation-policies"), findings("NHI8")],
+  ],
+  ["NHI9", "NHI reuse", [points("exclusive", "credential-users", "twins", "compute")]],
+  ["NHI10", "Human use of NHI", [points("run-as", "principal-users", "workspace-admins")]],
+  [
+    "PR.AA-01",
+    "Identities and credentials are managed",
+    [points("run-as", "oauth-secrets", "tokens", "federation-policies")],
+  ],
+  ["PR.AA-03", "Services are authenticated", [authenticated]],
+  ["PR.AA-04", "Identity assertions are protected and verified", [assertions]],
+  ["PR.AA-05", "Permissions are defined, enforced and reviewed", [policy]],
+  ["PR.AA-05", "Separation of duties", [separation]],
+];
+
+const ORDER: readonly StandardStatus[] = ["enforced", "unproven", "violated"];
+
+/**
+ * OWASP Non-Human Identities Top 10 (2025) and NIST CSF 2.0, category PR.AA: one row for each item about which this run
+ * has found something, as bad as the worst of it. It states what this deployment does, not what the organisation does.
+ */
+export function standardsTable(evidence: StandardsEvidence): readonly StandardRow[] {
+  return ITEMS.flatMap(([item, title, looks]) => {
+    const found = looks.flatMap((look) => look(evidence)).filter((one) => one !== undefined);
+    if (found.length === 0) return [];
+    const at = Math.max(...found.map(({ status }) => ORDER.indexOf(status)));
+    const status = ORDER[at] ?? "violated";
+    const shown = found.filter((one) => one.status === status);
+    return [{ item, title, status, because: shown.map(({ because }) => because).join("; ") }];
+  });
 }

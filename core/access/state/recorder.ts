@@ -1,52 +1,68 @@
-import type { Change } from "../plan/changes.ts";
-import type { BundleFacts } from "../bundle-facts.ts";
-import type { Lock } from "./lock.ts";
 import type { DatabricksApi } from "../../api/client.ts";
+import { inParallel } from "../../api/paging.ts";
 import { deleteWorkspaceFile, writeWorkspaceFile } from "../../api/workspace-files.ts";
-import { objectKey, renderState, statePathOf, type AccessState, type StateRecord } from "./state.ts";
+import type { Change } from "../plan/changes.ts";
+import type { Lock } from "./lock.ts";
+import type { PipelineIdentity } from "./owner.ts";
+import { objectId, objectKey, recordName, renderRecord, type Deployment, type Phase } from "./record.ts";
+import type { AccessState, StateRecord } from "./state.ts";
 
 /** One text for a record and the change that is about it. */
 export const recordKey = ({ name, target, object }: Pick<Change, "name" | "target" | "object">): string =>
   `${name} ${objectKey(target.kind, object)}`;
 
-/** The access state while it changes: each write is complete, and counts up. */
-export class Recorder {
-  #state: AccessState;
-  readonly #api: DatabricksApi;
-  readonly #bundle: BundleFacts;
-  readonly #lock: Lock;
+export interface RecorderOptions {
+  /** Of the identity that registers. */
+  readonly api: DatabricksApi;
+  readonly folder: string;
+  readonly owner: PipelineIdentity;
+  readonly deployment: Deployment;
+  readonly lock: Lock;
+}
 
-  constructor(state: AccessState, api: DatabricksApi, bundle: BundleFacts, lock: Lock) {
-    this.#state = state;
-    this.#api = api;
-    this.#bundle = bundle;
-    this.#lock = lock;
+/** The access state while it changes: of each object first the new record is written, then the old one removed. */
+export class Recorder {
+  readonly #records: Map<string, StateRecord>;
+  readonly #files: Map<string, readonly string[]>;
+  readonly #options: RecorderOptions;
+
+  constructor(state: AccessState, options: RecorderOptions) {
+    this.#records = new Map(
+      state.records.map((record) => [`${record.name} ${objectKey(record.kind, record.object)}`, record]),
+    );
+    this.#files = new Map(state.files);
+    this.#options = options;
   }
 
   /** Sets the phase of the records of these changes; undefined removes them. */
-  async set(
-    all: readonly Change[],
-    phaseOf: (change: Change) => StateRecord["phase"] | undefined,
-  ): Promise<void> {
-    const records = new Map(
-      this.#state.records.map((record) => [
-        `${record.name} ${objectKey(record.kind, record.object)}`,
-        record,
-      ]),
-    );
-    for (const change of all) {
+  async set(changes: readonly Change[], phaseOf: (change: Change) => Phase | undefined): Promise<void> {
+    for (const change of changes) {
       const phase = phaseOf(change);
-      const { name, job, purpose, target, object } = change;
-      if (phase === undefined) records.delete(recordKey(change));
-      else records.set(recordKey(change), { name, job, purpose, kind: target.kind, object, phase });
+      const { name, origin, job, purpose, target, object } = change;
+      const entry = { name, ...origin, job, purpose, kind: target.kind, object };
+      if (phase === undefined) this.#records.delete(recordKey(change));
+      else this.#records.set(recordKey(change), { ...entry, phase });
     }
-    const { unowned, serial } = this.#state;
-    const next = { serial: serial + 1, records: [...records.values()], unowned };
-    await this.#lock.hold();
-    if (next.records.length + unowned.length === 0)
-      await deleteWorkspaceFile(this.#api, statePathOf(this.#bundle));
-    else
-      await writeWorkspaceFile(this.#api, statePathOf(this.#bundle), renderState(next, this.#bundle), true);
-    this.#state = next;
+    const touched = new Map(changes.map((change) => [objectKey(change.target.kind, change.object), change]));
+    await inParallel([...touched.values()], (change) => this.#write(change));
+  }
+
+  async #write({ target: { kind }, object }: Change): Promise<void> {
+    const { api, folder, owner, deployment, lock } = this.#options;
+    // Thousands of records take longer than a lease.
+    await lock.hold();
+    const key = objectKey(kind, object);
+    const entries = [...this.#records.values()].filter((one) => objectKey(one.kind, one.object) === key);
+    const id = objectId(kind, object);
+    const old = this.#files.get(id) ?? [];
+    const written: string[] = [];
+    if (entries.length > 0) {
+      const record = { kind, object, owner, deployment, entries };
+      const { file } = recordName(record);
+      if (!old.includes(file)) await writeWorkspaceFile(api, `${folder}/${file}`, renderRecord(record), true);
+      written.push(file);
+    }
+    for (const file of old) if (!written.includes(file)) await deleteWorkspaceFile(api, `${folder}/${file}`);
+    this.#files.set(id, written);
   }
 }

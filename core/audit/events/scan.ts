@@ -11,7 +11,7 @@ export interface AuditedFinding {
 
 const MOST = 100;
 
-/** API Activity 6003: the scan for static credentials in what was about to be uploaded to `host`. */
+/** API Activity 6003: one look of the scan for static credentials at what was about to be uploaded to `host`. */
 export function scanEvent(scan: {
   readonly host: string;
   readonly runner: string;
@@ -22,6 +22,7 @@ export function scanEvent(scan: {
   const blocked = findings.some(({ blocking }) => blocking);
   const name = new URL(host).host;
   return {
+    event_code: "scan",
     class_uid: 6003,
     class_name: "API Activity",
     category_uid: 6,

@@ -5,7 +5,7 @@ import { ENTRA_ISSUER_AUDIENCE, readableSubject, subjectKind } from "./subject.t
  * Pipeline tokens (`sub` p://organisation/project/pipeline) prove no environment, actor or event (gravitational/teleport,
  * rfd/0211: real tokens).
  */
-const CLAIMS = { repository: "rpo_uri", ref: "rpo_ref", commit: "rpo_ver" } as const;
+const CLAIMS = { repository: "rpo_uri", repositoryId: "rpo_id", ref: "rpo_ref", commit: "rpo_ver" } as const;
 
 export const AZURE_DEVOPS: Dialect = {
   name: "azure-devops",
@@ -18,6 +18,7 @@ export const AZURE_DEVOPS: Dialect = {
     const pipeline = typeof sub === "string" && subjectKind(sub) === "pipeline" ? { pipeline: sub } : {};
     return { ...claimsByName(payload, CLAIMS), ...pipeline };
   },
+  isOwnIssuer: (issuer, issuers) => issuers.includes(issuer),
   untrustedRun(environment) {
     if ((environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() !== "true") return undefined;
     return {

@@ -1,9 +1,11 @@
 import { claimsByName, type Dialect, type UntrustedEvent } from "../dialect.ts";
 import { isOpenToAnybody } from "./events.ts";
+import { gitHubServer } from "./issuer.ts";
 
 /** Source: docs.github.com, "OpenID Connect reference", section "Understanding the OIDC token". */
 const CLAIMS = {
   repository: "repository",
+  repositoryId: "repository_id",
   ref: "ref",
   environment: "environment",
   pipeline: "workflow_ref",
@@ -11,6 +13,15 @@ const CLAIMS = {
   event: "event_name",
   commit: "sha",
 } as const;
+
+/** Custom properties that an organisation or enterprise has made claims (docs.github.com, REST, "Actions OIDC"). */
+const PROPERTY = "repo_property_";
+
+function propertiesOf(payload: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const found = Object.entries(payload).filter(([claim]) => claim.startsWith(PROPERTY));
+  const texts = found.filter((one): one is [string, string] => typeof one[1] === "string");
+  return Object.fromEntries(texts.map(([claim, value]) => [claim.slice(PROPERTY.length), value]));
+}
 
 /** Runs with the rights of the base repository, on what anybody proposes. */
 function untrusted(event: string | undefined): UntrustedEvent | undefined {
@@ -29,7 +40,18 @@ export const GITHUB: Dialect = {
   choosesAudience: false,
   connections: false,
   inputLabel: (name) => name,
-  pipelineClaims: (payload) => claimsByName(payload, CLAIMS),
+  pipelineClaims(payload) {
+    const properties = propertiesOf(payload);
+    return {
+      ...claimsByName(payload, CLAIMS),
+      ...(Object.keys(properties).length > 0 && { properties }),
+    };
+  },
+  // An enterprise may have an issuer of its own below GitHub's; GitHub's own keys sign its tokens, too.
+  isOwnIssuer(issuer, issuers) {
+    const server = gitHubServer(issuer);
+    return issuers.some((one) => one === issuer || (server !== undefined && gitHubServer(one) === server));
+  },
   untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),
   untrustedToken: ({ event }) => untrusted(event),
   credentials: [

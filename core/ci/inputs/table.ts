@@ -154,7 +154,7 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
       description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
       default: "false",
       ...FLAG,
-      for: ({ changes, needs }) => changes && needs.access,
+      for: ({ changes, needs }) => changes && needs.cli && needs.access,
       form: { label: "Approve what deletes or recreates", group: "bundle" },
     },
     "access-file": {

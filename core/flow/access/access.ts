@@ -1,7 +1,11 @@
-import { readState } from "../../access/state/state.ts";
+import { stateFolder } from "../../access/state/folder.ts";
+import { readLegacy } from "../../access/state/legacy.ts";
+import { NOBODY } from "../../access/state/owner.ts";
+import { isRecorded } from "../../access/state/state.ts";
 import { auditTrail } from "../../access/apply/audit-trail.ts";
 import { applyAccess, withdrawAccess } from "../../access/apply/apply.ts";
-import { planAccess, registrarOf } from "../../access/plan/plan.ts";
+import { newlyExamined } from "../../access/plan/audit-events.ts";
+import { isApart, planAccess, registrarOf } from "../../access/plan/plan.ts";
 import type { AccessPlan, AccessRequest } from "../../access/plan/plan.ts";
 import type { Apis } from "../../access/kinds/kind.ts";
 import type { ApplyOptions } from "../../access/apply/apply.ts";
@@ -11,6 +15,8 @@ import { ApiFailure } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
 import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
+import type { DeployedBundle } from "./deployed-bundle.ts";
+import { accessStands, nameless, notDeployed, unseparated } from "./refusals.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
 import { workspaceApi } from "../api.ts";
@@ -24,6 +30,8 @@ import { signIn } from "../sign-in.ts";
 export class Access {
   readonly #parts: AccessParts;
   readonly #report: AccessReport;
+  readonly #newlyExamined = newlyExamined();
+  #last: AccessPlan | undefined;
   /** What was shown, and so may be done. */
   #shown: AccessPlan | undefined;
 
@@ -39,6 +47,7 @@ export class Access {
    */
   async plan(summaryOf: () => Promise<BundleSummary>): Promise<void> {
     const { step, source } = this.#parts;
+    if (isApart(source.files) && registrarOf(source.files) === step.inputs.clientId) throw unseparated(step);
     if (!source.declared && step.inputs.command.changes) return;
     const summary = await summaryOf();
     await told(async () => {
@@ -49,9 +58,21 @@ export class Access {
     });
   }
 
-  /** Registers what was planned, after the last process of the bundle has ended. */
+  /** The last examination; undefined if there was nothing to examine. */
+  get examined(): AccessPlan | undefined {
+    return this.#last;
+  }
+
+  /**
+   * Registers what was planned, after the last process of the bundle has ended; where the policy wants the registrar apart,
+   * its own job does.
+   */
   async apply(summary: BundleSummary): Promise<void> {
     const { step, source } = this.#parts;
+    if (isApart(source.files)) {
+      if (source.declared) step.ci.info(LEFT);
+      return;
+    }
     // A cancelled job keeps its deployment; its access is the next one's business.
     if (step.signal.aborted && !source.declared) return;
     await told(async () => {
@@ -63,9 +84,34 @@ export class Access {
     });
   }
 
+  /**
+   * Registers, withdraws and sweeps, as the registrar, in a job that ran no code of the bundle.
+   * @throws SecretlessError
+   */
+  async register({ facts, creators }: DeployedBundle): Promise<void> {
+    const { step, audit, connection, source } = this.#parts;
+    const { clientId } = step.inputs;
+    const { files } = source;
+    const registrarId = registrarOf(files) ?? clientId;
+    expectSame("WRONG_PRINCIPAL", "registrar", registrarId, clientId, "policy-file");
+    if (isApart(files) && creators.includes(registrarId)) throw unseparated(step);
+    const wanted = files.entries.some(({ targets }) => targets?.includes(facts.target) !== false);
+    if (facts.workspaceId === "") throw nameless();
+    if (wanted && facts.jobs.length === 0) throw notDeployed(facts);
+    await told(async () => {
+      const { session } = connection;
+      const registrar = await connectionOf({ step, audit, session, clientId });
+      const deployerId = registrarOf(files) === undefined ? clientId : (creators[0] ?? clientId);
+      const request = await this.#complete(facts, registrar, { deployed: true, deployerId });
+      const complete = { ...request, registrar, readers: creators };
+      await this.#change(complete, (one, options) => applyAccess(one, { ...options, approved: undefined }));
+    });
+  }
+
   /** Withdraws everything; what fails must keep the bundle from being destroyed. */
   async withdraw(summary: BundleSummary): Promise<void> {
     await told(async () => {
+      if (isApart(this.#parts.source.files)) return this.#checkGone(summary);
       const request = await this.#request(summary, { deployed: true, declared: false });
       if (!request) return;
       await this.#change(request, withdrawAccess);
@@ -77,33 +123,64 @@ export class Access {
     { tree }: BundleSummary,
     { deployed, declared }: { readonly deployed: boolean; readonly declared: boolean },
   ): Promise<AccessRequest | undefined> {
-    const { step, audit, connection, source } = this.#parts;
+    const { step, audit, connection } = this.#parts;
     const { session, workspaceId } = connection;
-    const { clientId } = step.inputs;
+    const { clientId, command } = step.inputs;
+    const deployer = await connectionOf({ step, audit, session, clientId });
+    const facts = bundleFacts(tree, workspaceId ?? "");
+    if (!declared) {
+      const known = (await this.#recorded(deployer, facts)) === true;
+      // An earlier version's state is looked for where nothing may be left.
+      const former = !known && command.name === "destroy" && (await readLegacy(deployer.workspace, facts));
+      if (!known && !former) return undefined;
+    }
+    if (workspaceId === undefined) throw nameless();
+    return this.#complete(facts, deployer, { deployed, deployerId: clientId });
+  }
+
+  async #complete(
+    bundle: BundleFacts,
+    deployer: Apis,
+    how: Pick<AccessRequest, "deployed" | "deployerId">,
+  ): Promise<AccessRequest> {
+    const { step, source } = this.#parts;
     const { accountId = step.inputs.accountId } = await step.workspace;
     const { files, evidence } = source;
-    const deployer = await connectionOf({ step, audit, session, clientId });
-    if (!declared && !(await recorded(deployer, bundleFacts(tree, workspaceId ?? "")))) return undefined;
-    if (workspaceId === undefined) throw nameless();
+    const { command } = step.inputs;
+    const looksOnly = !command.changes || (isApart(files) && command.name !== "access");
     return {
-      files,
-      bundle: bundleFacts(tree, workspaceId),
-      deployed,
-      deployerId: clientId,
-      accountId,
-      evidence,
-      deployer,
+      ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
       registrar: undefined,
+      owner: looksOnly ? NOBODY : await source.owner(),
+      readers: [how.deployerId],
       clock: step.ports.clock,
       signal: step.signal,
     };
   }
 
+  /** Whether this deployment has records, whoever made them; undefined if this identity may not look. One request. */
+  #recorded({ workspace }: Apis, bundle: BundleFacts): Promise<boolean | undefined> {
+    const { step, source } = this.#parts;
+    const folder = stateFolder(registrarOf(source.files) ?? step.inputs.clientId);
+    return isRecorded(workspace, folder, bundle);
+  }
+
+  /** Where only the registrar can withdraw, nothing is destroyed while access stands, or may stand. */
+  async #checkGone({ tree }: BundleSummary): Promise<void> {
+    const { step, audit, connection, source } = this.#parts;
+    const { session, workspaceId } = connection;
+    if (workspaceId === undefined) throw nameless();
+    const deployer = await connectionOf({ step, audit, session, clientId: step.inputs.clientId });
+    const facts = bundleFacts(tree, workspaceId);
+    const stands = await this.#recorded(deployer, facts);
+    if (stands === false || (stands === undefined && !source.declared)) return;
+    throw accessStands(facts, stands);
+  }
+
   async #show(plan: AccessPlan, bundle: BundleFacts): Promise<void> {
+    this.#last = plan;
     this.#report.plan(plan);
-    const record = auditTrail(this.#parts.audit, bundle);
-    for (const change of plan.denied)
-      await record({ change, outcome: "denied", reason: change.decision?.reason ?? "" }, plan);
+    for (const event of this.#newlyExamined(plan, bundle)) await this.#parts.audit.write(event);
   }
 
   async #change(
@@ -120,8 +197,7 @@ export class Access {
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan: AccessPlan) => {
         last = plan;
-        this.#report.plan(plan);
-        return Promise.resolve();
+        return this.#show(plan, request.bundle);
       },
       onApplied: async (applied: Applied, plan: AccessPlan) => {
         done.push(applied);
@@ -176,17 +252,5 @@ async function told(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Whether this bundle has granted anything, whatever the records are called: one request. */
-async function recorded({ workspace }: Apis, bundle: BundleFacts): Promise<boolean> {
-  const { records, unowned } = await readState(workspace, bundle);
-  return records.length + unowned.length > 0;
-}
-
-/** With anything else in its place every grant would have another name, and so another owner. */
-function nameless(): SecretlessError {
-  return new SecretlessError("WRONG_WORKSPACE", {
-    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
-    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
-    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway).",
-  });
-}
+const LEFT =
+  "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";

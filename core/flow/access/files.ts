@@ -1,9 +1,8 @@
-import { verifyPipelineToken } from "../../ci/verify.ts";
 import { readAccessFiles } from "../../access/plan/plan.ts";
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { AccessFiles } from "../../access/plan/plan.ts";
-import type { Evidence } from "../../access/plan/policy.ts";
+import { asksForClaims, type Evidence } from "../../access/plan/policy.ts";
 import { scopesByTarget, type Policy } from "../../access/files/policy-shape.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 import { allRight } from "../../base/all-right.ts";
@@ -11,14 +10,10 @@ import { readCheckoutText, readNamedFile, RefusedFile, textOf } from "../../base
 import { isInside } from "../../base/paths.ts";
 import type { Platform } from "../../base/ports.ts";
 import { SecretlessError } from "../../base/errors.ts";
-import { endpointUnavailable } from "../../net/unavailable.ts";
-import { HttpError } from "../../net/http.ts";
 import { checkedOutCommit } from "../../base/git/checkout.ts";
-import { PIPELINE_CLAIMS, readClaims, type PipelineClaims } from "../../ci/claims.ts";
-import { registerSecret } from "../../base/redact.ts";
-import { retry } from "../../net/retry.ts";
+import type { PipelineIdentity } from "../../access/state/owner.ts";
+import { verifiedPipeline } from "./pipeline.ts";
 import type { Step } from "../step.ts";
-import { isLoopback } from "../../net/workspace.ts";
 
 /** What the user declares about access, and what is known about the pipeline that asks for it. */
 export interface AccessSource {
@@ -26,6 +21,8 @@ export interface AccessSource {
   readonly declared: boolean;
   readonly files: AccessFiles;
   readonly evidence: Evidence;
+  /** Who this pipeline is, proven when it is first asked for: records of access are bound to it. */
+  readonly owner: () => Promise<PipelineIdentity>;
 }
 
 /** What the policy file says of the scan: secret scopes that jobs of each target may read, and exceptions. */
@@ -40,9 +37,6 @@ export function scanPolicy({ files }: AccessSource): ScanPolicy | undefined {
 }
 
 type FileInput = "access-file" | "policy-file";
-
-/** Milliseconds to get and verify the pipeline's ID token, with all tries. */
-const EVIDENCE = 60_000;
 
 /**
  * Reads access.yml and policy.yml; where policy asks about the pipeline, proves what its ID token says.
@@ -64,9 +58,11 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
   ]);
   const commit = await checkedOutCommit(checkout);
   const selfReported = { now: ports.clock.now(), addresses, ...(commit !== undefined && { commit }) };
+  const pipeline = verifiedPipeline(step);
+  const owner = async (): Promise<PipelineIdentity> => (await pipeline()).identity;
   if (access === undefined && policy === undefined) {
     const files = { entries: [], policy: undefined };
-    return { declared: false, files, evidence: { claims: {}, selfReported } };
+    return { declared: false, files, evidence: { claims: {}, selfReported }, owner };
   }
   const files = readAccessFiles(
     access,
@@ -75,9 +71,9 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
       insideCheckout: await comesAlong(checkout, path.resolve(checkout, policy.path), ports.platform),
     },
   );
-  const asked = access !== undefined && asksForClaims(files);
-  const claims = asked ? await pipelineClaims(step) : {};
-  return { declared: access !== undefined, files, evidence: { claims, selfReported } };
+  const asked = access !== undefined && asksForClaims(files.policy);
+  const claims = asked ? (await pipeline()).claims : {};
+  return { declared: access !== undefined, files, evidence: { claims, selfReported }, owner };
 }
 
 async function named(step: Step, input: FileInput, value: string): Promise<SourceFile> {
@@ -132,38 +128,5 @@ async function comesAlong(checkout: string, named: string, platform: Platform): 
     if (path.dirname(folder) === folder) return false;
     const git = await stat(path.join(folder, ".git")).catch(() => undefined);
     if (git?.isDirectory() === true) return false;
-  }
-}
-
-function asksForClaims({ policy }: AccessFiles): boolean {
-  const rules = policy?.policy.rules ?? [];
-  return rules.some(({ when }) => PIPELINE_CLAIMS.some((name) => when?.[name] !== undefined));
-}
-
-async function pipelineClaims({ ci, inputs, ports, signal }: Step): Promise<PipelineClaims> {
-  const { clock, send } = ports;
-  const attempt = async (): Promise<PipelineClaims> => {
-    const { token, audience, issuers } = await ci.pipelineToken();
-    registerSecret(token);
-    const { issuer } = await readClaims(token);
-    // The sandbox's: where the approved workspace is on this machine, so may the issuer be.
-    const local = [inputs.host, issuer].every(
-      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname),
-    );
-    const accepted = local ? [issuer] : issuers;
-    const { claims } = await verifyPipelineToken(token, {
-      audience,
-      issuers: accepted,
-      send,
-      now: clock.now(),
-    });
-    return claims;
-  };
-  try {
-    return await retry(attempt, { clock, deadline: clock.now() + EVIDENCE, signal });
-  } catch (error) {
-    throw error instanceof HttpError
-      ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error)
-      : error;
   }
 }

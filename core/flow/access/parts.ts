@@ -10,14 +10,4 @@ export interface AccessParts {
   /** The deployer's. */
   readonly connection: Connection;
   readonly source: AccessSource;
-  /** What other parts of the run have found, as far as standards ask for it. */
-  readonly others: OtherParts;
-}
-
-/** undefined: that part did not look. */
-export interface OtherParts {
-  /** How many static credentials the scan has found so far. */
-  readonly credentials: () => number | undefined;
-  /** Whether the Databricks CLI was installed by its hash. */
-  readonly pinnedCli: boolean | undefined;
 }

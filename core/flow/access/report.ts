@@ -1,4 +1,3 @@
-import { standardsTable } from "../../access/plan/standards.ts";
 import { scopeWords } from "../../access/scope/proof.ts";
 import { planRow, policyLine, proofLines } from "../../access/plan/describe.ts";
 import type { AccessPlan } from "../../access/plan/plan.ts";
@@ -14,6 +13,11 @@ const PLANNED = { title: "Access plan", granted: "to grant", updated: "to update
 const DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
 const NAMES = { grant: "granted", update: "updated", withdraw: "revoked" } as const;
 
+function registrarWords({ apart, selfRegistered }: AccessPlan): string {
+  if (apart) return "apart: in a job of its own";
+  return selfRegistered ? "the deployer itself: unseparated" : "in the step that deploys: unseparated";
+}
+
 /** Shows what is planned about access and what became of it, in the log and in the report. */
 export class AccessReport {
   readonly #parts: AccessParts;
@@ -27,7 +31,7 @@ export class AccessReport {
 
   /** Takes a plan into the report, and shows it in the log where it differs from what was shown. */
   plan(plan: AccessPlan): void {
-    const { step, others } = this.#parts;
+    const { step } = this.#parts;
     const before = this.#shown ? accessLines(this.#shown).join("\n") : "";
     const access: AccessFacts = {
       rows: plan.changes.map(planRow),
@@ -39,13 +43,8 @@ export class AccessReport {
         lines: proofLines(proof),
       })),
       policy: policyLine(plan),
-      registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
+      registrar: `${plan.registrarId}, ${registrarWords(plan)}`,
       notes: plan.notes,
-      standards: standardsTable(plan, {
-        credentials: others.credentials(),
-        exactSubject: step.inputs.exchange.exactSubject,
-        pinnedCli: others.pinnedCli,
-      }),
     };
     this.#shown = access;
     step.found({ access });

@@ -4,6 +4,8 @@ import {
   accessFileOf,
   bundleOf,
   DEPLOYER,
+  LOCK,
+  recordsOf,
   principalOf,
   requestOf,
   workspaceWith,
@@ -75,14 +77,12 @@ export async function run(
 export function check(fake: FakeDatabricks, expected: readonly string[], lockMayStay = false): void {
   const actual = fake.accessList();
   assert.deepEqual(actual, [...expected, ...FOREIGN].sort(), "orphaned, missing or foreign grants");
-  const known = ["/state/access.json", ...(lockMayStay ? lockFiles(fake, "/state/access.lock") : [])];
+  const records = recordsOf(fake);
+  const known = [...records.map(({ file }) => file), ...(lockMayStay ? lockFiles(fake, LOCK) : [])];
   const files = [...fake.files.keys()].filter((path) => !known.includes(path));
   assert.deepEqual(files, [], "left over lock files");
-  const state = JSON.parse(fake.files.get("/state/access.json") ?? '{"records":[]}') as {
-    records: { phase: string }[];
-  };
   assert.deepEqual(
-    state.records.map(({ phase }) => phase),
+    records.map(({ phase }) => phase),
     expected.map(() => "granted"),
   );
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { accessFileOf, principalOf } from "./setup.ts";
+import { accessFileOf, LOCK, principalOf } from "./setup.ts";
 import { check, FOREIGN, GRANTED, JOBS, requestsOf, run, TWELVE, workspace } from "./crash-runs.ts";
 import type { FakeDatabricks } from "./fake-databricks.ts";
 
@@ -88,7 +88,7 @@ describe("two runs at once", () => {
     const firstGrant = whole.requests.findIndex((request) => request.startsWith("PATCH")) + 1;
     await run(fake, TWELVE, { at: firstGrant, effect: "after" });
     assert.equal(fake.writes.at(-1)?.startsWith("PATCH"), true);
-    assert.ok(fake.files.has("/state/access.lock"));
+    assert.ok(fake.files.has(LOCK));
     await Promise.all([run(fake, TWELVE), run(fake, TWELVE), run(fake, TWELVE)]);
     check(fake, GRANTED);
   });

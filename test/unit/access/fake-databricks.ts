@@ -22,6 +22,8 @@ export class FakeDatabricks {
   readonly clock = new FakeClock();
   /** Text of workspace files by path. */
   readonly files = new Map<string, string>();
+  /** When each was written. */
+  readonly #written = new Map<string, number>();
   readonly directories = new Set<string>(["/state"]);
   readonly credentials = new Map<string, Row>();
   /** Direct grants: credential, principal, privileges. */
@@ -36,6 +38,8 @@ export class FakeDatabricks {
     string,
     { id: string; users: string[]; secrets: string[]; policies: Row[] }
   >();
+  /** Given besides what homes inherit: level by application ID. */
+  readonly folderLevels = new Map<string, string>();
   readonly permissions = new Map<string, Row[]>();
   readonly requests: string[] = [];
   /** Requests that answer with an error instead: "METHOD path" prefix → status and code. */
@@ -113,6 +117,10 @@ export class FakeDatabricks {
     return { call };
   }
 
+  #listed(path: string): Json {
+    return { path, object_type: "FILE", modified_at: this.#written.get(path) ?? null };
+  }
+
   #page(rows: readonly Json[], name: string, query: Readonly<Record<string, string>>): Json {
     const start = Number(query["page_token"] ?? "0");
     const next = start + this.pageSize;
@@ -128,7 +136,7 @@ export class FakeDatabricks {
       if (`${method} ${path}`.startsWith(prefix)) throw new ApiFailure(status, code, `refused: ${code}`);
     }
     if (path.startsWith("/api/2.0/workspace/"))
-      return this.#workspace(path.slice("/api/2.0/workspace/".length), query, body);
+      return this.#workspace(caller, path.slice("/api/2.0/workspace/".length), query, body);
     if (path.startsWith("/api/2.1/unity-catalog/"))
       return this.#unityCatalog(method, path.slice("/api/2.1/unity-catalog/".length), query, body);
     if (path === "/api/2.0/preview/scim/v2/Me") {
@@ -172,6 +180,7 @@ export class FakeDatabricks {
     if (path.endsWith("/credentials/secrets"))
       return { secrets: (principal?.secrets ?? []).map((secret) => ({ id: secret })) };
     if (path.endsWith("/federationPolicies")) return { policies: principal?.policies ?? [] };
+    if (path === "/api/2.0/permissions/directories/901") return this.#folderPermissions(path, method, body);
     if (path.startsWith("/api/2.0/permissions/")) {
       return { access_control_list: this.permissions.get(path.slice("/api/2.0/permissions/".length)) ?? [] };
     }
@@ -190,8 +199,47 @@ export class FakeDatabricks {
     };
   }
 
-  #workspace(operation: string, query: Readonly<Record<string, string>>, body: Json): Json {
+  /** In a home its owner and admins write; who has CAN_READ, in `readers`, reads. Elsewhere everybody does both. */
+  #guard(caller: string, path: string, operation: string): void {
+    const owner = /^\/Workspace\/Users\/([^/]+)/.exec(path)?.[1];
+    if (owner === undefined || owner === caller) return;
+    const reading = ["export", "list", "get-status"].includes(operation);
+    const levels = this.folderLevels.get(caller);
+    if (reading && levels !== undefined) return;
+    if (levels === "CAN_EDIT" || levels === "CAN_MANAGE") return;
+    if (reading) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+    throw new ApiFailure(403, "PERMISSION_DENIED", path);
+  }
+
+  #folderPermissions(path: string, method: string, body: Json): Json {
+    const [owner = ""] = [...this.directories].flatMap(
+      (one) => /^\/Workspace\/Users\/([^/]+)/.exec(one)?.[1] ?? [],
+    );
+    if (method === "PATCH")
+      for (const entry of (member(body, "access_control_list") as Json[] | undefined) ?? [])
+        this.folderLevels.set(textAt(entry, "service_principal_name"), textAt(entry, "permission_level"));
+    const entry = (
+      name: string,
+      level: string,
+      inherited: boolean,
+      kind = "service_principal_name",
+    ): Row => ({
+      [kind]: name,
+      all_permissions: [{ permission_level: level, inherited }],
+    });
+    return {
+      object_id: path,
+      access_control_list: [
+        entry(owner, "CAN_MANAGE", true),
+        entry("admins", "CAN_MANAGE", true, "group_name"),
+        ...[...this.folderLevels].map(([name, level]) => entry(name, level, false)),
+      ],
+    };
+  }
+
+  #workspace(caller: string, operation: string, query: Readonly<Record<string, string>>, body: Json): Json {
     const path = query["path"] ?? textAt(body, "path");
+    this.#guard(caller, path, operation);
     switch (operation) {
       case "export": {
         const text = this.files.get(path);
@@ -204,11 +252,21 @@ export class FakeDatabricks {
         if (member(body, "overwrite") !== true && this.files.has(path))
           throw new ApiFailure(400, "RESOURCE_ALREADY_EXISTS", path);
         this.files.set(path, Buffer.from(textAt(body, "content"), "base64").toString("utf8"));
+        this.#written.set(path, this.clock.now());
         return {};
       }
       case "delete":
         if (!this.files.delete(path)) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
         return {};
+      case "list": {
+        if (!this.directories.has(path)) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+        const inside = [...this.files.keys()].filter((file) => file.slice(0, file.lastIndexOf("/")) === path);
+        return { objects: inside.map((file) => this.#listed(file)) };
+      }
+      case "get-status":
+        if (!path.startsWith("/Workspace/Users/")) return { object_type: "DIRECTORY", object_id: "900" };
+        if (!this.directories.has(path)) throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", path);
+        return { object_type: "DIRECTORY", object_id: "901" };
       case "mkdirs":
         this.directories.add(path);
         return {};

@@ -78,6 +78,8 @@ describe("access in the sandbox", () => {
     evidence: { claims: {}, selfReported: { now: systemClock.now(), addresses: [] } },
     deployer: await connection(DEPLOYER.applicationId),
     registrar: deployed ? await connection(REGISTRAR.applicationId) : undefined,
+    owner: { issuer: "https://issuer.example", repositoryId: "1", context: "environment:prod" },
+    readers: [DEPLOYER.applicationId],
     clock: systemClock,
   });
 

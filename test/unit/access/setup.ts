@@ -4,10 +4,45 @@ import type { AccessResult, ApplyOptions } from "../../../core/access/apply/appl
 import { bundleFacts, type BundleFacts } from "../../../core/access/bundle-facts.ts";
 import type { Json } from "../../../core/api/json.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
+import { lockPath, stateFolder } from "../../../core/access/state/folder.ts";
+import type { PipelineIdentity } from "../../../core/access/state/owner.ts";
+import {
+  recordName,
+  renderRecord,
+  type ObjectRecord,
+  type StateEntry,
+} from "../../../core/access/state/record.ts";
 import { FakeDatabricks } from "./fake-databricks.ts";
 
 export const DEPLOYER = "d0000000-0000-4000-8000-000000000001";
 export const REGISTRAR = "e0000000-0000-4000-8000-000000000002";
+export const OWNER: PipelineIdentity = {
+  issuer: "https://token.actions.githubusercontent.com",
+  repositoryId: "4711",
+  context: "environment:prod",
+};
+/** Where the deployer records, as long as nobody else registers. */
+export const FOLDER = stateFolder(DEPLOYER);
+export const LOCK = lockPath(DEPLOYER);
+
+/** The records of a workspace, whoever made them; leaves the lock out. */
+export function recordsOf(fake: FakeDatabricks, folder = FOLDER): (StateEntry & { readonly file: string })[] {
+  return [...fake.files].flatMap(([file, text]) =>
+    file.startsWith(`${folder}/`) && file.endsWith(".json")
+      ? (JSON.parse(text) as { entries: StateEntry[] }).entries.map((entry) => ({ ...entry, file }))
+      : [],
+  );
+}
+/** Replaces every record by what `change` makes of it, as whoever may write there could. */
+export function rewriteRecords(fake: FakeDatabricks, change: (record: ObjectRecord) => ObjectRecord): void {
+  for (const [file, text] of [...fake.files]) {
+    if (!file.endsWith(".json")) continue;
+    const changed = change(JSON.parse(text) as ObjectRecord);
+    fake.files.delete(file);
+    const folder = file.slice(0, file.lastIndexOf("/"));
+    fake.files.set(`${folder}/${recordName(changed).file}`, renderRecord(changed));
+  }
+}
 export const principalOf = (index: number): string =>
   `a0000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
 
@@ -97,6 +132,8 @@ export function requestOf({
     evidence: { claims: {}, selfReported: { now: fake.clock.now(), addresses: [] } },
     deployer: { workspace: api, account: api },
     registrar: undefined,
+    owner: OWNER,
+    readers: [],
     clock: fake.clock,
     ...over,
   };

@@ -24,7 +24,7 @@ describe("the job summary", () => {
         idToken: { issuer: "https://issuer", subject: "repo:o/r:environment:prod", audience: "aud" },
         exchangedAt: "Databricks",
         commit: { ofToken: "aaa", checkedOut: "bbb" },
-        cli: { version: "1.13.0", file: "/usr/bin/databricks", verified: "from PATH" },
+        cli: { version: "1.13.0", file: "/usr/bin/databricks", verified: "from PATH", pinned: false },
         runUrl: "https://ci.example.com/1",
         jobs: [{ key: "a", id: "1", name: "A | job", url: "https://example.com/jobs/1" }],
       }),

@@ -8,6 +8,7 @@ export const SHIPYARD: Dialect = {
   connections: false,
   inputLabel: (name) => name.replaceAll("-", "_").toUpperCase(),
   pipelineClaims: (payload) => claimsByName(payload, { repository: "yard", event: "cause" }),
+  isOwnIssuer: (issuer, issuers) => issuers.includes(issuer),
   untrustedRun: () => undefined,
   untrustedToken: ({ event }) =>
     event === "stranger" ? { event, remedy: "Wait for the harbour master." } : undefined,

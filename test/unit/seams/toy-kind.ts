@@ -26,6 +26,7 @@ export function keyBoard(board: Set<string>): AccessKind {
       Promise.resolve({
         plan: (object) => ({ state: board.has(key(object)) ? "present" : "absent" }),
         notes: () => [],
+        granted: () => [],
       }),
     apply: (objects) => {
       for (const object of objects) board.add(key(object));

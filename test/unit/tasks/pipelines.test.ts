@@ -65,6 +65,8 @@ describe("the pipelines of the documentation", () => {
     const found = await Promise.all(
       pages.map(async (page) => pipelinesOf(await read(page)).map((pipeline) => ({ page, pipeline }))),
     );
+    const example = "examples/registrar/azure-pipelines.yml";
+    found.push([{ page: example, pipeline: parse(await read(example)) as unknown }]);
     const texts = found.flat().map(({ page, pipeline }) => ({ page, text: JSON.stringify(pipeline) }));
     const used = texts.flatMap(({ text }) => text.match(/(?<="task":")[^"]+/g) ?? []);
     const validate = await pipelineSchema(new Set(used));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { planAccess, type AccessRequest } from "../../../../core/access/plan/plan.ts";
 import { applyAccess, withdrawAccess } from "../../../../core/access/apply/apply.ts";
+import type { ObjectRecord } from "../../../../core/access/state/record.ts";
 import type { Applied } from "../../../../core/access/apply/execute.ts";
 import {
   accessFileOf,
@@ -9,7 +10,9 @@ import {
   DEPLOYER,
   failure,
   options,
+  OWNER,
   principalOf,
+  recordsOf,
   REGISTRAR,
   requestOf,
   workspaceWith,
@@ -27,8 +30,7 @@ describe("applying access", () => {
   const bundle = bundleOf(JOBS);
   const request = (access: string | undefined, over: Partial<AccessRequest> = {}): AccessRequest =>
     requestOf({ fake, bundle, over, ...(access === undefined ? {} : { access }) });
-  const state = (): { serial: number; records: { phase: string; object: unknown }[] } =>
-    JSON.parse(fake.files.get("/state/access.json") ?? '{"serial":0,"records":[]}') as never;
+  const phases = (): string[] => recordsOf(fake).map(({ phase }) => phase);
   beforeEach(() => {
     fake = workspaceWith(JOBS, ["hr", "orders"]);
   });
@@ -36,11 +38,14 @@ describe("applying access", () => {
   it("grants exactly what is declared, records it, and leaves no lock", async () => {
     assert.deepEqual(counts(await applyAccess(request(ONE), options())), [1, 0, 0, 0]);
     assert.deepEqual(fake.accessList(), [`hr ${principalOf(1)}`]);
-    assert.deepEqual(
-      state().records.map(({ phase, object }) => [phase, object]),
-      [["granted", { credential: "hr", principal: principalOf(1) }]],
-    );
-    assert.deepEqual([...fake.files.keys()], ["/state/access.json"]);
+    const [record, ...more] = recordsOf(fake);
+    assert.deepEqual(more, []);
+    assert.deepEqual([...fake.files.keys()], [record?.file]);
+    assert.equal(record?.phase, "granted");
+    assert.equal(record.jobId, "11");
+    const { object, owner } = JSON.parse(fake.files.get(record.file) ?? "") as ObjectRecord;
+    assert.deepEqual(object, { credential: "hr", principal: principalOf(1) });
+    assert.deepEqual(owner, OWNER);
   });
 
   it("sends no writing request the second time, and plans no change", async () => {
@@ -87,7 +92,7 @@ describe("applying access", () => {
     const error = await failure(withdrawAccess(request(ONE), options()));
     assert.equal(error.code, "ACCESS_FAILED");
     assert.match(error.message, /PERMISSION_DENIED/);
-    assert.equal(state().records[0]?.phase, "withdrawing");
+    assert.equal(phases()[0], "withdrawing");
     fake.refusals.clear();
     assert.deepEqual(counts(await withdrawAccess(request(ONE), options())), [0, 0, 1, 0]);
     assert.deepEqual(fake.accessList(), []);
@@ -118,12 +123,7 @@ describe("applying access", () => {
     });
     const error = await failure(applyAccess(request(both), options()));
     assert.match(error.message, /load_b.*failed: 400 BAD/);
-    assert.deepEqual(
-      state()
-        .records.map(({ phase }) => phase)
-        .sort(),
-      ["granted", "granting"],
-    );
+    assert.deepEqual(phases().sort(), ["granted", "granting"]);
     fake.refusals.clear();
     assert.deepEqual(counts(await applyAccess(request(both), options())), [1, 0, 0, 1]);
   });
@@ -217,7 +217,7 @@ describe("applying access", () => {
     assert.doesNotMatch(result.plan.warnings.join(), /deployer itself/);
   });
 
-  it("writes with the registrar's identity to Unity Catalog alone, with the deployer's to the state alone", async () => {
+  it("writes with the registrar's identity alone, and lets those read who plan", async () => {
     const policy = `version: 1\nproviders: { databricks: { registrar_client_id: ${REGISTRAR} } }\nrules: [{ name: all, effect: allow }]\n`;
     const writes: string[] = [];
     const note =
@@ -231,11 +231,24 @@ describe("applying access", () => {
       deployer: { workspace: deployer, account: deployer },
       registrar: { workspace: registrar, account: registrar },
     };
-    await applyAccess(requestOf({ fake, bundle, access: ONE, policy, over }), options());
+    const readers = [DEPLOYER];
+    await applyAccess(
+      requestOf({ fake, bundle, access: ONE, policy, over: { ...over, readers } }),
+      options(),
+    );
     assert.deepEqual([...new Set(writes)].sort(), [
-      "deployer /api/2.0/workspace",
+      "registrar /api/2.0/permissions",
+      "registrar /api/2.0/workspace",
       "registrar /api/2.1/unity-catalog",
     ]);
+    assert.deepEqual([...fake.folderLevels], [[DEPLOYER, "CAN_READ"]]);
+    const planned = await planAccess(
+      requestOf({ fake, bundle, policy, over: { ...over, registrar: undefined }, deployed: false }),
+    );
+    assert.deepEqual(
+      planned.changes.map(({ action }) => action),
+      ["withdraw"],
+    );
   });
 
   it("waits for a grant that is seen late, and reports one that is never seen", async () => {

@@ -1,3 +1,5 @@
+import { examinationEvents } from "../../../../core/access/plan/audit-events.ts";
+import type { AccessPlan } from "../../../../core/access/plan/plan.ts";
 import assert from "node:assert/strict";
 import { planAccess } from "../../../../core/access/plan/plan.ts";
 import { applyAccess } from "../../../../core/access/apply/apply.ts";
@@ -15,6 +17,7 @@ import {
   options,
   principalOf,
   requestOf,
+  rewriteRecords,
   workspaceWith,
   type JobSetup,
 } from "../setup.ts";
@@ -28,6 +31,7 @@ const job = bundle.jobs[0];
 assert.ok(job);
 const declaredWith = (target: AccessKind, expired?: string): Declared => ({
   name: "n",
+  origin: { bundle: "lake", target: "prod", jobId: "11" },
   job,
   purpose: { value: "p", place: { file: "access.yml", line: 4, column: 1 } },
   target,
@@ -37,6 +41,9 @@ const declaredWith = (target: AccessKind, expired?: string): Declared => ({
 });
 const record = (phase: StateRecord["phase"], over: Partial<StateRecord> = {}): StateRecord => ({
   name: "n",
+  bundle: "lake",
+  target: "prod",
+  jobId: "11",
   job: "a",
   purpose: "p",
   kind: real.kind,
@@ -115,7 +122,7 @@ describe("the difference between declared, recorded and remote", () => {
 describe("the audit trail of access", () => {
   const lines: { message: string; status: string; unmapped: Record<string, unknown> }[] = [];
   const log = openAuditLog({
-    context: { productVersion: "0", correlationId: "run", run: {} },
+    context: { productVersion: "0", correlationId: "run", stepId: "step", principal: "d", run: {} },
     clock: { now: () => 0, sleep: () => Promise.resolve() },
     sinks: [
       {
@@ -153,10 +160,10 @@ describe("the audit trail of access", () => {
   it("has the grant of an interrupted run, once it is found", async () => {
     const fake = workspaceWith(JOBS, ["hr"]);
     await applyAccess(requestOf({ fake, bundle, access }), options());
-    fake.files.set(
-      "/state/access.json",
-      (fake.files.get("/state/access.json") ?? "").replace('"granted"', '"granting"'),
-    );
+    rewriteRecords(fake, (record) => ({
+      ...record,
+      entries: record.entries.map((entry) => ({ ...entry, phase: "granting" })),
+    }));
     await applyAccess(requestOf({ fake, bundle, access }), options({ onApplied }));
     assert.deepEqual(
       lines.map(({ unmapped }) => unmapped["action"]),
@@ -167,12 +174,16 @@ describe("the audit trail of access", () => {
   it("has denials and failures", async () => {
     const fake = workspaceWith(JOBS, ["hr"]);
     const policy = "version: 1\nrules: [{ name: all, effect: allow, job: other }]\n";
-    await failure(applyAccess(requestOf({ fake, bundle, access, policy }), options({ onApplied })));
+    const onPlan = async (plan: AccessPlan): Promise<void> => {
+      for (const event of examinationEvents(plan, bundle)) await log.write(event);
+    };
+    await failure(applyAccess(requestOf({ fake, bundle, access, policy }), options({ onApplied, onPlan })));
     fake.refusals.set("PATCH", { status: 403, code: "PERMISSION_DENIED" });
     await failure(applyAccess(requestOf({ fake, bundle, access }), options({ onApplied })));
     assert.deepEqual(
       lines.map(({ unmapped, status }) => [unmapped["action"], status]),
       [
+        [undefined, "Success"],
         ["denied", "Failure"],
         ["granted", "Failure"],
       ],

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { examineAccess, planAccess } from "../../../../core/access/plan/plan.ts";
 import { planRow, policyLine, proofLines } from "../../../../core/access/plan/describe.ts";
 import { scopeWords } from "../../../../core/access/scope/proof.ts";
-import { standardsTable } from "../../../../core/access/plan/standards.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
 import { A, ACCESS, B, check, examine, P1, weakPoints } from "./scope-setup.ts";
 import {
@@ -147,21 +146,5 @@ describe("proof of scope, special cases", () => {
     assert.match(row.revocationLag, /24 hours/);
     assert.match(row.decidedBy, /no policy file/);
     assert.equal(policyLine(plan), "no policy file");
-  });
-
-  it("maps the checks to OWASP NHI and NIST CSF items", async () => {
-    const found = { credentials: 2, exactSubject: true, pinnedCli: undefined };
-    const table = new Map(standardsTable(await examine(), found).map((row) => [row.item, row.status]));
-    assert.deepEqual(
-      [table.get("NHI2"), table.get("NHI3"), table.get("NHI6"), table.get("NHI9")],
-      ["violated", "not checked", "enforced", "enforced"],
-    );
-    const broken = standardsTable(await examine({ change: (fake) => fake.grant("hr", "eve") }), found);
-    assert.equal(broken.find(({ item }) => item === "NHI9")?.status, "violated");
-    const none = standardsTable(await examine({ access: "version: 1\njobs: {}\n" }), {
-      ...found,
-      credentials: 0,
-    });
-    assert.equal(none.find(({ item }) => item === "NHI5")?.status, "not checked");
   });
 });

@@ -7,6 +7,7 @@ import { CREDENTIAL, playedJobs } from "../../../../sandbox/job-access.ts";
 import { ACCESS, startAccessFlow, STATE } from "../../support/access-flow.ts";
 import type { Flow, PlayCli } from "../../support/flow.ts";
 
+const FOLDER = `/Workspace/Users/${DEPLOYER.applicationId}/.databricks-secretless/access`;
 const policyText = (when: string, providers = ""): string =>
   `version: 1\n${providers}rules: [{ name: all, effect: allow, when: { ${when} } }]\n`;
 const SEPARATE = `providers: { databricks: { registrar_client_id: ${REGISTRAR.applicationId} } }\n`;
@@ -34,7 +35,12 @@ describe("access in the flow of a step", () => {
     const asked = flow.sandbox.requests.filter(({ path: route }) => route === "/api/2.0/workspace/export");
     assert.deepEqual(
       asked.map(({ query }) => query["path"]),
-      [`${STATE}/deployment.json`, `${STATE}/access.json`],
+      [`${STATE}/deployment.json`],
+    );
+    const listed = flow.sandbox.requests.filter(({ path: route }) => route === "/api/2.0/workspace/list");
+    assert.deepEqual(
+      listed.map(({ query }) => query["path"]),
+      [FOLDER],
     );
     assert.deepEqual(flow.commands, [
       "version -o json",
@@ -53,7 +59,7 @@ describe("access in the flow of a step", () => {
     assert.equal(await flow.run({}, cli()), 0, flow.error);
     assert.deepEqual(playedJobs(flow.sandbox), ["vended", "refused"]);
     const texts = flow.ci.annotations.map(({ text }) => text).join("\n");
-    assert.match(texts, /The deployer itself registers trust/);
+    assert.match(texts, /Unseparated: the deployer itself registers trust/);
     assert.match(texts, /Scope is unproven for nightly/);
     assert.match(flow.ci.summaryText, /Separation of duties \| violated/);
     assert.match(flow.ci.log.join("\n"), /could not be read without workspace admin/);

@@ -1,0 +1,50 @@
+import type { BundleFacts } from "../../access/bundle-facts.ts";
+import { SecretlessError } from "../../base/errors.ts";
+import type { Step } from "../step.ts";
+
+/** With anything else in its place every grant would have another name, and so another owner. */
+export function nameless(): SecretlessError {
+  return new SecretlessError("WRONG_WORKSPACE", {
+    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
+    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
+    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway).",
+  });
+}
+
+/** The policy wants two identities, and there is one. */
+export function unseparated({ inputs }: Step): SecretlessError {
+  return new SecretlessError("ACCESS_UNSEPARATED", {
+    problem:
+      "The policy asks for a registrar apart, and the identity that deploys is the registrar. Nothing was changed.",
+    expected: "one service principal that deploys, and another that registers access in a job of its own",
+    actual: `${inputs.clientId} does both`,
+    remedy:
+      "Deploy with a service principal that has no MANAGE on the credentials, and give the registrar to `command: access` alone: " +
+      "docs/access.md, section The registrar's job.",
+  });
+}
+
+/** Nothing is there that access could be for, or nothing that the registrar may see. */
+export function notDeployed({ statePath, target }: BundleFacts): SecretlessError {
+  return new SecretlessError("ACCESS_DEPLOYMENT_UNPROVEN", {
+    problem: `access.yml declares access in target "${target}", but no job in the workspace was deployed from ${statePath}. No access was changed.`,
+    expected: "the jobs of a deployment of this target",
+    remedy:
+      "Run this command after the deployment, and give the registrar CAN_READ on that folder and CAN_VIEW on the jobs (or make it a " +
+      "workspace admin). For a bundle that is gone, take its entries out of access.yml: then its access is withdrawn.",
+  });
+}
+
+/** @param stands undefined: the records cannot be read */
+export function accessStands({ statePath }: BundleFacts, stands: true | undefined): SecretlessError {
+  return new SecretlessError("ACCESS_STANDS", {
+    problem:
+      stands === true
+        ? `Access of this bundle's jobs is still recorded for ${statePath}. Nothing was destroyed.`
+        : "Whether access of this bundle's jobs still stands cannot be read. Nothing was destroyed.",
+    expected: "no recorded access: the registrar withdraws it first",
+    remedy:
+      "Take the entries of this target out of access.yml, run `command: access` in the registrar's job, then destroy." +
+      (stands === true ? "" : " That job also lets the deployer read what is recorded."),
+  });
+}

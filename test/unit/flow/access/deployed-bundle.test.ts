@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { deployedBundle } from "../../../../core/flow/access/deployed-bundle.ts";
+import type { BundleSettings } from "../../../../core/bundle/settings.ts";
+import { FakeDatabricks } from "../../access/fake-databricks.ts";
+import { DEPLOYER, failure, principalOf, REGISTRAR } from "../../access/setup.ts";
+
+const STATE = "/Workspace/Shared/lake/state";
+const SETTINGS: BundleSettings = {
+  name: "lake",
+  target: "prod",
+  statePath: STATE,
+  filePath: "/Workspace/Shared/lake/files",
+  config: {},
+};
+
+describe("what is deployed of a bundle", () => {
+  let fake = new FakeDatabricks();
+  const look = (): ReturnType<typeof deployedBundle> => deployedBundle(fake.as(REGISTRAR), SETTINGS, "111");
+  const add = (id: string, path = `${STATE}/metadata.json`, principal = principalOf(1)): void => {
+    const deployment = { kind: "BUNDLE", metadata_file_path: path };
+    const settings = { name: `job ${id}`, deployment, run_as: { service_principal_name: principal } };
+    fake.jobs.push({ job_id: id, creator_user_name: DEPLOYER, settings });
+  };
+  const metadata = (
+    jobs: Readonly<Record<string, string>>,
+    bundle: object = { name: "lake", target: "prod" },
+  ): void => {
+    const resources = { jobs: Object.fromEntries(Object.entries(jobs).map(([key, id]) => [key, { id }])) };
+    fake.files.set(`${STATE}/metadata.json`, JSON.stringify({ version: 1, config: { bundle, resources } }));
+  };
+  beforeEach(() => {
+    fake = new FakeDatabricks();
+    fake.pageSize = 2;
+  });
+
+  it("is its jobs in the workspace, with their keys, over all pages", async () => {
+    for (const id of ["11", "12", "13", "14", "15"]) add(id, undefined, principalOf(Number(id)));
+    add("99", "/Workspace/Shared/other/state/metadata.json");
+    metadata({ a: "11", b: "12", c: "13", d: "14" });
+    const { facts, creators } = await look();
+    assert.deepEqual(
+      facts.jobs.map(({ key, id, runAs }) => [key, id, runAs]),
+      ["a", "b", "c", "d"].map((key, at) => [
+        key,
+        String(11 + at),
+        { kind: "service_principal", applicationId: principalOf(11 + at) },
+      ]),
+    );
+    assert.deepEqual(facts.goneJobIds, ["15"]);
+    assert.deepEqual(creators, [DEPLOYER]);
+    assert.deepEqual(fake.writes, []);
+  });
+
+  it("is nothing where nothing is", async () => {
+    const { facts, creators } = await look();
+    assert.deepEqual([facts.jobs, facts.goneJobIds, creators], [[], [], []]);
+  });
+
+  for (const [what, prepare, wanted] of [
+    [
+      "leads a key to a job of another bundle",
+      () => metadata({ a: "99" }),
+      /Job "a" \(99\) is not in the workspace as a job/,
+    ],
+    ["leads a key to a job that is not there", () => metadata({ a: "404" }), /Job "a" \(404\)/],
+    [
+      "is of another target",
+      () => metadata({ a: "11" }, { name: "lake", target: "dev" }),
+      /another bundle or target/,
+    ],
+    [
+      "is of another bundle",
+      () => metadata({ a: "11" }, { name: "pond", target: "prod" }),
+      /another bundle or target/,
+    ],
+    ["is no JSON", () => fake.files.set(`${STATE}/metadata.json`, "{"), /another bundle or target/],
+    ["is hidden from the registrar", () => undefined, /not there, or not readable, and 1 jobs/],
+  ] as const) {
+    it(`is refused where its record ${what}`, async () => {
+      add("11");
+      add("99", "/Workspace/Shared/other/state/metadata.json");
+      prepare();
+      const error = await failure(look());
+      assert.equal(error.code, "ACCESS_DEPLOYMENT_UNPROVEN");
+      assert.match(error.mistakes.map(({ problem }) => problem).join("\n"), wanted);
+    });
+  }
+});
