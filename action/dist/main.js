@@ -19,7 +19,7 @@ import {
   toSecretlessError,
   usualAudience,
   withoutBidi
-} from "./chunks/chunk-MRHKSVII.js";
+} from "./chunks/chunk-V6TTFPAD.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/base/no-inspector.ts
@@ -183,7 +183,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci2, inputs);
     const { openEvent } = ci2.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./chunks/run-3EA4NSXV.js");
+      const { refuseForeignCheckout } = await import("./chunks/run-B7K7NMD3.js");
       await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
     }
     const { clock, send: send2 } = ports;
@@ -206,10 +206,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-3EA4NSXV.js");
+    const { run } = await import("./chunks/run-B7K7NMD3.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-3EA4NSXV.js");
+    const { reportFailure } = await import("./chunks/run-B7K7NMD3.js");
     await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {
@@ -404,16 +404,16 @@ var GitHubCi = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./chunks/file-commands-ASJZGW6Y.js");
+    const { setOutput } = await import("./chunks/file-commands-H32SCO5V.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./chunks/file-commands-ASJZGW6Y.js");
+    const { summary } = await import("./chunks/file-commands-H32SCO5V.js");
     await summary.addRaw(markdown, true).write();
   }
   async saveState(name, value) {
-    const { saveState } = await import("./chunks/file-commands-ASJZGW6Y.js");
+    const { saveState } = await import("./chunks/file-commands-H32SCO5V.js");
     saveState(name, value);
   }
 };

@@ -62,7 +62,14 @@ var LINUX = {
     const fields = read(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
   },
-  environmentOf: (pid) => read(`/proc/${String(pid)}/environ`)?.split("\0"),
+  environmentOf(pid) {
+    try {
+      return readFileSync(`/proc/${String(pid)}/environ`, "latin1").split("\0");
+    } catch (error) {
+      const { code } = error;
+      return code === "EACCES" || code === "EPERM" ? void 0 : [];
+    }
+  },
   ours() {
     const user = getuid?.();
     return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((name) => {

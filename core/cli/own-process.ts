@@ -107,7 +107,15 @@ const LINUX: ProcessPort = {
     // A zombie has ended; it only waits for its parent.
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? undefined : fields?.[19]);
   },
-  environmentOf: (pid) => read(`/proc/${String(pid)}/environ`)?.split("\0"),
+  environmentOf(pid) {
+    try {
+      return readFileSync(`/proc/${String(pid)}/environ`, "latin1").split("\0");
+    } catch (error) {
+      // One that has ended meanwhile hides nothing.
+      const { code } = error as NodeJS.ErrnoException;
+      return code === "EACCES" || code === "EPERM" ? undefined : [];
+    }
+  },
   ours() {
     const user = getuid?.();
     return readdirSync("/proc")

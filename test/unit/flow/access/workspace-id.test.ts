@@ -12,7 +12,7 @@ describe("access in a workspace that does not say its ID", () => {
   beforeEach(async () => {
     ({ flow, cli } = await startAccessFlow());
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   /** Names of the records: they say what is in them. */
   const recorded = (): string[] =>

@@ -284,7 +284,7 @@ function noProxy(name) {
   });
 }
 async function proxyAgent(proxy, options) {
-  const { HttpsProxyAgent } = await import("./dist-JCIE47VO.js");
+  const { HttpsProxyAgent } = await import("./dist-FAQPZ5ST.js");
   return new HttpsProxyAgent(proxy.url, options);
 }
 function variable(environment, name) {
@@ -464,33 +464,6 @@ async function certificates(environment) {
   return [...rootCertificates, ...texts.filter((text2) => text2 !== "")];
 }
 
-// core/net/unavailable.ts
-var REMEDIES = {
-  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
-  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
-  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
-  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
-  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
-  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
-};
-function endpointUnavailable(what, error) {
-  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
-  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
-    problem: `${what} failed: ${error.message}.`,
-    ...answer !== void 0 && { actual: answer },
-    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
-    cause: error
-  });
-}
-
-// core/base/uuid.ts
-var UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
-function isUuid(text2) {
-  return UUID.test(text2);
-}
-
 // core/net/retry.ts
 var FIRST_WAIT = 500;
 var LONGEST_WAIT = 2e4;
@@ -543,6 +516,33 @@ async function untilAborted(work, signal) {
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
+}
+
+// core/net/unavailable.ts
+var REMEDIES = {
+  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
+  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
+  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
+  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
+  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
+};
+function endpointUnavailable(what, error) {
+  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: ${error.message}.`,
+    ...answer !== void 0 && { actual: answer },
+    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
+    cause: error
+  });
+}
+
+// core/base/uuid.ts
+var UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+function isUuid(text2) {
+  return UUID.test(text2);
 }
 
 // core/federation/clouds.ts
@@ -753,7 +753,6 @@ function isOpenToAnybody(event) {
 // core/ci/github/dialect.ts
 var CLAIMS = {
   repository: "repository",
-  repositoryId: "repository_id",
   ref: "ref",
   environment: "environment",
   pipeline: "workflow_ref",
@@ -822,7 +821,7 @@ function readableSubject(subject) {
 }
 
 // core/ci/azure-devops/dialect.ts
-var CLAIMS2 = { repository: "rpo_uri", repositoryId: "rpo_id", ref: "rpo_ref", commit: "rpo_ver" };
+var CLAIMS2 = { repository: "rpo_uri", ref: "rpo_ref", commit: "rpo_ver" };
 var AZURE_DEVOPS = {
   name: "azure-devops",
   title: "Azure Pipelines",
@@ -1084,12 +1083,6 @@ var COMMANDS = [
     summary: "removes the deployment",
     changes: true,
     needs: { bundle: true, cli: true, access: true, scan: false }
-  },
-  {
-    name: "access",
-    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
-    changes: true,
-    needs: { bundle: true, cli: false, access: true, scan: false }
   }
 ];
 
@@ -1279,7 +1272,7 @@ function inputTable(commands, exchanges) {
       description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
       default: "false",
       ...FLAG,
-      for: ({ changes, needs }) => changes && needs.cli && needs.access,
+      for: ({ changes, needs }) => changes && needs.access,
       form: { label: "Approve what deletes or recreates", group: "bundle" }
     },
     "access-file": {

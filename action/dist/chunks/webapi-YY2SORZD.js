@@ -3,7 +3,7 @@ import {
   __export
 } from "./chunk-U4GNHYLL.js";
 
-// ../../main/node_modules/jose/dist/webapi/lib/buffer_utils.js
+// node_modules/jose/dist/webapi/lib/buffer_utils.js
 var encoder = new TextEncoder();
 var decoder = new TextDecoder();
 var strictDecoder = new TextDecoder("utf-8", { fatal: true });
@@ -71,7 +71,7 @@ async function digest(algorithm, data) {
   return new Uint8Array(await crypto.subtle.digest(subtleDigest, data));
 }
 
-// ../../main/node_modules/jose/dist/webapi/util/errors.js
+// node_modules/jose/dist/webapi/util/errors.js
 var errors_exports = {};
 __export(errors_exports, {
   JOSEAlgNotAllowed: () => JOSEAlgNotAllowed,
@@ -183,7 +183,7 @@ var JWSSignatureVerificationFailed = class extends JOSEError {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/util/base64url.js
+// node_modules/jose/dist/webapi/util/base64url.js
 var base64url_exports = {};
 __export(base64url_exports, {
   decode: () => decode,
@@ -201,7 +201,7 @@ function encode2(input) {
   return encodeBase64(typeof input == "string" ? encoder.encode(input) : input, true);
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/validate.js
+// node_modules/jose/dist/webapi/lib/validate.js
 function assertUint8Array(input, label) {
   if (!(input instanceof Uint8Array))
     throw new TypeError(`${label} must be an instance of Uint8Array`);
@@ -306,7 +306,7 @@ function serializeJoseHeader(Err, header) {
   return [parsed, serialized];
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/key.js
+// node_modules/jose/dist/webapi/lib/key.js
 var tag = (key) => key[Symbol.toStringTag];
 var jwkMatchesOp = (entry, key, usage) => {
   const { alg } = entry;
@@ -447,7 +447,7 @@ async function rawKey(key, expected, usage, extractable = false) {
   return key instanceof Uint8Array && (key = await crypto.subtle.importKey("raw", key, expected, extractable, [usage])), checkCryptoKey(key, expected, usage), key;
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/content_encryption.js
+// node_modules/jose/dist/webapi/lib/content_encryption.js
 var generateCek = (enc) => crypto.getRandomValues(new Uint8Array(enc.cekBits >> 3));
 function checkCekLength(cek, expected) {
   const actual = cek.byteLength << 3;
@@ -528,7 +528,7 @@ async function decrypt(enc, cek, ciphertext, iv, tag2, aad) {
   }
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/key_descriptor.js
+// node_modules/jose/dist/webapi/lib/key_descriptor.js
 function table(entries) {
   const out = { __proto__: null };
   for (const alg in entries)
@@ -536,7 +536,7 @@ function table(entries) {
   return out;
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/jwe_algorithms.js
+// node_modules/jose/dist/webapi/lib/jwe_algorithms.js
 var wrap = [
   ["encrypt", "wrapKey"],
   ["decrypt", "unwrapKey"]
@@ -649,7 +649,7 @@ function jweEncryption(enc) {
   return (typeof enc == "string" ? ENC[enc] : void 0) ?? unsupported("enc", "Encryption Algorithm");
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/key_management.js
+// node_modules/jose/dist/webapi/lib/key_management.js
 function checkEcdhCryptoKey(key, usage) {
   if (key.algorithm.name !== "ECDH" && key.algorithm.name !== "X25519")
     throw new TypeError("CryptoKey does not support this operation, its algorithm.name must be ECDH or X25519");
@@ -834,7 +834,7 @@ async function encryptKeyManagement(entry, enc, inputKey, joseHeader, providedCe
   return [cek, encryptedKey, parameters];
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/deflate.js
+// node_modules/jose/dist/webapi/lib/deflate.js
 function validateZip(joseHeader, protectedHeader) {
   if (joseHeader.zip !== void 0 && joseHeader.zip !== "DEF")
     throw new JOSENotSupported('Unsupported JWE "zip" (Compression Algorithm) Header Parameter value.');
@@ -870,7 +870,7 @@ async function decompress(input, maxLength) {
   return supported("DecompressionStream"), transform(new DecompressionStream("deflate-raw"), input, maxLength);
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/jwe_decrypt.js
+// node_modules/jose/dist/webapi/lib/jwe_decrypt.js
 function snapshotSharedJWE(jwe) {
   const { aad, ciphertext, iv, protected: encodedProtected, tag: tag2, unprotected } = jwe;
   if (iv !== void 0 && (typeof iv != "string" || !iv))
@@ -1045,12 +1045,12 @@ async function decryptCompact(jwe, shared, key) {
   }, shared, key);
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwe/compact/decrypt.js
+// node_modules/jose/dist/webapi/jwe/compact/decrypt.js
 async function compactDecrypt(jwe, key, options) {
   return decryptCompact(jwe, prepareDecrypt(options), key);
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwe/flattened/decrypt.js
+// node_modules/jose/dist/webapi/jwe/flattened/decrypt.js
 async function flattenedDecrypt(jwe, key, options) {
   if (!isObject(jwe))
     throw new JWEInvalid("Flattened JWE must be an object");
@@ -1061,7 +1061,7 @@ async function flattenedDecrypt(jwe, key, options) {
   return checkRecipient(snapshot), decryptJWE(snapshot, prepareDecrypt(options), key);
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwe/general/decrypt.js
+// node_modules/jose/dist/webapi/jwe/general/decrypt.js
 async function generalDecrypt(jwe, key, options) {
   if (!isObject(jwe))
     throw new JWEInvalid("General JWE must be an object");
@@ -1097,7 +1097,7 @@ async function generalDecrypt(jwe, key, options) {
   throw new JWEDecryptionFailed();
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/jwe_encrypt.js
+// node_modules/jose/dist/webapi/lib/jwe_encrypt.js
 function checkDisjoint(protectedHeader, unprotectedHeader, sharedUnprotectedHeader) {
   if (!isDisjoint(protectedHeader, unprotectedHeader, sharedUnprotectedHeader))
     throw new JWEInvalid("JWE Protected, JWE Shared Unprotected and JWE Per-Recipient Header Parameter names must be disjoint");
@@ -1158,7 +1158,7 @@ function compactJWE(jwe) {
   return [jwe.protected, jwe.encrypted_key, jwe.iv, jwe.ciphertext, jwe.tag].join(".");
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwe/general/encrypt.js
+// node_modules/jose/dist/webapi/jwe/general/encrypt.js
 var IndividualRecipient = class {
   #parent;
   state;
@@ -1255,7 +1255,7 @@ var GeneralEncrypt = class {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/lib/jws_algorithms.js
+// node_modules/jose/dist/webapi/lib/jws_algorithms.js
 var sig = [["verify"], ["sign"]];
 function hmac(bits) {
   const subtle = { name: "HMAC", hash: `SHA-${bits}` };
@@ -1325,7 +1325,7 @@ function jwsAlgorithm(alg) {
   return entry;
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/jws_verify.js
+// node_modules/jose/dist/webapi/lib/jws_verify.js
 function snapshotJws(jws, sharedPayload) {
   const encodedProtectedHeader = jws.protected, inputHeader = jws.header, header = isObject(inputHeader) ? { ...inputHeader } : inputHeader;
   let payload = sharedPayload ? sharedPayload[0] : jws.payload;
@@ -1403,13 +1403,13 @@ async function verifyCompact(jws, shared, key) {
   return verifySignature({ payload, protected: protectedHeader, signature }, shared, key, encodeCompactUnencodedPayload);
 }
 
-// ../../main/node_modules/jose/dist/webapi/jws/compact/verify.js
+// node_modules/jose/dist/webapi/jws/compact/verify.js
 async function compactVerify(jws, key, options) {
   const [result] = await verifyCompact(jws, prepareVerify(options), key);
   return result;
 }
 
-// ../../main/node_modules/jose/dist/webapi/jws/flattened/verify.js
+// node_modules/jose/dist/webapi/jws/flattened/verify.js
 async function flattenedVerify(jws, key, options) {
   if (!isObject(jws))
     throw new JWSInvalid("Flattened JWS must be an object");
@@ -1417,7 +1417,7 @@ async function flattenedVerify(jws, key, options) {
   return result;
 }
 
-// ../../main/node_modules/jose/dist/webapi/jws/general/verify.js
+// node_modules/jose/dist/webapi/jws/general/verify.js
 function snapshotSignature(signature, payload) {
   try {
     const jws = snapshotJws(signature, [payload]), protectedHeader = parseProtectedHeader(jws.protected), { b64, crit } = protectedHeader;
@@ -1455,7 +1455,7 @@ async function generalVerify(jws, key, options) {
   throw new JWSSignatureVerificationFailed();
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/jwt_claims_set.js
+// node_modules/jose/dist/webapi/lib/jwt_claims_set.js
 var epoch = (date) => Math.floor(date.getTime() / 1e3);
 var multipliers = {
   s: 1,
@@ -1601,7 +1601,7 @@ var JWTClaimsBuilder = class {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/jwt/verify.js
+// node_modules/jose/dist/webapi/jwt/verify.js
 async function jwtVerify(jwt, key, options) {
   const [verified, b64] = await verifyCompact(jwt, prepareVerify(options), key);
   if (!b64)
@@ -1610,7 +1610,7 @@ async function jwtVerify(jwt, key, options) {
   return { ...verified, payload };
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwt/decrypt.js
+// node_modules/jose/dist/webapi/jwt/decrypt.js
 async function jwtDecrypt(jwt, key, options) {
   const { plaintext, ...result } = await decryptCompact(jwt, prepareDecrypt(options), key), { protectedHeader } = result, payload = validateClaimsSet(protectedHeader, plaintext, options);
   for (const claim of ["iss", "sub", "aud"])
@@ -1619,7 +1619,7 @@ async function jwtDecrypt(jwt, key, options) {
   return { payload, ...result };
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwe/compact/encrypt.js
+// node_modules/jose/dist/webapi/jwe/compact/encrypt.js
 var CompactEncrypt = class {
   #input;
   constructor(plaintext) {
@@ -1642,7 +1642,7 @@ var CompactEncrypt = class {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/jwe/flattened/encrypt.js
+// node_modules/jose/dist/webapi/jwe/flattened/encrypt.js
 var FlattenedEncrypt = class {
   #input;
   constructor(plaintext) {
@@ -1674,7 +1674,7 @@ var FlattenedEncrypt = class {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/lib/jws_sign.js
+// node_modules/jose/dist/webapi/lib/jws_sign.js
 async function createSignature(input, key, rejectUnencoded) {
   let [payload, protectedHeader, unprotectedHeader, crit] = input, encodedProtectedHeader = "";
   if (protectedHeader !== void 0) {
@@ -1712,7 +1712,7 @@ async function createCompactSignature(payload, protectedHeader, crit, key, rejec
   return `${jws.protected}.${jws.payload}.${jws.signature}`;
 }
 
-// ../../main/node_modules/jose/dist/webapi/jws/compact/sign.js
+// node_modules/jose/dist/webapi/jws/compact/sign.js
 var CompactSign = class {
   #payload;
   #protectedHeader;
@@ -1729,7 +1729,7 @@ var CompactSign = class {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/jws/flattened/sign.js
+// node_modules/jose/dist/webapi/jws/flattened/sign.js
 var FlattenedSign = class {
   #input;
   constructor(payload) {
@@ -1749,7 +1749,7 @@ var FlattenedSign = class {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/jws/general/sign.js
+// node_modules/jose/dist/webapi/jws/general/sign.js
 var IndividualSignature = class {
   #parent;
   state;
@@ -1803,7 +1803,7 @@ var GeneralSign = class {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/jwt/sign.js
+// node_modules/jose/dist/webapi/jwt/sign.js
 var SignJWT_base = JWTClaimsBuilder;
 var SignJWT = class extends SignJWT_base {
   #protectedHeader;
@@ -1817,7 +1817,7 @@ var SignJWT = class extends SignJWT_base {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/jwt/encrypt.js
+// node_modules/jose/dist/webapi/jwt/encrypt.js
 var EncryptJWT_base = JWTClaimsBuilder;
 var EncryptJWT = class extends EncryptJWT_base {
   #input = [void 0];
@@ -1858,7 +1858,7 @@ var EncryptJWT = class extends EncryptJWT_base {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/lib/key_algorithm.js
+// node_modules/jose/dist/webapi/lib/key_algorithm.js
 var algArgument = '"alg" (Algorithm)';
 function unsupportedAlg(source = 'JWK "alg" (Algorithm) Parameter') {
   throw new JOSENotSupported(`Invalid or unsupported ${source} value`);
@@ -1867,7 +1867,7 @@ function keyAlgorithm(alg, source) {
   return (typeof alg == "string" ? JWS[alg] ?? JWE[alg] : void 0) ?? unsupportedAlg(source);
 }
 
-// ../../main/node_modules/jose/dist/webapi/lib/asn1.js
+// node_modules/jose/dist/webapi/lib/asn1.js
 var formatPEM = (b64, descriptor) => {
   const newlined = (b64.match(/.{1,64}/g) || []).join(`
 `);
@@ -2011,7 +2011,7 @@ var fromX509 = (pem, alg, options) => {
   return genericImport("spki", spki, alg, options);
 };
 
-// ../../main/node_modules/jose/dist/webapi/key/export.js
+// node_modules/jose/dist/webapi/key/export.js
 function exportSPKI(key) {
   return toSPKI(key);
 }
@@ -2040,7 +2040,7 @@ async function exportJWK(key) {
   return jwk;
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwk/thumbprint.js
+// node_modules/jose/dist/webapi/jwk/thumbprint.js
 var check = (value, description) => {
   if (typeof value != "string" || !value)
     throw new JWKInvalid(`${description} missing or invalid`);
@@ -2087,7 +2087,7 @@ async function calculateJwkThumbprintUri(key, digestAlgorithm) {
   return `urn:ietf:params:oauth:jwk-thumbprint:sha-${digestAlgorithm.slice(-3)}:${thumbprint}`;
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwk/embedded.js
+// node_modules/jose/dist/webapi/jwk/embedded.js
 async function EmbeddedJWK(protectedHeader, token) {
   const joseHeader = {
     ...protectedHeader,
@@ -2112,7 +2112,7 @@ async function EmbeddedJWK(protectedHeader, token) {
   return key;
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwks/local.js
+// node_modules/jose/dist/webapi/jwks/local.js
 function isUsableJWK(jwk, entry, alg, kid) {
   const { kty, key_ops: keyOps, ext, kid: jwkKid, alg: jwkAlg, use, crv } = jwk;
   return (ext === void 0 || typeof ext == "boolean") && (keyOps === void 0 || Array.isArray(keyOps) && keyOps.every((operation, index) => typeof operation == "string" && keyOps.indexOf(operation) === index) && keyOps.includes("verify")) && entry.kty.includes(kty) && (kid === void 0 || typeof kid == "string" && kid === jwkKid) && (jwkAlg === void 0 ? kty !== "AKP" : alg === jwkAlg) && (use === void 0 || use === "sig") && (!entry.crv || crv === entry.crv);
@@ -2167,7 +2167,7 @@ function createLocalJWKSet(jwks) {
   });
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwks/remote.js
+// node_modules/jose/dist/webapi/jwks/remote.js
 function isCloudflareWorkers() {
   return typeof WebSocketPair < "u" || typeof navigator < "u" && navigator.userAgent === "Cloudflare-Workers" || typeof EdgeRuntime < "u" && EdgeRuntime === "vercel";
 }
@@ -2264,7 +2264,7 @@ function createRemoteJWKSet(url, options) {
   });
 }
 
-// ../../main/node_modules/jose/dist/webapi/jwt/unsecured.js
+// node_modules/jose/dist/webapi/jwt/unsecured.js
 var UnsecuredJWT_base = JWTClaimsBuilder;
 var UnsecuredJWT = class extends UnsecuredJWT_base {
   encode() {
@@ -2293,7 +2293,7 @@ var UnsecuredJWT = class extends UnsecuredJWT_base {
   }
 };
 
-// ../../main/node_modules/jose/dist/webapi/key/import.js
+// node_modules/jose/dist/webapi/key/import.js
 async function importSPKI(spki, alg, options) {
   if (typeof spki != "string" || spki.indexOf("-----BEGIN PUBLIC KEY-----") !== 0)
     throw new TypeError('"spki" must be SPKI formatted string');
@@ -2336,7 +2336,7 @@ async function importJWK(jwk, alg, options) {
   }
 }
 
-// ../../main/node_modules/jose/dist/webapi/util/decode_protected_header.js
+// node_modules/jose/dist/webapi/util/decode_protected_header.js
 function decodeProtectedHeader(token) {
   let encodedProtectedHeader;
   if (typeof token == "string") {
@@ -2353,7 +2353,7 @@ function decodeProtectedHeader(token) {
   return parseJoseHeader(encodedProtectedHeader, TypeError, invalid2);
 }
 
-// ../../main/node_modules/jose/dist/webapi/util/decode_jwt.js
+// node_modules/jose/dist/webapi/util/decode_jwt.js
 function decodeJwt(jwt) {
   if (typeof jwt != "string")
     throw new JWTInvalid("JWTs must use Compact JWS serialization, JWT must be a string");
@@ -2381,7 +2381,7 @@ function decodeJwt(jwt) {
   return claimsSet;
 }
 
-// ../../main/node_modules/jose/dist/webapi/key/generate_key_pair.js
+// node_modules/jose/dist/webapi/key/generate_key_pair.js
 function getModulusLengthOption(options) {
   const modulusLength = options?.modulusLength ?? 2048;
   if (typeof modulusLength != "number" || !Number.isInteger(modulusLength) || modulusLength < 2048)
@@ -2412,7 +2412,7 @@ async function generateKeyPair(alg, options) {
   ]);
 }
 
-// ../../main/node_modules/jose/dist/webapi/key/generate_secret.js
+// node_modules/jose/dist/webapi/key/generate_secret.js
 async function generateSecret(alg, options) {
   const extractable = validateExtractableOption(options?.extractable);
   let keyLengthBits, algorithm, keyUsages;
@@ -2445,7 +2445,7 @@ async function generateSecret(alg, options) {
   return crypto.subtle.generateKey(algorithm, extractable ?? false, keyUsages);
 }
 
-// ../../main/node_modules/jose/dist/webapi/index.js
+// node_modules/jose/dist/webapi/index.js
 var cryptoRuntime = "WebCryptoAPI";
 export {
   CompactEncrypt,

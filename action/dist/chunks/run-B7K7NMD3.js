@@ -42,7 +42,7 @@ import {
   transportError,
   variable,
   withoutBidi
-} from "./chunk-MRHKSVII.js";
+} from "./chunk-V6TTFPAD.js";
 import {
   createTerminate,
   runUntil
@@ -53,9 +53,9 @@ import {
   __toESM
 } from "./chunk-U4GNHYLL.js";
 
-// ../../main/node_modules/yaml/dist/nodes/identity.js
+// node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/identity.js"(exports) {
+  "node_modules/yaml/dist/nodes/identity.js"(exports) {
     "use strict";
     var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
     var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
@@ -110,9 +110,9 @@ var require_identity = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/visit.js
+// node_modules/yaml/dist/visit.js
 var require_visit = __commonJS({
-  "../../main/node_modules/yaml/dist/visit.js"(exports) {
+  "node_modules/yaml/dist/visit.js"(exports) {
     "use strict";
     var identity = require_identity();
     var BREAK = /* @__PURE__ */ Symbol("break visit");
@@ -130,17 +130,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path15) {
-      const ctrl = callVisitor(key2, node, visitor, path15);
+    function visit_(key2, node, visitor, path14) {
+      const ctrl = callVisitor(key2, node, visitor, path14);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path15, ctrl);
-        return visit_(key2, ctrl, visitor, path15);
+        replaceNode(key2, path14, ctrl);
+        return visit_(key2, ctrl, visitor, path14);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path15 = Object.freeze(path15.concat(node));
+          path14 = Object.freeze(path14.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path15);
+            const ci = visit_(i, node.items[i], visitor, path14);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -151,13 +151,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path15 = Object.freeze(path15.concat(node));
-          const ck = visit_("key", node.key, visitor, path15);
+          path14 = Object.freeze(path14.concat(node));
+          const ck = visit_("key", node.key, visitor, path14);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path15);
+          const cv = visit_("value", node.value, visitor, path14);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -178,17 +178,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path15) {
-      const ctrl = await callVisitor(key2, node, visitor, path15);
+    async function visitAsync_(key2, node, visitor, path14) {
+      const ctrl = await callVisitor(key2, node, visitor, path14);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path15, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path15);
+        replaceNode(key2, path14, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path14);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path15 = Object.freeze(path15.concat(node));
+          path14 = Object.freeze(path14.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path15);
+            const ci = await visitAsync_(i, node.items[i], visitor, path14);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -199,13 +199,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path15 = Object.freeze(path15.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path15);
+          path14 = Object.freeze(path14.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path14);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path15);
+          const cv = await visitAsync_("value", node.value, visitor, path14);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -232,23 +232,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path15) {
+    function callVisitor(key2, node, visitor, path14) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path15);
+        return visitor(key2, node, path14);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path15);
+        return visitor.Map?.(key2, node, path14);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path15);
+        return visitor.Seq?.(key2, node, path14);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path15);
+        return visitor.Pair?.(key2, node, path14);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path15);
+        return visitor.Scalar?.(key2, node, path14);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path15);
+        return visitor.Alias?.(key2, node, path14);
       return void 0;
     }
-    function replaceNode(key2, path15, node) {
-      const parent = path15[path15.length - 1];
+    function replaceNode(key2, path14, node) {
+      const parent = path14[path14.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -268,9 +268,9 @@ var require_visit = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/directives.js
+// node_modules/yaml/dist/doc/directives.js
 var require_directives = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/directives.js"(exports) {
+  "node_modules/yaml/dist/doc/directives.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -439,9 +439,9 @@ var require_directives = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/anchors.js
+// node_modules/yaml/dist/doc/anchors.js
 var require_anchors = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/anchors.js"(exports) {
+  "node_modules/yaml/dist/doc/anchors.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -509,9 +509,9 @@ var require_anchors = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/applyReviver.js
+// node_modules/yaml/dist/doc/applyReviver.js
 var require_applyReviver = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/applyReviver.js"(exports) {
+  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
     "use strict";
     function applyReviver(reviver, obj, key2, val) {
       if (val && typeof val === "object") {
@@ -559,9 +559,9 @@ var require_applyReviver = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/toJS.js
+// node_modules/yaml/dist/nodes/toJS.js
 var require_toJS = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/toJS.js"(exports) {
+  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
     "use strict";
     var identity = require_identity();
     function toJS(value, arg, ctx) {
@@ -589,9 +589,9 @@ var require_toJS = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Node.js
+// node_modules/yaml/dist/nodes/Node.js
 var require_Node = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Node.js"(exports) {
+  "node_modules/yaml/dist/nodes/Node.js"(exports) {
     "use strict";
     var applyReviver = require_applyReviver();
     var identity = require_identity();
@@ -630,9 +630,9 @@ var require_Node = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Alias.js
+// node_modules/yaml/dist/nodes/Alias.js
 var require_Alias = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Alias.js"(exports) {
+  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var visit2 = require_visit();
@@ -748,9 +748,9 @@ var require_Alias = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Scalar.js
+// node_modules/yaml/dist/nodes/Scalar.js
 var require_Scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Scalar.js"(exports) {
+  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Node = require_Node();
@@ -778,9 +778,9 @@ var require_Scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/createNode.js
+// node_modules/yaml/dist/doc/createNode.js
 var require_createNode = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/createNode.js"(exports) {
+  "node_modules/yaml/dist/doc/createNode.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -853,17 +853,17 @@ var require_createNode = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Collection.js
+// node_modules/yaml/dist/nodes/Collection.js
 var require_Collection = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Collection.js"(exports) {
+  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path15, value) {
+    function collectionFromPath(schema, path14, value) {
       let v = value;
-      for (let i = path15.length - 1; i >= 0; --i) {
-        const k = path15[i];
+      for (let i = path14.length - 1; i >= 0; --i) {
+        const k = path14[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -882,7 +882,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path15) => path15 == null || typeof path15 === "object" && !!path15[Symbol.iterator]().next().done;
+    var isEmptyPath = (path14) => path14 == null || typeof path14 === "object" && !!path14[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -912,11 +912,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path15, value) {
-        if (isEmptyPath(path15))
+      addIn(path14, value) {
+        if (isEmptyPath(path14))
           this.add(value);
         else {
-          const [key2, ...rest] = path15;
+          const [key2, ...rest] = path14;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -930,8 +930,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path15) {
-        const [key2, ...rest] = path15;
+      deleteIn(path14) {
+        const [key2, ...rest] = path14;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -945,8 +945,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path15, keepScalar) {
-        const [key2, ...rest] = path15;
+      getIn(path14, keepScalar) {
+        const [key2, ...rest] = path14;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -964,8 +964,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path15) {
-        const [key2, ...rest] = path15;
+      hasIn(path14) {
+        const [key2, ...rest] = path14;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -975,8 +975,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path15, value) {
-        const [key2, ...rest] = path15;
+      setIn(path14, value) {
+        const [key2, ...rest] = path14;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -996,9 +996,9 @@ var require_Collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyComment.js
+// node_modules/yaml/dist/stringify/stringifyComment.js
 var require_stringifyComment = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
     function indentComment(comment, indent) {
@@ -1013,9 +1013,9 @@ var require_stringifyComment = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/foldFlowLines.js
+// node_modules/yaml/dist/stringify/foldFlowLines.js
 var require_foldFlowLines = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
+  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
     "use strict";
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
@@ -1149,9 +1149,9 @@ ${indent}${text2.slice(fold + 1, end2)}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyString.js
+// node_modules/yaml/dist/stringify/stringifyString.js
 var require_stringifyString = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var foldFlowLines = require_foldFlowLines();
@@ -1432,9 +1432,9 @@ ${indent}`);
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringify.js
+// node_modules/yaml/dist/stringify/stringify.js
 var require_stringify = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringify.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var identity = require_identity();
@@ -1556,9 +1556,9 @@ ${ctx.indent}${str}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyPair.js
+// node_modules/yaml/dist/stringify/stringifyPair.js
 var require_stringifyPair = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1689,9 +1689,9 @@ ${ctx.indent}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/log.js
+// node_modules/yaml/dist/log.js
 var require_log = __commonJS({
-  "../../main/node_modules/yaml/dist/log.js"(exports) {
+  "node_modules/yaml/dist/log.js"(exports) {
     "use strict";
     var node_process = __require("process");
     function debug(logLevel, ...messages) {
@@ -1711,9 +1711,9 @@ var require_log = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js
+// node_modules/yaml/dist/schema/yaml-1.1/merge.js
 var require_merge = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1771,9 +1771,9 @@ var require_merge = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js
+// node_modules/yaml/dist/nodes/addPairToJSMap.js
 var require_addPairToJSMap = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
+  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
     "use strict";
     var log = require_log();
     var merge = require_merge();
@@ -1835,9 +1835,9 @@ var require_addPairToJSMap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Pair.js
+// node_modules/yaml/dist/nodes/Pair.js
 var require_Pair = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Pair.js"(exports) {
+  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyPair = require_stringifyPair();
@@ -1875,9 +1875,9 @@ var require_Pair = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyCollection.js
+// node_modules/yaml/dist/stringify/stringifyCollection.js
 var require_stringifyCollection = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -2026,9 +2026,9 @@ ${indent}${end}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/YAMLMap.js
+// node_modules/yaml/dist/nodes/YAMLMap.js
 var require_YAMLMap = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
+  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
     "use strict";
     var stringifyCollection = require_stringifyCollection();
     var addPairToJSMap = require_addPairToJSMap();
@@ -2170,9 +2170,9 @@ var require_YAMLMap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/map.js
+// node_modules/yaml/dist/schema/common/map.js
 var require_map = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/map.js"(exports) {
+  "node_modules/yaml/dist/schema/common/map.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLMap = require_YAMLMap();
@@ -2192,9 +2192,9 @@ var require_map = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/YAMLSeq.js
+// node_modules/yaml/dist/nodes/YAMLSeq.js
 var require_YAMLSeq = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
+  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyCollection = require_stringifyCollection();
@@ -2308,9 +2308,9 @@ var require_YAMLSeq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/seq.js
+// node_modules/yaml/dist/schema/common/seq.js
 var require_seq = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/seq.js"(exports) {
+  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLSeq = require_YAMLSeq();
@@ -2330,9 +2330,9 @@ var require_seq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/string.js
+// node_modules/yaml/dist/schema/common/string.js
 var require_string = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/string.js"(exports) {
+  "node_modules/yaml/dist/schema/common/string.js"(exports) {
     "use strict";
     var stringifyString = require_stringifyString();
     var string = {
@@ -2349,9 +2349,9 @@ var require_string = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/null.js
+// node_modules/yaml/dist/schema/common/null.js
 var require_null = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/null.js"(exports) {
+  "node_modules/yaml/dist/schema/common/null.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var nullTag = {
@@ -2367,9 +2367,9 @@ var require_null = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/bool.js
+// node_modules/yaml/dist/schema/core/bool.js
 var require_bool = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/bool.js"(exports) {
+  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var boolTag = {
@@ -2391,9 +2391,9 @@ var require_bool = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyNumber.js
+// node_modules/yaml/dist/stringify/stringifyNumber.js
 var require_stringifyNumber = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
     function stringifyNumber({ format, minFractionDigits, tag, value }) {
       if (typeof value === "bigint")
@@ -2418,9 +2418,9 @@ var require_stringifyNumber = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/float.js
+// node_modules/yaml/dist/schema/core/float.js
 var require_float = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/float.js"(exports) {
+  "node_modules/yaml/dist/schema/core/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2464,9 +2464,9 @@ var require_float = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/int.js
+// node_modules/yaml/dist/schema/core/int.js
 var require_int = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/int.js"(exports) {
+  "node_modules/yaml/dist/schema/core/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2509,9 +2509,9 @@ var require_int = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/schema.js
+// node_modules/yaml/dist/schema/core/schema.js
 var require_schema = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -2537,9 +2537,9 @@ var require_schema = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/json/schema.js
+// node_modules/yaml/dist/schema/json/schema.js
 var require_schema2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/json/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var map = require_map();
@@ -2604,9 +2604,9 @@ var require_schema2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js
+// node_modules/yaml/dist/schema/yaml-1.1/binary.js
 var require_binary = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
     "use strict";
     var node_buffer = __require("buffer");
     var Scalar = require_Scalar();
@@ -2670,9 +2670,9 @@ var require_binary = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
 var require_pairs = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -2748,9 +2748,9 @@ ${cn.comment}` : item.comment;
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js
+// node_modules/yaml/dist/schema/yaml-1.1/omap.js
 var require_omap = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
     "use strict";
     var identity = require_identity();
     var toJS = require_toJS();
@@ -2826,9 +2826,9 @@ var require_omap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js
+// node_modules/yaml/dist/schema/yaml-1.1/bool.js
 var require_bool2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function boolStringify({ value, source }, ctx) {
@@ -2858,9 +2858,9 @@ var require_bool2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js
+// node_modules/yaml/dist/schema/yaml-1.1/float.js
 var require_float2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2907,9 +2907,9 @@ var require_float2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js
+// node_modules/yaml/dist/schema/yaml-1.1/int.js
 var require_int2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2986,9 +2986,9 @@ var require_int2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js
+// node_modules/yaml/dist/schema/yaml-1.1/set.js
 var require_set = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -3075,9 +3075,9 @@ var require_set = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
 var require_timestamp = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     function parseSexagesimal(str, asBigInt) {
@@ -3163,9 +3163,9 @@ var require_timestamp = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js
+// node_modules/yaml/dist/schema/yaml-1.1/schema.js
 var require_schema3 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3207,9 +3207,9 @@ var require_schema3 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/tags.js
+// node_modules/yaml/dist/schema/tags.js
 var require_tags = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/tags.js"(exports) {
+  "node_modules/yaml/dist/schema/tags.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3301,9 +3301,9 @@ var require_tags = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/Schema.js
+// node_modules/yaml/dist/schema/Schema.js
 var require_Schema = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/Schema.js"(exports) {
+  "node_modules/yaml/dist/schema/Schema.js"(exports) {
     "use strict";
     var identity = require_identity();
     var map = require_map();
@@ -3333,9 +3333,9 @@ var require_Schema = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyDocument.js
+// node_modules/yaml/dist/stringify/stringifyDocument.js
 var require_stringifyDocument = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -3413,9 +3413,9 @@ var require_stringifyDocument = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/Document.js
+// node_modules/yaml/dist/doc/Document.js
 var require_Document = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/Document.js"(exports) {
+  "node_modules/yaml/dist/doc/Document.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var Collection = require_Collection();
@@ -3491,9 +3491,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path15, value) {
+      addIn(path14, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path15, value);
+          this.contents.addIn(path14, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3568,14 +3568,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path15) {
-        if (Collection.isEmptyPath(path15)) {
+      deleteIn(path14) {
+        if (Collection.isEmptyPath(path14)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path15) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path14) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3590,10 +3590,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path15, keepScalar) {
-        if (Collection.isEmptyPath(path15))
+      getIn(path14, keepScalar) {
+        if (Collection.isEmptyPath(path14))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path15, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path14, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3604,10 +3604,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path15) {
-        if (Collection.isEmptyPath(path15))
+      hasIn(path14) {
+        if (Collection.isEmptyPath(path14))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path15) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path14) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3624,13 +3624,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path15, value) {
-        if (Collection.isEmptyPath(path15)) {
+      setIn(path14, value) {
+        if (Collection.isEmptyPath(path14)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path15), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path14), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path15, value);
+          this.contents.setIn(path14, value);
         }
       }
       /**
@@ -3722,9 +3722,9 @@ var require_Document = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/errors.js
+// node_modules/yaml/dist/errors.js
 var require_errors = __commonJS({
-  "../../main/node_modules/yaml/dist/errors.js"(exports) {
+  "node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
       constructor(name, pos, code2, message) {
@@ -3787,9 +3787,9 @@ ${pointer}
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-props.js
+// node_modules/yaml/dist/compose/resolve-props.js
 var require_resolve_props = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-props.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
     function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
@@ -3921,9 +3921,9 @@ var require_resolve_props = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-contains-newline.js
+// node_modules/yaml/dist/compose/util-contains-newline.js
 var require_util_contains_newline = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
+  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
     "use strict";
     function containsNewline(key2) {
       if (!key2)
@@ -3963,9 +3963,9 @@ var require_util_contains_newline = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js
+// node_modules/yaml/dist/compose/util-flow-indent-check.js
 var require_util_flow_indent_check = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
+  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
     "use strict";
     var utilContainsNewline = require_util_contains_newline();
     function flowIndentCheck(indent, fc, onError) {
@@ -3981,9 +3981,9 @@ var require_util_flow_indent_check = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-map-includes.js
+// node_modules/yaml/dist/compose/util-map-includes.js
 var require_util_map_includes = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
+  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
     "use strict";
     var identity = require_identity();
     function mapIncludes(ctx, items, search) {
@@ -3997,9 +3997,9 @@ var require_util_map_includes = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-map.js
+// node_modules/yaml/dist/compose/resolve-block-map.js
 var require_resolve_block_map = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
     "use strict";
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
@@ -4105,9 +4105,9 @@ var require_resolve_block_map = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-seq.js
+// node_modules/yaml/dist/compose/resolve-block-seq.js
 var require_resolve_block_seq = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
     "use strict";
     var YAMLSeq = require_YAMLSeq();
     var resolveProps = require_resolve_props();
@@ -4156,9 +4156,9 @@ var require_resolve_block_seq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-end.js
+// node_modules/yaml/dist/compose/resolve-end.js
 var require_resolve_end = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-end.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd(end, offset, reqSpace, onError) {
       let comment = "";
@@ -4199,9 +4199,9 @@ var require_resolve_end = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js
+// node_modules/yaml/dist/compose/resolve-flow-collection.js
 var require_resolve_flow_collection = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -4393,9 +4393,9 @@ var require_resolve_flow_collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-collection.js
+// node_modules/yaml/dist/compose/compose-collection.js
 var require_compose_collection = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-collection.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4458,9 +4458,9 @@ var require_compose_collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js
+// node_modules/yaml/dist/compose/resolve-block-scalar.js
 var require_resolve_block_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
@@ -4641,9 +4641,9 @@ var require_resolve_block_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js
+// node_modules/yaml/dist/compose/resolve-flow-scalar.js
 var require_resolve_flow_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var resolveEnd = require_resolve_end();
@@ -4862,9 +4862,9 @@ var require_resolve_flow_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-scalar.js
+// node_modules/yaml/dist/compose/compose-scalar.js
 var require_compose_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4943,9 +4943,9 @@ var require_compose_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js
+// node_modules/yaml/dist/compose/util-empty-scalar-position.js
 var require_util_empty_scalar_position = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
+  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
     "use strict";
     function emptyScalarPosition(offset, before, pos) {
       if (before) {
@@ -4973,9 +4973,9 @@ var require_util_empty_scalar_position = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-node.js
+// node_modules/yaml/dist/compose/compose-node.js
 var require_compose_node = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-node.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -5079,9 +5079,9 @@ var require_compose_node = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-doc.js
+// node_modules/yaml/dist/compose/compose-doc.js
 var require_compose_doc = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-doc.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
     "use strict";
     var Document = require_Document();
     var composeNode = require_compose_node();
@@ -5122,9 +5122,9 @@ var require_compose_doc = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/composer.js
+// node_modules/yaml/dist/compose/composer.js
 var require_composer = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/composer.js"(exports) {
+  "node_modules/yaml/dist/compose/composer.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var directives = require_directives();
@@ -5330,9 +5330,9 @@ ${end.comment}` : end.comment;
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-scalar.js
+// node_modules/yaml/dist/parse/cst-scalar.js
 var require_cst_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
     "use strict";
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
@@ -5515,9 +5515,9 @@ var require_cst_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-stringify.js
+// node_modules/yaml/dist/parse/cst-stringify.js
 var require_cst_stringify = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
     var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token2) {
@@ -5576,9 +5576,9 @@ var require_cst_stringify = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-visit.js
+// node_modules/yaml/dist/parse/cst-visit.js
 var require_cst_visit = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-visit.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
     "use strict";
     var BREAK = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
@@ -5591,9 +5591,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path15) => {
+    visit2.itemAtPath = (cst, path14) => {
       let item = cst;
-      for (const [field, index] of path15) {
+      for (const [field, index] of path14) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5602,23 +5602,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path15) => {
-      const parent = visit2.itemAtPath(cst, path15.slice(0, -1));
-      const field = path15[path15.length - 1][0];
+    visit2.parentCollection = (cst, path14) => {
+      const parent = visit2.itemAtPath(cst, path14.slice(0, -1));
+      const field = path14[path14.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path15, item, visitor) {
-      let ctrl = visitor(item, path15);
+    function _visit(path14, item, visitor) {
+      let ctrl = visitor(item, path14);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path15.concat([[field, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path14.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5629,18 +5629,18 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path15);
+            ctrl = ctrl(item, path14);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path15) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path14) : ctrl;
     }
     exports.visit = visit2;
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst.js
+// node_modules/yaml/dist/parse/cst.js
 var require_cst = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst.js"(exports) {
+  "node_modules/yaml/dist/parse/cst.js"(exports) {
     "use strict";
     var cstScalar = require_cst_scalar();
     var cstStringify = require_cst_stringify();
@@ -5740,9 +5740,9 @@ var require_cst = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/lexer.js
+// node_modules/yaml/dist/parse/lexer.js
 var require_lexer = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/lexer.js"(exports) {
+  "node_modules/yaml/dist/parse/lexer.js"(exports) {
     "use strict";
     var cst = require_cst();
     function isEmpty(ch) {
@@ -6329,9 +6329,9 @@ var require_lexer = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/line-counter.js
+// node_modules/yaml/dist/parse/line-counter.js
 var require_line_counter = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/line-counter.js"(exports) {
+  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
     "use strict";
     var LineCounter4 = class {
       constructor() {
@@ -6360,9 +6360,9 @@ var require_line_counter = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/parser.js
+// node_modules/yaml/dist/parse/parser.js
 var require_parser = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/parser.js"(exports) {
+  "node_modules/yaml/dist/parse/parser.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var cst = require_cst();
@@ -7234,9 +7234,9 @@ var require_parser = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/public-api.js
+// node_modules/yaml/dist/public-api.js
 var require_public_api = __commonJS({
-  "../../main/node_modules/yaml/dist/public-api.js"(exports) {
+  "node_modules/yaml/dist/public-api.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7283,7 +7283,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse4(src, reviver, options) {
+    function parse3(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7324,16 +7324,16 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports.parse = parse4;
+    exports.parse = parse3;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument3;
     exports.stringify = stringify2;
   }
 });
 
-// ../../main/node_modules/yaml/dist/index.js
+// node_modules/yaml/dist/index.js
 var require_dist = __commonJS({
-  "../../main/node_modules/yaml/dist/index.js"(exports) {
+  "node_modules/yaml/dist/index.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7384,7 +7384,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path14 from "node:path";
+import path13 from "node:path";
 
 // core/audit/audit.ts
 import { randomUUID as randomUUID2 } from "node:crypto";
@@ -7991,7 +7991,7 @@ var diskTree = {
       await handle.close();
     }
   },
-  real: (path15) => realpath(path15).catch(() => path15)
+  real: (path14) => realpath(path14).catch(() => path14)
 };
 function notRegular() {
   return new RefusedFile("is no regular file");
@@ -8017,7 +8017,7 @@ function checkoutTree(checkout, platform) {
       await check(file);
       yield* diskTree.read(file);
     },
-    real: (path15) => diskTree.real(path15)
+    real: (path14) => diskTree.real(path14)
   };
 }
 async function readBytes(tree, file) {
@@ -8038,16 +8038,16 @@ async function readText(tree, file) {
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path15, tree, mayList = () => Promise.resolve(true)) {
-  matcher(pattern, path15);
-  if (!isPattern(pattern, path15)) return await exists(pattern, tree) ? [pattern] : [];
-  const folder = path15.dirname(pattern);
-  const name = matcher(path15.basename(pattern), path15);
+async function glob(pattern, path14, tree, mayList = () => Promise.resolve(true)) {
+  matcher(pattern, path14);
+  if (!isPattern(pattern, path14)) return await exists(pattern, tree) ? [pattern] : [];
+  const folder = path14.dirname(pattern);
+  const name = matcher(path14.basename(pattern), path14);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path15, tree, mayList)) {
+  for (const parent of folder === pattern ? [] : await glob(folder, path14, tree, mayList)) {
     const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => []) : [];
     const names2 = entries2.map((entry) => entry.name).filter((entry) => name.test(entry));
-    found.push(...names2.map((entry) => path15.join(parent, entry)));
+    found.push(...names2.map((entry) => path14.join(parent, entry)));
   }
   return found;
 }
@@ -8058,11 +8058,11 @@ async function exists(file, tree) {
   );
   return await tree.size(file) !== void 0 || isFolder();
 }
-function isPattern(text2, path15) {
-  return path15.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
+function isPattern(text2, path14) {
+  return path14.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
 }
-function matcher(pattern, path15) {
-  const escapes = path15.sep === "/";
+function matcher(pattern, path14) {
+  const escapes = path14.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -8112,10 +8112,10 @@ function literal(code2) {
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(given2) {
   const location = await withoutLinks(given2);
-  const path15 = location.platform.os === "win32" ? win32 : posix;
+  const path14 = location.platform.os === "win32" ? win32 : posix;
   const mistakes = [];
-  const first = await readBundleFile(await findRootFile(location, path15), location, mistakes);
-  const included = first ? await includedFiles(first, location, path15, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path14), location, mistakes);
+  const included = first ? await includedFiles(first, location, path14, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [first, ...files].filter((file) => file !== void 0);
@@ -8153,23 +8153,23 @@ function readingBundle(read4) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path15 = platform.os === "win32" ? win32 : posix;
-  return (isInside(file, checkout, platform) ? path15.relative(checkout, file) : file).replaceAll(
-    path15.sep,
+  const path14 = platform.os === "win32" ? win32 : posix;
+  return (isInside(file, checkout, platform) ? path14.relative(checkout, file) : file).replaceAll(
+    path14.sep,
     "/"
   );
 }
-function bytesOf(path15, location) {
+function bytesOf(path14, location) {
   const { tree, bounds } = location;
-  return tree === diskTree ? readCheckoutFile(path15, { ...location, checkout: bounds }) : readBytes(tree, path15);
+  return tree === diskTree ? readCheckoutFile(path14, { ...location, checkout: bounds }) : readBytes(tree, path14);
 }
-async function readBundleFile(path15, location, mistakes) {
-  const name = displayName(path15, location);
+async function readBundleFile(path14, location, mistakes) {
+  const name = displayName(path14, location);
   try {
-    const bytes = await bytesOf(path15, location);
+    const bytes = await bytesOf(path14, location);
     if (bytes === void 0) throw new RefusedFile("is not there any more");
     const parsed2 = parseBundleYaml(bytes, name);
-    if ("value" in parsed2) return { path: path15, name, value: parsed2.value };
+    if ("value" in parsed2) return { path: path14, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: whyUnread(error), place: { file: name } });
@@ -8180,14 +8180,14 @@ function whyUnread(error) {
   if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
   return `The file cannot be read (${error.code ?? String(error)}).`;
 }
-async function includedFiles(root, location, path15, mistakes) {
+async function includedFiles(root, location, path14, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text: text2, place } of includePatterns(root.value)) {
     const wrong2 = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
     };
-    if (path15.isAbsolute(text2)) {
+    if (path14.isAbsolute(text2)) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text2)}\`.`);
       continue;
     }
@@ -8197,16 +8197,16 @@ async function includedFiles(root, location, path15, mistakes) {
       outside ||= !known2;
       return known2;
     };
-    if (!/[*?[]/.test(text2)) await inside(path15.dirname(path15.join(location.root, text2)));
-    const matches2 = await matchesOf(text2, location, path15, inside);
+    if (!/[*?[]/.test(text2)) await inside(path14.dirname(path14.join(location.root, text2)));
+    const matches2 = await matchesOf(text2, location, path14, inside);
     if (outside) wrong2(`The \`include\` pattern \`${quote(text2)}\` leads out of the checkout.`);
     else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text2)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text2))
       wrong2(`\`include\` names \`${quote(text2)}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path15.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match2) => path14.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path15.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path14.join(location.root, name));
       else
         wrong2(
           `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
@@ -8216,9 +8216,9 @@ async function includedFiles(root, location, path15, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, { root, tree }, path15, inside) {
+async function matchesOf(pattern, { root, tree }, path14, inside) {
   try {
-    return await glob(path15.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path15, tree, inside);
+    return await glob(path14.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path14, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -8233,14 +8233,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path15) {
+async function findRootFile(location, path14) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await location.tree.size(path15.join(root, name)) !== void 0) found.push(path15.join(root, name));
+    if (await location.tree.size(path14.join(root, name)) !== void 0) found.push(path14.join(root, name));
   }
   const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path15);
+  if (file === void 0) throw await notFound(location, path14);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -8260,17 +8260,17 @@ async function findRootFile(location, path15) {
     }
   ]);
 }
-async function notFound(location, path15) {
+async function notFound(location, path14) {
   const { root, checkout, platform, tree } = location;
   const entries2 = await tree.list(root).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
-    const inside = path15.join(root, entry.name);
+    const inside = path14.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.type === "folder" && await hasRootFile(inside, path15, tree)) near.push(inside);
+    else if (entry.type === "folder" && await hasRootFile(inside, path14, tree)) near.push(inside);
   }
-  for (let folder = path15.dirname(root); isInside(folder, checkout, platform); folder = path15.dirname(folder)) {
-    if (await hasRootFile(folder, path15, tree)) near.push(folder);
+  for (let folder = path14.dirname(root); isInside(folder, checkout, platform); folder = path14.dirname(folder)) {
+    if (await hasRootFile(folder, path14, tree)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -8280,8 +8280,8 @@ async function notFound(location, path15) {
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path15, tree) {
-  const present3 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path15.join(folder, name))));
+async function hasRootFile(folder, path14, tree) {
+  const present3 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path14.join(folder, name))));
   return present3.some((size) => size !== void 0);
 }
 
@@ -8559,14 +8559,14 @@ var DiagnosticsReader = class {
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path15 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path14 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path15 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path14 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
-    this.#part = path15 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
-    if (current && path15 !== void 0) current.path ??= path15;
+    this.#part = path14 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path14 !== void 0) current.path ??= path14;
     if (current && place) current.place ??= placeOf2(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
@@ -8589,7 +8589,7 @@ function placeOf2([, file = "", line, column]) {
   return { file, line: Number(line), ...column !== void 0 && { column: Number(column) } };
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/utils.js
+// node_modules/lossless-json/lib/esm/utils.js
 function isInteger(value) {
   return INTEGER_REGEX.test(value);
 }
@@ -8684,7 +8684,7 @@ function getSignificantDigitRange(value) {
   };
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/LosslessNumber.js
+// node_modules/lossless-json/lib/esm/LosslessNumber.js
 var losslessNumberMarker = /* @__PURE__ */ Symbol.for("lossless-json.LosslessNumber");
 var LosslessNumber = class {
   // numeric value as string
@@ -8740,12 +8740,12 @@ function isLosslessNumber(value) {
   return value !== null && typeof value === "object" && value[losslessNumberMarker] === true;
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/numberParsers.js
+// node_modules/lossless-json/lib/esm/numberParsers.js
 function parseLosslessNumber(value) {
   return new LosslessNumber(value);
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/revive.js
+// node_modules/lossless-json/lib/esm/revive.js
 function revive(json, reviver) {
   return reviveValue({
     "": json
@@ -8783,7 +8783,7 @@ function reviveArray(array, reviver) {
   return array;
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/parse.js
+// node_modules/lossless-json/lib/esm/parse.js
 function parse(text2, reviver, options) {
   const optionsObj = typeof options === "function" ? {
     parseNumber: options
@@ -9110,7 +9110,7 @@ var codeLowercaseE = 101;
 var codeUppercaseF = 70;
 var codeLowercaseF = 102;
 
-// ../../main/node_modules/lossless-json/lib/esm/stringify.js
+// node_modules/lossless-json/lib/esm/stringify.js
 function stringify(value, replacer, space, numberStringifiers) {
   const resolvedSpace = resolveSpace(space);
   const replacedValue = typeof replacer === "function" ? replacer.call({
@@ -9232,20 +9232,20 @@ function writeJson(body) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path15) {
+function member(value, ...path14) {
   let found = value;
-  for (const key2 of path15) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
+  for (const key2 of path14) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
   return found;
 }
 function members(value) {
   return isObject2(value) ? Object.entries(value) : [];
 }
-function textAt(value, ...path15) {
-  const found = member(value, ...path15);
+function textAt(value, ...path14) {
+  const found = member(value, ...path14);
   return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
 }
-function listAt(value, ...path15) {
-  const found = member(value, ...path15);
+function listAt(value, ...path14) {
+  const found = member(value, ...path14);
   return Array.isArray(found) ? found : [];
 }
 
@@ -9370,11 +9370,11 @@ function connectDatabricks(options) {
   return { answer, call: async (request) => (await answer(request)).json };
 }
 async function attempt(options, call, signal) {
-  const { method, path: path15, query, body } = call;
+  const { method, path: path14, query, body } = call;
   const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
   const request = {
     method,
-    url: `${options.host}${path15}${search}`,
+    url: `${options.host}${path14}${search}`,
     headers: {
       authorization: `Bearer ${await options.token()}`,
       accept: "application/json",
@@ -9386,7 +9386,7 @@ async function attempt(options, call, signal) {
   const tell = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
-    await options.onWrite?.({ method, url: `${options.host}${path15}`, status: response?.status, requestId });
+    await options.onWrite?.({ method, url: `${options.host}${path14}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
@@ -9462,39 +9462,34 @@ var EXPORTED = shape();
 
 // core/api/workspace-files.ts
 var at2 = (operation) => `/api/2.0/workspace/${operation}`;
-async function readWorkspaceFile(api, path15) {
-  const query = { path: path15, format: "AUTO" };
+async function readWorkspaceFile(api, path14) {
+  const query = { path: path14, format: "AUTO" };
   const answer = await unlessMissing(api.call({ method: "GET", path: at2("export"), query }));
   return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
 }
-async function writeWorkspaceFile(api, path15, text2, overwrite) {
+async function writeWorkspaceFile(api, path14, text2, overwrite) {
   const content = Buffer.from(text2, "utf8").toString("base64");
-  const body = { path: path15, format: "AUTO", content, overwrite };
+  const body = { path: path14, format: "AUTO", content, overwrite };
   const write = () => api.call({ method: "POST", path: at2("import"), body, repeatable: true });
-  const written = async () => {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      if (error instanceof ApiFailure && error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-      throw error;
-    }
-  };
   try {
-    return await written();
+    await write();
+    return true;
   } catch (error) {
-    if (!(error instanceof ApiFailure) || !error.missing) throw error;
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+    if (!error.missing) throw error;
   }
-  const folder = { path: path15.slice(0, path15.lastIndexOf("/")) };
+  const folder = { path: path14.slice(0, path14.lastIndexOf("/")) };
   await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
-  return written();
+  await write();
+  return true;
 }
-async function deleteWorkspaceFile(api, path15) {
-  const body = { path: path15, recursive: false };
+async function deleteWorkspaceFile(api, path14) {
+  const body = { path: path14, recursive: false };
   await unlessMissing(api.call({ method: "POST", path: at2("delete"), body, repeatable: true }));
 }
-function workspaceObject(api, path15) {
-  const query = { path: path15 };
+function workspaceObject(api, path14) {
+  const query = { path: path14 };
   return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
 }
 async function unlessMissing(answer) {
@@ -9839,9 +9834,9 @@ function readTimedOut(args, limit) {
 function withoutLinks2(folder) {
   return realpath2(folder).catch(() => folder);
 }
-function toMistake({ text: text2, path: path15, place, detail }) {
+function toMistake({ text: text2, path: path14, place, detail }) {
   return {
-    problem: path15 === void 0 ? text2 : `${text2} (${path15})`,
+    problem: path14 === void 0 ? text2 : `${text2} (${path14})`,
     ...detail !== void 0 && { actual: detail },
     ...place && { place }
   };
@@ -9966,216 +9961,38 @@ function removePrivateFolder(root) {
   return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-// core/commands/access.ts
+// core/flow/deployed-here.ts
+import { readFile } from "node:fs/promises";
 import path5 from "node:path";
-
-// core/bundle/settings.ts
-import { stat as stat2 } from "node:fs/promises";
-import { posix as posix3, win32 as win323 } from "node:path";
-var DEEPEST3 = 20;
-var REFERENCE = /\$\{([^{}]*)\}/g;
-async function readBundleSettings(options) {
-  const files = await readBundleFiles(options);
-  const selected = readingBundle(() => selectTarget(files, options.asked));
-  const reader = new SettingsReader(selected, options.variables);
-  const settings = readingBundle(() => reader.read());
-  const path15 = options.platform.os === "win32" ? win323 : posix3;
-  const overrides = path15.join(".databricks", "bundle", selected.name, "variable-overrides.json");
-  if (await stat2(path15.join(options.root, overrides)).catch(() => void 0)) {
-    reader.mistakes.push({
-      problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
-      remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
-    });
-  }
-  if (settings === void 0 || reader.mistakes.length > 0) throw invalidBundle(reader.mistakes);
-  return settings;
-}
-var SettingsReader = class {
-  mistakes = [];
-  #selected;
-  #given;
-  constructor(selected, given2) {
-    this.#selected = selected;
-    this.#given = given2;
-  }
-  read() {
-    const { name: target } = this.#selected;
-    const bundleName = this.#setting("bundle", "name");
-    if (bundleName === void 0) {
-      this.mistakes.push({ problem: "The bundle has no `bundle.name`.", remedy: "Give it one." });
-      return void 0;
-    }
-    const name = this.#needed("bundle.name", bundleName);
-    const rootPath = this.#root();
-    if (name === void 0 || rootPath === void 0) return void 0;
-    const folder = (key2, last) => {
-      const written = this.#setting("workspace", key2);
-      return written ? this.#folder(`workspace.${key2}`, written) : `${rootPath}/${last}`;
-    };
-    const [statePath, filePath] = [folder("state_path", "state"), folder("file_path", "files")];
-    if (statePath === void 0 || filePath === void 0) return void 0;
-    const variables = this.#variableNames().map(
-      (key2) => [key2, { value: this.#lookUp(`var.${key2}`, 0) }]
-    );
-    const config2 = {
-      bundle: { name, target },
-      workspace: { root_path: rootPath, state_path: statePath, file_path: filePath },
-      variables: Object.fromEntries(variables)
-    };
-    return { name, target, statePath, filePath, config: config2 };
-  }
-  /** What counts of a text setting: the target's, else the top level's. */
-  #setting(section, key2) {
-    const { top, overrides } = this.#selected;
-    for (const layers of [under(overrides, section), under(top, section)]) {
-      const value = under(layers, key2).at(-1);
-      if (value?.kind === "text" && value.text !== "") return { text: value.text, place: value.place };
-      if (value !== void 0 && value.kind !== "text") {
-        this.mistakes.push({ problem: `\`${section}.${key2}\` is not a text.`, place: value.place });
-        return void 0;
-      }
-    }
-    return void 0;
-  }
-  /** Source: cli `bundle/config/mutator/{expand_workspace_root,prepend_workspace_prefix}.go`. */
-  #root() {
-    const written = this.#setting("workspace", "root_path");
-    if (written !== void 0) return this.#folder("workspace.root_path", written);
-    this.mistakes.push({
-      problem: "The bundle sets no `workspace.root_path`: it is in the home folder of whoever deploys it.",
-      expected: "a folder that both the deploying job and this one know",
-      remedy: "Set `workspace.root_path` in the target, such as `/Workspace/Shared/.bundle/${bundle.name}/${bundle.target}`."
-    });
-    return void 0;
-  }
-  #folder(what, written) {
-    const text2 = this.#needed(what, written);
-    if (text2 === void 0) return void 0;
-    if (!text2.startsWith("/")) {
-      this.mistakes.push({
-        problem: `\`${what}\` is not an absolute path of the workspace.`,
-        actual: text2,
-        remedy: "`~/` is the home folder of whoever deploys: write the folder out.",
-        place: written.place
-      });
-      return void 0;
-    }
-    return /^\/(?:Workspace|Volumes)\//.test(text2) ? text2 : `/Workspace${text2}`;
-  }
-  #needed(what, { text: text2, place }) {
-    const resolved = this.#resolve(text2, 0);
-    if (resolved !== void 0) return resolved;
-    this.mistakes.push({
-      problem: `\`${what}\` holds what only the Databricks CLI can resolve.`,
-      expected: "texts, ${bundle.name}, ${bundle.target}, ${workspace.*} and variables with literal values",
-      actual: text2,
-      remedy: "Write it out, or give the variable's value with the input `variables`.",
-      place
-    });
-    return void 0;
-  }
-  #resolve(text2, depth) {
-    if (depth > DEEPEST3) return void 0;
-    let whole = true;
-    const resolved = text2.replace(REFERENCE, (_, name) => {
-      const found = this.#lookUp(name, depth + 1);
-      whole &&= found !== void 0;
-      return found ?? "";
-    });
-    return whole && !resolved.includes("${") ? resolved : void 0;
-  }
-  #lookUp(name, depth) {
-    const [root = "", key2 = "", ...more] = name.split(".");
-    if (name === "bundle.target") return this.#selected.name;
-    if (more.length > 0) return void 0;
-    if (root === "var") return this.#variable(key2, depth);
-    if (name !== "bundle.name" && !/^workspace\.(?:root|state|file)_path$/.test(name)) return void 0;
-    const written = this.#setting(root, key2);
-    if (written !== void 0) return this.#resolve(written.text, depth);
-    const last = /^(state|file)_path$/.exec(key2)?.[1];
-    const rootPath = last === void 0 ? void 0 : this.#lookUp("workspace.root_path", depth + 1);
-    return rootPath === void 0 ? void 0 : `${rootPath}/${last === "file" ? "files" : "state"}`;
-  }
-  #variableNames() {
-    const { top, overrides } = this.#selected;
-    return [.../* @__PURE__ */ new Set([...keysOf(under(top, "variables")), ...keysOf(under(overrides, "variables"))])];
-  }
-  /** Source: cli `bundle/config/mutator/set_variables.go`; a target may give the value alone. */
-  #variable(name, depth) {
-    if (Object.hasOwn(this.#given, name)) return this.#given[name];
-    const { top, overrides } = this.#selected;
-    const [ofTarget, ofTop] = [overrides, top].map((layers) => under(under(layers, "variables"), name));
-    const all = [...ofTop ?? [], ...ofTarget ?? []];
-    if (under(all, "lookup").length > 0) return void 0;
-    const short = ofTarget?.filter(({ kind }) => kind !== "map").at(-1);
-    const value = short ?? under(ofTarget ?? [], "default").at(-1) ?? under(ofTop ?? [], "default").at(-1);
-    return value?.kind === "text" ? this.#resolve(value.text, depth) : void 0;
-  }
-};
-
-// core/access/bundle-facts.ts
-import { createHash } from "node:crypto";
-function runAsOf(settings) {
-  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
-  if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
-  const user2 = textAt(settings, "run_as", "user_name");
-  if (user2 !== "") return { kind: "user", name: user2 };
-  const group = textAt(settings, "run_as", "group_name");
-  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
-}
-function bundleFacts(summary, workspaceId) {
-  const jobs2 = members(member(summary, "resources", "jobs"));
-  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
-  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
-  return {
-    workspaceId,
-    name: textAt(summary, "bundle", "name"),
-    target: textAt(summary, "bundle", "target"),
-    statePath: textAt(summary, "workspace", "state_path"),
-    filePath: textAt(summary, "workspace", "file_path"),
-    config: summary,
-    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
-      key: key2,
-      settings,
-      id: textAt(settings, "id") || void 0,
-      runAs: runAsOf(settings)
-    })),
-    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
-  };
-}
-function accessName(bundle, job, purpose) {
-  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
-  return `dbxt-${createHash("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
-}
 
 // core/api/paging.ts
 var MAX_PAGES = 1e4;
-async function listAll(api, path15, itemsField, query = {}) {
+async function listAll(api, path14, itemsField, query = {}) {
   const items = [];
   const seen = /* @__PURE__ */ new Set();
   for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
     const page = token2 === "" ? query : { ...query, page_token: token2 };
-    const answer = await api.call({ method: "GET", path: path15, query: page });
+    const answer = await api.call({ method: "GET", path: path14, query: page });
     for (const item of listAt(answer, itemsField)) items.push(item);
     token2 = textAt(answer, "next_page_token");
     if (token2 === "") return items;
     if (seen.has(token2)) break;
   }
-  throw endless(path15);
+  throw endless(path14);
 }
-async function listScim(api, path15, query, last) {
+async function listScim(api, path14, query, last) {
   const items = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const startIndex = String(items.length + 1);
-    const answer = await api.call({ method: "GET", path: path15, query: { startIndex, count: "100", ...query } });
+    const answer = await api.call({ method: "GET", path: path14, query: { startIndex, count: "100", ...query } });
     const resources = listAt(answer, "Resources");
     for (const resource of resources) items.push(resource);
     if (resources.length === 0 || last(resources)) return items;
   }
-  throw endless(path15);
+  throw endless(path14);
 }
-function endless(path15) {
-  return new ApiFailure(502, "PAGING_BROKEN", `${path15} does not come to an end`);
+function endless(path14) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path14} does not come to an end`);
 }
 async function inParallel(items, work, width = 8) {
   const results = new Array(items.length);
@@ -10188,105 +10005,6 @@ async function inParallel(items, work, width = 8) {
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   return results;
 }
-
-// core/flow/access/deployed-bundle.ts
-async function deployedBundle(api, settings, workspaceId) {
-  const { name, target, statePath, filePath, config: config2 } = settings;
-  const path15 = `${statePath}/metadata.json`;
-  const query = { limit: "100", expand_tasks: "true" };
-  const [text2, listed] = await Promise.all([
-    readWorkspaceFile(api, path15),
-    listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
-  ]);
-  const here = listed.filter((job) => textAt(job, "settings", "deployment", "metadata_file_path") === path15);
-  const byId = new Map(here.map((job) => [textAt(job, "job_id"), job]));
-  const metadata = text2 === void 0 ? void 0 : parse2(text2);
-  const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
-  if (metadata === void 0 && here.length > 0) {
-    mistakes.push({
-      problem: `${path15} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
-      remedy: "Give the registrar CAN_READ on the bundle's state folder, or deploy the bundle again."
-    });
-  }
-  const jobs2 = [];
-  for (const [key2, job] of members(member(metadata, "config", "resources", "jobs"))) {
-    const id = textAt(job, "id");
-    const found = byId.get(id);
-    if (found === void 0) mistakes.push(notThere(key2, id, path15));
-    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found) });
-  }
-  if (mistakes.length > 0) throw unproven(mistakes);
-  const known2 = new Set(jobs2.map(({ id }) => id));
-  const creators = here.map((job) => textAt(job, "creator_user_name").toLowerCase());
-  return {
-    facts: {
-      ...{ workspaceId, name, target, statePath, filePath, config: config2, jobs: jobs2 },
-      goneJobIds: [...byId.keys()].filter((id) => !known2.has(id))
-    },
-    creators: [...new Set(creators.filter((creator) => creator !== ""))]
-  };
-}
-async function settingsOf(api, id, listed) {
-  const query = { job_id: id };
-  const whole = member(listed, "has_more") === true;
-  const job = whole ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
-  const settings = member(job, "settings") ?? {};
-  return { settings, runAs: runAsOf(settings) };
-}
-function parse2(text2) {
-  try {
-    return readJson(text2);
-  } catch {
-    return {};
-  }
-}
-function wrongBundle(metadata, { name, target, statePath }) {
-  const found = ["name", "target"].map((key2) => textAt(metadata, "config", "bundle", key2));
-  if (found[0] === name && found[1] === target) return [];
-  return [
-    {
-      problem: `What is deployed in ${statePath} is another bundle or target than this checkout's.`,
-      expected: `bundle ${name}, target ${target}`,
-      actual: `bundle ${found[0] || "(none)"}, target ${found[1] || "(none)"}`,
-      remedy: "Check out the commit that was deployed, or deploy this one first."
-    }
-  ];
-}
-function notThere(key2, id, path15) {
-  return {
-    problem: `Job "${key2}" (${id}) is not in the workspace as a job of this deployment.`,
-    expected: `a job with deployment.metadata_file_path ${path15}`,
-    remedy: "Deploy the bundle again. If it is there, give the registrar CAN_VIEW on it (or make the registrar a workspace admin)."
-  };
-}
-function unproven(mistakes) {
-  return new SecretlessError("ACCESS_DEPLOYMENT_UNPROVEN", {
-    problem: "What is deployed of this bundle cannot be proven from the workspace. No access was changed.",
-    mistakes
-  });
-}
-
-// core/commands/access.ts
-async function registerAccess({ step: step2, api, access: access2, connection }) {
-  const { ci, inputs, ports, found } = step2;
-  const settings = await readBundleSettings({
-    root: path5.resolve(ci.context.checkout, inputs.bundleRoot),
-    checkout: ci.context.checkout,
-    platform: ports.platform,
-    asked: inputs.target,
-    variables: inputs.variables
-  });
-  const { name, target } = settings;
-  const bundle = await deployedBundle(api, settings, connection.workspaceId ?? "").catch((error) => {
-    throw error instanceof SecretlessError ? error : callError("The look at what is deployed", error);
-  });
-  found({ bundle: { name, target } });
-  await access2.register(bundle);
-}
-
-// core/flow/deployed-here.ts
-import { readFile } from "node:fs/promises";
-import path6 from "node:path";
 
 // core/api/workspace.ts
 var WHO_AM_I = "/api/2.0/preview/scim/v2/Me";
@@ -10317,13 +10035,13 @@ function unknownPrincipal(status, body) {
 }
 async function cancelRun(api, runId2) {
   const body = { run_id: BigInt(runId2) };
-  const path15 = "/api/2.2/jobs/runs/cancel";
-  const request = { method: "POST", path: path15, body, repeatable: true, lasting: true };
+  const path14 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path14, body, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the run", api.call(request));
 }
 async function stopPipeline(api, pipelineId2) {
-  const path15 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const request = { method: "POST", path: path15, body: {}, repeatable: true, lasting: true };
+  const path14 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path14, body: {}, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the update", api.call(request));
 }
 async function jobExists(api, jobId) {
@@ -10333,8 +10051,8 @@ async function jobExists(api, jobId) {
   return status === void 0 || status === 403;
 }
 async function pipelineExists(api, pipelineId2) {
-  const path15 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
-  const answer = api.call({ method: "GET", path: path15, lasting: true });
+  const path14 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
+  const answer = api.call({ method: "GET", path: path14, lasting: true });
   const status = await unless([400, 403, 404], "The look at a pipeline", answer);
   return status === void 0 || status === 403;
 }
@@ -10355,7 +10073,7 @@ async function proveDeployed(api, summary, folder) {
   const looks = [
     {
       name: record2,
-      look: () => isOurs(here, record2, path6.join(folder.state, summary.target, "deployment.json"))
+      look: () => isOurs(here, record2, path5.join(folder.state, summary.target, "deployment.json"))
     },
     ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
     ...summary.pipelines.map(({ key: key2, id }) => ({
@@ -10427,7 +10145,7 @@ async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline })
 // core/report/outputs.ts
 import { randomUUID as randomUUID3 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import path7 from "node:path";
+import path6 from "node:path";
 var LONGEST = 3e4;
 async function jsonOutput(ci, name, value, counts) {
   const json = jsonWithoutBidi(JSON.stringify(value));
@@ -10435,7 +10153,7 @@ async function jsonOutput(ci, name, value, counts) {
     await ci.output(name, json);
     return;
   }
-  const file = path7.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
+  const file = path6.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
   await writeFile(file, json, { flag: "wx", mode: 384 });
   await ci.output(name, JSON.stringify({ ...counts, file }));
 }
@@ -12005,10 +11723,10 @@ var NAMED_VALUE_RULES = RULES.filter((rule) => rule.type === "named");
 
 // core/scan/detect/scope-use.ts
 var SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("];
-var REFERENCE2 = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
+var REFERENCE = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
 function scopeAt(text2, at3) {
-  REFERENCE2.lastIndex = at3;
-  const groups = REFERENCE2.exec(text2)?.groups;
+  REFERENCE.lastIndex = at3;
+  const groups = REFERENCE.exec(text2)?.groups;
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }
 
@@ -12679,11 +12397,14 @@ async function deployBundle(context) {
   await whenFree(step2, cli, api, deploy, planAgain);
   found({ deployed: true });
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  await allRight([proveDeployed(api, summary, folder), scan2.deployed(true)]);
+  const looks = [proveDeployed(api, summary, folder), scan2.deployed(true)];
+  const uploads = looks[1].catch(() => allRight(looks));
+  await looks[0].catch(() => allRight(looks));
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
+  await uploads;
   await access2.apply(summary);
 }
 async function alsoUploaded(error, scan2) {
@@ -12754,8 +12475,7 @@ var RUN_COMMANDS = {
   deploy: deployBundle,
   plan: showPlan,
   run: runResource,
-  destroy: destroyBundle,
-  access: registerAccess
+  destroy: destroyBundle
 };
 
 // core/federation/exchanges/policy-command.ts
@@ -13204,7 +12924,7 @@ var OPEN_EXCHANGES = {
 };
 
 // core/federation/token-service.ts
-import { createHash as createHash2, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 var REFUSED = "refused";
 var MOST_REFUSALS = 100;
 var EARLY = 12e4;
@@ -13212,7 +12932,7 @@ async function startTokenService(options) {
   const { token: token2, clock } = options;
   const secret = randomBytes(32).toString("base64url");
   registerSecret(secret);
-  const path15 = `/${secret}`;
+  const path14 = `/${secret}`;
   const refusals = [];
   let lastError;
   let served = 0;
@@ -13220,7 +12940,7 @@ async function startTokenService(options) {
   function refusalOf({ method, url, headers }) {
     if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
       return "not-local";
-    if (!isSame(url ?? "", path15)) return "path";
+    if (!isSame(url ?? "", path14)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
@@ -13257,7 +12977,7 @@ async function startTokenService(options) {
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path15}`,
+    url: `http://${authority}${path14}`,
     refusals,
     get served() {
       return served;
@@ -13282,699 +13002,108 @@ function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountI
   }
 }
 function isSame(given2, wanted) {
-  const digest2 = (text2) => createHash2("sha256").update(text2).digest();
-  return timingSafeEqual(digest2(given2), digest2(wanted));
+  const digest = (text2) => createHash("sha256").update(text2).digest();
+  return timingSafeEqual(digest(given2), digest(wanted));
 }
 
-// core/access/state/folder.ts
-var stateFolder = (registrarId) => `/Workspace/Users/${registrarId}/.databricks-secretless/access`;
-var lockPath = (registrarId) => `${stateFolder(registrarId)}/access.lock`;
-async function listFolder(api, folder) {
-  try {
-    const query = { path: folder };
-    const answer = await api.call({ method: "GET", path: "/api/2.0/workspace/list", query });
-    return listAt(answer, "objects").map((one) => OBJECT.text(one, "path").replace(/^.*\//, ""));
-  } catch (error) {
-    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
-    throw error;
-  }
+// core/access/bundle-facts.ts
+import { createHash as createHash2 } from "node:crypto";
+function runAsOf(settings) {
+  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
+  if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
+  const user2 = textAt(settings, "run_as", "user_name");
+  if (user2 !== "") return { kind: "user", name: user2 };
+  const group = textAt(settings, "run_as", "group_name");
+  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
 }
-var READING = /* @__PURE__ */ new Set(["CAN_READ", "CAN_RUN"]);
-async function proveFolder(api, registrarId) {
-  const folder = stateFolder(registrarId);
-  const found = await workspaceObject(api, folder);
-  if (found === void 0) return void 0;
-  const id = OBJECT.text(found, "object_id");
-  const permissions = await api.call({
-    method: "GET",
-    path: `/api/2.0/permissions/directories/${encodeURIComponent(id)}`
-  });
-  const readers = /* @__PURE__ */ new Set();
-  const writers = [];
-  for (const entry of OBJECT_PERMISSIONS.list(permissions, "access_control_list")) {
-    const group = ACCESS_CONTROL.text(entry, "group_name");
-    const principal = ACCESS_CONTROL.text(entry, "service_principal_name");
-    const who = principal || group || ACCESS_CONTROL.text(entry, "user_name");
-    const levels = ACCESS_CONTROL.list(entry, "all_permissions");
-    const writes = levels.filter((level) => !READING.has(PERMISSION.text(level, "permission_level")));
-    if (principal !== "") readers.add(principal.toLowerCase());
-    if (writes.length === 0 || principal.toLowerCase() === registrarId) continue;
-    if (group === "admins" && writes.every((level) => member(level, "inherited") === true)) continue;
-    writers.push(`${who} (${writes.map((level) => textAt(level, "permission_level")).join(", ")})`);
-  }
-  if (textAt(found, "object_type") !== "DIRECTORY") writers.push("what is there is no folder");
-  if (writers.length > 0) throw writable(folder, writers);
-  return { id, readers };
+function bundleFacts(summary, workspaceId) {
+  const jobs2 = members(member(summary, "resources", "jobs"));
+  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
+  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
+  return {
+    workspaceId,
+    name: textAt(summary, "bundle", "name"),
+    target: textAt(summary, "bundle", "target"),
+    statePath: textAt(summary, "workspace", "state_path"),
+    filePath: textAt(summary, "workspace", "file_path"),
+    config: summary,
+    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
+      key: key2,
+      settings,
+      id: textAt(settings, "id") || void 0,
+      runAs: runAsOf(settings)
+    })),
+    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
+  };
 }
-function writable(folder, writers) {
-  return new SecretlessError("ACCESS_STATE_WRITABLE", {
-    problem: `Others than the registrar can write the access state in ${folder}. Nothing was changed.`,
-    expected: "no permission beside CAN_READ for anybody but the registrar (and the workspace admins, who inherit theirs)",
-    actual: writers.join("; "),
-    remedy: "Take these permissions away, on this folder and on those above it. Look at what the records say before the next run: whoever could write them could have changed them."
-  });
-}
-async function letRead(api, folder, principals) {
-  const missing = principals.filter((one) => !folder.readers.has(one.toLowerCase()));
-  if (missing.length === 0) return;
-  await api.call({
-    method: "PATCH",
-    path: `/api/2.0/permissions/directories/${encodeURIComponent(folder.id)}`,
-    body: {
-      access_control_list: missing.map((principal) => ({
-        service_principal_name: principal,
-        permission_level: "CAN_READ"
-      }))
-    },
-    repeatable: true
-  });
+function accessName(bundle, job, purpose) {
+  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
+  return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
 }
 
-// core/base/yaml/shape.ts
-var import_yaml4 = __toESM(require_dist(), 1);
-function describe(node) {
-  if ((0, import_yaml4.isMap)(node)) return "a mapping";
-  if ((0, import_yaml4.isSeq)(node)) return "a list";
-  if (!(0, import_yaml4.isScalar)(node) || node.value === null) return "nothing";
-  return typeof node.value === "string" ? `"${quote(node.value)}"` : quote(JSON.stringify(node.value));
-}
-function wrong(node, context, expected, remedy) {
-  if ((0, import_yaml4.isAlias)(node)) {
-    const problem = "YAML aliases are not supported here.";
-    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
-    return;
-  }
-  context.report({
-    problem: `Expected ${expected}, found ${describe(node)}.`,
-    expected,
-    actual: describe(node),
-    ...remedy === void 0 ? {} : { remedy },
-    place: context.place(node)
-  });
-}
-function text(rules = {}) {
-  const says = rules.says ?? "a text";
-  return {
-    schema: {
-      type: "string",
-      minLength: 1,
-      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
-      ...rules.description === void 0 ? {} : { description: rules.description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml4.isScalar)(node) || typeof node.value !== "string") {
-        const quote2 = (0, import_yaml4.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
-        wrong(node, context, says, quote2);
-        return void 0;
-      }
-      const fits2 = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
-      if (fits2) return node.value;
-      wrong(node, context, says);
-      return void 0;
-    }
-  };
-}
-function oneOf(values, description) {
-  return {
-    schema: { enum: values, ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      const value = (0, import_yaml4.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
-      if (value === void 0)
-        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
-      return value;
-    }
-  };
-}
-function wholeNumber(description) {
-  return {
-    schema: { type: "integer", minimum: 1, description },
-    read(node, context) {
-      const value = (0, import_yaml4.isScalar)(node) ? node.value : void 0;
-      if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
-      wrong(node, context, "a whole number from 1");
-      return void 0;
-    }
-  };
-}
-function either(word, mapping, description) {
-  return {
-    schema: { anyOf: [word.schema, mapping.schema], description },
-    read: (node, context) => ((0, import_yaml4.isMap)(node) ? mapping : word).read(node, context)
-  };
-}
-function list(item, description, least = 1) {
-  return {
-    schema: {
-      type: "array",
-      items: item.schema,
-      minItems: least,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml4.isSeq)(node) || node.items.length < least) {
-        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
-        return void 0;
-      }
-      const values = node.items.map((child) => item.read(child, context));
-      return values.every((value) => value !== void 0) ? values : void 0;
-    }
-  };
-}
-function oneOrMore(item, description) {
-  const many = list(item);
-  return {
-    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      if ((0, import_yaml4.isSeq)(node)) return many.read(node, context);
-      const value = item.read(node, context);
-      return value === void 0 ? void 0 : [value];
-    }
-  };
-}
-function placed(inner) {
-  return {
-    schema: inner.schema,
-    read(node, context) {
-      const value = inner.read(node, context);
-      return value === void 0 ? void 0 : { value, place: context.place(node) };
-    }
-  };
-}
-function entries(key2, value, description) {
-  const keyShape = placed(text(key2));
-  return {
-    schema: {
-      type: "object",
-      ...key2.pattern === void 0 ? {} : { propertyNames: { pattern: key2.pattern.source } },
-      additionalProperties: value.schema,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml4.isMap)(node)) {
-        wrong(node, context, "a mapping");
-        return void 0;
-      }
-      const pairs = [];
-      let complete = true;
-      for (const pair of node.items) {
-        const name = keyShape.read(pair.key, context);
-        const read4 = value.read(pair.value, context);
-        if (name === void 0 || read4 === void 0) complete = false;
-        else pairs.push([name, read4]);
-      }
-      return complete ? pairs : void 0;
-    }
-  };
-}
-var required = (shape2) => ({ shape: shape2, required: true });
-var optional = (shape2) => ({ shape: shape2, required: false });
-function object(fields, extra = {}) {
-  const names2 = Object.keys(fields);
-  return {
-    schema: {
-      type: "object",
-      properties: Object.fromEntries(names2.map((name) => [name, fields[name]?.shape.schema])),
-      required: names2.filter((name) => fields[name]?.required),
-      additionalProperties: false,
-      ...extra
-    },
-    read(node, context) {
-      if (!(0, import_yaml4.isMap)(node)) {
-        wrong(node, context, `a mapping with ${names2.join(", ")}`);
-        return void 0;
-      }
-      const values = /* @__PURE__ */ new Map();
-      let complete = true;
-      for (const pair of node.items) {
-        const key2 = (0, import_yaml4.isScalar)(pair.key) ? pair.key.value : void 0;
-        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
-        if (typeof key2 !== "string" || field === void 0) {
-          complete = false;
-          const problem = `Unknown key ${describe(pair.key)}.`;
-          const place = context.place(pair.key);
-          context.report({ problem, expected: names2.join(", "), place });
-          continue;
-        }
-        const value = field.shape.read(pair.value, context);
-        if (value === void 0) complete = false;
-        else values.set(key2, value);
-      }
-      for (const name of names2) {
-        if (!fields[name]?.required || node.has(name)) continue;
-        complete = false;
-        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
-      }
-      return complete ? Object.fromEntries(values) : void 0;
-    }
-  };
-}
-
-// core/access/kinds/unity-catalog-credential.ts
-var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
-var path8 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
-async function readCredential(api, name) {
-  try {
-    const info = await api.call({
-      method: "GET",
-      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
-    });
-    const purpose = CREDENTIAL.text(info, "purpose");
-    if (purpose !== "SERVICE") {
-      return {
-        state: "impossible",
-        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
-        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
-      };
-    }
-    const page = { max_results: "0" };
-    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
-    const [grants, bindings] = await Promise.all([
-      listAll(api, path8("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
-      isolated ? listAll(api, path8("bindings", name), BINDINGS.key("bindings"), page) : []
-    ]);
-    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
-    return {
-      state: "read",
-      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
-    };
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.refused) {
-      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
-    }
-    if (!error.missing) throw error;
-    return {
-      state: "impossible",
-      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
-      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
-    };
-  }
-}
-async function readCredentials(api, names2) {
-  const distinct = [...new Set(names2)];
-  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
-  return new Map(distinct.map((name, index) => [name, readings2[index]]));
-}
-function hasAccess(facts, principal) {
-  return facts.grants.some(
-    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
-  );
-}
-function planOne(reading, object2, workspaceId) {
-  if (reading === void 0 || reading.state === "unreadable") {
-    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
-  }
-  if (reading.state === "impossible") {
-    const { problem, remedy } = reading;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  const { facts } = reading;
-  if (hasAccess(facts, object2["principal"] ?? "")) return { state: "present" };
-  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
-    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
-    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
-    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  return { state: "absent" };
-}
-async function read(objects, ports) {
-  const names2 = objects.map((object2) => object2["credential"] ?? "");
-  const readings2 = await readCredentials(ports.databricks, names2);
-  return {
-    granted: (principals) => [...readings2.values()].flatMap(
-      (reading) => reading.state !== "read" ? [] : [...principals].filter((principal) => hasAccess(reading.facts, principal)).map((principal) => ({ credential: reading.facts.name, principal }))
-    ),
-    plan: (object2) => planOne(readings2.get(object2["credential"] ?? ""), object2, ports.workspaceId),
-    notes(object2) {
-      const reading = readings2.get(object2["credential"] ?? "");
-      if (reading?.state !== "read") return [];
-      const { facts } = reading;
-      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
-      return [`credential "${facts.name}" is ${binding}`];
-    }
-  };
-}
-async function change(objects, ports, verb) {
-  const credential2 = objects[0]?.["credential"] ?? "";
-  const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
-  const body = {
-    changes: principals.map(
-      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
-    )
-  };
-  try {
-    await ports.databricks.call({
-      method: "PATCH",
-      path: path8("permissions", credential2),
-      body,
-      repeatable: true
-    });
-  } catch (error) {
-    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
-    throw error;
-  }
-}
-var unityCatalogCredential = {
-  kind: "unity_catalog_credential",
-  provider: "databricks",
-  needsProvider: false,
-  connect: ({ workspace }) => workspace,
-  credential: ({ credential: credential2, principal }) => credential2 === void 0 || principal === void 0 ? void 0 : { credential: credential2, principal },
-  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
-  presents: false,
-  marked: false,
-  revocation: {
-    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
-    hardStop: "remove the role assignment of the credential's cloud identity"
-  },
-  object(spec, context) {
-    const source = spec;
-    const credential2 = context.resolve(source);
-    if (credential2 === void 0) return void 0;
-    if (!NAME.test(credential2)) {
-      const expected = "one exact name: no wildcard, period, slash or space";
-      context.report({
-        problem: `"${credential2}" is not the name of a credential.`,
-        expected,
-        place: source.place
-      });
-      return void 0;
-    }
-    return { credential: credential2, principal: context.principal };
-  },
-  resource: (object2) => object2["credential"] ?? "",
-  describe: (object2) => `ACCESS on credential "${object2["credential"]}" for service principal ${object2["principal"]}`,
-  undoCommand(object2) {
-    const changes = { changes: [{ principal: object2["principal"] ?? "", remove: ["ACCESS"] }] };
-    return `databricks grants update credential ${object2["credential"]} --json '${JSON.stringify(changes)}'`;
-  },
-  batch: (object2) => object2["credential"] ?? "",
-  read,
-  apply: (objects, ports) => change(objects, ports, "add"),
-  withdraw: (objects, ports) => change(objects, ports, "remove")
-};
-async function effectiveGrants(api, credential2) {
-  const page = { max_results: "0" };
-  const assignments = PERMISSIONS.key("privilege_assignments");
-  const listed = await listAll(api, path8("effective-permissions", credential2), assignments, page);
-  return listed.flatMap(
-    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
-      principal: GRANT.text(assignment, "principal"),
-      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
-      inheritedFrom: [
-        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
-        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
-      ].filter((part) => part !== "").join(" ")
-    }))
-  );
-}
-
-// core/access/kinds/index.ts
-var KINDS = [unityCatalogCredential];
-var LATER_KINDS = [
-  { kind: "entra_application", provider: "entra", needsProvider: true },
-  { kind: "aws_role", provider: "aws", needsProvider: true },
-  { kind: "vault_role", provider: "vault", needsProvider: true }
-];
-function kindOf(kind, kinds = KINDS) {
-  return kinds.find((one) => one.kind === kind);
-}
-
-// core/access/state/owner.ts
-import { createHash as createHash3 } from "node:crypto";
-var NOBODY = { issuer: "", repositoryId: "", context: "nobody" };
-function digest(parts, length) {
-  return createHash3("sha256").update(JSON.stringify(parts), "utf8").digest("hex").slice(0, length);
-}
-var ownerId = ({ issuer, repositoryId, context }) => digest([issuer, repositoryId, context], 12);
-function ownerWords({ issuer, repositoryId, context }) {
-  const repository = repositoryId === "" ? "" : ` of repository ${repositoryId}`;
-  return `${context}${repository} (${issuer})`;
-}
-
-// core/access/state/record.ts
+// core/access/state/state.ts
 var PHASES = ["granting", "granted", "withdrawing", "expired"];
+var EMPTY_STATE = { serial: 0, records: [], unowned: [] };
+var statePathOf = (bundle) => `${bundle.statePath}/access.json`;
+var lockPathOf = (bundle) => `${bundle.statePath}/access.lock`;
 function objectKey(kind, object2) {
   const fields = Object.entries(object2).sort(([a], [b]) => a < b ? -1 : 1);
   return JSON.stringify([kind, fields]);
 }
-var objectId = (kind, object2) => digest(objectKey(kind, object2), 32);
-var deploymentId = ({ statePath }) => digest([statePath], 12);
-function renderRecord({ kind, object: object2, owner, deployment, entries: entries2 }) {
-  const { issuer, repositoryId, context } = owner;
-  const { workspaceId, statePath } = deployment;
-  const fields = Object.entries(object2).sort(([a], [b]) => a < b ? -1 : 1);
-  const sorted = [...entries2].sort((a, b) => a.name < b.name ? -1 : 1);
-  const value = {
-    version: 1,
-    kind,
-    object: Object.fromEntries(fields),
-    owner: { issuer, repositoryId, context },
-    deployment: { workspaceId, statePath },
-    entries: sorted.map(({ name, bundle, target, job, jobId, purpose, phase }) => ({
-      ...{ name, bundle, target, job, jobId, purpose, phase }
-    }))
-  };
-  return `${JSON.stringify(value, null, 1)}
-`;
-}
-function recordName(record2) {
-  const object2 = objectId(record2.kind, record2.object);
-  const owner = ownerId(record2.owner);
-  const deployment = deploymentId(record2.deployment);
-  const file = `${object2}-${owner}-${deployment}-${digest(renderRecord(record2), 12)}.json`;
-  return { file, object: object2, owner, deployment };
-}
-var NAME2 = /^([\da-f]{32})-([\da-f]{12})-([\da-f]{12})-[\da-f]{12}\.json$/;
-function parseRecordName(file) {
-  const [, object2, owner, deployment] = NAME2.exec(file) ?? [];
-  if (object2 === void 0 || owner === void 0 || deployment === void 0) return void 0;
-  return { file, object: object2, owner, deployment };
-}
-function readEntry2(value, workspaceId) {
-  const text2 = (key2) => textAt(value, key2);
-  const [name, bundle, target, job] = [text2("name"), text2("bundle"), text2("target"), text2("job")];
-  const [jobId, purpose] = [text2("jobId"), text2("purpose")];
-  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  if (phase === void 0 || [bundle, target, job, purpose].includes("")) return void 0;
-  if (name !== accessName({ workspaceId, name: bundle, target }, job, purpose)) return void 0;
-  return { name, bundle, target, job, jobId, purpose, phase };
-}
-function parseRecord(content, { file }) {
-  let value;
-  try {
-    value = JSON.parse(content);
-  } catch {
-    return void 0;
-  }
-  const object2 = member(value, "object");
-  if (member(value, "version") !== 1 || !isObject2(object2)) return void 0;
-  if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
-  const workspaceId = textAt(value, "deployment", "workspaceId");
-  const read4 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
-  const entries2 = read4.filter((entry) => entry !== void 0);
-  if (entries2.length === 0 || entries2.length < read4.length) return void 0;
-  const record2 = {
-    kind: textAt(value, "kind"),
-    object: object2,
-    owner: {
-      issuer: textAt(value, "owner", "issuer"),
-      repositoryId: textAt(value, "owner", "repositoryId"),
-      context: textAt(value, "owner", "context")
-    },
-    deployment: { workspaceId, statePath: textAt(value, "deployment", "statePath") },
-    entries: entries2
-  };
-  return recordName(record2).file === file ? record2 : void 0;
-}
-function mergeRecords(records) {
-  const [first, ...more] = records;
-  if (more.length === 0) return first;
-  const byName = /* @__PURE__ */ new Map();
-  for (const entry of records.flatMap(({ entries: entries2 }) => entries2)) {
-    const known2 = byName.get(entry.name);
-    const spent = entry.phase === "expired" && (known2 === void 0 || known2.phase === "expired");
-    byName.set(entry.name, { ...entry, phase: spent ? "expired" : "granting" });
-  }
-  return { ...first, entries: [...byName.values()] };
-}
-
-// core/access/state/legacy.ts
-var legacyPath = ({ statePath }) => `${statePath}/access.json`;
-function isOfBundle(object2, bundle) {
-  return bundle.jobs.some(
-    ({ runAs: runAs2 }) => runAs2.kind === "service_principal" && runAs2.applicationId === object2["principal"]
-  );
-}
 function readRecord(value, bundle) {
   const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
-  const object2 = member(value, "object");
   const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  if (!name || !job || !purpose || !kind || kindOf(kind) === void 0 || phase === void 0)
-    return void 0;
-  if (!isObject2(object2) || !Object.values(object2).every((part) => typeof part === "string")) return void 0;
-  const trust = object2;
-  if (name !== accessName(bundle, job, purpose) || !isOfBundle(trust, bundle)) return void 0;
-  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id ?? "";
-  const origin = { bundle: bundle.name, target: bundle.target, job, jobId, purpose };
-  return { name, ...origin, kind, object: trust, phase: phase === "expired" ? phase : "granting" };
+  const object2 = member(value, "object");
+  if (!name || !job || !purpose || !kind || phase === void 0) return void 0;
+  if (typeof object2 !== "object" || object2 === null || Array.isArray(object2)) return void 0;
+  if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
+  if (name !== accessName(bundle, job, purpose)) return void 0;
+  return { name, job, purpose, kind, object: object2, phase };
 }
-async function readLegacy(api, bundle) {
-  const content = await readWorkspaceFile(api, legacyPath(bundle));
-  if (content === void 0) return void 0;
+function parseState(content, bundle) {
   let value;
   try {
     value = JSON.parse(content);
-  } catch {
-    return { records: [], doubtful: [`${legacyPath(bundle)} is not JSON`] };
+  } catch (error) {
+    throw unreadable2(bundle, "it is not JSON", error);
   }
+  const serial = member(value, "serial");
+  if (member(value, "version") !== 1) throw unreadable2(bundle, "its version is not 1");
+  if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
+    throw unreadable2(bundle, "it has no serial");
+  }
+  if (!Array.isArray(member(value, "records"))) throw unreadable2(bundle, "it has no list of records");
   const records = [];
-  const doubtful = [];
+  const unowned = [];
   for (const item of listAt(value, "records")) {
     const record2 = readRecord(item, bundle);
-    if (record2) records.push(record2);
-    else doubtful.push(textAt(item, "name") || "a record without a name");
+    if (record2 === void 0) unowned.push(item);
+    else records.push(record2);
   }
-  return { records, doubtful };
+  return { serial, records, unowned };
 }
-function withLegacy(records, legacy) {
-  const key2 = (record2) => `${record2.name} ${objectKey(record2.kind, record2.object)}`;
-  const known2 = new Set(records.map(key2));
-  return [...records, ...(legacy?.records ?? []).filter((record2) => !known2.has(key2(record2)))];
-}
-async function removeLegacy(api, bundle) {
-  await deleteWorkspaceFile(api, legacyPath(bundle));
-}
-
-// core/access/state/state.ts
-var UNSEEN = { readable: false, records: [], files: /* @__PURE__ */ new Map() };
-async function isRecorded(api, folder, deployment) {
-  const ours = deploymentId(deployment);
-  const files = await listFolder(api, folder);
-  return files?.some((file) => parseRecordName(file)?.deployment === ours);
-}
-async function readState(request) {
-  const { api, folder, owner, deployment, expected, looksOnly } = request;
-  const files = await listFolder(api, folder);
-  if (files === void 0) return UNSEEN;
-  const named2 = files.filter((file) => !file.startsWith("access.lock"));
-  const names2 = named2.map(parseRecordName);
-  const strangers = named2.filter((_, at3) => names2[at3] === void 0);
-  if (strangers.length > 0) throw unowned(folder, strangers);
-  const all = names2.filter((name) => name !== void 0);
-  const [me, here] = [ownerId(owner), deploymentId(deployment)];
-  const isOwn = (name) => name.owner === me || looksOnly;
-  const own = all.filter((name) => isOwn(name) && name.deployment === here);
-  const elsewhere = all.filter((name) => name.owner === me && name.deployment !== here);
-  const concerned = /* @__PURE__ */ new Set([
-    ...expected.map(({ kind, object: object2 }) => objectId(kind, object2)),
-    ...own.map(({ object: object2 }) => object2)
-  ]);
-  const foreign = all.filter(
-    (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
-  );
-  const live = once(() => liveDeployments(api));
-  const read4 = (list3) => readRecords(api, folder, list3);
-  const [gone, others2] = await Promise.all([goneDeployments(elsewhere, read4, live), read4(foreign)]);
-  const inTheWay = elsewhere.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
-  const obstacles = [...others2, ...await read4(inTheWay)];
-  if (obstacles.length > 0) throw foreignRecords(folder, obstacles, owner, await live());
-  const ours = [...own, ...elsewhere.filter((name) => gone.has(name.deployment))];
-  return { readable: true, ...await ownRecords(request, ours, read4) };
-}
-async function goneDeployments(elsewhere, read4, live) {
-  if (elsewhere.length === 0) return /* @__PURE__ */ new Set();
-  const samples = new Map(elsewhere.map((name) => [name.deployment, name]));
-  const [records, paths] = await Promise.all([read4([...samples.values()]), live()]);
-  const gone = records.filter(({ deployment }) => !paths.has(deployment.statePath));
-  return new Set(gone.map(({ deployment }) => deploymentId(deployment)));
-}
-async function liveDeployments(api) {
-  const query = { limit: "100" };
-  const jobs2 = await listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-  const metadata = jobs2.map((job) => textAt(job, "settings", "deployment", "metadata_file_path"));
-  return new Set(metadata.map((path15) => path15.replace(/\/[^/]*$/, "")));
-}
-async function readRecords(api, folder, names2) {
-  const texts2 = await inParallel(names2, ({ file }) => readWorkspaceFile(api, `${folder}/${file}`));
-  const forged = [];
-  const records = names2.flatMap((name, at3) => {
-    const text2 = texts2[at3];
-    if (text2 === void 0) return [];
-    const record2 = parseRecord(text2, name);
-    if (record2 === void 0) forged.push(name.file);
-    return record2 ?? [];
-  });
-  if (forged.length > 0) throw forgedRecords(folder, forged);
-  return records;
-}
-async function ownRecords({ expected }, names2, read4) {
-  const known2 = new Map(expected.map((record2) => [recordName(record2).file, record2]));
-  const byObject = /* @__PURE__ */ new Map();
-  for (const name of names2) byObject.set(name.object, [...byObject.get(name.object) ?? [], name]);
-  const settled = [...byObject.values()].flatMap(
-    (list3) => list3.length === 1 && list3[0] ? known2.get(list3[0].file) ?? [] : []
-  );
-  const settledIds = new Set(settled.map(({ kind, object: object2 }) => objectId(kind, object2)));
-  const rest = await read4(names2.filter(({ object: object2 }) => !settledIds.has(object2)));
-  const groups = /* @__PURE__ */ new Map();
-  for (const record2 of rest) {
-    const key2 = objectKey(record2.kind, record2.object);
-    const group = groups.get(key2);
-    if (group) group.push(record2);
-    else groups.set(key2, [record2]);
-  }
-  const records = [...settled, ...[...groups.values()].map(mergeRecords)];
-  return {
-    records: records.flatMap(
-      ({ kind, object: object2, entries: entries2 }) => entries2.map((entry) => ({ ...entry, kind, object: object2 }))
-    ),
-    files: new Map([...byObject].map(([object2, list3]) => [object2, list3.map(({ file }) => file)]))
-  };
-}
-function once(work) {
-  let result;
-  return () => result ??= work();
-}
-function unowned(folder, files) {
+function unreadable2(bundle, why, cause) {
   return new SecretlessError("ACCESS_STATE_UNREADABLE", {
-    problem: `The access state ${folder} holds files that are no records: ${files.slice(0, 10).join(", ")}.`,
-    expected: "records alone, written by this product",
-    remedy: "Look where they come from, and remove them. Nothing was changed."
+    problem: `The access state ${statePathOf(bundle)} cannot be used: ${why}.`,
+    remedy: "Restore the file from its workspace history. Or delete it: then each access that it recorded is reported as not granted by this bundle, with the command that revokes it.",
+    ...cause === void 0 ? {} : { cause }
   });
 }
-function forgedRecords(folder, files) {
-  return new SecretlessError("ACCESS_STATE_FORGED", {
-    problem: `The access state ${folder} holds records that do not fit their own names: somebody has changed them. Nothing was changed.`,
-    actual: files.slice(0, 10).join(", "),
-    remedy: "Find out who could write there. Then restore each record from the history of the workspace, or delete it: what it granted is then reported, with the command that revokes it."
-  });
+function renderState(state, bundle) {
+  const { serial, records, unowned } = state;
+  const { workspaceId, name, target } = bundle;
+  return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
+`;
 }
-function foreignRecords(folder, records, owner, live) {
-  const orphaned = records.every(({ deployment }) => !live.has(deployment.statePath));
-  const mistakes = records.map((record2) => {
-    const { kind, object: object2, deployment, owner: theirs } = record2;
-    const known2 = kindOf(kind);
-    const undo = known2?.undoCommand(object2);
-    const alive = live.has(deployment.statePath) ? "still deployed" : "gone";
-    return {
-      problem: `${known2?.describe(object2) ?? kind} is recorded by another pipeline or for another bundle.`,
-      expected: ownerWords(owner),
-      actual: `${ownerWords(theirs)}, for the bundle with the state ${deployment.statePath} (${alive})`,
-      remedy: `Give this job a principal or a credential of its own. Or, if the other one needs it no longer: let that pipeline withdraw it; where that is gone, ${undo === void 0 ? "revoke it" : `\`${undo}\``}, then \`databricks workspace delete ${folder}/${recordName(record2).file}\`.`
-    };
-  });
-  return new SecretlessError(orphaned ? "ACCESS_STATE_ORPHANED" : "ACCESS_STATE_FOREIGN", {
-    problem: orphaned ? "What this bundle declares is recorded for deployments that are gone, by pipelines that are not this one. Nothing was changed." : "What this bundle declares is recorded for somebody else. Nothing was changed.",
-    mistakes
-  });
+async function readState(api, bundle) {
+  const content = await readWorkspaceFile(api, statePathOf(bundle));
+  return content === void 0 ? EMPTY_STATE : parseState(content, bundle);
 }
 
 // core/audit/events/ocsf.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 function tokenSha256(token2) {
-  return createHash4("sha256").update(token2, "utf8").digest("hex");
+  return createHash3("sha256").update(token2, "utf8").digest("hex");
 }
 var INFORMATIONAL = 1;
 var LOW = 2;
@@ -14167,14 +13296,14 @@ function auditTrail(log, bundle) {
 var import_yaml6 = __toESM(require_dist(), 1);
 
 // core/access/files/references.ts
-var REFERENCE3 = /\$\{([^{}]*)\}/g;
+var REFERENCE2 = /\$\{([^{}]*)\}/g;
 var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
 function referenceMistake(text2, place) {
-  const rest = text2.replace(REFERENCE3, "");
+  const rest = text2.replace(REFERENCE2, "");
   if (rest.includes("${")) {
     return { problem: `"${quote(text2)}" holds a \${\u2026} that is not closed or is nested.`, place };
   }
-  for (const [whole, name = ""] of text2.matchAll(REFERENCE3)) {
+  for (const [whole, name = ""] of text2.matchAll(REFERENCE2)) {
     if (KNOWN.test(name)) continue;
     return {
       problem: `"${quote(whole)}" cannot be used here.`,
@@ -14186,16 +13315,16 @@ function referenceMistake(text2, place) {
   return void 0;
 }
 function lookUp(config2, name) {
-  const [root = "", ...path15] = name.split(".");
+  const [root = "", ...path14] = name.split(".");
   let value = root === "var" ? member(config2, "variables") : member(config2, root);
-  for (const step2 of path15) value = member(value, step2);
+  for (const step2 of path14) value = member(value, step2);
   if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
 function resolveReferences(source, config2, report) {
   const { value, place } = source;
   const missing = [];
-  const resolved = value.replace(REFERENCE3, (whole, name) => {
+  const resolved = value.replace(REFERENCE2, (whole, name) => {
     const found = KNOWN.test(name) ? lookUp(config2, name) : void 0;
     if (found !== void 0 && !found.includes("${")) return found;
     missing.push(whole);
@@ -14210,6 +13339,354 @@ function resolveReferences(source, config2, report) {
     });
   }
   return missing.length === 0 ? resolved : void 0;
+}
+
+// core/base/yaml/shape.ts
+var import_yaml4 = __toESM(require_dist(), 1);
+function describe(node) {
+  if ((0, import_yaml4.isMap)(node)) return "a mapping";
+  if ((0, import_yaml4.isSeq)(node)) return "a list";
+  if (!(0, import_yaml4.isScalar)(node) || node.value === null) return "nothing";
+  return typeof node.value === "string" ? `"${quote(node.value)}"` : quote(JSON.stringify(node.value));
+}
+function wrong(node, context, expected, remedy) {
+  if ((0, import_yaml4.isAlias)(node)) {
+    const problem = "YAML aliases are not supported here.";
+    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
+    return;
+  }
+  context.report({
+    problem: `Expected ${expected}, found ${describe(node)}.`,
+    expected,
+    actual: describe(node),
+    ...remedy === void 0 ? {} : { remedy },
+    place: context.place(node)
+  });
+}
+function text(rules = {}) {
+  const says = rules.says ?? "a text";
+  return {
+    schema: {
+      type: "string",
+      minLength: 1,
+      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
+      ...rules.description === void 0 ? {} : { description: rules.description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml4.isScalar)(node) || typeof node.value !== "string") {
+        const quote2 = (0, import_yaml4.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
+        wrong(node, context, says, quote2);
+        return void 0;
+      }
+      const fits2 = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
+      if (fits2) return node.value;
+      wrong(node, context, says);
+      return void 0;
+    }
+  };
+}
+function oneOf(values, description) {
+  return {
+    schema: { enum: values, ...description === void 0 ? {} : { description } },
+    read(node, context) {
+      const value = (0, import_yaml4.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
+      if (value === void 0)
+        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
+      return value;
+    }
+  };
+}
+function wholeNumber(description) {
+  return {
+    schema: { type: "integer", minimum: 1, description },
+    read(node, context) {
+      const value = (0, import_yaml4.isScalar)(node) ? node.value : void 0;
+      if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+      wrong(node, context, "a whole number from 1");
+      return void 0;
+    }
+  };
+}
+function either(word, mapping, description) {
+  return {
+    schema: { anyOf: [word.schema, mapping.schema], description },
+    read: (node, context) => ((0, import_yaml4.isMap)(node) ? mapping : word).read(node, context)
+  };
+}
+function list(item, description, least = 1) {
+  return {
+    schema: {
+      type: "array",
+      items: item.schema,
+      minItems: least,
+      ...description === void 0 ? {} : { description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml4.isSeq)(node) || node.items.length < least) {
+        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
+        return void 0;
+      }
+      const values = node.items.map((child) => item.read(child, context));
+      return values.every((value) => value !== void 0) ? values : void 0;
+    }
+  };
+}
+function oneOrMore(item, description) {
+  const many = list(item);
+  return {
+    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
+    read(node, context) {
+      if ((0, import_yaml4.isSeq)(node)) return many.read(node, context);
+      const value = item.read(node, context);
+      return value === void 0 ? void 0 : [value];
+    }
+  };
+}
+function placed(inner) {
+  return {
+    schema: inner.schema,
+    read(node, context) {
+      const value = inner.read(node, context);
+      return value === void 0 ? void 0 : { value, place: context.place(node) };
+    }
+  };
+}
+function entries(key2, value, description) {
+  const keyShape = placed(text(key2));
+  return {
+    schema: {
+      type: "object",
+      ...key2.pattern === void 0 ? {} : { propertyNames: { pattern: key2.pattern.source } },
+      additionalProperties: value.schema,
+      ...description === void 0 ? {} : { description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml4.isMap)(node)) {
+        wrong(node, context, "a mapping");
+        return void 0;
+      }
+      const pairs = [];
+      let complete = true;
+      for (const pair of node.items) {
+        const name = keyShape.read(pair.key, context);
+        const read4 = value.read(pair.value, context);
+        if (name === void 0 || read4 === void 0) complete = false;
+        else pairs.push([name, read4]);
+      }
+      return complete ? pairs : void 0;
+    }
+  };
+}
+var required = (shape2) => ({ shape: shape2, required: true });
+var optional = (shape2) => ({ shape: shape2, required: false });
+function object(fields, extra = {}) {
+  const names2 = Object.keys(fields);
+  return {
+    schema: {
+      type: "object",
+      properties: Object.fromEntries(names2.map((name) => [name, fields[name]?.shape.schema])),
+      required: names2.filter((name) => fields[name]?.required),
+      additionalProperties: false,
+      ...extra
+    },
+    read(node, context) {
+      if (!(0, import_yaml4.isMap)(node)) {
+        wrong(node, context, `a mapping with ${names2.join(", ")}`);
+        return void 0;
+      }
+      const values = /* @__PURE__ */ new Map();
+      let complete = true;
+      for (const pair of node.items) {
+        const key2 = (0, import_yaml4.isScalar)(pair.key) ? pair.key.value : void 0;
+        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
+        if (typeof key2 !== "string" || field === void 0) {
+          complete = false;
+          const problem = `Unknown key ${describe(pair.key)}.`;
+          const place = context.place(pair.key);
+          context.report({ problem, expected: names2.join(", "), place });
+          continue;
+        }
+        const value = field.shape.read(pair.value, context);
+        if (value === void 0) complete = false;
+        else values.set(key2, value);
+      }
+      for (const name of names2) {
+        if (!fields[name]?.required || node.has(name)) continue;
+        complete = false;
+        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
+      }
+      return complete ? Object.fromEntries(values) : void 0;
+    }
+  };
+}
+
+// core/access/kinds/unity-catalog-credential.ts
+var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
+var path7 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+async function readCredential(api, name) {
+  try {
+    const info = await api.call({
+      method: "GET",
+      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
+    });
+    const purpose = CREDENTIAL.text(info, "purpose");
+    if (purpose !== "SERVICE") {
+      return {
+        state: "impossible",
+        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
+        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
+      };
+    }
+    const page = { max_results: "0" };
+    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
+    const [grants, bindings] = await Promise.all([
+      listAll(api, path7("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path7("bindings", name), BINDINGS.key("bindings"), page) : []
+    ]);
+    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
+    return {
+      state: "read",
+      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
+    };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.refused) {
+      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
+    }
+    if (!error.missing) throw error;
+    return {
+      state: "impossible",
+      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
+      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
+    };
+  }
+}
+async function readCredentials(api, names2) {
+  const distinct = [...new Set(names2)];
+  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
+  return new Map(distinct.map((name, index) => [name, readings2[index]]));
+}
+function hasAccess(facts, principal) {
+  return facts.grants.some(
+    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
+  );
+}
+function planOne(reading, object2, workspaceId) {
+  if (reading === void 0 || reading.state === "unreadable") {
+    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
+  }
+  if (reading.state === "impossible") {
+    const { problem, remedy } = reading;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  const { facts } = reading;
+  if (hasAccess(facts, object2["principal"] ?? "")) return { state: "present" };
+  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
+    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
+    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
+    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  return { state: "absent" };
+}
+async function read(objects, ports) {
+  const names2 = objects.map((object2) => object2["credential"] ?? "");
+  const readings2 = await readCredentials(ports.databricks, names2);
+  return {
+    plan: (object2) => planOne(readings2.get(object2["credential"] ?? ""), object2, ports.workspaceId),
+    notes(object2) {
+      const reading = readings2.get(object2["credential"] ?? "");
+      if (reading?.state !== "read") return [];
+      const { facts } = reading;
+      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
+      return [`credential "${facts.name}" is ${binding}`];
+    }
+  };
+}
+async function change(objects, ports, verb) {
+  const credential2 = objects[0]?.["credential"] ?? "";
+  const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
+  const body = {
+    changes: principals.map(
+      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
+    )
+  };
+  try {
+    await ports.databricks.call({
+      method: "PATCH",
+      path: path7("permissions", credential2),
+      body,
+      repeatable: true
+    });
+  } catch (error) {
+    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
+    throw error;
+  }
+}
+var unityCatalogCredential = {
+  kind: "unity_catalog_credential",
+  provider: "databricks",
+  needsProvider: false,
+  connect: ({ workspace }) => workspace,
+  credential: ({ credential: credential2, principal }) => credential2 === void 0 || principal === void 0 ? void 0 : { credential: credential2, principal },
+  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
+  presents: false,
+  marked: false,
+  revocation: {
+    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
+    hardStop: "remove the role assignment of the credential's cloud identity"
+  },
+  object(spec, context) {
+    const source = spec;
+    const credential2 = context.resolve(source);
+    if (credential2 === void 0) return void 0;
+    if (!NAME.test(credential2)) {
+      const expected = "one exact name: no wildcard, period, slash or space";
+      context.report({
+        problem: `"${credential2}" is not the name of a credential.`,
+        expected,
+        place: source.place
+      });
+      return void 0;
+    }
+    return { credential: credential2, principal: context.principal };
+  },
+  resource: (object2) => object2["credential"] ?? "",
+  describe: (object2) => `ACCESS on credential "${object2["credential"]}" for service principal ${object2["principal"]}`,
+  undoCommand(object2) {
+    const changes = { changes: [{ principal: object2["principal"] ?? "", remove: ["ACCESS"] }] };
+    return `databricks grants update credential ${object2["credential"]} --json '${JSON.stringify(changes)}'`;
+  },
+  batch: (object2) => object2["credential"] ?? "",
+  read,
+  apply: (objects, ports) => change(objects, ports, "add"),
+  withdraw: (objects, ports) => change(objects, ports, "remove")
+};
+async function effectiveGrants(api, credential2) {
+  const page = { max_results: "0" };
+  const assignments = PERMISSIONS.key("privilege_assignments");
+  const listed = await listAll(api, path7("effective-permissions", credential2), assignments, page);
+  return listed.flatMap(
+    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
+      principal: GRANT.text(assignment, "principal"),
+      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
+      inheritedFrom: [
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
+      ].filter((part) => part !== "").join(" ")
+    }))
+  );
+}
+
+// core/access/kinds/index.ts
+var KINDS = [unityCatalogCredential];
+var LATER_KINDS = [
+  { kind: "entra_application", provider: "entra", needsProvider: true },
+  { kind: "aws_role", provider: "aws", needsProvider: true },
+  { kind: "vault_role", provider: "vault", needsProvider: true }
+];
+function kindOf(kind, kinds = KINDS) {
+  return kinds.find((one) => one.kind === kind);
 }
 
 // core/base/yaml/yaml-file.ts
@@ -14305,7 +13782,7 @@ function checkReferences(value, context) {
   }
   return Object.values(value).every((child) => checkReferences(child, context));
 }
-function readEntry3(node, context, kinds) {
+function readEntry2(node, context, kinds) {
   if (!(0, import_yaml6.isMap)(node)) {
     wrong(node, context, "a mapping with purpose and one kind of access");
     return void 0;
@@ -14352,7 +13829,7 @@ function readEntry3(node, context, kinds) {
 function fileOf(kinds) {
   const entry = {
     schema: entryFieldsOf(kinds).schema,
-    read: (node, context) => readEntry3(node, context, kinds)
+    read: (node, context) => readEntry2(node, context, kinds)
   };
   return object({
     version: required(oneOf([1], "Version of this format.")),
@@ -14414,10 +13891,7 @@ function changeFor(entry, remote, own, shared) {
     case "differs":
       return { action: "update", phase: "granted", note: remote.differences.join("; ") };
     case "present":
-      if (ours && own.phase === "granted") {
-        const { jobId } = entry.origin;
-        return jobId === "" || jobId === own.jobId ? { action: "unchanged", phase: "granted" } : { action: "record", phase: "granted", note: `the job was created anew, as ${jobId}` };
-      }
+      if (ours && own.phase === "granted") return { action: "unchanged", phase: "granted" };
       if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
       if (shared)
         return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
@@ -14440,22 +13914,18 @@ function planChanges(declared, records, remote, kinds) {
   const expired2 = new Map(
     declared.filter((entry) => entry.expired !== void 0).map((entry) => [entry.name, entry])
   );
-  const recorded = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
+  const recorded2 = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
   for (const entry of live) {
-    const { name, target, object: object2, origin } = entry;
-    const same = recorded.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
+    const { name, target, object: object2 } = entry;
+    const same = recorded2.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
     const own = same.find(({ record: record2 }) => record2.name === name)?.record;
     const planned = changeFor(entry, remote(target, object2), own, same.length > 0);
     if ("code" in planned) findings.push(planned);
-    else
-      changes.push({
-        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, target, object: object2 },
-        ...planned
-      });
+    else changes.push({ name, job: entry.job.key, purpose: entry.purpose.value, target, object: object2, ...planned });
   }
   for (const entry of expired2.values()) {
     const { name, job, purpose, expired: until = "" } = entry;
-    if (!recorded.some(({ record: record2 }) => record2.name === name)) {
+    if (!recorded2.some(({ record: record2 }) => record2.name === name)) {
       const problem = `Job "${job.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
       const remedy = "Set a later date after a review, or take the entry out.";
       findings.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
@@ -14465,7 +13935,7 @@ function planChanges(declared, records, remote, kinds) {
       `Job "${job.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
     );
   }
-  for (const { record: record2, key: key2 } of recorded) {
+  for (const { record: record2, key: key2 } of recorded2) {
     const { name, job, purpose, kind, object: object2, phase } = record2;
     const target = kindOf(kind, kinds);
     if (target === void 0) {
@@ -14476,8 +13946,7 @@ function planChanges(declared, records, remote, kinds) {
     }
     const past = expired2.get(name);
     const after = past === void 0 ? void 0 : "expired";
-    const origin = { bundle: record2.bundle, target: record2.target, jobId: record2.jobId };
-    const base = { name, origin, job, purpose, target, object: object2, phase: after };
+    const base = { name, job, purpose, target, object: object2, phase: after };
     if (phase === "expired") {
       if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
         changes.push({ ...base, action: "record", note: "its expired entry is gone" });
@@ -14568,7 +14037,6 @@ function declareAccess(entries2, bundle, now) {
     declared.push({
       name,
       job,
-      origin: { bundle: bundle.name, target: bundle.target, jobId: job.id ?? "" },
       purpose: entry.purpose,
       target: entry.target,
       object: object2,
@@ -14610,17 +14078,7 @@ var arn = text({
   says: "the ARN of an IAM role"
 });
 var providers = object({
-  databricks: optional(
-    object({
-      registrar_client_id: required(applicationId),
-      registrar: optional(
-        oneOf(
-          ["apart", "together"],
-          "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys."
-        )
-      )
-    })
-  ),
+  databricks: optional(object({ registrar_client_id: required(applicationId) })),
   entra: optional(object({ registrar_client_id: required(applicationId) })),
   aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
   vault: optional(
@@ -14911,7 +14369,7 @@ function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget
 }
 
 // core/access/files/policy-file.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 
 // core/ci/claims.ts
 var PIPELINE_CLAIMS = [
@@ -14925,7 +14383,7 @@ var PIPELINE_CLAIMS = [
 ];
 var jose;
 function loadClaimsReader() {
-  return jose ??= import("./webapi-NFI2N5PY.js");
+  return jose ??= import("./webapi-YY2SORZD.js");
 }
 async function readClaims(idToken) {
   const { decodeJwt } = await loadClaimsReader();
@@ -14933,12 +14391,12 @@ async function readClaims(idToken) {
   try {
     payload = decodeJwt(idToken);
   } catch {
-    throw unreadable2("it is not a signed JSON Web Token");
+    throw unreadable3("it is not a signed JSON Web Token");
   }
   const { iss, sub, aud, exp, iat, jti } = payload;
   const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
   if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
-    throw unreadable2("it lacks one of `iss`, `sub`, `aud` and `exp`");
+    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
   }
   return {
     ...pipelineClaims(payload),
@@ -14953,7 +14411,7 @@ async function readClaims(idToken) {
 function pipelineClaims(payload, dialects = DIALECTS) {
   return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
 }
-function unreadable2(why) {
+function unreadable3(why) {
   return new SecretlessError("ID_TOKEN_REFUSED", {
     problem: `What the CI gave as ID token cannot be read: ${why}.`,
     expected: "an ID token (OpenID Connect Core 1.0, section 2)",
@@ -15024,7 +14482,7 @@ function readPolicyFile(source, insideCheckout, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, policyShapeOf(named2));
   const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value, named2)];
   if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
-  const sha256 = createHash5("sha256").update(source.text, "utf8").digest("hex");
+  const sha256 = createHash4("sha256").update(source.text, "utf8").digest("hex");
   return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
 }
 
@@ -15036,7 +14494,7 @@ async function openReader(workspace, account) {
   const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
   return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
 }
-function unreadable3(eyes, missingRight) {
+function unreadable4(eyes, missingRight) {
   return eyes.registrarLater ? { state: "later", why: "the registrar reads it after the deployment" } : { state: "unknown", missingRight };
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
@@ -15053,7 +14511,7 @@ async function readBy(eyes, missingRight, read4) {
       answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
     }
   }
-  return unreadable3(eyes, `${missingRight}${answered2}`);
+  return unreadable4(eyes, `${missingRight}${answered2}`);
 }
 function isReader(reader, principal) {
   return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
@@ -15091,7 +14549,7 @@ async function readCredentialUsers(eyes, names2) {
       const users = effective.value.filter(({ privilege }) => VENDING.has(privilege));
       return { state: "known", value: { name, users, managers } };
     }
-    return unreadable3(eyes, right(name));
+    return unreadable4(eyes, right(name));
   });
   return new Map(distinct.map((name, index) => [name, readings2[index]]));
 }
@@ -15106,8 +14564,8 @@ var EDITING = /* @__PURE__ */ new Set([
 ]);
 var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
 async function editorsOf(api, type, id, through) {
-  const path15 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const list3 = await api.call({ method: "GET", path: path15 });
+  const path14 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path14 });
   return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
     const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
       (permission) => PERMISSION.text(permission, "permission_level")
@@ -15122,10 +14580,10 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path15, shown = path15) {
-  const object2 = await workspaceObject(api, path15);
+async function editorsOfPath(api, path14, shown = path14) {
+  const object2 = await workspaceObject(api, path14);
   if (object2 === void 0) {
-    const folder = path15.slice(0, path15.lastIndexOf("/"));
+    const folder = path14.slice(0, path14.lastIndexOf("/"));
     if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
     return editorsOfPath(api, folder, shown);
   }
@@ -15166,17 +14624,17 @@ function codeOf(job, filePath) {
     const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
     notes.push(`code comes from ${url}: ${who}`);
   }
-  for (const path15 of code2) {
-    if (path15.startsWith(`${filePath}/`) || filePath === "") continue;
-    if (path15.startsWith("/Volumes/") || path15.includes(":/")) {
-      notes.push(`${path15}: whoever may write there changes what the job runs`);
-    } else if (path15.startsWith("/")) paths.add(path15);
+  for (const path14 of code2) {
+    if (path14.startsWith(`${filePath}/`) || filePath === "") continue;
+    if (path14.startsWith("/Volumes/") || path14.includes(":/")) {
+      notes.push(`${path14}: whoever may write there changes what the job runs`);
+    } else if (path14.startsWith("/")) paths.add(path14);
   }
-  return { paths: [...paths].filter((path15) => path15 !== ""), clusters: [...clusters], notes };
+  return { paths: [...paths].filter((path14) => path14 !== ""), clusters: [...clusters], notes };
 }
 function editorReader(eyes, bundle) {
   const shared = /* @__PURE__ */ new Map();
-  const once2 = (key2, right, read4) => {
+  const once = (key2, right, read4) => {
     const running = shared.get(key2) ?? readBy(eyes, right, ({ workspace }) => read4(workspace));
     shared.set(key2, running);
     return running;
@@ -15185,10 +14643,10 @@ function editorReader(eyes, bundle) {
     const { paths, clusters, notes } = codeOf(job, bundle.filePath);
     const { id } = job;
     const parts = await Promise.all([
-      ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once2(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
-      ...paths.map((path15) => once2(path15, `CAN_READ on ${path15}`, (api) => editorsOfPath(api, path15))),
+      ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
+      ...paths.map((path14) => once(path14, `CAN_READ on ${path14}`, (api) => editorsOfPath(api, path14))),
       ...clusters.map(
-        (cluster) => once2(
+        (cluster) => once(
           `cluster ${cluster}`,
           `CAN_MANAGE on cluster ${cluster}`,
           (api) => editorsOf(api, "clusters", cluster, `cluster ${cluster}`)
@@ -15396,8 +14854,8 @@ async function numericIds(api, applicationIds) {
   });
   return idsOf(found);
 }
-async function holders(api, path15, name) {
-  const ruleSet = await api.call({ method: "GET", path: path15, query: { name, etag: "" } });
+async function holders(api, path14, name) {
+  const ruleSet = await api.call({ method: "GET", path: path14, query: { name, etag: "" } });
   return RULE_SET.list(ruleSet, "grant_rules").flatMap(
     (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
   );
@@ -15429,9 +14887,9 @@ async function readOne(eyes, accountId, applicationId2, id) {
     ),
     readBy(eyes, manager, ({ workspace, account }) => {
       if (id === void 0) return void 0;
-      const path15 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      const path14 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path15, SECRETS.key("secrets")),
+        () => listAll(workspace, path14, SECRETS.key("secrets")),
         account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
       ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
     }),
@@ -15462,9 +14920,9 @@ async function readPrincipals(eyes, accountId, applicationIds) {
 
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path15, items, query = {}) {
+async function list2(api, path14, items, query = {}) {
   try {
-    return await listAll(api, path15, items, query);
+    return await listAll(api, path14, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
@@ -15526,7 +14984,7 @@ async function others(api) {
 async function readRunners(eyes) {
   const admin = eyes.readers.find((reader) => reader.admin);
   if (admin === void 0)
-    return unreadable3(eyes, "workspace admin (a listing by anyone else may be incomplete)");
+    return unreadable4(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
     const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace), others(admin.workspace)]);
     if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
@@ -15534,7 +14992,7 @@ async function readRunners(eyes) {
     return { state: "unknown", missingRight: limit };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    return unreadable3(
+    return unreadable4(
       eyes,
       `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`
     );
@@ -15618,66 +15076,6 @@ async function proveScopes(request) {
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
 
-// core/access/state/known.ts
-function expectedRecords(live, owner, deployment) {
-  const byObject = /* @__PURE__ */ new Map();
-  for (const { name, origin, job, purpose, target, object: object2 } of live) {
-    const key2 = objectKey(target.kind, object2);
-    const entry = { name, ...origin, job: job.key, purpose: purpose.value, phase: "granted" };
-    const { workspaceId, statePath } = deployment;
-    byObject.set(key2, {
-      kind: target.kind,
-      object: object2,
-      owner,
-      deployment: { workspaceId, statePath },
-      entries: [...byObject.get(key2)?.entries ?? [], entry]
-    });
-  }
-  return [...byObject.values()];
-}
-async function knownState(options, live) {
-  const { api, deployer, registrarId, registrarLater, owner, bundle } = options;
-  const request = {
-    api,
-    folder: stateFolder(registrarId),
-    owner,
-    deployment: bundle,
-    expected: expectedRecords(live, owner, bundle),
-    looksOnly: options.looksOnly
-  };
-  const [folder, seen, legacy] = await Promise.all([
-    registrarLater ? void 0 : proveFolder(api, registrarId),
-    readState(request),
-    readLegacy(deployer, bundle)
-  ]);
-  const readable2 = seen.readable || !registrarLater;
-  return { state: { ...seen, readable: readable2, records: withLegacy(seen.records, legacy) }, legacy, folder };
-}
-
-// core/access/plan/state-warnings.ts
-function stateWarnings({ known: known2, views, principals, objects }) {
-  const ours = new Set(objects.map(({ target, object: object2 }) => objectKey(target.kind, object2)));
-  const warnings = [...views].flatMap(
-    ([target, view]) => view.granted(new Set(principals)).filter((object2) => !ours.has(objectKey(target.kind, object2))).map(
-      (object2) => `${target.describe(object2)} is there, and neither declared nor recorded: if nobody needs it, ${target.undoCommand(object2)}`
-    )
-  );
-  const { state, legacy } = known2;
-  if (!state.readable && ours.size > 0)
-    warnings.push(
-      "What is recorded is not readable here: what will be withdrawn is shown when access is registered."
-    );
-  if (legacy !== void 0)
-    warnings.push(
-      "The access state that an earlier version kept beside the bundle's own is taken over, as far as the workspace bears it out, and then removed."
-    );
-  if (legacy !== void 0 && legacy.doubtful.length > 0)
-    warnings.push(
-      `Not taken over from it, because it is about no job of this bundle: ${legacy.doubtful.slice(0, 10).join(", ")}.`
-    );
-  return warnings;
-}
-
 // core/access/plan/plan.ts
 function readAccessFiles(access2, policy, kinds = KINDS) {
   const entries2 = access2 === void 0 ? { value: [], mistakes: [] } : readAccessFile(access2, kinds);
@@ -15691,9 +15089,6 @@ function readAccessFiles(access2, policy, kinds = KINDS) {
 }
 function registrarOf(files) {
   return files.policy?.policy.providers?.databricks?.registrar_client_id.toLowerCase();
-}
-function isApart(files) {
-  return files.policy?.policy.providers?.databricks?.registrar === "apart";
 }
 function fail(findings) {
   const order = [
@@ -15737,18 +15132,18 @@ function isRegistrarLater({ files, registrar, deployed }) {
 }
 async function eyesOf(request) {
   const { registrar, deployer } = request;
-  const connections = new Set([registrar, deployer].filter((connection) => connection !== void 0));
+  const connections = [registrar, deployer].filter((connection) => connection !== void 0);
   const readers = await Promise.all(
-    [...connections].map(({ workspace, account }) => openReader(workspace, account))
+    connections.map(({ workspace, account }) => openReader(workspace, account))
   );
   return { readers, registrarLater: isRegistrarLater(request) };
 }
 function warningsOf(request, proofs, used) {
   const { files, bundle } = request;
   const warnings = [];
-  if (used && !isApart(files) && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
+  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
     warnings.push(
-      "Unseparated: the deployer itself registers trust. Name providers.databricks.registrar_client_id in the policy, and `registrar: apart`."
+      "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two."
     );
   }
   if (files.policy?.insideCheckout === true) {
@@ -15757,10 +15152,10 @@ function warningsOf(request, proofs, used) {
     );
   }
   if (files.policy === void 0) {
-    const unproven2 = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
-    if (unproven2.length > 0)
+    const unproven = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
+    if (unproven.length > 0)
       warnings.push(
-        `Scope is unproven for ${unproven2.join(", ")}, and no policy file says whether that is accepted.`
+        `Scope is unproven for ${unproven.join(", ")}, and no policy file says whether that is accepted.`
       );
   }
   for (const entry of files.entries) {
@@ -15772,28 +15167,12 @@ function warningsOf(request, proofs, used) {
   }
   return warnings;
 }
-function assumedRecords(live, remote) {
-  const there = live.filter(({ target, object: object2 }) => remote(target, object2).state === "present");
-  return there.map(({ name, origin, job, purpose, target, object: object2 }) => ({
-    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: target.kind, object: object2, phase: "granted" }
-  }));
-}
 async function examineAccess(request) {
   const { files, bundle, deployed, deployerId, accountId, evidence, deployer, clock } = request;
   const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === void 0);
-  const registrarId = registrarOf(files) ?? deployerId;
-  const registrarLater = isRegistrarLater(request);
-  const known2 = await knownState(
-    {
-      api: (request.registrar ?? deployer).workspace,
-      deployer: deployer.workspace,
-      ...{ registrarId, registrarLater, owner: request.owner, bundle, looksOnly: request.looksOnly === true }
-    },
-    live
-  );
-  const { state } = known2;
-  const recorded = state.records.map((record2) => ({
+  const state = await readState(deployer.workspace, bundle);
+  const recorded2 = state.records.map((record2) => ({
     target: kindOf(record2.kind, request.kinds),
     object: record2.object,
     phase: record2.phase
@@ -15801,7 +15180,7 @@ async function examineAccess(request) {
     (one) => one.target !== void 0 && one.phase !== "expired"
   );
   const wanted = new Set(live.map(({ target, object: object2 }) => objectKey(target.kind, object2)));
-  const leaving = recorded.filter(({ target, object: object2 }) => !wanted.has(objectKey(target.kind, object2))).map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0);
+  const leaving = recorded2.filter(({ target, object: object2 }) => !wanted.has(objectKey(target.kind, object2))).map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0);
   const needs = /* @__PURE__ */ new Map();
   for (const { job, credentials } of live)
     needs.set(job.key, [.../* @__PURE__ */ new Set([...needs.get(job.key) ?? [], ...credentials])]);
@@ -15816,21 +15195,25 @@ async function examineAccess(request) {
     coming: live.map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0),
     leaving
   });
-  const objects = [...live, ...recorded];
+  const objects = [...live, ...recorded2];
   const [views, proofs] = await Promise.all([readRemote(objects, request), prove2()]);
   const missing = { state: "unreadable", missingRight: "the target" };
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
-  const remote = (target, object2) => {
-    const seen = views.get(target)?.plan(object2) ?? missing;
-    return seen.state === "absent" && registrarLater ? unseen : seen;
-  };
-  const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote)];
-  const planned = planChanges(declared, records, remote, request.kinds);
-  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
-  const notes = live.flatMap(({ target, object: object2 }) => views.get(target)?.notes(object2) ?? []);
-  const principals = bundle.jobs.flatMap(
-    ({ runAs: runAs2 }) => runAs2.kind === "service_principal" ? [runAs2.applicationId] : []
+  const planned = planChanges(
+    declared,
+    state.records,
+    (target, object2) => {
+      const seen = views.get(target)?.plan(object2) ?? missing;
+      return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
+    },
+    request.kinds
   );
+  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
+  const registrarId = registrarOf(files);
+  const notes = live.flatMap(({ target, object: object2 }) => views.get(target)?.notes(object2) ?? []);
+  const unowned = state.unowned.length === 0 ? [] : [
+    `${state.unowned.length} records of the access state do not fit this bundle and are never acted upon.`
+  ];
   return {
     changes: decided.changes,
     denied: decided.denied,
@@ -15838,17 +15221,14 @@ async function examineAccess(request) {
     warnings: [
       ...warningsOf(request, [...proofs.values()], objects.length > 0),
       ...planned.warnings,
-      ...stateWarnings({ known: known2, views, principals, objects })
+      ...unowned
     ],
     notes: [...new Set(notes)],
     proofs,
     state,
-    legacy: known2.legacy !== void 0,
-    folder: known2.folder,
     policy: files.policy,
-    registrarId,
-    apart: isApart(files),
-    selfRegistered: registrarId === deployerId && !isApart(files)
+    registrarId: registrarId ?? deployerId,
+    selfRegistered: (registrarId ?? deployerId) === deployerId
   };
 }
 async function planAccess(request, onPlan) {
@@ -15861,44 +15241,38 @@ async function planAccess(request, onPlan) {
 // core/access/state/recorder.ts
 var recordKey = ({ name, target, object: object2 }) => `${name} ${objectKey(target.kind, object2)}`;
 var Recorder = class {
-  #records;
-  #files;
-  #options;
-  constructor(state, options) {
-    this.#records = new Map(
-      state.records.map((record2) => [`${record2.name} ${objectKey(record2.kind, record2.object)}`, record2])
-    );
-    this.#files = new Map(state.files);
-    this.#options = options;
+  #state;
+  #api;
+  #bundle;
+  #lock;
+  constructor(state, api, bundle, lock) {
+    this.#state = state;
+    this.#api = api;
+    this.#bundle = bundle;
+    this.#lock = lock;
   }
   /** Sets the phase of the records of these changes; undefined removes them. */
-  async set(changes, phaseOf) {
-    for (const change2 of changes) {
+  async set(all, phaseOf) {
+    const records = new Map(
+      this.#state.records.map((record2) => [
+        `${record2.name} ${objectKey(record2.kind, record2.object)}`,
+        record2
+      ])
+    );
+    for (const change2 of all) {
       const phase = phaseOf(change2);
-      const { name, origin, job, purpose, target, object: object2 } = change2;
-      const entry = { name, ...origin, job, purpose, kind: target.kind, object: object2 };
-      if (phase === void 0) this.#records.delete(recordKey(change2));
-      else this.#records.set(recordKey(change2), { ...entry, phase });
+      const { name, job, purpose, target, object: object2 } = change2;
+      if (phase === void 0) records.delete(recordKey(change2));
+      else records.set(recordKey(change2), { name, job, purpose, kind: target.kind, object: object2, phase });
     }
-    const touched = new Map(changes.map((change2) => [objectKey(change2.target.kind, change2.object), change2]));
-    await inParallel([...touched.values()], (change2) => this.#write(change2));
-  }
-  async #write({ target: { kind }, object: object2 }) {
-    const { api, folder, owner, deployment, lock } = this.#options;
-    await lock.hold();
-    const key2 = objectKey(kind, object2);
-    const entries2 = [...this.#records.values()].filter((one) => objectKey(one.kind, one.object) === key2);
-    const id = objectId(kind, object2);
-    const old = this.#files.get(id) ?? [];
-    const written = [];
-    if (entries2.length > 0) {
-      const record2 = { kind, object: object2, owner, deployment, entries: entries2 };
-      const { file } = recordName(record2);
-      if (!old.includes(file)) await writeWorkspaceFile(api, `${folder}/${file}`, renderRecord(record2), true);
-      written.push(file);
-    }
-    for (const file of old) if (!written.includes(file)) await deleteWorkspaceFile(api, `${folder}/${file}`);
-    this.#files.set(id, written);
+    const { unowned, serial } = this.#state;
+    const next = { serial: serial + 1, records: [...records.values()], unowned };
+    await this.#lock.hold();
+    if (next.records.length + unowned.length === 0)
+      await deleteWorkspaceFile(this.#api, statePathOf(this.#bundle));
+    else
+      await writeWorkspaceFile(this.#api, statePathOf(this.#bundle), renderState(next, this.#bundle), true);
+    this.#state = next;
   }
 };
 
@@ -15939,13 +15313,8 @@ async function applyBatch(batch, ports, clock) {
   }
 }
 async function execute(plan, request, lock, onApplied) {
-  const { deployer, registrar, owner, clock, bundle, signal } = request;
-  const recorder = new Recorder(plan.state, {
-    api: (registrar ?? deployer).workspace,
-    folder: stateFolder(plan.registrarId),
-    deployment: bundle,
-    ...{ owner, lock }
-  });
+  const { deployer, clock, bundle, signal } = request;
+  const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
   const all = plan.changes.filter(isChange);
   const applied = [];
   const tell = async (batch, outcome, reason) => {
@@ -15993,7 +15362,7 @@ import { randomUUID as randomUUID4 } from "node:crypto";
 var LEASE = 6e4;
 var RENEW = 2e4;
 var POLL = 5e3;
-function parse3(content) {
+function parse2(content) {
   try {
     const value = JSON.parse(content);
     return {
@@ -16005,7 +15374,7 @@ function parse3(content) {
     return { id: "", holder: "(unreadable)", after: "" };
   }
 }
-async function takeLock(path15, options) {
+async function takeLock(path14, options) {
   const { api, clock, holder, timeout, signal } = options;
   const id = randomUUID4();
   let after = "";
@@ -16015,61 +15384,61 @@ async function takeLock(path15, options) {
   const lock = {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path15);
-      if (content === void 0 || parse3(content).id !== id) throw lost(path15);
+      const content = await readWorkspaceFile(api, path14);
+      if (content === void 0 || parse2(content).id !== id) throw lost(path14);
       renewed = clock.now();
-      await writeWorkspaceFile(api, path15, text2(), true);
+      await writeWorkspaceFile(api, path14, text2(), true);
     },
     async release() {
-      const content = await readWorkspaceFile(api, path15);
-      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path15);
+      const content = await readWorkspaceFile(api, path14);
+      if (content !== void 0 && parse2(content).id === id) await deleteWorkspaceFile(api, path14);
     }
   };
   let seen;
   let since = clock.now();
   for (; ; ) {
     renewed = clock.now();
-    if (await writeWorkspaceFile(api, path15, text2(), false)) return lock;
-    const content = await readWorkspaceFile(api, path15);
+    if (await writeWorkspaceFile(api, path14, text2(), false)) return lock;
+    const content = await readWorkspaceFile(api, path14);
     if (content === void 0) continue;
-    if (parse3(content).id === id) return lock;
+    if (parse2(content).id === id) return lock;
     if (content !== seen) {
       seen = content;
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
-      after = parse3(content).id;
-      if (await takeOver(path15, content, text2(), options)) return lock;
+      after = parse2(content).id;
+      if (await takeOver(path14, content, text2(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path15, parse3(content).holder);
+    if (clock.now() >= deadline) throw busy(path14, parse2(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
-function takeOverPath(path15, id) {
-  return `${path15}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+function takeOverPath(path14, id) {
+  return `${path14}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
-async function takeOver(path15, left, text2, options) {
-  const { id, after } = parse3(left);
-  const takeover = await takeLock(takeOverPath(path15, id), options);
+async function takeOver(path14, left, text2, options) {
+  const { id, after } = parse2(left);
+  const takeover = await takeLock(takeOverPath(path14, id), options);
   try {
-    if (await readWorkspaceFile(options.api, path15) !== left) return false;
-    await writeWorkspaceFile(options.api, path15, text2, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path15, after));
+    if (await readWorkspaceFile(options.api, path14) !== left) return false;
+    await writeWorkspaceFile(options.api, path14, text2, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path14, after));
     return true;
   } finally {
     await takeover.release();
   }
 }
-function busy(path15, holder) {
+function busy(path14, holder) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path15}.`,
+    problem: `Another run holds the access lock ${path14}.`,
     actual: holder,
     remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
   });
 }
-function lost(path15) {
+function lost(path14) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path15} was taken over by another run while this one was changing access.`,
+    problem: `The access lock ${path14} was taken over by another run while this one was changing access.`,
     remedy: "Run it again: what was changed so far is recorded, and the next run converges."
   });
 }
@@ -16078,9 +15447,8 @@ function lost(path15) {
 function checkApproved(fresh, approved) {
   const shown = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
   for (const change2 of approved.changes) if (change2.unread) shown.add(`grant ${recordKey(change2)}`);
-  const hidden = ({ action }) => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change2) => isRemote(change2) && !hidden(change2) && !shown.has(`${change2.action} ${recordKey(change2)}`)
+    (change2) => isRemote(change2) && !shown.has(`${change2.action} ${recordKey(change2)}`)
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
@@ -16110,11 +15478,9 @@ async function applyAccess(request, options) {
   let applied = [];
   if (!plan.changes.some(isChange)) await options.onPlan?.(plan);
   else {
-    const { deployer, registrar, clock, signal } = request;
-    const { workspace } = registrar ?? deployer;
-    const { registrarId } = plan;
-    const lock = await takeLock(lockPath(registrarId), {
-      api: workspace,
+    const { deployer, clock, bundle, signal } = request;
+    const lock = await takeLock(lockPathOf(bundle), {
+      api: deployer.workspace,
       clock,
       holder: options.holder,
       timeout: options.lockTimeout,
@@ -16124,8 +15490,6 @@ async function applyAccess(request, options) {
       plan = await examineAccess(request);
       if (options.approved !== void 0) checkApproved(plan, options.approved);
       await options.onPlan?.(plan);
-      const readers = request.readers.filter((one) => one !== registrarId);
-      if (plan.folder) await letRead(workspace, plan.folder, readers);
       if (plan.changes.some(isChange))
         applied = await execute(plan, request, lock, (one) => options.onApplied(one, plan));
     } finally {
@@ -16139,7 +15503,6 @@ async function applyAccess(request, options) {
   }
   const problems = [...plan.findings, ...failures(applied)];
   if (problems.length > 0) throw fail(problems);
-  if (plan.legacy) await retireLegacy(request);
   const count2 = (action) => applied.filter(({ change: change2, outcome }) => outcome === "done" && change2.action === action).length;
   return {
     plan,
@@ -16149,13 +15512,6 @@ async function applyAccess(request, options) {
     revoked: count2("withdraw"),
     unchanged: plan.changes.filter(({ action }) => action === "unchanged").length
   };
-}
-async function retireLegacy({ deployer, bundle }) {
-  try {
-    await removeLegacy(deployer.workspace, bundle);
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || !error.refused) throw error;
-  }
 }
 function withdrawAccess(request, options) {
   const { files } = request;
@@ -16285,28 +15641,28 @@ function expired({ expiresAt }, now, attempt2) {
 }
 
 // core/flow/foreign-checkout.ts
-import path10 from "node:path";
+import path9 from "node:path";
 
 // core/base/git/checkout.ts
-import path9 from "node:path";
+import path8 from "node:path";
 var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 async function checkedOutCommit(folder) {
   const gitFolder2 = await findGitFolder(folder);
   if (gitFolder2 === void 0) return void 0;
-  const head = await textOf3(path9.join(gitFolder2, "HEAD"));
+  const head = await textOf3(path8.join(gitFolder2, "HEAD"));
   if (head === void 0 || COMMIT.test(head)) return head;
   const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
   if (ref === void 0 || ref.split("/").includes("..")) return void 0;
-  const common2 = path9.resolve(gitFolder2, await textOf3(path9.join(gitFolder2, "commondir")) ?? ".");
-  const loose = await textOf3(path9.join(common2, ref));
-  const commit = loose ?? packedRef(await textOf3(path9.join(common2, "packed-refs")), ref);
+  const common2 = path8.resolve(gitFolder2, await textOf3(path8.join(gitFolder2, "commondir")) ?? ".");
+  const loose = await textOf3(path8.join(common2, ref));
+  const commit = loose ?? packedRef(await textOf3(path8.join(common2, "packed-refs")), ref);
   return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
 }
 async function findGitFolder(folder) {
-  const git = path9.join(folder, ".git");
-  if (await textOf3(path9.join(git, "HEAD")) !== void 0) return git;
+  const git = path8.join(folder, ".git");
+  if (await textOf3(path8.join(git, "HEAD")) !== void 0) return git;
   const [, target] = /^gitdir: (.+)$/.exec(await textOf3(git) ?? "") ?? [];
-  return target === void 0 ? void 0 : path9.resolve(folder, target);
+  return target === void 0 ? void 0 : path8.resolve(folder, target);
 }
 function packedRef(text2, ref) {
   const line = text2?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
@@ -16325,8 +15681,8 @@ import { dirname, isAbsolute, join } from "node:path";
 function repositoryIdOf(originUrl) {
   const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
   const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path15 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path15).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+  const path14 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path14).replace(/(?:\.git)?\/?$/, "").toLowerCase();
 }
 function decodeURIComponentSafely(text2) {
   try {
@@ -16361,7 +15717,7 @@ async function findCheckout(start, tree) {
 // core/flow/foreign-checkout.ts
 async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
   const { checkout } = ci.context;
-  const ofBundle = await findCheckout(path10.resolve(checkout, inputs.bundleRoot), diskTree);
+  const ofBundle = await findCheckout(path9.resolve(checkout, inputs.bundleRoot), diskTree);
   const found = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
   if (commit !== void 0 && found.every((one) => one === commit)) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
@@ -16608,10 +15964,6 @@ function policyLine({ policy }) {
 var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
 var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
 var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
-function registrarWords({ apart, selfRegistered }) {
-  if (apart) return "apart: in a job of its own";
-  return selfRegistered ? "the deployer itself: unseparated" : "in the step that deploys: unseparated";
-}
 var AccessReport = class {
   #parts;
   /** What was shown last. */
@@ -16634,7 +15986,7 @@ var AccessReport = class {
         lines: proofLines(proof)
       })),
       policy: policyLine(plan),
-      registrar: `${plan.registrarId}, ${registrarWords(plan)}`,
+      registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
       notes: plan.notes,
       standards: standardsTable(plan, {
         credentials: others2.credentials(),
@@ -16682,37 +16034,6 @@ var AccessReport = class {
     await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
   }
 };
-
-// core/flow/access/refusals.ts
-function nameless() {
-  return new SecretlessError("WRONG_WORKSPACE", {
-    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
-    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
-    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway)."
-  });
-}
-function unseparated({ inputs }) {
-  return new SecretlessError("ACCESS_UNSEPARATED", {
-    problem: "The policy asks for a registrar apart, and the identity that deploys is the registrar. Nothing was changed.",
-    expected: "one service principal that deploys, and another that registers access in a job of its own",
-    actual: `${inputs.clientId} does both`,
-    remedy: "Deploy with a service principal that has no MANAGE on the credentials, and give the registrar to `command: access` alone: docs/access.md, section The registrar's job."
-  });
-}
-function notDeployed({ statePath, target }) {
-  return new SecretlessError("ACCESS_DEPLOYMENT_UNPROVEN", {
-    problem: `access.yml declares access in target "${target}", but no job in the workspace was deployed from ${statePath}. No access was changed.`,
-    expected: "the jobs of a deployment of this target",
-    remedy: "Run this command after the deployment, and give the registrar CAN_READ on that folder and CAN_VIEW on the jobs (or make it a workspace admin). For a bundle that is gone, take its entries out of access.yml: then its access is withdrawn."
-  });
-}
-function accessStands({ statePath }, stands) {
-  return new SecretlessError("ACCESS_STANDS", {
-    problem: stands === true ? `Access of this bundle's jobs is still recorded for ${statePath}. Nothing was destroyed.` : "Whether access of this bundle's jobs still stands cannot be read. Nothing was destroyed.",
-    expected: "no recorded access: the registrar withdraws it first",
-    remedy: "Take the entries of this target out of access.yml, run `command: access` in the registrar's job, then destroy." + (stands === true ? "" : " That job also lets the deployer read what is recorded.")
-  });
-}
 
 // core/flow/connect.ts
 var EARLY2 = 1e4;
@@ -16798,7 +16119,6 @@ var Access = class {
    */
   async plan(summaryOf) {
     const { step: step2, source } = this.#parts;
-    if (isApart(source.files) && registrarOf(source.files) === step2.inputs.clientId) throw unseparated(step2);
     if (!source.declared && step2.inputs.command.changes) return;
     const summary = await summaryOf();
     await told(async () => {
@@ -16808,16 +16128,9 @@ var Access = class {
       await this.#report.changes("planned", this.#shown.changes, this.#shown);
     });
   }
-  /**
-   * Registers what was planned, after the last process of the bundle has ended; where the policy wants the registrar apart,
-   * its own job does.
-   */
+  /** Registers what was planned, after the last process of the bundle has ended. */
   async apply(summary) {
     const { step: step2, source } = this.#parts;
-    if (isApart(source.files)) {
-      if (source.declared) step2.ci.info(LEFT);
-      return;
-    }
     if (step2.signal.aborted && !source.declared) return;
     await told(async () => {
       const request = await this.#request(summary, { deployed: true, declared: source.declared });
@@ -16828,33 +16141,9 @@ var Access = class {
       );
     });
   }
-  /**
-   * Registers, withdraws and sweeps, as the registrar, in a job that ran no code of the bundle.
-   * @throws SecretlessError
-   */
-  async register({ facts, creators }) {
-    const { step: step2, audit, connection, source } = this.#parts;
-    const { clientId } = step2.inputs;
-    const { files } = source;
-    const registrarId = registrarOf(files) ?? clientId;
-    expectSame("WRONG_PRINCIPAL", "registrar", registrarId, clientId, "policy-file");
-    if (isApart(files) && creators.includes(registrarId)) throw unseparated(step2);
-    const wanted = files.entries.some(({ targets }) => targets?.includes(facts.target) !== false);
-    if (facts.workspaceId === "") throw nameless();
-    if (wanted && facts.jobs.length === 0) throw notDeployed(facts);
-    await told(async () => {
-      const { session } = connection;
-      const registrar = await connectionOf({ step: step2, audit, session, clientId });
-      const deployerId = registrarOf(files) === void 0 ? clientId : creators[0] ?? clientId;
-      const request = await this.#complete(facts, registrar, { deployed: true, deployerId });
-      const complete = { ...request, registrar, readers: creators };
-      await this.#change(complete, (one, options) => applyAccess(one, { ...options, approved: void 0 }));
-    });
-  }
   /** Withdraws everything; what fails must keep the bundle from being destroyed. */
   async withdraw(summary) {
     await told(async () => {
-      if (isApart(this.#parts.source.files)) return this.#checkGone(summary);
       const request = await this.#request(summary, { deployed: true, declared: false });
       if (!request) return;
       await this.#change(request, withdrawAccess);
@@ -16862,50 +16151,26 @@ var Access = class {
   }
   /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
   async #request({ tree }, { deployed, declared }) {
-    const { step: step2, audit, connection } = this.#parts;
+    const { step: step2, audit, connection, source } = this.#parts;
     const { session, workspaceId } = connection;
-    const { clientId, command } = step2.inputs;
-    const deployer = await connectionOf({ step: step2, audit, session, clientId });
-    const facts = bundleFacts(tree, workspaceId ?? "");
-    if (!declared) {
-      const known2 = await this.#recorded(deployer, facts) === true;
-      const former = !known2 && command.name === "destroy" && await readLegacy(deployer.workspace, facts);
-      if (!known2 && !former) return void 0;
-    }
-    if (workspaceId === void 0) throw nameless();
-    return this.#complete(facts, deployer, { deployed, deployerId: clientId });
-  }
-  async #complete(bundle, deployer, how) {
-    const { step: step2, source } = this.#parts;
+    const { clientId } = step2.inputs;
     const { accountId = step2.inputs.accountId } = await step2.workspace;
     const { files, evidence } = source;
-    const { command } = step2.inputs;
-    const looksOnly = !command.changes || isApart(files) && command.name !== "access";
+    const deployer = await connectionOf({ step: step2, audit, session, clientId });
+    if (!declared && !await recorded(deployer, bundleFacts(tree, workspaceId ?? ""))) return void 0;
+    if (workspaceId === void 0) throw nameless();
     return {
-      ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
+      files,
+      bundle: bundleFacts(tree, workspaceId),
+      deployed,
+      deployerId: clientId,
+      accountId,
+      evidence,
+      deployer,
       registrar: void 0,
-      owner: looksOnly ? NOBODY : await source.owner(),
-      readers: [how.deployerId],
       clock: step2.ports.clock,
       signal: step2.signal
     };
-  }
-  /** Whether this deployment has records, whoever made them; undefined if this identity may not look. One request. */
-  #recorded({ workspace }, bundle) {
-    const { step: step2, source } = this.#parts;
-    const folder = stateFolder(registrarOf(source.files) ?? step2.inputs.clientId);
-    return isRecorded(workspace, folder, bundle);
-  }
-  /** Where only the registrar can withdraw, nothing is destroyed while access stands, or may stand. */
-  async #checkGone({ tree }) {
-    const { step: step2, audit, connection, source } = this.#parts;
-    const { session, workspaceId } = connection;
-    if (workspaceId === void 0) throw nameless();
-    const deployer = await connectionOf({ step: step2, audit, session, clientId: step2.inputs.clientId });
-    const facts = bundleFacts(tree, workspaceId);
-    const stands = await this.#recorded(deployer, facts);
-    if (stands === false || stands === void 0 && !source.declared) return;
-    throw accessStands(facts, stands);
   }
   async #show(plan, bundle) {
     this.#report.plan(plan);
@@ -16975,11 +16240,17 @@ async function told(work) {
     });
   }
 }
-var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
-
-// core/flow/access/files.ts
-import { realpath as realpath4, stat as stat3 } from "node:fs/promises";
-import path11 from "node:path";
+async function recorded({ workspace }, bundle) {
+  const { records, unowned } = await readState(workspace, bundle);
+  return records.length + unowned.length > 0;
+}
+function nameless() {
+  return new SecretlessError("WRONG_WORKSPACE", {
+    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
+    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
+    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway)."
+  });
+}
 
 // core/ci/verify.ts
 var CLOCK_TOLERANCE = 60;
@@ -17004,7 +16275,7 @@ async function fetchJson(send, url) {
 }
 async function verifyPipelineToken(idToken, options) {
   const { audience, issuers, send, now } = options;
-  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-NFI2N5PY.js");
+  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-YY2SORZD.js");
   let issuer;
   try {
     issuer = decodeJwt(idToken).iss;
@@ -17039,75 +16310,41 @@ async function verifyPipelineToken(idToken, options) {
   }
 }
 
-// core/flow/access/pipeline.ts
-var EVIDENCE = 6e4;
-function verifiedPipeline(step2) {
-  let verified;
-  return () => verified ??= verify(step2);
-}
-async function verify({ ci, inputs, ports, signal }) {
-  const { clock, send } = ports;
-  const attempt2 = async () => {
-    const { token: token2, audience, issuers } = await ci.pipelineToken();
-    registerSecret(token2);
-    const { issuer } = await readClaims(token2);
-    const local = [inputs.host, issuer].every(
-      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname)
-    );
-    return verifyPipelineToken(token2, {
-      audience,
-      issuers: local ? [issuer] : issuers,
-      send,
-      now: clock.now()
-    });
-  };
-  try {
-    const token2 = await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
-    return { claims: token2.claims, identity: identityOf(token2) };
-  } catch (error) {
-    throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
-  }
-}
-function identityOf({ issuer, subject, claims }) {
-  const { environment, repositoryId = "" } = claims;
-  const context = environment === void 0 ? `subject:${subject}` : `environment:${environment}`;
-  return { issuer, repositoryId, context };
-}
-
 // core/flow/access/files.ts
+import { realpath as realpath4, stat as stat2 } from "node:fs/promises";
+import path10 from "node:path";
 function scanPolicy({ files }) {
   const policy = files.policy?.policy;
   return policy && { scopes: scopesByTarget(policy), exceptions: policy.scan?.exceptions };
 }
+var EVIDENCE = 6e4;
 async function readAccess(step2, bundleRoot) {
   const { ci, inputs, ports } = step2;
   const { checkout, addresses } = ci.context;
   const concerned = inputs.command.needs.access;
   const [access2, policy] = await allRight([
-    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path11.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : named(step2, "access-file", inputs.accessFile),
+    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path10.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : named(step2, "access-file", inputs.accessFile),
     !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step2, "policy-file", inputs.policyFile)
   ]);
   const commit = await checkedOutCommit(checkout);
   const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
-  const pipeline2 = verifiedPipeline(step2);
-  const owner = async () => (await pipeline2()).identity;
   if (access2 === void 0 && policy === void 0) {
     const files2 = { entries: [], policy: void 0 };
-    return { declared: false, files: files2, evidence: { claims: {}, selfReported }, owner };
+    return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
   }
   const files = readAccessFiles(
     access2,
     policy && {
       ...policy,
-      insideCheckout: await comesAlong(checkout, path11.resolve(checkout, policy.path), ports.platform)
+      insideCheckout: await comesAlong(checkout, path10.resolve(checkout, policy.path), ports.platform)
     }
   );
   const asked3 = access2 !== void 0 && asksForClaims(files);
-  const claims = asked3 ? (await pipeline2()).claims : {};
-  return { declared: access2 !== void 0, files, evidence: { claims, selfReported }, owner };
+  const claims = asked3 ? await pipelineClaims2(step2) : {};
+  return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
 }
 async function named(step2, input, value) {
-  const found = await sourceFile(path11.resolve(step2.ci.context.checkout, value), step2, input);
+  const found = await sourceFile(path10.resolve(step2.ci.context.checkout, value), step2, input);
   if (found !== void 0) return found;
   throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
 }
@@ -17115,7 +16352,7 @@ async function sourceFile(file, { ci, ports: { platform } }, input, bundleRoot) 
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown = inside ? path11.relative(checkout, file).split(path11.sep).join("/") : file;
+  const shown = inside ? path10.relative(checkout, file).split(path10.sep).join("/") : file;
   try {
     const text2 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
     return text2 === void 0 ? void 0 : { path: shown, text: text2 };
@@ -17134,16 +16371,40 @@ function unusable(input, problem) {
 async function comesAlong(checkout, named2, platform) {
   const [root, file] = await Promise.all([realpath4(checkout), realpath4(named2)]);
   if (!isInside(file, root, platform)) return false;
-  for (let folder = path11.dirname(file); ; folder = path11.dirname(folder)) {
-    if (path11.relative(root, folder) === "") return true;
-    if (path11.dirname(folder) === folder) return false;
-    const git = await stat3(path11.join(folder, ".git")).catch(() => void 0);
+  for (let folder = path10.dirname(file); ; folder = path10.dirname(folder)) {
+    if (path10.relative(root, folder) === "") return true;
+    if (path10.dirname(folder) === folder) return false;
+    const git = await stat2(path10.join(folder, ".git")).catch(() => void 0);
     if (git?.isDirectory() === true) return false;
   }
 }
 function asksForClaims({ policy }) {
   const rules = policy?.policy.rules ?? [];
   return rules.some(({ when: when3 }) => PIPELINE_CLAIMS.some((name) => when3?.[name] !== void 0));
+}
+async function pipelineClaims2({ ci, inputs, ports, signal }) {
+  const { clock, send } = ports;
+  const attempt2 = async () => {
+    const { token: token2, audience, issuers } = await ci.pipelineToken();
+    registerSecret(token2);
+    const { issuer } = await readClaims(token2);
+    const local = [inputs.host, issuer].every(
+      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname)
+    );
+    const accepted = local ? [issuer] : issuers;
+    const { claims } = await verifyPipelineToken(token2, {
+      audience,
+      issuers: accepted,
+      send,
+      now: clock.now()
+    });
+    return claims;
+  };
+  try {
+    return await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
+  } catch (error) {
+    throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
+  }
 }
 
 // core/cli/own-process.ts
@@ -17197,7 +16458,14 @@ var LINUX = {
     const fields = read2(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
   },
-  environmentOf: (pid) => read2(`/proc/${String(pid)}/environ`)?.split("\0"),
+  environmentOf(pid) {
+    try {
+      return readFileSync(`/proc/${String(pid)}/environ`, "latin1").split("\0");
+    } catch (error) {
+      const { code: code2 } = error;
+      return code2 === "EACCES" || code2 === "EPERM" ? void 0 : [];
+    }
+  },
   ours() {
     const user2 = getuid2?.();
     return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((name) => {
@@ -17277,34 +16545,34 @@ function carefulCi(ci) {
 }
 
 // core/cli/find.ts
-import { stat as stat4, realpath as realpath5, access, constants as constants2 } from "node:fs/promises";
-import { posix as posix4, win32 as win324 } from "node:path";
+import { stat as stat3, realpath as realpath5, access, constants as constants2 } from "node:fs/promises";
+import { posix as posix3, win32 as win323 } from "node:path";
 var REAL = {
-  executable: async (path15) => {
+  executable: async (path14) => {
     try {
-      if (!(await stat4(path15)).isFile()) return void 0;
-      await access(path15, constants2.X_OK);
-      return await realpath5(path15);
+      if (!(await stat3(path14)).isFile()) return void 0;
+      await access(path14, constants2.X_OK);
+      return await realpath5(path14);
     } catch {
       return void 0;
     }
   },
-  folder: (path15) => realpath5(path15).catch(() => path15)
+  folder: (path14) => realpath5(path14).catch(() => path14)
 };
 async function findCli(options) {
   const { platform, environment, probe = REAL } = options;
-  const path15 = platform.os === "win32" ? win324 : posix4;
+  const path14 = platform.os === "win32" ? win323 : posix3;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
   const inCheckout = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path15.delimiter);
+  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path14.delimiter);
   for (const entry of entries2.map((text2) => unquoted(text2, platform))) {
-    if (!isAbsolute2(entry, path15)) {
+    if (!isAbsolute2(entry, path14)) {
       if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
       continue;
     }
     for (const name of names(environment, platform)) {
-      const file = path15.join(entry, name);
+      const file = path14.join(entry, name);
       const real = await probe.executable(file);
       if (real === void 0) continue;
       if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
@@ -17322,8 +16590,8 @@ async function findCli(options) {
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute2(entry, path15) {
-  return path15.isAbsolute(entry) && (path15 === posix4 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
+function isAbsolute2(entry, path14) {
+  return path14.isAbsolute(entry) && (path14 === posix3 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
 }
 function unquoted(entry, platform) {
   return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
@@ -17340,7 +16608,7 @@ import { randomUUID as randomUUID6 } from "node:crypto";
 import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
 
 // core/cli/install/archive.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 
 // core/cli/install/checksums.ts
 var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
@@ -17358,7 +16626,7 @@ function parseChecksums(text2) {
 }
 
 // core/cli/install/files.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 import * as fs2 from "node:fs/promises";
 var systemFiles = fs2;
 var CHUNK = 16 * 1024;
@@ -17395,7 +16663,7 @@ async function sha256OfFile(files, file) {
     if (!(await files.lstat(file)).isFile()) return void 0;
     const handle = await files.open(file, "r");
     try {
-      const hash = createHash6("sha256");
+      const hash = createHash5("sha256");
       for await (const chunk of readRange(handle, 0, Infinity, Buffer.allocUnsafe(CHUNK))) hash.update(chunk);
       return hash.digest("hex");
     } finally {
@@ -17611,21 +16879,21 @@ async function readReleaseFile(file, receive, ports) {
 }
 async function readFromFolder(file, folder, sink, ports) {
   const { files, signal } = ports;
-  const path15 = placeOf3(file);
-  const unreadable4 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
+  const path14 = placeOf3(file);
+  const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file.name}\`.`,
-    expected: `a readable file ${path15}`,
+    expected: `a readable file ${path14}`,
     actual,
     remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
   });
-  if (!isAbsolute3(folder)) throw unreadable4("the folder is not an absolute path on this runner");
-  const handle = await open2(files, path15).catch((error) => {
-    throw unreadable4(error.message);
+  if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
+  const handle = await open2(files, path14).catch((error) => {
+    throw unreadable5(error.message);
   });
   try {
     const { size } = await handle.stat();
-    if (size > file.limit) throw unreadable4(`it has more than ${String(file.limit)} bytes`);
-    for await (const chunk of readable(readRange(handle, 0, size), unreadable4)) {
+    if (size > file.limit) throw unreadable5(`it has more than ${String(file.limit)} bytes`);
+    for await (const chunk of readable(readRange(handle, 0, size), unreadable5)) {
       signal.throwIfAborted();
       await sink(chunk);
     }
@@ -17633,17 +16901,17 @@ async function readFromFolder(file, folder, sink, ports) {
     await handle.close();
   }
 }
-async function* readable(chunks, unreadable4) {
+async function* readable(chunks, unreadable5) {
   try {
     yield* chunks;
   } catch (error) {
-    throw unreadable4(diskProblem(error) ?? error.message);
+    throw unreadable5(diskProblem(error) ?? error.message);
   }
 }
-async function open2(files, path15) {
+async function open2(files, path14) {
   try {
-    if (!(await files.stat(path15)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path15, "r");
+    if (!(await files.stat(path14)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path14, "r");
   } catch (error) {
     const { code: code2 } = error;
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
@@ -17706,7 +16974,7 @@ async function fetchArchive(release, expected, target, ports) {
   await readReleaseFile(
     file,
     (feed) => createFile(ports.files, target, 384, async (write) => {
-      const hash = createHash7("sha256");
+      const hash = createHash6("sha256");
       let size = 0;
       let head = Buffer.alloc(0);
       await feed(async (chunk) => {
@@ -17859,12 +17127,12 @@ function cacheEntry(root, version, platform) {
 async function inspectCache(files, entry, archiveSha256) {
   const text2 = await files.readFile(entry.marker, "utf8").catch(() => void 0);
   if (text2 === void 0) return "none";
-  const record2 = parseRecord2(text2);
+  const record2 = parseRecord(text2);
   if (!record2) return "foreign";
   if (record2.archiveSha256 !== archiveSha256) return "other archive";
   return await sha256OfFile(files, entry.program) === record2.programSha256 ? "usable" : "damaged";
 }
-function parseRecord2(text2) {
+function parseRecord(text2) {
   let value;
   try {
     value = JSON.parse(text2);
@@ -17907,17 +17175,17 @@ async function removeLeftovers(files, clock, entry) {
   const parent = dirname2(entry.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path15 = join3(parent, name);
+    const path14 = join3(parent, name);
     try {
-      if (clock.now() - (await files.lstat(path15)).mtimeMs > LEFTOVER)
-        await files.rm(path15, { recursive: true });
+      if (clock.now() - (await files.lstat(path14)).mtimeMs > LEFTOVER)
+        await files.rm(path14, { recursive: true });
     } catch {
     }
   }
 }
 
 // core/cli/install/unzip.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createInflateRaw, crc32 } from "node:zlib";
@@ -17931,7 +17199,7 @@ var MOST_ENTRIES = 1e3;
 var MOST_DIRECTORY_BYTES = 1024 * 1024;
 var REFUSED_FLAGS = 1 | 32 | 64 | 8192;
 var DATA_DESCRIPTOR = 8;
-var NAME3 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
+var NAME2 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
 var FILE_TYPE = 61440;
 var REGULAR = 32768;
 var FOLDER = 16384;
@@ -18016,7 +17284,7 @@ function checkNames(entries2) {
   const seen = /* @__PURE__ */ new Set();
   for (const { name } of entries2) {
     const segments = name.replace(/\/$/, "").split("/");
-    if (!NAME3.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
+    if (!NAME2.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
       throw refused2(`${JSON.stringify(name)} is no plain path inside the archive`);
     }
     const folded = segments.join("/").normalize("NFC").toLowerCase();
@@ -18064,7 +17332,7 @@ async function extractProgram(files, archive, name, target, limit = LARGEST_PROG
   const handle = await files.open(archive, "r");
   try {
     const member3 = await findMember(handle, name, limit);
-    const hash = createHash8("sha256");
+    const hash = createHash7("sha256");
     let size = 0;
     let checksum = 0;
     await createFile(files, target, 493, async (write) => {
@@ -18206,9 +17474,9 @@ async function installRoots({ toolCache, tempFolder, checkout }, { platform, log
   log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
   return [tempFolder];
 }
-async function isInsideReally(path15, checkout, platform, files) {
+async function isInsideReally(path14, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside(path15, checkout, platform) || isInside(await real(path15), await real(checkout), platform);
+  return isInside(path14, checkout, platform) || isInside(await real(path14), await real(checkout), platform);
 }
 async function onDisk(folder, work) {
   try {
@@ -18307,8 +17575,8 @@ async function findTool(step2, cwd) {
   const { ports, signal } = step2;
   const tool = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
   const terminate = createTerminate(ports);
-  const path15 = ports.environment["PATH"];
-  const env = path15 === void 0 ? {} : { PATH: path15 };
+  const path14 = ports.environment["PATH"];
+  const env = path14 === void 0 ? {} : { PATH: path14 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
   if (warning !== void 0) warn(step2, warning);
@@ -18352,7 +17620,7 @@ function otherVersion(wanted, found) {
 }
 
 // core/flow/scan/outcome.ts
-import path12 from "node:path";
+import path11 from "node:path";
 
 // core/scan/exceptions.ts
 var import_yaml7 = __toESM(require_dist(), 1);
@@ -18393,7 +17661,7 @@ function takes(step2, character) {
   if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
   return step2.type === "any" || step2.type === "star" && character !== "/";
 }
-function matches(steps, path15) {
+function matches(steps, path14) {
   let states = /* @__PURE__ */ new Set();
   const enter = (into, state) => {
     if (into.has(state)) return;
@@ -18405,7 +17673,7 @@ function matches(steps, path15) {
     } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
   };
   enter(states, 0);
-  for (const character of path15) {
+  for (const character of path14) {
     const next = /* @__PURE__ */ new Set();
     for (const state of states) {
       const step2 = steps[state];
@@ -18432,10 +17700,10 @@ var IgnorePatterns = class {
     }
   }
   /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path15) {
+  match(path14) {
     let matched = false;
     for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path15)) matched = !negated;
+      if (matched === negated && matches(steps, path14)) matched = !negated;
     }
     return matched;
   }
@@ -18593,7 +17861,7 @@ function boundExceptions({ exceptions, mistakes }, policy, today) {
   };
 }
 var DAY2 = 24 * 60 * 60 * 1e3;
-function whyRefused({ rule, path: path15, expires }, policy, today) {
+function whyRefused({ rule, path: path14, expires }, policy, today) {
   if (policy === "forbid") return "it forbids exceptions.";
   const { max_days: most, rules, paths } = policy;
   const days2 = (Date.parse(expires) - Date.parse(today)) / DAY2;
@@ -18601,7 +17869,7 @@ function whyRefused({ rule, path: path15, expires }, policy, today) {
     return `it ends in ${String(days2)} days, and may in ${String(most)} at most.`;
   if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
     return `it admits them for ${rules.join(", ")} alone.`;
-  if (paths && !paths.some((pattern) => globCovers(pattern, path15)))
+  if (paths && !paths.some((pattern) => globCovers(pattern, path14)))
     return `it admits them in ${paths.join(", ")} alone.`;
   return void 0;
 }
@@ -18626,14 +17894,14 @@ function applyExceptions(findings, exceptions) {
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule, path: path15 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path15)) return false;
-  const paths = new IgnorePatterns([path15], "leave-out");
-  return !configuration.some((file) => file === path15 || paths.match(file));
+function isAlwaysSeen({ rule, path: path14 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path14)) return false;
+  const paths = new IgnorePatterns([path14], "leave-out");
+  return !configuration.some((file) => file === path14 || paths.match(file));
 }
-function unusedMistake({ rule, path: path15, place }) {
+function unusedMistake({ rule, path: path14, place }) {
   return {
-    problem: `The exception for ${quote(rule)} in ${quote(path15)} matches no finding`,
+    problem: `The exception for ${quote(rule)} in ${quote(path14)} matches no finding`,
     remedy: "Remove it.",
     place
   };
@@ -18811,7 +18079,7 @@ var ScanOutcome = class {
   async #writeSarif(report, { findings, excepted }) {
     const { ci, inputs, ports } = this.#step;
     if (inputs.sarifFile === void 0) return [];
-    const file = path12.resolve(ci.context.checkout, inputs.sarifFile);
+    const file = path11.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
     try {
       const roots = [ci.context.checkout, ci.context.tempFolder];
@@ -18861,19 +18129,19 @@ function exceptionsInvalid(mistakes) {
 }
 
 // core/flow/scan/uploaded.ts
-import { basename, join as join9, posix as posix7 } from "node:path";
+import { basename, join as join9, posix as posix6 } from "node:path";
 
 // core/api/uploaded-files.ts
-async function filesInFolder(api, path15) {
-  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path15 } };
+async function filesInFolder(api, path14) {
+  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path14 } };
   const answer = await answered(api, request, "The list of what was uploaded");
   return listAt(answer, "objects").flatMap((object2) => {
     const file = textAt(object2, "path");
     return file === "" || textAt(object2, "object_type") === "DIRECTORY" ? [] : [file];
   });
 }
-async function exportedFile(api, path15) {
-  const query = { path: path15, format: "AUTO" };
+async function exportedFile(api, path14) {
+  const query = { path: path14, format: "AUTO" };
   const request = { method: "GET", path: "/api/2.0/workspace/export", query };
   const content = member(await answered(api, request, "The look at what was uploaded"), "content");
   return typeof content === "string" ? Buffer.from(content, "base64") : void 0;
@@ -18888,19 +18156,19 @@ async function answered(api, request, what) {
 }
 
 // core/bundle/resolved-selection.ts
-import { isAbsolute as isAbsolute5, join as join7, posix as posix6, relative as relative4 } from "node:path";
+import { isAbsolute as isAbsolute5, join as join7, posix as posix5, relative as relative4 } from "node:path";
 
 // core/bundle/selection.ts
-import { join as join6, posix as posix5, relative as relative3, resolve, sep as sep2 } from "node:path";
-var slashed = (path15) => path15.split(sep2).join("/");
-function foldersUp(path15) {
-  return posix5.normalize(slashed(path15)).split("/").filter((part) => part === "..").length;
+import { join as join6, posix as posix4, relative as relative3, resolve, sep as sep2 } from "node:path";
+var slashed = (path14) => path14.split(sep2).join("/");
+function foldersUp(path14) {
+  return posix4.normalize(slashed(path14)).split("/").filter((part) => part === "..").length;
 }
 function above(folder, levels) {
   return resolve(folder, ...Array.from({ length: levels }, () => ".."));
 }
-function fromSyncRoot({ bundleRoot, syncRoot }, path15) {
-  return posix5.join(slashed(relative3(syncRoot, bundleRoot)), path15);
+function fromSyncRoot({ bundleRoot, syncRoot }, path14) {
+  return posix4.join(slashed(relative3(syncRoot, bundleRoot)), path14);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
 function isLibraryKey(key2) {
@@ -18953,22 +18221,22 @@ async function syncRoots(paths, from) {
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present3 = await Promise.all(paths.map((path15) => isThere(join7(root, path15), tree)));
+    const present3 = await Promise.all(paths.map((path14) => isThere(join7(root, path14), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
-    const needed = levels === 0 || paths.some((path15) => cleaned2(path15).split("/")[0] !== first);
+    const needed = levels === 0 || paths.some((path14) => cleaned2(path14).split("/")[0] !== first);
     if (needed && present3.every(Boolean)) roots.push(root);
   }
   return roots;
 }
 function resolvesTo(written, paths) {
-  const patterns2 = written.map((path15) => cleaned2(path15).replace(/\$\{[^}]*\}/g, "*"));
-  const fits2 = (path15) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path15)));
+  const patterns2 = written.map((path14) => cleaned2(path14).replace(/\$\{[^}]*\}/g, "*"));
+  const fits2 = (path14) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path14)));
   return written.length === paths.length && paths.every(fits2);
 }
-var cleaned2 = (path15) => posix6.normalize(slashed(path15)).replace(/(?<=.)\/$/, "");
-async function isThere(path15, tree) {
-  if (await tree.size(path15) !== void 0) return true;
-  return tree.list(path15).then(
+var cleaned2 = (path14) => posix5.normalize(slashed(path14)).replace(/(?<=.)\/$/, "");
+async function isThere(path14, tree) {
+  if (await tree.size(path14) !== void 0) return true;
+  return tree.list(path14).then(
     () => true,
     () => false
   );
@@ -18977,7 +18245,7 @@ function artifactPatterns(tree, bundleRoot) {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
     const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
     const folder = textAt(artifact, "path") || ".";
-    const absolute = (path15) => isAbsolute5(path15) ? path15 : join7(bundleRoot, path15);
+    const absolute = (path14) => isAbsolute5(path14) ? path14 : join7(bundleRoot, path14);
     const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
     return [...sources.map(absolute), ...built2];
   });
@@ -19001,9 +18269,9 @@ var GitIgnores = class {
     this.#tree = tree;
     this.#root = root;
   }
-  async ignores(path15, isFolder) {
-    for (let folder = dirname3(path15); ; folder = dirname3(folder)) {
-      const inside = slashed(relative5(folder, path15));
+  async ignores(path14, isFolder) {
+    for (let folder = dirname3(path14); ; folder = dirname3(folder)) {
+      const inside = slashed(relative5(folder, path14));
       const rules = await this.#rules(folder);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
       if (folder === this.#root || dirname3(folder) === folder) return false;
@@ -19031,8 +18299,8 @@ async function selectFiles(selection, tree, name) {
   const excluded = new IgnorePatterns(selection.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
-  const take = (path15) => {
-    if (!excluded.match(slashed(relative5(syncRoot, path15)))) files.add(path15);
+  const take = (path14) => {
+    if (!excluded.match(slashed(relative5(syncRoot, path14)))) files.add(path14);
   };
   const walk = async (folder, all) => {
     const entries2 = await tree.list(folder).catch((error) => {
@@ -19041,17 +18309,17 @@ async function selectFiles(selection, tree, name) {
       return [];
     });
     for (const entry of entries2) {
-      const path15 = join8(folder, entry.name);
+      const path14 = join8(folder, entry.name);
       if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path15, true)) await walk(path15, all);
+        if (all || !await ignores.ignores(path14, true)) await walk(path14, all);
       } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative5(syncRoot, path15)))) take(path15);
-      } else if (!await ignores.ignores(path15, false)) {
-        if (entry.type === "file") take(path15);
+        if (entry.type === "file" && included.match(slashed(relative5(syncRoot, path14)))) take(path14);
+      } else if (!await ignores.ignores(path14, false)) {
+        if (entry.type === "file") take(path14);
         else {
           const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path15, {
-            file: name(path15),
+          unscanned.set(path14, {
+            file: name(path14),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
             harmless: true
           });
@@ -19059,8 +18327,8 @@ async function selectFiles(selection, tree, name) {
       }
     }
   };
-  for (const path15 of selection.paths) {
-    const start = join8(syncRoot, path15);
+  for (const path14 of selection.paths) {
+    const start = join8(syncRoot, path14);
     if (await tree.size(start) !== void 0) take(start);
     else await walk(start, false);
   }
@@ -19069,11 +18337,11 @@ async function selectFiles(selection, tree, name) {
 }
 async function selectArtifacts({ artifacts }, tree) {
   const found = /* @__PURE__ */ new Set();
-  const take = async (path15) => {
-    if (await tree.size(path15) !== void 0) found.add(path15);
-    else for (const { name } of await tree.list(path15).catch(() => [])) await take(join8(path15, name));
+  const take = async (path14) => {
+    if (await tree.size(path14) !== void 0) found.add(path14);
+    else for (const { name } of await tree.list(path14).catch(() => [])) await take(join8(path14, name));
   };
-  for (const pattern of artifacts) for (const path15 of await matchesOf2(pattern, tree)) await take(path15);
+  for (const pattern of artifacts) for (const path14 of await matchesOf2(pattern, tree)) await take(path14);
   return [...found].sort();
 }
 async function matchesOf2(pattern, tree) {
@@ -19087,12 +18355,12 @@ async function matchesOf2(pattern, tree) {
 
 // core/cli/sync-snapshot.ts
 import { readdir as readdir2, readFile as readFile2 } from "node:fs/promises";
-import path13 from "node:path";
+import path12 from "node:path";
 async function readSyncedFiles(state, target) {
-  const folder = path13.join(state, target, "sync-snapshots");
+  const folder = path12.join(state, target, "sync-snapshots");
   const names2 = (await readdir2(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
   if (names2.length === 0) return void 0;
-  const all = await Promise.all(names2.map((name) => readFile2(path13.join(folder, name), "utf8")));
+  const all = await Promise.all(names2.map((name) => readFile2(path12.join(folder, name), "utf8")));
   return all.flatMap(
     (text2) => members(member(parseJson(text2, "the list of uploaded files"), "local_to_remote_names")).flatMap(
       ([local, remote]) => typeof remote === "string" ? [{ local, remote }] : []
@@ -19112,23 +18380,23 @@ async function uploadedFiles(scanned, tree, uploading) {
     const files = await present2(selections, file.local, tree);
     here.push(...files);
     const [first] = files;
-    const path15 = posix7.join(filePath, file.remote);
-    if (first === void 0 || code2) remote.set(path15, first === void 0 ? path15 : scanned.name(first));
+    const path14 = posix6.join(filePath, file.remote);
+    if (first === void 0 || code2) remote.set(path14, first === void 0 ? path14 : scanned.name(first));
   }
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
   const sources = synced ? [] : await selectedNow(selections, scanned, tree);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
   const names2 = new Set(different.map((file) => scanned.name(file)));
-  for (const path15 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
-    const local = artifacts.find((file) => basename(file) === posix7.basename(path15));
-    if (local === void 0 || code2) remote.set(path15, local === void 0 ? path15 : scanned.name(local));
+  for (const path14 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix6.basename(path14));
+    if (local === void 0 || code2) remote.set(path14, local === void 0 ? path14 : scanned.name(local));
   }
   const unscanned = [];
-  await inParallel([...remote], async ([path15, name]) => {
-    const content = await exportedFile(api, path15);
+  await inParallel([...remote], async ([path14, name]) => {
+    const content = await exportedFile(api, path14);
     if (content === void 0)
       unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(name, content) > 0 || name === path15) names2.add(name);
+    else if (await scanned.scanContent(name, content) > 0 || name === path14) names2.add(name);
   });
   return {
     different: [...names2].sort(),
@@ -19139,7 +18407,7 @@ async function uploadedFiles(scanned, tree, uploading) {
 async function uploadedArtifacts(api, summary) {
   const folder = textAt(summary, "workspace", "artifact_path");
   if (folder === "" || folder.startsWith("/Volumes/")) return [];
-  return filesInFolder(api, posix7.join(folder, ".internal"));
+  return filesInFolder(api, posix6.join(folder, ".internal"));
 }
 async function present2(selections, local, tree) {
   const files = selections.map(({ syncRoot }) => join9(syncRoot, local));
@@ -19188,9 +18456,9 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path15, itemKeys) {
-    const tries = [...this.#inTarget(path15), path15].map(
-      (full) => this.#deepest(full, full.length - path15.length, itemKeys)
+  find(path14, itemKeys) {
+    const tries = [...this.#inTarget(path14), path14].map(
+      (full) => this.#deepest(full, full.length - path14.length, itemKeys)
     );
     const { value } = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     const variable2 = value?.kind === "text" ? /\$\{var\.(\w{1,100})\}/.exec(value.text)?.[1] : void 0;
@@ -19201,22 +18469,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    for (const path15 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
-      const { value, depth } = this.#deepest(path15, 0, /* @__PURE__ */ new Map());
-      if (depth === path15.length && value) return value.place;
+    for (const path14 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
+      const { value, depth } = this.#deepest(path14, 0, /* @__PURE__ */ new Map());
+      if (depth === path14.length && value) return value.place;
     }
     return void 0;
   }
-  #inTarget(path15) {
+  #inTarget(path14) {
     const target = this.#target;
-    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path15]);
+    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path14]);
   }
-  #deepest(path15, shift, itemKeys) {
+  #deepest(path14, shift, itemKeys) {
     let best = { depth: 0 };
     for (const file of this.#files) {
       let value = file.value;
-      for (let depth = 1; depth <= path15.length; depth++) {
-        value = step(value, path15[depth - 1], itemKeys.get(depth - 1 - shift));
+      for (let depth = 1; depth <= path14.length; depth++) {
+        value = step(value, path14[depth - 1], itemKeys.get(depth - 1 - shift));
         if (value === void 0) break;
         if (depth > best.depth) best = { depth, value };
       }
@@ -19288,30 +18556,30 @@ var ConfigurationScan = class {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path15, itemKeys) {
-    if (typeof value === "string") this.#text(value, path15, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path15, itemKeys);
+  walk(value, path14, itemKeys) {
+    if (typeof value === "string") this.#text(value, path14, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path14, itemKeys);
     else if (typeof value === "object" && value !== null) {
       const named2 = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
         const isPair2 = named2 !== void 0 && inner === named2.value;
-        if (isPair2) this.#text(named2.value, [...path15, key2], itemKeys, named2.name);
-        else this.walk(inner, [...path15, key2], itemKeys);
+        if (isPair2) this.#text(named2.value, [...path14, key2], itemKeys, named2.name);
+        else this.walk(inner, [...path14, key2], itemKeys);
       }
     }
   }
-  #list(list3, path15, itemKeys) {
+  #list(list3, path14, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path15.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path14.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path15, index], keys, flag ?? "");
-      else this.walk(item, [...path15, index], keys);
+      if (typeof item === "string") this.#text(item, [...path14, index], keys, flag ?? "");
+      else this.walk(item, [...path14, index], keys);
     });
   }
-  #text(text2, path15, itemKeys, name = String(path15[path15.length - 1])) {
-    const seen = JSON.stringify([path15, text2]);
+  #text(text2, path14, itemKeys, name = String(path14[path14.length - 1])) {
+    const seen = JSON.stringify([path14, text2]);
     if (this.#seen.has(seen)) return;
     this.#seen.add(seen);
     this.strings++;
@@ -19319,7 +18587,7 @@ var ConfigurationScan = class {
     const bytes = Buffer.from(text2);
     const found = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path15, itemKeys), setting: settingText(path15) });
+      this.scopes.push({ scope, place: this.#place(path14, itemKeys), setting: settingText(path14) });
     };
     found.push(
       ...detect(bytes, bytes.toString("latin1"), {
@@ -19335,7 +18603,7 @@ var ConfigurationScan = class {
     for (const { rule, value, via } of withoutOverlaps(found)) {
       const shown = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule, "error", path15, itemKeys, {
+      this.#add(rule, "error", path14, itemKeys, {
         shown,
         fingerprint: mark,
         ...via !== void 0 && { via }
@@ -19343,23 +18611,23 @@ var ConfigurationScan = class {
     }
     const practice = text2 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path15, itemKeys, {
+      this.#add(practice, "warning", path14, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path15), "")
+        fingerprint: fingerprint(settingText(path14), "")
       });
     }
   }
-  #add(rule, level, path15, itemKeys, what) {
+  #add(rule, level, path14, itemKeys, what) {
     this.findings.push({
       rule,
       level,
-      place: this.#place(path15, itemKeys),
-      setting: settingText(path15),
+      place: this.#place(path14, itemKeys),
+      setting: settingText(path14),
       ...what
     });
   }
-  #place(path15, itemKeys) {
-    return this.#places.find(path15, itemKeys) ?? this.#options.fallback;
+  #place(path14, itemKeys) {
+    return this.#places.find(path14, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -19368,12 +18636,12 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path15) {
-  return path15.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
+function settingText(path14) {
+  return path14.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scanned-files.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 import { relative as relative6, sep as sep3 } from "node:path";
 
 // core/scan/files/archive.ts
@@ -19552,8 +18820,8 @@ var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 var TEXT = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path15) {
-  const name = path15.slice(path15.lastIndexOf("/") + 1).toLowerCase();
+function fileKind(path14) {
+  const name = path14.slice(path14.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
   if (TEXT.test(name)) return "text";
@@ -19630,9 +18898,9 @@ var ContentScanner = class {
   scopes = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path15) {
-    this.#kind = fileKind(path15);
-    this.#ipynb = path15.toLowerCase().endsWith(".ipynb");
+  constructor(path14) {
+    this.#kind = fileKind(path14);
+    this.#ipynb = path14.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -19709,7 +18977,7 @@ var ContentScanner = class {
 
 // core/scan/files/scan-file.ts
 var HEAD = 8;
-var DEEPEST4 = 1;
+var DEEPEST3 = 1;
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
 function toFinding(match2, file, member3, repositoryId) {
@@ -19773,17 +19041,17 @@ var FileScan = class {
     scanner.push(held ?? new Uint8Array(), true);
     this.#take(scanner, void 0);
   }
-  async #unpack(kind, content, path15, depth) {
+  async #unpack(kind, content, path14, depth) {
     const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member3 of members2) {
-      const name = [path15, member3.name].filter((part) => part !== "").join("!");
+      const name = [path14, member3.name].filter((part) => part !== "").join("!");
       if ("reason" in member3) this.#skip(member3.reason, name);
       else await this.#member(member3.content, name, depth);
     }
   }
   async #member(content, name, depth) {
     const inner = archiveKind(content.subarray(0, HEAD));
-    if (inner !== void 0 && depth < DEEPEST4) return this.#unpack(inner, content, name, depth + 1);
+    if (inner !== void 0 && depth < DEEPEST3) return this.#unpack(inner, content, name, depth + 1);
     if (inner !== void 0) {
       this.#skip("it is an archive nested more than once", name);
       return;
@@ -19836,11 +19104,11 @@ var ScannedFiles = class {
   async scan(files, { uncut: uncut2 = false } = {}) {
     const fresh = [];
     const done = { files: 0, bytes: 0, ofFiles: files.length };
-    await inParallel([...new Set(files)], async (path15) => {
+    await inParallel([...new Set(files)], async (path14) => {
       if (!uncut2) this.#ports.signal?.throwIfAborted();
-      if (!await this.#isKnown(path15)) {
-        fresh.push(path15);
-        done.bytes += await this.#scanOne(path15, this.name(path15), () => this.#ports.tree.read(path15));
+      if (!await this.#isKnown(path14)) {
+        fresh.push(path14);
+        done.bytes += await this.#scanOne(path14, this.name(path14), () => this.#ports.tree.read(path14));
       }
       done.files++;
       this.#ports.onProgress?.({ ...done });
@@ -19852,7 +19120,7 @@ var ScannedFiles = class {
    * @returns how much was found; nothing in content that was scanned before
    */
   async scanContent(name, content) {
-    if (this.#contents.has(createHash9("sha256").update(content).digest("hex"))) return 0;
+    if (this.#contents.has(createHash8("sha256").update(content).digest("hex"))) return 0;
     const key2 = `content of ${name}`;
     await this.#scanOne(key2, name, async function* () {
       yield await Promise.resolve(content);
@@ -19864,22 +19132,22 @@ var ScannedFiles = class {
     return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report]) => report));
   }
   /** As reports name a file. */
-  name(path15) {
-    return relative6(this.#options.checkout, path15).split(sep3).join("/");
+  name(path14) {
+    return relative6(this.#options.checkout, path14).split(sep3).join("/");
   }
-  async #isKnown(path15) {
-    const known2 = this.#hashes.get(path15);
+  async #isKnown(path14) {
+    const known2 = this.#hashes.get(path14);
     if (known2 === void 0) return false;
-    const hash = createHash9("sha256");
+    const hash = createHash8("sha256");
     try {
-      for await (const piece of this.#ports.tree.read(path15)) hash.update(piece);
+      for await (const piece of this.#ports.tree.read(path14)) hash.update(piece);
     } catch {
       return false;
     }
     return hash.digest("hex") === known2;
   }
   async #scanOne(key2, name, read4) {
-    const hash = createHash9("sha256");
+    const hash = createHash8("sha256");
     const hashed = async function* () {
       for await (const piece of read4()) {
         hash.update(piece);
@@ -19901,10 +19169,10 @@ var ScannedFiles = class {
 // core/bundle/outside.ts
 import { dirname as dirname4, join as join10 } from "node:path";
 async function refuseOutside(selections, boundary) {
-  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path15) => join10(syncRoot, path15)));
+  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path14) => join10(syncRoot, path14)));
   const patterns2 = selections.flatMap(({ artifacts }) => artifacts);
   const mistakes = [
-    ...await mistakesOf("A path of `sync.paths`", paths, (path15) => path15, boundary),
+    ...await mistakesOf("A path of `sync.paths`", paths, (path14) => path14, boundary),
     ...await mistakesOf("An artifact or library", patterns2, fixedPart, boundary)
   ];
   if (mistakes.length > 0) throw invalidBundle(mistakes);
@@ -19915,13 +19183,13 @@ async function refuseFilesOutside(files, boundary) {
 }
 async function mistakesOf(what, all, start, { checkout, platform, tree, placeOf: placeOf4 }) {
   const mistakes = [];
-  for (const path15 of new Set(all)) {
-    if (isInside(await tree.real(start(path15)), checkout, platform)) continue;
-    const place = placeOf4(path15);
+  for (const path14 of new Set(all)) {
+    if (isInside(await tree.real(start(path14)), checkout, platform)) continue;
+    const place = placeOf4(path14);
     mistakes.push({
       problem: `${what} leads out of the repository's checkout, so nothing of it is read or uploaded.`,
       expected: "a path in the checkout, also after links are followed",
-      actual: path15,
+      actual: path14,
       remedy: "Copy or check out what the bundle needs into the repository, and name it there.",
       ...place && { place }
     });
@@ -19934,7 +19202,7 @@ function fixedPart(pattern) {
 }
 
 // core/bundle/written-selection.ts
-import { dirname as dirname5, isAbsolute as isAbsolute6, join as join11, posix as posix8 } from "node:path";
+import { dirname as dirname5, isAbsolute as isAbsolute6, join as join11, posix as posix7 } from "node:path";
 function writtenSelection(files, target, bundleRoot) {
   return readingBundle(() => new Written(files, target, bundleRoot).selection());
 }
@@ -19951,23 +19219,23 @@ var Written = class {
     this.#bundleRoot = bundleRoot;
     const { top, overrides } = selectTarget(files, target);
     this.#layers = [...top, ...overrides];
-    this.#folders = new Map(files.map(({ name, path: path15 }) => [name, dirname5(path15)]));
+    this.#folders = new Map(files.map(({ name, path: path14 }) => [name, dirname5(path14)]));
   }
   selection() {
     const sync = under(this.#layers, "sync");
     const written = under(sync, "paths");
     const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute(written);
     const bundleRoot = this.#bundleRoot;
-    const fromBundle = (path15) => slashed(posix8.relative(slashed(bundleRoot), slashed(path15)));
-    const levels = Math.max(0, ...paths.map((path15) => foldersUp(fromBundle(path15))));
+    const fromBundle = (path14) => slashed(posix7.relative(slashed(bundleRoot), slashed(path14)));
+    const levels = Math.max(0, ...paths.map((path14) => foldersUp(fromBundle(path14))));
     const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
-    const relativeToRoot = (path15) => fromSyncRoot(roots, fromBundle(path15));
+    const relativeToRoot = (path14) => fromSyncRoot(roots, fromBundle(path14));
     const known2 = (key2, all) => {
       const relative7 = all.map(relativeToRoot);
       const computed = relative7.filter(hasVariable);
       if (computed.length > 0)
         this.#notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
-      return relative7.filter((path15) => !hasVariable(path15));
+      return relative7.filter((path14) => !hasVariable(path14));
     };
     this.#collectArtifacts();
     for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
@@ -19992,9 +19260,9 @@ var Written = class {
   #folderOf({ file }) {
     return this.#folders.get(file) ?? this.#bundleRoot;
   }
-  #located(path15, place) {
-    if (!this.#places.has(path15)) this.#places.set(path15, place);
-    return path15;
+  #located(path14, place) {
+    if (!this.#places.has(path14)) this.#places.set(path14, place);
+    return path14;
   }
   #collectArtifacts() {
     for (const artifact of under(this.#layers, "artifacts").flatMap(valuesOf)) {
@@ -20067,7 +19335,7 @@ async function filesOf(selections, scanned, boundary) {
   for (const selection of selections) {
     const artifacts = await selectArtifacts(selection, boundary.tree);
     await refuseFilesOutside(artifacts, boundary);
-    const sources = await selectFiles(selection, boundary.tree, (path15) => scanned.name(path15));
+    const sources = await selectFiles(selection, boundary.tree, (path14) => scanned.name(path14));
     for (const file of [...sources.files, ...artifacts]) files.add(file);
     unscanned.push(...sources.unscanned);
   }
@@ -20075,7 +19343,7 @@ async function filesOf(selections, scanned, boundary) {
 }
 async function scanSources({ files, selection }, scanned, boundary) {
   const selected = await filesOf([selection], scanned, boundary);
-  await scanned.scan([...selected.files, ...files.map(({ path: path15 }) => path15)]);
+  await scanned.scan([...selected.files, ...files.map(({ path: path14 }) => path14)]);
   const { unscanned } = selected;
   return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
 }
@@ -20307,7 +19575,7 @@ async function run(given2, seams = {}) {
   let service;
   try {
     const { needs } = command;
-    const bundleRoot = path14.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path13.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const [connection, tool, target, source, scan2] = await allRight([
@@ -20319,28 +19587,25 @@ async function run(given2, seams = {}) {
     ]);
     const { session } = connection;
     const { workspaceId = connection.workspaceId, accountId } = inputs;
-    const tokens = await when2(
-      needs.cli,
-      () => startTokenService({
-        token: () => session.token(),
-        approvedHost: inputs.host,
-        approvedWorkspaceId: workspaceId,
-        approvedAccountId: accountId,
-        clock: ports.clock
-      })
-    );
+    const tokens = await startTokenService({
+      token: () => session.token(),
+      approvedHost: inputs.host,
+      approvedWorkspaceId: workspaceId,
+      approvedAccountId: accountId,
+      clock: ports.clock
+    });
     service = tokens;
-    if (tokens) ci.mask(new URL(tokens.url).pathname.slice(1));
+    ci.mask(new URL(tokens.url).pathname.slice(1));
     const endWhatIsLeft = strayEnder(step2, folder.root);
     const processes = processPort(ports.platform);
     let marked = Promise.resolve();
-    const cli = tool && tokens && new DatabricksCli({
+    const cli = tool && new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
       file: tool.file,
       env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path14.relative(checkout, bundleRoot).split(path14.sep).join("/"),
+      bundlePath: path13.relative(checkout, bundleRoot).split(path13.sep).join("/"),
       target: target?.name,
       approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens.served,
@@ -20367,7 +19632,6 @@ async function run(given2, seams = {}) {
     )({
       step: step2,
       api,
-      connection,
       folder,
       get cli() {
         return asked2("cli", cli);
