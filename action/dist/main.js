@@ -19,7 +19,7 @@ import {
   toSecretlessError,
   usualAudience,
   withoutBidi
-} from "./chunks/chunk-V6TTFPAD.js";
+} from "./chunks/chunk-KFVLPND2.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/base/no-inspector.ts
@@ -178,12 +178,14 @@ async function runStep(shell, ports, seams = {}) {
   for (const secret of proxySecrets(ports.environment)) ci2.mask(secret);
   const stop = new AbortController();
   const finished = new AbortController();
+  let begun;
   try {
     const inputs = parseInputs(ci2, seams.inputs);
+    begun = { ci: ci2, ports, inputs };
     refuseUntrustedEvent(ci2, inputs);
     const { openEvent } = ci2.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./chunks/run-B7K7NMD3.js");
+      const { refuseForeignCheckout } = await import("./chunks/run-QVXTZ2BT.js");
       await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
     }
     const { clock, send: send2 } = ports;
@@ -206,11 +208,16 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-B7K7NMD3.js");
+    const { run } = await import("./chunks/run-QVXTZ2BT.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-B7K7NMD3.js");
-    await reportFailure(ci2, toSecretlessError(error));
+    const { reportFailure, refuseStep } = await import("./chunks/run-QVXTZ2BT.js");
+    const failure = toSecretlessError(error);
+    if (!begun) await reportFailure(ci2, failure);
+    else
+      await refuseStep(begun, failure, seams).catch(
+        (unwritable) => reportFailure(ci2, toSecretlessError(unwritable))
+      );
     return 1;
   } finally {
     finished.abort();

@@ -226,12 +226,14 @@ var SecretlessError = class extends Error {
   code;
   details;
   mistakes;
+  others;
   constructor(code, options) {
-    const { mistakes = [], cause, ...details } = options;
+    const { mistakes = [], others = [], cause, ...details } = options;
     super(details.problem, cause === void 0 ? void 0 : { cause });
     this.code = code;
     this.details = details;
     this.mistakes = mistakes;
+    this.others = others;
   }
 };
 

@@ -146,13 +146,13 @@ class SettingsReader {
 
   #resolve(text: string, depth: number): string | undefined {
     if (depth > DEEPEST) return undefined;
-    let whole = true;
+    const missing: string[] = [];
     const resolved = text.replace(REFERENCE, (_, name: string) => {
       const found = this.#lookUp(name, depth + 1);
-      whole &&= found !== undefined;
+      if (found === undefined) missing.push(name);
       return found ?? "";
     });
-    return whole && !resolved.includes("${") ? resolved : undefined;
+    return missing.length === 0 && !resolved.includes("${") ? resolved : undefined;
   }
 
   #lookUp(name: string, depth: number): string | undefined {

@@ -68,7 +68,9 @@ describe("a registrar apart, through the built action", () => {
   });
   afterEach(() => job.stop());
 
-  it("deploys without granting, grants from a job that starts no process, and destroys only what has no access", async () => {
+  it("deploys without granting, grants from a job that starts no process, and destroys only what has no access", async function () {
+    // Eight steps of two jobs, one after the other.
+    this.timeout(240_000);
     const deployed = await deploy({ "policy-file": "policy.yml" });
     assert.equal(deployed.exitCode, 0, deployed.log);
     assert.match(deployed.log, /Access is left to the registrar/);

@@ -3,16 +3,16 @@ import type { Clock } from "../../base/ports.ts";
 import { readAccessFile, type AccessEntry } from "../files/access-file.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import { planChanges } from "./changes.ts";
-import { declareAccess, type DeclarationMistake, type Declared } from "./declare.ts";
+import { declareAccess, type DeclarationMistake } from "./declare.ts";
 import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
 import { observer } from "./observe.ts";
 import type { ScopeProof } from "../scope/proof.ts";
-import { knownState, type KnownState } from "../state/known.ts";
+import { assumedRecords, knownState, type KnownState } from "../state/known.ts";
 import type { PipelineIdentity } from "../state/owner.ts";
 import { objectKey } from "../state/record.ts";
-import type { AccessState, StateRecord } from "../state/state.ts";
+import type { AccessState } from "../state/state.ts";
 import { stateWarnings } from "./state-warnings.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
 import type { AccessKind, Apis, RemoteState, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
@@ -180,17 +180,6 @@ function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used:
       );
   }
   return warnings;
-}
-
-/** What is declared and there, for a reader who may not see the records: the registrar will look whether it is ours. */
-function assumedRecords(
-  live: readonly Declared[],
-  remote: (target: AccessKind, object: TrustObject) => RemoteState,
-): readonly StateRecord[] {
-  const there = live.filter(({ target, object }) => remote(target, object).state === "present");
-  return there.map(({ name, origin, job, purpose, target, object }) => ({
-    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: target.kind, object, phase: "granted" },
-  }));
 }
 
 /** The plan with its findings, whatever they are; {@link planAccess} throws them, applying works around them. */

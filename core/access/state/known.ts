@@ -1,11 +1,12 @@
 import type { DatabricksApi } from "../../api/client.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
+import type { AccessKind, RemoteState, TrustObject } from "../kinds/kind.ts";
 import type { Declared } from "../plan/declare.ts";
 import { proveFolder, stateFolder } from "./folder.ts";
 import { readLegacy, withLegacy, type LegacyState } from "./legacy.ts";
 import type { PipelineIdentity } from "./owner.ts";
 import { objectKey, type ObjectRecord } from "./record.ts";
-import { readState, type AccessState } from "./state.ts";
+import { readState, type AccessState, type StateRecord } from "./state.ts";
 
 export interface KnownState {
   readonly state: AccessState;
@@ -71,4 +72,15 @@ export async function knownState(options: KnowledgeOptions, live: readonly Decla
   // To the registrar its own home is never hidden: where it sees nothing, nothing is.
   const readable = seen.readable || !registrarLater;
   return { state: { ...seen, readable, records: withLegacy(seen.records, legacy) }, legacy, folder };
+}
+
+/** What is declared and there, for a reader who may not see the records: the registrar will look whether it is ours. */
+export function assumedRecords(
+  live: readonly Declared[],
+  remote: (target: AccessKind, object: TrustObject) => RemoteState,
+): readonly StateRecord[] {
+  const there = live.filter(({ target, object }) => remote(target, object).state === "present");
+  return there.map(({ name, origin, job, purpose, target, object }) => ({
+    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: target.kind, object, phase: "granted" },
+  }));
 }

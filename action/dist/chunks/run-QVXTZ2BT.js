@@ -18,6 +18,7 @@ import {
   isInside,
   isLoopback,
   isRetryableStatus,
+  isUuid,
   jsonWithoutBidi,
   nameOf,
   nodeHttp,
@@ -42,7 +43,7 @@ import {
   transportError,
   variable,
   withoutBidi
-} from "./chunk-V6TTFPAD.js";
+} from "./chunk-KFVLPND2.js";
 import {
   createTerminate,
   runUntil
@@ -130,17 +131,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path14) {
-      const ctrl = callVisitor(key2, node, visitor, path14);
+    function visit_(key2, node, visitor, path16) {
+      const ctrl = callVisitor(key2, node, visitor, path16);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path14, ctrl);
-        return visit_(key2, ctrl, visitor, path14);
+        replaceNode(key2, path16, ctrl);
+        return visit_(key2, ctrl, visitor, path16);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path14 = Object.freeze(path14.concat(node));
+          path16 = Object.freeze(path16.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path14);
+            const ci = visit_(i, node.items[i], visitor, path16);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -151,13 +152,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path14 = Object.freeze(path14.concat(node));
-          const ck = visit_("key", node.key, visitor, path14);
+          path16 = Object.freeze(path16.concat(node));
+          const ck = visit_("key", node.key, visitor, path16);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path14);
+          const cv = visit_("value", node.value, visitor, path16);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -178,17 +179,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path14) {
-      const ctrl = await callVisitor(key2, node, visitor, path14);
+    async function visitAsync_(key2, node, visitor, path16) {
+      const ctrl = await callVisitor(key2, node, visitor, path16);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path14, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path14);
+        replaceNode(key2, path16, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path16);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path14 = Object.freeze(path14.concat(node));
+          path16 = Object.freeze(path16.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path14);
+            const ci = await visitAsync_(i, node.items[i], visitor, path16);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -199,13 +200,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path14 = Object.freeze(path14.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path14);
+          path16 = Object.freeze(path16.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path16);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path14);
+          const cv = await visitAsync_("value", node.value, visitor, path16);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -232,23 +233,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path14) {
+    function callVisitor(key2, node, visitor, path16) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path14);
+        return visitor(key2, node, path16);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path14);
+        return visitor.Map?.(key2, node, path16);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path14);
+        return visitor.Seq?.(key2, node, path16);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path14);
+        return visitor.Pair?.(key2, node, path16);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path14);
+        return visitor.Scalar?.(key2, node, path16);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path14);
+        return visitor.Alias?.(key2, node, path16);
       return void 0;
     }
-    function replaceNode(key2, path14, node) {
-      const parent = path14[path14.length - 1];
+    function replaceNode(key2, path16, node) {
+      const parent = path16[path16.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -860,10 +861,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path14, value) {
+    function collectionFromPath(schema, path16, value) {
       let v = value;
-      for (let i = path14.length - 1; i >= 0; --i) {
-        const k = path14[i];
+      for (let i = path16.length - 1; i >= 0; --i) {
+        const k = path16[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -882,7 +883,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path14) => path14 == null || typeof path14 === "object" && !!path14[Symbol.iterator]().next().done;
+    var isEmptyPath = (path16) => path16 == null || typeof path16 === "object" && !!path16[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -912,11 +913,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path14, value) {
-        if (isEmptyPath(path14))
+      addIn(path16, value) {
+        if (isEmptyPath(path16))
           this.add(value);
         else {
-          const [key2, ...rest] = path14;
+          const [key2, ...rest] = path16;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -930,8 +931,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path14) {
-        const [key2, ...rest] = path14;
+      deleteIn(path16) {
+        const [key2, ...rest] = path16;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -945,8 +946,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path14, keepScalar) {
-        const [key2, ...rest] = path14;
+      getIn(path16, keepScalar) {
+        const [key2, ...rest] = path16;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -964,8 +965,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path14) {
-        const [key2, ...rest] = path14;
+      hasIn(path16) {
+        const [key2, ...rest] = path16;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -975,8 +976,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path14, value) {
-        const [key2, ...rest] = path14;
+      setIn(path16, value) {
+        const [key2, ...rest] = path16;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -1020,14 +1021,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text2, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text3, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text2;
+        return text3;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
-      if (text2.length <= endStep)
-        return text2;
+      if (text3.length <= endStep)
+        return text3;
       const folds = [];
       const escapedFolds = {};
       let end = lineWidth - indent.length;
@@ -1044,14 +1045,14 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text2, i, indent.length);
+        i = consumeMoreIndentedLines(text3, i, indent.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text2[i += 1]; ) {
+      for (let ch; ch = text3[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text2[i + 1]) {
+          switch (text3[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -1068,12 +1069,12 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text2, i, indent.length);
+            i = consumeMoreIndentedLines(text3, i, indent.length);
           end = i + indent.length + endStep;
           split = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next = text2[i + 1];
+            const next = text3[i + 1];
             if (next && next !== " " && next !== "\n" && next !== "	")
               split = i;
           }
@@ -1085,12 +1086,12 @@ var require_foldFlowLines = __commonJS({
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text2[i += 1];
+                ch = text3[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text2;
+                return text3;
               folds.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
@@ -1105,39 +1106,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds.length === 0)
-        return text2;
+        return text3;
       if (onFold)
         onFold();
-      let res = text2.slice(0, folds[0]);
+      let res = text3.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text2.length;
+        const end2 = folds[i2 + 1] || text3.length;
         if (fold === 0)
           res = `
-${indent}${text2.slice(0, end2)}`;
+${indent}${text3.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text2[fold]}\\`;
+            res += `${text3[fold]}\\`;
           res += `
-${indent}${text2.slice(fold + 1, end2)}`;
+${indent}${text3.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text2, i, indent) {
+    function consumeMoreIndentedLines(text3, i, indent) {
       let end = i;
       let start = i + 1;
-      let ch = text2[start];
+      let ch = text3[start];
       while (ch === " " || ch === "	") {
         if (i < start + indent) {
-          ch = text2[++i];
+          ch = text3[++i];
         } else {
           do {
-            ch = text2[++i];
+            ch = text3[++i];
           } while (ch && ch !== "\n");
           end = i;
           start = i + 1;
-          ch = text2[start];
+          ch = text3[start];
         }
       }
       return end;
@@ -3491,9 +3492,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path14, value) {
+      addIn(path16, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path14, value);
+          this.contents.addIn(path16, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3568,14 +3569,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path14) {
-        if (Collection.isEmptyPath(path14)) {
+      deleteIn(path16) {
+        if (Collection.isEmptyPath(path16)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path14) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path16) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3590,10 +3591,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path14, keepScalar) {
-        if (Collection.isEmptyPath(path14))
+      getIn(path16, keepScalar) {
+        if (Collection.isEmptyPath(path16))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path14, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path16, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3604,10 +3605,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path14) {
-        if (Collection.isEmptyPath(path14))
+      hasIn(path16) {
+        if (Collection.isEmptyPath(path16))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path14) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path16) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3624,13 +3625,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path14, value) {
-        if (Collection.isEmptyPath(path14)) {
+      setIn(path16, value) {
+        if (Collection.isEmptyPath(path16)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path14), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path16), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path14, value);
+          this.contents.setIn(path16, value);
         }
       }
       /**
@@ -3791,7 +3792,7 @@ ${pointer}
 var require_resolve_props = __commonJS({
   "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
-    function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+    function resolveProps(tokens2, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
       let atNewline = startOnNewline;
       let hasSpace = startOnNewline;
@@ -3806,7 +3807,7 @@ var require_resolve_props = __commonJS({
       let comma = null;
       let found = null;
       let start = null;
-      for (const token2 of tokens) {
+      for (const token2 of tokens2) {
         if (reqSpace) {
           if (token2.type !== "space" && token2.type !== "newline" && token2.type !== "comma")
             onError(token2.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -3897,7 +3898,7 @@ var require_resolve_props = __commonJS({
             hasSpace = false;
         }
       }
-      const last = tokens[tokens.length - 1];
+      const last = tokens2[tokens2.length - 1];
       const end = last ? last.offset + last.source.length : offset;
       if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
         onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -5237,8 +5238,8 @@ ${cb}` : comment;
        * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
        * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
        */
-      *compose(tokens, forceDoc = false, endOffset = -1) {
-        for (const token2 of tokens)
+      *compose(tokens2, forceDoc = false, endOffset = -1) {
+        for (const token2 of tokens2)
           yield* this.next(token2);
         yield* this.end(forceDoc, endOffset);
       }
@@ -5591,9 +5592,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path14) => {
+    visit2.itemAtPath = (cst, path16) => {
       let item = cst;
-      for (const [field, index] of path14) {
+      for (const [field, index] of path16) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5602,23 +5603,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path14) => {
-      const parent = visit2.itemAtPath(cst, path14.slice(0, -1));
-      const field = path14[path14.length - 1][0];
+    visit2.parentCollection = (cst, path16) => {
+      const parent = visit2.itemAtPath(cst, path16.slice(0, -1));
+      const field = path16[path16.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path14, item, visitor) {
-      let ctrl = visitor(item, path14);
+    function _visit(path16, item, visitor) {
+      let ctrl = visitor(item, path16);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path14.concat([[field, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path16.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5629,10 +5630,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path14);
+            ctrl = ctrl(item, path16);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path14) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path16) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -7283,7 +7284,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse3(src, reviver, options) {
+    function parse4(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7324,7 +7325,7 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports.parse = parse3;
+    exports.parse = parse4;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument3;
     exports.stringify = stringify2;
@@ -7384,7 +7385,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path13 from "node:path";
+import path15 from "node:path";
 
 // core/audit/audit.ts
 import { randomUUID as randomUUID2 } from "node:crypto";
@@ -7417,7 +7418,7 @@ async function writeOwnFile(file, content, bounds) {
     throw error;
   }
 }
-async function appendOwnFile(file, text2, bounds) {
+async function appendOwnFile(file, text3, bounds) {
   const { port = fs, user: user2 = getuid?.() } = bounds;
   const place = await placeOf(file, bounds);
   const expected = await lookAt(place.file, port);
@@ -7436,7 +7437,7 @@ async function appendOwnFile(file, text2, bounds) {
     if (user2 !== void 0 && found.uid !== BigInt(user2)) throw new RefusedFile("belongs to another user");
     await checkDescriptor(handle.fd, place.file, port);
     if (await port.realpath(place.folder) !== place.folder) throw new RefusedFile(CHANGED);
-    await handle.appendFile(text2);
+    await handle.appendFile(text3);
   } finally {
     await handle.close();
   }
@@ -7453,22 +7454,22 @@ async function placeOf(file, { roots, platform, port = fs }) {
     const name = parts.pop() ?? "";
     if (name === "") throw new RefusedFile("is a folder");
     if (inGitFolder(path.join(...parts, name))) throw new RefusedFile("is in a folder .git");
-    let folder = real;
+    let folder2 = real;
     for (const part of parts) {
-      folder = path.join(folder, part);
-      await madeFolder(folder, port);
+      folder2 = path.join(folder2, part);
+      await madeFolder(folder2, port);
     }
-    return { folder, file: path.join(folder, name) };
+    return { folder: folder2, file: path.join(folder2, name) };
   }
   throw new RefusedFile("is neither in the checkout nor in the CI's temporary folder");
 }
-async function madeFolder(folder, port) {
-  let found = await lookAt(folder, port);
+async function madeFolder(folder2, port) {
+  let found = await lookAt(folder2, port);
   if (found === void 0) {
-    await port.mkdir(folder).catch((error) => {
+    await port.mkdir(folder2).catch((error) => {
       if (error.code !== "EEXIST") throw error;
     });
-    found = await lookAt(folder, port);
+    found = await lookAt(folder2, port);
   }
   if (found?.isSymbolicLink() === true) throw new RefusedFile(LINK);
   if (found?.isDirectory() !== true) throw new RefusedFile("lies below something that is no folder");
@@ -7511,8 +7512,91 @@ async function openFile({ file, roots, platform }) {
 // core/audit/sinks/index.ts
 var SINKS = [openFile];
 
+// core/audit/events/ocsf.ts
+import { createHash } from "node:crypto";
+function tokenSha256(token2) {
+  return createHash("sha256").update(token2, "utf8").digest("hex");
+}
+var SEVERITY = { informational: 1, low: 2, medium: 3, high: 4 };
+function servicePrincipal(applicationId2) {
+  return { type: "Service", type_id: 4, name: applicationId2, uid: applicationId2 };
+}
+function outcomeFields(outcome) {
+  if (outcome.ok) return { status_id: 1, status: "Success" };
+  return { status_id: 2, status: "Failure", status_code: outcome.code, status_detail: outcome.reason };
+}
+var given = (name, value) => value === void 0 || value === "" ? {} : { [name]: value };
+function tokenExchangeEvent(exchange) {
+  const { outcome, endpoint, clientId, issuer, subject: subject2 } = exchange;
+  return {
+    event_code: "token_exchange",
+    class_uid: 3002,
+    class_name: "Authentication",
+    category_uid: 3,
+    activity_id: 1,
+    activity_name: "Logon",
+    severity_id: outcome.ok ? SEVERITY.informational : SEVERITY.medium,
+    ...outcomeFields(outcome),
+    message: `ID token of ${subject2} ${outcome.ok ? "exchanged for" : "refused as"} ${clientId}`,
+    // OAuth 2.0
+    auth_protocol_id: 6,
+    is_remote: true,
+    user: servicePrincipal(clientId),
+    actor: { user: servicePrincipal(clientId) },
+    service: { name: new URL(endpoint).host, uid: endpoint },
+    session: { issuer, ...given("uid", exchange.jwtId), ...given("expiration_time", exchange.expiresAt) },
+    unmapped: {
+      exchange: exchange.exchange,
+      issuer,
+      subject: subject2,
+      audience: exchange.audience,
+      token_sha256: exchange.idTokenSha256,
+      ...given("jti", exchange.jwtId),
+      ...given("kid", exchange.keyId),
+      ...given("access_token_sha256", exchange.accessTokenSha256),
+      ...given("uti", exchange.uniqueTokenIdentifier)
+    }
+  };
+}
+var API_ACTIVITY = {
+  POST: [1, "Create"],
+  GET: [2, "Read"],
+  PUT: [3, "Update"],
+  PATCH: [3, "Update"],
+  DELETE: [4, "Delete"]
+};
+function apiCallEvent(call) {
+  const { outcome, method, url, status } = call;
+  const { host, pathname } = new URL(url);
+  const verb = method === "POST" && pathname.endsWith("/delete") ? "DELETE" : method;
+  const [activity, activityName] = API_ACTIVITY[verb] ?? [99, "Other"];
+  const result = outcome.ok ? {} : { error: outcome.code, error_message: outcome.reason };
+  return {
+    event_code: "api_call",
+    class_uid: 6003,
+    class_name: "API Activity",
+    category_uid: 6,
+    activity_id: activity,
+    activity_name: activityName,
+    severity_id: outcome.ok ? SEVERITY.informational : SEVERITY.medium,
+    ...outcomeFields(outcome),
+    message: `${method} ${pathname}: ${outcome.ok ? "done" : outcome.code}`,
+    api: {
+      operation: `${method} ${pathname}`,
+      service: { name: host },
+      ...call.requestId === void 0 ? {} : { request: { uid: call.requestId } },
+      response: { ...given("code", status), ...result }
+    },
+    src_endpoint: { name: call.runner },
+    dst_endpoint: { name: host, hostname: host },
+    actor: { user: servicePrincipal(call.caller) },
+    unmapped: { caller: call.caller }
+  };
+}
+
 // core/audit/json-lines.ts
 var SCHEMA_VERSION = "1.8.0";
+var PRODUCT_NAME = "databricks-secretless";
 function withoutTokens(value, clean) {
   if (typeof value === "string") return clean(redact(value));
   if (Array.isArray(value)) return value.map((inner) => withoutTokens(inner, clean));
@@ -7535,15 +7619,20 @@ async function inAll(queues, line) {
   const refused3 = taken.find((one) => one.status === "rejected");
   if (refused3) throw refused3.reason;
 }
-function openAuditLog({ context, clock, sinks, clean = (text2) => text2 }) {
+function openAuditLog({ context, clock, sinks, clean = (text3) => text3 }) {
   let sequence = 0;
+  let run2 = context.run;
   const queues = sinks.map((sink) => new Queue(sink));
   return {
     get count() {
       return sequence;
     },
-    write(event) {
+    identify(pipeline2) {
+      run2 = { ...run2, ...pipeline2 };
+    },
+    write({ event_code: code2, ...event }) {
       sequence += 1;
+      const { issuer } = run2;
       const line = {
         ...event,
         type_uid: event.class_uid * 100 + event.activity_id,
@@ -7551,19 +7640,27 @@ function openAuditLog({ context, clock, sinks, clean = (text2) => text2 }) {
         metadata: {
           version: SCHEMA_VERSION,
           product: {
-            name: "databricks-secretless",
-            vendor_name: "databricks-secretless",
+            name: PRODUCT_NAME,
+            vendor_name: PRODUCT_NAME,
             version: context.productVersion
           },
           correlation_uid: context.correlationId,
-          uid: `${context.correlationId}#${sequence}`,
+          // One run of a CI has several steps, which may write into one file.
+          uid: `${context.stepId}.${sequence}`,
+          event_code: code2,
           sequence
         },
-        unmapped: { ...event.unmapped, run: context.run }
+        actor: {
+          user: servicePrincipal(context.principal),
+          ...event["actor"],
+          app_name: PRODUCT_NAME,
+          ...issuer !== void 0 && { session: { issuer } }
+        },
+        unmapped: { ...event.unmapped, run: { ...run2, step: context.stepId } }
       };
-      const text2 = `${jsonWithoutBidi(JSON.stringify(withoutTokens(line, clean)))}
+      const text3 = `${jsonWithoutBidi(JSON.stringify(withoutTokens(line, clean)))}
 `;
-      return inAll(queues, text2);
+      return inAll(queues, text3);
     }
   };
 }
@@ -7640,7 +7737,7 @@ var package_default = {
 var PRODUCT = { name: package_default.name, version: package_default.version };
 
 // core/audit/audit.ts
-async function openAudit({ ci, clock, platform, command, auditLog, clean }, open3 = SINKS) {
+async function openAudit({ ci, clock, platform, command, clientId, auditLog, clean }, open3 = SINKS) {
   const { checkout, tempFolder, runUrl: runUrl2, ciName } = ci.context;
   const file = auditLog === void 0 ? path2.join(tempFolder, `databricks-secretless-audit-${randomUUID2()}.jsonl`) : path2.resolve(checkout, auditLog);
   const sinks = await Promise.all(open3.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
@@ -7648,6 +7745,8 @@ async function openAudit({ ci, clock, platform, command, auditLog, clean }, open
   const context = {
     productVersion: PRODUCT.version,
     correlationId: runUrl2 || randomUUID2(),
+    stepId: randomUUID2(),
+    principal: clientId,
     run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
   };
   const log = openAuditLog({ context, clock, sinks, clean });
@@ -7658,6 +7757,9 @@ async function openAudit({ ci, clock, platform, command, auditLog, clean }, open
       return log.count;
     },
     write: (event) => log.write(event),
+    identify(pipeline2) {
+      log.identify(pipeline2);
+    },
     note(event) {
       last = Promise.all([last, log.write(event)]).then(() => void 0);
       last.catch(() => void 0);
@@ -7666,29 +7768,102 @@ async function openAudit({ ci, clock, platform, command, auditLog, clean }, open
   };
 }
 
-// core/audit/events/scan.ts
-var MOST = 100;
-function scanEvent(scan2) {
-  const { findings, accepted, host, runner } = scan2;
-  const blocked = findings.some(({ blocking }) => blocking);
+// core/audit/events/refusal.ts
+var REFUSALS = /* @__PURE__ */ new Set([
+  "EVENT_NOT_TRUSTED",
+  "WRONG_PRINCIPAL",
+  "WRONG_WORKSPACE",
+  "WRONG_ACCOUNT",
+  "HOST_NOT_APPROVED",
+  "ENDPOINT_NOT_TRUSTED",
+  "AUDIENCE_NOT_APPROVED",
+  "CREDENTIAL_IN_BUNDLE",
+  "CLI_HASH_MISMATCH",
+  "CLI_ARCHIVE_REFUSED",
+  "DESTRUCTIVE_PLAN",
+  "ID_TOKEN_NOT_VERIFIED",
+  "ACCESS_CLASH",
+  "ACCESS_PLAN_OUTDATED"
+]);
+function isRefusal({ code: code2 }) {
+  return REFUSALS.has(code2);
+}
+function refusalEvent({ code: code2, details }, { command, host, runner }) {
+  const reason = [details.problem, details.actual].filter((text3) => text3 !== void 0).join(" ");
   const name = new URL(host).host;
   return {
+    event_code: "refusal",
     class_uid: 6003,
     class_name: "API Activity",
     category_uid: 6,
     activity_id: 99,
     activity_name: "Other",
-    // OCSF severity: High, Low, Informational.
-    severity_id: blocked ? 4 : findings.length > 0 ? 2 : 1,
-    status_id: blocked ? 2 : 1,
-    status: blocked ? "Failure" : "Success",
-    ...blocked && { status_code: "CREDENTIAL_FOUND" },
-    message: `Scan for static credentials: ${findings.length} found, ${accepted} accepted by exceptions${blocked ? "; the deployment was stopped" : ""}`,
-    api: { operation: "Scan of the deployment", service: { name } },
+    severity_id: SEVERITY.high,
+    ...outcomeFields({ ok: false, code: code2, reason }),
+    message: `refused: ${code2}`,
+    api: { operation: command, service: { name }, response: { error: code2, error_message: reason } },
     src_endpoint: { name: runner },
     dst_endpoint: { name, hostname: name },
-    unmapped: { accepted, findings: findings.slice(0, MOST), findings_count: findings.length }
+    unmapped: { reason, ...details.expected !== void 0 && { expected: details.expected } }
   };
+}
+
+// core/ci/claims.ts
+var PIPELINE_CLAIMS = [
+  "repository",
+  "ref",
+  "environment",
+  "pipeline",
+  "actor",
+  "event",
+  "commit"
+];
+var jose;
+function loadClaimsReader() {
+  return jose ??= import("./webapi-YY2SORZD.js");
+}
+async function readClaims(idToken) {
+  const { decodeJwt } = await loadClaimsReader();
+  let payload;
+  try {
+    payload = decodeJwt(idToken);
+  } catch {
+    throw unreadable("it is not a signed JSON Web Token");
+  }
+  const { iss, sub, aud, exp, iat, jti } = payload;
+  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
+  if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
+    throw unreadable("it lacks one of `iss`, `sub`, `aud` and `exp`");
+  }
+  return {
+    ...pipelineClaims(payload),
+    issuer: iss,
+    subject: sub,
+    audience,
+    expiresAt: exp * 1e3,
+    ...typeof iat === "number" && { issuedAt: iat * 1e3 },
+    ...typeof jti === "string" && { jwtId: jti }
+  };
+}
+function pipelineClaims(payload, dialects = DIALECTS) {
+  return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
+}
+function unreadable(why) {
+  return new SecretlessError("ID_TOKEN_REFUSED", {
+    problem: `What the CI gave as ID token cannot be read: ${why}.`,
+    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
+    remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
+  });
+}
+
+// core/audit/pipeline.ts
+function pipelineOf(token2, worth) {
+  const names2 = ["issuer", "subject", ...PIPELINE_CLAIMS];
+  const said = names2.flatMap((name) => {
+    const value = token2[name];
+    return value === void 0 ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(said), claims: worth };
 }
 
 // core/base/all-right.ts
@@ -7710,6 +7885,7 @@ function together(first, others2) {
   return new SecretlessError(first.code, {
     ...first.details,
     mistakes: [...first.mistakes, ...rest],
+    others: [...first.others, ...others2.flatMap((other) => [other, ...other.others])],
     cause: first.cause
   });
 }
@@ -7787,10 +7963,10 @@ function parseBundleYaml(bytes, file) {
   const invalid = (problem, place = { file }) => ({
     mistakes: [{ problem, place }]
   });
-  const text2 = decoded(bytes);
-  if (text2 === void 0) return invalid("The file is not UTF-8 text.");
-  if (text2.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
-  const source = text2.replace(GO_LINE_BREAK, "\n");
+  const text3 = decoded(bytes);
+  if (text3 === void 0) return invalid("The file is not UTF-8 text.");
+  if (text3.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
+  const source = text3.replace(GO_LINE_BREAK, "\n");
   const lines = new import_yaml2.LineCounter();
   const at3 = (offset) => {
     const { line, col } = lines.linePos(offset);
@@ -7826,14 +8002,14 @@ function firstDocument(source, lines) {
     logLevel: "silent",
     lineCounter: lines
   });
-  const tokens = [];
+  const tokens2 = [];
   lines.addNewLine(0);
   for (const lexeme of new import_yaml2.Lexer().lex(source)) {
-    tokens.push(...parser.next(lexeme));
+    tokens2.push(...parser.next(lexeme));
     if (parser.stack.length > DEEPEST2) throw new RangeError("nested too deeply");
   }
-  tokens.push(...parser.end());
-  return composer.compose(tokens).next().value ?? void 0;
+  tokens2.push(...parser.end());
+  return composer.compose(tokens2).next().value ?? void 0;
 }
 var GO_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/g;
 function decoded(bytes) {
@@ -7941,11 +8117,11 @@ function isNull(scalar) {
 var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]);
 var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
 function booleanOf(scalar) {
-  const text2 = textOf2(scalar);
-  const folded = text2.toLowerCase();
-  const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text2);
+  const text3 = textOf2(scalar);
+  const folded = text3.toLowerCase();
+  const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text3);
   if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
-  return YES.has(text2) ? true : NO.has(text2) ? false : void 0;
+  return YES.has(text3) ? true : NO.has(text3) ? false : void 0;
 }
 function isPlain(scalar) {
   return scalar.type === "PLAIN" && (scalar.tag === void 0 || scalar.tag === "!");
@@ -7959,8 +8135,8 @@ var FIRST_PIECE = 64 << 10;
 var PIECE = 1 << 20;
 var { O_RDONLY, O_NONBLOCK = 0 } = constants;
 var diskTree = {
-  async list(folder) {
-    const entries2 = await readdir(folder, { withFileTypes: true });
+  async list(folder2) {
+    const entries2 = await readdir(folder2, { withFileTypes: true });
     return entries2.map((entry) => {
       if (entry.isFile()) return { name: entry.name, type: "file" };
       if (entry.isDirectory()) return { name: entry.name, type: "folder" };
@@ -7991,7 +8167,7 @@ var diskTree = {
       await handle.close();
     }
   },
-  real: (path14) => realpath(path14).catch(() => path14)
+  real: (path16) => realpath(path16).catch(() => path16)
 };
 function notRegular() {
   return new RefusedFile("is no regular file");
@@ -8007,9 +8183,9 @@ function checkoutTree(checkout, platform) {
       throw new RefusedFile("leads into a folder .git through a link");
   };
   return {
-    async list(folder) {
-      await check(folder);
-      return diskTree.list(folder);
+    async list(folder2) {
+      await check(folder2);
+      return diskTree.list(folder2);
     },
     // What is there and cannot be read must not look as if it were not there.
     size: (file) => diskTree.size(file),
@@ -8017,7 +8193,7 @@ function checkoutTree(checkout, platform) {
       await check(file);
       yield* diskTree.read(file);
     },
-    real: (path14) => diskTree.real(path14)
+    real: (path16) => diskTree.real(path16)
   };
 }
 async function readBytes(tree, file) {
@@ -8038,16 +8214,16 @@ async function readText(tree, file) {
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path14, tree, mayList = () => Promise.resolve(true)) {
-  matcher(pattern, path14);
-  if (!isPattern(pattern, path14)) return await exists(pattern, tree) ? [pattern] : [];
-  const folder = path14.dirname(pattern);
-  const name = matcher(path14.basename(pattern), path14);
+async function glob(pattern, path16, tree, mayList = () => Promise.resolve(true)) {
+  matcher(pattern, path16);
+  if (!isPattern(pattern, path16)) return await exists(pattern, tree) ? [pattern] : [];
+  const folder2 = path16.dirname(pattern);
+  const name = matcher(path16.basename(pattern), path16);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path14, tree, mayList)) {
+  for (const parent of folder2 === pattern ? [] : await glob(folder2, path16, tree, mayList)) {
     const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => []) : [];
     const names2 = entries2.map((entry) => entry.name).filter((entry) => name.test(entry));
-    found.push(...names2.map((entry) => path14.join(parent, entry)));
+    found.push(...names2.map((entry) => path16.join(parent, entry)));
   }
   return found;
 }
@@ -8058,11 +8234,11 @@ async function exists(file, tree) {
   );
   return await tree.size(file) !== void 0 || isFolder();
 }
-function isPattern(text2, path14) {
-  return path14.sep === "/" ? /[*?[\\]/.test(text2) : /[*?[]/.test(text2);
+function isPattern(text3, path16) {
+  return path16.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
 }
-function matcher(pattern, path14) {
-  const escapes = path14.sep === "/";
+function matcher(pattern, path16) {
+  const escapes = path16.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -8112,10 +8288,10 @@ function literal(code2) {
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(given2) {
   const location = await withoutLinks(given2);
-  const path14 = location.platform.os === "win32" ? win32 : posix;
+  const path16 = location.platform.os === "win32" ? win32 : posix;
   const mistakes = [];
-  const first = await readBundleFile(await findRootFile(location, path14), location, mistakes);
-  const included = first ? await includedFiles(first, location, path14, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path16), location, mistakes);
+  const included = first ? await includedFiles(first, location, path16, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [first, ...files].filter((file) => file !== void 0);
@@ -8153,23 +8329,23 @@ function readingBundle(read4) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path14 = platform.os === "win32" ? win32 : posix;
-  return (isInside(file, checkout, platform) ? path14.relative(checkout, file) : file).replaceAll(
-    path14.sep,
+  const path16 = platform.os === "win32" ? win32 : posix;
+  return (isInside(file, checkout, platform) ? path16.relative(checkout, file) : file).replaceAll(
+    path16.sep,
     "/"
   );
 }
-function bytesOf(path14, location) {
+function bytesOf(path16, location) {
   const { tree, bounds } = location;
-  return tree === diskTree ? readCheckoutFile(path14, { ...location, checkout: bounds }) : readBytes(tree, path14);
+  return tree === diskTree ? readCheckoutFile(path16, { ...location, checkout: bounds }) : readBytes(tree, path16);
 }
-async function readBundleFile(path14, location, mistakes) {
-  const name = displayName(path14, location);
+async function readBundleFile(path16, location, mistakes) {
+  const name = displayName(path16, location);
   try {
-    const bytes = await bytesOf(path14, location);
+    const bytes = await bytesOf(path16, location);
     if (bytes === void 0) throw new RefusedFile("is not there any more");
     const parsed2 = parseBundleYaml(bytes, name);
-    if ("value" in parsed2) return { path: path14, name, value: parsed2.value };
+    if ("value" in parsed2) return { path: path16, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: whyUnread(error), place: { file: name } });
@@ -8180,33 +8356,33 @@ function whyUnread(error) {
   if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
   return `The file cannot be read (${error.code ?? String(error)}).`;
 }
-async function includedFiles(root, location, path14, mistakes) {
+async function includedFiles(root, location, path16, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
-  for (const { text: text2, place } of includePatterns(root.value)) {
+  for (const { text: text3, place } of includePatterns(root.value)) {
     const wrong2 = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
     };
-    if (path14.isAbsolute(text2)) {
-      wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text2)}\`.`);
+    if (path16.isAbsolute(text3)) {
+      wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text3)}\`.`);
       continue;
     }
-    let outside = false;
-    const inside = async (folder) => {
-      const known2 = isInside(await location.tree.real(folder), location.bounds, location.platform);
-      outside ||= !known2;
+    let outside2 = false;
+    const inside = async (folder2) => {
+      const known2 = isInside(await location.tree.real(folder2), location.bounds, location.platform);
+      outside2 ||= !known2;
       return known2;
     };
-    if (!/[*?[]/.test(text2)) await inside(path14.dirname(path14.join(location.root, text2)));
-    const matches2 = await matchesOf(text2, location, path14, inside);
-    if (outside) wrong2(`The \`include\` pattern \`${quote(text2)}\` leads out of the checkout.`);
-    else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text2)}\` is malformed.`);
-    else if (matches2.length === 0 && !/[*?[]/.test(text2))
-      wrong2(`\`include\` names \`${quote(text2)}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path14.relative(location.root, match2)).filter((name) => !seen.has(name));
+    if (!/[*?[]/.test(text3)) await inside(path16.dirname(path16.join(location.root, text3)));
+    const matches2 = await matchesOf(text3, location, path16, inside);
+    if (outside2) wrong2(`The \`include\` pattern \`${quote(text3)}\` leads out of the checkout.`);
+    else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text3)}\` is malformed.`);
+    else if (matches2.length === 0 && !/[*?[]/.test(text3))
+      wrong2(`\`include\` names \`${quote(text3)}\`, which does not exist.`);
+    const fresh = (matches2 ?? []).map((match2) => path16.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path14.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path16.join(location.root, name));
       else
         wrong2(
           `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
@@ -8216,9 +8392,9 @@ async function includedFiles(root, location, path14, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, { root, tree }, path14, inside) {
+async function matchesOf(pattern, { root, tree }, path16, inside) {
   try {
-    return await glob(path14.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path14, tree, inside);
+    return await glob(path16.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path16, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -8233,14 +8409,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path14) {
+async function findRootFile(location, path16) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await location.tree.size(path14.join(root, name)) !== void 0) found.push(path14.join(root, name));
+    if (await location.tree.size(path16.join(root, name)) !== void 0) found.push(path16.join(root, name));
   }
   const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path14);
+  if (file === void 0) throw await notFound(location, path16);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -8260,28 +8436,28 @@ async function findRootFile(location, path14) {
     }
   ]);
 }
-async function notFound(location, path14) {
+async function notFound(location, path16) {
   const { root, checkout, platform, tree } = location;
   const entries2 = await tree.list(root).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
-    const inside = path14.join(root, entry.name);
+    const inside = path16.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.type === "folder" && await hasRootFile(inside, path14, tree)) near.push(inside);
+    else if (entry.type === "folder" && await hasRootFile(inside, path16, tree)) near.push(inside);
   }
-  for (let folder = path14.dirname(root); isInside(folder, checkout, platform); folder = path14.dirname(folder)) {
-    if (await hasRootFile(folder, path14, tree)) near.push(folder);
+  for (let folder2 = path16.dirname(root); isInside(folder2, checkout, platform); folder2 = path16.dirname(folder2)) {
+    if (await hasRootFile(folder2, path16, tree)) near.push(folder2);
   }
-  const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
+  const shown2 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown.length > 0 ? `nearby: ${shown.join(", ")}` : "none of them" : "the folder does not exist",
+    actual: entries2 ? shown2.length > 0 ? `nearby: ${shown2.join(", ")}` : "none of them" : "the folder does not exist",
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path14, tree) {
-  const present3 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path14.join(folder, name))));
+async function hasRootFile(folder2, path16, tree) {
+  const present3 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path16.join(folder2, name))));
   return present3.some((size) => size !== void 0);
 }
 
@@ -8391,20 +8567,20 @@ function mistakeOf(key2, value, approved) {
   if (key2 === "workspace_id") return idMistake("`workspace.workspace_id`", actual, "workspace-id", approved);
   return idMistake("`workspace.account_id`", actual, "account-id", approved);
 }
-function hostMistake(text2, approved) {
-  const actual = quoteAddress(text2);
+function hostMistake(text3, approved) {
+  const actual = quoteAddress(text3);
   const problem = "`workspace.host` is not the approved one.";
-  if (text2.includes("${")) {
+  if (text3.includes("${")) {
     return {
       problem: `${problem} It holds a variable, which the CLI does not resolve here.`,
       expected: approved.host,
       actual
     };
   }
-  if (text2 !== text2.trim())
+  if (text3 !== text3.trim())
     return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
   try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(text2);
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(text3);
     if (origin !== approved.host) return { problem, expected: approved.host, actual };
     return idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ?? idMistake("The account in `workspace.host`", accountId, "account-id", approved);
   } catch (error) {
@@ -8441,9 +8617,9 @@ import path3, { posix as posix2 } from "node:path";
 
 // core/cli/destroy-command.ts
 function refusedDeletes(diagnostics) {
-  return diagnostics.flatMap(({ text: text2 }) => {
+  return diagnostics.flatMap(({ text: text3 }) => {
     const match2 = /Ignoring permission error when deleting (?:resources\.)?(\S+) id=(\S+?):?(?: |$)/.exec(
-      text2
+      text3
     );
     return match2 ? [`${match2[1] ?? ""} (${match2[2] ?? ""})`] : [];
   });
@@ -8513,14 +8689,14 @@ var ENDS = [
 ];
 function runFailure(resource, result) {
   const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-  for (const { text: text2 } of errors) {
+  for (const { text: text3 } of errors) {
     for (const [pattern, code2, problem] of ENDS) {
-      const match2 = pattern.exec(text2);
+      const match2 = pattern.exec(text3);
       if (!match2) continue;
       const remedy = code2 === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : SEE_RUN;
       return new SecretlessError(code2, {
         problem: `${resource}: ${problem}`,
-        actual: match2[1] || text2,
+        actual: match2[1] || text3,
         remedy
       });
     }
@@ -8528,7 +8704,7 @@ function runFailure(resource, result) {
   const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
   return new SecretlessError("RUN_FAILED", {
     problem: `${resource}: the Databricks CLI could not run it to its end.`,
-    actual: errors.map(({ text: text2 }) => text2).join("; ") || exit,
+    actual: errors.map(({ text: text3 }) => text3).join("; ") || exit,
     remedy: "Its messages are above in the log."
   });
 }
@@ -8551,31 +8727,31 @@ var DiagnosticsReader = class {
       this.#found.at(-1)?.detail.push(line.trimEnd());
     }
   }
-  #start(word, text2) {
+  #start(word, text3) {
     const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
-    const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text2);
-    this.#found.push({ severity, text: [text2], detail: [], ...named2 && { place: placeOf2(named2) } });
+    const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text3);
+    this.#found.push({ severity, text: [text3], detail: [], ...named2 && { place: placeOf2(named2) } });
     this.#part = word === "Warn" ? "none" : "text";
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path14 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path16 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path14 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path16 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
-    this.#part = path14 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
-    if (current && path14 !== void 0) current.path ??= path14;
+    this.#part = path16 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path16 !== void 0) current.path ??= path16;
     if (current && place) current.place ??= placeOf2(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics() {
     const seen = /* @__PURE__ */ new Set();
-    return this.#found.flatMap(({ text: text2, detail, ...rest }) => {
+    return this.#found.flatMap(({ text: text3, detail, ...rest }) => {
       const diagnostic = {
         ...rest,
-        text: text2.join(" "),
+        text: text3.join(" "),
         ...detail.length > 0 && { detail: detail.join("\n") }
       };
       const key2 = JSON.stringify(diagnostic);
@@ -8598,7 +8774,7 @@ function isNumber(value) {
   return NUMBER_REGEX.test(value);
 }
 var NUMBER_REGEX = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-function isSafeNumber(value, config2) {
+function isSafeNumber(value, config3) {
   if (isInteger(value)) {
     return Number.isSafeInteger(Number.parseInt(value, 10));
   }
@@ -8615,7 +8791,7 @@ function isSafeNumber(value, config2) {
   if (valueDigits === parsedDigits) {
     return true;
   }
-  if (config2?.approx === true) {
+  if (config3?.approx === true) {
     const requiredDigits = 14;
     if (parsedDigits.length >= requiredDigits && valueDigits.startsWith(parsedDigits.substring(0, requiredDigits))) {
       return true;
@@ -8760,16 +8936,16 @@ function reviveValue(context, key2, value, reviver) {
   }
   return reviver.call(context, key2, value);
 }
-function reviveObject(object2, reviver) {
-  for (const key2 of Object.keys(object2)) {
-    const value = reviveValue(object2, key2, object2[key2], reviver);
+function reviveObject(object3, reviver) {
+  for (const key2 of Object.keys(object3)) {
+    const value = reviveValue(object3, key2, object3[key2], reviver);
     if (value !== void 0) {
-      object2[key2] = value;
+      object3[key2] = value;
     } else {
-      delete object2[key2];
+      delete object3[key2];
     }
   }
-  return object2;
+  return object3;
 }
 function reviveArray(array, reviver) {
   for (let i = 0; i < array.length; i++) {
@@ -8784,7 +8960,7 @@ function reviveArray(array, reviver) {
 }
 
 // node_modules/lossless-json/lib/esm/parse.js
-function parse(text2, reviver, options) {
+function parse(text3, reviver, options) {
   const optionsObj = typeof options === "function" ? {
     parseNumber: options
   } : options;
@@ -8796,12 +8972,12 @@ function parse(text2, reviver, options) {
   expectEndOfInput();
   return reviver ? revive(value, reviver) : value;
   function parseObject() {
-    if (text2.charCodeAt(i) === codeOpeningBrace) {
+    if (text3.charCodeAt(i) === codeOpeningBrace) {
       i++;
       skipWhitespace();
-      const object2 = {};
+      const object3 = {};
       let initial = true;
-      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBrace) {
+      while (i < text3.length && text3.charCodeAt(i) !== codeClosingBrace) {
         if (!initial) {
           eatComma();
           skipWhitespace();
@@ -8821,34 +8997,34 @@ function parse(text2, reviver, options) {
           throwObjectValueExpected();
           return;
         }
-        if (Object.prototype.hasOwnProperty.call(object2, key2) && !isDeepEqual(value2, object2[key2])) {
+        if (Object.prototype.hasOwnProperty.call(object3, key2) && !isDeepEqual(value2, object3[key2])) {
           const returnedValue = onDuplicateKey({
             key: key2,
             position: start + 1,
-            oldValue: object2[key2],
+            oldValue: object3[key2],
             newValue: value2
           });
           if (returnedValue !== void 0) {
-            setObjectKey(object2, key2, returnedValue);
+            setObjectKey(object3, key2, returnedValue);
           }
         } else {
-          setObjectKey(object2, key2, value2);
+          setObjectKey(object3, key2, value2);
         }
       }
-      if (text2.charCodeAt(i) !== codeClosingBrace) {
+      if (text3.charCodeAt(i) !== codeClosingBrace) {
         throwObjectKeyOrEndExpected();
       }
       i++;
-      return object2;
+      return object3;
     }
   }
   function parseArray() {
-    if (text2.charCodeAt(i) === codeOpeningBracket) {
+    if (text3.charCodeAt(i) === codeOpeningBracket) {
       i++;
       skipWhitespace();
       const array = [];
       let initial = true;
-      while (i < text2.length && text2.charCodeAt(i) !== codeClosingBracket) {
+      while (i < text3.length && text3.charCodeAt(i) !== codeClosingBracket) {
         if (!initial) {
           eatComma();
         } else {
@@ -8858,7 +9034,7 @@ function parse(text2, reviver, options) {
         expectArrayItem(value2);
         array.push(value2);
       }
-      if (text2.charCodeAt(i) !== codeClosingBracket) {
+      if (text3.charCodeAt(i) !== codeClosingBracket) {
         throwArrayItemOrEndExpected();
       }
       i++;
@@ -8872,30 +9048,30 @@ function parse(text2, reviver, options) {
     return value2;
   }
   function parseKeyword(name, value2) {
-    if (text2.slice(i, i + name.length) === name) {
+    if (text3.slice(i, i + name.length) === name) {
       i += name.length;
       return value2;
     }
   }
   function skipWhitespace() {
-    while (isWhitespace(text2.charCodeAt(i))) {
+    while (isWhitespace(text3.charCodeAt(i))) {
       i++;
     }
   }
   function parseString() {
-    if (text2.charCodeAt(i) === codeDoubleQuote) {
+    if (text3.charCodeAt(i) === codeDoubleQuote) {
       i++;
       let result = "";
-      while (i < text2.length && text2.charCodeAt(i) !== codeDoubleQuote) {
-        if (text2.charCodeAt(i) === codeBackslash) {
-          const char = text2[i + 1];
+      while (i < text3.length && text3.charCodeAt(i) !== codeDoubleQuote) {
+        if (text3.charCodeAt(i) === codeBackslash) {
+          const char = text3[i + 1];
           const escapeChar = escapeCharacters[char];
           if (escapeChar !== void 0) {
             result += escapeChar;
             i++;
           } else if (char === "u") {
-            if (isHex(text2.charCodeAt(i + 2)) && isHex(text2.charCodeAt(i + 3)) && isHex(text2.charCodeAt(i + 4)) && isHex(text2.charCodeAt(i + 5))) {
-              result += String.fromCharCode(Number.parseInt(text2.slice(i + 2, i + 6), 16));
+            if (isHex(text3.charCodeAt(i + 2)) && isHex(text3.charCodeAt(i + 3)) && isHex(text3.charCodeAt(i + 4)) && isHex(text3.charCodeAt(i + 5))) {
+              result += String.fromCharCode(Number.parseInt(text3.slice(i + 2, i + 6), 16));
               i += 5;
             } else {
               throwInvalidUnicodeCharacter(i);
@@ -8904,10 +9080,10 @@ function parse(text2, reviver, options) {
             throwInvalidEscapeCharacter(i);
           }
         } else {
-          if (isValidStringCharacter(text2.charCodeAt(i))) {
-            result += text2[i];
+          if (isValidStringCharacter(text3.charCodeAt(i))) {
+            result += text3[i];
           } else {
-            throwInvalidCharacter(text2[i]);
+            throwInvalidCharacter(text3[i]);
           }
         }
         i++;
@@ -8919,49 +9095,49 @@ function parse(text2, reviver, options) {
   }
   function parseNumeric() {
     const start = i;
-    if (text2.charCodeAt(i) === codeMinus) {
+    if (text3.charCodeAt(i) === codeMinus) {
       i++;
       expectDigit(start);
     }
-    if (text2.charCodeAt(i) === codeZero) {
+    if (text3.charCodeAt(i) === codeZero) {
       i++;
-    } else if (isNonZeroDigit(text2.charCodeAt(i))) {
+    } else if (isNonZeroDigit(text3.charCodeAt(i))) {
       i++;
-      while (isDigit(text2.charCodeAt(i))) {
+      while (isDigit(text3.charCodeAt(i))) {
         i++;
       }
     } else {
       return void 0;
     }
-    if (text2.charCodeAt(i) === codeDot) {
+    if (text3.charCodeAt(i) === codeDot) {
       i++;
       expectDigit(start);
-      while (isDigit(text2.charCodeAt(i))) {
+      while (isDigit(text3.charCodeAt(i))) {
         i++;
       }
     }
-    if (text2.charCodeAt(i) === codeLowercaseE || text2.charCodeAt(i) === codeUppercaseE) {
+    if (text3.charCodeAt(i) === codeLowercaseE || text3.charCodeAt(i) === codeUppercaseE) {
       i++;
-      if (text2.charCodeAt(i) === codeMinus || text2.charCodeAt(i) === codePlus) {
+      if (text3.charCodeAt(i) === codeMinus || text3.charCodeAt(i) === codePlus) {
         i++;
       }
       expectDigit(start);
-      while (isDigit(text2.charCodeAt(i))) {
+      while (isDigit(text3.charCodeAt(i))) {
         i++;
       }
     }
     if (i > start) {
-      return parseNumber(text2.slice(start, i));
+      return parseNumber(text3.slice(start, i));
     }
   }
   function eatComma() {
-    if (text2.charCodeAt(i) !== codeComma) {
+    if (text3.charCodeAt(i) !== codeComma) {
       throw new SyntaxError(`Comma ',' expected after value ${gotAt()}`);
     }
     i++;
   }
   function eatColon() {
-    if (text2.charCodeAt(i) !== codeColon) {
+    if (text3.charCodeAt(i) !== codeColon) {
       throw new SyntaxError(`Colon ':' expected after property name ${gotAt()}`);
     }
     i++;
@@ -8977,18 +9153,18 @@ function parse(text2, reviver, options) {
     }
   }
   function expectEndOfInput() {
-    if (i < text2.length) {
+    if (i < text3.length) {
       throw new SyntaxError(`Expected end of input ${gotAt()}`);
     }
   }
   function expectDigit(start) {
-    if (!isDigit(text2.charCodeAt(i))) {
-      const numSoFar = text2.slice(start, i);
+    if (!isDigit(text3.charCodeAt(i))) {
+      const numSoFar = text3.slice(start, i);
       throw new SyntaxError(`Invalid number '${numSoFar}', expecting a digit ${gotAt()}`);
     }
   }
   function expectEndOfString() {
-    if (text2.charCodeAt(i) !== codeDoubleQuote) {
+    if (text3.charCodeAt(i) !== codeDoubleQuote) {
       throw new SyntaxError(`End of string '"' expected ${gotAt()}`);
     }
   }
@@ -9011,36 +9187,36 @@ function parse(text2, reviver, options) {
     throw new SyntaxError(`Invalid character '${char}' ${pos()}`);
   }
   function throwInvalidEscapeCharacter(start) {
-    const chars = text2.slice(start, start + 2);
+    const chars = text3.slice(start, start + 2);
     throw new SyntaxError(`Invalid escape character '${chars}' ${pos()}`);
   }
   function throwObjectValueExpected() {
     throw new SyntaxError(`Object value expected after ':' ${pos()}`);
   }
   function throwInvalidUnicodeCharacter(start) {
-    const chars = text2.slice(start, start + 6);
+    const chars = text3.slice(start, start + 6);
     throw new SyntaxError(`Invalid unicode character '${chars}' ${pos()}`);
   }
   function pos() {
     return `at position ${i}`;
   }
   function got() {
-    return i < text2.length ? `but got '${text2[i]}'` : "but reached end of input";
+    return i < text3.length ? `but got '${text3[i]}'` : "but reached end of input";
   }
   function gotAt() {
     return `${got()} ${pos()}`;
   }
 }
-function setObjectKey(object2, key2, value) {
+function setObjectKey(object3, key2, value) {
   if (key2 === "__proto__") {
-    Object.defineProperty(object2, key2, {
+    Object.defineProperty(object3, key2, {
       value,
       writable: true,
       enumerable: true,
       configurable: true
     });
   } else {
-    object2[key2] = value;
+    object3[key2] = value;
   }
 }
 function isWhitespace(code2) {
@@ -9170,11 +9346,11 @@ function stringify(value, replacer, space, numberStringifiers) {
 ${indent}]` : "]";
     return str;
   }
-  function stringifyObject(object2, indent) {
-    if (typeof object2.toJSON === "function") {
-      return stringifyValue(object2.toJSON(), indent);
+  function stringifyObject(object3, indent) {
+    if (typeof object3.toJSON === "function") {
+      return stringifyValue(object3.toJSON(), indent);
     }
-    const keys = Array.isArray(replacer) ? [...new Set(replacer.map(String))] : Object.keys(object2);
+    const keys = Array.isArray(replacer) ? [...new Set(replacer.map(String))] : Object.keys(object3);
     if (keys.length === 0) {
       return "{}";
     }
@@ -9182,7 +9358,7 @@ ${indent}]` : "]";
     let first = true;
     let str = resolvedSpace ? "{\n" : "{";
     for (const key2 of keys) {
-      const value2 = typeof replacer === "function" ? replacer.call(object2, key2, object2[key2]) : object2[key2];
+      const value2 = typeof replacer === "function" ? replacer.call(object3, key2, object3[key2]) : object3[key2];
       if (includeProperty(key2, value2)) {
         const serialized = stringifyValue(value2, childIndent);
         if (serialized === void 0) {
@@ -9219,8 +9395,8 @@ function resolveSpace(space) {
 }
 
 // core/api/json.ts
-function readJson(text2) {
-  return parse(text2, void 0, numberOrDigits);
+function readJson(text3) {
+  return parse(text3, void 0, numberOrDigits);
 }
 function numberOrDigits(digits) {
   const number = Number(digits);
@@ -9232,36 +9408,36 @@ function writeJson(body) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path14) {
+function member(value, ...path16) {
   let found = value;
-  for (const key2 of path14) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
+  for (const key2 of path16) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
   return found;
 }
 function members(value) {
   return isObject2(value) ? Object.entries(value) : [];
 }
-function textAt(value, ...path14) {
-  const found = member(value, ...path14);
+function textAt(value, ...path16) {
+  const found = member(value, ...path16);
   return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
 }
-function listAt(value, ...path14) {
-  const found = member(value, ...path14);
+function listAt(value, ...path16) {
+  const found = member(value, ...path16);
   return Array.isArray(found) ? found : [];
 }
 
 // core/cli/json-output.ts
-function parseJson(text2, source) {
+function parseJson(text3, source) {
   try {
-    return readJson(text2);
+    return readJson(text3);
   } catch (error) {
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    throw unreadable(
+    throw unreadable2(
       source,
-      text2.trim() === "" ? "nothing" : `${String(text2.length)} characters that are no JSON${at(position)}`
+      text3.trim() === "" ? "nothing" : `${String(text3.length)} characters that are no JSON${at(position)}`
     );
   }
 }
-function unreadable(source, actual, expected = "JSON") {
+function unreadable2(source, actual, expected = "JSON") {
   return new SecretlessError("CLI_OUTPUT_UNREADABLE", {
     problem: `The output of \`${source}\` cannot be read.`,
     expected,
@@ -9370,11 +9546,11 @@ function connectDatabricks(options) {
   return { answer, call: async (request) => (await answer(request)).json };
 }
 async function attempt(options, call, signal) {
-  const { method, path: path14, query, body } = call;
+  const { method, path: path16, query, body } = call;
   const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
   const request = {
     method,
-    url: `${options.host}${path14}${search}`,
+    url: `${options.host}${path16}${search}`,
     headers: {
       authorization: `Bearer ${await options.token()}`,
       accept: "application/json",
@@ -9386,7 +9562,7 @@ async function attempt(options, call, signal) {
   const tell = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
-    await options.onWrite?.({ method, url: `${options.host}${path14}`, status: response?.status, requestId });
+    await options.onWrite?.({ method, url: `${options.host}${path16}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
@@ -9434,11 +9610,19 @@ function shape() {
 var JOB = shape();
 var JOB_SETTINGS = shape();
 var JOBS = shape();
+var TASK = shape();
+var JOB_CLUSTER = shape();
+var CLUSTER = shape();
+var LIBRARY_STATUSES = shape();
+var LIBRARY_STATUS = shape();
 var PIPELINE = shape();
 var PIPELINES = shape();
 var APP = shape();
 var ENDPOINT = shape();
 var CREDENTIAL = shape();
+var CREDENTIALS = shape();
+var AZURE_IDENTITY = shape();
+var VOLUME = shape();
 var METASTORE = shape();
 var PERMISSIONS = shape();
 var GRANT = shape();
@@ -9448,6 +9632,8 @@ var BINDING = shape();
 var ME = shape();
 var SERVICE_PRINCIPAL = shape();
 var GROUP = shape();
+var GROUPS = shape();
+var GROUP_RESOURCE = shape();
 var RULE_SET = shape();
 var GRANT_RULE = shape();
 var OBJECT_PERMISSIONS = shape();
@@ -9457,39 +9643,47 @@ var SECRETS = shape();
 var SECRET = shape();
 var FEDERATION_POLICIES = shape();
 var FEDERATION_POLICY = shape();
+var TOKENS = shape();
+var TOKEN = shape();
+var ADMIN_SETTING = shape();
 var OBJECT = shape();
 var EXPORTED = shape();
 
 // core/api/workspace-files.ts
 var at2 = (operation) => `/api/2.0/workspace/${operation}`;
-async function readWorkspaceFile(api, path14) {
-  const query = { path: path14, format: "AUTO" };
+async function readWorkspaceFile(api, path16) {
+  const query = { path: path16, format: "AUTO" };
   const answer = await unlessMissing(api.call({ method: "GET", path: at2("export"), query }));
   return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
 }
-async function writeWorkspaceFile(api, path14, text2, overwrite) {
-  const content = Buffer.from(text2, "utf8").toString("base64");
-  const body = { path: path14, format: "AUTO", content, overwrite };
+async function writeWorkspaceFile(api, path16, text3, overwrite) {
+  const content = Buffer.from(text3, "utf8").toString("base64");
+  const body = { path: path16, format: "AUTO", content, overwrite };
   const write = () => api.call({ method: "POST", path: at2("import"), body, repeatable: true });
+  const written = async () => {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (error instanceof ApiFailure && error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+      throw error;
+    }
+  };
   try {
-    await write();
-    return true;
+    return await written();
   } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-    if (!error.missing) throw error;
+    if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
-  const folder = { path: path14.slice(0, path14.lastIndexOf("/")) };
-  await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
-  await write();
-  return true;
+  const folder2 = { path: path16.slice(0, path16.lastIndexOf("/")) };
+  await api.call({ method: "POST", path: at2("mkdirs"), body: folder2, repeatable: true });
+  return written();
 }
-async function deleteWorkspaceFile(api, path14) {
-  const body = { path: path14, recursive: false };
+async function deleteWorkspaceFile(api, path16) {
+  const body = { path: path16, recursive: false };
   await unlessMissing(api.call({ method: "POST", path: at2("delete"), body, repeatable: true }));
 }
-function workspaceObject(api, path14) {
-  const query = { path: path14 };
+function workspaceObject(api, path16) {
+  const query = { path: path16 };
   return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
 }
 async function unlessMissing(answer) {
@@ -9503,9 +9697,9 @@ async function unlessMissing(answer) {
 
 // core/cli/deployment-lock.ts
 function heldLock(diagnostics) {
-  for (const { text: text2 } of diagnostics) {
+  for (const { text: text3 } of diagnostics) {
     const match2 = /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
-      text2
+      text3
     );
     if (!match2) continue;
     return new SecretlessError("DEPLOYMENT_LOCKED", {
@@ -9530,7 +9724,7 @@ var PLAN_COMMAND = "databricks bundle plan -o json";
 function readPlan(json) {
   const plan = member(json, "plan");
   if (!isObject2(json) || plan !== void 0 && plan !== null && !isObject2(plan)) {
-    throw unreadable(PLAN_COMMAND, "JSON without a plan", "a JSON object with the member `plan`");
+    throw unreadable2(PLAN_COMMAND, "JSON without a plan", "a JSON object with the member `plan`");
   }
   const entries2 = members(plan).map(([key2, entry]) => readEntry(key2, entry));
   return {
@@ -9543,7 +9737,7 @@ function readEntry(key2, entry) {
   const [prefix, group, name, ...rest] = key2.split(".");
   if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
     const found = textAt(entry, "action") || "none";
-    throw unreadable(
+    throw unreadable2(
       PLAN_COMMAND,
       `the entry ${key2} with the action ${found}`,
       `one of the actions ${ACTIONS.join(", ")}`
@@ -9603,10 +9797,10 @@ var HARMLESS = /* @__PURE__ */ new Set([
 function refuseOtherWorkspace({ tree }, approved) {
   const workspace = member(tree, "workspace");
   const mistakes = members(workspace).flatMap(([key2, value]) => {
-    const text2 = textAt(value);
-    const set = text2 !== "" || isObject2(value) || value === true;
-    if (!set || isApproved(key2, text2, approved)) return [];
-    return [{ problem: `\`workspace.${key2}\` is resolved to ${text2 === "" ? "something else" : text2}.` }];
+    const text3 = textAt(value);
+    const set = text3 !== "" || isObject2(value) || value === true;
+    if (!set || isApproved(key2, text3, approved)) return [];
+    return [{ problem: `\`workspace.${key2}\` is resolved to ${text3 === "" ? "something else" : text3}.` }];
   });
   if (mistakes.length === 0) return;
   throw new SecretlessError("HOST_NOT_APPROVED", {
@@ -9616,16 +9810,16 @@ function refuseOtherWorkspace({ tree }, approved) {
     mistakes
   });
 }
-function isApproved(key2, text2, approved) {
+function isApproved(key2, text3, approved) {
   if (!HARMLESS.has(key2)) return false;
-  if (key2 === "host") return isApprovedHost(text2, approved);
-  if (key2 === "workspace_id") return text2 === approved.workspaceId;
-  if (key2 === "account_id") return text2.toLowerCase() === approved.accountId?.toLowerCase();
+  if (key2 === "host") return isApprovedHost(text3, approved);
+  if (key2 === "workspace_id") return text3 === approved.workspaceId;
+  if (key2 === "account_id") return text3.toLowerCase() === approved.accountId?.toLowerCase();
   return true;
 }
-function isApprovedHost(text2, { host, workspaceId, accountId }) {
+function isApprovedHost(text3, { host, workspaceId, accountId }) {
   try {
-    const url = parseWorkspaceUrl(text2);
+    const url = parseWorkspaceUrl(text3);
     return url.origin === host && (url.workspaceId === void 0 || url.workspaceId === workspaceId) && (url.accountId === void 0 || url.accountId.toLowerCase() === accountId?.toLowerCase());
   } catch {
     return false;
@@ -9642,10 +9836,10 @@ function noTokenAsked(command) {
 
 // core/cli/summary.ts
 var SOURCE = "databricks bundle summary -o json";
-function readSummary(text2) {
-  const json = parseJson(text2, SOURCE);
+function readSummary(text3) {
+  const json = parseJson(text3, SOURCE);
   if (!isObject2(json) || !isObject2(member(json, "bundle"))) {
-    throw unreadable(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
+    throw unreadable2(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
   }
   const all = members(member(json, "resources")).flatMap(
     ([kind, ofKind]) => members(ofKind).flatMap(([key2, resource]) => {
@@ -9656,7 +9850,7 @@ function readSummary(text2) {
       return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared }];
     })
   );
-  const deployed = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
+  const deployed2 = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
   return {
     tree: json,
     name: textAt(json, "bundle", "name"),
@@ -9666,8 +9860,8 @@ function readSummary(text2) {
       rootPath: textAt(json, "workspace", "root_path"),
       statePath: textAt(json, "workspace", "state_path")
     },
-    jobs: deployed("jobs"),
-    pipelines: deployed("pipelines"),
+    jobs: deployed2("jobs"),
+    pipelines: deployed2("pipelines"),
     resources: all.map(({ kind, key: key2, id, name, url }) => ({ kind, key: key2, id, name, url }))
   };
 }
@@ -9773,7 +9967,7 @@ var DatabricksCli = class {
       stdout.end();
       stderr.end();
       if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
-      if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
+      if (size > MAX_JSON) throw unreadable2(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
       const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
       return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
     } finally {
@@ -9809,9 +10003,9 @@ var DatabricksCli = class {
   /** Of a command that changes nothing. */
   #readingFailure(what, result) {
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-    const remote = errors.some(({ text: text2, detail = "" }) => REMOTE.test(`${text2}
+    const remote2 = errors.some(({ text: text3, detail = "" }) => REMOTE.test(`${text3}
 ${detail}`));
-    const code2 = errors.some(({ place }) => place) || errors.length > 0 && !remote ? "BUNDLE_INVALID" : "CLI_FAILED";
+    const code2 = errors.some(({ place }) => place) || errors.length > 0 && !remote2 ? "BUNDLE_INVALID" : "CLI_FAILED";
     return this.#failure(code2, `The Databricks CLI could not ${what} the bundle.`, result);
   }
   #failure(code2, problem, result) {
@@ -9831,12 +10025,12 @@ function readTimedOut(args, limit) {
     remedy: "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`."
   });
 }
-function withoutLinks2(folder) {
-  return realpath2(folder).catch(() => folder);
+function withoutLinks2(folder2) {
+  return realpath2(folder2).catch(() => folder2);
 }
-function toMistake({ text: text2, path: path14, place, detail }) {
+function toMistake({ text: text3, path: path16, place, detail }) {
   return {
-    problem: path14 === void 0 ? text2 : `${text2} (${path14})`,
+    problem: path16 === void 0 ? text3 : `${text3} (${path16})`,
     ...detail !== void 0 && { actual: detail },
     ...place && { place }
   };
@@ -9891,17 +10085,17 @@ var ALLOWED = [
 ];
 var VARIABLE = "BUNDLE_VAR_";
 function cliEnvironment(options) {
-  const { environment, platform, variables, passEnv = [], folder, product } = options;
-  checkProxies(environment);
+  const { environment: environment2, platform, variables, passEnv = [], folder: folder2, product } = options;
+  checkProxies(environment2);
   const taken = {};
   const take = (name, value) => {
     const known2 = platform.os === "win32" && Object.keys(taken).some((key2) => key2.toUpperCase() === name.toUpperCase());
     if (value !== void 0 && !known2) taken[name] = value;
   };
-  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
-  for (const [name, value] of homeVariables(folder.home, platform)) if (!(name in taken)) take(name, value);
+  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment2, name, platform));
+  for (const [name, value] of homeVariables(folder2.home, platform)) if (!(name in taken)) take(name, value);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
-  for (const [name, value] of Object.entries(environment)) {
+  for (const [name, value] of Object.entries(environment2)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
   }
   return {
@@ -9912,11 +10106,11 @@ function cliEnvironment(options) {
     DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
     // A file that does not exist could be written by code of the bundle before the CLI reads it.
     DATABRICKS_CONFIG_FILE: platform.os === "win32" ? "NUL" : "/dev/null",
-    DATABRICKS_BUNDLE_TMP: folder.state,
-    AZURE_CONFIG_DIR: folder.azureConfig,
+    DATABRICKS_BUNDLE_TMP: folder2.state,
+    AZURE_CONFIG_DIR: folder2.azureConfig,
     // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
     // place the cache would outlive the job, and its keys are host names: another job on this runner could fill it.
-    DATABRICKS_CACHE_DIR: folder.cache,
+    DATABRICKS_CACHE_DIR: folder2.cache,
     DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
     DATABRICKS_CLI_UPSTREAM: product.name,
     DATABRICKS_CLI_UPSTREAM_VERSION: product.version,
@@ -9946,53 +10140,245 @@ import path4 from "node:path";
 async function makePrivateFolder(tempFolder) {
   await mkdir(tempFolder, { recursive: true });
   const root = await realpath3(await mkdtemp(path4.join(tempFolder, "databricks-secretless-")));
-  const folder = {
+  const folder2 = {
     root,
     state: path4.join(root, "state"),
     home: path4.join(root, "home"),
     cache: path4.join(root, "cache"),
     azureConfig: path4.join(root, "azure")
   };
-  const { state, home, cache, azureConfig } = folder;
+  const { state, home, cache, azureConfig } = folder2;
   await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
-  return folder;
+  return folder2;
 }
 function removePrivateFolder(root) {
   return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-// core/flow/deployed-here.ts
-import { readFile } from "node:fs/promises";
+// core/commands/access.ts
 import path5 from "node:path";
+
+// core/bundle/settings.ts
+import { stat as stat2 } from "node:fs/promises";
+import { posix as posix3, win32 as win323 } from "node:path";
+var DEEPEST3 = 20;
+var REFERENCE = /\$\{([^{}]*)\}/g;
+async function readBundleSettings(options) {
+  const files = await readBundleFiles(options);
+  const selected = readingBundle(() => selectTarget(files, options.asked));
+  const reader = new SettingsReader(selected, options.variables);
+  const settings = readingBundle(() => reader.read());
+  const path16 = options.platform.os === "win32" ? win323 : posix3;
+  const overrides = path16.join(".databricks", "bundle", selected.name, "variable-overrides.json");
+  if (await stat2(path16.join(options.root, overrides)).catch(() => void 0)) {
+    reader.mistakes.push({
+      problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
+      remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
+    });
+  }
+  if (settings === void 0 || reader.mistakes.length > 0) throw invalidBundle(reader.mistakes);
+  return settings;
+}
+var SettingsReader = class {
+  mistakes = [];
+  #selected;
+  #given;
+  constructor(selected, given2) {
+    this.#selected = selected;
+    this.#given = given2;
+  }
+  read() {
+    const { name: target } = this.#selected;
+    const bundleName = this.#setting("bundle", "name");
+    if (bundleName === void 0) {
+      this.mistakes.push({ problem: "The bundle has no `bundle.name`.", remedy: "Give it one." });
+      return void 0;
+    }
+    const name = this.#needed("bundle.name", bundleName);
+    const rootPath = this.#root();
+    if (name === void 0 || rootPath === void 0) return void 0;
+    const folder2 = (key2, last) => {
+      const written = this.#setting("workspace", key2);
+      return written ? this.#folder(`workspace.${key2}`, written) : `${rootPath}/${last}`;
+    };
+    const [statePath, filePath] = [folder2("state_path", "state"), folder2("file_path", "files")];
+    if (statePath === void 0 || filePath === void 0) return void 0;
+    const variables = this.#variableNames().map(
+      (key2) => [key2, { value: this.#lookUp(`var.${key2}`, 0) }]
+    );
+    const config3 = {
+      bundle: { name, target },
+      workspace: { root_path: rootPath, state_path: statePath, file_path: filePath },
+      variables: Object.fromEntries(variables)
+    };
+    return { name, target, statePath, filePath, config: config3 };
+  }
+  /** What counts of a text setting: the target's, else the top level's. */
+  #setting(section, key2) {
+    const { top, overrides } = this.#selected;
+    for (const layers of [under(overrides, section), under(top, section)]) {
+      const value = under(layers, key2).at(-1);
+      if (value?.kind === "text" && value.text !== "") return { text: value.text, place: value.place };
+      if (value !== void 0 && value.kind !== "text") {
+        this.mistakes.push({ problem: `\`${section}.${key2}\` is not a text.`, place: value.place });
+        return void 0;
+      }
+    }
+    return void 0;
+  }
+  /** Source: cli `bundle/config/mutator/{expand_workspace_root,prepend_workspace_prefix}.go`. */
+  #root() {
+    const written = this.#setting("workspace", "root_path");
+    if (written !== void 0) return this.#folder("workspace.root_path", written);
+    this.mistakes.push({
+      problem: "The bundle sets no `workspace.root_path`: it is in the home folder of whoever deploys it.",
+      expected: "a folder that both the deploying job and this one know",
+      remedy: "Set `workspace.root_path` in the target, such as `/Workspace/Shared/.bundle/${bundle.name}/${bundle.target}`."
+    });
+    return void 0;
+  }
+  #folder(what, written) {
+    const text3 = this.#needed(what, written);
+    if (text3 === void 0) return void 0;
+    if (!text3.startsWith("/")) {
+      this.mistakes.push({
+        problem: `\`${what}\` is not an absolute path of the workspace.`,
+        actual: text3,
+        remedy: "`~/` is the home folder of whoever deploys: write the folder out.",
+        place: written.place
+      });
+      return void 0;
+    }
+    return /^\/(?:Workspace|Volumes)\//.test(text3) ? text3 : `/Workspace${text3}`;
+  }
+  #needed(what, { text: text3, place }) {
+    const resolved = this.#resolve(text3, 0);
+    if (resolved !== void 0) return resolved;
+    this.mistakes.push({
+      problem: `\`${what}\` holds what only the Databricks CLI can resolve.`,
+      expected: "texts, ${bundle.name}, ${bundle.target}, ${workspace.*} and variables with literal values",
+      actual: text3,
+      remedy: "Write it out, or give the variable's value with the input `variables`.",
+      place
+    });
+    return void 0;
+  }
+  #resolve(text3, depth) {
+    if (depth > DEEPEST3) return void 0;
+    const missing = [];
+    const resolved = text3.replace(REFERENCE, (_, name) => {
+      const found = this.#lookUp(name, depth + 1);
+      if (found === void 0) missing.push(name);
+      return found ?? "";
+    });
+    return missing.length === 0 && !resolved.includes("${") ? resolved : void 0;
+  }
+  #lookUp(name, depth) {
+    const [root = "", key2 = "", ...more] = name.split(".");
+    if (name === "bundle.target") return this.#selected.name;
+    if (more.length > 0) return void 0;
+    if (root === "var") return this.#variable(key2, depth);
+    if (name !== "bundle.name" && !/^workspace\.(?:root|state|file)_path$/.test(name)) return void 0;
+    const written = this.#setting(root, key2);
+    if (written !== void 0) return this.#resolve(written.text, depth);
+    const last = /^(state|file)_path$/.exec(key2)?.[1];
+    const rootPath = last === void 0 ? void 0 : this.#lookUp("workspace.root_path", depth + 1);
+    return rootPath === void 0 ? void 0 : `${rootPath}/${last === "file" ? "files" : "state"}`;
+  }
+  #variableNames() {
+    const { top, overrides } = this.#selected;
+    return [.../* @__PURE__ */ new Set([...keysOf(under(top, "variables")), ...keysOf(under(overrides, "variables"))])];
+  }
+  /** Source: cli `bundle/config/mutator/set_variables.go`; a target may give the value alone. */
+  #variable(name, depth) {
+    if (Object.hasOwn(this.#given, name)) return this.#given[name];
+    const { top, overrides } = this.#selected;
+    const [ofTarget, ofTop] = [overrides, top].map((layers) => under(under(layers, "variables"), name));
+    const all = [...ofTop ?? [], ...ofTarget ?? []];
+    if (under(all, "lookup").length > 0) return void 0;
+    const short = ofTarget?.filter(({ kind }) => kind !== "map").at(-1);
+    const value = short ?? under(ofTarget ?? [], "default").at(-1) ?? under(ofTop ?? [], "default").at(-1);
+    return value?.kind === "text" ? this.#resolve(value.text, depth) : void 0;
+  }
+};
+
+// core/access/bundle-facts.ts
+import { createHash as createHash2 } from "node:crypto";
+function principalNamed(name) {
+  return isUuid(name) ? { kind: "service_principal", applicationId: name.toLowerCase() } : { kind: name.includes("@") ? "user" : "name", name };
+}
+function runAsOf(settings) {
+  const principal = textAt(settings, "run_as", "service_principal_name");
+  if (principal !== "")
+    return isUuid(principal) ? principalNamed(principal) : { kind: "name", name: principal };
+  const user2 = textAt(settings, "run_as", "user_name");
+  if (user2 !== "") return { kind: "user", name: user2 };
+  const group = textAt(settings, "run_as", "group_name");
+  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
+}
+var NOT_SETTINGS = /* @__PURE__ */ new Set([
+  "id",
+  "url",
+  "modified_status",
+  "permissions",
+  "lifecycle"
+]);
+function jobSettings(job) {
+  return Object.fromEntries(members(job).filter(([name]) => !NOT_SETTINGS.has(name)));
+}
+function bundleFacts(summary, workspaceId) {
+  const jobs2 = members(member(summary, "resources", "jobs"));
+  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
+  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
+  return {
+    workspaceId,
+    name: textAt(summary, "bundle", "name"),
+    target: textAt(summary, "bundle", "target"),
+    statePath: textAt(summary, "workspace", "state_path"),
+    filePath: textAt(summary, "workspace", "file_path"),
+    config: summary,
+    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
+      key: key2,
+      settings: jobSettings(settings),
+      id: textAt(settings, "id") || void 0,
+      runAs: runAsOf(settings)
+    })),
+    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
+  };
+}
+function accessName(bundle, job, purpose) {
+  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
+  return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
+}
 
 // core/api/paging.ts
 var MAX_PAGES = 1e4;
-async function listAll(api, path14, itemsField, query = {}) {
+async function listAll(api, path16, itemsField, query = {}) {
   const items = [];
   const seen = /* @__PURE__ */ new Set();
   for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
     const page = token2 === "" ? query : { ...query, page_token: token2 };
-    const answer = await api.call({ method: "GET", path: path14, query: page });
+    const answer = await api.call({ method: "GET", path: path16, query: page });
     for (const item of listAt(answer, itemsField)) items.push(item);
     token2 = textAt(answer, "next_page_token");
     if (token2 === "") return items;
     if (seen.has(token2)) break;
   }
-  throw endless(path14);
+  throw endless(path16);
 }
-async function listScim(api, path14, query, last) {
+async function listScim(api, path16, query, last) {
   const items = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const startIndex = String(items.length + 1);
-    const answer = await api.call({ method: "GET", path: path14, query: { startIndex, count: "100", ...query } });
+    const answer = await api.call({ method: "GET", path: path16, query: { startIndex, count: "100", ...query } });
     const resources = listAt(answer, "Resources");
     for (const resource of resources) items.push(resource);
     if (resources.length === 0 || last(resources)) return items;
   }
-  throw endless(path14);
+  throw endless(path16);
 }
-function endless(path14) {
-  return new ApiFailure(502, "PAGING_BROKEN", `${path14} does not come to an end`);
+function endless(path16) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path16} does not come to an end`);
 }
 async function inParallel(items, work, width = 8) {
   const results = new Array(items.length);
@@ -10005,6 +10391,242 @@ async function inParallel(items, work, width = 8) {
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   return results;
 }
+
+// core/flow/access/deployed-bundle.ts
+async function deployedBundle(api, settings, workspaceId) {
+  const { name, target, statePath, filePath, config: config3 } = settings;
+  const path16 = `${statePath}/metadata.json`;
+  const query = { limit: "100", expand_tasks: "true" };
+  const [text3, listed] = await Promise.all([
+    readWorkspaceFile(api, path16),
+    listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
+  ]);
+  const here = listed.filter((job) => textAt(job, "settings", "deployment", "metadata_file_path") === path16);
+  const byId = new Map(here.map((job) => [textAt(job, "job_id"), job]));
+  const metadata = text3 === void 0 ? void 0 : parse2(text3);
+  const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
+  if (metadata === void 0 && here.length > 0) {
+    mistakes.push({
+      problem: `${path16} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
+      remedy: "Give the registrar CAN_READ on the bundle's state folder, or deploy the bundle again."
+    });
+  }
+  const jobs2 = [];
+  for (const [key2, job] of members(member(metadata, "config", "resources", "jobs"))) {
+    const id = textAt(job, "id");
+    const found = byId.get(id);
+    if (found === void 0) mistakes.push(notThere(key2, id, path16));
+    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found) });
+  }
+  if (mistakes.length > 0) throw unproven(mistakes);
+  const known2 = new Set(jobs2.map(({ id }) => id));
+  const creators = here.map((job) => textAt(job, "creator_user_name").toLowerCase());
+  return {
+    facts: {
+      ...{ workspaceId, name, target, statePath, filePath, config: config3, jobs: jobs2 },
+      goneJobIds: [...byId.keys()].filter((id) => !known2.has(id))
+    },
+    creators: [...new Set(creators.filter((creator) => creator !== ""))]
+  };
+}
+async function settingsOf(api, id, listed) {
+  const query = { job_id: id };
+  const whole = member(listed, "has_more") === true;
+  const job = whole ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+  const settings = member(job, "settings") ?? {};
+  return { settings, runAs: runAsOf(settings) };
+}
+function parse2(text3) {
+  try {
+    return readJson(text3);
+  } catch {
+    return {};
+  }
+}
+function wrongBundle(metadata, { name, target, statePath }) {
+  const found = ["name", "target"].map((key2) => textAt(metadata, "config", "bundle", key2));
+  if (found[0] === name && found[1] === target) return [];
+  return [
+    {
+      problem: `What is deployed in ${statePath} is another bundle or target than this checkout's.`,
+      expected: `bundle ${name}, target ${target}`,
+      actual: `bundle ${found[0] || "(none)"}, target ${found[1] || "(none)"}`,
+      remedy: "Check out the commit that was deployed, or deploy this one first."
+    }
+  ];
+}
+function notThere(key2, id, path16) {
+  return {
+    problem: `Job "${key2}" (${id}) is not in the workspace as a job of this deployment.`,
+    expected: `a job with deployment.metadata_file_path ${path16}`,
+    remedy: "Deploy the bundle again. If it is there, give the registrar CAN_VIEW on it (or make the registrar a workspace admin)."
+  };
+}
+function unproven(mistakes) {
+  return new SecretlessError("ACCESS_DEPLOYMENT_UNPROVEN", {
+    problem: "What is deployed of this bundle cannot be proven from the workspace. No access was changed.",
+    mistakes
+  });
+}
+
+// core/commands/access.ts
+async function registerAccess({ step: step2, api, access: access2, connection }) {
+  const { ci, inputs, ports, found } = step2;
+  const settings = await readBundleSettings({
+    root: path5.resolve(ci.context.checkout, inputs.bundleRoot),
+    checkout: ci.context.checkout,
+    platform: ports.platform,
+    asked: inputs.target,
+    variables: inputs.variables
+  });
+  const { name, target } = settings;
+  const bundle = await deployedBundle(api, settings, connection.workspaceId ?? "").catch((error) => {
+    throw error instanceof SecretlessError ? error : callError("The look at what is deployed", error);
+  });
+  found({ bundle: { name, target } });
+  await access2.register(bundle);
+}
+
+// core/bundle/unpinned.ts
+function unpinnedCode(tree) {
+  const found = [];
+  for (const [key2, job] of members(member(tree, "resources", "jobs")))
+    walk(job, (what) => found.push(`jobs.${key2}: ${what}`));
+  return [...new Set(found)];
+}
+function walk(value, say) {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, say);
+    return;
+  }
+  if (!isObject2(value)) return;
+  const pypi2 = textAt(value, "pypi", "package");
+  if (pypi2 !== "" && !isExact(pypi2)) say(`library ${pypi2}`);
+  const cran = textAt(value, "cran", "package");
+  if (cran !== "") say(`library ${cran} (CRAN, which has no versions to name)`);
+  const maven2 = textAt(value, "maven", "coordinates");
+  if (maven2 !== "" && !/^[^:]+:[^:]+:(?!latest$|release$)[^:[(,]+$/i.test(maven2.replace(/-SNAPSHOT$/, ":")))
+    say(`library ${maven2}`);
+  const image = textAt(value, "docker_image", "url");
+  if (image !== "" && !/@sha256:[\da-f]{64}$/.test(image)) say(`image ${image}`);
+  const dependencies = member(value, "spec", "dependencies");
+  for (const dependency2 of Array.isArray(dependencies) ? dependencies : [])
+    if (typeof dependency2 === "string" && isPackage(dependency2) && !isExact(dependency2))
+      say(`dependency ${dependency2}`);
+  for (const [, inner] of members(value)) walk(inner, say);
+}
+function isPackage(dependency2) {
+  return /^[a-z\d][\w.-]*/i.test(dependency2) && !/[/\\]|\.(?:whl|jar|txt|toml)$/i.test(dependency2.split("@")[0] ?? "");
+}
+function isExact(requirement) {
+  const [text3 = ""] = requirement.split(";");
+  if (/#sha256=[\da-f]{64}\b/.test(text3)) return true;
+  return /^[^=<>~!,@]+={2,3}\s*[\w.+!-]+\s*$/.test(text3);
+}
+
+// core/audit/events/resource-change.ts
+var ACTIVITY = {
+  created: { activity_id: 1, activity_name: "Create" },
+  changed: { activity_id: 3, activity_name: "Update" },
+  deleted: { activity_id: 4, activity_name: "Delete" }
+};
+function resourceChangeEvent(resource) {
+  const { change: change2, outcome, kind, resource: name, id, fields = [] } = resource;
+  const failed = outcome === "unknown" || !outcome.ok;
+  return {
+    event_code: "resource_change",
+    class_uid: 3004,
+    class_name: "Entity Management",
+    category_uid: 3,
+    ...ACTIVITY[change2],
+    severity_id: failed ? SEVERITY.medium : SEVERITY.informational,
+    ...outcome === "unknown" ? { status_id: 0, status: "Unknown" } : outcomeFields(outcome),
+    message: `${resource.command}: ${name} ${failed ? `not known to be ${change2}` : change2}`,
+    entity: { ...given("uid", id), name, type: kind, type_id: 99 },
+    unmapped: {
+      action: change2,
+      bundle: resource.bundle,
+      bundle_target: resource.target,
+      kind,
+      ...given("resource_id", id),
+      ...fields.length > 0 && { fields }
+    }
+  };
+}
+
+// core/flow/changed-resources.ts
+var CHANGES = {
+  skip: [],
+  create: ["created"],
+  update: ["changed"],
+  update_id: ["changed"],
+  resize: ["changed"],
+  recreate: ["deleted", "created"],
+  delete: ["deleted"]
+};
+function deployedChanges({ plan, there, failure, command }) {
+  const ids = new Map(there?.resources.map(({ kind, key: key2, id }) => [`${kind}.${key2}`, id]));
+  const base = { bundle: there?.name ?? "", target: there?.target ?? "", command };
+  const changes = plan.entries.flatMap((entry) => {
+    const id = ids.get(ownerOf(entry));
+    return CHANGES[entry.action].flatMap((change2) => {
+      const outcome = entry.gone ? void 0 : outcomeOf(change2, entry, { id, there, failure });
+      if (outcome === void 0) return [];
+      const { resource, fields } = entry;
+      return [{ ...base, change: change2, outcome, kind: kindOf(entry), resource, id, fields }];
+    });
+  });
+  const path16 = there?.workspace.rootPath;
+  if (path16 === void 0 || failure) return changes;
+  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path16 }];
+}
+function destroyedChanges(there, left, failure) {
+  const base = { bundle: there.name, target: there.target, command: "destroy", change: "deleted" };
+  const changes = there.resources.map(({ kind, key: key2, id }) => {
+    const resource = `${kind}.${key2}`;
+    const said = failure && whatIsSaidOf(resource, failure);
+    const isLeft = left.includes(resource);
+    const failed = { ok: false, code: failure?.code ?? "DESTROY_INCOMPLETE", reason: said ?? "still there" };
+    const unsure = failure !== void 0 && kind !== "jobs";
+    const outcome = isLeft || said !== void 0 ? failed : unsure ? "unknown" : { ok: true };
+    return { ...base, outcome, kind, resource, id };
+  });
+  if (failure || left.length > 0 || changes.length === 0) return changes;
+  return [...changes, { ...base, outcome: { ok: true }, kind: "files", resource: there.workspace.rootPath }];
+}
+function noteChanges(audit, changes) {
+  for (const change2 of changes) audit.note(resourceChangeEvent(change2));
+}
+function outcomeOf(change2, { resource, child }, { id, there, failure }) {
+  const said = failure && whatIsSaidOf(resource, failure);
+  if (failure && said !== void 0) return { ok: false, code: failure.code, reason: said };
+  const isThere2 = id !== void 0;
+  if (!failure) {
+    const seen = child || there === void 0 || (change2 === "deleted" ? !isThere2 : isThere2);
+    if (seen || change2 === "deleted") return { ok: true };
+    return { ok: false, code: "DEPLOY_FAILED", reason: "not there when it was read back" };
+  }
+  if (there === void 0 || change2 === "changed") return "unknown";
+  if (child) return isThere2 ? "unknown" : void 0;
+  return change2 === "created" === isThere2 ? { ok: true } : void 0;
+}
+function ownerOf({ resource }) {
+  return resource.split(".").slice(0, 2).join(".");
+}
+function kindOf({ resource }) {
+  const [kind, , ...part] = resource.split(".");
+  return [kind, ...part].join(".");
+}
+function whatIsSaidOf(resource, { details, mistakes }) {
+  const escaped = resource.replace(/[^\w]/g, "\\$&");
+  const named2 = new RegExp(`\\bresources\\.${escaped}(?![\\w.-]*[\\w-])`);
+  const texts2 = [details, ...mistakes].map(({ problem, actual = "" }) => `${problem} ${actual}`.trim());
+  return texts2.find((text3) => named2.test(text3));
+}
+
+// core/flow/deployed-here.ts
+import { readFile } from "node:fs/promises";
+import path6 from "node:path";
 
 // core/api/workspace.ts
 var WHO_AM_I = "/api/2.0/preview/scim/v2/Me";
@@ -10035,13 +10657,13 @@ function unknownPrincipal(status, body) {
 }
 async function cancelRun(api, runId2) {
   const body = { run_id: BigInt(runId2) };
-  const path14 = "/api/2.2/jobs/runs/cancel";
-  const request = { method: "POST", path: path14, body, repeatable: true, lasting: true };
+  const path16 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path16, body, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the run", api.call(request));
 }
 async function stopPipeline(api, pipelineId2) {
-  const path14 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const request = { method: "POST", path: path14, body: {}, repeatable: true, lasting: true };
+  const path16 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path16, body: {}, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the update", api.call(request));
 }
 async function jobExists(api, jobId) {
@@ -10051,8 +10673,8 @@ async function jobExists(api, jobId) {
   return status === void 0 || status === 403;
 }
 async function pipelineExists(api, pipelineId2) {
-  const path14 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
-  const answer = api.call({ method: "GET", path: path14, lasting: true });
+  const path16 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
+  const answer = api.call({ method: "GET", path: path16, lasting: true });
   const status = await unless([400, 403, 404], "The look at a pipeline", answer);
   return status === void 0 || status === 403;
 }
@@ -10067,13 +10689,13 @@ async function unless(statuses, what, answer) {
 }
 
 // core/flow/deployed-here.ts
-async function proveDeployed(api, summary, folder) {
+async function proveDeployed(api, summary, folder2) {
   const here = { call: (request) => api.call({ ...request, lasting: true }) };
   const record2 = `${summary.workspace.statePath}/deployment.json`;
   const looks = [
     {
       name: record2,
-      look: () => isOurs(here, record2, path5.join(folder.state, summary.target, "deployment.json"))
+      look: () => isOurs(here, record2, path6.join(folder2.state, summary.target, "deployment.json"))
     },
     ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
     ...summary.pipelines.map(({ key: key2, id }) => ({
@@ -10145,7 +10767,7 @@ async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline })
 // core/report/outputs.ts
 import { randomUUID as randomUUID3 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import path6 from "node:path";
+import path7 from "node:path";
 var LONGEST = 3e4;
 async function jsonOutput(ci, name, value, counts) {
   const json = jsonWithoutBidi(JSON.stringify(value));
@@ -10153,15 +10775,15 @@ async function jsonOutput(ci, name, value, counts) {
     await ci.output(name, json);
     return;
   }
-  const file = path6.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
+  const file = path7.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
   await writeFile(file, json, { flag: "wx", mode: 384 });
   await ci.output(name, JSON.stringify({ ...counts, file }));
 }
 
 // core/flow/step.ts
-function warn({ ci, found }, text2) {
-  found({ warnings: [text2] });
-  ci.annotate("warning", text2);
+function warn({ ci, found }, text3) {
+  found({ warnings: [text3] });
+  ci.annotate("warning", text3);
 }
 
 // core/report/error-text.ts
@@ -10214,103 +10836,103 @@ var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]
 var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 var QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky(pattern, text2, at3) {
+function sticky(pattern, text3, at3) {
   pattern.lastIndex = at3;
-  return pattern.exec(text2);
+  return pattern.exec(text3);
 }
-function nameAround(text2, keywordStart, keywordEnd) {
+function nameAround(text3, keywordStart, keywordEnd) {
   let start = keywordStart;
   let end = keywordEnd;
-  while (start > 0 && keywordStart - start < NAME_REACH && NAME_CHARACTER.test(text2[start - 1]))
+  while (start > 0 && keywordStart - start < NAME_REACH && NAME_CHARACTER.test(text3[start - 1]))
     start--;
-  while (end < text2.length && end - keywordEnd < NAME_REACH && NAME_CHARACTER.test(text2[end]))
+  while (end < text3.length && end - keywordEnd < NAME_REACH && NAME_CHARACTER.test(text3[end]))
     end++;
-  while (end > keywordEnd && /[-.]/.test(text2[end - 1])) end--;
+  while (end > keywordEnd && /[-.]/.test(text3[end - 1])) end--;
   return { start, end };
 }
-function quotedLiteral(text2, at3) {
-  const wrapper = sticky(WRAPPERS, text2, at3);
-  const opening = sticky(QUOTED, text2, wrapper === null ? at3 : at3 + wrapper[0].length);
+function quotedLiteral(text3, at3) {
+  const wrapper = sticky(WRAPPERS, text3, at3);
+  const opening = sticky(QUOTED, text3, wrapper === null ? at3 : at3 + wrapper[0].length);
   if (opening === null) return null;
   const [all, prefix = "", quote2 = ""] = opening;
   const start = opening.index + all.length;
-  const end = text2.indexOf(quote2, start);
+  const end = text3.indexOf(quote2, start);
   if (end < 0 || end - start > 4096) return null;
-  const value = text2.slice(start, end);
+  const value = text3.slice(start, end);
   if (value.includes("\n") && quote2.length === 1) return null;
   if (/[fs]/i.test(prefix) && /[{$]/.test(value)) return null;
-  const next = text2.slice(end + quote2.length, end + quote2.length + 24);
+  const next = text3.slice(end + quote2.length, end + quote2.length + 24);
   if (/^\s{0,8}(?:\+|%\s|\.format\b|\.replace\b|\|\||\?)/.test(next)) return null;
   return { value, start, quoted: true };
 }
-function bareLiteral(text2, at3) {
-  const match2 = sticky(BARE, text2, at3);
+function bareLiteral(text3, at3) {
+  const match2 = sticky(BARE, text3, at3);
   if (match2 === null) return null;
-  const next = text2[at3 + match2[0].length];
+  const next = text3[at3 + match2[0].length];
   if (next === "(" || next === "{") return null;
   return { value: match2[0], start: at3, quoted: false };
 }
 function literalAfter(where) {
-  const { text: text2, end, before, kind } = where;
+  const { text: text3, end, before, kind } = where;
   const previous = before[before.length - 1] ?? "\n";
-  const flag = text2.startsWith("--", where.start);
-  const call = sticky(CALL, text2, end);
+  const flag = text3.startsWith("--", where.start);
+  const call = sticky(CALL, text3, end);
   if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
-    const literal2 = quotedLiteral(text2, end + call[0].length);
+    const literal2 = quotedLiteral(text3, end + call[0].length);
     if (literal2 !== null) return { ...literal2, certain: true };
   }
   for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
-    const match2 = sticky(pattern, text2, end);
+    const match2 = sticky(pattern, text3, end);
     const at3 = match2 === null ? -1 : end + match2[0].length;
     if (match2 !== null)
       return certain(
-        quotedLiteral(text2, at3) ?? (pattern === YAML_DEFAULT ? bareLiteral(text2, at3) : null),
+        quotedLiteral(text3, at3) ?? (pattern === YAML_DEFAULT ? bareLiteral(text3, at3) : null),
         false
       );
   }
   if (PAIR_KEY.test(before)) {
-    const pair = sticky(PAIRED_VALUE, text2, end);
+    const pair = sticky(PAIRED_VALUE, text3, end);
     if (pair === null) return null;
     const at3 = end + pair[0].length;
-    return certain(quotedLiteral(text2, at3) ?? (kind === "config" ? bareLiteral(text2, at3) : null), false);
+    return certain(quotedLiteral(text3, at3) ?? (kind === "config" ? bareLiteral(text3, at3) : null), false);
   }
-  const xml = sticky(XML_PROPERTY, text2, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text2, end) : null);
-  if (xml !== null) return certain(bareLiteral(text2, end + xml[0].length), false);
-  const assign = sticky(ASSIGN, text2, end);
+  const xml = sticky(XML_PROPERTY, text3, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text3, end) : null);
+  if (xml !== null) return certain(bareLiteral(text3, end + xml[0].length), false);
+  const assign = sticky(ASSIGN, text3, end);
   if (assign !== null) {
     const at3 = end + assign[0].length;
-    const quoted = quotedLiteral(text2, at3);
+    const quoted = quotedLiteral(text3, at3);
     if (quoted !== null) return certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
     const connection = tight && /[;?&]/.test(previous);
     const inString = tight && /["'`]/.test(previous);
     if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
-      return certain(bareLiteral(text2, at3), connection);
+      return certain(bareLiteral(text3, at3), connection);
     }
     return null;
   }
-  const spaced = sticky(SPACED, text2, end);
-  if (spaced !== null) return certain(quotedLiteral(text2, end + spaced[0].length), false);
+  const spaced = sticky(SPACED, text3, end);
+  if (spaced !== null) return certain(quotedLiteral(text3, end + spaced[0].length), false);
   if (flag || kind === "config") {
-    const blanks = sticky(BLANKS, text2, end);
+    const blanks = sticky(BLANKS, text3, end);
     const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
     const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
     if (blanks !== null && (flag || startsLine || afterLogin))
-      return certain(bareLiteral(text2, end + blanks[0].length), false);
+      return certain(bareLiteral(text3, end + blanks[0].length), false);
   }
   return null;
 }
 function certain(literal2, isCertain) {
   return literal2 && { ...literal2, certain: isCertain };
 }
-function readAssignment(text2, keywordStart, keywordEnd, kind) {
-  const { start, end } = nameAround(text2, keywordStart, keywordEnd);
-  const before = text2.slice(Math.max(0, start - 120), start);
-  const literal2 = literalAfter({ text: text2, start, end, before, kind });
+function readAssignment(text3, keywordStart, keywordEnd, kind) {
+  const { start, end } = nameAround(text3, keywordStart, keywordEnd);
+  const before = text3.slice(Math.max(0, start - 120), start);
+  const literal2 = literalAfter({ text: text3, start, end, before, kind });
   if (literal2 === null) return null;
   return {
-    name: text2.slice(start, end),
+    name: text3.slice(start, end),
     value: literal2.value,
     valueStart: literal2.start,
     certain: literal2.certain
@@ -10340,51 +10962,51 @@ function encodedForms(prefix) {
 var BASE64_RUN = /[A-Za-z0-9+/_-]{1,8192}/y;
 var HEX_RUN = /(?:[0-9a-fA-F]{2}){1,4096}/y;
 var PERCENT_RUN = /(?:%[0-9a-fA-F]{2}|[\w.~+/=-]){1,4096}/y;
-function decodeAt(text2, start, form, prefix) {
+function decodeAt(text3, start, form, prefix) {
   if (form.encoding === "base64") {
     let from = start - form.lead;
-    if (/^[A-Za-z0-9+/_-]{4}$/.test(text2.slice(Math.max(0, from - 4), from))) from -= 4;
-    const run3 = from < 0 ? null : match(BASE64_RUN, text2, from);
+    if (/^[A-Za-z0-9+/_-]{4}$/.test(text3.slice(Math.max(0, from - 4), from))) from -= 4;
+    const run3 = from < 0 ? null : match(BASE64_RUN, text3, from);
     if (run3 === null) return null;
     const decoded3 = Buffer.from(run3.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
     return located(decoded3, prefix, from + run3.length);
   }
-  const run2 = match(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text2, start);
+  const run2 = match(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text3, start);
   if (run2 === null) return null;
   const decoded2 = form.encoding === "hex" ? Buffer.from(run2, "hex").toString("latin1") : run2.replace(/%([0-9a-fA-F]{2})/g, (_all, code2) => String.fromCharCode(parseInt(code2, 16)));
   return located(decoded2, prefix, start + run2.length);
 }
-function match(pattern, text2, at3) {
+function match(pattern, text3, at3) {
   pattern.lastIndex = at3;
-  return pattern.exec(text2)?.[0] ?? null;
+  return pattern.exec(text3)?.[0] ?? null;
 }
-function located(text2, prefix, end) {
-  const at3 = text2.slice(0, prefix.length + 6).indexOf(prefix);
-  return at3 < 0 ? null : { text: text2, at: at3, end };
+function located(text3, prefix, end) {
+  const at3 = text3.slice(0, prefix.length + 6).indexOf(prefix);
+  return at3 < 0 ? null : { text: text3, at: at3, end };
 }
 
 // core/scan/detect/entropy.ts
-function entropy(text2) {
+function entropy(text3) {
   const counts = /* @__PURE__ */ new Map();
-  for (const character of text2) counts.set(character, (counts.get(character) ?? 0) + 1);
+  for (const character of text3) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;
   for (const count2 of counts.values()) {
-    const share = count2 / text2.length;
+    const share = count2 / text3.length;
     bits -= share * Math.log2(share);
   }
   return bits;
 }
-function ascending(text2, wrapFrom, wrapTo) {
-  if (text2.length < 2) return 0;
+function ascending(text3, wrapFrom, wrapTo) {
+  if (text3.length < 2) return 0;
   let steps = 0;
-  for (let i = 1; i < text2.length; i++) {
-    const wraps = text2[i - 1] === wrapFrom && text2[i] === wrapTo;
-    if (wraps || text2.charCodeAt(i) === text2.charCodeAt(i - 1) + 1) steps++;
+  for (let i = 1; i < text3.length; i++) {
+    const wraps = text3[i - 1] === wrapFrom && text3[i] === wrapTo;
+    if (wraps || text3.charCodeAt(i) === text3.charCodeAt(i - 1) + 1) steps++;
   }
-  return steps / (text2.length - 1);
+  return steps / (text3.length - 1);
 }
-function isCounted(text2) {
-  const plain = text2.toLowerCase().replace(/[^a-z0-9]/g, "");
+function isCounted(text3) {
+  const plain = text3.toLowerCase().replace(/[^a-z0-9]/g, "");
   if (plain.length < 8) return new Set(plain).size <= 2;
   if (new Set(plain).size <= 3) return true;
   const piece = plain.slice(0, 10);
@@ -10398,8 +11020,8 @@ function isCounted(text2) {
   const lettersCount = letters.length < 2 || Math.max(ascending(letters, "f", "a"), ascending(letters, "z", "a")) >= 0.75;
   return digits.length >= 6 && ascending(digits, "9", "0") >= 0.75 && lettersCount;
 }
-function repeats(text2, size) {
-  for (let i = size; i < text2.length; i++) if (text2[i] !== text2[i - size]) return false;
+function repeats(text3, size) {
+  for (let i = size; i < text3.length; i++) if (text3[i] !== text3[i - size]) return false;
   return true;
 }
 
@@ -10488,10 +11110,10 @@ function isLiteral(value) {
 // core/scan/detect/format-match.ts
 var AROUND = 200;
 var LOOKED_AT = 96;
-function matchFormat(rule, text2, at3) {
+function matchFormat(rule, text3, at3) {
   const from = Math.max(0, at3 - (rule.back ?? 0));
   rule.pattern.lastIndex = from;
-  const match2 = rule.pattern.exec(text2);
+  const match2 = rule.pattern.exec(text3);
   if (match2 === null) return null;
   const value = match2.groups?.["value"] ?? match2[0];
   const start = from + match2[0].lastIndexOf(value);
@@ -10502,7 +11124,7 @@ function matchFormat(rule, text2, at3) {
     return null;
   if (rule.entropy !== void 0 && entropy(head) < rule.entropy) return null;
   if (rule.test !== void 0) {
-    const around = text2.slice(Math.max(0, from - AROUND), from + match2[0].length + AROUND);
+    const around = text3.slice(Math.max(0, from - AROUND), from + match2[0].length + AROUND);
     if (!rule.test(value, around)) return null;
   }
   return { start, end, value };
@@ -10519,12 +11141,12 @@ var KeywordAutomaton = class {
   constructor(keywords2) {
     const folded = keywords2.map((keyword) => Buffer.from(keyword.text.toLowerCase(), "latin1"));
     let classCount = 1;
-    for (const byte of folded.flatMap((text2) => [...text2])) {
+    for (const byte of folded.flatMap((text3) => [...text3])) {
       if (this.#classes[byte] === 0) this.#classes[byte] = classCount++;
     }
     for (let upper = 65; upper <= 90; upper++) this.#classes[upper] = this.#classes[upper + 32] ?? 0;
     this.#shift = Math.ceil(Math.log2(classCount));
-    const states = folded.reduce((sum, text2) => sum + text2.length, 1);
+    const states = folded.reduce((sum, text3) => sum + text3.length, 1);
     if (states > 65535) throw new RangeError("too many keywords for 16-bit states");
     this.#next = new Uint16Array(states << this.#shift);
     this.#output = new Uint16Array(states);
@@ -10534,9 +11156,9 @@ var KeywordAutomaton = class {
     const own = /* @__PURE__ */ new Map();
     const children = [[]];
     let count2 = 1;
-    folded.forEach((text2, index) => {
+    folded.forEach((text3, index) => {
       let state = 0;
-      for (const byte of text2) {
+      for (const byte of text3) {
         const slot = state << this.#shift | (this.#classes[byte] ?? 0);
         if (this.#next[slot] === 0) {
           children[state]?.push(slot);
@@ -10586,8 +11208,8 @@ var KeywordAutomaton = class {
     }
   }
 };
-function matchesAt(bytes, start, text2) {
-  for (let i = 0; i < text2.length; i++) if (bytes[start + i] !== text2.charCodeAt(i)) return false;
+function matchesAt(bytes, start, text3) {
+  for (let i = 0; i < text3.length; i++) if (bytes[start + i] !== text3.charCodeAt(i)) return false;
   return true;
 }
 
@@ -11559,11 +12181,11 @@ var SERVICE_RULES = [
 ];
 
 // core/scan/rules/structures.ts
-function base64Text(text2) {
-  return Buffer.from(text2, "base64").toString("latin1");
+function base64Text(text3) {
+  return Buffer.from(text3, "base64").toString("latin1");
 }
-function isUserAndPassword(text2) {
-  const match2 = /^([\x20-\x39\x3b-\x7e]{0,80}):([\x20-\x7e]{4,200})$/.exec(base64Text(text2));
+function isUserAndPassword(text3) {
+  const match2 = /^([\x20-\x39\x3b-\x7e]{0,80}):([\x20-\x7e]{4,200})$/.exec(base64Text(text3));
   return match2 !== null && !isPlaceholder(match2[2] ?? "") && !/^<|\$\{|\{\{/.test(match2[2] ?? "");
 }
 function isJwt(token2) {
@@ -11723,10 +12345,10 @@ var NAMED_VALUE_RULES = RULES.filter((rule) => rule.type === "named");
 
 // core/scan/detect/scope-use.ts
 var SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("];
-var REFERENCE = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
-function scopeAt(text2, at3) {
-  REFERENCE.lastIndex = at3;
-  const groups = REFERENCE.exec(text2)?.groups;
+var REFERENCE2 = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
+function scopeAt(text3, at3) {
+  REFERENCE2.lastIndex = at3;
+  const groups = REFERENCE2.exec(text3)?.groups;
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }
 
@@ -11751,8 +12373,8 @@ function keywords() {
   const all = [];
   const formats = /* @__PURE__ */ new Map();
   for (const rule of FORMAT_RULES) {
-    for (const text2 of rule.keywords) {
-      const key2 = `${rule.exactCase ?? false}:${text2}`;
+    for (const text3 of rule.keywords) {
+      const key2 = `${rule.exactCase ?? false}:${text3}`;
       const entry = formats.get(key2) ?? { exactCase: rule.exactCase ?? false, rules: [] };
       entry.rules.push(rule);
       formats.set(key2, entry);
@@ -11773,9 +12395,9 @@ function keywords() {
     all.push({ text: key2.slice(key2.indexOf(":") + 1), exactCase, payload: { type: "format", rules } });
   }
   const names2 = new Set(NAMED_VALUE_RULES.flatMap((rule) => rule.keywords));
-  for (const text2 of names2) all.push({ text: text2, exactCase: false, payload: { type: "name" } });
-  for (const text2 of JOINERS) all.push({ text: text2, exactCase: true, payload: { type: "joiner" } });
-  for (const text2 of SCOPE_KEYWORDS) all.push({ text: text2, exactCase: false, payload: { type: "scope" } });
+  for (const text3 of names2) all.push({ text: text3, exactCase: false, payload: { type: "name" } });
+  for (const text3 of JOINERS) all.push({ text: text3, exactCase: true, payload: { type: "joiner" } });
+  for (const text3 of SCOPE_KEYWORDS) all.push({ text: text3, exactCase: false, payload: { type: "scope" } });
   return all;
 }
 var built;
@@ -11793,9 +12415,9 @@ var Builder = class {
     this.#offsets = new Int32Array(most + 1);
   }
   /** Takes over the characters of `text` from `from` to `to` as they are. */
-  copy(text2, from, to) {
+  copy(text3, from, to) {
     if (from === to) return;
-    this.#parts.push(text2.slice(from, to));
+    this.#parts.push(text3.slice(from, to));
     for (let i = from; i < to; i++) this.#offsets[this.#length++] = i;
   }
   add(character, offset) {
@@ -11816,42 +12438,42 @@ var SIMPLE_ESCAPES = {
   "\\": "\\",
   "/": "/"
 };
-function rebuilt(text2, from, to, mark, decode) {
+function rebuilt(text3, from, to, mark, decode) {
   const builder = new Builder(to - from);
   let copied = from;
   mark.lastIndex = from;
-  for (let match2 = mark.exec(text2); match2 !== null && match2.index < to; match2 = mark.exec(text2)) {
+  for (let match2 = mark.exec(text3); match2 !== null && match2.index < to; match2 = mark.exec(text3)) {
     const decoded2 = decode(match2.index);
     if (decoded2 === null) continue;
-    builder.copy(text2, copied, match2.index);
+    builder.copy(text3, copied, match2.index);
     if (decoded2.character !== "") builder.add(decoded2.character, match2.index);
     copied = match2.index + decoded2.length;
     mark.lastIndex = copied;
   }
-  builder.copy(text2, copied, Math.max(copied, to));
+  builder.copy(text3, copied, Math.max(copied, to));
   return builder.view(Math.max(copied, to));
 }
-function unescaped(text2, from, to) {
-  return rebuilt(text2, from, to, /\\/g, (at3) => {
-    const next = text2[at3 + 1] ?? "";
+function unescaped(text3, from, to) {
+  return rebuilt(text3, from, to, /\\/g, (at3) => {
+    const next = text3[at3 + 1] ?? "";
     const simple = SIMPLE_ESCAPES[next];
     if (simple !== void 0) return { length: 2, character: simple };
-    const code2 = /[ux]/.test(next) ? /^(?:u00|x)([0-7][0-9a-fA-F])/.exec(text2.slice(at3 + 1, at3 + 6)) : null;
+    const code2 = /[ux]/.test(next) ? /^(?:u00|x)([0-7][0-9a-fA-F])/.exec(text3.slice(at3 + 1, at3 + 6)) : null;
     return code2 && { length: 1 + code2[0].length, character: String.fromCharCode(parseInt(code2[1] ?? "", 16)) };
   });
 }
-function percentDecoded(text2, from, to) {
-  return rebuilt(text2, from, to, /%/g, (at3) => {
-    const code2 = text2.slice(at3 + 1, at3 + 3);
+function percentDecoded(text3, from, to) {
+  return rebuilt(text3, from, to, /%/g, (at3) => {
+    const code2 = text3.slice(at3 + 1, at3 + 3);
     if (!/^[0-9a-fA-F]{2}$/.test(code2)) return null;
     return { length: 3, character: String.fromCharCode(parseInt(code2, 16)) };
   });
 }
 var JOINER = /(["'`]{1,3})(?:\s{0,8}(?:\+|\|\||&|\.concat\(|\.(?=\s))\s{0,8}|\s{0,4}\\\r?\n\s{0,60}|\s{1,60}|\s{0,8}(,)\s{0,60})[rbuRBU]?(["'`]{1,3})/y;
-function joined(text2, from, to, commas) {
-  return rebuilt(text2, from, to, /["'`]/g, (at3) => {
+function joined(text3, from, to, commas) {
+  return rebuilt(text3, from, to, /["'`]/g, (at3) => {
     JOINER.lastIndex = at3;
-    const match2 = JOINER.exec(text2);
+    const match2 = JOINER.exec(text3);
     return match2 !== null && (match2[2] === void 0 || commas) ? { length: match2[0].length, character: "" } : null;
   });
 }
@@ -11872,13 +12494,13 @@ function indexInView(view, offset) {
 // core/scan/detect/joined-literals.ts
 var NEXT_LITERAL = /["'`]\s{0,4}(?:\+|\|\||,|\.concat\()?\s{0,60}[rbu]?["'`](?<right>[\w.~+/=-]{1,14})/y;
 var LITERAL_START = /[\w.~+/=-]{0,14}/y;
-function completesKeyword(text2, at3, joiner) {
+function completesKeyword(text3, at3, joiner) {
   const opens = /(?:paste0|concat|join)\([[(]?["']$/.test(joiner) && !joiner.startsWith('"') && !joiner.startsWith("'");
   const first = opens ? at3 + joiner.length : Math.max(0, at3 - 14);
   LITERAL_START.lastIndex = first;
-  const left = opens ? LITERAL_START.exec(text2)?.[0] ?? "" : /[\w.~+/=-]{0,14}$/.exec(text2.slice(first, at3))?.[0] ?? "";
+  const left = opens ? LITERAL_START.exec(text3)?.[0] ?? "" : /[\w.~+/=-]{0,14}$/.exec(text3.slice(first, at3))?.[0] ?? "";
   NEXT_LITERAL.lastIndex = opens ? first + left.length : at3;
-  const right = NEXT_LITERAL.exec(text2)?.groups?.["right"];
+  const right = NEXT_LITERAL.exec(text3)?.groups?.["right"];
   if (left === "" || right === void 0) return false;
   let completes = false;
   automaton().scan(Buffer.from(left + right, "latin1"), ({ payload, text: keyword }, start) => {
@@ -11887,8 +12509,8 @@ function completesKeyword(text2, at3, joiner) {
   });
   return completes;
 }
-function joinedMatches(text2, from, to) {
-  const view = joined(text2, from, to, /(?:join|paste0?|concat)/.test(text2.slice(from, to)));
+function joinedMatches(text3, from, to) {
+  const view = joined(text3, from, to, /(?:join|paste0?|concat)/.test(text3.slice(from, to)));
   const matches2 = [];
   automaton().scan(Buffer.from(view.text, "latin1"), ({ payload }, start) => {
     if (payload.type !== "format") return;
@@ -11922,8 +12544,8 @@ function fits(rule, name, { value, certain: certain2 }) {
   if (rule.judge === "password") return isPassword(value, certain2);
   return rule.judge === "random" ? isRandom(value) : isLiteral(value);
 }
-function namedMatch(text2, start, end, kind) {
-  const assignment = readAssignment(text2, start, end, kind);
+function namedMatch(text3, start, end, kind) {
+  const assignment = readAssignment(text3, start, end, kind);
   return assignment && judged(assignment);
 }
 function judged(assignment) {
@@ -11939,41 +12561,41 @@ function matchNamed(name, value) {
 }
 var BROKEN = /[\w.~+/=-]{0,100}["'`]{1,3}\s{0,8}(?:\+|\|\||,|&|\.(?:concat\()?|\\)?\s{0,60}[rbuRBU]?["'`]{1,3}[\w.~+/=-]/y;
 var TAKES_COMMAS = /(?:join|paste0?|concat|concat_ws)\s{0,2}\([^()]{0,200}$/;
-function isSticky(pattern, text2, at3) {
+function isSticky(pattern, text3, at3) {
   pattern.lastIndex = at3;
-  return pattern.test(text2);
+  return pattern.test(text3);
 }
-function* readings(text2, at3, rule) {
+function* readings(text3, at3, rule) {
   const from = Math.max(0, at3 - (rule.back ?? 0) * 2 - 64);
-  const to = Math.min(text2.length, at3 + 3e3);
-  const commas = TAKES_COMMAS.test(text2.slice(Math.max(0, at3 - 240), at3));
-  if (isSticky(BROKEN, text2, at3)) yield [joined(text2, from, to, commas), "concatenated"];
-  const near = text2.slice(from, Math.min(to, at3 + 400));
+  const to = Math.min(text3.length, at3 + 3e3);
+  const commas = TAKES_COMMAS.test(text3.slice(Math.max(0, at3 - 240), at3));
+  if (isSticky(BROKEN, text3, at3)) yield [joined(text3, from, to, commas), "concatenated"];
+  const near = text3.slice(from, Math.min(to, at3 + 400));
   if (near.includes("\\")) {
-    const plain = unescaped(text2, from, to);
+    const plain = unescaped(text3, from, to);
     yield [plain, void 0];
     const inView = indexInView(plain, at3);
     if (isSticky(BROKEN, plain.text, inView)) {
       yield [composed(plain, joined(plain.text, 0, plain.text.length, commas)), "concatenated"];
     }
   }
-  if (/%[0-9a-fA-F]{2}/.test(near)) yield [percentDecoded(text2, from, to), "percent"];
+  if (/%[0-9a-fA-F]{2}/.test(near)) yield [percentDecoded(text3, from, to), "percent"];
 }
-function formatMatch(text2, at3, rule) {
-  const plain = matchFormat(rule, text2, at3);
+function formatMatch(text3, at3, rule) {
+  const plain = matchFormat(rule, text3, at3);
   if (plain !== null) return { rule, ...plain };
   if (rule.prefix === void 0 && rule.entropy === void 0) return null;
-  for (const [view, via] of readings(text2, at3, rule)) {
+  for (const [view, via] of readings(text3, at3, rule)) {
     const found = matchFormat(rule, view.text, indexInView(view, at3));
     if (found === null) continue;
     const start = view.offsets[found.start] ?? at3;
-    const end = view.offsets[found.end] ?? text2.length;
+    const end = view.offsets[found.end] ?? text3.length;
     return { rule, start, end, value: found.value, ...via !== void 0 && { via } };
   }
   return null;
 }
-function encodedMatch(text2, at3, payload) {
-  const decoded2 = decodeAt(text2, at3, payload.form, payload.prefix);
+function encodedMatch(text3, at3, payload) {
+  const decoded2 = decodeAt(text3, at3, payload.form, payload.prefix);
   if (decoded2 === null) return null;
   const found = matchFormat(payload.rule, decoded2.text, decoded2.at);
   return found && {
@@ -11984,7 +12606,7 @@ function encodedMatch(text2, at3, payload) {
     via: payload.form.encoding
   };
 }
-function detect(bytes, text2, options) {
+function detect(bytes, text3, options) {
   const matches2 = [];
   const push = (match2) => {
     if (match2 !== null) matches2.push(match2);
@@ -11994,29 +12616,29 @@ function detect(bytes, text2, options) {
     if (start < options.from || start >= options.to) return;
     if (payload.type === "format") {
       for (const rule of payload.rules)
-        if (!options.binary || rule.textOnly !== true) push(formatMatch(text2, start, rule));
-    } else if (payload.type === "encoded") push(encodedMatch(text2, start, payload));
+        if (!options.binary || rule.textOnly !== true) push(formatMatch(text3, start, rule));
+    } else if (payload.type === "encoded") push(encodedMatch(text3, start, payload));
     else if (options.binary) return;
     else if (payload.type === "scope") {
-      const scope = scopeAt(text2, start);
+      const scope = scopeAt(text3, start);
       if (scope !== null) options.onScope?.(scope, start);
-    } else if (payload.type === "name") push(readName(text2, start, start + keyword.length, options.kind));
-    else if (start >= joinedUpTo && completesKeyword(text2, start, keyword)) {
-      const end = Math.min(text2.length, start + 600);
+    } else if (payload.type === "name") push(readName(text3, start, start + keyword.length, options.kind));
+    else if (start >= joinedUpTo && completesKeyword(text3, start, keyword)) {
+      const end = Math.min(text3.length, start + 600);
       joinedUpTo = end - 300;
-      matches2.push(...joinedMatches(text2, Math.max(0, start - 300), end));
+      matches2.push(...joinedMatches(text3, Math.max(0, start - 300), end));
     }
   });
   return matches2;
 }
 var ESCAPED_OPERATOR = /[\w.$-]{0,120}(?:\\["'`])?\]?[ \t]{0,20}(?:[=:,{>]|<-|->|\\["'n])/y;
-function readName(text2, start, end, kind) {
-  const plain = namedMatch(text2, start, end, kind);
-  if (plain !== null || !isSticky(ESCAPED_OPERATOR, text2, end)) return plain;
-  const to = Math.min(text2.length, end + 640);
-  const escape = text2.indexOf("\\", end);
+function readName(text3, start, end, kind) {
+  const plain = namedMatch(text3, start, end, kind);
+  if (plain !== null || !isSticky(ESCAPED_OPERATOR, text3, end)) return plain;
+  const to = Math.min(text3.length, end + 640);
+  const escape = text3.indexOf("\\", end);
   if (escape < 0 || escape >= to) return null;
-  const view = unescaped(text2, Math.max(0, start - 160), to);
+  const view = unescaped(text3, Math.max(0, start - 160), to);
   const inView = indexInView(view, start);
   const found = namedMatch(view.text, inView, inView + end - start, "code");
   return found && { ...found, start: view.offsets[found.start] ?? start, end: view.offsets[found.end] ?? end };
@@ -12024,34 +12646,34 @@ function readName(text2, start, end, kind) {
 
 // core/scan/hide.ts
 var LONGEST2 = 1e6;
-function withoutCredentials(text2) {
-  const bytes = Buffer.from(text2.slice(0, LONGEST2), "utf8");
+function withoutCredentials(text3) {
+  const bytes = Buffer.from(text3.slice(0, LONGEST2), "utf8");
   const raw = bytes.toString("latin1");
   const options = { kind: "config", binary: false, from: 0, to: raw.length };
   const matches2 = detect(bytes, raw, options).sort((a, b) => a.start - b.start || b.end - a.end);
-  if (matches2.length === 0) return text2.slice(0, LONGEST2);
-  let [shown, at3] = ["", 0];
+  if (matches2.length === 0) return text3.slice(0, LONGEST2);
+  let [shown2, at3] = ["", 0];
   for (const match2 of matches2) {
     if (match2.end <= at3) continue;
-    shown += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
+    shown2 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
     at3 = match2.end;
   }
-  return Buffer.from(shown + raw.slice(at3), "latin1").toString("utf8");
+  return Buffer.from(shown2 + raw.slice(at3), "latin1").toString("utf8");
 }
 function markOf({ rule }) {
   return `*** (${rule.id})`;
 }
 
 // core/report/markdown.ts
-function escapeMarkdown(text2) {
-  const plain = redact(withoutBidi(text2.replace(/[\s\p{Cc}]+/gu, " ")));
+function escapeMarkdown(text3) {
+  const plain = redact(withoutBidi(text3.replace(/[\s\p{Cc}]+/gu, " ")));
   return withoutCredentials(plain).replace(/[!-+.:-@[-`{-~]/g, (mark) => `&#${String(mark.charCodeAt(0))};`);
 }
-function code(text2) {
-  return `<code>${escapeMarkdown(text2)}</code>`;
+function code(text3) {
+  return `<code>${escapeMarkdown(text3)}</code>`;
 }
-function link(text2, url) {
-  const label = escapeMarkdown(text2);
+function link(text3, url) {
+  const label = escapeMarkdown(text3);
   if (url === void 0 || !URL.canParse(url)) return label;
   const parsed2 = new URL(url);
   if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return label;
@@ -12060,21 +12682,21 @@ function link(text2, url) {
 var MAX_ROWS = 200;
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown = rows.slice(0, MAX_ROWS).map(line);
+  const shown2 = rows.slice(0, MAX_ROWS).map(line);
   const more = rows.length > MAX_ROWS ? [`
 \u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
+  return [line(head), line(head.map(() => "---")), ...shown2, ...more].join("\n");
 }
-function fenced(text2) {
-  const longest = Math.max(2, ...[...text2.matchAll(/`+/g)].map(([run2]) => run2.length));
+function fenced(text3) {
+  const longest = Math.max(2, ...[...text3.matchAll(/`+/g)].map(([run2]) => run2.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}text
-${withoutCredentials(harmlessLines(text2).join("\n"))}
+${withoutCredentials(harmlessLines(text3).join("\n"))}
 ${fence}`;
 }
 
 // core/report/access-lines.ts
-function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
+function accessLines({ rows, denied, proofs, policy: policy2, registrar, notes }) {
   const changes = rows.filter(({ action }) => action !== "unchanged");
   const line = (row) => [
     `  ${row.action} ${row.what}`,
@@ -12085,7 +12707,7 @@ function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
     row.action === "withdraw" && row.revocationLag
   ].filter((part) => typeof part === "string" && part !== "").join("; ");
   return [
-    `Access: policy ${policy}; registered by ${registrar}`,
+    `Access: policy ${policy2}; registered by ${registrar}`,
     ...changes.map(line),
     ...denied.map((row) => line({ ...row, action: "denied" })),
     ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
@@ -12096,7 +12718,7 @@ function accessLines({ rows, denied, proofs, policy, registrar, notes }) {
   ];
 }
 function accessSections(access2) {
-  const { rows, denied, proofs, policy, registrar, notes, standards, result } = access2;
+  const { rows, denied, proofs, policy: policy2, registrar, notes, result } = access2;
   const changes = [
     ...rows.filter(({ action }) => action !== "unchanged"),
     ...denied.map((row) => ({ ...row, action: "denied" }))
@@ -12107,14 +12729,14 @@ function accessSections(access2) {
     `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
     escapeMarkdown(row.what),
     escapeMarkdown(row.scope),
-    escapeMarkdown([row.decidedBy, row.note].filter((text2) => text2 !== "").join("; ")),
+    escapeMarkdown([row.decidedBy, row.note].filter((text3) => text3 !== "").join("; ")),
     row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
   ];
   const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
   return [
     "### Access",
     [
-      `Policy: ${escapeMarkdown(policy)}. Registered by ${escapeMarkdown(registrar)}.`,
+      `Policy: ${escapeMarkdown(policy2)}. Registered by ${escapeMarkdown(registrar)}.`,
       ...result ? [
         `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`
       ] : [],
@@ -12123,13 +12745,7 @@ function accessSections(access2) {
       ...notes.map((note2) => `${escapeMarkdown(note2)}.`)
     ].join("  \n"),
     ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : [],
-    ...proofs.length > 0 ? [proofTable(proofs)] : [],
-    "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>",
-    table(
-      ["Item", "", "Status", "Because"],
-      standards.map(({ item, title, status, because }) => [item, title, status, because].map(escapeMarkdown))
-    ),
-    "</details>"
+    ...proofs.length > 0 ? [proofTable(proofs)] : []
   ];
 }
 var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
@@ -12154,11 +12770,11 @@ var EMPTY_REPORT = {
   bytes: 0
 };
 function mergeReports(reports) {
-  const findings = reports.flatMap((report) => report.findings);
+  const findings2 = reports.flatMap((report) => report.findings);
   const key2 = ({ fingerprint: mark, place }) => `${mark} ${place.file}`;
-  const written = new Set(findings.filter(({ setting }) => setting === void 0).map(key2));
+  const written = new Set(findings2.filter(({ setting }) => setting === void 0).map(key2));
   return {
-    findings: findings.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
+    findings: findings2.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
     unscanned: reports.flatMap((report) => report.unscanned),
     scopes: reports.flatMap((report) => report.scopes),
     notes: [...new Set(reports.flatMap((report) => report.notes))],
@@ -12185,9 +12801,9 @@ var HIDDEN = {
   concatenated: ", put together from pieces"
 };
 function findingMistake(finding2) {
-  const { rule, shown, via, fingerprint: mark } = finding2;
+  const { rule, shown: shown2, via, fingerprint: mark } = finding2;
   return {
-    problem: `${rule.name}: ${shown}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
+    problem: `${rule.name}: ${shown2}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
     actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark}`,
     remedy: rule.remedy,
     place: finding2.place
@@ -12199,10 +12815,10 @@ var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}
 function scanLine({ report, stopping, others: others2, accepted }) {
   const { files, bytes, unscanned } = report;
   const skipped = unscanned.filter(({ harmless }) => !harmless).length;
-  const findings = stopping.length + others2.length;
+  const findings2 = stopping.length + others2.length;
   return [
     `${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`,
-    findings === 0 ? "nothing found" : count(findings, "finding"),
+    findings2 === 0 ? "nothing found" : count(findings2, "finding"),
     ...stopping.length > 0 && others2.length > 0 ? [`${String(stopping.length)} of them stop the run`] : [],
     ...accepted > 0 ? [`${String(accepted)} accepted`] : [],
     ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
@@ -12252,15 +12868,16 @@ function jobSummary(facts, error) {
     facts.plan && planSection(facts.plan),
     facts.scan && scanSection(facts.scan),
     ...facts.access ? accessSections(facts.access) : [],
+    facts.standards && facts.standards.length > 0 && standardsSection(facts.standards),
     facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
     facts.run && `### Run
 
 ${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
     facts.warnings.length > 0 && warningsSection(facts.warnings)
   ];
-  const text2 = sections.filter((section) => typeof section === "string").join("\n\n");
-  return text2.length <= LONGEST3 ? `${text2}
-` : `${text2.slice(0, LONGEST3)}
+  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
+  return text3.length <= LONGEST3 ? `${text3}
+` : `${text3.slice(0, LONGEST3)}
 
 \u2026 cut; the log has the rest.
 `;
@@ -12325,10 +12942,15 @@ function jobsSection(jobs2) {
 
 ${table(["Key", "Job", "ID"], rows)}`;
 }
+function standardsSection(standards) {
+  const rows = standards.map((row) => [row.item, row.title, row.status, row.because].map(escapeMarkdown));
+  const title = "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>";
+  return [title, table(["Item", "", "Status", "Because"], rows), "</details>"].join("\n\n");
+}
 function warningsSection(warnings) {
   return `### Warnings
 
-${warnings.map((text2) => `- ${escapeMarkdown(text2)}`).join("\n")}`;
+${warnings.map((text3) => `- ${escapeMarkdown(text3)}`).join("\n")}`;
 }
 
 // core/commands/plan.ts
@@ -12364,9 +12986,9 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
 }
 function annotate({ ci }, diagnostic) {
   const { problem, actual, place } = toMistake(diagnostic);
-  const text2 = actual === void 0 ? problem : `${problem}
+  const text3 = actual === void 0 ? problem : `${problem}
 ${actual}`;
-  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text2, place);
+  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text3, place);
 }
 function refusedLosses({ ci, inputs }, plan) {
   const lost2 = losses(plan);
@@ -12385,7 +13007,7 @@ var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, bu
 // core/commands/deploy.ts
 var READ_BACK = 6e4;
 async function deployBundle(context) {
-  const { step: step2, cli, api, access: access2, scan: scan2, folder } = context;
+  const { step: step2, audit, cli, api, access: access2, scan: scan2, folder: folder2 } = context;
   const { ci, inputs, found } = step2;
   let planned = await planBundle(context);
   const planAgain = async () => {
@@ -12393,13 +13015,34 @@ async function deployBundle(context) {
     planned = await planBundle(context);
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
-  const deploy = () => ci.group("Deploy", () => cli.deploy(inputs)).catch((error) => alsoUploaded(error, scan2));
+  const readBack = () => cli.summary(AbortSignal.timeout(READ_BACK));
+  const note2 = (there, failure) => {
+    const { name: command } = inputs.command;
+    noteChanges(audit, deployedChanges({ plan: planned, there, ...failure && { failure }, command }));
+  };
+  const deploy = async () => {
+    try {
+      await ci.group("Deploy", () => cli.deploy(inputs));
+    } catch (error) {
+      const failure = toSecretlessError(error);
+      if (failure.code !== "DEPLOYMENT_LOCKED") note2(await readBack().catch(() => void 0), failure);
+      await alsoUploaded(error, scan2);
+    }
+  };
   await whenFree(step2, cli, api, deploy, planAgain);
   found({ deployed: true });
-  const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  const looks = [proveDeployed(api, summary, folder), scan2.deployed(true)];
+  const unknown2 = (error) => {
+    note2(void 0, toSecretlessError(error));
+    throw error;
+  };
+  const summary = await readBack().catch(unknown2);
+  const here = proveDeployed(api, summary, folder2).then(() => {
+    note2(summary);
+  }, unknown2);
+  const looks = [here, scan2.deployed(true)];
   const uploads = looks[1].catch(() => allRight(looks));
   await looks[0].catch(() => allRight(looks));
+  found({ unpinned: unpinnedCode(summary.tree) });
   found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
   for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
@@ -12416,7 +13059,7 @@ async function alsoUploaded(error, scan2) {
 }
 
 // core/commands/destroy.ts
-async function destroyBundle({ step: step2, cli, api, access: access2 }) {
+async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) {
   const { ci, inputs, signal, found } = step2;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs: jobs2 } = summary;
@@ -12438,15 +13081,33 @@ async function destroyBundle({ step: step2, cli, api, access: access2 }) {
     });
   }
   await access2.withdraw(summary);
-  await whenFree(step2, cli, api, () => ci.group("Destroy", () => cli.destroy()));
-  const left = [];
-  for (const { key: key2, id } of jobs2) if (await jobExists(api, id)) left.push(`jobs.${key2} (${id})`);
-  if (left.length > 0) throw destroyIncomplete(left);
+  const stillThere = async () => {
+    const left2 = [];
+    for (const job of jobs2) if (await jobExists(api, job.id)) left2.push(job);
+    return left2;
+  };
+  const note2 = (left2, failure) => {
+    const names2 = left2.map(({ key: key2 }) => `jobs.${key2}`);
+    noteChanges(audit, destroyedChanges(summary, names2, failure));
+  };
+  const destroy = async () => {
+    try {
+      await ci.group("Destroy", () => cli.destroy());
+    } catch (error) {
+      const failure = toSecretlessError(error);
+      if (failure.code !== "DEPLOYMENT_LOCKED") note2(await stillThere().catch(() => jobs2), failure);
+      throw error;
+    }
+  };
+  await whenFree(step2, cli, api, destroy);
+  const left = await stillThere();
+  note2(left);
+  if (left.length > 0) throw destroyIncomplete(left.map(({ key: key2, id }) => `jobs.${key2} (${id})`));
   found({ destroyed: resources.length });
 }
 
 // core/commands/run.ts
-async function runResource({ step: step2, cli, api }) {
+async function runResource({ step: step2, audit, cli, api }) {
   const { ci, inputs, signal, found } = step2;
   const { resource = "", runParameters: parameters, wait } = inputs;
   let url = "";
@@ -12456,6 +13117,10 @@ async function runResource({ step: step2, cli, api }) {
   };
   const onUrl = (started) => {
     url = started;
+    const id = runId(url) ?? pipelineId(url);
+    const { name: command } = inputs.command;
+    const run2 = { change: "created", outcome: { ok: true }, kind: "runs", resource, id };
+    noteChanges(audit, [{ ...run2, bundle: "", target: inputs.target ?? "", command }]);
   };
   try {
     await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
@@ -12475,23 +13140,24 @@ var RUN_COMMANDS = {
   deploy: deployBundle,
   plan: showPlan,
   run: runResource,
-  destroy: destroyBundle
+  destroy: destroyBundle,
+  access: registerAccess
 };
 
 // core/federation/exchanges/policy-command.ts
-function policyCommand({ issuer, subject, audience }, owner) {
+function policyCommand({ issuer, subject: subject2, audience }, owner) {
   const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
   const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
-  const policy = { oidc_policy: { issuer, audiences: [audience], subject } };
+  const policy2 = { oidc_policy: { issuer, audiences: [audience], subject: subject2 } };
   const filter = `applicationId eq "${owner.clientId}"`;
   return [
     `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
     `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
-    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy))}`
+    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy2))}`
   ].join("\n");
 }
-function shellQuoted(text2) {
-  return /^[\w./:@-]+$/.test(text2) ? text2 : `'${text2.replaceAll("'", `'\\''`)}'`;
+function shellQuoted(text3) {
+  return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
 }
 
 // core/federation/exchanges/databricks-refusal.ts
@@ -12521,13 +13187,13 @@ async function explainRefusal(refusal, claims, options) {
   }
   const { problem, remedy, field } = await causeOf(refusal, presented, accepted, options);
   const advice = await dialect.advise(claims);
-  const text2 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
+  const text3 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
   const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
   const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
-    remedy: `${text2}
+    remedy: `${text3}
 ${policyCommand(trusted, { ...options, clientId })}`,
     mistakes: comparison(dialect, presented, accepted, field)
   });
@@ -12847,7 +13513,7 @@ function entraExchange(options) {
     }
   };
 }
-function entraCloud(host, environment) {
+function entraCloud(host, environment2) {
   const byHost = databricksCloud(host)?.entra ?? (isLoopback(new URL(host).hostname) ? ENTRA_CLOUDS[0] : void 0);
   if (!byHost) {
     throw new SecretlessError("INPUT_INVALID", {
@@ -12855,7 +13521,7 @@ function entraCloud(host, environment) {
       remedy: "Use `exchange: databricks`, with a federation policy of the service principal."
     });
   }
-  const named2 = (environment["AZURE_AUTHORITY_HOST"] ?? "").trim();
+  const named2 = (environment2["AZURE_AUTHORITY_HOST"] ?? "").trim();
   if (named2 === "") return byHost;
   const url = URL.canParse(named2) ? new URL(named2) : void 0;
   const known2 = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
@@ -12905,14 +13571,14 @@ function note(about, { entraNotes }) {
   return about === void 0 || entraNotes[about] === "" ? "" : ` ${entraNotes[about]}`;
 }
 function credentialCommand(claims, { clientId, cloud }) {
-  const credential2 = {
+  const credential = {
     name: "databricks-secretless",
     issuer: claims.issuer,
     subject: claims.subject,
     audiences: [cloud.audience]
   };
   return [
-    `az ad app federated-credential create --id ${shellQuoted(clientId)} --parameters ${shellQuoted(JSON.stringify(credential2))}`,
+    `az ad app federated-credential create --id ${shellQuoted(clientId)} --parameters ${shellQuoted(JSON.stringify(credential))}`,
     "(for a user-assigned managed identity: az identity federated-credential create, with the same three values)"
   ].join("\n");
 }
@@ -12924,7 +13590,7 @@ var OPEN_EXCHANGES = {
 };
 
 // core/federation/token-service.ts
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash as createHash3, randomBytes, timingSafeEqual } from "node:crypto";
 var REFUSED = "refused";
 var MOST_REFUSALS = 100;
 var EARLY = 12e4;
@@ -12932,7 +13598,7 @@ async function startTokenService(options) {
   const { token: token2, clock } = options;
   const secret = randomBytes(32).toString("base64url");
   registerSecret(secret);
-  const path14 = `/${secret}`;
+  const path16 = `/${secret}`;
   const refusals = [];
   let lastError;
   let served = 0;
@@ -12940,7 +13606,7 @@ async function startTokenService(options) {
   function refusalOf({ method, url, headers }) {
     if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
       return "not-local";
-    if (!isSame(url ?? "", path14)) return "path";
+    if (!isSame(url ?? "", path16)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
@@ -12977,7 +13643,7 @@ async function startTokenService(options) {
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path14}`,
+    url: `http://${authority}${path16}`,
     refusals,
     get served() {
       return served;
@@ -13002,343 +13668,76 @@ function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountI
   }
 }
 function isSame(given2, wanted) {
-  const digest = (text2) => createHash("sha256").update(text2).digest();
-  return timingSafeEqual(digest(given2), digest(wanted));
+  const digest2 = (text3) => createHash3("sha256").update(text3).digest();
+  return timingSafeEqual(digest2(given2), digest2(wanted));
 }
 
-// core/access/bundle-facts.ts
-import { createHash as createHash2 } from "node:crypto";
-function runAsOf(settings) {
-  const applicationId2 = textAt(settings, "run_as", "service_principal_name");
-  if (applicationId2 !== "") return { kind: "service_principal", applicationId: applicationId2.toLowerCase() };
-  const user2 = textAt(settings, "run_as", "user_name");
-  if (user2 !== "") return { kind: "user", name: user2 };
-  const group = textAt(settings, "run_as", "group_name");
-  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
-}
-function bundleFacts(summary, workspaceId) {
-  const jobs2 = members(member(summary, "resources", "jobs"));
-  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
-  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
-  return {
-    workspaceId,
-    name: textAt(summary, "bundle", "name"),
-    target: textAt(summary, "bundle", "target"),
-    statePath: textAt(summary, "workspace", "state_path"),
-    filePath: textAt(summary, "workspace", "file_path"),
-    config: summary,
-    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
-      key: key2,
-      settings,
-      id: textAt(settings, "id") || void 0,
-      runAs: runAsOf(settings)
-    })),
-    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
-  };
-}
-function accessName(bundle, job, purpose) {
-  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
-  return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
-}
-
-// core/access/state/state.ts
-var PHASES = ["granting", "granted", "withdrawing", "expired"];
-var EMPTY_STATE = { serial: 0, records: [], unowned: [] };
-var statePathOf = (bundle) => `${bundle.statePath}/access.json`;
-var lockPathOf = (bundle) => `${bundle.statePath}/access.lock`;
-function objectKey(kind, object2) {
-  const fields = Object.entries(object2).sort(([a], [b]) => a < b ? -1 : 1);
-  return JSON.stringify([kind, fields]);
-}
-function readRecord(value, bundle) {
-  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
-  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  const object2 = member(value, "object");
-  if (!name || !job || !purpose || !kind || phase === void 0) return void 0;
-  if (typeof object2 !== "object" || object2 === null || Array.isArray(object2)) return void 0;
-  if (!Object.values(object2).every((part) => typeof part === "string")) return void 0;
-  if (name !== accessName(bundle, job, purpose)) return void 0;
-  return { name, job, purpose, kind, object: object2, phase };
-}
-function parseState(content, bundle) {
-  let value;
+// core/access/state/folder.ts
+var stateFolder = (registrarId) => `/Workspace/Users/${registrarId}/.databricks-secretless/access`;
+var lockPath = (registrarId) => `${stateFolder(registrarId)}/access.lock`;
+async function listFolder(api, folder2) {
   try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw unreadable2(bundle, "it is not JSON", error);
-  }
-  const serial = member(value, "serial");
-  if (member(value, "version") !== 1) throw unreadable2(bundle, "its version is not 1");
-  if (typeof serial !== "number" || !Number.isSafeInteger(serial) || serial < 0) {
-    throw unreadable2(bundle, "it has no serial");
-  }
-  if (!Array.isArray(member(value, "records"))) throw unreadable2(bundle, "it has no list of records");
-  const records = [];
-  const unowned = [];
-  for (const item of listAt(value, "records")) {
-    const record2 = readRecord(item, bundle);
-    if (record2 === void 0) unowned.push(item);
-    else records.push(record2);
-  }
-  return { serial, records, unowned };
-}
-function unreadable2(bundle, why, cause) {
-  return new SecretlessError("ACCESS_STATE_UNREADABLE", {
-    problem: `The access state ${statePathOf(bundle)} cannot be used: ${why}.`,
-    remedy: "Restore the file from its workspace history. Or delete it: then each access that it recorded is reported as not granted by this bundle, with the command that revokes it.",
-    ...cause === void 0 ? {} : { cause }
-  });
-}
-function renderState(state, bundle) {
-  const { serial, records, unowned } = state;
-  const { workspaceId, name, target } = bundle;
-  return `${JSON.stringify({ version: 1, workspace: workspaceId, bundle: name, target, serial, records: [...records, ...unowned] }, null, 1)}
-`;
-}
-async function readState(api, bundle) {
-  const content = await readWorkspaceFile(api, statePathOf(bundle));
-  return content === void 0 ? EMPTY_STATE : parseState(content, bundle);
-}
-
-// core/audit/events/ocsf.ts
-import { createHash as createHash3 } from "node:crypto";
-function tokenSha256(token2) {
-  return createHash3("sha256").update(token2, "utf8").digest("hex");
-}
-var INFORMATIONAL = 1;
-var LOW = 2;
-var MEDIUM = 3;
-function outcomeFields(outcome) {
-  if (outcome.ok) return { status_id: 1, status: "Success" };
-  return { status_id: 2, status: "Failure", status_code: outcome.code, status_detail: outcome.reason };
-}
-var given = (name, value) => value === void 0 || value === "" ? {} : { [name]: value };
-function tokenExchangeEvent(exchange) {
-  const { outcome, endpoint, clientId, issuer, subject } = exchange;
-  return {
-    class_uid: 3002,
-    class_name: "Authentication",
-    category_uid: 3,
-    activity_id: 1,
-    activity_name: "Logon",
-    severity_id: outcome.ok ? INFORMATIONAL : MEDIUM,
-    ...outcomeFields(outcome),
-    message: `ID token of ${subject} ${outcome.ok ? "exchanged for" : "refused as"} ${clientId}`,
-    // OAuth 2.0
-    auth_protocol_id: 6,
-    is_remote: true,
-    user: { type: "Service", type_id: 4, name: clientId, uid: clientId },
-    service: { name: new URL(endpoint).host, uid: endpoint },
-    session: { issuer, ...given("uid", exchange.jwtId), ...given("expiration_time", exchange.expiresAt) },
-    unmapped: {
-      exchange: exchange.exchange,
-      issuer,
-      subject,
-      audience: exchange.audience,
-      token_sha256: exchange.idTokenSha256,
-      ...given("jti", exchange.jwtId),
-      ...given("kid", exchange.keyId),
-      ...given("access_token_sha256", exchange.accessTokenSha256),
-      ...given("uti", exchange.uniqueTokenIdentifier)
-    }
-  };
-}
-var ENTITY_ACTIVITY = {
-  granted: { activity_id: 1, activity_name: "Create" },
-  updated: { activity_id: 3, activity_name: "Update" },
-  revoked: { activity_id: 4, activity_name: "Delete" },
-  denied: { activity_id: 1, activity_name: "Create" }
-};
-function accessChangeEvent(change2) {
-  const { action, outcome, name, kind, decision, scope } = change2;
-  const policy = {
-    uid: name,
-    name: `${change2.bundle}/${change2.target}/${change2.job}/${change2.purpose}`,
-    type: kind,
-    is_applied: outcome.ok && action !== "revoked",
-    data: change2.object
-  };
-  return {
-    class_uid: 3004,
-    class_name: "Entity Management",
-    category_uid: 3,
-    ...ENTITY_ACTIVITY[action],
-    severity_id: outcome.ok ? action === "revoked" ? INFORMATIONAL : LOW : MEDIUM,
-    ...outcomeFields(outcome),
-    message: `${action}: ${change2.description} (job ${change2.job}, ${change2.purpose})`,
-    entity: { uid: name, name: change2.description, type: "Policy", type_id: 5, policy },
-    unmapped: {
-      action,
-      grant_id: name,
-      kind,
-      bundle: change2.bundle,
-      bundle_target: change2.target,
-      job: change2.job,
-      purpose: change2.purpose,
-      registrar: change2.registrar,
-      workspace_id: change2.workspaceId,
-      revocation_lag: change2.revocationLag,
-      ...given("job_id", change2.jobId),
-      ...given("run_as", change2.principal),
-      ...given("remote_ids", change2.remoteIds),
-      ...given("decision", decision),
-      ...given("scope", scope)
-    }
-  };
-}
-var API_ACTIVITY = {
-  POST: [1, "Create"],
-  GET: [2, "Read"],
-  PUT: [3, "Update"],
-  PATCH: [3, "Update"],
-  DELETE: [4, "Delete"]
-};
-function apiCallEvent(call) {
-  const { outcome, method, url, status } = call;
-  const [activity, activityName] = API_ACTIVITY[method] ?? [99, "Other"];
-  const { host, pathname } = new URL(url);
-  const result = outcome.ok ? {} : { error: outcome.code, error_message: outcome.reason };
-  return {
-    class_uid: 6003,
-    class_name: "API Activity",
-    category_uid: 6,
-    activity_id: activity,
-    activity_name: activityName,
-    severity_id: outcome.ok ? INFORMATIONAL : MEDIUM,
-    ...outcomeFields(outcome),
-    message: `${method} ${pathname}: ${outcome.ok ? "done" : outcome.code}`,
-    api: {
-      operation: `${method} ${pathname}`,
-      service: { name: host },
-      ...call.requestId === void 0 ? {} : { request: { uid: call.requestId } },
-      response: { ...given("code", status), ...result }
-    },
-    src_endpoint: { name: call.runner },
-    dst_endpoint: { name: host, hostname: host },
-    unmapped: { caller: call.caller }
-  };
-}
-
-// core/access/scope/proof.ts
-var CHECKS = {
-  "run-as": "the job runs as a service principal of its own",
-  exclusive: "no other job, pipeline, app or endpoint runs as it",
-  "principal-users": "nobody outside principal_users may act as it",
-  "oauth-secrets": "it has no OAuth secrets",
-  "federation-policies": "no outside workload can sign in as it",
-  editors: "who may change what the job runs is known",
-  credential: "the credential has no other user"
-};
-var ORDER = ["proven", "unproven", "broken"];
-function worst(grades) {
-  return ORDER[Math.max(0, ...grades.map((grade) => ORDER.indexOf(grade)))] ?? "broken";
-}
-function scopeWords(proof) {
-  if (proof.grade === "broken") return "broken";
-  const what = proof.group.length > 0 ? `group-scoped (${proof.group.join(", ")})` : "job-scoped";
-  if (proof.grade === "unproven") return "unproven";
-  return proof.checks.some(({ later }) => later) ? "not broken so far; to be proven after the deployment" : `${what}: proven`;
-}
-
-// core/access/apply/audit-trail.ts
-var ACTIONS2 = { grant: "granted", update: "updated", withdraw: "revoked" };
-function outcomeOf({ outcome, reason = "" }) {
-  if (outcome === "done") return { ok: true };
-  return { ok: false, code: outcome === "denied" ? "ACCESS_DENIED" : "ACCESS_FAILED", reason };
-}
-function auditChange(applied, plan, bundle) {
-  const { change: change2, outcome } = applied;
-  const { action, name, job, purpose, target, object: object2, decision, scope } = change2;
-  if (action === "unchanged" && outcome !== "denied") return void 0;
-  if (action === "record" && change2.phase !== "granted") return void 0;
-  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id;
-  const sha256 = plan.policy?.sha256;
-  return {
-    action: outcome === "denied" ? "denied" : action === "record" || action === "unchanged" ? "granted" : ACTIONS2[action],
-    outcome: outcomeOf(applied),
-    name,
-    kind: target.kind,
-    description: target.describe(object2),
-    bundle: bundle.name,
-    target: bundle.target,
-    job,
-    ...jobId === void 0 ? {} : { jobId },
-    purpose,
-    ...scope === void 0 ? {} : { principal: scope.principal },
-    registrar: plan.registrarId,
-    workspaceId: bundle.workspaceId,
-    object: object2,
-    ...decision === void 0 ? {} : {
-      decision: {
-        effect: decision.effect,
-        rule: decision.rule,
-        reason: decision.reason,
-        ...sha256 === void 0 ? {} : { policySha256: sha256 }
-      }
-    },
-    ...scope === void 0 ? {} : {
-      scope: {
-        words: scopeWords(scope),
-        checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade]))
-      }
-    },
-    revocationLag: target.revocation.lag
-  };
-}
-function auditTrail(log, bundle) {
-  return async (applied, plan) => {
-    const change2 = auditChange(applied, plan, bundle);
-    if (change2 !== void 0) await log.write(accessChangeEvent(change2));
-  };
-}
-
-// core/access/files/access-file.ts
-var import_yaml6 = __toESM(require_dist(), 1);
-
-// core/access/files/references.ts
-var REFERENCE2 = /\$\{([^{}]*)\}/g;
-var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
-function referenceMistake(text2, place) {
-  const rest = text2.replace(REFERENCE2, "");
-  if (rest.includes("${")) {
-    return { problem: `"${quote(text2)}" holds a \${\u2026} that is not closed or is nested.`, place };
-  }
-  for (const [whole, name = ""] of text2.matchAll(REFERENCE2)) {
-    if (KNOWN.test(name)) continue;
-    return {
-      problem: `"${quote(whole)}" cannot be used here.`,
-      expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
-      actual: quote(whole),
-      place
-    };
-  }
-  return void 0;
-}
-function lookUp(config2, name) {
-  const [root = "", ...path14] = name.split(".");
-  let value = root === "var" ? member(config2, "variables") : member(config2, root);
-  for (const step2 of path14) value = member(value, step2);
-  if (root === "var") value = member(value, "value") ?? member(value, "default");
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
-}
-function resolveReferences(source, config2, report) {
-  const { value, place } = source;
-  const missing = [];
-  const resolved = value.replace(REFERENCE2, (whole, name) => {
-    const found = KNOWN.test(name) ? lookUp(config2, name) : void 0;
-    if (found !== void 0 && !found.includes("${")) return found;
-    missing.push(whole);
-    return whole;
-  });
-  for (const whole of missing) {
-    report({
-      problem: `"${quote(whole)}" has no value in this target of the bundle.`,
-      expected: "a text, number or boolean of the bundle's resolved configuration",
-      remedy: "Look it up with `databricks bundle summary -o json`.",
-      place
+    const query = { path: folder2 };
+    const answer = await api.call({ method: "GET", path: "/api/2.0/workspace/list", query });
+    return listAt(answer, "objects").map((one) => {
+      const modified = Number(OBJECT.text(one, "modified_at"));
+      const writtenAt = modified > 0 ? new Date(modified).toISOString() : void 0;
+      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), writtenAt };
     });
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
+    throw error;
   }
-  return missing.length === 0 ? resolved : void 0;
+}
+var READING = /* @__PURE__ */ new Set(["CAN_READ", "CAN_RUN"]);
+async function proveFolder(api, registrarId) {
+  const folder2 = stateFolder(registrarId);
+  const found = await workspaceObject(api, folder2);
+  if (found === void 0) return void 0;
+  const id = OBJECT.text(found, "object_id");
+  const permissions = await api.call({
+    method: "GET",
+    path: `/api/2.0/permissions/directories/${encodeURIComponent(id)}`
+  });
+  const readers = /* @__PURE__ */ new Set();
+  const writers = [];
+  for (const entry of OBJECT_PERMISSIONS.list(permissions, "access_control_list")) {
+    const group = ACCESS_CONTROL.text(entry, "group_name");
+    const principal = ACCESS_CONTROL.text(entry, "service_principal_name");
+    const who = principal || group || ACCESS_CONTROL.text(entry, "user_name");
+    const levels = ACCESS_CONTROL.list(entry, "all_permissions");
+    const writes = levels.filter((level) => !READING.has(PERMISSION.text(level, "permission_level")));
+    if (principal !== "") readers.add(principal.toLowerCase());
+    if (writes.length === 0 || principal.toLowerCase() === registrarId) continue;
+    if (group === "admins" && writes.every((level) => member(level, "inherited") === true)) continue;
+    writers.push(`${who} (${writes.map((level) => textAt(level, "permission_level")).join(", ")})`);
+  }
+  if (textAt(found, "object_type") !== "DIRECTORY") writers.push("what is there is no folder");
+  if (writers.length > 0) throw writable(folder2, writers);
+  return { id, readers };
+}
+function writable(folder2, writers) {
+  return new SecretlessError("ACCESS_STATE_WRITABLE", {
+    problem: `Others than the registrar can write the access state in ${folder2}. Nothing was changed.`,
+    expected: "no permission beside CAN_READ for anybody but the registrar (and the workspace admins, who inherit theirs)",
+    actual: writers.join("; "),
+    remedy: "Take these permissions away, on this folder and on those above it. Look at what the records say before the next run: whoever could write them could have changed them."
+  });
+}
+async function letRead(api, folder2, principals) {
+  const missing = principals.filter((one) => !folder2.readers.has(one.toLowerCase()));
+  if (missing.length === 0) return;
+  await api.call({
+    method: "PATCH",
+    path: `/api/2.0/permissions/directories/${encodeURIComponent(folder2.id)}`,
+    body: {
+      access_control_list: missing.map((principal) => ({
+        service_principal_name: principal,
+        permission_level: "CAN_READ"
+      }))
+    },
+    repeatable: true
+  });
 }
 
 // core/base/yaml/shape.ts
@@ -13522,7 +13921,13 @@ function object(fields, extra = {}) {
 
 // core/access/kinds/unity-catalog-credential.ts
 var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
-var path7 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+var path8 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+function identityOf(info) {
+  const azure = CREDENTIAL.member(info, "azure_managed_identity");
+  const managed = AZURE_IDENTITY.text(azure, "managed_identity_id");
+  const connector = AZURE_IDENTITY.text(azure, "access_connector_id");
+  return (managed || connector).toLowerCase() || CREDENTIAL.text(info, "aws_iam_role", "role_arn") || CREDENTIAL.text(info, "databricks_gcp_service_account", "email").toLowerCase();
+}
 async function readCredential(api, name) {
   try {
     const info = await api.call({
@@ -13540,13 +13945,20 @@ async function readCredential(api, name) {
     const page = { max_results: "0" };
     const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
     const [grants, bindings] = await Promise.all([
-      listAll(api, path7("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
-      isolated ? listAll(api, path7("bindings", name), BINDINGS.key("bindings"), page) : []
+      listAll(api, path8("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path8("bindings", name), BINDINGS.key("bindings"), page) : []
     ]);
     const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
     return {
       state: "read",
-      facts: { name, owner: CREDENTIAL.text(info, "owner"), isolated, workspaces, grants }
+      facts: {
+        name,
+        owner: CREDENTIAL.text(info, "owner"),
+        identity: identityOf(info),
+        isolated,
+        workspaces,
+        grants
+      }
     };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
@@ -13571,7 +13983,7 @@ function hasAccess(facts, principal) {
     (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
   );
 }
-function planOne(reading, object2, workspaceId) {
+function planOne(reading, object3, workspaceId) {
   if (reading === void 0 || reading.state === "unreadable") {
     return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
   }
@@ -13580,7 +13992,7 @@ function planOne(reading, object2, workspaceId) {
     return { state: "impossible", mistake: { problem, remedy } };
   }
   const { facts } = reading;
-  if (hasAccess(facts, object2["principal"] ?? "")) return { state: "present" };
+  if (hasAccess(facts, object3["principal"] ?? "")) return { state: "present" };
   if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
     const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
     const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
@@ -13590,12 +14002,15 @@ function planOne(reading, object2, workspaceId) {
   return { state: "absent" };
 }
 async function read(objects, ports) {
-  const names2 = objects.map((object2) => object2["credential"] ?? "");
+  const names2 = objects.map((object3) => object3["credential"] ?? "");
   const readings2 = await readCredentials(ports.databricks, names2);
   return {
-    plan: (object2) => planOne(readings2.get(object2["credential"] ?? ""), object2, ports.workspaceId),
-    notes(object2) {
-      const reading = readings2.get(object2["credential"] ?? "");
+    granted: (principals) => [...readings2.values()].flatMap(
+      (reading) => reading.state !== "read" ? [] : [...principals].filter((principal) => hasAccess(reading.facts, principal)).map((principal) => ({ credential: reading.facts.name, principal }))
+    ),
+    plan: (object3) => planOne(readings2.get(object3["credential"] ?? ""), object3, ports.workspaceId),
+    notes(object3) {
+      const reading = readings2.get(object3["credential"] ?? "");
       if (reading?.state !== "read") return [];
       const { facts } = reading;
       const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
@@ -13604,8 +14019,8 @@ async function read(objects, ports) {
   };
 }
 async function change(objects, ports, verb) {
-  const credential2 = objects[0]?.["credential"] ?? "";
-  const principals = [...new Set(objects.map((object2) => object2["principal"] ?? ""))];
+  const credential = objects[0]?.["credential"] ?? "";
+  const principals = [...new Set(objects.map((object3) => object3["principal"] ?? ""))];
   const body = {
     changes: principals.map(
       (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
@@ -13614,7 +14029,7 @@ async function change(objects, ports, verb) {
   try {
     await ports.databricks.call({
       method: "PATCH",
-      path: path7("permissions", credential2),
+      path: path8("permissions", credential),
       body,
       repeatable: true
     });
@@ -13627,8 +14042,10 @@ var unityCatalogCredential = {
   kind: "unity_catalog_credential",
   provider: "databricks",
   needsProvider: false,
+  // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.
+  foldsCase: true,
   connect: ({ workspace }) => workspace,
-  credential: ({ credential: credential2, principal }) => credential2 === void 0 || principal === void 0 ? void 0 : { credential: credential2, principal },
+  credential: ({ credential, principal }) => credential === void 0 || principal === void 0 ? void 0 : { credential, principal },
   spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
   presents: false,
   marked: false,
@@ -13638,34 +14055,35 @@ var unityCatalogCredential = {
   },
   object(spec, context) {
     const source = spec;
-    const credential2 = context.resolve(source);
-    if (credential2 === void 0) return void 0;
-    if (!NAME.test(credential2)) {
+    const credential = context.resolve(source);
+    if (credential === void 0) return void 0;
+    if (!NAME.test(credential)) {
       const expected = "one exact name: no wildcard, period, slash or space";
       context.report({
-        problem: `"${credential2}" is not the name of a credential.`,
+        problem: `"${credential}" is not the name of a credential.`,
         expected,
         place: source.place
       });
       return void 0;
     }
-    return { credential: credential2, principal: context.principal };
+    return { credential, principal: context.principal };
   },
-  resource: (object2) => object2["credential"] ?? "",
-  describe: (object2) => `ACCESS on credential "${object2["credential"]}" for service principal ${object2["principal"]}`,
-  undoCommand(object2) {
-    const changes = { changes: [{ principal: object2["principal"] ?? "", remove: ["ACCESS"] }] };
-    return `databricks grants update credential ${object2["credential"]} --json '${JSON.stringify(changes)}'`;
+  resource: (object3) => object3["credential"] ?? "",
+  describe: (object3) => `ACCESS on credential "${object3["credential"]}" for service principal ${object3["principal"]}`,
+  undoCommand(object3) {
+    const changes = { changes: [{ principal: object3["principal"] ?? "", remove: ["ACCESS"] }] };
+    return `databricks grants update credential ${object3["credential"]} --json '${JSON.stringify(changes)}'`;
   },
-  batch: (object2) => object2["credential"] ?? "",
+  batch: (object3) => object3["credential"] ?? "",
   read,
   apply: (objects, ports) => change(objects, ports, "add"),
   withdraw: (objects, ports) => change(objects, ports, "remove")
 };
-async function effectiveGrants(api, credential2) {
+async function effectiveGrants(api, name, type = "credential") {
   const page = { max_results: "0" };
   const assignments = PERMISSIONS.key("privilege_assignments");
-  const listed = await listAll(api, path7("effective-permissions", credential2), assignments, page);
+  const route = `/api/2.1/unity-catalog/effective-permissions/${type}/${encodeURIComponent(name)}`;
+  const listed = await listAll(api, route, assignments, page);
   return listed.flatMap(
     (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
       principal: GRANT.text(assignment, "principal"),
@@ -13685,8 +14103,617 @@ var LATER_KINDS = [
   { kind: "aws_role", provider: "aws", needsProvider: true },
   { kind: "vault_role", provider: "vault", needsProvider: true }
 ];
-function kindOf(kind, kinds = KINDS) {
+function kindOf2(kind, kinds = KINDS) {
   return kinds.find((one) => one.kind === kind);
+}
+
+// core/access/state/owner.ts
+import { createHash as createHash4 } from "node:crypto";
+var NOBODY = { issuer: "", repositoryId: "", context: "nobody" };
+function digest(parts, length) {
+  return createHash4("sha256").update(JSON.stringify(parts), "utf8").digest("hex").slice(0, length);
+}
+var ownerId = ({ issuer, repositoryId, context }) => digest([issuer, repositoryId, context], 12);
+function ownerWords({ issuer, repositoryId, context }) {
+  const repository = repositoryId === "" ? "" : ` of repository ${repositoryId}`;
+  return `${context}${repository} (${issuer})`;
+}
+
+// core/access/state/record.ts
+var PHASES = ["granting", "granted", "withdrawing", "expired"];
+function objectKey(kind, object3) {
+  const fields = Object.entries(object3).sort(([a], [b]) => a < b ? -1 : 1);
+  return JSON.stringify([kind, fields]);
+}
+var objectId = (kind, object3) => digest(objectKey(kind, object3), 32);
+var deploymentId = ({ statePath }) => digest([statePath], 12);
+function renderRecord({ kind, object: object3, owner, deployment, entries: entries2 }) {
+  const { issuer, repositoryId, context } = owner;
+  const { workspaceId, statePath } = deployment;
+  const fields = Object.entries(object3).sort(([a], [b]) => a < b ? -1 : 1);
+  const sorted = [...entries2].sort((a, b) => a.name < b.name ? -1 : 1);
+  const value = {
+    version: 1,
+    kind,
+    object: Object.fromEntries(fields),
+    owner: { issuer, repositoryId, context },
+    deployment: { workspaceId, statePath },
+    entries: sorted.map(({ name, bundle, target, job, jobId, purpose, phase }) => ({
+      ...{ name, bundle, target, job, jobId, purpose, phase }
+    }))
+  };
+  return `${JSON.stringify(value, null, 1)}
+`;
+}
+function recordName(record2) {
+  const object3 = objectId(record2.kind, record2.object);
+  const owner = ownerId(record2.owner);
+  const deployment = deploymentId(record2.deployment);
+  const file = `${object3}-${owner}-${deployment}-${digest(renderRecord(record2), 12)}.json`;
+  return { file, object: object3, owner, deployment };
+}
+var NAME2 = /^([\da-f]{32})-([\da-f]{12})-([\da-f]{12})-[\da-f]{12}\.json$/;
+function parseRecordName(file) {
+  const [, object3, owner, deployment] = NAME2.exec(file) ?? [];
+  if (object3 === void 0 || owner === void 0 || deployment === void 0) return void 0;
+  return { file, object: object3, owner, deployment };
+}
+function readEntry2(value, workspaceId) {
+  const text3 = (key2) => textAt(value, key2);
+  const [name, bundle, target, job] = [text3("name"), text3("bundle"), text3("target"), text3("job")];
+  const [jobId, purpose] = [text3("jobId"), text3("purpose")];
+  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
+  if (phase === void 0 || [bundle, target, job, purpose].includes("")) return void 0;
+  if (name !== accessName({ workspaceId, name: bundle, target }, job, purpose)) return void 0;
+  return { name, bundle, target, job, jobId, purpose, phase };
+}
+function parseRecord(content, { file }) {
+  let value;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    return void 0;
+  }
+  const object3 = member(value, "object");
+  if (member(value, "version") !== 1 || !isObject2(object3)) return void 0;
+  if (!Object.values(object3).every((part) => typeof part === "string")) return void 0;
+  const workspaceId = textAt(value, "deployment", "workspaceId");
+  const read4 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
+  const entries2 = read4.filter((entry) => entry !== void 0);
+  if (entries2.length === 0 || entries2.length < read4.length) return void 0;
+  const record2 = {
+    kind: textAt(value, "kind"),
+    object: object3,
+    owner: {
+      issuer: textAt(value, "owner", "issuer"),
+      repositoryId: textAt(value, "owner", "repositoryId"),
+      context: textAt(value, "owner", "context")
+    },
+    deployment: { workspaceId, statePath: textAt(value, "deployment", "statePath") },
+    entries: entries2
+  };
+  return recordName(record2).file === file ? record2 : void 0;
+}
+function mergeRecords(records) {
+  const [first, ...more] = records;
+  if (more.length === 0) return first;
+  const byName = /* @__PURE__ */ new Map();
+  for (const entry of records.flatMap(({ entries: entries2 }) => entries2)) {
+    const known2 = byName.get(entry.name);
+    const spent = entry.phase === "expired" && (known2 === void 0 || known2.phase === "expired");
+    byName.set(entry.name, { ...entry, phase: spent ? "expired" : "granting" });
+  }
+  return { ...first, entries: [...byName.values()] };
+}
+
+// core/access/state/legacy.ts
+var legacyPath = ({ statePath }) => `${statePath}/access.json`;
+function isOfBundle(object3, bundle) {
+  return bundle.jobs.some(
+    ({ runAs: runAs2 }) => runAs2.kind === "service_principal" && runAs2.applicationId === object3["principal"]
+  );
+}
+function readRecord(value, bundle) {
+  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
+  const object3 = member(value, "object");
+  const phase = PHASES.find((known2) => known2 === member(value, "phase"));
+  if (!name || !job || !purpose || !kind || kindOf2(kind) === void 0 || phase === void 0)
+    return void 0;
+  if (!isObject2(object3) || !Object.values(object3).every((part) => typeof part === "string")) return void 0;
+  const trust = object3;
+  if (name !== accessName(bundle, job, purpose) || !isOfBundle(trust, bundle)) return void 0;
+  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id ?? "";
+  const origin = { bundle: bundle.name, target: bundle.target, job, jobId, purpose };
+  return { name, ...origin, kind, object: trust, phase: phase === "expired" ? phase : "granting" };
+}
+async function readLegacy(api, bundle) {
+  const content = await readWorkspaceFile(api, legacyPath(bundle));
+  if (content === void 0) return void 0;
+  let value;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    return { records: [], doubtful: [`${legacyPath(bundle)} is not JSON`] };
+  }
+  const records = [];
+  const doubtful = [];
+  for (const item of listAt(value, "records")) {
+    const record2 = readRecord(item, bundle);
+    if (record2) records.push(record2);
+    else doubtful.push(textAt(item, "name") || "a record without a name");
+  }
+  return { records, doubtful };
+}
+function withLegacy(records, legacy) {
+  const key2 = (record2) => `${record2.name} ${objectKey(record2.kind, record2.object)}`;
+  const known2 = new Set(records.map(key2));
+  return [...records, ...(legacy?.records ?? []).filter((record2) => !known2.has(key2(record2)))];
+}
+async function removeLegacy(api, bundle) {
+  await deleteWorkspaceFile(api, legacyPath(bundle));
+}
+
+// core/access/state/state.ts
+var UNSEEN = { readable: false, records: [], files: /* @__PURE__ */ new Map() };
+async function isRecorded(api, folder2, deployment) {
+  const ours = deploymentId(deployment);
+  const files = await listFolder(api, folder2);
+  return files?.some(({ name }) => parseRecordName(name)?.deployment === ours);
+}
+async function readState(request) {
+  const { api, folder: folder2, owner, deployment, expected, looksOnly } = request;
+  const files = await listFolder(api, folder2);
+  if (files === void 0) return UNSEEN;
+  const named2 = files.map(({ name }) => name).filter((file) => !file.startsWith("access.lock"));
+  const names2 = named2.map(parseRecordName);
+  const strangers = named2.filter((_, at3) => names2[at3] === void 0);
+  if (strangers.length > 0) throw unowned(folder2, strangers);
+  const all = names2.filter((name) => name !== void 0);
+  const [me, here] = [ownerId(owner), deploymentId(deployment)];
+  const isOwn = (name) => name.owner === me || looksOnly;
+  const own = all.filter((name) => isOwn(name) && name.deployment === here);
+  const elsewhere2 = all.filter((name) => name.owner === me && name.deployment !== here);
+  const concerned = /* @__PURE__ */ new Set([
+    ...expected.map(({ kind, object: object3 }) => objectId(kind, object3)),
+    ...own.map(({ object: object3 }) => object3)
+  ]);
+  const foreign = all.filter(
+    (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
+  );
+  const live = once(() => liveDeployments(api));
+  const read4 = (list3) => readRecords(api, folder2, list3);
+  const [gone, others2] = await Promise.all([goneDeployments(elsewhere2, read4, live), read4(foreign)]);
+  const inTheWay = elsewhere2.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
+  const obstacles = [...others2, ...await read4(inTheWay)];
+  if (obstacles.length > 0) throw foreignRecords(folder2, obstacles, owner, await live());
+  const ours = [...own, ...elsewhere2.filter((name) => gone.has(name.deployment))];
+  const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
+  return { readable: true, ...await ownRecords(request, ours, read4, times) };
+}
+async function goneDeployments(elsewhere2, read4, live) {
+  if (elsewhere2.length === 0) return /* @__PURE__ */ new Set();
+  const samples = new Map(elsewhere2.map((name) => [name.deployment, name]));
+  const [records, paths] = await Promise.all([read4([...samples.values()]), live()]);
+  const gone = records.filter(({ deployment }) => !paths.has(deployment.statePath));
+  return new Set(gone.map(({ deployment }) => deploymentId(deployment)));
+}
+async function liveDeployments(api) {
+  const query = { limit: "100" };
+  const jobs2 = await listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+  const metadata = jobs2.map((job) => textAt(job, "settings", "deployment", "metadata_file_path"));
+  return new Set(metadata.map((path16) => path16.replace(/\/[^/]*$/, "")));
+}
+async function readRecords(api, folder2, names2) {
+  const texts2 = await inParallel(names2, ({ file }) => readWorkspaceFile(api, `${folder2}/${file}`));
+  const forged = [];
+  const records = names2.flatMap((name, at3) => {
+    const text3 = texts2[at3];
+    if (text3 === void 0) return [];
+    const record2 = parseRecord(text3, name);
+    if (record2 === void 0) forged.push(name.file);
+    return record2 ?? [];
+  });
+  if (forged.length > 0) throw forgedRecords(folder2, forged);
+  return records;
+}
+async function ownRecords({ expected }, names2, read4, times) {
+  const known2 = new Map(expected.map((record2) => [recordName(record2).file, record2]));
+  const byObject = /* @__PURE__ */ new Map();
+  for (const name of names2) byObject.set(name.object, [...byObject.get(name.object) ?? [], name]);
+  const settled = [...byObject.values()].flatMap(
+    (list3) => list3.length === 1 && list3[0] ? known2.get(list3[0].file) ?? [] : []
+  );
+  const settledIds = new Set(settled.map(({ kind, object: object3 }) => objectId(kind, object3)));
+  const rest = await read4(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
+  const groups = /* @__PURE__ */ new Map();
+  for (const record2 of rest) {
+    const key2 = objectKey(record2.kind, record2.object);
+    const group = groups.get(key2);
+    if (group) group.push(record2);
+    else groups.set(key2, [record2]);
+  }
+  const records = [...settled, ...[...groups.values()].map(mergeRecords)];
+  return {
+    records: records.flatMap(({ kind, object: object3, entries: entries2 }) => {
+      const [name] = byObject.get(objectId(kind, object3)) ?? [];
+      const since = name && times.get(name.file);
+      return entries2.map((entry) => ({ ...entry, kind, object: object3, ...since !== void 0 && { since } }));
+    }),
+    files: new Map([...byObject].map(([object3, list3]) => [object3, list3.map(({ file }) => file)]))
+  };
+}
+function once(work) {
+  let result;
+  return () => result ??= work();
+}
+function unowned(folder2, files) {
+  return new SecretlessError("ACCESS_STATE_UNREADABLE", {
+    problem: `The access state ${folder2} holds files that are no records: ${files.slice(0, 10).join(", ")}.`,
+    expected: "records alone, written by this product",
+    remedy: "Look where they come from, and remove them. Nothing was changed."
+  });
+}
+function forgedRecords(folder2, files) {
+  return new SecretlessError("ACCESS_STATE_FORGED", {
+    problem: `The access state ${folder2} holds records that do not fit their own names: somebody has changed them. Nothing was changed.`,
+    actual: files.slice(0, 10).join(", "),
+    remedy: "Find out who could write there. Then restore each record from the history of the workspace, or delete it: what it granted is then reported, with the command that revokes it."
+  });
+}
+function foreignRecords(folder2, records, owner, live) {
+  const orphaned = records.every(({ deployment }) => !live.has(deployment.statePath));
+  const mistakes = records.map((record2) => {
+    const { kind, object: object3, deployment, owner: theirs } = record2;
+    const known2 = kindOf2(kind);
+    const undo = known2?.undoCommand(object3);
+    const alive = live.has(deployment.statePath) ? "still deployed" : "gone";
+    return {
+      problem: `${known2?.describe(object3) ?? kind} is recorded by another pipeline or for another bundle.`,
+      expected: ownerWords(owner),
+      actual: `${ownerWords(theirs)}, for the bundle with the state ${deployment.statePath} (${alive})`,
+      remedy: `Give this job a principal or a credential of its own. Or, if the other one needs it no longer: let that pipeline withdraw it; where that is gone, ${undo === void 0 ? "revoke it" : `\`${undo}\``}, then \`databricks workspace delete ${folder2}/${recordName(record2).file}\`.`
+    };
+  });
+  return new SecretlessError(orphaned ? "ACCESS_STATE_ORPHANED" : "ACCESS_STATE_FOREIGN", {
+    problem: orphaned ? "What this bundle declares is recorded for deployments that are gone, by pipelines that are not this one. Nothing was changed." : "What this bundle declares is recorded for somebody else. Nothing was changed.",
+    mistakes
+  });
+}
+
+// core/audit/events/access-change.ts
+var ENTITY_ACTIVITY = {
+  granted: { activity_id: 1, activity_name: "Create" },
+  updated: { activity_id: 3, activity_name: "Update" },
+  revoked: { activity_id: 4, activity_name: "Delete" },
+  denied: { activity_id: 1, activity_name: "Create" },
+  allowed: { activity_id: 99, activity_name: "Allow" },
+  unchanged: { activity_id: 99, activity_name: "Leave" },
+  kept: { activity_id: 99, activity_name: "Keep" }
+};
+var GRAVE = /* @__PURE__ */ new Set(["granted", "updated", "kept"]);
+var CHANGES2 = /* @__PURE__ */ new Set(["granted", "updated", "revoked"]);
+function accessChangeEvent(change2) {
+  const { action, outcome, name, kind, decision, scope } = change2;
+  const policy2 = {
+    uid: name,
+    name: `${change2.bundle}/${change2.target}/${change2.job}/${change2.purpose}`,
+    type: kind,
+    is_applied: outcome.ok && action !== "revoked" && action !== "allowed",
+    data: change2.object
+  };
+  const changes = CHANGES2.has(action);
+  return {
+    event_code: changes ? "access_change" : "decision",
+    class_uid: 3004,
+    class_name: "Entity Management",
+    category_uid: 3,
+    ...ENTITY_ACTIVITY[action],
+    severity_id: outcome.ok ? GRAVE.has(action) ? SEVERITY.low : SEVERITY.informational : SEVERITY.medium,
+    ...outcomeFields(outcome),
+    message: `${action}: ${change2.description} (job ${change2.job}, ${change2.purpose})`,
+    comment: change2.reason,
+    actor: { user: servicePrincipal(change2.registrar) },
+    entity: { uid: name, name: change2.description, type: "Policy", type_id: 5, policy: policy2 },
+    unmapped: {
+      action,
+      grant_id: name,
+      kind,
+      bundle: change2.bundle,
+      bundle_target: change2.target,
+      job: change2.job,
+      purpose: change2.purpose,
+      registrar: change2.registrar,
+      workspace_id: change2.workspaceId,
+      reason: change2.reason,
+      revocation_lag: change2.revocationLag,
+      ...given("job_id", change2.jobId),
+      ...given("run_as", change2.principal),
+      ...given("remote_ids", change2.remoteIds),
+      ...given("decision", decision),
+      ...given("scope", scope)
+    }
+  };
+}
+
+// core/audit/events/attestation.ts
+function attestationEvent(attestation) {
+  const { job, principal, grade, words, checks } = attestation;
+  const weak = checks.filter((check) => check.grade === grade).map(({ says }) => says);
+  const reason = `scope ${words}: ${weak.join("; ")}`;
+  const status = grade === "unproven" ? { status_id: 99, status: "Other", status_detail: reason } : outcomeFields(grade === "proven" ? { ok: true } : { ok: false, code: "SCOPE_BROKEN", reason });
+  const severity = { proven: SEVERITY.informational, unproven: SEVERITY.low, broken: SEVERITY.high };
+  return {
+    event_code: "attestation",
+    class_uid: 3004,
+    class_name: "Entity Management",
+    category_uid: 3,
+    activity_id: 2,
+    activity_name: "Read",
+    severity_id: severity[grade],
+    ...status,
+    message: `scope of job ${job}: ${words}`,
+    entity: { uid: principal, name: job, type: "User", type_id: 2 },
+    unmapped: {
+      job,
+      run_as: principal,
+      grade,
+      words,
+      checks: checks.map(({ name, grade: one, says }) => ({ name, grade: one, says })),
+      bundle: attestation.bundle,
+      bundle_target: attestation.target,
+      ...given("job_id", attestation.jobId)
+    }
+  };
+}
+
+// core/access/scope/proof.ts
+var CHECKS = {
+  principal: "the job runs as a service principal that runs this job alone",
+  actors: "nobody else can act as the principal",
+  credential: "the credential is this workspace's, and has no other user",
+  twins: "no other credential stands behind the same cloud identity",
+  compute: "nothing else shares the job's compute",
+  code: "who may change what the job runs is known"
+};
+var ORDER = ["proven", "unproven", "broken"];
+function worst(grades) {
+  return ORDER[Math.max(0, ...grades.map((grade) => ORDER.indexOf(grade)))] ?? "broken";
+}
+var proven = (says, residual = []) => ({
+  grade: "proven",
+  says,
+  ...residual.length === 0 ? {} : { residual: [...new Set(residual)] }
+});
+var broken = (says, remedy) => ({ grade: "broken", says, remedy });
+var unproven2 = (says, remedy) => ({
+  grade: "unproven",
+  says,
+  remedy
+});
+function judge2(reading, decide2) {
+  if (reading.state === "known") return decide2(reading.value);
+  if (reading.state === "later") {
+    const says = `not checked yet: ${reading.why}; checked after the deployment`;
+    return { grade: "proven", says, later: true };
+  }
+  const { missingRight } = reading;
+  return { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+}
+function joined2(texts2, by) {
+  const distinct = [...new Set(texts2.filter((text3) => text3 !== void 0 && text3 !== ""))];
+  return distinct.length === 0 ? void 0 : distinct.join(by);
+}
+function weakest(verdicts) {
+  const grade = worst(verdicts.map((verdict) => verdict.grade));
+  const decisive = verdicts.filter((verdict) => verdict.grade === grade);
+  const residual = [...new Set(verdicts.flatMap((verdict) => verdict.residual ?? []))];
+  const sharers = [...new Set(verdicts.flatMap((verdict) => verdict.sharers ?? []))];
+  const missingRight = joined2(
+    decisive.map((verdict) => verdict.missingRight),
+    "; "
+  );
+  const remedy = joined2(
+    decisive.map((verdict) => verdict.remedy),
+    " "
+  );
+  const except = joined2(
+    verdicts.map((verdict) => verdict.except),
+    " and "
+  );
+  const later = decisive.find((verdict) => verdict.later)?.later;
+  return {
+    grade,
+    says: joined2(
+      decisive.map((verdict) => verdict.says),
+      "; "
+    ) ?? "nothing to check",
+    ...missingRight === void 0 || grade !== "unproven" ? {} : { missingRight },
+    ...remedy === void 0 || grade === "proven" ? {} : { remedy },
+    ...residual.length === 0 ? {} : { residual },
+    ...sharers.length === 0 ? {} : { sharers },
+    ...except === void 0 ? {} : { except },
+    ...later === void 0 || grade !== "proven" ? {} : { later }
+  };
+}
+function claim(subject2, points2) {
+  const checks = points2.map(([name, of]) => ({ name, points: of, ...weakest(of) }));
+  const shared = checks.some(({ sharers }) => sharers !== void 0);
+  return {
+    ...subject2,
+    grade: worst(checks.map(({ grade }) => grade)),
+    level: shared ? "cluster" : subject2.group.length > 0 ? "group" : "job",
+    checks
+  };
+}
+function gradeForPolicy({ grade, level }) {
+  return worst([grade, level === "cluster" ? "unproven" : "proven"]);
+}
+function scopeWords({ grade, level, group, checks }) {
+  if (grade === "broken") return "broken";
+  if (grade === "proven" && checks.some(({ later }) => later))
+    return "not broken so far; to be proven after the deployment";
+  const sharers = checks.flatMap((check) => check.sharers ?? []);
+  const names2 = { job: [], group, cluster: sharers.length > 0 ? sharers : ["whoever shares it"] }[level];
+  const what = `${level}-scoped${names2.length === 0 ? "" : ` (${names2.join(", ")})`}`;
+  const except = joined2(
+    checks.map((check) => check.except),
+    " and "
+  );
+  return `${what}: ${grade}${except === void 0 ? "" : `, except ${except}`}`;
+}
+
+// core/access/plan/audit-events.ts
+function changeFacts(change2, plan, bundle) {
+  const { name, job, purpose, target, object: object3, decision, scope, note: note2 } = change2;
+  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id;
+  const principal = scope?.principal ?? target.credential(object3)?.principal;
+  const sha256 = plan.policy?.sha256;
+  return {
+    name,
+    kind: target.kind,
+    description: target.describe(object3),
+    bundle: bundle.name,
+    target: bundle.target,
+    job,
+    ...jobId !== void 0 && { jobId },
+    purpose,
+    ...principal !== void 0 && { principal },
+    registrar: plan.registrarId,
+    workspaceId: bundle.workspaceId,
+    object: object3,
+    ...decision && {
+      decision: {
+        effect: decision.effect,
+        rule: decision.rule,
+        reason: decision.reason,
+        ...sha256 !== void 0 && { policySha256: sha256 }
+      }
+    },
+    ...scope && {
+      scope: {
+        words: scopeWords(scope),
+        checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade]))
+      }
+    },
+    revocationLag: target.revocation.lag,
+    reason: [decision && `${decision.rule}: ${decision.reason}`, note2].filter(Boolean).join("; ")
+  };
+}
+function examinationEvents(plan, bundle) {
+  const proofs = [...plan.proofs.values()].map((proof) => {
+    const { job, principal, grade, checks } = proof;
+    const later = grade === "proven" && checks.some((check) => check.later);
+    return attestationEvent({
+      job,
+      jobId: bundle.jobs.find(({ key: key2 }) => key2 === job)?.id,
+      principal,
+      // What is yet to be seen is not proven.
+      grade: later ? "unproven" : grade,
+      words: scopeWords(proof),
+      checks: checks.flatMap(({ points: points2 }) => points2).map(({ point, grade: one, says, later: yet }) => ({
+        name: point,
+        grade: yet ? "unproven" : one,
+        says
+      })),
+      bundle: bundle.name,
+      target: bundle.target
+    });
+  });
+  const decisions = [...plan.changes, ...plan.denied].flatMap((change2) => {
+    const { decision, action, scope } = change2;
+    if (!decision) return [];
+    const denied = decision.effect === "deny";
+    const kept = denied && action === "unchanged" && plan.changes.includes(change2);
+    const code2 = scope?.grade === "broken" ? "SCOPE_BROKEN" : "ACCESS_DENIED";
+    const outcome = denied ? { ok: false, code: code2, reason: decision.reason } : { ok: true };
+    const decided = denied ? "denied" : action === "unchanged" ? "unchanged" : "allowed";
+    const facts = changeFacts(change2, plan, bundle);
+    return [
+      accessChangeEvent({
+        ...facts,
+        action: kept ? "kept" : decided,
+        outcome: kept ? { ok: true } : outcome
+      })
+    ];
+  });
+  return [...proofs, ...decisions];
+}
+function newlyExamined() {
+  const said = /* @__PURE__ */ new Set();
+  return (plan, bundle) => examinationEvents(plan, bundle).filter((event) => {
+    const { event_code: code2, message, unmapped, status_code: why } = event;
+    const { decision, checks } = unmapped;
+    const text3 = JSON.stringify([code2, message, why, decision, checks]);
+    return !said.has(text3) && said.add(text3);
+  });
+}
+
+// core/access/apply/audit-trail.ts
+var ACTIONS2 = { grant: "granted", update: "updated", withdraw: "revoked", record: "granted" };
+function outcomeOf2({ outcome, reason = "" }) {
+  return outcome === "done" ? { ok: true } : { ok: false, code: "ACCESS_FAILED", reason };
+}
+function auditChange(applied, plan, bundle) {
+  const { change: change2, outcome } = applied;
+  const { action, phase } = change2;
+  if (outcome === "denied" || action === "unchanged") return void 0;
+  if (action === "record" && phase !== "granted") return void 0;
+  return { ...changeFacts(change2, plan, bundle), action: ACTIONS2[action], outcome: outcomeOf2(applied) };
+}
+function auditTrail(log, bundle) {
+  return async (applied, plan) => {
+    const change2 = auditChange(applied, plan, bundle);
+    if (change2 !== void 0) await log.write(accessChangeEvent(change2));
+  };
+}
+
+// core/access/files/access-file.ts
+var import_yaml6 = __toESM(require_dist(), 1);
+
+// core/access/files/references.ts
+var REFERENCE3 = /\$\{([^{}]*)\}/g;
+var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
+function referenceMistake(text3, place) {
+  const rest = text3.replace(REFERENCE3, "");
+  if (rest.includes("${")) {
+    return { problem: `"${quote(text3)}" holds a \${\u2026} that is not closed or is nested.`, place };
+  }
+  for (const [whole, name = ""] of text3.matchAll(REFERENCE3)) {
+    if (KNOWN.test(name)) continue;
+    return {
+      problem: `"${quote(whole)}" cannot be used here.`,
+      expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
+      actual: quote(whole),
+      place
+    };
+  }
+  return void 0;
+}
+function lookUp(config3, name) {
+  const [root = "", ...path16] = name.split(".");
+  let value = root === "var" ? member(config3, "variables") : member(config3, root);
+  for (const step2 of path16) value = member(value, step2);
+  if (root === "var") value = member(value, "value") ?? member(value, "default");
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
+}
+function resolveReferences(source, config3, report) {
+  const { value, place } = source;
+  const missing = [];
+  const resolved = value.replace(REFERENCE3, (whole, name) => {
+    const found = KNOWN.test(name) ? lookUp(config3, name) : void 0;
+    if (found !== void 0 && !found.includes("${")) return found;
+    missing.push(whole);
+    return whole;
+  });
+  for (const whole of missing) {
+    report({
+      problem: `"${quote(whole)}" has no value in this target of the bundle.`,
+      expected: "a text, number or boolean of the bundle's resolved configuration",
+      remedy: "Look it up with `databricks bundle summary -o json`.",
+      place
+    });
+  }
+  return missing.length === 0 ? resolved : void 0;
 }
 
 // core/base/yaml/yaml-file.ts
@@ -13782,7 +14809,7 @@ function checkReferences(value, context) {
   }
   return Object.values(value).every((child) => checkReferences(child, context));
 }
-function readEntry2(node, context, kinds) {
+function readEntry3(node, context, kinds) {
   if (!(0, import_yaml6.isMap)(node)) {
     wrong(node, context, "a mapping with purpose and one kind of access");
     return void 0;
@@ -13829,7 +14856,7 @@ function readEntry2(node, context, kinds) {
 function fileOf(kinds) {
   const entry = {
     schema: entryFieldsOf(kinds).schema,
-    read: (node, context) => readEntry2(node, context, kinds)
+    read: (node, context) => readEntry3(node, context, kinds)
   };
   return object({
     version: required(oneOf([1], "Version of this format.")),
@@ -13862,36 +14889,39 @@ function readAccessFile(source, kinds = KINDS) {
 }
 
 // core/access/plan/changes.ts
-function clash(entry, shown) {
-  const { target, object: object2, purpose, job } = entry;
+function clash(entry, shown2) {
+  const { target, object: object3, purpose, job } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
-      problem: `Job "${job.key}", ${purpose.value}: ${shown}, and this bundle has not granted it.`,
+      problem: `Job "${job.key}", ${purpose.value}: ${shown2}, and this bundle has not granted it.`,
       expected: "an object that this bundle granted and recorded, or none",
-      actual: shown,
-      remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object2)}. Else take the entry out: what others granted is never touched.`,
+      actual: shown2,
+      remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
       place: purpose.place
     }
   };
 }
-function changeFor(entry, remote, own, shared) {
+function changeFor(entry, remote2, own, shared) {
   const ours = own !== void 0 && own.phase !== "expired";
-  switch (remote.state) {
+  switch (remote2.state) {
     case "impossible": {
-      const { mistake } = remote;
+      const { mistake } = remote2;
       return { code: "ACCESS_TARGET_UNUSABLE", mistake: { ...mistake, place: entry.purpose.place } };
     }
     case "foreign":
-      return clash(entry, remote.shown);
+      return clash(entry, remote2.shown);
     case "unreadable": {
-      const note2 = `not readable without ${remote.missingRight}`;
+      const note2 = `not readable without ${remote2.missingRight}`;
       return ours && own.phase === "granted" ? { action: "unchanged", phase: "granted", note: note2, unread: true } : { action: "grant", phase: "granted", note: note2, unread: true };
     }
     case "differs":
-      return { action: "update", phase: "granted", note: remote.differences.join("; ") };
+      return { action: "update", phase: "granted", note: remote2.differences.join("; ") };
     case "present":
-      if (ours && own.phase === "granted") return { action: "unchanged", phase: "granted" };
+      if (ours && own.phase === "granted") {
+        const { jobId } = entry.origin;
+        return jobId === "" || jobId === own.jobId ? { action: "unchanged", phase: "granted" } : { action: "record", phase: "granted", note: `the job was created anew, as ${jobId}` };
+      }
       if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
       if (shared)
         return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
@@ -13903,9 +14933,9 @@ function changeFor(entry, remote, own, shared) {
     }
   }
 }
-function planChanges(declared, records, remote, kinds) {
+function planChanges(declared, records, remote2, kinds) {
   const changes = [];
-  const findings = [];
+  const findings2 = [];
   const warnings = [];
   const live = declared.filter((entry) => entry.expired === void 0);
   const keyOf = (entry) => objectKey(entry.target.kind, entry.object);
@@ -13914,30 +14944,37 @@ function planChanges(declared, records, remote, kinds) {
   const expired2 = new Map(
     declared.filter((entry) => entry.expired !== void 0).map((entry) => [entry.name, entry])
   );
-  const recorded2 = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
+  const recorded = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
   for (const entry of live) {
-    const { name, target, object: object2 } = entry;
-    const same = recorded2.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
+    const { name, target, object: object3, origin } = entry;
+    const same = recorded.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
     const own = same.find(({ record: record2 }) => record2.name === name)?.record;
-    const planned = changeFor(entry, remote(target, object2), own, same.length > 0);
-    if ("code" in planned) findings.push(planned);
-    else changes.push({ name, job: entry.job.key, purpose: entry.purpose.value, target, object: object2, ...planned });
+    const planned = changeFor(entry, remote2(target, object3), own, same.length > 0);
+    if ("code" in planned) findings2.push(planned);
+    else {
+      const stands = planned.action !== "grant" && (own !== void 0 || target.marked);
+      changes.push({
+        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, target, object: object3 },
+        ...planned,
+        ...stands && { standing: { since: own?.since } }
+      });
+    }
   }
   for (const entry of expired2.values()) {
     const { name, job, purpose, expired: until = "" } = entry;
-    if (!recorded2.some(({ record: record2 }) => record2.name === name)) {
+    if (!recorded.some(({ record: record2 }) => record2.name === name)) {
       const problem = `Job "${job.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
       const remedy = "Set a later date after a review, or take the entry out.";
-      findings.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
+      findings2.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
       continue;
     }
     warnings.push(
       `Job "${job.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
     );
   }
-  for (const { record: record2, key: key2 } of recorded2) {
-    const { name, job, purpose, kind, object: object2, phase } = record2;
-    const target = kindOf(kind, kinds);
+  for (const { record: record2, key: key2 } of recorded) {
+    const { name, job, purpose, kind, object: object3, phase } = record2;
+    const target = kindOf2(kind, kinds);
     if (target === void 0) {
       warnings.push(
         `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`
@@ -13946,7 +14983,8 @@ function planChanges(declared, records, remote, kinds) {
     }
     const past = expired2.get(name);
     const after = past === void 0 ? void 0 : "expired";
-    const base = { name, job, purpose, target, object: object2, phase: after };
+    const origin = { bundle: record2.bundle, target: record2.target, jobId: record2.jobId };
+    const base = { name, origin, job, purpose, target, object: object3, phase: after };
     if (phase === "expired") {
       if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
         changes.push({ ...base, action: "record", note: "its expired entry is gone" });
@@ -13958,7 +14996,7 @@ function planChanges(declared, records, remote, kinds) {
       changes.push({ ...base, action: "record", note: `${note2}, but another entry needs it` });
       continue;
     }
-    const { state } = remote(target, object2);
+    const { state } = remote2(target, object3);
     const gone = state === "absent" || state === "impossible" || state === "foreign";
     changes.push({
       ...base,
@@ -13966,7 +15004,77 @@ function planChanges(declared, records, remote, kinds) {
       note: gone ? `${note2}, and already gone` : note2
     });
   }
-  return { changes, findings, warnings };
+  return { changes, findings: findings2, warnings };
+}
+
+// core/access/scope/principal.ts
+function runAsWords(runAs2) {
+  switch (runAs2.kind) {
+    case "service_principal":
+      return `service principal ${runAs2.applicationId}`;
+    case "deployer":
+      return "the identity that deploys it";
+    case "name":
+      return `"${runAs2.name}", which is no application ID`;
+    default:
+      return `the ${runAs2.kind} ${runAs2.name}`;
+  }
+}
+function runAs({ job, principal, deployer, numericId }) {
+  const own = `Set run_as.service_principal_name of job "${job.key}" to a service principal of its own.`;
+  if (job.runAs.kind !== "service_principal") return broken(`the job runs as ${runAsWords(job.runAs)}`, own);
+  if (principal === deployer.toLowerCase())
+    return broken("the job runs as the deployer, who also deploys every other job", own);
+  return judge2(
+    numericId,
+    (id) => id === void 0 ? broken(`there is no service principal ${principal}`, own) : proven(`runs as service principal ${principal}`)
+  );
+}
+function deployed({ job, before }) {
+  const now = job.deployed;
+  if (before !== void 0) {
+    const why = "the job is read from the workspace once it is deployed";
+    return judge2({ state: "later", why, when: before }, () => proven(""));
+  }
+  const again = "Deploy the bundle again, and find out who changed the job.";
+  if (now === void 0) return broken("the job was not read from the workspace", again);
+  if (now.state === "unread") return broken(now.why, now.remedy);
+  const said = runAsWords(now.declared);
+  const found = runAsWords(job.runAs);
+  if (said !== found) return broken(`the deployed job runs as ${found}, not as ${said}, as declared`, again);
+  return proven(`job ${job.id ?? ""} is this bundle's`);
+}
+var ELSEWHERE = "what runs as it in other workspaces is not read";
+var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
+function exclusive({
+  principal,
+  runners,
+  declared,
+  allowed
+}) {
+  const borrowers = declared.filter(
+    ({ key: key2, runAs: of }) => !allowed.has(key2) && of.kind === "service_principal" && of.applicationId === principal
+  );
+  if (runners.state !== "known" && borrowers.length > 0) {
+    return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
+  }
+  return judge2(runners, (all) => {
+    const strangers = all.filter(
+      (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
+    );
+    if (strangers.length === 0)
+      return proven("this workspace lists nothing else that runs as it", [ELSEWHERE]);
+    const shown2 = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
+    const more = strangers.length > shown2.length ? ` and ${strangers.length - shown2.length} more` : "";
+    return broken(`also runs as it: ${shown2.join(", ")}${more}`, APART);
+  });
+}
+function principalPoints(subject2) {
+  return [
+    { point: "run-as", ...runAs(subject2) },
+    { point: "deployed", ...deployed(subject2) },
+    { point: "exclusive", ...exclusive(subject2) }
+  ];
 }
 
 // core/access/plan/declare.ts
@@ -13977,13 +15085,10 @@ function isOver(date, now) {
   return now >= start + DAY;
 }
 function runAsMistake(entry, job) {
-  const { runAs: runAs2 } = job;
-  const named2 = runAs2.kind === "user" || runAs2.kind === "group";
-  const who = named2 ? `the ${runAs2.kind} ${runAs2.name}` : "the identity that deploys it";
   return {
     code: "SCOPE_BROKEN",
     mistake: {
-      problem: `Job "${job.key}" runs as ${who}, so its access cannot stay with the job.`,
+      problem: `Job "${job.key}" runs as ${runAsWords(job.runAs)}, so its access cannot stay with the job.`,
       expected: "run_as with a service_principal_name of its own",
       remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
       place: entry.job.place
@@ -13991,18 +15096,18 @@ function runAsMistake(entry, job) {
   };
 }
 function declareAccess(entries2, bundle, now) {
-  const findings = [];
+  const findings2 = [];
   const declared = [];
   const invalid = (mistake) => {
-    findings.push({ code: "ACCESS_FILE_INVALID", mistake });
+    findings2.push({ code: "ACCESS_FILE_INVALID", mistake });
   };
-  const unknown = /* @__PURE__ */ new Set();
+  const unknown2 = /* @__PURE__ */ new Set();
   const wrongRunAs = /* @__PURE__ */ new Set();
   for (const entry of entries2) {
     if (entry.targets?.includes(bundle.target) === false) continue;
     const job = bundle.jobs.find((one) => one.key === entry.job.value);
     if (job === void 0) {
-      if (!unknown.has(entry.job.value)) {
+      if (!unknown2.has(entry.job.value)) {
         invalid({
           problem: `The bundle has no job "${quote(entry.job.value)}" in target "${bundle.target}".`,
           expected: bundle.jobs.map((one) => one.key).join(", ") || "a job of the bundle",
@@ -14011,11 +15116,11 @@ function declareAccess(entries2, bundle, now) {
           place: entry.job.place
         });
       }
-      unknown.add(entry.job.value);
+      unknown2.add(entry.job.value);
       continue;
     }
     if (job.runAs.kind !== "service_principal") {
-      if (!wrongRunAs.has(job.key)) findings.push(runAsMistake(entry, job));
+      if (!wrongRunAs.has(job.key)) findings2.push(runAsMistake(entry, job));
       wrongRunAs.add(job.key);
       continue;
     }
@@ -14030,44 +15135,48 @@ function declareAccess(entries2, bundle, now) {
     const name = accessName(bundle, job.key, entry.purpose.value);
     const resolve2 = (source) => resolveReferences(source, bundle.config, invalid);
     const context = { principal: job.runAs.applicationId, name, resolve: resolve2, report: invalid };
-    const object2 = entry.target.object(entry.spec, context);
+    const object3 = entry.target.object(entry.spec, context);
     const { present: present3 } = entry;
     const presented = present3 === void 0 || present3 === "databricks" ? void 0 : resolve2(present3.credential);
-    if (object2 === void 0) continue;
+    if (object3 === void 0) continue;
     declared.push({
       name,
       job,
+      origin: { bundle: bundle.name, target: bundle.target, jobId: job.id ?? "" },
       purpose: entry.purpose,
       target: entry.target,
-      object: object2,
+      object: object3,
       expired: over ? entry.until?.value : void 0,
-      credentials: [entry.target.credential(object2)?.credential ?? presented].filter(
-        (credential2) => credential2 !== void 0
+      credentials: [entry.target.credential(object3)?.credential ?? presented].filter(
+        (credential) => credential !== void 0
       )
     });
   }
-  return { declared, findings };
+  return { declared, findings: findings2 };
 }
 
 // core/access/plan/policy.ts
 import { BlockList, isIP as isIP2 } from "node:net";
 
 // core/base/glob.ts
-function globMatches(pattern, text2) {
+function globMatches(pattern, text3) {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
-  if (last === void 0) return pattern === text2;
-  if (!text2.startsWith(first)) return false;
+  if (last === void 0) return pattern === text3;
+  if (!text3.startsWith(first)) return false;
   let at3 = first.length;
   for (const part of rest) {
-    const found = text2.indexOf(part, at3);
+    const found = text3.indexOf(part, at3);
     if (found < 0) return false;
     at3 = found + part.length;
   }
-  return text2.length - at3 >= last.length && text2.endsWith(last);
+  return text3.length - at3 >= last.length && text3.endsWith(last);
 }
 function globCovers(outer, inner) {
   return globMatches(outer, inner);
+}
+function withoutCase(text3) {
+  return text3.normalize("NFC").toLowerCase();
 }
 
 // core/access/files/policy-shape.ts
@@ -14078,7 +15187,17 @@ var arn = text({
   says: "the ARN of an IAM role"
 });
 var providers = object({
-  databricks: optional(object({ registrar_client_id: required(applicationId) })),
+  databricks: optional(
+    object({
+      registrar_client_id: required(applicationId),
+      registrar: optional(
+        oneOf(
+          ["apart", "together"],
+          "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys."
+        )
+      )
+    })
+  ),
   entra: optional(object({ registrar_client_id: required(applicationId) })),
   aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
   vault: optional(
@@ -14151,6 +15270,14 @@ var when = object({
   pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
   actor: optional(patterns("Claim of the pipeline's ID token.")),
   event: optional(patterns("Claim of the pipeline's ID token.")),
+  issuer: optional(patterns("Issuer of the pipeline's ID token, such as that of an enterprise.")),
+  properties: optional(
+    entries(
+      { description: "Custom property of the repository, without `repo_property_`." },
+      patterns("Claim `repo_property_<name>` of the pipeline's ID token."),
+      "Custom properties of the repository that its administrators have made claims."
+    )
+  ),
   commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
   scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
   time: optional(
@@ -14173,6 +15300,7 @@ var ruleOf = (kinds) => object({
   kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
   resource: optional(patterns("What is reached: the credential, role or application.")),
   target: optional(patterns("Targets of the bundle.")),
+  principal: optional(patterns("Application IDs of the service principals that jobs run as.")),
   when: optional(when)
 });
 var user = text({
@@ -14201,11 +15329,20 @@ var policyShapeOf = (kinds) => object({
   providers: optional(providers),
   experimental: optional(list(oneOf(["databricks_issuer"]))),
   principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
+  workspace_admins: optional(
+    oneOf(
+      ["accepted", "restricted"],
+      "`restricted`: broken while each workspace admin may make a token of a principal."
+    )
+  ),
   shared_principals: optional(
     list(
       list(text({ description: "Key of a job." })),
       "Groups of jobs that may share a principal or a credential; their scope is the group."
     )
+  ),
+  on_denied: optional(
+    oneOf(["withdraw", "keep"], "What becomes of access that was granted and is no longer allowed.")
   ),
   scan: optional(scan),
   // None is a policy, too: it denies all access.
@@ -14220,10 +15357,18 @@ function scopesByTarget({
 var policyFileSchema = policyShape.schema;
 
 // core/access/plan/policy.ts
-var CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"];
-var matchesAny = (patterns2, value) => patterns2?.some((pattern) => globMatches(pattern, value)) ?? true;
+var CLAIMS = [...PIPELINE_CLAIMS.filter((name) => name !== "commit"), "issuer"];
+var FOLDED = /* @__PURE__ */ new Set(["repository", "environment", "actor"]);
+function matchesAny(patterns2, value, folds = false) {
+  const fold = folds ? withoutCase : String;
+  return patterns2?.some((pattern) => globMatches(fold(pattern), fold(value))) ?? true;
+}
+function asksForClaims(file) {
+  const names2 = [...PIPELINE_CLAIMS, "issuer", "properties"];
+  return file?.policy.rules.some(({ when: when3 }) => names2.some((name) => when3?.[name] !== void 0)) ?? false;
+}
 function concerns(rule, request) {
-  return matchesAny(rule.job, request.job) && matchesAny(rule.purpose, request.purpose) && (rule.kind?.value.includes(request.kind) ?? true) && matchesAny(rule.resource, request.resource) && matchesAny(rule.target, request.target);
+  return matchesAny(rule.job, request.job) && matchesAny(rule.purpose, request.purpose) && (rule.kind?.value.includes(request.kind) ?? true) && matchesAny(rule.resource, request.resource, request.foldsCase) && matchesAny(rule.target, request.target) && matchesAny(rule.principal, request.principal, true);
 }
 function inTime(time, now) {
   const format = new Intl.DateTimeFormat("en-US", {
@@ -14255,13 +15400,17 @@ function conditions(rule, request, evidence) {
   for (const name of CLAIMS) {
     const wanted = when3[name];
     if (wanted === void 0) continue;
-    const claim = evidence.claims[name];
-    verdicts.push([name, claim === void 0 ? void 0 : matchesAny(wanted, claim)]);
+    const claim2 = evidence.claims[name];
+    verdicts.push([name, claim2 === void 0 ? void 0 : matchesAny(wanted, claim2, FOLDED.has(name))]);
+  }
+  for (const [{ value: name }, wanted] of when3.properties ?? []) {
+    const property = evidence.claims.properties?.[name];
+    verdicts.push([`properties.${name}`, property === void 0 ? void 0 : matchesAny(wanted, property)]);
   }
   const { now, addresses, commit } = evidence.selfReported;
   if (when3.commit !== void 0) {
-    const claim = evidence.claims.commit;
-    verdicts.push(["commit", claim === void 0 || commit === void 0 ? void 0 : claim === commit]);
+    const claim2 = evidence.claims.commit;
+    verdicts.push(["commit", claim2 === void 0 || commit === void 0 ? void 0 : claim2 === commit]);
   }
   if (rule.effect === "allow") {
     const enough = request.scope === "proven" || request.scope === "unproven" && when3.scope === "unproven";
@@ -14280,7 +15429,19 @@ function failureOf2(rule, verdicts) {
   const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
   return `"${rule.name.value}" fails on ${words.join(", ")}`;
 }
+function atBest(rule, verdicts) {
+  return verdicts.map(([name, verdict]) => [
+    name,
+    SELF_REPORTED.has(name) ? rule.effect === "allow" : verdict
+  ]);
+}
 function decide(file, request, evidence) {
+  const decision = decideBy(file, request, evidence, (_, verdicts) => verdicts);
+  if (decision.effect === "allow") return decision;
+  const { effect } = decideBy(file, request, evidence, atBest);
+  return effect === "allow" ? { ...decision, momentary: true } : decision;
+}
+function decideBy(file, request, evidence, seen) {
   if (request.scope === "broken") {
     const reason2 = "the scope is broken, which no rule can accept";
     return { effect: "deny", rule: "(broken scope)", reason: reason2, selfReported: [] };
@@ -14294,11 +15455,11 @@ function decide(file, request, evidence) {
   const failures2 = [];
   let allowed;
   for (const rule of rules) {
-    const verdicts = conditions(rule, request, evidence);
+    const verdicts = seen(rule, conditions(rule, request, evidence));
     if (rule.effect === "deny") {
       if (verdicts.some(([, verdict]) => verdict === false)) continue;
-      const unknown = verdicts.filter(([, verdict]) => verdict === void 0).map(([name]) => name);
-      const reason2 = unknown.length === 0 ? "a deny rule applies" : `${unknown.join(", ")} not known, so it applies`;
+      const unknown2 = verdicts.filter(([, verdict]) => verdict === void 0).map(([name]) => name);
+      const reason2 = unknown2.length === 0 ? "a deny rule applies" : `${unknown2.join(", ")} not known, so it applies`;
       return { effect: "deny", rule: rule.name.value, reason: reason2, selfReported: selfReportedOf(verdicts) };
     }
     if (!verdicts.every(([, verdict]) => verdict === true)) failures2.push(failureOf2(rule, verdicts));
@@ -14313,31 +15474,48 @@ function decide(file, request, evidence) {
 }
 
 // core/access/plan/decide.ts
-function finding(entry, decision, scope) {
+var IN_FORCE = " What was granted before stays in force.";
+function finding(entry, { decision, scope, standing }) {
   const { job, purpose } = entry;
   const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const stands = standing === void 0 ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
   const found = weak.map((check) => check.says).join("; ");
   if (scope.grade === "broken") {
     const remedy = weak.map((check) => check.remedy ?? "").join(" ");
-    const problem = `${what} cannot be granted: its scope is broken.`;
+    const problem = `${what} cannot be granted: its scope is broken.${stands}`;
     return { code: "SCOPE_BROKEN", mistake: { problem, actual: found, remedy, place: purpose.place } };
   }
-  const rights = [...new Set(weak.map((check) => check.missingRight ?? ""))].join("; ");
+  const rights2 = [...new Set(weak.map((check) => check.missingRight ?? ""))].join("; ");
   return {
     code: "ACCESS_DENIED",
     mistake: {
-      problem: `${what} is denied by ${decision.rule}: ${decision.reason}.`,
+      problem: `${what} is denied by ${decision.rule}: ${decision.reason}.${stands}`,
       actual: `scope ${scopeWords(scope)}${found === "" ? "" : ` (${found})`}`,
-      remedy: rights === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights}), or ask for a rule that accepts it.`,
+      remedy: rights2 === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights2}), or ask for a rule that accepts it.`,
       place: purpose.place
     }
   };
 }
-function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget) {
+function whyDenied({ decision, scope }) {
+  if (scope.grade !== "broken") return `denied by ${decision.rule}: ${decision.reason}`;
+  const broken2 = scope.checks.filter(({ grade }) => grade === "broken");
+  return `its scope is broken: ${broken2.map(({ says }) => says).join("; ")}`;
+}
+function isProposed({ scope }, { bundle, deployed: deployed2 }) {
+  if (deployed2 || scope.grade !== "broken") return false;
+  const runners = bundle.jobs.filter(
+    ({ runAs: runAs2 }) => runAs2.kind === "service_principal" && runAs2.applicationId === scope.principal
+  );
+  return runners.length > 1;
+}
+function decideChanges(planned, declared, basis) {
+  const { proofs, policy: policy2, evidence, bundle } = basis;
   const changes = [];
   const denied = [];
-  const findings = [];
+  const revoked = [];
+  const findings2 = [];
+  const warnings = [];
   const live = new Map(
     declared.filter((entry) => entry.expired === void 0).map((entry) => [entry.name, entry])
   );
@@ -14349,98 +15527,73 @@ function decideChanges(planned, declared, proofs, policy, evidence, bundleTarget
     }
     const scope = proofs.get(change2.job);
     if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
-    const { job, purpose, target } = change2;
+    const { job, purpose, target, object: object3, standing } = change2;
     const request = {
       job,
       purpose,
       kind: target.kind,
-      resource: target.resource(change2.object),
-      target: bundleTarget
+      resource: target.resource(object3),
+      foldsCase: target.foldsCase === true,
+      target: bundle.target,
+      principal: scope.principal
     };
-    const decision = decide(policy, { ...request, scope: scope.grade }, evidence);
+    const decision = decide(policy2, { ...request, scope: gradeForPolicy(scope) }, evidence);
     const decided = { ...change2, decision, scope };
     if (decision.effect === "allow") changes.push(decided);
-    else {
+    else if (standing === void 0 || decision.momentary || isProposed(decided, basis)) {
       denied.push(decided);
-      findings.push(finding(entry, decision, scope));
-    }
+      findings2.push(finding(entry, decided));
+    } else if (policy2?.policy.on_denied === "keep") {
+      const since = standing.since ?? "a time that was not recorded";
+      const note2 = `${whyDenied(decided)}; kept by the policy (on_denied: keep), in force since ${since}`;
+      changes.push({ ...decided, action: "unchanged", note: note2 });
+      warnings.push(`Job "${job}", ${purpose}: ${target.describe(object3)} is no longer allowed: ${note2}.`);
+    } else revoked.push(decided);
   }
-  return { changes, denied, findings };
+  const allowed = new Set(
+    changes.filter(({ phase, action }) => phase === "granted" && action !== "withdraw").map(({ target, object: object3 }) => objectKey(target.kind, object3))
+  );
+  for (const one of revoked) {
+    const { job, purpose, target, object: object3 } = one;
+    const why = whyDenied(one);
+    const shared = allowed.has(objectKey(target.kind, object3));
+    const note2 = shared ? `${why}, but another entry needs it` : why;
+    changes.push({ ...one, action: shared ? "record" : "withdraw", phase: void 0, note: note2 });
+    const fate = shared ? "stays for another entry" : "is withdrawn";
+    warnings.push(`Job "${job}", ${purpose}: ${target.describe(object3)} ${fate}: ${why}.`);
+  }
+  return { changes, denied, findings: findings2, warnings };
 }
 
 // core/access/files/policy-file.ts
-import { createHash as createHash4 } from "node:crypto";
-
-// core/ci/claims.ts
-var PIPELINE_CLAIMS = [
-  "repository",
-  "ref",
-  "environment",
-  "pipeline",
-  "actor",
-  "event",
-  "commit"
-];
-var jose;
-function loadClaimsReader() {
-  return jose ??= import("./webapi-YY2SORZD.js");
-}
-async function readClaims(idToken) {
-  const { decodeJwt } = await loadClaimsReader();
-  let payload;
-  try {
-    payload = decodeJwt(idToken);
-  } catch {
-    throw unreadable3("it is not a signed JSON Web Token");
-  }
-  const { iss, sub, aud, exp, iat, jti } = payload;
-  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
-  if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
-    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
-  }
-  return {
-    ...pipelineClaims(payload),
-    issuer: iss,
-    subject: sub,
-    audience,
-    expiresAt: exp * 1e3,
-    ...typeof iat === "number" && { issuedAt: iat * 1e3 },
-    ...typeof jti === "string" && { jwtId: jti }
-  };
-}
-function pipelineClaims(payload, dialects = DIALECTS) {
-  return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
-}
-function unreadable3(why) {
-  return new SecretlessError("ID_TOKEN_REFUSED", {
-    problem: `What the CI gave as ID token cannot be read: ${why}.`,
-    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
-    remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
-  });
-}
+import { createHash as createHash5 } from "node:crypto";
 
 // core/access/files/policy-contradictions.ts
-var CLAIMS2 = PIPELINE_CLAIMS.filter((name) => name !== "commit");
-var MATCHERS = ["job", "purpose", "resource", "target"];
+var CLAIMS2 = [...PIPELINE_CLAIMS.filter((name) => name !== "commit"), "issuer"];
+var MATCHERS = ["job", "purpose", "target"];
 function coversAll(outer, inner) {
   if (outer === void 0) return true;
   return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
 }
-function denies(deny, allow) {
+function denies(deny, allow, kinds) {
   if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
+  if (!coversAll(deny.principal?.map(withoutCase), allow.principal?.map(withoutCase))) return false;
+  const named2 = kinds.filter(({ kind }) => allow.kind?.value.includes(kind) ?? true);
+  const fold = named2.every(({ foldsCase }) => foldsCase) ? withoutCase : String;
+  if (!coversAll(deny.resource?.map(fold), allow.resource?.map(fold))) return false;
   if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
   const when3 = deny.when;
   if (when3 === void 0) return true;
-  if (when3.time !== void 0 || when3.network !== void 0) return false;
+  if (when3.time !== void 0 || when3.network !== void 0 || when3.properties !== void 0) return false;
   if (when3.commit !== void 0 && allow.when?.commit === void 0) return false;
   if (when3.scope === "unproven") return false;
   if (when3.scope === "proven" && allow.when?.scope === "unproven") return false;
   return CLAIMS2.every((name) => coversAll(when3[name], allow.when?.[name]));
 }
-function impossibleRules(policy, kinds) {
+function impossibleRules(policy2, kinds) {
   const mistakes = [];
   const names2 = /* @__PURE__ */ new Set();
-  for (const rule of policy.rules) {
+  for (const rule of policy2.rules) {
     const { value: name, place } = rule.name;
     if (names2.has(name)) {
       mistakes.push({
@@ -14457,7 +15610,7 @@ function impossibleRules(policy, kinds) {
     }
     if (rule.effect === "deny") continue;
     const named2 = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
-    const without = named2.filter(({ provider, needsProvider }) => needsProvider && !policy.providers?.[provider]).map(({ provider }) => provider);
+    const without = named2.filter(({ provider, needsProvider }) => needsProvider && !policy2.providers?.[provider]).map(({ provider }) => provider);
     if (rule.kind !== void 0 && without.length > 0 && without.length === named2.length) {
       mistakes.push({
         problem: `Rule "${quote(name)}" can never match: no provider "${quote(without[0] ?? "")}" is approved.`,
@@ -14465,7 +15618,7 @@ function impossibleRules(policy, kinds) {
         place: rule.kind.place
       });
     }
-    const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule));
+    const stronger = policy2.rules.find((other) => other.effect === "deny" && denies(other, rule, kinds));
     if (stronger !== void 0) {
       mistakes.push({
         problem: `Rule "${quote(name)}" can never match: rule "${quote(stronger.name.value)}" denies all that it allows.`,
@@ -14482,20 +15635,194 @@ function readPolicyFile(source, insideCheckout, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, policyShapeOf(named2));
   const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value, named2)];
   if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
-  const sha256 = createHash4("sha256").update(source.text, "utf8").digest("hex");
+  const sha256 = createHash5("sha256").update(source.text, "utf8").digest("hex");
   return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
 }
 
+// core/access/scope/deployed-job.ts
+var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
+var MAX_PAGES2 = 20;
+async function readJob(api, id) {
+  const path16 = "/api/2.2/jobs/get";
+  let job;
+  let token2 = "";
+  for (let page = 0; page < MAX_PAGES2; page += 1) {
+    const query = {
+      job_id: id,
+      ...token2 === "" ? {} : { page_token: token2 }
+    };
+    try {
+      const answer = await api.call({ method: "GET", path: path16, query });
+      job = job === void 0 ? answer : appended(job, answer);
+      token2 = textAt(answer, "next_page_token");
+    } catch (error) {
+      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
+        return void 0;
+      throw error;
+    }
+    if (token2 === "") return job;
+  }
+  throw new ApiFailure(502, "PAGING_BROKEN", `${path16} of job ${id} does not come to an end`);
+}
+function appended(job, next) {
+  const settings = JOB.member(job, "settings");
+  if (!isObject2(job) || !isObject2(settings)) return job;
+  const lists = PAGED.flatMap((name) => {
+    const more = JOB.list(next, "settings", name);
+    return more.length === 0 ? [] : [[name, [...JOB.list(job, "settings", name), ...more]]];
+  });
+  return { ...job, settings: { ...settings, ...Object.fromEntries(lists) } };
+}
+function effectiveRunAs(job) {
+  const settings = JOB.member(job, "settings");
+  const named2 = runAsOf(settings);
+  const effective = JOB.text(job, "run_as_user_name");
+  if (named2.kind === "group" || effective === "") return named2;
+  return principalNamed(effective);
+}
+var folder = (path16) => path16.replace(/^\/Workspace(?=\/)/, "");
+async function readOne(eyes, bundle, job) {
+  const unread = (why, remedy2) => ({
+    ...job,
+    id: void 0,
+    deployed: { state: "unread", why, remedy: remedy2 }
+  });
+  const { id, runAs: declared } = job;
+  const again = "Deploy the bundle again, and find out who or what changed the job or its record.";
+  if (id === void 0) return unread("the bundle records no job for it after the deployment", again);
+  for (const { workspace } of eyes.readers) {
+    let found;
+    try {
+      found = await readJob(workspace, id);
+    } catch (error) {
+      if (error instanceof ApiFailure && error.refused) continue;
+      throw error;
+    }
+    if (found === void 0 || JOB.text(found, "job_id") !== id)
+      return unread(`job ${id} is not in this workspace`, again);
+    const expected = `${folder(bundle.statePath)}/metadata.json`;
+    const path16 = JOB.text(found, "settings", "deployment", "metadata_file_path");
+    if (folder(path16) !== expected) {
+      const whose = path16 === "" ? "no bundle" : `the bundle whose metadata is ${path16}`;
+      return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
+    }
+    const settings = JOB.member(found, "settings") ?? {};
+    return { ...job, settings, runAs: effectiveRunAs(found), deployed: { state: "read", declared } };
+  }
+  const remedy = `Give the registrar CAN_VIEW on job ${id} (\`permissions\` of the job in the bundle).`;
+  return unread(`job ${id} cannot be read by the identity that registers`, remedy);
+}
+async function asDeployed(eyes, bundle, keys) {
+  const jobs2 = await inParallel(
+    bundle.jobs,
+    (job) => keys.has(job.key) ? readOne(eyes, bundle, job) : Promise.resolve(job)
+  );
+  return { ...bundle, jobs: jobs2 };
+}
+
+// core/access/scope/actors.ts
+var RULE_SET_PREFIX = {
+  user: "users",
+  group: "groups",
+  service_principal: "servicePrincipals"
+};
+function ruleSetName(user2) {
+  const at3 = user2.indexOf(":");
+  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
+}
+function users(facts) {
+  const { identity, deployer, principal } = facts;
+  const names2 = new Set(facts.principalUsers.map(ruleSetName));
+  const own = `serviceprincipals/${deployer.toLowerCase()}`;
+  return judge2(identity.users, (holders3) => {
+    const holding2 = (role) => holders3.filter((one) => one.role === `roles/servicePrincipal.${role}`).map((one) => one.principal);
+    const acting = holding2("user");
+    const managing = holding2("manager");
+    const strangers = acting.filter((who) => !names2.has(who.toLowerCase()) && who.toLowerCase() !== own);
+    if (strangers.length > 0) {
+      const remedy = `Take servicePrincipal.user on ${principal} from them, or name them under principal_users in the policy.`;
+      return broken(`may act as it: ${strangers.join(", ")}`, remedy);
+    }
+    return proven("nobody else holds servicePrincipal.user on it", [
+      ...acting.map(
+        (who) => managing.includes(who) ? `${who} may act as it, and sign in on its behalf` : `${who} may act as it`
+      ),
+      ...managing.filter((who) => !acting.includes(who)).map((who) => `${who} manages it and could let itself act as it`)
+    ]);
+  });
+}
+var counted = (count2, what) => `${count2} ${what}${count2 === 1 ? "" : "s"}`;
+function secrets({ identity, principal }) {
+  return judge2(
+    identity.secrets,
+    (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
+      `it has ${counted(ids.length, "OAuth secret")}: whoever holds one is this principal`,
+      `Delete the OAuth secrets of service principal ${principal} (${ids.join(", ")}).`
+    )
+  );
+}
+function tokens({ identity, principal, tokens: all }) {
+  return judge2(
+    identity.numericId,
+    (id) => judge2(all, (listed) => {
+      const own = listed.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
+      if (own.length === 0) return proven("it has no personal access token");
+      const shown2 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
+      return broken(
+        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown2.join("; ")})`,
+        `Delete the tokens of service principal ${principal}: databricks token-management delete ${own[0]?.id ?? ""}`
+      );
+    })
+  );
+}
+function policies({ identity, principal }) {
+  return judge2(identity.policies, (found) => {
+    if (found.length === 0) return proven("it has no federation policy");
+    const shown2 = found.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
+    const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
+    return broken(`workloads outside can sign in as it: ${shown2}`, remedy);
+  });
+}
+function admins(facts) {
+  return judge2(facts.admins, ({ restricted, names: names2 }) => {
+    const shown2 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
+    const secret = `${shown2} can make an OAuth secret of it`;
+    if (restricted) return proven("workspace admins are restricted", [secret]);
+    const says = `${shown2} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
+    if (facts.adminsMustBeRestricted) {
+      const remedy = "An account admin sets it: databricks settings restrict-workspace-admins update, with the status RESTRICT_TOKENS_AND_JOB_RUN_AS.";
+      return broken(says, remedy);
+    }
+    return { ...proven("nobody but workspace admins", [says, secret]), except: "workspace admins" };
+  });
+}
+function actorPoints(facts) {
+  return [
+    { point: "principal-users", ...users(facts) },
+    { point: "oauth-secrets", ...secrets(facts) },
+    { point: "tokens", ...tokens(facts) },
+    { point: "federation-policies", ...policies(facts) },
+    { point: "workspace-admins", ...admins(facts) }
+  ];
+}
+
 // core/access/scope/reading.ts
-var known = (value) => ({ state: "known", value });
+var known = (value) => ({
+  state: "known",
+  value
+});
+var unknown = (missingRight) => ({
+  state: "unknown",
+  missingRight
+});
 async function openReader(workspace, account) {
   const me = await workspace.call({ method: "GET", path: WHO_AM_I });
   const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
   const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
   return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
 }
-function unreadable4(eyes, missingRight) {
-  return eyes.registrarLater ? { state: "later", why: "the registrar reads it after the deployment" } : { state: "unknown", missingRight };
+function unreadable3(eyes, missingRight) {
+  return eyes.later === void 0 ? unknown(missingRight) : { state: "later", why: "the registrar reads it after the deployment", when: eyes.later };
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
 var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
@@ -14511,27 +15838,621 @@ async function readBy(eyes, missingRight, read4) {
       answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
     }
   }
-  return unreadable4(eyes, `${missingRight}${answered2}`);
+  return unreadable3(eyes, `${missingRight}${answered2}`);
 }
 function isReader(reader, principal) {
   return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
 }
 
+// core/access/scope/editors.ts
+var NO_EDITING = /* @__PURE__ */ new Set([
+  "CAN_VIEW",
+  "CAN_VIEW_METADATA",
+  "CAN_READ",
+  "CAN_USE",
+  "CAN_RUN",
+  "CAN_MANAGE_RUN",
+  "CAN_MONITOR",
+  "CAN_MONITOR_ONLY"
+]);
+var SHARING = /* @__PURE__ */ new Set(["CAN_ATTACH_TO", "CAN_RESTART"]);
+var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
+async function holders(api, [type, id], through, counts) {
+  const path16 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path16 });
+  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
+    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
+      (permission) => PERMISSION.text(permission, "permission_level")
+    );
+    const level = levels.find(counts);
+    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
+  });
+}
+function editorsOf(api, type, id, through) {
+  const shared = type === "clusters" || type === "instance-pools";
+  return holders(
+    api,
+    [type, id],
+    through,
+    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level))
+  );
+}
+function attachersOf(api, cluster) {
+  return holders(api, ["clusters", cluster], `cluster ${cluster}`, (level) => !NO_EDITING.has(level));
+}
+var OBJECT_TYPES = {
+  DIRECTORY: "directories",
+  NOTEBOOK: "notebooks",
+  FILE: "files",
+  REPO: "repos"
+};
+async function editorsOfPath(api, path16, shown2 = path16) {
+  const object3 = await workspaceObject(api, path16);
+  if (object3 === void 0) {
+    const folder2 = path16.slice(0, path16.lastIndexOf("/"));
+    if (folder2 === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown2} does not exist`);
+    return editorsOfPath(api, folder2, shown2);
+  }
+  const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
+  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown2}`);
+}
+var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
+async function writersOfVolume(reader, volume, metastoreOwner) {
+  const api = reader.workspace;
+  const path16 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
+  const owner = VOLUME.text(await api.call({ method: "GET", path: path16 }), "owner");
+  if (![owner, metastoreOwner].some((who) => who !== "" && isReader(reader, who))) return void 0;
+  const through = `code in volume ${volume}`;
+  const grants = await effectiveGrants(api, volume, "volume");
+  return [
+    { who: owner, level: "owner", through },
+    ...grants.filter(({ privilege }) => WRITING.has(privilege)).map(({ principal, privilege }) => ({ who: principal, level: privilege, through }))
+  ];
+}
+
+// core/access/scope/clusters.ts
+function tasksOf(settings) {
+  const inside = (task2) => {
+    const nested = member(task2, "for_each_task", "task");
+    return nested === void 0 ? [task2] : [task2, ...inside(nested)];
+  };
+  return JOB_SETTINGS.list(settings, "tasks").flatMap(inside);
+}
+function sharedClusters(settings) {
+  const ids = tasksOf(settings).map((task2) => TASK.text(task2, "existing_cluster_id"));
+  return [...new Set(ids.filter((id) => id !== ""))];
+}
+async function readClusters(eyes, ids) {
+  const distinct = [...new Set(ids)];
+  const read4 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
+    const query = { cluster_id: id };
+    const [details, statuses, attachers] = await Promise.all([
+      workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
+      workspace.call({ method: "GET", path: "/api/2.0/libraries/cluster-status", query }),
+      attachersOf(workspace, id)
+    ]);
+    const installed2 = LIBRARY_STATUSES.list(statuses, "library_statuses").map(
+      (status) => LIBRARY_STATUS.member(status, "library") ?? null
+    );
+    return { id, details, installed: installed2, attachers };
+  });
+  const readings2 = await inParallel(distinct, read4);
+  return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
+}
+
+// core/access/scope/code.ts
+import { posix as posix5 } from "node:path";
+
+// core/access/scope/code-rules.ts
+import { posix as posix4 } from "node:path";
+var shown = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
+var inert = () => void 0;
+var unjudged = (why) => (_value, at3, seen) => {
+  seen.unproven(at3, why);
+};
+function table2(rules) {
+  const known2 = new Map(Object.entries(rules));
+  return (value, at3, seen) => {
+    if (!isObject2(value)) {
+      seen.unproven(at3, "is not an object");
+      return;
+    }
+    for (const [key2, member3] of Object.entries(value)) {
+      if (member3 === void 0 || member3 === null || member3 === "") continue;
+      const place = at3 === "" ? key2 : `${at3}.${key2}`;
+      const rule = known2.get(key2);
+      if (rule === void 0) seen.unproven(place, "is no member that this version can judge");
+      else rule(member3, place, seen, value);
+    }
+  };
+}
+var each = (rule) => (value, at3, seen, parent) => {
+  if (!Array.isArray(value)) seen.unproven(at3, "is not a list");
+  else
+    for (const [index, item] of value.entries())
+      rule(item, `${at3}[${index}]`, seen, parent);
+};
+var text2 = (use) => (value, at3, seen, parent) => {
+  if (typeof value === "string" || typeof value === "number") use(String(value), at3, seen, parent);
+  else seen.unproven(at3, "is not a text");
+};
+var path9 = text2((value, at3, seen) => {
+  seen.path(value, at3);
+});
+var sourced = text2((value, at3, seen, parent) => {
+  const source = textAt(parent, "source") || (seen.git ? "GIT" : "WORKSPACE");
+  const inside = !/^(?:\/|\.\.(?:\/|$)|[a-z][\w+.-]*:)/i.test(posix4.normalize(value));
+  if (source === "GIT" && seen.git && inside) return;
+  seen.path(value, at3);
+});
+var object2 = (type) => text2((value, at3, seen) => {
+  seen.object(type, value, at3);
+});
+var destination = table2({ destination: path9 });
+var remote = unjudged("a cloud path: who may write there is not readable");
+var s3 = table2({
+  destination: remote,
+  region: inert
+});
+var HARMLESS3 = /^[\w.@+\-*[\], =%]*$/;
+var INTERPRETERS = /^(?:PYTHON|PIP_|UV_|LD_|JAVA|JDK_|_JAVA|SPARK_|PYSPARK|R_|PATH$|HOME$|BASH|ENV$|GIT_|CONDA|NODE_)/i;
+var SECRET2 = /^\{\{secrets\/[^/{}]+\/[^/{}]+\}\}$/;
+var config2 = (value, at3, seen) => {
+  for (const [name, one] of members(value)) {
+    const harmless = typeof one === "number" || typeof one === "boolean" || typeof one === "string" && SECRET2.test(one);
+    if (INTERPRETERS.test(name) || !(harmless || HARMLESS3.test(typeof one === "string" ? one : "/")))
+      seen.unproven(`${at3}.${name}`, "may name a place that code comes from");
+  }
+};
+var fixed = (value) => /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
+var published = (value, at3, seen) => {
+  if (fixed(value)) seen.note(`${shown(value)}: its publishers chose what the job runs`);
+  else seen.unproven(at3, "is not fixed to one version of the public package index");
+};
+var dependency = text2((line, at3, seen) => {
+  const value = line.trim();
+  const requirements = /^(?:-r|--requirement)[ =]+(\S+)$/.exec(value)?.[1];
+  if (requirements !== void 0) {
+    seen.path(requirements, at3);
+    seen.unproven(at3, "the packages that the file names are not read");
+  } else if (/^(?:[./]|[a-z][\w+.-]*:)/i.test(value)) seen.path(value, at3);
+  else published(value, at3, seen);
+});
+var pypi = table2({
+  package: text2(published),
+  repo: unjudged("a package index of its own: who publishes there is not readable")
+});
+var maven = table2({
+  coordinates: text2((value, _at, seen) => {
+    seen.note(`${shown(value)}: its publishers chose what the job runs`);
+  }),
+  exclusions: inert,
+  repo: unjudged("a repository of its own: who publishes there is not readable")
+});
+var library = table2({
+  jar: path9,
+  egg: path9,
+  whl: path9,
+  requirements: (value, at3, seen, parent) => {
+    path9(value, at3, seen, parent);
+    seen.unproven(at3, "the packages that it names are not read");
+  },
+  pypi,
+  maven,
+  cran: unjudged("a CRAN package has no fixed version")
+});
+
+// core/access/scope/code-table.ts
+var dockerImage = table2({
+  url: text2((value, at3, seen) => {
+    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown(value)} is fixed by its digest`);
+    else seen.unproven(at3, "whoever may push the image changes what the job runs; fix it by its digest");
+  }),
+  basic_auth: inert
+});
+var initScript = table2({
+  workspace: destination,
+  volumes: destination,
+  file: destination,
+  dbfs: destination,
+  abfss: remote,
+  gcs: remote,
+  s3
+});
+var CLUSTER_FIELDS = {
+  apply_policy_default_values: inert,
+  autoscale: inert,
+  autotermination_minutes: inert,
+  aws_attributes: inert,
+  azure_attributes: inert,
+  cluster_log_conf: inert,
+  cluster_name: inert,
+  custom_tags: inert,
+  // Judged with the compute.
+  data_security_mode: inert,
+  docker_image: dockerImage,
+  driver_instance_pool_id: object2("instance-pools"),
+  driver_node_type_id: inert,
+  enable_elastic_disk: inert,
+  enable_local_disk_encryption: inert,
+  gcp_attributes: inert,
+  init_scripts: each(initScript),
+  instance_pool_id: object2("instance-pools"),
+  is_single_node: inert,
+  kind: inert,
+  node_type_id: inert,
+  num_workers: inert,
+  policy_id: object2("cluster-policies"),
+  remote_disk_throughput: inert,
+  runtime_engine: inert,
+  single_user_name: inert,
+  spark_conf: config2,
+  spark_env_vars: config2,
+  spark_version: inert,
+  ssh_public_keys: unjudged("whoever holds such a key signs in to the cluster"),
+  total_initial_remote_disk_size: inert,
+  use_ml_runtime: inert,
+  workload_type: inert
+};
+var newCluster = table2(CLUSTER_FIELDS);
+var existingCluster = table2({
+  ...CLUSTER_FIELDS,
+  cluster_cores: inert,
+  cluster_id: inert,
+  cluster_log_status: inert,
+  cluster_memory_mb: inert,
+  cluster_source: inert,
+  creator_user_name: inert,
+  default_tags: inert,
+  driver: inert,
+  executors: inert,
+  jdbc_port: inert,
+  last_restarted_time: inert,
+  last_state_loss_time: inert,
+  spark_context_id: inert,
+  spec: newCluster,
+  start_time: inert,
+  state: inert,
+  state_message: inert,
+  terminated_time: inert,
+  termination_reason: inert
+});
+var libraries = each(library);
+var elsewhere = (what) => text2((value, _at, seen) => {
+  seen.note(`${what} ${shown(value)} runs as its own identity, with none of this access`);
+});
+var outside = unjudged("what it runs is not decided in this workspace's jobs");
+var subscribers = { pause_subscriptions: inert, subscriptions: inert };
+var forEach = (value, at3, seen, parent) => {
+  table2({ concurrency: inert, inputs: inert, task })(value, at3, seen, parent);
+};
+var task = table2({
+  clean_rooms_notebook_task: outside,
+  condition_task: inert,
+  dashboard_task: outside,
+  dbt_cloud_task: outside,
+  dbt_platform_task: outside,
+  dbt_task: table2({
+    catalog: inert,
+    commands: each(
+      text2((value, at3, seen) => {
+        if (/^dbt\s+(?:--?[\w-]+\s+)*deps\b/.test(value.trim()))
+          seen.unproven(at3, "dbt deps downloads packages that are not read");
+      })
+    ),
+    profiles_directory: sourced,
+    project_directory: sourced,
+    schema: inert,
+    source: inert,
+    warehouse_id: inert
+  }),
+  depends_on: inert,
+  description: inert,
+  disable_auto_optimization: inert,
+  disabled: inert,
+  email_notifications: inert,
+  environment_key: inert,
+  existing_cluster_id: object2("clusters"),
+  for_each_task: forEach,
+  gen_ai_compute_task: outside,
+  health: inert,
+  job_cluster_key: inert,
+  libraries,
+  max_retries: inert,
+  min_retry_interval_millis: inert,
+  new_cluster: newCluster,
+  notebook_task: table2({
+    base_parameters: inert,
+    notebook_path: sourced,
+    source: inert,
+    warehouse_id: inert
+  }),
+  notification_settings: inert,
+  pipeline_task: table2({ full_refresh: inert, pipeline_id: elsewhere("pipeline") }),
+  power_bi_task: outside,
+  python_wheel_task: table2({
+    entry_point: inert,
+    named_parameters: inert,
+    package_name: inert,
+    parameters: inert
+  }),
+  retry_on_timeout: inert,
+  run_if: inert,
+  run_job_task: table2({
+    dbt_commands: inert,
+    jar_params: inert,
+    job_id: elsewhere("job"),
+    job_parameters: inert,
+    notebook_params: inert,
+    pipeline_params: inert,
+    python_named_params: inert,
+    python_params: inert,
+    spark_submit_params: inert,
+    sql_params: inert
+  }),
+  spark_jar_task: table2({
+    jar_uri: path9,
+    main_class_name: inert,
+    parameters: inert,
+    run_as_repl: inert
+  }),
+  spark_python_task: table2({ parameters: inert, python_file: sourced, source: inert }),
+  spark_submit_task: unjudged("its parameters name code in forms that are not judged"),
+  sql_task: table2({
+    alert: table2({ alert_id: object2("alerts"), ...subscribers }),
+    dashboard: table2({
+      custom_subject: inert,
+      dashboard_id: object2("dbsql-dashboards"),
+      ...subscribers
+    }),
+    file: table2({ path: sourced, source: inert }),
+    parameters: inert,
+    query: table2({ query_id: object2("queries") }),
+    warehouse_id: inert
+  }),
+  task_key: inert,
+  timeout_seconds: inert,
+  webhook_notifications: inert
+});
+var gitSource = (value, at3, seen) => {
+  const commit = textAt(value, "git_commit");
+  const ref = textAt(value, "git_branch") || textAt(value, "git_tag");
+  const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
+  seen.note(`code comes from ${shown(textAt(value, "git_url"))}: ${who}`);
+  if (member(value, "job_source") !== void 0)
+    seen.unproven(`${at3}.job_source`, "the job's settings come from the Git source, too");
+};
+var jobSettings2 = table2({
+  budget_policy_id: inert,
+  continuous: inert,
+  deployment: inert,
+  description: inert,
+  edit_mode: inert,
+  email_notifications: inert,
+  environments: each(
+    table2({
+      environment_key: inert,
+      spec: table2({
+        client: inert,
+        dependencies: each(dependency),
+        environment_version: inert,
+        java_dependencies: each(
+          text2((value, at3, seen) => {
+            if (/^[/.]|^[a-z][\w+.-]*:\//i.test(value)) seen.path(value, at3);
+            else seen.note(`${shown(value)}: its publishers chose what the job runs`);
+          })
+        )
+      })
+    })
+  ),
+  format: inert,
+  git_source: gitSource,
+  health: inert,
+  job_clusters: each(table2({ job_cluster_key: inert, new_cluster: newCluster })),
+  max_concurrent_runs: inert,
+  name: inert,
+  notification_settings: inert,
+  parameters: inert,
+  performance_target: inert,
+  queue: inert,
+  // Judged with the principal.
+  run_as: inert,
+  schedule: inert,
+  tags: inert,
+  tasks: each(task),
+  timeout_seconds: inert,
+  trigger: inert,
+  usage_policy_id: inert,
+  webhook_notifications: inert
+});
+
+// core/access/scope/code.ts
+var bare = (path16) => path16.replace(/^\/Workspace(?=\/|$)/, "");
+function codeOf(settings, filePath, clusters = []) {
+  const paths = new Set(filePath === "" ? [] : [bare(posix5.normalize(filePath))]);
+  const volumes = /* @__PURE__ */ new Set();
+  const objects = /* @__PURE__ */ new Map();
+  const notes = /* @__PURE__ */ new Set();
+  const holes = [];
+  const relative7 = [];
+  const seen = {
+    git: JOB_SETTINGS.text(settings, "git_source", "git_url") !== "",
+    path(value, at3) {
+      const path16 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
+      const hole = (why) => {
+        holes.push({ at: at3, why });
+      };
+      if (value.includes("{{")) hole("is put together when the job runs");
+      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path16)) hole("by default every user may write to DBFS");
+      else if (/^[a-z][\w+.-]*:/i.test(path16)) hole("who may write there is not readable");
+      else if (!path16.startsWith("/")) relative7.push({ at: at3, why: "is relative to nothing that is known" });
+      else if (path16.startsWith("/Volumes/")) {
+        const [catalog, schema, volume, ...rest] = path16.slice("/Volumes/".length).split("/");
+        if (!catalog || !schema || !volume || rest.length === 0) hole("is not in a volume");
+        else volumes.add(`${catalog}.${schema}.${volume}`);
+      } else paths.add(bare(path16));
+    },
+    object(type, id) {
+      objects.set(`${type} ${id}`, { type, id });
+    },
+    note(text3) {
+      notes.add(text3);
+    },
+    unproven(at3, why) {
+      holes.push({ at: at3, why });
+    }
+  };
+  jobSettings2(settings, "", seen, {});
+  for (const { id, details, installed: installed2 } of clusters) {
+    existingCluster(details, `cluster ${id}`, seen, {});
+    libraries(installed2, `cluster ${id}, libraries`, seen, {});
+  }
+  return {
+    paths: [...paths],
+    volumes: [...volumes],
+    objects: [...objects.values()],
+    notes: [...notes],
+    unproven: holes,
+    relative: relative7
+  };
+}
+function codeReader(eyes, filePath, metastoreOwner) {
+  const shared = /* @__PURE__ */ new Map();
+  const once2 = (key2, read4) => {
+    const running = shared.get(key2) ?? read4();
+    shared.set(key2, running);
+    return running;
+  };
+  const ofVolume = async (volume) => {
+    const right = `ownership of volume ${volume}, or metastore admin`;
+    const found = await readBy(eyes, right, (reader) => writersOfVolume(reader, volume, metastoreOwner));
+    if (found.state !== "known") return found;
+    return found.value === void 0 ? unreadable3(eyes, right) : known(found.value);
+  };
+  return async (job, clusters) => {
+    const code2 = codeOf(job.settings, filePath, clusters);
+    const editors = await Promise.all([
+      "unread" in job ? job.unread : readBy(
+        eyes,
+        `CAN_VIEW on job ${job.id}`,
+        ({ workspace }) => editorsOf(workspace, "jobs", job.id, "job")
+      ),
+      ...code2.paths.map(
+        (path16) => once2(
+          path16,
+          () => readBy(eyes, `CAN_READ on ${path16}`, ({ workspace }) => editorsOfPath(workspace, path16))
+        )
+      ),
+      ...code2.volumes.map((volume) => once2(`volume ${volume}`, () => ofVolume(volume))),
+      ...code2.objects.map(
+        ({ type, id }) => once2(
+          `${type} ${id}`,
+          () => readBy(
+            eyes,
+            `CAN_MANAGE on ${type} ${id}`,
+            ({ workspace }) => editorsOf(workspace, type, id, `${type} ${id}`)
+          )
+        )
+      )
+    ]);
+    return { code: code2, editors };
+  };
+}
+var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
+var SHOWN = 5;
+function codePoints({ code: code2, editors }, { job, deployer, before }) {
+  const found = [...code2.unproven, ...before === void 0 ? code2.relative : []];
+  const holes = found.map(({ at: at3, why: why2 }) => `${at3}: ${why2}`);
+  const more = holes.length > SHOWN ? ` and ${holes.length - SHOWN} more` : "";
+  const settings = holes.length === 0 ? { point: "settings", ...proven("every member of the job's settings is judged", code2.notes) } : {
+    point: "settings",
+    ...unproven2(
+      `not judged: ${holes.slice(0, SHOWN).join("; ")}${more}`,
+      "Take code from the bundle's own files, a volume, or fixed versions; or accept it with a rule."
+    ),
+    residual: code2.notes
+  };
+  const ofEditors = editors.map((reading) => ({
+    point: "editors",
+    ...judge2(reading, (all) => {
+      const everybody = all.filter(({ who }) => EVERYBODY.has(who));
+      if (everybody.length > 0) {
+        const shown2 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
+        const remedy = `Take these rights away, so that only those who may use the access can change job "${job}".`;
+        return broken(`every user may change what the job runs: ${[...new Set(shown2)].join(", ")}`, remedy);
+      }
+      const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
+      return proven(
+        "the list of those who may change it is complete",
+        others2.map(({ who, level, through }) => `${who || "a deleted principal"} has ${level} (${through})`)
+      );
+    })
+  }));
+  if (before === void 0 || code2.relative.length === 0) return [settings, ...ofEditors];
+  const why = "where the bundle's local files will be is known once they are uploaded";
+  const uploaded = judge2({ state: "later", why, when: before }, () => proven(""));
+  return [settings, { point: "settings", ...uploaded }, ...ofEditors];
+}
+
+// core/access/scope/compute.ts
+var ISOLATING = /* @__PURE__ */ new Set(["DATA_SECURITY_MODE_STANDARD", "USER_ISOLATION"]);
+var DEDICATED = /* @__PURE__ */ new Set(["DATA_SECURITY_MODE_DEDICATED", "SINGLE_USER"]);
+function ofCluster({ id, details, attachers }, { runners, allowed, principal }) {
+  const mode = CLUSTER.text(details, "data_security_mode");
+  const what = `cluster ${id} (${mode || "no access mode"})`;
+  if (ISOLATING.has(mode)) return proven(`${what} isolates its users from each other`);
+  const own = "Give the task a job cluster or serverless compute, or a cluster in standard access mode.";
+  if (mode === "DATA_SECURITY_MODE_AUTO")
+    return unproven2(`the access mode of ${what} is chosen when it starts`, own);
+  const user2 = CLUSTER.text(details, "single_user_name");
+  const dedicated = DEDICATED.has(mode);
+  return judge2(runners, (all) => {
+    const jobs2 = all.filter((one) => one.clusters?.includes(id) && !allowed.has(one.key ?? ""));
+    const sharers = new Set(jobs2.map(({ type, name, id: of }) => `${type} "${name}" (${of})`));
+    if (dedicated && user2 !== "" && user2.toLowerCase() !== principal) sharers.add(user2);
+    if (!dedicated) for (const { who } of attachers) sharers.add(who);
+    if (dedicated && sharers.size === 0) return proven(`${what} is the job's principal's alone`);
+    return {
+      ...proven(`code of others on ${what} can reach the job's session`),
+      sharers: sharers.size === 0 ? [`whoever runs code on cluster ${id}`] : [...sharers]
+    };
+  });
+}
+function computePoints(facts) {
+  const { settings, clusters } = facts;
+  const shared = clusters.map((reading) => ({
+    point: "compute",
+    ...judge2(reading, (cluster) => ofCluster(cluster, facts))
+  }));
+  const keys = new Set(
+    JOB_SETTINGS.list(settings, "job_clusters").map((one) => JOB_CLUSTER.text(one, "job_cluster_key"))
+  );
+  const missing = tasksOf(settings).map((task2) => TASK.text(task2, "job_cluster_key")).filter((key2) => key2 !== "" && !keys.has(key2));
+  const own = {
+    point: "compute",
+    ...missing.length === 0 ? proven("job clusters and serverless compute are each run's own") : unproven2(
+      `job cluster ${missing.join(", ")} is not in the job's settings`,
+      "Declare it under job_clusters."
+    )
+  };
+  return shared.length > 0 && missing.length === 0 ? shared : [own, ...shared];
+}
+
 // core/access/scope/credential.ts
-var VENDING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES"]);
-async function readCredentialUsers(eyes, names2) {
-  const distinct = [...new Set(names2)];
-  const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
-  const metastoreOwner = await readBy(
+var USING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES", "CREATE_CONNECTION"]);
+async function readMetastoreOwner(eyes) {
+  const path16 = "/api/2.1/unity-catalog/metastore_summary";
+  const owner = await readBy(
     eyes,
     "metastore",
-    async ({ workspace }) => METASTORE.text(
-      await workspace.call({ method: "GET", path: "/api/2.1/unity-catalog/metastore_summary" }),
-      "owner"
-    )
+    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path16 }), "owner")
   );
-  const admin = metastoreOwner.state === "known" ? metastoreOwner.value : "";
-  const readings2 = await inParallel(distinct, async (name) => {
+  return owner.state === "known" ? owner.value : "";
+}
+async function readCredentialUsers(eyes, names2, metastoreOwner) {
+  const distinct = [...new Set(names2)];
+  const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
+  const read4 = async (name) => {
     for (const reader of eyes.readers) {
       const facts = (await readCredentials(reader.workspace, [name])).get(name);
       if (facts?.state !== "read") continue;
@@ -14542,290 +16463,59 @@ async function readCredentialUsers(eyes, names2) {
       );
       if (effective.state !== "known") continue;
       const managing = effective.value.filter(({ privilege }) => privilege === "MANAGE").map(({ principal }) => principal);
-      const managers = [.../* @__PURE__ */ new Set([facts.facts.owner, admin, ...managing])].filter(
-        (manager) => manager !== ""
-      );
+      const { owner, identity, isolated, workspaces } = facts.facts;
+      const managers = [.../* @__PURE__ */ new Set([owner, metastoreOwner, ...managing])].filter((one) => one !== "");
       if (!managers.some((manager) => isReader(reader, manager))) continue;
-      const users = effective.value.filter(({ privilege }) => VENDING.has(privilege));
-      return { state: "known", value: { name, users, managers } };
+      const users2 = effective.value.filter(({ privilege }) => USING.has(privilege));
+      return known({ name, identity, isolated, workspaces, users: users2, managers });
     }
-    return unreadable4(eyes, right(name));
-  });
-  return new Map(distinct.map((name, index) => [name, readings2[index]]));
-}
-
-// core/access/scope/editors.ts
-var EDITING = /* @__PURE__ */ new Set([
-  "IS_OWNER",
-  "CAN_MANAGE",
-  "CAN_EDIT",
-  "CAN_ATTACH_TO",
-  "CAN_RESTART"
-]);
-var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
-async function editorsOf(api, type, id, through) {
-  const path14 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const list3 = await api.call({ method: "GET", path: path14 });
-  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
-    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
-      (permission) => PERMISSION.text(permission, "permission_level")
-    );
-    const level = levels.find((one) => EDITING.has(one));
-    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
-  });
-}
-var OBJECT_TYPES = {
-  DIRECTORY: "directories",
-  NOTEBOOK: "notebooks",
-  FILE: "files",
-  REPO: "repos"
-};
-async function editorsOfPath(api, path14, shown = path14) {
-  const object2 = await workspaceObject(api, path14);
-  if (object2 === void 0) {
-    const folder = path14.slice(0, path14.lastIndexOf("/"));
-    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown} does not exist`);
-    return editorsOfPath(api, folder, shown);
-  }
-  const type = OBJECT_TYPES[OBJECT.text(object2, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object2, "object_id"), `code in ${shown}`);
-}
-function collect(value, names2, into) {
-  if (typeof value !== "object" || value === null) return;
-  for (const [key2, child] of Object.entries(value)) {
-    if (names2.has(key2) && typeof child === "string") into.add(child);
-    else collect(child, names2, into);
-  }
-}
-var CODE_PATHS = /* @__PURE__ */ new Set([
-  "notebook_path",
-  "python_file",
-  "path",
-  "dbt_project_directory",
-  "project_directory"
-]);
-var LIBRARIES = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements"]);
-var CLUSTERS = /* @__PURE__ */ new Set(["existing_cluster_id"]);
-function codeOf(job, filePath) {
-  const code2 = /* @__PURE__ */ new Set();
-  const clusters = /* @__PURE__ */ new Set();
-  const tasks = JOB_SETTINGS.member(job.settings, "tasks");
-  collect(tasks, CODE_PATHS, code2);
-  collect(tasks, LIBRARIES, code2);
-  collect(JOB_SETTINGS.member(job.settings, "environments"), /* @__PURE__ */ new Set(["dependencies"]), code2);
-  collect(tasks, CLUSTERS, clusters);
-  const notes = [];
-  const paths = /* @__PURE__ */ new Set([filePath]);
-  const git = (part) => JOB_SETTINGS.text(job.settings, "git_source", part);
-  const url = git("git_url");
-  if (url !== "") {
-    const commit = git("git_commit");
-    const ref = git("git_branch") || git("git_tag");
-    const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
-    notes.push(`code comes from ${url}: ${who}`);
-  }
-  for (const path14 of code2) {
-    if (path14.startsWith(`${filePath}/`) || filePath === "") continue;
-    if (path14.startsWith("/Volumes/") || path14.includes(":/")) {
-      notes.push(`${path14}: whoever may write there changes what the job runs`);
-    } else if (path14.startsWith("/")) paths.add(path14);
-  }
-  return { paths: [...paths].filter((path14) => path14 !== ""), clusters: [...clusters], notes };
-}
-function editorReader(eyes, bundle) {
-  const shared = /* @__PURE__ */ new Map();
-  const once = (key2, right, read4) => {
-    const running = shared.get(key2) ?? readBy(eyes, right, ({ workspace }) => read4(workspace));
-    shared.set(key2, running);
-    return running;
+    return unreadable3(eyes, right(name));
   };
-  return async (job) => {
-    const { paths, clusters, notes } = codeOf(job, bundle.filePath);
-    const { id } = job;
-    const parts = await Promise.all([
-      ...id === void 0 ? [Promise.resolve({ state: "later", why: "the job does not exist yet" })] : [once(`job ${id}`, `CAN_VIEW on job ${id}`, (api) => editorsOf(api, "jobs", id, "job"))],
-      ...paths.map((path14) => once(path14, `CAN_READ on ${path14}`, (api) => editorsOfPath(api, path14))),
-      ...clusters.map(
-        (cluster) => once(
-          `cluster ${cluster}`,
-          `CAN_MANAGE on cluster ${cluster}`,
-          (api) => editorsOf(api, "clusters", cluster, `cluster ${cluster}`)
-        )
-      )
-    ]);
-    const unread = parts.filter((part) => part.state !== "known");
-    const worstRead = unread.find((part) => part.state === "unknown") ?? unread[0];
-    if (worstRead !== void 0) return worstRead;
-    return known({ editors: parts.flatMap((part) => part.state === "known" ? part.value : []), notes });
-  };
+  const readings2 = await inParallel(distinct, read4);
+  return new Map(distinct.map((name, index) => [name, readings2[index] ?? unreadable3(eyes, right(name))]));
 }
-
-// core/access/scope/judge.ts
-var proven = (says, residual = []) => ({
-  grade: "proven",
-  says,
-  ...residual.length === 0 ? {} : { residual }
-});
-var broken = (says, remedy) => ({ grade: "broken", says, remedy });
-function judge2(reading, decide2) {
-  if (reading.state === "known") return decide2(reading.value);
-  if (reading.state === "later") {
-    return {
-      grade: "proven",
-      says: `not checked yet: ${reading.why}; checked after the deployment`,
-      later: true
-    };
-  }
-  const { missingRight } = reading;
-  return { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+function shownUsers(users2) {
+  return users2.map(({ principal, privilege, inheritedFrom }) => {
+    const from = inheritedFrom === "" ? "" : `, from ${inheritedFrom}`;
+    return `${principal || "a deleted principal"} (${privilege}${from})`;
+  }).join(", ");
 }
-function runAs({ job, principal, deployer }) {
-  if (job.runAs.kind !== "service_principal") {
-    const who = job.runAs.kind === "deployer" ? "the identity that deploys it" : `the ${job.runAs.kind} ${job.runAs.name}`;
-    const remedy = `Set run_as.service_principal_name of job "${job.key}" to a service principal of its own.`;
-    return broken(`the job runs as ${who}`, remedy);
-  }
-  if (principal === deployer.toLowerCase()) {
-    return broken(
-      "the job runs as the deployer, who also deploys every other job",
-      "Give the job a principal of its own."
-    );
-  }
-  return proven(`runs as service principal ${principal}`);
-}
-var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
-function exclusive({ job, principal, runners, declared, mates }) {
-  const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map((mate) => mate.key)]);
-  const borrowers = declared.filter(
-    ({ key: key2, runAs: runAs2 }) => !allowed.has(key2) && runAs2.kind === "service_principal" && runAs2.applicationId === principal
-  );
-  if (runners.state !== "known" && borrowers.length > 0) {
-    return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
-  }
-  return judge2(runners, (all) => {
-    const self = all.find((runner) => runner.key === job.key);
-    if (self !== void 0 && self.principal !== principal) {
-      const says = `the deployed job runs as ${self.principal || "its owner"}, not as declared`;
-      return broken(says, "Deploy the bundle again, and find out who changed the job.");
+function credentialPoints(readings2, allowed, workspaceId) {
+  if (readings2.length === 0) return [{ point: "credential-users", ...proven("no credential is used") }];
+  return readings2.flatMap((reading) => [
+    {
+      point: "credential-users",
+      ...judge2(reading, ({ name, users: users2, managers }) => {
+        const strangers = users2.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
+        if (strangers.length > 0) {
+          const says = `credential "${name}" can also be used by ${shownUsers(strangers)}`;
+          return broken(
+            says,
+            `Revoke it from them, or give the job its own credential instead of "${name}".`
+          );
+        }
+        const residual = managers.map((who) => `${who} could grant itself "${name}"`);
+        return proven(`no other user of credential "${name}"`, residual);
+      })
+    },
+    {
+      point: "isolation",
+      ...judge2(reading, ({ name, isolated, workspaces }) => {
+        const update = `databricks credentials update-credential ${name} --isolation-mode ISOLATION_MODE_ISOLATED`;
+        if (!isolated) {
+          return unproven2(
+            `credential "${name}" is open to every workspace of the metastore`,
+            `Isolate it and bind it to this workspace: ${update}`
+          );
+        }
+        const others2 = workspaces.filter((id) => id !== workspaceId);
+        return others2.length === 0 ? proven(`credential "${name}" is bound to this workspace alone`) : unproven2(
+          `credential "${name}" can also be used in workspace ${others2.join(", ")}`,
+          "Bind it to this workspace alone: what runs in the others was not read."
+        );
+      })
     }
-    const strangers = all.filter(
-      (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
-    );
-    if (strangers.length === 0) return proven("the workspace lists nothing else that runs as it");
-    const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
-    const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
-    return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);
-  });
-}
-var RULE_SET_PREFIX = {
-  user: "users",
-  group: "groups",
-  service_principal: "servicePrincipals"
-};
-function ruleSetName(user2) {
-  const at3 = user2.indexOf(":");
-  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
-}
-function principalUsers({ identity, deployer, principalUsers: allowed, principal }) {
-  const names2 = new Set(allowed.map(ruleSetName));
-  const own = `serviceprincipals/${deployer.toLowerCase()}`;
-  return judge2(identity.users, (holders2) => {
-    const users = holders2.filter(({ role }) => role === "roles/servicePrincipal.user").map(({ principal: who }) => who);
-    const strangers = users.filter((who) => !names2.has(who.toLowerCase()) && who.toLowerCase() !== own);
-    if (strangers.length > 0) {
-      const remedy = `Take servicePrincipal.user on ${principal} from them, or name them under principal_users in the policy.`;
-      return broken(`may act as it: ${strangers.join(", ")}`, remedy);
-    }
-    const managers = holders2.filter(({ role }) => role === "roles/servicePrincipal.manager");
-    const residual = [
-      ...users.map((who) => `${who} may act as it`),
-      ...managers.map(({ principal: who }) => `${who} manages it and could let itself act as it`)
-    ];
-    return proven("nobody else holds servicePrincipal.user on it", residual);
-  });
-}
-function oauthSecrets({ identity, principal }) {
-  return judge2(
-    identity.secrets,
-    (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
-      `it has ${ids.length} OAuth secret${ids.length === 1 ? "" : "s"}: whoever holds one is this principal`,
-      `Delete the OAuth secrets of service principal ${principal} (${ids.join(", ")}).`
-    )
-  );
-}
-function federationPolicies({ identity, principal }) {
-  return judge2(identity.policies, (policies) => {
-    if (policies.length === 0) return proven("it has no federation policy");
-    const shown = policies.map(({ id, issuer, subject }) => `${id} (${issuer}, ${subject})`).join(", ");
-    const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown}`, remedy);
-  });
-}
-var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
-function editors({ editors: reading, deployer, job }) {
-  return judge2(reading, ({ editors: all, notes }) => {
-    const everybody = all.filter(({ who }) => EVERYBODY.has(who));
-    if (everybody.length > 0) {
-      const shown = [
-        ...new Set(everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`))
-      ];
-      const remedy = `Take these rights away, so that only those who may use the access can change job "${job.key}".`;
-      return broken(`every user may change what the job runs: ${shown.join(", ")}`, remedy);
-    }
-    const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
-    const residual = [
-      ...others2.map(({ who, level, through }) => `${who} has ${level} (${through})`),
-      ...notes
-    ];
-    return proven("the list of those who may change it is complete", [...new Set(residual)]);
-  });
-}
-function credential({ credentials, principal, mates }) {
-  const allowed = /* @__PURE__ */ new Set([principal]);
-  for (const { runAs: mate } of mates) if (mate.kind === "service_principal") allowed.add(mate.applicationId);
-  const verdicts = credentials.map(
-    (reading) => judge2(reading, ({ name, users, managers }) => {
-      const strangers = users.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
-      if (strangers.length > 0) {
-        const shown = strangers.map((user2) => {
-          const from = user2.inheritedFrom === "" ? "" : `, from ${user2.inheritedFrom}`;
-          return `${user2.principal} (${user2.privilege}${from})`;
-        });
-        const remedy = `Revoke it from them, or give the job its own credential instead of "${name}".`;
-        return broken(`credential "${name}" can also be used by ${shown.join(", ")}`, remedy);
-      }
-      return proven(
-        `no other user of credential "${name}"`,
-        managers.map((who) => `${who} could grant itself "${name}"`)
-      );
-    })
-  );
-  const grade = worst(verdicts.map((verdict) => verdict.grade));
-  const decisive = verdicts.find((verdict) => verdict.grade === grade) ?? proven("no credential is used");
-  if (grade !== "proven") return decisive;
-  const says = [...new Set(verdicts.map((verdict) => verdict.says))].join("; ") || decisive.says;
-  const later = verdicts.some((verdict) => verdict.later) ? { later: true } : {};
-  return { ...proven(says, [...new Set(verdicts.flatMap((verdict) => verdict.residual ?? []))]), ...later };
-}
-var JUDGES = {
-  "run-as": runAs,
-  exclusive,
-  "principal-users": principalUsers,
-  "oauth-secrets": oauthSecrets,
-  "federation-policies": federationPolicies,
-  editors,
-  credential
-};
-function judgeScope(facts) {
-  const checks = Object.keys(JUDGES).map((name) => ({ name, ...JUDGES[name](facts) }));
-  const group = facts.mates.length === 0 ? [] : [facts.job, ...facts.mates].map((job) => job.key).sort();
-  return {
-    job: facts.job.key,
-    principal: facts.principal,
-    grade: worst(checks.map((check) => check.grade)),
-    group,
-    checks
-  };
+  ]);
 }
 
 // core/access/scope/principals.ts
@@ -14854,8 +16544,8 @@ async function numericIds(api, applicationIds) {
   });
   return idsOf(found);
 }
-async function holders(api, path14, name) {
-  const ruleSet = await api.call({ method: "GET", path: path14, query: { name, etag: "" } });
+async function holders2(api, path16, name) {
+  const ruleSet = await api.call({ method: "GET", path: path16, query: { name, etag: "" } });
   return RULE_SET.list(ruleSet, "grant_rules").flatMap(
     (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
   );
@@ -14868,75 +16558,80 @@ async function eitherRoute(workspace, account) {
     return account();
   }
 }
-async function readOne(eyes, accountId, applicationId2, id) {
+async function readOne2(eyes, accountId, applicationId2, numericId) {
   if (accountId === void 0) {
-    const missing = { state: "unknown", missingRight: "the input account-id" };
-    return { users: missing, secrets: missing, policies: missing };
+    const missing = unknown("the input account-id");
+    return { numericId, users: missing, secrets: missing, policies: missing };
   }
+  const id = numericId.state === "known" ? numericId.value : void 0;
   const name = `accounts/${accountId}/servicePrincipals/${applicationId2}/ruleSets/default`;
   const manager = `servicePrincipal.manager on ${applicationId2}, or account admin`;
   const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
-  const [users, secrets, policies] = await Promise.all([
+  const [users2, secrets2, policies2] = await Promise.all([
     readBy(
       eyes,
       manager,
       ({ workspace, account }) => eitherRoute(
-        () => holders(workspace, "/api/2.0/preview/accounts/access-control/rule-sets", name),
-        account && (() => holders(account, `/api/2.0/preview/accounts/${accountId}/access-control/rule-sets`, name))
+        () => holders2(workspace, "/api/2.0/preview/accounts/access-control/rule-sets", name),
+        account && (() => holders2(account, `/api/2.0/preview/accounts/${accountId}/access-control/rule-sets`, name))
       )
     ),
     readBy(eyes, manager, ({ workspace, account }) => {
       if (id === void 0) return void 0;
-      const path14 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      const path16 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path14, SECRETS.key("secrets")),
+        () => listAll(workspace, path16, SECRETS.key("secrets")),
         account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
       ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
     }),
     readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
       if (id === void 0 || account === void 0) return void 0;
       return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
-        (listed) => listed.map((policy) => ({
-          id: FEDERATION_POLICY.text(policy, "policy_id"),
-          issuer: FEDERATION_POLICY.text(policy, "oidc_policy", "issuer"),
-          subject: FEDERATION_POLICY.text(policy, "oidc_policy", "subject")
+        (listed) => listed.map((policy2) => ({
+          id: FEDERATION_POLICY.text(policy2, "policy_id"),
+          issuer: FEDERATION_POLICY.text(policy2, "oidc_policy", "issuer"),
+          subject: FEDERATION_POLICY.text(policy2, "oidc_policy", "subject")
         }))
       );
     })
   ]);
-  return { users, secrets, policies };
+  return { numericId, users: users2, secrets: secrets2, policies: policies2 };
 }
 async function readPrincipals(eyes, accountId, applicationIds) {
   const distinct = [...new Set(applicationIds)];
-  const none = { state: "known", value: /* @__PURE__ */ new Map() };
-  const ids = accountId === void 0 ? none : await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
-  const idOf = (applicationId2) => ids.state === "known" ? ids.value.get(applicationId2) : void 0;
-  const facts = await inParallel(
-    distinct,
-    (applicationId2) => readOne(eyes, accountId, applicationId2, idOf(applicationId2))
+  const ids = await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
+  const facts = await inParallel(distinct, (applicationId2) => {
+    const numericId = ids.state === "known" ? { state: "known", value: ids.value.get(applicationId2) } : ids;
+    return readOne2(eyes, accountId, applicationId2, numericId);
+  });
+  return new Map(
+    distinct.flatMap((applicationId2, index) => {
+      const found = facts[index];
+      return found === void 0 ? [] : [[applicationId2, found]];
+    })
   );
-  return new Map(distinct.map((applicationId2, index) => [applicationId2, facts[index]]));
 }
 
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path14, items, query = {}) {
+async function list2(api, path16, items, query = {}) {
   try {
-    return await listAll(api, path14, items, query);
+    return await listAll(api, path16, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
   }
 }
-async function jobs(api) {
-  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), { limit: "100" });
+async function jobs(api, withTasks) {
+  const query = { limit: "100", ...withTasks ? { expand_tasks: "true" } : {} };
+  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
   const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
   if (silent.length > MAX_ASKED) return void 0;
   const asked3 = await inParallel(silent, async (job) => {
-    const query = { job_id: JOB.text(job, "job_id") };
+    const query2 = { job_id: JOB.text(job, "job_id") };
     try {
       return JOB.text(
-        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
+        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query: query2 }),
         "run_as_user_name"
       );
     } catch (error) {
@@ -14950,7 +16645,8 @@ async function jobs(api) {
     type: "job",
     id: JOB.text(job, "job_id"),
     name: JOB.text(job, "settings", "name"),
-    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase()
+    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase(),
+    ...withTasks ? { clusters: sharedClusters(JOB.member(job, "settings") ?? {}) } : {}
   }));
 }
 async function others(api) {
@@ -14981,33 +16677,34 @@ async function others(api) {
     }))
   ];
 }
-async function readRunners(eyes) {
+async function readRunners(eyes, withTasks) {
   const admin = eyes.readers.find((reader) => reader.admin);
   if (admin === void 0)
-    return unreadable4(eyes, "workspace admin (a listing by anyone else may be incomplete)");
+    return unreadable3(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
-    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace), others(admin.workspace)]);
+    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace, withTasks), others(admin.workspace)]);
     if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
-    const limit = `fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`;
-    return { state: "unknown", missingRight: limit };
+    return unknown(`fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    return unreadable4(
+    return unreadable3(
       eyes,
       `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`
     );
   }
 }
-function withBundle(listed, bundle, deployed) {
+function withBundle(listed, bundle, deployed2) {
   const declared = (job) => job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
-  const byId = new Map(bundle.jobs.filter((job) => job.id !== void 0).map((job) => [job.id, job]));
-  const gone = new Set(deployed ? [] : bundle.goneJobIds);
+  const own = bundle.jobs.filter((job) => !deployed2 || job.deployed?.state === "read");
+  const byId = new Map(own.filter((job) => job.id !== void 0).map((job) => [job.id, job]));
+  const gone = new Set(deployed2 ? [] : bundle.goneJobIds);
   const runners = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
     const job = runner.type === "job" ? byId.get(runner.id) : void 0;
     if (job === void 0) return runner;
-    return { ...runner, key: job.key, ...deployed ? {} : { principal: declared(job) } };
+    const planned = { principal: declared(job), clusters: sharedClusters(job.settings) };
+    return { ...runner, key: job.key, ...deployed2 ? {} : planned };
   });
-  const created = deployed ? [] : bundle.jobs.filter((job) => job.id === void 0);
+  const created = deployed2 ? [] : bundle.jobs.filter((job) => job.id === void 0);
   return [
     ...runners,
     ...created.map((job) => ({
@@ -15015,71 +16712,373 @@ function withBundle(listed, bundle, deployed) {
       id: "not deployed yet",
       name: job.key,
       key: job.key,
-      principal: declared(job)
+      principal: declared(job),
+      clusters: sharedClusters(job.settings)
     }))
   ];
 }
 
+// core/access/scope/twins.ts
+var HARMLESS4 = /* @__PURE__ */ new Set(["BROWSE", "MANAGE"]);
+async function readTwins(eyes, identities, metastoreOwner) {
+  if (identities.size === 0) return known({ complete: known(true), twins: [] });
+  const isAdmin = eyes.readers.filter((reader) => metastoreOwner !== "" && isReader(reader, metastoreOwner));
+  const right = "metastore admin (anybody else is shown only some credentials)";
+  const complete = isAdmin.length > 0 ? known(true) : unreadable3(eyes, right);
+  const readers = isAdmin.length > 0 ? isAdmin : eyes.readers;
+  const path16 = "/api/2.1/unity-catalog/credentials";
+  const query = { max_results: "0", include_unbound: "true" };
+  const listed = await readBy(
+    { ...eyes, readers },
+    right,
+    ({ workspace }) => listAll(workspace, path16, CREDENTIALS.key("credentials"), query)
+  );
+  if (listed.state !== "known") return listed;
+  const wanted = new Set(identities.values());
+  const held = listed.value.filter((info) => wanted.has(identityOf(info)));
+  const alone = (info) => held.every((other) => other === info || identityOf(other) !== identityOf(info));
+  const same = held.filter((info) => !identities.has(CREDENTIAL.text(info, "name")) || !alone(info));
+  const found = await inParallel(same, async (info) => {
+    const name = CREDENTIAL.text(info, "name");
+    const storage = CREDENTIAL.text(info, "purpose") !== "SERVICE";
+    const type = storage ? "storage_credential" : "credential";
+    const manage = `MANAGE on credential "${name}", or metastore admin`;
+    const grants = await readBy(
+      { ...eyes, readers },
+      manage,
+      ({ workspace }) => effectiveGrants(workspace, name, type)
+    );
+    const users2 = grants.state === "known" ? known(grants.value.filter(({ privilege }) => !HARMLESS4.has(privilege))) : grants;
+    return { name, identity: identityOf(info), storage, users: users2 };
+  });
+  return known({ complete, twins: found });
+}
+function ofTwin({ name, storage, users: users2 }, own, allowed) {
+  return judge2(users2, (all) => {
+    const strangers = all.filter(({ principal }) => !allowed.has(principal.toLowerCase()));
+    const what = `${storage ? "storage credential" : "credential"} "${name}" has the identity of "${own}"`;
+    const remedy = `Give "${own}" an identity of its own, or delete "${name}".`;
+    if (strangers.length > 0) return broken(`${what}, and can be used by ${shownUsers(strangers)}`, remedy);
+    if (storage) return unproven2(`${what}, and external locations may use it`, remedy);
+    return proven(`${what}, without other users`, [`whoever manages "${name}" could grant it`]);
+  });
+}
+function twinPoints(credentials, facts, allowed) {
+  if (credentials.length === 0) return [{ point: "twins", ...proven("no credential is used") }];
+  return credentials.flatMap((reading) => {
+    if (reading.state !== "known") {
+      return [{ point: "twins", ...judge2(reading, () => proven("")) }];
+    }
+    const { name, identity } = reading.value;
+    if (identity === "") {
+      const says = `the cloud identity of credential "${name}" is of no known form`;
+      return [{ point: "twins", ...unproven2(says, "Use a managed identity, a role or a service account.") }];
+    }
+    if (facts.state !== "known") {
+      return [{ point: "twins", ...judge2(facts, () => proven("")) }];
+    }
+    const { complete, twins } = facts.value;
+    const outside2 = `whatever else holds ${identity} outside Databricks is not seen`;
+    const listing = judge2(
+      complete,
+      () => proven(`the listing of credentials behind the identity of "${name}" is complete`, [outside2])
+    );
+    const found = twins.filter((twin) => twin.identity === identity && twin.name !== name);
+    const points2 = found.map((twin) => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
+    return [{ point: "twins", ...listing }, ...points2];
+  });
+}
+
+// core/access/scope/workspace-admins.ts
+function readTokens(eyes) {
+  return readBy(eyes, "workspace admin (the list of personal access tokens)", async ({ workspace }) => {
+    const path16 = "/api/2.0/token-management/tokens";
+    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path16 }));
+    return TOKENS.list(answer, "token_infos").map((token2) => ({
+      id: TOKEN.text(token2, "token_id"),
+      ownerId: TOKEN.text(token2, "owner_id"),
+      createdBy: TOKEN.text(token2, "created_by_username")
+    }));
+  });
+}
+var SHOWN2 = 10;
+function readAdmins(eyes) {
+  return readBy(eyes, "workspace admin (the setting restrict_workspace_admins)", async ({ workspace }) => {
+    const path16 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
+    const [setting, names2] = await Promise.all([
+      unlessAbsent(workspace.call({ method: "GET", path: path16 }), ({ missing }) => missing),
+      admins2(workspace)
+    ]);
+    const status = ADMIN_SETTING.text(setting, "restrict_workspace_admins", "status");
+    return { restricted: status === "RESTRICT_TOKENS_AND_JOB_RUN_AS", names: names2 };
+  });
+}
+async function admins2(api) {
+  const query = { filter: 'displayName eq "admins"', attributes: "members" };
+  try {
+    const answer = await api.call({ method: "GET", path: "/api/2.0/preview/scim/v2/Groups", query });
+    const members2 = listAt(answer, GROUPS.key("Resources")).flatMap(
+      (group) => GROUP_RESOURCE.list(group, "members")
+    );
+    const names2 = members2.map((member3) => GROUP.text(member3, "display") || GROUP.text(member3, "value"));
+    const more = names2.length - SHOWN2;
+    return more > 0 ? [...names2.slice(0, SHOWN2), `${more} more`] : names2;
+  } catch (error) {
+    if (error instanceof ApiFailure) return [];
+    throw error;
+  }
+}
+async function unlessAbsent(answer, isAbsent = isAbsentFeature) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiFailure && isAbsent(error)) return void 0;
+    throw error;
+  }
+}
+
 // core/access/scope/prove.ts
-function afterwards(reading, { coming, leaving }) {
-  if (reading.state !== "known") return reading;
-  const { name, users, managers } = reading.value;
-  const of = (grants) => grants.filter(({ credential: credential2 }) => credential2 === name).map(({ principal }) => principal);
+function usersAfterwards(credential, users2, { coming, leaving }) {
+  const of = (grants) => grants.filter((grant) => grant.credential === credential).map(({ principal }) => principal);
   const gone = new Set(of(leaving));
-  const staying = users.filter(
+  const staying = users2.filter(
     (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
   );
   const present3 = new Set(staying.map(({ principal }) => principal));
   const added = [...new Set(of(coming))].filter((principal) => !present3.has(principal));
-  const asUser = (principal) => ({ principal, privilege: "ACCESS", inheritedFrom: "" });
-  return known({ name, managers, users: [...staying, ...added.map(asUser)] });
+  const asUser = (principal) => ({
+    principal,
+    privilege: "ACCESS",
+    inheritedFrom: ""
+  });
+  return [...staying, ...added.map(asUser)];
 }
-function matesOf(job, bundle, policy) {
-  const groups = (policy?.shared_principals ?? []).filter((group) => group.includes(job.key));
+function afterwards(reading, grants) {
+  if (reading.state !== "known") return reading;
+  const { name, users: users2 } = reading.value;
+  return known({ ...reading.value, users: usersAfterwards(name, users2, grants) });
+}
+function twinsAfterwards(reading, grants) {
+  if (reading.state !== "known") return reading;
+  const twins = reading.value.twins.map(
+    (twin) => twin.users.state === "known" ? { ...twin, users: known(usersAfterwards(twin.name, twin.users.value, grants)) } : twin
+  );
+  return known({ ...reading.value, twins });
+}
+function matesOf(key2, bundle, policy2) {
+  const groups = (policy2?.shared_principals ?? []).filter((group) => group.includes(key2));
   const keys = new Set(groups.flat());
-  return bundle.jobs.filter((other) => other.key !== job.key && keys.has(other.key));
+  return bundle.jobs.filter((other) => other.key !== key2 && keys.has(other.key));
 }
 function principalOf(job) {
   return job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
 }
 async function proveScopes(request) {
-  const { eyes, bundle, deployed, deployer, accountId, policy, needs } = request;
+  const { eyes, before, bundle, deployer, accountId, policy: policy2, needs } = request;
   const jobs2 = bundle.jobs.filter((job) => needs.has(job.key));
   if (jobs2.length === 0) return /* @__PURE__ */ new Map();
-  const principals = jobs2.map(principalOf).filter((principal) => principal !== "");
-  const editorsOf2 = editorReader(eyes, bundle);
-  const [listed, identities, credentials, editors2] = await Promise.all([
-    readRunners(eyes),
-    readPrincipals(eyes, accountId, principals),
-    readCredentialUsers(eyes, [...needs.values()].flat()),
-    inParallel(jobs2, editorsOf2)
+  const clusterIds = jobs2.flatMap((job) => sharedClusters(job.settings));
+  const metastoreOwner = await readMetastoreOwner(eyes);
+  const [listed, identities, tokens2, admins3, credentials, clusters] = await Promise.all([
+    readRunners(eyes, clusterIds.length > 0),
+    readPrincipals(
+      eyes,
+      accountId,
+      jobs2.map(principalOf).filter((principal) => principal !== "")
+    ),
+    readTokens(eyes),
+    readAdmins(eyes),
+    readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),
+    readClusters(eyes, clusterIds)
   ]);
-  const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, deployed)) : listed;
-  const nobody = { state: "unknown", missingRight: "a run-as service principal" };
-  const noIdentity = { users: nobody, secrets: nobody, policies: nobody };
-  const proofs = jobs2.map(
-    (job, index) => judgeScope({
-      job,
-      principal: principalOf(job),
-      deployer,
-      runners,
-      declared: bundle.jobs,
-      identity: identities.get(principalOf(job)) ?? noIdentity,
-      editors: editors2[index] ?? nobody,
-      credentials: (needs.get(job.key) ?? []).map(
-        (name) => afterwards(credentials.get(name) ?? nobody, request)
-      ),
-      mates: matesOf(job, bundle, policy),
-      principalUsers: policy?.principal_users ?? []
-    })
+  const cloudIdentities = new Map(
+    [...credentials.values()].flatMap(
+      (one) => one.state === "known" && one.value.identity !== "" ? [[one.value.name, one.value.identity]] : []
+    )
   );
+  const code2 = codeReader(eyes, bundle.filePath, metastoreOwner);
+  const [allTwins, codes] = await Promise.all([
+    readTwins(eyes, cloudIdentities, metastoreOwner),
+    inParallel(jobs2, (job) => {
+      const shared = sharedClusters(job.settings).flatMap((id) => {
+        const reading = clusters.get(id);
+        return reading?.state === "known" ? [reading.value] : [];
+      });
+      return code2(codeSubject(job, before), shared);
+    })
+  ]);
+  const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, before === void 0)) : listed;
+  const nobody = unknown("a run-as service principal");
+  const noIdentity = {
+    numericId: nobody,
+    users: nobody,
+    secrets: nobody,
+    policies: nobody
+  };
+  const proofs = jobs2.map((job, index) => {
+    const principal = principalOf(job);
+    const mates = matesOf(job.key, bundle, policy2);
+    const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map(({ key: key2 }) => key2)]);
+    const principals = /* @__PURE__ */ new Set([principal, ...mates.filter(isTrusted(before)).map(principalOf)]);
+    principals.delete("");
+    const identity = identities.get(principal) ?? noIdentity;
+    const used = (needs.get(job.key) ?? []).map(
+      (name) => afterwards(credentials.get(name) ?? unknown(`credential "${name}"`), request)
+    );
+    const ofCode = codes[index] ?? { code: EMPTY, editors: [nobody] };
+    const group = mates.length === 0 ? [] : [...allowed].sort();
+    return claim({ job: job.key, principal, group }, [
+      [
+        "principal",
+        principalPoints({
+          job,
+          before,
+          principal,
+          deployer,
+          numericId: identity.numericId,
+          runners,
+          declared: bundle.jobs,
+          allowed
+        })
+      ],
+      [
+        "actors",
+        actorPoints({
+          principal,
+          deployer,
+          identity,
+          tokens: tokens2,
+          admins: admins3,
+          principalUsers: policy2?.principal_users ?? [],
+          adminsMustBeRestricted: policy2?.workspace_admins === "restricted"
+        })
+      ],
+      ["credential", credentialPoints(used, principals, bundle.workspaceId)],
+      ["twins", twinPoints(used, twinsAfterwards(allTwins, request), principals)],
+      [
+        "compute",
+        computePoints({
+          settings: job.settings,
+          principal,
+          clusters: sharedClusters(job.settings).map((id) => clusters.get(id) ?? unknown(`cluster ${id}`)),
+          runners,
+          allowed
+        })
+      ],
+      ["code", codePoints(ofCode, { job: job.key, deployer, before })]
+    ]);
+  });
   return new Map(proofs.map((proof) => [proof.job, proof]));
+}
+var EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
+function isTrusted(before) {
+  return (job) => before !== void 0 || job.deployed?.state === "read";
+}
+function codeSubject({ id, settings }, before) {
+  if (id !== void 0) return { id, settings };
+  const unread = before === void 0 ? unknown("a job that the workspace has") : { state: "later", why: "the job does not exist yet", when: before };
+  return { settings, unread };
+}
+
+// core/access/plan/observe.ts
+function observer(request, registrarLater) {
+  const { files, deployed: deployed2, deployerId, accountId, registrar, deployer } = request;
+  const policy2 = files.policy?.policy;
+  let opened;
+  const readers = () => opened ??= Promise.all(
+    [registrar, deployer].filter((connection) => connection !== void 0).map(({ workspace, account }) => openReader(workspace, account))
+  );
+  return {
+    async bundle() {
+      const { bundle } = request;
+      const keys = files.entries.filter((entry) => entry.targets?.includes(bundle.target) !== false).map((entry) => entry.job.value);
+      if (!deployed2 || keys.length === 0) return bundle;
+      const mates = keys.flatMap((key2) => matesOf(key2, bundle, policy2).map((mate) => mate.key));
+      const eyes = { readers: await readers(), later: void 0 };
+      return asDeployed(eyes, bundle, /* @__PURE__ */ new Set([...keys, ...mates]));
+    },
+    async proofs(subject2) {
+      if (subject2.needs.size === 0) return /* @__PURE__ */ new Map();
+      const about = { ...subject2, deployer: deployerId, accountId, policy: policy2 };
+      const eyes = { readers: await readers() };
+      if (deployed2)
+        return proveScopes({ ...about, before: void 0, eyes: { ...eyes, later: void 0 } });
+      const later = registrarLater ? "before" : void 0;
+      return proveScopes({ ...about, before: "before", eyes: { ...eyes, later } });
+    }
+  };
+}
+
+// core/access/state/known.ts
+function expectedRecords(live, owner, deployment) {
+  const byObject = /* @__PURE__ */ new Map();
+  for (const { name, origin, job, purpose, target, object: object3 } of live) {
+    const key2 = objectKey(target.kind, object3);
+    const entry = { name, ...origin, job: job.key, purpose: purpose.value, phase: "granted" };
+    const { workspaceId, statePath } = deployment;
+    byObject.set(key2, {
+      kind: target.kind,
+      object: object3,
+      owner,
+      deployment: { workspaceId, statePath },
+      entries: [...byObject.get(key2)?.entries ?? [], entry]
+    });
+  }
+  return [...byObject.values()];
+}
+async function knownState(options, live) {
+  const { api, deployer, registrarId, registrarLater, owner, bundle } = options;
+  const request = {
+    api,
+    folder: stateFolder(registrarId),
+    owner,
+    deployment: bundle,
+    expected: expectedRecords(live, owner, bundle),
+    looksOnly: options.looksOnly
+  };
+  const [folder2, seen, legacy] = await Promise.all([
+    registrarLater ? void 0 : proveFolder(api, registrarId),
+    readState(request),
+    readLegacy(deployer, bundle)
+  ]);
+  const readable2 = seen.readable || !registrarLater;
+  return { state: { ...seen, readable: readable2, records: withLegacy(seen.records, legacy) }, legacy, folder: folder2 };
+}
+function assumedRecords(live, remote2) {
+  const there = live.filter(({ target, object: object3 }) => remote2(target, object3).state === "present");
+  return there.map(({ name, origin, job, purpose, target, object: object3 }) => ({
+    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: target.kind, object: object3, phase: "granted" }
+  }));
+}
+
+// core/access/plan/state-warnings.ts
+function stateWarnings({ known: known2, views, principals, objects }) {
+  const ours = new Set(objects.map(({ target, object: object3 }) => objectKey(target.kind, object3)));
+  const warnings = [...views].flatMap(
+    ([target, view]) => view.granted(new Set(principals)).filter((object3) => !ours.has(objectKey(target.kind, object3))).map(
+      (object3) => `${target.describe(object3)} is there, and neither declared nor recorded: if nobody needs it, ${target.undoCommand(object3)}`
+    )
+  );
+  const { state, legacy } = known2;
+  if (!state.readable && ours.size > 0)
+    warnings.push(
+      "What is recorded is not readable here: what will be withdrawn is shown when access is registered."
+    );
+  if (legacy !== void 0)
+    warnings.push(
+      "The access state that an earlier version kept beside the bundle's own is taken over, as far as the workspace bears it out, and then removed."
+    );
+  if (legacy !== void 0 && legacy.doubtful.length > 0)
+    warnings.push(
+      `Not taken over from it, because it is about no job of this bundle: ${legacy.doubtful.slice(0, 10).join(", ")}.`
+    );
+  return warnings;
 }
 
 // core/access/plan/plan.ts
-function readAccessFiles(access2, policy, kinds = KINDS) {
+function readAccessFiles(access2, policy2, kinds = KINDS) {
   const entries2 = access2 === void 0 ? { value: [], mistakes: [] } : readAccessFile(access2, kinds);
-  const rules = policy === void 0 ? { value: void 0, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout, kinds);
+  const rules = policy2 === void 0 ? { value: void 0, mistakes: [] } : readPolicyFile(policy2, policy2.insideCheckout, kinds);
   const mistakes = [...entries2.mistakes, ...rules.mistakes];
   if (mistakes.length > 0) {
     const code2 = entries2.mistakes.length > 0 ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID";
@@ -15090,7 +17089,10 @@ function readAccessFiles(access2, policy, kinds = KINDS) {
 function registrarOf(files) {
   return files.policy?.policy.providers?.databricks?.registrar_client_id.toLowerCase();
 }
-function fail(findings) {
+function isApart(files) {
+  return files.policy?.policy.providers?.databricks?.registrar === "apart";
+}
+function fail(findings2) {
   const order = [
     "ACCESS_FILE_INVALID",
     "POLICY_FILE_INVALID",
@@ -15099,7 +17101,7 @@ function fail(findings) {
     "SCOPE_BROKEN"
   ];
   const rank = (finding2) => (order.indexOf(finding2.code) + order.length) % order.length;
-  const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
+  const sorted = [...findings2].sort((a, b) => rank(a) - rank(b));
   const mistakes = sorted.map(({ mistake }) => mistake);
   const code2 = sorted[0]?.code ?? "INTERNAL";
   if (mistakes.length === 1 && mistakes[0] !== void 0) return new SecretlessError(code2, mistakes[0]);
@@ -15111,7 +17113,7 @@ async function readRemote(objects, request) {
   const views = await Promise.all(
     used.map(
       (target) => target.read(
-        objects.filter((one) => one.target === target).map(({ object: object2 }) => object2),
+        objects.filter((one) => one.target === target).map(({ object: object3 }) => object3),
         portsOf(target, request)
       )
     )
@@ -15127,23 +17129,15 @@ function portsOf(target, request) {
     ...signal === void 0 ? {} : { signal }
   };
 }
-function isRegistrarLater({ files, registrar, deployed }) {
-  return registrarOf(files) !== void 0 && registrar === void 0 && !deployed;
-}
-async function eyesOf(request) {
-  const { registrar, deployer } = request;
-  const connections = [registrar, deployer].filter((connection) => connection !== void 0);
-  const readers = await Promise.all(
-    connections.map(({ workspace, account }) => openReader(workspace, account))
-  );
-  return { readers, registrarLater: isRegistrarLater(request) };
+function isRegistrarLater({ files, registrar, deployed: deployed2 }) {
+  return registrarOf(files) !== void 0 && registrar === void 0 && !deployed2;
 }
 function warningsOf(request, proofs, used) {
   const { files, bundle } = request;
   const warnings = [];
-  if (used && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
+  if (used && !isApart(files) && (registrarOf(files) ?? request.deployerId) === request.deployerId) {
     warnings.push(
-      "The deployer itself registers trust: name providers.databricks.registrar_client_id in the policy to separate the two."
+      "Unseparated: the deployer itself registers trust. Name providers.databricks.registrar_client_id in the policy, and `registrar: apart`."
     );
   }
   if (files.policy?.insideCheckout === true) {
@@ -15152,10 +17146,10 @@ function warningsOf(request, proofs, used) {
     );
   }
   if (files.policy === void 0) {
-    const unproven = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
-    if (unproven.length > 0)
+    const unproven3 = proofs.filter((proof) => proof.grade === "unproven").map((proof) => proof.job);
+    if (unproven3.length > 0)
       warnings.push(
-        `Scope is unproven for ${unproven.join(", ")}, and no policy file says whether that is accepted.`
+        `Scope is unproven for ${unproven3.join(", ")}, and no policy file says whether that is accepted.`
       );
   }
   for (const entry of files.entries) {
@@ -15168,52 +17162,59 @@ function warningsOf(request, proofs, used) {
   return warnings;
 }
 async function examineAccess(request) {
-  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, clock } = request;
+  const { files, deployerId, evidence, deployer, clock } = request;
+  const registrarLater = isRegistrarLater(request);
+  const see = observer(request, registrarLater);
+  const bundle = await see.bundle();
   const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === void 0);
-  const state = await readState(deployer.workspace, bundle);
-  const recorded2 = state.records.map((record2) => ({
-    target: kindOf(record2.kind, request.kinds),
+  const registrarId = registrarOf(files) ?? deployerId;
+  const known2 = await knownState(
+    {
+      api: (request.registrar ?? deployer).workspace,
+      deployer: deployer.workspace,
+      ...{ registrarId, registrarLater, owner: request.owner, bundle, looksOnly: request.looksOnly === true }
+    },
+    live
+  );
+  const { state } = known2;
+  const recorded = state.records.map((record2) => ({
+    target: kindOf2(record2.kind, request.kinds),
     object: record2.object,
     phase: record2.phase
   })).filter(
     (one) => one.target !== void 0 && one.phase !== "expired"
   );
-  const wanted = new Set(live.map(({ target, object: object2 }) => objectKey(target.kind, object2)));
-  const leaving = recorded2.filter(({ target, object: object2 }) => !wanted.has(objectKey(target.kind, object2))).map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0);
+  const wanted = new Set(live.map(({ target, object: object3 }) => objectKey(target.kind, object3)));
+  const leaving = recorded.filter(({ target, object: object3 }) => !wanted.has(objectKey(target.kind, object3))).map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
   const needs = /* @__PURE__ */ new Map();
   for (const { job, credentials } of live)
     needs.set(job.key, [.../* @__PURE__ */ new Set([...needs.get(job.key) ?? [], ...credentials])]);
-  const prove2 = async () => needs.size === 0 ? /* @__PURE__ */ new Map() : proveScopes({
-    eyes: await eyesOf(request),
-    bundle,
-    deployed,
-    deployer: deployerId,
-    accountId,
-    policy: files.policy?.policy,
-    needs,
-    coming: live.map(({ target, object: object2 }) => target.credential(object2)).filter((grant) => grant !== void 0),
-    leaving
-  });
-  const objects = [...live, ...recorded2];
-  const [views, proofs] = await Promise.all([readRemote(objects, request), prove2()]);
+  const coming = live.map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
+  const objects = [...live, ...recorded];
+  const [views, proofs] = await Promise.all([
+    readRemote(objects, request),
+    see.proofs({ bundle, needs, coming, leaving })
+  ]);
   const missing = { state: "unreadable", missingRight: "the target" };
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
-  const planned = planChanges(
-    declared,
-    state.records,
-    (target, object2) => {
-      const seen = views.get(target)?.plan(object2) ?? missing;
-      return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
-    },
-    request.kinds
+  const remote2 = (target, object3) => {
+    const seen = views.get(target)?.plan(object3) ?? missing;
+    return seen.state === "absent" && registrarLater ? unseen : seen;
+  };
+  const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote2)];
+  const planned = planChanges(declared, records, remote2, request.kinds);
+  const decided = decideChanges(planned, declared, {
+    proofs,
+    policy: files.policy,
+    evidence,
+    bundle,
+    deployed: request.deployed
+  });
+  const notes = live.flatMap(({ target, object: object3 }) => views.get(target)?.notes(object3) ?? []);
+  const principals = bundle.jobs.flatMap(
+    ({ runAs: runAs2 }) => runAs2.kind === "service_principal" ? [runAs2.applicationId] : []
   );
-  const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
-  const registrarId = registrarOf(files);
-  const notes = live.flatMap(({ target, object: object2 }) => views.get(target)?.notes(object2) ?? []);
-  const unowned = state.unowned.length === 0 ? [] : [
-    `${state.unowned.length} records of the access state do not fit this bundle and are never acted upon.`
-  ];
   return {
     changes: decided.changes,
     denied: decided.denied,
@@ -15221,14 +17222,18 @@ async function examineAccess(request) {
     warnings: [
       ...warningsOf(request, [...proofs.values()], objects.length > 0),
       ...planned.warnings,
-      ...unowned
+      ...decided.warnings,
+      ...stateWarnings({ known: known2, views, principals, objects })
     ],
     notes: [...new Set(notes)],
     proofs,
     state,
+    legacy: known2.legacy !== void 0,
+    folder: known2.folder,
     policy: files.policy,
-    registrarId: registrarId ?? deployerId,
-    selfRegistered: (registrarId ?? deployerId) === deployerId
+    registrarId,
+    apart: isApart(files),
+    selfRegistered: registrarId === deployerId && !isApart(files)
   };
 }
 async function planAccess(request, onPlan) {
@@ -15239,40 +17244,46 @@ async function planAccess(request, onPlan) {
 }
 
 // core/access/state/recorder.ts
-var recordKey = ({ name, target, object: object2 }) => `${name} ${objectKey(target.kind, object2)}`;
+var recordKey = ({ name, target, object: object3 }) => `${name} ${objectKey(target.kind, object3)}`;
 var Recorder = class {
-  #state;
-  #api;
-  #bundle;
-  #lock;
-  constructor(state, api, bundle, lock) {
-    this.#state = state;
-    this.#api = api;
-    this.#bundle = bundle;
-    this.#lock = lock;
+  #records;
+  #files;
+  #options;
+  constructor(state, options) {
+    this.#records = new Map(
+      state.records.map((record2) => [`${record2.name} ${objectKey(record2.kind, record2.object)}`, record2])
+    );
+    this.#files = new Map(state.files);
+    this.#options = options;
   }
   /** Sets the phase of the records of these changes; undefined removes them. */
-  async set(all, phaseOf) {
-    const records = new Map(
-      this.#state.records.map((record2) => [
-        `${record2.name} ${objectKey(record2.kind, record2.object)}`,
-        record2
-      ])
-    );
-    for (const change2 of all) {
+  async set(changes, phaseOf) {
+    for (const change2 of changes) {
       const phase = phaseOf(change2);
-      const { name, job, purpose, target, object: object2 } = change2;
-      if (phase === void 0) records.delete(recordKey(change2));
-      else records.set(recordKey(change2), { name, job, purpose, kind: target.kind, object: object2, phase });
+      const { name, origin, job, purpose, target, object: object3 } = change2;
+      const entry = { name, ...origin, job, purpose, kind: target.kind, object: object3 };
+      if (phase === void 0) this.#records.delete(recordKey(change2));
+      else this.#records.set(recordKey(change2), { ...entry, phase });
     }
-    const { unowned, serial } = this.#state;
-    const next = { serial: serial + 1, records: [...records.values()], unowned };
-    await this.#lock.hold();
-    if (next.records.length + unowned.length === 0)
-      await deleteWorkspaceFile(this.#api, statePathOf(this.#bundle));
-    else
-      await writeWorkspaceFile(this.#api, statePathOf(this.#bundle), renderState(next, this.#bundle), true);
-    this.#state = next;
+    const touched = new Map(changes.map((change2) => [objectKey(change2.target.kind, change2.object), change2]));
+    await inParallel([...touched.values()], (change2) => this.#write(change2));
+  }
+  async #write({ target: { kind }, object: object3 }) {
+    const { api, folder: folder2, owner, deployment, lock } = this.#options;
+    await lock.hold();
+    const key2 = objectKey(kind, object3);
+    const entries2 = [...this.#records.values()].filter((one) => objectKey(one.kind, one.object) === key2);
+    const id = objectId(kind, object3);
+    const old = this.#files.get(id) ?? [];
+    const written = [];
+    if (entries2.length > 0) {
+      const record2 = { kind, object: object3, owner, deployment, entries: entries2 };
+      const { file } = recordName(record2);
+      if (!old.includes(file)) await writeWorkspaceFile(api, `${folder2}/${file}`, renderRecord(record2), true);
+      written.push(file);
+    }
+    for (const file of old) if (!written.includes(file)) await deleteWorkspaceFile(api, `${folder2}/${file}`);
+    this.#files.set(id, written);
   }
 };
 
@@ -15282,12 +17293,12 @@ var isChange = ({ action }) => action !== "unchanged";
 var isRemote = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
 async function confirm(batch, ports, clock) {
   const { target, action } = batch[0];
-  const objects = batch.map(({ object: object2 }) => object2);
+  const objects = batch.map(({ object: object3 }) => object3);
   const done = ({ state }) => action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
   const deadline = clock.now() + CONFIRM_TIMEOUT;
   for (let wait = 500; ; wait = Math.min(wait * 2, 8e3)) {
     const view = await target.read(objects, ports);
-    const open3 = objects.filter((object2) => !done(view.plan(object2)));
+    const open3 = objects.filter((object3) => !done(view.plan(object3)));
     if (open3[0] === void 0) return void 0;
     if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open3[0])}`;
     await clock.sleep(wait, ports.signal);
@@ -15303,7 +17314,7 @@ function batches(all) {
 }
 async function applyBatch(batch, ports, clock) {
   const { target, action } = batch[0];
-  const objects = batch.map(({ object: object2 }) => object2);
+  const objects = batch.map(({ object: object3 }) => object3);
   try {
     await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
     return await confirm(batch, ports, clock);
@@ -15313,8 +17324,13 @@ async function applyBatch(batch, ports, clock) {
   }
 }
 async function execute(plan, request, lock, onApplied) {
-  const { deployer, clock, bundle, signal } = request;
-  const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
+  const { deployer, registrar, owner, clock, bundle, signal } = request;
+  const recorder = new Recorder(plan.state, {
+    api: (registrar ?? deployer).workspace,
+    folder: stateFolder(plan.registrarId),
+    deployment: bundle,
+    ...{ owner, lock }
+  });
   const all = plan.changes.filter(isChange);
   const applied = [];
   const tell = async (batch, outcome, reason) => {
@@ -15362,7 +17378,7 @@ import { randomUUID as randomUUID4 } from "node:crypto";
 var LEASE = 6e4;
 var RENEW = 2e4;
 var POLL = 5e3;
-function parse2(content) {
+function parse3(content) {
   try {
     const value = JSON.parse(content);
     return {
@@ -15374,97 +17390,113 @@ function parse2(content) {
     return { id: "", holder: "(unreadable)", after: "" };
   }
 }
-async function takeLock(path14, options) {
+async function takeLock(path16, options) {
   const { api, clock, holder, timeout, signal } = options;
   const id = randomUUID4();
   let after = "";
-  const text2 = () => JSON.stringify({ id, holder, after, renewed: clock.now() });
+  const text3 = () => JSON.stringify({ id, holder, after, renewed: clock.now() });
   const deadline = clock.now() + timeout;
   let renewed = clock.now();
   const lock = {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path14);
-      if (content === void 0 || parse2(content).id !== id) throw lost(path14);
+      const content = await readWorkspaceFile(api, path16);
+      if (content === void 0 || parse3(content).id !== id) throw lost(path16);
       renewed = clock.now();
-      await writeWorkspaceFile(api, path14, text2(), true);
+      await writeWorkspaceFile(api, path16, text3(), true);
     },
     async release() {
-      const content = await readWorkspaceFile(api, path14);
-      if (content !== void 0 && parse2(content).id === id) await deleteWorkspaceFile(api, path14);
+      const content = await readWorkspaceFile(api, path16);
+      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path16);
     }
   };
   let seen;
   let since = clock.now();
   for (; ; ) {
     renewed = clock.now();
-    if (await writeWorkspaceFile(api, path14, text2(), false)) return lock;
-    const content = await readWorkspaceFile(api, path14);
+    if (await writeWorkspaceFile(api, path16, text3(), false)) return lock;
+    const content = await readWorkspaceFile(api, path16);
     if (content === void 0) continue;
-    if (parse2(content).id === id) return lock;
+    if (parse3(content).id === id) return lock;
     if (content !== seen) {
       seen = content;
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
-      after = parse2(content).id;
-      if (await takeOver(path14, content, text2(), options)) return lock;
+      after = parse3(content).id;
+      if (await takeOver(path16, content, text3(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path14, parse2(content).holder);
+    if (clock.now() >= deadline) throw busy(path16, parse3(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
-function takeOverPath(path14, id) {
-  return `${path14}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+function takeOverPath(path16, id) {
+  return `${path16}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
-async function takeOver(path14, left, text2, options) {
-  const { id, after } = parse2(left);
-  const takeover = await takeLock(takeOverPath(path14, id), options);
+async function takeOver(path16, left, text3, options) {
+  const { id, after } = parse3(left);
+  const takeover = await takeLock(takeOverPath(path16, id), options);
   try {
-    if (await readWorkspaceFile(options.api, path14) !== left) return false;
-    await writeWorkspaceFile(options.api, path14, text2, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path14, after));
+    if (await readWorkspaceFile(options.api, path16) !== left) return false;
+    await writeWorkspaceFile(options.api, path16, text3, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path16, after));
     return true;
   } finally {
     await takeover.release();
   }
 }
-function busy(path14, holder) {
+function busy(path16, holder) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path14}.`,
+    problem: `Another run holds the access lock ${path16}.`,
     actual: holder,
     remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
   });
 }
-function lost(path14) {
+function lost(path16) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path14} was taken over by another run while this one was changing access.`,
+    problem: `The access lock ${path16} was taken over by another run while this one was changing access.`,
     remedy: "Run it again: what was changed so far is recorded, and the next run converges."
   });
 }
 
 // core/access/apply/apply.ts
+var isRevoked = ({ action, decision }) => action === "withdraw" && decision?.effect === "deny";
 function checkApproved(fresh, approved) {
-  const shown = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
-  for (const change2 of approved.changes) if (change2.unread) shown.add(`grant ${recordKey(change2)}`);
+  const shown2 = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
+  for (const change2 of approved.changes) if (change2.unread) shown2.add(`grant ${recordKey(change2)}`);
+  const hidden = ({ action }) => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change2) => isRemote(change2) && !shown.has(`${change2.action} ${recordKey(change2)}`)
+    (change2) => isRemote(change2) && !hidden(change2) && !isRevoked(change2) && !shown2.has(`${change2.action} ${recordKey(change2)}`)
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
     problem: "Access has changed since it was planned: what would happen now was not shown.",
     remedy: "Plan and deploy again. If another pipeline deploys the same bundle and target, let only one of them do it.",
-    mistakes: surprises.map(({ action, target, object: object2, job, purpose }) => ({
-      problem: `${action}: ${target.describe(object2)} (job "${job}", ${purpose})`
+    mistakes: surprises.map(({ action, target, object: object3, job, purpose }) => ({
+      problem: `${action}: ${target.describe(object3)} (job "${job}", ${purpose})`
     }))
   });
+}
+function holding(request, lock) {
+  const held = (api) => ({
+    async call(one) {
+      await lock.hold();
+      return api.call(one);
+    }
+  });
+  const all = ({ workspace, account }) => ({
+    workspace: held(workspace),
+    account: account && held(account)
+  });
+  const { deployer, registrar } = request;
+  return { ...request, deployer: all(deployer), registrar: registrar && all(registrar) };
 }
 function failures(applied) {
   const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
   return mistakes.map(({ change: change2, outcome, reason = "" }) => {
-    const { action, target, object: object2, job, purpose } = change2;
+    const { action, target, object: object3, job, purpose } = change2;
     const mistake = {
-      problem: `Job "${job}", ${purpose}: ${action} of ${target.describe(object2)} ${outcome}: ${reason}.`,
+      problem: `Job "${job}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome}: ${reason}.`,
       remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there."
     };
     return { code: "ACCESS_FAILED", mistake };
@@ -15478,18 +17510,22 @@ async function applyAccess(request, options) {
   let applied = [];
   if (!plan.changes.some(isChange)) await options.onPlan?.(plan);
   else {
-    const { deployer, clock, bundle, signal } = request;
-    const lock = await takeLock(lockPathOf(bundle), {
-      api: deployer.workspace,
+    const { deployer, registrar, clock, signal } = request;
+    const { workspace } = registrar ?? deployer;
+    const { registrarId } = plan;
+    const lock = await takeLock(lockPath(registrarId), {
+      api: workspace,
       clock,
       holder: options.holder,
       timeout: options.lockTimeout,
       ...signal === void 0 ? {} : { signal }
     });
     try {
-      plan = await examineAccess(request);
+      plan = await examineAccess(holding(request, lock));
       if (options.approved !== void 0) checkApproved(plan, options.approved);
       await options.onPlan?.(plan);
+      const readers = request.readers.filter((one) => one !== registrarId);
+      if (plan.folder) await letRead(workspace, plan.folder, readers);
       if (plan.changes.some(isChange))
         applied = await execute(plan, request, lock, (one) => options.onApplied(one, plan));
     } finally {
@@ -15503,6 +17539,7 @@ async function applyAccess(request, options) {
   }
   const problems = [...plan.findings, ...failures(applied)];
   if (problems.length > 0) throw fail(problems);
+  if (plan.legacy) await retireLegacy(request);
   const count2 = (action) => applied.filter(({ change: change2, outcome }) => outcome === "done" && change2.action === action).length;
   return {
     plan,
@@ -15512,6 +17549,13 @@ async function applyAccess(request, options) {
     revoked: count2("withdraw"),
     unchanged: plan.changes.filter(({ action }) => action === "unchanged").length
   };
+}
+async function retireLegacy({ deployer, bundle }) {
+  try {
+    await removeLegacy(deployer.workspace, bundle);
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || !error.refused) throw error;
+  }
 }
 function withdrawAccess(request, options) {
   const { files } = request;
@@ -15641,31 +17685,31 @@ function expired({ expiresAt }, now, attempt2) {
 }
 
 // core/flow/foreign-checkout.ts
-import path9 from "node:path";
+import path11 from "node:path";
 
 // core/base/git/checkout.ts
-import path8 from "node:path";
+import path10 from "node:path";
 var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-async function checkedOutCommit(folder) {
-  const gitFolder2 = await findGitFolder(folder);
+async function checkedOutCommit(folder2) {
+  const gitFolder2 = await findGitFolder(folder2);
   if (gitFolder2 === void 0) return void 0;
-  const head = await textOf3(path8.join(gitFolder2, "HEAD"));
+  const head = await textOf3(path10.join(gitFolder2, "HEAD"));
   if (head === void 0 || COMMIT.test(head)) return head;
   const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
   if (ref === void 0 || ref.split("/").includes("..")) return void 0;
-  const common2 = path8.resolve(gitFolder2, await textOf3(path8.join(gitFolder2, "commondir")) ?? ".");
-  const loose = await textOf3(path8.join(common2, ref));
-  const commit = loose ?? packedRef(await textOf3(path8.join(common2, "packed-refs")), ref);
+  const common2 = path10.resolve(gitFolder2, await textOf3(path10.join(gitFolder2, "commondir")) ?? ".");
+  const loose = await textOf3(path10.join(common2, ref));
+  const commit = loose ?? packedRef(await textOf3(path10.join(common2, "packed-refs")), ref);
   return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
 }
-async function findGitFolder(folder) {
-  const git = path8.join(folder, ".git");
-  if (await textOf3(path8.join(git, "HEAD")) !== void 0) return git;
+async function findGitFolder(folder2) {
+  const git = path10.join(folder2, ".git");
+  if (await textOf3(path10.join(git, "HEAD")) !== void 0) return git;
   const [, target] = /^gitdir: (.+)$/.exec(await textOf3(git) ?? "") ?? [];
-  return target === void 0 ? void 0 : path8.resolve(folder, target);
+  return target === void 0 ? void 0 : path10.resolve(folder2, target);
 }
-function packedRef(text2, ref) {
-  const line = text2?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
+function packedRef(text3, ref) {
+  const line = text3?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
   return line?.split(" ")[0];
 }
 var LARGEST = 64e6;
@@ -15681,43 +17725,43 @@ import { dirname, isAbsolute, join } from "node:path";
 function repositoryIdOf(originUrl) {
   const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
   const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path14 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path14).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+  const path16 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path16).replace(/(?:\.git)?\/?$/, "").toLowerCase();
 }
-function decodeURIComponentSafely(text2) {
+function decodeURIComponentSafely(text3) {
   try {
-    return decodeURIComponent(text2);
+    return decodeURIComponent(text3);
   } catch {
-    return text2;
+    return text3;
   }
 }
 async function gitFolder(checkout, tree) {
   const dotGit = join(checkout, ".git");
   if (await tree.size(dotGit) === void 0) return dotGit;
   const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit).catch(() => ""))?.[1]?.trim() ?? "";
-  const folder = isAbsolute(target) ? target : join(checkout, target);
-  const common2 = await readText(tree, join(folder, "commondir")).catch(() => ".");
-  return isAbsolute(common2.trim()) ? common2.trim() : join(folder, common2.trim());
+  const folder2 = isAbsolute(target) ? target : join(checkout, target);
+  const common2 = await readText(tree, join(folder2, "commondir")).catch(() => ".");
+  return isAbsolute(common2.trim()) ? common2.trim() : join(folder2, common2.trim());
 }
 async function readRepositoryId(checkout, tree) {
-  const config2 = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
+  const config3 = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
   const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
-    config2
+    config3
   )?.[1];
   return origin === void 0 ? void 0 : repositoryIdOf(origin);
 }
 async function findCheckout(start, tree) {
-  for (let folder = start; ; folder = dirname(folder)) {
-    const entries2 = await tree.list(folder).catch(() => []);
-    if (entries2.some((entry) => entry.name === ".git")) return folder;
-    if (dirname(folder) === folder) return start;
+  for (let folder2 = start; ; folder2 = dirname(folder2)) {
+    const entries2 = await tree.list(folder2).catch(() => []);
+    if (entries2.some((entry) => entry.name === ".git")) return folder2;
+    if (dirname(folder2) === folder2) return start;
   }
 }
 
 // core/flow/foreign-checkout.ts
 async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
   const { checkout } = ci.context;
-  const ofBundle = await findCheckout(path9.resolve(checkout, inputs.bundleRoot), diskTree);
+  const ofBundle = await findCheckout(path11.resolve(checkout, inputs.bundleRoot), diskTree);
   const found = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
   if (commit !== void 0 && found.every((one) => one === commit)) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
@@ -15782,12 +17826,15 @@ function guarded({ ci, inputs }, exchange) {
 }
 function record(audit, { claims, idTokenSha256, outcome }, what) {
   if (claims === void 0) return;
-  const { issuer, subject, audience, jwtId } = claims;
-  const base = { ...what, issuer, subject, audience: audience.join(" "), idTokenSha256 };
+  const { issuer, subject: subject2, audience, jwtId } = claims;
+  audit.identify(pipelineOf(claims, "error" in outcome ? "presented" : "verified"));
+  const base = { ...what, issuer, subject: subject2, audience: audience.join(" "), idTokenSha256 };
   const ids = jwtId === void 0 ? {} : { jwtId };
   if ("error" in outcome) {
-    const { code: code2, details } = toSecretlessError(outcome.error);
-    const reason = [details.problem, details.actual].filter((text2) => text2 !== void 0).join(" ");
+    const error = toSecretlessError(outcome.error);
+    if (isRefusal(error)) return;
+    const { code: code2, details } = error;
+    const reason = [details.problem, details.actual].filter((text3) => text3 !== void 0).join(" ");
     audit.note(tokenExchangeEvent({ ...base, ...ids, outcome: { ok: false, code: code2, reason } }));
   } else {
     audit.note(tokenExchangeEvent({ ...base, ...ids, ...outcome, outcome: { ok: true } }));
@@ -15824,115 +17871,13 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
 }
 
-// core/access/plan/standards.ts
-var STATUS = {
-  proven: "enforced",
-  unproven: "unproven",
-  broken: "violated"
-};
-function fromChecks(proofs, names2) {
-  const checks = proofs.flatMap(
-    (proof) => proof.checks.filter(({ name }) => names2.includes(name)).map((check) => ({ job: proof.job, ...check }))
-  );
-  if (checks.length === 0) return { status: "not checked", because: "no access is declared" };
-  const grade = worst(checks.map((check) => check.grade));
-  if (grade === "proven" && checks.some(({ later }) => later)) {
-    return { status: "not checked", because: "checked after the deployment" };
-  }
-  const shown = checks.filter((check) => check.grade === grade).slice(0, 3);
-  const because = grade === "proven" ? `holds for ${proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`} with access` : shown.map(({ job, says }) => `${job}: ${says}`).join("; ");
-  return { status: STATUS[grade], because };
-}
-function fromFact(fact, yes, no) {
-  if (fact === void 0) return { status: "not checked", because: "this run did not look" };
-  return fact ? { status: "enforced", because: yes } : { status: "violated", because: no };
-}
-function standardsTable(plan, other) {
-  const proofs = [...plan.proofs.values()];
-  const declared = plan.changes.some((change2) => change2.phase === "granted");
-  const { credentials } = other;
-  const noSecret = fromFact(
-    credentials === void 0 ? void 0 : credentials === 0,
-    "no static credential in sources and configuration",
-    `${credentials ?? 0} static credentials found`
-  );
-  const policy = plan.policy === void 0 ? { status: "unproven", because: "there is no policy file" } : {
-    status: "enforced",
-    because: `decided by ${plan.policy.path} (sha256 ${plan.policy.sha256.slice(0, 12)})`
-  };
-  const separation = plan.selfRegistered ? { status: "violated", because: "the deployer itself registers trust" } : { status: "enforced", because: `trust is registered by ${plan.registrarId} alone` };
-  const always = (because) => ({ status: "enforced", because });
-  const exact = always("issuer, subject, principal and credential are exact; wildcards are refused");
-  return [
-    {
-      item: "NHI1",
-      title: "Improper offboarding",
-      ...always("trust is withdrawn when the job, the declaration or the date goes")
-    },
-    { item: "NHI2", title: "Secret leakage", ...noSecret },
-    {
-      item: "NHI3",
-      title: "Vulnerable third-party NHI",
-      ...fromFact(
-        other.pinnedCli,
-        "the Databricks CLI is pinned by its hash",
-        "the Databricks CLI is not pinned"
-      )
-    },
-    {
-      item: "NHI4",
-      title: "Insecure authentication",
-      ...always("only exchanged ID tokens, bound to issuer, subject and audience")
-    },
-    {
-      item: "NHI5",
-      title: "Overprivileged NHI",
-      ...declared ? exact : { status: "not checked", because: "no access is declared" }
-    },
-    {
-      item: "NHI6",
-      title: "Insecure cloud deployment configurations",
-      ...fromFact(
-        other.exactSubject,
-        "the pipeline's subject is exact",
-        "the pipeline's subject is a pattern"
-      )
-    },
-    { item: "NHI7", title: "Long-lived secrets", ...fromChecks(proofs, ["oauth-secrets"]) },
-    {
-      item: "NHI8",
-      title: "Environment isolation",
-      ...fromChecks(proofs, ["exclusive", "federation-policies"])
-    },
-    { item: "NHI9", title: "NHI reuse", ...fromChecks(proofs, ["exclusive", "credential"]) },
-    { item: "NHI10", title: "Human use of NHI", ...fromChecks(proofs, ["run-as", "principal-users"]) },
-    {
-      item: "PR.AA-01",
-      title: "Identities and credentials are managed",
-      ...fromChecks(proofs, ["run-as", "oauth-secrets", "federation-policies"])
-    },
-    {
-      item: "PR.AA-03",
-      title: "Services are authenticated",
-      ...always("each token is exchanged for the principal that was asked for, and proven")
-    },
-    {
-      item: "PR.AA-04",
-      title: "Identity assertions are protected and verified",
-      ...always("tokens are never stored, logged or sent twice")
-    },
-    { item: "PR.AA-05", title: "Permissions are defined, enforced and reviewed", ...policy },
-    { item: "PR.AA-05", title: "Separation of duties", ...separation }
-  ];
-}
-
 // core/access/plan/describe.ts
 function planRow({
   action,
   job,
   purpose,
   target,
-  object: object2,
+  object: object3,
   decision,
   scope,
   note: note2 = ""
@@ -15942,7 +17887,7 @@ function planRow({
     action,
     job,
     purpose,
-    what: target.describe(object2),
+    what: target.describe(object3),
     scope: scope === void 0 ? "" : scopeWords(scope),
     decidedBy: decision === void 0 ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
     note: note2,
@@ -15952,18 +17897,23 @@ function planRow({
 function proofLines(proof) {
   return proof.checks.flatMap((check) => [
     `${check.later === true ? "later" : check.grade}: ${CHECKS[check.name]} (${check.says})`,
+    ...check.sharers === void 0 ? [] : [`  shared with: ${check.sharers.join(", ")}`],
     ...check.remedy === void 0 ? [] : [`  to do: ${check.remedy}`],
     ...(check.residual ?? []).map((line) => `  remains: ${line}`)
   ]);
 }
-function policyLine({ policy }) {
-  return policy === void 0 ? "no policy file" : `${policy.path}, sha256 ${policy.sha256}`;
+function policyLine({ policy: policy2 }) {
+  return policy2 === void 0 ? "no policy file" : `${policy2.path}, sha256 ${policy2.sha256}`;
 }
 
 // core/flow/access/report.ts
 var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
 var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
 var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
+function registrarWords({ apart, selfRegistered }) {
+  if (apart) return "apart: in a job of its own";
+  return selfRegistered ? "the deployer itself: unseparated" : "in the step that deploys: unseparated";
+}
 var AccessReport = class {
   #parts;
   /** What was shown last. */
@@ -15974,7 +17924,7 @@ var AccessReport = class {
   }
   /** Takes a plan into the report, and shows it in the log where it differs from what was shown. */
   plan(plan) {
-    const { step: step2, others: others2 } = this.#parts;
+    const { step: step2 } = this.#parts;
     const before = this.#shown ? accessLines(this.#shown).join("\n") : "";
     const access2 = {
       rows: plan.changes.map(planRow),
@@ -15986,22 +17936,17 @@ var AccessReport = class {
         lines: proofLines(proof)
       })),
       policy: policyLine(plan),
-      registrar: plan.selfRegistered ? `${plan.registrarId}, the deployer itself` : plan.registrarId,
-      notes: plan.notes,
-      standards: standardsTable(plan, {
-        credentials: others2.credentials(),
-        exactSubject: step2.inputs.exchange.exactSubject,
-        pinnedCli: others2.pinnedCli
-      })
+      registrar: `${plan.registrarId}, ${registrarWords(plan)}`,
+      notes: plan.notes
     };
     this.#shown = access2;
     step2.found({ access: access2 });
     const lines = accessLines(access2);
     if (lines.join("\n") !== before) for (const line of lines) step2.ci.info(line);
-    for (const text2 of plan.warnings) {
-      if (this.#warned.has(text2)) continue;
-      this.#warned.add(text2);
-      warn(step2, text2);
+    for (const text3 of plan.warnings) {
+      if (this.#warned.has(text3)) continue;
+      this.#warned.add(text3);
+      warn(step2, text3);
     }
   }
   /** Sets the output `access`, and says what became of each change. */
@@ -16011,12 +17956,12 @@ var AccessReport = class {
     for (const one of changes) {
       const change2 = "change" in one ? one.change : one;
       const failed = "change" in one && one.outcome !== "done" ? one : void 0;
-      const { action, job, purpose, target, object: object2 } = change2;
-      const what = target.describe(object2);
+      const { action, job, purpose, target, object: object3 } = change2;
+      const what = target.describe(object3);
       if (how === "applied" && (failed || action in NAMES))
         ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
-      lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object2 });
+      lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object3 });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
     const { granted, updated, revoked } = lists;
@@ -16034,6 +17979,37 @@ var AccessReport = class {
     await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
   }
 };
+
+// core/flow/access/refusals.ts
+function nameless() {
+  return new SecretlessError("WRONG_WORKSPACE", {
+    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
+    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
+    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway)."
+  });
+}
+function unseparated({ inputs }) {
+  return new SecretlessError("ACCESS_UNSEPARATED", {
+    problem: "The policy asks for a registrar apart, and the identity that deploys is the registrar. Nothing was changed.",
+    expected: "one service principal that deploys, and another that registers access in a job of its own",
+    actual: `${inputs.clientId} does both`,
+    remedy: "Deploy with a service principal that has no MANAGE on the credentials, and give the registrar to `command: access` alone: docs/access.md, section The registrar's job."
+  });
+}
+function notDeployed({ statePath, target }) {
+  return new SecretlessError("ACCESS_DEPLOYMENT_UNPROVEN", {
+    problem: `access.yml declares access in target "${target}", but no job in the workspace was deployed from ${statePath}. No access was changed.`,
+    expected: "the jobs of a deployment of this target",
+    remedy: "Run this command after the deployment, and give the registrar CAN_READ on that folder and CAN_VIEW on the jobs (or make it a workspace admin). For a bundle that is gone, take its entries out of access.yml: then its access is withdrawn."
+  });
+}
+function accessStands({ statePath }, stands) {
+  return new SecretlessError("ACCESS_STANDS", {
+    problem: stands === true ? `Access of this bundle's jobs is still recorded for ${statePath}. Nothing was destroyed.` : "Whether access of this bundle's jobs still stands cannot be read. Nothing was destroyed.",
+    expected: "no recorded access: the registrar withdraws it first",
+    remedy: "Take the entries of this target out of access.yml, run `command: access` in the registrar's job, then destroy." + (stands === true ? "" : " That job also lets the deployer read what is recorded.")
+  });
+}
 
 // core/flow/connect.ts
 var EARLY2 = 1e4;
@@ -16060,9 +18036,9 @@ async function connect(step2, audit) {
     signal: connecting.signal,
     onExchange: ({ claims }) => {
       if (!claims) return;
-      const { issuer, subject, audience, commit } = claims;
+      const { issuer, subject: subject2, audience, commit, environment: environment2, event } = claims;
       found({
-        idToken: { issuer, subject, audience: audience.join(", ") },
+        idToken: { issuer, subject: subject2, audience: audience.join(", "), environment: environment2, event },
         commit: { checkedOut, ofToken: commit }
       });
     }
@@ -16106,6 +18082,8 @@ function expectSame(code2, what, wanted, found, input) {
 var Access = class {
   #parts;
   #report;
+  #newlyExamined = newlyExamined();
+  #last;
   /** What was shown, and so may be done. */
   #shown;
   constructor(parts) {
@@ -16119,6 +18097,7 @@ var Access = class {
    */
   async plan(summaryOf) {
     const { step: step2, source } = this.#parts;
+    if (isApart(source.files) && registrarOf(source.files) === step2.inputs.clientId) throw unseparated(step2);
     if (!source.declared && step2.inputs.command.changes) return;
     const summary = await summaryOf();
     await told(async () => {
@@ -16128,9 +18107,20 @@ var Access = class {
       await this.#report.changes("planned", this.#shown.changes, this.#shown);
     });
   }
-  /** Registers what was planned, after the last process of the bundle has ended. */
+  /** The last examination; undefined if there was nothing to examine. */
+  get examined() {
+    return this.#last;
+  }
+  /**
+   * Registers what was planned, after the last process of the bundle has ended; where the policy wants the registrar apart,
+   * its own job does.
+   */
   async apply(summary) {
     const { step: step2, source } = this.#parts;
+    if (isApart(source.files)) {
+      if (source.declared) step2.ci.info(LEFT);
+      return;
+    }
     if (step2.signal.aborted && !source.declared) return;
     await told(async () => {
       const request = await this.#request(summary, { deployed: true, declared: source.declared });
@@ -16141,42 +18131,89 @@ var Access = class {
       );
     });
   }
+  /**
+   * Registers, withdraws and sweeps, as the registrar, in a job that ran no code of the bundle.
+   * @throws SecretlessError
+   */
+  async register({ facts, creators }) {
+    const { step: step2, audit, connection, source } = this.#parts;
+    const { clientId } = step2.inputs;
+    const { files } = source;
+    const registrarId = registrarOf(files) ?? clientId;
+    expectSame("WRONG_PRINCIPAL", "registrar", registrarId, clientId, "policy-file");
+    if (isApart(files) && creators.includes(registrarId)) throw unseparated(step2);
+    const wanted = files.entries.some(({ targets }) => targets?.includes(facts.target) !== false);
+    if (facts.workspaceId === "") throw nameless();
+    if (wanted && facts.jobs.length === 0) throw notDeployed(facts);
+    await told(async () => {
+      const { session } = connection;
+      const registrar = await connectionOf({ step: step2, audit, session, clientId });
+      const deployerId = registrarOf(files) === void 0 ? clientId : creators[0] ?? clientId;
+      const request = await this.#complete(facts, registrar, { deployed: true, deployerId });
+      const complete = { ...request, registrar, readers: creators };
+      await this.#change(complete, (one, options) => applyAccess(one, { ...options, approved: void 0 }));
+    });
+  }
   /** Withdraws everything; what fails must keep the bundle from being destroyed. */
   async withdraw(summary) {
     await told(async () => {
+      if (isApart(this.#parts.source.files)) return this.#checkGone(summary);
       const request = await this.#request(summary, { deployed: true, declared: false });
       if (!request) return;
       await this.#change(request, withdrawAccess);
     });
   }
   /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
-  async #request({ tree }, { deployed, declared }) {
-    const { step: step2, audit, connection, source } = this.#parts;
+  async #request({ tree }, { deployed: deployed2, declared }) {
+    const { step: step2, audit, connection } = this.#parts;
     const { session, workspaceId } = connection;
-    const { clientId } = step2.inputs;
+    const { clientId, command } = step2.inputs;
+    const deployer = await connectionOf({ step: step2, audit, session, clientId });
+    const facts = bundleFacts(tree, workspaceId ?? "");
+    if (!declared) {
+      const known2 = await this.#recorded(deployer, facts) === true;
+      const former = !known2 && command.name === "destroy" && await readLegacy(deployer.workspace, facts);
+      if (!known2 && !former) return void 0;
+    }
+    if (workspaceId === void 0) throw nameless();
+    return this.#complete(facts, deployer, { deployed: deployed2, deployerId: clientId });
+  }
+  async #complete(bundle, deployer, how) {
+    const { step: step2, source } = this.#parts;
     const { accountId = step2.inputs.accountId } = await step2.workspace;
     const { files, evidence } = source;
-    const deployer = await connectionOf({ step: step2, audit, session, clientId });
-    if (!declared && !await recorded(deployer, bundleFacts(tree, workspaceId ?? ""))) return void 0;
-    if (workspaceId === void 0) throw nameless();
+    const { command } = step2.inputs;
+    const looksOnly = !command.changes || isApart(files) && command.name !== "access";
     return {
-      files,
-      bundle: bundleFacts(tree, workspaceId),
-      deployed,
-      deployerId: clientId,
-      accountId,
-      evidence,
-      deployer,
+      ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
       registrar: void 0,
+      owner: looksOnly ? NOBODY : await source.owner(),
+      readers: [how.deployerId],
       clock: step2.ports.clock,
       signal: step2.signal
     };
   }
+  /** Whether this deployment has records, whoever made them; undefined if this identity may not look. One request. */
+  #recorded({ workspace }, bundle) {
+    const { step: step2, source } = this.#parts;
+    const folder2 = stateFolder(registrarOf(source.files) ?? step2.inputs.clientId);
+    return isRecorded(workspace, folder2, bundle);
+  }
+  /** Where only the registrar can withdraw, nothing is destroyed while access stands, or may stand. */
+  async #checkGone({ tree }) {
+    const { step: step2, audit, connection, source } = this.#parts;
+    const { session, workspaceId } = connection;
+    if (workspaceId === void 0) throw nameless();
+    const deployer = await connectionOf({ step: step2, audit, session, clientId: step2.inputs.clientId });
+    const facts = bundleFacts(tree, workspaceId);
+    const stands = await this.#recorded(deployer, facts);
+    if (stands === false || stands === void 0 && !source.declared) return;
+    throw accessStands(facts, stands);
+  }
   async #show(plan, bundle) {
+    this.#last = plan;
     this.#report.plan(plan);
-    const record2 = auditTrail(this.#parts.audit, bundle);
-    for (const change2 of plan.denied)
-      await record2({ change: change2, outcome: "denied", reason: change2.decision?.reason ?? "" }, plan);
+    for (const event of this.#newlyExamined(plan, bundle)) await this.#parts.audit.write(event);
   }
   async #change(request, work) {
     const { step: step2, audit } = this.#parts;
@@ -16189,8 +18226,7 @@ var Access = class {
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan) => {
         last = plan;
-        this.#report.plan(plan);
-        return Promise.resolve();
+        return this.#show(plan, request.bundle);
       },
       onApplied: async (applied, plan) => {
         done.push(applied);
@@ -16240,17 +18276,11 @@ async function told(work) {
     });
   }
 }
-async function recorded({ workspace }, bundle) {
-  const { records, unowned } = await readState(workspace, bundle);
-  return records.length + unowned.length > 0;
-}
-function nameless() {
-  return new SecretlessError("WRONG_WORKSPACE", {
-    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
-    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
-    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway)."
-  });
-}
+var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
+
+// core/flow/access/files.ts
+import { realpath as realpath4, stat as stat3 } from "node:fs/promises";
+import path12 from "node:path";
 
 // core/ci/verify.ts
 var CLOCK_TOLERANCE = 60;
@@ -16261,10 +18291,10 @@ function refuse(problem, cause) {
     ...cause === void 0 ? {} : { cause }
   });
 }
-function secureUrl(text2) {
-  if (typeof text2 !== "string" || !URL.canParse(text2)) return void 0;
-  const { protocol, hostname } = new URL(text2);
-  return protocol === "https:" || protocol === "http:" && isLoopback(hostname) ? text2 : void 0;
+function secureUrl(text3) {
+  if (typeof text3 !== "string" || !URL.canParse(text3)) return void 0;
+  const { protocol, hostname } = new URL(text3);
+  return protocol === "https:" || protocol === "http:" && isLoopback(hostname) ? text3 : void 0;
 }
 async function fetchJson(send, url) {
   const response = await send({ method: "GET", url, headers: { accept: "application/json" } });
@@ -16310,41 +18340,75 @@ async function verifyPipelineToken(idToken, options) {
   }
 }
 
-// core/flow/access/files.ts
-import { realpath as realpath4, stat as stat2 } from "node:fs/promises";
-import path10 from "node:path";
-function scanPolicy({ files }) {
-  const policy = files.policy?.policy;
-  return policy && { scopes: scopesByTarget(policy), exceptions: policy.scan?.exceptions };
-}
+// core/flow/access/pipeline.ts
 var EVIDENCE = 6e4;
+function verifiedPipeline(step2) {
+  let verified;
+  return () => verified ??= verify(step2);
+}
+async function verify({ ci, inputs, ports, signal }) {
+  const { clock, send } = ports;
+  const attempt2 = async () => {
+    const { token: token2, audience, issuers } = await ci.pipelineToken();
+    registerSecret(token2);
+    const { issuer } = await readClaims(token2);
+    const local = [inputs.host, issuer].every(
+      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname)
+    );
+    return verifyPipelineToken(token2, {
+      audience,
+      issuers: local || ci.dialect.isOwnIssuer(issuer, issuers) ? [issuer] : issuers,
+      send,
+      now: clock.now()
+    });
+  };
+  try {
+    const token2 = await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
+    return { claims: { ...token2.claims, issuer: token2.issuer }, identity: identityOf2(token2) };
+  } catch (error) {
+    throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
+  }
+}
+function identityOf2({ issuer, subject: subject2, claims }) {
+  const { environment: environment2, repositoryId = "" } = claims;
+  const context = environment2 === void 0 ? `subject:${subject2}` : `environment:${environment2}`;
+  return { issuer, repositoryId, context };
+}
+
+// core/flow/access/files.ts
+function scanPolicy({ files }) {
+  const policy2 = files.policy?.policy;
+  return policy2 && { scopes: scopesByTarget(policy2), exceptions: policy2.scan?.exceptions };
+}
 async function readAccess(step2, bundleRoot) {
   const { ci, inputs, ports } = step2;
   const { checkout, addresses } = ci.context;
   const concerned = inputs.command.needs.access;
-  const [access2, policy] = await allRight([
-    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path10.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : named(step2, "access-file", inputs.accessFile),
+  const [access2, policy2] = await allRight([
+    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path12.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : named(step2, "access-file", inputs.accessFile),
     !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step2, "policy-file", inputs.policyFile)
   ]);
   const commit = await checkedOutCommit(checkout);
   const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
-  if (access2 === void 0 && policy === void 0) {
+  const pipeline2 = verifiedPipeline(step2);
+  const owner = async () => (await pipeline2()).identity;
+  if (access2 === void 0 && policy2 === void 0) {
     const files2 = { entries: [], policy: void 0 };
-    return { declared: false, files: files2, evidence: { claims: {}, selfReported } };
+    return { declared: false, files: files2, evidence: { claims: {}, selfReported }, owner };
   }
   const files = readAccessFiles(
     access2,
-    policy && {
-      ...policy,
-      insideCheckout: await comesAlong(checkout, path10.resolve(checkout, policy.path), ports.platform)
+    policy2 && {
+      ...policy2,
+      insideCheckout: await comesAlong(checkout, path12.resolve(checkout, policy2.path), ports.platform)
     }
   );
-  const asked3 = access2 !== void 0 && asksForClaims(files);
-  const claims = asked3 ? await pipelineClaims2(step2) : {};
-  return { declared: access2 !== void 0, files, evidence: { claims, selfReported } };
+  const asked3 = access2 !== void 0 && asksForClaims(files.policy);
+  const claims = asked3 ? (await pipeline2()).claims : {};
+  return { declared: access2 !== void 0, files, evidence: { claims, selfReported }, owner };
 }
 async function named(step2, input, value) {
-  const found = await sourceFile(path10.resolve(step2.ci.context.checkout, value), step2, input);
+  const found = await sourceFile(path12.resolve(step2.ci.context.checkout, value), step2, input);
   if (found !== void 0) return found;
   throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
 }
@@ -16352,14 +18416,14 @@ async function sourceFile(file, { ci, ports: { platform } }, input, bundleRoot) 
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown = inside ? path10.relative(checkout, file).split(path10.sep).join("/") : file;
+  const shown2 = inside ? path12.relative(checkout, file).split(path12.sep).join("/") : file;
   try {
-    const text2 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
-    return text2 === void 0 ? void 0 : { path: shown, text: text2 };
+    const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
+    return text3 === void 0 ? void 0 : { path: shown2, text: text3 };
   } catch (error) {
-    if (error instanceof RefusedFile) throw unusable(input, `${shown} is not read: it ${error.message}.`);
+    if (error instanceof RefusedFile) throw unusable(input, `${shown2} is not read: it ${error.message}.`);
     const { code: code2 = String(error) } = error;
-    throw unusable(input, `${shown} cannot be read (${code2}).`);
+    throw unusable(input, `${shown2} cannot be read (${code2}).`);
   }
 }
 function unusable(input, problem) {
@@ -16371,39 +18435,11 @@ function unusable(input, problem) {
 async function comesAlong(checkout, named2, platform) {
   const [root, file] = await Promise.all([realpath4(checkout), realpath4(named2)]);
   if (!isInside(file, root, platform)) return false;
-  for (let folder = path10.dirname(file); ; folder = path10.dirname(folder)) {
-    if (path10.relative(root, folder) === "") return true;
-    if (path10.dirname(folder) === folder) return false;
-    const git = await stat2(path10.join(folder, ".git")).catch(() => void 0);
+  for (let folder2 = path12.dirname(file); ; folder2 = path12.dirname(folder2)) {
+    if (path12.relative(root, folder2) === "") return true;
+    if (path12.dirname(folder2) === folder2) return false;
+    const git = await stat3(path12.join(folder2, ".git")).catch(() => void 0);
     if (git?.isDirectory() === true) return false;
-  }
-}
-function asksForClaims({ policy }) {
-  const rules = policy?.policy.rules ?? [];
-  return rules.some(({ when: when3 }) => PIPELINE_CLAIMS.some((name) => when3?.[name] !== void 0));
-}
-async function pipelineClaims2({ ci, inputs, ports, signal }) {
-  const { clock, send } = ports;
-  const attempt2 = async () => {
-    const { token: token2, audience, issuers } = await ci.pipelineToken();
-    registerSecret(token2);
-    const { issuer } = await readClaims(token2);
-    const local = [inputs.host, issuer].every(
-      (url) => URL.canParse(url) && isLoopback(new URL(url).hostname)
-    );
-    const accepted = local ? [issuer] : issuers;
-    const { claims } = await verifyPipelineToken(token2, {
-      audience,
-      issuers: accepted,
-      send,
-      now: clock.now()
-    });
-    return claims;
-  };
-  try {
-    return await retry(attempt2, { clock, deadline: clock.now() + EVIDENCE, signal });
-  } catch (error) {
-    throw error instanceof HttpError ? endpointUnavailable("The check of the pipeline's ID token against its issuer's keys", error) : error;
   }
 }
 
@@ -16416,7 +18452,7 @@ async function markOf2(pid, port) {
   return started === void 0 ? "" : `${String(pid)} ${started}`;
 }
 var ROUNDS = 5;
-function endStrays(folder, port) {
+function endStrays(folder2, port) {
   const ended = /* @__PURE__ */ new Set();
   let hidden = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -16424,9 +18460,9 @@ function endStrays(folder, port) {
     hidden = [];
     for (const pid of port.ours()) {
       if (pid === ownPid) continue;
-      const environment = port.environmentOf(pid);
-      if (environment === void 0) hidden.push(pid);
-      else if (isOf(environment, folder)) found.push(pid);
+      const environment2 = port.environmentOf(pid);
+      if (environment2 === void 0) hidden.push(pid);
+      else if (isOf(environment2, folder2)) found.push(pid);
     }
     if (found.length === 0) break;
     for (const pid of found) {
@@ -16436,8 +18472,8 @@ function endStrays(folder, port) {
   }
   return { ended: [...ended], hidden };
 }
-function isOf(environment, folder) {
-  return environment.some((variable2) => variable2.startsWith(`DATABRICKS_BUNDLE_TMP=${folder}`));
+function isOf(environment2, folder2) {
+  return environment2.some((variable2) => variable2.startsWith(`DATABRICKS_BUNDLE_TMP=${folder2}`));
 }
 function processPort({ os }) {
   return os === "linux" ? LINUX : { ...NOTHING, startedAt: (pid) => asked(STARTED[os](pid)) };
@@ -16500,19 +18536,19 @@ var STARTED = {
 function asked([file, args]) {
   return new Promise((resolve2) => {
     const child = spawn(file, args, { env: {}, windowsHide: true, stdio: ["ignore", "pipe", "ignore"] });
-    let text2 = "";
-    child.stdout.setEncoding("utf8").on("data", (piece) => text2 += piece);
+    let text3 = "";
+    child.stdout.setEncoding("utf8").on("data", (piece) => text3 += piece);
     child.once("error", () => resolve2(void 0));
-    child.once("close", (code2) => resolve2(code2 === 0 && text2.trim() !== "" ? text2.trim() : void 0));
+    child.once("close", (code2) => resolve2(code2 === 0 && text3.trim() !== "" ? text3.trim() : void 0));
   });
 }
 
 // core/flow/strays.ts
-function strayEnder(step2, folder) {
+function strayEnder(step2, folder2) {
   const port = processPort(step2.ports.platform);
-  const before = new Set(endStrays(folder, port).hidden);
+  const before = new Set(endStrays(folder2, port).hidden);
   return () => {
-    const { ended, hidden } = endStrays(folder, port);
+    const { ended, hidden } = endStrays(folder2, port);
     const strange = hidden.filter((pid) => !before.has(pid));
     for (const pid of strange) before.add(pid);
     if (ended.length > 0) {
@@ -16534,45 +18570,45 @@ function strayEnder(step2, folder) {
 
 // core/report/careful-ci.ts
 function carefulCi(ci) {
-  const text2 = withoutCredentials;
+  const text3 = withoutCredentials;
   return {
     ...ci,
-    info: (line) => ci.info(text2(line)),
-    debug: (line) => ci.debug(text2(line)),
-    annotate: (level, line, place) => ci.annotate(level, text2(line), place && { ...place, file: text2(place.file) }),
-    group: (title, body) => ci.group(text2(title), body)
+    info: (line) => ci.info(text3(line)),
+    debug: (line) => ci.debug(text3(line)),
+    annotate: (level, line, place) => ci.annotate(level, text3(line), place && { ...place, file: text3(place.file) }),
+    group: (title, body) => ci.group(text3(title), body)
   };
 }
 
 // core/cli/find.ts
-import { stat as stat3, realpath as realpath5, access, constants as constants2 } from "node:fs/promises";
-import { posix as posix3, win32 as win323 } from "node:path";
+import { stat as stat4, realpath as realpath5, access, constants as constants2 } from "node:fs/promises";
+import { posix as posix6, win32 as win324 } from "node:path";
 var REAL = {
-  executable: async (path14) => {
+  executable: async (path16) => {
     try {
-      if (!(await stat3(path14)).isFile()) return void 0;
-      await access(path14, constants2.X_OK);
-      return await realpath5(path14);
+      if (!(await stat4(path16)).isFile()) return void 0;
+      await access(path16, constants2.X_OK);
+      return await realpath5(path16);
     } catch {
       return void 0;
     }
   },
-  folder: (path14) => realpath5(path14).catch(() => path14)
+  folder: (path16) => realpath5(path16).catch(() => path16)
 };
 async function findCli(options) {
-  const { platform, environment, probe = REAL } = options;
-  const path14 = platform.os === "win32" ? win323 : posix3;
+  const { platform, environment: environment2, probe = REAL } = options;
+  const path16 = platform.os === "win32" ? win324 : posix6;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
   const inCheckout = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment, "PATH", platform) ?? "").split(path14.delimiter);
-  for (const entry of entries2.map((text2) => unquoted(text2, platform))) {
-    if (!isAbsolute2(entry, path14)) {
+  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path16.delimiter);
+  for (const entry of entries2.map((text3) => unquoted(text3, platform))) {
+    if (!isAbsolute2(entry, path16)) {
       if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
       continue;
     }
-    for (const name of names(environment, platform)) {
-      const file = path14.join(entry, name);
+    for (const name of names(environment2, platform)) {
+      const file = path16.join(entry, name);
       const real = await probe.executable(file);
       if (real === void 0) continue;
       if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
@@ -16583,23 +18619,23 @@ async function findCli(options) {
   }
   throw new SecretlessError("CLI_NOT_FOUND", {
     problem: "The Databricks CLI was not found on PATH.",
-    expected: `an executable \`${names(environment, platform)[0] ?? ""}\` in one of the folders of PATH, outside the checkout`,
+    expected: `an executable \`${names(environment2, platform)[0] ?? ""}\` in one of the folders of PATH, outside the checkout`,
     actual: [`${String(entries2.filter((entry) => entry !== "").length)} folders searched`, ...notes].join(
       "; "
     ),
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute2(entry, path14) {
-  return path14.isAbsolute(entry) && (path14 === posix3 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
+function isAbsolute2(entry, path16) {
+  return path16.isAbsolute(entry) && (path16 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
 }
 function unquoted(entry, platform) {
   return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
 }
-function names(environment, platform) {
+function names(environment2, platform) {
   if (platform.os !== "win32") return ["databricks"];
-  const extensions = (variable(environment, "PATHEXT", platform) ?? ".COM;.EXE").toLowerCase().split(";");
-  const programs = extensions.map((text2) => text2.trim()).filter((text2) => text2 === ".exe" || text2 === ".com");
+  const extensions = (variable(environment2, "PATHEXT", platform) ?? ".COM;.EXE").toLowerCase().split(";");
+  const programs = extensions.map((text3) => text3.trim()).filter((text3) => text3 === ".exe" || text3 === ".com");
   return (programs.length > 0 ? programs : [".exe"]).map((extension) => `databricks${extension}`);
 }
 
@@ -16608,13 +18644,13 @@ import { randomUUID as randomUUID6 } from "node:crypto";
 import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
 
 // core/cli/install/archive.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 
 // core/cli/install/checksums.ts
 var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
-function parseChecksums(text2) {
+function parseChecksums(text3) {
   const found = /* @__PURE__ */ new Map();
-  for (const line of text2.split(/\r?\n/)) {
+  for (const line of text3.split(/\r?\n/)) {
     if (line.trim() === "") continue;
     const [, hash, name] = LINE.exec(line) ?? [];
     if (hash === void 0 || name === void 0) return void 0;
@@ -16626,7 +18662,7 @@ function parseChecksums(text2) {
 }
 
 // core/cli/install/files.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 import * as fs2 from "node:fs/promises";
 var systemFiles = fs2;
 var CHUNK = 16 * 1024;
@@ -16663,7 +18699,7 @@ async function sha256OfFile(files, file) {
     if (!(await files.lstat(file)).isFile()) return void 0;
     const handle = await files.open(file, "r");
     try {
-      const hash = createHash5("sha256");
+      const hash = createHash6("sha256");
       for await (const chunk of readRange(handle, 0, Infinity, Buffer.allocUnsafe(CHUNK))) hash.update(chunk);
       return hash.digest("hex");
     } finally {
@@ -16691,8 +18727,8 @@ var DISK_PROBLEMS = {
 };
 function diskProblem(error) {
   const { code: code2 } = error;
-  const text2 = code2 === void 0 ? void 0 : DISK_PROBLEMS[code2];
-  return text2 === void 0 ? void 0 : `${text2} (${code2 ?? ""})`;
+  const text3 = code2 === void 0 ? void 0 : DISK_PROBLEMS[code2];
+  return text3 === void 0 ? void 0 : `${text3} (${code2 ?? ""})`;
 }
 
 // core/cli/install/release.ts
@@ -16747,7 +18783,7 @@ function redirectRefused(from, reason) {
   });
 }
 async function get(url, sink, options) {
-  const { environment, signal, idle = IDLE } = options;
+  const { environment: environment2, signal, idle = IDLE } = options;
   const request = { method: "GET", url: url.href };
   signal.throwIfAborted();
   const stop = new AbortController();
@@ -16764,11 +18800,11 @@ async function get(url, sink, options) {
     );
   }, idle);
   const secure = url.protocol === "https:";
-  const proxy = secure ? proxyFor(url, environment) : void 0;
+  const proxy = secure ? proxyFor(url, environment2) : void 0;
   let fromSink;
   try {
     const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
-    const ca = secure ? await certificates(environment) : [];
+    const ca = secure ? await certificates(environment2) : [];
     const tls = { rejectUnauthorized: true, ...ca.length > 0 ? { ca } : {} };
     const sent = start(url, {
       headers: { "user-agent": "databricks-secretless", accept: "*/*", "accept-encoding": "identity" },
@@ -16877,23 +18913,23 @@ async function readReleaseFile(file, receive, ports) {
     await running;
   }
 }
-async function readFromFolder(file, folder, sink, ports) {
+async function readFromFolder(file, folder2, sink, ports) {
   const { files, signal } = ports;
-  const path14 = placeOf3(file);
-  const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
+  const path16 = placeOf3(file);
+  const unreadable4 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file.name}\`.`,
-    expected: `a readable file ${path14}`,
+    expected: `a readable file ${path16}`,
     actual,
     remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
   });
-  if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
-  const handle = await open2(files, path14).catch((error) => {
-    throw unreadable5(error.message);
+  if (!isAbsolute3(folder2)) throw unreadable4("the folder is not an absolute path on this runner");
+  const handle = await open2(files, path16).catch((error) => {
+    throw unreadable4(error.message);
   });
   try {
     const { size } = await handle.stat();
-    if (size > file.limit) throw unreadable5(`it has more than ${String(file.limit)} bytes`);
-    for await (const chunk of readable(readRange(handle, 0, size), unreadable5)) {
+    if (size > file.limit) throw unreadable4(`it has more than ${String(file.limit)} bytes`);
+    for await (const chunk of readable(readRange(handle, 0, size), unreadable4)) {
       signal.throwIfAborted();
       await sink(chunk);
     }
@@ -16901,17 +18937,17 @@ async function readFromFolder(file, folder, sink, ports) {
     await handle.close();
   }
 }
-async function* readable(chunks, unreadable5) {
+async function* readable(chunks, unreadable4) {
   try {
     yield* chunks;
   } catch (error) {
-    throw unreadable5(diskProblem(error) ?? error.message);
+    throw unreadable4(diskProblem(error) ?? error.message);
   }
 }
-async function open2(files, path14) {
+async function open2(files, path16) {
   try {
-    if (!(await files.stat(path14)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path14, "r");
+    if (!(await files.stat(path16)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path16, "r");
   } catch (error) {
     const { code: code2 } = error;
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
@@ -16947,7 +18983,7 @@ var LARGEST_CHECKSUMS = 64 * 1024;
 var QUOTED3 = 1024;
 async function publishedHash(release, name, ports) {
   const file = { ...release, name: checksumsName(release.version), limit: LARGEST_CHECKSUMS };
-  const text2 = await readReleaseFile(
+  const text3 = await readReleaseFile(
     file,
     async (feed) => {
       const chunks = [];
@@ -16959,13 +18995,13 @@ async function publishedHash(release, name, ports) {
     },
     ports
   );
-  const hashes = parseChecksums(text2);
+  const hashes = parseChecksums(text3);
   const sha256 = hashes?.get(name);
   if (sha256 !== void 0) return { sha256, verified: "SHA256SUMS (not pinned)" };
   throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `\`${file.name}\` does not say the hash of \`${name}\`.`,
     expected: `a line \`<SHA-256>  ${name}\` in ${placeOf3(file)}`,
-    actual: hashes ? `${String(hashes.size)} other files` : describe2(text2),
+    actual: hashes ? `${String(hashes.size)} other files` : describe2(text3),
     remedy: `Give the archive's hash as \`cli-sha256\`, or correct \`cli-version\` or \`cli-mirror\`.`
   });
 }
@@ -16974,7 +19010,7 @@ async function fetchArchive(release, expected, target, ports) {
   await readReleaseFile(
     file,
     (feed) => createFile(ports.files, target, 384, async (write) => {
-      const hash = createHash6("sha256");
+      const hash = createHash7("sha256");
       let size = 0;
       let head = Buffer.alloc(0);
       await feed(async (chunk) => {
@@ -17000,10 +19036,10 @@ function checkIsZip(head, file) {
     remedy: "If it is the page of a sign-in, a proxy or a mirror's front end, let the file through or correct `cli-mirror`."
   });
 }
-function describe2(text2) {
-  if (text2 === "") return "an empty file";
-  if (!/<(?:!doctype html|html|head|body)\b/i.test(text2)) return "something else";
-  const title = /<title[^>]*>([^<]{1,80})/i.exec(text2)?.[1]?.trim();
+function describe2(text3) {
+  if (text3 === "") return "an empty file";
+  if (!/<(?:!doctype html|html|head|body)\b/i.test(text3)) return "something else";
+  const title = /<title[^>]*>([^<]{1,80})/i.exec(text3)?.[1]?.trim();
   return title === void 0 ? "a web page" : `a web page with the title ${JSON.stringify(redact(title))}`;
 }
 var EXPLAINED = {
@@ -17121,21 +19157,21 @@ var TOOL = "databricks-cli";
 var STAGING = ".unpacking-";
 var LEFTOVER = 6e5;
 function cacheEntry(root, version, platform) {
-  const folder = join3(root, TOOL, version, platform.arch);
-  return { folder, program: join3(folder, programName(platform)), marker: `${folder}.complete` };
+  const folder2 = join3(root, TOOL, version, platform.arch);
+  return { folder: folder2, program: join3(folder2, programName(platform)), marker: `${folder2}.complete` };
 }
 async function inspectCache(files, entry, archiveSha256) {
-  const text2 = await files.readFile(entry.marker, "utf8").catch(() => void 0);
-  if (text2 === void 0) return "none";
-  const record2 = parseRecord(text2);
+  const text3 = await files.readFile(entry.marker, "utf8").catch(() => void 0);
+  if (text3 === void 0) return "none";
+  const record2 = parseRecord2(text3);
   if (!record2) return "foreign";
   if (record2.archiveSha256 !== archiveSha256) return "other archive";
   return await sha256OfFile(files, entry.program) === record2.programSha256 ? "usable" : "damaged";
 }
-function parseRecord(text2) {
+function parseRecord2(text3) {
   let value;
   try {
-    value = JSON.parse(text2);
+    value = JSON.parse(text3);
   } catch {
     return void 0;
   }
@@ -17175,17 +19211,17 @@ async function removeLeftovers(files, clock, entry) {
   const parent = dirname2(entry.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path14 = join3(parent, name);
+    const path16 = join3(parent, name);
     try {
-      if (clock.now() - (await files.lstat(path14)).mtimeMs > LEFTOVER)
-        await files.rm(path14, { recursive: true });
+      if (clock.now() - (await files.lstat(path16)).mtimeMs > LEFTOVER)
+        await files.rm(path16, { recursive: true });
     } catch {
     }
   }
 }
 
 // core/cli/install/unzip.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createInflateRaw, crc32 } from "node:zlib";
@@ -17199,7 +19235,7 @@ var MOST_ENTRIES = 1e3;
 var MOST_DIRECTORY_BYTES = 1024 * 1024;
 var REFUSED_FLAGS = 1 | 32 | 64 | 8192;
 var DATA_DESCRIPTOR = 8;
-var NAME2 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
+var NAME3 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
 var FILE_TYPE = 61440;
 var REGULAR = 32768;
 var FOLDER = 16384;
@@ -17284,7 +19320,7 @@ function checkNames(entries2) {
   const seen = /* @__PURE__ */ new Set();
   for (const { name } of entries2) {
     const segments = name.replace(/\/$/, "").split("/");
-    if (!NAME2.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
+    if (!NAME3.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
       throw refused2(`${JSON.stringify(name)} is no plain path inside the archive`);
     }
     const folded = segments.join("/").normalize("NFC").toLowerCase();
@@ -17332,7 +19368,7 @@ async function extractProgram(files, archive, name, target, limit = LARGEST_PROG
   const handle = await files.open(archive, "r");
   try {
     const member3 = await findMember(handle, name, limit);
-    const hash = createHash7("sha256");
+    const hash = createHash8("sha256");
     let size = 0;
     let checksum = 0;
     await createFile(files, target, 493, async (write) => {
@@ -17443,8 +19479,8 @@ async function installCli(options, ports) {
     }
   }
 }
-function knownHash(version, given2, { platform, pinned: table2 }) {
-  const pinned = pinnedSha256(version, releasePlatform(platform), table2);
+function knownHash(version, given2, { platform, pinned: table3 }) {
+  const pinned = pinnedSha256(version, releasePlatform(platform), table3);
   const sha256 = given2 === void 0 ? void 0 : parseSha256(given2);
   if (pinned === void 0) return sha256 === void 0 ? void 0 : { sha256, verified: "given hash" };
   if (sha256 === void 0 || sha256 === pinned) return { sha256: pinned, verified: "pinned" };
@@ -17474,17 +19510,17 @@ async function installRoots({ toolCache, tempFolder, checkout }, { platform, log
   log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
   return [tempFolder];
 }
-async function isInsideReally(path14, checkout, platform, files) {
+async function isInsideReally(path16, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside(path14, checkout, platform) || isInside(await real(path14), await real(checkout), platform);
+  return isInside(path16, checkout, platform) || isInside(await real(path16), await real(checkout), platform);
 }
-async function onDisk(folder, work) {
+async function onDisk(folder2, work) {
   try {
     await work();
   } catch (error) {
     const problem = diskProblem(error);
     if (problem === void 0) throw error;
-    throw notInstalled(`\`${folder}\`: ${problem}`);
+    throw notInstalled(`\`${folder2}\`: ${problem}`);
   }
 }
 function notInstalled(actual) {
@@ -17504,12 +19540,12 @@ var SOURCE2 = "databricks version -o json";
 async function checkVersion(options) {
   const version = textAt(parseJson(await printed(options), SOURCE2), "Version");
   const match2 = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
-  if (!match2) throw unreadable(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
+  if (!match2) throw unreadable2(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
   const [, major, minor, patch, prerelease] = match2;
   const numbers = [Number(major), Number(minor), Number(patch)];
-  const unknown = numbers.every((number) => number === 0);
-  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
-  if (prerelease === void 0 && !unknown) return { version };
+  const unknown2 = numbers.every((number) => number === 0);
+  if (!unknown2 && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
+  if (prerelease === void 0 && !unknown2) return { version };
   return {
     version,
     warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
@@ -17534,7 +19570,7 @@ async function printed(options) {
   const done = new AbortController();
   options.clock.sleep(TIMEOUT2, done.signal).then(
     () => {
-      timeout.abort(unreadable(SOURCE2, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
+      timeout.abort(unreadable2(SOURCE2, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
     },
     () => void 0
   );
@@ -17552,7 +19588,7 @@ async function printed(options) {
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
   try {
     const { code: code2, signal: killed } = await runUntil(options, request, signal);
-    if (code2 !== 0) throw unreadable(SOURCE2, `exit ${killed ?? String(code2)}`);
+    if (code2 !== 0) throw unreadable2(SOURCE2, `exit ${killed ?? String(code2)}`);
     return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
     if (error instanceof SecretlessError || options.signal?.aborted) throw error;
@@ -17573,14 +19609,14 @@ function notStartable(file, error) {
 // core/flow/find-cli.ts
 async function findTool(step2, cwd) {
   const { ports, signal } = step2;
-  const tool = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
+  const tool2 = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
   const terminate = createTerminate(ports);
-  const path14 = ports.environment["PATH"];
-  const env = path14 === void 0 ? {} : { PATH: path14 };
-  const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
-  if (tool.version !== void 0 && tool.version !== version) throw otherVersion(tool.version, version);
+  const path16 = ports.environment["PATH"];
+  const env = path16 === void 0 ? {} : { PATH: path16 };
+  const { version, warning } = await checkVersion({ ...ports, terminate, file: tool2.file, env, cwd, signal });
+  if (tool2.version !== void 0 && tool2.version !== version) throw otherVersion(tool2.version, version);
   if (warning !== void 0) warn(step2, warning);
-  return { version, file: tool.file, verified: tool.verified, pinned: tool.version !== void 0 };
+  return { version, file: tool2.file, verified: tool2.verified, pinned: tool2.version !== void 0 };
 }
 async function onPath(step2) {
   const { ci, ports } = step2;
@@ -17619,8 +19655,50 @@ function otherVersion(wanted, found) {
   });
 }
 
+// core/audit/events/scan.ts
+var MOST = 100;
+function scanEvent(scan2) {
+  const { findings: findings2, accepted, host, runner } = scan2;
+  const blocked = findings2.some(({ blocking }) => blocking);
+  const name = new URL(host).host;
+  return {
+    event_code: "scan",
+    class_uid: 6003,
+    class_name: "API Activity",
+    category_uid: 6,
+    activity_id: 99,
+    activity_name: "Other",
+    // OCSF severity: High, Low, Informational.
+    severity_id: blocked ? 4 : findings2.length > 0 ? 2 : 1,
+    status_id: blocked ? 2 : 1,
+    status: blocked ? "Failure" : "Success",
+    ...blocked && { status_code: "CREDENTIAL_FOUND" },
+    message: `Scan for static credentials: ${findings2.length} found, ${accepted} accepted by exceptions${blocked ? "; the deployment was stopped" : ""}`,
+    api: { operation: "Scan of the deployment", service: { name } },
+    src_endpoint: { name: runner },
+    dst_endpoint: { name, hostname: name },
+    unmapped: { accepted, findings: findings2.slice(0, MOST), findings_count: findings2.length }
+  };
+}
+
+// core/flow/scan/audit.ts
+function scanAudit({ ci, inputs }, audit) {
+  const { host } = inputs;
+  return ({ stopping, others: others2, accepted }) => {
+    const findings2 = [...stopping.map(audited(true)), ...others2.map(audited(false))];
+    audit.note(scanEvent({ host, runner: ci.context.ciName, accepted, findings: findings2 }));
+  };
+}
+var audited = (blocking) => ({ rule, place, fingerprint: fingerprint2 }) => ({
+  rule: rule.id,
+  file: place.file,
+  line: place.line,
+  fingerprint: fingerprint2,
+  blocking
+});
+
 // core/flow/scan/outcome.ts
-import path11 from "node:path";
+import path13 from "node:path";
 
 // core/scan/exceptions.ts
 var import_yaml7 = __toESM(require_dist(), 1);
@@ -17661,7 +19739,7 @@ function takes(step2, character) {
   if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
   return step2.type === "any" || step2.type === "star" && character !== "/";
 }
-function matches(steps, path14) {
+function matches(steps, path16) {
   let states = /* @__PURE__ */ new Set();
   const enter = (into, state) => {
     if (into.has(state)) return;
@@ -17673,7 +19751,7 @@ function matches(steps, path14) {
     } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
   };
   enter(states, 0);
-  for (const character of path14) {
+  for (const character of path16) {
     const next = /* @__PURE__ */ new Set();
     for (const state of states) {
       const step2 = steps[state];
@@ -17700,10 +19778,10 @@ var IgnorePatterns = class {
     }
   }
   /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path14) {
+  match(path16) {
     let matched = false;
     for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path14)) matched = !negated;
+      if (matched === negated && matches(steps, path16)) matched = !negated;
     }
     return matched;
   }
@@ -17780,9 +19858,9 @@ async function readExceptions({ bundleRoot, checkout }, tree, today) {
     };
   }
 }
-function parseExceptions(text2, file, today) {
+function parseExceptions(text3, file, today) {
   const lines = new import_yaml7.LineCounter();
-  const document = (0, import_yaml7.parseDocument)(text2, { lineCounter: lines });
+  const document = (0, import_yaml7.parseDocument)(text3, { lineCounter: lines });
   const mistakes = [];
   const placeAt = (offset) => {
     const { line, col } = lines.linePos(offset ?? 0);
@@ -17827,9 +19905,9 @@ function parseOne(item, place, today) {
   const values = Object.fromEntries(
     FIELDS2.map((field) => {
       const node = item.get(field, true);
-      const text2 = (0, import_yaml7.isScalar)(node) ? (node.source ?? "").trim() : "";
-      if (text2 === "") problems.push(`The exception has no ${field}`);
-      return [field, text2];
+      const text3 = (0, import_yaml7.isScalar)(node) ? (node.source ?? "").trim() : "";
+      if (text3 === "") problems.push(`The exception has no ${field}`);
+      return [field, text3];
     })
   );
   for (const pair of item.items) {
@@ -17845,35 +19923,35 @@ function parseOne(item, place, today) {
     problems.push(`The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`);
   return { exception: { ...values, place }, problems };
 }
-function boundExceptions({ exceptions, mistakes }, policy, today) {
+function boundExceptions({ exceptions, mistakes }, policy2, today) {
   const refused3 = exceptions.flatMap((exception) => {
-    const why = whyRefused(exception, policy, today);
+    const why = whyRefused(exception, policy2, today);
     if (why === void 0) return [];
     const problem = `The policy does not admit the exception for ${exception.rule} in ${exception.path}: ${why}`;
     const remedy = "Take the credential out, or ask who owns the policy (`scan.exceptions`).";
     return [[exception, { problem, remedy, place: exception.place }]];
   });
   const without = new Set(refused3.map(([exception]) => exception));
-  const within = policy === "forbid" ? void 0 : policy.paths;
+  const within = policy2 === "forbid" ? void 0 : policy2.paths;
   return {
     exceptions: exceptions.filter((exception) => !without.has(exception)).map((exception) => ({ ...exception, ...within && { within } })),
     mistakes: [...mistakes, ...refused3.map(([, mistake]) => mistake)]
   };
 }
 var DAY2 = 24 * 60 * 60 * 1e3;
-function whyRefused({ rule, path: path14, expires }, policy, today) {
-  if (policy === "forbid") return "it forbids exceptions.";
-  const { max_days: most, rules, paths } = policy;
+function whyRefused({ rule, path: path16, expires }, policy2, today) {
+  if (policy2 === "forbid") return "it forbids exceptions.";
+  const { max_days: most, rules, paths } = policy2;
   const days2 = (Date.parse(expires) - Date.parse(today)) / DAY2;
   if (most !== void 0 && days2 > most)
     return `it ends in ${String(days2)} days, and may in ${String(most)} at most.`;
   if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
     return `it admits them for ${rules.join(", ")} alone.`;
-  if (paths && !paths.some((pattern) => globCovers(pattern, path14)))
+  if (paths && !paths.some((pattern) => globCovers(pattern, path16)))
     return `it admits them in ${paths.join(", ")} alone.`;
   return void 0;
 }
-function applyExceptions(findings, exceptions) {
+function applyExceptions(findings2, exceptions) {
   const matchers = exceptions.map((exception) => ({
     exception,
     paths: new IgnorePatterns([exception.path], "leave-out")
@@ -17881,7 +19959,7 @@ function applyExceptions(findings, exceptions) {
   const used = /* @__PURE__ */ new Set();
   const stay = [];
   const excepted = [];
-  for (const finding2 of findings) {
+  for (const finding2 of findings2) {
     const { file } = finding2.place;
     const found = matchers.find(
       ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file || paths.match(file)) && (exception.within?.some((pattern) => globMatches(pattern, file)) ?? true)
@@ -17894,14 +19972,14 @@ function applyExceptions(findings, exceptions) {
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule, path: path14 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path14)) return false;
-  const paths = new IgnorePatterns([path14], "leave-out");
-  return !configuration.some((file) => file === path14 || paths.match(file));
+function isAlwaysSeen({ rule, path: path16 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path16)) return false;
+  const paths = new IgnorePatterns([path16], "leave-out");
+  return !configuration.some((file) => file === path16 || paths.match(file));
 }
-function unusedMistake({ rule, path: path14, place }) {
+function unusedMistake({ rule, path: path16, place }) {
   return {
-    problem: `The exception for ${quote(rule)} in ${quote(path14)} matches no finding`,
+    problem: `The exception for ${quote(rule)} in ${quote(path16)} matches no finding`,
     remedy: "Remove it.",
     place
   };
@@ -17943,7 +20021,7 @@ function uri(file) {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
-  const { rule, level, place, endColumn, member: member3, setting, shown, fingerprint: fingerprint2 } = finding2;
+  const { rule, level, place, endColumn, member: member3, setting, shown: shown2, fingerprint: fingerprint2 } = finding2;
   const { line, column } = place;
   const region = line === void 0 ? {} : {
     region: {
@@ -17957,7 +20035,7 @@ function sarifResult(finding2, ruleIndex, exception) {
     ruleId: rule.id,
     ruleIndex,
     level,
-    message: { text: `${rule.name}: ${shown} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
+    message: { text: `${rule.name}: ${shown2} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: uri(place.file), uriBaseId: "%SRCROOT%" }, ...region },
@@ -18022,8 +20100,8 @@ var ScanOutcome = class {
     this.#exceptions = exceptions;
   }
   /** Takes what the policy says of exceptions; what it does not admit accepts nothing from now on, and is a mistake. */
-  bound(policy, today) {
-    this.#exceptions = boundExceptions(this.#exceptions, policy, today);
+  bound(policy2, today) {
+    this.#exceptions = boundExceptions(this.#exceptions, policy2, today);
   }
   /** Stops the run for something that cannot be judged, where the input `scan` says so; else warns of it. */
   unjudged(mistake) {
@@ -18070,21 +20148,21 @@ var ScanOutcome = class {
     return { certain: certain2, perhaps };
   }
   #warn(mistake) {
-    const text2 = mistakeText(mistake);
-    if (this.#annotated.has(text2) || this.#annotated.size >= MOST3) return;
-    this.#annotated.add(text2);
-    this.#step.ci.annotate("warning", text2, mistake.place);
+    const text3 = mistakeText(mistake);
+    if (this.#annotated.has(text3) || this.#annotated.size >= MOST3) return;
+    this.#annotated.add(text3);
+    this.#step.ci.annotate("warning", text3, mistake.place);
   }
   /** Writes the file that code scanning reads, also when the run is stopped. Resolves to the errors of that. */
-  async #writeSarif(report, { findings, excepted }) {
+  async #writeSarif(report, { findings: findings2, excepted }) {
     const { ci, inputs, ports } = this.#step;
     if (inputs.sarifFile === void 0) return [];
-    const file = path11.resolve(ci.context.checkout, inputs.sarifFile);
-    const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
+    const file = path13.resolve(ci.context.checkout, inputs.sarifFile);
+    const log = toSarif({ ...report, findings: findings2 }, { version: PRODUCT.version, excepted });
     try {
       const roots = [ci.context.checkout, ci.context.tempFolder];
-      const text2 = jsonWithoutBidi(JSON.stringify(log, (_, value) => cleaned(value), 2));
-      await writeOwnFile(file, `${text2}
+      const text3 = jsonWithoutBidi(JSON.stringify(log, (_, value) => cleaned(value), 2));
+      await writeOwnFile(file, `${text3}
 `, { roots, platform: ports.platform });
       return [];
     } catch (error) {
@@ -18111,14 +20189,14 @@ function acceptedBy({ excepted }) {
   });
   return [...new Map(lines).values()];
 }
-function credentialFound(findings, { uploaded = false }) {
-  const count2 = findings.length === 1 ? "1 finding" : `${String(findings.length)} findings`;
-  const shown = findings.length > MOST3 ? ` The first ${String(MOST3)} are shown.` : "";
+function credentialFound(findings2, { uploaded = false }) {
+  const count2 = findings2.length === 1 ? "1 finding" : `${String(findings2.length)} findings`;
+  const shown2 = findings2.length > MOST3 ? ` The first ${String(MOST3)} are shown.` : "";
   const [done, first] = uploaded ? ["It is in the workspace already: it came after the scan of what was planned.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
   return new SecretlessError(uploaded ? "CREDENTIAL_UPLOADED" : "CREDENTIAL_FOUND", {
-    problem: `The scan for static credentials has ${count2}. ${done}${shown}`,
+    problem: `The scan for static credentials has ${count2}. ${done}${shown2}`,
     remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings.slice(0, MOST3).map(findingMistake)
+    mistakes: findings2.slice(0, MOST3).map(findingMistake)
   });
 }
 function exceptionsInvalid(mistakes) {
@@ -18129,19 +20207,19 @@ function exceptionsInvalid(mistakes) {
 }
 
 // core/flow/scan/uploaded.ts
-import { basename, join as join9, posix as posix6 } from "node:path";
+import { basename, join as join9, posix as posix9 } from "node:path";
 
 // core/api/uploaded-files.ts
-async function filesInFolder(api, path14) {
-  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path14 } };
+async function filesInFolder(api, path16) {
+  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path16 } };
   const answer = await answered(api, request, "The list of what was uploaded");
-  return listAt(answer, "objects").flatMap((object2) => {
-    const file = textAt(object2, "path");
-    return file === "" || textAt(object2, "object_type") === "DIRECTORY" ? [] : [file];
+  return listAt(answer, "objects").flatMap((object3) => {
+    const file = textAt(object3, "path");
+    return file === "" || textAt(object3, "object_type") === "DIRECTORY" ? [] : [file];
   });
 }
-async function exportedFile(api, path14) {
-  const query = { path: path14, format: "AUTO" };
+async function exportedFile(api, path16) {
+  const query = { path: path16, format: "AUTO" };
   const request = { method: "GET", path: "/api/2.0/workspace/export", query };
   const content = member(await answered(api, request, "The look at what was uploaded"), "content");
   return typeof content === "string" ? Buffer.from(content, "base64") : void 0;
@@ -18156,31 +20234,31 @@ async function answered(api, request, what) {
 }
 
 // core/bundle/resolved-selection.ts
-import { isAbsolute as isAbsolute5, join as join7, posix as posix5, relative as relative4 } from "node:path";
+import { isAbsolute as isAbsolute5, join as join7, posix as posix8, relative as relative4 } from "node:path";
 
 // core/bundle/selection.ts
-import { join as join6, posix as posix4, relative as relative3, resolve, sep as sep2 } from "node:path";
-var slashed = (path14) => path14.split(sep2).join("/");
-function foldersUp(path14) {
-  return posix4.normalize(slashed(path14)).split("/").filter((part) => part === "..").length;
+import { join as join6, posix as posix7, relative as relative3, resolve, sep as sep2 } from "node:path";
+var slashed = (path16) => path16.split(sep2).join("/");
+function foldersUp(path16) {
+  return posix7.normalize(slashed(path16)).split("/").filter((part) => part === "..").length;
 }
-function above(folder, levels) {
-  return resolve(folder, ...Array.from({ length: levels }, () => ".."));
+function above(folder2, levels) {
+  return resolve(folder2, ...Array.from({ length: levels }, () => ".."));
 }
-function fromSyncRoot({ bundleRoot, syncRoot }, path14) {
-  return posix4.join(slashed(relative3(syncRoot, bundleRoot)), path14);
+function fromSyncRoot({ bundleRoot, syncRoot }, path16) {
+  return posix7.join(slashed(relative3(syncRoot, bundleRoot)), path16);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
 function isLibraryKey(key2) {
   return LIBRARY_KEYS.has(key2);
 }
-function libraryPatterns(text2, folder) {
-  if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text2) || text2.includes("${")) return [];
-  const withoutExtras = text2.replace(/\[[^\]]*\]$/, "");
-  return [.../* @__PURE__ */ new Set([text2, withoutExtras])].map((pattern) => join6(folder, pattern));
+function libraryPatterns(text3, folder2) {
+  if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text3) || text3.includes("${")) return [];
+  const withoutExtras = text3.replace(/\[[^\]]*\]$/, "");
+  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join6(folder2, pattern));
 }
-function wheelsOf(folder) {
-  return join6(folder, "dist", "*.whl");
+function wheelsOf(folder2) {
+  return join6(folder2, "dist", "*.whl");
 }
 
 // core/bundle/resolved-selection.ts
@@ -18189,14 +20267,14 @@ async function resolvedSelections(tree, from) {
   const [paths, include, exclude] = ["paths", "include", "exclude"].map((key2) => texts(member(sync, key2)));
   if (!isObject2(sync) || !paths || !include || !exclude) return void 0;
   const artifacts = artifactPatterns(tree, from.bundleRoot);
-  const libraries = libraryTexts(member(tree, "resources"), "");
+  const libraries2 = libraryTexts(member(tree, "resources"), "");
   const selections = (await syncRoots(paths, from)).map((syncRoot) => ({
     bundleRoot: from.bundleRoot,
     syncRoot,
     paths: paths.map(slashed),
     include,
     exclude,
-    artifacts: [.../* @__PURE__ */ new Set([...artifacts, ...libraries.flatMap((text2) => libraryPatterns(text2, syncRoot))])]
+    artifacts: [.../* @__PURE__ */ new Set([...artifacts, ...libraries2.flatMap((text3) => libraryPatterns(text3, syncRoot))])]
   }));
   return selections.length === 0 ? void 0 : selections;
 }
@@ -18212,7 +20290,7 @@ function texts(value) {
   if (value === void 0 || value === null) return [];
   if (!Array.isArray(value)) return void 0;
   const read4 = value.map((item) => typeof item === "string" ? item : void 0);
-  return read4.every((text2) => text2 !== void 0) ? read4 : void 0;
+  return read4.every((text3) => text3 !== void 0) ? read4 : void 0;
 }
 async function syncRoots(paths, from) {
   const { bundleRoot, checkout, written, tree } = from;
@@ -18221,22 +20299,22 @@ async function syncRoots(paths, from) {
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present3 = await Promise.all(paths.map((path14) => isThere(join7(root, path14), tree)));
+    const present3 = await Promise.all(paths.map((path16) => isThere(join7(root, path16), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
-    const needed = levels === 0 || paths.some((path14) => cleaned2(path14).split("/")[0] !== first);
+    const needed = levels === 0 || paths.some((path16) => cleaned2(path16).split("/")[0] !== first);
     if (needed && present3.every(Boolean)) roots.push(root);
   }
   return roots;
 }
 function resolvesTo(written, paths) {
-  const patterns2 = written.map((path14) => cleaned2(path14).replace(/\$\{[^}]*\}/g, "*"));
-  const fits2 = (path14) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path14)));
+  const patterns2 = written.map((path16) => cleaned2(path16).replace(/\$\{[^}]*\}/g, "*"));
+  const fits2 = (path16) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path16)));
   return written.length === paths.length && paths.every(fits2);
 }
-var cleaned2 = (path14) => posix5.normalize(slashed(path14)).replace(/(?<=.)\/$/, "");
-async function isThere(path14, tree) {
-  if (await tree.size(path14) !== void 0) return true;
-  return tree.list(path14).then(
+var cleaned2 = (path16) => posix8.normalize(slashed(path16)).replace(/(?<=.)\/$/, "");
+async function isThere(path16, tree) {
+  if (await tree.size(path16) !== void 0) return true;
+  return tree.list(path16).then(
     () => true,
     () => false
   );
@@ -18244,9 +20322,9 @@ async function isThere(path14, tree) {
 function artifactPatterns(tree, bundleRoot) {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
     const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
-    const folder = textAt(artifact, "path") || ".";
-    const absolute = (path14) => isAbsolute5(path14) ? path14 : join7(bundleRoot, path14);
-    const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
+    const folder2 = textAt(artifact, "path") || ".";
+    const absolute = (path16) => isAbsolute5(path16) ? path16 : join7(bundleRoot, path16);
+    const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder2))] : [];
     return [...sources.map(absolute), ...built2];
   });
 }
@@ -18269,27 +20347,27 @@ var GitIgnores = class {
     this.#tree = tree;
     this.#root = root;
   }
-  async ignores(path14, isFolder) {
-    for (let folder = dirname3(path14); ; folder = dirname3(folder)) {
-      const inside = slashed(relative5(folder, path14));
-      const rules = await this.#rules(folder);
+  async ignores(path16, isFolder) {
+    for (let folder2 = dirname3(path16); ; folder2 = dirname3(folder2)) {
+      const inside = slashed(relative5(folder2, path16));
+      const rules = await this.#rules(folder2);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
-      if (folder === this.#root || dirname3(folder) === folder) return false;
+      if (folder2 === this.#root || dirname3(folder2) === folder2) return false;
     }
   }
-  #rules(folder) {
-    let rules = this.#byFolder.get(folder);
+  #rules(folder2) {
+    let rules = this.#byFolder.get(folder2);
     if (rules === void 0) {
-      rules = this.#load(folder);
-      this.#byFolder.set(folder, rules);
+      rules = this.#load(folder2);
+      this.#byFolder.set(folder2, rules);
     }
     return rules;
   }
-  async #load(folder) {
-    const file = join8(folder, ".gitignore");
-    const text2 = await readText(this.#tree, file).catch(() => "");
-    const always = folder === this.#root ? [".git", ".databricks"] : [];
-    return new IgnorePatterns([...text2.split("\n"), ...always], "leave-out");
+  async #load(folder2) {
+    const file = join8(folder2, ".gitignore");
+    const text3 = await readText(this.#tree, file).catch(() => "");
+    const always = folder2 === this.#root ? [".git", ".databricks"] : [];
+    return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
   }
 };
 async function selectFiles(selection, tree, name) {
@@ -18299,27 +20377,27 @@ async function selectFiles(selection, tree, name) {
   const excluded = new IgnorePatterns(selection.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
-  const take = (path14) => {
-    if (!excluded.match(slashed(relative5(syncRoot, path14)))) files.add(path14);
+  const take = (path16) => {
+    if (!excluded.match(slashed(relative5(syncRoot, path16)))) files.add(path16);
   };
-  const walk = async (folder, all) => {
-    const entries2 = await tree.list(folder).catch((error) => {
+  const walk2 = async (folder2, all) => {
+    const entries2 = await tree.list(folder2).catch((error) => {
       const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-      unscanned.set(folder, { file: name(folder), reason, harmless: false });
+      unscanned.set(folder2, { file: name(folder2), reason, harmless: false });
       return [];
     });
     for (const entry of entries2) {
-      const path14 = join8(folder, entry.name);
+      const path16 = join8(folder2, entry.name);
       if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path14, true)) await walk(path14, all);
+        if (all || !await ignores.ignores(path16, true)) await walk2(path16, all);
       } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative5(syncRoot, path14)))) take(path14);
-      } else if (!await ignores.ignores(path14, false)) {
-        if (entry.type === "file") take(path14);
+        if (entry.type === "file" && included.match(slashed(relative5(syncRoot, path16)))) take(path16);
+      } else if (!await ignores.ignores(path16, false)) {
+        if (entry.type === "file") take(path16);
         else {
           const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path14, {
-            file: name(path14),
+          unscanned.set(path16, {
+            file: name(path16),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
             harmless: true
           });
@@ -18327,21 +20405,21 @@ async function selectFiles(selection, tree, name) {
       }
     }
   };
-  for (const path14 of selection.paths) {
-    const start = join8(syncRoot, path14);
+  for (const path16 of selection.paths) {
+    const start = join8(syncRoot, path16);
     if (await tree.size(start) !== void 0) take(start);
-    else await walk(start, false);
+    else await walk2(start, false);
   }
-  if (selection.include.length > 0) await walk(syncRoot, true);
+  if (selection.include.length > 0) await walk2(syncRoot, true);
   return { files: [...files].sort(), unscanned: [...unscanned.values()] };
 }
 async function selectArtifacts({ artifacts }, tree) {
   const found = /* @__PURE__ */ new Set();
-  const take = async (path14) => {
-    if (await tree.size(path14) !== void 0) found.add(path14);
-    else for (const { name } of await tree.list(path14).catch(() => [])) await take(join8(path14, name));
+  const take = async (path16) => {
+    if (await tree.size(path16) !== void 0) found.add(path16);
+    else for (const { name } of await tree.list(path16).catch(() => [])) await take(join8(path16, name));
   };
-  for (const pattern of artifacts) for (const path14 of await matchesOf2(pattern, tree)) await take(path14);
+  for (const pattern of artifacts) for (const path16 of await matchesOf2(pattern, tree)) await take(path16);
   return [...found].sort();
 }
 async function matchesOf2(pattern, tree) {
@@ -18355,15 +20433,15 @@ async function matchesOf2(pattern, tree) {
 
 // core/cli/sync-snapshot.ts
 import { readdir as readdir2, readFile as readFile2 } from "node:fs/promises";
-import path12 from "node:path";
+import path14 from "node:path";
 async function readSyncedFiles(state, target) {
-  const folder = path12.join(state, target, "sync-snapshots");
-  const names2 = (await readdir2(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const folder2 = path14.join(state, target, "sync-snapshots");
+  const names2 = (await readdir2(folder2).catch(() => [])).filter((name) => name.endsWith(".json"));
   if (names2.length === 0) return void 0;
-  const all = await Promise.all(names2.map((name) => readFile2(path12.join(folder, name), "utf8")));
+  const all = await Promise.all(names2.map((name) => readFile2(path14.join(folder2, name), "utf8")));
   return all.flatMap(
-    (text2) => members(member(parseJson(text2, "the list of uploaded files"), "local_to_remote_names")).flatMap(
-      ([local, remote]) => typeof remote === "string" ? [{ local, remote }] : []
+    (text3) => members(member(parseJson(text3, "the list of uploaded files"), "local_to_remote_names")).flatMap(
+      ([local, remote2]) => typeof remote2 === "string" ? [{ local, remote: remote2 }] : []
     )
   );
 }
@@ -18374,29 +20452,29 @@ async function uploadedFiles(scanned, tree, uploading) {
   const synced = await readSyncedFiles(state, target);
   const code2 = runsCode(summary);
   const here = [];
-  const remote = /* @__PURE__ */ new Map();
+  const remote2 = /* @__PURE__ */ new Map();
   const filePath = textAt(summary, "workspace", "file_path");
   for (const file of synced ?? []) {
     const files = await present2(selections, file.local, tree);
     here.push(...files);
     const [first] = files;
-    const path14 = posix6.join(filePath, file.remote);
-    if (first === void 0 || code2) remote.set(path14, first === void 0 ? path14 : scanned.name(first));
+    const path16 = posix9.join(filePath, file.remote);
+    if (first === void 0 || code2) remote2.set(path16, first === void 0 ? path16 : scanned.name(first));
   }
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
   const sources = synced ? [] : await selectedNow(selections, scanned, tree);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
   const names2 = new Set(different.map((file) => scanned.name(file)));
-  for (const path14 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
-    const local = artifacts.find((file) => basename(file) === posix6.basename(path14));
-    if (local === void 0 || code2) remote.set(path14, local === void 0 ? path14 : scanned.name(local));
+  for (const path16 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix9.basename(path16));
+    if (local === void 0 || code2) remote2.set(path16, local === void 0 ? path16 : scanned.name(local));
   }
   const unscanned = [];
-  await inParallel([...remote], async ([path14, name]) => {
-    const content = await exportedFile(api, path14);
+  await inParallel([...remote2], async ([path16, name]) => {
+    const content = await exportedFile(api, path16);
     if (content === void 0)
       unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(name, content) > 0 || name === path14) names2.add(name);
+    else if (await scanned.scanContent(name, content) > 0 || name === path16) names2.add(name);
   });
   return {
     different: [...names2].sort(),
@@ -18405,9 +20483,9 @@ async function uploadedFiles(scanned, tree, uploading) {
   };
 }
 async function uploadedArtifacts(api, summary) {
-  const folder = textAt(summary, "workspace", "artifact_path");
-  if (folder === "" || folder.startsWith("/Volumes/")) return [];
-  return filesInFolder(api, posix6.join(folder, ".internal"));
+  const folder2 = textAt(summary, "workspace", "artifact_path");
+  if (folder2 === "" || folder2.startsWith("/Volumes/")) return [];
+  return filesInFolder(api, posix9.join(folder2, ".internal"));
 }
 async function present2(selections, local, tree) {
   const files = selections.map(({ syncRoot }) => join9(syncRoot, local));
@@ -18456,9 +20534,9 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path14, itemKeys) {
-    const tries = [...this.#inTarget(path14), path14].map(
-      (full) => this.#deepest(full, full.length - path14.length, itemKeys)
+  find(path16, itemKeys) {
+    const tries = [...this.#inTarget(path16), path16].map(
+      (full) => this.#deepest(full, full.length - path16.length, itemKeys)
     );
     const { value } = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     const variable2 = value?.kind === "text" ? /\$\{var\.(\w{1,100})\}/.exec(value.text)?.[1] : void 0;
@@ -18469,22 +20547,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    for (const path14 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
-      const { value, depth } = this.#deepest(path14, 0, /* @__PURE__ */ new Map());
-      if (depth === path14.length && value) return value.place;
+    for (const path16 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
+      const { value, depth } = this.#deepest(path16, 0, /* @__PURE__ */ new Map());
+      if (depth === path16.length && value) return value.place;
     }
     return void 0;
   }
-  #inTarget(path14) {
+  #inTarget(path16) {
     const target = this.#target;
-    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path14]);
+    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path16]);
   }
-  #deepest(path14, shift, itemKeys) {
+  #deepest(path16, shift, itemKeys) {
     let best = { depth: 0 };
     for (const file of this.#files) {
       let value = file.value;
-      for (let depth = 1; depth <= path14.length; depth++) {
-        value = step(value, path14[depth - 1], itemKeys.get(depth - 1 - shift));
+      for (let depth = 1; depth <= path16.length; depth++) {
+        value = step(value, path16[depth - 1], itemKeys.get(depth - 1 - shift));
         if (value === void 0) break;
         if (depth > best.depth) best = { depth, value };
       }
@@ -18528,10 +20606,10 @@ function scanConfiguration(plan, summary, options) {
     const value = member2(member2(entry, "new_state"), "value");
     if (value !== void 0) scan2.walk(value, resource.split("."), /* @__PURE__ */ new Map());
   }
-  const { findings, scopes, strings, bytes } = scan2;
+  const { findings: findings2, scopes, strings, bytes } = scan2;
   return {
     ...EMPTY_REPORT,
-    findings,
+    findings: findings2,
     scopes,
     files: 0,
     bytes,
@@ -18556,38 +20634,38 @@ var ConfigurationScan = class {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path14, itemKeys) {
-    if (typeof value === "string") this.#text(value, path14, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path14, itemKeys);
+  walk(value, path16, itemKeys) {
+    if (typeof value === "string") this.#text(value, path16, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path16, itemKeys);
     else if (typeof value === "object" && value !== null) {
       const named2 = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
         const isPair2 = named2 !== void 0 && inner === named2.value;
-        if (isPair2) this.#text(named2.value, [...path14, key2], itemKeys, named2.name);
-        else this.walk(inner, [...path14, key2], itemKeys);
+        if (isPair2) this.#text(named2.value, [...path16, key2], itemKeys, named2.name);
+        else this.walk(inner, [...path16, key2], itemKeys);
       }
     }
   }
-  #list(list3, path14, itemKeys) {
+  #list(list3, path16, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path14.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path16.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path14, index], keys, flag ?? "");
-      else this.walk(item, [...path14, index], keys);
+      if (typeof item === "string") this.#text(item, [...path16, index], keys, flag ?? "");
+      else this.walk(item, [...path16, index], keys);
     });
   }
-  #text(text2, path14, itemKeys, name = String(path14[path14.length - 1])) {
-    const seen = JSON.stringify([path14, text2]);
+  #text(text3, path16, itemKeys, name = String(path16[path16.length - 1])) {
+    const seen = JSON.stringify([path16, text3]);
     if (this.#seen.has(seen)) return;
     this.#seen.add(seen);
     this.strings++;
-    this.bytes += text2.length;
-    const bytes = Buffer.from(text2);
+    this.bytes += text3.length;
+    const bytes = Buffer.from(text3);
     const found = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path14, itemKeys), setting: settingText(path14) });
+      this.scopes.push({ scope, place: this.#place(path16, itemKeys), setting: settingText(path16) });
     };
     found.push(
       ...detect(bytes, bytes.toString("latin1"), {
@@ -18598,36 +20676,36 @@ var ConfigurationScan = class {
         onScope
       })
     );
-    const named2 = matchNamed(name, text2);
+    const named2 = matchNamed(name, text3);
     if (named2 !== null) found.push(named2);
     for (const { rule, value, via } of withoutOverlaps(found)) {
-      const shown = redacted(value, rule.type === "format" ? rule.prefix : void 0);
+      const shown2 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule, "error", path14, itemKeys, {
-        shown,
+      this.#add(rule, "error", path16, itemKeys, {
+        shown: shown2,
         fingerprint: mark,
         ...via !== void 0 && { via }
       });
     }
-    const practice = text2 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
+    const practice = text3 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path14, itemKeys, {
+      this.#add(practice, "warning", path16, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path14), "")
+        fingerprint: fingerprint(settingText(path16), "")
       });
     }
   }
-  #add(rule, level, path14, itemKeys, what) {
+  #add(rule, level, path16, itemKeys, what) {
     this.findings.push({
       rule,
       level,
-      place: this.#place(path14, itemKeys),
-      setting: settingText(path14),
+      place: this.#place(path16, itemKeys),
+      setting: settingText(path16),
       ...what
     });
   }
-  #place(path14, itemKeys) {
-    return this.#places.find(path14, itemKeys) ?? this.#options.fallback;
+  #place(path16, itemKeys) {
+    return this.#places.find(path16, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -18636,12 +20714,12 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path14) {
-  return path14.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
+function settingText(path16) {
+  return path16.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scanned-files.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 import { relative as relative6, sep as sep3 } from "node:path";
 
 // core/scan/files/archive.ts
@@ -18820,8 +20898,8 @@ var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 var TEXT = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path14) {
-  const name = path14.slice(path14.lastIndexOf("/") + 1).toLowerCase();
+function fileKind(path16) {
+  const name = path16.slice(path16.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
   if (TEXT.test(name)) return "text";
@@ -18898,9 +20976,9 @@ var ContentScanner = class {
   scopes = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path14) {
-    this.#kind = fileKind(path14);
-    this.#ipynb = path14.toLowerCase().endsWith(".ipynb");
+  constructor(path16) {
+    this.#kind = fileKind(path16);
+    this.#ipynb = path16.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -18916,13 +20994,13 @@ var ContentScanner = class {
   }
   #scan(to) {
     const binary = this.#decoder.binary;
-    const text2 = this.#buffer.toString("latin1");
+    const text3 = this.#buffer.toString("latin1");
     const onScope = (scope, start) => {
       if (this.scopes.some((known2) => known2.scope === scope)) return;
       const { line, lineStart, columns } = this.#lineAt(start);
       this.scopes.push({ scope, line, column: columns + this.#length(lineStart, start) + 1 });
     };
-    const found = detect(this.#buffer, text2, { kind: this.#kind, binary, from: this.#done, to, onScope });
+    const found = detect(this.#buffer, text3, { kind: this.#kind, binary, from: this.#done, to, onScope });
     for (const match2 of found.length < 2 ? found : withoutOverlaps(found)) {
       if (this.#matches.length >= MOST_MATCHES) this.overflowed = true;
       else this.#matches.push(binary ? match2 : this.#placed(match2));
@@ -18977,7 +21055,7 @@ var ContentScanner = class {
 
 // core/scan/files/scan-file.ts
 var HEAD = 8;
-var DEEPEST3 = 1;
+var DEEPEST4 = 1;
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
 function toFinding(match2, file, member3, repositoryId) {
@@ -19041,17 +21119,17 @@ var FileScan = class {
     scanner.push(held ?? new Uint8Array(), true);
     this.#take(scanner, void 0);
   }
-  async #unpack(kind, content, path14, depth) {
+  async #unpack(kind, content, path16, depth) {
     const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member3 of members2) {
-      const name = [path14, member3.name].filter((part) => part !== "").join("!");
+      const name = [path16, member3.name].filter((part) => part !== "").join("!");
       if ("reason" in member3) this.#skip(member3.reason, name);
       else await this.#member(member3.content, name, depth);
     }
   }
   async #member(content, name, depth) {
     const inner = archiveKind(content.subarray(0, HEAD));
-    if (inner !== void 0 && depth < DEEPEST3) return this.#unpack(inner, content, name, depth + 1);
+    if (inner !== void 0 && depth < DEEPEST4) return this.#unpack(inner, content, name, depth + 1);
     if (inner !== void 0) {
       this.#skip("it is an archive nested more than once", name);
       return;
@@ -19104,11 +21182,11 @@ var ScannedFiles = class {
   async scan(files, { uncut: uncut2 = false } = {}) {
     const fresh = [];
     const done = { files: 0, bytes: 0, ofFiles: files.length };
-    await inParallel([...new Set(files)], async (path14) => {
+    await inParallel([...new Set(files)], async (path16) => {
       if (!uncut2) this.#ports.signal?.throwIfAborted();
-      if (!await this.#isKnown(path14)) {
-        fresh.push(path14);
-        done.bytes += await this.#scanOne(path14, this.name(path14), () => this.#ports.tree.read(path14));
+      if (!await this.#isKnown(path16)) {
+        fresh.push(path16);
+        done.bytes += await this.#scanOne(path16, this.name(path16), () => this.#ports.tree.read(path16));
       }
       done.files++;
       this.#ports.onProgress?.({ ...done });
@@ -19120,7 +21198,7 @@ var ScannedFiles = class {
    * @returns how much was found; nothing in content that was scanned before
    */
   async scanContent(name, content) {
-    if (this.#contents.has(createHash8("sha256").update(content).digest("hex"))) return 0;
+    if (this.#contents.has(createHash9("sha256").update(content).digest("hex"))) return 0;
     const key2 = `content of ${name}`;
     await this.#scanOne(key2, name, async function* () {
       yield await Promise.resolve(content);
@@ -19132,22 +21210,22 @@ var ScannedFiles = class {
     return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report]) => report));
   }
   /** As reports name a file. */
-  name(path14) {
-    return relative6(this.#options.checkout, path14).split(sep3).join("/");
+  name(path16) {
+    return relative6(this.#options.checkout, path16).split(sep3).join("/");
   }
-  async #isKnown(path14) {
-    const known2 = this.#hashes.get(path14);
+  async #isKnown(path16) {
+    const known2 = this.#hashes.get(path16);
     if (known2 === void 0) return false;
-    const hash = createHash8("sha256");
+    const hash = createHash9("sha256");
     try {
-      for await (const piece of this.#ports.tree.read(path14)) hash.update(piece);
+      for await (const piece of this.#ports.tree.read(path16)) hash.update(piece);
     } catch {
       return false;
     }
     return hash.digest("hex") === known2;
   }
   async #scanOne(key2, name, read4) {
-    const hash = createHash8("sha256");
+    const hash = createHash9("sha256");
     const hashed = async function* () {
       for await (const piece of read4()) {
         hash.update(piece);
@@ -19169,10 +21247,10 @@ var ScannedFiles = class {
 // core/bundle/outside.ts
 import { dirname as dirname4, join as join10 } from "node:path";
 async function refuseOutside(selections, boundary) {
-  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path14) => join10(syncRoot, path14)));
+  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path16) => join10(syncRoot, path16)));
   const patterns2 = selections.flatMap(({ artifacts }) => artifacts);
   const mistakes = [
-    ...await mistakesOf("A path of `sync.paths`", paths, (path14) => path14, boundary),
+    ...await mistakesOf("A path of `sync.paths`", paths, (path16) => path16, boundary),
     ...await mistakesOf("An artifact or library", patterns2, fixedPart, boundary)
   ];
   if (mistakes.length > 0) throw invalidBundle(mistakes);
@@ -19183,13 +21261,13 @@ async function refuseFilesOutside(files, boundary) {
 }
 async function mistakesOf(what, all, start, { checkout, platform, tree, placeOf: placeOf4 }) {
   const mistakes = [];
-  for (const path14 of new Set(all)) {
-    if (isInside(await tree.real(start(path14)), checkout, platform)) continue;
-    const place = placeOf4(path14);
+  for (const path16 of new Set(all)) {
+    if (isInside(await tree.real(start(path16)), checkout, platform)) continue;
+    const place = placeOf4(path16);
     mistakes.push({
       problem: `${what} leads out of the repository's checkout, so nothing of it is read or uploaded.`,
       expected: "a path in the checkout, also after links are followed",
-      actual: path14,
+      actual: path16,
       remedy: "Copy or check out what the bundle needs into the repository, and name it there.",
       ...place && { place }
     });
@@ -19202,7 +21280,7 @@ function fixedPart(pattern) {
 }
 
 // core/bundle/written-selection.ts
-import { dirname as dirname5, isAbsolute as isAbsolute6, join as join11, posix as posix7 } from "node:path";
+import { dirname as dirname5, isAbsolute as isAbsolute6, join as join11, posix as posix10 } from "node:path";
 function writtenSelection(files, target, bundleRoot) {
   return readingBundle(() => new Written(files, target, bundleRoot).selection());
 }
@@ -19219,23 +21297,23 @@ var Written = class {
     this.#bundleRoot = bundleRoot;
     const { top, overrides } = selectTarget(files, target);
     this.#layers = [...top, ...overrides];
-    this.#folders = new Map(files.map(({ name, path: path14 }) => [name, dirname5(path14)]));
+    this.#folders = new Map(files.map(({ name, path: path16 }) => [name, dirname5(path16)]));
   }
   selection() {
     const sync = under(this.#layers, "sync");
     const written = under(sync, "paths");
     const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute(written);
     const bundleRoot = this.#bundleRoot;
-    const fromBundle = (path14) => slashed(posix7.relative(slashed(bundleRoot), slashed(path14)));
-    const levels = Math.max(0, ...paths.map((path14) => foldersUp(fromBundle(path14))));
+    const fromBundle = (path16) => slashed(posix10.relative(slashed(bundleRoot), slashed(path16)));
+    const levels = Math.max(0, ...paths.map((path16) => foldersUp(fromBundle(path16))));
     const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
-    const relativeToRoot = (path14) => fromSyncRoot(roots, fromBundle(path14));
+    const relativeToRoot = (path16) => fromSyncRoot(roots, fromBundle(path16));
     const known2 = (key2, all) => {
       const relative7 = all.map(relativeToRoot);
       const computed = relative7.filter(hasVariable);
       if (computed.length > 0)
         this.#notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
-      return relative7.filter((path14) => !hasVariable(path14));
+      return relative7.filter((path16) => !hasVariable(path16));
     };
     this.#collectArtifacts();
     for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
@@ -19260,25 +21338,25 @@ var Written = class {
   #folderOf({ file }) {
     return this.#folders.get(file) ?? this.#bundleRoot;
   }
-  #located(path14, place) {
-    if (!this.#places.has(path14)) this.#places.set(path14, place);
-    return path14;
+  #located(path16, place) {
+    if (!this.#places.has(path16)) this.#places.set(path16, place);
+    return path16;
   }
   #collectArtifacts() {
     for (const artifact of under(this.#layers, "artifacts").flatMap(valuesOf)) {
       const fields = artifact.kind === "map" ? artifact.entries() : /* @__PURE__ */ new Map();
-      const folder = this.#folderOf(artifact.place);
+      const folder2 = this.#folderOf(artifact.place);
       const base = textOf4(fields.get("path"));
       const files = fields.get("files");
       const sources = files?.kind === "sequence" ? files.items() : [];
       for (const file of sources) {
         const source = file.kind === "map" ? file.entries().get("source") : void 0;
-        const text2 = textOf4(source);
-        if (source && text2 !== void 0)
-          this.#artifact(isAbsolute6(text2) ? text2 : join11(folder, text2), source.place);
+        const text3 = textOf4(source);
+        if (source && text3 !== void 0)
+          this.#artifact(isAbsolute6(text3) ? text3 : join11(folder2, text3), source.place);
       }
       if (textOf4(fields.get("type")) === "whl" && sources.length === 0)
-        this.#artifact(wheelsOf(base === void 0 ? this.#bundleRoot : join11(folder, base)), artifact.place);
+        this.#artifact(wheelsOf(base === void 0 ? this.#bundleRoot : join11(folder2, base)), artifact.place);
     }
   }
   #collectLibraries(value, key2) {
@@ -19299,7 +21377,7 @@ var Written = class {
     if (!hasVariable(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
 };
-var hasVariable = (text2) => text2.includes("${");
+var hasVariable = (text3) => text3.includes("${");
 function textOf4(value) {
   return value?.kind === "text" ? value.text : void 0;
 }
@@ -19335,7 +21413,7 @@ async function filesOf(selections, scanned, boundary) {
   for (const selection of selections) {
     const artifacts = await selectArtifacts(selection, boundary.tree);
     await refuseFilesOutside(artifacts, boundary);
-    const sources = await selectFiles(selection, boundary.tree, (path14) => scanned.name(path14));
+    const sources = await selectFiles(selection, boundary.tree, (path16) => scanned.name(path16));
     for (const file of [...sources.files, ...artifacts]) files.add(file);
     unscanned.push(...sources.unscanned);
   }
@@ -19343,26 +21421,26 @@ async function filesOf(selections, scanned, boundary) {
 }
 async function scanSources({ files, selection }, scanned, boundary) {
   const selected = await filesOf([selection], scanned, boundary);
-  await scanned.scan([...selected.files, ...files.map(({ path: path14 }) => path14)]);
+  await scanned.scan([...selected.files, ...files.map(({ path: path16 }) => path16)]);
   const { unscanned } = selected;
   return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
 }
 
 // core/scan/secret-scopes.ts
-function scopeRefusal(scope, target, policy) {
-  const own = Object.hasOwn(policy, target) ? policy[target] : void 0;
+function scopeRefusal(scope, target, policy2) {
+  const own = Object.hasOwn(policy2, target) ? policy2[target] : void 0;
   if (own !== void 0) {
     if (own.some((pattern) => globMatches(pattern, scope))) return void 0;
     return `target ${target} may read ${own.length === 0 ? "no scope" : own.join(", ")}`;
   }
-  const owner = Object.entries(policy).find(
+  const owner = Object.entries(policy2).find(
     ([, patterns2]) => patterns2.some((pattern) => globMatches(pattern, scope))
   );
   return owner && `the scope belongs to target ${owner[0]}`;
 }
-function scopeFindings(uses, target, policy) {
+function scopeFindings(uses, target, policy2) {
   return uses.flatMap(({ scope, place, setting }) => {
-    const refusal = scopeRefusal(scope, target, policy);
+    const refusal = scopeRefusal(scope, target, policy2);
     if (refusal === void 0) return [];
     return [
       {
@@ -19399,9 +21477,9 @@ var BundleScan = class _BundleScan {
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`, or `BUNDLE_INVALID` for a selection that leads out of
    * the checkout
    */
-  static async start(step2, folder) {
+  static async start(step2, folder2) {
     const { ci, inputs, ports } = step2;
-    const bundleRoot = await diskTree.real(folder);
+    const bundleRoot = await diskTree.real(folder2);
     const checkout = await repositoryOf(bundleRoot, await diskTree.real(ci.context.checkout), step2);
     const repositoryId = await readRepositoryId(checkout, diskTree) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
@@ -19421,17 +21499,17 @@ var BundleScan = class _BundleScan {
    * known what would be uploaded
    */
   async planned(resolved) {
-    const { summary, target, policy } = resolved;
+    const { summary, target, policy: policy2 } = resolved;
     const selections = await this.#selections(summary);
     if (!selections) this.#outcome.unjudged(NOT_RESOLVED);
     this.#resolved = { selections: selections ?? [], summary, target };
-    if (policy?.exceptions !== void 0) this.#outcome.bound(policy.exceptions, this.#today);
+    if (policy2?.exceptions !== void 0) this.#outcome.bound(policy2.exceptions, this.#today);
     const selected = await filesOf(selections ?? [], this.#scanned, this.#boundary);
     await this.#scanned.scan([...selected.files, ...this.#sources.files.map((file) => file.path)]);
     const files = mergeReports([this.#scanned.report(), { ...EMPTY_REPORT, unscanned: selected.unscanned }]);
     this.#configuration = this.#scanConfiguration(resolved);
     const all = mergeReports([files, this.#configuration]);
-    const scopes = policy?.scopes ? scopeFindings(all.scopes, target, policy.scopes) : [];
+    const scopes = policy2?.scopes ? scopeFindings(all.scopes, target, policy2.scopes) : [];
     await this.#outcome.judge(
       { ...all, findings: [...all.findings, ...scopes] },
       {
@@ -19444,12 +21522,12 @@ var BundleScan = class _BundleScan {
    * Compares what was uploaded with what was scanned, and scans what differs.
    * @throws SecretlessError `CREDENTIAL_UPLOADED`, `SCAN_INCOMPLETE`
    */
-  async deployed(deployed) {
+  async deployed(deployed2) {
     if (!this.#resolved) return;
-    const found = await uploadedFiles(this.#scanned, diskTree, { ...deployed, ...this.#resolved });
+    const found = await uploadedFiles(this.#scanned, diskTree, { ...deployed2, ...this.#resolved });
     if (found.different.length > 0 || found.unscanned.length > 0) {
-      const more = found.different.length > SHOWN ? ", \u2026" : "";
-      const names2 = found.different.slice(0, SHOWN).join(", ") + more;
+      const more = found.different.length > SHOWN3 ? ", \u2026" : "";
+      const names2 = found.different.slice(0, SHOWN3).join(", ") + more;
       if (names2 !== "")
         this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${names2}`);
       const rest = { ...EMPTY_REPORT, unscanned: found.unscanned };
@@ -19486,7 +21564,7 @@ var BundleScan = class _BundleScan {
     return { ...report, unscanned: [{ ...fallback, reason, harmless: false }] };
   }
 };
-var SHOWN = 20;
+var SHOWN3 = 20;
 var NOT_RESOLVED = {
   problem: "What the bundle would upload is not known, so it cannot be scanned. Nothing was uploaded.",
   expected: "`sync.paths`, `sync.include` and `sync.exclude` in the output of `databricks bundle summary -o json`",
@@ -19504,6 +21582,180 @@ async function startScan(step2, bundleRoot) {
   const { command, scan: scan2 } = step2.inputs;
   if (scan2 === "off" || !command.needs.scan) return void 0;
   return BundleScan.start(step2, bundleRoot);
+}
+
+// core/access/plan/standards.ts
+var STATUS = {
+  proven: "enforced",
+  unproven: "unproven",
+  broken: "violated"
+};
+var points = (...names2) => ({ access: access2 }) => {
+  const proofs = [...access2?.proofs.values() ?? []];
+  const found = proofs.flatMap(
+    ({ job, checks }) => checks.flatMap((check) => check.points).filter(({ point }) => names2.includes(point)).map(({ grade: grade2, later, says }) => ({
+      job,
+      says,
+      grade: later && grade2 === "proven" ? "unproven" : grade2
+    }))
+  );
+  if (found.length === 0) return [void 0];
+  const grade = worst(found.map((one) => one.grade));
+  const shown2 = found.filter((one) => one.grade === grade).slice(0, 3);
+  const jobs2 = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
+  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown2.map(({ job, says }) => `${job}: ${says}`).join("; ");
+  return [{ status: STATUS[grade], because }];
+};
+var findings = (item) => ({ findings: all }) => {
+  if (all === void 0) return [void 0];
+  const count2 = all.get(item) ?? 0;
+  if (count2 === 0)
+    return [{ status: "enforced", because: "the scan of what is deployed has no finding of it" }];
+  return [{ status: "violated", because: `${count2} finding${count2 === 1 ? "" : "s"} of the scan` }];
+};
+var offboarding = ({ access: access2 }) => {
+  if (access2 === void 0) return [void 0];
+  const over = access2.changes.filter(({ action }) => action === "withdraw").length;
+  const kept = access2.changes.filter(
+    ({ decision, action }) => decision?.effect === "deny" && action === "unchanged"
+  );
+  if (kept.length > 0)
+    return [
+      { status: "violated", because: `${kept.length} grants are no longer allowed and kept by the policy` }
+    ];
+  const because = over === 0 ? "no grant of this bundle is without a declaration" : `${over} grants to withdraw, or withdrawn`;
+  return [{ status: "enforced", because }];
+};
+var tool = ({ cli }) => {
+  if (cli === void 0) return [void 0];
+  const because = `Databricks CLI ${cli.version}: ${cli.verified}`;
+  return [{ status: cli.pinned ? "enforced" : "violated", because }];
+};
+var thirdParties = ({ unpinned }) => {
+  if (unpinned === void 0) return [void 0];
+  if (unpinned.length === 0)
+    return [{ status: "enforced", because: "jobs install nothing of others that is not pinned" }];
+  const shown2 = unpinned.slice(0, 3).join("; ");
+  const more = unpinned.length > 3 ? ` and ${unpinned.length - 3} more` : "";
+  return [{ status: "violated", because: `not pinned: ${shown2}${more}` }];
+};
+var subject = ({ idToken }) => {
+  if (idToken === void 0) return [void 0];
+  const { openTo, exact, subject: name } = idToken;
+  if (openTo !== void 0)
+    return [
+      { status: "violated", because: `anybody can cause the event ${openTo}, which has the subject ${name}` }
+    ];
+  if (exact) return [{ status: "enforced", because: `one exact subject is trusted: ${name}` }];
+  return [
+    { status: "unproven", because: `what trusts ${name} may be a pattern, which this run cannot read` }
+  ];
+};
+var environment = ({ idToken }) => {
+  if (idToken === void 0) return [void 0];
+  const { environment: name } = idToken;
+  return name === void 0 ? [{ status: "unproven", because: "the ID token names no environment" }] : [{ status: "enforced", because: `the ID token is that of the environment ${name}` }];
+};
+var rights = ({ access: access2 }) => {
+  const granted = access2?.changes.filter(({ phase, decision }) => phase === "granted" && decision !== void 0) ?? [];
+  if (access2 === void 0 || granted.length === 0) return [void 0];
+  const denied = granted.filter(({ decision }) => decision?.effect === "deny");
+  if (denied.length > 0)
+    return [
+      {
+        status: "violated",
+        because: `${denied.length} of ${granted.length} grants are denied by the policy`
+      }
+    ];
+  return access2.policy === void 0 ? [{ status: "unproven", because: `${granted.length} grants, and no policy file says what is too much` }] : [
+    {
+      status: "enforced",
+      because: `each of ${granted.length} grants is allowed by a rule of ${access2.policy.path}`
+    }
+  ];
+};
+var policy = ({ access: access2 }) => {
+  if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
+  if (access2.policy === void 0) return [{ status: "unproven", because: "there is no policy file" }];
+  const { path: path16, sha256, insideCheckout } = access2.policy;
+  const because = `decided by ${path16} (sha256 ${sha256.slice(0, 12)})`;
+  if (!insideCheckout) return [{ status: "enforced", because }];
+  return [{ status: "unproven", because: `${because}, which whoever edits the bundle can edit` }];
+};
+var separation = ({ access: access2 }) => {
+  if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
+  return access2.selfRegistered ? [{ status: "violated", because: "the deployer itself registers trust" }] : [{ status: "enforced", because: `trust is registered by ${access2.registrarId} alone` }];
+};
+var authenticated = ({ principal, idToken }) => {
+  if (principal === void 0 || idToken === void 0) return [void 0];
+  return [
+    {
+      status: "enforced",
+      because: `the workspace has answered as ${principal}, the principal that was asked for`
+    }
+  ];
+};
+var assertions = ({ principal, idToken }) => {
+  if (principal === void 0 || idToken === void 0) return [void 0];
+  return [
+    { status: "enforced", because: `the token endpoint has verified the ID token of ${idToken.subject}` }
+  ];
+};
+var ITEMS = [
+  ["NHI1", "Improper offboarding", [offboarding]],
+  ["NHI2", "Secret leakage", [findings("NHI2")]],
+  ["NHI3", "Vulnerable third-party NHI", [tool, thirdParties]],
+  ["NHI4", "Insecure authentication", [authenticated, findings("NHI4")]],
+  ["NHI5", "Overprivileged NHI", [rights]],
+  ["NHI6", "Insecure cloud deployment configurations", [subject]],
+  ["NHI7", "Long-lived secrets", [points("oauth-secrets", "tokens"), findings("NHI7")]],
+  [
+    "NHI8",
+    "Environment isolation",
+    [environment, points("isolation", "federation-policies"), findings("NHI8")]
+  ],
+  ["NHI9", "NHI reuse", [points("exclusive", "credential-users", "twins", "compute")]],
+  ["NHI10", "Human use of NHI", [points("run-as", "principal-users", "workspace-admins")]],
+  [
+    "PR.AA-01",
+    "Identities and credentials are managed",
+    [points("run-as", "oauth-secrets", "tokens", "federation-policies")]
+  ],
+  ["PR.AA-03", "Services are authenticated", [authenticated]],
+  ["PR.AA-04", "Identity assertions are protected and verified", [assertions]],
+  ["PR.AA-05", "Permissions are defined, enforced and reviewed", [policy]],
+  ["PR.AA-05", "Separation of duties", [separation]]
+];
+var ORDER2 = ["enforced", "unproven", "violated"];
+function standardsTable(evidence) {
+  return ITEMS.flatMap(([item, title, looks]) => {
+    const found = looks.flatMap((look) => look(evidence)).filter((one) => one !== void 0);
+    if (found.length === 0) return [];
+    const at3 = Math.max(...found.map(({ status: status2 }) => ORDER2.indexOf(status2)));
+    const status = ORDER2[at3] ?? "violated";
+    const shown2 = found.filter((one) => one.status === status);
+    return [{ item, title, status, because: shown2.map(({ because }) => because).join("; ") }];
+  });
+}
+
+// core/flow/standards.ts
+function standardsOf({ ci, inputs }, { scan: scan2, cli, idToken, principal, unpinned }, access2) {
+  const found = scan2 && [...scan2.stopping, ...scan2.others];
+  const findings2 = found && /* @__PURE__ */ new Map();
+  for (const { rule } of found ?? []) findings2?.set(rule.owasp, (findings2.get(rule.owasp) ?? 0) + 1);
+  return standardsTable({
+    findings: findings2,
+    cli,
+    unpinned,
+    idToken: idToken && {
+      subject: idToken.subject,
+      openTo: idToken.event !== void 0 && ci.dialect.isOpenToAnybody(idToken.event) ? idToken.event : void 0,
+      exact: inputs.exchange.exactSubject,
+      environment: idToken.environment
+    },
+    principal: principal?.applicationId,
+    access: access2
+  });
 }
 
 // core/report/facts.ts
@@ -19527,8 +21779,8 @@ var FactsSoFar = class {
 };
 
 // core/ci/inputs/labels.ts
-function withInputLabels(text2, ci) {
-  return text2.replace(
+function withInputLabels(text3, ci) {
+  return text3.replace(
     /`([a-z][a-z0-9-]*)(?=[`:])/g,
     (whole, name) => isInputName(name) ? `\`${ci.inputLabel(name)}` : whole
   );
@@ -19543,14 +21795,14 @@ async function reportSuccess(ci, facts) {
 }
 async function reportFailure(ci, error, facts) {
   const careful = carefulCi(ci);
-  const text2 = withInputLabels(errorText(error), ci);
-  careful.annotate("error", text2, error.details.place);
+  const text3 = withInputLabels(errorText(error), ci);
+  careful.annotate("error", text3, error.details.place);
   for (const { problem, place } of error.mistakes)
     if (place) careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place);
   if (error.cause instanceof Error) careful.debug(error.cause.stack ?? error.cause.message);
   const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
 
-${fenced(text2)}
+${fenced(text3)}
 `;
   await ci.summary(withInputLabels(summary, ci));
 }
@@ -19566,49 +21818,69 @@ async function run(given2, seams = {}) {
     workspaceUrl: inputs.host,
     runUrl: ci.context.runUrl
   });
-  const step2 = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
-  const { auditLog } = inputs;
-  const record2 = { ci, ...ports, command: command.name, auditLog, clean: withoutCredentials };
-  const audit = await openAudit(record2, seams.sinks);
-  const folder = await makePrivateFolder(ci.context.tempFolder);
-  await ci.saveState("folder", folder.root);
+  const audit = await openAuditOf(begun, seams);
+  const noteScan = scanAudit(begun, audit);
+  let connected = Promise.resolve();
+  const found = (one) => {
+    soFar.add(one);
+    const { scan: scan2 } = one;
+    if (scan2)
+      void connected.then(() => {
+        noteScan(scan2);
+      });
+  };
+  const step2 = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
+  const folder2 = await makePrivateFolder(ci.context.tempFolder);
+  await ci.saveState("folder", folder2.root);
   let service;
+  let access2;
+  const withStandards = () => {
+    if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access2?.examined) });
+    return soFar.facts;
+  };
   try {
     const { needs } = command;
-    const bundleRoot = path13.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path15.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
-    const [connection, tool, target, source, scan2] = await allRight([
-      connect(step2, audit),
-      when2(needs.cli, () => findCli2(step2, folder.root)),
+    const connecting = connect(step2, audit);
+    connected = connecting.catch(() => void 0);
+    const [connection, tool2, target, source, scan2] = await allRight([
+      connecting,
+      when2(needs.cli, () => findCli2(step2, folder2.root)),
       when2(needs.bundle, () => checkHostPin(pin)),
       readAccess(step2, bundleRoot),
       startScan(step2, bundleRoot)
     ]);
+    const { claims } = source.evidence;
+    if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
     const { workspaceId = connection.workspaceId, accountId } = inputs;
-    const tokens = await startTokenService({
-      token: () => session.token(),
-      approvedHost: inputs.host,
-      approvedWorkspaceId: workspaceId,
-      approvedAccountId: accountId,
-      clock: ports.clock
-    });
-    service = tokens;
-    ci.mask(new URL(tokens.url).pathname.slice(1));
-    const endWhatIsLeft = strayEnder(step2, folder.root);
+    const tokens2 = await when2(
+      needs.cli,
+      () => startTokenService({
+        token: () => session.token(),
+        approvedHost: inputs.host,
+        approvedWorkspaceId: workspaceId,
+        approvedAccountId: accountId,
+        clock: ports.clock
+      })
+    );
+    service = tokens2;
+    if (tokens2) ci.mask(new URL(tokens2.url).pathname.slice(1));
+    const endWhatIsLeft = strayEnder(step2, folder2.root);
     const processes = processPort(ports.platform);
     let marked = Promise.resolve();
-    const cli = tool && new DatabricksCli({
+    const cli = tool2 && tokens2 && new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
-      file: tool.file,
-      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
+      file: tool2.file,
+      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens2.url, folder: folder2, product: PRODUCT }),
       bundleRoot,
-      bundlePath: path13.relative(checkout, bundleRoot).split(path13.sep).join("/"),
+      bundlePath: path15.relative(checkout, bundleRoot).split(path15.sep).join("/"),
       target: target?.name,
       approved: { host: inputs.host, workspaceId, accountId },
-      tokensServed: () => tokens.served,
+      tokensServed: () => tokens2.served,
       beforeEach: () => checkHostPin(pin),
       readTimeout: inputs.planTimeout,
       onLine: (line) => ci.info(line),
@@ -19621,8 +21893,7 @@ async function run(given2, seams = {}) {
     });
     if (target?.hasRootPath === false) warn(step2, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, HOME_PASSED);
-    const others2 = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
-    const access2 = needs.access ? new Access({ step: step2, audit, connection, source, others: others2 }) : void 0;
+    access2 = needs.access ? new Access({ step: step2, audit, connection, source }) : void 0;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
     const api = workspaceApi(step2, session, caller);
     const commands = seams.commands ?? RUN_COMMANDS;
@@ -19631,8 +21902,10 @@ async function run(given2, seams = {}) {
       commands[command.name]
     )({
       step: step2,
+      audit,
       api,
-      folder,
+      connection,
+      folder: folder2,
       get cli() {
         return asked2("cli", cli);
       },
@@ -19642,28 +21915,28 @@ async function run(given2, seams = {}) {
       scan: {
         planned: async (result, summary) => {
           if (!scan2) return;
-          const policy = scanPolicy(source);
+          const policy2 = scanPolicy(source);
           await scan2.planned({
             ...result,
             summary: (await summary()).tree,
             target: target?.name ?? "",
-            policy
+            policy: policy2
           });
         },
-        deployed: async (complete) => scan2?.deployed({ state: folder.state, api, complete })
+        deployed: async (complete) => scan2?.deployed({ state: folder2.state, api, complete })
       }
     });
-    noteScan(step2, soFar.facts, audit);
     await audit.settled();
-    await reportSuccess(ci, soFar.facts);
+    await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
-    noteScan(step2, soFar.facts, audit);
-    await reportFailure(ci, rootCause(step2, service, error), soFar.facts);
+    const failure = rootCause(step2, service, error);
+    await recordRefusals(begun, audit, failure);
+    await reportFailure(ci, failure, withStandards());
     return 1;
   } finally {
     await service?.stop();
-    await removePrivateFolder(folder.root);
+    await removePrivateFolder(folder2.root);
   }
 }
 async function when2(needed, work) {
@@ -19678,20 +21951,22 @@ async function findCli2(step2, cwd) {
   step2.found({ cli });
   return cli;
 }
-function findingsOf({ scan: scan2 }) {
-  return scan2 && scan2.stopping.length + scan2.others.length;
+function openAuditOf({ ci, ports, inputs }, { sinks }) {
+  const { auditLog, clientId, command } = inputs;
+  const record2 = { ci, ...ports, command: command.name, clientId, auditLog, clean: withoutCredentials };
+  return openAudit(record2, sinks);
 }
-function noteScan({ ci, inputs }, { scan: scan2 }, audit) {
-  if (!scan2) return;
-  const audited = (blocking) => (finding2) => ({
-    rule: finding2.rule.id,
-    file: finding2.place.file,
-    line: finding2.place.line,
-    fingerprint: finding2.fingerprint,
-    blocking
+async function recordRefusals({ ci, inputs }, audit, failure) {
+  const what = { command: inputs.command.name, host: inputs.host, runner: ci.context.ciName };
+  const refusals = [failure, ...failure.others].filter(isRefusal);
+  for (const refusal of refusals) audit.note(refusalEvent(refusal, what));
+  await audit.settled().catch((error) => {
+    if (error !== failure) ci.annotate("warning", toSecretlessError(error).message);
   });
-  const findings = [...scan2.stopping.map(audited(true)), ...scan2.others.map(audited(false))];
-  audit.note(scanEvent({ host: inputs.host, runner: ci.context.ciName, accepted: scan2.accepted, findings }));
+}
+async function refuseStep(begun, error, seams) {
+  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
+  await reportFailure(begun.ci, error);
 }
 var HOME_PASSED = "`pass-env` gives the home folder of this runner's user to the CLI and the bundle's code: with it credentials that lie there (`~/.databrickscfg`, cloud CLIs, `~/.netrc`, SSH keys), and what earlier jobs have left. Name the folder that a build needs instead, such as `UV_CACHE_DIR` or `PIP_CACHE_DIR`.";
 var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
@@ -19713,6 +21988,7 @@ function rootCause({ ci }, service, error) {
 }
 export {
   refuseForeignCheckout,
+  refuseStep,
   reportFailure,
   run
 };

@@ -6,12 +6,14 @@ var SecretlessError = class extends Error {
   code;
   details;
   mistakes;
+  others;
   constructor(code, options) {
-    const { mistakes = [], cause, ...details } = options;
+    const { mistakes = [], others = [], cause, ...details } = options;
     super(details.problem, cause === void 0 ? void 0 : { cause });
     this.code = code;
     this.details = details;
     this.mistakes = mistakes;
+    this.others = others;
   }
 };
 function toSecretlessError(error) {
@@ -464,6 +466,33 @@ async function certificates(environment) {
   return [...rootCertificates, ...texts.filter((text2) => text2 !== "")];
 }
 
+// core/net/unavailable.ts
+var REMEDIES = {
+  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
+  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
+  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
+  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
+  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
+};
+function endpointUnavailable(what, error) {
+  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: ${error.message}.`,
+    ...answer !== void 0 && { actual: answer },
+    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
+    cause: error
+  });
+}
+
+// core/base/uuid.ts
+var UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+function isUuid(text2) {
+  return UUID.test(text2);
+}
+
 // core/net/retry.ts
 var FIRST_WAIT = 500;
 var LONGEST_WAIT = 2e4;
@@ -516,33 +545,6 @@ async function untilAborted(work, signal) {
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-// core/net/unavailable.ts
-var REMEDIES = {
-  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
-  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
-  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
-  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
-  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
-  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
-};
-function endpointUnavailable(what, error) {
-  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
-  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
-    problem: `${what} failed: ${error.message}.`,
-    ...answer !== void 0 && { actual: answer },
-    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
-    cause: error
-  });
-}
-
-// core/base/uuid.ts
-var UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
-function isUuid(text2) {
-  return UUID.test(text2);
 }
 
 // core/federation/clouds.ts
@@ -750,9 +752,20 @@ function isOpenToAnybody(event) {
   return !WRITERS.has(event);
 }
 
+// core/ci/github/issuer.ts
+function gitHubServer(issuer) {
+  if (/^https:\/\/token\.actions\.githubusercontent\.com(\/[\w-]+)?$/.test(issuer))
+    return "https://github.com";
+  const [, residency] = /^https:\/\/token\.actions\.([\w-]+\.ghe\.com)(?:\/[\w-]+)?$/.exec(issuer) ?? [];
+  if (residency !== void 0) return `https://${residency}`;
+  const [, server] = /^(https?:\/\/[\w.-]+(?::\d+)?)\/_services\/token$/.exec(issuer) ?? [];
+  return server;
+}
+
 // core/ci/github/dialect.ts
 var CLAIMS = {
   repository: "repository",
+  repositoryId: "repository_id",
   ref: "ref",
   environment: "environment",
   pipeline: "workflow_ref",
@@ -760,6 +773,12 @@ var CLAIMS = {
   event: "event_name",
   commit: "sha"
 };
+var PROPERTY = "repo_property_";
+function propertiesOf(payload) {
+  const found = Object.entries(payload).filter(([claim]) => claim.startsWith(PROPERTY));
+  const texts = found.filter((one) => typeof one[1] === "string");
+  return Object.fromEntries(texts.map(([claim, value]) => [claim.slice(PROPERTY.length), value]));
+}
 function untrusted(event) {
   if (event !== "pull_request_target") return void 0;
   return {
@@ -773,7 +792,18 @@ var GITHUB = {
   choosesAudience: false,
   connections: false,
   inputLabel: (name) => name,
-  pipelineClaims: (payload) => claimsByName(payload, CLAIMS),
+  pipelineClaims(payload) {
+    const properties = propertiesOf(payload);
+    return {
+      ...claimsByName(payload, CLAIMS),
+      ...Object.keys(properties).length > 0 && { properties }
+    };
+  },
+  // An enterprise may have an issuer of its own below GitHub's; GitHub's own keys sign its tokens, too.
+  isOwnIssuer(issuer, issuers) {
+    const server = gitHubServer(issuer);
+    return issuers.some((one) => one === issuer || server !== void 0 && gitHubServer(one) === server);
+  },
   untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),
   untrustedToken: ({ event }) => untrusted(event),
   credentials: [
@@ -821,7 +851,7 @@ function readableSubject(subject) {
 }
 
 // core/ci/azure-devops/dialect.ts
-var CLAIMS2 = { repository: "rpo_uri", ref: "rpo_ref", commit: "rpo_ver" };
+var CLAIMS2 = { repository: "rpo_uri", repositoryId: "rpo_id", ref: "rpo_ref", commit: "rpo_ver" };
 var AZURE_DEVOPS = {
   name: "azure-devops",
   title: "Azure Pipelines",
@@ -833,6 +863,7 @@ var AZURE_DEVOPS = {
     const pipeline = typeof sub === "string" && subjectKind(sub) === "pipeline" ? { pipeline: sub } : {};
     return { ...claimsByName(payload, CLAIMS2), ...pipeline };
   },
+  isOwnIssuer: (issuer, issuers) => issuers.includes(issuer),
   untrustedRun(environment) {
     if ((environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() !== "true") return void 0;
     return {
@@ -1083,6 +1114,12 @@ var COMMANDS = [
     summary: "removes the deployment",
     changes: true,
     needs: { bundle: true, cli: true, access: true, scan: false }
+  },
+  {
+    name: "access",
+    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
+    changes: true,
+    needs: { bundle: true, cli: false, access: true, scan: false }
   }
 ];
 
@@ -1272,7 +1309,7 @@ function inputTable(commands, exchanges) {
       description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
       default: "false",
       ...FLAG,
-      for: ({ changes, needs }) => changes && needs.access,
+      for: ({ changes, needs }) => changes && needs.cli && needs.access,
       form: { label: "Approve what deletes or recreates", group: "bundle" }
     },
     "access-file": {
@@ -1391,6 +1428,7 @@ export {
   nameOf,
   transportError,
   UUID,
+  isUuid,
   retry,
   withoutBidi,
   jsonWithoutBidi,
