@@ -29,6 +29,7 @@ describe("claims", () => {
       issuedAt: 1_800_000_000_000,
       jwtId: "id-1",
       repository: "o/r",
+      repositoryId: "345",
       environment: "prod",
       event: "push",
     });
