@@ -1,22 +1,12 @@
+import { readFileSync } from "node:fs";
 import js from "@eslint/js";
 import ts from "typescript-eslint";
 
 /** The order of the house (docs/architecture.md): a folder imports only from itself and from folders before it. */
-const HOUSE = [
-  "base",
-  "net",
-  "ci",
-  "audit",
-  "api",
-  "federation",
-  "bundle",
-  "cli",
-  "scan",
-  "access",
-  "report",
-  "flow",
-  "commands",
-];
+const HOUSE = JSON.parse(readFileSync(new URL("scripts/house.json", import.meta.url), "utf8"));
+
+/** What stands at the root of core: after all folders. */
+const ROOT = ["run.ts", "start.ts"];
 
 /** What nothing in `folder` may import: later folders of core, by their path from `depth` folders further down. */
 const later = (folder, depth) =>
@@ -72,10 +62,15 @@ export default ts.config(
     ["", "*/", "*/*/"].map((inner, at) =>
       forbid(
         [`core/${folder}/${inner}*.ts`],
-        [{ group: [...shells, "**/run.ts", "**/start.ts", ...later(folder, at + 1)] }],
+        [
+          {
+            group: [...shells, ...ROOT.map((file) => "../".repeat(at + 1) + file), ...later(folder, at + 1)],
+          },
+        ],
       ),
     ),
   ),
+  { files: ["*.js"], languageOptions: { globals: { URL: "readonly" } } },
   {
     files: ["test/**", "sandbox/**"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off", "no-control-regex": "off" },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Place } from "../core/base/errors.ts";
 import type { AnnotationLevel, Ci, PipelineToken, RunContext } from "../core/ci/ci.ts";
-import { isOpenToAnybody } from "../core/ci/github/events.ts";
+import { GITHUB } from "../core/ci/github/dialect.ts";
 import { githubIssuer, requestGitHubIdToken } from "../core/ci/github/id-token.ts";
 import type { InputName } from "../core/ci/inputs/table.ts";
 import type { Environment, Send } from "../core/base/ports.ts";
@@ -12,6 +12,7 @@ import { annotation, command } from "./commands.ts";
 
 /** GitHub Actions as a {@link Ci}. Its file commands are loaded at their first use: the first request comes before. */
 export class GitHubCi implements Ci {
+  readonly dialect = GITHUB;
   readonly context: RunContext;
   readonly cancelled: AbortSignal;
   readonly #environment: Environment;
@@ -32,7 +33,7 @@ export class GitHubCi implements Ci {
   }
 
   inputLabel(name: InputName): string {
-    return name;
+    return this.dialect.inputLabel(name);
   }
 
   connection(): undefined {
@@ -102,24 +103,18 @@ export class GitHubCi implements Ci {
 function runContext(environment: Environment): RunContext {
   const get = (name: string): string => environment[name] ?? "";
   const run = `${get("GITHUB_SERVER_URL")}/${get("GITHUB_REPOSITORY")}/actions/runs/${get("GITHUB_RUN_ID")}`;
+  const untrustedEvent = GITHUB.untrustedRun(environment);
   return {
-    ciName: "GitHub Actions",
+    ciName: GITHUB.title,
     checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : undefined,
     addresses: systemAddresses(),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
-    ...(isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
+    ...(GITHUB.isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
       openEvent: { name: get("GITHUB_EVENT_NAME"), commit: get("GITHUB_SHA") || undefined },
     }),
-    ...(get("GITHUB_EVENT_NAME") === "pull_request_target" && {
-      untrustedEvent: {
-        event: "pull_request_target",
-        remedy:
-          "Run this command on push, workflow_dispatch or release. For pull requests use the event pull_request with " +
-          "`command: plan` and a service principal that can only read.",
-      },
-    }),
+    ...(untrustedEvent && { untrustedEvent }),
   };
 }
 

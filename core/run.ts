@@ -1,59 +1,76 @@
 import path from "node:path";
-import { readAccess, secretScopes } from "./flow/access/files.ts";
-import { Access } from "./flow/access/access.ts";
-import { allRight } from "./base/all-right.ts";
-import { openAuditFile, type AuditFile } from "./audit/audit.ts";
+import { openAudit, type Audit } from "./audit/audit.ts";
 import { scanEvent, type AuditedFinding } from "./audit/events/scan.ts";
-import { connect } from "./flow/connect.ts";
-import { workspaceApi } from "./flow/api.ts";
+import type { OpenSink } from "./audit/sinks/sink.ts";
+import { allRight } from "./base/all-right.ts";
+import { SecretlessError, toSecretlessError } from "./base/errors.ts";
+import { PRODUCT } from "./base/product.ts";
+import { checkHostPin } from "./bundle/host-pin.ts";
 import { DatabricksCli } from "./cli/cli.ts";
 import { cliEnvironment, HOME_VARIABLES } from "./cli/environment.ts";
-import { checkHostPin } from "./bundle/host-pin.ts";
 import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
 import { createTerminate } from "./cli/process.ts";
-import { deployBundle } from "./commands/deploy.ts";
-import { destroyBundle } from "./commands/destroy.ts";
-import { SecretlessError, toSecretlessError } from "./base/errors.ts";
+import type { RunCommand } from "./commands/command.ts";
+import { RUN_COMMANDS } from "./commands/index.ts";
+import type { InputTable } from "./ci/inputs/table.ts";
+import { OPEN_EXCHANGES } from "./federation/exchanges/index.ts";
+import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
-import { planBundle, type PlanChecks } from "./commands/plan.ts";
-import { PRODUCT } from "./base/product.ts";
-import type { Facts } from "./report/facts.ts";
-import { reportFailure, reportSuccess } from "./report/report.ts";
-import { runResource } from "./commands/run.ts";
-import { startScan } from "./flow/scan/start.ts";
-import type { Finding } from "./scan/finding.ts";
-import { warn, type Step } from "./flow/step.ts";
+import { Access } from "./flow/access/access.ts";
+import { readAccess, secretScopes } from "./flow/access/files.ts";
+import { workspaceApi } from "./flow/api.ts";
+import { connect } from "./flow/connect.ts";
 import { findTool } from "./flow/find-cli.ts";
+import { startScan } from "./flow/scan/start.ts";
+import { warn, type BegunStep, type Step } from "./flow/step.ts";
+import { FactsSoFar, type Facts } from "./report/facts.ts";
+import { reportFailure, reportSuccess } from "./report/report.ts";
+import type { Finding } from "./scan/finding.ts";
 
 export { refuseForeignCheckout } from "./flow/foreign-checkout.ts";
 export { reportFailure };
 
+/** The tables of the house; what is not given is the real one. */
+export interface Seams {
+  /** Read before the first request. */
+  readonly inputs?: InputTable;
+  /** By name. */
+  readonly commands?: Readonly<Record<string, RunCommand>>;
+  /** By name. */
+  readonly exchanges?: Readonly<Record<string, OpenExchange>>;
+  readonly sinks?: readonly OpenSink[];
+}
+
 /** The flow of each command, from top to bottom. */
-export async function run(step: Step): Promise<number> {
-  const { ci, ports, inputs } = step;
-  const facts: Facts = {
-    command: inputs.command,
+export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> {
+  const { ci, ports, inputs } = begun;
+  const { command } = inputs;
+  const soFar = new FactsSoFar({
+    command: command.name,
     workspaceUrl: inputs.host,
     runUrl: ci.context.runUrl,
-    warnings: [],
-  };
-  const audit = await openAuditFile({ ci, clock: ports.clock, ...inputs });
+  });
+  const step: Step = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
+  const { auditLog } = inputs;
+  const audit = await openAudit({ ci, clock: ports.clock, command: command.name, auditLog }, seams.sinks);
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
   try {
     // Side by side; nothing goes further until all of it is right.
+    const { needs } = command;
     const bundleRoot = path.resolve(ci.context.checkout, inputs.bundleRoot);
-    const pin = { ...inputs, bundleRoot, checkout: ci.context.checkout, platform: ports.platform };
-    const [session, file, target, source, scan] = await allRight([
-      connect(step, facts, audit),
-      findTool(step, facts, folder.root),
-      checkHostPin(pin),
+    const { checkout } = ci.context;
+    const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
+    const [connection, tool, target, source, scan] = await allRight([
+      connect(step, audit),
+      when(needs.cli, () => findCli(step, folder.root)),
+      when(needs.bundle, () => checkHostPin(pin)),
       readAccess(step, bundleRoot),
-      startScan(step, facts, bundleRoot),
+      startScan(step, bundleRoot),
     ]);
-    const { workspaceId = facts.workspaceId, accountId } = inputs;
-    const approved = { host: inputs.host, workspaceId, accountId };
+    const { session } = connection;
+    const { workspaceId = connection.workspaceId, accountId } = inputs;
     const tokens = await startTokenService({
       token: () => session.token(),
       approvedHost: inputs.host,
@@ -64,51 +81,58 @@ export async function run(step: Step): Promise<number> {
     service = tokens;
     ci.mask(new URL(tokens.url).pathname.slice(1));
 
-    const cli = new DatabricksCli({
-      ...ports,
-      terminate: createTerminate(ports),
-      file,
-      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
-      bundleRoot,
-      bundlePath: path.relative(ci.context.checkout, bundleRoot).split(path.sep).join("/"),
-      target: target.name,
-      approved,
-      tokensServed: () => tokens.served,
-      beforeEach: () => checkHostPin(pin),
-      readTimeout: inputs.planTimeout,
-      onLine: (line) => ci.info(line),
-      onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
+    const cli =
+      tool &&
+      new DatabricksCli({
+        ...ports,
+        terminate: createTerminate(ports),
+        file: tool.file,
+        env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
+        bundleRoot,
+        bundlePath: path.relative(checkout, bundleRoot).split(path.sep).join("/"),
+        target: target?.name,
+        approved: { host: inputs.host, workspaceId, accountId },
+        tokensServed: () => tokens.served,
+        beforeEach: () => checkHostPin(pin),
+        readTimeout: inputs.planTimeout,
+        onLine: (line) => ci.info(line),
+        onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
+      });
+    if (target?.hasRootPath === false) warn(step, HOME_ROOT);
+    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
+    const others = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
+    const scopes = secretScopes(source);
+    const access = needs.access ? new Access({ step, audit, connection, source, others }) : undefined;
+    const commands: Seams["commands"] = seams.commands ?? RUN_COMMANDS;
+    await asked(
+      command.name,
+      commands[command.name],
+    )({
+      step,
+      api: workspaceApi(step, session, {
+        audit,
+        clientId: inputs.clientId,
+        failure: "ENDPOINT_UNAVAILABLE",
+      }),
+      folder,
+      get cli() {
+        return asked("cli", cli);
+      },
+      get access() {
+        return asked("access", access);
+      },
+      scan: {
+        planned: async (result) => scan?.planned({ ...result, target: target?.name ?? "", scopes }),
+        deployed: async () => scan?.deployed(),
+      },
     });
-    const access = new Access({ step, facts, audit, session, source });
-    const checks: PlanChecks = {
-      scan: async (result) => scan?.planned({ ...result, target: target.name, scopes: secretScopes(source) }),
-      access,
-    };
-    if (!target.hasRootPath) warn(step, facts, HOME_ROOT);
-    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, facts, HOME_PASSED);
-    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
-    const api = workspaceApi(step, session, caller);
-    switch (inputs.command) {
-      case "plan":
-        await planBundle(step, cli, facts, checks);
-        break;
-      case "deploy":
-        await deployBundle(step, cli, api, facts, checks, folder);
-        await scan?.deployed();
-        break;
-      case "run":
-        await runResource(step, cli, api, facts);
-        break;
-      case "destroy":
-        await destroyBundle(step, cli, api, facts, access);
-    }
-    noteScan(step, facts, audit);
+    noteScan(step, soFar.facts, audit);
     await audit.settled();
-    await reportSuccess(ci, facts);
+    await reportSuccess(ci, soFar.facts);
     return 0;
   } catch (error) {
-    noteScan(step, facts, audit);
-    await reportFailure(ci, rootCause(step, service, error), facts);
+    noteScan(step, soFar.facts, audit);
+    await reportFailure(ci, rootCause(step, service, error), soFar.facts);
     return 1;
   } finally {
     await service?.stop();
@@ -116,8 +140,29 @@ export async function run(step: Step): Promise<number> {
   }
 }
 
+async function when<T>(needed: boolean, work: () => Promise<T>): Promise<T | undefined> {
+  return needed ? work() : undefined;
+}
+
+/** What is there because the command said that it needs it. */
+function asked<T>(what: string, found: T | undefined): T {
+  if (found === undefined) throw new Error(`${what} is not there: the command does not say that it needs it`);
+  return found;
+}
+
+async function findCli(step: Step, cwd: string): ReturnType<typeof findTool> {
+  const cli = await findTool(step, cwd);
+  step.found({ cli });
+  return cli;
+}
+
+/** How many static credentials were found; undefined if nothing was looked at. */
+function findingsOf({ scan }: Facts): number | undefined {
+  return scan && scan.stopping.length + scan.others.length;
+}
+
 /** Puts what the scan has found on record. */
-function noteScan({ ci, inputs }: Step, { scan }: Facts, audit: AuditFile): void {
+function noteScan({ ci, inputs }: Step, { scan }: Facts, audit: Audit): void {
   if (!scan) return;
   const audited =
     (blocking: boolean) =>

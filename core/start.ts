@@ -4,7 +4,8 @@ import type { Ci } from "./ci/ci.ts";
 import { parseInputs, type Inputs } from "./ci/inputs/inputs.ts";
 import type { Ports } from "./base/ports.ts";
 import { redactingCi } from "./ci/redacting-ci.ts";
-import type { Step } from "./flow/step.ts";
+import type { BegunStep } from "./flow/step.ts";
+import type { Seams } from "./run.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
 const REACHABLE = 60_000;
@@ -15,12 +16,12 @@ const REACHABLE = 60_000;
  * needed here into more files, and finding a file costs more than reading it.
  * @returns the exit code, 0 or 1; never rejects
  */
-export async function runStep(shell: Ci, ports: Ports): Promise<number> {
+export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promise<number> {
   const ci = redactingCi(shell);
   const stop = new AbortController();
   const finished = new AbortController();
   try {
-    const inputs = parseInputs(ci);
+    const inputs = parseInputs(ci, seams.inputs);
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
@@ -49,7 +50,7 @@ export async function runStep(shell: Ci, ports: Ports): Promise<number> {
     workspace.catch(() => undefined);
     const early = earlyIdToken(ci, inputs, clock.now());
     const { run } = await import("./run.ts");
-    return await run({ ci, ports, inputs, workspace, early, signal });
+    return await run({ ci, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
     const { reportFailure } = await import("./run.ts");
     await reportFailure(ci, toSecretlessError(error));
@@ -60,8 +61,8 @@ export async function runStep(shell: Ci, ports: Ports): Promise<number> {
 }
 
 /** The first ID token, asked for beside the discovery, for the audience that nearly always comes out of it. */
-function earlyIdToken(ci: Ci, inputs: Inputs, askedAt: number): Step["early"] {
-  const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : undefined;
+function earlyIdToken(ci: Ci, inputs: Inputs, askedAt: number): BegunStep["early"] {
+  const usual = inputs.exchange.asksWorkspace ? usualAudience(inputs.host) : undefined;
   const audience = ci.fixedAudience ?? inputs.audience ?? usual;
   if (audience === undefined) return undefined;
   const idToken = ci.idToken(audience);
@@ -76,9 +77,9 @@ function whenAborted(signal: AbortSignal, act: () => void): void {
 
 function refuseUntrustedEvent(ci: Ci, { command }: Inputs): void {
   const { untrustedEvent } = ci.context;
-  if (untrustedEvent === undefined || command === "plan") return;
+  if (untrustedEvent === undefined || !command.changes) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${command}\` is refused under the event ${untrustedEvent.event}.`,
+    problem: `\`${command.name}\` is refused under the event ${untrustedEvent.event}.`,
     expected: "an event that only people with write access can cause",
     actual: untrustedEvent.event,
     remedy: untrustedEvent.remedy,

@@ -35,7 +35,7 @@ export function reportText(report: ScanReport, excepted: number, mistakes: reado
     ...skipped,
     ...notes.map((note) => `note ${note}`),
     unscanned.length === 0 ? sum : `${sum}, ${unscanned.length} not scanned`,
-  ].map(harmless);
+  ].map((line) => harmless(line));
 }
 
 /** The report as data: what scripts may rely on. */

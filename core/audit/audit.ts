@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { appendFile } from "node:fs/promises";
 import path from "node:path";
 import type { AuditEvent } from "./events/ocsf.ts";
+import { SINKS } from "./sinks/index.ts";
+import type { OpenSink } from "./sinks/sink.ts";
 import { openAuditLog, type AuditLog } from "./json-lines.ts";
-import { SecretlessError } from "../base/errors.ts";
 import { PRODUCT } from "../base/product.ts";
 import type { Ci } from "../ci/ci.ts";
 import type { Clock } from "../base/ports.ts";
 
-/** The audit log of one use of the step: a file that stays until the job ends. */
-export interface AuditFile extends AuditLog {
+/** The audit of one use of the step; its file stays until the job ends. */
+export interface Audit extends AuditLog {
   /** Absolute path. */
   readonly file: string;
   /** Writes an event without being waited for; a failure comes out in {@link settled}. */
@@ -30,35 +30,26 @@ export interface AuditOptions {
 }
 
 /**
- * Begins the audit log, and tells its path in the output `audit-log`.
+ * Begins the audit, and tells the path of its file in the output `audit-log`.
  * @throws SecretlessError `AUDIT_LOG_UNWRITABLE`: what cannot be recorded is not done
  */
-export async function openAuditFile({ ci, clock, command, auditLog }: AuditOptions): Promise<AuditFile> {
+export async function openAudit(
+  { ci, clock, command, auditLog }: AuditOptions,
+  open: readonly OpenSink[] = SINKS,
+): Promise<Audit> {
   const { checkout, tempFolder, runUrl, ciName } = ci.context;
   const file =
     auditLog === undefined
       ? path.join(tempFolder, `databricks-secretless-audit-${randomUUID()}.jsonl`)
       : path.resolve(checkout, auditLog);
-  const append = async (text: string): Promise<void> => {
-    try {
-      await appendFile(file, text, { mode: 0o600 });
-    } catch (error) {
-      throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
-        problem: `The audit log ${file} cannot be written.`,
-        actual: error instanceof Error ? error.message : String(error),
-        remedy: "Set the input `audit-log` to a path that may be written.",
-        cause: error,
-      });
-    }
-  };
-  await append("");
+  const sinks = await Promise.all(open.map((one) => one({ file })));
   await ci.output("audit-log", file);
   const context = {
     productVersion: PRODUCT.version,
     correlationId: runUrl || randomUUID(),
     run: { ci: ciName, command, ...(runUrl !== "" && { url: runUrl }) },
   };
-  const log = openAuditLog({ context, clock, append });
+  const log = openAuditLog({ context, clock, sinks });
   let last: Promise<void> = Promise.resolve();
   return {
     file,

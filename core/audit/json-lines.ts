@@ -1,17 +1,18 @@
 import type { Clock } from "../base/ports.ts";
 import { redact } from "../base/redact.ts";
+import type { AuditSink } from "./sinks/sink.ts";
 import type { AuditContext, AuditEvent } from "./events/ocsf.ts";
 
 export interface AuditLogOptions {
   readonly context: AuditContext;
   readonly clock: Clock;
-  /** Appends text to where the audit log is kept; rejects if it cannot. */
-  readonly append: (text: string) => Promise<void>;
+  /** Where each event goes. */
+  readonly sinks: readonly AuditSink[];
 }
 
 /** Where audit events go. */
 export interface AuditLog {
-  /** Resolves when the event is written; events keep their order. Rejects if the log cannot be written. */
+  /** Resolves when every sink has the event; events keep their order. Rejects if one of the sinks cannot take it. */
   write(event: AuditEvent): Promise<void>;
   /** How many events were written. */
   readonly count: number;
@@ -27,10 +28,32 @@ function withoutTokens(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutTokens(inner)]));
 }
 
+/** The lines of one sink, one after the other. A line that it refuses holds back neither the next one nor other sinks. */
+class Queue {
+  readonly #sink: AuditSink;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(sink: AuditSink) {
+    this.#sink = sink;
+  }
+
+  add(line: string): Promise<void> {
+    this.#last = this.#last.catch(() => undefined).then(() => this.#sink.take(line));
+    return this.#last;
+  }
+}
+
+/** Resolves when every sink has taken the line or refused it. @throws what the first of them refused it with */
+async function inAll(queues: readonly Queue[], line: string): Promise<void> {
+  const taken = await Promise.allSettled(queues.map((queue) => queue.add(line)));
+  const refused = taken.find((one) => one.status === "rejected");
+  if (refused) throw refused.reason as Error;
+}
+
 /** An audit log in JSON Lines: one OCSF 1.8.0 event a line, UTF-8, each line complete before the next is begun. */
-export function openAuditLog({ context, clock, append }: AuditLogOptions): AuditLog {
+export function openAuditLog({ context, clock, sinks }: AuditLogOptions): AuditLog {
   let sequence = 0;
-  let last: Promise<void> = Promise.resolve();
+  const queues = sinks.map((sink) => new Queue(sink));
   return {
     get count() {
       return sequence;
@@ -55,9 +78,7 @@ export function openAuditLog({ context, clock, append }: AuditLogOptions): Audit
         unmapped: { ...event.unmapped, run: context.run },
       };
       const text = `${JSON.stringify(withoutTokens(line))}\n`;
-      // A failed write does not hold back the next one; whoever asked for it is told.
-      last = last.catch(() => undefined).then(() => append(text));
-      return last;
+      return inAll(queues, text);
     },
   };
 }

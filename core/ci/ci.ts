@@ -1,11 +1,12 @@
 import type { Place } from "../base/errors.ts";
+import type { Dialect, UntrustedEvent } from "./dialect.ts";
 import type { InputName } from "./inputs/table.ts";
 
 export type AnnotationLevel = "error" | "warning" | "notice";
 
 /** What the CI says about this run. Nothing in here is proven by a token: it is self-reported by the runner. */
 export interface RunContext {
-  /** The CI's name for people, such as "GitHub Actions". */
+  /** The CI's name for people. */
   readonly ciName: string;
   /** Absolute path of the checkout; no program is ever started from inside it. */
   readonly checkout: string;
@@ -20,10 +21,10 @@ export interface RunContext {
   /** Set if somebody without write access can cause this event; with the commit that the run belongs to, if the CI says it. */
   readonly openEvent?: { readonly name: string; readonly commit: string | undefined };
   /** Set if the event runs code that nobody with write access has approved with rights of those who have. */
-  readonly untrustedEvent?: { readonly event: string; readonly remedy: string };
+  readonly untrustedEvent?: UntrustedEvent;
 }
 
-/** An identity in Entra ID that the CI keeps for this step (Azure DevOps: a service connection); it holds no secret. */
+/** An identity in Entra ID that the CI keeps for this step; it holds no secret. */
 export interface ServiceConnection {
   readonly clientId: string;
   readonly tenantId: string;
@@ -40,15 +41,17 @@ export interface PipelineToken {
 
 /**
  * The port to the CI. One implementation a shell; core knows no other way to talk to the CI and never asks which one
- * it is.
+ * it is: what differs is in its dialect.
  */
 export interface Ci {
+  /** How this CI speaks. */
+  readonly dialect: Dialect;
   readonly context: RunContext;
   /** Aborted when the CI cancels the job. */
   readonly cancelled: AbortSignal;
   /** The input as the user wrote it, trimmed; "" if absent. */
   input(name: InputName): string;
-  /** The input's name as users of this CI write it (`client-id` or `clientId`). */
+  /** The input's name as users of this CI write it. */
   inputLabel(name: InputName): string;
   /**
    * The connection that the user has chosen, whose ID tokens {@link idToken} then returns; undefined if there is none.

@@ -1,42 +1,21 @@
 import type * as Jose from "jose";
 import { SecretlessError } from "../base/errors.ts";
+import type { Dialect } from "./dialect.ts";
+import { DIALECTS } from "./index.ts";
 
-const PIPELINE_CLAIMS = [
+/** What an ID token can say about the pipeline, under our names; each CI has its own (core/ci/<name>/dialect.ts). */
+export const PIPELINE_CLAIMS = [
   "repository",
-  "repository_id",
-  "repository_owner",
-  "repository_owner_id",
-  "repository_visibility",
   "ref",
-  "ref_type",
-  "head_ref",
-  "base_ref",
-  "sha",
   "environment",
-  "event_name",
+  "pipeline",
   "actor",
-  "actor_id",
-  "workflow",
-  "workflow_ref",
-  "workflow_sha",
-  "job_workflow_ref",
-  "job_workflow_sha",
-  "run_id",
-  "run_number",
-  "run_attempt",
-  "runner_environment",
+  "event",
+  "commit",
 ] as const;
 
-/** What pipeline tokens of Azure DevOps call the same things (gravitational/teleport, rfd/0211: real tokens). */
-const AZURE_DEVOPS_NAMES = {
-  repository: "rpo_uri",
-  repository_id: "rpo_id",
-  ref: "rpo_ref",
-  sha: "rpo_ver",
-} as const;
-
-/** What ID tokens say beside the registered claims, under GitHub's names; all optional. */
-type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
+/** What the token does not say is undefined. */
+export type PipelineClaims = Readonly<Partial<Record<(typeof PIPELINE_CLAIMS)[number], string>>>;
 
 /**
  * What an ID token says about the pipeline. Read, not verified: who needs proof verifies the token against its
@@ -91,13 +70,12 @@ export async function readClaims(idToken: string): Promise<Claims> {
   };
 }
 
-function pipelineClaims(payload: Readonly<Record<string, unknown>>): PipelineClaims {
-  const alias: Readonly<Record<string, string>> = AZURE_DEVOPS_NAMES;
-  return Object.fromEntries(
-    PIPELINE_CLAIMS.map((name) => [name, payload[name] ?? payload[alias[name] ?? ""]]).filter(
-      ([, value]) => typeof value === "string",
-    ),
-  ) as PipelineClaims;
+/** The claims of a payload under our names, whichever CI it comes from. */
+export function pipelineClaims(
+  payload: Readonly<Record<string, unknown>>,
+  dialects: readonly Dialect[] = DIALECTS,
+): PipelineClaims {
+  return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload))) as PipelineClaims;
 }
 
 function unreadable(why: string): SecretlessError {

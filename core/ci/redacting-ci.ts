@@ -3,12 +3,13 @@ import { redact, registerSecret } from "../base/redact.ts";
 import { harmlessLines } from "./safe-for-log.ts";
 
 /**
- * The host, with every text that leaves through it made harmless and then redacted: a CI masks only what it was told,
+ * The CI, with every text that leaves through it made harmless and then redacted: a CI masks only what it was told,
  * and only some encodings of it. In this order, for a control sequence may stand in the middle of a token.
  */
 export function redactingCi(ci: Ci): Ci {
   const clean = (text: string): string => redact(harmlessLines(text).join("\n"));
   return {
+    dialect: ci.dialect,
     context: ci.context,
     cancelled: ci.cancelled,
     input: (name) => ci.input(name),

@@ -1,4 +1,6 @@
 /* eslint-disable no-control-regex -- control characters are the subject here */
+import type { Dialect } from "./dialect.ts";
+import { DIALECTS } from "./index.ts";
 
 /** ECMA-48 control sequences (CSI, OSC and two-character escapes). */
 const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
@@ -6,19 +8,19 @@ const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u000
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /**
- * One line from outside, made harmless for the log: both CIs read commands from stdout and stderr (GitHub `::name::` at
- * the start of a line and `##[name]` anywhere; Azure DevOps `##vso[…]` anywhere, `##[…]` at the start). The text stays
- * readable: a blank breaks the marker.
+ * One line from outside, made harmless for the log: CIs read commands from stdout and stderr. The markers of every CI are
+ * broken, each by a blank, so that the text stays readable.
  */
-export function harmless(line: string): string {
-  return line
-    .replace(ESCAPE_SEQUENCE, "")
-    .replace(CONTROL, " ")
-    .replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ")
-    .replace(/#(?=#(?:vso)?\[)/gi, "# ");
+export function harmless(line: string, dialects: readonly Dialect[] = DIALECTS): string {
+  return dialects
+    .flatMap(({ logMarkers }) => logMarkers)
+    .reduce(
+      (text, [marker, broken]) => text.replace(marker, broken),
+      line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " "),
+    );
 }
 
 /** A text of several lines, each made harmless. */
 export function harmlessLines(text: string): string[] {
-  return text.split(/\r\n|\r|\n/).map(harmless);
+  return text.split(/\r\n|\r|\n/).map((line) => harmless(line));
 }

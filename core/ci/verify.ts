@@ -1,6 +1,8 @@
-import type { JSONWebKeySet, JWTPayload } from "jose";
+import type { JSONWebKeySet } from "jose";
 import { SecretlessError } from "../base/errors.ts";
 import type { Send } from "../base/ports.ts";
+import { isLoopback } from "../net/workspace.ts";
+import { pipelineClaims, type PipelineClaims } from "./claims.ts";
 
 export interface VerifyOptions {
   /** Audience that the token was asked for. */
@@ -10,17 +12,6 @@ export interface VerifyOptions {
   readonly send: Send;
   /** Milliseconds since the epoch. */
   readonly now: number;
-}
-
-/** Claims of a verified ID token of the pipeline; what the token does not say is undefined. */
-export interface PipelineClaims {
-  readonly repository?: string;
-  readonly ref?: string;
-  readonly environment?: string;
-  readonly pipeline?: string;
-  readonly actor?: string;
-  readonly event?: string;
-  readonly commit?: string;
 }
 
 export interface VerifiedToken {
@@ -44,8 +35,7 @@ function refuse(problem: string, cause?: unknown): SecretlessError {
 function secureUrl(text: unknown): string | undefined {
   if (typeof text !== "string" || !URL.canParse(text)) return undefined;
   const { protocol, hostname } = new URL(text);
-  const loopback = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]";
-  return protocol === "https:" || (protocol === "http:" && loopback) ? text : undefined;
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname)) ? text : undefined;
 }
 
 async function fetchJson(send: Send, url: string): Promise<Record<string, unknown>> {
@@ -54,30 +44,6 @@ async function fetchJson(send: Send, url: string): Promise<Record<string, unknow
   const value: unknown = JSON.parse(response.body);
   if (typeof value !== "object" || value === null) throw refuse(`${url} did not answer with a JSON object.`);
   return value as Record<string, unknown>;
-}
-
-/**
- * Claims that conditions of policy.yml can name. GitHub: docs "OpenID Connect reference"; Azure DevOps pipeline tokens
- * (`sub` p://org/project/pipeline) have `rpo_uri`, `rpo_ref`, `rpo_ver`, and prove no environment, actor or event.
- */
-function pipelineClaims(payload: JWTPayload): PipelineClaims {
-  const claim = (...names: readonly string[]): string | undefined => {
-    const found = names
-      .map((name) => payload[name])
-      .find((value) => typeof value === "string" && value !== "");
-    return found as string | undefined;
-  };
-  const subject = payload.sub ?? "";
-  const claims = {
-    repository: claim("repository", "rpo_uri"),
-    ref: claim("ref", "rpo_ref"),
-    environment: claim("environment"),
-    pipeline: claim("workflow_ref") ?? (subject.startsWith("p://") ? subject : undefined),
-    actor: claim("actor"),
-    event: claim("event_name"),
-    commit: claim("sha", "rpo_ver"),
-  };
-  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
 }
 
 /**

@@ -19,7 +19,7 @@ export function heldLock(diagnostics: readonly Diagnostic[]): SecretlessError | 
       problem: "Another deployment of this bundle and target holds the lock.",
       actual: `held by ${match[1] ?? ""} since ${match[2] ?? ""} UTC`,
       remedy:
-        "Let deployments of one target wait for each other (on GitHub a `concurrency:` group). If a deployment was " +
+        "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was " +
         "killed and left its lock, make sure that none is running, then remove `deploy.lock` in the bundle's state folder.",
     });
   }

@@ -1,29 +1,20 @@
-import type { Access } from "../flow/access/access.ts";
-import { destroyIncomplete } from "../cli/destroy-command.ts";
-import type { DatabricksCli } from "../cli/cli.ts";
 import { jobExists } from "../api/workspace.ts";
-import type { DatabricksApi } from "../api/client.ts";
-import { whenFree } from "../flow/when-free.ts";
 import { SecretlessError } from "../base/errors.ts";
-import type { Facts } from "../report/facts.ts";
-import type { Step } from "../flow/step.ts";
+import { destroyIncomplete } from "../cli/destroy-command.ts";
+import { whenFree } from "../flow/when-free.ts";
+import type { CommandContext } from "./command.ts";
 
 /** Destroys the deployment after showing what goes, and does not believe the CLI's exit code. */
-export async function destroyBundle(
-  step: Step,
-  cli: DatabricksCli,
-  api: DatabricksApi,
-  facts: Facts,
-  access: Access,
-): Promise<void> {
-  const { ci, inputs, signal } = step;
+export async function destroyBundle({ step, cli, api, access }: CommandContext): Promise<void> {
+  const { ci, inputs, signal, found } = step;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs } = summary;
-  facts.bundle = { name, target };
-  facts.plan = {
-    changes: resources.map(({ kind, key }) => ({ action: "delete", resource: `${kind}.${key}`, fields: [] })),
-    unchanged: 0,
-  };
+  const changes = resources.map(({ kind, key }) => ({
+    action: "delete",
+    resource: `${kind}.${key}`,
+    fields: [],
+  }));
+  found({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
   if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
   for (const { kind, key, id } of resources) ci.info(`  delete ${kind}.${key} (${id})`);
   if (resources.length > 0 && !inputs.autoApprove) {
@@ -40,5 +31,5 @@ export async function destroyBundle(
   const left: string[] = [];
   for (const { key, id } of jobs) if (await jobExists(api, id)) left.push(`jobs.${key} (${id})`);
   if (left.length > 0) throw destroyIncomplete(left);
-  facts.destroyed = resources.length;
+  found({ destroyed: resources.length });
 }

@@ -1,65 +1,59 @@
-import type { Access } from "../flow/access/access.ts";
 import { allRight } from "../base/all-right.ts";
-import { toMistake, type DatabricksCli, type PlanResult } from "../cli/cli.ts";
+import { SecretlessError } from "../base/errors.ts";
+import { toMistake } from "../cli/cli.ts";
 import type { Diagnostic } from "../cli/diagnostics.ts";
 import { losses, type Plan } from "../cli/plan.ts";
-import { SecretlessError } from "../base/errors.ts";
-import type { Facts } from "../report/facts.ts";
+import { warn, type Step } from "../flow/step.ts";
 import { planLine } from "../report/job-summary.ts";
 import { jsonOutput } from "../report/outputs.ts";
-import { warn, type Step } from "../flow/step.ts";
+import type { CommandContext } from "./command.ts";
 
-/** What is checked beside the bundle's own plan, before anything is changed. */
-export interface PlanChecks {
-  /** The artifacts that the plan has built, and the configuration that it has resolved. */
-  readonly scan: (result: PlanResult) => Promise<void>;
-  readonly access: Access;
+/** The command `plan`. */
+export async function showPlan(context: CommandContext): Promise<void> {
+  await planBundle(context);
 }
 
 /**
- * Plans the bundle, shows the plan, and checks that it may be carried out; `scan` looks for static credentials in what was
- * planned. Nothing remote is changed.
- * @throws SecretlessError what `scan` throws; `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
+ * Plans the bundle, shows the plan, and checks that it may be carried out: by scan, by policy, and by what it deletes.
+ * Nothing remote is changed.
+ * @throws SecretlessError what scan and access throw; `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
  */
-export async function planBundle(
-  step: Step,
-  cli: DatabricksCli,
-  facts: Facts,
-  checks: PlanChecks,
-): Promise<Plan> {
-  const { ci, signal } = step;
+export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Plan> {
+  const { ci, signal, found } = step;
   const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan, diagnostics } = result;
-  for (const diagnostic of diagnostics) annotate(diagnostic);
+  for (const diagnostic of diagnostics) annotate(step, diagnostic);
   const changed = plan.entries.filter(({ action }) => action !== "skip");
-  facts.plan = {
+  const planned = {
     changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
     unchanged: plan.entries.length - changed.length,
   };
-  for (const { action, resource, fields } of facts.plan.changes) {
+  found({ plan: planned });
+  for (const { action, resource, fields } of planned.changes) {
     ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
   }
-  ci.info(`Plan: ${planLine(facts.plan)}`);
-  const { changes, unchanged } = facts.plan;
-  await jsonOutput(ci, "plan", facts.plan, { changed: changes.length, unchanged });
-  if (plan.engine === "terraform") warn(step, facts, TERRAFORM);
+  ci.info(`Plan: ${planLine(planned)}`);
+  await jsonOutput(ci, "plan", planned, { changed: changed.length, unchanged: planned.unchanged });
+  if (plan.engine === "terraform") warn(step, TERRAFORM);
   const refused = refusedLosses(step, plan);
   await allRight([
-    checks.scan(result),
-    checks.access.plan(cli),
+    scan.planned(result),
+    access.plan(cli),
     refused ? Promise.reject(refused) : Promise.resolve(),
   ]);
   return plan;
+}
 
-  function annotate(diagnostic: Diagnostic): void {
-    const { problem, place } = toMistake(diagnostic);
-    ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", problem, place);
-  }
+/** Shows what the CLI warns of or recommends, whole, at its place. */
+function annotate({ ci }: Step, diagnostic: Diagnostic): void {
+  const { problem, actual, place } = toMistake(diagnostic);
+  const text = actual === undefined ? problem : `${problem}\n${actual}`;
+  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text, place);
 }
 
 function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {
   const lost = losses(plan);
-  if (lost.length === 0 || inputs.command !== "deploy" || inputs.autoApprove) return undefined;
+  if (lost.length === 0 || !inputs.command.changes || inputs.autoApprove) return undefined;
   return new SecretlessError("DESTRUCTIVE_PLAN", {
     problem: "The deployment would delete or recreate resources. Nothing was changed.",
     expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,

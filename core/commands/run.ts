@@ -1,21 +1,14 @@
-import { pipelineId, runId } from "../cli/run-command.ts";
-import type { DatabricksCli } from "../cli/cli.ts";
 import { cancelRun, stopPipeline } from "../api/workspace.ts";
-import type { DatabricksApi } from "../api/client.ts";
-import type { Facts } from "../report/facts.ts";
-import type { Step } from "../flow/step.ts";
+import { pipelineId, runId } from "../cli/run-command.ts";
+import type { CommandContext } from "./command.ts";
 
 /** Runs a job or pipeline of the deployed bundle, its state live in the log. If the CI's job is cancelled, so is the run. */
-export async function runResource(
-  { ci, inputs, signal }: Step,
-  cli: DatabricksCli,
-  api: DatabricksApi,
-  facts: Facts,
-): Promise<void> {
+export async function runResource({ step, cli, api }: CommandContext): Promise<void> {
+  const { ci, inputs, signal, found } = step;
   const { resource = "", runParameters: parameters, wait } = inputs;
   let url = "";
   const report = async (result: string): Promise<void> => {
-    facts.run = { resource, url, result };
+    found({ run: { resource, url, result } });
     await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
   };
   const onUrl = (started: string): void => {

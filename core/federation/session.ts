@@ -143,7 +143,7 @@ async function exchangeOnce(
     claims = await readClaims(assertion);
     stop.throwIfAborted();
     if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt);
-    token = await exchange.exchange(assertion, stop);
+    token = await exchange.exchange({ token: assertion, claims }, stop);
   } catch (error) {
     onExchange?.({ at, attempt, audience, claims, idTokenSha256, outcome: { error } });
     throw error;

@@ -1,22 +1,28 @@
-import type { AuditFile } from "../audit/audit.ts";
+import type { Audit } from "../audit/audit.ts";
 import { currentUser } from "../api/workspace.ts";
 import { workspaceApi } from "./api.ts";
 import { SecretlessError, type ErrorCode } from "../base/errors.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { Session } from "../federation/session.ts";
 import { checkedOutCommit } from "../base/git/checkout.ts";
-import type { Facts } from "../report/facts.ts";
 import type { Step } from "./step.ts";
 import { signIn } from "./sign-in.ts";
 
 /** How long after it was asked for the early ID token is still used, in milliseconds. */
 const EARLY = 10_000;
 
+/** The approved workspace, as the deploying principal. */
+export interface Connection {
+  readonly session: Session;
+  /** Decimal; undefined if the workspace does not say it. */
+  readonly workspaceId: string | undefined;
+}
+
 /** Exchanges the pipeline's identity and proves that it is the principal, workspace and account asked for. */
-export async function connect(step: Step, facts: Facts, audit: AuditFile): Promise<Session> {
-  const { ci, ports, inputs } = step;
+export async function connect(step: Step, audit: Audit): Promise<Connection> {
+  const { ci, ports, inputs, found } = step;
   let { early } = step;
-  const workspace = await step.workspace;
+  const [workspace, checkedOut] = await Promise.all([step.workspace, checkedOutCommit(ci.context.checkout)]);
   const connecting = new AbortController();
   const abandon = (): void => {
     connecting.abort(step.signal.reason);
@@ -37,42 +43,45 @@ export async function connect(step: Step, facts: Facts, audit: AuditFile): Promi
     signal: connecting.signal,
     onExchange: ({ claims }) => {
       if (!claims) return;
-      const { issuer, subject, audience, sha } = claims;
-      facts.idToken = { issuer, subject, audience: audience.join(", ") };
-      facts.commit = { checkedOut: facts.commit?.checkedOut, ofToken: sha };
+      const { issuer, subject, audience, commit } = claims;
+      found({
+        idToken: { issuer, subject, audience: audience.join(", ") },
+        commit: { checkedOut, ofToken: commit },
+      });
     },
   });
-  facts.exchangedAt = inputs.exchange === "entra" ? "Microsoft Entra ID" : "Databricks";
-  facts.commit = { ofToken: undefined, checkedOut: await checkedOutCommit(ci.context.checkout) };
+  found({
+    exchangedAt: inputs.exchange.title,
+    commit: { checkedOut, ofToken: undefined },
+  });
   try {
     await session.token();
     await audit.settled();
-    await prove(step, workspace, session, facts, audit);
+    return { session, workspaceId: await prove(step, workspace, session, audit) };
   } finally {
     // From here on a cancelled job keeps its session: a deployment that has begun needs tokens to its end.
     step.signal.removeEventListener("abort", abandon);
   }
-  return session;
 }
 
+/** @returns the workspace's ID, if it says it */
 async function prove(
   step: Step,
   workspace: Workspace,
   session: Session,
-  facts: Facts,
-  audit: AuditFile,
-): Promise<void> {
-  const { ci, inputs } = step;
+  audit: Audit,
+): Promise<string | undefined> {
+  const { ci, inputs, found } = step;
   const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" } as const;
   const user = await currentUser(workspaceApi(step, session, caller));
-  facts.principal = { applicationId: user.userName, name: user.displayName };
+  found({ principal: { applicationId: user.userName, name: user.displayName } });
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user.userName.toLowerCase(), "client-id");
   const workspaceId = user.workspaceId ?? workspace.workspaceId;
-  facts.workspaceId = workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
   expectSame("WRONG_ACCOUNT", "account", inputs.accountId, workspace.accountId?.toLowerCase(), "account-id");
   await ci.output("principal", user.userName);
   await ci.output("workspace-url", inputs.host);
+  return workspaceId;
 }
 
 /** @throws SecretlessError with `code` if what was found is not what was asked for */

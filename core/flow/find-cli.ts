@@ -3,11 +3,18 @@ import { installCli } from "../cli/install/install.ts";
 import { createTerminate } from "../cli/process.ts";
 import { checkVersion } from "../cli/version.ts";
 import { SecretlessError } from "../base/errors.ts";
-import type { Facts } from "../report/facts.ts";
 import { warn, type Step } from "./step.ts";
 
-/** How a CLI is known that was not installed by its hash. */
-export const FROM_PATH = "from PATH, not verified";
+/** The Databricks CLI that the run uses. */
+export interface FoundCli {
+  /** Absolute path. */
+  readonly file: string;
+  readonly version: string;
+  /** How it is known to be the vendor's, for the report. */
+  readonly verified: string;
+  /** Whether it was installed by its hash. */
+  readonly pinned: boolean;
+}
 
 interface Tool {
   /** Absolute path. */
@@ -22,9 +29,8 @@ interface Tool {
  * The Databricks CLI to use, its version checked: with `cli-version` exactly that one, else the one on PATH, else the
  * pinned default, installed.
  * @param cwd any folder outside the checkout
- * @returns its absolute path
  */
-export async function findTool(step: Step, facts: Facts, cwd: string): Promise<string> {
+export async function findTool(step: Step, cwd: string): Promise<FoundCli> {
   const { ports, signal } = step;
   const tool = step.inputs.cliVersion === undefined ? await onPath(step) : await installed(step);
   const terminate = createTerminate(ports);
@@ -32,9 +38,8 @@ export async function findTool(step: Step, facts: Facts, cwd: string): Promise<s
   const env = path === undefined ? {} : { PATH: path };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== undefined && tool.version !== version) throw otherVersion(tool.version, version);
-  if (warning !== undefined) warn(step, facts, warning);
-  facts.cli = { version, file: tool.file, verified: tool.verified };
-  return tool.file;
+  if (warning !== undefined) warn(step, warning);
+  return { version, file: tool.file, verified: tool.verified, pinned: tool.version !== undefined };
 }
 
 async function onPath(step: Step): Promise<Tool> {
@@ -42,7 +47,7 @@ async function onPath(step: Step): Promise<Tool> {
   try {
     const { file, notes } = await findCli({ ...ports, checkout: ci.context.checkout });
     for (const note of notes) ci.info(note);
-    return { file, verified: FROM_PATH };
+    return { file, verified: "from PATH, not verified" };
   } catch (error) {
     if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
     ci.info(`${error.message} The pinned release is installed.`);

@@ -27,7 +27,7 @@ export async function refuseForeignCheckout(
   const found = await Promise.all([...new Set([checkout, ofBundle])].map(checkedOutCommit));
   if (commit !== undefined && found.every((one) => one === commit)) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${inputs.command}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
+    problem: `\`${inputs.command.name}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
     expected: commit ?? "a commit that the CI's ID token names",
     actual: found.find((one) => one !== commit) ?? "no commit can be read from the checkout",
     remedy:

@@ -1,16 +1,14 @@
-import type { AuditFile } from "../audit/audit.ts";
+import type { Audit } from "../audit/audit.ts";
 import { tokenExchangeEvent } from "../audit/events/ocsf.ts";
 import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { databricksCloud } from "../federation/clouds.ts";
-import { databricksExchange } from "../federation/exchanges/databricks.ts";
-import { approvedAudience, type Workspace } from "../federation/discovery.ts";
-import { entraCloud, entraExchange } from "../federation/exchanges/entra.ts";
+import type { OpenedExchange } from "../federation/exchanges/open.ts";
+import type { Workspace } from "../federation/discovery.ts";
 import type { Exchange } from "../federation/exchange.ts";
 import { createSession, type ExchangeEvent, type Session } from "../federation/session.ts";
-import { readClaims } from "../ci/claims.ts";
 import { refuseForeignCheckout } from "./foreign-checkout.ts";
 import type { Step } from "./step.ts";
-import { isOpenToAnybody } from "../ci/github/events.ts";
+import type { UntrustedEvent } from "../ci/dialect.ts";
 import { isLoopback } from "../net/workspace.ts";
 
 /** Milliseconds for one exchange with all its tries. */
@@ -18,7 +16,7 @@ const RENEWAL = 120_000;
 
 export interface SignInOptions {
   readonly workspace: Workspace;
-  readonly audit: AuditFile;
+  readonly audit: Audit;
   /** Application ID. */
   readonly clientId: string;
   /** Set for a token that the account's API takes: one from a workspace's endpoint works in that workspace alone. */
@@ -41,7 +39,7 @@ export function signIn(step: Step, options: SignInOptions): Session {
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal,
     onExchange: (event) => {
-      record(audit, event, { exchange: inputs.exchange, endpoint, clientId });
+      record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
       const { audience, attempt, outcome } = event;
       const result =
         "error" in outcome
@@ -59,31 +57,20 @@ export function accountHost(host: string): string | undefined {
 }
 
 function exchangeFor(
-  { ci, inputs, ports }: Step,
+  { ci, inputs, ports, exchanges }: Step,
   { workspace, clientId, account }: SignInOptions,
-): { readonly exchange: Exchange; readonly endpoint: string } {
-  const { host, tenantId } = inputs;
-  if (tenantId !== undefined && inputs.exchange === "entra") {
-    const cloud = entraCloud(host, ports.environment);
-    const { audience } = inputs;
-    return {
-      exchange: entraExchange({ ...ports, cloud, tenantId, clientId, audience }),
-      endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`,
-    };
-  }
-  const tokenEndpoint = account ? accountEndpoint(account) : workspace.tokenEndpoint;
-  const named = (defaultAudience: string): string => approvedAudience({ host, defaultAudience });
-  // A CI that chooses the audience itself is asked for none.
-  const audience = inputs.audience ?? ci.fixedAudience ?? named(account?.id ?? workspace.defaultAudience);
-  const accountId = workspace.accountId ?? inputs.accountId;
-  return {
-    exchange: databricksExchange({ ...ports, tokenEndpoint, audience, clientId, host, accountId }),
-    endpoint: tokenEndpoint,
-  };
-}
-
-function accountEndpoint({ host, id }: { readonly host: string; readonly id: string }): string {
-  return `${host}/oidc/accounts/${id}/v1/token`;
+): OpenedExchange {
+  const open = exchanges[inputs.exchange.name];
+  if (!open) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
+  return open({
+    ...inputs,
+    ...ports,
+    workspace,
+    account,
+    clientId,
+    fixedAudience: ci.fixedAudience,
+    dialect: ci.dialect,
+  });
 }
 
 /** Nothing is sent for an untrusted event, and the CI hides each access token from the moment it exists. */
@@ -91,10 +78,11 @@ function guarded({ ci, inputs }: Step, exchange: Exchange): Exchange {
   return {
     audience: exchange.audience,
     async exchange(idToken, signal) {
-      const { event_name: event, sha } = await readClaims(idToken);
-      if (event === "pull_request_target" && inputs.command !== "plan") throw untrustedEvent(inputs.command);
-      if (event !== undefined && isOpenToAnybody(event))
-        await refuseForeignCheckout({ ci, inputs }, { name: event, commit: sha });
+      const untrusted = ci.dialect.untrustedToken(idToken.claims);
+      if (untrusted && inputs.command.changes) throw untrustedEvent(inputs.command.name, untrusted);
+      const { event, commit } = idToken.claims;
+      if (event !== undefined && ci.dialect.isOpenToAnybody(event))
+        await refuseForeignCheckout({ ci, inputs }, { name: event, commit });
       const token = await exchange.exchange(idToken, signal);
       ci.mask(token.accessToken);
       return token;
@@ -104,7 +92,7 @@ function guarded({ ci, inputs }: Step, exchange: Exchange): Exchange {
 
 /** Without an ID token nothing was exchanged. */
 function record(
-  audit: AuditFile,
+  audit: Audit,
   { claims, idTokenSha256, outcome }: ExchangeEvent,
   what: { readonly exchange: string; readonly endpoint: string; readonly clientId: string },
 ): void {
@@ -121,9 +109,9 @@ function record(
   }
 }
 
-function untrustedEvent(command: string): SecretlessError {
+function untrustedEvent(command: string, { event, remedy }: UntrustedEvent): SecretlessError {
   return new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${command}\` is refused: the ID token belongs to a run of pull_request_target.`,
-    remedy: "Run this command on push, workflow_dispatch or release.",
+    problem: `\`${command}\` is refused: the ID token belongs to a run of ${event}.`,
+    remedy,
   });
 }

@@ -1,8 +1,9 @@
+import type { OpenExchange } from "../federation/exchanges/open.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { Ci } from "../ci/ci.ts";
 import type { Inputs } from "../ci/inputs/inputs.ts";
 import type { Ports } from "../base/ports.ts";
-import type { Facts } from "../report/facts.ts";
+import type { Found } from "../report/facts.ts";
 
 /** An ID token that was asked for before its audience was known. */
 interface EarlyIdToken {
@@ -13,7 +14,7 @@ interface EarlyIdToken {
 }
 
 /** One use of the step, with its inputs checked and the first request under way. */
-export interface Step {
+export interface BegunStep {
   readonly ci: Ci;
   readonly ports: Ports;
   readonly inputs: Inputs;
@@ -24,8 +25,16 @@ export interface Step {
   readonly signal: AbortSignal;
 }
 
+/** A step that takes down what its parts find. */
+export interface Step extends BegunStep {
+  /** Hands over what was found, for the report alone; core/run.ts keeps it. */
+  readonly found: (found: Found) => void;
+  /** By name. */
+  readonly exchanges: Readonly<Record<string, OpenExchange>>;
+}
+
 /** Shows a warning about the whole run in the log and in the job summary. */
-export function warn({ ci }: Step, facts: Facts, text: string): void {
-  facts.warnings.push(text);
+export function warn({ ci, found }: Pick<Step, "ci" | "found">, text: string): void {
+  found({ warnings: [text] });
   ci.annotate("warning", text);
 }

@@ -1,6 +1,5 @@
 import type { PlanRow } from "../access/plan/describe.ts";
 import type { StandardRow } from "../access/plan/standards.ts";
-import type { Command } from "../ci/inputs/table.ts";
 import type { Finding, ScanReport } from "../scan/finding.ts";
 
 /** One line of a plan. */
@@ -55,27 +54,60 @@ export interface AccessFacts {
   };
 }
 
-/** What a run has found out and done so far; the job summary shows what is there, also after a failure. */
-export interface Facts {
-  readonly command: Command;
+/** What is known of a run before it begins. */
+export interface RunFacts {
+  /** Name of the command. */
+  readonly command: string;
   readonly workspaceUrl: string;
   readonly runUrl: string;
-  bundle?: { readonly name: string; readonly target: string };
-  principal?: { readonly applicationId: string; readonly name: string };
-  idToken?: { readonly issuer: string; readonly subject: string; readonly audience: string };
-  /** "Databricks" or "Entra ID". */
-  exchangedAt?: string;
-  commit?: { readonly ofToken: string | undefined; readonly checkedOut: string | undefined };
-  cli?: { readonly version: string; readonly file: string; readonly verified: string };
-  plan?: { readonly changes: readonly PlannedChange[]; readonly unchanged: number };
-  scan?: ScanFacts;
-  workspaceId?: string | undefined;
-  access?: AccessFacts;
-  deployed?: boolean;
-  jobs?: readonly DeployedJob[];
-  run?: { readonly resource: string; readonly url: string; readonly result: string };
+}
+
+/** What a part of the run has found out or done. */
+export interface Found {
+  readonly bundle?: { readonly name: string; readonly target: string };
+  readonly principal?: { readonly applicationId: string; readonly name: string };
+  readonly idToken?: { readonly issuer: string; readonly subject: string; readonly audience: string };
+  /** Who exchanges the ID token, for people. */
+  readonly exchangedAt?: string;
+  readonly commit?: { readonly ofToken: string | undefined; readonly checkedOut: string | undefined };
+  readonly cli?: { readonly version: string; readonly file: string; readonly verified: string };
+  readonly plan?: { readonly changes: readonly PlannedChange[]; readonly unchanged: number };
+  readonly scan?: ScanFacts;
+  readonly access?: AccessFacts;
+  readonly deployed?: boolean;
+  readonly jobs?: readonly DeployedJob[];
+  readonly run?: { readonly resource: string; readonly url: string; readonly result: string };
   /** How many resources a `destroy` deleted. */
-  destroyed?: number;
+  readonly destroyed?: number;
   /** Warnings that are about the whole run. */
-  readonly warnings: string[];
+  readonly warnings?: readonly string[];
+}
+
+/** What a run has found out and done so far; the job summary shows what is there, also after a failure. */
+export type Facts = RunFacts & Found & { readonly warnings: readonly string[] };
+
+/**
+ * The facts of one run. It belongs to core/run.ts, which alone reads it: nothing is handed from one part of a run to another
+ * through the report.
+ */
+export class FactsSoFar {
+  #facts: Facts;
+
+  constructor(run: RunFacts) {
+    this.#facts = { ...run, warnings: [] };
+  }
+
+  get facts(): Facts {
+    return this.#facts;
+  }
+
+  /** Takes in what was found: warnings join those before, each once; of anything else the latest counts. */
+  readonly add = (found: Found): void => {
+    const { warnings = [], ...rest } = found;
+    this.#facts = {
+      ...this.#facts,
+      ...rest,
+      warnings: [...new Set([...this.#facts.warnings, ...warnings])],
+    };
+  };
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import type * as TaskLib from "azure-pipelines-task-lib/task.js";
 import { SecretlessError, type Place } from "../../core/base/errors.ts";
 import type { AnnotationLevel, Ci, PipelineToken, RunContext } from "../../core/ci/ci.ts";
+import { AZURE_DEVOPS } from "../../core/ci/azure-devops/dialect.ts";
 import {
   requestAzureDevOpsIdToken,
   type TokenEndpointVariables,
@@ -32,6 +33,7 @@ export interface AgentPorts {
  * writes a file and takes variables away.
  */
 export class AzurePipelinesCi implements Ci {
+  readonly dialect = AZURE_DEVOPS;
   readonly context: RunContext;
   readonly fixedAudience = ENTRA_EXCHANGE_AUDIENCE;
   readonly cancelled: AbortSignal;
@@ -54,7 +56,7 @@ export class AzurePipelinesCi implements Ci {
   }
 
   inputLabel(name: InputName): string {
-    return camelCase(name);
+    return this.dialect.inputLabel(name);
   }
 
   connection(): AzureConnection | undefined {
@@ -92,7 +94,7 @@ export class AzurePipelinesCi implements Ci {
       debug: (line) => this.debug(line),
       info: (line) => this.info(line),
     }).catch((error: unknown) => {
-      throw isFork(environment) ? forkRefused(error) : error;
+      throw this.dialect.untrustedRun(environment) ? forkRefused(error) : error;
     });
     this.mask(token);
     return token;
@@ -147,7 +149,7 @@ export class AzurePipelinesCi implements Ci {
 
   async output(name: string, value: string): Promise<void> {
     const { setVariable } = await taskLib();
-    setVariable(camelCase(name), value, false, true);
+    setVariable(this.dialect.inputLabel(name), value, false, true);
   }
 
   async summary(markdown: string): Promise<void> {
@@ -182,10 +184,6 @@ async function taskLib(): Promise<typeof TaskLib.default> {
   return (await import("azure-pipelines-task-lib/task.js")).default;
 }
 
-function camelCase(name: string): string {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
 function endpointVariables(environment: Environment): TokenEndpointVariables {
   const get = (name: string): string => (environment[name] ?? "").trim();
   return {
@@ -202,25 +200,16 @@ function runContext(environment: Environment): RunContext {
   const get = (name: string): string => environment[name] ?? "";
   const project = `${get("SYSTEM_TEAMFOUNDATIONCOLLECTIONURI")}${encodeURIComponent(get("SYSTEM_TEAMPROJECT"))}`;
   const run = get("BUILD_BUILDID") && `${project}/_build/results?buildId=${get("BUILD_BUILDID")}`;
+  const untrustedEvent = AZURE_DEVOPS.untrustedRun(environment);
   return {
-    ciName: "Azure Pipelines",
+    ciName: AZURE_DEVOPS.title,
     checkout: path.resolve(get("BUILD_SOURCESDIRECTORY") || get("SYSTEM_DEFAULTWORKINGDIRECTORY") || "."),
     tempFolder: path.resolve(get("AGENT_TEMPDIRECTORY") || "."),
     toolCache: get("AGENT_TOOLSDIRECTORY") ? path.resolve(get("AGENT_TOOLSDIRECTORY")) : undefined,
     addresses: systemAddresses(),
     runUrl: get("RELEASE_RELEASEWEBURL") || run,
-    ...(isFork(environment) && {
-      untrustedEvent: {
-        event: "pull request from a fork",
-        remedy:
-          "Run this command on the branch after the merge. For pull requests use `command: plan` and a service principal that can only read.",
-      },
-    }),
+    ...(untrustedEvent && { untrustedEvent }),
   };
-}
-
-function isFork(environment: Environment): boolean {
-  return (environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() === "true";
 }
 
 function forkRefused(error: unknown): unknown {

@@ -1,6 +1,7 @@
 import { SecretlessError } from "../../core/base/errors.ts";
 import type { ServiceConnection } from "../../core/ci/ci.ts";
 import type { Environment } from "../../core/base/ports.ts";
+import { UUID } from "../../core/base/uuid.ts";
 
 /** An Azure Resource Manager service connection as the agent describes it to a task whose input names it. */
 export interface AzureConnection extends ServiceConnection {
@@ -11,8 +12,6 @@ export interface AzureConnection extends ServiceConnection {
   /** `AzureCloud`, `AzureUSGovernment`, …; "" where it says none. */
   readonly environment: string;
 }
-
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Sign-in hosts by the `environment` of a connection that names none itself. */
 const AUTHORITIES: Readonly<Record<string, string>> = {
@@ -39,7 +38,7 @@ export function readConnection(id: string, environment: Environment): AzureConne
     return key === undefined ? "" : (environment[key] ?? "").trim();
   };
   const scheme = value(`ENDPOINT_AUTH_SCHEME_${id}`);
-  if (!GUID.test(id) || scheme === "") throw unknown(id);
+  if (!UUID.test(id) || scheme === "") throw unknown(id);
   if (scheme.toLowerCase() !== "workloadidentityfederation") throw notFederated(scheme);
   const cloud = value(`ENDPOINT_DATA_${id}_environment`);
   const authority =

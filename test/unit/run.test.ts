@@ -68,6 +68,23 @@ describe("the flow of a step", () => {
     });
   }
 
+  it("shows what the CLI warns of at its place, with all that it says", async () => {
+    const stderr =
+      "Warning: unknown field: x\n  at resources.jobs.nightly\n  in resources/orders.yml:4:9\n\nLook at the schema.\nIt knows y.\n\n" +
+      "Recommendation: use a pool\n  in databricks.yml:1:1\n\n";
+    const cli: PlayCli = (command, request) =>
+      command === "plan -o json" ? { stdout: plan({}), stderr } : usualCli({})(command, request);
+    assert.equal(await flow.run({ command: "plan" }, cli), 0, flow.error);
+    assert.deepEqual(flow.ci.annotations, [
+      {
+        level: "warning",
+        text: "unknown field: x (resources.jobs.nightly)\nLook at the schema.\nIt knows y.",
+        place: { file: "resources/orders.yml", line: 4, column: 9 },
+      },
+      { level: "notice", text: "use a pool", place: { file: "databricks.yml", line: 1, column: 1 } },
+    ]);
+  });
+
   it("tells what degrades with Terraform's state", async () => {
     const cli: PlayCli = (command, request) =>
       command === "plan -o json"

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/ports.ts";
-import type { AccessPlan, AccessRequest } from "../plan/plan.ts";
+import { portsOf, type AccessPlan, type AccessRequest } from "../plan/plan.ts";
 import type { Change } from "../plan/changes.ts";
 import type { DecidedChange } from "../plan/decide.ts";
 import type { Lock } from "../state/lock.ts";
@@ -75,13 +75,7 @@ export async function execute(
   lock: Lock,
   onApplied: (applied: Applied) => Promise<void>,
 ): Promise<readonly Applied[]> {
-  const { registrar, deployer, clock, bundle, signal } = request;
-  const ports: TargetPorts = {
-    databricks: (registrar ?? deployer).workspace,
-    clock,
-    workspaceId: bundle.workspaceId,
-    ...(signal === undefined ? {} : { signal }),
-  };
+  const { deployer, clock, bundle, signal } = request;
   const recorder = new Recorder(plan.state, deployer.workspace, bundle, lock);
   const all = plan.changes.filter(isChange);
   const applied: Applied[] = [];
@@ -119,7 +113,7 @@ export async function execute(
     }
     signal?.throwIfAborted();
     await lock.hold();
-    const problem = await applyBatch(batch, ports, clock);
+    const problem = await applyBatch(batch, portsOf((batch[0] as DecidedChange).target, request), clock);
     if (problem !== undefined) {
       withdrawalFailed ||= withdrawing;
       await tell(batch, "failed", problem);

@@ -74,11 +74,11 @@ const common = {
 };
 type Common = Read<ReturnType<typeof object<typeof common>>>;
 
-const kindFields = Object.fromEntries(KINDS.map((target) => [target.kind, optional(target.spec)]));
-const entryFields = object(
-  { ...common, ...kindFields },
-  { oneOf: KINDS.map((target) => ({ required: [target.kind] })) },
-);
+/** The fields of an entry, for these kinds. */
+function entryFieldsOf(kinds: readonly AccessKind[]) {
+  const kindFields = Object.fromEntries(kinds.map(({ kind, spec }) => [kind, optional(spec)]));
+  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) });
+}
 
 type UnownedEntry = Omit<AccessEntry, "job">;
 
@@ -94,34 +94,39 @@ function checkReferences(value: unknown, context: ReadContext): boolean {
   return Object.values(value).every((child) => checkReferences(child, context));
 }
 
-function readEntry(node: Node | null, context: ReadContext): UnownedEntry | undefined {
+function readEntry(
+  node: Node | null,
+  context: ReadContext,
+  kinds: readonly AccessKind[],
+): UnownedEntry | undefined {
   if (!isMap(node)) {
     wrong(node, context, "a mapping with purpose and one kind of access");
     return undefined;
   }
-  const later = LATER_KINDS.filter((kind) => node.has(kind));
-  for (const kind of later) {
+  const later = LATER_KINDS.filter(({ kind }) => node.has(kind));
+  for (const { kind } of later) {
     context.report({
       problem: `The kind of access "${kind}" is not available yet.`,
-      expected: KINDS.map((target) => target.kind).join(" or "),
+      expected: kinds.map((one) => one.kind).join(" or "),
       actual: kind,
       remedy: "Take the entry out, or use a version of this product that has the kind.",
       place: context.place(node.get(kind, true)),
     });
   }
   if (later.length > 0) return undefined;
-  const fields = entryFields.read(node, context) as (Common & Readonly<Record<string, unknown>>) | undefined;
-  const kinds = KINDS.filter((target) => node.has(target.kind));
-  const target = kinds[0];
-  if (target === undefined || kinds.length > 1) {
-    const expected = `exactly one of ${KINDS.map((known) => known.kind).join(", ")}`;
+  const fields = entryFieldsOf(kinds).read(node, context) as
+    (Common & Readonly<Record<string, unknown>>) | undefined;
+  const named = kinds.filter(({ kind }) => node.has(kind));
+  const target = named[0];
+  if (target === undefined || named.length > 1) {
+    const expected = `exactly one of ${kinds.map(({ kind }) => kind).join(", ")}`;
     context.report({
       problem: "An entry names exactly one kind of access.",
       expected,
       place: context.place(node),
     });
   }
-  if (fields === undefined || target === undefined || kinds.length > 1) return undefined;
+  if (fields === undefined || target === undefined || named.length > 1) return undefined;
   if (target.presents !== (fields.present !== undefined)) {
     const verb = target.presents ? "needs" : "does not take";
     const place = context.place(node.get("present", true) ?? node);
@@ -139,25 +144,32 @@ function readEntry(node: Node | null, context: ReadContext): UnownedEntry | unde
   };
 }
 
-const entry: Shape<UnownedEntry> = { schema: entryFields.schema, read: readEntry };
-
-const file = object({
-  version: required(oneOf([1], "Version of this format.")),
-  jobs: required(
-    entries(
-      { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, says: "a key under resources.jobs" },
-      list(entry),
-      "What each job may reach at run time; the keys are those under resources.jobs of the bundle.",
+function fileOf(kinds: readonly AccessKind[]) {
+  const entry: Shape<UnownedEntry> = {
+    schema: entryFieldsOf(kinds).schema,
+    read: (node, context) => readEntry(node, context, kinds),
+  };
+  return object({
+    version: required(oneOf([1], "Version of this format.")),
+    jobs: required(
+      entries(
+        { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, says: "a key under resources.jobs" },
+        list(entry),
+        "What each job may reach at run time; the keys are those under resources.jobs of the bundle.",
+      ),
     ),
-  ),
-});
+  });
+}
 
 /** JSON Schema of access.yml. */
-export const accessFileSchema = file.schema;
+export const accessFileSchema = fileOf(KINDS).schema;
 
 /** Reads access.yml; all mistakes at once, each with its place. */
-export function readAccessFile(source: SourceFile): ReadFile<readonly AccessEntry[]> {
-  const { value, mistakes } = readYaml(source, file);
+export function readAccessFile(
+  source: SourceFile,
+  kinds: readonly AccessKind[] = KINDS,
+): ReadFile<readonly AccessEntry[]> {
+  const { value, mistakes } = readYaml(source, fileOf(kinds));
   const all = [...mistakes];
   const read: AccessEntry[] = [];
   for (const [job, jobEntries] of value?.jobs ?? []) {

@@ -1,16 +1,12 @@
 import type { Mistake } from "../../base/errors.ts";
 import { globCovers } from "../../base/glob.ts";
+import { PIPELINE_CLAIMS } from "../../ci/claims.ts";
+import type { KindTraits } from "../kinds/kind.ts";
 import type { Policy, Rule } from "./policy-shape.ts";
 
-const CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event"] as const;
+/** `commit` is compared for itself: it has no pattern. */
+const CLAIMS = PIPELINE_CLAIMS.filter((name) => name !== "commit");
 const MATCHERS = ["job", "purpose", "resource", "target"] as const;
-/** The provider that a kind cannot do without. */
-const PROVIDER_OF: Readonly<Record<string, "entra" | "aws" | "vault">> = {
-  entra_application: "entra",
-  aws_role: "aws",
-  vault_role: "vault",
-};
-
 function coversAll(outer: readonly string[] | undefined, inner: readonly string[] | undefined): boolean {
   if (outer === undefined) return true;
   return inner?.every((one) => outer.some((pattern) => globCovers(pattern, one))) ?? false;
@@ -32,7 +28,7 @@ function denies(deny: Rule, allow: Rule): boolean {
 }
 
 /** Rules that can never have an effect: what their author meant is not what the file says. */
-export function impossibleRules(policy: Policy): readonly Mistake[] {
+export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   const names = new Set<string>();
   for (const rule of policy.rules) {
@@ -51,9 +47,11 @@ export function impossibleRules(policy: Policy): readonly Mistake[] {
       mistakes.push({ problem, place: time.place });
     }
     if (rule.effect === "deny") continue;
-    const missing = (rule.kind?.value ?? []).map((kind) => PROVIDER_OF[kind]);
-    const without = missing.filter((provider) => provider !== undefined && !policy.providers?.[provider]);
-    if (rule.kind !== undefined && without.length > 0 && without.length === missing.length) {
+    const named = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
+    const without = named
+      .filter(({ provider, needsProvider }) => needsProvider && !policy.providers?.[provider])
+      .map(({ provider }) => provider);
+    if (rule.kind !== undefined && without.length > 0 && without.length === named.length) {
       mistakes.push({
         problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
         remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import type { Mistake } from "../../base/errors.ts";
 import { readYaml, type SourceFile } from "../../base/yaml/yaml-file.ts";
 import { impossibleRules } from "./policy-contradictions.ts";
-import { policyShape, type Policy } from "./policy-shape.ts";
+import { KINDS, LATER_KINDS } from "../kinds/index.ts";
+import type { AccessKind } from "../kinds/kind.ts";
+import { policyShapeOf, type Policy } from "./policy-shape.ts";
 
 export interface PolicyFile {
   readonly policy: Policy;
@@ -17,9 +19,11 @@ export interface PolicyFile {
 export function readPolicyFile(
   source: SourceFile,
   insideCheckout: boolean,
+  kinds: readonly AccessKind[] = KINDS,
 ): { readonly value: PolicyFile | undefined; readonly mistakes: readonly Mistake[] } {
-  const { value, mistakes } = readYaml(source, policyShape);
-  const all = [...mistakes, ...(value === undefined ? [] : impossibleRules(value))];
+  const named = [...kinds, ...LATER_KINDS];
+  const { value, mistakes } = readYaml(source, policyShapeOf(named));
+  const all = [...mistakes, ...(value === undefined ? [] : impossibleRules(value, named))];
   if (value === undefined || all.length > 0) return { value: undefined, mistakes: all };
   const sha256 = createHash("sha256").update(source.text, "utf8").digest("hex");
   return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };

@@ -15,6 +15,7 @@ import {
   type Shape,
 } from "../../base/yaml/shape.ts";
 import { LATER_KINDS, KINDS } from "../kinds/index.ts";
+import type { KindTraits } from "../kinds/kind.ts";
 
 const applicationId = text({ pattern: UUID, says: "an application ID (UUID)" });
 const arn = text({
@@ -107,8 +108,6 @@ const network: Shape<Network> = {
 const patterns = (description: string): Shape<readonly string[]> =>
   oneOrMore(text({ description: "`*` stands for any characters." }), description);
 
-const KIND_NAMES = [...KINDS.map((target) => target.kind), ...LATER_KINDS];
-
 const when = object({
   repository: optional(patterns("Claim of the pipeline's ID token.")),
   ref: optional(patterns("Claim of the pipeline's ID token.")),
@@ -131,16 +130,17 @@ const when = object({
   network: optional(list(network, "Addresses of the runner; self-reported.")),
 });
 
-const rule = object({
-  name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
-  effect: required(oneOf(["allow", "deny"])),
-  job: optional(patterns("Keys of jobs.")),
-  purpose: optional(patterns("Purposes.")),
-  kind: optional(placed(oneOrMore(oneOf(KIND_NAMES)))),
-  resource: optional(patterns("What is reached: the credential, role or application.")),
-  target: optional(patterns("Targets of the bundle.")),
-  when: optional(when),
-});
+const ruleOf = (kinds: readonly KindTraits[]) =>
+  object({
+    name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
+    effect: required(oneOf(["allow", "deny"])),
+    job: optional(patterns("Keys of jobs.")),
+    purpose: optional(patterns("Purposes.")),
+    kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
+    resource: optional(patterns("What is reached: the credential, role or application.")),
+    target: optional(patterns("Targets of the bundle.")),
+    when: optional(when),
+  });
 
 const user = text({
   pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
@@ -157,22 +157,25 @@ const scan = object({
   ),
 });
 
-/** What policy.yml may say. */
-export const policyShape = object({
-  version: required(oneOf([1], "Version of this format.")),
-  providers: optional(providers),
-  experimental: optional(list(oneOf(["databricks_issuer"]))),
-  principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
-  shared_principals: optional(
-    list(
-      list(text({ description: "Key of a job." })),
-      "Groups of jobs that may share a principal or a credential; their scope is the group.",
+/** What policy.yml may say, where rules can name these kinds. */
+export const policyShapeOf = (kinds: readonly KindTraits[]) =>
+  object({
+    version: required(oneOf([1], "Version of this format.")),
+    providers: optional(providers),
+    experimental: optional(list(oneOf(["databricks_issuer"]))),
+    principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
+    shared_principals: optional(
+      list(
+        list(text({ description: "Key of a job." })),
+        "Groups of jobs that may share a principal or a credential; their scope is the group.",
+      ),
     ),
-  ),
-  scan: optional(scan),
-  // None is a policy, too: it denies all access.
-  rules: required(list(rule, undefined, 0)),
-});
+    scan: optional(scan),
+    // None is a policy, too: it denies all access.
+    rules: required(list(ruleOf(kinds), undefined, 0)),
+  });
+
+const policyShape = policyShapeOf([...KINDS, ...LATER_KINDS]);
 
 export type Policy = Read<typeof policyShape>;
 export type Rule = Policy["rules"][number];

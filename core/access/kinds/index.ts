@@ -1,12 +1,16 @@
-import type { AccessKind } from "./kind.ts";
+import type { AccessKind, KindTraits } from "./kind.ts";
 import { unityCatalogCredential } from "./unity-catalog-credential.ts";
 
 /** Every kind of access that this version can grant. */
 export const KINDS: readonly AccessKind[] = [unityCatalogCredential];
 
-/** Kinds of the file format that this version knows by name only. */
-export const LATER_KINDS: readonly string[] = ["entra_application", "aws_role", "vault_role"];
+/** Kinds that the file formats name and this version refuses; each moves to a file of its own when it comes. */
+export const LATER_KINDS: readonly KindTraits[] = [
+  { kind: "entra_application", provider: "entra", needsProvider: true },
+  { kind: "aws_role", provider: "aws", needsProvider: true },
+  { kind: "vault_role", provider: "vault", needsProvider: true },
+];
 
-export function kindOf(kind: string): AccessKind | undefined {
-  return KINDS.find((target) => target.kind === kind);
+export function kindOf(kind: string, kinds: readonly AccessKind[] = KINDS): AccessKind | undefined {
+  return kinds.find((one) => one.kind === kind);
 }

@@ -33,7 +33,14 @@ export type RemoteState =
   /** This caller may not read it. */
   | { readonly state: "unreadable"; readonly missingRight: string };
 
+/** One identity's connections. */
+export interface Apis {
+  readonly workspace: DatabricksApi;
+  readonly account: DatabricksApi | undefined;
+}
+
 export interface TargetPorts {
+  /** What {@link AccessKind.connect} gave. */
   readonly databricks: DatabricksApi;
   readonly clock: Clock;
   readonly workspaceId: string;
@@ -48,13 +55,31 @@ export interface RemoteView {
   notes(object: TrustObject): readonly string[];
 }
 
-/**
- * One kind of access. Adding a kind means: one file that exports one of these, and one line in targets/index.ts.
- * `apply` and `withdraw` are idempotent and all-or-nothing for the objects of one batch.
- */
-export interface AccessKind {
+/** A grant on a Unity Catalog service credential, by which code comes to a cloud's identity. */
+export interface CredentialGrant {
+  readonly credential: string;
+  readonly principal: string;
+}
+
+/** All that the user's files say of a kind. */
+export interface KindTraits {
   /** The key in access.yml. */
   readonly kind: string;
+  /** Where access is granted: the key under `providers` in policy.yml that names who registers it. */
+  readonly provider: "databricks" | "entra" | "aws" | "vault";
+  /** Whether nothing can be granted while policy.yml does not approve the provider; if not, the deployer registers. */
+  readonly needsProvider: boolean;
+}
+
+/**
+ * One kind of access. Adding a kind means: one file that exports one of these, and one line in kinds/index.ts.
+ * `apply` and `withdraw` are idempotent and all-or-nothing for the objects of one batch.
+ */
+export interface AccessKind extends KindTraits {
+  /** The connection that it is read and changed through. */
+  connect(apis: Apis): DatabricksApi;
+  /** The grant on a credential that the object itself is; undefined if it is none. */
+  credential(object: TrustObject): CredentialGrant | undefined;
   /** What stands under that key. */
   readonly spec: Shape<unknown>;
   /** Whether the entry says with `present` what the target sees. */

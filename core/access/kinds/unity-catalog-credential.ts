@@ -164,6 +164,11 @@ async function change(
  */
 export const unityCatalogCredential: AccessKind = {
   kind: "unity_catalog_credential",
+  provider: "databricks",
+  needsProvider: false,
+  connect: ({ workspace }) => workspace,
+  credential: ({ credential, principal }) =>
+    credential === undefined || principal === undefined ? undefined : { credential, principal },
   spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
   presents: false,
   marked: false,

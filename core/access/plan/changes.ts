@@ -93,6 +93,7 @@ export function planChanges(
   declared: readonly Declared[],
   records: readonly StateRecord[],
   remote: RemoteStates,
+  kinds?: readonly AccessKind[],
 ): Changes {
   const changes: Change[] = [];
   const findings: DeclarationMistake[] = [];
@@ -130,7 +131,7 @@ export function planChanges(
 
   for (const { record, key } of recorded) {
     const { name, job, purpose, kind, object, phase } = record;
-    const target = kindOf(kind);
+    const target = kindOf(kind, kinds);
     if (target === undefined) {
       warnings.push(
         `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`,

@@ -106,9 +106,9 @@ export function declareAccess(
       target: entry.target,
       object,
       expired: over ? entry.until?.value : undefined,
-      credentials: [
-        entry.target.kind === "unity_catalog_credential" ? object["credential"] : presented,
-      ].filter((credential) => credential !== undefined),
+      credentials: [entry.target.credential(object)?.credential ?? presented].filter(
+        (credential) => credential !== undefined,
+      ),
     });
   }
   return { declared, findings };

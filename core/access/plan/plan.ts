@@ -7,13 +7,12 @@ import { declareAccess, type DeclarationMistake } from "./declare.ts";
 import { decideChanges, type DecidedChange } from "./decide.ts";
 import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
-import type { DatabricksApi } from "../../api/client.ts";
-import { proveScopes, type CredentialGrant } from "../scope/prove.ts";
+import { proveScopes } from "../scope/prove.ts";
 import type { ScopeProof } from "../scope/proof.ts";
 import { openReader, type Eyes } from "../scope/reading.ts";
 import { objectKey, readState, type AccessState } from "../state/state.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
-import type { AccessKind, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import type { AccessKind, Apis, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 
 /** The user's files, read. Without access.yml nothing is declared: what was granted before is withdrawn. */
@@ -29,22 +28,19 @@ export interface AccessFiles {
 export function readAccessFiles(
   access: SourceFile | undefined,
   policy: (SourceFile & { readonly insideCheckout: boolean }) | undefined,
+  kinds: readonly AccessKind[] = KINDS,
 ): AccessFiles {
-  const entries = access === undefined ? { value: [], mistakes: [] } : readAccessFile(access);
+  const entries = access === undefined ? { value: [], mistakes: [] } : readAccessFile(access, kinds);
   const rules =
-    policy === undefined ? { value: undefined, mistakes: [] } : readPolicyFile(policy, policy.insideCheckout);
+    policy === undefined
+      ? { value: undefined, mistakes: [] }
+      : readPolicyFile(policy, policy.insideCheckout, kinds);
   const mistakes = [...entries.mistakes, ...rules.mistakes];
   if (mistakes.length > 0) {
     const code = entries.mistakes.length > 0 ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID";
     throw fail(mistakes.map((mistake) => ({ code, mistake })));
   }
   return { entries: entries.value ?? [], policy: rules.value };
-}
-
-/** One identity's connections. */
-export interface Apis {
-  readonly workspace: DatabricksApi;
-  readonly account: DatabricksApi | undefined;
 }
 
 export interface AccessRequest {
@@ -59,6 +55,8 @@ export interface AccessRequest {
   readonly deployer: Apis;
   /** The registrar's connection, once it may exist: after the last process of the bundle has ended. */
   readonly registrar: Apis | undefined;
+  /** What can be granted; absent: all that this version knows. */
+  readonly kinds?: readonly AccessKind[];
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
@@ -104,24 +102,29 @@ export function fail(findings: readonly DeclarationMistake[]): SecretlessError {
 
 async function readRemote(
   objects: readonly { readonly target: AccessKind; readonly object: TrustObject }[],
-  ports: TargetPorts,
+  request: AccessRequest,
 ): Promise<ReadonlyMap<AccessKind, RemoteView>> {
-  const used = KINDS.filter((target) => objects.some((one) => one.target === target));
+  const used = [...new Set(objects.map(({ target }) => target))];
   const views = await Promise.all(
     used.map((target) =>
       target.read(
         objects.filter((one) => one.target === target).map(({ object }) => object),
-        ports,
+        portsOf(target, request),
       ),
     ),
   );
   return new Map(used.map((target, index) => [target, views[index] as RemoteView]));
 }
 
-function credentialGrant({ kind }: AccessKind, object: TrustObject): CredentialGrant | undefined {
-  const { credential, principal } = object as { credential?: string; principal?: string };
-  const isGrant = kind === "unity_catalog_credential" && credential !== undefined && principal !== undefined;
-  return isGrant ? { credential, principal } : undefined;
+/** What a kind works with: its connection, as the registrar where there is one. */
+export function portsOf(target: AccessKind, request: AccessRequest): TargetPorts {
+  const { registrar, deployer, clock, bundle, signal } = request;
+  return {
+    databricks: target.connect(registrar ?? deployer),
+    clock,
+    workspaceId: bundle.workspaceId,
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 /** In a plan the registrar has no token yet: the deployer looks, and may be shown less. */
@@ -170,13 +173,16 @@ function warningsOf(request: AccessRequest, proofs: readonly ScopeProof[], used:
 
 /** The plan with its findings, whatever they are; {@link planAccess} throws them, applying works around them. */
 export async function examineAccess(request: AccessRequest): Promise<AccessPlan> {
-  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, registrar, clock, signal } =
-    request;
+  const { files, bundle, deployed, deployerId, accountId, evidence, deployer, clock } = request;
   const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === undefined);
   const state = await readState(deployer.workspace, bundle);
   const recorded = state.records
-    .map((record) => ({ target: kindOf(record.kind), object: record.object, phase: record.phase }))
+    .map((record) => ({
+      target: kindOf(record.kind, request.kinds),
+      object: record.object,
+      phase: record.phase,
+    }))
     .filter(
       (one): one is typeof one & { target: AccessKind } =>
         one.target !== undefined && one.phase !== "expired",
@@ -184,17 +190,11 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const wanted = new Set(live.map(({ target, object }) => objectKey(target.kind, object)));
   const leaving = recorded
     .filter(({ target, object }) => !wanted.has(objectKey(target.kind, object)))
-    .map(({ target, object }) => credentialGrant(target, object))
+    .map(({ target, object }) => target.credential(object))
     .filter((grant) => grant !== undefined);
   const needs = new Map<string, readonly string[]>();
   for (const { job, credentials } of live)
     needs.set(job.key, [...new Set([...(needs.get(job.key) ?? []), ...credentials])]);
-  const targetPorts: TargetPorts = {
-    databricks: (registrar ?? deployer).workspace,
-    clock,
-    workspaceId: bundle.workspaceId,
-    ...(signal === undefined ? {} : { signal }),
-  };
   const prove = async (): Promise<ReadonlyMap<string, ScopeProof>> =>
     needs.size === 0
       ? new Map<string, ScopeProof>()
@@ -207,19 +207,24 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
           policy: files.policy?.policy,
           needs,
           coming: live
-            .map(({ target, object }) => credentialGrant(target, object))
+            .map(({ target, object }) => target.credential(object))
             .filter((grant) => grant !== undefined),
           leaving,
         });
   const objects = [...live, ...recorded];
-  const [views, proofs] = await Promise.all([readRemote(objects, targetPorts), prove()]);
+  const [views, proofs] = await Promise.all([readRemote(objects, request), prove()]);
   const missing = { state: "unreadable", missingRight: "the target" } as const;
   // A listing leaves out what the caller may not see: only the one who registers knows that something is not there.
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" } as const;
-  const planned = planChanges(declared, state.records, (target, object) => {
-    const seen = views.get(target)?.plan(object) ?? missing;
-    return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
-  });
+  const planned = planChanges(
+    declared,
+    state.records,
+    (target, object) => {
+      const seen = views.get(target)?.plan(object) ?? missing;
+      return seen.state === "absent" && isRegistrarLater(request) ? unseen : seen;
+    },
+    request.kinds,
+  );
   const decided = decideChanges(planned, declared, proofs, files.policy, evidence, bundle.target);
   const registrarId = registrarOf(files);
   const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { globMatches } from "../../base/glob.ts";
-import type { PipelineClaims } from "../../ci/verify.ts";
+import type { PipelineClaims } from "../../ci/claims.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
 import { DAYS, type Conditions, type Network, type Rule } from "../files/policy-shape.ts";
 

@@ -1,3 +1,4 @@
+import type { CredentialGrant } from "../kinds/kind.ts";
 import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
 import type { Policy } from "../files/policy-shape.ts";
 import { inParallel } from "../../api/paging.ts";
@@ -23,11 +24,6 @@ export interface ProofRequest {
   /** ACCESS that this run grants, and that it withdraws before it grants anything. */
   readonly coming: readonly CredentialGrant[];
   readonly leaving: readonly CredentialGrant[];
-}
-
-export interface CredentialGrant {
-  readonly credential: string;
-  readonly principal: string;
 }
 
 /** The users of a credential as they will be when this run has ended. */

@@ -1,4 +1,4 @@
-import { subjectKind, type SubjectKind } from "./subject.ts";
+import type { SubjectKind } from "./subject.ts";
 import type { PolicyClaims } from "../claims.ts";
 
 const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
@@ -10,14 +10,9 @@ const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
     "The subject holds the GUIDs of a service connection of the Entra issuer; before its conversion the connection had the subject sc://… . Add the policy:",
 };
 
-/**
- * What to do about a field of an ID token from Azure DevOps that differs from the policy's; undefined for tokens of other
- * CIs. The text ends where the command that adds a policy follows.
- */
-export function azureDevOpsHint(field: keyof PolicyClaims, subject: string): string | undefined {
-  const kind = subjectKind(subject);
-  if (kind === undefined) return undefined;
-  if (field === "subject") return SUBJECTS[kind];
+/** What to do about a field of an ID token that differs from the policy's; `kind` is that of its subject, if it is known. */
+export function azureDevOpsHint(field: keyof PolicyClaims, kind: SubjectKind | undefined): string {
+  if (field === "subject") return kind === undefined ? "Add the policy:" : SUBJECTS[kind];
   return field === "audience"
     ? "Azure DevOps chooses the audience of its ID tokens. Add a policy for the audience presented:"
     : "The policy belongs to another CI or another organisation, or the service connection was converted to the Entra issuer. Add one for this issuer:";

@@ -2,6 +2,8 @@ import { SecretlessError } from "../../base/errors.ts";
 import { statusError } from "../../net/http.ts";
 import type { Clock, HttpRequest, HttpResponse, Send } from "../../base/ports.ts";
 import { registerSecret } from "../../base/redact.ts";
+import { UUID } from "../../base/uuid.ts";
+import { readClaims } from "../claims.ts";
 import { azureDevOpsRefusal } from "./refusal.ts";
 import { subjectKind } from "./subject.ts";
 
@@ -35,7 +37,6 @@ export interface AzureDevOpsIdTokenRequest {
   readonly info: (line: string) => void;
 }
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Response headers by which Microsoft finds a request. */
 const TRACE_HEADERS = ["x-vss-e2eid", "x-msedge-ref"] as const;
 /** Milliseconds that a token must have left to be worth sending. */
@@ -51,13 +52,14 @@ const LEAST_LIFE = 30_000;
  */
 export async function requestAzureDevOpsIdToken(request: AzureDevOpsIdTokenRequest): Promise<string> {
   const { clock, signal, info, connectionId } = request;
-  if (connectionId !== undefined && !GUID.test(connectionId)) throw unknownConnection(connectionId);
+  if (connectionId !== undefined && !UUID.test(connectionId)) throw unknownConnection(connectionId);
   for (let last = false; ; last = true) {
     const { token, now } = await requestOnce(request);
-    const { sub, exp } = readPayload(token);
-    if (connectionId !== undefined && subjectKind(sub) === "pipeline") throw unknownConnection(connectionId);
-    const left = exp * 1000 - now;
-    if (subjectKind(sub) !== "entra-connection" || left >= LEAST_LIFE) return token;
+    const { subject, expiresAt } = await readClaims(token);
+    const kind = subjectKind(subject);
+    if (connectionId !== undefined && kind === "pipeline") throw unknownConnection(connectionId);
+    const left = expiresAt - now;
+    if (kind !== "entra-connection" || left >= LEAST_LIFE) return token;
     if (last) throw endingToken(left);
     info(
       `Azure DevOps returned an ID token of the service connection that ends in ${seconds(left)}: it keeps them for 24 hours. Waiting for a new one.`,
@@ -124,22 +126,6 @@ function tokenIn({ body }: HttpResponse): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `sub` and `exp` of a token that is not verified here: those who accept it do that. */
-function readPayload(token: string): { readonly sub: string; readonly exp: number } {
-  try {
-    const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-    const { sub, exp } = JSON.parse(payload) as { sub?: unknown; exp?: unknown };
-    if (typeof sub === "string" && typeof exp === "number") return { sub, exp };
-  } catch {
-    // Not JSON: the same error as for a token without subject.
-  }
-  throw new SecretlessError("ID_TOKEN_REFUSED", {
-    problem: "Azure DevOps returned an ID token that cannot be read.",
-    expected: "a JSON Web Token with the claims `sub` and `exp`",
-    remedy: "Run the job again; if it stays so, report it with the debug log.",
-  });
 }
 
 function seconds(milliseconds: number): string {

@@ -1,15 +1,6 @@
 import type { Claims } from "../claims.ts";
+import type { SubjectAdvice } from "../dialect.ts";
 import { parseSubject } from "./subject.ts";
-
-/** What to put into a federation policy in place of what this run has presented. */
-export interface SubjectAdvice {
-  /** Ends with what introduces the commands. */
-  readonly remedy: string;
-  /** Set where the subject of this run is none to trust. */
-  readonly subject?: string;
-  /** The run may not act as the principal that deploys. */
-  readonly otherPrincipal: boolean;
-}
 
 export const PULL_REQUEST =
   "This is a pull request's run. A policy for its subject lets every pull request of this repository act as the " +
@@ -27,14 +18,12 @@ const PASSING: readonly (readonly [RegExp, string])[] = [
  * Runs for whose subject nobody should write a policy: those of pull requests, also where an organisation has its own form
  * of subjects, and those whose ref is never seen again. undefined for all others.
  */
-export function subjectAdvice(
-  claims: Pick<Claims, "subject" | "event_name" | "ref">,
-): SubjectAdvice | undefined {
+export function subjectAdvice(claims: Pick<Claims, "subject" | "event" | "ref">): SubjectAdvice | undefined {
   const subject = parseSubject(claims.subject);
   const names = claims.subject.split(":");
   const isPullRequest =
     subject.kind === "pull_request" ||
-    /^pull_request/.test(claims.event_name ?? "") ||
+    /^pull_request/.test(claims.event ?? "") ||
     /^refs\/pull\//.test(claims.ref ?? "") ||
     names.some((name) => name === "pull_request" || name.startsWith("refs/pull/"));
   if (isPullRequest) return { remedy: PULL_REQUEST, otherPrincipal: true };

@@ -1,4 +1,3 @@
-import { azureDevOpsHint } from "../azure-devops/hints.ts";
 import { PULL_REQUEST } from "./subject-advice.ts";
 import { parseSubject, type GitHubSubject } from "./subject.ts";
 
@@ -46,7 +45,7 @@ export function subjectDifference(presented: string, wanted: string): SubjectDif
 /** What to say where Databricks does not tell the policy's subject. */
 export function subjectHint(presented: string): string {
   const subject = parseSubject(presented);
-  if (subject.kind === "custom") return azureDevOpsHint("subject", presented) ?? "Add the policy:";
+  if (subject.kind === "custom") return "Add the policy:";
   if (subject.kind === "pull_request") return PULL_REQUEST;
   const ids = subject.ownerId === undefined ? "" : `${IDS} A policy of before has none. `;
   return (

@@ -1,138 +1,61 @@
-import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
-import { UUID } from "../../base/uuid.ts";
-import { SecretlessError } from "../../base/errors.ts";
-import type { ServiceConnection, Ci } from "../ci.ts";
-import { inputReader } from "./reader.ts";
-import { COMMANDS, EXCHANGES, INPUTS, SCAN_MODES, type Command } from "./table.ts";
-import { parseDuration, parseNameValueLines } from "./values.ts";
-import { parsePassEnv } from "./pass-env.ts";
-import { parseWorkspaceUrl } from "../../net/workspace.ts";
+import { SecretlessError, type Mistake } from "../../base/errors.ts";
+import { EXCHANGES } from "../../base/exchanges.ts";
+import type { Ci, ServiceConnection } from "../ci.ts";
+import { INPUTS, type SCAN_MODES, type InputDefinition, type InputName, type InputTable } from "./table.ts";
 
-/** All inputs of a run, checked. */
-export interface Inputs {
-  readonly command: Command;
+type CamelCase<Name> = Name extends `${infer Head}-${infer Rest}`
+  ? `${Head}${Capitalize<CamelCase<Rest>>}`
+  : Name;
+type Value<Entry> = Entry extends { readonly parse: (text: string) => infer Parsed } ? Parsed : string;
+type Present = { readonly required: true } | { readonly default: string } | { readonly many: true };
+
+/** The values of a table of inputs: one field an entry, by its name in camelCase. */
+type Values<Table> = {
+  readonly [Name in keyof Table as CamelCase<Name>]: Table[Name] extends Present
+    ? Value<Table[Name]>
+    : Value<Table[Name]> | undefined;
+};
+
+/** All inputs of a run, checked. Durations are milliseconds. */
+export interface Inputs extends Omit<Values<typeof INPUTS>, "host" | "scan"> {
   /** Origin of the approved workspace, normalised by core/net/workspace.ts. */
   readonly host: string;
-  readonly clientId: string;
-  readonly exchange: (typeof EXCHANGES)[number];
-  /** Set if `exchange` is `entra`. */
-  readonly tenantId: string | undefined;
-  readonly audience: string | undefined;
-  /** Decimal; from the input or from `?o=` in `host`. */
-  readonly workspaceId: string | undefined;
-  readonly accountId: string | undefined;
-  readonly bundleRoot: string;
-  readonly target: string | undefined;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly autoApprove: boolean;
-  readonly accessFile: string | undefined;
-  readonly policyFile: string | undefined;
-  readonly auditLog: string | undefined;
-  /** Set if `command` is `run`. */
-  readonly resource: string | undefined;
-  readonly runParameters: Readonly<Record<string, string>>;
-  readonly wait: boolean;
   readonly scan: (typeof SCAN_MODES)[number];
-  /** As the user wrote it. */
-  readonly sarifFile: string | undefined;
-  readonly passEnv: readonly string[];
-  readonly cliVersion: string | undefined;
-  readonly cliMirror: string | undefined;
-  readonly cliSha256: string | undefined;
-  /** Milliseconds. */
-  readonly lockTimeout: number;
-  /** Milliseconds. */
-  readonly planTimeout: number;
-  /** Milliseconds. */
-  readonly timeout: number;
 }
-
-/** A UUID, or a verified domain such as `contoso.onmicrosoft.com`. */
-const TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
 
 /**
  * Reads and checks every input, before any request.
  * @throws SecretlessError `INPUT_INVALID` with all mistakes at once
  */
-export function parseInputs(ci: Ci): Inputs {
-  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
-    ci,
-    INPUTS,
-  );
-  let connection: ServiceConnection | undefined;
-  let noConnection: SecretlessError | undefined;
-  try {
-    connection = ci.connection();
-  } catch (error) {
-    if (!(error instanceof SecretlessError)) throw error;
-    noConnection = error;
+export function parseInputs(ci: Ci, table: InputTable = INPUTS): Inputs {
+  const { connection, noConnection } = readConnection(ci);
+  // What a connection that cannot be read would have given is not called missing.
+  const reader = new InputReader(ci, table, noConnection ? ["client-id"] : []);
+  if (connection) {
+    const exchange = EXCHANGES.find(({ tenant }) => tenant);
+    reader.fallBack({ "client-id": connection.clientId, "tenant-id": connection.tenantId, exchange });
   }
-  const command = oneOf("command", COMMANDS);
-  const hostText = required(
-    "host",
-    "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net",
-  );
-  const url = hostText === undefined ? undefined : parsed("host", parseWorkspaceUrl);
-  const clientIdExpected =
-    "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
-  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
-  if (!clientId && !noConnection) required("client-id", clientIdExpected);
-  const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
-  if (url?.workspaceId !== undefined && workspaceId !== undefined && url.workspaceId !== workspaceId) {
-    wrong(
-      "workspace-id",
-      `${url.workspaceId}, the workspace ID in the URL of \`${ci.inputLabel("host")}\``,
-      workspaceId,
-    );
+  const values = reader.readAll() as Partial<Values<typeof INPUTS>>;
+  const { command, exchange, host, workspaceId } = values;
+  const needed = (name: InputName): void => {
+    if (reader.isMissing(name)) reader.missing(name);
+  };
+  if (!noConnection && exchange?.tenant) needed("tenant-id");
+  for (const [name, { neededBy = [] }] of Object.entries(table)) {
+    const names: readonly string[] = neededBy;
+    if (command && names.includes(command.name)) needed(name as InputName);
   }
-  const accountId = matching("account-id", UUID, "the account ID (a UUID)");
-  const exchange = connection && ci.input("exchange") === "" ? "entra" : oneOf("exchange", EXCHANGES);
-  const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
-  const tenantId = matching("tenant-id", TENANT, tenantExpected) ?? connection?.tenantId;
-  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
-  const resource = matching(
-    "resource",
-    /^\w[\w-]*(?:\.[\w-]+)?$/,
-    "the key of a job or pipeline in the bundle",
-  );
-  if (command === "run") required("resource", "the key of a job or pipeline in the bundle");
-  const variables = parsed("variables", parseNameValueLines);
-  const runParameters = parsed("run-parameters", parseNameValueLines);
-  const passEnv = parsed("pass-env", parsePassEnv);
-  const timeout = parsed("timeout", parseDuration);
-  const lockTimeout = parsed("lock-timeout", parseDuration);
-  const planTimeout = parsed("plan-timeout", parseDuration);
-  const cliVersion = checked("cli-version", parseCliVersion);
-  const cliMirror = checked("cli-mirror", parseCliMirror);
-  const cliSha256 = checked("cli-sha256", parseSha256);
-  const scan = oneOf("scan", SCAN_MODES);
-  const sarifFile = optional("sarif-file");
-  const bundleRoot = value("bundle-root");
-  const target = optional("target");
-  const audience = optional("audience");
-  const autoApprove = flag("auto-approve");
-  const wait = flag("wait");
-
+  const { mistakes } = reader;
+  const inUrl = host?.workspaceId;
+  if (inUrl !== undefined && workspaceId !== undefined && inUrl !== workspaceId) {
+    const wanted = `${inUrl}, the workspace ID in the URL of \`${ci.inputLabel("host")}\``;
+    reader.wrong("workspace-id", wanted, workspaceId);
+  }
   if (noConnection) {
     if (mistakes.length === 0) throw noConnection;
     mistakes.push(noConnection.details);
   }
-  if (
-    mistakes.length > 0 ||
-    !(
-      command &&
-      url &&
-      clientId &&
-      exchange &&
-      variables &&
-      runParameters &&
-      passEnv &&
-      scan &&
-      timeout &&
-      lockTimeout &&
-      planTimeout
-    )
-  ) {
+  if (mistakes.length > 0) {
     throw new SecretlessError("INPUT_INVALID", {
       problem:
         mistakes.length === 1
@@ -142,33 +65,100 @@ export function parseInputs(ci: Ci): Inputs {
       mistakes,
     });
   }
+  const all = values as Values<typeof INPUTS>;
   return {
-    command,
-    host: url.origin,
-    clientId: clientId.toLowerCase(),
-    exchange,
-    tenantId,
-    audience,
-    workspaceId: workspaceId ?? url.workspaceId,
-    accountId: accountId?.toLowerCase() ?? url.accountId,
-    bundleRoot,
-    target,
-    variables,
-    autoApprove,
-    accessFile: optional("access-file"),
-    policyFile: optional("policy-file"),
-    auditLog: optional("audit-log"),
-    resource,
-    runParameters,
-    wait,
-    scan,
-    sarifFile,
-    passEnv,
-    cliVersion,
-    cliMirror,
-    cliSha256,
-    lockTimeout,
-    planTimeout,
-    timeout,
+    ...all,
+    host: all.host.origin,
+    workspaceId: all.workspaceId ?? all.host.workspaceId,
+    accountId: all.accountId ?? all.host.accountId,
+    scan: all.scan.name,
   };
+}
+
+function readConnection(ci: Ci): {
+  readonly connection?: ServiceConnection | undefined;
+  readonly noConnection?: SecretlessError;
+} {
+  try {
+    return { connection: ci.connection() };
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    return { noConnection: error };
+  }
+}
+
+/** Reads the inputs of a table with their defaults. What is wrong with them is gathered in `mistakes`. */
+class InputReader {
+  readonly mistakes: Mistake[] = [];
+  readonly #ci: Ci;
+  readonly #table: InputTable;
+  readonly #excused: readonly string[];
+  readonly #absent = new Set<string>();
+  #fallbacks: Readonly<Record<string, unknown>> = {};
+
+  constructor(ci: Ci, table: InputTable, excused: readonly string[]) {
+    this.#ci = ci;
+    this.#table = table;
+    this.#excused = excused;
+  }
+
+  /** Values for inputs that the user leaves out; they go before the defaults. */
+  fallBack(values: Readonly<Record<string, unknown>>): void {
+    this.#fallbacks = values;
+  }
+
+  readAll(): Readonly<Record<string, unknown>> {
+    const own = Object.entries(this.#table).filter(([, { cis }]) => cis?.(this.#ci.dialect) ?? true);
+    return Object.fromEntries(own.map(([name, entry]) => [camelCase(name), this.#read(name, entry)]));
+  }
+
+  isMissing(name: string): boolean {
+    return this.#absent.has(name);
+  }
+
+  missing(name: string): void {
+    if (this.#absent.delete(name)) this.wrong(name, this.#table[name]?.expected ?? "a value", "");
+  }
+
+  wrong(name: string, expected: string, actual: string, remedy?: string): void {
+    this.mistakes.push({
+      problem: `Input \`${this.#ci.inputLabel(name as InputName)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...(actual === "" ? {} : { actual }),
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
+
+  #read(name: string, entry: InputDefinition): unknown {
+    const { pattern, expected = "", many, required } = entry;
+    const written = this.#ci.input(name as InputName);
+    const fallback = this.#fallbacks[name];
+    if (written === "" && fallback !== undefined && fallback !== "") return fallback;
+    const text = written === "" ? (entry.default ?? "") : written;
+    if (text === "" && many !== true) {
+      this.#absent.add(name);
+      if (required && !this.#excused.includes(name)) this.missing(name);
+      return undefined;
+    }
+    if (pattern?.test(text) === false) {
+      this.wrong(name, expected, text);
+      return undefined;
+    }
+    return this.#parse(name, entry, text);
+  }
+
+  #parse(name: string, { parse }: InputDefinition, text: string): unknown {
+    try {
+      return parse ? parse(text) : text;
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      this.wrong(name, expected, actual, remedy);
+      return undefined;
+    }
+  }
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,4 +1,6 @@
 import { SecretlessError } from "../../base/errors.ts";
+import type { Dialect } from "../dialect.ts";
+import { DIALECTS } from "../index.ts";
 
 /** `ProgramFiles(x86)` is a name, too. */
 const NAME = /^[A-Z_][\w()]*$/i;
@@ -10,21 +12,8 @@ const SETTINGS_OF_THE_CLI =
 const OTHER_CREDENTIAL =
   "a credential of another kind than the federated one: the bundle could use it instead";
 
-/** What never reaches the CLI and the bundle's code, by name. */
-const FAMILIES: readonly (readonly [RegExp, string])[] = [
-  [/^ACTIONS_|^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
-  [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$|^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
-  [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
-  [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
-  [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
-  [
-    /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
-    "a file through which the bundle's code could change later steps",
-  ],
-  [
-    /^RUNNER_TRACKING_ID$/,
-    "the mark by which the runner ends processes, a deployment in progress among them",
-  ],
+/** What never reaches the CLI and the bundle's code, by name, beside what is a credential in a CI. */
+const FAMILIES: Dialect["credentials"] = [
   [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
   [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
   [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
@@ -38,10 +27,11 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
  * written. Letter case does not count when a name is refused.
  * @throws SecretlessError `INPUT_INVALID` that names every refused one with the reason
  */
-export function parsePassEnv(text: string): string[] {
+export function parsePassEnv(text: string, dialects: readonly Dialect[] = DIALECTS): string[] {
+  const families = [...dialects.flatMap(({ credentials }) => credentials), ...FAMILIES];
   const names = [...new Set(text.split(/[\s,]+/).filter((name) => name !== ""))];
   const refused = names.flatMap((name) => {
-    const reason = reasonAgainst(name);
+    const reason = reasonAgainst(name, families);
     return reason === undefined ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
   });
   if (refused.length === 0) return names;
@@ -53,9 +43,9 @@ export function parsePassEnv(text: string): string[] {
   });
 }
 
-function reasonAgainst(name: string): string | undefined {
+function reasonAgainst(name: string, families: Dialect["credentials"]): string | undefined {
   if (!NAME.test(name)) return "no name of a variable";
   const folded = name.toUpperCase();
   if (SETTINGS_OF_THE_CLI.test(folded)) return undefined;
-  return FAMILIES.find(([family]) => family.test(folded))?.[1];
+  return families.find(([family]) => family.test(folded))?.[1];
 }

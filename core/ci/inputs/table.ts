@@ -1,104 +1,275 @@
+import { COMMANDS, type CommandName, type CommandTraits } from "../../base/commands.ts";
+import { EXCHANGES, type ExchangeTraits } from "../../base/exchanges.ts";
+import { UUID } from "../../base/uuid.ts";
+import { parseWorkspaceUrl } from "../../net/workspace.ts";
+import type { Dialect } from "../dialect.ts";
+import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
+import { choice, FLAG, lowerCase } from "./choices.ts";
+import { parsePassEnv } from "./pass-env.ts";
+import { parseDuration, parseNameValueLines } from "./values.ts";
+
+/** One input: how it is read, and how it stands in the manifests. */
 export interface InputDefinition {
   /** One sentence for the manifests and the documentation. */
   readonly description: string;
   readonly required?: true;
-  /** The default as it stands in the manifests; the parser applies it too, for hosts that do not. */
+  /** The default as it stands in the manifests; the parser applies it too, for CIs that do not. */
   readonly default?: string;
+  /** What is wanted, for the error where it is missing or does not fit. */
+  readonly expected?: string;
+  readonly pattern?: RegExp;
+  /** The value of a text; without it the text itself. @throws SecretlessError `INPUT_INVALID` */
+  readonly parse?: (text: string) => unknown;
+  /** Takes many values: several lines, of which there may be none. */
+  readonly many?: true;
+  /** What can be chosen; undefined: any text. */
+  readonly choices?: readonly string[];
+  readonly flag?: true;
+  /** The commands that it is for; undefined: all. */
+  readonly for?: (command: CommandTraits) => boolean;
+  /** Commands that cannot do without it. */
+  readonly neededBy?: readonly CommandName[];
+  /** The CIs that have it; undefined: all. */
+  readonly cis?: (dialect: Dialect) => boolean;
+  /** How it stands in the form of Azure DevOps. */
+  readonly form?: InputForm;
 }
 
-export const COMMANDS = ["deploy", "plan", "run", "destroy"] as const;
-export type Command = (typeof COMMANDS)[number];
+/** What only the form of a task says of an input (learn.microsoft.com, tasks.schema.json). */
+export interface InputForm {
+  readonly label: string;
+  readonly group?: "identity" | "bundle" | "guards" | "cli";
+  /** Follows the description. */
+  readonly more?: string;
+  /** Where it does not follow from the definition. */
+  readonly type?: string;
+  readonly visibleRule?: string;
+  /** Whether the form must have a value: set where it differs from `required`. */
+  readonly required?: boolean;
+  /** Whether the form leaves the default to the step. */
+  readonly open?: true;
+}
+
+export type InputTable = Readonly<Record<string, InputDefinition>>;
 
 /** What findings of the scan for static credentials do: stop the run, or warn. */
 export const SCAN_MODES = ["block", "warn", "off"] as const;
 
-export const EXCHANGES = ["databricks", "entra"] as const;
+/** Checks a text that is read again where it is used. */
+function checked(parse: (text: string) => unknown): (text: string) => string {
+  return (text) => {
+    parse(text);
+    return text;
+  };
+}
 
-/** One table of inputs; action.yml and task.json are tested against it. */
-export const INPUTS = {
-  command: {
-    description:
-      "`deploy` plans and deploys the bundle; `plan` shows what a deployment would change and changes nothing; `run` runs a job or pipeline of the deployed bundle; `destroy` removes the deployment.",
-    default: "deploy",
-  },
-  host: {
-    description:
-      "URL of the approved workspace. It is never taken from the bundle; a bundle that names another is refused.",
-    required: true,
-  },
-  "client-id": {
-    description: "Application ID of the service principal that deploys.",
-    required: true,
-  },
-  exchange: {
-    description:
-      "Who exchanges the ID token: `databricks` (a federation policy of the service principal) or `entra` (a federated identity credential in Entra ID).",
-    default: "databricks",
-  },
-  "tenant-id": { description: "Entra tenant, for `exchange: entra`." },
-  audience: {
-    description: "Audience of the ID token, if it is not the default of the exchange.",
-  },
-  "workspace-id": { description: "Guard: stop if the workspace has another ID." },
-  "account-id": { description: "Guard: stop if the workspace belongs to another account." },
-  "bundle-root": { description: "Folder of `databricks.yml`, relative to the checkout.", default: "." },
-  target: { description: "Target of the bundle; the bundle's own default if absent." },
-  variables: { description: "Bundle variables, one `name=value` a line." },
-  "auto-approve": {
-    description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
-    default: "false",
-  },
-  "access-file": {
-    description:
-      "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one.",
-  },
-  "policy-file": {
-    description:
-      "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it.",
-  },
-  "audit-log": {
-    description:
-      "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends.",
-  },
-  resource: { description: "For `run`: key of the job or pipeline in the bundle." },
-  "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
-  wait: {
-    description: "For `run`: `true` waits for the end of the run and fails if it fails.",
-    default: "true",
-  },
-  "lock-timeout": {
-    description: "How long to wait for another deployment of the same bundle and target to end.",
-    default: "10m",
-  },
-  scan: {
-    description:
-      "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
-    default: "block",
-  },
-  "sarif-file": {
-    description:
-      "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run.",
-  },
-  "pass-env": {
-    description:
-      "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
-  },
-  "cli-version": {
-    description:
-      "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
-  },
-  "cli-mirror": {
-    description:
-      "Where release archives are taken from: an https URL or a folder, laid out as the release site.",
-  },
-  "cli-sha256": { description: "SHA-256 of the archive, for a version that is not in the pinned table." },
-  "plan-timeout": {
-    description:
-      "Limit for each command of the Databricks CLI that only reads (plan, summary), such as `10m`; build commands of the bundle run in it.",
-    default: "10m",
-  },
-  timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" },
-} as const satisfies Record<string, InputDefinition>;
+/** The table of inputs for these commands and exchanges: one entry an input, in the order of the manifests. */
+export function inputTable<Command extends CommandTraits, Exchange extends ExchangeTraits>(
+  commands: readonly Command[],
+  exchanges: readonly Exchange[],
+) {
+  return {
+    command: {
+      description: `${commands.map(({ name, summary }) => `\`${name}\` ${summary}`).join("; ")}.`,
+      default: commands[0]?.name ?? "",
+      ...choice(commands),
+      form: { label: "Command", required: true },
+    },
+    host: {
+      description:
+        "URL of the approved workspace. It is never taken from the bundle; a bundle that names another is refused.",
+      required: true,
+      expected: "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net",
+      parse: parseWorkspaceUrl,
+      form: {
+        label: "Workspace URL",
+        more: "Write it as in the browser's address bar, without what follows the host: https://adb-1234567890123456.7.azuredatabricks.net",
+      },
+    },
+    "azure-subscription": {
+      description:
+        "A service connection with workload identity federation; one with a secret, a certificate or the agent's managed identity is refused. Client ID and tenant come from it. Without a connection the pipeline's own identity is used, and `clientId` is needed.",
+      cis: ({ connections }) => connections,
+      form: {
+        label: "Azure Resource Manager connection",
+        group: "identity",
+        type: "connectedService:AzureRM",
+      },
+    },
+    "client-id": {
+      description: "Application ID of the service principal that deploys.",
+      required: true,
+      expected: "the application ID (a UUID) of the service principal, not its name and not its numeric ID",
+      pattern: UUID,
+      parse: lowerCase,
+      form: {
+        label: "Client ID",
+        group: "identity",
+        required: false,
+        more: "With a connection it may be left out: then it is the connection's. Without one, this service principal needs a federation policy for the pipeline, with the subject p://&lt;organisation&gt;/&lt;project&gt;/&lt;pipeline&gt;.",
+      },
+    },
+    exchange: {
+      description: `Who exchanges the ID token: ${exchanges.map(({ name, trust }) => `\`${name}\` (${trust})`).join(" or ")}.`,
+      default: exchanges[0]?.name ?? "",
+      ...choice(exchanges),
+      form: {
+        label: "Exchange",
+        group: "identity",
+        open: true,
+        more: "With `azureSubscription` the default is `entra`.",
+      },
+    },
+    "tenant-id": {
+      description: "Entra tenant, for `exchange: entra`.",
+      expected: "the ID (a UUID) or a domain of the Entra tenant",
+      pattern: /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i,
+      form: {
+        label: "Tenant ID",
+        group: "identity",
+        visibleRule: "exchange = entra",
+        more: "With `azureSubscription` it comes from the connection.",
+      },
+    },
+    audience: {
+      description: "Audience of the ID token, if it is not the default of the exchange.",
+      cis: ({ choosesAudience }) => !choosesAudience,
+    },
+    "bundle-root": {
+      description: "Folder of `databricks.yml`, relative to the checkout.",
+      default: ".",
+      form: { label: "Bundle folder", group: "bundle" },
+    },
+    target: {
+      description: "Target of the bundle; the bundle's own default if absent.",
+      form: { label: "Target", group: "bundle" },
+    },
+    variables: {
+      description: "Bundle variables, one `name=value` a line.",
+      many: true,
+      parse: parseNameValueLines,
+      form: { label: "Bundle variables", group: "bundle" },
+    },
+    "auto-approve": {
+      description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
+      default: "false",
+      ...FLAG,
+      for: ({ changes, needs }) => changes && needs.access,
+      form: { label: "Approve what deletes or recreates", group: "bundle" },
+    },
+    "access-file": {
+      description:
+        "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one.",
+      for: ({ needs }) => needs.access,
+      form: { label: "Access file", group: "bundle" },
+    },
+    "policy-file": {
+      description:
+        "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it.",
+      for: ({ needs }) => needs.access,
+      form: { label: "Policy file", group: "bundle" },
+    },
+    "audit-log": {
+      description:
+        "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends.",
+      form: { label: "Audit log", group: "bundle" },
+    },
+    resource: {
+      description: "For `run`: key of the job or pipeline in the bundle.",
+      expected: "the key of a job or pipeline in the bundle",
+      pattern: /^\w[\w-]*(?:\.[\w-]+)?$/,
+      for: ({ name }) => name === "run",
+      neededBy: ["run"],
+      form: { label: "Job or pipeline", group: "bundle" },
+    },
+    "run-parameters": {
+      description: "For `run`: job parameters, one `name=value` a line.",
+      many: true,
+      parse: parseNameValueLines,
+      for: ({ name }) => name === "run",
+      form: { label: "Job parameters", group: "bundle" },
+    },
+    wait: {
+      description: "For `run`: `true` waits for the end of the run and fails if it fails.",
+      default: "true",
+      ...FLAG,
+      for: ({ name }) => name === "run",
+      form: { label: "Wait for the end of the run", group: "bundle" },
+    },
+    scan: {
+      description:
+        "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
+      default: "block",
+      ...choice(SCAN_MODES.map((name) => ({ name }))),
+      for: ({ needs }) => needs.scan,
+      form: { label: "Scan for static credentials", group: "guards" },
+    },
+    "sarif-file": {
+      description:
+        "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run.",
+      for: ({ needs }) => needs.scan,
+      form: { label: "SARIF file", group: "guards" },
+    },
+    "workspace-id": {
+      description: "Guard: stop if the workspace has another ID.",
+      expected: "the numeric workspace ID",
+      pattern: /^\d{1,20}$/,
+      form: { label: "Workspace ID", group: "guards" },
+    },
+    "account-id": {
+      description: "Guard: stop if the workspace belongs to another account.",
+      expected: "the account ID (a UUID)",
+      pattern: UUID,
+      parse: lowerCase,
+      form: { label: "Account ID", group: "guards" },
+    },
+    "lock-timeout": {
+      description: "How long to wait for another deployment of the same bundle and target to end.",
+      default: "10m",
+      parse: parseDuration,
+      form: { label: "Wait for another deployment", group: "guards" },
+    },
+    "plan-timeout": {
+      description:
+        "Limit for each command of the Databricks CLI that only reads (plan, summary), such as `10m`; build commands of the bundle run in it.",
+      default: "10m",
+      parse: parseDuration,
+      form: { label: "Timeout of a plan", group: "guards" },
+    },
+    timeout: {
+      description: "Limit for the whole step, such as `90m` or `6h`.",
+      default: "6h",
+      parse: parseDuration,
+      form: { label: "Timeout", group: "guards" },
+    },
+    "pass-env": {
+      description:
+        "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
+      many: true,
+      parse: (text: string) => parsePassEnv(text),
+      form: { label: "Variables for the CLI and the build", group: "cli" },
+    },
+    "cli-version": {
+      description:
+        "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
+      parse: checked(parseCliVersion),
+      form: { label: "CLI version", group: "cli" },
+    },
+    "cli-mirror": {
+      description:
+        "Where release archives are taken from: an https URL or a folder, laid out as the release site.",
+      parse: checked(parseCliMirror),
+      form: { label: "CLI mirror", group: "cli" },
+    },
+    "cli-sha256": {
+      description: "SHA-256 of the archive, for a version that is not in the pinned table.",
+      parse: checked(parseSha256),
+      form: { label: "SHA-256 of the archive", group: "cli" },
+    },
+  } as const satisfies InputTable;
+}
+
+export const INPUTS = inputTable<CommandTraits, ExchangeTraits>(COMMANDS, EXCHANGES);
 
 export type InputName = keyof typeof INPUTS;
 export const INPUT_NAMES = Object.keys(INPUTS) as InputName[];

@@ -1,9 +1,6 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
-import { readableSubject } from "../../ci/azure-devops/subject.ts";
 import type { Claims, PolicyClaims } from "../../ci/claims.ts";
-import { subjectAdvice } from "../../ci/github/subject-advice.ts";
-import { azureDevOpsHint } from "../../ci/azure-devops/hints.ts";
-import { subjectDifference, subjectHint } from "../../ci/github/subject-difference.ts";
+import type { Dialect } from "../../ci/dialect.ts";
 import { policyCommand } from "./policy-command.ts";
 import type { TokenRefusal } from "../token-response.ts";
 
@@ -16,6 +13,8 @@ export interface RefusedExchange {
   /** Origin of the workspace and its account, for the command in the error. */
   readonly host: string;
   readonly accountId: string | undefined;
+  /** Of the CI that the ID token comes from. */
+  readonly dialect: Dialect;
 }
 
 interface Cause {
@@ -27,20 +26,27 @@ interface Cause {
   readonly field?: keyof PolicyClaims;
 }
 
-/** For a pull request's run no command names the principal that deploys: nobody shall paste that one. */
+/** For a subject that others can have, too, no command names the principal that deploys: nobody shall paste that one. */
 const OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
 
 const FIELDS = ["issuer", "subject", "audience"] as const;
+/** Which field is to blame, in this order: by what would be accepted, or by the code that Databricks gives. */
+const BLAMED: readonly (readonly [keyof PolicyClaims, RegExp?])[] = [
+  ["issuer"],
+  ["audience", /TOKEN_AUDIENCE_INVALID/],
+  ["subject", /TOKEN_SUBJECT_INVALID/],
+];
 
 /**
  * `EXCHANGE_REFUSED` for a refusal by Databricks: the claims presented beside those that would be accepted, the cause
  * where it can be told, and the commands that add the missing policy.
  */
-export function explainRefusal(
+export async function explainRefusal(
   refusal: TokenRefusal,
   claims: Claims,
   options: RefusedExchange,
-): SecretlessError {
+): Promise<SecretlessError> {
+  const { dialect } = options;
   const presented: PolicyClaims = {
     issuer: claims.issuer,
     subject: claims.subject,
@@ -55,11 +61,11 @@ export function explainRefusal(
       remedy:
         "Check that the input host is the URL of a workspace with token federation (Databricks Free Edition has none), " +
         "and that no proxy answers in its place.",
-      mistakes: comparison(presented, undefined),
+      mistakes: comparison(dialect, presented, undefined),
     });
   }
-  const { problem, remedy, field } = causeOf(refusal, presented, accepted, options.clientId);
-  const advice = subjectAdvice(claims);
+  const { problem, remedy, field } = await causeOf(refusal, presented, accepted, options);
+  const advice = await dialect.advise(claims);
   // A foreign issuer and a foreign audience have remedies of their own; all else ends in a policy for this subject.
   const text = field === "issuer" || field === "audience" ? remedy : (advice?.remedy ?? remedy);
   const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
@@ -68,7 +74,7 @@ export function explainRefusal(
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
     remedy: `${text}\n${policyCommand(trusted, { ...options, clientId })}`,
-    mistakes: comparison(presented, accepted, field),
+    mistakes: comparison(dialect, presented, accepted, field),
   });
 }
 
@@ -99,14 +105,15 @@ function answerText({ status, error, description }: TokenRefusal): string {
 }
 
 function comparison(
+  { readable }: Dialect,
   presented: PolicyClaims,
   accepted: Partial<PolicyClaims> | undefined,
   blamed?: keyof PolicyClaims,
 ): Mistake[] {
   return FIELDS.map((field) => {
     const wanted = accepted?.[field];
-    const actual = readableSubject(presented[field]);
-    const expected = wanted === undefined ? undefined : readableSubject(wanted);
+    const actual = readable(presented[field]);
+    const expected = wanted === undefined ? undefined : readable(wanted);
     if (expected !== undefined && expected !== actual)
       return { problem: `${field} differs`, expected, actual };
     // Databricks often repeats the token's own claims: what a fitting policy would say.
@@ -118,14 +125,14 @@ function comparison(
   });
 }
 
-function causeOf(
+async function causeOf(
   { description }: TokenRefusal,
   presented: PolicyClaims,
   accepted: Partial<PolicyClaims> | undefined,
-  clientId: string,
-): Cause {
-  const differs = (field: keyof PolicyClaims) =>
-    accepted?.[field] !== undefined && accepted[field] !== presented[field];
+  { clientId, dialect }: RefusedExchange,
+): Promise<Cause> {
+  const wantedOther = (field: keyof PolicyClaims): string | undefined =>
+    accepted?.[field] === presented[field] ? undefined : accepted?.[field];
   if (/TOKEN_EXPIRED/.test(description)) {
     return {
       problem: "it has expired.",
@@ -133,38 +140,17 @@ function causeOf(
         "Run the job again. If it comes back, correct the clock of the runner. If there is no policy yet, add it:",
     };
   }
-  if (differs("issuer")) {
-    return {
-      field: "issuer",
-      problem: "its issuer is another one than the policy's.",
-      remedy:
-        azureDevOpsHint("issuer", presented.subject) ??
-        "The policy belongs to another CI or another GitHub server. Add one for this issuer:",
-    };
+  for (const [field, code] of BLAMED) {
+    const wanted = wantedOther(field);
+    if (wanted === undefined && code?.test(description) !== true) continue;
+    const { detail = "", remedy } = await dialect.explain({ field, presented, wanted });
+    return { field, problem: `its ${field} is another one than the policy's${detail}.`, remedy };
   }
-  if (differs("audience") || /TOKEN_AUDIENCE_INVALID/.test(description)) {
-    const wanted = differs("audience") ? accepted?.audience : undefined;
-    return {
-      field: "audience",
-      problem: "its audience is another one than the policy's.",
-      remedy:
-        azureDevOpsHint("audience", presented.subject) ??
-        `Set the input audience to ${wanted ?? "what the policy names"}, or add a policy for the audience presented:`,
-    };
-  }
-  if (differs("subject") || /TOKEN_SUBJECT_INVALID/.test(description)) {
-    const wanted = differs("subject") ? accepted?.subject : undefined;
-    const difference = wanted === undefined ? undefined : subjectDifference(presented.subject, wanted);
-    return {
-      field: "subject",
-      problem: `its subject is another one than the policy's${difference?.detail ?? ""}.`,
-      remedy: difference?.remedy ?? subjectHint(presented.subject),
-    };
-  }
+  const { remedy } = await dialect.explain({ field: "subject", presented, wanted: undefined });
   return {
     problem: "no federation policy of this service principal fits.",
     remedy:
       `Check that ${clientId} is the application ID of the service principal that has the policy, and that the policy ` +
-      `was not written less than two minutes ago. ${subjectHint(presented.subject)}`,
+      `was not written less than two minutes ago. ${remedy}`,
   };
 }

@@ -14,6 +14,8 @@ export interface EntraError {
   readonly retry: EntraRetry;
   /** Whether a federated identity credential for the claims presented mends it. */
   readonly credentialHelps?: true;
+  /** What of the token it is about, where CIs have something to add. */
+  readonly about?: "issuer" | "signature";
 }
 
 /**
@@ -31,9 +33,8 @@ export const ENTRA_ERRORS: readonly EntraError[] = [
   {
     codes: [700211],
     cause: "no federated identity credential has its issuer.",
-    remedy:
-      "Correct the issuer of the credential, or add one. After an Azure DevOps connection was converted, the issuer is " +
-      "https://login.microsoftonline.com/<tenant>/v2.0.",
+    remedy: "Correct the issuer of the credential, or add one.",
+    about: "issuer",
     retry: "propagation",
     credentialHelps: true,
   },
@@ -117,8 +118,8 @@ export const ENTRA_ERRORS: readonly EntraError[] = [
   {
     codes: [700027, 50012, 50013, 50027],
     cause: "its signature or form is not valid.",
-    remedy:
-      "Check that the issuer publishes the keys it signs with (GitHub Enterprise Server: /_services/token/.well-known/jwks).",
+    remedy: "Check that the issuer publishes the keys it signs with.",
+    about: "signature",
     retry: "no",
   },
   {

@@ -1,12 +1,13 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { HttpError } from "../../net/http.ts";
-import { ENTRA_ISSUER_AUDIENCE, readableSubject } from "../../ci/azure-devops/subject.ts";
-import { readClaims, type Claims } from "../../ci/claims.ts";
+import type { Claims } from "../../ci/claims.ts";
+import type { Dialect } from "../../ci/dialect.ts";
 import type { Clock, Environment, Send } from "../../base/ports.ts";
 import { isLoopback } from "../../net/workspace.ts";
 import { databricksCloud, ENTRA_CLOUDS, type EntraCloud } from "../clouds.ts";
 import type { Exchange } from "../exchange.ts";
-import { findEntraError } from "./entra-errors.ts";
+import type { ExchangeRequest, OpenedExchange } from "./open.ts";
+import { findEntraError, type EntraError } from "./entra-errors.ts";
 import { shellQuoted } from "./policy-command.ts";
 import { requestToken, type TokenRefusal } from "../token-response.ts";
 
@@ -17,6 +18,8 @@ export interface EntraExchangeOptions {
   readonly clientId: string;
   /** Where the user overrides the cloud's own. */
   readonly audience?: string | undefined;
+  /** Of the CI that the ID tokens come from. */
+  readonly dialect: Dialect;
   readonly send: Send;
   readonly clock: Clock;
 }
@@ -39,12 +42,12 @@ export function entraExchange(options: EntraExchangeOptions): Exchange {
   let refusedSince: number | undefined;
   return {
     audience: options.audience ?? cloud.audience,
-    async exchange(idToken, signal) {
+    async exchange({ token, claims }, signal) {
       const form = {
         grant_type: "client_credentials",
         client_id: clientId,
         client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        client_assertion: idToken,
+        client_assertion: token,
         scope: `${DATABRICKS_APPLICATION}/.default`,
       };
       const answer = await requestToken(endpoint, form, { ...options, signal });
@@ -53,7 +56,7 @@ export function entraExchange(options: EntraExchangeOptions): Exchange {
         return answer;
       }
       const error = findEntraError(codesOf(answer));
-      const refusal = explain(answer, await readClaims(idToken), options);
+      const refusal = explain(answer, claims, options);
       const retry = error?.retry ?? "unknown";
       if (retry === "propagation" || retry === "soon") refusedSince ??= clock.now();
       const mayHelp =
@@ -95,6 +98,15 @@ export function entraCloud(host: string, environment: Environment): EntraCloud {
   });
 }
 
+/** In the tenant, at the authority of the workspace's cloud. */
+export function openEntra({ tenantId = "", ...request }: ExchangeRequest): OpenedExchange {
+  const cloud = entraCloud(request.host, request.environment);
+  return {
+    exchange: entraExchange({ ...request, cloud, tenantId }),
+    endpoint: `${cloud.authority}/${tenantId}/oauth2/v2.0/token`,
+  };
+}
+
 /** `error_codes`, or what the text says. */
 function codesOf({ codes, description }: TokenRefusal): readonly number[] {
   return codes.length > 0 ? codes : [...description.matchAll(/AADSTS(\d+)/g)].map(([, code]) => Number(code));
@@ -105,13 +117,12 @@ function explain(refusal: TokenRefusal, claims: Claims, options: EntraExchangeOp
   const audience = claims.audience[0] ?? options.cloud.audience;
   const presented: readonly Mistake[] = [
     { problem: "issuer presented", actual: claims.issuer },
-    { problem: "subject presented", actual: readableSubject(claims.subject) },
+    { problem: "subject presented", actual: options.dialect.readable(claims.subject) },
     {
       problem: "audience presented",
       actual: audience,
-      // Tokens of service connections at the Entra issuer have its own identifier as audience, and that is right.
       ...(audience !== options.cloud.audience &&
-        audience !== ENTRA_ISSUER_AUDIENCE && { expected: options.cloud.audience }),
+        !options.dialect.ownAudiences.includes(audience) && { expected: options.cloud.audience }),
     },
   ];
   const lookUp = "Look the code up at https://login.microsoftonline.com/error.";
@@ -119,9 +130,15 @@ function explain(refusal: TokenRefusal, claims: Claims, options: EntraExchangeOp
     problem: `Entra ID does not accept this ID token for application ${options.clientId}: ${error?.cause ?? "see its answer."}`,
     actual: `status ${refusal.status}: ${refusal.description}`,
     remedy:
-      (error?.remedy ?? lookUp) + (error?.credentialHelps ? `\n${credentialCommand(claims, options)}` : ""),
+      (error?.remedy ?? lookUp) +
+      note(error?.about, options.dialect) +
+      (error?.credentialHelps ? `\n${credentialCommand(claims, options)}` : ""),
     mistakes: presented,
   });
+}
+
+function note(about: EntraError["about"], { entraNotes }: Dialect): string {
+  return about === undefined || entraNotes[about] === "" ? "" : ` ${entraNotes[about]}`;
 }
 
 /** For an app registration; a managed identity has its credentials under `az identity federated-credential`. */

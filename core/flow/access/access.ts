@@ -2,14 +2,15 @@ import { readState } from "../../access/state/state.ts";
 import { auditTrail } from "../../access/apply/audit-trail.ts";
 import { applyAccess, withdrawAccess } from "../../access/apply/apply.ts";
 import { planAccess, registrarOf } from "../../access/plan/plan.ts";
-import type { AccessPlan, AccessRequest, Apis } from "../../access/plan/plan.ts";
+import type { AccessPlan, AccessRequest } from "../../access/plan/plan.ts";
+import type { Apis } from "../../access/kinds/kind.ts";
 import type { ApplyOptions } from "../../access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
 import { ApiFailure } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
 import type { AccessParts } from "./parts.ts";
-import { reportAccess, reportApplied } from "./report.ts";
+import { AccessReport } from "./report.ts";
 import type { DatabricksCli } from "../../cli/cli.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
@@ -23,11 +24,13 @@ import { signIn } from "../sign-in.ts";
 /** What the commands do about the access of the bundle's jobs: plan it, register it, withdraw it. */
 export class Access {
   readonly #parts: AccessParts;
+  readonly #report: AccessReport;
   /** What was shown, and so may be done. */
   #shown: AccessPlan | undefined;
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
+    this.#report = new AccessReport(parts);
   }
 
   /**
@@ -37,13 +40,13 @@ export class Access {
    */
   async plan(cli: DatabricksCli): Promise<void> {
     const { step, source } = this.#parts;
-    if (!source.declared && step.inputs.command === "deploy") return;
+    if (!source.declared && step.inputs.command.changes) return;
     const summary = await cli.summary(step.signal);
     await told(async () => {
-      const request = await this.#request(summary, false);
-      if (!(await this.#concerns(request))) return;
+      const request = await this.#request(summary, { deployed: false, declared: source.declared });
+      if (!request) return;
       this.#shown = await planAccess(request, (plan) => this.#show(plan, request.bundle));
-      await reportApplied(this.#parts, "planned", this.#shown.changes, this.#shown);
+      await this.#report.changes("planned", this.#shown.changes, this.#shown);
     });
   }
 
@@ -53,8 +56,8 @@ export class Access {
     // A cancelled job keeps its deployment; its access is the next one's business.
     if (step.signal.aborted && !source.declared) return;
     await told(async () => {
-      const request = await this.#request(summary, true);
-      if (!(await this.#concerns(request))) return;
+      const request = await this.#request(summary, { deployed: true, declared: source.declared });
+      if (!request) return;
       await this.#change(request, (complete, options) =>
         applyAccess(complete, { ...options, approved: this.#shown }),
       );
@@ -64,38 +67,41 @@ export class Access {
   /** Withdraws everything; what fails must keep the bundle from being destroyed. */
   async withdraw(summary: BundleSummary): Promise<void> {
     await told(async () => {
-      const request = await this.#request(summary, true);
-      if (!(await recorded(request))) return;
+      const request = await this.#request(summary, { deployed: true, declared: false });
+      if (!request) return;
       await this.#change(request, withdrawAccess);
     });
   }
 
-  async #request({ tree }: BundleSummary, deployed: boolean): Promise<AccessRequest> {
-    const { step, facts, audit, session, source } = this.#parts;
-    const { host, clientId } = step.inputs;
+  /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
+  async #request(
+    { tree }: BundleSummary,
+    { deployed, declared }: { readonly deployed: boolean; readonly declared: boolean },
+  ): Promise<AccessRequest | undefined> {
+    const { step, audit, connection, source } = this.#parts;
+    const { session, workspaceId } = connection;
+    const { clientId } = step.inputs;
     const { accountId = step.inputs.accountId } = await step.workspace;
     const { files, evidence } = source;
+    const deployer = await connectionOf({ step, audit, session, clientId });
+    if (!declared && !(await recorded(deployer, bundleFacts(tree, workspaceId ?? "")))) return undefined;
+    if (workspaceId === undefined) throw nameless();
     return {
       files,
-      bundle: bundleFacts(tree, facts.workspaceId ?? new URL(host).host),
+      bundle: bundleFacts(tree, workspaceId),
       deployed,
       deployerId: clientId,
       accountId,
       evidence,
-      deployer: await connectionOf({ step, audit, session, clientId }),
+      deployer,
       registrar: undefined,
       clock: step.ports.clock,
       signal: step.signal,
     };
   }
 
-  /** Whether anything is declared or was granted before. */
-  async #concerns(request: AccessRequest): Promise<boolean> {
-    return this.#parts.source.declared || (await recorded(request));
-  }
-
   async #show(plan: AccessPlan, bundle: BundleFacts): Promise<void> {
-    reportAccess(this.#parts, plan);
+    this.#report.plan(plan);
     const record = auditTrail(this.#parts.audit, bundle);
     for (const change of plan.denied)
       await record({ change, outcome: "denied", reason: change.decision?.reason ?? "" }, plan);
@@ -115,7 +121,7 @@ export class Access {
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan: AccessPlan) => {
         last = plan;
-        reportAccess(this.#parts, plan);
+        this.#report.plan(plan);
         return Promise.resolve();
       },
       onApplied: async (applied: Applied, plan: AccessPlan) => {
@@ -129,7 +135,7 @@ export class Access {
         await work({ ...request, registrar }, options);
       });
     } finally {
-      if (last) await reportApplied(this.#parts, "applied", done, last);
+      if (last) await this.#report.changes("applied", done, last);
     }
   }
 
@@ -171,8 +177,17 @@ async function told(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Whether this bundle has granted anything: one request. */
-async function recorded({ deployer, bundle }: AccessRequest): Promise<boolean> {
-  const { records, unowned } = await readState(deployer.workspace, bundle);
+/** Whether this bundle has granted anything, whatever the records are called: one request. */
+async function recorded({ workspace }: Apis, bundle: BundleFacts): Promise<boolean> {
+  const { records, unowned } = await readState(workspace, bundle);
   return records.length + unowned.length > 0;
+}
+
+/** With anything else in its place every grant would have another name, and so another owner. */
+function nameless(): SecretlessError {
+  return new SecretlessError("WRONG_WORKSPACE", {
+    problem: "The workspace does not say its ID, by which grants are named. No access was changed.",
+    expected: "the response header x-databricks-org-id, or workspace_id in /.well-known/databricks-config",
+    remedy: "Look for what answers in place of the workspace and leaves these out (a proxy, a gateway).",
+  });
 }

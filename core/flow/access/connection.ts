@@ -1,6 +1,6 @@
 import { ApiFailure } from "../../api/client.ts";
-import type { Apis } from "../../access/plan/plan.ts";
-import type { AuditFile } from "../../audit/audit.ts";
+import type { Apis } from "../../access/kinds/kind.ts";
+import type { Audit } from "../../audit/audit.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { Session } from "../../federation/session.ts";
 import { auditedApi, workspaceApi } from "../api.ts";
@@ -9,7 +9,7 @@ import { accountHost, signIn } from "../sign-in.ts";
 
 interface Identity {
   readonly step: Step;
-  readonly audit: AuditFile;
+  readonly audit: Audit;
   readonly session: Session;
   /** Application ID. */
   readonly clientId: string;
@@ -25,12 +25,10 @@ export async function connectionOf({ step, audit, session, clientId }: Identity)
   const accountId = known.accountId ?? inputs.accountId;
   const accountUrl = accountHost(inputs.host);
   if (accountId === undefined || accountUrl === undefined) return { workspace, account: undefined };
-  // Entra's tokens work in workspaces and accounts alike; of Databricks' own, only those of the account's endpoint.
   const account = { id: accountId, host: accountUrl };
-  const ofAccount =
-    inputs.exchange === "entra"
-      ? session
-      : signIn(step, { workspace: known, audit, clientId, account, signal });
+  const ofAccount = inputs.exchange.forAccount
+    ? session
+    : signIn(step, { workspace: known, audit, clientId, account, signal });
   let refused: SecretlessError | undefined;
   const accountToken = async (): Promise<string> => {
     try {

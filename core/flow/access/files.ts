@@ -1,4 +1,4 @@
-import { verifyPipelineToken, type PipelineClaims } from "../../ci/verify.ts";
+import { verifyPipelineToken } from "../../ci/verify.ts";
 import { readAccessFiles } from "../../access/plan/plan.ts";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { SecretlessError } from "../../base/errors.ts";
 import { endpointUnavailable } from "../../net/unavailable.ts";
 import { HttpError } from "../../net/http.ts";
 import { checkedOutCommit } from "../../base/git/checkout.ts";
-import { readClaims } from "../../ci/claims.ts";
+import { PIPELINE_CLAIMS, readClaims, type PipelineClaims } from "../../ci/claims.ts";
 import { registerSecret } from "../../base/redact.ts";
 import { retry } from "../../net/retry.ts";
 import type { Step } from "../step.ts";
@@ -43,7 +43,7 @@ const EVIDENCE = 60_000;
 export async function readAccess(step: Step, bundleRoot: string): Promise<AccessSource> {
   const { ci, inputs, ports } = step;
   const { checkout, addresses } = ci.context;
-  const concerned = inputs.command !== "run";
+  const concerned = inputs.command.needs.access;
   const [access, policy] = await allRight([
     !concerned
       ? Promise.resolve(undefined)
@@ -110,11 +110,9 @@ async function isInside(checkout: string, file: string): Promise<boolean> {
   }
 }
 
-const CLAIMS = ["repository", "ref", "environment", "pipeline", "actor", "event", "commit"] as const;
-
 function asksForClaims({ policy }: AccessFiles): boolean {
   const rules = policy?.policy.rules ?? [];
-  return rules.some(({ when }) => CLAIMS.some((name) => when?.[name] !== undefined));
+  return rules.some(({ when }) => PIPELINE_CLAIMS.some((name) => when?.[name] !== undefined));
 }
 
 async function pipelineClaims({ ci, inputs, ports, signal }: Step): Promise<PipelineClaims> {

@@ -1,7 +1,6 @@
 import path from "node:path";
 import type { Json } from "../../api/json.ts";
 import type { Plan } from "../../cli/plan.ts";
-import type { Facts } from "../../report/facts.ts";
 import type { Ports } from "../../base/ports.ts";
 import type { Step } from "../step.ts";
 import { ScanOutcome } from "./outcome.ts";
@@ -24,7 +23,7 @@ import { diskTree, readText } from "../../base/tree.ts";
 import type { YamlSource } from "../../bundle/places.ts";
 
 /** What a scan needs of a step. */
-export interface ScanStep extends Pick<Step, "ci" | "inputs" | "signal"> {
+export interface ScanStep extends Pick<Step, "ci" | "inputs" | "signal" | "found"> {
   readonly ports: Pick<Ports, "clock">;
 }
 
@@ -60,13 +59,13 @@ export class BundleScan {
    * Scans the sources.
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
    */
-  static async start(step: ScanStep, facts: Facts, bundleRoot: string): Promise<BundleScan> {
+  static async start(step: ScanStep, bundleRoot: string): Promise<BundleScan> {
     const { ci, inputs, ports, signal } = step;
     const checkout = await repositoryOf(bundleRoot, ci.context.checkout);
     const repositoryId = (await readRepositoryId(checkout, diskTree)) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const outcome = new ScanOutcome(step, facts, await readExceptions(options, diskTree, today));
+    const outcome = new ScanOutcome(step, await readExceptions(options, diskTree, today));
     const scan = new BundleScan(ci, options, { tree: diskTree, signal }, outcome);
     scan.#sources = await scanSources(options, scan.#ports);
     await outcome.judge(scan.#sources, { title: "Scan of the sources" });

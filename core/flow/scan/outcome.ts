@@ -4,7 +4,6 @@ import { together } from "../../base/all-right.ts";
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { PRODUCT } from "../../base/product.ts";
 import { mistakeText } from "../../report/error-text.ts";
-import type { Facts } from "../../report/facts.ts";
 import { scanLine } from "../../report/scan-section.ts";
 import type { Step } from "../step.ts";
 import {
@@ -32,15 +31,13 @@ const MOST = 100;
 
 /** What comes of a scan: log, annotations, facts for the summary, the SARIF file, and the error that stops the run. */
 export class ScanOutcome {
-  readonly #step: Pick<Step, "ci" | "inputs">;
-  readonly #facts: Facts;
+  readonly #step: Pick<Step, "ci" | "inputs" | "found">;
   readonly #exceptions: Exceptions;
   /** Annotations that were made: a report holds those before it. */
   readonly #annotated = new Set<string>();
 
-  constructor(step: Pick<Step, "ci" | "inputs">, facts: Facts, exceptions: Exceptions) {
+  constructor(step: Pick<Step, "ci" | "inputs" | "found">, exceptions: Exceptions) {
     this.#step = step;
-    this.#facts = facts;
     this.#exceptions = exceptions;
   }
 
@@ -54,8 +51,9 @@ export class ScanOutcome {
     const blocks = inputs.scan === "block";
     const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
     const others = applied.findings.filter((finding) => !stopping.includes(finding));
-    this.#facts.scan = { report, stopping, others, accepted: applied.excepted.length };
-    ci.info(`${stage.title}: ${scanLine(this.#facts.scan)}`);
+    const scan = { report, stopping, others, accepted: applied.excepted.length };
+    this.#step.found({ scan });
+    ci.info(`${stage.title}: ${scanLine(scan)}`);
     for (const note of report.notes) ci.info(`  ${note}`);
     const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
     for (const { file, member, reason } of unscanned) {

@@ -1,5 +1,4 @@
 import { BundleScan } from "./bundle-scan.ts";
-import type { Facts } from "../../report/facts.ts";
 import type { Step } from "../step.ts";
 
 /**
@@ -7,12 +6,8 @@ import type { Step } from "../step.ts";
  * to be scanned.
  * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
  */
-export async function startScan(
-  step: Step,
-  facts: Facts,
-  bundleRoot: string,
-): Promise<BundleScan | undefined> {
+export async function startScan(step: Step, bundleRoot: string): Promise<BundleScan | undefined> {
   const { command, scan } = step.inputs;
-  if (scan === "off" || (command !== "deploy" && command !== "plan")) return undefined;
-  return BundleScan.start(step, facts, bundleRoot);
+  if (scan === "off" || !command.needs.scan) return undefined;
+  return BundleScan.start(step, bundleRoot);
 }

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  readAccessFiles,
-  planAccess,
-  type AccessRequest,
-  type Apis,
-} from "../../../core/access/plan/plan.ts";
+import { readAccessFiles, planAccess, type AccessRequest } from "../../../core/access/plan/plan.ts";
+import type { Apis } from "../../../core/access/kinds/kind.ts";
 import { applyAccess, withdrawAccess } from "../../../core/access/apply/apply.ts";
 import { bundleFacts } from "../../../core/access/bundle-facts.ts";
 import { connectDatabricks } from "../../../core/api/client.ts";

@@ -5,11 +5,14 @@ import type {
   PipelineToken,
   RunContext,
 } from "../../../core/ci/ci.ts";
+import type { Dialect } from "../../../core/ci/dialect.ts";
+import { GITHUB } from "../../../core/ci/github/dialect.ts";
 import type { InputName } from "../../../core/ci/inputs/table.ts";
 import type { Place } from "../../../core/base/errors.ts";
 
 /** A CI for unit tests: it remembers everything that core did to it. */
 export class FakeCi implements Ci {
+  dialect: Dialect = GITHUB;
   readonly context: RunContext;
   readonly abort = new AbortController();
   readonly cancelled = this.abort.signal;

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { RunContext } from "../../../core/ci/ci.ts";
 import type { InputName } from "../../../core/ci/inputs/table.ts";
 import type { Ports, ProcessRequest } from "../../../core/base/ports.ts";
+import type { Seams } from "../../../core/run.ts";
 import { runStep } from "../../../core/start.ts";
 import { createSend, systemClock } from "../../../core/net/send.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
@@ -120,7 +121,8 @@ export class Flow {
       ports,
       context,
       ci: ci = {},
-    }: { ports?: Partial<Ports>; context?: Partial<RunContext>; ci?: Partial<FakeCi> } = {},
+      seams = {},
+    }: { ports?: Partial<Ports>; context?: Partial<RunContext>; ci?: Partial<FakeCi>; seams?: Seams } = {},
   ): Promise<number> {
     const { sandbox } = this;
     const given = {
@@ -133,7 +135,7 @@ export class Flow {
     this.ci.mintIdToken = (audience) => sandbox.github.mint({ audience });
     Object.assign(this.ci, ci);
     const environment = { PATH: this.path };
-    return runStep(this.ci, {
+    const all: Ports = {
       clock: systemClock,
       platform: { os: "linux", arch: "x64" },
       environment,
@@ -153,7 +155,8 @@ export class Flow {
         return { code: signal === null ? code : null, signal };
       },
       ...ports,
-    });
+    };
+    return runStep(this.ci, all, seams);
   }
 
   /** As the CLI does: the record of the deployment, locally and in the workspace. */

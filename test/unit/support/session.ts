@@ -53,7 +53,7 @@ export function setUpSession(changes: Partial<World> = {}, options: Partial<Sess
     exchange: {
       audience: "the-audience",
       async exchange(idToken, signal) {
-        sent.push(idToken);
+        sent.push(idToken.token);
         const startedAt = clock.now();
         const fault = world.exchangeFaults.shift();
         if (world.latency > 0) await clock.sleep(world.latency, signal);

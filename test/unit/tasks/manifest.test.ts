@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { Ajv } from "ajv";
-import { parse } from "yaml";
-import { EXCHANGES, COMMANDS, INPUTS, INPUT_NAMES, SCAN_MODES } from "../../../core/ci/inputs/table.ts";
+import { COMMANDS } from "../../../core/base/commands.ts";
+import { EXCHANGES } from "../../../core/base/exchanges.ts";
+import { SCAN_MODES } from "../../../core/ci/inputs/table.ts";
 import { taskVersion } from "../../../scripts/extension.ts";
 import { schemaOf } from "../../fixtures/schemas.ts";
 
@@ -54,9 +55,6 @@ const task = async (): Promise<TaskManifest> =>
   JSON.parse(await read("tasks/DatabricksBundle/task.json")) as TaskManifest;
 const extension = async (): Promise<ExtensionManifest> =>
   JSON.parse(await read("vss-extension.json")) as ExtensionManifest;
-const camelCase = (name: string): string =>
-  name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-
 describe("task.json", () => {
   it("fits Microsoft's schema", async () => {
     const schema = schemaOf("azure-pipelines-task/tasks.schema.json");
@@ -91,44 +89,40 @@ describe("task.json", () => {
     for (const name of [...rules, ...macros]) assert.ok(names.includes(name), name);
   });
 
-  it("has the inputs of core/ci/inputs/inputs.ts, with the same texts and defaults, and the connection", async () => {
+  it("asks for the identity in either of two ways, and offers the choices that there are", async () => {
     const inputs = new Map((await task()).inputs.map((input) => [input.name, input]));
-    // Azure DevOps chooses the audience of its ID tokens.
-    const shared = INPUT_NAMES.filter((name) => name !== "audience");
-    assert.deepEqual(
-      [...inputs.keys()].toSorted(),
-      [...shared.map(camelCase), "azureSubscription"].toSorted(),
-    );
-    for (const name of shared) {
-      const input = inputs.get(camelCase(name));
-      const definition: { description: string; default?: string; required?: boolean } = INPUTS[name];
-      assert.ok(input !== undefined && input.helpMarkDown.startsWith(definition.description), name);
-      // The default of the exchange depends on whether there is a connection.
-      assert.equal(input.defaultValue, name === "exchange" ? undefined : definition.default, name);
-      // The connection may stand for the client ID; the command has a default.
-      if (name !== "client-id" && name !== "command")
-        assert.equal(input.required ?? false, definition.required ?? false, name);
-    }
-    assert.deepEqual(Object.keys(inputs.get("command")?.options ?? {}), COMMANDS);
-    assert.deepEqual(Object.keys(inputs.get("exchange")?.options ?? {}), EXCHANGES);
-    assert.deepEqual(Object.keys(inputs.get("scan")?.options ?? {}), SCAN_MODES);
     assert.equal(inputs.get("azureSubscription")?.type, "connectedService:AzureRM");
+    // The connection may stand for the client ID, and the default of the exchange depends on whether there is one.
+    assert.equal(inputs.get("clientId")?.required, undefined);
+    assert.equal(inputs.get("exchange")?.defaultValue, undefined);
+    const required = [...inputs.values()].filter((input) => input.required).map(({ name }) => name);
+    assert.deepEqual(required, ["command", "host"]);
+    const names = (rows: readonly { readonly name: string }[]): string[] => rows.map(({ name }) => name);
+    assert.deepEqual(Object.keys(inputs.get("command")?.options ?? {}), names(COMMANDS));
+    assert.deepEqual(Object.keys(inputs.get("exchange")?.options ?? {}), names(EXCHANGES));
+    assert.deepEqual(Object.keys(inputs.get("scan")?.options ?? {}), SCAN_MODES);
   });
 
-  it("has the outputs of action.yml, and may set no other variables", async () => {
-    const { outputs } = parse(await read("action/action.yml")) as {
-      outputs: Record<string, { description: string }>;
-    };
-    const wanted = Object.entries(outputs).map(([name, { description }]) => ({
-      name: camelCase(name),
-      description,
-    }));
+  it("shows each input for the commands that it is for", async () => {
+    const rules = (await task()).inputs.map(({ name, visibleRule }) => [name, visibleRule] as const);
+    assert.deepEqual(Object.fromEntries(rules.filter(([, rule]) => rule !== undefined)), {
+      tenantId: "exchange = entra",
+      autoApprove: "command = deploy || command = destroy",
+      accessFile: "command != run",
+      policyFile: "command != run",
+      resource: "command = run",
+      runParameters: "command = run",
+      wait: "command = run",
+      scan: "command = deploy || command = plan",
+      sarifFile: "command = deploy || command = plan",
+    });
+  });
+
+  it("may set its own outputs, and no other variables", async () => {
     const { outputVariables, restrictions } = await task();
-    assert.deepEqual(outputVariables, wanted);
-    assert.deepEqual(restrictions.settableVariables.allowed, [
-      ...wanted.map(({ name }) => name),
-      "secretless.*",
-    ]);
+    const names = outputVariables.map(({ name }) => name);
+    assert.ok(names.includes("workspaceUrl"));
+    assert.deepEqual(restrictions.settableVariables.allowed, [...names, "secretless.*"]);
   });
 
   it("runs with Node 20 and Node 24, main and post-job", async () => {

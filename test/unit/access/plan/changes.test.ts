@@ -117,10 +117,14 @@ describe("the audit trail of access", () => {
   const log = openAuditLog({
     context: { productVersion: "0", correlationId: "run", run: {} },
     clock: { now: () => 0, sleep: () => Promise.resolve() },
-    append: (text) => {
-      lines.push(JSON.parse(text) as never);
-      return Promise.resolve();
-    },
+    sinks: [
+      {
+        take: (text) => {
+          lines.push(JSON.parse(text) as never);
+          return Promise.resolve();
+        },
+      },
+    ],
   });
   const onApplied = auditTrail(log, bundle);
   const access = accessFileOf([["a", "read", "hr"]]);

@@ -35,7 +35,7 @@ const context = {
   run: { repository: "example-org/lake", commit: "abc" },
 };
 const written = async (event: AuditEvent): Promise<Record<string, unknown>> => {
-  await openAuditLog({ context, clock, append }).write(event);
+  await openAuditLog({ context, clock, sinks: [{ take: append }] }).write(event);
   return JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>;
 };
 
@@ -166,10 +166,14 @@ describe("the audit log", () => {
     const log = openAuditLog({
       context,
       clock,
-      append: async (text) => {
-        await new Promise((resolve) => setImmediate(resolve));
-        texts.push(text);
-      },
+      sinks: [
+        {
+          take: async (text) => {
+            await new Promise((resolve) => setImmediate(resolve));
+            texts.push(text);
+          },
+        },
+      ],
     });
     await Promise.all(
       [exchange({ ok: true }), change("granted", { ok: true }), call("PATCH", { ok: true })].map((event) =>
@@ -200,7 +204,7 @@ describe("the audit log", () => {
     const log = openAuditLog({
       context,
       clock,
-      append: () => (fail ? Promise.reject(new Error("disk full")) : Promise.resolve()),
+      sinks: [{ take: () => (fail ? Promise.reject(new Error("disk full")) : Promise.resolve()) }],
     });
     await assert.rejects(log.write(exchange({ ok: true })), /disk full/);
     fail = false;

@@ -11,9 +11,11 @@ export const CONNECTION = "d5b0f8c3-1e67-4a92-8f4d-3c9a7e2b6015";
 export const URI =
   "https://dev.azure.com/example-org/b94c/_apis/distributedtask/hubs/build/plans/p1/jobs/j1/oidctoken";
 
+/** A token with what every ID token has (OpenID Connect Core 1.0, section 2), and these claims. */
 export function jwt(claims: object): string {
+  const usual = { iss: "https://vstoken.dev.azure.com/o", aud: "api://AzureADTokenExchange" };
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  return `${part({ alg: "RS256" })}.${part(claims)}.c2lnbmF0dXJl`;
+  return `${part({ alg: "RS256" })}.${part({ ...usual, ...claims })}.c2lnbmF0dXJl`;
 }
 export const answer = (body: unknown, status = 200, headers: Record<string, string> = {}): HttpResponse => ({
   status,

@@ -93,10 +93,15 @@ describe("claims of a pipeline token of Azure DevOps", () => {
       rpo_ver: "4f1c",
       run_id: "4211",
     });
-    const { repository, repository_id, ref, sha, run_id } = await readClaims(token);
+    const { repository, ref, commit, pipeline } = await readClaims(token);
     assert.deepEqual(
-      [repository, repository_id, ref, sha, run_id],
-      ["https://dev.azure.com/example-org/lake/_git/lake", "5e0d", "refs/heads/main", "4f1c", "4211"],
+      [repository, ref, commit, pipeline],
+      [
+        "https://dev.azure.com/example-org/lake/_git/lake",
+        "refs/heads/main",
+        "4f1c",
+        "p://example-org/lake/deploy",
+      ],
     );
   });
 });

@@ -11,11 +11,11 @@ describe("subjects that nobody should trust", () => {
     ["an own form with the claim event_name", { subject: "repository_owner_id:1:event_name:pull_request" }],
     [
       "an own form, the claim says it",
-      { subject: "repository_id:7:job_workflow_ref:x", event_name: "pull_request" },
+      { subject: "repository_id:7:job_workflow_ref:x", event: "pull_request" },
     ],
     [
       "the claim says pull_request_target",
-      { subject: `${REPO}:ref:refs/heads/main`, event_name: "pull_request_target" },
+      { subject: `${REPO}:ref:refs/heads/main`, event: "pull_request_target" },
     ],
     ["the ref of a pull request", { subject: "repository_id:7", ref: "refs/pull/5/merge" }],
     ["an own form with such a ref", { subject: "repository_id:7:ref:refs/pull/5/merge" }],

@@ -127,7 +127,6 @@ describe("subject hint", () => {
     [`${IDS}:environment:prod`, /A policy of before has none\. Add the policy:$/],
     [`${REPO}:ref:refs/heads/main`, /^The job has no `environment:`/],
     [`${REPO}:pull_request`, /can only read/],
-    ["p://o/p/q", /^The subject names organisation, project and pipeline.*Add the policy:$/],
     ["another CI", /^Add the policy:$/],
   ] as const) {
     it(`for ${presented}`, () => assert.match(subjectHint(presented), hint));

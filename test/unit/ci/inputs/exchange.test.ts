@@ -38,7 +38,7 @@ function mistakes(
 }
 
 describe("who exchanges the ID token", () => {
-  const identity = ({ exchange, clientId, tenantId }: Inputs) => [exchange, clientId, tenantId];
+  const identity = ({ exchange, clientId, tenantId }: Inputs) => [exchange.name, clientId, tenantId];
 
   it("is Databricks unless said otherwise", () => {
     assert.deepEqual(identity(parse({ "client-id": CLIENT })), ["databricks", CLIENT, undefined]);

@@ -25,7 +25,7 @@ function refused(inputs: Partial<Record<InputName, string>>): SecretlessError {
 describe("inputs", () => {
   it("are read with their defaults", () => {
     const inputs = parseInputs(new FakeCi(GOOD));
-    assert.equal(inputs.command, "deploy");
+    assert.equal(inputs.command.name, "deploy");
     assert.equal(inputs.host, GOOD.host);
     assert.equal(inputs.clientId, "5f8a6d3c-0000-4000-8000-00000000ab12");
     assert.equal(inputs.bundleRoot, ".");

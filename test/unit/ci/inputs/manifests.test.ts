@@ -5,7 +5,9 @@ import { validate } from "@actions/languageservice";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { parse } from "yaml";
 import { ERROR_CODES } from "../../../../core/base/errors.ts";
-import { INPUTS, INPUT_NAMES } from "../../../../core/ci/inputs/table.ts";
+import { AZURE_DEVOPS } from "../../../../core/ci/azure-devops/dialect.ts";
+import { INPUT_NAMES } from "../../../../core/ci/inputs/table.ts";
+import { MANIFESTS } from "../../../../scripts/manifests.ts";
 import { PAGES, withTables } from "../../../../scripts/input-table.ts";
 
 const root = path.resolve(import.meta.dirname, "../../../..");
@@ -21,17 +23,39 @@ describe("action.yml", () => {
     assert.notDeepEqual(await check("wrong", text.replace("using: node24", "using: node99")), []);
   });
 
-  it("has the inputs of core/ci/inputs/inputs.ts, with the same texts and defaults", async () => {
-    const { inputs } = parse(await read("action/action.yml")) as { inputs: Record<string, unknown> };
-    assert.deepEqual(Object.keys(inputs), INPUT_NAMES);
-    assert.deepEqual(inputs, INPUTS);
-  });
-
   it("starts files that the build makes", async () => {
     const { runs } = parse(await read("action/action.yml")) as {
       runs: { using: string; main: string; post: string };
     };
     assert.deepEqual(runs, { using: "node24", main: "dist/main.js", post: "dist/post.js" });
+  });
+});
+
+describe("the manifests", () => {
+  for (const [file, make] of Object.entries(MANIFESTS)) {
+    it(`${file} is what the tables of core make (npm run docs)`, async () => {
+      const text = await read(file);
+      assert.equal(await make(text), text);
+    });
+  }
+
+  it("have every input that their CI has, and none that it has not", async () => {
+    const { inputs } = parse(await read("action/action.yml")) as { inputs: Record<string, unknown> };
+    const { inputs: task } = JSON.parse(await read("tasks/DatabricksBundle/task.json")) as {
+      inputs: { name: string }[];
+    };
+    const own = Object.keys(inputs);
+    const theirs = task.map(({ name }) => name);
+    assert.deepEqual(
+      INPUT_NAMES.filter((name) => !own.includes(name)),
+      ["azure-subscription"],
+    );
+    assert.deepEqual(
+      INPUT_NAMES.filter((name) => !theirs.includes(AZURE_DEVOPS.inputLabel(name))),
+      ["audience"],
+    );
+    assert.equal(own.length, INPUT_NAMES.length - 1);
+    assert.equal(theirs.length, INPUT_NAMES.length - 1);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SecretlessError } from "../../../../core/base/errors.ts";
-import { azureDevOpsHint } from "../../../../core/ci/azure-devops/hints.ts";
+import { AZURE_DEVOPS } from "../../../../core/ci/azure-devops/dialect.ts";
 import { explainRefusal } from "../../../../core/federation/exchanges/databricks-refusal.ts";
 import { entraCloud, entraExchange } from "../../../../core/federation/exchanges/entra.ts";
 import { readClaims } from "../../../../core/ci/claims.ts";
@@ -28,7 +28,7 @@ async function refused(subject: string, description: string): Promise<Secretless
     exp: 2000,
   });
   const refusal = { status: 400, error: "invalid_grant", description, codes: [] };
-  return explainRefusal(refusal, await readClaims(token), OPTIONS);
+  return explainRefusal(refusal, await readClaims(token), { ...OPTIONS, dialect: AZURE_DEVOPS });
 }
 
 describe("a refused ID token of Azure DevOps", () => {
@@ -63,20 +63,23 @@ describe("a refused ID token of Azure DevOps", () => {
     assert.match(issuer.details.remedy ?? "", /converted to the Entra issuer/);
   });
 
-  it("gets none where it is another CI's", () => {
-    assert.equal(azureDevOpsHint("subject", "repo:a/b:ref:c"), undefined);
-  });
-
   it("is not blamed for the audience of the Entra issuer", async () => {
     const clock = new FakeClock(1_000_000);
     const refusal = { error: "invalid_client", error_description: "AADSTS700213: x", error_codes: [700213] };
     const { send } = fakeSend(() => json(refusal, 401));
     const cloud = { authority: "https://login.microsoftonline.com", audience: "api://AzureADTokenExchange" };
-    const exchange = entraExchange({ cloud, tenantId: "t", clientId: "c", send, clock });
+    const exchange = entraExchange({
+      cloud,
+      tenantId: "t",
+      clientId: "c",
+      send,
+      clock,
+      dialect: AZURE_DEVOPS,
+    });
     const causes = async (aud: string): Promise<SecretlessError> => {
       const token = unsignedJwt({ iss: "i", sub: SUBJECTS.entra, aud, exp: 2000 });
       const error: unknown = await exchange
-        .exchange(token)
+        .exchange({ token, claims: await readClaims(token) })
         .catch((reason: unknown) => (reason as Error).cause ?? reason);
       assert.ok(error instanceof SecretlessError);
       return error;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { SecretlessError } from "../../../../core/base/errors.ts";
+import { readClaims } from "../../../../core/ci/claims.ts";
+import { GITHUB } from "../../../../core/ci/github/dialect.ts";
 import { databricksExchange } from "../../../../core/federation/exchanges/databricks.ts";
 import type { HttpResponse } from "../../../../core/base/ports.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
@@ -25,12 +27,18 @@ function exchange(
     clientId: CLIENT,
     host: HOST,
     accountId: "acc-1",
+    dialect: GITHUB,
     send,
     clock,
   };
   const idToken = unsignedJwt({ iss: issuer, sub: subject, aud: audience, exp: 2000 });
   const port = databricksExchange(options);
-  return { result: port.exchange(idToken), port, requests, idToken };
+  return {
+    result: readClaims(idToken).then((claims) => port.exchange({ token: idToken, claims })),
+    port,
+    requests,
+    idToken,
+  };
 }
 
 /** How the endpoint answers where it says what it would accept. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readClaims } from "../../../../core/ci/claims.ts";
+import { GITHUB } from "../../../../core/ci/github/dialect.ts";
 import { SecretlessError } from "../../../../core/base/errors.ts";
 import { ENTRA_ERRORS, findEntraError } from "../../../../core/federation/exchanges/entra-errors.ts";
 import {
@@ -39,22 +41,31 @@ function setUp(
 ) {
   const clock = new FakeClock(1_000_000);
   const { send, requests } = fakeSend(() => answers[Math.min(requests.length, answers.length) - 1] ?? {});
-  const port = entraExchange({ cloud: CLOUD, tenantId: TENANT, clientId: CLIENT, send, clock, ...changes });
+  const port = entraExchange({
+    cloud: CLOUD,
+    tenantId: TENANT,
+    clientId: CLIENT,
+    send,
+    clock,
+    dialect: GITHUB,
+    ...changes,
+  });
   const idToken = unsignedJwt({
     iss: "https://issuer.example",
     sub: "repo:o/r:environment:it's",
     aud: audience,
     exp: 2000,
   });
-  const failure = () => port.exchange(idToken).catch((reason: unknown) => reason);
-  return { port, clock, requests, idToken, failure };
+  const exchange = async (token = idToken) => port.exchange({ token, claims: await readClaims(token) });
+  const failure = () => exchange().catch((reason: unknown) => reason);
+  return { port, clock, requests, idToken, exchange, failure };
 }
 
 describe("exchange at Entra ID", () => {
   it("sends the form of RFC 7523 and returns the token", async () => {
-    const { port, requests, idToken } = setUp([json(TOKEN)]);
+    const { port, requests, idToken, exchange } = setUp([json(TOKEN)]);
     assert.equal(port.audience, "api://AzureADTokenExchange");
-    assert.deepEqual(await port.exchange(idToken), {
+    assert.deepEqual(await exchange(), {
       accessToken: "an-entra-access-token",
       expiresAt: 4_599_000,
     });
@@ -71,10 +82,10 @@ describe("exchange at Entra ID", () => {
     );
   });
 
-  it("takes another audience, and lets no tenant change the address", () => {
-    const { port, requests } = setUp([json(TOKEN)], { audience: "mine", tenantId: "../x?" });
+  it("takes another audience, and lets no tenant change the address", async () => {
+    const { port, requests, exchange } = setUp([json(TOKEN)], { audience: "mine", tenantId: "../x?" });
     assert.equal(port.audience, "mine");
-    void port.exchange("x").catch(() => undefined);
+    await exchange();
     assert.equal(requests[0]?.url, "https://login.microsoftonline.com/..%2Fx%3F/oauth2/v2.0/token");
   });
 
@@ -106,10 +117,10 @@ describe("exchange at Entra ID", () => {
   }
 
   it("retries what may be propagation only from the first refusal on", async () => {
-    const { failure, clock, port, idToken } = setUp([refusedWith(700213), json(TOKEN), refusedWith(700213)]);
+    const { failure, clock, exchange } = setUp([refusedWith(700213), json(TOKEN), refusedWith(700213)]);
     assert.ok((await failure()) instanceof HttpError);
     clock.time += 60_000;
-    assert.equal((await port.exchange(idToken)).accessToken, "an-entra-access-token");
+    assert.equal((await exchange()).accessToken, "an-entra-access-token");
     assert.ok((await failure()) instanceof HttpError, "an outdated cache after a success is retried as well");
     clock.time += 44_999;
     assert.ok((await failure()) instanceof HttpError);

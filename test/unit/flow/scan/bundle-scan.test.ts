@@ -5,7 +5,6 @@ import { BundleScan } from "../../../../core/flow/scan/bundle-scan.ts";
 import { readPlan } from "../../../../core/cli/plan.ts";
 import { SecretlessError } from "../../../../core/base/errors.ts";
 import { parseInputs } from "../../../../core/ci/inputs/inputs.ts";
-import type { Facts } from "../../../../core/report/facts.ts";
 import { systemClock } from "../../../../core/net/send.ts";
 import { DEPLOYER } from "../../../../sandbox/defaults.ts";
 import { FakeCi } from "../../support/fake-ci.ts";
@@ -24,14 +23,14 @@ describe("the scan of a bundle", () => {
       target: "dev",
     };
     const ci = new FakeCi(inputs, { checkout });
-    const facts: Facts = { command: "plan", workspaceUrl: "", runUrl: "", warnings: [] };
     const step = {
       ci,
       inputs: parseInputs(ci),
       ports: { clock: systemClock },
       signal: new AbortController().signal,
+      found: () => undefined,
     };
-    const scan = await BundleScan.start(step, facts, checkout);
+    const scan = await BundleScan.start(step, checkout);
     const json = { plan_version: 2 };
     const resolved = { plan: readPlan(json), json, target: "dev" };
     await scan.planned(resolved);

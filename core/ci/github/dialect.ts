@@ -1,0 +1,62 @@
+import { claimsByName, type Dialect, type UntrustedEvent } from "../dialect.ts";
+import { isOpenToAnybody } from "./events.ts";
+
+/** Source: docs.github.com, "OpenID Connect reference", section "Understanding the OIDC token". */
+const CLAIMS = {
+  repository: "repository",
+  ref: "ref",
+  environment: "environment",
+  pipeline: "workflow_ref",
+  actor: "actor",
+  event: "event_name",
+  commit: "sha",
+} as const;
+
+/** Runs with the rights of the base repository, on what anybody proposes. */
+function untrusted(event: string | undefined): UntrustedEvent | undefined {
+  if (event !== "pull_request_target") return undefined;
+  return {
+    event,
+    remedy:
+      "Run this command on push, workflow_dispatch or release. For pull requests use the event pull_request with " +
+      "`command: plan` and a service principal that can only read.",
+  };
+}
+
+export const GITHUB: Dialect = {
+  name: "github",
+  title: "GitHub Actions",
+  choosesAudience: false,
+  connections: false,
+  inputLabel: (name) => name,
+  pipelineClaims: (payload) => claimsByName(payload, CLAIMS),
+  untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),
+  untrustedToken: ({ event }) => untrusted(event),
+  credentials: [
+    [/^ACTIONS_/, "a means of the CI to get ID tokens"],
+    [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$/, "the token of the CI job"],
+    [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
+    [
+      /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
+      "a file through which the bundle's code could change later steps",
+    ],
+    [
+      /^RUNNER_TRACKING_ID$/,
+      "the mark by which the runner ends processes, a deployment in progress among them",
+    ],
+  ],
+  // `::name::` at the start of a line, `##[name]` anywhere.
+  logMarkers: [
+    [/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: "],
+    [/#(?=#\[)/g, "# "],
+  ],
+  readable: (subject) => subject,
+  isOpenToAnybody,
+  advise: async (claims) => (await import("./hints.ts")).subjectAdvice(claims),
+  ownAudiences: [],
+  entraNotes: {
+    issuer: "",
+    signature: "GitHub Enterprise Server publishes them at /_services/token/.well-known/jwks.",
+  },
+  explain: async (refused) => (await import("./hints.ts")).githubHint(refused),
+};

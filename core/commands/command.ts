@@ -1,0 +1,28 @@
+import type { DatabricksApi } from "../api/client.ts";
+import type { DatabricksCli, PlanResult } from "../cli/cli.ts";
+import type { PrivateFolder } from "../cli/environment.ts";
+import type { Access } from "../flow/access/access.ts";
+import type { Step } from "../flow/step.ts";
+
+/** The scan of a run, from its plan on; the sources have been scanned by then. */
+export interface CommandScan {
+  /** Looks into the artifacts that the plan has built, and the configuration that it has resolved. */
+  planned(result: PlanResult): Promise<void>;
+  /** Looks into what the deployment's own build has made anew. */
+  deployed(): Promise<void>;
+}
+
+/** What a command works with, once everything about the run is proven. What it has not said it needs throws when read. */
+export interface CommandContext {
+  readonly step: Step;
+  /** The approved workspace, as the deploying principal. */
+  readonly api: DatabricksApi;
+  readonly cli: DatabricksCli;
+  readonly access: Access;
+  readonly scan: CommandScan;
+  /** What the CLI has written in this run. */
+  readonly folder: PrivateFolder;
+}
+
+/** Does what the command promises. @throws SecretlessError */
+export type RunCommand = (context: CommandContext) => Promise<void>;
