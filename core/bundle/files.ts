@@ -58,9 +58,9 @@ export function readingBundle<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof BundleYamlError)
-      throw invalidBundle([{ problem: error.message, place: error.place }]);
-    throw error;
+    if (!(error instanceof BundleYamlError)) throw error;
+    const { message, place, remedy } = error;
+    throw invalidBundle([{ problem: message, place, ...(remedy !== undefined && { remedy }) }]);
   }
 }
 
