@@ -7,7 +7,7 @@ import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
 import { checkHostPin } from "./bundle/host-pin.ts";
 import { DatabricksCli } from "./cli/cli.ts";
-import { cliEnvironment, HOME_VARIABLES } from "./cli/environment.ts";
+import { cliEnvironment, HOME_VARIABLES, withheld } from "./cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
 import { createTerminate } from "./cli/process.ts";
 import type { RunCommand } from "./commands/command.ts";
@@ -22,6 +22,7 @@ import { workspaceApi } from "./flow/api.ts";
 import { connect } from "./flow/connect.ts";
 import { findTool } from "./flow/find-cli.ts";
 import { startScan } from "./flow/scan/start.ts";
+import { showWarning } from "./flow/cli-warning.ts";
 import { warn, type BegunStep, type Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
@@ -81,13 +82,27 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     service = tokens;
     ci.mask(new URL(tokens.url).pathname.slice(1));
 
+    const { dialect } = ci;
+    const env = cliEnvironment({
+      ...ports,
+      ...inputs,
+      dialect,
+      tokenServiceUrl: tokens.url,
+      folder,
+      product: PRODUCT,
+    });
     const cli =
       tool &&
       new DatabricksCli({
         ...ports,
         terminate: createTerminate(ports),
         file: tool.file,
-        env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
+        env,
+        withheld: withheld(ports.environment, env),
+        principal: inputs.clientId,
+        onWarning: (warning) => {
+          showWarning(ci, warning);
+        },
         bundleRoot,
         bundlePath: path.relative(checkout, bundleRoot).split(path.sep).join("/"),
         target: target?.name,

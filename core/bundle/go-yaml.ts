@@ -3,8 +3,8 @@ import { Lexer, parseDocument, type Scalar } from "yaml";
 /** What the lexer keeps for itself. yaml is pinned exactly, and recorded verdicts of the CLI hold this file to it. */
 interface LexerState {
   indentNext: number;
-  parseFlowCollection(): Generator<string>;
-  parseQuotedScalar(): Generator<string>;
+  parseFlowCollection: (this: Lexer) => Generator<string>;
+  parseQuotedScalar: (this: Lexer) => Generator<string>;
 }
 
 /**
@@ -15,7 +15,7 @@ export function goLexer(): Lexer {
   const lexer = new Lexer();
   const state = lexer as unknown as LexerState;
   const { parseFlowCollection, parseQuotedScalar } = state;
-  const unindented = (parse: () => Generator<string>) => (): Generator<string> => {
+  const unindented = (parse: (this: Lexer) => Generator<string>) => (): Generator<string> => {
     // The next `:`, `-` or `?` sets it anew.
     state.indentNext = 0;
     return parse.call(lexer);

@@ -1,5 +1,5 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, visit } from "yaml";
-import type { Document, ErrorCode, Node, Scalar, YAMLMap, YAMLParseError } from "yaml";
+import type { Document, ErrorCode, Node, Scalar, YAMLMap, YAMLError } from "yaml";
 import type { Mistake, Place } from "../base/errors.ts";
 import { goLexer, separatedText, withKnownBreaks } from "./go-yaml.ts";
 
@@ -108,12 +108,12 @@ function decoded(bytes: Uint8Array): string | undefined {
 }
 
 /** The CLI takes a comment right after a quote or a bracket. */
-function isSlip({ message }: YAMLParseError): boolean {
+function isSlip({ message }: YAMLError): boolean {
   return !message.startsWith("Comments must be separated");
 }
 
 function mistakeOf(
-  { code, message, pos }: YAMLParseError,
+  { code, message, pos }: YAMLError,
   at: (offset: number) => Place,
   source: string,
 ): Mistake {

@@ -1,4 +1,5 @@
 import type { Place } from "../base/errors.ts";
+import { beginsOutput } from "./build-failure.ts";
 
 export interface Diagnostic {
   readonly severity: "error" | "warning" | "recommendation";
@@ -19,6 +20,8 @@ interface Draft {
   readonly detail: string[];
 }
 
+const START = /^(Error|Warning|Warn|Recommendation): (.*)$/;
+
 /** What the CLI says about its own work: it may follow a diagnostic at once, or after the blank line before a detail. */
 const PROGRESS =
   /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
@@ -30,11 +33,24 @@ const PROGRESS =
  */
 export class DiagnosticsReader {
   readonly #found: Draft[] = [];
-  /** Which part of the last diagnostic the next line belongs to. */
-  #part: "text" | "places" | "gap" | "detail" | "none" = "none";
+  /** Which part of the last diagnostic the next line belongs to; behind a build's error all is its output. */
+  #part: "text" | "places" | "gap" | "detail" | "output" | "none" = "none";
 
-  line(line: string): void {
-    const start = /^(Error|Warning|Warn|Recommendation): (.*)$/.exec(line);
+  /** @returns how severe the diagnostic is that the line belongs to; undefined if it is part of none */
+  line(line: string): Diagnostic["severity"] | undefined {
+    const before = this.#part;
+    this.#take(line);
+    const belongs = START.test(line) || before === "output" || this.#part !== "none";
+    const closes = line.trim() === "" && before !== "none";
+    return belongs || closes ? this.#found.at(-1)?.severity : undefined;
+  }
+
+  #take(line: string): void {
+    if (this.#part === "output") {
+      this.#found.at(-1)?.detail.push(line.trimEnd());
+      return;
+    }
+    const start = START.exec(line);
     if (start) this.#start(start[1] ?? "", start[2] ?? "");
     else if (line.trim() === "")
       this.#part = this.#part === "text" || this.#part === "places" ? "gap" : "none";
@@ -52,7 +68,7 @@ export class DiagnosticsReader {
     const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
     this.#found.push({ severity, text: [text], detail: [], ...(named && { place: placeOf(named) }) });
     // The logger's warnings end with their line.
-    this.#part = word === "Warn" ? "none" : "text";
+    this.#part = word === "Warn" ? "none" : beginsOutput(`${word}: ${text}`) ? "output" : "text";
   }
 
   #headLine(line: string): void {
@@ -76,7 +92,7 @@ export class DiagnosticsReader {
       const diagnostic = {
         ...rest,
         text: text.join(" "),
-        ...(detail.length > 0 && { detail: detail.join("\n") }),
+        ...(detail.some((line) => line !== "") && { detail: detail.join("\n").trimEnd() }),
       };
       const key = JSON.stringify(diagnostic);
       if (seen.has(key)) return [];

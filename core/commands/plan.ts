@@ -1,7 +1,5 @@
 import { allRight } from "../base/all-right.ts";
 import { SecretlessError } from "../base/errors.ts";
-import { toMistake } from "../cli/cli.ts";
-import type { Diagnostic } from "../cli/diagnostics.ts";
 import { losses, type Plan } from "../cli/plan.ts";
 import { warn, type Step } from "../flow/step.ts";
 import { planLine } from "../report/job-summary.ts";
@@ -21,8 +19,7 @@ export async function showPlan(context: CommandContext): Promise<void> {
 export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Plan> {
   const { ci, signal, found } = step;
   const result = await ci.group("Plan", () => cli.plan(signal));
-  const { plan, diagnostics } = result;
-  for (const diagnostic of diagnostics) annotate(step, diagnostic);
+  const { plan } = result;
   const changed = plan.entries.filter(({ action }) => action !== "skip");
   const planned = {
     changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
@@ -42,13 +39,6 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
     refused ? Promise.reject(refused) : Promise.resolve(),
   ]);
   return plan;
-}
-
-/** Shows what the CLI warns of or recommends, whole, at its place. */
-function annotate({ ci }: Step, diagnostic: Diagnostic): void {
-  const { problem, actual, place } = toMistake(diagnostic);
-  const text = actual === undefined ? problem : `${problem}\n${actual}`;
-  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text, place);
 }
 
 function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {

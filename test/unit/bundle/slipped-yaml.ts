@@ -29,21 +29,25 @@ export const slippedYaml: fc.Arbitrary<string> = fc
     text: fc.constantFrom(...TEXTS),
     line: fc.nat(9),
     value: fc.constantFrom(...VALUES),
-    wrap: fc.constantFrom(["", ""], ["{k: ", "}"], ["[", "]"], ["{k: ", "\n}"], ["[", "\n]"], ["{", ""]),
+    wrap: fc.constantFrom<readonly [string, string]>(
+      ["", ""],
+      ["{k: ", "}"],
+      ["[", "]"],
+      ["{k: ", "\n}"],
+      ["[", "\n]"],
+      ["{", ""],
+    ),
     breaks: fc.array(fc.tuple(fc.nat(9), fc.constantFrom(...BREAKS)), { maxLength: 2 }),
     indent: fc.constantFrom(undefined, "", " ", "  ", "    "),
   })
   .map(({ text, line, value, wrap: [open, close], breaks, indent }) => {
     const lines = text.split("\n");
     const at = line % (lines.length - 1);
-    const broken = breaks.reduce(
-      (all, [place, mark]) => {
-        const blanks = [...all.matchAll(/ /g)].map(({ index }) => index);
-        const blank = blanks[place % Math.max(blanks.length, 1)];
-        return blank === undefined ? all : all.slice(0, blank) + mark + all.slice(blank + 1);
-      },
-      `${open ?? ""}${value}${close ?? ""}`,
-    );
+    const broken = breaks.reduce((all, [place, mark]) => {
+      const blanks = [...all.matchAll(/ /g)].map(({ index }) => index);
+      const blank = blanks[place % Math.max(blanks.length, 1)];
+      return blank === undefined ? all : all.slice(0, blank) + mark + all.slice(blank + 1);
+    }, `${open}${value}${close}`);
     lines[at] = (lines[at] ?? "").replace(/: \S.*$/, () => `: ${broken}`);
     if (indent !== undefined) lines[at] = indent + (lines[at] ?? "").trimStart();
     return lines.join("\n");
