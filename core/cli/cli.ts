@@ -101,7 +101,7 @@ export class DatabricksCli {
   }
 
   /**
-   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
+   * Runs a job, pipeline, app or script of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
    * @throws SecretlessError of core/cli/run-command.ts, unless the run succeeded or `wait` is false
    */
   async run(request: RunRequest, signal: AbortSignal): Promise<void> {

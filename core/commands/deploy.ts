@@ -1,9 +1,29 @@
-import { planChanged } from "../cli/plan.ts";
+import { losses, planChanged } from "../cli/plan.ts";
+import type { BundleSummary } from "../cli/summary.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
+import type { Step } from "../flow/step.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
 import type { CommandContext } from "./command.ts";
 import { planBundle } from "./plan.ts";
+
+/** Everything that is deployed, by name and link: in the log, the job summary, and the outputs `jobs` and `resources`. */
+async function reportDeployed({ ci, found }: Step, summary: BundleSummary): Promise<void> {
+  const resources = summary.resources.filter(({ declared }) => declared);
+  found({ bundle: { name: summary.name, target: summary.target }, resources });
+  for (const { kind, key, name, url } of resources)
+    ci.info(`Deployed ${name} (${kind}.${key})${url === "" ? "" : `: ${url}`}`);
+  const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
+  await jsonOutput(ci, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+  const kinds = [...new Set(resources.map(({ kind }) => kind))].map((kind) => {
+    const ofKind = resources.filter((resource) => resource.kind === kind);
+    return [
+      kind,
+      Object.fromEntries(ofKind.map(({ key, id, name, url }) => [key, { id, name, url }])),
+    ] as const;
+  });
+  await jsonOutput(ci, "resources", Object.fromEntries(kinds), { count: resources.length });
+}
 
 /** Milliseconds to read what was deployed; not cut short by a cancellation, since the deployment is there. */
 const READ_BACK = 60_000;
@@ -11,21 +31,25 @@ const READ_BACK = 60_000;
 /** Plans, deploys what was planned, reads back what is there now, and registers its access. */
 export async function deployBundle(context: CommandContext): Promise<void> {
   const { step, cli, api, access, scan, folder } = context;
-  const { ci, inputs, found } = step;
+  const { ci, found } = step;
   let planned = await planBundle(context);
   const planAgain = async (): Promise<void> => {
     const before = planned;
     planned = await planBundle(context);
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
-  await whenFree(step, cli, api, () => ci.group("Deploy", () => cli.deploy(inputs)), planAgain);
+  // What the plan loses is approved by now. Without a loss the CLI shall refuse one that has come up since.
+  await whenFree(
+    step,
+    cli,
+    api,
+    () => ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned).length > 0 })),
+    planAgain,
+  );
   found({ deployed: true });
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
   await proveDeployed(api, summary, folder);
-  found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
-  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
-  const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
-  await jsonOutput(ci, "jobs", Object.fromEntries(jobs), { count: jobs.length });
+  await reportDeployed(step, summary);
   await access.apply(summary);
   await scan.deployed();
 }

@@ -42,16 +42,25 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
 }
 
 function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {
-  const lost = losses(plan);
-  if (lost.length === 0 || !inputs.command.changes || inputs.autoApprove) return undefined;
+  if (!inputs.command.changes) return undefined;
+  const refused = losses(plan).filter(({ resource }) => !inputs.autoApprove.covers(resource));
+  if (refused.length === 0) return undefined;
+  const label = ci.inputLabel("auto-approve");
   return new SecretlessError("DESTRUCTIVE_PLAN", {
     problem: "The deployment would delete or recreate resources. Nothing was changed.",
-    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
-    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
-    mistakes: lost.map(({ resource, action, lost: what }) => ({
+    expected: `a plan without deletions, or \`${label}: true\``,
+    remedy:
+      `If this is what you want, set \`${label}\` for this run: to \`${kindsOf(refused)}\` for these kinds alone, or to ` +
+      "`true` for all.",
+    mistakes: refused.map(({ resource, action, lost: what }) => ({
       problem: `${action} ${resource}: loses ${what}`,
     })),
   });
+}
+
+/** The kinds of these resources as `auto-approve` takes them. */
+export function kindsOf(resources: readonly { readonly resource: string }[]): string {
+  return [...new Set(resources.map(({ resource }) => resource.slice(0, resource.indexOf("."))))].join(", ");
 }
 
 const TERRAFORM =

@@ -28,6 +28,12 @@ describe("the flow of a step", () => {
     assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
     const jobs = { nightly: { id: "7", url: "https://example.com/jobs/7" } };
     assert.deepEqual(JSON.parse(flow.ci.outputs.get("jobs") ?? ""), jobs);
+    const resources = { jobs: { nightly: { ...jobs.nightly, name: "nightly" } } };
+    assert.deepEqual(JSON.parse(flow.ci.outputs.get("resources") ?? ""), resources);
+    assert.match(
+      flow.ci.log.join("\n"),
+      /^Deployed nightly \(jobs\.nightly\): https:\/\/example\.com\/jobs\/7$/m,
+    );
     assert.equal(flow.ci.outputs.get("principal"), DEPLOYER.applicationId);
     assert.match(flow.ci.summaryText, /deployed lakehouse-jobs → prod/);
     assert.deepEqual(await readdir(flow.temp), [path.basename(flow.ci.outputs.get("audit-log") ?? "")]);
@@ -63,10 +69,18 @@ describe("the flow of a step", () => {
       assert.match(flow.error, new RegExp(`${action} schemas\\.orders: loses every table`));
       assert.doesNotMatch(flow.error, /permissions/);
       assert.ok(!flow.commands.includes("deploy"));
+      assert.equal(await flow.run({ "auto-approve": "jobs, volumes" }, cli), 1);
+      assert.match(flow.error, /to `schemas` for these kinds alone/);
+      assert.equal(await flow.run({ "auto-approve": "jobs, schemas" }, cli), 0, flow.error);
       assert.equal(await flow.run({ "auto-approve": "true" }, cli), 0);
       assert.ok(flow.commands.includes("deploy --auto-approve"));
     });
   }
+
+  it("leaves it to the CLI to refuse a loss that the plan did not have", async () => {
+    assert.equal(await flow.run({ "auto-approve": "true" }, usualCli({ "jobs.nightly": "update" })), 0);
+    assert.ok(flow.commands.includes("deploy"));
+  });
 
   it("shows what the CLI warns of at its place, with all that it says", async () => {
     const stderr =
