@@ -5,7 +5,7 @@ import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
 import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
-import { checkHostPin } from "./bundle/host-pin.ts";
+import { checkHostPin, type BundleTarget } from "./bundle/host-pin.ts";
 import { DatabricksCli } from "./cli/cli.ts";
 import { cliEnvironment, HOME_VARIABLES, withheld } from "./cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
@@ -63,10 +63,13 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
     const bundleRoot = path.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
+    const judged = when(needs.bundle, async () =>
+      checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) }),
+    );
     const [connection, tool, target, source, scan] = await allRight([
       connect(step, audit),
-      when(needs.cli, () => findCli(step, folder.root)),
-      when(needs.bundle, () => checkHostPin(pin)),
+      when(needs.cli, () => findCli(step, folder.root, judged)),
+      judged,
       readAccess(step, bundleRoot),
       startScan(step, bundleRoot),
     ]);
@@ -108,7 +111,7 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         target: target?.name,
         approved: { host: inputs.host, workspaceId, accountId },
         tokensServed: () => tokens.served,
-        beforeEach: () => checkHostPin(pin),
+        beforeEach: () => checkHostPin({ ...pin, workspaceId }),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
@@ -155,6 +158,16 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
   }
 }
 
+/** Of the input, or what the host says of itself: a bundle may name it, too. */
+async function knownWorkspaceId({ inputs, workspace }: Step): Promise<string | undefined> {
+  if (inputs.workspaceId !== undefined) return inputs.workspaceId;
+  // Why a host does not answer, the sign-in tells.
+  return workspace.then(
+    (found) => found.workspaceId,
+    () => undefined,
+  );
+}
+
 async function when<T>(needed: boolean, work: () => Promise<T>): Promise<T | undefined> {
   return needed ? work() : undefined;
 }
@@ -165,8 +178,14 @@ function asked<T>(what: string, found: T | undefined): T {
   return found;
 }
 
-async function findCli(step: Step, cwd: string): ReturnType<typeof findTool> {
-  const cli = await findTool(step, cwd);
+async function findCli(
+  step: Step,
+  cwd: string,
+  judged: Promise<BundleTarget | undefined>,
+): ReturnType<typeof findTool> {
+  // A bundle that is refused wants nothing.
+  const target = await judged.catch(() => undefined);
+  const cli = await findTool(step, cwd, target?.cliVersion);
   step.found({ cli });
   return cli;
 }

@@ -177,6 +177,13 @@ async function findRootFile(location: BundleLocation, path: PlatformPath): Promi
   ]);
 }
 
+function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
 function exists(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
@@ -186,6 +193,14 @@ function exists(file: string): Promise<boolean> {
 
 async function notFound(location: BundleLocation, path: PlatformPath): Promise<SecretlessError> {
   const { root, checkout, platform } = location;
+  if (await isFile(root)) {
+    return new SecretlessError("BUNDLE_NOT_FOUND", {
+      problem: "`bundle-root` names a file.",
+      expected: "the folder of databricks.yml",
+      actual: displayName(root, location),
+      remedy: `Name its folder: \`${displayName(path.dirname(root), location) || "."}\`.`,
+    });
+  }
   const entries = await readdir(root, { withFileTypes: true }).catch(() => undefined);
   const near: string[] = [];
   for (const entry of entries ?? []) {

@@ -97,7 +97,7 @@ describe("the job summary", () => {
       fc.property(anything, anything, anything, (name, url, warning) => {
         const text = jobSummary(
           facts({
-            jobs: [{ key: name, id: "1", name, url }],
+            resources: [{ kind: "jobs", key: name, id: "1", name, url }],
             warnings: [warning],
             bundle: { name, target: url },
           }),
