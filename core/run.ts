@@ -5,6 +5,7 @@ import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
 import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
+import { findText } from "./bundle/find-text.ts";
 import { checkHostPin, type BundleTarget } from "./bundle/host-pin.ts";
 import { DatabricksCli } from "./cli/cli.ts";
 import { cliEnvironment, HOME_VARIABLES, withheld } from "./cli/environment.ts";
@@ -111,6 +112,7 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         target: target?.name,
         approved: { host: inputs.host, workspaceId, accountId },
         tokensServed: () => tokens.served,
+        findText: (texts) => findText(texts, { root: bundleRoot, checkout, platform: ports.platform }),
         beforeEach: () => checkHostPin({ ...pin, workspaceId }),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),

@@ -1,12 +1,13 @@
 import { realpath } from "node:fs/promises";
 import type { CliResult } from "./result.ts";
-import { SecretlessError } from "../base/errors.ts";
+import { SecretlessError, type Place } from "../base/errors.ts";
 import type { Clock, ProcessRequest, ProcessResult } from "../base/ports.ts";
 import { destroyIncomplete, refusedDeletes } from "./destroy-command.ts";
 import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./run-command.ts";
 import type { RunEnd, RunRequest } from "./run-command.ts";
 import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
 import { cliFailure, isCrash, readingFailure, type FailureContext } from "./failure.ts";
+import { placed } from "./text-place.ts";
 import { inCheckout } from "./in-checkout.ts";
 import type { Json } from "../api/json.ts";
 import { parseJson, unreadable } from "./json-output.ts";
@@ -48,6 +49,8 @@ export interface CliOptions extends ProgramPorts, FailureContext {
   readonly tokensServed: () => number;
   /** Called before each command; rejects if the bundle may not be worked with any more. */
   readonly beforeEach: () => Promise<unknown>;
+  /** Where one of these texts stands in the bundle's configuration. */
+  readonly findText: (texts: readonly string[]) => Promise<Place | undefined>;
   /** Limit for a command that only reads, in milliseconds. */
   readonly readTimeout: number;
   /** Gets the process id of each CLI that is started, and undefined when it has ended. */
@@ -176,7 +179,8 @@ export class DatabricksCli {
       if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
       if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
       const places = { roots: [root, bundleRoot], bundlePath };
-      const diagnostics = reader.diagnostics.map((one) => inCheckout(one, places));
+      const printedOnes = reader.diagnostics.map((one) => inCheckout(one, places));
+      const diagnostics = await Promise.all(printedOnes.map((one) => placed(one, this.#options.findText)));
       this.#warn(diagnostics);
       const printed = Buffer.concat(captured).toString("utf8");
       return { ...ended, stdout: printed, diagnostics, ...(crash !== undefined && { crash }) };

@@ -8,6 +8,8 @@ export interface Diagnostic {
   readonly path?: string;
   /** As the CLI prints it: relative to the bundle, or absolute where it names the file in its text. */
   readonly place?: Place;
+  /** Where else, as of a key that is given twice. */
+  readonly alsoAt?: readonly Place[];
   /** The first paragraph of what the CLI says beyond `text`; it may have several lines. */
   readonly detail?: string;
 }
@@ -17,6 +19,7 @@ interface Draft {
   readonly text: string[];
   path?: string;
   place?: Place;
+  readonly alsoAt: Place[];
   readonly detail: string[];
 }
 
@@ -65,8 +68,15 @@ export class DiagnosticsReader {
   #start(word: string, text: string): void {
     const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
     // The reader of YAML names the place in its text alone.
-    const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
-    this.#found.push({ severity, text: [text], detail: [], ...(named && { place: placeOf(named) }) });
+    const named =
+      /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text) ?? /^failed to load (\S.*?): yaml: line (\d+): /.exec(text);
+    this.#found.push({
+      severity,
+      text: [text],
+      alsoAt: [],
+      detail: [],
+      ...(named && { place: placeOf(named) }),
+    });
     // The logger's warnings end with their line.
     this.#part = word === "Warn" ? "none" : beginsOutput(`${word}: ${text}`) ? "output" : "text";
   }
@@ -79,7 +89,9 @@ export class DiagnosticsReader {
       current.text.push(line.trim());
       return;
     }
-    // Further paths and places stand below the first ones, indented: they add nothing to an annotation.
+    // Further paths and places stand below the first ones, indented.
+    const further = /^ {5}(\S.*?):(\d+):(\d+)$/.exec(line);
+    if (further && current?.place) current.alsoAt.push(placeOf(further));
     this.#part = path !== undefined || place || line.startsWith("    ") ? "places" : "none";
     if (current && path !== undefined) current.path ??= path;
     if (current && place) current.place ??= placeOf(place);
@@ -88,10 +100,11 @@ export class DiagnosticsReader {
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics(): Diagnostic[] {
     const seen = new Set<string>();
-    return this.#found.flatMap(({ text, detail, ...rest }) => {
+    return this.#found.flatMap(({ text, detail, alsoAt, ...rest }) => {
       const diagnostic = {
         ...rest,
         text: text.join(" "),
+        ...(alsoAt.length > 0 && { alsoAt }),
         ...(detail.some((line) => line !== "") && { detail: detail.join("\n").trimEnd() }),
       };
       const key = JSON.stringify(diagnostic);

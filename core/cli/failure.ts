@@ -1,5 +1,6 @@
 import { SecretlessError } from "../base/errors.ts";
 import { buildFailure } from "./build-failure.ts";
+import type { Diagnostic } from "./diagnostics.ts";
 import { inOwnWords, type Acting } from "./everyday.ts";
 import type { CliResult } from "./result.ts";
 
@@ -25,10 +26,15 @@ export interface FailureContext extends Acting {
   readonly withheld: readonly string[];
 }
 
+/** Whether an error is an answer or a silence of the workspace. */
+export function isRemote({ text, detail = "" }: Diagnostic): boolean {
+  return REMOTE.test(`${text}\n${detail}`);
+}
+
 /** Of a command that changes nothing. */
 export function readingFailure(what: string, result: CliResult, context: FailureContext): SecretlessError {
   const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-  const remote = errors.some(({ text, detail = "" }) => REMOTE.test(`${text}\n${detail}`));
+  const remote = errors.some(isRemote);
   const code =
     errors.some(({ place }) => place) || (errors.length > 0 && !remote) ? "BUNDLE_INVALID" : "CLI_FAILED";
   return cliFailure(code, `The Databricks CLI could not ${what} the bundle.`, result, context);
@@ -56,7 +62,10 @@ export function cliFailure(
     problem,
     ...(errors.length === 0 && { actual: exit }),
     remedy: "Its messages are above in the log.",
-    mistakes: errors.map((error) => inOwnWords(error, context)),
+    mistakes: errors.flatMap((error) => [
+      inOwnWords(error, context),
+      ...(error.alsoAt ?? []).map((place) => ({ problem: `The other place: ${error.text}`, place })),
+    ]),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Place } from "../base/errors.ts";
 import path, { posix } from "node:path";
 import type { Diagnostic } from "./diagnostics.ts";
 
@@ -13,13 +14,14 @@ export interface BundleInCheckout {
  * them. The CLI names files relative to the bundle, or by their absolute path.
  */
 export function inCheckout(diagnostic: Diagnostic, bundle: BundleInCheckout): Diagnostic {
-  const { text, detail, place } = diagnostic;
-  const file = place && placeInCheckout(place.file, bundle);
+  const { text, detail, place, alsoAt } = diagnostic;
+  const moved = (at: Place): Place => ({ ...at, file: placeInCheckout(at.file, bundle) });
   return {
     ...diagnostic,
     text: withoutRoots(text, bundle),
     ...(detail !== undefined && { detail: withoutRoots(detail, bundle) }),
-    ...(place && file !== undefined && { place: { ...place, file } }),
+    ...(place && { place: moved(place) }),
+    ...(alsoAt && { alsoAt: alsoAt.map(moved) }),
   };
 }
 

@@ -32,6 +32,10 @@ export function cliPrinting(
     principal: "11111111-2222-3333-4444-555555555555",
     onWarning: (warning) => warnings.push(warning),
     beforeEach: () => Promise.resolve(),
+    findText: (texts) => {
+      const [text] = texts.filter((one) => one === "${var.nope}" || one === "gone.py");
+      return Promise.resolve(text === undefined ? undefined : { file: "found.yml", line: 7 });
+    },
     readTimeout: 60_000,
     file: "/opt/databricks",
     env: { PATH: "/bin", DATABRICKS_HOST: "https://h" },

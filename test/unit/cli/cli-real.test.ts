@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import os from "node:os";
 import { DatabricksCli } from "../../../core/cli/cli.ts";
 import { GITHUB } from "../../../core/ci/github/dialect.ts";
+import { findText } from "../../../core/bundle/find-text.ts";
 import { cliEnvironment } from "../../../core/cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "../../../core/cli/private-folder.ts";
 import { createRunProcess, createTerminate } from "../../../core/cli/process.ts";
@@ -76,6 +77,7 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         onWarning: () => undefined,
         tokensServed: () => tokens!.served(),
         beforeEach: () => Promise.resolve(),
+        findText: (texts) => findText(texts, { root: `${checkout}/lake`, checkout, platform }),
         readTimeout: 60_000,
       });
       try {
@@ -115,6 +117,36 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         const error = await failure(cli.plan(NEVER));
         assert.equal(error.code, "BUNDLE_INVALID");
         assert.match(error.mistakes[0]?.problem ?? "", /nope/);
+        assert.deepEqual(error.mistakes[0]?.place, { file: "lake/resources/a.yml", line: 6, column: 20 });
+      },
+    ));
+
+  it("tells both places of a key that is given twice, and the place of a file that is missing", () =>
+    inBundle(
+      {
+        "lake/resources/a.yml": JOB,
+        "lake/resources/b.yml": "resources:\n  pipelines:\n    nightly:\n      name: other\n",
+      },
+      async (cli, _lines, root) => {
+        const error = await failure(cli.plan(NEVER));
+        assert.equal(error.code, "BUNDLE_INVALID");
+        assert.deepEqual(
+          error.mistakes.map(({ place }) => place?.file),
+          ["lake/resources/a.yml", "lake/resources/b.yml"],
+        );
+        assert(!JSON.stringify(error.mistakes).includes(root));
+      },
+    ));
+
+  it("finds the place of a notebook that is missing", () =>
+    inBundle(
+      {
+        "lake/resources/a.yml": `${JOB}      tasks:\n        - task_key: t\n          notebook_task:\n            notebook_path: ../src/gone.py\n`,
+      },
+      async (cli) => {
+        const error = await failure(cli.plan(NEVER));
+        assert.equal(error.code, "BUNDLE_INVALID");
+        assert.deepEqual(error.mistakes[0]?.place, { file: "lake/resources/a.yml", line: 8, column: 31 });
       },
     ));
 

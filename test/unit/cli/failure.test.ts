@@ -118,6 +118,32 @@ describe("a failure of the CLI", () => {
     });
   }
 
+  it("is placed where its text stands in the bundle, if it names no place", async () => {
+    const stderr =
+      "Error: reference does not exist: ${var.nope}\n\nError: notebook src/gone.py not found\n\n" +
+      "Error: failed to load /checkout/bundles/lake/x.yml: yaml: line 3: did not find expected key\n\nError: other\n";
+    const error = await failure(cliPrinting({ stderr, result: FAILED }).cli.plan(NEVER));
+    const found = { file: "found.yml", line: 7 };
+    assert.deepEqual(
+      error.mistakes.map(({ place }) => place),
+      [found, found, { file: "bundles/lake/x.yml", line: 3 }, undefined],
+    );
+  });
+
+  it("names both places of what is given twice", async () => {
+    const stderr =
+      "Error: multiple resources or scripts have been defined with the same key: foo\n  at resources.jobs.foo\n     resources.pipelines.foo\n" +
+      "  in databricks.yml:10:7\n     more.yml:4:7\n\n";
+    const error = await failure(cliPrinting({ stderr, result: FAILED }).cli.plan(NEVER));
+    assert.deepEqual(
+      error.mistakes.map(({ place }) => place),
+      [
+        { file: "bundles/lake/databricks.yml", line: 10, column: 7 },
+        { file: "bundles/lake/more.yml", line: 4, column: 7 },
+      ],
+    );
+  });
+
   it("is called a crash where it is one", async () => {
     const panic =
       "The Databricks CLI unexpectedly had a fatal error.\nPlease report\n\nPanic Payload: nil map\n";
