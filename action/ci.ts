@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
+import { readNamedFile } from "../core/base/checkout-file.ts";
 import type { Place } from "../core/base/errors.ts";
 import type { AnnotationLevel, Ci, PipelineToken, RunContext } from "../core/ci/ci.ts";
 import { GITHUB } from "../core/ci/github/dialect.ts";
@@ -44,7 +44,7 @@ export class GitHubCi implements Ci {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
       requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
-      fromFork: isForkPullRequest(this.#environment),
+      fromFork: await isForkPullRequest(this.#environment),
       audience,
       send: this.#send,
     });
@@ -118,12 +118,17 @@ function runContext(environment: Environment): RunContext {
   };
 }
 
+/** Bytes: GitHub sends no larger event (docs.github.com, "Webhook events and payloads": 25 MB). */
+const LARGEST_EVENT = 25_000_000;
+
 /** Whether the event is a pull request from a fork: GitHub gives such runs no ID token. */
-function isForkPullRequest(environment: Environment): boolean {
+async function isForkPullRequest(environment: Environment): Promise<boolean> {
   const file = environment["GITHUB_EVENT_PATH"];
   if (!file || !environment["GITHUB_EVENT_NAME"]?.startsWith("pull_request")) return false;
   try {
-    const event = JSON.parse(readFileSync(file, "utf8")) as {
+    // The runner has written it outside the checkout.
+    const text = String((await readNamedFile(file, { limit: LARGEST_EVENT })) ?? "{}");
+    const event = JSON.parse(text) as {
       pull_request?: {
         head?: { repo?: { full_name?: string } | null };
         base?: { repo?: { full_name?: string } };

@@ -1,3 +1,4 @@
+import "../core/base/no-inspector.ts";
 import type { RunProcess } from "../core/base/ports.ts";
 import { runStep } from "../core/start.ts";
 import { createSend, systemClock, systemPlatform } from "../core/net/send.ts";

@@ -1,5 +1,7 @@
-import { existsSync } from "node:fs";
-import { createTerminate, isRunning } from "../core/cli/process.ts";
+import "../core/base/no-inspector.ts";
+import path from "node:path";
+import { processPort } from "../core/cli/own-process.ts";
+import { createTerminate } from "../core/cli/process.ts";
 import { cleanUp } from "../core/flow/leftovers.ts";
 import { systemClock, systemPlatform } from "../core/net/send.ts";
 
@@ -8,5 +10,7 @@ const state = (name: string): string => process.env[`STATE_${name}`] ?? "";
 
 const environment = process.env;
 const terminate = createTerminate({ platform: systemPlatform(), clock: systemClock, environment });
-const ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
-for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+const ports = { clock: systemClock, processes: processPort(systemPlatform()), terminate };
+const tempFolder = path.resolve(environment["RUNNER_TEMP"] || ".");
+for await (const line of cleanUp({ folder: state("folder"), cli: state("cli"), tempFolder }, ports))
+  console.log(line);

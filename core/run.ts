@@ -18,9 +18,13 @@ import { OPEN_EXCHANGES } from "./federation/exchanges/index.ts";
 import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { startTokenService, type TokenService } from "./federation/token-service.ts";
 import { Access } from "./flow/access/access.ts";
-import { readAccess, secretScopes } from "./flow/access/files.ts";
+import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
 import { connect } from "./flow/connect.ts";
+import { markOf, processPort } from "./cli/own-process.ts";
+import { strayEnder } from "./flow/strays.ts";
+import { carefulCi } from "./report/careful-ci.ts";
+import { withoutCredentials } from "./scan/hide.ts";
 import { findTool } from "./flow/find-cli.ts";
 import { startScan } from "./flow/scan/start.ts";
 import { showWarning } from "./flow/cli-warning.ts";
@@ -44,8 +48,10 @@ export interface Seams {
 }
 
 /** The flow of each command, from top to bottom. */
-export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> {
-  const { ci, ports, inputs } = begun;
+export async function run(given: BegunStep, seams: Seams = {}): Promise<number> {
+  const ci = carefulCi(given.ci);
+  const begun = { ...given, ci };
+  const { ports, inputs } = begun;
   const { command } = inputs;
   const soFar = new FactsSoFar({
     command: command.name,
@@ -54,7 +60,8 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
   });
   const step: Step = { ...begun, found: soFar.add, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const { auditLog } = inputs;
-  const audit = await openAudit({ ci, clock: ports.clock, command: command.name, auditLog }, seams.sinks);
+  const record = { ci, ...ports, command: command.name, auditLog, clean: withoutCredentials };
+  const audit = await openAudit(record, seams.sinks);
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   let service: TokenService | undefined;
@@ -95,6 +102,9 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
       folder,
       product: PRODUCT,
     });
+    const endWhatIsLeft = strayEnder(step, folder.root);
+    const processes = processPort(ports.platform);
+    let marked = Promise.resolve();
     const cli =
       tool &&
       new DatabricksCli({
@@ -116,24 +126,26 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         beforeEach: () => checkHostPin({ ...pin, workspaceId }),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
-        onProcess: (pid) => void ci.saveState("cli", String(pid ?? "")),
+        onProcess: (pid) => {
+          if (pid === undefined) endWhatIsLeft();
+          marked = marked.then(async () =>
+            ci.saveState("cli", pid === undefined ? "" : await markOf(pid, processes)),
+          );
+        },
       });
     if (target?.hasRootPath === false) warn(step, HOME_ROOT);
     if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
     const others = { credentials: () => findingsOf(soFar.facts), pinnedCli: tool?.pinned };
-    const scopes = secretScopes(source);
     const access = needs.access ? new Access({ step, audit, connection, source, others }) : undefined;
+    const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
+    const api = workspaceApi(step, session, caller);
     const commands: Seams["commands"] = seams.commands ?? RUN_COMMANDS;
     await asked(
       command.name,
       commands[command.name],
     )({
       step,
-      api: workspaceApi(step, session, {
-        audit,
-        clientId: inputs.clientId,
-        failure: "ENDPOINT_UNAVAILABLE",
-      }),
+      api,
       folder,
       get cli() {
         return asked("cli", cli);
@@ -142,8 +154,17 @@ export async function run(begun: BegunStep, seams: Seams = {}): Promise<number> 
         return asked("access", access);
       },
       scan: {
-        planned: async (result) => scan?.planned({ ...result, target: target?.name ?? "", scopes }),
-        deployed: async () => scan?.deployed(),
+        planned: async (result, summary) => {
+          if (!scan) return;
+          const policy = scanPolicy(source);
+          await scan.planned({
+            ...result,
+            summary: (await summary()).tree,
+            target: target?.name ?? "",
+            policy,
+          });
+        },
+        deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
       },
     });
     noteScan(step, soFar.facts, audit);

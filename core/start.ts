@@ -5,6 +5,7 @@ import { parseInputs, type Inputs } from "./ci/inputs/inputs.ts";
 import type { Ports } from "./base/ports.ts";
 import { redactingCi } from "./ci/redacting-ci.ts";
 import type { BegunStep } from "./flow/step.ts";
+import { proxySecrets } from "./net/proxy.ts";
 import type { Seams } from "./run.ts";
 
 /** Milliseconds until the first request must have been answered: the Databricks CLI would hang for minutes. */
@@ -18,6 +19,7 @@ const REACHABLE = 60_000;
  */
 export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promise<number> {
   const ci = redactingCi(shell);
+  for (const secret of proxySecrets(ports.environment)) ci.mask(secret);
   const stop = new AbortController();
   const finished = new AbortController();
   try {

@@ -5,6 +5,10 @@ import { runScan } from "./scan-command.ts";
 process.exitCode = await runScan(process.argv.slice(2), {
   folder: process.cwd(),
   tree: diskTree,
+  platform: {
+    os: process.platform === "win32" || process.platform === "darwin" ? process.platform : "linux",
+    arch: "x64",
+  },
   version: manifest.version,
   now: () => Date.now(),
   out: (line) => void process.stdout.write(`${line}\n`),

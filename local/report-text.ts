@@ -13,7 +13,7 @@ function findingLines(finding: Finding): string[] {
   ];
 }
 
-function mistakeLines({ problem, remedy, place }: Mistake): string[] {
+export function mistakeLines({ problem, remedy, place }: Mistake): string[] {
   const where = place === undefined ? "" : `${place.file}:${place.line ?? 1}:${place.column ?? 1}: `;
   return [`error ${where}${problem}`, ...(remedy === undefined ? [] : [`    ${remedy}`])];
 }

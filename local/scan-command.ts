@@ -1,20 +1,16 @@
-import { relative, resolve, sep } from "node:path";
+import { parse, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Mistake } from "../core/base/errors.ts";
 import { applyExceptions, isAlwaysSeen, readExceptions, unusedMistake } from "../core/scan/exceptions.ts";
-import { mergeReports, type ScanReport } from "../core/scan/finding.ts";
+import type { ScanReport } from "../core/scan/finding.ts";
 import { findCheckout, readRepositoryId } from "../core/base/git/repository-id.ts";
 import { toSarif } from "../core/scan/sarif.ts";
-import {
-  findArtifacts,
-  scanArtifacts,
-  scanSources,
-  type ScanOptions,
-  type ScanPorts,
-} from "../core/scan/scan.ts";
-import { readSyncRules } from "../core/bundle/sync-rules.ts";
+import { ScannedFiles, type ScanOptions, type ScanPorts } from "../core/scan/scanned-files.ts";
+import { readSources, scanSources, type Sources } from "../core/scan/sources.ts";
+import { SecretlessError, type Mistake } from "../core/base/errors.ts";
+import type { Platform } from "../core/base/ports.ts";
 import type { Tree } from "../core/base/tree.ts";
-import { reportJson, reportText } from "./report-text.ts";
+import { harmless } from "../core/ci/safe-for-log.ts";
+import { mistakeLines, reportJson, reportText } from "./report-text.ts";
 
 export const USAGE = `Usage: databricks-secretless scan [path] [--target name] [--format text|json|sarif]
 
@@ -24,6 +20,7 @@ Exit code: 0 nothing found, 1 findings, 2 something could not be scanned.`;
 export interface Terminal {
   readonly folder: string;
   readonly tree: Tree;
+  readonly platform: Platform;
   readonly version: string;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -34,7 +31,7 @@ export interface Terminal {
 
 type Format = "text" | "json" | "sarif";
 
-function parse(
+function parseArguments(
   args: readonly string[],
 ): { path: string; target: string | undefined; format: Format } | string {
   try {
@@ -64,25 +61,35 @@ function progress(terminal: Terminal): NonNullable<ScanPorts["onProgress"]> {
   };
 }
 
-async function scanAll(options: ScanOptions, terminal: Terminal): Promise<ScanReport> {
-  const ports: ScanPorts = { tree: terminal.tree, onProgress: progress(terminal) };
-  const sources = await scanSources(options, ports);
-  const artifacts = await findArtifacts(options, ports);
-  const built = await scanArtifacts(artifacts, options, ports);
+/** @throws SecretlessError `BUNDLE_INVALID` for a selection that leads out of the repository */
+async function scanAll(sources: Sources, options: ScanOptions, terminal: Terminal): Promise<ScanReport> {
+  const { tree, platform } = terminal;
+  const scanned = new ScannedFiles(options, { tree, onProgress: progress(terminal) });
+  const entries = await tree.list(options.checkout).catch(() => []);
+  // Without a repository nothing bounds what the CLI uploads.
+  const isRepository = entries.some(({ name }) => name === ".git");
+  const boundary = {
+    checkout: isRepository ? options.checkout : parse(options.checkout).root,
+    platform,
+    tree,
+    placeOf: (path: string) => sources.selection.places.get(path),
+  };
+  const report = await scanSources(sources, scanned, boundary);
   const note =
-    "Configuration was read as it is written: variables and targets are resolved only when a deployment is planned.";
-  return mergeReports([sources, { ...built, notes: [...built.notes, note] }]);
+    "Configuration was read as it is written: variables are resolved only when a deployment is planned.";
+  return { ...report, notes: [...report.notes, note] };
 }
 
 /** Runs the command; resolves to its exit code. */
 export async function runScan(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
-  const parsed = parse(args);
+  const parsed = parseArguments(args);
   if (typeof parsed === "string") {
     terminal.err(`${parsed}\n\n${USAGE}`);
     return 2;
   }
   const { tree } = terminal;
-  const bundleRoot = resolve(terminal.folder, parsed.path);
+  // As the CLI sees its working folder: without links.
+  const bundleRoot = await tree.real(resolve(terminal.folder, parsed.path));
   const readable = await tree.list(bundleRoot).then(
     () => true,
     () => false,
@@ -96,10 +103,18 @@ export async function runScan(args: readonly string[], terminal: Terminal): Prom
   const options: ScanOptions = { checkout, bundleRoot, target: parsed.target, repositoryId };
   const today = new Date(terminal.now()).toISOString().slice(0, 10);
   const { exceptions, mistakes } = await readExceptions(options, tree, today);
-  const scanned = await scanAll(options, terminal);
+  const sources = await readSources(options, tree, terminal.platform);
+  const scanned = await scanAll(sources, options, terminal).catch((error: unknown) => {
+    if (!(error instanceof SecretlessError)) throw error;
+    return error;
+  });
+  if (scanned instanceof SecretlessError) {
+    for (const mistake of scanned.mistakes.length > 0 ? scanned.mistakes : [scanned.details])
+      for (const line of mistakeLines(mistake)) terminal.err(harmless(line));
+    return 2;
+  }
   const { findings, excepted, unused } = applyExceptions(scanned.findings, exceptions);
-  const { configuration } = await readSyncRules(bundleRoot, parsed.target, tree);
-  const yaml = configuration.map((file) => relative(checkout, file).split(sep).join("/"));
+  const yaml = sources.files.map(({ name }) => name);
   const all: Mistake[] = [...mistakes, ...unused.filter((one) => isAlwaysSeen(one, yaml)).map(unusedMistake)];
   const noOrigin =
     repositoryId === "" ? ["The repository has no origin: fingerprints hold for this folder only."] : [];

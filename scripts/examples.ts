@@ -1,9 +1,9 @@
 /**
  * `npm run examples`: renders the examples of the bundle templates anew, with the Databricks CLI on PATH. A test compares.
  */
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
+import { cp, rm } from "node:fs/promises";
 import path from "node:path";
+import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import { ACCOUNT_ID, AZURE_DEPLOYER, DEPLOYER, JOB_RUNNER, PLANNER, REGISTRAR } from "../sandbox/defaults.ts";
 import { ORGANISATION_ID } from "../sandbox/azure/claims.ts";
 import { initTemplate, type Answers } from "./render-template.ts";
@@ -51,7 +51,7 @@ export const EXAMPLES: Readonly<Record<string, Answers>> = {
  * @throws Error with what the CLI said
  */
 export async function renderExample(name: string): Promise<string> {
-  const output = await mkdtemp(path.join(os.tmpdir(), "example-"));
+  const output = await freshUntilExit("example");
   const answers = EXAMPLES[name] ?? {};
   const { code, said } = await initTemplate("bundle", answers, output);
   if (code !== 0) throw new Error(said);

@@ -53,7 +53,7 @@ export function picture(rooms: readonly Room[]): string {
   const width = Math.max(...rooms.map(({ name }) => name.length)) + 2;
   const rows = rooms.map((room, at) => {
     const marks = rooms.slice(0, at).map(({ name }) => (room.imports.has(name) ? "●" : "·"));
-    return `    ${room.name.padEnd(width)}${String(room.files).padStart(3)}  ${marks.join(" ")}`.trimEnd();
+    return `    ${room.name.padEnd(width)}${marks.join(" ")}`.trimEnd();
   });
   return rows.join("\n");
 }

@@ -1,20 +1,15 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  COMMANDS,
   EXCHANGES,
+  GITHUB,
   INPUTS,
-  SCAN_MODES,
   SecretlessError,
-  UUID,
   createSend,
   discoverWorkspace,
   harmlessLines,
-  isOpenToAnybody,
   isRetryableStatus,
-  parseCliMirror,
-  parseCliVersion,
-  parseSha256,
-  parseWorkspaceUrl,
+  proxySecrets,
+  readNamedFile,
   redact,
   registerSecret,
   statusError,
@@ -22,248 +17,138 @@ import {
   systemClock,
   systemPlatform,
   toSecretlessError,
-  usualAudience
-} from "./chunks/chunk-GVZNIVPY.js";
+  usualAudience,
+  withoutBidi
+} from "./chunks/chunk-V6TTFPAD.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
-// core/ci/inputs/reader.ts
-function inputReader(ci2, definitions) {
-  const mistakes = [];
-  const value = (name) => ci2.input(name) || (definitions[name].default ?? "");
-  const wrong = (name, expected, actual, remedy) => {
-    mistakes.push({
-      problem: `Input \`${ci2.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
-      expected,
-      ...actual === "" ? {} : { actual },
-      ...remedy === void 0 ? {} : { remedy }
-    });
-  };
-  const optional = (name) => value(name) || void 0;
-  const required = (name, expected) => {
-    const found = optional(name);
-    if (found === void 0) wrong(name, expected, "");
-    return found;
-  };
-  const matching = (name, pattern, expected) => {
-    const found = optional(name);
-    if (found === void 0 || pattern.test(found)) return found;
-    wrong(name, expected, found);
-    return void 0;
-  };
-  const oneOf = (name, allowed) => {
-    const found = value(name);
-    const match = allowed.find((one) => one === found);
-    if (match === void 0) wrong(name, `one of: ${allowed.join(", ")}`, found);
-    return match;
-  };
-  const flag = (name) => oneOf(name, ["true", "false"]) === "true";
-  const parsed = (name, parse) => {
-    try {
-      return parse(value(name));
-    } catch (error) {
-      if (!(error instanceof SecretlessError)) throw error;
-      const { problem, expected = "", actual = problem, remedy } = error.details;
-      wrong(name, expected, actual, remedy);
-      return void 0;
-    }
-  };
-  const checked = (name, parse) => {
-    if (value(name) !== "") parsed(name, parse);
-    return optional(name);
-  };
-  return { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked };
-}
-
-// core/ci/inputs/values.ts
-var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
-function parseDuration(text) {
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)([smh])/g))
-    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
-  if (/^(?:\d{1,6}[smh])+$/.test(text) && total >= 1e3 && total <= 168 * 36e5) return total;
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "not a duration",
-    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
-    actual: text
-  });
-}
-var NAME = /^[A-Za-z_][\w-]*$/;
-var MAX_VALUE = 1e4;
-function parseNameValueLines(text) {
-  const found = /* @__PURE__ */ new Map();
-  const wrong = [];
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    if (raw.trim() === "") continue;
-    const where = `line ${String(index + 1)}`;
-    const equals = raw.indexOf("=");
-    const name = raw.slice(0, Math.max(equals, 0)).trim();
-    if (equals < 0) wrong.push(`${where} has no "="`);
-    else if (!NAME.test(name))
-      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
-    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
-    else if (raw.length - equals - 1 > MAX_VALUE)
-      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
-    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
-  }
-  if (wrong.length === 0) return Object.fromEntries(found);
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "not name=value lines",
-    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
-    actual: wrong.join("; ")
-  });
-}
-
-// core/ci/inputs/pass-env.ts
-var NAME2 = /^[A-Z_][\w()]*$/i;
-var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
-var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
-var FAMILIES = [
-  [/^ACTIONS_|^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
-  [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$|^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
-  [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
-  [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
-  [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
-  [
-    /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
-    "a file through which the bundle's code could change later steps"
-  ],
-  [
-    /^RUNNER_TRACKING_ID$/,
-    "the mark by which the runner ends processes, a deployment in progress among them"
-  ],
-  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
-  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
-  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
-  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
-  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
-  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
-];
-function parsePassEnv(text) {
-  const names = [...new Set(text.split(/[\s,]+/).filter((name) => name !== ""))];
-  const refused2 = names.flatMap((name) => {
-    const reason = reasonAgainst(name);
-    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
-  });
-  if (refused2.length === 0) return names;
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "not names of variables that may be passed on",
-    expected: "names of variables, no credentials of an identity, separated by white space or commas",
-    actual: refused2.join("; "),
-    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
-  });
-}
-function reasonAgainst(name) {
-  if (!NAME2.test(name)) return "no name of a variable";
-  const folded = name.toUpperCase();
-  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
-  return FAMILIES.find(([family]) => family.test(folded))?.[1];
-}
+// core/base/no-inspector.ts
+import process2 from "node:process";
+process2.on("SIGUSR1", () => void 0);
 
 // core/ci/inputs/inputs.ts
-var TENANT = /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i;
-function parseInputs(ci2) {
-  const { mistakes, value, wrong, optional, required, matching, oneOf, flag, parsed, checked } = inputReader(
-    ci2,
-    INPUTS
-  );
-  let connection;
-  let noConnection;
-  try {
-    connection = ci2.connection();
-  } catch (error) {
-    if (!(error instanceof SecretlessError)) throw error;
-    noConnection = error;
+function parseInputs(ci2, table = INPUTS) {
+  const { connection, noConnection } = readConnection(ci2);
+  const reader = new InputReader(ci2, table, noConnection ? ["client-id"] : []);
+  if (connection) {
+    const exchange2 = EXCHANGES.find(({ tenant }) => tenant);
+    reader.fallBack({ "client-id": connection.clientId, "tenant-id": connection.tenantId, exchange: exchange2 });
   }
-  const command2 = oneOf("command", COMMANDS);
-  const hostText = required(
-    "host",
-    "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net"
-  );
-  const url = hostText === void 0 ? void 0 : parsed("host", parseWorkspaceUrl);
-  const clientIdExpected = "the application ID (a UUID) of the service principal, not its name and not its numeric ID";
-  const clientId = matching("client-id", UUID, clientIdExpected) ?? connection?.clientId;
-  if (!clientId && !noConnection) required("client-id", clientIdExpected);
-  const workspaceId = matching("workspace-id", /^\d{1,20}$/, "the numeric workspace ID");
-  if (url?.workspaceId !== void 0 && workspaceId !== void 0 && url.workspaceId !== workspaceId) {
-    wrong(
-      "workspace-id",
-      `${url.workspaceId}, the workspace ID in the URL of \`${ci2.inputLabel("host")}\``,
-      workspaceId
-    );
+  const values = reader.readAll();
+  const { command: command2, exchange, host, workspaceId } = values;
+  const needed = (name) => {
+    if (reader.isMissing(name)) reader.missing(name);
+  };
+  if (!noConnection && exchange?.tenant) needed("tenant-id");
+  for (const [name, { neededBy = [] }] of Object.entries(table)) {
+    const names = neededBy;
+    if (command2 && names.includes(command2.name)) needed(name);
   }
-  const accountId = matching("account-id", UUID, "the account ID (a UUID)");
-  const exchange = connection && ci2.input("exchange") === "" ? "entra" : oneOf("exchange", EXCHANGES);
-  const tenantExpected = "the ID (a UUID) or a domain of the Entra tenant";
-  const tenantId = matching("tenant-id", TENANT, tenantExpected) ?? connection?.tenantId;
-  if (exchange === "entra" && !tenantId && !noConnection) required("tenant-id", tenantExpected);
-  const resource = matching(
-    "resource",
-    /^\w[\w-]*(?:\.[\w-]+)?$/,
-    "the key of a job or pipeline in the bundle"
-  );
-  if (command2 === "run") required("resource", "the key of a job or pipeline in the bundle");
-  const variables = parsed("variables", parseNameValueLines);
-  const runParameters = parsed("run-parameters", parseNameValueLines);
-  const passEnv = parsed("pass-env", parsePassEnv);
-  const timeout = parsed("timeout", parseDuration);
-  const lockTimeout = parsed("lock-timeout", parseDuration);
-  const planTimeout = parsed("plan-timeout", parseDuration);
-  const cliVersion = checked("cli-version", parseCliVersion);
-  const cliMirror = checked("cli-mirror", parseCliMirror);
-  const cliSha256 = checked("cli-sha256", parseSha256);
-  const scan = oneOf("scan", SCAN_MODES);
-  const sarifFile = optional("sarif-file");
-  const bundleRoot = value("bundle-root");
-  const target = optional("target");
-  const audience = optional("audience");
-  const autoApprove = flag("auto-approve");
-  const wait = flag("wait");
+  const { mistakes } = reader;
+  const inUrl = host?.workspaceId;
+  if (inUrl !== void 0 && workspaceId !== void 0 && inUrl !== workspaceId) {
+    const wanted = `${inUrl}, the workspace ID in the URL of \`${ci2.inputLabel("host")}\``;
+    reader.wrong("workspace-id", wanted, workspaceId);
+  }
   if (noConnection) {
     if (mistakes.length === 0) throw noConnection;
     mistakes.push(noConnection.details);
   }
-  if (mistakes.length > 0 || !(command2 && url && clientId && exchange && variables && runParameters && passEnv && scan && timeout && lockTimeout && planTimeout)) {
+  if (mistakes.length > 0) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
       remedy: "Correct them in the pipeline file; nothing was requested or changed.",
       mistakes
     });
   }
+  const all = values;
   return {
-    command: command2,
-    host: url.origin,
-    clientId: clientId.toLowerCase(),
-    exchange,
-    tenantId,
-    audience,
-    workspaceId: workspaceId ?? url.workspaceId,
-    accountId: accountId?.toLowerCase() ?? url.accountId,
-    bundleRoot,
-    target,
-    variables,
-    autoApprove,
-    accessFile: optional("access-file"),
-    policyFile: optional("policy-file"),
-    auditLog: optional("audit-log"),
-    resource,
-    runParameters,
-    wait,
-    scan,
-    sarifFile,
-    passEnv,
-    cliVersion,
-    cliMirror,
-    cliSha256,
-    lockTimeout,
-    planTimeout,
-    timeout
+    ...all,
+    host: all.host.origin,
+    workspaceId: all.workspaceId ?? all.host.workspaceId,
+    accountId: all.accountId ?? all.host.accountId,
+    scan: all.scan.name
   };
+}
+function readConnection(ci2) {
+  try {
+    return { connection: ci2.connection() };
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    return { noConnection: error };
+  }
+}
+var InputReader = class {
+  mistakes = [];
+  #ci;
+  #table;
+  #excused;
+  #absent = /* @__PURE__ */ new Set();
+  #fallbacks = {};
+  constructor(ci2, table, excused) {
+    this.#ci = ci2;
+    this.#table = table;
+    this.#excused = excused;
+  }
+  /** Values for inputs that the user leaves out; they go before the defaults. */
+  fallBack(values) {
+    this.#fallbacks = values;
+  }
+  readAll() {
+    const own = Object.entries(this.#table).filter(([, { cis }]) => cis?.(this.#ci.dialect) ?? true);
+    return Object.fromEntries(own.map(([name, entry]) => [camelCase(name), this.#read(name, entry)]));
+  }
+  isMissing(name) {
+    return this.#absent.has(name);
+  }
+  missing(name) {
+    if (this.#absent.delete(name)) this.wrong(name, this.#table[name]?.expected ?? "a value", "");
+  }
+  wrong(name, expected, actual, remedy) {
+    this.mistakes.push({
+      problem: `Input \`${this.#ci.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...actual === "" ? {} : { actual },
+      ...remedy === void 0 ? {} : { remedy }
+    });
+  }
+  #read(name, entry) {
+    const { pattern, expected = "", many, required } = entry;
+    const written = this.#ci.input(name);
+    const fallback = this.#fallbacks[name];
+    if (written === "" && fallback !== void 0 && fallback !== "") return fallback;
+    const text = written === "" ? entry.default ?? "" : written;
+    if (text === "" && many !== true) {
+      this.#absent.add(name);
+      if (required && !this.#excused.includes(name)) this.missing(name);
+      return void 0;
+    }
+    if (pattern?.test(text) === false) {
+      this.wrong(name, expected, text);
+      return void 0;
+    }
+    return this.#parse(name, entry, text);
+  }
+  #parse(name, { parse }, text) {
+    try {
+      return parse ? parse(text) : text;
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      this.wrong(name, expected, actual, remedy);
+      return void 0;
+    }
+  }
+};
+function camelCase(name) {
+  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
 
 // core/ci/redacting-ci.ts
 function redactingCi(ci2) {
   const clean = (text) => redact(harmlessLines(text).join("\n"));
   return {
+    dialect: ci2.dialect,
     context: ci2.context,
     cancelled: ci2.cancelled,
     input: (name) => ci2.input(name),
@@ -278,26 +163,27 @@ function redactingCi(ci2) {
     },
     info: (line) => ci2.info(clean(line)),
     debug: (line) => ci2.debug(clean(line)),
-    annotate: (level, text, place) => ci2.annotate(level, clean(text), place),
+    annotate: (level, text, place) => ci2.annotate(level, clean(text), place && { ...place, file: clean(place.file) }),
     group: (title, body) => ci2.group(clean(title), body),
     output: (name, value) => ci2.output(name, redact(value)),
-    summary: (markdown) => ci2.summary(redact(markdown)),
+    summary: (markdown) => ci2.summary(redact(withoutBidi(markdown))),
     saveState: (name, value) => ci2.saveState(name, value)
   };
 }
 
 // core/start.ts
 var REACHABLE = 6e4;
-async function runStep(shell, ports) {
+async function runStep(shell, ports, seams = {}) {
   const ci2 = redactingCi(shell);
+  for (const secret of proxySecrets(ports.environment)) ci2.mask(secret);
   const stop = new AbortController();
   const finished = new AbortController();
   try {
-    const inputs = parseInputs(ci2);
+    const inputs = parseInputs(ci2, seams.inputs);
     refuseUntrustedEvent(ci2, inputs);
     const { openEvent } = ci2.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./chunks/run-Q2NSCM2L.js");
+      const { refuseForeignCheckout } = await import("./chunks/run-B7K7NMD3.js");
       await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
     }
     const { clock, send: send2 } = ports;
@@ -320,10 +206,10 @@ async function runStep(shell, ports) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-Q2NSCM2L.js");
-    return await run({ ci: ci2, ports, inputs, workspace, early, signal });
+    const { run } = await import("./chunks/run-B7K7NMD3.js");
+    return await run({ ci: ci2, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure } = await import("./chunks/run-Q2NSCM2L.js");
+    const { reportFailure } = await import("./chunks/run-B7K7NMD3.js");
     await reportFailure(ci2, toSecretlessError(error));
     return 1;
   } finally {
@@ -331,7 +217,7 @@ async function runStep(shell, ports) {
   }
 }
 function earlyIdToken(ci2, inputs, askedAt) {
-  const usual = inputs.exchange === "databricks" ? usualAudience(inputs.host) : void 0;
+  const usual = inputs.exchange.asksWorkspace ? usualAudience(inputs.host) : void 0;
   const audience = ci2.fixedAudience ?? inputs.audience ?? usual;
   if (audience === void 0) return void 0;
   const idToken = ci2.idToken(audience);
@@ -344,9 +230,9 @@ function whenAborted(signal, act) {
 }
 function refuseUntrustedEvent(ci2, { command: command2 }) {
   const { untrustedEvent } = ci2.context;
-  if (untrustedEvent === void 0 || command2 === "plan") return;
+  if (untrustedEvent === void 0 || !command2.changes) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
-    problem: `\`${command2}\` is refused under the event ${untrustedEvent.event}.`,
+    problem: `\`${command2.name}\` is refused under the event ${untrustedEvent.event}.`,
     expected: "an event that only people with write access can cause",
     actual: untrustedEvent.event,
     remedy: untrustedEvent.remedy
@@ -360,7 +246,6 @@ function timedOut({ timeout }) {
 }
 
 // action/ci.ts
-import { readFileSync } from "node:fs";
 import path from "node:path";
 
 // core/ci/github/id-token.ts
@@ -459,6 +344,7 @@ function annotation(level, text, title, place) {
 
 // action/ci.ts
 var GitHubCi = class {
+  dialect = GITHUB;
   context;
   cancelled;
   #environment;
@@ -475,7 +361,7 @@ var GitHubCi = class {
     return (this.#environment[`INPUT_${name.toUpperCase()}`] ?? "").trim();
   }
   inputLabel(name) {
-    return name;
+    return this.dialect.inputLabel(name);
   }
   connection() {
     return void 0;
@@ -484,7 +370,7 @@ var GitHubCi = class {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
       requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
-      fromFork: isForkPullRequest(this.#environment),
+      fromFork: await isForkPullRequest(this.#environment),
       audience,
       send: this.#send
     });
@@ -534,29 +420,27 @@ var GitHubCi = class {
 function runContext(environment2) {
   const get = (name) => environment2[name] ?? "";
   const run = `${get("GITHUB_SERVER_URL")}/${get("GITHUB_REPOSITORY")}/actions/runs/${get("GITHUB_RUN_ID")}`;
+  const untrustedEvent = GITHUB.untrustedRun(environment2);
   return {
-    ciName: "GitHub Actions",
+    ciName: GITHUB.title,
     checkout: path.resolve(get("GITHUB_WORKSPACE") || "."),
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : void 0,
     addresses: systemAddresses(),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
-    ...isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
+    ...GITHUB.isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
       openEvent: { name: get("GITHUB_EVENT_NAME"), commit: get("GITHUB_SHA") || void 0 }
     },
-    ...get("GITHUB_EVENT_NAME") === "pull_request_target" && {
-      untrustedEvent: {
-        event: "pull_request_target",
-        remedy: "Run this command on push, workflow_dispatch or release. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
-      }
-    }
+    ...untrustedEvent && { untrustedEvent }
   };
 }
-function isForkPullRequest(environment2) {
+var LARGEST_EVENT = 25e6;
+async function isForkPullRequest(environment2) {
   const file = environment2["GITHUB_EVENT_PATH"];
   if (!file || !environment2["GITHUB_EVENT_NAME"]?.startsWith("pull_request")) return false;
   try {
-    const event = JSON.parse(readFileSync(file, "utf8"));
+    const text = String(await readNamedFile(file, { limit: LARGEST_EVENT }) ?? "{}");
+    const event = JSON.parse(text);
     const { head, base } = event.pull_request ?? {};
     return head !== void 0 && head.repo?.full_name !== base?.repo?.full_name;
   } catch {

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { scanSources } from "../../core/scan/scan.ts";
+import { systemPlatform } from "../../core/net/send.ts";
+import { ScannedFiles } from "../../core/scan/scanned-files.ts";
+import { readSources, scanSources } from "../../core/scan/sources.ts";
 import { diskTree } from "../../core/base/tree.ts";
 import { FILE_TYPES } from "./files.ts";
 import { Random } from "./random.ts";
@@ -64,10 +66,11 @@ async function scanTree(): Promise<Speed> {
   const root = makeTree();
   try {
     const started = performance.now();
-    const { bytes } = await scanSources(
-      { checkout: root, bundleRoot: root, target: undefined, repositoryId: "bench" },
-      { tree: diskTree },
-    );
+    const options = { checkout: root, bundleRoot: root, target: undefined, repositoryId: "bench" };
+    const platform = systemPlatform();
+    const sources = await readSources(options, diskTree, platform);
+    const boundary = { checkout: root, platform, tree: diskTree, placeOf: () => undefined };
+    const { bytes } = await scanSources(sources, new ScannedFiles(options, { tree: diskTree }), boundary);
     const seconds = (performance.now() - started) / 1000;
     return { speed: bytes / 1e6 / seconds, memory: process.resourceUsage().maxRSS / 1024 };
   } finally {

@@ -6,7 +6,7 @@ import type { OpenSink } from "./sinks/sink.ts";
 import { openAuditLog, type AuditLog } from "./json-lines.ts";
 import { PRODUCT } from "../base/product.ts";
 import type { Ci } from "../ci/ci.ts";
-import type { Clock } from "../base/ports.ts";
+import type { Clock, Platform } from "../base/ports.ts";
 
 /** The audit of one use of the step; its file stays until the job ends. */
 export interface Audit extends AuditLog {
@@ -24,7 +24,10 @@ export interface Audit extends AuditLog {
 export interface AuditOptions {
   readonly ci: Pick<Ci, "context" | "output">;
   readonly clock: Clock;
+  readonly platform: Platform;
   readonly command: string;
+  /** What may leave of a text (core/scan/hide.ts). */
+  readonly clean: (text: string) => string;
   /** The input `audit-log`. */
   readonly auditLog: string | undefined;
 }
@@ -34,7 +37,7 @@ export interface AuditOptions {
  * @throws SecretlessError `AUDIT_LOG_UNWRITABLE`: what cannot be recorded is not done
  */
 export async function openAudit(
-  { ci, clock, command, auditLog }: AuditOptions,
+  { ci, clock, platform, command, auditLog, clean }: AuditOptions,
   open: readonly OpenSink[] = SINKS,
 ): Promise<Audit> {
   const { checkout, tempFolder, runUrl, ciName } = ci.context;
@@ -42,14 +45,14 @@ export async function openAudit(
     auditLog === undefined
       ? path.join(tempFolder, `databricks-secretless-audit-${randomUUID()}.jsonl`)
       : path.resolve(checkout, auditLog);
-  const sinks = await Promise.all(open.map((one) => one({ file })));
+  const sinks = await Promise.all(open.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
   await ci.output("audit-log", file);
   const context = {
     productVersion: PRODUCT.version,
     correlationId: runUrl || randomUUID(),
     run: { ci: ciName, command, ...(runUrl !== "" && { url: runUrl }) },
   };
-  const log = openAuditLog({ context, clock, sinks });
+  const log = openAuditLog({ context, clock, sinks, clean });
   let last: Promise<void> = Promise.resolve();
   return {
     file,

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/ports.ts";
+import { jsonWithoutBidi } from "../base/quote.ts";
 import { redact } from "../base/redact.ts";
 import type { AuditSink } from "./sinks/sink.ts";
 import type { AuditContext, AuditEvent } from "./events/ocsf.ts";
@@ -8,6 +9,8 @@ export interface AuditLogOptions {
   readonly clock: Clock;
   /** Where each event goes. */
   readonly sinks: readonly AuditSink[];
+  /** What may leave of a text: without whatever looks like a credential. */
+  readonly clean?: (text: string) => string;
 }
 
 /** Where audit events go. */
@@ -21,11 +24,11 @@ export interface AuditLog {
 const SCHEMA_VERSION = "1.8.0";
 
 /** Removes whatever looks like a token from every text of an event, however deep. */
-function withoutTokens(value: unknown): unknown {
-  if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.map(withoutTokens);
+function withoutTokens(value: unknown, clean: (text: string) => string): unknown {
+  if (typeof value === "string") return clean(redact(value));
+  if (Array.isArray(value)) return value.map((inner) => withoutTokens(inner, clean));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutTokens(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutTokens(inner, clean)]));
 }
 
 /** The lines of one sink, one after the other. A line that it refuses holds back neither the next one nor other sinks. */
@@ -51,7 +54,7 @@ async function inAll(queues: readonly Queue[], line: string): Promise<void> {
 }
 
 /** An audit log in JSON Lines: one OCSF 1.8.0 event a line, UTF-8, each line complete before the next is begun. */
-export function openAuditLog({ context, clock, sinks }: AuditLogOptions): AuditLog {
+export function openAuditLog({ context, clock, sinks, clean = (text) => text }: AuditLogOptions): AuditLog {
   let sequence = 0;
   const queues = sinks.map((sink) => new Queue(sink));
   return {
@@ -77,7 +80,7 @@ export function openAuditLog({ context, clock, sinks }: AuditLogOptions): AuditL
         },
         unmapped: { ...event.unmapped, run: context.run },
       };
-      const text = `${JSON.stringify(withoutTokens(line))}\n`;
+      const text = `${jsonWithoutBidi(JSON.stringify(withoutTokens(line, clean)))}\n`;
       return inAll(queues, text);
     },
   };

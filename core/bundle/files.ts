@@ -1,9 +1,11 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { posix, win32, type PlatformPath } from "node:path";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
+import { readCheckoutFile, RefusedFile } from "../base/checkout-file.ts";
 import type { Platform } from "../base/ports.ts";
+import { quote } from "../base/quote.ts";
 import { BundleYamlError, parseBundleYaml, type BundleValue } from "./yaml.ts";
 import { isInside } from "../base/paths.ts";
+import { diskTree, readBytes, type Tree } from "../base/tree.ts";
 import { glob, PatternError } from "./include-glob.ts";
 
 /** In the order of the CLI, which refuses a folder that has two of them. */
@@ -23,6 +25,13 @@ export interface BundleLocation {
   /** Absolute path of the checkout. */
   readonly checkout: string;
   readonly platform: Platform;
+  /** Default: the real files. */
+  readonly tree?: Tree;
+}
+
+interface Location extends Required<BundleLocation> {
+  /** What no file of the bundle may lie outside of. */
+  readonly bounds: string;
 }
 
 /**
@@ -31,16 +40,35 @@ export interface BundleLocation {
  * @throws SecretlessError `BUNDLE_NOT_FOUND` or `BUNDLE_INVALID`, with all mistakes
  */
 export async function readBundleFiles(given: BundleLocation): Promise<readonly BundleFile[]> {
-  // The CLI sees its working folder without symbolic links: `../` in `include` must mean the same to us.
-  const real = (folder: string) => realpath(folder).catch(() => folder);
-  const location = { ...given, root: await real(given.root), checkout: await real(given.checkout) };
+  const location = await withoutLinks(given);
   const path = location.platform.os === "win32" ? win32 : posix;
   const mistakes: Mistake[] = [];
-  const root = await readBundleFile(await findRootFile(location, path), location, mistakes);
-  const included = root ? await includedFiles(root, location, path, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path), location, mistakes);
+  const included = first ? await includedFiles(first, location, path, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
-  return [root, ...files].filter((file) => file !== undefined);
+  return [first, ...files].filter((file) => file !== undefined);
+}
+
+/**
+ * The CLI sees its working folder without symbolic links: `../` in `include` must mean the same to us. A folder that lies
+ * in the checkout by its name must really be there: a link that leads out was put in its place by whoever edits the
+ * repository. One that the workflow names elsewhere is a checkout of its own.
+ */
+async function withoutLinks(given: BundleLocation): Promise<Location> {
+  const { platform, tree = diskTree } = given;
+  const [root, checkout] = await Promise.all([tree.real(given.root), tree.real(given.checkout)]);
+  const location = { root, checkout, platform, tree };
+  if (isInside(root, checkout, platform)) return { ...location, bounds: checkout };
+  if (!isInside(given.root, given.checkout, platform)) return { ...location, bounds: root };
+  throw invalidBundle([
+    {
+      problem: "The folder of the bundle is a link that leads out of the checkout.",
+      expected: "a folder of the checkout",
+      actual: displayName(given.root, given),
+      remedy: "Set `bundle-root` to the folder of databricks.yml itself.",
+    },
+  ]);
 }
 
 /** `BUNDLE_INVALID` for these mistakes. */
@@ -72,29 +100,40 @@ function displayName(file: string, { checkout, platform }: BundleLocation): stri
   );
 }
 
+/** A file of the bundle; one of the real files passes the checks of everything that a checkout brings along. */
+function bytesOf(path: string, location: Location): Promise<Buffer | undefined> {
+  const { tree, bounds } = location;
+  return tree === diskTree
+    ? readCheckoutFile(path, { ...location, checkout: bounds })
+    : readBytes(tree, path);
+}
+
 async function readBundleFile(
   path: string,
-  location: BundleLocation,
+  location: Location,
   mistakes: Mistake[],
 ): Promise<BundleFile | undefined> {
   const name = displayName(path, location);
   try {
-    const parsed = parseBundleYaml(await readFile(path), name);
+    const bytes = await bytesOf(path, location);
+    if (bytes === undefined) throw new RefusedFile("is not there any more");
+    const parsed = parseBundleYaml(bytes, name);
     if ("value" in parsed) return { path, name, value: parsed.value };
     mistakes.push(...parsed.mistakes);
   } catch (error) {
-    mistakes.push({ problem: `The file cannot be read (${codeOf(error)}).`, place: { file: name } });
+    mistakes.push({ problem: whyUnread(error), place: { file: name } });
   }
   return undefined;
 }
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+function whyUnread(error: unknown): string {
+  if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
+  return `The file cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`;
 }
 
 async function includedFiles(
   root: BundleFile,
-  location: BundleLocation,
+  location: Location,
   path: PlatformPath,
   mistakes: Mistake[],
 ): Promise<string[]> {
@@ -105,13 +144,21 @@ async function includedFiles(
       mistakes.push({ problem, ...(remedy === undefined ? {} : { remedy }), place });
     };
     if (path.isAbsolute(text)) {
-      wrong(`\`include\` takes paths relative to the bundle, not \`${text}\`.`);
+      wrong(`\`include\` takes paths relative to the bundle, not \`${quote(text)}\`.`);
       continue;
     }
-    const matches = await matchesOf(text, location.root, path);
-    if (!matches) wrong(`The \`include\` pattern \`${text}\` is malformed.`);
+    let outside = false as boolean;
+    const inside = async (folder: string): Promise<boolean> => {
+      const known = isInside(await location.tree.real(folder), location.bounds, location.platform);
+      outside ||= !known;
+      return known;
+    };
+    if (!/[*?[]/.test(text)) await inside(path.dirname(path.join(location.root, text)));
+    const matches = await matchesOf(text, location, path, inside);
+    if (outside) wrong(`The \`include\` pattern \`${quote(text)}\` leads out of the checkout.`);
+    else if (!matches) wrong(`The \`include\` pattern \`${quote(text)}\` is malformed.`);
     else if (matches.length === 0 && !/[*?[]/.test(text))
-      wrong(`\`include\` names \`${text}\`, which does not exist.`);
+      wrong(`\`include\` names \`${quote(text)}\`, which does not exist.`);
     const fresh = (matches ?? [])
       .map((match) => path.relative(location.root, match))
       .filter((name) => !seen.has(name));
@@ -120,7 +167,7 @@ async function includedFiles(
       if (/\.(ya?ml|json)$/.test(name)) files.push(path.join(location.root, name));
       else
         wrong(
-          `\`include\` takes YAML and JSON files alone, not \`${name}\`.`,
+          `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
           "Files to upload belong into `sync.include`.",
         );
     }
@@ -128,9 +175,14 @@ async function includedFiles(
   return files;
 }
 
-async function matchesOf(pattern: string, root: string, path: PlatformPath): Promise<string[] | undefined> {
+async function matchesOf(
+  pattern: string,
+  { root, tree }: Location,
+  path: PlatformPath,
+  inside: (folder: string) => Promise<boolean>,
+): Promise<string[] | undefined> {
   try {
-    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path);
+    return await glob(path.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return undefined;
     throw error;
@@ -149,11 +201,11 @@ function byBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-async function findRootFile(location: BundleLocation, path: PlatformPath): Promise<string> {
+async function findRootFile(location: Location, path: PlatformPath): Promise<string> {
   const { root } = location;
   const found: string[] = [];
   for (const name of ROOT_NAMES) {
-    if (await exists(path.join(root, name))) found.push(path.join(root, name));
+    if ((await location.tree.size(path.join(root, name))) !== undefined) found.push(path.join(root, name));
   }
   const [file, second] = found;
   if (file === undefined) throw await notFound(location, path);
@@ -177,23 +229,9 @@ async function findRootFile(location: BundleLocation, path: PlatformPath): Promi
   ]);
 }
 
-function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-}
-
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function notFound(location: BundleLocation, path: PlatformPath): Promise<SecretlessError> {
-  const { root, checkout, platform } = location;
-  if (await isFile(root)) {
+async function notFound(location: Location, path: PlatformPath): Promise<SecretlessError> {
+  const { root, checkout, platform, tree } = location;
+  if ((await tree.size(root)) !== undefined) {
     return new SecretlessError("BUNDLE_NOT_FOUND", {
       problem: "`bundle-root` names a file.",
       expected: "the folder of databricks.yml",
@@ -201,15 +239,15 @@ async function notFound(location: BundleLocation, path: PlatformPath): Promise<S
       remedy: `Name its folder: \`${displayName(path.dirname(root), location) || "."}\`.`,
     });
   }
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => undefined);
+  const entries = await tree.list(root).catch(() => undefined);
   const near: string[] = [];
   for (const entry of entries ?? []) {
     const inside = path.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.isDirectory() && (await hasRootFile(inside, path))) near.push(inside);
+    else if (entry.type === "folder" && (await hasRootFile(inside, path, tree))) near.push(inside);
   }
   for (let folder = path.dirname(root); isInside(folder, checkout, platform); folder = path.dirname(folder)) {
-    if (await hasRootFile(folder, path)) near.push(folder);
+    if (await hasRootFile(folder, path, tree)) near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -226,7 +264,7 @@ async function notFound(location: BundleLocation, path: PlatformPath): Promise<S
   });
 }
 
-async function hasRootFile(folder: string, path: PlatformPath): Promise<boolean> {
-  const present = await Promise.all(ROOT_NAMES.map((name) => exists(path.join(folder, name))));
-  return present.includes(true);
+async function hasRootFile(folder: string, path: PlatformPath, tree: Tree): Promise<boolean> {
+  const present = await Promise.all(ROOT_NAMES.map((name) => tree.size(path.join(folder, name))));
+  return present.some((size) => size !== undefined);
 }

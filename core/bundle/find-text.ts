@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readCheckoutText } from "../base/checkout-file.ts";
 import type { Place } from "../base/errors.ts";
 import { readBundleFiles, type BundleLocation } from "./files.ts";
 
@@ -12,7 +12,10 @@ export async function findText(
 ): Promise<Place | undefined> {
   const files = await readBundleFiles(location).catch(() => []);
   const sources = await Promise.all(
-    files.map(async ({ path, name }) => ({ name, lines: (await readFile(path, "utf8")).split(/\r?\n/) })),
+    files.map(async ({ path, name }) => {
+      const text = await readCheckoutText(path, location);
+      return { name, lines: (text ?? "").split(/\r?\n/) };
+    }),
   ).catch(() => []);
   for (const text of texts) {
     for (const { name, lines } of sources) {

@@ -1,3 +1,4 @@
+import { quote, quoteAddress } from "../base/quote.ts";
 import { SecretlessError, type ErrorCode, type Mistake, type Place } from "../base/errors.ts";
 import type { Platform } from "../base/ports.ts";
 import { parseWorkspaceUrl } from "../net/workspace.ts";
@@ -94,19 +95,20 @@ function mistakeOf(
   return idMistake("`workspace.account_id`", actual, "account-id", approved);
 }
 
-function hostMistake(actual: string, approved: HostPinOptions): Mistake | undefined {
+function hostMistake(text: string, approved: HostPinOptions): Mistake | undefined {
+  const actual = quoteAddress(text);
   const problem = "`workspace.host` is not the approved one.";
-  if (actual.includes("${")) {
+  if (text.includes("${")) {
     return {
       problem: `${problem} It holds a variable, which the CLI does not resolve here.`,
       expected: approved.host,
       actual,
     };
   }
-  if (actual !== actual.trim())
+  if (text !== text.trim())
     return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
   try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(actual);
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(text);
     if (origin !== approved.host) return { problem, expected: approved.host, actual };
     return (
       idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ??
@@ -124,12 +126,13 @@ function hostMistake(actual: string, approved: HostPinOptions): Mistake | undefi
  */
 function idMistake(
   what: string,
-  actual: string | undefined,
+  id: string | undefined,
   input: "workspace-id" | "account-id",
   { workspaceId, accountId }: HostPinOptions,
 ): Mistake | undefined {
   const wanted = input === "workspace-id" ? workspaceId : accountId?.toLowerCase();
-  if (actual === undefined || actual.toLowerCase() === wanted) return undefined;
+  if (id === undefined || id.toLowerCase() === wanted) return undefined;
+  const actual = quote(id);
   if (wanted !== undefined) return { problem: `${what} is not the approved one.`, expected: wanted, actual };
   return {
     problem: `${what} is one that nobody has approved.`,

@@ -1,5 +1,5 @@
-import { lstat, readdir, stat } from "node:fs/promises";
 import type { PlatformPath } from "node:path";
+import type { Tree } from "../base/tree.ts";
 
 /** A pattern that the CLI refuses (`syntax error in pattern`). */
 export class PatternError extends Error {
@@ -9,31 +9,35 @@ export class PatternError extends Error {
 /**
  * The existing paths that `pattern` (absolute) matches, as the CLI's `filepath.Glob` of Go finds them: `*` and `?` stay
  * within one folder and match leading dots, there is no `**`, `[^…]` negates, a backslash escapes except on Windows, and
- * folders that cannot be read are passed over.
+ * folders that cannot be read are passed over, and those of which `mayList` says no.
  * @throws PatternError
  */
-export async function glob(pattern: string, path: PlatformPath): Promise<string[]> {
+export async function glob(
+  pattern: string,
+  path: PlatformPath,
+  tree: Tree,
+  mayList: (folder: string) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<string[]> {
   matcher(pattern, path);
-  if (!isPattern(pattern, path)) return (await exists(pattern)) ? [pattern] : [];
+  if (!isPattern(pattern, path)) return (await exists(pattern, tree)) ? [pattern] : [];
   const folder = path.dirname(pattern);
   const name = matcher(path.basename(pattern), path);
   const found: string[] = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path)) {
-    const isFolder = await stat(parent).then(
-      (stats) => stats.isDirectory(),
-      () => false,
-    );
-    const names = isFolder ? await readdir(parent).catch(() => []) : [];
-    found.push(...names.filter((entry) => name.test(entry)).map((entry) => path.join(parent, entry)));
+  for (const parent of folder === pattern ? [] : await glob(folder, path, tree, mayList)) {
+    const entries = (await mayList(parent)) ? await tree.list(parent).catch(() => []) : [];
+    const names = entries.map((entry) => entry.name).filter((entry) => name.test(entry));
+    found.push(...names.map((entry) => path.join(parent, entry)));
   }
   return found;
 }
 
-async function exists(file: string): Promise<boolean> {
-  return lstat(file).then(
-    () => true,
-    () => false,
-  );
+async function exists(file: string, tree: Tree): Promise<boolean> {
+  const isFolder = (): Promise<boolean> =>
+    tree.list(file).then(
+      () => true,
+      () => false,
+    );
+  return (await tree.size(file)) !== undefined || isFolder();
 }
 
 function isPattern(text: string, path: PlatformPath): boolean {

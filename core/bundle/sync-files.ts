@@ -1,7 +1,8 @@
-import { dirname, join, posix, relative, sep } from "node:path";
-import { IgnorePatterns, type PatternUse } from "./ignore-patterns.ts";
+import nodePath, { dirname, join, relative } from "node:path";
+import { IgnorePatterns } from "./ignore-patterns.ts";
 import { findCheckout } from "../base/git/repository-id.ts";
-import type { SyncRules } from "./sync-rules.ts";
+import { glob, PatternError } from "./include-glob.ts";
+import { slashed, type Selection } from "./selection.ts";
 import { readText, type Tree } from "../base/tree.ts";
 
 /** What was not scanned, and why. */
@@ -20,28 +21,11 @@ export interface SelectedFiles {
   readonly unscanned: readonly Unscanned[];
 }
 
-/** The innermost folder that holds the bundle and all its sync paths. */
-function syncRootOf(bundleRoot: string, paths: readonly string[]): string {
-  let root = bundleRoot;
-  for (const path of paths) {
-    const ups = posix
-      .normalize(path)
-      .split("/")
-      .filter((part) => part === "..").length;
-    let candidate = bundleRoot;
-    for (let i = 0; i < ups; i++) candidate = dirname(candidate);
-    if (candidate.length < root.length) root = candidate;
-  }
-  return root;
-}
-
 /** Ignore rules count from the worktree's root; without one, from the folder that is synchronised. */
 async function worktreeOf(bundleRoot: string, syncRoot: string, tree: Tree): Promise<string> {
   const found = await findCheckout(bundleRoot, tree);
   return found === bundleRoot ? syncRoot : found;
 }
-
-const slashed = (path: string): string => path.split(sep).join("/");
 
 /** The `.gitignore` files from the worktree's root down to each folder; a file is out as soon as one of them matches. */
 class GitIgnores {
@@ -74,7 +58,8 @@ class GitIgnores {
 
   async #load(folder: string): Promise<IgnorePatterns> {
     const file = join(folder, ".gitignore");
-    const text = (await this.#tree.size(file)) === undefined ? "" : await readText(this.#tree, file);
+    // One that cannot be read leaves nothing out: more is scanned than uploaded.
+    const text = await readText(this.#tree, file).catch(() => "");
     const always = folder === this.#root ? [".git", ".databricks"] : [];
     return new IgnorePatterns([...text.split("\n"), ...always], "leave-out");
   }
@@ -86,21 +71,14 @@ class GitIgnores {
  * excludes are not read, so that rather more is scanned than uploaded. `name` turns a path into what reports call it.
  */
 export async function selectFiles(
-  bundleRoot: string,
-  rules: SyncRules,
+  selection: Selection,
   tree: Tree,
   name: (path: string) => string,
 ): Promise<SelectedFiles> {
-  const syncRoot = syncRootOf(bundleRoot, rules.paths);
+  const { bundleRoot, syncRoot } = selection;
   const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
-  const inside = slashed(relative(syncRoot, bundleRoot));
-  const matcher = (patterns: readonly string[], use: PatternUse): IgnorePatterns =>
-    new IgnorePatterns(
-      patterns.map((pattern) => posix.join(inside, pattern)),
-      use,
-    );
-  const included = matcher(rules.include, "take");
-  const excluded = matcher(rules.exclude, "leave-out");
+  const included = new IgnorePatterns(selection.include, "take");
+  const excluded = new IgnorePatterns(selection.exclude, "leave-out");
   const files = new Set<string>();
   const unscanned = new Map<string, Unscanned>();
 
@@ -132,11 +110,32 @@ export async function selectFiles(
       }
     }
   };
-  for (const path of rules.paths) {
-    const start = join(bundleRoot, path);
+  for (const path of selection.paths) {
+    const start = join(syncRoot, path);
     if ((await tree.size(start)) !== undefined) take(start);
     else await walk(start, false);
   }
-  if (rules.include.length > 0) await walk(syncRoot, true);
+  if (selection.include.length > 0) await walk(syncRoot, true);
   return { files: [...files].sort(), unscanned: [...unscanned.values()] };
+}
+
+/** The files that are uploaded as artifacts and libraries; of a folder all that is in it. */
+export async function selectArtifacts({ artifacts }: Selection, tree: Tree): Promise<string[]> {
+  const found = new Set<string>();
+  const take = async (path: string): Promise<void> => {
+    if ((await tree.size(path)) !== undefined) found.add(path);
+    else for (const { name } of await tree.list(path).catch(() => [])) await take(join(path, name));
+  };
+  for (const pattern of artifacts) for (const path of await matchesOf(pattern, tree)) await take(path);
+  return [...found].sort();
+}
+
+/** What the CLI refuses as a pattern is no file to it either. */
+async function matchesOf(pattern: string, tree: Tree): Promise<string[]> {
+  try {
+    return await glob(pattern, nodePath, tree);
+  } catch (error) {
+    if (error instanceof PatternError) return [];
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { quoteAll } from "../base/quote.ts";
 import { invalidBundle, type BundleFile } from "./files.ts";
 import type { BundleValue } from "./yaml.ts";
 
@@ -52,7 +53,7 @@ export function selectTarget(files: readonly BundleFile[], asked: string | undef
   throw invalidBundle([
     {
       problem: `The bundle has no target \`${String(asked)}\`.`,
-      expected: `one of: ${names.join(", ")}`,
+      expected: `one of: ${quoteAll(names)}`,
       actual: String(asked),
       remedy: "Correct the input `target`, or add the target to the bundle.",
     },
@@ -81,8 +82,8 @@ function theDefault(targets: Layers, names: readonly string[]): string {
       problem:
         first === undefined
           ? "The bundle has several targets and none of them has `default: true`."
-          : `Several targets have \`default: true\`: ${defaults.join(", ")}.`,
-      expected: `the input \`target\`, one of: ${names.join(", ")}`,
+          : `Several targets have \`default: true\`: ${quoteAll(defaults)}.`,
+      expected: `the input \`target\`, one of: ${quoteAll(names)}`,
       remedy: "Name the target in the input `target`.",
     },
   ]);

@@ -2,6 +2,8 @@ import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, visit }
 import type { Document, ErrorCode, Node, Scalar, YAMLMap, YAMLError } from "yaml";
 import type { Mistake, Place } from "../base/errors.ts";
 import { goLexer, separatedText, withKnownBreaks } from "./go-yaml.ts";
+import { expandsTooFar } from "../base/yaml/expansion.ts";
+import { yamlFlaw } from "../base/yaml/flaw.ts";
 
 /**
  * A value of a bundle's YAML as the Databricks CLI understands it. The CLI's reader (go-yaml with a loader of its own)
@@ -63,6 +65,7 @@ export function parseBundleYaml(bytes: Uint8Array, file: string): ParsedYaml {
     if (!first) return { value: { kind: "null", place: at(0) } };
     const [slip] = first.errors.filter(isSlip).sort((left, right) => left.pos[0] - right.pos[0]);
     if (slip) return { mistakes: [mistakeOf(slip, at, source)] };
+    if (expandsTooFar(first.contents)) return invalid("Its aliases expand to more than any bundle needs.");
     return { value: new Reader(first, at, text).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
@@ -112,11 +115,7 @@ function isSlip({ message }: YAMLError): boolean {
   return !message.startsWith("Comments must be separated");
 }
 
-function mistakeOf(
-  { code, message, pos }: YAMLError,
-  at: (offset: number) => Place,
-  source: string,
-): Mistake {
+function mistakeOf({ code, pos }: YAMLError, at: (offset: number) => Place, source: string): Mistake {
   const [offset] = pos;
   const before = source.slice(0, offset).split("\n").slice(-2).join("\n");
   const line = before + (source.slice(offset).split("\n", 1)[0] ?? "");
@@ -124,7 +123,11 @@ function mistakeOf(
     /(?:^|[:,-][ \t]+)[{[]/m.test(line) || (code === "UNEXPECTED_TOKEN" && /[}\]]/.test(line))
       ? QUOTE_BRACES
       : REMEDIES[code];
-  return { problem: `Not YAML: ${message}`, place: at(offset), ...(remedy !== undefined && { remedy }) };
+  return {
+    problem: `Not YAML: ${yamlFlaw({ code })}.`,
+    place: at(offset),
+    ...(remedy !== undefined && { remedy }),
+  };
 }
 
 const QUOTE_BRACES =

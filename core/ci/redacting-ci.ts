@@ -1,4 +1,5 @@
 import type { Ci } from "./ci.ts";
+import { withoutBidi } from "../base/quote.ts";
 import { redact, registerSecret } from "../base/redact.ts";
 import { harmlessLines } from "./safe-for-log.ts";
 
@@ -24,10 +25,11 @@ export function redactingCi(ci: Ci): Ci {
     },
     info: (line) => ci.info(clean(line)),
     debug: (line) => ci.debug(clean(line)),
-    annotate: (level, text, place) => ci.annotate(level, clean(text), place),
+    annotate: (level, text, place) =>
+      ci.annotate(level, clean(text), place && { ...place, file: clean(place.file) }),
     group: (title, body) => ci.group(clean(title), body),
     output: (name, value) => ci.output(name, redact(value)),
-    summary: (markdown) => ci.summary(redact(markdown)),
+    summary: (markdown) => ci.summary(redact(withoutBidi(markdown))),
     saveState: (name, value) => ci.saveState(name, value),
   };
 }

@@ -1,4 +1,5 @@
 /* eslint-disable no-control-regex -- control characters are the subject here */
+import { withoutBidi } from "../base/quote.ts";
 import type { Dialect } from "./dialect.ts";
 import { DIALECTS } from "./index.ts";
 
@@ -8,15 +9,16 @@ const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u000
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /**
- * One line from outside, made harmless for the log: CIs read commands from stdout and stderr. The markers of every CI are
- * broken, each by a blank, so that the text stays readable.
+/**
+ * One line from outside, made harmless for the log: nothing turns the direction of writing, and CIs read commands from stdout
+ * and stderr. The markers of every CI are broken, each by a blank, so that the text stays readable.
  */
 export function harmless(line: string, dialects: readonly Dialect[] = DIALECTS): string {
   return dialects
     .flatMap(({ logMarkers }) => logMarkers)
     .reduce(
       (text, [marker, broken]) => text.replace(marker, broken),
-      line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " "),
+      withoutBidi(line.replace(ESCAPE_SEQUENCE, "")).replace(CONTROL, " "),
     );
 }
 

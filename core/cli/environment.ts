@@ -3,6 +3,7 @@ import type { Environment, Platform } from "../base/ports.ts";
 import { variable } from "../base/paths.ts";
 import type { Dialect } from "../ci/dialect.ts";
 import { isPassable } from "../ci/inputs/pass-env.ts";
+import { checkProxies } from "../net/proxy.ts";
 
 /** What the CLI and the bundle's build commands may have of this process's environment. */
 const ALLOWED: readonly string[] = [
@@ -90,6 +91,7 @@ export interface PrivateFolder {
  */
 export function cliEnvironment(options: CliEnvironmentOptions): Record<string, string> {
   const { environment, platform, variables, passEnv = [], dialect, folder, product } = options;
+  checkProxies(environment);
   const facts = Object.keys(environment).filter((name) => dialect.facts.test(name.toUpperCase()));
   const taken: Record<string, string> = {};
   const take = (name: string, value: string | undefined): void => {

@@ -1,15 +1,16 @@
 import type { DatabricksApi } from "../api/client.ts";
 import type { DatabricksCli, PlanResult } from "../cli/cli.ts";
+import type { BundleSummary } from "../cli/summary.ts";
 import type { PrivateFolder } from "../cli/environment.ts";
 import type { Access } from "../flow/access/access.ts";
 import type { Step } from "../flow/step.ts";
 
 /** The scan of a run, from its plan on; the sources have been scanned by then. */
 export interface CommandScan {
-  /** Looks into the artifacts that the plan has built, and the configuration that it has resolved. */
-  planned(result: PlanResult): Promise<void>;
-  /** Looks into what the deployment's own build has made anew. */
-  deployed(): Promise<void>;
+  /** Looks into the artifacts that the plan has built, and the configuration that the CLI has resolved. */
+  planned(result: PlanResult, summary: () => Promise<BundleSummary>): Promise<void>;
+  /** Looks into what a deployment has uploaded; `complete` if it went well. */
+  deployed(complete: boolean): Promise<void>;
 }
 
 /** What a command works with, once everything about the run is proven. What it has not said it needs throws when read. */

@@ -1,10 +1,12 @@
+import { allRight, together } from "../base/all-right.ts";
+import { SecretlessError, toSecretlessError, type ErrorCode } from "../base/errors.ts";
 import { losses, planChanged } from "../cli/plan.ts";
 import type { BundleSummary } from "../cli/summary.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
 import type { Step } from "../flow/step.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
-import type { CommandContext } from "./command.ts";
+import type { CommandContext, CommandScan } from "./command.ts";
 import { planBundle } from "./plan.ts";
 
 /** Everything that is deployed, by name and link: in the log, the job summary, and the outputs `jobs` and `resources`. */
@@ -38,18 +40,31 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     planned = await planBundle(context);
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
+  const deploy = (): Promise<unknown> =>
+    ci
+      .group("Deploy", () => cli.deploy({ autoApprove: losses(planned).length > 0 }))
+      .catch((error: unknown) => alsoUploaded(error, scan));
   // What the plan loses is approved by now. Without a loss the CLI shall refuse one that has come up since.
-  await whenFree(
-    step,
-    cli,
-    api,
-    () => ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned).length > 0 })),
-    planAgain,
-  );
+  await whenFree(step, cli, api, deploy, planAgain);
   found({ deployed: true });
   const summary = await cli.summary(AbortSignal.timeout(READ_BACK));
-  await proveDeployed(api, summary, folder);
+  const looks = [proveDeployed(api, summary, folder), scan.deployed(true)] as const;
+  // What was deployed is told although something in it should not be there; what is not there is not told.
+  const uploads = looks[1].catch(() => allRight(looks));
+  await looks[0].catch(() => allRight(looks));
   await reportDeployed(step, summary);
+  await uploads;
   await access.apply(summary);
-  await scan.deployed();
+}
+
+/** A script of the bundle may fail behind the upload, too. */
+const STOPPED_HALFWAY: ReadonlySet<ErrorCode> = new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);
+
+/** Throws what made a deployment fail, after a look at what it had uploaded by then, which stays in the workspace. */
+async function alsoUploaded(error: unknown, scan: CommandScan): Promise<never> {
+  if (!(error instanceof SecretlessError) || !STOPPED_HALFWAY.has(error.code)) throw error;
+  await scan.deployed(false).catch((found: unknown) => {
+    throw together(toSecretlessError(found), [error]);
+  });
+  throw error;
 }

@@ -1,6 +1,7 @@
 import { allRight } from "../base/all-right.ts";
 import { SecretlessError } from "../base/errors.ts";
 import { losses, type Plan } from "../cli/plan.ts";
+import type { BundleSummary } from "../cli/summary.ts";
 import { warn, type Step } from "../flow/step.ts";
 import { planLine } from "../report/job-summary.ts";
 import { jsonOutput } from "../report/outputs.ts";
@@ -33,9 +34,12 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
   await jsonOutput(ci, "plan", planned, { changed: changed.length, unchanged: planned.unchanged });
   if (plan.engine === "terraform") warn(step, TERRAFORM);
   const refused = refusedLosses(step, plan);
+  // One start of the CLI for all who ask; none where nobody does.
+  let asked: Promise<BundleSummary> | undefined;
+  const summary = (): Promise<BundleSummary> => (asked ??= cli.summary(signal));
   await allRight([
-    scan.planned(result),
-    access.plan(cli),
+    scan.planned(result, summary),
+    access.plan(summary),
     refused ? Promise.reject(refused) : Promise.resolve(),
   ]);
   return plan;

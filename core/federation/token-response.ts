@@ -14,6 +14,8 @@ export interface TokenRefusal {
 }
 
 const QUOTED = 4000;
+/** Seconds that a token is believed to live: access tokens of all clouds live for a day at most. */
+const LONGEST_LIFE = 86_400;
 
 /**
  * One request to a token endpoint (RFC 6749 5.1, 5.2): its token, or why there is none. A token's life counts from the
@@ -47,7 +49,8 @@ function readToken(answer: Readonly<Record<string, unknown>>, startedAt: number)
   const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
   if (!isToken || !isBearer || typeof seconds !== "number" || !(seconds > 0)) return undefined;
   registerSecret(accessToken);
-  return { accessToken, expiresAt: startedAt + seconds * 1000 };
+  // Later than that it is renewed, whatever the server says.
+  return { accessToken, expiresAt: startedAt + Math.min(seconds, LONGEST_LIFE) * 1000 };
 }
 
 function readRefusal(

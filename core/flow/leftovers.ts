@@ -1,11 +1,17 @@
+import { lstatSync, realpathSync } from "node:fs";
+import path from "node:path";
+import { getuid } from "node:process";
+import { endStrays, markedProcess, type ProcessPort } from "../cli/own-process.ts";
 import { removePrivateFolder } from "../cli/private-folder.ts";
 import type { Clock } from "../base/ports.ts";
 
 export interface Leftovers {
   /** Root of the private folder, "" if none was made. */
   readonly folder: string;
-  /** Process id of the Databricks CLI that was running, "" if none was. */
+  /** Mark of the Databricks CLI that was running (core/cli/own-process.ts), "" if none was. */
   readonly cli: string;
+  /** Absolute path of the CI's temporary folder. */
+  readonly tempFolder: string;
 }
 
 /** How long a deployment that a cancelled run has begun may go on, in milliseconds. */
@@ -14,9 +20,7 @@ const INTERVAL = 500;
 
 interface CleaningPorts {
   readonly clock: Clock;
-  /** Whether a process of this id exists. */
-  readonly isRunning: (pid: number) => boolean;
-  readonly exists: (path: string) => boolean;
+  readonly processes: ProcessPort;
   /** Ends what a program has left running in its group (core/cli/process.ts). */
   readonly terminate: (pid: number) => Promise<void>;
 }
@@ -24,22 +28,49 @@ interface CleaningPorts {
 /**
  * The post step: waits for a deployment that a cancelled run left to itself, ends what that has left running, then
  * removes the run's private folder. Gives lines for the log, each when it becomes true; none after a run that ended well.
+ * What main has kept for it is not believed: code of the bundle can write there, too.
  */
-export async function* cleanUp({ folder, cli }: Leftovers, ports: CleaningPorts): AsyncGenerator<string> {
-  const { clock, isRunning, exists, terminate } = ports;
-  if (folder === "" || !exists(folder)) return;
-  const pid = Number(cli);
+export async function* cleanUp(left: Leftovers, ports: CleaningPorts): AsyncGenerator<string> {
+  const { clock, processes, terminate } = ports;
+  if (left.folder === "") return;
+  const folder = ownFolder(left.folder, left.tempFolder);
+  if (folder === "gone") return;
+  if (folder === undefined) {
+    yield "What this step kept for its end names a folder that it has not made: nothing was removed or ended.";
+    return;
+  }
+  const running = () => markedProcess(left.cli, folder.path, processes);
+  const pid = await running();
   const until = clock.now() + PATIENCE;
-  if (pid > 0 && isRunning(pid)) {
+  if (pid !== undefined) {
     yield "A deployment that this run began is still running; waiting for it, so that it leaves no lock.";
-    while (isRunning(pid) && clock.now() < until) await clock.sleep(INTERVAL);
-    if (isRunning(pid)) {
+    while ((await running()) !== undefined && clock.now() < until) await clock.sleep(INTERVAL);
+    if ((await running()) !== undefined) {
       yield "It is still running; its temporary folder is left to it.";
       return;
     }
     yield "It has ended.";
+    // Its group keeps its id for as long as somebody is in it.
+    await terminate(pid);
   }
-  if (pid > 0) await terminate(pid);
-  await removePrivateFolder(folder);
+  const { ended } = endStrays(folder.path, processes);
+  if (ended.length > 0) yield `Ended what the bundle had left running (process ${ended.join(", ")}).`;
+  await removePrivateFolder(folder.path);
   yield "The temporary folder of a run that did not end well was removed.";
+}
+
+/** The name that mkdtemp(3) makes of ours; nothing else in the temporary folder has it. */
+const OURS = /^databricks-secretless-[A-Za-z0-9]{6}$/;
+
+/** The folder, if main can have made it: of its name, right in the temporary folder, no link, of this user. */
+function ownFolder(folder: string, tempFolder: string): { readonly path: string } | "gone" | undefined {
+  try {
+    const real = path.join(realpathSync(tempFolder), path.basename(folder));
+    if (folder !== real || !OURS.test(path.basename(folder))) return undefined;
+    const found = lstatSync(folder);
+    const user = getuid?.();
+    return found.isDirectory() && (user === undefined || found.uid === user) ? { path: folder } : undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "gone" : undefined;
+  }
 }

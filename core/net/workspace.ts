@@ -1,5 +1,5 @@
+import { quote, quoteAddress, quoteAll } from "../base/quote.ts";
 import { SecretlessError } from "../base/errors.ts";
-import { redact } from "../base/redact.ts";
 
 /** A workspace as a URL names it. */
 export interface WorkspaceUrl {
@@ -29,10 +29,10 @@ export function parseWorkspaceUrl(text: string): WorkspaceUrl {
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   if (!shape || !url) throw mistake(trimmed, whatIsOdd(trimmed, url));
   if (url.hostname !== shape[2]?.toLowerCase()) {
-    throw mistake(trimmed, `the host is not in its usual form (${url.hostname})`);
+    throw mistake(trimmed, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${url.host}`);
+    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
   }
   const workspaceId = onlyValue(trimmed, url, ["o", "w", "workspace_id"], /^\d+$/);
   const accountId = onlyValue(trimmed, url, ["a", "account_id"], /^[\w-]+$/);
@@ -62,9 +62,9 @@ function onlyValue(text: string, url: URL, names: readonly string[], form: RegEx
   const values = new Set(
     names.flatMap((name) => url.searchParams.getAll(name)).filter((value) => value !== ""),
   );
-  if (values.size > 1) throw mistake(text, `it names several IDs: ${[...values].join(", ")}`);
+  if (values.size > 1) throw mistake(text, `it names several IDs: ${quoteAll([...values])}`);
   const [value] = values;
-  if (value !== undefined && !form.test(value)) throw mistake(text, `\`${value}\` is not an ID`);
+  if (value !== undefined && !form.test(value)) throw mistake(text, `\`${quote(value)}\` is not an ID`);
   return value;
 }
 
@@ -72,7 +72,7 @@ function mistake(text: string, odd: string, wanted = "https://adb-12345678901234
   return new SecretlessError("INPUT_INVALID", {
     problem: `Not a workspace URL: ${odd}.`,
     expected: "https://<workspace host>, optionally with ?o=<workspace ID>",
-    actual: redact(text).slice(0, 200),
+    actual: quoteAddress(text),
     remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`,
   });
 }

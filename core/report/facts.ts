@@ -28,6 +28,17 @@ export interface ScanFacts {
   readonly others: readonly Finding[];
   /** How many were accepted by exceptions. */
   readonly accepted: number;
+  /** The exceptions that accepted them, for each file. */
+  readonly exceptions: readonly AcceptedException[];
+}
+
+/** Who added it is not provable: it is shown in each run. */
+export interface AcceptedException {
+  readonly rule: string;
+  readonly file: string;
+  /** ISO 8601 date. */
+  readonly until: string;
+  readonly reason: string;
 }
 
 export type AccessRow = PlanRow;

@@ -1,15 +1,15 @@
+import { withoutBidi } from "../base/quote.ts";
 import { redact } from "../base/redact.ts";
 import { harmlessLines } from "../ci/safe-for-log.ts";
+import { withoutCredentials } from "../scan/hide.ts";
 
 /**
  * Text from outside as inert Markdown: every ASCII punctuation mark becomes a numeric character reference, which
  * no Markdown or HTML parser reads as structure (CommonMark 0.31 section 2.5).
  */
 export function escapeMarkdown(text: string): string {
-  return redact(text.replace(/[\s\p{Cc}]+/gu, " ")).replace(
-    /[!-+.:-@[-`{-~]/g,
-    (mark) => `&#${String(mark.charCodeAt(0))};`,
-  );
+  const plain = redact(withoutBidi(text.replace(/[\s\p{Cc}]+/gu, " ")));
+  return withoutCredentials(plain).replace(/[!-+.:-@[-`{-~]/g, (mark) => `&#${String(mark.charCodeAt(0))};`);
 }
 
 export function code(text: string): string {
@@ -40,5 +40,5 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}text\n${harmlessLines(text).join("\n")}\n${fence}`;
+  return `${fence}text\n${withoutCredentials(harmlessLines(text).join("\n"))}\n${fence}`;
 }

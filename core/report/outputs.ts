@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { jsonWithoutBidi } from "../base/quote.ts";
 import type { Ci } from "../ci/ci.ts";
 
 /**
@@ -14,12 +15,13 @@ const LONGEST = 30_000;
  * the whole, in the CI's temporary folder.
  */
 export async function jsonOutput(ci: Ci, name: string, value: object, counts: object): Promise<void> {
-  const json = JSON.stringify(value);
+  const json = jsonWithoutBidi(JSON.stringify(value));
   if (json.length <= LONGEST) {
     await ci.output(name, json);
     return;
   }
   const file = path.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID()}.json`);
-  await writeFile(file, json);
+  // A new file: whatever has this name already, a link among it, is left alone (open(2), O_EXCL).
+  await writeFile(file, json, { flag: "wx", mode: 0o600 });
   await ci.output(name, JSON.stringify({ ...counts, file }));
 }

@@ -1,5 +1,5 @@
 import { placeText, type Finding } from "../scan/finding.ts";
-import type { ScanFacts } from "./facts.ts";
+import type { AcceptedException, ScanFacts } from "./facts.ts";
 import { code, escapeMarkdown, table } from "./markdown.ts";
 
 const count = (number: number, one: string): string => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
@@ -18,9 +18,20 @@ export function scanLine({ report, stopping, others, accepted }: ScanFacts): str
   ].join(", ");
 }
 
+/** `Accepted until 2027-01-31: named-token in a.py (a sample)`, for the log. */
+export function acceptedLine({ rule, file, until, reason }: AcceptedException): string {
+  return `Accepted until ${until}: ${rule} in ${file} (${reason})`;
+}
+
 /** What the scan for static credentials says beside the error: that one lists the findings that stop the run. */
 export function scanSection(facts: ScanFacts): string {
-  const { others, report } = facts;
+  const { others, report, exceptions } = facts;
+  const accepted = exceptions.map(({ rule, file, until, reason }) => [
+    code(rule),
+    code(file),
+    escapeMarkdown(until),
+    escapeMarkdown(reason),
+  ]);
   const row = (finding: Finding): string[] => [
     escapeMarkdown(`${finding.rule.name}: ${finding.shown}`),
     code(placeText(finding)),
@@ -38,6 +49,7 @@ export function scanSection(facts: ScanFacts): string {
     "### Static credentials",
     escapeMarkdown(`${scanLine(facts)}.`),
     ...(others.length > 0 ? [table(head, others.map(row))] : []),
+    ...(accepted.length > 0 ? [table(["Accepted", "In", "Until", "Because"], accepted)] : []),
     ...(skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : []),
     ...report.notes.map((note) => `- ${escapeMarkdown(note)}`),
   ].join("\n\n");

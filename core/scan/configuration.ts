@@ -11,23 +11,33 @@ import {
 import { withoutOverlaps, type Match } from "./detect/match.ts";
 import type { RuleInfo } from "./rules/rule.ts";
 import { PRACTICES } from "./rules/practices.ts";
-import { itemKeyOf, YamlPlaces, type SettingPath, type YamlSource } from "../bundle/places.ts";
+import type { BundleFile } from "../bundle/files.ts";
+import { itemKeyOf, YamlPlaces, type SettingPath } from "../bundle/places.ts";
 
 export interface ConfigurationOptions {
   readonly target: string;
   readonly repositoryId: string;
-  /** The bundle's YAML files, for the places of findings. */
-  readonly sources: readonly YamlSource[];
+  /** The bundle's files, for the places of findings. */
+  readonly sources: readonly BundleFile[];
   /** What is named where a setting is written in no file, such as `databricks.yml`. */
   readonly fallback: Place;
 }
 
 /**
- * Scans resolved configuration: `plan` is the parsed output of `databricks bundle plan -o json`. Every string of every
- * resource that would be created or changed is looked at, with the name it has there.
+ * Scans resolved configuration: the parsed output of `databricks bundle plan -o json` and of `summary -o json`. Every
+ * string of every resource is looked at, with the name it has there: the summary has all of them, and the plan has what
+ * would be sent of those that change.
  */
-export function scanConfiguration(plan: unknown, options: ConfigurationOptions): ScanReport {
+export function scanConfiguration(
+  plan: unknown,
+  summary: unknown,
+  options: ConfigurationOptions,
+): ScanReport {
   const scan = new ConfigurationScan(options);
+  for (const [kind, resources] of Object.entries(member(summary, "resources") ?? {})) {
+    for (const [key, resource] of Object.entries((resources ?? {}) as object))
+      scan.walk(resource, ["resources", kind, key], new Map());
+  }
   for (const [resource, entry] of Object.entries(member(plan, "plan") ?? {})) {
     const value = member(member(entry, "new_state"), "value");
     if (value !== undefined) scan.walk(value, resource.split("."), new Map());
@@ -54,6 +64,8 @@ class ConfigurationScan {
   readonly scopes: SecretScopeUse[] = [];
   strings = 0;
   bytes = 0;
+  /** Texts that were looked at, by setting: a resource stands in plan and summary. */
+  readonly #seen = new Set<string>();
   readonly #options: ConfigurationOptions;
   readonly #places: YamlPlaces;
 
@@ -94,6 +106,9 @@ class ConfigurationScan {
     itemKeys: ReadonlyMap<number, string>,
     name = String(path[path.length - 1]),
   ): void {
+    const seen = JSON.stringify([path, text]);
+    if (this.#seen.has(seen)) return;
+    this.#seen.add(seen);
     this.strings++;
     this.bytes += text.length;
     const bytes = Buffer.from(text);

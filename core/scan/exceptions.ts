@@ -1,11 +1,15 @@
 import { join, relative, sep } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import { RefusedFile } from "../base/checkout-file.ts";
 import type { Mistake, Place } from "../base/errors.ts";
+import { quote } from "../base/quote.ts";
+import { yamlFlaw } from "../base/yaml/flaw.ts";
 import type { Finding } from "./finding.ts";
+import { globCovers, globMatches } from "../base/glob.ts";
 import { IgnorePatterns } from "../bundle/ignore-patterns.ts";
 import { PRACTICES, SCOPE_RULE } from "./rules/practices.ts";
 import { RULES } from "./rules/index.ts";
-import type { ScanOptions } from "./scan.ts";
+import type { ScanOptions } from "./scanned-files.ts";
 import { readText, type Tree } from "../base/tree.ts";
 
 /** The file of accepted findings, in the bundle's root. */
@@ -21,6 +25,8 @@ export interface Exception {
   /** ISO 8601 date: the last day on which it holds. */
   readonly expires: string;
   readonly place: Place;
+  /** Files in which the policy admits it, whatever `path` matches; patterns with `*`. */
+  readonly within?: readonly string[];
 }
 
 export interface Exceptions {
@@ -29,6 +35,8 @@ export interface Exceptions {
 }
 
 const FIELDS = ["rule", "path", "fingerprint", "reason", "expires"] as const;
+/** More of them are no exceptions; each is compared with each finding. */
+const MOST = 1000;
 const REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 const RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
 
@@ -41,7 +49,15 @@ export async function readExceptions(
   const file = join(bundleRoot, EXCEPTIONS_FILE);
   if ((await tree.size(file)) === undefined) return { exceptions: [], mistakes: [] };
   const name = relative(checkout, file).split(sep).join("/");
-  return parseExceptions(await readText(tree, file), name, today);
+  try {
+    return parseExceptions(await readText(tree, file), name, today);
+  } catch (error) {
+    const why = error instanceof RefusedFile ? error.message : "cannot be read";
+    return {
+      exceptions: [],
+      mistakes: [{ problem: `${name} ${why}`, remedy: REMEDY, place: { file: name } }],
+    };
+  }
 }
 
 /** Reads the exceptions; every mistake is returned with its place, and what is mistaken is no exception. `today` is an ISO date. */
@@ -55,18 +71,23 @@ export function parseExceptions(text: string, file: string, today: string): Exce
   };
   for (const error of document.errors) {
     mistakes.push({
-      problem: `${file} is not valid YAML: ${error.message.split("\n")[0]}`,
+      problem: `${file} is not valid YAML: ${yamlFlaw(error)}`,
       place: placeAt(error.pos[0]),
     });
   }
   if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
   const list = isMap(document.contents) ? document.contents.get("exceptions", true) : undefined;
-  if (!isSeq(list) || (document.toJS() as { version?: unknown }).version !== 1) {
+  if (!isSeq(list) || (document.contents as YAMLMap).get("version") !== 1) {
     mistakes.push({
       problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
       remedy: REMEDY,
       place: placeAt(0),
     });
+    return { exceptions: [], mistakes };
+  }
+  if (list.items.length > MOST) {
+    const problem = `${file} has more than ${String(MOST)} exceptions`;
+    mistakes.push({ problem, remedy: "Remove what the exceptions are for.", place: placeAt(0) });
     return { exceptions: [], mistakes };
   }
   const exceptions: Exception[] = [];
@@ -95,15 +116,67 @@ function parseOne(item: YAMLMap, place: Place, today: string): { exception: Exce
   ) as Record<(typeof FIELDS)[number], string>;
   for (const pair of item.items) {
     const key = String(pair.key);
-    if (!FIELDS.some((field) => field === key)) problems.push(`The exception has an unknown key ${key}`);
+    if (!FIELDS.some((field) => field === key))
+      problems.push(`The exception has an unknown key ${quote(key)}`);
   }
   const { rule, expires } = values;
-  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${rule}`);
+  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${quote(rule)}`);
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
-  if (expires !== "" && !isDate) problems.push(`${expires} is no date of the form YYYY-MM-DD`);
+  if (expires !== "" && !isDate) problems.push(`${quote(expires)} is no date of the form YYYY-MM-DD`);
   else if (isDate && expires < today)
-    problems.push(`The exception for ${rule} in ${values.path} expired on ${expires}`);
+    problems.push(`The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`);
   return { exception: { ...values, place }, problems };
+}
+
+/** What a policy says of exceptions: none at all, or only such ones; patterns with `*`. */
+export type ExceptionPolicy =
+  | "forbid"
+  | {
+      readonly max_days?: number;
+      readonly rules?: readonly string[];
+      readonly paths?: readonly string[];
+    };
+
+/** The exceptions that the policy admits; the others are mistakes. `today` is an ISO date. */
+export function boundExceptions(
+  { exceptions, mistakes }: Exceptions,
+  policy: ExceptionPolicy,
+  today: string,
+): Exceptions {
+  const refused = exceptions.flatMap((exception): [Exception, Mistake][] => {
+    const why = whyRefused(exception, policy, today);
+    if (why === undefined) return [];
+    const problem = `The policy does not admit the exception for ${exception.rule} in ${exception.path}: ${why}`;
+    const remedy = "Take the credential out, or ask who owns the policy (`scan.exceptions`).";
+    return [[exception, { problem, remedy, place: exception.place }]];
+  });
+  const without = new Set(refused.map(([exception]) => exception));
+  const within = policy === "forbid" ? undefined : policy.paths;
+  return {
+    exceptions: exceptions
+      .filter((exception) => !without.has(exception))
+      .map((exception) => ({ ...exception, ...(within && { within }) })),
+    mistakes: [...mistakes, ...refused.map(([, mistake]) => mistake)],
+  };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+function whyRefused(
+  { rule, path, expires }: Exception,
+  policy: ExceptionPolicy,
+  today: string,
+): string | undefined {
+  if (policy === "forbid") return "it forbids exceptions.";
+  const { max_days: most, rules, paths } = policy;
+  const days = (Date.parse(expires) - Date.parse(today)) / DAY;
+  if (most !== undefined && days > most)
+    return `it ends in ${String(days)} days, and may in ${String(most)} at most.`;
+  if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
+    return `it admits them for ${rules.join(", ")} alone.`;
+  if (paths && !paths.some((pattern) => globCovers(pattern, path)))
+    return `it admits them in ${paths.join(", ")} alone.`;
+  return undefined;
 }
 
 export interface Applied {
@@ -128,7 +201,8 @@ export function applyExceptions(findings: readonly Finding[], exceptions: readon
       ({ exception, paths }) =>
         exception.rule === finding.rule.id &&
         exception.fingerprint === finding.fingerprint &&
-        (exception.path === file || paths.match(file)),
+        (exception.path === file || paths.match(file)) &&
+        (exception.within?.some((pattern) => globMatches(pattern, file)) ?? true),
     );
     if (found === undefined) stay.push(finding);
     else {
@@ -152,5 +226,9 @@ export function isAlwaysSeen({ rule, path }: Exception, configuration: readonly 
 
 /** The mistake that an exception is, once everything was scanned and nothing needed it. */
 export function unusedMistake({ rule, path, place }: Exception): Mistake {
-  return { problem: `The exception for ${rule} in ${path} matches no finding`, remedy: "Remove it.", place };
+  return {
+    problem: `The exception for ${quote(rule)} in ${quote(path)} matches no finding`,
+    remedy: "Remove it.",
+    place,
+  };
 }

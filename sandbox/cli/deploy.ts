@@ -6,7 +6,7 @@ import { DeploymentLock } from "./lock.ts";
 import { byName, makePlan, type PlanEntry } from "./plan.ts";
 import type { Session } from "./session.ts";
 import { DeploymentState, localFolder, writeLocal } from "./state.ts";
-import { deploymentContent, readDeployment, uploadFiles, type Deployment } from "./upload.ts";
+import { deploymentContent, readDeployment, uploadFiles, writeSnapshot, type Deployment } from "./upload.ts";
 import { ApiFailure } from "./workspace-client.ts";
 
 /** `bundle deploy`. @throws CliFailure */
@@ -30,6 +30,7 @@ async function deployLocked(session: Session, state: DeploymentState, before: De
   await files.mkdirs(internal);
   output.err(`Uploading bundle files to ${paths.file}...\n`);
   const deployment = await uploadFiles(bundle, before, files);
+  await writeSnapshot(join(localFolder(bundle, env), "sync-snapshots"), deployment);
   const content = deploymentContent(deployment);
   await writeLocal(join(localFolder(bundle, env), "deployment.json"), content);
   await files.write(`${paths.state}/deployment.json`, content);

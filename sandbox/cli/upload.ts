@@ -6,6 +6,7 @@ import type { Bundle } from "./bundle.ts";
 import { asList, objectOf } from "./config-file.ts";
 import { cannot } from "./diagnostics.ts";
 import { isNotebook } from "./resource-settings.ts";
+import { writeLocal } from "./state.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 
@@ -66,6 +67,17 @@ export async function uploadFiles(
     await files.write(posix.join(target, path), await readFile(join(bundle.root, path)));
   });
   return { seq: before.seq + 1, id: before.id, files: now };
+}
+
+/** The list of what was uploaded, by path here and in the workspace. None where there is nothing, as the CLI does. */
+export async function writeSnapshot(folder: string, { files }: Deployment): Promise<void> {
+  if (files.length === 0) return;
+  const names = files.map(({ local_path: path, is_notebook: isNotebook }) => [
+    path,
+    isNotebook ? path.replace(/\.[^./]+$/, "") : path,
+  ]);
+  const snapshot = { version: "v1", local_to_remote_names: Object.fromEntries(names) as object };
+  await writeLocal(join(folder, "files.json"), Buffer.from(JSON.stringify(snapshot)));
 }
 
 /** Folders of the files and theirs, without the bundle's own. */

@@ -157,10 +157,11 @@ export class AzurePipelinesCi implements Ci {
     // The agent reads the file later; its name is the heading in the Extensions tab.
     this.#summaries += 1;
     const folder = path.join(this.context.tempFolder, `summary-${randomUUID()}`);
-    await mkdir(folder, { recursive: true });
+    await mkdir(this.context.tempFolder, { recursive: true });
+    await mkdir(folder, { mode: 0o700 });
     const number = this.#summaries > 1 ? ` ${String(this.#summaries)}` : "";
     const file = path.join(folder, `Databricks Secretless${number}.md`);
-    await writeFile(file, markdown);
+    await writeFile(file, markdown, { flag: "wx" });
     uploadSummary(file);
   }
 

@@ -1,4 +1,5 @@
 import type { Environment } from "../../core/base/ports.ts";
+import { parseProxy, proxySecrets } from "../../core/net/proxy.ts";
 
 export interface AgentNetwork {
   /** What requests and the Databricks CLI understand, added to the variables of the task. */
@@ -25,11 +26,15 @@ export function withAgentNetwork(environment: Environment): AgentNetwork {
   if (proxy !== "") {
     const url = proxyUrl(proxy, get("AGENT_PROXYUSERNAME"), get("AGENT_PROXYPASSWORD"));
     if (url === undefined)
-      warnings.push("The proxy of the agent (Agent.ProxyUrl) is not a URL: it is not used.");
+      warnings.push(
+        "The proxy of the agent (Agent.ProxyUrl) is no http or https URL of a host and a port: it is not used. Percent-encode special characters of user and password in it.",
+      );
     else {
       set("HTTPS_PROXY", url.href);
       set("HTTP_PROXY", url.href);
-      secrets.push(...[get("AGENT_PROXYPASSWORD"), url.password].filter((value) => value !== ""));
+      secrets.push(
+        ...[get("AGENT_PROXYPASSWORD"), ...proxySecrets({ HTTPS_PROXY: url.href })].filter(Boolean),
+      );
     }
     const { hosts, unreadable } = bypassHosts(get("AGENT_PROXYBYPASSLIST"));
     set("NO_PROXY", hosts.join(","));
@@ -50,9 +55,8 @@ export function withAgentNetwork(environment: Environment): AgentNetwork {
 
 /** With its credentials percent-encoded (RFC 3986 3.2.1): in the agent's variables they are plain. */
 function proxyUrl(text: string, user: string, password: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
+  const url = parseProxy(text.trim());
+  if (url === undefined) return undefined;
   // The setters of URL leave a percent sign as it is, so it is encoded before.
   if (user !== "") url.username = encodeURIComponent(user);
   if (password !== "") url.password = encodeURIComponent(password);

@@ -1,5 +1,7 @@
-import { existsSync } from "node:fs";
-import { createTerminate, isRunning } from "../../core/cli/process.ts";
+import "../../core/base/no-inspector.ts";
+import path from "node:path";
+import { processPort } from "../../core/cli/own-process.ts";
+import { createTerminate } from "../../core/cli/process.ts";
 import { cleanUp } from "../../core/flow/leftovers.ts";
 import { systemClock, systemPlatform } from "../../core/net/send.ts";
 import { completion } from "./commands.ts";
@@ -11,6 +13,8 @@ const terminate = createTerminate({
   clock: systemClock,
   environment: process.env,
 });
-const ports = { clock: systemClock, isRunning, exists: existsSync, terminate };
-for await (const line of cleanUp({ folder: state("folder"), cli: state("cli") }, ports)) console.log(line);
+const ports = { clock: systemClock, processes: processPort(systemPlatform()), terminate };
+const tempFolder = path.resolve(process.env["AGENT_TEMPDIRECTORY"] || ".");
+for await (const line of cleanUp({ folder: state("folder"), cli: state("cli"), tempFolder }, ports))
+  console.log(line);
 process.stdout.write(completion(true));

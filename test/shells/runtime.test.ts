@@ -15,7 +15,9 @@ describe("the runtime package (its tests need Python 3.10 or later with pytest)"
   it("its own tests pass, against the vendors' clients that are there", async function () {
     const python = await findPython("import pytest");
     if (python === undefined) return this.skip();
-    const { code, output } = await runToEnd(python, ["-m", "pytest", "-q"]);
+    const scratch = await freshUntilExit("pytest");
+    const env = { TMPDIR: scratch, TEMP: scratch, HOME: scratch, USERPROFILE: scratch };
+    const { code, output } = await runToEnd(python, ["-m", "pytest", "-q"], { env });
     const counts = /^\d+ (?:passed|failed).*$/m.exec(output)?.[0];
     console.log(`pytest of runtime/: ${counts ?? "no counts"}`);
     for (const [line] of output.matchAll(/^SKIPPED .*$/gm)) console.log(`pytest ${line.toLowerCase()}`);

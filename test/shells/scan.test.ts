@@ -141,7 +141,7 @@ for (const [title, start] of [
 
     it("uploads nothing: in a notebook's cell, and the SARIF file names it", async () => {
       await append("src/ingest_orders.py", `\n# COMMAND ----------\n\ntoken = "${PAT}"\n`);
-      const sarif = path.join(await job.freshFolder("sarif"), "scan.sarif");
+      const sarif = path.join(job.checkout, "reports/scan.sarif");
       const result = await job.step({ "sarif-file": sarif });
       const line =
         (await readFile(path.join(job.checkout, "src/ingest_orders.py"), "utf8")).split("\n").length - 1;

@@ -150,7 +150,7 @@ describe("bad weather", () => {
       const check = async (name: HandshakeRequest): Promise<void> => {
         const job = await start();
         job.sandbox.fault({ ...HANDSHAKE[name], then: { status: 503 }, times: Infinity });
-        const result = await job.step({ ...PLAN, timeout: "3s" });
+        const result = await job.step({ ...PLAN, timeout: "12s" });
         assert.equal(codeOf(result), "ENDPOINT_UNAVAILABLE", `${name}: ${result.log}`);
         assertFreshAssertions(job.sandbox);
       };
@@ -176,7 +176,7 @@ describe("bad weather", () => {
     for (const [what, host] of Object.entries(hosts)) {
       it(what, async () => {
         const job = await start();
-        const result = await job.step({ host: host(), timeout: "3s" });
+        const result = await job.step({ host: host(), timeout: "12s" });
         assert.equal(codeOf(result), "ENDPOINT_UNAVAILABLE", result.log);
         assert.doesNotMatch(result.log, /::group::Plan/);
         assert.deepEqual(

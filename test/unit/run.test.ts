@@ -25,7 +25,13 @@ describe("the flow of a step", () => {
 
   it("deploys, reads back the jobs, and leaves no file", async () => {
     assert.equal(await flow.run({}, usualCli({ "jobs.nightly": "create" })), 0, flow.error);
-    assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
+    assert.deepEqual(flow.commands, [
+      "version -o json",
+      "plan -o json",
+      "summary -o json",
+      "deploy",
+      "summary -o json",
+    ]);
     const jobs = { nightly: { id: "7", url: "https://example.com/jobs/7" } };
     assert.deepEqual(JSON.parse(flow.ci.outputs.get("jobs") ?? ""), jobs);
     const resources = { jobs: { nightly: { ...jobs.nightly, name: "nightly" } } };
@@ -226,10 +232,11 @@ describe("the flow of a step", () => {
       assert.equal(skipped, 15_000);
       assert.equal(fault.hits, 1);
       assert.match(flow.ci.log.join("\n"), /held by other@example\.com since 2026-11-22 01:35/);
-      assert.deepEqual(flow.commands.slice(2), [
+      assert.deepEqual(flow.commands.slice(3), [
         "deploy",
         "summary -o json",
         "plan -o json",
+        "summary -o json",
         "deploy",
         "summary -o json",
       ]);

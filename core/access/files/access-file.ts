@@ -17,6 +17,7 @@ import {
 } from "../../base/yaml/shape.ts";
 import { LATER_KINDS, KINDS } from "../kinds/index.ts";
 import type { AccessKind } from "../kinds/kind.ts";
+import { quote } from "../../base/quote.ts";
 import { readYaml, type ReadFile, type SourceFile } from "../../base/yaml/yaml-file.ts";
 
 const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
@@ -176,7 +177,7 @@ export function readAccessFile(
     const seen = new Set<string>();
     for (const one of jobEntries) {
       if (seen.has(one.purpose.value)) {
-        const problem = `The purpose "${one.purpose.value}" stands twice in job "${job.value}".`;
+        const problem = `The purpose "${one.purpose.value}" stands twice in job "${quote(job.value)}".`;
         all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
       }
       seen.add(one.purpose.value);

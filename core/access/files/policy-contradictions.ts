@@ -1,3 +1,4 @@
+import { quote } from "../../base/quote.ts";
 import type { Mistake } from "../../base/errors.ts";
 import { globCovers } from "../../base/glob.ts";
 import { PIPELINE_CLAIMS } from "../../ci/claims.ts";
@@ -35,7 +36,7 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
     const { value: name, place } = rule.name;
     if (names.has(name)) {
       mistakes.push({
-        problem: `Two rules are called "${name}".`,
+        problem: `Two rules are called "${quote(name)}".`,
         remedy: "Give each rule its own name.",
         place,
       });
@@ -43,7 +44,7 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
     names.add(name);
     const time = rule.when?.time;
     if (time !== undefined && time.value.from === time.value.to) {
-      const problem = `Rule "${name}" can never match: its time begins and ends at once.`;
+      const problem = `Rule "${quote(name)}" can never match: its time begins and ends at once.`;
       mistakes.push({ problem, place: time.place });
     }
     if (rule.effect === "deny") continue;
@@ -53,15 +54,15 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
       .map(({ provider }) => provider);
     if (rule.kind !== undefined && without.length > 0 && without.length === named.length) {
       mistakes.push({
-        problem: `Rule "${name}" can never match: no provider "${without[0] ?? ""}" is approved.`,
-        remedy: `Add providers.${without[0] ?? ""}, or take the rule out.`,
+        problem: `Rule "${quote(name)}" can never match: no provider "${quote(without[0] ?? "")}" is approved.`,
+        remedy: `Add providers.${quote(without[0] ?? "")}, or take the rule out.`,
         place: rule.kind.place,
       });
     }
     const stronger = policy.rules.find((other) => other.effect === "deny" && denies(other, rule));
     if (stronger !== undefined) {
       mistakes.push({
-        problem: `Rule "${name}" can never match: rule "${stronger.name.value}" denies all that it allows.`,
+        problem: `Rule "${quote(name)}" can never match: rule "${quote(stronger.name.value)}" denies all that it allows.`,
         place,
       });
     }

@@ -1,6 +1,7 @@
 import { UUID } from "../../base/uuid.ts";
 import { isIP } from "node:net";
 import {
+  either,
   entries,
   list,
   object,
@@ -10,6 +11,7 @@ import {
   placed,
   required,
   text,
+  wholeNumber,
   wrong,
   type Read,
   type Shape,
@@ -147,8 +149,17 @@ const user = text({
   says: "group:<name>, user:<name> or service_principal:<application ID>",
 });
 
+const exceptionBounds = object({
+  max_days: optional(wholeNumber("Days from now on after which no exception may still hold.")),
+  rules: optional(patterns("Rules of the scan for which there may be exceptions.")),
+  paths: optional(patterns("Files, relative to the repository, in which there may be exceptions.")),
+});
+
 const scan = object({
-  scopes: required(
+  exceptions: optional(
+    either(oneOf(["forbid"]), exceptionBounds, "What exceptions `.secretless-ignore.yml` may make."),
+  ),
+  scopes: optional(
     entries(
       { description: "Target of the bundle." },
       list(text({ description: "Name of a secret scope; `*` stands for any characters." }), undefined, 0),
@@ -181,9 +192,11 @@ export type Policy = Read<typeof policyShape>;
 export type Rule = Policy["rules"][number];
 export type Conditions = NonNullable<Rule["when"]>;
 
-/** `scan.scopes`: for each target the secret scopes that its jobs may read; {} if the policy says nothing. */
-export function scopesByTarget({ scan: part }: Policy): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries((part?.scopes ?? []).map(([target, scopes]) => [target.value, scopes]));
+/** `scan.scopes`: for each target the secret scopes that its jobs may read; undefined if the policy says nothing. */
+export function scopesByTarget({
+  scan: part,
+}: Policy): Readonly<Record<string, readonly string[]>> | undefined {
+  return part?.scopes && Object.fromEntries(part.scopes.map(([target, scopes]) => [target.value, scopes]));
 }
 
 /** JSON Schema of policy.yml. */

@@ -1,3 +1,4 @@
+import { quote } from "../../base/quote.ts";
 import type { Mistake, Place } from "../../base/errors.ts";
 import { type Json, member } from "../../api/json.ts";
 import type { Placed } from "../../base/yaml/shape.ts";
@@ -9,14 +10,14 @@ const KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
 export function referenceMistake(text: string, place: Place): Mistake | undefined {
   const rest = text.replace(REFERENCE, "");
   if (rest.includes("${")) {
-    return { problem: `"${text}" holds a \${…} that is not closed or is nested.`, place };
+    return { problem: `"${quote(text)}" holds a \${…} that is not closed or is nested.`, place };
   }
   for (const [whole, name = ""] of text.matchAll(REFERENCE)) {
     if (KNOWN.test(name)) continue;
     return {
-      problem: `"${whole}" cannot be used here.`,
+      problem: `"${quote(whole)}" cannot be used here.`,
       expected: "${bundle.…}, ${var.…} or ${workspace.…}",
-      actual: whole,
+      actual: quote(whole),
       place,
     };
   }
@@ -50,7 +51,7 @@ export function resolveReferences(
   });
   for (const whole of missing) {
     report({
-      problem: `"${whole}" has no value in this target of the bundle.`,
+      problem: `"${quote(whole)}" has no value in this target of the bundle.`,
       expected: "a text, number or boolean of the bundle's resolved configuration",
       remedy: "Look it up with `databricks bundle summary -o json`.",
       place,

@@ -1,3 +1,4 @@
+import { quote } from "../../base/quote.ts";
 import type { ErrorCode, Mistake } from "../../base/errors.ts";
 import type { AccessEntry } from "../files/access-file.ts";
 import { accessName, type BundleFacts, type BundleJob } from "../bundle-facts.ts";
@@ -67,9 +68,9 @@ export function declareAccess(
     if (job === undefined) {
       if (!unknown.has(entry.job.value)) {
         invalid({
-          problem: `The bundle has no job "${entry.job.value}" in target "${bundle.target}".`,
+          problem: `The bundle has no job "${quote(entry.job.value)}" in target "${bundle.target}".`,
           expected: bundle.jobs.map((one) => one.key).join(", ") || "a job of the bundle",
-          actual: entry.job.value,
+          actual: quote(entry.job.value),
           remedy: "Correct the key, or name the targets that have the job under `targets:` of the entry.",
           place: entry.job.place,
         });
@@ -85,7 +86,7 @@ export function declareAccess(
     const over = entry.until === undefined ? false : isOver(entry.until.value, now);
     if (over === undefined) {
       invalid({
-        problem: `"${entry.until?.value ?? ""}" is not a day.`,
+        problem: `"${quote(entry.until?.value ?? "")}" is not a day.`,
         ...(entry.until && { place: entry.until.place }),
       });
       continue;

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { readNamedFile } from "../checkout-file.ts";
 
 /** SHA-1 or SHA-256 object name. */
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -36,9 +36,13 @@ function packedRef(text: string | undefined, ref: string): string | undefined {
   return line?.split(" ")[0];
 }
 
+/** Bytes; a large repository packs hundreds of thousands of refs. */
+const LARGEST = 64_000_000;
+
+/** Worktrees and submodules keep theirs elsewhere, so no place is wrong; nothing of these files is ever shown. */
 async function textOf(file: string): Promise<string | undefined> {
-  return readFile(file, "utf8").then(
-    (text) => text.trimEnd(),
+  return readNamedFile(file, { limit: LARGEST }).then(
+    (bytes) => bytes?.toString("utf8").trimEnd(),
     () => undefined,
   );
 }

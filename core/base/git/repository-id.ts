@@ -30,7 +30,7 @@ function decodeURIComponentSafely(text: string): string {
 async function gitFolder(checkout: string, tree: Tree): Promise<string> {
   const dotGit = join(checkout, ".git");
   if ((await tree.size(dotGit)) === undefined) return dotGit;
-  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit))?.[1]?.trim() ?? "";
+  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit).catch(() => ""))?.[1]?.trim() ?? "";
   const folder = isAbsolute(target) ? target : join(checkout, target);
   const common = await readText(tree, join(folder, "commondir")).catch(() => ".");
   return isAbsolute(common.trim()) ? common.trim() : join(folder, common.trim());

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from "yaml";
 import type { Mistake, Place } from "../errors.ts";
+import { quote } from "../quote.ts";
 
 /** A JSON Schema (draft 2020-12) of one shape; scripts/schemas.ts puts them into schemas/. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -31,7 +32,7 @@ function describe(node: Node | null): string {
   if (isMap(node)) return "a mapping";
   if (isSeq(node)) return "a list";
   if (!isScalar(node) || node.value === null) return "nothing";
-  return JSON.stringify(node.value);
+  return typeof node.value === "string" ? `"${quote(node.value)}"` : quote(JSON.stringify(node.value));
 }
 
 /** Reports that `node` is not what was `expected`. */
@@ -89,6 +90,27 @@ export function oneOf<const T extends string | number>(values: readonly T[], des
         wrong(node, context, values.map((known) => JSON.stringify(known)).join(" or "));
       return value;
     },
+  };
+}
+
+/** A whole number from 1. */
+export function wholeNumber(description: string): Shape<number> {
+  return {
+    schema: { type: "integer", minimum: 1, description },
+    read(node, context) {
+      const value = isScalar(node) ? node.value : undefined;
+      if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+      wrong(node, context, "a whole number from 1");
+      return undefined;
+    },
+  };
+}
+
+/** A mapping, or one of some words instead. */
+export function either<W, T>(word: Shape<W>, mapping: Shape<T>, description: string): Shape<W | T> {
+  return {
+    schema: { anyOf: [word.schema, mapping.schema], description },
+    read: (node, context) => (isMap(node) ? mapping : word).read(node, context),
   };
 }
 

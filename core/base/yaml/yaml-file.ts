@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, type Node } from "yaml";
 import type { Mistake, Place } from "../errors.ts";
+import { yamlFlaw } from "./flaw.ts";
 import type { ReadContext, Shape } from "./shape.ts";
 
 /** A file of the user: its path as shown to the user, and its text. */
@@ -50,7 +51,7 @@ export function readYaml<T>(file: SourceFile, shape: Shape<T>): ReadFile<T> {
     return { value: undefined, mistakes: [{ problem, place: { file: file.path, line: 1, column: 1 } }] };
   }
   for (const flaw of [...document.errors, ...document.warnings]) {
-    mistakes.push({ problem: `YAML: ${flaw.message.split("\n")[0] ?? ""}`, place: placeAt(flaw.pos[0]) });
+    mistakes.push({ problem: `YAML: ${yamlFlaw(flaw)}.`, place: placeAt(flaw.pos[0]) });
   }
   if (document.directives.yaml.explicit === true) {
     mistakes.push({ problem: "A %YAML directive is not supported.", place: placeAt(0) });

@@ -11,7 +11,6 @@ import { ApiFailure } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
 import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
-import type { DatabricksCli } from "../../cli/cli.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
 import { workspaceApi } from "../api.ts";
@@ -38,10 +37,10 @@ export class Access {
    * held up: what such a bundle once granted is found, shown and withdrawn after it.
    * @throws SecretlessError with every entry that cannot be granted
    */
-  async plan(cli: DatabricksCli): Promise<void> {
+  async plan(summaryOf: () => Promise<BundleSummary>): Promise<void> {
     const { step, source } = this.#parts;
     if (!source.declared && step.inputs.command.changes) return;
-    const summary = await cli.summary(step.signal);
+    const summary = await summaryOf();
     await told(async () => {
       const request = await this.#request(summary, { deployed: false, declared: source.declared });
       if (!request) return;

@@ -1,12 +1,15 @@
 import { verifyPipelineToken } from "../../ci/verify.ts";
 import { readAccessFiles } from "../../access/plan/plan.ts";
-import { readFile, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { AccessFiles } from "../../access/plan/plan.ts";
 import type { Evidence } from "../../access/plan/policy.ts";
-import { scopesByTarget } from "../../access/files/policy-shape.ts";
+import { scopesByTarget, type Policy } from "../../access/files/policy-shape.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 import { allRight } from "../../base/all-right.ts";
+import { readCheckoutText, readNamedFile, RefusedFile, textOf } from "../../base/checkout-file.ts";
+import { isInside } from "../../base/paths.ts";
+import type { Platform } from "../../base/ports.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import { endpointUnavailable } from "../../net/unavailable.ts";
 import { HttpError } from "../../net/http.ts";
@@ -25,10 +28,15 @@ export interface AccessSource {
   readonly evidence: Evidence;
 }
 
-/** `scan.scopes` of the policy file: the secret scopes that jobs of each target may read; undefined if it says nothing. */
-export function secretScopes({ files }: AccessSource): ReturnType<typeof scopesByTarget> | undefined {
+/** What the policy file says of the scan: secret scopes that jobs of each target may read, and exceptions. */
+export interface ScanPolicy {
+  readonly scopes: ReturnType<typeof scopesByTarget>;
+  readonly exceptions: NonNullable<Policy["scan"]>["exceptions"];
+}
+
+export function scanPolicy({ files }: AccessSource): ScanPolicy | undefined {
   const policy = files.policy?.policy;
-  return policy?.scan && scopesByTarget(policy);
+  return policy && { scopes: scopesByTarget(policy), exceptions: policy.scan?.exceptions };
 }
 
 type FileInput = "access-file" | "policy-file";
@@ -48,7 +56,7 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
     !concerned
       ? Promise.resolve(undefined)
       : inputs.accessFile === undefined
-        ? sourceFile(path.join(bundleRoot, "access.yml"), checkout, "access-file")
+        ? sourceFile(path.join(bundleRoot, "access.yml"), step, "access-file", bundleRoot)
         : named(step, "access-file", inputs.accessFile),
     !concerned || inputs.policyFile === undefined
       ? Promise.resolve(undefined)
@@ -62,48 +70,65 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
   }
   const files = readAccessFiles(
     access,
-    policy && { ...policy, insideCheckout: await isInside(checkout, path.resolve(checkout, policy.path)) },
+    policy && {
+      ...policy,
+      insideCheckout: await comesAlong(checkout, path.resolve(checkout, policy.path), ports.platform),
+    },
   );
   const asked = access !== undefined && asksForClaims(files);
   const claims = asked ? await pipelineClaims(step) : {};
   return { declared: access !== undefined, files, evidence: { claims, selfReported } };
 }
 
-async function named({ ci }: Step, input: FileInput, value: string): Promise<SourceFile> {
-  const { checkout } = ci.context;
-  const found = await sourceFile(path.resolve(checkout, value), checkout, input);
+async function named(step: Step, input: FileInput, value: string): Promise<SourceFile> {
+  const found = await sourceFile(path.resolve(step.ci.context.checkout, value), step, input);
   if (found !== undefined) return found;
   throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
 }
 
-/** A file by its path relative to the checkout where it is inside; undefined if there is none. */
-async function sourceFile(file: string, checkout: string, input: FileInput): Promise<SourceFile | undefined> {
-  const relative = path.relative(checkout, file);
-  const outside = relative.startsWith("..") || path.isAbsolute(relative);
-  const shown = outside ? file : relative.split(path.sep).join("/");
+/**
+ * A file by its path relative to the checkout where it is inside; undefined if there is none. One inside must really be
+ * there; one outside was named by the workflow, and may lie where it wants.
+ */
+async function sourceFile(
+  file: string,
+  { ci, ports: { platform } }: Pick<Step, "ci" | "ports">,
+  input: FileInput,
+  bundleRoot?: string,
+): Promise<SourceFile | undefined> {
+  const { checkout } = ci.context;
+  const inside = isInside(file, checkout, platform);
+  const bounds = inside ? checkout : bundleRoot;
+  const shown = inside ? path.relative(checkout, file).split(path.sep).join("/") : file;
   try {
-    return { path: shown, text: await readFile(file, "utf8") };
+    const text = bounds
+      ? await readCheckoutText(file, { checkout: bounds, platform })
+      : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
+    return text === undefined ? undefined : { path: shown, text };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw unusable(input, `${shown} cannot be read: ${message}.`);
+    if (error instanceof RefusedFile) throw unusable(input, `${shown} is not read: it ${error.message}.`);
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw unusable(input, `${shown} cannot be read (${code}).`);
   }
 }
 
 function unusable(input: FileInput, problem: string): SecretlessError {
   return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
     problem,
-    remedy: `Correct \`${input}\`: a path relative to the checkout, or an absolute one.`,
+    remedy: `Correct \`${input}\`: the path of a regular file, relative to the checkout or absolute.`,
   });
 }
 
 /**
- * Whether a file comes with the checkout. One in the checkout of another repository, which lies in a folder below, does
+ * Whether a file comes with the checkout, by the names of both without links: a link leads to a folder of the checkout
+ * under any name. One in the checkout of another repository, which lies in a folder below, does
  * not: no commit can bring a folder `.git` along (a submodule has a file of that name, and is chosen by a commit).
  */
-async function isInside(checkout: string, file: string): Promise<boolean> {
+async function comesAlong(checkout: string, named: string, platform: Platform): Promise<boolean> {
+  const [root, file] = await Promise.all([realpath(checkout), realpath(named)]);
+  if (!isInside(file, root, platform)) return false;
   for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-    if (path.relative(checkout, folder) === "") return true;
+    if (path.relative(root, folder) === "") return true;
     if (path.dirname(folder) === folder) return false;
     const git = await stat(path.join(folder, ".git")).catch(() => undefined);
     if (git?.isDirectory() === true) return false;

@@ -1,20 +1,28 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { together } from "../../base/all-right.ts";
+import { RefusedFile } from "../../base/checkout-file.ts";
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
+import type { Platform } from "../../base/ports.ts";
+import { jsonWithoutBidi } from "../../base/quote.ts";
+import { writeOwnFile } from "../../base/written-file.ts";
 import { PRODUCT } from "../../base/product.ts";
 import { mistakeText } from "../../report/error-text.ts";
-import { scanLine } from "../../report/scan-section.ts";
+import type { AcceptedException } from "../../report/facts.ts";
+import { acceptedLine, scanLine } from "../../report/scan-section.ts";
 import type { Step } from "../step.ts";
 import {
   applyExceptions,
+  boundExceptions,
   EXCEPTIONS_FILE,
   isAlwaysSeen,
   unusedMistake,
   type Applied,
+  type ExceptionPolicy,
   type Exceptions,
 } from "../../scan/exceptions.ts";
 import { findingMistake, type Finding, type ScanReport } from "../../scan/finding.ts";
+import { withoutCredentials } from "../../scan/hide.ts";
+import { redact } from "../../base/redact.ts";
 import { toSarif } from "../../scan/sarif.ts";
 
 export interface Stage {
@@ -29,21 +37,37 @@ export interface Stage {
 /** Findings that are shown one by one: both CIs show a few annotations and keep a few hundred. */
 const MOST = 100;
 
+/** What showing a scan needs of a step. */
+type OutcomeStep = Pick<Step, "ci" | "inputs" | "found"> & {
+  readonly ports: { readonly platform: Platform };
+};
+
 /** What comes of a scan: log, annotations, facts for the summary, the SARIF file, and the error that stops the run. */
 export class ScanOutcome {
-  readonly #step: Pick<Step, "ci" | "inputs" | "found">;
-  readonly #exceptions: Exceptions;
+  readonly #step: OutcomeStep;
+  #exceptions: Exceptions;
   /** Annotations that were made: a report holds those before it. */
   readonly #annotated = new Set<string>();
 
-  constructor(step: Pick<Step, "ci" | "inputs" | "found">, exceptions: Exceptions) {
+  constructor(step: OutcomeStep, exceptions: Exceptions) {
     this.#step = step;
     this.#exceptions = exceptions;
   }
 
+  /** Takes what the policy says of exceptions; what it does not admit accepts nothing from now on, and is a mistake. */
+  bound(policy: ExceptionPolicy, today: string): void {
+    this.#exceptions = boundExceptions(this.#exceptions, policy, today);
+  }
+
+  /** Stops the run for something that cannot be judged, where the input `scan` says so; else warns of it. */
+  unjudged(mistake: Mistake): void {
+    if (this.#step.inputs.scan === "block") throw new SecretlessError("SCAN_INCOMPLETE", mistake);
+    this.#warn(mistake);
+  }
+
   /**
    * Shows all that was found so far, and stops the run for it where the input `scan` says so.
-   * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`
+   * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `EXCEPTIONS_INVALID`
    */
   async judge(report: ScanReport, stage: Stage): Promise<void> {
     const { ci, inputs } = this.#step;
@@ -51,9 +75,11 @@ export class ScanOutcome {
     const blocks = inputs.scan === "block";
     const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
     const others = applied.findings.filter((finding) => !stopping.includes(finding));
-    const scan = { report, stopping, others, accepted: applied.excepted.length };
+    const exceptions = acceptedBy(applied);
+    const scan = { report, stopping, others, accepted: applied.excepted.length, exceptions };
     this.#step.found({ scan });
     ci.info(`${stage.title}: ${scanLine(scan)}`);
+    for (const exception of exceptions) ci.info(`  ${acceptedLine(exception)}`);
     for (const note of report.notes) ci.info(`  ${note}`);
     const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
     for (const { file, member, reason } of unscanned) {
@@ -93,21 +119,23 @@ export class ScanOutcome {
 
   /** Writes the file that code scanning reads, also when the run is stopped. Resolves to the errors of that. */
   async #writeSarif(report: ScanReport, { findings, excepted }: Applied): Promise<SecretlessError[]> {
-    const { ci, inputs } = this.#step;
+    const { ci, inputs, ports } = this.#step;
     if (inputs.sarifFile === undefined) return [];
     const file = path.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings }, { version: PRODUCT.version, excepted });
     try {
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, `${JSON.stringify(log, null, 2)}\n`);
+      const roots = [ci.context.checkout, ci.context.tempFolder];
+      const text = jsonWithoutBidi(JSON.stringify(log, (_, value: unknown) => cleaned(value), 2));
+      await writeOwnFile(file, `${text}\n`, { roots, platform: ports.platform });
       return [];
     } catch (error) {
       const { code = "an error" } = error as NodeJS.ErrnoException;
+      const why = error instanceof RefusedFile ? `it ${error.message}` : code;
       return [
         new SecretlessError("INPUT_INVALID", {
           problem: "The file of `sarif-file` cannot be written.",
-          expected: "a path at which a file can be made",
-          actual: `${inputs.sarifFile} (${code})`,
+          expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+          actual: `${inputs.sarifFile}: ${why}`,
           cause: error,
         }),
       ];
@@ -115,13 +143,27 @@ export class ScanOutcome {
   }
 }
 
+/** The texts of a report, some of which come from files of the bundle (reasons of exceptions, names of files). */
+function cleaned(value: unknown): unknown {
+  return typeof value === "string" ? withoutCredentials(redact(value)) : value;
+}
+
+/** One line for each exception and file. */
+function acceptedBy({ excepted }: Applied): AcceptedException[] {
+  const lines = excepted.map(({ finding, exception: { rule, expires, reason } }) => {
+    const accepted = { rule, file: finding.place.file, until: expires, reason };
+    return [JSON.stringify(accepted), accepted] as const;
+  });
+  return [...new Map(lines).values()];
+}
+
 function credentialFound(findings: readonly Finding[], { uploaded = false }: Stage): SecretlessError {
   const count = findings.length === 1 ? "1 finding" : `${String(findings.length)} findings`;
   const shown = findings.length > MOST ? ` The first ${String(MOST)} are shown.` : "";
   const [done, first] = uploaded
-    ? ["It is in the workspace already.", "Revoke what was found"]
+    ? ["It is in the workspace already: it came after the scan of what was planned.", "Revoke what was found"]
     : ["Nothing was uploaded.", "Revoke what was in a repository"];
-  return new SecretlessError("CREDENTIAL_FOUND", {
+  return new SecretlessError(uploaded ? "CREDENTIAL_UPLOADED" : "CREDENTIAL_FOUND", {
     problem: `The scan for static credentials has ${count}. ${done}${shown}`,
     remedy:
       `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason ` +

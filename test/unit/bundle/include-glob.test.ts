@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import fc from "fast-check";
 import { glob, matcher, PatternError } from "../../../core/bundle/include-glob.ts";
+import { diskTree } from "../../../core/base/tree.ts";
 import { inCheckout } from "./checkouts.ts";
 
 const { posix, win32 } = path;
@@ -67,7 +68,9 @@ describe("databricks/include-glob", () => {
       { "a/x.yml": "", "a/y.txt": "", "b/x.yml": "", "b/c/x.yml": "", ".d/x.yml": "", file: "" },
       async (root) => {
         const found = async (pattern: string) =>
-          (await glob(path.join(root, pattern), posix)).map((one) => path.relative(root, one)).sort();
+          (await glob(path.join(root, pattern), posix, diskTree))
+            .map((one) => path.relative(root, one))
+            .sort();
         assert.deepEqual(await found("*/x.yml"), [".d/x.yml", "a/x.yml", "b/x.yml"]);
         assert.deepEqual(await found("[ab]/*.yml"), ["a/x.yml", "b/x.yml"]);
         assert.deepEqual(await found("*/*/*.yml"), ["b/c/x.yml"]);
@@ -84,7 +87,7 @@ describe("databricks/include-glob", () => {
         fc.string({ unit: fc.constantFrom(...Array.from("*?[]^-\\/a.")) }),
         async (pattern) => {
           try {
-            assert(Array.isArray(await glob(path.join("/nonexistent", pattern), posix)));
+            assert(Array.isArray(await glob(path.join("/nonexistent", pattern), posix, diskTree)));
           } catch (error) {
             assert(error instanceof PatternError);
           }

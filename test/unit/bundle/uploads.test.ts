@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join, relative, sep } from "node:path";
 import { selectFiles } from "../../../core/bundle/sync-files.ts";
-import { readSyncRules } from "../../../core/bundle/sync-rules.ts";
+import { systemPlatform } from "../../../core/net/send.ts";
+import { readSources } from "../../../core/scan/sources.ts";
 import { diskTree } from "../../../core/base/tree.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
@@ -100,8 +101,9 @@ describe(`scan: what is selected is what the real CLI uploads${present ? "" : " 
         `/Workspace/Users/${DEPLOYER.applicationId}/.bundle/lake/prod/state/deployment.json`,
       );
       const { files } = JSON.parse(String(state?.content)) as { files: { local_path: string }[] };
-      const rules = await readSyncRules(bundleRoot, "prod", diskTree);
-      const selected = await selectFiles(bundleRoot, rules, diskTree, (path) => path);
+      const options = { checkout: root, bundleRoot, target: "prod", repositoryId: "" };
+      const { selection } = await readSources(options, diskTree, systemPlatform());
+      const selected = await selectFiles(selection, diskTree, (path) => path);
       const names = selected.files.map((path) => relative(root, path).split(sep).join("/"));
       const uploaded = new Set(files.map(({ local_path }) => local_path));
       const more = names.filter((name) => !uploaded.has(name));

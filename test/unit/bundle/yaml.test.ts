@@ -147,19 +147,32 @@ describe("databricks/bundle-yaml", () => {
   }
 
   it("reads merges of merges once, however often they are merged", () => {
-    const lines = Array.from({ length: 60 }, (_, n) => `a${n + 1}: &a${n + 1} { <<: [*a${n}, *a${n}] }`);
+    const lines = Array.from({ length: 12 }, (_, n) => `a${n + 1}: &a${n + 1} { <<: [*a${n}, *a${n}] }`);
     const top = valueOf(["a0: &a0 { x: 1 }", ...lines].join("\n"));
     assert(top.kind === "map");
-    const last = top.entries().get("a60");
+    const last = top.entries().get("a12");
     assert(last?.kind === "map");
     assert.equal([...last.entries().keys()].join(), "x");
   });
 
-  it("expands nothing that nobody looks at", () => {
-    const lines = Array.from({ length: 40 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]`);
-    const top = valueOf(["a0: &a0 [1]", ...lines, "b: 2"].join("\n"));
-    assert(top.kind === "map");
-    assert.equal(top.entries().get("b")?.kind, "text");
+  for (const [what, first, next] of [
+    ["lists of lists", "[1]", (n: number) => `[*a${n}, *a${n}]`],
+    ["mappings", "{ x: 1 }", (n: number) => `{ x: *a${n}, y: *a${n} }`],
+    ["merges", "{ x: 1 }", (n: number) => `{ <<: [*a${n}, *a${n}] }`],
+    ["keys", "[1]", (n: number) => `{ ? *a${n} : *a${n} }`],
+  ] as const) {
+    it(`refuses what expands endlessly, at once: ${what}`, () => {
+      const lines = Array.from({ length: 60 }, (_, n) => `a${n + 1}: &a${n + 1} ${next(n)}`);
+      const parsed = parseBundleYaml(Buffer.from([`a0: &a0 ${first}`, ...lines].join("\n")), "f.yml");
+      assert.ok("mistakes" in parsed);
+      assert.match(parsed.mistakes[0]?.problem ?? "", /aliases expand/);
+    });
+  }
+
+  it("refuses a chain of aliases that nests too deeply", () => {
+    const lines = Array.from({ length: 2_000 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}]`);
+    const parsed = parseBundleYaml(Buffer.from(["a0: &a0 [1]", ...lines].join("\n")), "f.yml");
+    assert.ok("mistakes" in parsed);
   });
 
   for (const [title, text] of [

@@ -79,7 +79,8 @@ const OURS = [
   "DATABRICKS_CONFIG_FILE HOME DATABRICKS_HOST DATABRICKS_METADATA_SERVICE_URL NO_COLOR TERM",
 ].flatMap((line) => line.split(" "));
 
-const full = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, `foreign ${name}`]));
+const valueOf = (name: string) => (/^(?!no).*_proxy$/i.test(name) ? `foreign.${name}` : `foreign ${name}`);
+const full = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, valueOf(name)]));
 
 describe("databricks/environment", () => {
   for (const [ci, names, dialect, facts] of [
@@ -94,7 +95,7 @@ describe("databricks/environment", () => {
     it(`leaves nothing of a full environment of ${ci} but the list`, () => {
       const env = made(full([...names, ...CREDENTIALS, ...HARMLESS]), { dialect });
       assert.deepEqual(Object.keys(env).sort(), [...HARMLESS, ...OURS, ...facts].sort());
-      for (const name of HARMLESS) assert.equal(env[name], `foreign ${name}`);
+      for (const name of HARMLESS) assert.equal(env[name], valueOf(name));
       for (const name of OURS) assert.doesNotMatch(env[name] ?? "", /foreign/);
     });
   }

@@ -88,7 +88,7 @@ describe("the writing calls of a step", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   /** What the sandbox has got beside exchanges, and what the audit log says; the CLI is played, so all of it is ours. */
   async function written(): Promise<{ served: string[]; audited: string[] }> {
@@ -123,6 +123,7 @@ describe("the writing calls of a step", () => {
       command === "summary -o json"
         ? {
             stdout: JSON.stringify({
+              sync: { paths: ["."] },
               bundle: { name: "lakehouse-jobs", target: "prod" },
               workspace: { state_path: STATE, file_path: "/Workspace/Shared/lake/files" },
               resources: { jobs: { nightly: { id: jobId, name: "nightly", run_as } } },

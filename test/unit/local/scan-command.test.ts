@@ -16,6 +16,7 @@ async function run(tree: Tree, ...args: string[]): Promise<Run> {
   const terminal: Terminal = {
     folder: "/w",
     tree,
+    platform: { os: "linux", arch: "x64" },
     version: "1.0.0",
     now: () => (now += 1500),
     out: (line) => void out.push(line),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { proxyFor } from "../../../core/net/proxy.ts";
+import { checkProxies, proxyFor, proxySecrets } from "../../../core/net/proxy.ts";
 
 const HTTPS_PROXY = "http://proxy.example:3128";
 
@@ -89,5 +89,61 @@ describe("NO_PROXY", () => {
         assert.ok(isProxied(`https://${b}${name}`, name));
       }),
     );
+  });
+});
+
+describe("a proxy's user and password", () => {
+  const PASSWORD = "Hunter-4711-secret";
+  const url = new URL("https://workspace.example");
+  const part = fc.constantFrom(
+    "/",
+    "@",
+    ":",
+    "#",
+    "?",
+    "\\",
+    "%",
+    "//",
+    " ",
+    "\t",
+    "[",
+    "a",
+    "80",
+    "h.example",
+    PASSWORD,
+  );
+
+  it("are whole or refused, never a part of the host, and never shown", () => {
+    fc.assert(
+      fc.property(
+        fc.array(part, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom("", "http://", "HTTPS://"),
+        (parts, scheme) => {
+          const HTTPS_PROXY = `${scheme}me:${parts.join("")}@proxy.example:3128`;
+          try {
+            const proxy = proxyFor(url, { HTTPS_PROXY });
+            assert.equal(proxy?.url.hostname, "proxy.example");
+            assert.ok(!proxy.url.origin.includes(PASSWORD));
+          } catch (error) {
+            assert.equal((error as { code?: string }).code, "INPUT_INVALID");
+            assert.ok(!JSON.stringify(error).includes(PASSWORD));
+            assert.match(JSON.stringify(error), /Percent-encode special characters of user and password/);
+          }
+        },
+      ),
+    );
+  });
+
+  it("are checked in every variable that the CLI is given", () => {
+    for (const name of ["HTTPS_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
+      assert.throws(() => checkProxies({ [name]: `http://me:1/${PASSWORD}@h:1` }), /may hold a password/);
+      checkProxies({ [name]: "http://me:p%40ss@h:1", NO_PROXY: "a,b" });
+    }
+    checkProxies({ ALL_PROXY: "socks5h://me:pw@h:1" });
+  });
+
+  it("are hidden as they are written and as they are meant", () => {
+    const secrets = proxySecrets({ HTTPS_PROXY: "http://me:p%40ssword@h:1", http_proxy: "http://h" });
+    assert.deepEqual(secrets, ["p%40ssword", "p@ssword", "me:p%40ssword"]);
   });
 });

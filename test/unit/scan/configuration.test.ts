@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { BundleFile } from "../../../core/bundle/files.ts";
+import { parseBundleYaml } from "../../../core/bundle/yaml.ts";
 import { scanConfiguration } from "../../../core/scan/configuration.ts";
 import { mergeReports, type Finding } from "../../../core/scan/finding.ts";
 import { scopeFindings, scopeRefusal } from "../../../core/scan/secret-scopes.ts";
@@ -34,6 +36,12 @@ targets:
           description: x
 `;
 
+function bundleFile(name: string, text: string): BundleFile {
+  const parsed = parseBundleYaml(Buffer.from(text), name);
+  assert.ok("value" in parsed);
+  return { name, path: `/w/${name}`, value: parsed.value };
+}
+
 function plan(job: object): object {
   return {
     plan: {
@@ -45,7 +53,7 @@ function plan(job: object): object {
 
 const base = {
   repositoryId: "r",
-  sources: [{ file: "b/databricks.yml", text: yaml }],
+  sources: [bundleFile("b/databricks.yml", yaml)],
   fallback: { file: "b/databricks.yml" },
 };
 
@@ -59,7 +67,7 @@ describe("scanConfiguration", () => {
       parameters: [{ name: "smtp_password", default: "Meadow7719!" }],
       tasks: [{ task_key: "load", spark_python_task: { parameters: ["--password", "Harbour7781!"] } }],
     };
-    const prod = scanConfiguration(plan(job), { ...base, target: "prod" });
+    const prod = scanConfiguration(plan(job), undefined, { ...base, target: "prod" });
     assert.deepEqual(places(prod.findings), [
       ["named-connection-password", 23, "resources.jobs.nightly.parameters[0].default", "error"],
       [
@@ -69,10 +77,14 @@ describe("scanConfiguration", () => {
         "error",
       ],
     ]);
-    const dev = scanConfiguration(plan({ parameters: [{ name: "smtp_password", default: "Winter2041!" }] }), {
-      ...base,
-      target: "dev",
-    });
+    const dev = scanConfiguration(
+      plan({ parameters: [{ name: "smtp_password", default: "Winter2041!" }] }),
+      undefined,
+      {
+        ...base,
+        target: "dev",
+      },
+    );
     assert.equal(dev.findings[0]?.place.line, 19);
   });
 
@@ -89,7 +101,7 @@ describe("scanConfiguration", () => {
         },
       ],
     };
-    const { findings, scopes } = scanConfiguration(plan(job), { ...base, target: "prod" });
+    const { findings, scopes } = scanConfiguration(plan(job), undefined, { ...base, target: "prod" });
     assert.deepEqual(
       findings.map(({ rule, level }) => [rule.id, level]),
       [
@@ -106,7 +118,7 @@ describe("scanConfiguration", () => {
   });
 
   it("finds formats anywhere, falls back to the bundle's file, and is not repeated where a file has the value", () => {
-    const report = scanConfiguration(plan({ description: `see ${PAT}`, n: 5, off: null }), {
+    const report = scanConfiguration(plan({ description: `see ${PAT}`, n: 5, off: null }), undefined, {
       ...base,
       target: "prod",
     });
@@ -118,9 +130,23 @@ describe("scanConfiguration", () => {
     assert.equal(mergeReports([{ ...report, findings: [written] }, report]).findings.length, 1);
     const none = scanConfiguration(
       { plan: { "resources.x.y": { new_state: { value: { a: PAT } } } } },
+      undefined,
       { ...base, sources: [], target: "t" },
     );
     assert.deepEqual(none.findings[0]?.place, { file: "b/databricks.yml" });
+  });
+
+  it("looks at resources that do not change as well, once", () => {
+    const job = { description: `see ${PAT}` };
+    const summary = {
+      resources: { jobs: { nightly: job, still: job }, apps: { ui: { config: { env: [job] } } } },
+    };
+    const report = scanConfiguration(plan(job), summary, { ...base, target: "prod" });
+    assert.deepEqual(report.findings.map(({ setting }) => setting).sort(), [
+      "resources.apps.ui.config.env[0].description",
+      "resources.jobs.nightly.description",
+      "resources.jobs.still.description",
+    ]);
   });
 
   it("accepts any JSON", () => {
@@ -130,12 +156,13 @@ describe("scanConfiguration", () => {
         (value) =>
           void scanConfiguration(
             { plan: { "resources.jobs.x": { new_state: { value } } } },
+            { resources: { jobs: { x: value, y: [value] } } },
             { ...base, target: "t" },
           ),
       ),
     );
     for (const odd of [null, 1, "x", [], {}, { plan: null }])
-      assert.deepEqual(scanConfiguration(odd, { ...base, target: "t" }).findings, []);
+      assert.deepEqual(scanConfiguration(odd, odd, { ...base, target: "t" }).findings, []);
   });
 });
 

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { applyExceptions, parseExceptions, unusedMistake } from "../../../core/scan/exceptions.ts";
+import {
+  applyExceptions,
+  boundExceptions,
+  parseExceptions,
+  unusedMistake,
+  type ExceptionPolicy,
+} from "../../../core/scan/exceptions.ts";
 import type { Finding } from "../../../core/scan/finding.ts";
 import { RULES } from "../../../core/scan/rules/index.ts";
 
@@ -81,6 +87,44 @@ describe("exceptions", () => {
     assert.equal(problems("version: 1\nexceptions: [1]\n").length, 1);
     assert.equal(problems("a: [").length, 1);
     assert.deepEqual(problems(""), []);
+  });
+
+  it("are bounded by a policy: forbidden, too long, for other rules, in other files", () => {
+    const one = {
+      rule: "named-token",
+      fingerprint: "1",
+      reason: "r",
+      expires: "2026-12-31",
+      place: { file: "x" },
+    };
+    const exceptions = { exceptions: [{ ...one, path: "tests/a.py" }], mistakes: [] };
+    const refusal = (policy: ExceptionPolicy): string | undefined => {
+      const bounded = boundExceptions(exceptions, policy, "2026-12-01");
+      assert.equal(bounded.exceptions.length + bounded.mistakes.length, 1);
+      return bounded.mistakes[0]?.problem;
+    };
+    assert.match(refusal("forbid") ?? "", /forbids/);
+    assert.match(refusal({ max_days: 29 }) ?? "", /ends in 30 days, and may in 29/);
+    assert.equal(refusal({ max_days: 30 }), undefined);
+    assert.match(refusal({ rules: ["aws-*"] }) ?? "", /aws-\* alone/);
+    assert.equal(refusal({ rules: ["aws-*", "named-*"] }), undefined);
+    assert.match(refusal({ paths: ["docs/*"] }) ?? "", /docs\/\* alone/);
+    assert.equal(refusal({ paths: ["tests/*"] }), undefined);
+  });
+
+  it("hold in no other file than the policy admits, whatever their pattern matches", () => {
+    const file = (name: string): Finding => ({ ...finding, place: { file: name } });
+    const { rule, fingerprint } = finding;
+    const one = { rule: rule.id, fingerprint, reason: "r", expires: "2026-12-31", place: { file: "x" } };
+    // To .gitignore a slash in the middle anchors nothing here.
+    const exceptions = [{ ...one, path: "tests/a.py" }];
+    const all = [file("tests/a.py"), file("src/tests/a.py")];
+    assert.equal(applyExceptions(all, exceptions).findings.length, 0);
+    const bounded = boundExceptions({ exceptions, mistakes: [] }, { paths: ["tests/*"] }, "2026-12-01");
+    assert.deepEqual(
+      applyExceptions(all, bounded.exceptions).findings.map(({ place }) => place.file),
+      ["src/tests/a.py"],
+    );
   });
 
   it("that nothing needs are told", () => {

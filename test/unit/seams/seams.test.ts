@@ -30,7 +30,7 @@ describe("a seam takes one more by its file and its line", () => {
   beforeEach(async () => {
     flow = await Flow.start();
   });
-  afterEach(() => flow.sandbox.stop());
+  afterEach(() => flow.stop());
 
   it("a command: its needs decide what is looked for, and the guard lets it run", async () => {
     const seams = { inputs, commands: { ...RUN_COMMANDS, whoami } };

@@ -18,6 +18,8 @@ export interface Played {
   readonly signal?: string;
   readonly stdout?: string;
   readonly stderr?: string;
+  /** For `deploy`: whether it leaves no list of what it uploaded. */
+  readonly leavesNoList?: boolean;
 }
 
 /** Arguments of which no test of a flow wants to hear. */
@@ -55,6 +57,7 @@ function deployJob({ workspace: { jobs } }: Sandbox): void {
 }
 
 export const SUMMARY = JSON.stringify({
+  sync: { paths: ["."] },
   bundle: { name: "lakehouse-jobs", target: "prod" },
   workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE },
   resources: { jobs: { nightly: { id: "7", name: "nightly", url: "https://example.com/jobs/7" } } },
@@ -68,6 +71,14 @@ export function usualCli(entries: Record<string, string>, special: PlayCli = () 
     if (command === "summary -o json") return { stdout: SUMMARY };
     return special(command, request);
   };
+}
+
+/** As the CLI does after it has uploaded files. */
+async function leaveSnapshot({ env, args }: ProcessRequest): Promise<void> {
+  const target = args[args.indexOf("--target") + 1] ?? "";
+  const folder = path.join(env["DATABRICKS_BUNDLE_TMP"] ?? "", target, "sync-snapshots");
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, "0.json"), '{"local_to_remote_names":{}}');
 }
 
 /** One use of the step in a sandbox, with the CLI played: core from its inputs to its exit code. */
@@ -148,8 +159,10 @@ export class Flow {
         this.requests.push(request);
         request.onStart?.(4_000_000);
         await askForToken(request.env);
-        const { code = 0, signal = null, stdout = "", stderr = "" } = await cli(command, request);
+        const played = await cli(command, request);
+        const { code = 0, signal = null, stdout = "", stderr = "", leavesNoList = false } = played;
         if (command.startsWith("deploy") && code === 0) await this.#recordDeployment(request.env);
+        if (command.startsWith("deploy") && code === 0 && !leavesNoList) await leaveSnapshot(request);
         if (stdout) request.onStdout(Buffer.from(stdout));
         if (stderr) request.onStderr(Buffer.from(stderr));
         return { code: signal === null ? code : null, signal };

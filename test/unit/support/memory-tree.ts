@@ -25,6 +25,7 @@ export function memoryTree(files: Readonly<Record<string, string | Uint8Array | 
       if (content === null || content === undefined) throw new Error("EACCES: permission denied");
       yield await Promise.resolve(Buffer.from(content));
     },
+    real: (path) => Promise.resolve(path),
   };
 }
 

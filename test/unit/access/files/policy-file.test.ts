@@ -37,7 +37,7 @@ rules:
     when: { time: { from: "06:00", to: "20:00", zone: Europe/Berlin } }
 `);
     assert.deepEqual(found, []);
-    assert.deepEqual(value && scopesByTarget(value.policy), {});
+    assert.deepEqual(value && scopesByTarget(value.policy), undefined);
     assert.match(value?.sha256 ?? "", /^[0-9a-f]{64}$/);
     assert.equal(value?.policy.providers?.vault?.mount, "jwt-ci");
   });

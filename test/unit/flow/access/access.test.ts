@@ -2,38 +2,19 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SignJWT } from "jose";
-import { ACCOUNT_ID, DEPLOYER, JOB_RUNNER, REGISTRAR } from "../../../../sandbox/defaults.ts";
-import { CREDENTIAL, playedJobs, prepareJobAccess } from "../../../../sandbox/job-access.ts";
-import { Flow, usualCli, type PlayCli } from "../../support/flow.ts";
+import { DEPLOYER, JOB_RUNNER, REGISTRAR } from "../../../../sandbox/defaults.ts";
+import { CREDENTIAL, playedJobs } from "../../../../sandbox/job-access.ts";
+import { ACCESS, startAccessFlow, STATE } from "../../support/access-flow.ts";
+import type { Flow, PlayCli } from "../../support/flow.ts";
 
-const STATE = "/Workspace/Shared/lake/state";
-const ACCESS = `version: 1\njobs:\n  nightly:\n    - { purpose: read, unity_catalog_credential: ${CREDENTIAL} }\n`;
 const policyText = (when: string, providers = ""): string =>
   `version: 1\n${providers}rules: [{ name: all, effect: allow, when: { ${when} } }]\n`;
 const SEPARATE = `providers: { databricks: { registrar_client_id: ${REGISTRAR.applicationId} } }\n`;
 
 describe("access in the flow of a step", () => {
   let flow: Flow;
-  let jobId = "";
-  const summary = (): string =>
-    JSON.stringify({
-      bundle: { name: "lakehouse-jobs", target: "prod" },
-      workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE, file_path: `${STATE}/../files` },
-      resources: {
-        jobs: {
-          nightly: {
-            id: jobId,
-            name: "nightly",
-            run_as: { service_principal_name: JOB_RUNNER.applicationId },
-          },
-        },
-      },
-    });
-  const cli = (special?: PlayCli): PlayCli => {
-    const usual = usualCli({ "jobs.nightly": "skip" }, special);
-    return (command, request) =>
-      command === "summary -o json" ? { stdout: summary() } : usual(command, request);
-  };
+  let jobId: string;
+  let cli: (special?: PlayCli) => PlayCli;
   const write = (file: string, text: string): Promise<void> =>
     writeFile(path.join(flow.checkout, file), text);
   const output = (): unknown => JSON.parse(flow.ci.outputs.get("access") ?? "null");
@@ -41,17 +22,7 @@ describe("access in the flow of a step", () => {
   const UNPROVEN = { "policy-file": "policy.yml" };
 
   beforeEach(async () => {
-    flow = await Flow.start();
-    const { sandbox } = flow;
-    prepareJobAccess(sandbox);
-    sandbox.workspace.files.mkdirs(STATE);
-    sandbox.workspace.files.mkdirs("/Workspace/Shared/lake/files");
-    sandbox.workspace.serviceCredentials.grant(CREDENTIAL, DEPLOYER.applicationId, "MANAGE");
-    const deployer = sandbox.account.principals.withApplicationId(DEPLOYER.applicationId);
-    assert.ok(deployer);
-    const settings = { name: "nightly", run_as: { service_principal_name: JOB_RUNNER.applicationId } };
-    jobId = sandbox.workspace.jobs.create(settings, deployer).id;
-    await write("access.yml", ACCESS);
+    ({ flow, cli, jobId } = await startAccessFlow());
   });
   afterEach(() => flow.stop());
 
@@ -65,7 +36,13 @@ describe("access in the flow of a step", () => {
       asked.map(({ query }) => query["path"]),
       [`${STATE}/deployment.json`, `${STATE}/access.json`],
     );
-    assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
+    assert.deepEqual(flow.commands, [
+      "version -o json",
+      "plan -o json",
+      "summary -o json",
+      "deploy",
+      "summary -o json",
+    ]);
     assert.equal(flow.ci.outputs.get("access"), undefined);
     assert.doesNotMatch(flow.ci.summaryText, /### Access/);
     await write("access.yml", "nonsense");
@@ -88,45 +65,6 @@ describe("access in the flow of a step", () => {
     assert.equal(await flow.run({}, cli()), 0, flow.error);
     assert.deepEqual(playedJobs(flow.sandbox), ["refused", "refused"]);
     assert.match(flow.ci.log.join("\n"), /done: withdraw ACCESS/);
-  });
-
-  describe("of a workspace that does not say its ID", () => {
-    /** As a gateway does that takes headers and fields away. */
-    const nameless = (times = Infinity): void => {
-      const { host } = flow.sandbox.workspace;
-      const body = { userName: DEPLOYER.applicationId, displayName: DEPLOYER.displayName };
-      const config = { account_id: ACCOUNT_ID, oidc_endpoint: `${host}/oidc` };
-      flow.sandbox.fault({ path: /scim\/v2\/Me/, times, then: { status: 200, body } });
-      flow.sandbox.fault({ path: /databricks-config$/, times, then: { status: 200, body: config } });
-    };
-
-    it("stops instead of giving grants another name, and says what was missing", async () => {
-      nameless();
-      for (const inputs of [{ command: "plan" }, {}]) {
-        assert.equal(await flow.run(inputs, cli()), 1);
-        assert.match(flow.error, /^WRONG_WORKSPACE: [^]*x-databricks-org-id/);
-      }
-      assert.deepEqual(playedJobs(flow.sandbox), ["refused", "refused"]);
-    });
-
-    it("keeps what was granted while it said it: nothing is renamed, withdrawn or recorded anew", async () => {
-      assert.equal(await flow.run({}, cli()), 0, flow.error);
-      const before = flow.sandbox.workspace.files.get(`${STATE}/access.json`)?.content.toString();
-      assert.ok(before);
-      nameless(1);
-      assert.equal(await flow.run({ command: "destroy", "auto-approve": "true" }, cli()), 1);
-      assert.match(flow.error, /^WRONG_WORKSPACE: /);
-      assert.ok(!flow.commands.some((command) => command.startsWith("destroy")));
-      assert.equal(flow.sandbox.workspace.files.get(`${STATE}/access.json`)?.content.toString(), before);
-      assert.equal(await flow.run({}, cli()), 0, flow.error);
-      assert.match(flow.ci.log.join("\n"), /0 granted, 0 updated, 0 withdrawn, 1 unchanged/);
-    });
-
-    it("deploys what has no access", async () => {
-      await rm(path.join(flow.checkout, "access.yml"));
-      nameless();
-      assert.equal(await flow.run({}, cli()), 0, flow.error);
-    });
   });
 
   it("denies unproven scope where policy does not accept it, and accepts it where policy does", async () => {
@@ -261,7 +199,7 @@ describe("access in the flow of a step", () => {
       assert.match(flow.error, /^ACCESS_FILE_INVALID: [^]*POLICY_FILE_INVALID/);
       await mkdir(path.join(flow.checkout, "folder"));
       assert.equal(await flow.run({ "access-file": "folder" }, cli()), 1);
-      assert.match(flow.error, /^ACCESS_FILE_INVALID: [^]*EISDIR/);
+      assert.match(flow.error, /^ACCESS_FILE_INVALID: [^]*folder is not read: it is a folder/);
     });
 
     it("may lie elsewhere; a policy of another repository does not come with the checkout", async () => {
@@ -293,7 +231,7 @@ describe("access in the flow of a step", () => {
     });
 
     it("stops the run before any request if it cannot be written", async () => {
-      assert.equal(await flow.run({ "audit-log": "nowhere/audit.jsonl" }, cli()), 1);
+      assert.equal(await flow.run({ "audit-log": "databricks.yml/audit.jsonl" }, cli()), 1);
       assert.match(flow.error, /^AUDIT_LOG_UNWRITABLE: /);
       assert.deepEqual(flow.commands, []);
     });

@@ -26,21 +26,25 @@ describe("the scan of a bundle", () => {
     const step = {
       ci,
       inputs: parseInputs(ci),
-      ports: { clock: systemClock },
+      ports: { platform: { os: "linux", arch: "x64" } as const, clock: systemClock },
       signal: new AbortController().signal,
       found: () => undefined,
     };
     const scan = await BundleScan.start(step, checkout);
     const json = { plan_version: 2 };
-    const resolved = { plan: readPlan(json), json, target: "dev" };
+    const summary = { sync: { paths: ["."] } };
+    const resolved = { plan: readPlan(json), json, summary, target: "dev" };
     await scan.planned(resolved);
-    await assert.rejects(scan.planned({ ...resolved, scopes: { prod: ["prod-*"] } }), (error) => {
-      assert.ok(error instanceof SecretlessError && error.code === "CREDENTIAL_FOUND");
-      assert.deepEqual(
-        error.mistakes.map(({ place }) => place),
-        [{ file: "scopes.py", line: 1, column: 11 }],
-      );
-      return true;
-    });
+    await assert.rejects(
+      scan.planned({ ...resolved, policy: { scopes: { prod: ["prod-*"] }, exceptions: undefined } }),
+      (error) => {
+        assert.ok(error instanceof SecretlessError && error.code === "CREDENTIAL_FOUND");
+        assert.deepEqual(
+          error.mistakes.map(({ place }) => place),
+          [{ file: "scopes.py", line: 1, column: 11 }],
+        );
+        return true;
+      },
+    );
   });
 });

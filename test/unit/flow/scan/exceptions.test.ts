@@ -30,8 +30,28 @@ describe("exceptions of the scan of a step", () => {
     await writeIn(flow, file, exception({ path: "src/load.py", fingerprint: mark }));
     assert.equal(await flow.run({ "sarif-file": "out/scan.sarif" }, usualCli({})), 0, flow.error);
     assert.match(flow.ci.log.join("\n"), /nothing found, 1 accepted/);
+    const told = /Accepted until 2999-12-31: databricks-personal-access-token in src\/load\.py \(a sample\)/;
+    assert.match(flow.ci.log.join("\n"), told);
+    assert.match(
+      flow.ci.summaryText,
+      /Accepted[^]*databricks-personal-access-token[^]*load[^]*2999-12-31[^]*a sample/,
+    );
     const sarif = await readFile(path.join(flow.checkout, "out/scan.sarif"), "utf8");
     assert.match(sarif, /"suppressions"[^]*a sample/);
+  });
+
+  it("accepts none that the policy forbids, and uploads nothing then", async () => {
+    await writeIn(flow, file, exception({ path: "src/load.py", fingerprint: mark }));
+    const policy = (bounds: string): Promise<void> =>
+      writeIn(flow, "policy.yml", `version: 1\nscan: { exceptions: ${bounds} }\nrules: []\n`);
+    for (const bounds of ["forbid", "{ max_days: 30 }", "{ paths: [tests/*] }"]) {
+      await policy(bounds);
+      assert.equal(await flow.run({ "policy-file": "policy.yml" }, usualCli({})), 1);
+      assert.match(flow.error, /CREDENTIAL_FOUND: [^]*EXCEPTIONS_INVALID: [^]*policy does not admit/);
+      assert.ok(!flow.commands.includes("deploy"));
+    }
+    await policy("{ max_days: 400000, paths: [src/*], rules: [databricks-*] }");
+    assert.equal(await flow.run({ "policy-file": "policy.yml" }, usualCli({})), 0, flow.error);
   });
 
   it("stops for an expired one, beside the finding", async () => {

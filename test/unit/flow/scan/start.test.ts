@@ -3,7 +3,7 @@ import { appendFile, readdir, readFile, rename, rm, writeFile } from "node:fs/pr
 import path from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { PAT } from "../../support/memory-tree.ts";
-import { plan, usualCli, type Flow, type PlayCli } from "../../support/flow.ts";
+import { plan, SUMMARY, usualCli, type Flow, type PlayCli } from "../../support/flow.ts";
 import { annotated, startScanFlow, writeIn } from "../../support/scan-flow.ts";
 
 const RULE = "databricks-personal-access-token";
@@ -16,11 +16,18 @@ const planOf = (value: object): string =>
     plan: { "resources.jobs.nightly": { action: "create", new_state: { value } } },
   });
 
+/** The summary of a bundle with a wheel. */
+const RESOLVED = JSON.stringify({
+  ...(JSON.parse(SUMMARY) as object),
+  artifacts: { lake: { type: "whl", path: "." } },
+});
+
 /** A CLI that plans the job with these settings; `during` happens while it runs a command. */
 function cliWith(settings: object, during: (command: string) => Promise<void> = () => Promise.resolve()) {
   const cli: PlayCli = async (command, request) => {
     await during(command);
-    return command === "plan -o json" ? { stdout: planOf(settings) } : usualCli({})(command, request);
+    if (command === "plan -o json") return { stdout: planOf(settings) };
+    return command === "summary -o json" ? { stdout: RESOLVED } : usualCli({})(command, request);
   };
   return cli;
 }
@@ -42,7 +49,7 @@ describe("the scan of a step", () => {
     assert.equal(await flow.run({}, usualCli({})), 0, flow.error);
     const log = flow.ci.log.join("\n");
     assert.match(log, /Scan of the sources: \d files \(0\.0 MB\), nothing found/);
-    assert.match(log, /Scan with artifacts and resolved configuration: \d files .*, nothing found/);
+    assert.match(log, /Scan with what the plan has built and resolved: \d files .*, nothing found/);
     assert.match(flow.ci.summaryText, /### Static credentials\n\n\d files/);
     assert.equal(await flow.run({ command: "plan" }, usualCli({})), 0);
     assert.match(flow.ci.summaryText, /### Static credentials/);
@@ -122,9 +129,12 @@ describe("the scan of a step", () => {
         await build("deploy", "a = 2")(command);
       });
       assert.equal(await flow.run({}, clean), 0, flow.error);
-      assert.match(flow.ci.log.join("\n"), /Built anew by the deployment, so scanned again: dist\/lake\.whl/);
+      assert.match(
+        flow.ci.log.join("\n"),
+        /Uploaded otherwise than it was scanned, so scanned again: dist\/lake\.whl/,
+      );
       assert.equal(await flow.run({}, cliWith({}, build("deploy", `t = "${PAT}"`))), 1);
-      assert.match(flow.error, /^CREDENTIAL_FOUND: [^]*in the workspace already/);
+      assert.match(flow.error, /^CREDENTIAL_UPLOADED: [^]*in the workspace already/);
       assert.ok(deployed() && flow.ci.outputs.has("jobs"));
     });
 
@@ -193,7 +203,7 @@ describe("the scan of a step", () => {
     assert.equal(await flow.run({ "sarif-file": "src/load.py/x" }, usualCli({})), 1);
     assert.match(
       flow.error,
-      /^CREDENTIAL_FOUND: [^]*INPUT_INVALID: The file of `sarif-file`[^]*src\/load\.py\/x \(E/,
+      /^CREDENTIAL_FOUND: [^]*INPUT_INVALID: The file of `sarif-file`[^]*src\/load\.py\/x: it lies below/,
     );
   });
 

@@ -157,6 +157,39 @@ function nodeHttp(name) {
 // core/net/proxy.ts
 import { BlockList, isIP } from "node:net";
 
+// core/base/quote.ts
+var WHOLE = 40;
+var BEGINNING = 12;
+var BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+var INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+var named = (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+function withoutBidi(text2) {
+  return text2.replace(BIDI, named);
+}
+function jsonWithoutBidi(json) {
+  return json.replace(
+    BIDI,
+    (character) => Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`
+    ).join("")
+  );
+}
+function quote(text2) {
+  const shown = redact(text2).replace(INVISIBLE, named);
+  const characters = Array.from(shown);
+  if (characters.length <= WHOLE) return shown;
+  return `${characters.slice(0, BEGINNING).join("")}\u2026 (${String(Array.from(text2).length)} characters)`;
+}
+var ADDRESS = /^(?:https?:\/\/)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}(?::\d{1,5})?(?:\/?\?[a-z]=\d{1,20})?\/?$/i;
+function quoteAddress(text2) {
+  return text2.length <= 100 && ADDRESS.test(text2) ? redact(text2) : quote(text2);
+}
+function quoteAll(texts, most = 10) {
+  const more = texts.length > most ? [`and ${String(texts.length - most)} more`] : [];
+  return [...texts.slice(0, most).map(quote), ...more].join(", ");
+}
+
 // core/net/workspace.ts
 var SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~%&=+-]*))?$/i;
 function parseWorkspaceUrl(text2) {
@@ -166,10 +199,10 @@ function parseWorkspaceUrl(text2) {
   const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
   if (!shape || !url) throw mistake(trimmed, whatIsOdd(trimmed, url));
   if (url.hostname !== shape[2]?.toLowerCase()) {
-    throw mistake(trimmed, `the host is not in its usual form (${url.hostname})`);
+    throw mistake(trimmed, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${url.host}`);
+    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
   }
   const workspaceId = onlyValue(trimmed, url, ["o", "w", "workspace_id"], /^\d+$/);
   const accountId = onlyValue(trimmed, url, ["a", "account_id"], /^[\w-]+$/);
@@ -194,16 +227,16 @@ function onlyValue(text2, url, names, form) {
   const values = new Set(
     names.flatMap((name) => url.searchParams.getAll(name)).filter((value2) => value2 !== "")
   );
-  if (values.size > 1) throw mistake(text2, `it names several IDs: ${[...values].join(", ")}`);
+  if (values.size > 1) throw mistake(text2, `it names several IDs: ${quoteAll([...values])}`);
   const [value] = values;
-  if (value !== void 0 && !form.test(value)) throw mistake(text2, `\`${value}\` is not an ID`);
+  if (value !== void 0 && !form.test(value)) throw mistake(text2, `\`${quote(value)}\` is not an ID`);
   return value;
 }
 function mistake(text2, odd, wanted = "https://adb-1234567890123456.7.azuredatabricks.net") {
   return new SecretlessError("INPUT_INVALID", {
     problem: `Not a workspace URL: ${odd}.`,
     expected: "https://<workspace host>, optionally with ?o=<workspace ID>",
-    actual: redact(text2).slice(0, 200),
+    actual: quoteAddress(text2),
     remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`
   });
 }
@@ -214,17 +247,41 @@ function proxyFor(url, environment) {
   if (value === "" || isLoopback(url.hostname) || isExempt(url, variable(environment, "NO_PROXY") ?? "")) {
     return void 0;
   }
-  const text2 = value.includes("://") ? value : `http://${value}`;
-  const proxy = URL.canParse(text2) ? new URL(text2) : void 0;
-  if (proxy?.protocol !== "http:" && proxy?.protocol !== "https:") {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: "The environment variable HTTPS_PROXY does not name a proxy.",
-      expected: "http://host:port or https://host:port",
-      actual: redact(value),
-      remedy: "Correct HTTPS_PROXY, or remove it if there is no proxy."
-    });
-  }
+  const proxy = parseProxy(value);
+  if (proxy === void 0) throw noProxy("HTTPS_PROXY");
   return { url: proxy };
+}
+var PROXY = /^(?:(https?):\/\/)?(?:((?:[\w.~!$&'()*+,;=:-]|%[0-9a-f]{2})*)@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/?$/i;
+function parseProxy(value) {
+  const [, scheme = "http", user, host = "", port] = PROXY.exec(value) ?? [];
+  const text2 = `${scheme}://${user === void 0 ? "" : `${user}@`}${host}${port === void 0 ? "" : `:${port}`}`;
+  return host !== "" && URL.canParse(text2) ? new URL(text2) : void 0;
+}
+var PROXY_VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
+function proxySecrets(environment) {
+  const secrets = PROXY_VARIABLES.flatMap((name) => [environment[name], environment[name.toLowerCase()]]).flatMap((value) => parseProxy(value?.trim() ?? "") ?? []).flatMap(({ username, password }) => [password, decoded(password), `${username}:${password}`]);
+  return [...new Set(secrets)].filter((secret) => secret.replace(":", "") !== "");
+}
+function decoded(text2) {
+  try {
+    return decodeURIComponent(text2);
+  } catch {
+    return text2;
+  }
+}
+function checkProxies(environment) {
+  for (const name of PROXY_VARIABLES.flatMap((one) => [one, one.toLowerCase()])) {
+    const value = environment[name]?.trim() ?? "";
+    const text2 = value.replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
+    if (value !== "" && parseProxy(text2) === void 0) throw noProxy(name);
+  }
+}
+function noProxy(name) {
+  return new SecretlessError("INPUT_INVALID", {
+    problem: `The environment variable ${name} does not name a proxy. It is not shown, as it may hold a password.`,
+    expected: "http://host:port or https://host:port, with user:password@ before the host where it needs one",
+    remedy: `Percent-encode special characters of user and password in ${name} (@ is %40, / is %2F, # is %23, % is %25), or remove it if there is no proxy.`
+  });
 }
 async function proxyAgent(proxy, options) {
   const { HttpsProxyAgent } = await import("./dist-FAQPZ5ST.js");
@@ -582,8 +639,8 @@ function approvedAudience({
 function metadataUrl(oidc) {
   return `${oidc}/.well-known/oauth-authorization-server`;
 }
-function oidcEndpoint(host, type, accountId, named) {
-  const endpoint = named ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
+function oidcEndpoint(host, type, accountId, named2) {
+  const endpoint = named2 ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
   if (endpoint.includes("{account_id}") && accountId === void 0) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: `${host} does not say to which account it belongs, and is not a workspace.`,
@@ -593,8 +650,8 @@ function oidcEndpoint(host, type, accountId, named) {
   return trusted(endpoint.replaceAll("{account_id}", accountId ?? "").replace(/\/+$/, ""), host);
 }
 function defaultAudience(config, { hostType, workspaceId, accountId }) {
-  const named = config?.["token_federation_default_oidc_audiences"];
-  const first = Array.isArray(named) ? text(named[0]) : void 0;
+  const named2 = config?.["token_federation_default_oidc_audiences"];
+  const first = Array.isArray(named2) ? text(named2[0]) : void 0;
   const isWorkspace = hostType === "workspace" && (config === void 0 || workspaceId !== void 0);
   return first ?? (isWorkspace ? void 0 : accountId);
 }
@@ -617,13 +674,13 @@ function trusted(endpoint, host) {
   });
 }
 function hostTypeOf(host, config) {
-  const named = text(config?.["host_type"])?.toLowerCase();
-  if (named === "workspace" || named === "account" || named === "unified") return named;
+  const named2 = text(config?.["host_type"])?.toLowerCase();
+  if (named2 === "workspace" || named2 === "account" || named2 === "unified") return named2;
   return /^https:\/\/accounts(-dod)?\./.test(host) ? "account" : "workspace";
 }
 function cloudOf(host, config) {
-  const named = text(config?.["cloud"])?.toUpperCase();
-  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named) ?? databricksCloud(host)?.cloud;
+  const named2 = text(config?.["cloud"])?.toUpperCase();
+  return ["AWS", "Azure", "GCP"].find((cloud) => cloud.toUpperCase() === named2) ?? databricksCloud(host)?.cloud;
 }
 function text(value) {
   return typeof value === "string" && value !== "" ? value : void 0;
@@ -676,14 +733,10 @@ function notDatabricks(problem, body) {
   });
 }
 
-// core/ci/safe-for-log.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line) {
-  return line.replace(ESCAPE_SEQUENCE, "").replace(CONTROL, " ").replace(/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: ").replace(/#(?=#(?:vso)?\[)/gi, "# ");
-}
-function harmlessLines(text2) {
-  return text2.split(/\r\n|\r|\n/).map(harmless);
+// core/ci/dialect.ts
+function claimsByName(payload, names) {
+  const found = Object.entries(names).map(([name, claim]) => [name, payload[claim]]);
+  return Object.fromEntries(found.filter(([, value]) => typeof value === "string" && value !== ""));
 }
 
 // core/ci/github/events.ts
@@ -696,6 +749,264 @@ var WRITERS = /* @__PURE__ */ new Set([
 function isOpenToAnybody(event) {
   return !WRITERS.has(event);
 }
+
+// core/ci/github/dialect.ts
+var CLAIMS = {
+  repository: "repository",
+  ref: "ref",
+  environment: "environment",
+  pipeline: "workflow_ref",
+  actor: "actor",
+  event: "event_name",
+  commit: "sha"
+};
+function untrusted(event) {
+  if (event !== "pull_request_target") return void 0;
+  return {
+    event,
+    remedy: "Run this command on push, workflow_dispatch or release. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
+  };
+}
+var GITHUB = {
+  name: "github",
+  title: "GitHub Actions",
+  choosesAudience: false,
+  connections: false,
+  inputLabel: (name) => name,
+  pipelineClaims: (payload) => claimsByName(payload, CLAIMS),
+  untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),
+  untrustedToken: ({ event }) => untrusted(event),
+  credentials: [
+    [/^ACTIONS_/, "a means of the CI to get ID tokens"],
+    [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$/, "the token of the CI job"],
+    [/^(?:INPUT|STATE)_/, "an input or the state of a step"],
+    [
+      /^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$/,
+      "a file through which the bundle's code could change later steps"
+    ],
+    [
+      /^RUNNER_TRACKING_ID$/,
+      "the mark by which the runner ends processes, a deployment in progress among them"
+    ]
+  ],
+  // `::name::` at the start of a line, `##[name]` anywhere.
+  logMarkers: [
+    [/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: "],
+    [/#(?=#\[)/g, "# "]
+  ],
+  readable: (subject) => subject,
+  isOpenToAnybody,
+  advise: async (claims) => (await import("./hints-72XISXHL.js")).subjectAdvice(claims),
+  ownAudiences: [],
+  entraNotes: {
+    issuer: "",
+    signature: "GitHub Enterprise Server publishes them at /_services/token/.well-known/jwks."
+  },
+  explain: async (refused) => (await import("./hints-72XISXHL.js")).githubHint(refused)
+};
+
+// core/ci/azure-devops/subject.ts
+var ENTRA_ISSUER_AUDIENCE = "fb60f99c-7a34-4190-8149-302f77469936";
+function subjectKind(subject) {
+  if (subject.startsWith("p://")) return "pipeline";
+  if (subject.startsWith("sc://")) return "connection";
+  return /^\/eid1\/.*\/sc\//.test(subject) ? "entra-connection" : void 0;
+}
+function readableSubject(subject) {
+  if (subjectKind(subject) === void 0) return subject;
+  const [, scheme = "", rest = ""] = /^(\w+:\/\/|\/)(.*)$/s.exec(subject) ?? [];
+  return [scheme, ...rest.split("/").flatMap((segment, at) => at === 0 ? [segment] : ["/", segment])].join(
+    " "
+  );
+}
+
+// core/ci/azure-devops/dialect.ts
+var CLAIMS2 = { repository: "rpo_uri", ref: "rpo_ref", commit: "rpo_ver" };
+var AZURE_DEVOPS = {
+  name: "azure-devops",
+  title: "Azure Pipelines",
+  choosesAudience: true,
+  connections: true,
+  inputLabel: (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()),
+  pipelineClaims(payload) {
+    const { sub } = payload;
+    const pipeline = typeof sub === "string" && subjectKind(sub) === "pipeline" ? { pipeline: sub } : {};
+    return { ...claimsByName(payload, CLAIMS2), ...pipeline };
+  },
+  untrustedRun(environment) {
+    if ((environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() !== "true") return void 0;
+    return {
+      event: "pull request from a fork",
+      remedy: "Run this command on the branch after the merge. For pull requests use `command: plan` and a service principal that can only read."
+    };
+  },
+  untrustedToken: () => void 0,
+  credentials: [
+    [/^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
+    [/^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
+    [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
+    [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"]
+  ],
+  // `##vso[…]` anywhere, `##[…]` at the start of a line.
+  logMarkers: [[/#(?=#(?:vso)?\[)/gi, "# "]],
+  readable: readableSubject,
+  isOpenToAnybody: () => false,
+  advise: () => Promise.resolve(void 0),
+  // Tokens of service connections at the Entra issuer have its own identifier as audience.
+  ownAudiences: [ENTRA_ISSUER_AUDIENCE],
+  entraNotes: {
+    issuer: "After an Azure DevOps connection was converted, the issuer is https://login.microsoftonline.com/<tenant>/v2.0.",
+    signature: ""
+  },
+  async explain({ field, presented }) {
+    const { azureDevOpsHint } = await import("./hints-P5OVKBSS.js");
+    return { remedy: azureDevOpsHint(field, subjectKind(presented.subject)) };
+  }
+};
+
+// core/ci/index.ts
+var DIALECTS = [GITHUB, AZURE_DEVOPS];
+
+// core/ci/safe-for-log.ts
+var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+function harmless(line, dialects = DIALECTS) {
+  return dialects.flatMap(({ logMarkers }) => logMarkers).reduce(
+    (text2, [marker, broken]) => text2.replace(marker, broken),
+    withoutBidi(line.replace(ESCAPE_SEQUENCE, "")).replace(CONTROL, " ")
+  );
+}
+function harmlessLines(text2) {
+  return text2.split(/\r\n|\r|\n/).map((line) => harmless(line));
+}
+
+// core/base/paths.ts
+import { posix, win32 } from "node:path";
+function isInside(file, folder, platform2) {
+  const path2 = platform2.os === "win32" ? win32 : posix;
+  const fold = (text2) => platform2.os === "linux" ? text2 : text2.toLowerCase();
+  const relative = path2.relative(fold(folder), fold(file));
+  return relative === "" || !(relative === ".." || relative.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative));
+}
+function variable2(environment, name, platform2) {
+  if (platform2.os !== "win32") return environment[name];
+  const wanted = name.toLowerCase();
+  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
+}
+
+// core/base/checkout-file.ts
+import * as fs from "node:fs/promises";
+import path from "node:path";
+var FILE_LIMIT = 1e6;
+var RefusedFile = class extends Error {
+  name = "RefusedFile";
+};
+var OUTSIDE = "leads out of the checkout";
+var CHANGED = "was exchanged for another one while it was read";
+async function readCheckoutFile(file, bounds) {
+  const { checkout, platform: platform2, port = fs } = bounds;
+  const real = await realOf(file, port);
+  if (real === void 0) return void 0;
+  const root = await port.realpath(checkout);
+  const isOurs = (one) => isInside(one, root, platform2);
+  if (!isOurs(real)) throw new RefusedFile(OUTSIDE);
+  if (inGitFolder(path.relative(root, real))) throw new RefusedFile("leads into a folder .git");
+  const { bytes, names, place } = await readRegular(real, bounds);
+  if (await realOf(file, port) !== real || place !== void 0 && !isOurs(place))
+    throw new RefusedFile(CHANGED);
+  if (names > 1n)
+    throw new RefusedFile("has a second name (a hard link), which may be that of a file elsewhere");
+  return bytes;
+}
+async function readCheckoutText(file, bounds) {
+  const bytes = await readCheckoutFile(file, bounds);
+  return bytes && textOf(bytes);
+}
+async function readNamedFile(file, options = {}) {
+  const real = await realOf(file, options.port ?? fs);
+  return real === void 0 ? void 0 : (await readRegular(real, options)).bytes;
+}
+function textOf(bytes) {
+  try {
+    const text2 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text2.includes("\0")) return text2;
+  } catch {
+  }
+  throw new RefusedFile("is not UTF-8 text");
+}
+async function realOf(file, port) {
+  try {
+    return await port.realpath(file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+    const found = await port.lstat(file).catch(() => void 0);
+    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
+    return void 0;
+  }
+}
+async function readRegular(real, { limit = FILE_LIMIT, port = fs }) {
+  const expected = await port.lstat(real, { bigint: true });
+  checkKind(expected, limit);
+  const { O_RDONLY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = port.constants;
+  const handle = await port.open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
+    throw codeOf(error) === "ELOOP" ? new RefusedFile(CHANGED) : error;
+  });
+  try {
+    const found = await handle.stat({ bigint: true });
+    checkKind(found, limit);
+    if (found.ino !== expected.ino || found.dev !== expected.dev) throw new RefusedFile(CHANGED);
+    const place = await port.readlink(`/proc/self/fd/${handle.fd}`).catch(() => void 0);
+    const buffer = Buffer.alloc(Math.max(Number(found.size) + 1, 4096));
+    const pieces = [];
+    for (let size = 0; ; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return { bytes: Buffer.concat(pieces), names: found.nlink, place };
+      size += bytesRead;
+      if (size > limit) throw tooLarge(limit);
+      pieces.push(Buffer.from(buffer.subarray(0, bytesRead)));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+function checkKind(found, limit) {
+  if (!found.isFile())
+    throw new RefusedFile(found.isDirectory() ? "is a folder" : "is no regular file but a device or a pipe");
+  if (found.size > BigInt(limit)) throw tooLarge(limit);
+}
+function tooLarge(limit) {
+  return new RefusedFile(`is larger than ${String(limit / 1e6)} MB`);
+}
+function inGitFolder(relative) {
+  return relative.split(/[\\/]/).some((part) => /^\.git[. ]*$/i.test(part));
+}
+function codeOf(error) {
+  return error.code;
+}
+
+// core/base/exchanges.ts
+var EXCHANGES = [
+  {
+    name: "databricks",
+    title: "Databricks",
+    trust: "a federation policy of the service principal",
+    tenant: false,
+    asksWorkspace: true,
+    forAccount: false,
+    exactSubject: true
+  },
+  {
+    name: "entra",
+    title: "Microsoft Entra ID",
+    trust: "a federated identity credential in Entra ID",
+    tenant: true,
+    asksWorkspace: false,
+    forAccount: true,
+    exactSubject: void 0
+  }
+];
 
 // core/ci/inputs/cli-values.ts
 import { fileURLToPath } from "node:url";
@@ -727,8 +1038,8 @@ function parseCliMirror(text2) {
 function folderOf(url, text2) {
   const windows = url.hostname !== "" || /^\/[a-z]:\//i.test(url.pathname);
   try {
-    const path = fileURLToPath(url, { windows });
-    if (!hasControlCharacter(path)) return path;
+    const path2 = fileURLToPath(url, { windows });
+    if (!hasControlCharacter(path2)) return path2;
   } catch {
   }
   throw mirrorMistake(text2, "its path cannot be a folder");
@@ -747,82 +1058,326 @@ function mistake2(problem, expected, text2) {
   return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text2).slice(0, 200) });
 }
 
+// core/base/commands.ts
+var COMMANDS = [
+  {
+    name: "deploy",
+    summary: "plans and deploys the bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: true }
+  },
+  {
+    name: "plan",
+    summary: "shows what a deployment would change and changes nothing",
+    changes: false,
+    needs: { bundle: true, cli: true, access: true, scan: true }
+  },
+  {
+    name: "run",
+    summary: "runs a job or pipeline of the deployed bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: false, scan: false }
+  },
+  {
+    name: "destroy",
+    summary: "removes the deployment",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: false }
+  }
+];
+
+// core/ci/inputs/choices.ts
+function choice(rows) {
+  const choices = rows.map(({ name }) => name);
+  const parse2 = (text2) => {
+    const row = rows.find(({ name }) => name === text2);
+    if (row) return row;
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: "none of its choices",
+      expected: `one of: ${choices.join(", ")}`,
+      actual: text2
+    });
+  };
+  return { choices, parse: parse2 };
+}
+var { parse } = choice([{ name: "true" }, { name: "false" }]);
+var FLAG = { flag: true, parse: (text2) => parse(text2).name === "true" };
+function lowerCase(text2) {
+  return text2.toLowerCase();
+}
+
+// core/ci/inputs/pass-env.ts
+var NAME = /^[A-Z_][\w()]*$/i;
+var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
+var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
+var FAMILIES = [
+  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
+  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
+  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
+  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
+  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
+  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
+];
+function parsePassEnv(text2, dialects = DIALECTS) {
+  const families = [...dialects.flatMap(({ credentials }) => credentials), ...FAMILIES];
+  const names = [...new Set(text2.split(/[\s,]+/).filter((name) => name !== ""))];
+  const refused = names.flatMap((name) => {
+    const reason = reasonAgainst(name, families);
+    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
+  });
+  if (refused.length === 0) return names;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not names of variables that may be passed on",
+    expected: "names of variables, no credentials of an identity, separated by white space or commas",
+    actual: refused.join("; "),
+    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
+  });
+}
+function reasonAgainst(name, families) {
+  if (!NAME.test(name)) return "no name of a variable";
+  const folded = name.toUpperCase();
+  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
+  return families.find(([family]) => family.test(folded))?.[1];
+}
+
+// core/ci/inputs/values.ts
+var UNITS = { s: 1e3, m: 6e4, h: 36e5 };
+function parseDuration(text2) {
+  let total = 0;
+  for (const [, amount, unit] of text2.matchAll(/(\d+)([smh])/g))
+    total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  if (/^(?:\d{1,6}[smh])+$/.test(text2) && total >= 1e3 && total <= 168 * 36e5) return total;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not a duration",
+    expected: "a duration such as 90s, 10m, 6h or 1h30m, at most 168h",
+    actual: text2
+  });
+}
+var NAME2 = /^[A-Za-z_][\w-]*$/;
+var MAX_VALUE = 1e4;
+function parseNameValueLines(text2) {
+  const found = /* @__PURE__ */ new Map();
+  const wrong = [];
+  for (const [index, raw] of text2.split(/\r?\n/).entries()) {
+    if (raw.trim() === "") continue;
+    const where = `line ${String(index + 1)}`;
+    const equals = raw.indexOf("=");
+    const name = raw.slice(0, Math.max(equals, 0)).trim();
+    if (equals < 0) wrong.push(`${where} has no "="`);
+    else if (!NAME2.test(name))
+      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
+    else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
+    else if (raw.length - equals - 1 > MAX_VALUE)
+      wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
+    else found.set(name, raw.slice(equals + 1).replace(/\r$/, ""));
+  }
+  if (wrong.length === 0) return Object.fromEntries(found);
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not name=value lines",
+    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
+    actual: wrong.join("; ")
+  });
+}
+
 // core/ci/inputs/table.ts
-var COMMANDS = ["deploy", "plan", "run", "destroy"];
 var SCAN_MODES = ["block", "warn", "off"];
-var EXCHANGES = ["databricks", "entra"];
-var INPUTS = {
-  command: {
-    description: "`deploy` plans and deploys the bundle; `plan` shows what a deployment would change and changes nothing; `run` runs a job or pipeline of the deployed bundle; `destroy` removes the deployment.",
-    default: "deploy"
-  },
-  host: {
-    description: "URL of the approved workspace. It is never taken from the bundle; a bundle that names another is refused.",
-    required: true
-  },
-  "client-id": {
-    description: "Application ID of the service principal that deploys.",
-    required: true
-  },
-  exchange: {
-    description: "Who exchanges the ID token: `databricks` (a federation policy of the service principal) or `entra` (a federated identity credential in Entra ID).",
-    default: "databricks"
-  },
-  "tenant-id": { description: "Entra tenant, for `exchange: entra`." },
-  audience: {
-    description: "Audience of the ID token, if it is not the default of the exchange."
-  },
-  "workspace-id": { description: "Guard: stop if the workspace has another ID." },
-  "account-id": { description: "Guard: stop if the workspace belongs to another account." },
-  "bundle-root": { description: "Folder of `databricks.yml`, relative to the checkout.", default: "." },
-  target: { description: "Target of the bundle; the bundle's own default if absent." },
-  variables: { description: "Bundle variables, one `name=value` a line." },
-  "auto-approve": {
-    description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
-    default: "false"
-  },
-  "access-file": {
-    description: "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one."
-  },
-  "policy-file": {
-    description: "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it."
-  },
-  "audit-log": {
-    description: "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends."
-  },
-  resource: { description: "For `run`: key of the job or pipeline in the bundle." },
-  "run-parameters": { description: "For `run`: job parameters, one `name=value` a line." },
-  wait: {
-    description: "For `run`: `true` waits for the end of the run and fails if it fails.",
-    default: "true"
-  },
-  "lock-timeout": {
-    description: "How long to wait for another deployment of the same bundle and target to end.",
-    default: "10m"
-  },
-  scan: {
-    description: "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
-    default: "block"
-  },
-  "sarif-file": {
-    description: "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run."
-  },
-  "pass-env": {
-    description: "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused."
-  },
-  "cli-version": {
-    description: "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one."
-  },
-  "cli-mirror": {
-    description: "Where release archives are taken from: an https URL or a folder, laid out as the release site."
-  },
-  "cli-sha256": { description: "SHA-256 of the archive, for a version that is not in the pinned table." },
-  "plan-timeout": {
-    description: "Limit for each command of the Databricks CLI that only reads (plan, summary), such as `10m`; build commands of the bundle run in it.",
-    default: "10m"
-  },
-  timeout: { description: "Limit for the whole step, such as `90m` or `6h`.", default: "6h" }
-};
+function checked(parse2) {
+  return (text2) => {
+    parse2(text2);
+    return text2;
+  };
+}
+function inputTable(commands, exchanges) {
+  return {
+    command: {
+      description: `${commands.map(({ name, summary }) => `\`${name}\` ${summary}`).join("; ")}.`,
+      default: commands[0]?.name ?? "",
+      ...choice(commands),
+      form: { label: "Command", required: true }
+    },
+    host: {
+      description: "URL of the approved workspace. It is never taken from the bundle; a bundle that names another is refused.",
+      required: true,
+      expected: "the URL of the workspace, such as https://adb-1234567890123456.7.azuredatabricks.net",
+      parse: parseWorkspaceUrl,
+      form: {
+        label: "Workspace URL",
+        more: "Write it as in the browser's address bar, without what follows the host: https://adb-1234567890123456.7.azuredatabricks.net"
+      }
+    },
+    "azure-subscription": {
+      description: "A service connection with workload identity federation; one with a secret, a certificate or the agent's managed identity is refused. Client ID and tenant come from it. Without a connection the pipeline's own identity is used, and `clientId` is needed.",
+      cis: ({ connections }) => connections,
+      form: {
+        label: "Azure Resource Manager connection",
+        group: "identity",
+        type: "connectedService:AzureRM"
+      }
+    },
+    "client-id": {
+      description: "Application ID of the service principal that deploys.",
+      required: true,
+      expected: "the application ID (a UUID) of the service principal, not its name and not its numeric ID",
+      pattern: UUID,
+      parse: lowerCase,
+      form: {
+        label: "Client ID",
+        group: "identity",
+        required: false,
+        more: "With a connection it may be left out: then it is the connection's. Without one, this service principal needs a federation policy for the pipeline, with the subject p://&lt;organisation&gt;/&lt;project&gt;/&lt;pipeline&gt;."
+      }
+    },
+    exchange: {
+      description: `Who exchanges the ID token: ${exchanges.map(({ name, trust }) => `\`${name}\` (${trust})`).join(" or ")}.`,
+      default: exchanges[0]?.name ?? "",
+      ...choice(exchanges),
+      form: {
+        label: "Exchange",
+        group: "identity",
+        open: true,
+        more: "With `azureSubscription` the default is `entra`."
+      }
+    },
+    "tenant-id": {
+      description: "Entra tenant, for `exchange: entra`.",
+      expected: "the ID (a UUID) or a domain of the Entra tenant",
+      pattern: /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i,
+      form: {
+        label: "Tenant ID",
+        group: "identity",
+        visibleRule: "exchange = entra",
+        more: "With `azureSubscription` it comes from the connection."
+      }
+    },
+    audience: {
+      description: "Audience of the ID token, if it is not the default of the exchange.",
+      cis: ({ choosesAudience }) => !choosesAudience
+    },
+    "bundle-root": {
+      description: "Folder of `databricks.yml`, relative to the checkout.",
+      default: ".",
+      form: { label: "Bundle folder", group: "bundle" }
+    },
+    target: {
+      description: "Target of the bundle; the bundle's own default if absent.",
+      form: { label: "Target", group: "bundle" }
+    },
+    variables: {
+      description: "Bundle variables, one `name=value` a line.",
+      many: true,
+      parse: parseNameValueLines,
+      form: { label: "Bundle variables", group: "bundle" }
+    },
+    "auto-approve": {
+      description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
+      default: "false",
+      ...FLAG,
+      for: ({ changes, needs }) => changes && needs.access,
+      form: { label: "Approve what deletes or recreates", group: "bundle" }
+    },
+    "access-file": {
+      description: "What each job may reach at run time, relative to the checkout; if absent, `access.yml` beside `databricks.yml`, if there is one.",
+      for: ({ needs }) => needs.access,
+      form: { label: "Access file", group: "bundle" }
+    },
+    "policy-file": {
+      description: "What may be granted at all, relative to the checkout or absolute; best kept where those who edit the bundle cannot change it.",
+      for: ({ needs }) => needs.access,
+      form: { label: "Policy file", group: "bundle" }
+    },
+    "audit-log": {
+      description: "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends.",
+      form: { label: "Audit log", group: "bundle" }
+    },
+    resource: {
+      description: "For `run`: key of the job or pipeline in the bundle.",
+      expected: "the key of a job or pipeline in the bundle",
+      pattern: /^\w[\w-]*(?:\.[\w-]+)?$/,
+      for: ({ name }) => name === "run",
+      neededBy: ["run"],
+      form: { label: "Job or pipeline", group: "bundle" }
+    },
+    "run-parameters": {
+      description: "For `run`: job parameters, one `name=value` a line.",
+      many: true,
+      parse: parseNameValueLines,
+      for: ({ name }) => name === "run",
+      form: { label: "Job parameters", group: "bundle" }
+    },
+    wait: {
+      description: "For `run`: `true` waits for the end of the run and fails if it fails.",
+      default: "true",
+      ...FLAG,
+      for: ({ name }) => name === "run",
+      form: { label: "Wait for the end of the run", group: "bundle" }
+    },
+    scan: {
+      description: "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
+      default: "block",
+      ...choice(SCAN_MODES.map((name) => ({ name }))),
+      for: ({ needs }) => needs.scan,
+      form: { label: "Scan for static credentials", group: "guards" }
+    },
+    "sarif-file": {
+      description: "For `deploy` and `plan`: file for the findings of the scan (SARIF 2.1.0), relative to the checkout; written also when they stop the run.",
+      for: ({ needs }) => needs.scan,
+      form: { label: "SARIF file", group: "guards" }
+    },
+    "workspace-id": {
+      description: "Guard: stop if the workspace has another ID.",
+      expected: "the numeric workspace ID",
+      pattern: /^\d{1,20}$/,
+      form: { label: "Workspace ID", group: "guards" }
+    },
+    "account-id": {
+      description: "Guard: stop if the workspace belongs to another account.",
+      expected: "the account ID (a UUID)",
+      pattern: UUID,
+      parse: lowerCase,
+      form: { label: "Account ID", group: "guards" }
+    },
+    "lock-timeout": {
+      description: "How long to wait for another deployment of the same bundle and target to end.",
+      default: "10m",
+      parse: parseDuration,
+      form: { label: "Wait for another deployment", group: "guards" }
+    },
+    "plan-timeout": {
+      description: "Limit for each command of the Databricks CLI that only reads (plan, summary), such as `10m`; build commands of the bundle run in it.",
+      default: "10m",
+      parse: parseDuration,
+      form: { label: "Timeout of a plan", group: "guards" }
+    },
+    timeout: {
+      description: "Limit for the whole step, such as `90m` or `6h`.",
+      default: "6h",
+      parse: parseDuration,
+      form: { label: "Timeout", group: "guards" }
+    },
+    "pass-env": {
+      description: "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
+      many: true,
+      parse: (text2) => parsePassEnv(text2),
+      form: { label: "Variables for the CLI and the build", group: "cli" }
+    },
+    "cli-version": {
+      description: "Exact version of the Databricks CLI to install; if absent, the one on `PATH`, else a pinned one.",
+      parse: checked(parseCliVersion),
+      form: { label: "CLI version", group: "cli" }
+    },
+    "cli-mirror": {
+      description: "Where release archives are taken from: an https URL or a folder, laid out as the release site.",
+      parse: checked(parseCliMirror),
+      form: { label: "CLI mirror", group: "cli" }
+    },
+    "cli-sha256": {
+      description: "SHA-256 of the archive, for a version that is not in the pinned table.",
+      parse: checked(parseSha256),
+      form: { label: "SHA-256 of the archive", group: "cli" }
+    }
+  };
+}
+var INPUTS = inputTable(COMMANDS, EXCHANGES);
 var INPUT_NAMES = Object.keys(INPUTS);
 
 export {
@@ -837,6 +1392,11 @@ export {
   transportError,
   UUID,
   retry,
+  withoutBidi,
+  jsonWithoutBidi,
+  quote,
+  quoteAddress,
+  quoteAll,
   parseWorkspaceUrl,
   isLoopback,
   ENTRA_CLOUDS,
@@ -845,19 +1405,29 @@ export {
   usualAudience,
   discoverWorkspace,
   approvedAudience,
+  EXCHANGES,
   parseCliVersion,
   parseSha256,
   parseCliMirror,
-  COMMANDS,
-  SCAN_MODES,
-  EXCHANGES,
+  GITHUB,
+  DIALECTS,
   INPUTS,
   INPUT_NAMES,
   harmlessLines,
-  isOpenToAnybody,
-  nodeHttp,
   proxyFor,
+  proxySecrets,
+  checkProxies,
   proxyAgent,
+  isInside,
+  variable2 as variable,
+  FILE_LIMIT,
+  RefusedFile,
+  readCheckoutFile,
+  readCheckoutText,
+  readNamedFile,
+  textOf,
+  inGitFolder,
+  nodeHttp,
   systemClock,
   systemPlatform,
   createSend,

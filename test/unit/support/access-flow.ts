@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { DEPLOYER, JOB_RUNNER } from "../../../sandbox/defaults.ts";
+import { CREDENTIAL, prepareJobAccess } from "../../../sandbox/job-access.ts";
+import { Flow, usualCli, type PlayCli } from "./flow.ts";
+
+export const STATE = "/Workspace/Shared/lake/state";
+export const ACCESS = `version: 1\njobs:\n  nightly:\n    - { purpose: read, unity_catalog_credential: ${CREDENTIAL} }\n`;
+
+/** A use of the step on a deployed job whose access is declared, where the deployer may grant it. */
+export async function startAccessFlow(): Promise<{
+  readonly flow: Flow;
+  /** A CLI that shows the job. */
+  readonly cli: (special?: PlayCli) => PlayCli;
+  readonly jobId: string;
+}> {
+  const flow = await Flow.start();
+  const { sandbox } = flow;
+  prepareJobAccess(sandbox);
+  sandbox.workspace.files.mkdirs(STATE);
+  sandbox.workspace.files.mkdirs("/Workspace/Shared/lake/files");
+  sandbox.workspace.serviceCredentials.grant(CREDENTIAL, DEPLOYER.applicationId, "MANAGE");
+  const deployer = sandbox.account.principals.withApplicationId(DEPLOYER.applicationId);
+  assert.ok(deployer);
+  const runAs = { service_principal_name: JOB_RUNNER.applicationId };
+  const { id } = sandbox.workspace.jobs.create({ name: "nightly", run_as: runAs }, deployer);
+  await writeFile(path.join(flow.checkout, "access.yml"), ACCESS);
+  const summary = JSON.stringify({
+    sync: { paths: ["."] },
+    bundle: { name: "lakehouse-jobs", target: "prod" },
+    workspace: { root_path: "/Workspace/Shared/lake", state_path: STATE, file_path: `${STATE}/../files` },
+    resources: { jobs: { nightly: { id, name: "nightly", run_as: runAs } } },
+  });
+  const cli = (special?: PlayCli): PlayCli => {
+    const usual = usualCli({ "jobs.nightly": "skip" }, special);
+    return (command, request) =>
+      command === "summary -o json" ? { stdout: summary } : usual(command, request);
+  };
+  return { flow, cli, jobId: id };
+}
