@@ -6,9 +6,10 @@ import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
 import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
-import { checkHostPin } from "./bundle/host-pin.ts";
+import { findText } from "./bundle/find-text.ts";
+import { checkHostPin, type BundleTarget } from "./bundle/host-pin.ts";
 import { DatabricksCli } from "./cli/cli.ts";
-import { cliEnvironment, HOME_VARIABLES } from "./cli/environment.ts";
+import { cliEnvironment, HOME_VARIABLES, withheld } from "./cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
 import { createTerminate } from "./cli/process.ts";
 import type { RunCommand } from "./commands/command.ts";
@@ -29,6 +30,7 @@ import { findTool } from "./flow/find-cli.ts";
 import { scanAudit } from "./flow/scan/audit.ts";
 import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
+import { showWarning } from "./flow/cli-warning.ts";
 import { warn, type BegunStep, type Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
@@ -87,10 +89,13 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const connecting = connect(step, audit);
     connected = connecting.catch(() => undefined);
+    const judged = when(needs.bundle, async () =>
+      checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) }),
+    );
     const [connection, tool, target, source, scan] = await allRight([
       connecting,
-      when(needs.cli, () => findCli(step, folder.root)),
-      when(needs.bundle, () => checkHostPin(pin)),
+      when(needs.cli, () => findCli(step, folder.root, judged)),
+      judged,
       readAccess(step, bundleRoot),
       startScan(step, bundleRoot),
     ]);
@@ -111,6 +116,15 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     service = tokens;
     if (tokens) ci.mask(new URL(tokens.url).pathname.slice(1));
 
+    const { dialect } = ci;
+    const env = cliEnvironment({
+      ...ports,
+      ...inputs,
+      dialect,
+      tokenServiceUrl: tokens?.url ?? "",
+      folder,
+      product: PRODUCT,
+    });
     const endWhatIsLeft = strayEnder(step, folder.root);
     const processes = processPort(ports.platform);
     let marked = Promise.resolve();
@@ -121,13 +135,19 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         ...ports,
         terminate: createTerminate(ports),
         file: tool.file,
-        env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens.url, folder, product: PRODUCT }),
+        env,
+        withheld: withheld(ports.environment, env),
+        principal: inputs.clientId,
+        onWarning: (warning) => {
+          showWarning(ci, warning);
+        },
         bundleRoot,
         bundlePath: path.relative(checkout, bundleRoot).split(path.sep).join("/"),
         target: target?.name,
         approved: { host: inputs.host, workspaceId, accountId },
         tokensServed: () => tokens.served,
-        beforeEach: () => checkHostPin(pin),
+        findText: (texts) => findText(texts, { root: bundleRoot, checkout, platform: ports.platform }),
+        beforeEach: () => checkHostPin({ ...pin, workspaceId }),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => {
@@ -186,6 +206,16 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
   }
 }
 
+/** Of the input, or what the host says of itself: a bundle may name it, too. */
+async function knownWorkspaceId({ inputs, workspace }: Step): Promise<string | undefined> {
+  if (inputs.workspaceId !== undefined) return inputs.workspaceId;
+  // Why a host does not answer, the sign-in tells.
+  return workspace.then(
+    (found) => found.workspaceId,
+    () => undefined,
+  );
+}
+
 async function when<T>(needed: boolean, work: () => Promise<T>): Promise<T | undefined> {
   return needed ? work() : undefined;
 }
@@ -196,8 +226,14 @@ function asked<T>(what: string, found: T | undefined): T {
   return found;
 }
 
-async function findCli(step: Step, cwd: string): ReturnType<typeof findTool> {
-  const cli = await findTool(step, cwd);
+async function findCli(
+  step: Step,
+  cwd: string,
+  judged: Promise<BundleTarget | undefined>,
+): ReturnType<typeof findTool> {
+  // A bundle that is refused wants nothing.
+  const target = await judged.catch(() => undefined);
+  const cli = await findTool(step, cwd, target?.cliVersion);
   step.found({ cli });
   return cli;
 }

@@ -37,7 +37,7 @@ export const COMMANDS = [
   },
   {
     name: "run",
-    summary: "runs a job or pipeline of the deployed bundle",
+    summary: "runs a job, pipeline, app or script of the deployed bundle",
     changes: true,
     needs: { bundle: true, cli: true, access: false, scan: false },
   },

@@ -86,9 +86,9 @@ export function readingBundle<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof BundleYamlError)
-      throw invalidBundle([{ problem: error.message, place: error.place }]);
-    throw error;
+    if (!(error instanceof BundleYamlError)) throw error;
+    const { message, place, remedy } = error;
+    throw invalidBundle([{ problem: message, place, ...(remedy !== undefined && { remedy }) }]);
   }
 }
 
@@ -231,6 +231,14 @@ async function findRootFile(location: Location, path: PlatformPath): Promise<str
 
 async function notFound(location: Location, path: PlatformPath): Promise<SecretlessError> {
   const { root, checkout, platform, tree } = location;
+  if ((await tree.size(root)) !== undefined) {
+    return new SecretlessError("BUNDLE_NOT_FOUND", {
+      problem: "`bundle-root` names a file.",
+      expected: "the folder of databricks.yml",
+      actual: displayName(root, location),
+      remedy: `Name its folder: \`${displayName(path.dirname(root), location) || "."}\`.`,
+    });
+  }
   const entries = await tree.list(root).catch(() => undefined);
   const near: string[] = [];
   for (const entry of entries ?? []) {

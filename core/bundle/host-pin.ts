@@ -23,6 +23,8 @@ export interface BundleTarget {
   readonly name: string;
   /** Whether the bundle says where it is deployed to; else it is the home folder of whoever deploys. */
   readonly hasRootPath: boolean;
+  /** `bundle.databricks_cli_version` as written; the CLI reads the top level alone (cli `verify_cli_version.go`). */
+  readonly cliVersion: string | undefined;
 }
 
 /** Fields of `workspace` that select another identity. Source: cli `bundle/config/workspace.go`, and its SDK. */
@@ -61,7 +63,12 @@ function judge(files: readonly BundleFile[], options: HostPinOptions): BundleTar
   });
   if (wrong.length > 0) throw refused("HOST_NOT_APPROVED", wrong, credentials);
   if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
-  return { name, hasRootPath: setting("root_path") !== undefined };
+  const cliVersion = under(under(top, "bundle"), "databricks_cli_version").at(-1);
+  return {
+    name,
+    hasRootPath: setting("root_path") !== undefined,
+    cliVersion: cliVersion?.kind === "text" ? cliVersion.text : undefined,
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from "yaml";
-import type { Document, Node, Scalar, YAMLMap } from "yaml";
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, visit } from "yaml";
+import type { Document, ErrorCode, Node, Scalar, YAMLMap, YAMLError } from "yaml";
 import type { Mistake, Place } from "../base/errors.ts";
+import { goLexer, separatedText, withKnownBreaks } from "./go-yaml.ts";
 import { expandsTooFar } from "../base/yaml/expansion.ts";
 import { yamlFlaw } from "../base/yaml/flaw.ts";
 
@@ -26,14 +27,19 @@ export type BundleValue =
 export class BundleYamlError extends Error {
   override readonly name = "BundleYamlError";
   readonly place: Place;
+  readonly remedy: string | undefined;
 
-  constructor(message: string, place: Place) {
+  constructor(message: string, place: Place, remedy?: string) {
     super(message);
     this.place = place;
+    this.remedy = remedy;
   }
 }
 
-/** Parsed text: the value of its first document, as the CLI reads no further, or what is wrong with it. */
+/**
+ * Parsed text: the value of its first document, as the CLI reads no further, or what is wrong with it. Of a slip in the
+ * YAML only the first mistake is told: those behind it mostly follow from it.
+ */
 export type ParsedYaml = { readonly value: BundleValue } | { readonly mistakes: readonly Mistake[] };
 
 /**
@@ -48,7 +54,7 @@ export function parseBundleYaml(bytes: Uint8Array, file: string): ParsedYaml {
   const text = decoded(bytes);
   if (text === undefined) return invalid("The file is not UTF-8 text.");
   if (text.includes("\ufeff")) return invalid("The file has a byte order mark that is not at its start.");
-  const source = text.replace(GO_LINE_BREAK, "\n");
+  const source = withKnownBreaks(text);
   const lines = new LineCounter();
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -57,16 +63,10 @@ export function parseBundleYaml(bytes: Uint8Array, file: string): ParsedYaml {
   try {
     const first = firstDocument(source, lines);
     if (!first) return { value: { kind: "null", place: at(0) } };
-    if (first.errors.length > 0) {
-      return {
-        mistakes: first.errors.map((error) => ({
-          problem: `Not YAML: ${yamlFlaw(error)}.`,
-          place: at(error.pos[0]),
-        })),
-      };
-    }
+    const [slip] = first.errors.filter(isSlip).sort((left, right) => left.pos[0] - right.pos[0]);
+    if (slip) return { mistakes: [mistakeOf(slip, at, source)] };
     if (expandsTooFar(first.contents)) return invalid("Its aliases expand to more than any bundle needs.");
-    return { value: new Reader(first, at).value(first.contents) };
+    return { value: new Reader(first, at, text).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
     if (error instanceof RangeError) return invalid("The file is nested too deeply.");
@@ -90,16 +90,13 @@ function firstDocument(source: string, lines: LineCounter): Document.Parsed | un
   });
   const tokens = [];
   lines.addNewLine(0);
-  for (const lexeme of new Lexer().lex(source)) {
+  for (const lexeme of goLexer().lex(source)) {
     tokens.push(...parser.next(lexeme));
     if (parser.stack.length > DEEPEST) throw new RangeError("nested too deeply");
   }
   tokens.push(...parser.end());
   return composer.compose(tokens).next().value ?? undefined;
 }
-
-/** Line breaks to the CLI's reader (YAML 1.1) that are none to ours: a comment must not hide a key from us. */
-const GO_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/g;
 
 /** UTF-8, or UTF-16 with a byte order mark (YAML 1.2.2, 5.2), as Windows PowerShell writes it. */
 function decoded(bytes: Uint8Array): string | undefined {
@@ -113,18 +110,52 @@ function decoded(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** The CLI takes a comment right after a quote or a bracket. */
+function isSlip({ message }: YAMLError): boolean {
+  return !message.startsWith("Comments must be separated");
+}
+
+function mistakeOf({ code, pos }: YAMLError, at: (offset: number) => Place, source: string): Mistake {
+  const [offset] = pos;
+  const before = source.slice(0, offset).split("\n").slice(-2).join("\n");
+  const line = before + (source.slice(offset).split("\n", 1)[0] ?? "");
+  const remedy =
+    /(?:^|[:,-][ \t]+)[{[]/m.test(line) || (code === "UNEXPECTED_TOKEN" && /[}\]]/.test(line))
+      ? QUOTE_BRACES
+      : REMEDIES[code];
+  return {
+    problem: `Not YAML: ${yamlFlaw({ code })}.`,
+    place: at(offset),
+    ...(remedy !== undefined && { remedy }),
+  };
+}
+
+const QUOTE_BRACES =
+  "A value with `{` or `}`, `[` or `]` needs quotes, unless it is a whole mapping or list in brackets.";
+
+const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  BAD_INDENT: "Indent the keys of one mapping alike.",
+  BAD_SCALAR_START: "Put the value into quotes.",
+  BLOCK_AS_IMPLICIT_KEY: "Indent the keys of one mapping alike; a value with `: ` needs quotes.",
+  MULTILINE_IMPLICIT_KEY:
+    "Write `key: value` with a blank behind the colon, and indent a value of several lines deeper than its key.",
+  TAB_AS_INDENT: "Indent with blanks.",
+};
+
 const TAG = "tag:yaml.org,2002:";
 
 class Reader {
   private readonly targets = new Map<Node, Node>();
   private readonly at: (offset: number) => Place;
+  private readonly text: string;
   /** Aliases being followed, to find those that lead back to themselves. */
   private readonly active = new Set<Node>();
   /** Each mapping is read once, however often merges of merges ask for it. */
   private readonly read = new Map<Node, ReadonlyMap<string, BundleValue>>();
 
-  constructor(document: Document.Parsed, at: (offset: number) => Place) {
+  constructor(document: Document.Parsed, at: (offset: number) => Place, text: string) {
     this.at = at;
+    this.text = text;
     const anchors = new Map<string, Node>();
     visit(document, {
       Node: (_key, node) => {
@@ -146,7 +177,17 @@ class Reader {
       return { kind: "sequence", place, items: () => node.items.map((item) => this.value(item as Node)) };
     }
     if (!isScalar(node) || isNull(node)) return { kind: "null", place };
-    return { kind: "text", place, text: textOf(node), boolean: booleanOf(node) };
+    return { kind: "text", place, text: this.textOf(node), boolean: booleanOf(node) };
+  }
+
+  private textOf(scalar: Scalar): string {
+    const [start, end] = scalar.range ?? [0, 0];
+    const raw = this.text.slice(start, end);
+    const text = separatedText(raw, scalar.type, textOf(scalar)) ?? textOf(scalar);
+    // A last line without its line break has none in the CLI's value.
+    return scalar.type?.startsWith("BLOCK") === true && end === this.text.length && !/[\r\n\u0085]$/.test(raw)
+      ? text.replace(/\n$/, "")
+      : text;
   }
 
   private place(node: Node | null | undefined): Place {
@@ -163,10 +204,11 @@ class Reader {
     const own = new Map<string, BundleValue>();
     let merge: Node | undefined;
     for (const { key, value } of node.items as { key: Node; value: Node | null }[]) {
-      if (!isScalar(key)) throw new BundleYamlError("A key is not a plain text.", this.place(key));
+      if (!isScalar(key))
+        throw new BundleYamlError("A key is not a plain text.", this.place(key), QUOTE_BRACES);
       if (!isMergeKey(key)) {
         // An absent value stands where its key does.
-        own.set(textOf(key), value ? this.value(value) : { kind: "null", place: this.place(key) });
+        own.set(this.textOf(key), value ? this.value(value) : { kind: "null", place: this.place(key) });
       } else if (merge) {
         throw new BundleYamlError("A mapping has more than one merge key (`<<`).", this.place(key));
       } else {

@@ -7,6 +7,11 @@ export const OUTPUTS: readonly { readonly name: string; readonly description: st
   { name: "workspace-url", description: "URL of the workspace." },
   { name: "jobs", description: "JSON object: key of each deployed job → `id` and `url`." },
   {
+    name: "resources",
+    description:
+      "JSON object: kind (`jobs`, `pipelines`, `apps`) → key of each deployed resource → `id`, `name` and `url`.",
+  },
+  {
     name: "plan",
     description: "JSON object: changes of the plan and the number of unchanged resources.",
   },

@@ -1,12 +1,14 @@
 import { realpath } from "node:fs/promises";
 import type { CliResult } from "./result.ts";
-import path, { posix } from "node:path";
-import { SecretlessError, type Mistake } from "../base/errors.ts";
+import { SecretlessError, type Place } from "../base/errors.ts";
 import type { Clock, ProcessRequest, ProcessResult } from "../base/ports.ts";
 import { destroyIncomplete, refusedDeletes } from "./destroy-command.ts";
 import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./run-command.ts";
 import type { RunEnd, RunRequest } from "./run-command.ts";
 import { DiagnosticsReader, type Diagnostic } from "./diagnostics.ts";
+import { cliFailure, isCrash, readingFailure, type FailureContext } from "./failure.ts";
+import { placed } from "./text-place.ts";
+import { inCheckout } from "./in-checkout.ts";
 import type { Json } from "../api/json.ts";
 import { parseJson, unreadable } from "./json-output.ts";
 import { LineSplitter } from "./lines.ts";
@@ -15,10 +17,6 @@ import { PLAN_COMMAND, readPlan, type Plan } from "./plan.ts";
 import { runUntil, type ProgramPorts } from "./process.ts";
 import { noTokenAsked, refuseOtherWorkspace, type ApprovedWorkspace } from "./effective-workspace.ts";
 import { readSummary, type BundleSummary } from "./summary.ts";
-
-/** How an answer or a silence of the workspace shows in the CLI's errors: its status and error code, or the network's. */
-const REMOTE =
-  /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
 
 /** Else a bundle with `bundle.deployment.lock.force: true` would take the lock of a deployment that runs (CLI 1.13). */
 const KEEP_LOCK = "--force-lock=false";
@@ -30,7 +28,7 @@ const READING_RATE = "60";
 /** Largest JSON that is read from stdout, in bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
 
-export interface CliOptions extends ProgramPorts {
+export interface CliOptions extends ProgramPorts, FailureContext {
   readonly clock: Clock;
   /** Absolute path of the CLI. */
   readonly file: string;
@@ -41,14 +39,18 @@ export interface CliOptions extends ProgramPorts {
   /** The same relative to the checkout, with `/`; "" if it is the checkout. */
   readonly bundlePath: string;
   readonly target: string | undefined;
-  /** Gets each line that the CLI prints for people, as it comes. */
+  /** Gets each line that the CLI prints for people, as it comes, but for its warnings. */
   readonly onLine: (line: string) => void;
+  /** Gets each warning and recommendation once, however many commands repeat it. */
+  readonly onWarning: (warning: Diagnostic) => void;
   /** The only workspace that a command may work in. */
   readonly approved: ApprovedWorkspace;
   /** How many tokens the token service has given so far. */
   readonly tokensServed: () => number;
   /** Called before each command; rejects if the bundle may not be worked with any more. */
   readonly beforeEach: () => Promise<unknown>;
+  /** Where one of these texts stands in the bundle's configuration. */
+  readonly findText: (texts: readonly string[]) => Promise<Place | undefined>;
   /** Limit for a command that only reads, in milliseconds. */
   readonly readTimeout: number;
   /** Gets the process id of each CLI that is started, and undefined when it has ended. */
@@ -65,6 +67,7 @@ export interface PlanResult {
 /** The Databricks CLI for one bundle and target. One command at a time. */
 export class DatabricksCli {
   readonly #options: CliOptions;
+  readonly #warned = new Set<string>();
 
   constructor(options: CliOptions) {
     this.#options = options;
@@ -73,7 +76,7 @@ export class DatabricksCli {
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal: AbortSignal): Promise<PlanResult> {
     const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0) throw this.#readingFailure("plan", result);
+    if (result.code !== 0) throw readingFailure("plan", result, this.#options);
     const json = parseJson(result.stdout, PLAN_COMMAND);
     return { plan: readPlan(json), json, diagnostics: result.diagnostics };
   }
@@ -81,7 +84,7 @@ export class DatabricksCli {
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async summary(signal: AbortSignal): Promise<BundleSummary> {
     const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0) throw this.#readingFailure("read", result);
+    if (result.code !== 0) throw readingFailure("read", result, this.#options);
     const summary = readSummary(result.stdout);
     refuseOtherWorkspace(summary, this.#options.approved);
     return summary;
@@ -94,11 +97,14 @@ export class DatabricksCli {
   async deploy({ autoApprove }: { readonly autoApprove: boolean }): Promise<CliResult> {
     const result = await this.#run(["deploy", KEEP_LOCK, ...(autoApprove ? ["--auto-approve"] : [])], {});
     if (result.code === 0) return result;
-    throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
+    throw (
+      heldLock(result.diagnostics) ??
+      cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options)
+    );
   }
 
   /**
-   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
+   * Runs a job, pipeline, app or script of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
    * @throws SecretlessError of core/cli/run-command.ts, unless the run succeeded or `wait` is false
    */
   async run(request: RunRequest, signal: AbortSignal): Promise<void> {
@@ -124,7 +130,7 @@ export class DatabricksCli {
     const locked = result.code === 0 ? undefined : heldLock(result.diagnostics);
     if (locked) throw locked;
     if (result.code !== 0)
-      throw this.#failure("DEPLOY_FAILED", "The deployment could not be destroyed.", result);
+      throw cliFailure("DEPLOY_FAILED", "The deployment could not be destroyed.", result, this.#options);
     const swallowed = refusedDeletes(result.diagnostics);
     if (swallowed.length > 0) throw destroyIncomplete(swallowed);
   }
@@ -133,15 +139,17 @@ export class DatabricksCli {
     args: readonly string[],
     how: { signal?: AbortSignal; capture?: boolean; onLine?: (line: string) => void },
   ): Promise<CliResult> {
-    const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const { file, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
     const root = await withoutLinks(bundleRoot);
     await this.#options.beforeEach();
     const served = this.#options.tokensServed();
     const reader = new DiagnosticsReader();
+    let crash: string | undefined;
     const stderr = new LineSplitter((line) => {
-      reader.line(line);
+      if (isCrash(line)) crash ??= line;
       how.onLine?.(line);
-      onLine(line);
+      const severity = reader.line(line);
+      if (severity === undefined || severity === "error") onLine(line);
     });
     const stdout = new LineSplitter(onLine);
     const captured: Buffer[] = [];
@@ -170,10 +178,23 @@ export class DatabricksCli {
       stderr.end();
       if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
       if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
-      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
-      return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
+      const places = { roots: [root, bundleRoot], bundlePath };
+      const printedOnes = reader.diagnostics.map((one) => inCheckout(one, places));
+      const diagnostics = await Promise.all(printedOnes.map((one) => placed(one, this.#options.findText)));
+      this.#warn(diagnostics);
+      const printed = Buffer.concat(captured).toString("utf8");
+      return { ...ended, stdout: printed, diagnostics, ...(crash !== undefined && { crash }) };
     } finally {
       onProcess?.(undefined);
+    }
+  }
+
+  #warn(diagnostics: readonly Diagnostic[]): void {
+    for (const diagnostic of diagnostics) {
+      const key = JSON.stringify(diagnostic);
+      if (diagnostic.severity === "error" || this.#warned.has(key)) continue;
+      this.#warned.add(key);
+      this.#options.onWarning(diagnostic);
     }
   }
 
@@ -198,39 +219,6 @@ export class DatabricksCli {
       done.abort();
     }
   }
-
-  /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
-  #relocated(diagnostic: Diagnostic, root: string): Diagnostic {
-    const { place } = diagnostic;
-    if (!place) return diagnostic;
-    const inBundle = path.isAbsolute(place.file) ? path.relative(root, place.file) : place.file;
-    const file = posix.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
-    return { ...diagnostic, place: { ...place, file } };
-  }
-
-  /** Of a command that changes nothing. */
-  #readingFailure(what: string, result: CliResult): SecretlessError {
-    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-    const remote = errors.some(({ text, detail = "" }) => REMOTE.test(`${text}\n${detail}`));
-    const code =
-      errors.some(({ place }) => place) || (errors.length > 0 && !remote) ? "BUNDLE_INVALID" : "CLI_FAILED";
-    return this.#failure(code, `The Databricks CLI could not ${what} the bundle.`, result);
-  }
-
-  #failure(
-    code: "BUNDLE_INVALID" | "CLI_FAILED" | "DEPLOY_FAILED",
-    problem: string,
-    result: CliResult,
-  ): SecretlessError {
-    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-    const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
-    return new SecretlessError(code, {
-      problem,
-      ...(errors.length === 0 && { actual: exit }),
-      remedy: "Its messages are above in the log.",
-      mistakes: errors.map(toMistake),
-    });
-  }
 }
 
 function readTimedOut(args: readonly string[], limit: number): SecretlessError {
@@ -247,12 +235,4 @@ function readTimedOut(args: readonly string[], limit: number): SecretlessError {
  */
 function withoutLinks(folder: string): Promise<string> {
   return realpath(folder).catch(() => folder);
-}
-
-export function toMistake({ text, path, place, detail }: Diagnostic): Mistake {
-  return {
-    problem: path === undefined ? text : `${text} (${path})`,
-    ...(detail !== undefined && { actual: detail }),
-    ...(place && { place }),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Place } from "../base/errors.ts";
+import { beginsOutput } from "./build-failure.ts";
 
 export interface Diagnostic {
   readonly severity: "error" | "warning" | "recommendation";
@@ -7,6 +8,8 @@ export interface Diagnostic {
   readonly path?: string;
   /** As the CLI prints it: relative to the bundle, or absolute where it names the file in its text. */
   readonly place?: Place;
+  /** Where else, as of a key that is given twice. */
+  readonly alsoAt?: readonly Place[];
   /** The first paragraph of what the CLI says beyond `text`; it may have several lines. */
   readonly detail?: string;
 }
@@ -16,8 +19,11 @@ interface Draft {
   readonly text: string[];
   path?: string;
   place?: Place;
+  readonly alsoAt: Place[];
   readonly detail: string[];
 }
+
+const START = /^(Error|Warning|Warn|Recommendation): (.*)$/;
 
 /** What the CLI says about its own work: it may follow a diagnostic at once, or after the blank line before a detail. */
 const PROGRESS =
@@ -30,11 +36,24 @@ const PROGRESS =
  */
 export class DiagnosticsReader {
   readonly #found: Draft[] = [];
-  /** Which part of the last diagnostic the next line belongs to. */
-  #part: "text" | "places" | "gap" | "detail" | "none" = "none";
+  /** Which part of the last diagnostic the next line belongs to; behind a build's error all is its output. */
+  #part: "text" | "places" | "gap" | "detail" | "output" | "none" = "none";
 
-  line(line: string): void {
-    const start = /^(Error|Warning|Warn|Recommendation): (.*)$/.exec(line);
+  /** @returns how severe the diagnostic is that the line belongs to; undefined if it is part of none */
+  line(line: string): Diagnostic["severity"] | undefined {
+    const before = this.#part;
+    this.#take(line);
+    const belongs = START.test(line) || before === "output" || this.#part !== "none";
+    const closes = line.trim() === "" && before !== "none";
+    return belongs || closes ? this.#found.at(-1)?.severity : undefined;
+  }
+
+  #take(line: string): void {
+    if (this.#part === "output") {
+      this.#found.at(-1)?.detail.push(line.trimEnd());
+      return;
+    }
+    const start = START.exec(line);
     if (start) this.#start(start[1] ?? "", start[2] ?? "");
     else if (line.trim() === "")
       this.#part = this.#part === "text" || this.#part === "places" ? "gap" : "none";
@@ -49,10 +68,17 @@ export class DiagnosticsReader {
   #start(word: string, text: string): void {
     const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
     // The reader of YAML names the place in its text alone.
-    const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text);
-    this.#found.push({ severity, text: [text], detail: [], ...(named && { place: placeOf(named) }) });
+    const named =
+      /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text) ?? /^failed to load (\S.*?): yaml: line (\d+): /.exec(text);
+    this.#found.push({
+      severity,
+      text: [text],
+      alsoAt: [],
+      detail: [],
+      ...(named && { place: placeOf(named) }),
+    });
     // The logger's warnings end with their line.
-    this.#part = word === "Warn" ? "none" : "text";
+    this.#part = word === "Warn" ? "none" : beginsOutput(`${word}: ${text}`) ? "output" : "text";
   }
 
   #headLine(line: string): void {
@@ -63,7 +89,9 @@ export class DiagnosticsReader {
       current.text.push(line.trim());
       return;
     }
-    // Further paths and places stand below the first ones, indented: they add nothing to an annotation.
+    // Further paths and places stand below the first ones, indented.
+    const further = /^ {5}(\S.*?):(\d+):(\d+)$/.exec(line);
+    if (further && current?.place) current.alsoAt.push(placeOf(further));
     this.#part = path !== undefined || place || line.startsWith("    ") ? "places" : "none";
     if (current && path !== undefined) current.path ??= path;
     if (current && place) current.place ??= placeOf(place);
@@ -72,11 +100,12 @@ export class DiagnosticsReader {
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics(): Diagnostic[] {
     const seen = new Set<string>();
-    return this.#found.flatMap(({ text, detail, ...rest }) => {
+    return this.#found.flatMap(({ text, detail, alsoAt, ...rest }) => {
       const diagnostic = {
         ...rest,
         text: text.join(" "),
-        ...(detail.length > 0 && { detail: detail.join("\n") }),
+        ...(alsoAt.length > 0 && { alsoAt }),
+        ...(detail.some((line) => line !== "") && { detail: detail.join("\n").trimEnd() }),
       };
       const key = JSON.stringify(diagnostic);
       if (seen.has(key)) return [];

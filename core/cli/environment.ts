@@ -1,6 +1,8 @@
 import { win32 } from "node:path";
 import type { Environment, Platform } from "../base/ports.ts";
 import { variable } from "../base/paths.ts";
+import type { Dialect } from "../ci/dialect.ts";
+import { isPassable } from "../ci/inputs/pass-env.ts";
 import { checkProxies } from "../net/proxy.ts";
 
 /** What the CLI and the bundle's build commands may have of this process's environment. */
@@ -64,6 +66,8 @@ export interface CliEnvironmentOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Names that the user lets through, checked by parsePassEnv. */
   readonly passEnv?: readonly string[];
+  /** Of the CI that this is. */
+  readonly dialect: Pick<Dialect, "facts">;
   readonly folder: PrivateFolder;
   readonly product: { readonly name: string; readonly version: string };
 }
@@ -86,8 +90,9 @@ export interface PrivateFolder {
  * (observed: `workspace.auth_type` in a bundle would use one that it finds).
  */
 export function cliEnvironment(options: CliEnvironmentOptions): Record<string, string> {
-  const { environment, platform, variables, passEnv = [], folder, product } = options;
+  const { environment, platform, variables, passEnv = [], dialect, folder, product } = options;
   checkProxies(environment);
+  const facts = Object.keys(environment).filter((name) => dialect.facts.test(name.toUpperCase()));
   const taken: Record<string, string> = {};
   const take = (name: string, value: string | undefined): void => {
     // Two spellings of one name would be one variable on Windows, and which of them counts would be chance.
@@ -95,7 +100,7 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
       platform.os === "win32" && Object.keys(taken).some((key) => key.toUpperCase() === name.toUpperCase());
     if (value !== undefined && !known) taken[name] = value;
   };
-  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment, name, platform));
+  for (const name of [...ALLOWED, ...facts, ...passEnv]) take(name, variable(environment, name, platform));
   for (const [name, value] of homeVariables(folder.home, platform)) if (!(name in taken)) take(name, value);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment)) {
@@ -120,6 +125,22 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     NO_COLOR: "1",
     TERM: "dumb",
   };
+}
+
+/** Of tools that build: what they miss most often stands first. */
+const OF_BUILDS =
+  /^(?:UV|PIP|PIPX|POETRY|PDM|HATCH|TWINE|PYTHON|PYENV|CONDA|VIRTUAL|SETUPTOOLS|NPM|NODE|YARN|PNPM|JAVA|MAVEN|MVN|GRADLE|SBT|GO|CARGO|RUST|DOTNET|NUGET|DOCKER)(?:_|[A-Z]*$)/;
+/** What every shell has, the home folder, and what runners say of their own machine. */
+const OF_NOBODY =
+  /^(?:_|PWD|OLDPWD|SHLVL|HOME|USERPROFILE|(?:LOCAL)?APPDATA|TERM|(?:RUNNER|AGENT|GITHUB|SYSTEM|ENV|XDG)_\w+)$/;
+
+/** Names of variables that are set, that the CLI does not get, and that `pass-env` would give to it; those of builds first. */
+export function withheld(environment: Environment, given: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(environment).filter(
+    (name) => !(name in given) && !OF_NOBODY.test(name.toUpperCase()) && isPassable(name),
+  );
+  const rank = (name: string): number => (OF_BUILDS.test(name.toUpperCase()) ? 0 : 1);
+  return names.sort((left, right) => rank(left) - rank(right) || (left < right ? -1 : 1));
 }
 
 /** Names of the variables that say where the user's own files are; `pass-env` gives them back. */

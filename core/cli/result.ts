@@ -5,4 +5,6 @@ import type { Diagnostic } from "./diagnostics.ts";
 export interface CliResult extends ProcessResult {
   readonly stdout: string;
   readonly diagnostics: readonly Diagnostic[];
+  /** The line in which it tells that it crashed. */
+  readonly crash?: string;
 }

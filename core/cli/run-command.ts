@@ -2,7 +2,7 @@ import { SecretlessError, type ErrorCode } from "../base/errors.ts";
 import type { CliResult } from "./result.ts";
 
 export interface RunRequest {
-  /** Key of the job or pipeline. */
+  /** Key of the job, pipeline, app or script. */
   readonly resource: string;
   /** Job parameters. They are arguments of a process and so no place for secrets. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -84,7 +84,11 @@ const ENDS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/got INTERNAL_ERROR: ?(.*)/, "RUN_FAILED", "The run failed."],
   [/^update cancelled()$/, "RUN_CANCELLED", "The update of the pipeline was cancelled."],
   [/^update failed()$/, "RUN_FAILED", "The update of the pipeline failed."],
-  [/resource with key ".*" not found/, "RESOURCE_UNKNOWN", "The bundle has no such job or pipeline."],
+  [
+    /resource with key ".*" not found/,
+    "RESOURCE_UNKNOWN",
+    "The bundle has nothing of this key that can be run.",
+  ],
   [
     /resource not found or not yet deployed|resource with key ".*" is not deployed|has not been deployed/,
     "RESOURCE_UNKNOWN",
@@ -100,7 +104,7 @@ export function runFailure(resource: string, result: CliResult): SecretlessError
       if (!match) continue;
       const remedy =
         code === "RESOURCE_UNKNOWN"
-          ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target."
+          ? "Name the key of a job, a pipeline or an app (`resources.jobs`, `resources.pipelines`, `resources.apps`) that is deployed to this target, or of a script (`scripts`)."
           : SEE_RUN;
       return new SecretlessError(code, {
         problem: `${resource}: ${problem}`,

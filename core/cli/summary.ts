@@ -2,12 +2,19 @@ import { isObject, type Json, member, members, textAt } from "../api/json.ts";
 import { parseJson, unreadable } from "./json-output.ts";
 
 export interface DeployedResource {
-  /** Key under `resources.jobs` or `resources.pipelines`. */
+  /** Key under `resources.<kind>`. */
   readonly key: string;
-  /** Decimal for jobs, a UUID for pipelines. */
+  /** Decimal for jobs, a UUID for pipelines, a name for most others. */
   readonly id: string;
   readonly name: string;
   readonly url: string;
+}
+
+export interface ResourceOfKind extends DeployedResource {
+  /** As in the bundle: `jobs`, `model_serving_endpoints`. */
+  readonly kind: string;
+  /** Whether it is still in the bundle. */
+  readonly declared: boolean;
 }
 
 export interface BundleSummary {
@@ -25,7 +32,7 @@ export interface BundleSummary {
   readonly jobs: readonly DeployedResource[];
   readonly pipelines: readonly DeployedResource[];
   /** Everything that is deployed, of every kind, also what is no longer in the bundle. */
-  readonly resources: readonly (DeployedResource & { readonly kind: string })[];
+  readonly resources: readonly ResourceOfKind[];
 }
 
 const SOURCE = "databricks bundle summary -o json";
@@ -43,7 +50,7 @@ export function readSummary(text: string): BundleSummary {
     members(ofKind).flatMap(([key, resource]) => {
       const id = textAt(resource, "id");
       if (id === "") return [];
-      const name = textAt(resource, "name") || key;
+      const name = textAt(resource, "name") || textAt(resource, "display_name") || key;
       const declared = member(resource, "modified_status") !== "deleted";
       return [{ kind, key, id, name, url: textAt(resource, "url"), declared }];
     }),
@@ -61,6 +68,6 @@ export function readSummary(text: string): BundleSummary {
     },
     jobs: deployed("jobs"),
     pipelines: deployed("pipelines"),
-    resources: all.map(({ kind, key, id, name, url }) => ({ kind, key, id, name, url })),
+    resources: all,
   };
 }

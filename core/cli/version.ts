@@ -2,10 +2,11 @@ import { SecretlessError } from "../base/errors.ts";
 import type { Clock } from "../base/ports.ts";
 import { textAt } from "../api/json.ts";
 import { parseJson, unreadable } from "./json-output.ts";
+import { compareReleases } from "./version-constraint.ts";
 import { runUntil, type ProgramPorts } from "./process.ts";
 
 /** The oldest CLI that the product is tested with. */
-const MINIMUM = [1, 9, 0] as const;
+export const MINIMUM = [1, 9, 0] as const;
 /** Milliseconds; it takes about 50, but the first start after an installation may wait for a virus scanner. */
 const TIMEOUT = 30_000;
 const LIMIT = 64 * 1024;
@@ -39,7 +40,7 @@ export async function checkVersion(options: VersionOptions): Promise<CliVersion>
   const numbers = [Number(major), Number(minor), Number(patch)];
   // Local builds call themselves 0.0.0-dev: their age is not known.
   const unknown = numbers.every((number) => number === 0);
-  if (!unknown && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
+  if (!unknown && compareReleases(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
   if (prerelease === undefined && !unknown) return { version };
   return {
     version,
@@ -47,11 +48,6 @@ export async function checkVersion(options: VersionOptions): Promise<CliVersion>
       `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's ` +
       "`databricks_cli_version` constraint, and nobody has tested this product with it.",
   };
-}
-
-function compare(left: readonly number[], right: readonly number[]): number {
-  const index = left.findIndex((number, position) => number !== right[position]);
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
 }
 
 function tooOld(version: string, file: string): SecretlessError {

@@ -4,6 +4,7 @@ import { destroyIncomplete } from "../cli/destroy-command.ts";
 import type { DeployedResource } from "../cli/summary.ts";
 import { destroyedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { whenFree } from "../flow/when-free.ts";
+import { kindsOf } from "./plan.ts";
 import type { CommandContext } from "./command.ts";
 
 /** Destroys the deployment after showing what goes, and does not believe the CLI's exit code. */
@@ -19,13 +20,14 @@ export async function destroyBundle({ step, audit, cli, api, access }: CommandCo
   found({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
   if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
   for (const { kind, key, id } of resources) ci.info(`  delete ${kind}.${key} (${id})`);
-  if (resources.length > 0 && !inputs.autoApprove) {
+  const refused = changes.filter(({ resource }) => !inputs.autoApprove.covers(resource));
+  if (refused.length > 0) {
     const label = ci.inputLabel("auto-approve");
     throw new SecretlessError("DESTRUCTIVE_PLAN", {
       problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
       expected: `\`${label}: true\``,
-      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
-      mistakes: resources.map(({ kind, key }) => ({ problem: `delete ${kind}.${key}` })),
+      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run, or to all kinds that go: \`${kindsOf(changes)}\`.`,
+      mistakes: refused.map(({ resource }) => ({ problem: `delete ${resource}` })),
     });
   }
   await access.withdraw(summary);

@@ -1,7 +1,5 @@
 import { allRight } from "../base/all-right.ts";
 import { SecretlessError } from "../base/errors.ts";
-import { toMistake } from "../cli/cli.ts";
-import type { Diagnostic } from "../cli/diagnostics.ts";
 import { losses, type Plan } from "../cli/plan.ts";
 import type { BundleSummary } from "../cli/summary.ts";
 import { warn, type Step } from "../flow/step.ts";
@@ -22,8 +20,7 @@ export async function showPlan(context: CommandContext): Promise<void> {
 export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Plan> {
   const { ci, signal, found } = step;
   const result = await ci.group("Plan", () => cli.plan(signal));
-  const { plan, diagnostics } = result;
-  for (const diagnostic of diagnostics) annotate(step, diagnostic);
+  const { plan } = result;
   const changed = plan.entries.filter(({ action }) => action !== "skip");
   const planned = {
     changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
@@ -48,24 +45,26 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
   return plan;
 }
 
-/** Shows what the CLI warns of or recommends, whole, at its place. */
-function annotate({ ci }: Step, diagnostic: Diagnostic): void {
-  const { problem, actual, place } = toMistake(diagnostic);
-  const text = actual === undefined ? problem : `${problem}\n${actual}`;
-  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text, place);
-}
-
 function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {
-  const lost = losses(plan);
-  if (lost.length === 0 || !inputs.command.changes || inputs.autoApprove) return undefined;
+  if (!inputs.command.changes) return undefined;
+  const refused = losses(plan).filter(({ resource }) => !inputs.autoApprove.covers(resource));
+  if (refused.length === 0) return undefined;
+  const label = ci.inputLabel("auto-approve");
   return new SecretlessError("DESTRUCTIVE_PLAN", {
     problem: "The deployment would delete or recreate resources. Nothing was changed.",
-    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
-    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
-    mistakes: lost.map(({ resource, action, lost: what }) => ({
+    expected: `a plan without deletions, or \`${label}: true\``,
+    remedy:
+      `If this is what you want, set \`${label}\` for this run: to \`${kindsOf(refused)}\` for these kinds alone, or to ` +
+      "`true` for all.",
+    mistakes: refused.map(({ resource, action, lost: what }) => ({
       problem: `${action} ${resource}: loses ${what}`,
     })),
   });
+}
+
+/** The kinds of these resources as `auto-approve` takes them. */
+export function kindsOf(resources: readonly { readonly resource: string }[]): string {
+  return [...new Set(resources.map(({ resource }) => resource.slice(0, resource.indexOf("."))))].join(", ");
 }
 
 const TERRAFORM =

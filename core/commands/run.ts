@@ -3,7 +3,7 @@ import { pipelineId, runId } from "../cli/run-command.ts";
 import { noteChanges } from "../flow/changed-resources.ts";
 import type { CommandContext } from "./command.ts";
 
-/** Runs a job or pipeline of the deployed bundle, its state live in the log. If the CI's job is cancelled, so is the run. */
+/** Runs a job, pipeline, app or script of the deployed bundle, its state live in the log. If the CI's job is cancelled, so is the run. */
 export async function runResource({ step, audit, cli, api }: CommandContext): Promise<void> {
   const { ci, inputs, signal, found } = step;
   const { resource = "", runParameters: parameters, wait } = inputs;

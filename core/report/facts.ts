@@ -11,7 +11,9 @@ export interface PlannedChange {
   readonly fields: readonly string[];
 }
 
-export interface DeployedJob {
+export interface DeployedResource {
+  /** As in the bundle: `jobs`, `apps`. */
+  readonly kind: string;
   readonly key: string;
   readonly id: string;
   readonly name: string;
@@ -102,7 +104,8 @@ export interface Found {
   readonly scan?: ScanFacts;
   readonly access?: AccessFacts;
   readonly deployed?: boolean;
-  readonly jobs?: readonly DeployedJob[];
+  /** Everything that the bundle has deployed, of every kind. */
+  readonly resources?: readonly DeployedResource[];
   readonly run?: { readonly resource: string; readonly url: string; readonly result: string };
   /** How many resources a `destroy` deleted. */
   readonly destroyed?: number;

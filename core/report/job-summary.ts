@@ -18,7 +18,7 @@ export function jobSummary(facts: Facts, error?: SecretlessError): string {
     facts.scan && scanSection(facts.scan),
     ...(facts.access ? accessSections(facts.access) : []),
     facts.standards && facts.standards.length > 0 && standardsSection(facts.standards),
-    facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.resources && facts.resources.length > 0 && resourcesSection(facts.resources),
     facts.run &&
       `### Run\n\n${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
     facts.warnings.length > 0 && warningsSection(facts.warnings),
@@ -89,9 +89,13 @@ export function planLine({ changes, unchanged }: NonNullable<Facts["plan"]>): st
   ].join(", ");
 }
 
-function jobsSection(jobs: NonNullable<Facts["jobs"]>): string {
-  const rows = jobs.map(({ key, id, name, url }) => [code(key), link(name, url), code(id)]);
-  return `### Jobs\n\n${table(["Key", "Job", "ID"], rows)}`;
+function resourcesSection(resources: NonNullable<Facts["resources"]>): string {
+  const rows = resources.map(({ kind, key, id, name, url }) => [
+    code(`${kind}.${key}`),
+    link(name, url),
+    code(id),
+  ]);
+  return `### Deployed\n\n${table(["Key", "Resource", "ID"], rows)}`;
 }
 
 function standardsSection(standards: NonNullable<Facts["standards"]>): string {

@@ -34,6 +34,12 @@ describe("the flow of a step", () => {
     ]);
     const jobs = { nightly: { id: "7", url: "https://example.com/jobs/7" } };
     assert.deepEqual(JSON.parse(flow.ci.outputs.get("jobs") ?? ""), jobs);
+    const resources = { jobs: { nightly: { ...jobs.nightly, name: "nightly" } } };
+    assert.deepEqual(JSON.parse(flow.ci.outputs.get("resources") ?? ""), resources);
+    assert.match(
+      flow.ci.log.join("\n"),
+      /^Deployed nightly \(jobs\.nightly\): https:\/\/example\.com\/jobs\/7$/m,
+    );
     assert.equal(flow.ci.outputs.get("principal"), DEPLOYER.applicationId);
     assert.match(flow.ci.summaryText, /deployed lakehouse-jobs → prod/);
     assert.deepEqual(await readdir(flow.temp), [path.basename(flow.ci.outputs.get("audit-log") ?? "")]);
@@ -59,36 +65,6 @@ describe("the flow of a step", () => {
       const text = JSON.stringify(what);
       for (const token of tokens) assert.ok(!text.includes(token), `${where} holds a token`);
     }
-  });
-
-  for (const action of ["delete", "recreate"]) {
-    it(`refuses to ${action} without auto-approve, and hands the approval on`, async () => {
-      const cli = usualCli({ "schemas.orders": action, "jobs.nightly.permissions": "delete" });
-      assert.equal(await flow.run({}, cli), 1);
-      assert.match(flow.error, /^DESTRUCTIVE_PLAN: /);
-      assert.match(flow.error, new RegExp(`${action} schemas\\.orders: loses every table`));
-      assert.doesNotMatch(flow.error, /permissions/);
-      assert.ok(!flow.commands.includes("deploy"));
-      assert.equal(await flow.run({ "auto-approve": "true" }, cli), 0);
-      assert.ok(flow.commands.includes("deploy --auto-approve"));
-    });
-  }
-
-  it("shows what the CLI warns of at its place, with all that it says", async () => {
-    const stderr =
-      "Warning: unknown field: x\n  at resources.jobs.nightly\n  in resources/orders.yml:4:9\n\nLook at the schema.\nIt knows y.\n\n" +
-      "Recommendation: use a pool\n  in databricks.yml:1:1\n\n";
-    const cli: PlayCli = (command, request) =>
-      command === "plan -o json" ? { stdout: plan({}), stderr } : usualCli({})(command, request);
-    assert.equal(await flow.run({ command: "plan" }, cli), 0, flow.error);
-    assert.deepEqual(flow.ci.annotations, [
-      {
-        level: "warning",
-        text: "unknown field: x (resources.jobs.nightly)\nLook at the schema.\nIt knows y.",
-        place: { file: "resources/orders.yml", line: 4, column: 9 },
-      },
-      { level: "notice", text: "use a pool", place: { file: "databricks.yml", line: 1, column: 1 } },
-    ]);
   });
 
   it("tells what degrades with Terraform's state", async () => {

@@ -34,6 +34,10 @@ export const AZURE_DEVOPS: Dialect = {
     [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
     [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
   ],
+  // Predefined variables alone, as a pipeline may have its own that begin with BUILD_. Source: learn.microsoft.com, "Use
+  // predefined variables", section "Build variables"; without the repository's URI, which can hold a credential.
+  facts:
+    /^BUILD_(?:BUILDID|BUILDNUMBER|BUILDURI|DEFINITIONNAME|DEFINITIONVERSION|REASON|QUEUEDBY(?:ID)?|REQUESTEDFOR(?:ID|EMAIL)?|REPOSITORY_(?:ID|NAME|PROVIDER)|SOURCEBRANCH(?:NAME)?|SOURCEVERSION(?:MESSAGE|AUTHOR)?|SOURCESDIRECTORY)$/,
   // `##vso[…]` anywhere, `##[…]` at the start of a line.
   logMarkers: [[/#(?=#(?:vso)?\[)/gi, "# "]],
   readable: readableSubject,

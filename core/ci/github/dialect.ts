@@ -67,6 +67,9 @@ export const GITHUB: Dialect = {
       "the mark by which the runner ends processes, a deployment in progress among them",
     ],
   ],
+  // Source: docs.github.com, "Variables reference", section "Default environment variables".
+  facts:
+    /^GITHUB_(?:SHA|REF(?:_\w+)?|HEAD_REF|BASE_REF|RUN_\w+|REPOSITORY(?:_\w+)?|SERVER_URL|WORKFLOW(?:_\w+)?|JOB|EVENT_NAME|ACTOR(?:_ID)?)$/,
   // `::name::` at the start of a line, `##[name]` anywhere.
   logMarkers: [
     [/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: "],

@@ -43,6 +43,13 @@ export function parsePassEnv(text: string, dialects: readonly Dialect[] = DIALEC
   });
 }
 
+/** Whether `pass-env` takes this name. */
+export function isPassable(name: string, dialects: readonly Dialect[] = DIALECTS): boolean {
+  return (
+    reasonAgainst(name, [...dialects.flatMap(({ credentials }) => credentials), ...FAMILIES]) === undefined
+  );
+}
+
 function reasonAgainst(name: string, families: Dialect["credentials"]): string | undefined {
   if (!NAME.test(name)) return "no name of a variable";
   const folded = name.toUpperCase();

@@ -5,6 +5,7 @@ import { parseWorkspaceUrl } from "../../net/workspace.ts";
 import type { Dialect } from "../dialect.ts";
 import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
 import { choice, FLAG, lowerCase } from "./choices.ts";
+import { parseApproval } from "./approval.ts";
 import { parsePassEnv } from "./pass-env.ts";
 import { parseDuration, parseNameValueLines } from "./values.ts";
 
@@ -151,9 +152,10 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
       form: { label: "Bundle variables", group: "bundle" },
     },
     "auto-approve": {
-      description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
+      description:
+        "`true` allows a deployment that deletes or recreates resources, and `destroy`; kinds of resources (`jobs, schemas`) allow it for these alone.",
       default: "false",
-      ...FLAG,
+      parse: parseApproval,
       for: ({ changes, needs }) => changes && needs.cli && needs.access,
       form: { label: "Approve what deletes or recreates", group: "bundle" },
     },
@@ -175,8 +177,8 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
       form: { label: "Audit log", group: "bundle" },
     },
     resource: {
-      description: "For `run`: key of the job or pipeline in the bundle.",
-      expected: "the key of a job or pipeline in the bundle",
+      description: "For `run`: key of the job, pipeline, app or script in the bundle.",
+      expected: "the key of a job, pipeline, app or script in the bundle",
       pattern: /^\w[\w-]*(?:\.[\w-]+)?$/,
       for: ({ name }) => name === "run",
       neededBy: ["run"],

@@ -5,7 +5,20 @@ import type { ReleasePlatform } from "./release.ts";
 export type PinnedTable = Readonly<Record<string, Readonly<Partial<Record<ReleasePlatform, string>>>>>;
 
 /** Pinned for all six platforms. */
-export const DEFAULT_CLI_VERSION = "1.9.0";
+export const DEFAULT_CLI_VERSION = "1.12.1";
+
+/**
+ * The version to install where nobody has named one: the default if it fits, else the newest that does and is pinned for
+ * this platform; undefined if none is.
+ */
+export function fittingVersion(
+  fits: (version: string) => boolean,
+  platform: ReleasePlatform,
+  pinned: PinnedTable = table,
+): string | undefined {
+  const newestFirst = Object.keys(pinned).filter((version) => pinnedSha256(version, platform, pinned));
+  return [DEFAULT_CLI_VERSION, ...newestFirst].find(fits);
+}
 
 /** The pinned SHA-256 of the release archive, or undefined. */
 export function pinnedSha256(

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { GITHUB } from "../../../core/ci/github/dialect.ts";
 import { cliEnvironment } from "../../../core/cli/environment.ts";
 import { makePrivateFolder } from "../../../core/cli/private-folder.ts";
 import { listen } from "../support/servers.ts";
@@ -64,6 +65,7 @@ export async function startRig() {
         host: approved.url,
         tokenServiceUrl: `${tokens.url}${name}`,
         variables: {},
+        dialect: GITHUB,
         folder,
         product: { name: "test", version: "0" },
       });

@@ -21,6 +21,13 @@ describe("the files of a bundle", () => {
     return error;
   }
 
+  it("are not a file: the error names its folder", async () => {
+    const error = await failure({ "lake/databricks.yml": "" }, "lake/databricks.yml");
+    assert.equal(error.code, "BUNDLE_NOT_FOUND");
+    assert.equal(error.details.problem, "`bundle-root` names a file.");
+    assert.equal(error.details.remedy, "Name its folder: `lake`.");
+  });
+
   it("are the root file and what it includes, in the order of the merge, named from the checkout", async () => {
     const files = await read(
       {

@@ -77,15 +77,41 @@ describe("databricks/bundle-yaml", () => {
     assert.deepEqual(absent.entries().get("a")?.place, { file: "f.yml", line: 1, column: 3 });
   });
 
-  it("shows every mistake of the YAML at its line and column", () => {
+  it("shows the first mistake of the YAML, at its line and column", () => {
     assert.deepEqual(
-      mistakesOf("a: {\nb: [\n").map(([, line]) => line),
-      [2, 3],
+      mistakesOf("a: {b}}\nc: d\ne: f\n").map(([, line, column]) => [line, column]),
+      [[1, 7]],
     );
     const [[problem, line, column] = []] = mistakesOf("a: b\n c: d\n");
     assert.match(String(problem), /^Not YAML: /);
     assert.deepEqual([line, column], [1, 4]);
   });
+
+  for (const [text, remedy] of [
+    ["a: {{x}} y\nb: c\n", /`{` or `}`.* needs quotes/],
+    ["a: {x}/y\nb: c\n", /`{` or `}`.* needs quotes/],
+    ["a: {{x}}\nb: c\n", /`{` or `}`.* needs quotes/],
+    ["a: [b] c\n", /needs quotes/],
+    ["a: {b: c}}\nd: e\n", /needs quotes/],
+    ["a: b\n c: d\n", /Indent the keys of one mapping alike/],
+    ["\ta: b\n", /Indent with blanks/],
+    ["a: @b\n", /into quotes/],
+    ["a:b\nc: d\n", /blank behind the colon/],
+  ] as const) {
+    it(`says what to do about ${JSON.stringify(text)}`, () => {
+      const result = parsed(text);
+      const remedyOf = () => {
+        if ("mistakes" in result) return result.mistakes[0]?.remedy;
+        try {
+          return plain(result.value);
+        } catch (error) {
+          assert(error instanceof BundleYamlError);
+          return error.remedy;
+        }
+      };
+      assert.match(String(remedyOf()), remedy);
+    });
+  }
 
   it("counts lines as the CLI's reader does", () => {
     const [[, line] = []] = mistakesOf("a: 1\u2028b: 2\u0085c: 3\rd: 4\r\ne: {");

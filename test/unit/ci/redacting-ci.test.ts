@@ -50,9 +50,12 @@ describe("redacting host", () => {
           runUrl: "",
           warnings: [value],
         };
-        const jobs = [{ key: value, id: "1", name: value, url: "https://example.com/1" }];
+        const resources = [{ kind: "jobs", key: value, id: "1", name: value, url: "https://example.com/1" }];
         const problem = `no ${value.slice(0, 3)}\u001b[1m${value.slice(3)}`;
-        const markdown = jobSummary({ ...facts, jobs }, new SecretlessError("DEPLOY_FAILED", { problem }));
+        const markdown = jobSummary(
+          { ...facts, resources },
+          new SecretlessError("DEPLOY_FAILED", { problem }),
+        );
         const plain = redact(markdown).replace(/&#(\d+);/g, (_, mark: string) =>
           String.fromCharCode(Number(mark)),
         );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabricksCli, type CliOptions } from "../../../core/cli/cli.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
+import type { Diagnostic } from "../../../core/cli/diagnostics.ts";
 import { systemClock } from "../../../core/net/send.ts";
 import type { ProcessRequest, ProcessResult } from "../../../core/base/ports.ts";
 
@@ -19,6 +20,7 @@ export function cliPrinting(
 ) {
   const requests: ProcessRequest[] = [];
   const lines: string[] = [];
+  const warnings: Diagnostic[] = [];
   const processes: (number | undefined)[] = [];
   let served = 0;
   const cli = new DatabricksCli({
@@ -26,7 +28,14 @@ export function cliPrinting(
     approved: { host: "https://h", workspaceId: "1", accountId: undefined },
     // Each command that is played has got its token.
     tokensServed: () => (served += 1),
+    withheld: ["UV_INDEX_URL", "JAVA_HOME"],
+    principal: "11111111-2222-3333-4444-555555555555",
+    onWarning: (warning) => warnings.push(warning),
     beforeEach: () => Promise.resolve(),
+    findText: (texts) => {
+      const [text] = texts.filter((one) => one === "${var.nope}" || one === "gone.py");
+      return Promise.resolve(text === undefined ? undefined : { file: "found.yml", line: 7 });
+    },
     readTimeout: 60_000,
     file: "/opt/databricks",
     env: { PATH: "/bin", DATABRICKS_HOST: "https://h" },
@@ -45,7 +54,7 @@ export function cliPrinting(
     },
     ...more,
   });
-  return { cli, requests, lines, processes };
+  return { cli, requests, lines, warnings, processes };
 }
 
 export async function failure(work: Promise<unknown>): Promise<SecretlessError> {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import os from "node:os";
 import { DatabricksCli } from "../../../core/cli/cli.ts";
+import { GITHUB } from "../../../core/ci/github/dialect.ts";
+import { findText } from "../../../core/bundle/find-text.ts";
 import { cliEnvironment } from "../../../core/cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "../../../core/cli/private-folder.ts";
 import { createRunProcess, createTerminate } from "../../../core/cli/process.ts";
@@ -56,6 +58,7 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
           host: sandbox!.workspace.host,
           tokenServiceUrl: tokens!.url,
           variables: {},
+          dialect: GITHUB,
           folder,
           product: { name: "test", version: "0" },
         }),
@@ -69,8 +72,12 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
           workspaceId: sandbox!.workspace.workspaceId,
           accountId: undefined,
         },
+        withheld: ["UV_INDEX_URL"],
+        principal: "11111111-2222-3333-4444-555555555555",
+        onWarning: () => undefined,
         tokensServed: () => tokens!.served(),
         beforeEach: () => Promise.resolve(),
+        findText: (texts) => findText(texts, { root: `${checkout}/lake`, checkout, platform }),
         readTimeout: 60_000,
       });
       try {
@@ -110,6 +117,36 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         const error = await failure(cli.plan(NEVER));
         assert.equal(error.code, "BUNDLE_INVALID");
         assert.match(error.mistakes[0]?.problem ?? "", /nope/);
+        assert.deepEqual(error.mistakes[0]?.place, { file: "lake/resources/a.yml", line: 6, column: 20 });
+      },
+    ));
+
+  it("tells both places of a key that is given twice, and the place of a file that is missing", () =>
+    inBundle(
+      {
+        "lake/resources/a.yml": JOB,
+        "lake/resources/b.yml": "resources:\n  pipelines:\n    nightly:\n      name: other\n",
+      },
+      async (cli, _lines, root) => {
+        const error = await failure(cli.plan(NEVER));
+        assert.equal(error.code, "BUNDLE_INVALID");
+        assert.deepEqual(
+          error.mistakes.map(({ place }) => place?.file),
+          ["lake/resources/a.yml", "lake/resources/b.yml"],
+        );
+        assert(!JSON.stringify(error.mistakes).includes(root));
+      },
+    ));
+
+  it("finds the place of a notebook that is missing", () =>
+    inBundle(
+      {
+        "lake/resources/a.yml": `${JOB}      tasks:\n        - task_key: t\n          notebook_task:\n            notebook_path: ../src/gone.py\n`,
+      },
+      async (cli) => {
+        const error = await failure(cli.plan(NEVER));
+        assert.equal(error.code, "BUNDLE_INVALID");
+        assert.deepEqual(error.mistakes[0]?.place, { file: "lake/resources/a.yml", line: 8, column: 31 });
       },
     ));
 
@@ -128,6 +165,30 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         ],
       );
     }));
+
+  it("tells that a build failed, with its whole output and what it did not get", () =>
+    inBundle(
+      {
+        "lake/resources/a.yml":
+          "artifacts:\n  pkg:\n    build: |-\n      echo one; echo; echo 'Error: two'; echo 'Deploying three' >&2; exit 3\n",
+      },
+      async (cli) => {
+        const error = await failure(cli.plan(NEVER));
+        assert.equal(error.code, "BUILD_FAILED");
+        assert.match(error.details.problem, /artifact `pkg`/);
+        assert.equal(error.details.actual, "exit status 3\none\n\nError: two\nDeploying three");
+        assert.match(error.details.remedy ?? "", /though set: UV_INDEX_URL; name in `pass-env`/);
+      },
+    ));
+
+  it("tells that a script of the bundle failed", () =>
+    inBundle(
+      { "lake/resources/a.yml": "experimental:\n  scripts:\n    prebuild: echo out; echo err >&2; exit 4\n" },
+      async (cli) => {
+        const error = await failure(cli.plan(NEVER));
+        assert.equal(error.code, "BUILD_FAILED");
+      },
+    ));
 
   it("tells an answer of the workspace from a mistake of the bundle", () =>
     inBundle({ "lake/resources/a.yml": JOB }, async (cli) => {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
-import { toMistake } from "../../../core/cli/cli.ts";
 import type { ProcessResult } from "../../../core/base/ports.ts";
 import { scratchFolders } from "../support/scratch.ts";
-import { cliPrinting, failure, FAILED, NEVER } from "./cli-printing.ts";
+import { cliPrinting, NEVER } from "./cli-printing.ts";
 
 const PLAN = '{"plan_version":2,"plan":{"resources.jobs.nightly":{"action":"create"}}}';
 
@@ -86,6 +85,26 @@ describe("the CLI for one bundle and target", () => {
     assert.equal((await atTop.cli.plan(NEVER)).diagnostics[0]?.place?.file, "a.yml");
   });
 
+  it("hands on each warning once, and keeps its lines out of the log", async () => {
+    const stderr =
+      "Uploading a\nWarning: w\n  in a.yml:3:5\n\ndetail\n\nError: e\n\nRecommendation: r\n\nDeploying a\n";
+    const { cli, lines, warnings } = cliPrinting({ stdout: PLAN, stderr });
+    await cli.plan(NEVER);
+    await cli.deploy({ autoApprove: false });
+    const shown = ["Uploading a", "Error: e", "", "Deploying a"];
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith("{")),
+      [...shown, ...shown],
+    );
+    assert.deepEqual(
+      warnings.map(({ severity, text }) => [severity, text]),
+      [
+        ["warning", "w"],
+        ["recommendation", "r"],
+      ],
+    );
+  });
+
   it("reads the summary", async () => {
     const { cli, requests } = cliPrinting({ stdout: '{"bundle":{"name":"lake","target":"prod"}}' });
     assert.equal((await cli.summary(NEVER)).name, "lake");
@@ -134,100 +153,5 @@ describe("the CLI for one bundle and target", () => {
     stop.abort(reason);
     await assert.rejects(planned, reason);
     assert.deepEqual(terminated, [17]);
-  });
-});
-
-describe("a failure of the CLI", () => {
-  it("is the bundle's where a place is named, with all its mistakes", async () => {
-    const stderr =
-      "Error: reference does not exist: ${var.nope}\n  at resources.jobs.a.name\n  in a.yml:3:5\n\n" +
-      "Error: cannot read (403 PERMISSION_DENIED)\n\nEndpoint: GET https://h/api\nHTTP Status: 403\n\nWarning: w\n\n";
-    const error = await failure(cliPrinting({ stderr, result: FAILED }).cli.plan(NEVER));
-    assert.equal(error.code, "BUNDLE_INVALID");
-    assert.deepEqual(error.mistakes, [
-      {
-        problem: "reference does not exist: ${var.nope} (resources.jobs.a.name)",
-        place: { file: "bundles/lake/a.yml", line: 3, column: 5 },
-      },
-      {
-        problem: "cannot read (403 PERMISSION_DENIED)",
-        actual: "Endpoint: GET https://h/api\nHTTP Status: 403",
-      },
-    ]);
-  });
-
-  for (const [text, code] of [
-    ["Error: prod: no such target. Available targets: dev", "BUNDLE_INVALID"],
-    ["Error: variable x has not been defined", "BUNDLE_INVALID"],
-    ["Error: reading resources.json: opening: no access (403 PERMISSION_DENIED)", "CLI_FAILED"],
-    ["Error: no\n\nEndpoint: GET https://h\nHTTP Status: 500 Internal Server Error", "CLI_FAILED"],
-    ["Error: failed during request visitor: metadata-service auth: token request: refused", "CLI_FAILED"],
-    ['Error: Get "https://h/": dial tcp 10.0.0.1:443: i/o timeout', "CLI_FAILED"],
-    ["Error: tls: failed to verify certificate: x509: certificate signed by unknown authority", "CLI_FAILED"],
-    ["panic: something", "CLI_FAILED"],
-    ["", "CLI_FAILED"],
-  ] as const) {
-    for (const command of ["plan", "summary"] as const) {
-      it(`of ${command} is ${code} after ${JSON.stringify(text.slice(0, 60))}`, async () => {
-        const { cli } = cliPrinting({ stderr: `${text}\n`, result: FAILED });
-        const error = await failure(cli[command](NEVER));
-        assert.equal(error.code, code);
-        assert.ok(error.mistakes.length > 0 || error.details.actual === "exit code 1");
-      });
-    }
-  }
-
-  it("tells the signal that ended it", async () => {
-    const killed = cliPrinting({ result: { code: null, signal: "SIGKILL" } });
-    assert.equal((await failure(killed.cli.plan(NEVER))).details.actual, "ended by SIGKILL");
-  });
-
-  it("of a deployment is the lock that another one holds, or what the CLI said", async () => {
-    const locked =
-      "Error: deploy lock acquired by other at 2026-11-22 01:35:14 +0000 UTC.\nAnother deployment\n";
-    assert.equal(
-      (await failure(cliPrinting({ stderr: locked, result: FAILED }).cli.deploy({ autoApprove: false })))
-        .code,
-      "DEPLOYMENT_LOCKED",
-    );
-    const refused = "Error: cannot create resources.jobs.a: no (403 PERMISSION_DENIED)\n";
-    const error = await failure(
-      cliPrinting({ stderr: refused, result: FAILED }).cli.deploy({ autoApprove: false }),
-    );
-    assert.equal(error.code, "DEPLOY_FAILED");
-    assert.equal(error.mistakes[0]?.problem, "cannot create resources.jobs.a: no (403 PERMISSION_DENIED)");
-  });
-
-  it("is output that is no JSON, though it ended well", async () => {
-    for (const command of ["plan", "summary"] as const) {
-      const { cli } = cliPrinting({ stdout: "Plan: 1 to add" });
-      assert.equal((await failure(cli[command](NEVER))).code, "CLI_OUTPUT_UNREADABLE");
-    }
-  });
-
-  it("is JSON beyond all measure, of which no more than that is kept", async () => {
-    const chunk = Buffer.alloc(32 * 1024 * 1024);
-    const { cli } = cliPrinting(
-      {},
-      {
-        runProcess: (request) => {
-          for (let at = 0; at < 9; at++) request.onStdout(chunk);
-          return Promise.resolve({ code: 0, signal: null });
-        },
-      },
-    );
-    assert.match((await failure(cli.plan(NEVER))).details.actual ?? "", /256 MiB/);
-  });
-
-  it("is told of a CLI that cannot be started, and no process stays noted", async () => {
-    const { cli, processes } = cliPrinting({}, { runProcess: () => Promise.reject(new Error("ENOENT")) });
-    await assert.rejects(cli.plan(NEVER), /ENOENT/);
-    assert.deepEqual(processes, [undefined]);
-  });
-});
-
-describe("a diagnostic as a mistake", () => {
-  it("has what there is", () => {
-    assert.deepEqual(toMistake({ severity: "error", text: "no" }), { problem: "no" });
   });
 });

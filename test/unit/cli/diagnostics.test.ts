@@ -114,7 +114,7 @@ describe("the CLI's diagnostics", () => {
     );
   });
 
-  it("name the first of several paths and places", () => {
+  it("name the first of several paths, and all places", () => {
     const text = [
       "Error: multiple resources have been defined with the same key: foo",
       "  at resources.jobs.foo",
@@ -131,6 +131,7 @@ describe("the CLI's diagnostics", () => {
         text: "multiple resources have been defined with the same key: foo",
         path: "resources.jobs.foo",
         place: { file: "databricks.yml", line: 10, column: 7 },
+        alsoAt: [{ file: "resources/b.yml", line: 4, column: 7 }],
         detail: "Rename one of them.",
       },
     ]);

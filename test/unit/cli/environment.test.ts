@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cliEnvironment, type CliEnvironmentOptions } from "../../../core/cli/environment.ts";
+import { cliEnvironment, withheld, type CliEnvironmentOptions } from "../../../core/cli/environment.ts";
+import { AZURE_DEVOPS as AZURE_DEVOPS_DIALECT } from "../../../core/ci/azure-devops/dialect.ts";
+import { GITHUB as GITHUB_DIALECT } from "../../../core/ci/github/dialect.ts";
 import type { Environment, Platform } from "../../../core/base/ports.ts";
 
 const LINUX: Platform = { os: "linux", arch: "x64" };
@@ -13,6 +15,7 @@ function made(environment: Environment, more: Partial<CliEnvironmentOptions> = {
     host: "https://w.example",
     tokenServiceUrl: "http://127.0.0.1:1/secret",
     variables: {},
+    dialect: GITHUB_DIALECT,
     folder: {
       root: "/r",
       state: "/r/state",
@@ -80,13 +83,18 @@ const valueOf = (name: string) => (/^(?!no).*_proxy$/i.test(name) ? `foreign.${n
 const full = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, valueOf(name)]));
 
 describe("databricks/environment", () => {
-  for (const [ci, names] of [
-    ["GitHub", GITHUB],
-    ["Azure DevOps", AZURE_DEVOPS],
+  for (const [ci, names, dialect, facts] of [
+    ["GitHub", GITHUB, GITHUB_DIALECT, ["GITHUB_ACTOR", "GITHUB_REF", "GITHUB_REPOSITORY", "GITHUB_SHA"]],
+    [
+      "Azure DevOps",
+      AZURE_DEVOPS,
+      AZURE_DEVOPS_DIALECT,
+      ["BUILD_BUILDID", "BUILD_SOURCEBRANCH", "BUILD_SOURCESDIRECTORY"],
+    ],
   ] as const) {
     it(`leaves nothing of a full environment of ${ci} but the list`, () => {
-      const env = made(full([...names, ...CREDENTIALS, ...HARMLESS]));
-      assert.deepEqual(Object.keys(env).sort(), [...HARMLESS, ...OURS].sort());
+      const env = made(full([...names, ...CREDENTIALS, ...HARMLESS]), { dialect });
+      assert.deepEqual(Object.keys(env).sort(), [...HARMLESS, ...OURS, ...facts].sort());
       for (const name of HARMLESS) assert.equal(env[name], valueOf(name));
       for (const name of OURS) assert.doesNotMatch(env[name] ?? "", /foreign/);
     });
@@ -149,11 +157,57 @@ describe("databricks/environment", () => {
         fc.constantFrom(LINUX, WINDOWS),
         (environment, platform) => {
           for (const [key, value] of Object.entries(made(environment, { platform }))) {
-            if (value === "secret") assert(HARMLESS.includes(key) || key.startsWith("BUNDLE_VAR_"), key);
+            if (value === "secret") {
+              const known = HARMLESS.includes(key) || key.startsWith("BUNDLE_VAR_");
+              assert(known || GITHUB_DIALECT.facts.test(key.toUpperCase()), key);
+            }
           }
         },
       ),
     );
+  });
+
+  it("passes on what the CI says of the run, and no credential that is named like it", () => {
+    const facts = [
+      "GITHUB_SHA GITHUB_REF GITHUB_REF_NAME GITHUB_REF_TYPE GITHUB_HEAD_REF GITHUB_RUN_ID GITHUB_RUN_NUMBER",
+      "GITHUB_RUN_ATTEMPT GITHUB_REPOSITORY GITHUB_REPOSITORY_OWNER GITHUB_SERVER_URL GITHUB_WORKFLOW_REF",
+    ].flatMap((line) => line.split(" "));
+    const others = [
+      "GITHUB_TOKEN",
+      "GITHUB_ENV",
+      "GITHUB_PATH",
+      "GITHUB_OUTPUT",
+      "GITHUB_EVENT_PATH",
+      "BUILD_BUILDID",
+    ];
+    const onGitHub = made(full([...facts, ...others]));
+    assert.deepEqual(
+      [...facts, ...others].filter((name) => name in onGitHub),
+      facts,
+    );
+    const azure = [
+      "BUILD_BUILDID BUILD_BUILDNUMBER BUILD_DEFINITIONNAME BUILD_REASON BUILD_REPOSITORY_NAME",
+      "BUILD_SOURCEBRANCH BUILD_SOURCEBRANCHNAME BUILD_SOURCEVERSION BUILD_SOURCEVERSIONMESSAGE",
+    ].flatMap((line) => line.split(" "));
+    const own = ["BUILD_TOKEN", "BUILD_FEED_PASSWORD", "BUILD_REPOSITORY_URI", "GITHUB_SHA"];
+    const onAzure = made(full([...azure, ...own]), { dialect: AZURE_DEVOPS_DIALECT });
+    assert.deepEqual(
+      [...azure, ...own].filter((name) => name in onAzure),
+      azure,
+    );
+  });
+
+  it("names what is withheld and may be asked for, what builds need first, and no credential", () => {
+    const environment = full([
+      ...["ANDROID_HOME", "JAVA_HOME", "UV_INDEX_URL", "PIP_INDEX_URL", "PATH", "HOME", "PWD", "SHLVL"],
+      ...["GITHUB_TOKEN", "GITHUB_ENV", "RUNNER_TEMP", "ARM_CLIENT_SECRET", "DATABRICKS_TOKEN", "AGENT_ID"],
+    ]);
+    assert.deepEqual(withheld(environment, made(environment)), [
+      "JAVA_HOME",
+      "PIP_INDEX_URL",
+      "UV_INDEX_URL",
+      "ANDROID_HOME",
+    ]);
   });
 
   it("has a home of its own, unless the user passes theirs on", () => {

@@ -20,6 +20,7 @@ describe("the CLI's summary", () => {
           },
           pipelines: { ingest: { id: "0f3c-…", name: "Ingest", url: "https://h/pipelines/0f3c" } },
           schemas: { bronze: { id: "main.bronze" } },
+          dashboards: { sales: { id: "01ef", display_name: "Sales" } },
         },
       }),
     );
@@ -33,6 +34,17 @@ describe("the CLI's summary", () => {
       [
         ["nightly", "7000000000000000001", "Nightly", "https://h/jobs/7?w=1"],
         ["unnamed", "4", "unnamed", ""],
+      ],
+    );
+    assert.deepEqual(
+      summary.resources.map(({ kind, key, name, declared }) => [`${kind}.${key}`, name, declared]),
+      [
+        ["jobs.nightly", "Nightly", true],
+        ["jobs.old", "old", false],
+        ["jobs.unnamed", "unnamed", true],
+        ["pipelines.ingest", "Ingest", true],
+        ["schemas.bronze", "bronze", true],
+        ["dashboards.sales", "Sales", true],
       ],
     );
     assert.deepEqual(

@@ -26,7 +26,10 @@ describe("the job summary", () => {
         commit: { ofToken: "aaa", checkedOut: "bbb" },
         cli: { version: "1.13.0", file: "/usr/bin/databricks", verified: "from PATH", pinned: false },
         runUrl: "https://ci.example.com/1",
-        jobs: [{ key: "a", id: "1", name: "A | job", url: "https://example.com/jobs/1" }],
+        resources: [
+          { kind: "jobs", key: "a", id: "1", name: "A | job", url: "https://example.com/jobs/1" },
+          { kind: "schemas", key: "bronze", id: "main.bronze", name: "bronze", url: "" },
+        ],
       }),
     );
     const plain = text.replace(/&#(\d+);/g, (_, digits) => String.fromCharCode(Number(digits)));
@@ -37,6 +40,8 @@ describe("the job summary", () => {
       "https://issuer",
       "1.13.0",
       "bbb</code>: another one",
+      "schemas.bronze",
+      "main.bronze",
     ]) {
       assert.ok(plain.includes(part), `${part} is not in\n${plain}`);
     }
@@ -92,7 +97,7 @@ describe("the job summary", () => {
       fc.property(anything, anything, anything, (name, url, warning) => {
         const text = jobSummary(
           facts({
-            jobs: [{ key: name, id: "1", name, url }],
+            resources: [{ kind: "jobs", key: name, id: "1", name, url }],
             warnings: [warning],
             bundle: { name, target: url },
           }),

@@ -13,6 +13,7 @@ export const SHIPYARD: Dialect = {
   untrustedToken: ({ event }) =>
     event === "stranger" ? { event, remedy: "Wait for the harbour master." } : undefined,
   credentials: [[/^YARD_/, "a key of the yard"]],
+  facts: /^TOY_RUN$/,
   logMarkers: [[/@@(?=yard)/g, "@ @"]],
   readable: (subject) => subject.replace(":", " : "),
   isOpenToAnybody: () => false,

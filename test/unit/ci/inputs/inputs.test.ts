@@ -30,7 +30,7 @@ describe("inputs", () => {
     assert.equal(inputs.clientId, "5f8a6d3c-0000-4000-8000-00000000ab12");
     assert.equal(inputs.bundleRoot, ".");
     assert.equal(inputs.target, undefined);
-    assert.equal(inputs.autoApprove, false);
+    assert.equal(inputs.autoApprove.covers("jobs.a"), false);
     assert.equal(inputs.timeout, 6 * 3_600_000);
     assert.deepEqual(inputs.variables, {});
   });

@@ -58,12 +58,12 @@ describe("jobs side by side on one runner", () => {
       const said = await jobs(4, at);
       for (const lines of said) {
         assert.equal(lines.length, 5);
-        for (const line of lines) assert.match(line, /^(download|tool cache): Databricks CLI v1\.9\.0$/);
+        for (const line of lines) assert.match(line, /^(download|tool cache): Databricks CLI v1\.12\.1$/);
         assert.match(lines.at(-1) ?? "", /^tool cache/);
       }
       assert.ok(said.some((lines) => lines[0]?.startsWith("download")));
       assert.deepEqual(await readFile(program), PROGRAM);
-      assert.deepEqual(await tree(join(runner.toolCache, "databricks-cli", "1.9.0")), [
+      assert.deepEqual(await tree(join(runner.toolCache, "databricks-cli", "1.12.1")), [
         "x64",
         "x64.complete",
         "x64/databricks",

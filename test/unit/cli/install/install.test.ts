@@ -27,14 +27,14 @@ describe("installCli", () => {
       from: "download",
       archiveSha256: sha256(ARCHIVE),
     });
-    assert.equal((await run(installed.file)).stdout, "Databricks CLI v1.9.0\n");
+    assert.equal((await run(installed.file)).stdout, "Databricks CLI v1.12.1\n");
     assert.equal((await stat(installed.file)).mode & 0o777, 0o755);
     assert.deepEqual(await tree(runner.toolCache), [
       "databricks-cli",
-      "databricks-cli/1.9.0",
-      "databricks-cli/1.9.0/x64",
-      "databricks-cli/1.9.0/x64.complete",
-      "databricks-cli/1.9.0/x64/databricks",
+      "databricks-cli/1.12.1",
+      "databricks-cli/1.12.1/x64",
+      "databricks-cli/1.12.1/x64.complete",
+      "databricks-cli/1.12.1/x64/databricks",
     ]);
     assert.deepEqual(await tree(runner.tempFolder), []);
     assert.deepEqual(runner.log, []);
@@ -57,12 +57,12 @@ describe("installCli", () => {
 
   it("installs the Windows program by its name", async () => {
     const archive = releaseArchive(PROGRAM, { name: "databricks.exe" });
-    await runner.publish("databricks_cli_1.9.0_windows_arm64.zip", archive);
+    await runner.publish("databricks_cli_1.12.1_windows_arm64.zip", archive);
     const { file } = await runner.install(
       {},
       { platform: { os: "win32", arch: "arm64" }, pinned: { [VERSION]: { windows_arm64: sha256(archive) } } },
     );
-    assert.equal(file, join(runner.toolCache, "databricks-cli", "1.9.0", "arm64", "databricks.exe"));
+    assert.equal(file, join(runner.toolCache, "databricks-cli", "1.12.1", "arm64", "databricks.exe"));
   });
 
   it("installs for the job alone where there is no tool cache, once for all its steps", async () => {
@@ -201,7 +201,7 @@ describe("hash of the archive", () => {
       runner.install({}, { pinned: { ...PINNED, [VERSION]: { linux_amd64: sha256(evil) } } }),
       "CLI_ARCHIVE_REFUSED",
     );
-    assert.deepEqual(await tree(runner.toolCache), ["databricks-cli", "databricks-cli/1.9.0"]);
+    assert.deepEqual(await tree(runner.toolCache), ["databricks-cli", "databricks-cli/1.12.1"]);
     assert.deepEqual(await tree(runner.tempFolder), []);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import table from "../../../../core/cli/install/pinned.json" with { type: "json" };
-import { DEFAULT_CLI_VERSION, pinnedSha256 } from "../../../../core/cli/install/pinned.ts";
+import { DEFAULT_CLI_VERSION, fittingVersion, pinnedSha256 } from "../../../../core/cli/install/pinned.ts";
 import {
   archiveName,
   checksumsName,
@@ -29,6 +29,18 @@ describe("pinned releases", () => {
 
   it("have the default version for every platform", () => {
     for (const platform of RELEASE_PLATFORMS) assert.ok(pinnedSha256(DEFAULT_CLI_VERSION, platform));
+  });
+
+  it("are chosen by what fits: the default, else the newest that is pinned for the platform", () => {
+    const chosen = (...versions: readonly string[]) =>
+      fittingVersion((version) => versions.includes(version), "linux_amd64");
+    assert.equal(chosen("1.8.0", "1.9.0", "1.11.0", DEFAULT_CLI_VERSION), DEFAULT_CLI_VERSION);
+    assert.equal(chosen("1.8.0", "1.9.0", "1.11.0"), "1.11.0");
+    assert.equal(chosen("1.13.0", "1.14.0"), undefined);
+    assert.equal(
+      fittingVersion((version) => version === "1.13.0", "windows_amd64"),
+      "1.13.0",
+    );
   });
 
   it("are found by own names only", () => {

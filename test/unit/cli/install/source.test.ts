@@ -88,7 +88,7 @@ describe("source of a release", () => {
   });
 
   const answers: readonly (readonly [string, RequestListener, RegExp, RegExp])[] = [
-    ["404", (_, response) => response.writeHead(404).end(), /status 404/, /under v1\.9\.0\/ of the mirror/],
+    ["404", (_, response) => response.writeHead(404).end(), /status 404/, /under v1\.12\.1\/ of the mirror/],
     ["401", (_, response) => response.writeHead(401).end(), /status 401/, /no credential is ever sent/],
     ["403", (_, response) => response.writeHead(403).end(), /status 403/, /no credential is ever sent/],
     ["500 for ever", (_, response) => response.writeHead(500).end(), /status 500/, /`cli-mirror`/],

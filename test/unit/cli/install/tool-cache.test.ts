@@ -87,7 +87,7 @@ describe("tool cache", () => {
   }
 
   it("removes what killed jobs left long ago, and nothing that is in use", async () => {
-    const parent = join(runner.toolCache, "databricks-cli", "1.9.0");
+    const parent = join(runner.toolCache, "databricks-cli", "1.12.1");
     const old = join(parent, ".unpacking-old");
     const recent = join(parent, ".unpacking-recent");
     for (const one of [old, recent, join(parent, "unrelated")]) await mkdir(one, { recursive: true });
@@ -102,7 +102,7 @@ describe("tool cache", () => {
   });
 
   it("works although old leftovers cannot be removed", async () => {
-    const old = join(runner.toolCache, "databricks-cli", "1.9.0", ".unpacking-old");
+    const old = join(runner.toolCache, "databricks-cli", "1.12.1", ".unpacking-old");
     await mkdir(old, { recursive: true });
     await utimes(old, new Date(0), new Date(0));
     const files = broken(systemFiles, "rm", old, "EACCES");
@@ -133,7 +133,7 @@ describe("tool cache", () => {
     const installed = await runner.install({}, { files });
     assert.equal(installed.file, inTemp());
     assert.match(runner.log.join("\n"), /the disk is full \(ENOSPC\)/);
-    assert.deepEqual(await tree(runner.toolCache), ["databricks-cli", "databricks-cli/1.9.0"]);
+    assert.deepEqual(await tree(runner.toolCache), ["databricks-cli", "databricks-cli/1.12.1"]);
   });
 
   it("gives way, too, when its disk is full in the middle of a large program", async () => {

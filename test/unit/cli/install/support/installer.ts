@@ -11,9 +11,9 @@ import type { PinnedTable } from "../../../../../core/cli/install/pinned.ts";
 import type { Clock } from "../../../../../core/base/ports.ts";
 import { program, releaseArchive, sha256 } from "./release.ts";
 
-export const VERSION = "1.9.0";
+export const VERSION = "1.12.1";
 export const NAME = `databricks_cli_${VERSION}_linux_amd64.zip`;
-export const PROGRAM = program("Databricks CLI v1.9.0");
+export const PROGRAM = program("Databricks CLI v1.12.1");
 export const ARCHIVE = releaseArchive(PROGRAM);
 export const PINNED: PinnedTable = { [VERSION]: { linux_amd64: sha256(ARCHIVE) } };
 /** A version that is not pinned. */

@@ -17,6 +17,7 @@ import {
   inGitFolder,
   isInside,
   isLoopback,
+  isPassable,
   isRetryableStatus,
   isUuid,
   jsonWithoutBidi,
@@ -43,7 +44,7 @@ import {
   transportError,
   variable,
   withoutBidi
-} from "./chunk-KFVLPND2.js";
+} from "./chunk-NTFZPD2D.js";
 import {
   createTerminate,
   runUntil
@@ -116,7 +117,7 @@ var require_visit = __commonJS({
   "node_modules/yaml/dist/visit.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var BREAK = /* @__PURE__ */ Symbol("break visit");
+    var BREAK2 = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
     var REMOVE = /* @__PURE__ */ Symbol("remove node");
     function visit2(node, visitor) {
@@ -128,7 +129,7 @@ var require_visit = __commonJS({
       } else
         visit_(null, node, visitor_, Object.freeze([]));
     }
-    visit2.BREAK = BREAK;
+    visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
     function visit_(key2, node, visitor, path16) {
@@ -144,8 +145,8 @@ var require_visit = __commonJS({
             const ci = visit_(i, node.items[i], visitor, path16);
             if (typeof ci === "number")
               i = ci - 1;
-            else if (ci === BREAK)
-              return BREAK;
+            else if (ci === BREAK2)
+              return BREAK2;
             else if (ci === REMOVE) {
               node.items.splice(i, 1);
               i -= 1;
@@ -154,13 +155,13 @@ var require_visit = __commonJS({
         } else if (identity.isPair(node)) {
           path16 = Object.freeze(path16.concat(node));
           const ck = visit_("key", node.key, visitor, path16);
-          if (ck === BREAK)
-            return BREAK;
+          if (ck === BREAK2)
+            return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
           const cv = visit_("value", node.value, visitor, path16);
-          if (cv === BREAK)
-            return BREAK;
+          if (cv === BREAK2)
+            return BREAK2;
           else if (cv === REMOVE)
             node.value = null;
         }
@@ -176,7 +177,7 @@ var require_visit = __commonJS({
       } else
         await visitAsync_(null, node, visitor_, Object.freeze([]));
     }
-    visitAsync.BREAK = BREAK;
+    visitAsync.BREAK = BREAK2;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
     async function visitAsync_(key2, node, visitor, path16) {
@@ -192,8 +193,8 @@ var require_visit = __commonJS({
             const ci = await visitAsync_(i, node.items[i], visitor, path16);
             if (typeof ci === "number")
               i = ci - 1;
-            else if (ci === BREAK)
-              return BREAK;
+            else if (ci === BREAK2)
+              return BREAK2;
             else if (ci === REMOVE) {
               node.items.splice(i, 1);
               i -= 1;
@@ -202,13 +203,13 @@ var require_visit = __commonJS({
         } else if (identity.isPair(node)) {
           path16 = Object.freeze(path16.concat(node));
           const ck = await visitAsync_("key", node.key, visitor, path16);
-          if (ck === BREAK)
-            return BREAK;
+          if (ck === BREAK2)
+            return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
           const cv = await visitAsync_("value", node.value, visitor, path16);
-          if (cv === BREAK)
-            return BREAK;
+          if (cv === BREAK2)
+            return BREAK2;
           else if (cv === REMOVE)
             node.value = null;
         }
@@ -5581,7 +5582,7 @@ var require_cst_stringify = __commonJS({
 var require_cst_visit = __commonJS({
   "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
     "use strict";
-    var BREAK = /* @__PURE__ */ Symbol("break visit");
+    var BREAK2 = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
     var REMOVE = /* @__PURE__ */ Symbol("remove item");
     function visit2(cst, visitor) {
@@ -5589,7 +5590,7 @@ var require_cst_visit = __commonJS({
         cst = { start: cst.start, value: cst.value };
       _visit(Object.freeze([]), cst, visitor);
     }
-    visit2.BREAK = BREAK;
+    visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
     visit2.itemAtPath = (cst, path16) => {
@@ -5622,8 +5623,8 @@ var require_cst_visit = __commonJS({
             const ci = _visit(Object.freeze(path16.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
-            else if (ci === BREAK)
-              return BREAK;
+            else if (ci === BREAK2)
+              return BREAK2;
             else if (ci === REMOVE) {
               token2.items.splice(i, 1);
               i -= 1;
@@ -7265,7 +7266,7 @@ var require_public_api = __commonJS({
         return docs;
       return Object.assign([], { empty: true }, composer$1.streamInfo());
     }
-    function parseDocument3(source, options = {}) {
+    function parseDocument4(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -7291,7 +7292,7 @@ var require_public_api = __commonJS({
       } else if (options === void 0 && reviver && typeof reviver === "object") {
         options = reviver;
       }
-      const doc = parseDocument3(src, options);
+      const doc = parseDocument4(src, options);
       if (!doc)
         return null;
       doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
@@ -7327,7 +7328,7 @@ var require_public_api = __commonJS({
     }
     exports.parse = parse4;
     exports.parseAllDocuments = parseAllDocuments;
-    exports.parseDocument = parseDocument3;
+    exports.parseDocument = parseDocument4;
     exports.stringify = stringify2;
   }
 });
@@ -7894,17 +7895,62 @@ function together(first, others2) {
 import { posix, win32 } from "node:path";
 
 // core/bundle/yaml.ts
-var import_yaml2 = __toESM(require_dist(), 1);
+var import_yaml3 = __toESM(require_dist(), 1);
+
+// core/bundle/go-yaml.ts
+var import_yaml = __toESM(require_dist(), 1);
+function goLexer() {
+  const lexer = new import_yaml.Lexer();
+  const state = lexer;
+  const { parseFlowCollection, parseQuotedScalar } = state;
+  const unindented = (parse4) => () => {
+    state.indentNext = 0;
+    return parse4.call(lexer);
+  };
+  state.parseFlowCollection = unindented(parseFlowCollection);
+  state.parseQuotedScalar = unindented(parseQuotedScalar);
+  return lexer;
+}
+var BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+function withKnownBreaks(text3) {
+  return text3.replace(BREAK, "\n");
+}
+var SEPARATOR = /[\u2028\u2029]/;
+function separatedText(raw, type, read4) {
+  if (!SEPARATOR.test(raw) || type === "BLOCK_FOLDED") return void 0;
+  if (type === "QUOTE_SINGLE") return folded(raw.slice(1, -1)).replaceAll("''", "'");
+  if (type === "QUOTE_DOUBLE") {
+    const line = folded(raw.slice(1, -1)).replace(
+      /[\n\u2028\u2029]/g,
+      (character) => ESCAPES[character] ?? ""
+    );
+    return String((0, import_yaml.parseDocument)(`"${line}"`).toJS());
+  }
+  if (type !== "BLOCK_LITERAL") return folded(raw);
+  const breaks = [...raw.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)].map(([text3]) => text3).slice(1);
+  let next = 0;
+  return read4.replaceAll("\n", () => {
+    const written = breaks[next++] ?? "\n";
+    return SEPARATOR.test(written) ? written : "\n";
+  });
+}
+var ESCAPES = { "\n": "\\n", "\u2028": "\\L", "\u2029": "\\P" };
+function folded(raw) {
+  return raw.replace(/[ \t]*(?:\r\n|[\r\n\u0085\u2028\u2029])[ \t\r\n\u0085\u2028\u2029]*/g, (run2) => {
+    const breaks = run2.replace(/[ \t]/g, "").replace(/\r\n|[\r\u0085]/g, "\n");
+    return breaks === "\n" ? " " : breaks.replace(/^\n/, "");
+  });
+}
 
 // core/base/yaml/expansion.ts
-var import_yaml = __toESM(require_dist(), 1);
+var import_yaml2 = __toESM(require_dist(), 1);
 var MOST_NODES = 5e5;
 var DEEPEST = 1e3;
 function expandsTooFar(contents) {
   const anchors = /* @__PURE__ */ new Map();
   const sizeOf = (node) => {
-    if ((0, import_yaml.isAlias)(node)) return anchors.get(node.source) ?? { nodes: 1, depth: 1 };
-    const children = (0, import_yaml.isPair)(node) ? [node.key, node.value] : (0, import_yaml.isMap)(node) || (0, import_yaml.isSeq)(node) ? node.items : [];
+    if ((0, import_yaml2.isAlias)(node)) return anchors.get(node.source) ?? { nodes: 1, depth: 1 };
+    const children = (0, import_yaml2.isPair)(node) ? [node.key, node.value] : (0, import_yaml2.isMap)(node) || (0, import_yaml2.isSeq)(node) ? node.items : [];
     let [nodes2, depth2] = [1, 0];
     for (const child of children) {
       const inner = sizeOf(child);
@@ -7954,9 +8000,11 @@ function yamlFlaw({ code: code2 }) {
 var BundleYamlError = class extends Error {
   name = "BundleYamlError";
   place;
-  constructor(message, place) {
+  remedy;
+  constructor(message, place, remedy) {
     super(message);
     this.place = place;
+    this.remedy = remedy;
   }
 };
 function parseBundleYaml(bytes, file) {
@@ -7966,8 +8014,8 @@ function parseBundleYaml(bytes, file) {
   const text3 = decoded(bytes);
   if (text3 === void 0) return invalid("The file is not UTF-8 text.");
   if (text3.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
-  const source = text3.replace(GO_LINE_BREAK, "\n");
-  const lines = new import_yaml2.LineCounter();
+  const source = withKnownBreaks(text3);
+  const lines = new import_yaml3.LineCounter();
   const at3 = (offset) => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -7975,16 +8023,10 @@ function parseBundleYaml(bytes, file) {
   try {
     const first = firstDocument(source, lines);
     if (!first) return { value: { kind: "null", place: at3(0) } };
-    if (first.errors.length > 0) {
-      return {
-        mistakes: first.errors.map((error) => ({
-          problem: `Not YAML: ${yamlFlaw(error)}.`,
-          place: at3(error.pos[0])
-        }))
-      };
-    }
+    const [slip] = first.errors.filter(isSlip).sort((left, right) => left.pos[0] - right.pos[0]);
+    if (slip) return { mistakes: [mistakeOf(slip, at3, source)] };
     if (expandsTooFar(first.contents)) return invalid("Its aliases expand to more than any bundle needs.");
-    return { value: new Reader(first, at3).value(first.contents) };
+    return { value: new Reader(first, at3, text3).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
     if (error instanceof RangeError) return invalid("The file is nested too deeply.");
@@ -7993,8 +8035,8 @@ function parseBundleYaml(bytes, file) {
 }
 var DEEPEST2 = 500;
 function firstDocument(source, lines) {
-  const parser = new import_yaml2.Parser(lines.addNewLine);
-  const composer = new import_yaml2.Composer({
+  const parser = new import_yaml3.Parser(lines.addNewLine);
+  const composer = new import_yaml3.Composer({
     // Scalars stay as they are written: what is an ID or a host must not become a number first.
     schema: "failsafe",
     uniqueKeys: false,
@@ -8004,14 +8046,13 @@ function firstDocument(source, lines) {
   });
   const tokens2 = [];
   lines.addNewLine(0);
-  for (const lexeme of new import_yaml2.Lexer().lex(source)) {
+  for (const lexeme of goLexer().lex(source)) {
     tokens2.push(...parser.next(lexeme));
     if (parser.stack.length > DEEPEST2) throw new RangeError("nested too deeply");
   }
   tokens2.push(...parser.end());
   return composer.compose(tokens2).next().value ?? void 0;
 }
-var GO_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/g;
 function decoded(bytes) {
   const [first, second] = bytes;
   const encoding = first === 255 && second === 254 ? "utf-16le" : first === 254 && second === 255 ? "utf-16be" : "utf-8";
@@ -8021,20 +8062,44 @@ function decoded(bytes) {
     return void 0;
   }
 }
+function isSlip({ message }) {
+  return !message.startsWith("Comments must be separated");
+}
+function mistakeOf({ code: code2, pos }, at3, source) {
+  const [offset] = pos;
+  const before = source.slice(0, offset).split("\n").slice(-2).join("\n");
+  const line = before + (source.slice(offset).split("\n", 1)[0] ?? "");
+  const remedy = /(?:^|[:,-][ \t]+)[{[]/m.test(line) || code2 === "UNEXPECTED_TOKEN" && /[}\]]/.test(line) ? QUOTE_BRACES : REMEDIES[code2];
+  return {
+    problem: `Not YAML: ${yamlFlaw({ code: code2 })}.`,
+    place: at3(offset),
+    ...remedy !== void 0 && { remedy }
+  };
+}
+var QUOTE_BRACES = "A value with `{` or `}`, `[` or `]` needs quotes, unless it is a whole mapping or list in brackets.";
+var REMEDIES = {
+  BAD_INDENT: "Indent the keys of one mapping alike.",
+  BAD_SCALAR_START: "Put the value into quotes.",
+  BLOCK_AS_IMPLICIT_KEY: "Indent the keys of one mapping alike; a value with `: ` needs quotes.",
+  MULTILINE_IMPLICIT_KEY: "Write `key: value` with a blank behind the colon, and indent a value of several lines deeper than its key.",
+  TAB_AS_INDENT: "Indent with blanks."
+};
 var TAG = "tag:yaml.org,2002:";
 var Reader = class {
   targets = /* @__PURE__ */ new Map();
   at;
+  text;
   /** Aliases being followed, to find those that lead back to themselves. */
   active = /* @__PURE__ */ new Set();
   /** Each mapping is read once, however often merges of merges ask for it. */
   read = /* @__PURE__ */ new Map();
-  constructor(document, at3) {
+  constructor(document, at3, text3) {
     this.at = at3;
+    this.text = text3;
     const anchors = /* @__PURE__ */ new Map();
-    (0, import_yaml2.visit)(document, {
+    (0, import_yaml3.visit)(document, {
       Node: (_key, node) => {
-        if ((0, import_yaml2.isAlias)(node)) {
+        if ((0, import_yaml3.isAlias)(node)) {
           const target = anchors.get(node.source);
           if (target) this.targets.set(node, target);
         } else if (node.anchor !== void 0) {
@@ -8045,13 +8110,19 @@ var Reader = class {
   }
   value(node) {
     const place = this.place(node);
-    if ((0, import_yaml2.isAlias)(node)) return this.followed(node, (target) => this.value(target));
-    if ((0, import_yaml2.isMap)(node)) return { kind: "map", place, entries: () => this.entries(node) };
-    if ((0, import_yaml2.isSeq)(node)) {
+    if ((0, import_yaml3.isAlias)(node)) return this.followed(node, (target) => this.value(target));
+    if ((0, import_yaml3.isMap)(node)) return { kind: "map", place, entries: () => this.entries(node) };
+    if ((0, import_yaml3.isSeq)(node)) {
       return { kind: "sequence", place, items: () => node.items.map((item) => this.value(item)) };
     }
-    if (!(0, import_yaml2.isScalar)(node) || isNull(node)) return { kind: "null", place };
-    return { kind: "text", place, text: textOf2(node), boolean: booleanOf(node) };
+    if (!(0, import_yaml3.isScalar)(node) || isNull(node)) return { kind: "null", place };
+    return { kind: "text", place, text: this.textOf(node), boolean: booleanOf(node) };
+  }
+  textOf(scalar) {
+    const [start, end] = scalar.range ?? [0, 0];
+    const raw = this.text.slice(start, end);
+    const text3 = separatedText(raw, scalar.type, textOf2(scalar)) ?? textOf2(scalar);
+    return scalar.type?.startsWith("BLOCK") === true && end === this.text.length && !/[\r\n\u0085]$/.test(raw) ? text3.replace(/\n$/, "") : text3;
   }
   place(node) {
     return this.at(node?.range?.[0] ?? 0);
@@ -8065,9 +8136,10 @@ var Reader = class {
     const own = /* @__PURE__ */ new Map();
     let merge;
     for (const { key: key2, value } of node.items) {
-      if (!(0, import_yaml2.isScalar)(key2)) throw new BundleYamlError("A key is not a plain text.", this.place(key2));
+      if (!(0, import_yaml3.isScalar)(key2))
+        throw new BundleYamlError("A key is not a plain text.", this.place(key2), QUOTE_BRACES);
       if (!isMergeKey(key2)) {
-        own.set(textOf2(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
+        own.set(this.textOf(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
       } else if (merge) {
         throw new BundleYamlError("A mapping has more than one merge key (`<<`).", this.place(key2));
       } else {
@@ -8082,13 +8154,13 @@ var Reader = class {
       "A merge key (`<<`) needs an alias of a mapping, or a sequence of them.",
       this.place(node)
     );
-    if (!(0, import_yaml2.isSeq)(merge) && !(0, import_yaml2.isAlias)(merge)) throw refused3(merge);
-    return ((0, import_yaml2.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
+    if (!(0, import_yaml3.isSeq)(merge) && !(0, import_yaml3.isAlias)(merge)) throw refused3(merge);
+    return ((0, import_yaml3.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
       const entriesOf2 = (target) => {
-        if (!(0, import_yaml2.isMap)(target)) throw refused3(source);
+        if (!(0, import_yaml3.isMap)(target)) throw refused3(source);
         return [...this.entries(target)];
       };
-      return (0, import_yaml2.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
+      return (0, import_yaml3.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
   followed(alias, read4) {
@@ -8118,9 +8190,9 @@ var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", 
 var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
 function booleanOf(scalar) {
   const text3 = textOf2(scalar);
-  const folded = text3.toLowerCase();
+  const folded2 = text3.toLowerCase();
   const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text3);
-  if (isBoolean && (folded === "true" || folded === "false")) return folded === "true";
+  if (isBoolean && (folded2 === "true" || folded2 === "false")) return folded2 === "true";
   return YES.has(text3) ? true : NO.has(text3) ? false : void 0;
 }
 function isPlain(scalar) {
@@ -8323,9 +8395,9 @@ function readingBundle(read4) {
   try {
     return read4();
   } catch (error) {
-    if (error instanceof BundleYamlError)
-      throw invalidBundle([{ problem: error.message, place: error.place }]);
-    throw error;
+    if (!(error instanceof BundleYamlError)) throw error;
+    const { message, place, remedy } = error;
+    throw invalidBundle([{ problem: message, place, ...remedy !== void 0 && { remedy } }]);
   }
 }
 function displayName(file, { checkout, platform }) {
@@ -8438,6 +8510,14 @@ async function findRootFile(location, path16) {
 }
 async function notFound(location, path16) {
   const { root, checkout, platform, tree } = location;
+  if (await tree.size(root) !== void 0) {
+    return new SecretlessError("BUNDLE_NOT_FOUND", {
+      problem: "`bundle-root` names a file.",
+      expected: "the folder of databricks.yml",
+      actual: displayName(root, location),
+      remedy: `Name its folder: \`${displayName(path16.dirname(root), location) || "."}\`.`
+    });
+  }
   const entries2 = await tree.list(root).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
@@ -8459,6 +8539,24 @@ async function notFound(location, path16) {
 async function hasRootFile(folder2, path16, tree) {
   const present3 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path16.join(folder2, name))));
   return present3.some((size) => size !== void 0);
+}
+
+// core/bundle/find-text.ts
+async function findText(texts2, location) {
+  const files = await readBundleFiles(location).catch(() => []);
+  const sources = await Promise.all(
+    files.map(async ({ path: path16, name }) => {
+      const text3 = await readCheckoutText(path16, location);
+      return { name, lines: (text3 ?? "").split(/\r?\n/) };
+    })
+  ).catch(() => []);
+  for (const text3 of texts2) {
+    for (const { name, lines } of sources) {
+      const index = lines.findIndex((line) => line.includes(text3) && !line.trimStart().startsWith("#"));
+      if (index >= 0) return { file: name, line: index + 1, column: (lines[index] ?? "").indexOf(text3) + 1 };
+    }
+  }
+  return void 0;
 }
 
 // core/bundle/target.ts
@@ -8542,7 +8640,7 @@ function judge(files, options) {
   const wrong2 = workspaces.flat().filter(isVariable).map(isNotResolved);
   for (const key2 of ["host", "workspace_id", "account_id"]) {
     const value = setting(key2);
-    const mistake = value && mistakeOf(key2, value, options);
+    const mistake = value && mistakeOf2(key2, value, options);
     if (mistake) wrong2.push({ ...mistake, place: value.place });
   }
   const credentials = CREDENTIAL_FIELDS.flatMap((key2) => {
@@ -8552,7 +8650,12 @@ function judge(files, options) {
   });
   if (wrong2.length > 0) throw refused("HOST_NOT_APPROVED", wrong2, credentials);
   if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
-  return { name, hasRootPath: setting("root_path") !== void 0 };
+  const cliVersion = under(under(top, "bundle"), "databricks_cli_version").at(-1);
+  return {
+    name,
+    hasRootPath: setting("root_path") !== void 0,
+    cliVersion: cliVersion?.kind === "text" ? cliVersion.text : void 0
+  };
 }
 function counting(values) {
   const value = values.find(({ kind }) => kind !== "text") ?? values.at(-1);
@@ -8561,7 +8664,7 @@ function counting(values) {
 function isNotResolved({ place }) {
   return { problem: "`workspace` is a variable, which nobody can judge before the CLI resolves it.", place };
 }
-function mistakeOf(key2, value, approved) {
+function mistakeOf2(key2, value, approved) {
   const actual = value.kind === "text" ? value.text : `a ${value.kind}`;
   if (key2 === "host") return hostMistake(actual, approved);
   if (key2 === "workspace_id") return idMistake("`workspace.workspace_id`", actual, "workspace-id", approved);
@@ -8613,7 +8716,6 @@ function refused(code2, mistakes, more) {
 
 // core/cli/cli.ts
 import { realpath as realpath2 } from "node:fs/promises";
-import path3, { posix as posix2 } from "node:path";
 
 // core/cli/destroy-command.ts
 function refusedDeletes(diagnostics) {
@@ -8680,7 +8782,11 @@ var ENDS = [
   [/got INTERNAL_ERROR: ?(.*)/, "RUN_FAILED", "The run failed."],
   [/^update cancelled()$/, "RUN_CANCELLED", "The update of the pipeline was cancelled."],
   [/^update failed()$/, "RUN_FAILED", "The update of the pipeline failed."],
-  [/resource with key ".*" not found/, "RESOURCE_UNKNOWN", "The bundle has no such job or pipeline."],
+  [
+    /resource with key ".*" not found/,
+    "RESOURCE_UNKNOWN",
+    "The bundle has nothing of this key that can be run."
+  ],
   [
     /resource not found or not yet deployed|resource with key ".*" is not deployed|has not been deployed/,
     "RESOURCE_UNKNOWN",
@@ -8693,7 +8799,7 @@ function runFailure(resource, result) {
     for (const [pattern, code2, problem] of ENDS) {
       const match2 = pattern.exec(text3);
       if (!match2) continue;
-      const remedy = code2 === "RESOURCE_UNKNOWN" ? "Name a key under `resources.jobs` or `resources.pipelines` that is deployed to this target." : SEE_RUN;
+      const remedy = code2 === "RESOURCE_UNKNOWN" ? "Name the key of a job, a pipeline or an app (`resources.jobs`, `resources.pipelines`, `resources.apps`) that is deployed to this target, or of a script (`scripts`)." : SEE_RUN;
       return new SecretlessError(code2, {
         problem: `${resource}: ${problem}`,
         actual: match2[1] || text3,
@@ -8709,14 +8815,63 @@ function runFailure(resource, result) {
   });
 }
 
+// core/cli/build-failure.ts
+var MOST_NAMES = 20;
+var FAILURES = [
+  [
+    /^build failed (\S+), error: (.*?), output: ?/,
+    ([, name = ""]) => `The build of the artifact \`${name}\` failed.`
+  ],
+  [/^failed to execute script: /, () => "A script of the bundle (`experimental.scripts`) failed."]
+];
+function beginsOutput(line) {
+  return /^Error: build failed \S+, error: .*?, output:/.test(line);
+}
+function buildFailure(diagnostics, withheld2) {
+  for (const { text: text3, detail, severity } of diagnostics) {
+    if (severity !== "error") continue;
+    for (const [pattern, problem] of FAILURES) {
+      const match2 = pattern.exec(text3);
+      if (!match2) continue;
+      const output = [text3.slice(match2[0].length), ...detail === void 0 ? [] : [detail]].join("\n");
+      const said = [match2[2] ?? "", output].filter((part) => part.trim() !== "").join("\n");
+      return new SecretlessError("BUILD_FAILED", {
+        problem: problem(match2),
+        ...said !== "" && { actual: said.trimEnd() },
+        remedy: ["Mend what its output tells.", ...withheldNote(withheld2)].join(" ")
+      });
+    }
+  }
+  return void 0;
+}
+function withheldNote(names2) {
+  if (names2.length === 0) return [];
+  const more = names2.length - MOST_NAMES;
+  const shown2 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
+  return [`Withheld from the build, though set: ${shown2}; name in \`pass-env\` what it needs.`];
+}
+
 // core/cli/diagnostics.ts
+var START = /^(Error|Warning|Warn|Recommendation): (.*)$/;
 var PROGRESS = /^(?:(?:Uploading|Building|Updating|Deploying|Deployment|Executing|Created|Updated|Deleted|Recreated|Resized) |(?:Files|Resources|Plan|Destroy|Run URL|Info|Debug): |\{)/;
 var DiagnosticsReader = class {
   #found = [];
-  /** Which part of the last diagnostic the next line belongs to. */
+  /** Which part of the last diagnostic the next line belongs to; behind a build's error all is its output. */
   #part = "none";
+  /** @returns how severe the diagnostic is that the line belongs to; undefined if it is part of none */
   line(line) {
-    const start = /^(Error|Warning|Warn|Recommendation): (.*)$/.exec(line);
+    const before = this.#part;
+    this.#take(line);
+    const belongs = START.test(line) || before === "output" || this.#part !== "none";
+    const closes = line.trim() === "" && before !== "none";
+    return belongs || closes ? this.#found.at(-1)?.severity : void 0;
+  }
+  #take(line) {
+    if (this.#part === "output") {
+      this.#found.at(-1)?.detail.push(line.trimEnd());
+      return;
+    }
+    const start = START.exec(line);
     if (start) this.#start(start[1] ?? "", start[2] ?? "");
     else if (line.trim() === "")
       this.#part = this.#part === "text" || this.#part === "places" ? "gap" : "none";
@@ -8729,9 +8884,15 @@ var DiagnosticsReader = class {
   }
   #start(word, text3) {
     const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
-    const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text3);
-    this.#found.push({ severity, text: [text3], detail: [], ...named2 && { place: placeOf2(named2) } });
-    this.#part = word === "Warn" ? "none" : "text";
+    const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text3) ?? /^failed to load (\S.*?): yaml: line (\d+): /.exec(text3);
+    this.#found.push({
+      severity,
+      text: [text3],
+      alsoAt: [],
+      detail: [],
+      ...named2 && { place: placeOf2(named2) }
+    });
+    this.#part = word === "Warn" ? "none" : beginsOutput(`${word}: ${text3}`) ? "output" : "text";
   }
   #headLine(line) {
     const current = this.#found.at(-1);
@@ -8741,6 +8902,8 @@ var DiagnosticsReader = class {
       current.text.push(line.trim());
       return;
     }
+    const further = /^ {5}(\S.*?):(\d+):(\d+)$/.exec(line);
+    if (further && current?.place) current.alsoAt.push(placeOf2(further));
     this.#part = path16 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
     if (current && path16 !== void 0) current.path ??= path16;
     if (current && place) current.place ??= placeOf2(place);
@@ -8748,11 +8911,12 @@ var DiagnosticsReader = class {
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics() {
     const seen = /* @__PURE__ */ new Set();
-    return this.#found.flatMap(({ text: text3, detail, ...rest }) => {
+    return this.#found.flatMap(({ text: text3, detail, alsoAt, ...rest }) => {
       const diagnostic = {
         ...rest,
         text: text3.join(" "),
-        ...detail.length > 0 && { detail: detail.join("\n") }
+        ...alsoAt.length > 0 && { alsoAt },
+        ...detail.some((line) => line !== "") && { detail: detail.join("\n").trimEnd() }
       };
       const key2 = JSON.stringify(diagnostic);
       if (seen.has(key2)) return [];
@@ -8763,6 +8927,190 @@ var DiagnosticsReader = class {
 };
 function placeOf2([, file = "", line, column]) {
   return { file, line: Number(line), ...column !== void 0 && { column: Number(column) } };
+}
+
+// core/cli/everyday.ts
+var WORDS = [
+  [
+    /no value assigned to required variable ([\w-]+)\..*$/s,
+    ([, name = ""]) => ({
+      problem: `The variable \`${name}\` of the bundle has no value.`,
+      remedy: `Give it one in the input \`variables\`, as a line \`${name}=\u2026\`, or a \`default\` in the bundle.`
+    })
+  ],
+  [
+    /^not on the right Git branch:\s+expected according to configuration: (\S+)\s+actual: (\S*).*$/s,
+    ([, wanted = "", actual = ""]) => ({
+      problem: `The target is deployed from the branch \`${wanted}\` (\`bundle.git.branch\`), and this is ${actual === "" ? "no branch" : `\`${actual}\``}.`,
+      remedy: `Run this command on \`${wanted}\`, choose another \`target\`, or change \`bundle.git.branch\` of the target.`
+    })
+  ],
+  [
+    /^Databricks CLI version constraint not satisfied\. Required: (.*), current: (\S+)$/s,
+    ([, wanted = "", current = ""]) => ({
+      problem: `The bundle wants the Databricks CLI ${wanted} (\`bundle.databricks_cli_version\`), and this is ${current}.`,
+      remedy: "Set `cli-version` to a version that it allows, or change `databricks_cli_version`."
+    })
+  ],
+  [
+    /has been modified remotely/,
+    () => ({
+      remedy: "Take the changes over with `databricks bundle generate`, or undo them in the workspace. This step overwrites none by force."
+    })
+  ]
+];
+function inOwnWords(diagnostic, acting) {
+  const { text: text3, detail = "" } = diagnostic;
+  const mistake = toMistake(diagnostic);
+  for (const [pattern, words] of WORDS) {
+    const match2 = pattern.exec(text3);
+    if (!match2) continue;
+    const { problem, remedy } = words(match2, text3);
+    return {
+      ...mistake,
+      ...problem !== void 0 && {
+        problem: text3.slice(0, match2.index) + problem + inPath(diagnostic)
+      },
+      ...remedy !== void 0 && { remedy }
+    };
+  }
+  const denied = deniedWords(`${text3}
+${detail}`, acting);
+  return denied === void 0 ? mistake : { ...mistake, remedy: denied };
+}
+function toMistake(diagnostic) {
+  const { text: text3, place, detail } = diagnostic;
+  return {
+    problem: text3 + inPath(diagnostic),
+    ...detail !== void 0 && { actual: detail },
+    ...place && { place }
+  };
+}
+function inPath({ path: path16 }) {
+  return path16 === void 0 ? "" : ` (${path16})`;
+}
+function deniedWords(text3, { principal }) {
+  const who = `the service principal \`${principal}\``;
+  const unable = /unable to deploy to (\S+) as /.exec(text3)?.[1];
+  if (unable === void 0 && !/\(403 [A-Z_]+\)|HTTP Status: 403\b/.test(text3)) return void 0;
+  const folder2 = unable ?? folderOf(text3);
+  if (folder2 !== void 0)
+    return `Give ${who} the permission CAN MANAGE on the folder \`${folder2}\` of the workspace, or deploy with the principal that deployed before.`;
+  const [, method = "", path16 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
+  const request = path16 === "" ? "" : ` for \`${method} ${path16}\``;
+  return `Give ${who} the permission that the workspace asks${request}: CAN MANAGE on what is changed, CAN VIEW or CAN USE on what is only named.`;
+}
+function folderOf(text3) {
+  const inQuery = /[?&]path=([^&\s]+)/.exec(text3)?.[1];
+  const inApi = /\/api\/2\.0\/workspace-files\/import-file\/([^?\s]+)/.exec(text3)?.[1];
+  const encoded = inQuery ?? (inApi === void 0 ? void 0 : `/${inApi}`);
+  if (encoded === void 0) return /\/(?:Workspace|Users|Shared)\/[^\s'",;)]+/.exec(text3)?.[0];
+  try {
+    return decodeURIComponent(encoded).replace(/^\/\//, "/");
+  } catch {
+    return encoded;
+  }
+}
+
+// core/cli/failure.ts
+var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
+var CRASH = /^(?:panic: |fatal error: |The Databricks CLI unexpectedly had a fatal error|SIG[A-Z]+: )/;
+var CRASH_SIGNALS = /* @__PURE__ */ new Set([
+  "SIGSEGV",
+  "SIGABRT",
+  "SIGBUS",
+  "SIGILL",
+  "SIGFPE",
+  "SIGTRAP"
+]);
+function isRemote({ text: text3, detail = "" }) {
+  return REMOTE.test(`${text3}
+${detail}`);
+}
+function readingFailure(what, result, context) {
+  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+  const remote2 = errors.some(isRemote);
+  const code2 = errors.some(({ place }) => place) || errors.length > 0 && !remote2 ? "BUNDLE_INVALID" : "CLI_FAILED";
+  return cliFailure(code2, `The Databricks CLI could not ${what} the bundle.`, result, context);
+}
+function cliFailure(code2, problem, result, context) {
+  const build = buildFailure(result.diagnostics, context.withheld);
+  if (build) return build;
+  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+  const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
+  if (crashed(result)) {
+    return new SecretlessError(code2 === "BUNDLE_INVALID" ? "CLI_FAILED" : code2, {
+      problem: `${problem} It crashed: that is a defect of the CLI, not of the bundle.`,
+      actual: result.crash ?? exit,
+      remedy: "Try another version with the input `cli-version`, and report the crash to the CLI's vendor with the log."
+    });
+  }
+  return new SecretlessError(code2, {
+    problem,
+    ...errors.length === 0 && { actual: exit },
+    remedy: "Its messages are above in the log.",
+    mistakes: errors.flatMap((error) => [
+      inOwnWords(error, context),
+      ...(error.alsoAt ?? []).map((place) => ({ problem: `The other place: ${error.text}`, place }))
+    ])
+  });
+}
+function isCrash(line) {
+  return CRASH.test(line);
+}
+function crashed({ signal, crash }) {
+  return crash !== void 0 || signal !== null && CRASH_SIGNALS.has(signal);
+}
+
+// core/cli/text-place.ts
+var NAMED = [
+  /\$\{[\w.[\]-]+\}/g,
+  /\b(?:notebook|file|path|library|directory) "?([^\s"]*[./][^\s"]*)"? (?:not found|does not exist|is not contained)/g,
+  /\b(?:stat|open|lstat) ([^\s:]+): no such file/g,
+  /"([^"\s]{3,})"/g,
+  /'([^'\s]{3,})'/g
+];
+async function placed(diagnostic, findText2) {
+  if (diagnostic.severity !== "error" || diagnostic.place || isRemote(diagnostic)) return diagnostic;
+  const texts2 = namedTexts(diagnostic.text);
+  const place = texts2.length === 0 ? void 0 : await findText2(texts2);
+  return place ? { ...diagnostic, place } : diagnostic;
+}
+function namedTexts(text3) {
+  const named2 = NAMED.flatMap(
+    (pattern) => [...text3.matchAll(pattern)].map(([whole, inner]) => inner ?? whole)
+  );
+  const names2 = named2.flatMap(
+    (one) => one.includes("/") ? [one, one.replace(/^.*\/(?=[^/]{3})/, "")] : [one]
+  );
+  return [...new Set(names2)];
+}
+
+// core/cli/in-checkout.ts
+import path3, { posix as posix2 } from "node:path";
+function inCheckout(diagnostic, bundle) {
+  const { text: text3, detail, place, alsoAt } = diagnostic;
+  const moved = (at3) => ({ ...at3, file: placeInCheckout(at3.file, bundle) });
+  return {
+    ...diagnostic,
+    text: withoutRoots(text3, bundle),
+    ...detail !== void 0 && { detail: withoutRoots(detail, bundle) },
+    ...place && { place: moved(place) },
+    ...alsoAt && { alsoAt: alsoAt.map(moved) }
+  };
+}
+function placeInCheckout(file, { roots, bundlePath }) {
+  const inBundle = path3.isAbsolute(file) ? path3.relative(roots[0] ?? "", file) : file;
+  return posix2.join(bundlePath, inBundle.replaceAll("\\", "/"));
+}
+function withoutRoots(text3, { roots, bundlePath }) {
+  const depth = bundlePath === "" ? 0 : bundlePath.split("/").length;
+  return roots.reduce((rest, root) => {
+    const checkout = path3.resolve(root, ...Array.from({ length: depth }, () => ".."));
+    if (checkout === path3.parse(checkout).root) return rest;
+    const within = rest.split(`${checkout}${path3.sep}`).join("");
+    return within.split(checkout).map((part, at3) => at3 > 0 && /^[\w.-]/.test(part) ? checkout + part : at3 > 0 ? `.${part}` : part).join("");
+  }, text3);
 }
 
 // node_modules/lossless-json/lib/esm/utils.js
@@ -9845,7 +10193,7 @@ function readSummary(text3) {
     ([kind, ofKind]) => members(ofKind).flatMap(([key2, resource]) => {
       const id = textAt(resource, "id");
       if (id === "") return [];
-      const name = textAt(resource, "name") || key2;
+      const name = textAt(resource, "name") || textAt(resource, "display_name") || key2;
       const declared = member(resource, "modified_status") !== "deleted";
       return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared }];
     })
@@ -9862,31 +10210,31 @@ function readSummary(text3) {
     },
     jobs: deployed2("jobs"),
     pipelines: deployed2("pipelines"),
-    resources: all.map(({ kind, key: key2, id, name, url }) => ({ kind, key: key2, id, name, url }))
+    resources: all
   };
 }
 
 // core/cli/cli.ts
-var REMOTE = /\(\d{3}(?: [A-Z_]+)?\)|^HTTP Status: |failed during request visitor|\b(?:dial tcp|i\/o timeout|connection re(?:fused|set)|x509:)/m;
 var KEEP_LOCK = "--force-lock=false";
 var READING_RATE = "60";
 var MAX_JSON = 256 * 1024 * 1024;
 var DatabricksCli = class {
   #options;
+  #warned = /* @__PURE__ */ new Set();
   constructor(options) {
     this.#options = options;
   }
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal) {
     const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0) throw this.#readingFailure("plan", result);
+    if (result.code !== 0) throw readingFailure("plan", result, this.#options);
     const json = parseJson(result.stdout, PLAN_COMMAND);
     return { plan: readPlan(json), json, diagnostics: result.diagnostics };
   }
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async summary(signal) {
     const result = await this.#run(["summary", "-o", "json"], { signal, capture: true });
-    if (result.code !== 0) throw this.#readingFailure("read", result);
+    if (result.code !== 0) throw readingFailure("read", result, this.#options);
     const summary = readSummary(result.stdout);
     refuseOtherWorkspace(summary, this.#options.approved);
     return summary;
@@ -9898,10 +10246,10 @@ var DatabricksCli = class {
   async deploy({ autoApprove }) {
     const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
     if (result.code === 0) return result;
-    throw heldLock(result.diagnostics) ?? this.#failure("DEPLOY_FAILED", "The deployment failed.", result);
+    throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options);
   }
   /**
-   * Runs a job or pipeline of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
+   * Runs a job, pipeline, app or script of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
    * @throws SecretlessError of core/cli/run-command.ts, unless the run succeeded or `wait` is false
    */
   async run(request, signal) {
@@ -9926,20 +10274,22 @@ var DatabricksCli = class {
     const locked = result.code === 0 ? void 0 : heldLock(result.diagnostics);
     if (locked) throw locked;
     if (result.code !== 0)
-      throw this.#failure("DEPLOY_FAILED", "The deployment could not be destroyed.", result);
+      throw cliFailure("DEPLOY_FAILED", "The deployment could not be destroyed.", result, this.#options);
     const swallowed = refusedDeletes(result.diagnostics);
     if (swallowed.length > 0) throw destroyIncomplete(swallowed);
   }
   async #run(args, how) {
-    const { file, env, bundleRoot, target, onLine, onProcess } = this.#options;
+    const { file, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
     const root = await withoutLinks2(bundleRoot);
     await this.#options.beforeEach();
     const served = this.#options.tokensServed();
     const reader = new DiagnosticsReader();
+    let crash;
     const stderr = new LineSplitter((line) => {
-      reader.line(line);
+      if (isCrash(line)) crash ??= line;
       how.onLine?.(line);
-      onLine(line);
+      const severity = reader.line(line);
+      if (severity === void 0 || severity === "error") onLine(line);
     });
     const stdout = new LineSplitter(onLine);
     const captured = [];
@@ -9968,10 +10318,22 @@ var DatabricksCli = class {
       stderr.end();
       if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
       if (size > MAX_JSON) throw unreadable2(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
-      const diagnostics = reader.diagnostics.map((one) => this.#relocated(one, root));
-      return { ...ended, stdout: Buffer.concat(captured).toString("utf8"), diagnostics };
+      const places = { roots: [root, bundleRoot], bundlePath };
+      const printedOnes = reader.diagnostics.map((one) => inCheckout(one, places));
+      const diagnostics = await Promise.all(printedOnes.map((one) => placed(one, this.#options.findText)));
+      this.#warn(diagnostics);
+      const printed2 = Buffer.concat(captured).toString("utf8");
+      return { ...ended, stdout: printed2, diagnostics, ...crash !== void 0 && { crash } };
     } finally {
       onProcess?.(void 0);
+    }
+  }
+  #warn(diagnostics) {
+    for (const diagnostic of diagnostics) {
+      const key2 = JSON.stringify(diagnostic);
+      if (diagnostic.severity === "error" || this.#warned.has(key2)) continue;
+      this.#warned.add(key2);
+      this.#options.onWarning(diagnostic);
     }
   }
   /** How the process ended; a command that only reads has a limit of its own. */
@@ -9992,32 +10354,6 @@ var DatabricksCli = class {
       done.abort();
     }
   }
-  /** The CLI names files relative to the bundle, annotations need them relative to the checkout. */
-  #relocated(diagnostic, root) {
-    const { place } = diagnostic;
-    if (!place) return diagnostic;
-    const inBundle = path3.isAbsolute(place.file) ? path3.relative(root, place.file) : place.file;
-    const file = posix2.join(this.#options.bundlePath, inBundle.replaceAll("\\", "/"));
-    return { ...diagnostic, place: { ...place, file } };
-  }
-  /** Of a command that changes nothing. */
-  #readingFailure(what, result) {
-    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-    const remote2 = errors.some(({ text: text3, detail = "" }) => REMOTE.test(`${text3}
-${detail}`));
-    const code2 = errors.some(({ place }) => place) || errors.length > 0 && !remote2 ? "BUNDLE_INVALID" : "CLI_FAILED";
-    return this.#failure(code2, `The Databricks CLI could not ${what} the bundle.`, result);
-  }
-  #failure(code2, problem, result) {
-    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-    const exit = result.signal === null ? `exit code ${String(result.code)}` : `ended by ${result.signal}`;
-    return new SecretlessError(code2, {
-      problem,
-      ...errors.length === 0 && { actual: exit },
-      remedy: "Its messages are above in the log.",
-      mistakes: errors.map(toMistake)
-    });
-  }
 };
 function readTimedOut(args, limit) {
   return new SecretlessError("TIMED_OUT", {
@@ -10027,13 +10363,6 @@ function readTimedOut(args, limit) {
 }
 function withoutLinks2(folder2) {
   return realpath2(folder2).catch(() => folder2);
-}
-function toMistake({ text: text3, path: path16, place, detail }) {
-  return {
-    problem: path16 === void 0 ? text3 : `${text3} (${path16})`,
-    ...detail !== void 0 && { actual: detail },
-    ...place && { place }
-  };
 }
 
 // core/cli/environment.ts
@@ -10085,14 +10414,15 @@ var ALLOWED = [
 ];
 var VARIABLE = "BUNDLE_VAR_";
 function cliEnvironment(options) {
-  const { environment: environment2, platform, variables, passEnv = [], folder: folder2, product } = options;
+  const { environment: environment2, platform, variables, passEnv = [], dialect, folder: folder2, product } = options;
   checkProxies(environment2);
+  const facts = Object.keys(environment2).filter((name) => dialect.facts.test(name.toUpperCase()));
   const taken = {};
   const take = (name, value) => {
     const known2 = platform.os === "win32" && Object.keys(taken).some((key2) => key2.toUpperCase() === name.toUpperCase());
     if (value !== void 0 && !known2) taken[name] = value;
   };
-  for (const name of [...ALLOWED, ...passEnv]) take(name, variable(environment2, name, platform));
+  for (const name of [...ALLOWED, ...facts, ...passEnv]) take(name, variable(environment2, name, platform));
   for (const [name, value] of homeVariables(folder2.home, platform)) if (!(name in taken)) take(name, value);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment2)) {
@@ -10117,6 +10447,15 @@ function cliEnvironment(options) {
     NO_COLOR: "1",
     TERM: "dumb"
   };
+}
+var OF_BUILDS = /^(?:UV|PIP|PIPX|POETRY|PDM|HATCH|TWINE|PYTHON|PYENV|CONDA|VIRTUAL|SETUPTOOLS|NPM|NODE|YARN|PNPM|JAVA|MAVEN|MVN|GRADLE|SBT|GO|CARGO|RUST|DOTNET|NUGET|DOCKER)(?:_|[A-Z]*$)/;
+var OF_NOBODY = /^(?:_|PWD|OLDPWD|SHLVL|HOME|USERPROFILE|(?:LOCAL)?APPDATA|TERM|(?:RUNNER|AGENT|GITHUB|SYSTEM|ENV|XDG)_\w+)$/;
+function withheld(environment2, given2) {
+  const names2 = Object.keys(environment2).filter(
+    (name) => !(name in given2) && !OF_NOBODY.test(name.toUpperCase()) && isPassable(name)
+  );
+  const rank = (name) => OF_BUILDS.test(name.toUpperCase()) ? 0 : 1;
+  return names2.sort((left, right) => rank(left) - rank(right) || (left < right ? -1 : 1));
 }
 var HOME_VARIABLES = /* @__PURE__ */ new Set([
   "HOME",
@@ -11139,24 +11478,24 @@ var KeywordAutomaton = class {
   #output;
   #found = [[]];
   constructor(keywords2) {
-    const folded = keywords2.map((keyword) => Buffer.from(keyword.text.toLowerCase(), "latin1"));
+    const folded2 = keywords2.map((keyword) => Buffer.from(keyword.text.toLowerCase(), "latin1"));
     let classCount = 1;
-    for (const byte of folded.flatMap((text3) => [...text3])) {
+    for (const byte of folded2.flatMap((text3) => [...text3])) {
       if (this.#classes[byte] === 0) this.#classes[byte] = classCount++;
     }
     for (let upper = 65; upper <= 90; upper++) this.#classes[upper] = this.#classes[upper + 32] ?? 0;
     this.#shift = Math.ceil(Math.log2(classCount));
-    const states = folded.reduce((sum, text3) => sum + text3.length, 1);
+    const states = folded2.reduce((sum, text3) => sum + text3.length, 1);
     if (states > 65535) throw new RangeError("too many keywords for 16-bit states");
     this.#next = new Uint16Array(states << this.#shift);
     this.#output = new Uint16Array(states);
-    this.#build(keywords2, folded);
+    this.#build(keywords2, folded2);
   }
-  #build(keywords2, folded) {
+  #build(keywords2, folded2) {
     const own = /* @__PURE__ */ new Map();
     const children = [[]];
     let count2 = 1;
-    folded.forEach((text3, index) => {
+    folded2.forEach((text3, index) => {
       let state = 0;
       for (const byte of text3) {
         const slot = state << this.#shift | (this.#classes[byte] ?? 0);
@@ -11214,7 +11553,7 @@ function matchesAt(bytes, start, text3) {
 }
 
 // core/scan/rules/remedies.ts
-var REMEDIES = {
+var REMEDIES2 = {
   databricks: "Code in a job already runs as its service principal: call `WorkspaceClient()` without a token. Outside Databricks use OAuth token federation. Revoke the value.",
   azure: 'Use a Unity Catalog service or storage credential (`dbutils.credentials.getServiceCredentialsProvider("name")`), which holds no key. Until then `{{secrets/scope/key}}`. Rotate the value.',
   storage: "Use a Unity Catalog external location with a storage credential instead of keys in Spark configuration. Until then `{{secrets/scope/key}}`. Rotate the key.",
@@ -11236,7 +11575,7 @@ var AZURE_RULES = [
     id: "entra-client-secret",
     name: "Entra ID client secret",
     risk: "With the application's client ID it signs in as the application from anywhere.",
-    remedy: REMEDIES.entra,
+    remedy: REMEDIES2.entra,
     owasp: "NHI2",
     keywords: ["1Q~", "2Q~", "3Q~", "4Q~", "5Q~", "6Q~", "7Q~", "8Q~", "9Q~"],
     exactCase: true,
@@ -11249,7 +11588,7 @@ var AZURE_RULES = [
     id: "azure-storage-key",
     name: "Azure Storage account key",
     risk: STORAGE_RISK,
-    remedy: REMEDIES.storage,
+    remedy: REMEDIES2.storage,
     owasp: "NHI2",
     keywords: ["+ASt"],
     exactCase: true,
@@ -11261,7 +11600,7 @@ var AZURE_RULES = [
     id: "azure-storage-connection-string",
     name: "Azure connection string with an account key",
     risk: STORAGE_RISK,
-    remedy: REMEDIES.storage,
+    remedy: REMEDIES2.storage,
     owasp: "NHI2",
     keywords: ["accountkey"],
     prefix: "AccountKey=",
@@ -11273,7 +11612,7 @@ var AZURE_RULES = [
     id: "azure-shared-key",
     name: "Azure resource key (Batch, API Management, Cosmos DB, Machine Learning)",
     risk: SHARED_KEY_RISK,
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: ["APIM", "ACDb", "+ABa", "+AMC"],
     exactCase: true,
@@ -11285,7 +11624,7 @@ var AZURE_RULES = [
     id: "azure-messaging-key",
     name: "Azure messaging key (Event Hubs, Service Bus, Relay, IoT Hub)",
     risk: "Whoever has it sends to, and listens on, every hub or queue that the policy covers.",
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: ["AIoT", "+ASb", "+AEh", "+ARm"],
     exactCase: true,
@@ -11297,7 +11636,7 @@ var AZURE_RULES = [
     id: "azure-shared-access-key",
     name: "Connection string with a shared access key (Event Hubs, Service Bus, IoT Hub)",
     risk: "Whoever has it sends to, and listens on, every hub or queue that the policy covers.",
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: ["sharedaccesskey"],
     prefix: "SharedAccessKey=",
@@ -11309,7 +11648,7 @@ var AZURE_RULES = [
     id: "azure-sas-token",
     name: "Azure shared access signature (SAS)",
     risk: "Whoever has the URL has its rights until it expires; it cannot be withdrawn alone.",
-    remedy: REMEDIES.storage,
+    remedy: REMEDIES2.storage,
     owasp: "NHI2",
     keywords: ["sig="],
     pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/]|%2[bf]){43,88}(?:=|%3d)?)/iy,
@@ -11321,7 +11660,7 @@ var AZURE_RULES = [
     id: "azure-search-key",
     name: "Azure AI Search, Functions, Redis or Container Registry key",
     risk: SHARED_KEY_RISK,
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: ["AzSe", "AzFu", "AzCa"],
     exactCase: true,
@@ -11333,7 +11672,7 @@ var AZURE_RULES = [
     id: "azure-container-registry-key",
     name: "Azure Container Registry key",
     risk: "Whoever has it pulls, and often pushes, the images that clusters run.",
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: ["+ACR"],
     exactCase: true,
@@ -11345,7 +11684,7 @@ var AZURE_RULES = [
     id: "azure-ai-services-key",
     name: "Azure AI services or Azure OpenAI key",
     risk: "Whoever has it calls the models at your cost and reads what the deployment can read.",
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: ["JQQJ99"],
     exactCase: true,
@@ -11369,7 +11708,7 @@ var AZURE_RULES = [
     id: "azure-devops-personal-access-token",
     name: "Azure DevOps personal access token",
     risk: "Whoever has it acts as its owner in the organisation: code, pipelines, packages.",
-    remedy: REMEDIES.pipeline,
+    remedy: REMEDIES2.pipeline,
     owasp: "NHI2",
     keywords: ["AZDO"],
     exactCase: true,
@@ -11381,7 +11720,7 @@ var AZURE_RULES = [
     id: "teams-webhook",
     name: "Microsoft Teams webhook URL",
     risk: "Whoever has the URL posts to the channel.",
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: ["webhook.office.com/"],
     pattern: /webhook\.office\.com\/webhookb2\/(?<value>[0-9a-f-]{36}@[0-9a-f-]{36}\/IncomingWebhook\/[0-9a-f]{32}\/[0-9a-f-]{36})/iy,
@@ -11396,7 +11735,7 @@ var AZURE_NAMED_RULES = [
     id: "azure-storage-key",
     name: "Azure Storage account key",
     risk: STORAGE_RISK,
-    remedy: REMEDIES.storage,
+    remedy: REMEDIES2.storage,
     owasp: "NHI2",
     keywords: [
       "account.key",
@@ -11420,7 +11759,7 @@ var AZURE_NAMED_RULES = [
     id: "azure-shared-key",
     name: "Azure resource key (Batch, API Management, Cosmos DB, Machine Learning)",
     risk: SHARED_KEY_RISK,
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: [
       "master_key",
@@ -11448,7 +11787,7 @@ var AZURE_NAMED_RULES = [
     id: "entra-client-secret",
     name: "Entra ID client secret",
     risk: "With the application's client ID it signs in as the application from anywhere.",
-    remedy: REMEDIES.entra,
+    remedy: REMEDIES2.entra,
     owasp: "NHI2",
     keywords: [
       "client_secret",
@@ -11471,7 +11810,7 @@ var AZURE_NAMED_RULES = [
     id: "azure-ai-services-key",
     name: "Azure AI services or Azure OpenAI key",
     risk: "Whoever has it calls the models at your cost and reads what the deployment can read.",
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: [
       "openai_api_key",
@@ -11497,7 +11836,7 @@ var AZURE_NAMED_RULES = [
     id: "azure-devops-personal-access-token",
     name: "Azure DevOps personal access token",
     risk: "Whoever has it acts as its owner in the organisation: code, pipelines, packages.",
-    remedy: REMEDIES.pipeline,
+    remedy: REMEDIES2.pipeline,
     owasp: "NHI2",
     keywords: [
       "_pat",
@@ -11518,7 +11857,7 @@ var AZURE_NAMED_RULES = [
     id: "azure-redis-key",
     name: "Azure Cache for Redis key",
     risk: "Whoever has it reads and writes the whole cache.",
-    remedy: REMEDIES.azure,
+    remedy: REMEDIES2.azure,
     owasp: "NHI2",
     keywords: ["password"],
     named: /redis\w{0,30}password$/,
@@ -11535,7 +11874,7 @@ var CLOUD_RULES = [
     id: "aws-access-key-id",
     name: "AWS access key ID",
     risk: AWS_RISK,
-    remedy: REMEDIES.aws,
+    remedy: REMEDIES2.aws,
     owasp: "NHI2",
     keywords: ["AKIA", "ASIA"],
     exactCase: true,
@@ -11548,7 +11887,7 @@ var CLOUD_RULES = [
     id: "aws-session-token",
     name: "AWS session token",
     risk: "With its access key it acts as the role until it expires.",
-    remedy: REMEDIES.aws,
+    remedy: REMEDIES2.aws,
     owasp: "NHI2",
     keywords: ["IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz"],
     exactCase: true,
@@ -11560,7 +11899,7 @@ var CLOUD_RULES = [
     id: "aws-bedrock-api-key",
     name: "Amazon Bedrock API key",
     risk: "Whoever has it calls the models at your cost.",
-    remedy: REMEDIES.aws,
+    remedy: REMEDIES2.aws,
     owasp: "NHI2",
     keywords: ["ABSKQmVkcm9ja0FQSUtleS", "bedrock-api-key-"],
     exactCase: true,
@@ -11573,7 +11912,7 @@ var CLOUD_RULES = [
     id: "aws-presigned-url",
     name: "AWS presigned URL",
     risk: "Whoever has the URL reads or writes the object until it expires.",
-    remedy: REMEDIES.aws,
+    remedy: REMEDIES2.aws,
     owasp: "NHI2",
     keywords: ["x-amz-signature="],
     pattern: /X-Amz-Signature=(?<value>[0-9a-f]{64})(?![0-9a-f])/iy,
@@ -11584,7 +11923,7 @@ var CLOUD_RULES = [
     id: "google-api-key",
     name: "Google API key",
     risk: "Whoever has it calls the enabled APIs at your cost.",
-    remedy: REMEDIES.google,
+    remedy: REMEDIES2.google,
     owasp: "NHI2",
     keywords: ["AIza"],
     exactCase: true,
@@ -11597,7 +11936,7 @@ var CLOUD_RULES = [
     id: "google-oauth-client-secret",
     name: "Google OAuth client secret",
     risk: "With the client ID it takes part in sign-ins as the application.",
-    remedy: REMEDIES.google,
+    remedy: REMEDIES2.google,
     owasp: "NHI2",
     keywords: ["GOCSPX-"],
     exactCase: true,
@@ -11610,7 +11949,7 @@ var CLOUD_RULES = [
     id: "google-oauth-token",
     name: "Google OAuth access or refresh token",
     risk: "Whoever has it acts as the account that gave consent; a refresh token does not expire by itself.",
-    remedy: REMEDIES.google,
+    remedy: REMEDIES2.google,
     owasp: "NHI2",
     keywords: ["ya29.", "1//0"],
     exactCase: true,
@@ -11623,7 +11962,7 @@ var CLOUD_RULES = [
     id: "google-hmac-key",
     name: "Google Cloud Storage HMAC access ID",
     risk: AWS_RISK,
-    remedy: REMEDIES.google,
+    remedy: REMEDIES2.google,
     owasp: "NHI2",
     keywords: ["GOOG1E"],
     exactCase: true,
@@ -11638,7 +11977,7 @@ var CLOUD_NAMED_RULES = [
     id: "aws-secret-access-key",
     name: "AWS secret access key",
     risk: AWS_RISK,
-    remedy: REMEDIES.aws,
+    remedy: REMEDIES2.aws,
     owasp: "NHI2",
     keywords: [
       "secret_access_key",
@@ -11659,7 +11998,7 @@ var CLOUD_NAMED_RULES = [
     id: "aws-session-token",
     name: "AWS session token",
     risk: "With its access key it acts as the role until it expires.",
-    remedy: REMEDIES.aws,
+    remedy: REMEDIES2.aws,
     owasp: "NHI2",
     keywords: ["session_token", "session.token", "session-token", "sessiontoken"],
     named: /session_?token$/,
@@ -11674,7 +12013,7 @@ var token = (id, name, risk, keywords2, pattern, extra = {}) => ({
   id,
   name,
   risk,
-  remedy: REMEDIES.pipeline,
+  remedy: REMEDIES2.pipeline,
   owasp: "NHI2",
   keywords: keywords2,
   exactCase: true,
@@ -11751,7 +12090,7 @@ var CODE_HOST_RULES = [
     "Whoever has it runs jobs and reads their credentials' effects.",
     ["dbtc_", "dbts_", "dbtu_"],
     /(?<![A-Za-z0-9])dbt[csu]_[\w-]{36,90}(?![\w-])/y,
-    { remedy: REMEDIES.service }
+    { remedy: REMEDIES2.service }
   ),
   token(
     "digitalocean-token",
@@ -11759,7 +12098,7 @@ var CODE_HOST_RULES = [
     "Whoever has it controls the team's resources.",
     ["dop_v1_", "doo_v1_", "dor_v1_"],
     /(?<![A-Za-z0-9])do[por]_v1_[0-9a-f]{64}(?![0-9a-f])/y,
-    { remedy: REMEDIES.service }
+    { remedy: REMEDIES2.service }
   )
 ];
 
@@ -11770,7 +12109,7 @@ var DATABRICKS_RULES = [
     id: "databricks-personal-access-token",
     name: "Databricks personal access token",
     risk: "Whoever has it acts as the user or service principal it was made for, in the whole workspace, until it is revoked.",
-    remedy: REMEDIES.databricks,
+    remedy: REMEDIES2.databricks,
     owasp: "NHI2",
     keywords: ["dapi"],
     prefix: "dapi",
@@ -11782,7 +12121,7 @@ var DATABRICKS_RULES = [
     id: "databricks-oauth-secret",
     name: "Databricks OAuth secret of a service principal",
     risk: "With the principal's application ID, which is no secret, it yields tokens for the whole account for up to two years.",
-    remedy: REMEDIES.databricks,
+    remedy: REMEDIES2.databricks,
     owasp: "NHI2",
     keywords: ["dose"],
     prefix: "dose",
@@ -11805,7 +12144,7 @@ var DATABRICKS_RULES = [
     id: "databricks-token-value",
     name: "Databricks token given by name",
     risk: "Whoever has it acts as its owner in the workspace.",
-    remedy: REMEDIES.databricks,
+    remedy: REMEDIES2.databricks,
     owasp: "NHI2",
     keywords: [
       "databricks_token",
@@ -11850,7 +12189,7 @@ var NAMED_RULES = [
     id: "monitoring-api-key",
     name: "Monitoring key (Datadog, Splunk, Weights & Biases, PagerDuty and others)",
     risk: "Whoever has it writes or reads your monitoring data.",
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: [
       "dd_api_key",
@@ -11874,7 +12213,7 @@ var NAMED_RULES = [
     id: "named-connection-password",
     name: "Password",
     risk: "Whoever has it signs in as the user that stands beside it.",
-    remedy: REMEDIES.database,
+    remedy: REMEDIES2.database,
     owasp: "NHI2",
     keywords: [
       "password",
@@ -11898,7 +12237,7 @@ var NAMED_RULES = [
     id: "named-api-key",
     name: "API key or access key",
     risk: OWNER_RISK,
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: [
       "api_key",
@@ -11953,7 +12292,7 @@ var NAMED_RULES = [
     id: "named-token",
     name: "Token",
     risk: OWNER_RISK,
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: ["token", "_pat", "authtoken"],
     named: /(?:token|(?:^|_)pat)$/,
@@ -11964,7 +12303,7 @@ var NAMED_RULES = [
     id: "named-secret",
     name: "Secret",
     risk: OWNER_RISK,
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: ["secret", "credential"],
     named: /(?:secret|credentials?)$/,
@@ -11981,7 +12320,7 @@ var key = (id, name, risk, keywords2, pattern, extra = {}) => ({
   id,
   name,
   risk,
-  remedy: REMEDIES.service,
+  remedy: REMEDIES2.service,
   owasp: "NHI2",
   keywords: keywords2,
   exactCase: true,
@@ -12176,7 +12515,7 @@ var SERVICE_RULES = [
     "Whoever has it decrypts every file that SOPS encrypted for it.",
     ["AGE-SECRET-KEY-1"],
     /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}/y,
-    { remedy: REMEDIES.key }
+    { remedy: REMEDIES2.key }
   )
 ];
 
@@ -12211,7 +12550,7 @@ var STRUCTURE_RULES = [
     id: "private-key",
     name: "Private key",
     risk: "Whoever has it signs, decrypts or signs in as the key's owner: a service account, a Snowflake user, an SSH login.",
-    remedy: REMEDIES.key,
+    remedy: REMEDIES2.key,
     owasp: "NHI2",
     keywords: ["-----begin "],
     prefix: "-----BEGIN ",
@@ -12223,7 +12562,7 @@ var STRUCTURE_RULES = [
     id: "json-web-token",
     name: "JSON Web Token",
     risk: "Whoever has it is its subject at its audience until it expires; many long-lived API tokens are JWTs.",
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: ["eyJ"],
     exactCase: true,
@@ -12236,7 +12575,7 @@ var STRUCTURE_RULES = [
     id: "basic-authorization",
     name: "Authorization header with user and password (Basic)",
     risk: URL_RISK,
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI4",
     keywords: ["basic "],
     pattern: /Basic (?<value>[A-Za-z0-9+/]{8,400}={0,2})(?![A-Za-z0-9+/=])/iy,
@@ -12247,7 +12586,7 @@ var STRUCTURE_RULES = [
     id: "bearer-authorization",
     name: "Authorization header with a bearer token",
     risk: "Whoever has it is its owner at the service until it expires.",
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: ["bearer ", "authorization"],
     pattern: /(?:(?<=[:=,]\s{0,4}[furb]{0,2}["'`]{0,3})Bearer |Authorization["'`]?\]?\s{0,4}[:=,]\s{0,4}["'`]?(?:Bearer|Token|Api-Token|apikey|GenieKey|SSWS) )(?<value>[\w.~+/-]{24,2000}={0,2})(?![\w.~+/=-])/iy,
@@ -12261,7 +12600,7 @@ var STRUCTURE_RULES = [
     id: "registry-authorization",
     name: "Stored registry login (Docker, npm)",
     risk: "Whoever has it pulls, and often publishes, as the user.",
-    remedy: REMEDIES.pipeline,
+    remedy: REMEDIES2.pipeline,
     owasp: "NHI2",
     keywords: ['"auth"', "_auth="],
     pattern: /(?:"auth"\s{0,4}:\s{0,4}"|_auth\s{0,2}=\s{0,2}"?)(?<value>[A-Za-z0-9+/]{12,400}={0,2})(?![A-Za-z0-9+/=])/iy,
@@ -12273,7 +12612,7 @@ var STRUCTURE_RULES = [
     id: "url-password",
     name: "Password in a URL",
     risk: URL_RISK,
-    remedy: REMEDIES.database,
+    remedy: REMEDIES2.database,
     owasp: "NHI2",
     keywords: ["://"],
     pattern: /:\/\/[^\s:/?#@"'`<>\\,;|()[\]]{0,128}:(?<value>[^\s/?#@"'`<>\\]{3,256})@[A-Za-z0-9[\]._${-]{1,253}/y,
@@ -12284,7 +12623,7 @@ var STRUCTURE_RULES = [
     id: "oracle-jdbc-password",
     name: "User and password in an Oracle JDBC URL",
     risk: URL_RISK,
-    remedy: REMEDIES.database,
+    remedy: REMEDIES2.database,
     owasp: "NHI2",
     keywords: ["jdbc:oracle:thin:"],
     pattern: /jdbc:oracle:thin:[\w$#.-]{1,60}\/(?<value>[^\s@"'`<>\\/]{4,128})@/iy,
@@ -12295,7 +12634,7 @@ var STRUCTURE_RULES = [
     id: "sql-password",
     name: "Password in an SQL statement",
     risk: "Whoever has it signs in to the database as the user.",
-    remedy: REMEDIES.database,
+    remedy: REMEDIES2.database,
     owasp: "NHI2",
     keywords: ["identified by"],
     pattern: /identified by(?:\s{1,4}values?)?\s{1,8}["'](?<value>[^"'\s]{4,128})["']/iy,
@@ -12307,7 +12646,7 @@ var STRUCTURE_RULES = [
     id: "command-line-password",
     name: "Password on a command line",
     risk: "Whoever reads the file or the process list signs in as the user.",
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: ["curl ", "sshpass ", "mysql ", "mysqldump "],
     pattern: /(?:curl [^\n]{0,300}?(?:-u|--user)[ =]{0,2}["']?[^\s:"'/]{0,80}:["']?|sshpass -p ?["']?|mysql(?:dump)? [^\n]{0,200}?(?<=\s)-p["']?)(?<value>[^\s"'<>|;]{5,128})/iy,
@@ -12319,7 +12658,7 @@ var STRUCTURE_RULES = [
     id: "plain-text-secure-string",
     name: "Plain text turned into a PowerShell secure string",
     risk: "Whoever reads the script has the password.",
-    remedy: REMEDIES.service,
+    remedy: REMEDIES2.service,
     owasp: "NHI2",
     keywords: ["convertto-securestring"],
     pattern: /ConvertTo-SecureString\s{1,4}(?:-String\s{1,4})?["'](?<value>[^"'\s]{4,200})["']/iy,
@@ -12869,7 +13208,7 @@ function jobSummary(facts, error) {
     facts.scan && scanSection(facts.scan),
     ...facts.access ? accessSections(facts.access) : [],
     facts.standards && facts.standards.length > 0 && standardsSection(facts.standards),
-    facts.jobs && facts.jobs.length > 0 && jobsSection(facts.jobs),
+    facts.resources && facts.resources.length > 0 && resourcesSection(facts.resources),
     facts.run && `### Run
 
 ${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
@@ -12936,11 +13275,15 @@ function planLine({ changes, unchanged }) {
     `${String(unchanged)} unchanged`
   ].join(", ");
 }
-function jobsSection(jobs2) {
-  const rows = jobs2.map(({ key: key2, id, name, url }) => [code(key2), link(name, url), code(id)]);
-  return `### Jobs
+function resourcesSection(resources) {
+  const rows = resources.map(({ kind, key: key2, id, name, url }) => [
+    code(`${kind}.${key2}`),
+    link(name, url),
+    code(id)
+  ]);
+  return `### Deployed
 
-${table(["Key", "Job", "ID"], rows)}`;
+${table(["Key", "Resource", "ID"], rows)}`;
 }
 function standardsSection(standards) {
   const rows = standards.map((row) => [row.item, row.title, row.status, row.because].map(escapeMarkdown));
@@ -12960,8 +13303,7 @@ async function showPlan(context) {
 async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
   const { ci, signal, found } = step2;
   const result = await ci.group("Plan", () => cli.plan(signal));
-  const { plan, diagnostics } = result;
-  for (const diagnostic of diagnostics) annotate(step2, diagnostic);
+  const { plan } = result;
   const changed = plan.entries.filter(({ action }) => action !== "skip");
   const planned = {
     changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
@@ -12984,27 +13326,42 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
   ]);
   return plan;
 }
-function annotate({ ci }, diagnostic) {
-  const { problem, actual, place } = toMistake(diagnostic);
-  const text3 = actual === void 0 ? problem : `${problem}
-${actual}`;
-  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text3, place);
-}
 function refusedLosses({ ci, inputs }, plan) {
-  const lost2 = losses(plan);
-  if (lost2.length === 0 || !inputs.command.changes || inputs.autoApprove) return void 0;
+  if (!inputs.command.changes) return void 0;
+  const refused3 = losses(plan).filter(({ resource }) => !inputs.autoApprove.covers(resource));
+  if (refused3.length === 0) return void 0;
+  const label = ci.inputLabel("auto-approve");
   return new SecretlessError("DESTRUCTIVE_PLAN", {
     problem: "The deployment would delete or recreate resources. Nothing was changed.",
-    expected: `a plan without deletions, or \`${ci.inputLabel("auto-approve")}: true\``,
-    remedy: `If this is what you want, set \`${ci.inputLabel("auto-approve")}\` to \`true\` for this run.`,
-    mistakes: lost2.map(({ resource, action, lost: what }) => ({
+    expected: `a plan without deletions, or \`${label}: true\``,
+    remedy: `If this is what you want, set \`${label}\` for this run: to \`${kindsOf(refused3)}\` for these kinds alone, or to \`true\` for all.`,
+    mistakes: refused3.map(({ resource, action, lost: what }) => ({
       problem: `${action} ${resource}: loses ${what}`
     }))
   });
 }
+function kindsOf(resources) {
+  return [...new Set(resources.map(({ resource }) => resource.slice(0, resource.indexOf("."))))].join(", ");
+}
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
 // core/commands/deploy.ts
+async function reportDeployed({ ci, found }, summary) {
+  const resources = summary.resources.filter(({ declared }) => declared);
+  found({ bundle: { name: summary.name, target: summary.target }, resources });
+  for (const { kind, key: key2, name, url } of resources)
+    ci.info(`Deployed ${name} (${kind}.${key2})${url === "" ? "" : `: ${url}`}`);
+  const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
+  await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
+  const kinds = [...new Set(resources.map(({ kind }) => kind))].map((kind) => {
+    const ofKind = resources.filter((resource) => resource.kind === kind);
+    return [
+      kind,
+      Object.fromEntries(ofKind.map(({ key: key2, id, name, url }) => [key2, { id, name, url }]))
+    ];
+  });
+  await jsonOutput(ci, "resources", Object.fromEntries(kinds), { count: resources.length });
+}
 var READ_BACK = 6e4;
 async function deployBundle(context) {
   const { step: step2, audit, cli, api, access: access2, scan: scan2, folder: folder2 } = context;
@@ -13022,7 +13379,7 @@ async function deployBundle(context) {
   };
   const deploy = async () => {
     try {
-      await ci.group("Deploy", () => cli.deploy(inputs));
+      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned).length > 0 }));
     } catch (error) {
       const failure = toSecretlessError(error);
       if (failure.code !== "DEPLOYMENT_LOCKED") note2(await readBack().catch(() => void 0), failure);
@@ -13043,15 +13400,13 @@ async function deployBundle(context) {
   const uploads = looks[1].catch(() => allRight(looks));
   await looks[0].catch(() => allRight(looks));
   found({ unpinned: unpinnedCode(summary.tree) });
-  found({ bundle: { name: summary.name, target: summary.target }, jobs: summary.jobs });
-  for (const { name, url } of summary.jobs) ci.info(`Deployed ${name}: ${url}`);
-  const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
-  await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
+  await reportDeployed(step2, summary);
   await uploads;
   await access2.apply(summary);
 }
+var STOPPED_HALFWAY = /* @__PURE__ */ new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);
 async function alsoUploaded(error, scan2) {
-  if (!(error instanceof SecretlessError) || error.code !== "DEPLOY_FAILED") throw error;
+  if (!(error instanceof SecretlessError) || !STOPPED_HALFWAY.has(error.code)) throw error;
   await scan2.deployed(false).catch((found) => {
     throw together(toSecretlessError(found), [error]);
   });
@@ -13071,13 +13426,14 @@ async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) 
   found({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
   if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
   for (const { kind, key: key2, id } of resources) ci.info(`  delete ${kind}.${key2} (${id})`);
-  if (resources.length > 0 && !inputs.autoApprove) {
+  const refused3 = changes.filter(({ resource }) => !inputs.autoApprove.covers(resource));
+  if (refused3.length > 0) {
     const label = ci.inputLabel("auto-approve");
     throw new SecretlessError("DESTRUCTIVE_PLAN", {
       problem: `\`destroy\` would delete ${String(resources.length)} resources and all files of the bundle. Nothing was changed.`,
       expected: `\`${label}: true\``,
-      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run.`,
-      mistakes: resources.map(({ kind, key: key2 }) => ({ problem: `delete ${kind}.${key2}` }))
+      remedy: `If this is what you want, set \`${label}\` to \`true\` for this run, or to all kinds that go: \`${kindsOf(changes)}\`.`,
+      mistakes: refused3.map(({ resource }) => ({ problem: `delete ${resource}` }))
     });
   }
   await access2.withdraw(summary);
@@ -13741,15 +14097,15 @@ async function letRead(api, folder2, principals) {
 }
 
 // core/base/yaml/shape.ts
-var import_yaml4 = __toESM(require_dist(), 1);
+var import_yaml5 = __toESM(require_dist(), 1);
 function describe(node) {
-  if ((0, import_yaml4.isMap)(node)) return "a mapping";
-  if ((0, import_yaml4.isSeq)(node)) return "a list";
-  if (!(0, import_yaml4.isScalar)(node) || node.value === null) return "nothing";
+  if ((0, import_yaml5.isMap)(node)) return "a mapping";
+  if ((0, import_yaml5.isSeq)(node)) return "a list";
+  if (!(0, import_yaml5.isScalar)(node) || node.value === null) return "nothing";
   return typeof node.value === "string" ? `"${quote(node.value)}"` : quote(JSON.stringify(node.value));
 }
 function wrong(node, context, expected, remedy) {
-  if ((0, import_yaml4.isAlias)(node)) {
+  if ((0, import_yaml5.isAlias)(node)) {
     const problem = "YAML aliases are not supported here.";
     context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
     return;
@@ -13772,8 +14128,8 @@ function text(rules = {}) {
       ...rules.description === void 0 ? {} : { description: rules.description }
     },
     read(node, context) {
-      if (!(0, import_yaml4.isScalar)(node) || typeof node.value !== "string") {
-        const quote2 = (0, import_yaml4.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
+      if (!(0, import_yaml5.isScalar)(node) || typeof node.value !== "string") {
+        const quote2 = (0, import_yaml5.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
         wrong(node, context, says, quote2);
         return void 0;
       }
@@ -13788,7 +14144,7 @@ function oneOf(values, description) {
   return {
     schema: { enum: values, ...description === void 0 ? {} : { description } },
     read(node, context) {
-      const value = (0, import_yaml4.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
+      const value = (0, import_yaml5.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
       if (value === void 0)
         wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
       return value;
@@ -13799,7 +14155,7 @@ function wholeNumber(description) {
   return {
     schema: { type: "integer", minimum: 1, description },
     read(node, context) {
-      const value = (0, import_yaml4.isScalar)(node) ? node.value : void 0;
+      const value = (0, import_yaml5.isScalar)(node) ? node.value : void 0;
       if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
       wrong(node, context, "a whole number from 1");
       return void 0;
@@ -13809,7 +14165,7 @@ function wholeNumber(description) {
 function either(word, mapping, description) {
   return {
     schema: { anyOf: [word.schema, mapping.schema], description },
-    read: (node, context) => ((0, import_yaml4.isMap)(node) ? mapping : word).read(node, context)
+    read: (node, context) => ((0, import_yaml5.isMap)(node) ? mapping : word).read(node, context)
   };
 }
 function list(item, description, least = 1) {
@@ -13821,7 +14177,7 @@ function list(item, description, least = 1) {
       ...description === void 0 ? {} : { description }
     },
     read(node, context) {
-      if (!(0, import_yaml4.isSeq)(node) || node.items.length < least) {
+      if (!(0, import_yaml5.isSeq)(node) || node.items.length < least) {
         wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
         return void 0;
       }
@@ -13835,13 +14191,13 @@ function oneOrMore(item, description) {
   return {
     schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
     read(node, context) {
-      if ((0, import_yaml4.isSeq)(node)) return many.read(node, context);
+      if ((0, import_yaml5.isSeq)(node)) return many.read(node, context);
       const value = item.read(node, context);
       return value === void 0 ? void 0 : [value];
     }
   };
 }
-function placed(inner) {
+function placed2(inner) {
   return {
     schema: inner.schema,
     read(node, context) {
@@ -13851,7 +14207,7 @@ function placed(inner) {
   };
 }
 function entries(key2, value, description) {
-  const keyShape = placed(text(key2));
+  const keyShape = placed2(text(key2));
   return {
     schema: {
       type: "object",
@@ -13860,7 +14216,7 @@ function entries(key2, value, description) {
       ...description === void 0 ? {} : { description }
     },
     read(node, context) {
-      if (!(0, import_yaml4.isMap)(node)) {
+      if (!(0, import_yaml5.isMap)(node)) {
         wrong(node, context, "a mapping");
         return void 0;
       }
@@ -13889,14 +14245,14 @@ function object(fields, extra = {}) {
       ...extra
     },
     read(node, context) {
-      if (!(0, import_yaml4.isMap)(node)) {
+      if (!(0, import_yaml5.isMap)(node)) {
         wrong(node, context, `a mapping with ${names2.join(", ")}`);
         return void 0;
       }
       const values = /* @__PURE__ */ new Map();
       let complete = true;
       for (const pair of node.items) {
-        const key2 = (0, import_yaml4.isScalar)(pair.key) ? pair.key.value : void 0;
+        const key2 = (0, import_yaml5.isScalar)(pair.key) ? pair.key.value : void 0;
         const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
         if (typeof key2 !== "string" || field === void 0) {
           complete = false;
@@ -14046,7 +14402,7 @@ var unityCatalogCredential = {
   foldsCase: true,
   connect: ({ workspace }) => workspace,
   credential: ({ credential, principal }) => credential === void 0 || principal === void 0 ? void 0 : { credential, principal },
-  spec: placed(text({ description: "Name of a Unity Catalog service credential." })),
+  spec: placed2(text({ description: "Name of a Unity Catalog service credential." })),
   presents: false,
   marked: false,
   revocation: {
@@ -14668,7 +15024,7 @@ function auditTrail(log, bundle) {
 }
 
 // core/access/files/access-file.ts
-var import_yaml6 = __toESM(require_dist(), 1);
+var import_yaml7 = __toESM(require_dist(), 1);
 
 // core/access/files/references.ts
 var REFERENCE3 = /\$\{([^{}]*)\}/g;
@@ -14717,7 +15073,7 @@ function resolveReferences(source, config3, report) {
 }
 
 // core/base/yaml/yaml-file.ts
-var import_yaml5 = __toESM(require_dist(), 1);
+var import_yaml6 = __toESM(require_dist(), 1);
 var MAX_LENGTH = 1e6;
 function readYaml(file, shape2) {
   const mistakes = [];
@@ -14727,7 +15083,7 @@ function readYaml(file, shape2) {
       mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file.path } }]
     };
   }
-  const lines = new import_yaml5.LineCounter();
+  const lines = new import_yaml6.LineCounter();
   const placeAt = (offset) => {
     if (offset === void 0) return { file: file.path, line: 1, column: 1 };
     const { line, col } = lines.linePos(offset);
@@ -14735,7 +15091,7 @@ function readYaml(file, shape2) {
   };
   let document;
   try {
-    document = (0, import_yaml5.parseDocument)(file.text, {
+    document = (0, import_yaml6.parseDocument)(file.text, {
       version: "1.2",
       schema: "core",
       lineCounter: lines,
@@ -14765,17 +15121,17 @@ function readYaml(file, shape2) {
 var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 var presentCredential = object({
   credential: required(
-    placed(text({ description: "Unity Catalog service credential that vends the token." }))
+    placed2(text({ description: "Unity Catalog service credential that vends the token." }))
   ),
-  audience: required(placed(text({ description: "Audience of the token." })))
+  audience: required(placed2(text({ description: "Audience of the token." })))
 });
 var present = {
   schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
-  read: (node, context) => (0, import_yaml6.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
+  read: (node, context) => (0, import_yaml7.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
 };
 var common = {
   purpose: required(
-    placed(
+    placed2(
       text({
         pattern: /^[a-z][a-z0-9-]{0,62}$/,
         says: "a name of small letters, digits and hyphens, at most 63",
@@ -14785,7 +15141,7 @@ var common = {
   ),
   targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
   until: optional(
-    placed(
+    placed2(
       text({
         pattern: DATE,
         says: "a date such as 2027-03-31",
@@ -14810,7 +15166,7 @@ function checkReferences(value, context) {
   return Object.values(value).every((child) => checkReferences(child, context));
 }
 function readEntry3(node, context, kinds) {
-  if (!(0, import_yaml6.isMap)(node)) {
+  if (!(0, import_yaml7.isMap)(node)) {
     wrong(node, context, "a mapping with purpose and one kind of access");
     return void 0;
   }
@@ -15281,7 +15637,7 @@ var when = object({
   commit: optional(oneOf(["matches"], "The commit of the ID token is the one checked out.")),
   scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
   time: optional(
-    placed(
+    placed2(
       object({
         days: optional(list(days)),
         from: required(timeOfDay),
@@ -15293,11 +15649,11 @@ var when = object({
   network: optional(list(network, "Addresses of the runner; self-reported."))
 });
 var ruleOf = (kinds) => object({
-  name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
+  name: required(placed2(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
   effect: required(oneOf(["allow", "deny"])),
   job: optional(patterns("Keys of jobs.")),
   purpose: optional(patterns("Purposes.")),
-  kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
+  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
   resource: optional(patterns("What is reached: the credential, role or application.")),
   target: optional(patterns("Targets of the bundle.")),
   principal: optional(patterns("Application IDs of the service principals that jobs run as.")),
@@ -17290,7 +17646,7 @@ var Recorder = class {
 // core/access/apply/execute.ts
 var CONFIRM_TIMEOUT = 6e4;
 var isChange = ({ action }) => action !== "unchanged";
-var isRemote = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
+var isRemote2 = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
 async function confirm(batch, ports, clock) {
   const { target, action } = batch[0];
   const objects = batch.map(({ object: object3 }) => object3);
@@ -17342,15 +17698,15 @@ async function execute(plan, request, lock, onApplied) {
   };
   await recorder.set(
     all,
-    (change2) => change2.action === "withdraw" ? "withdrawing" : isRemote(change2) ? "granting" : change2.phase
+    (change2) => change2.action === "withdraw" ? "withdrawing" : isRemote2(change2) ? "granting" : change2.phase
   );
   await tell(
-    all.filter((change2) => !isRemote(change2)),
+    all.filter((change2) => !isRemote2(change2)),
     "done"
   );
   const order = [
     ...batches(all.filter(({ action }) => action === "withdraw")),
-    ...batches(all.filter((change2) => isRemote(change2) && change2.action !== "withdraw"))
+    ...batches(all.filter((change2) => isRemote2(change2) && change2.action !== "withdraw"))
   ];
   let withdrawalFailed = false;
   for (const batch of order) {
@@ -17466,7 +17822,7 @@ function checkApproved(fresh, approved) {
   for (const change2 of approved.changes) if (change2.unread) shown2.add(`grant ${recordKey(change2)}`);
   const hidden = ({ action }) => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change2) => isRemote(change2) && !hidden(change2) && !isRevoked(change2) && !shown2.has(`${change2.action} ${recordKey(change2)}`)
+    (change2) => isRemote2(change2) && !hidden(change2) && !isRevoked(change2) && !shown2.has(`${change2.action} ${recordKey(change2)}`)
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
@@ -18600,7 +18956,7 @@ async function findCli(options) {
   const path16 = platform.os === "win32" ? win324 : posix6;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
-  const inCheckout = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
+  const inCheckout2 = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
   const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path16.delimiter);
   for (const entry of entries2.map((text3) => unquoted(text3, platform))) {
     if (!isAbsolute2(entry, path16)) {
@@ -18611,7 +18967,7 @@ async function findCli(options) {
       const file = path16.join(entry, name);
       const real = await probe.executable(file);
       if (real === void 0) continue;
-      if (!inCheckout(file) && !inCheckout(real)) return { file, notes };
+      if (!inCheckout2(file) && !inCheckout2(real)) return { file, notes };
       notes.push(
         `\`${file}\` was passed over: it is inside the checkout, so the code under test could replace it.`
       );
@@ -19068,9 +19424,27 @@ function mismatch(file, expected, actual, size) {
 
 // core/cli/install/pinned.json
 var pinned_default = {
+  "1.14.0": {
+    windows_amd64: "f4b78114280bf56fcca062532c078f613c774ae9c8c9165efcc3ac5b89fbb5ba",
+    windows_arm64: "65c5ccf911ec34fd67dc6616e6044ad0f59a04d56ed54872f1979bfb9e6de52c"
+  },
   "1.13.0": {
     windows_amd64: "afbfee3645f90debf932dc048ccea986ef8fc4ecc785d98e6c21585583df1c51",
     windows_arm64: "11701dcab0a29d77b9a5434c0050ddcc62a98ed941f852ca89ce5dfc01b474f9"
+  },
+  "1.12.1": {
+    darwin_amd64: "5c609f7743941150138d15cc1891a0a32b643eb4b66f46701005026e944b2aad",
+    darwin_arm64: "b43e40d2ea7046866849755747a8cb7b4a322e694c0215e53b481eb842bc908c",
+    linux_amd64: "60833feee22caa98f575c4948ccbbc9473fda0dd80c9b79544dc7b079f6a9815",
+    linux_arm64: "8c2a3acd5f563fd8e3c9e64ee4566e1ec7cef087934fd4fb099d92b709f7e3a2",
+    windows_amd64: "d0ae7bc459ab3fdd8c1c2a6be78de5d5b81bb66a188b8b56482c02e6009a8c55",
+    windows_arm64: "e0d25f588da3241cf3fb94b887c1d898d34a8c188e4ed9d258e71784449f2ec9"
+  },
+  "1.11.0": {
+    darwin_amd64: "62e6302b3679d7f8275d59a5d5c12de936fa13001bc3eeb194565a33910234e0",
+    darwin_arm64: "b2660f5acf50b7ca699ed628ca5419845a6b64e2669e27a19722e6b3d4377504",
+    linux_amd64: "bddad9e2d830dd7ea00292203c00088f3efe6f940f1ecdad59a3dc25bc28bca9",
+    linux_arm64: "1f7ea230c6f89b2f76ed3bf6063ea8f1c5931f740744de692be7f33cca43f04b"
   },
   "1.9.0": {
     darwin_amd64: "488f039954fd820bb9ad5fa94cd37a45e08607d3c22b22cfe8aeb982bc1aa063",
@@ -19145,7 +19519,11 @@ var pinned_default = {
 };
 
 // core/cli/install/pinned.ts
-var DEFAULT_CLI_VERSION = "1.9.0";
+var DEFAULT_CLI_VERSION = "1.12.1";
+function fittingVersion(fits2, platform, pinned = pinned_default) {
+  const newestFirst = Object.keys(pinned).filter((version) => pinnedSha256(version, platform, pinned));
+  return [DEFAULT_CLI_VERSION, ...newestFirst].find(fits2);
+}
 function pinnedSha256(version, platform, pinned = pinned_default) {
   return Object.hasOwn(pinned, version) ? pinned[version]?.[platform] : void 0;
 }
@@ -19323,9 +19701,9 @@ function checkNames(entries2) {
     if (!NAME3.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
       throw refused2(`${JSON.stringify(name)} is no plain path inside the archive`);
     }
-    const folded = segments.join("/").normalize("NFC").toLowerCase();
-    if (seen.has(folded)) throw refused2(`${JSON.stringify(name)} is in it twice`);
-    seen.add(folded);
+    const folded2 = segments.join("/").normalize("NFC").toLowerCase();
+    if (seen.has(folded2)) throw refused2(`${JSON.stringify(name)} is in it twice`);
+    seen.add(folded2);
   }
 }
 async function startOfData(handle, entry, directoryStart) {
@@ -19466,12 +19844,12 @@ async function installCli(options, ports) {
   }
   async function placeOrProblem(entry, from) {
     try {
-      const placed2 = await placeInCache(entry, {
+      const placed3 = await placeInCache(entry, {
         files,
         archiveSha256: expected.sha256,
         extract: (target) => extractProgram(files, from, programName(platform), target)
       });
-      return placed2 ? void 0 : "another program has put something else there";
+      return placed3 ? void 0 : "another program has put something else there";
     } catch (error) {
       const problem = diskProblem(error);
       if (problem === void 0) throw error;
@@ -19532,6 +19910,35 @@ function notInstalled(actual) {
   });
 }
 
+// core/cli/version-constraint.ts
+var PART = /^(>=|<=|>|<|!=)? ?(\d+)\.(?:(\d+)\.)?(\*|\d+)$/;
+var HOLDS = {
+  ">=": (order) => order >= 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  "<": (order) => order < 0,
+  "!=": (order) => order !== 0,
+  "": (order) => order === 0
+};
+function allows(constraint, version) {
+  const release = /^(\d+)\.(\d+)\.(\d+)$/.exec(version)?.slice(1).map(Number);
+  const parts = constraint.split(", ").map((part) => PART.exec(part));
+  if (release === void 0 || parts.length > 2) return void 0;
+  const verdicts = parts.map((part) => part && holds(part, release));
+  return verdicts.some((one) => one === null || one === void 0) ? void 0 : verdicts.every((one) => one);
+}
+function holds([, operator = "", major, minor, last], release) {
+  const wanted = [major, minor, last].filter((part) => part !== void 0);
+  const numbers = wanted.filter((part) => part !== "*").map(Number);
+  if (numbers.length < wanted.length && operator !== "") return void 0;
+  if (numbers.length === wanted.length && numbers.length < 3) return void 0;
+  return HOLDS[operator]?.(compareReleases(release.slice(0, numbers.length), numbers));
+}
+function compareReleases(left, right) {
+  const index = left.findIndex((number, position) => number !== right[position]);
+  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}
+
 // core/cli/version.ts
 var MINIMUM = [1, 9, 0];
 var TIMEOUT2 = 3e4;
@@ -19544,16 +19951,12 @@ async function checkVersion(options) {
   const [, major, minor, patch, prerelease] = match2;
   const numbers = [Number(major), Number(minor), Number(patch)];
   const unknown2 = numbers.every((number) => number === 0);
-  if (!unknown2 && compare(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
+  if (!unknown2 && compareReleases(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
   if (prerelease === void 0 && !unknown2) return { version };
   return {
     version,
     warning: `The Databricks CLI ${version} is a development build. It is used as it is, but it ignores the bundle's \`databricks_cli_version\` constraint, and nobody has tested this product with it.`
   };
-}
-function compare(left, right) {
-  const index = left.findIndex((number, position) => number !== right[position]);
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
 }
 function tooOld(version, file) {
   return new SecretlessError("CLI_TOO_OLD", {
@@ -19607,9 +20010,27 @@ function notStartable(file, error) {
 }
 
 // core/flow/find-cli.ts
-async function findTool(step2, cwd) {
+async function findTool(step2, cwd, constraint) {
+  const { ci, inputs } = step2;
+  if (inputs.cliVersion !== void 0) return checked(step2, cwd, await installed(step2, inputs.cliVersion));
+  const tool2 = await onPath(step2);
+  const fitting = fittingOf(step2, constraint);
+  if (tool2 === void 0) return checked(step2, cwd, await installed(step2, fitting));
+  const found = await checked(step2, cwd, tool2);
+  if (constraint === void 0 || fitting === void 0 || allows(constraint, found.version) !== false)
+    return found;
+  ci.info(
+    `The bundle wants the Databricks CLI ${constraint}, and ${found.file} is ${found.version}: ${fitting} is installed.`
+  );
+  return checked(step2, cwd, await installed(step2, fitting));
+}
+function fittingOf({ inputs, ports }, constraint) {
+  if (constraint === void 0 || inputs.cliSha256 !== void 0) return void 0;
+  const fits2 = (version) => compareReleases(version.split(".").map(Number), MINIMUM) >= 0 && allows(constraint, version) === true;
+  return fittingVersion(fits2, releasePlatform(ports.platform));
+}
+async function checked(step2, cwd, tool2) {
   const { ports, signal } = step2;
-  const tool2 = step2.inputs.cliVersion === void 0 ? await onPath(step2) : await installed(step2);
   const terminate = createTerminate(ports);
   const path16 = ports.environment["PATH"];
   const env = path16 === void 0 ? {} : { PATH: path16 };
@@ -19626,22 +20047,15 @@ async function onPath(step2) {
     return { file, verified: "from PATH, not verified" };
   } catch (error) {
     if (!(error instanceof SecretlessError) || error.code !== "CLI_NOT_FOUND") throw error;
-    ci.info(`${error.message} The pinned release is installed.`);
-    return installed(step2);
+    ci.info(`${error.message} A pinned release is installed.`);
+    return void 0;
   }
 }
-async function installed({ ci, inputs, ports, signal }) {
+async function installed({ ci, inputs, ports, signal }, version) {
   const { toolCache, tempFolder, checkout } = ci.context;
+  const { cliMirror: mirror, cliSha256: sha256 } = inputs;
   const cli = await installCli(
-    {
-      version: inputs.cliVersion,
-      mirror: inputs.cliMirror,
-      sha256: inputs.cliSha256,
-      toolCache,
-      tempFolder,
-      checkout,
-      signal
-    },
+    { version, mirror, sha256, toolCache, tempFolder, checkout, signal },
     { ...ports, log: (line) => ci.info(line) }
   );
   return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
@@ -19701,7 +20115,7 @@ var audited = (blocking) => ({ rule, place, fingerprint: fingerprint2 }) => ({
 import path13 from "node:path";
 
 // core/scan/exceptions.ts
-var import_yaml7 = __toESM(require_dist(), 1);
+var import_yaml8 = __toESM(require_dist(), 1);
 import { join as join5, relative as relative2, sep } from "node:path";
 
 // core/bundle/ignore-patterns.ts
@@ -19793,7 +20207,7 @@ var PRACTICES = [
     id: "practice-storage-account-key",
     name: "Storage account key in Spark configuration",
     risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
-    remedy: REMEDIES.storage,
+    remedy: REMEDIES2.storage,
     owasp: "NHI4",
     setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
   },
@@ -19801,7 +20215,7 @@ var PRACTICES = [
     id: "practice-oauth-client-secret",
     name: "OAuth client secret in Spark configuration",
     risk: "The secret must be stored and rotated, and works from anywhere.",
-    remedy: REMEDIES.entra,
+    remedy: REMEDIES2.entra,
     owasp: "NHI4",
     setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
   },
@@ -19809,7 +20223,7 @@ var PRACTICES = [
     id: "practice-s3-access-key",
     name: "S3 access key in Spark configuration",
     risk: "The key works from anywhere until it is rotated by hand.",
-    remedy: REMEDIES.aws,
+    remedy: REMEDIES2.aws,
     owasp: "NHI4",
     setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
   },
@@ -19825,7 +20239,7 @@ var PRACTICES = [
     id: "practice-personal-access-token",
     name: "Databricks token handed to a job",
     risk: "A personal access token outlives the job, and every run has all rights of its owner.",
-    remedy: REMEDIES.databricks,
+    remedy: REMEDIES2.databricks,
     owasp: "NHI7",
     setting: /^databricks_(?:api_)?token$/i
   }
@@ -19859,8 +20273,8 @@ async function readExceptions({ bundleRoot, checkout }, tree, today) {
   }
 }
 function parseExceptions(text3, file, today) {
-  const lines = new import_yaml7.LineCounter();
-  const document = (0, import_yaml7.parseDocument)(text3, { lineCounter: lines });
+  const lines = new import_yaml8.LineCounter();
+  const document = (0, import_yaml8.parseDocument)(text3, { lineCounter: lines });
   const mistakes = [];
   const placeAt = (offset) => {
     const { line, col } = lines.linePos(offset ?? 0);
@@ -19873,8 +20287,8 @@ function parseExceptions(text3, file, today) {
     });
   }
   if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
-  const list3 = (0, import_yaml7.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
-  if (!(0, import_yaml7.isSeq)(list3) || document.contents.get("version") !== 1) {
+  const list3 = (0, import_yaml8.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
+  if (!(0, import_yaml8.isSeq)(list3) || document.contents.get("version") !== 1) {
     mistakes.push({
       problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
       remedy: REMEDY,
@@ -19890,7 +20304,7 @@ function parseExceptions(text3, file, today) {
   const exceptions = [];
   for (const item of list3.items) {
     const place = placeAt(item.range?.[0]);
-    if (!(0, import_yaml7.isMap)(item)) {
+    if (!(0, import_yaml8.isMap)(item)) {
       mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place });
       continue;
     }
@@ -19905,7 +20319,7 @@ function parseOne(item, place, today) {
   const values = Object.fromEntries(
     FIELDS2.map((field) => {
       const node = item.get(field, true);
-      const text3 = (0, import_yaml7.isScalar)(node) ? (node.source ?? "").trim() : "";
+      const text3 = (0, import_yaml8.isScalar)(node) ? (node.source ?? "").trim() : "";
       if (text3 === "") problems.push(`The exception has no ${field}`);
       return [field, text3];
     })
@@ -21758,6 +22172,14 @@ function standardsOf({ ci, inputs }, { scan: scan2, cli, idToken, principal, unp
   });
 }
 
+// core/flow/cli-warning.ts
+function showWarning(ci, diagnostic) {
+  const { problem, actual, place } = toMistake(diagnostic);
+  const text3 = actual === void 0 ? problem : `${problem}
+${actual}`;
+  ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text3, place);
+}
+
 // core/report/facts.ts
 var FactsSoFar = class {
   #facts;
@@ -21845,10 +22267,14 @@ async function run(given2, seams = {}) {
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const connecting = connect(step2, audit);
     connected = connecting.catch(() => void 0);
+    const judged2 = when2(
+      needs.bundle,
+      async () => checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step2) })
+    );
     const [connection, tool2, target, source, scan2] = await allRight([
       connecting,
-      when2(needs.cli, () => findCli2(step2, folder2.root)),
-      when2(needs.bundle, () => checkHostPin(pin)),
+      when2(needs.cli, () => findCli2(step2, folder2.root, judged2)),
+      judged2,
       readAccess(step2, bundleRoot),
       startScan(step2, bundleRoot)
     ]);
@@ -21868,6 +22294,15 @@ async function run(given2, seams = {}) {
     );
     service = tokens2;
     if (tokens2) ci.mask(new URL(tokens2.url).pathname.slice(1));
+    const { dialect } = ci;
+    const env = cliEnvironment({
+      ...ports,
+      ...inputs,
+      dialect,
+      tokenServiceUrl: tokens2?.url ?? "",
+      folder: folder2,
+      product: PRODUCT
+    });
     const endWhatIsLeft = strayEnder(step2, folder2.root);
     const processes = processPort(ports.platform);
     let marked = Promise.resolve();
@@ -21875,13 +22310,19 @@ async function run(given2, seams = {}) {
       ...ports,
       terminate: createTerminate(ports),
       file: tool2.file,
-      env: cliEnvironment({ ...ports, ...inputs, tokenServiceUrl: tokens2.url, folder: folder2, product: PRODUCT }),
+      env,
+      withheld: withheld(ports.environment, env),
+      principal: inputs.clientId,
+      onWarning: (warning) => {
+        showWarning(ci, warning);
+      },
       bundleRoot,
       bundlePath: path15.relative(checkout, bundleRoot).split(path15.sep).join("/"),
       target: target?.name,
       approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens2.served,
-      beforeEach: () => checkHostPin(pin),
+      findText: (texts2) => findText(texts2, { root: bundleRoot, checkout, platform: ports.platform }),
+      beforeEach: () => checkHostPin({ ...pin, workspaceId }),
       readTimeout: inputs.planTimeout,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => {
@@ -21939,6 +22380,13 @@ async function run(given2, seams = {}) {
     await removePrivateFolder(folder2.root);
   }
 }
+async function knownWorkspaceId({ inputs, workspace }) {
+  if (inputs.workspaceId !== void 0) return inputs.workspaceId;
+  return workspace.then(
+    (found) => found.workspaceId,
+    () => void 0
+  );
+}
 async function when2(needed, work) {
   return needed ? work() : void 0;
 }
@@ -21946,8 +22394,9 @@ function asked2(what, found) {
   if (found === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
   return found;
 }
-async function findCli2(step2, cwd) {
-  const cli = await findTool(step2, cwd);
+async function findCli2(step2, cwd, judged2) {
+  const target = await judged2.catch(() => void 0);
+  const cli = await findTool(step2, cwd, target?.cliVersion);
   step2.found({ cli });
   return cli;
 }

@@ -819,6 +819,8 @@ var GITHUB = {
       "the mark by which the runner ends processes, a deployment in progress among them"
     ]
   ],
+  // Source: docs.github.com, "Variables reference", section "Default environment variables".
+  facts: /^GITHUB_(?:SHA|REF(?:_\w+)?|HEAD_REF|BASE_REF|RUN_\w+|REPOSITORY(?:_\w+)?|SERVER_URL|WORKFLOW(?:_\w+)?|JOB|EVENT_NAME|ACTOR(?:_ID)?)$/,
   // `::name::` at the start of a line, `##[name]` anywhere.
   logMarkers: [
     [/^([\s\u180e\u200b-\u200d\u2060\ufeff]*):(?=:)/, "$1: "],
@@ -878,6 +880,9 @@ var AZURE_DEVOPS = {
     [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
     [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"]
   ],
+  // Predefined variables alone, as a pipeline may have its own that begin with BUILD_. Source: learn.microsoft.com, "Use
+  // predefined variables", section "Build variables"; without the repository's URI, which can hold a credential.
+  facts: /^BUILD_(?:BUILDID|BUILDNUMBER|BUILDURI|DEFINITIONNAME|DEFINITIONVERSION|REASON|QUEUEDBY(?:ID)?|REQUESTEDFOR(?:ID|EMAIL)?|REPOSITORY_(?:ID|NAME|PROVIDER)|SOURCEBRANCH(?:NAME)?|SOURCEVERSION(?:MESSAGE|AUTHOR)?|SOURCESDIRECTORY)$/,
   // `##vso[…]` anywhere, `##[…]` at the start of a line.
   logMarkers: [[/#(?=#(?:vso)?\[)/gi, "# "]],
   readable: readableSubject,
@@ -897,6 +902,43 @@ var AZURE_DEVOPS = {
 
 // core/ci/index.ts
 var DIALECTS = [GITHUB, AZURE_DEVOPS];
+
+// core/ci/inputs/pass-env.ts
+var NAME = /^[A-Z_][\w()]*$/i;
+var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
+var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
+var FAMILIES = [
+  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
+  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
+  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
+  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
+  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
+  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
+];
+function parsePassEnv(text2, dialects = DIALECTS) {
+  const families = [...dialects.flatMap(({ credentials }) => credentials), ...FAMILIES];
+  const names = [...new Set(text2.split(/[\s,]+/).filter((name) => name !== ""))];
+  const refused = names.flatMap((name) => {
+    const reason = reasonAgainst(name, families);
+    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
+  });
+  if (refused.length === 0) return names;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not names of variables that may be passed on",
+    expected: "names of variables, no credentials of an identity, separated by white space or commas",
+    actual: refused.join("; "),
+    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
+  });
+}
+function isPassable(name, dialects = DIALECTS) {
+  return reasonAgainst(name, [...dialects.flatMap(({ credentials }) => credentials), ...FAMILIES]) === void 0;
+}
+function reasonAgainst(name, families) {
+  if (!NAME.test(name)) return "no name of a variable";
+  const folded = name.toUpperCase();
+  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
+  return families.find(([family]) => family.test(folded))?.[1];
+}
 
 // core/ci/safe-for-log.ts
 var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
@@ -1105,7 +1147,7 @@ var COMMANDS = [
   },
   {
     name: "run",
-    summary: "runs a job or pipeline of the deployed bundle",
+    summary: "runs a job, pipeline, app or script of the deployed bundle",
     changes: true,
     needs: { bundle: true, cli: true, access: false, scan: false }
   },
@@ -1143,38 +1185,32 @@ function lowerCase(text2) {
   return text2.toLowerCase();
 }
 
-// core/ci/inputs/pass-env.ts
-var NAME = /^[A-Z_][\w()]*$/i;
-var SETTINGS_OF_THE_CLI = /^DATABRICKS_(?:RATE_LIMIT$|TF_|CLI_(?:DISABLE_)?TELEMETRY|BUNDLE_(?:ENGINE|RESTRICTED_CODE_EXECUTION|RETRY_INTERVAL_MS|HTTP_TIMEOUT_SECONDS|RESOURCE_MAX_WAIT)$)/;
-var OTHER_CREDENTIAL = "a credential of another kind than the federated one: the bundle could use it instead";
-var FAMILIES = [
-  [/^DATABRICKS_/, "set by this step, or another way to choose host, identity, target or state"],
-  [/^ARM_|^(?:IDENTITY|MSI)_|^AZURE_(?:CLIENT_|FEDERATED_|USERNAME|PASSWORD|CREDENTIALS)/, OTHER_CREDENTIAL],
-  [/^AZURE_(?:TENANT_ID|CONFIG_DIR|AUTHORITY_HOST)$/, OTHER_CREDENTIAL],
-  [/^AWS_(?!(?:DEFAULT_)?REGION$)/, OTHER_CREDENTIAL],
-  [/^(?:GOOGLE|GCLOUD|CLOUDSDK|GCP)_/, OTHER_CREDENTIAL],
-  [/^VAULT_TOKEN/, OTHER_CREDENTIAL]
+// core/ci/inputs/approval.ts
+var KINDS = [
+  ...["alerts", "apps", "catalogs", "clusters", "dashboards", "database_catalogs", "database_instances"],
+  ...["experiments", "external_locations", "genie_spaces", "instance_pools", "job_runs", "jobs"],
+  ...["model_serving_endpoints", "models", "pipelines", "postgres_branches", "postgres_catalogs"],
+  ...[
+    "postgres_databases",
+    "postgres_endpoints",
+    "postgres_projects",
+    "postgres_roles",
+    "postgres_synced_tables"
+  ],
+  ...["quality_monitors", "registered_models", "schemas", "secret_scopes", "secrets", "sql_warehouses"],
+  ...["synced_database_tables", "vector_search_endpoints", "vector_search_indexes", "volumes"]
 ];
-function parsePassEnv(text2, dialects = DIALECTS) {
-  const families = [...dialects.flatMap(({ credentials }) => credentials), ...FAMILIES];
-  const names = [...new Set(text2.split(/[\s,]+/).filter((name) => name !== ""))];
-  const refused = names.flatMap((name) => {
-    const reason = reasonAgainst(name, families);
-    return reason === void 0 ? [] : [`${JSON.stringify(name.slice(0, 60))} is ${reason}`];
-  });
-  if (refused.length === 0) return names;
+function parseApproval(text2) {
+  if (text2 === "true" || text2 === "false") return { covers: () => text2 === "true" };
+  const kinds = text2.split(/[\s,]+/).filter((kind) => kind !== "");
+  const unknown = kinds.filter((kind) => !KINDS.includes(kind));
+  if (unknown.length === 0 && kinds.length > 0)
+    return { covers: (resource) => kinds.includes(resource.slice(0, Math.max(resource.indexOf("."), 0))) };
   throw new SecretlessError("INPUT_INVALID", {
-    problem: "not names of variables that may be passed on",
-    expected: "names of variables, no credentials of an identity, separated by white space or commas",
-    actual: refused.join("; "),
-    remedy: "Take them out. The step's own identity is all that the CLI and the bundle's code need."
+    problem: "neither a choice nor kinds of resources",
+    expected: `\`true\`, \`false\`, or kinds of resources as the bundle names them, such as \`jobs, schemas\`: ${KINDS.join(", ")}`,
+    actual: unknown.length === 0 ? text2 : unknown.join(", ")
   });
-}
-function reasonAgainst(name, families) {
-  if (!NAME.test(name)) return "no name of a variable";
-  const folded = name.toUpperCase();
-  if (SETTINGS_OF_THE_CLI.test(folded)) return void 0;
-  return families.find(([family]) => family.test(folded))?.[1];
 }
 
 // core/ci/inputs/values.ts
@@ -1306,9 +1342,9 @@ function inputTable(commands, exchanges) {
       form: { label: "Bundle variables", group: "bundle" }
     },
     "auto-approve": {
-      description: "`true` allows a deployment that deletes or recreates resources, and `destroy`.",
+      description: "`true` allows a deployment that deletes or recreates resources, and `destroy`; kinds of resources (`jobs, schemas`) allow it for these alone.",
       default: "false",
-      ...FLAG,
+      parse: parseApproval,
       for: ({ changes, needs }) => changes && needs.cli && needs.access,
       form: { label: "Approve what deletes or recreates", group: "bundle" }
     },
@@ -1327,8 +1363,8 @@ function inputTable(commands, exchanges) {
       form: { label: "Audit log", group: "bundle" }
     },
     resource: {
-      description: "For `run`: key of the job or pipeline in the bundle.",
-      expected: "the key of a job or pipeline in the bundle",
+      description: "For `run`: key of the job, pipeline, app or script in the bundle.",
+      expected: "the key of a job, pipeline, app or script in the bundle",
       pattern: /^\w[\w-]*(?:\.[\w-]+)?$/,
       for: ({ name }) => name === "run",
       neededBy: ["run"],
@@ -1449,6 +1485,7 @@ export {
   parseCliMirror,
   GITHUB,
   DIALECTS,
+  isPassable,
   INPUTS,
   INPUT_NAMES,
   harmlessLines,

@@ -1,0 +1,107 @@
+import type { Mistake } from "../base/errors.ts";
+import type { Diagnostic } from "./diagnostics.ts";
+
+/** What is known when the CLI fails. */
+export interface Acting {
+  /** Application ID of the deploying service principal. */
+  readonly principal: string;
+}
+
+interface Words {
+  readonly problem?: string;
+  readonly remedy?: string;
+}
+
+/**
+ * Failures of every day, as the CLI words them, in terms of this step: its flags and prompts are none of ours. Sources: cli
+ * `bundle/config/mutator/` (set_variables, validate_git_details, verify_cli_version), `bundle/permissions/`.
+ */
+const WORDS: readonly (readonly [RegExp, (match: RegExpExecArray, text: string) => Words])[] = [
+  [
+    /no value assigned to required variable ([\w-]+)\..*$/s,
+    ([, name = ""]) => ({
+      problem: `The variable \`${name}\` of the bundle has no value.`,
+      remedy: `Give it one in the input \`variables\`, as a line \`${name}=…\`, or a \`default\` in the bundle.`,
+    }),
+  ],
+  [
+    /^not on the right Git branch:\s+expected according to configuration: (\S+)\s+actual: (\S*).*$/s,
+    ([, wanted = "", actual = ""]) => ({
+      problem: `The target is deployed from the branch \`${wanted}\` (\`bundle.git.branch\`), and this is ${actual === "" ? "no branch" : `\`${actual}\``}.`,
+      remedy: `Run this command on \`${wanted}\`, choose another \`target\`, or change \`bundle.git.branch\` of the target.`,
+    }),
+  ],
+  [
+    /^Databricks CLI version constraint not satisfied\. Required: (.*), current: (\S+)$/s,
+    ([, wanted = "", current = ""]) => ({
+      problem: `The bundle wants the Databricks CLI ${wanted} (\`bundle.databricks_cli_version\`), and this is ${current}.`,
+      remedy: "Set `cli-version` to a version that it allows, or change `databricks_cli_version`.",
+    }),
+  ],
+  [
+    /has been modified remotely/,
+    () => ({
+      remedy:
+        "Take the changes over with `databricks bundle generate`, or undo them in the workspace. This step overwrites none by force.",
+    }),
+  ],
+];
+
+/** A diagnostic as a mistake, in our words where it is one of every day. */
+export function inOwnWords(diagnostic: Diagnostic, acting: Acting): Mistake {
+  const { text, detail = "" } = diagnostic;
+  const mistake = toMistake(diagnostic);
+  for (const [pattern, words] of WORDS) {
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const { problem, remedy } = words(match, text);
+    return {
+      ...mistake,
+      ...(problem !== undefined && {
+        problem: text.slice(0, match.index) + problem + inPath(diagnostic),
+      }),
+      ...(remedy !== undefined && { remedy }),
+    };
+  }
+  const denied = deniedWords(`${text}\n${detail}`, acting);
+  return denied === undefined ? mistake : { ...mistake, remedy: denied };
+}
+
+export function toMistake(diagnostic: Diagnostic): Mistake {
+  const { text, place, detail } = diagnostic;
+  return {
+    problem: text + inPath(diagnostic),
+    ...(detail !== undefined && { actual: detail }),
+    ...(place && { place }),
+  };
+}
+
+function inPath({ path }: Diagnostic): string {
+  return path === undefined ? "" : ` (${path})`;
+}
+
+/** What to give to whom after a 403; undefined for anything else. */
+function deniedWords(text: string, { principal }: Acting): string | undefined {
+  const who = `the service principal \`${principal}\``;
+  const unable = /unable to deploy to (\S+) as /.exec(text)?.[1];
+  if (unable === undefined && !/\(403 [A-Z_]+\)|HTTP Status: 403\b/.test(text)) return undefined;
+  const folder = unable ?? folderOf(text);
+  if (folder !== undefined)
+    return `Give ${who} the permission CAN MANAGE on the folder \`${folder}\` of the workspace, or deploy with the principal that deployed before.`;
+  const [, method = "", path = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text) ?? [];
+  const request = path === "" ? "" : ` for \`${method} ${path}\``;
+  return `Give ${who} the permission that the workspace asks${request}: CAN MANAGE on what is changed, CAN VIEW or CAN USE on what is only named.`;
+}
+
+/** The workspace folder that a text or a request's query names. */
+function folderOf(text: string): string | undefined {
+  const inQuery = /[?&]path=([^&\s]+)/.exec(text)?.[1];
+  const inApi = /\/api\/2\.0\/workspace-files\/import-file\/([^?\s]+)/.exec(text)?.[1];
+  const encoded = inQuery ?? (inApi === undefined ? undefined : `/${inApi}`);
+  if (encoded === undefined) return /\/(?:Workspace|Users|Shared)\/[^\s'",;)]+/.exec(text)?.[0];
+  try {
+    return decodeURIComponent(encoded).replace(/^\/\//, "/");
+  } catch {
+    return encoded;
+  }
+}
