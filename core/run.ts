@@ -9,7 +9,7 @@ import { PRODUCT } from "./base/product.ts";
 import { findText } from "./bundle/find-text.ts";
 import { checkHostPin, type BundleTarget } from "./bundle/host-pin.ts";
 import { DatabricksCli } from "./cli/cli.ts";
-import { cliEnvironment, HOME_VARIABLES, withheld } from "./cli/environment.ts";
+import { cliEnvironment, withheld } from "./cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
 import { createTerminate } from "./cli/process.ts";
 import type { RunCommand } from "./commands/command.ts";
@@ -31,7 +31,8 @@ import { scanAudit } from "./flow/scan/audit.ts";
 import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
 import { showWarning } from "./flow/cli-warning.ts";
-import { warn, type BegunStep, type Step } from "./flow/step.ts";
+import { warnOfHomes } from "./flow/home-warnings.ts";
+import type { BegunStep, Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 
@@ -157,8 +158,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
           );
         },
       });
-    if (target?.hasRootPath === false) warn(step, HOME_ROOT);
-    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step, HOME_PASSED);
+    warnOfHomes(step, target);
     access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
     const api = workspaceApi(step, session, caller);
@@ -261,16 +261,6 @@ export async function refuseStep(begun: Begun, error: SecretlessError, seams: Se
   if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
   await reportFailure(begun.ci, error);
 }
-
-const HOME_PASSED =
-  "`pass-env` gives the home folder of this runner's user to the CLI and the bundle's code: with it credentials that lie there " +
-  "(`~/.databrickscfg`, cloud CLIs, `~/.netrc`, SSH keys), and what earlier jobs have left. Name the folder that a build needs " +
-  "instead, such as `UV_CACHE_DIR` or `PIP_CACHE_DIR`.";
-
-const HOME_ROOT =
-  "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With " +
-  "another principal the next deployment would not find this one, and would create every job a second time. Set " +
-  "`workspace.root_path` in the target.";
 
 /** What really went wrong: the CLI saw only a refusal of the token service, or that it was ended. */
 function rootCause({ ci }: Step, service: TokenService | undefined, error: unknown): SecretlessError {

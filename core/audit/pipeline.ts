@@ -1,4 +1,4 @@
-import { PIPELINE_CLAIMS, type PipelineClaims } from "../ci/claims.ts";
+import { PIPELINE_CLAIMS, type PipelineClaims } from "../ci/pipeline-claims.ts";
 
 /** An ID token's claims, with who issued it for whom where that is known. */
 type Presented = PipelineClaims & { readonly issuer?: string; readonly subject?: string };

@@ -1,39 +1,8 @@
 import type * as Jose from "jose";
 import { SecretlessError } from "../base/errors.ts";
+import type { Claims, PipelineClaims } from "./pipeline-claims.ts";
 import type { Dialect } from "./dialect.ts";
 import { DIALECTS } from "./index.ts";
-
-/** What an ID token can say about the pipeline, under our names; each CI has its own (core/ci/<name>/dialect.ts). */
-export const PIPELINE_CLAIMS = [
-  "repository",
-  "ref",
-  "environment",
-  "pipeline",
-  "actor",
-  "event",
-  "commit",
-] as const;
-
-/** What the token does not say is undefined. */
-export type PipelineClaims = Readonly<
-  Partial<Record<(typeof PIPELINE_CLAIMS)[number] | "repositoryId", string>>
-> & {
-  /** Properties that administrators have given the repository, by name. */
-  readonly properties?: Readonly<Record<string, string>>;
-};
-
-/**
- * What an ID token says about the pipeline. Read, not verified: who needs proof verifies the token against its
- * issuer's keys. Times are milliseconds since the epoch.
- */
-export type Claims = PipelineClaims & {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audience: readonly string[];
-  readonly expiresAt: number;
-  readonly issuedAt?: number;
-  readonly jwtId?: string;
-};
 
 let jose: Promise<typeof Jose> | undefined;
 
@@ -90,11 +59,4 @@ function unreadable(why: string): SecretlessError {
     remedy:
       "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint.",
   });
-}
-
-/** What a federation policy compares with an ID token. */
-export interface PolicyClaims {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audience: string;
 }

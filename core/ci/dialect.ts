@@ -1,5 +1,5 @@
 import type { Environment } from "../base/ports.ts";
-import type { Claims, PipelineClaims, PolicyClaims } from "./claims.ts";
+import type { Claims, PipelineClaims, PolicyClaims } from "./pipeline-claims.ts";
 
 /** An event that runs code which nobody with write access has approved, with the rights of those who have. */
 export interface UntrustedEvent {

@@ -2,7 +2,8 @@ import type { JSONWebKeySet } from "jose";
 import { SecretlessError } from "../base/errors.ts";
 import type { Send } from "../base/ports.ts";
 import { isLoopback } from "../net/workspace.ts";
-import { pipelineClaims, type PipelineClaims } from "./claims.ts";
+import { pipelineClaims } from "./claims.ts";
+import type { PipelineClaims } from "./pipeline-claims.ts";
 
 export interface VerifyOptions {
   /** Audience that the token was asked for. */

@@ -1,5 +1,5 @@
 import { SecretlessError } from "../base/errors.ts";
-import type { Diagnostic } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 /** Most names of withheld variables that are told. */
 const MOST_NAMES = 20;

@@ -1,5 +1,5 @@
 import { SecretlessError } from "../base/errors.ts";
-import type { Diagnostic } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { callError, type DatabricksApi } from "../api/client.ts";
 import { workspaceObject } from "../api/workspace-files.ts";
 

@@ -1,5 +1,5 @@
 import { SecretlessError } from "../base/errors.ts";
-import type { Diagnostic } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 /** Resources whose delete the workspace refused and the CLI passed over (exit 0). Source: cli `bundle/direct`. */
 export function refusedDeletes(diagnostics: readonly Diagnostic[]): string[] {

@@ -1,5 +1,5 @@
 import type { Mistake } from "../base/errors.ts";
-import type { Diagnostic } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 /** What is known when the CLI fails. */
 export interface Acting {

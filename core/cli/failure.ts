@@ -1,6 +1,6 @@
 import { SecretlessError } from "../base/errors.ts";
 import { buildFailure } from "./build-failure.ts";
-import type { Diagnostic } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { inOwnWords, type Acting } from "./everyday.ts";
 import type { CliResult } from "./result.ts";
 

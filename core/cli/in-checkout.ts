@@ -1,6 +1,6 @@
 import type { Place } from "../base/errors.ts";
 import path, { posix } from "node:path";
-import type { Diagnostic } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 export interface BundleInCheckout {
   /** Absolute paths of the bundle's folder, as given and without links. */

@@ -1,5 +1,5 @@
 import type { ProcessResult } from "../base/ports.ts";
-import type { Diagnostic } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 /** How one command of the CLI ended. */
 export interface CliResult extends ProcessResult {

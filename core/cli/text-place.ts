@@ -1,5 +1,5 @@
 import type { Place } from "../base/errors.ts";
-import type { Diagnostic } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { isRemote } from "./failure.ts";
 
 /** What of an error's text can stand in a file: a reference, a path that is not there, what is quoted; the surest first. */

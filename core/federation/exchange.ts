@@ -1,4 +1,4 @@
-import type { Claims } from "../ci/claims.ts";
+import type { Claims } from "../ci/pipeline-claims.ts";
 
 /** A Databricks access token. `expiresAt` is in milliseconds since the epoch. */
 export interface AccessToken {

@@ -1,7 +1,8 @@
 import { tokenSha256 } from "../audit/events/ocsf.ts";
 import { SecretlessError } from "../base/errors.ts";
 import { HttpError } from "../net/http.ts";
-import { loadClaimsReader, readClaims, type Claims } from "../ci/claims.ts";
+import { loadClaimsReader, readClaims } from "../ci/claims.ts";
+import type { Claims } from "../ci/pipeline-claims.ts";
 import type { Clock } from "../base/ports.ts";
 import { registerSecret } from "../base/redact.ts";
 import { retry } from "../net/retry.ts";

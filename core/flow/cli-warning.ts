@@ -1,5 +1,5 @@
 import type { Ci } from "../ci/ci.ts";
-import type { Diagnostic } from "../cli/diagnostics.ts";
+import type { Diagnostic } from "../cli/diagnostic.ts";
 import { toMistake } from "../cli/everyday.ts";
 
 /** Shows what the CLI warns of or recommends, whole, at its place. */

@@ -1,11 +1,12 @@
 import { open } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { isObject, textOf, type Json, type JsonObject } from "../http/json.ts";
-import type { Bundle } from "./bundle.ts";
 import { asList, objectOf } from "./config-file.ts";
 import { cannot, CliFailure } from "./diagnostics.ts";
 
-interface ResourceContext extends Pick<Bundle, "root" | "paths"> {
+interface ResourceContext {
+  readonly root: string;
+  readonly paths: Readonly<Record<"root" | "file" | "state" | "artifact", string>>;
   /** `run_as` of the bundle. */
   readonly runAs: Json | undefined;
   /** Those of development mode. */

@@ -1,7 +1,6 @@
 import { jsonBody, type Call, type Route } from "../http/call.ts";
 import { isObject, textOf, type JsonObject } from "../http/json.ts";
 import { doesNotExist, invalidParameter, ok, type Reply } from "../http/reply.ts";
-import type { Homes } from "./homes.ts";
 import type { WorkspaceContext } from "./context.ts";
 
 /** A principal's own entry in the access control list of an object. */
@@ -32,15 +31,20 @@ export type PermissionKinds = Readonly<
 
 const PRINCIPAL_KINDS = ["user_name", "service_principal_name", "group_name"] as const;
 
+/** Refuses changes in the home folder of somebody else (homes.ts). */
+interface HomeGuard {
+  write(call: Call, path: string): void;
+}
+
 /** `/api/2.0/permissions`: access control lists by object, such as `/jobs/1`. */
 export class Permissions {
   readonly #changed = new Map<string, readonly PermissionGrant[]>();
   readonly #kinds: PermissionKinds;
   readonly #context: WorkspaceContext;
 
-  readonly #homes: Homes;
+  readonly #homes: HomeGuard;
 
-  constructor(kinds: PermissionKinds, context: WorkspaceContext, homes: Homes) {
+  constructor(kinds: PermissionKinds, context: WorkspaceContext, homes: HomeGuard) {
     this.#homes = homes;
     this.#kinds = kinds;
     this.#context = context;

@@ -1,5 +1,6 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
-import { examineAccess, fail, registrarOf, type AccessPlan, type AccessRequest } from "../plan/plan.ts";
+import { examineAccess, fail, registrarOf, type AccessPlan } from "../plan/plan.ts";
+import type { AccessRequest } from "../plan/request.ts";
 import type { Change } from "../plan/changes.ts";
 import type { DecidedChange } from "../plan/decide.ts";
 import { execute, isChange, isRemote, type Applied } from "./execute.ts";

@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/ports.ts";
-import { portsOf, type AccessPlan, type AccessRequest } from "../plan/plan.ts";
+import { portsOf, type AccessPlan } from "../plan/plan.ts";
+import type { AccessRequest } from "../plan/request.ts";
 import type { Change } from "../plan/changes.ts";
 import type { DecidedChange } from "../plan/decide.ts";
 import type { Lock } from "../state/lock.ts";

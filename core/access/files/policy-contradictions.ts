@@ -1,7 +1,7 @@
 import { quote } from "../../base/quote.ts";
 import type { Mistake } from "../../base/errors.ts";
 import { globCovers, withoutCase } from "../../base/glob.ts";
-import { PIPELINE_CLAIMS } from "../../ci/claims.ts";
+import { PIPELINE_CLAIMS } from "../../ci/pipeline-claims.ts";
 import type { KindTraits } from "../kinds/kind.ts";
 import type { Policy, Rule } from "./policy-shape.ts";
 

@@ -3,7 +3,7 @@ import { asDeployed } from "../scope/deployed-job.ts";
 import type { ScopeProof } from "../scope/proof.ts";
 import { matesOf, proveScopes, type ProofRequest } from "../scope/prove.ts";
 import { openReader, type Reader } from "../scope/reading.ts";
-import type { AccessRequest } from "./plan.ts";
+import type { AccessRequest } from "./request.ts";
 
 /** What the workspace says, by those who may read it. */
 export interface Observer {

@@ -1,28 +1,19 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
-import type { Clock } from "../../base/ports.ts";
-import { readAccessFile, type AccessEntry } from "../files/access-file.ts";
-import type { BundleFacts } from "../bundle-facts.ts";
+import { readAccessFile } from "../files/access-file.ts";
+import type { AccessFiles, AccessRequest } from "./request.ts";
 import { planChanges } from "./changes.ts";
 import { declareAccess, type DeclarationMistake } from "./declare.ts";
 import { decideChanges, type DecidedChange } from "./decide.ts";
-import type { Evidence } from "./policy.ts";
 import { readPolicyFile, type PolicyFile } from "../files/policy-file.ts";
 import { observer } from "./observe.ts";
 import type { ScopeProof } from "../scope/proof.ts";
 import { assumedRecords, knownState, type KnownState } from "../state/known.ts";
-import type { PipelineIdentity } from "../state/owner.ts";
 import { objectKey } from "../state/record.ts";
 import type { AccessState } from "../state/state.ts";
 import { stateWarnings } from "./state-warnings.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
-import type { AccessKind, Apis, RemoteState, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import type { AccessKind, RemoteState, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
-
-/** The user's files, read. Without access.yml nothing is declared: what was granted before is withdrawn. */
-export interface AccessFiles {
-  readonly entries: readonly AccessEntry[];
-  readonly policy: PolicyFile | undefined;
-}
 
 /**
  * Reads both files; needs no request.
@@ -44,30 +35,6 @@ export function readAccessFiles(
     throw fail(mistakes.map((mistake) => ({ code, mistake })));
   }
   return { entries: entries.value ?? [], policy: rules.value };
-}
-
-export interface AccessRequest {
-  readonly files: AccessFiles;
-  readonly bundle: BundleFacts;
-  /** Whether the bundle is deployed as declared by now: false in the plan, true when applying. */
-  readonly deployed: boolean;
-  /** Application ID of the deploying service principal. */
-  readonly deployerId: string;
-  readonly accountId: string | undefined;
-  readonly evidence: Evidence;
-  readonly deployer: Apis;
-  /** The registrar's connection, once it may exist: after the last process of the bundle has ended. */
-  readonly registrar: Apis | undefined;
-  /** The pipeline, as its verified ID token names it: a run acts on records of its own identity alone. */
-  readonly owner: PipelineIdentity;
-  /** Whether this run only plans: it shows what others have recorded, and is not stopped by it. */
-  readonly looksOnly?: boolean;
-  /** Application IDs of those who plan: they may read what is recorded. */
-  readonly readers: readonly string[];
-  /** What can be granted; absent: all that this version knows. */
-  readonly kinds?: readonly AccessKind[];
-  readonly clock: Clock;
-  readonly signal?: AbortSignal;
 }
 
 export interface AccessPlan {

@@ -1,5 +1,5 @@
 import type { SubjectKind } from "./subject.ts";
-import type { PolicyClaims } from "../claims.ts";
+import type { PolicyClaims } from "../pipeline-claims.ts";
 
 const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
   pipeline:

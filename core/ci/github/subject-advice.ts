@@ -1,4 +1,4 @@
-import type { Claims } from "../claims.ts";
+import type { Claims } from "../pipeline-claims.ts";
 import type { SubjectAdvice } from "../dialect.ts";
 import { parseSubject } from "./subject.ts";
 

@@ -1,5 +1,5 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
-import type { Claims, PolicyClaims } from "../../ci/claims.ts";
+import type { Claims, PolicyClaims } from "../../ci/pipeline-claims.ts";
 import type { Dialect } from "../../ci/dialect.ts";
 import { policyCommand } from "./policy-command.ts";
 import type { TokenRefusal } from "../token-response.ts";

@@ -1,6 +1,6 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { HttpError } from "../../net/http.ts";
-import type { Claims } from "../../ci/claims.ts";
+import type { Claims } from "../../ci/pipeline-claims.ts";
 import type { Dialect } from "../../ci/dialect.ts";
 import type { Clock, Environment, Send } from "../../base/ports.ts";
 import { isLoopback } from "../../net/workspace.ts";

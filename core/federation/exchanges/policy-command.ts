@@ -1,4 +1,4 @@
-import type { PolicyClaims } from "../../ci/claims.ts";
+import type { PolicyClaims } from "../../ci/pipeline-claims.ts";
 import { databricksCloud } from "../clouds.ts";
 
 interface PolicyOwner {

@@ -1,7 +1,7 @@
 import { readAccessFiles } from "../../access/plan/plan.ts";
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import type { AccessFiles } from "../../access/plan/plan.ts";
+import type { AccessFiles } from "../../access/plan/request.ts";
 import { asksForClaims, type Evidence } from "../../access/plan/policy.ts";
 import { scopesByTarget, type Policy } from "../../access/files/policy-shape.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";

@@ -1,6 +1,7 @@
 import type { PipelineIdentity } from "../../access/state/owner.ts";
 import { registerSecret } from "../../base/redact.ts";
-import { readClaims, type PipelineClaims } from "../../ci/claims.ts";
+import { readClaims } from "../../ci/claims.ts";
+import type { PipelineClaims } from "../../ci/pipeline-claims.ts";
 import { verifyPipelineToken, type VerifiedToken } from "../../ci/verify.ts";
 import { HttpError } from "../../net/http.ts";
 import { retry } from "../../net/retry.ts";

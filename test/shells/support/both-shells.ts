@@ -118,9 +118,9 @@ function mapped(
   return Object.fromEntries(Object.entries(record).map(([key, text]) => [name(key), value(text)]));
 }
 
-/** Rows of the summary that say who it was and which run. */
+/** Rows of the summary that say who it was and which run; those of the standards that name its subject and environment. */
 const ABOUT_THE_RUN =
-  /^\| (?:Workspace|Proven by the claim|Exchanged at|Run|Commit of the run|Deployed by) \|.*$/gm;
+  /^\| (?:Workspace|Proven by the claim|Exchanged at|Run|Commit of the run|Deployed by|NHI6|NHI8|PR&#46;AA-04) \|.*$/gm;
 
 function withoutRun(summary: string): string {
   return summary.replace(ABOUT_THE_RUN, "").trim();

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  readAccessFiles,
-  examineAccess,
-  planAccess,
-  type AccessRequest,
-} from "../../../core/access/plan/plan.ts";
+import { readAccessFiles, examineAccess, planAccess } from "../../../core/access/plan/plan.ts";
+import type { AccessRequest } from "../../../core/access/plan/request.ts";
 import type { Apis } from "../../../core/access/kinds/kind.ts";
 import { applyAccess, withdrawAccess } from "../../../core/access/apply/apply.ts";
 import { bundleFacts, runAsOf } from "../../../core/access/bundle-facts.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readAccessFiles, type AccessRequest } from "../../../core/access/plan/plan.ts";
+import { readAccessFiles } from "../../../core/access/plan/plan.ts";
+import type { AccessRequest } from "../../../core/access/plan/request.ts";
 import type { AccessResult, ApplyOptions } from "../../../core/access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../../core/access/bundle-facts.ts";
 import type { Json } from "../../../core/api/json.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabricksCli, type CliOptions } from "../../../core/cli/cli.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
-import type { Diagnostic } from "../../../core/cli/diagnostics.ts";
+import type { Diagnostic } from "../../../core/cli/diagnostic.ts";
 import { systemClock } from "../../../core/net/send.ts";
 import type { ProcessRequest, ProcessResult } from "../../../core/base/ports.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DiagnosticsReader, type Diagnostic } from "../../../core/cli/diagnostics.ts";
+import type { Diagnostic } from "../../../core/cli/diagnostic.ts";
+import { DiagnosticsReader } from "../../../core/cli/diagnostics.ts";
 import { LineSplitter } from "../../../core/cli/lines.ts";
 
 function read(text: string): Diagnostic[] {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { applyAccess, withdrawAccess } from "../../../core/access/apply/apply.ts";
 import { KINDS } from "../../../core/access/kinds/index.ts";
-import { planAccess, readAccessFiles, type AccessRequest } from "../../../core/access/plan/plan.ts";
+import { planAccess, readAccessFiles } from "../../../core/access/plan/plan.ts";
+import type { AccessRequest } from "../../../core/access/plan/request.ts";
 import {
   bundleOf,
   counts,

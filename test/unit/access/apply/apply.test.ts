@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { planAccess, type AccessRequest } from "../../../../core/access/plan/plan.ts";
+import { planAccess } from "../../../../core/access/plan/plan.ts";
+import type { AccessRequest } from "../../../../core/access/plan/request.ts";
 import { applyAccess, withdrawAccess } from "../../../../core/access/apply/apply.ts";
 import type { ObjectRecord } from "../../../../core/access/state/record.ts";
 import type { Applied } from "../../../../core/access/apply/execute.ts";

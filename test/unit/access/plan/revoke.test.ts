@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { applyAccess } from "../../../../core/access/apply/apply.ts";
 import { changeFacts, examinationEvents, newlyExamined } from "../../../../core/access/plan/audit-events.ts";
-import { planAccess, type AccessPlan, type AccessRequest } from "../../../../core/access/plan/plan.ts";
+import { planAccess, type AccessPlan } from "../../../../core/access/plan/plan.ts";
+import type { AccessRequest } from "../../../../core/access/plan/request.ts";
 import {
   accessFileOf,
   bundleOf,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { applyAccess, withdrawAccess } from "../../../../core/access/apply/apply.ts";
 import { accessName, type BundleFacts } from "../../../../core/access/bundle-facts.ts";
-import type { AccessRequest } from "../../../../core/access/plan/plan.ts";
+import type { AccessRequest } from "../../../../core/access/plan/request.ts";
 import { stateFolder } from "../../../../core/access/state/folder.ts";
 import type { PipelineIdentity } from "../../../../core/access/state/owner.ts";
 import {

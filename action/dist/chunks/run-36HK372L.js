@@ -7809,7 +7809,7 @@ function refusalEvent({ code: code2, details }, { command, host, runner }) {
   };
 }
 
-// core/ci/claims.ts
+// core/ci/pipeline-claims.ts
 var PIPELINE_CLAIMS = [
   "repository",
   "ref",
@@ -7819,43 +7819,6 @@ var PIPELINE_CLAIMS = [
   "event",
   "commit"
 ];
-var jose;
-function loadClaimsReader() {
-  return jose ??= import("./webapi-YY2SORZD.js");
-}
-async function readClaims(idToken) {
-  const { decodeJwt } = await loadClaimsReader();
-  let payload;
-  try {
-    payload = decodeJwt(idToken);
-  } catch {
-    throw unreadable("it is not a signed JSON Web Token");
-  }
-  const { iss, sub, aud, exp, iat, jti } = payload;
-  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
-  if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
-    throw unreadable("it lacks one of `iss`, `sub`, `aud` and `exp`");
-  }
-  return {
-    ...pipelineClaims(payload),
-    issuer: iss,
-    subject: sub,
-    audience,
-    expiresAt: exp * 1e3,
-    ...typeof iat === "number" && { issuedAt: iat * 1e3 },
-    ...typeof jti === "string" && { jwtId: jti }
-  };
-}
-function pipelineClaims(payload, dialects = DIALECTS) {
-  return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
-}
-function unreadable(why) {
-  return new SecretlessError("ID_TOKEN_REFUSED", {
-    problem: `What the CI gave as ID token cannot be read: ${why}.`,
-    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
-    remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
-  });
-}
 
 // core/audit/pipeline.ts
 function pipelineOf(token2, worth) {
@@ -9779,13 +9742,13 @@ function parseJson(text3, source) {
     return readJson(text3);
   } catch (error) {
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    throw unreadable2(
+    throw unreadable(
       source,
       text3.trim() === "" ? "nothing" : `${String(text3.length)} characters that are no JSON${at(position)}`
     );
   }
 }
-function unreadable2(source, actual, expected = "JSON") {
+function unreadable(source, actual, expected = "JSON") {
   return new SecretlessError("CLI_OUTPUT_UNREADABLE", {
     problem: `The output of \`${source}\` cannot be read.`,
     expected,
@@ -10072,7 +10035,7 @@ var PLAN_COMMAND = "databricks bundle plan -o json";
 function readPlan(json) {
   const plan = member(json, "plan");
   if (!isObject2(json) || plan !== void 0 && plan !== null && !isObject2(plan)) {
-    throw unreadable2(PLAN_COMMAND, "JSON without a plan", "a JSON object with the member `plan`");
+    throw unreadable(PLAN_COMMAND, "JSON without a plan", "a JSON object with the member `plan`");
   }
   const entries2 = members(plan).map(([key2, entry]) => readEntry(key2, entry));
   return {
@@ -10085,7 +10048,7 @@ function readEntry(key2, entry) {
   const [prefix, group, name, ...rest] = key2.split(".");
   if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
     const found = textAt(entry, "action") || "none";
-    throw unreadable2(
+    throw unreadable(
       PLAN_COMMAND,
       `the entry ${key2} with the action ${found}`,
       `one of the actions ${ACTIONS.join(", ")}`
@@ -10187,7 +10150,7 @@ var SOURCE = "databricks bundle summary -o json";
 function readSummary(text3) {
   const json = parseJson(text3, SOURCE);
   if (!isObject2(json) || !isObject2(member(json, "bundle"))) {
-    throw unreadable2(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
+    throw unreadable(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
   }
   const all = members(member(json, "resources")).flatMap(
     ([kind, ofKind]) => members(ofKind).flatMap(([key2, resource]) => {
@@ -10317,7 +10280,7 @@ var DatabricksCli = class {
       stdout.end();
       stderr.end();
       if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
-      if (size > MAX_JSON) throw unreadable2(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
+      if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
       const places = { roots: [root, bundleRoot], bundlePath };
       const printedOnes = reader.diagnostics.map((one) => inCheckout(one, places));
       const diagnostics = await Promise.all(printedOnes.map((one) => placed(one, this.#options.findText)));
@@ -16177,7 +16140,7 @@ async function openReader(workspace, account) {
   const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
   return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
 }
-function unreadable3(eyes, missingRight) {
+function unreadable2(eyes, missingRight) {
   return eyes.later === void 0 ? unknown(missingRight) : { state: "later", why: "the registrar reads it after the deployment", when: eyes.later };
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
@@ -16194,7 +16157,7 @@ async function readBy(eyes, missingRight, read4) {
       answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
     }
   }
-  return unreadable3(eyes, `${missingRight}${answered2}`);
+  return unreadable2(eyes, `${missingRight}${answered2}`);
 }
 function isReader(reader, principal) {
   return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
@@ -16683,7 +16646,7 @@ function codeReader(eyes, filePath, metastoreOwner) {
     const right = `ownership of volume ${volume}, or metastore admin`;
     const found = await readBy(eyes, right, (reader) => writersOfVolume(reader, volume, metastoreOwner));
     if (found.state !== "known") return found;
-    return found.value === void 0 ? unreadable3(eyes, right) : known(found.value);
+    return found.value === void 0 ? unreadable2(eyes, right) : known(found.value);
   };
   return async (job, clusters) => {
     const code2 = codeOf(job.settings, filePath, clusters);
@@ -16825,10 +16788,10 @@ async function readCredentialUsers(eyes, names2, metastoreOwner) {
       const users2 = effective.value.filter(({ privilege }) => USING.has(privilege));
       return known({ name, identity, isolated, workspaces, users: users2, managers });
     }
-    return unreadable3(eyes, right(name));
+    return unreadable2(eyes, right(name));
   };
   const readings2 = await inParallel(distinct, read4);
-  return new Map(distinct.map((name, index) => [name, readings2[index] ?? unreadable3(eyes, right(name))]));
+  return new Map(distinct.map((name, index) => [name, readings2[index] ?? unreadable2(eyes, right(name))]));
 }
 function shownUsers(users2) {
   return users2.map(({ principal, privilege, inheritedFrom }) => {
@@ -17036,14 +16999,14 @@ async function others(api) {
 async function readRunners(eyes, withTasks) {
   const admin = eyes.readers.find((reader) => reader.admin);
   if (admin === void 0)
-    return unreadable3(eyes, "workspace admin (a listing by anyone else may be incomplete)");
+    return unreadable2(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
     const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace, withTasks), others(admin.workspace)]);
     if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
     return unknown(`fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    return unreadable3(
+    return unreadable2(
       eyes,
       `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`
     );
@@ -17080,7 +17043,7 @@ async function readTwins(eyes, identities, metastoreOwner) {
   if (identities.size === 0) return known({ complete: known(true), twins: [] });
   const isAdmin = eyes.readers.filter((reader) => metastoreOwner !== "" && isReader(reader, metastoreOwner));
   const right = "metastore admin (anybody else is shown only some credentials)";
-  const complete = isAdmin.length > 0 ? known(true) : unreadable3(eyes, right);
+  const complete = isAdmin.length > 0 ? known(true) : unreadable2(eyes, right);
   const readers = isAdmin.length > 0 ? isAdmin : eyes.readers;
   const path16 = "/api/2.1/unity-catalog/credentials";
   const query = { max_results: "0", include_unbound: "true" };
@@ -17940,6 +17903,45 @@ function auditedApi({ ci, ports, signal }, host, token2, { audit, clientId: call
 function workspaceApi(step2, session, caller) {
   const token2 = async () => (await session.token()).accessToken;
   return auditedApi(step2, step2.inputs.host, token2, caller);
+}
+
+// core/ci/claims.ts
+var jose;
+function loadClaimsReader() {
+  return jose ??= import("./webapi-YY2SORZD.js");
+}
+async function readClaims(idToken) {
+  const { decodeJwt } = await loadClaimsReader();
+  let payload;
+  try {
+    payload = decodeJwt(idToken);
+  } catch {
+    throw unreadable3("it is not a signed JSON Web Token");
+  }
+  const { iss, sub, aud, exp, iat, jti } = payload;
+  const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
+  if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
+    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
+  }
+  return {
+    ...pipelineClaims(payload),
+    issuer: iss,
+    subject: sub,
+    audience,
+    expiresAt: exp * 1e3,
+    ...typeof iat === "number" && { issuedAt: iat * 1e3 },
+    ...typeof jti === "string" && { jwtId: jti }
+  };
+}
+function pipelineClaims(payload, dialects = DIALECTS) {
+  return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
+}
+function unreadable3(why) {
+  return new SecretlessError("ID_TOKEN_REFUSED", {
+    problem: `What the CI gave as ID token cannot be read: ${why}.`,
+    expected: "an ID token (OpenID Connect Core 1.0, section 2)",
+    remedy: "Run the job again; if this comes back, look for what answers in place of the CI's token endpoint."
+  });
 }
 
 // core/federation/session.ts
@@ -19947,7 +19949,7 @@ var SOURCE2 = "databricks version -o json";
 async function checkVersion(options) {
   const version = textAt(parseJson(await printed(options), SOURCE2), "Version");
   const match2 = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
-  if (!match2) throw unreadable2(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
+  if (!match2) throw unreadable(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
   const [, major, minor, patch, prerelease] = match2;
   const numbers = [Number(major), Number(minor), Number(patch)];
   const unknown2 = numbers.every((number) => number === 0);
@@ -19973,7 +19975,7 @@ async function printed(options) {
   const done = new AbortController();
   options.clock.sleep(TIMEOUT2, done.signal).then(
     () => {
-      timeout.abort(unreadable2(SOURCE2, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
+      timeout.abort(unreadable(SOURCE2, `no answer within ${String(TIMEOUT2 / 1e3)} s`));
     },
     () => void 0
   );
@@ -19991,7 +19993,7 @@ async function printed(options) {
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
   try {
     const { code: code2, signal: killed } = await runUntil(options, request, signal);
-    if (code2 !== 0) throw unreadable2(SOURCE2, `exit ${killed ?? String(code2)}`);
+    if (code2 !== 0) throw unreadable(SOURCE2, `exit ${killed ?? String(code2)}`);
     return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
     if (error instanceof SecretlessError || options.signal?.aborted) throw error;
@@ -22180,6 +22182,14 @@ ${actual}`;
   ci.annotate(diagnostic.severity === "recommendation" ? "notice" : "warning", text3, place);
 }
 
+// core/flow/home-warnings.ts
+var HOME_PASSED = "`pass-env` gives the home folder of this runner's user to the CLI and the bundle's code: with it credentials that lie there (`~/.databrickscfg`, cloud CLIs, `~/.netrc`, SSH keys), and what earlier jobs have left. Name the folder that a build needs instead, such as `UV_CACHE_DIR` or `PIP_CACHE_DIR`.";
+var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
+function warnOfHomes(step2, target) {
+  if (target?.hasRootPath === false) warn(step2, HOME_ROOT);
+  if (step2.inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, HOME_PASSED);
+}
+
 // core/report/facts.ts
 var FactsSoFar = class {
   #facts;
@@ -22332,8 +22342,7 @@ async function run(given2, seams = {}) {
         );
       }
     });
-    if (target?.hasRootPath === false) warn(step2, HOME_ROOT);
-    if (inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, HOME_PASSED);
+    warnOfHomes(step2, target);
     access2 = needs.access ? new Access({ step: step2, audit, connection, source }) : void 0;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
     const api = workspaceApi(step2, session, caller);
@@ -22417,8 +22426,6 @@ async function refuseStep(begun, error, seams) {
   if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
   await reportFailure(begun.ci, error);
 }
-var HOME_PASSED = "`pass-env` gives the home folder of this runner's user to the CLI and the bundle's code: with it credentials that lie there (`~/.databrickscfg`, cloud CLIs, `~/.netrc`, SSH keys), and what earlier jobs have left. Name the folder that a build needs instead, such as `UV_CACHE_DIR` or `PIP_CACHE_DIR`.";
-var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed into the home folder of the principal that deploys. With another principal the next deployment would not find this one, and would create every job a second time. Set `workspace.root_path` in the target.";
 function rootCause({ ci }, service, error) {
   if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
     return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
