@@ -3,11 +3,12 @@ import { doesNotExist, permissionDenied } from "../http/reply.ts";
 import { cleanPath, type WorkspaceTree } from "./files.ts";
 import type { Permissions } from "./permissions.ts";
 
+const RECORDS = "/.databricks-secretless";
 const WRITING = new Set(["CAN_EDIT", "CAN_MANAGE"]);
 
 /**
- * Who may do what in home folders: their owners and workspace admins everything, others what the permissions of a folder
- * above give them. Reading is open in the sandbox, but for folders of the records of access.
+ * Who may do what with the records of access in home folders: owners and workspace admins everything, others what the
+ * permissions of a folder above give them. All else in home folders is open in the sandbox.
  */
 export class Homes {
   readonly #tree: WorkspaceTree;
@@ -21,7 +22,7 @@ export class Homes {
   /** @throws Refusal 404 for what is hidden from the caller */
   read(call: Call, path: string): void {
     const clean = cleanPath(path);
-    if (!clean.includes("/.databricks-secretless")) return;
+    if (!clean.includes(RECORDS)) return;
     if (!this.#isOwner(call, clean) && this.#levels(call, clean).length === 0)
       throw doesNotExist(`Path (${clean}) doesn't exist.`);
   }
@@ -29,6 +30,7 @@ export class Homes {
   /** @throws Refusal 403 */
   write(call: Call, path: string): void {
     const clean = cleanPath(path);
+    if (!clean.includes(RECORDS)) return;
     if (this.#isOwner(call, clean) || this.#levels(call, clean).some((level) => WRITING.has(level))) return;
     throw permissionDenied(`${callerOf(call).applicationId} may not change ${clean}.`);
   }

@@ -7,8 +7,7 @@ import { bundleFacts, runAsOf } from "../../../core/access/bundle-facts.ts";
 import { connectDatabricks, type DatabricksApi } from "../../../core/api/client.ts";
 import { textAt } from "../../../core/api/json.ts";
 import { scopeWords } from "../../../core/access/scope/proof.ts";
-import type { Send } from "../../../core/base/ports.ts";
-import { systemClock } from "../../../core/net/send.ts";
+import { createSend, systemClock } from "../../../core/net/send.ts";
 import { ACCOUNT_ID, DEPLOYER, JOB_RUNNER, WORKSPACE_ID } from "../../../sandbox/defaults.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import { failure, options } from "./setup.ts";
@@ -21,18 +20,7 @@ const REGISTRAR = {
 };
 const OTHER = { applicationId: "3f2b9c10-77aa-4d5e-8b21-0a9c8d7e6f54", displayName: "other-job" };
 
-const send: Send = async ({ method, url, headers, body }) => {
-  const response = await fetch(url, {
-    method,
-    headers: { ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-  return {
-    status: response.status,
-    headers: Object.fromEntries(response.headers),
-    body: await response.text(),
-  };
-};
+const send = createSend({});
 
 describe("access in the sandbox", () => {
   let sandbox: Sandbox;
