@@ -185,7 +185,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci2, inputs);
     const { openEvent } = ci2.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./chunks/run-36HK372L.js");
+      const { refuseForeignCheckout } = await import("./chunks/run-2FEMXGPK.js");
       await refuseForeignCheckout({ ci: ci2, inputs }, openEvent);
     }
     const { clock, send: send2 } = ports;
@@ -208,10 +208,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci2, inputs, clock.now());
-    const { run } = await import("./chunks/run-36HK372L.js");
+    const { run } = await import("./chunks/run-2FEMXGPK.js");
     return await run({ ci: ci2, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./chunks/run-36HK372L.js");
+    const { reportFailure, refuseStep } = await import("./chunks/run-2FEMXGPK.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci2, failure);
     else

@@ -1,6 +1,6 @@
-import { realpath } from "node:fs/promises";
 import type { CliResult } from "./result.ts";
 import { SecretlessError, type Place } from "../base/errors.ts";
+import { diskTree } from "../base/tree.ts";
 import type { Clock, ProcessRequest, ProcessResult } from "../base/ports.ts";
 import { destroyIncomplete, refusedDeletes } from "./destroy-command.ts";
 import { runArguments, runEnd, runFailure, runUrl, unsuccessful } from "./run-command.ts";
@@ -141,7 +141,9 @@ export class DatabricksCli {
     how: { signal?: AbortSignal; capture?: boolean; onLine?: (line: string) => void },
   ): Promise<CliResult> {
     const { file, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
-    const root = await withoutLinks(bundleRoot);
+    // By itself the CLI would prefer a `databricks.yml` in a folder above to a `bundle.yml` in its own; and it must resolve
+    // `../` in `include` as core/bundle/files.ts does.
+    const root = await diskTree.real(bundleRoot);
     await this.#options.beforeEach();
     const served = this.#options.tokensServed();
     const reader = new DiagnosticsReader();
@@ -228,12 +230,4 @@ function readTimedOut(args: readonly string[], limit: number): SecretlessError {
     remedy:
       "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`.",
   });
-}
-
-/**
- * By itself the CLI would prefer a `databricks.yml` in a folder above to a `bundle.yml` in its own; and it must resolve
- * `../` in `include` as core/bundle/files.ts does.
- */
-function withoutLinks(folder: string): Promise<string> {
-  return realpath(folder).catch(() => folder);
 }

@@ -1,3 +1,4 @@
+import { isUuid } from "../../base/uuid.ts";
 import { entropy } from "./entropy.ts";
 import { isPlaceholder, isReference } from "./references.ts";
 
@@ -57,13 +58,11 @@ export function isPassword(value: string, certain: boolean): boolean {
   );
 }
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-
 /** A value as machines make it: long, with digits, without words. */
 export function isRandom(value: string): boolean {
   if (value.length < 12 || value.length > 4096 || /[\s"'<>{}]/.test(value) || isNoLiteral(value))
     return false;
-  if (UUID.test(value)) return true;
+  if (isUuid(value)) return true;
   if (isNameLike(value) || /^(?:[A-Za-z]{2,20}\d{0,4}[-_.:/]){1,10}[A-Za-z0-9]{0,12}$/.test(value))
     return false;
   if (!/\d/.test(value) && !(value.length >= 24 && classes(value) >= 2)) return false;

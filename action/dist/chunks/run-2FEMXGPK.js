@@ -8677,9 +8677,6 @@ function refused(code2, mistakes, more) {
   });
 }
 
-// core/cli/cli.ts
-import { realpath as realpath2 } from "node:fs/promises";
-
 // core/cli/destroy-command.ts
 function refusedDeletes(diagnostics) {
   return diagnostics.flatMap(({ text: text3 }) => {
@@ -10243,7 +10240,7 @@ var DatabricksCli = class {
   }
   async #run(args, how) {
     const { file, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
-    const root = await withoutLinks2(bundleRoot);
+    const root = await diskTree.real(bundleRoot);
     await this.#options.beforeEach();
     const served = this.#options.tokensServed();
     const reader = new DiagnosticsReader();
@@ -10323,9 +10320,6 @@ function readTimedOut(args, limit) {
     problem: `\`databricks ${args.slice(0, 2).join(" ")}\` was not done after ${String(Math.round(limit / 1e3))} s, and was ended.`,
     remedy: "Find out in the log what took so long (build commands of the bundle run in it), or raise the input `plan-timeout`."
   });
-}
-function withoutLinks2(folder2) {
-  return realpath2(folder2).catch(() => folder2);
 }
 
 // core/cli/environment.ts
@@ -10437,11 +10431,11 @@ function homeVariables(home, platform) {
 }
 
 // core/cli/private-folder.ts
-import { mkdir, mkdtemp, realpath as realpath3, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath as realpath2, rm } from "node:fs/promises";
 import path4 from "node:path";
 async function makePrivateFolder(tempFolder) {
   await mkdir(tempFolder, { recursive: true });
-  const root = await realpath3(await mkdtemp(path4.join(tempFolder, "databricks-secretless-")));
+  const root = await realpath2(await mkdtemp(path4.join(tempFolder, "databricks-secretless-")));
   const folder2 = {
     root,
     state: path4.join(root, "state"),
@@ -11393,11 +11387,10 @@ function isPassword(value, certain2) {
   if (certain2) return !/^\d{1,3}$/.test(value);
   return classes(value) >= 2 && (!isNameLike(value) || /\d{2}/.test(value)) && !/^[A-Z][A-Z0-9_]{3,60}$/.test(value);
 }
-var UUID2 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 function isRandom(value) {
   if (value.length < 12 || value.length > 4096 || /[\s"'<>{}]/.test(value) || isNoLiteral(value))
     return false;
-  if (UUID2.test(value)) return true;
+  if (isUuid(value)) return true;
   if (isNameLike(value) || /^(?:[A-Za-z]{2,20}\d{0,4}[-_.:/]){1,10}[A-Za-z0-9]{0,12}$/.test(value))
     return false;
   if (!/\d/.test(value) && !(value.length >= 24 && classes(value) >= 2)) return false;
@@ -18637,7 +18630,7 @@ async function told(work) {
 var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
 
 // core/flow/access/files.ts
-import { realpath as realpath4, stat as stat3 } from "node:fs/promises";
+import { realpath as realpath3, stat as stat3 } from "node:fs/promises";
 import path12 from "node:path";
 
 // core/ci/verify.ts
@@ -18791,7 +18784,7 @@ function unusable(input, problem) {
   });
 }
 async function comesAlong(checkout, named2, platform) {
-  const [root, file] = await Promise.all([realpath4(checkout), realpath4(named2)]);
+  const [root, file] = await Promise.all([realpath3(checkout), realpath3(named2)]);
   if (!isInside(file, root, platform)) return false;
   for (let folder2 = path12.dirname(file); ; folder2 = path12.dirname(folder2)) {
     if (path12.relative(root, folder2) === "") return true;
@@ -18939,19 +18932,19 @@ function carefulCi(ci) {
 }
 
 // core/cli/find.ts
-import { stat as stat4, realpath as realpath5, access, constants as constants2 } from "node:fs/promises";
+import { stat as stat4, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
 import { posix as posix6, win32 as win324 } from "node:path";
 var REAL = {
   executable: async (path16) => {
     try {
       if (!(await stat4(path16)).isFile()) return void 0;
       await access(path16, constants2.X_OK);
-      return await realpath5(path16);
+      return await realpath4(path16);
     } catch {
       return void 0;
     }
   },
-  folder: (path16) => realpath5(path16).catch(() => path16)
+  folder: (path16) => realpath4(path16).catch(() => path16)
 };
 async function findCli(options) {
   const { platform, environment: environment2, probe = REAL } = options;
