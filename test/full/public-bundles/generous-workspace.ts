@@ -111,7 +111,7 @@ export class GenerousWorkspace {
 
   /** An object under all the names by which an API may ask for it. */
   #made(collection: string, sent: JsonObject, query: URLSearchParams): JsonObject {
-    const number = String(++this.#created + 4_000);
+    const number = String(++this.#created + 4_000_000_000);
     const inner = Object.values(sent).find((value) => isObject(value) && "name" in value);
     const given = [sent["name"], (inner as JsonObject | undefined)?.["name"], ...query.values()];
     const name = given.find((value): value is string => typeof value === "string") ?? number;
@@ -191,6 +191,7 @@ export function writesOf(seen: readonly SeenRequest[], host: string, checkout: s
       .replaceAll(host, "<host>")
       .replaceAll(checkout, "<checkout>")
       .replace(UUID, "<uuid>")
+      .replace(/\b[0-9a-f]{32}\b/g, "<id>")
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g, "<time>")
       // Which of several objects is made first, and gets the lower number, is chance.
       .replace(/\b\d{10,}\b/g, "<number>")
