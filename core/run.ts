@@ -32,6 +32,7 @@ import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
 import { showWarning } from "./flow/cli-warning.ts";
 import { warnOfHomes } from "./flow/home-warnings.ts";
+import { tellOverrides } from "./flow/variable-overrides.ts";
 import type { BegunStep, Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
@@ -159,6 +160,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         },
       });
     warnOfHomes(step, target);
+    if (target) await tellOverrides(step, bundleRoot, target.name);
     access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
     const api = workspaceApi(step, session, caller);
