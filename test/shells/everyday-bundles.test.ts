@@ -85,7 +85,10 @@ describe(`bundles that people have, at the built action${without}`, () => {
     );
     assert.equal(codeOf(result), "BUILD_FAILED", result.log);
     assert.match(result.log, /the compiler says no/);
-    assert.match(result.log, /Withheld from the build, though set: [^]*(?:JAVA_HOME[^]*UV_INDEX_URL|UV_INDEX_URL[^]*JAVA_HOME)/);
+    assert.match(
+      result.log,
+      /Withheld from the build, though set: [^]*(?:JAVA_HOME[^]*UV_INDEX_URL|UV_INDEX_URL[^]*JAVA_HOME)/,
+    );
     assert.match(result.log, /pass-env/);
   });
 
