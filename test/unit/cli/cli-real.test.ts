@@ -7,7 +7,7 @@ import { findText } from "../../../core/bundle/find-text.ts";
 import { cliEnvironment } from "../../../core/cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "../../../core/cli/private-folder.ts";
 import { createRunProcess, createTerminate } from "../../../core/cli/process.ts";
-import { systemClock, systemPlatform } from "../../../core/net/send.ts";
+import { systemClock, systemPlatform } from "../../../core/base/clock-and-platform.ts";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import { accessToken } from "../sandbox/client.ts";
