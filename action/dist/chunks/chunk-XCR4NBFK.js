@@ -14,6 +14,24 @@ import {
   workspaceOrigin
 } from "./chunk-A3W5SJIT.js";
 
+// core/base/paths.ts
+import { posix, win32 } from "node:path";
+function isInside(file, folder, platform) {
+  const path2 = platform.os === "win32" ? win32 : posix;
+  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
+  const relative = path2.relative(fold(folder), fold(file));
+  return relative === "" || !(relative === ".." || relative.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative));
+}
+function pathForPeople(file, folder, platform) {
+  const path2 = platform.os === "win32" ? win32 : posix;
+  return (isInside(file, folder, platform) ? path2.relative(folder, file) : file).replaceAll(path2.sep, "/");
+}
+function variable(environment, name, platform) {
+  if (platform.os !== "win32") return environment[name];
+  const wanted = name.toLowerCase();
+  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
+}
+
 // core/net/unavailable.ts
 var REMEDIES = {
   dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
@@ -574,20 +592,6 @@ function harmlessLines(text2) {
   return text2.split(/\r\n|\r|\n/).map((line) => harmless(line));
 }
 
-// core/base/paths.ts
-import { posix, win32 } from "node:path";
-function isInside(file, folder, platform) {
-  const path2 = platform.os === "win32" ? win32 : posix;
-  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
-  const relative = path2.relative(fold(folder), fold(file));
-  return relative === "" || !(relative === ".." || relative.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative));
-}
-function variable(environment, name, platform) {
-  if (platform.os !== "win32") return environment[name];
-  const wanted = name.toLowerCase();
-  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
-}
-
 // core/base/checkout-file.ts
 import * as fs from "node:fs/promises";
 import path from "node:path";
@@ -1101,6 +1105,7 @@ export {
   INPUT_NAMES,
   harmlessLines,
   isInside,
+  pathForPeople,
   variable,
   FILE_LIMIT,
   RefusedFile,

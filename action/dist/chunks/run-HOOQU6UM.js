@@ -19,6 +19,7 @@ import {
   parseCliVersion,
   parseSha256,
   parseWorkspaceUrl,
+  pathForPeople,
   quote,
   quoteAddress,
   quoteAll,
@@ -29,7 +30,7 @@ import {
   textOf,
   variable,
   withoutBidi
-} from "./chunk-BJGQS5KR.js";
+} from "./chunk-XCR4NBFK.js";
 import {
   HttpError,
   SecretlessError,
@@ -8366,11 +8367,7 @@ function readingBundle(read4) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path16 = platform.os === "win32" ? win32 : posix;
-  return (isInside(file, checkout, platform) ? path16.relative(checkout, file) : file).replaceAll(
-    path16.sep,
-    "/"
-  );
+  return pathForPeople(file, checkout, platform);
 }
 function bytesOf(path16, location) {
   const { tree, bounds } = location;
@@ -18769,7 +18766,7 @@ async function sourceFile(file, { ci, ports: { platform } }, input, bundleRoot) 
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown2 = inside ? path12.relative(checkout, file).split(path12.sep).join("/") : file;
+  const shown2 = pathForPeople(file, checkout, platform);
   try {
     const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
     return text3 === void 0 ? void 0 : { path: shown2, text: text3 };
@@ -22322,7 +22319,7 @@ async function run(given2, seams = {}) {
         showWarning(ci, warning);
       },
       bundleRoot,
-      bundlePath: path15.relative(checkout, bundleRoot).split(path15.sep).join("/"),
+      bundlePath: pathForPeople(bundleRoot, checkout, ports.platform),
       target: target?.name,
       approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens2.served,

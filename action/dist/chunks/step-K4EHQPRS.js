@@ -8,7 +8,7 @@ import {
   readNamedFile,
   usualAudience,
   withoutBidi
-} from "./chunk-BJGQS5KR.js";
+} from "./chunk-XCR4NBFK.js";
 import {
   SecretlessError,
   answering,
@@ -209,7 +209,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-BXN2GH6W.js");
+      const { refuseForeignCheckout } = await import("./run-HOOQU6UM.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -232,10 +232,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now());
-    const { run } = await import("./run-BXN2GH6W.js");
+    const { run } = await import("./run-HOOQU6UM.js");
     return await run({ ci, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-BXN2GH6W.js");
+    const { reportFailure, refuseStep } = await import("./run-HOOQU6UM.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
