@@ -40,22 +40,23 @@ export class GitHubCi implements Ci {
     return undefined;
   }
 
-  async idToken(audience: string): Promise<string> {
+  async idToken(audience: string, signal?: AbortSignal): Promise<string> {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
       requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
       fromFork: await isForkPullRequest(this.#environment),
       audience,
       send: this.#send,
+      ...(signal && { signal }),
     });
     this.mask(token);
     return token;
   }
 
-  async pipelineToken(): Promise<PipelineToken> {
+  async pipelineToken(signal?: AbortSignal): Promise<PipelineToken> {
     const audience = "databricks-secretless-policy";
     const issuers = [githubIssuer(this.#environment["GITHUB_SERVER_URL"] || "https://github.com")];
-    return { token: await this.idToken(audience), audience, issuers };
+    return { token: await this.idToken(audience, signal), audience, issuers };
   }
 
   mask(value: string): void {

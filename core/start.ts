@@ -53,7 +53,7 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
       signal,
     });
     workspace.catch(() => undefined);
-    const early = earlyIdToken(ci, inputs, clock.now());
+    const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
     const { run } = await import("./run.ts");
     return await run({ ci, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
@@ -71,11 +71,11 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
 }
 
 /** The first ID token, asked for beside the discovery, for the audience that nearly always comes out of it. */
-function earlyIdToken(ci: Ci, inputs: Inputs, askedAt: number): BegunStep["early"] {
+function earlyIdToken(ci: Ci, inputs: Inputs, askedAt: number, signal: AbortSignal): BegunStep["early"] {
   const usual = inputs.exchange.asksWorkspace ? usualAudience(inputs.host) : undefined;
   const audience = ci.fixedAudience ?? inputs.audience ?? usual;
   if (audience === undefined) return undefined;
-  const idToken = ci.idToken(audience);
+  const idToken = ci.idToken(audience, signal);
   idToken.catch(() => undefined);
   return { idToken, audience, askedAt };
 }

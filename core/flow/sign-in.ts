@@ -24,7 +24,7 @@ export interface SignInOptions {
   /** Set for a token that the account's API takes: one from a workspace's endpoint works in that workspace alone. */
   readonly account?: { readonly id: string; readonly host: string };
   /** In place of the CI's. */
-  readonly idToken?: (audience: string) => Promise<string>;
+  readonly idToken?: (audience: string, signal: AbortSignal) => Promise<string>;
   readonly signal?: AbortSignal | undefined;
   readonly onExchange?: (event: ExchangeEvent) => void;
 }

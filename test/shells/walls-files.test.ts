@@ -12,6 +12,13 @@ import { contentsBelow } from "./support/files.ts";
 const SECRET = "runner-Secret-4711-of-nobody-else";
 const PAT = `dapi${"0a1b2c3d4e5f6789".repeat(2)}`;
 
+/** Nine levels of nine aliases: 3 × 10⁹ nodes of 0.4 KB ("billion laughs"). */
+const BOMB = Array.from({ length: 10 }, (_, level) => {
+  const items =
+    level === 0 ? "[x, x, x]" : `[${Array.from({ length: 9 }, () => `*a${String(level - 1)}`).join(", ")}]`;
+  return `  a${String(level)}: &a${String(level)} ${items}\n`;
+}).join("");
+
 interface Result {
   readonly succeeded: boolean;
   /** Everything that was told or written, but for the checkout. */
@@ -130,6 +137,10 @@ for (const [title, start] of [
         () => writeFile(inCheckout("access.yml"), Buffer.from(`\ufeffversion: ${SECRET}`, "utf16le")),
         /not UTF-8/,
       ],
+      "an alias bomb": [
+        () => writeFile(inCheckout("access.yml"), `version: 1\njobs:\n${BOMB}`),
+        /ACCESS_FILE_INVALID: [^]*(?:alias|larger than|expand)/,
+      ],
       "another file's content": [
         () => writeFile(inCheckout("access.yml"), `machine x login me password ${SECRET}\n`),
         /ACCESS_FILE_INVALID/,
@@ -141,6 +152,17 @@ for (const [title, start] of [
         await refused({}, wanted);
       });
     }
+
+    it("refuses databricks.yml that is an alias bomb", async () => {
+      const file = inCheckout("databricks.yml");
+      const before = await readFile(file);
+      try {
+        await writeFile(file, `bundle: { name: a }\nvariables:\n${BOMB}`);
+        await refused({}, /BUNDLE_INVALID: [^]*alias/);
+      } finally {
+        await writeFile(file, before);
+      }
+    });
 
     it("quotes no credential and no character that hides another", async () => {
       await writeFile(inCheckout("access.yml"), `version: ${PAT}\njobs: "a\u202eb"\n${"k".repeat(90)}: 1\n`);

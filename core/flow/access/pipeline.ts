@@ -29,8 +29,8 @@ export function verifiedPipeline(step: Step): () => Promise<VerifiedPipeline> {
 
 async function verify({ ci, inputs, ports, signal }: Step): Promise<VerifiedPipeline> {
   const { clock, send } = ports;
-  const attempt = async (): Promise<VerifiedToken> => {
-    const { token, audience, issuers } = await ci.pipelineToken();
+  const attempt = async (stop: AbortSignal): Promise<VerifiedToken> => {
+    const { token, audience, issuers } = await ci.pipelineToken(stop);
     registerSecret(token);
     const { issuer } = await readClaims(token);
     // The sandbox's: where the approved workspace is on this machine, so may the issuer be.

@@ -47,7 +47,7 @@ export async function tryHiddenBundles(seeds: readonly number[]): Promise<Tally>
     runProcess: createRunProcess(systemPlatform()),
     environment: { PATH: folders.join(path.delimiter), HOME: flow.temp },
   };
-  const report = path.join(path.dirname(flow.temp), "scan.sarif");
+  const report = path.join(flow.temp, "scan.sarif");
   try {
     for (const seed of seeds) {
       const bundle = hiddenBundle(seed);

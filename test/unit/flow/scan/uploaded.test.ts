@@ -125,15 +125,11 @@ describe("what a deployment has uploaded", () => {
     assert.match(flow.error, /^CREDENTIAL_UPLOADED: [^]*\.internal\/other\.bin/);
   });
 
-  it("is listed as not scanned where it cannot be read back", async () => {
-    assert.equal(
-      await flow.run(
-        {},
-        cli({}, (request) => list(request, { "gone.py": "gone.py" })),
-      ),
-      0,
-      flow.error,
-    );
+  it("ends the run where it is gone here and cannot be read back", async () => {
+    const gone = cli({}, (request) => list(request, { "gone.py": "gone.py" }));
+    assert.equal(await flow.run({}, gone), 1);
+    assert.match(flow.error, /^SCAN_INCOMPLETE: [^]*in the workspace already[^]*cannot be read back/);
+    assert.equal(await flow.run({ scan: "warn" }, gone), 0, flow.error);
     assert.match(flow.ci.summaryText, /cannot be read back from the workspace/);
   });
 
