@@ -201,7 +201,10 @@ export class FakeDatabricks extends FakeData {
     const [kind = "", , encoded] = rest.startsWith("credentials/")
       ? ["credentials", "", rest.slice(12)]
       : rest.split("/");
-    const name = decodeURIComponent(encoded ?? "");
+    const asked = decodeURIComponent(encoded ?? "");
+    // Names are not case-sensitive.
+    const name =
+      [...this.credentials.keys()].find((one) => one.toLowerCase() === asked.toLowerCase()) ?? asked;
     const credential = this.credentials.get(name);
     const rows = this.grants.get(name);
     if (rows !== undefined && kind === "effective-permissions" && rest.includes("/volume/")) {
