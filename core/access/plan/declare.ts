@@ -104,7 +104,9 @@ export function declareAccess(
     const object = entry.target.object(entry.spec, context);
     const { present } = entry;
     const presented =
-      present === undefined || present === "databricks" ? undefined : resolve(present.credential);
+      present === undefined || present === "databricks"
+        ? undefined
+        : resolve(present.credential)?.toLowerCase();
     if (object === undefined) continue;
     declared.push({
       name,

@@ -1,5 +1,6 @@
 import { isObject, listAt, member, textAt, type Json } from "../../api/json.ts";
 import { accessName } from "../bundle-facts.ts";
+import { kindOf } from "../kinds/index.ts";
 import type { TrustObject } from "../kinds/kind.ts";
 import { digest, ownerId, type PipelineIdentity } from "./owner.ts";
 
@@ -48,9 +49,12 @@ export interface RecordName {
   readonly deployment: string;
 }
 
-/** One text for equal objects: kind and fields in a fixed order. */
+/** One text for equal objects: kind and fields in a fixed order, names as the target compares them. */
 export function objectKey(kind: string, object: TrustObject): string {
-  const fields = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+  const folds = kindOf(kind)?.foldsCase === true;
+  const fields = Object.entries(object)
+    .map(([name, value]) => [name, folds ? value.toLowerCase() : value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([kind, fields]);
 }
 
