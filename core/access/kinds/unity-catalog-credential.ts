@@ -226,6 +226,7 @@ export const unityCatalogCredential: AccessKind = {
     }
     return { credential, principal: context.principal };
   },
+  manifest: (object) => ({ kind: "unity_catalog_credential", credential: object["credential"] ?? "" }),
   resource: (object) => object["credential"] ?? "",
   describe: (object) =>
     `ACCESS on credential "${object["credential"]}" for service principal ${object["principal"]}`,
