@@ -7,7 +7,7 @@ import { JOB_RUNNER, REPORT_RUNNER } from "../../sandbox/defaults.ts";
 import { CREDENTIAL, prepareJobAccess } from "../../sandbox/job-access.ts";
 import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
-import { findPython, runToEnd, RUNTIME, type Finished } from "./support/python.ts";
+import { findPython, runToEnd, RUNTIME, type Finished } from "../../sandbox/runner/python.ts";
 
 describe("the runtime package (its tests need Python 3.10 or later with pytest)", function () {
   this.timeout(600_000);
