@@ -4,14 +4,22 @@ import path from "node:path";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { codeOf, errorOf } from "./support/results.ts";
 
-describe("run and destroy through the built action", () => {
+async function deployedJob(): Promise<GitHubJob> {
+  const job = await startGitHubJob();
+  const deployed = await job.step();
+  assert.equal(deployed.exitCode, 0, deployed.log);
+  return job;
+}
+
+describe("run through the built action", () => {
   let job: GitHubJob;
-  beforeEach(async () => {
-    job = await startGitHubJob();
-    const deployed = await job.step();
-    assert.equal(deployed.exitCode, 0, deployed.log);
+  before(async () => {
+    job = await deployedJob();
   });
-  afterEach(() => job.stop());
+  beforeEach(() => {
+    job.sandbox.workspace.runs.all.clear();
+  });
+  after(() => job.stop());
 
   it("runs a job, waits, and links to the run", async () => {
     const file = path.join(job.checkout, "resources/orders.yml");
@@ -88,6 +96,14 @@ describe("run and destroy through the built action", () => {
     const audit = await readFile(result.outputs["audit-log"] ?? "", "utf8");
     assert.match(audit, /"operation":"POST \/api\/2\.2\/jobs\/runs\/cancel".*"caller":/);
   });
+});
+
+describe("destroy through the built action", () => {
+  let job: GitHubJob;
+  beforeEach(async () => {
+    job = await deployedJob();
+  });
+  afterEach(() => job.stop());
 
   it("shows what a destroy would delete, and destroys it when approved", async () => {
     const before = job.sandbox.requests.length;

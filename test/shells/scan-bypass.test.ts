@@ -7,6 +7,7 @@ import { sandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { builtTask } from "./support/built-task.ts";
+import { sample } from "../unit/support/sample.ts";
 import { fillCheckout, HIDING_PLACES, TOKEN, type HidingPlace } from "./support/hiding-places.ts";
 
 const cli = await sandboxCli();
@@ -80,7 +81,7 @@ for (const [shell, start, places] of [
       job = await start();
     });
     after(() => job?.stop());
-    for (const place of places) {
+    for (const place of sample(places, 3)) {
       it(`does not come into the workspace unseen: ${place.name}`, async () => {
         assert.ok(job);
         const { succeeded, log } = await deploy(job, place);
