@@ -19,7 +19,7 @@ const args = [
   "test/full/**/*.test.ts",
   // Of these, `npm test` runs a sample.
   ...["scan-bypass", "walls-files", "weather"].map((name) => `test/shells/${name}.test.ts`),
-  "test/unit/sandbox-cli/contract.test.ts",
+  ...["access/crash", "sandbox-cli/contract"].map((name) => `test/unit/${name}.test.ts`),
 ];
 const env = { ...enclosure.environment("full"), TEST_EVERY_CASE: "1" };
 const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: "inherit" });
