@@ -21,6 +21,6 @@ var environment = process.env;
 var finished = new AbortController();
 var host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
 var early = askEarly(createSend(environment), host ?? "", finished.signal);
-var { runAction } = await import("./chunks/step-K4EHQPRS.js");
+var { runAction } = await import("./chunks/step-GGCSVIXL.js");
 process.exitCode = await runAction(environment, early, cancel.signal);
 finished.abort();

@@ -8,7 +8,7 @@ import {
   readNamedFile,
   usualAudience,
   withoutBidi
-} from "./chunk-XCR4NBFK.js";
+} from "./chunk-J5H4N7F3.js";
 import {
   SecretlessError,
   answering,
@@ -179,8 +179,8 @@ function redactingCi(ci) {
     inputLabel: (name) => ci.inputLabel(name),
     connection: () => ci.connection(),
     ...ci.fixedAudience !== void 0 && { fixedAudience: ci.fixedAudience },
-    idToken: (audience) => ci.idToken(audience),
-    pipelineToken: () => ci.pipelineToken(),
+    idToken: (audience, signal) => ci.idToken(audience, signal),
+    pipelineToken: (signal) => ci.pipelineToken(signal),
     mask: (value) => {
       registerSecret(value);
       ci.mask(value);
@@ -209,7 +209,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-HOOQU6UM.js");
+      const { refuseForeignCheckout } = await import("./run-AQTHZJ5J.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -231,11 +231,11 @@ async function runStep(shell, ports, seams = {}) {
       signal
     });
     workspace.catch(() => void 0);
-    const early = earlyIdToken(ci, inputs, clock.now());
-    const { run } = await import("./run-HOOQU6UM.js");
+    const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
+    const { run } = await import("./run-AQTHZJ5J.js");
     return await run({ ci, ports, inputs, workspace, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-HOOQU6UM.js");
+    const { reportFailure, refuseStep } = await import("./run-AQTHZJ5J.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -247,11 +247,11 @@ async function runStep(shell, ports, seams = {}) {
     finished.abort();
   }
 }
-function earlyIdToken(ci, inputs, askedAt) {
+function earlyIdToken(ci, inputs, askedAt, signal) {
   const usual = inputs.exchange.asksWorkspace ? usualAudience(inputs.host) : void 0;
   const audience = ci.fixedAudience ?? inputs.audience ?? usual;
   if (audience === void 0) return void 0;
-  const idToken = ci.idToken(audience);
+  const idToken = ci.idToken(audience, signal);
   idToken.catch(() => void 0);
   return { idToken, audience, askedAt };
 }
@@ -397,21 +397,22 @@ var GitHubCi = class {
   connection() {
     return void 0;
   }
-  async idToken(audience) {
+  async idToken(audience, signal) {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
       requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
       fromFork: await isForkPullRequest(this.#environment),
       audience,
-      send: this.#send
+      send: this.#send,
+      ...signal && { signal }
     });
     this.mask(token);
     return token;
   }
-  async pipelineToken() {
+  async pipelineToken(signal) {
     const audience = "databricks-secretless-policy";
     const issuers = [githubIssuer(this.#environment["GITHUB_SERVER_URL"] || "https://github.com")];
-    return { token: await this.idToken(audience), audience, issuers };
+    return { token: await this.idToken(audience, signal), audience, issuers };
   }
   mask(value) {
     this.#write(command("add-mask", value));

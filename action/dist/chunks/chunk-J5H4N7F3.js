@@ -1107,7 +1107,6 @@ export {
   isInside,
   pathForPeople,
   variable,
-  FILE_LIMIT,
   RefusedFile,
   readCheckoutFile,
   readCheckoutText,
