@@ -137,6 +137,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         ...ports,
         terminate: createTerminate(ports),
         file: tool.file,
+        version: tool.version,
         env,
         withheld: withheld(ports.environment, env),
         principal: inputs.clientId,
