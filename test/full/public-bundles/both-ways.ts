@@ -9,6 +9,9 @@ import { codeOf } from "../../shells/support/results.ts";
 import { GenerousWorkspace, writesOf } from "./generous-workspace.ts";
 import { prepare, type Prepared, type PublicBundle } from "./population.ts";
 
+/** Milliseconds for the bare CLI: it waits for what the plain store of objects never gets ready. */
+const PATIENCE = 60_000;
+
 /** One way of deploying one bundle. */
 interface Deployed {
   readonly ended: boolean;
@@ -22,7 +25,7 @@ interface Deployed {
 
 export interface Compared {
   readonly bundle: string;
-  readonly verdict: "same" | "refused by both" | "stricter" | "weaker" | "different";
+  readonly verdict: "same" | "refused by both" | "not finished" | "stricter" | "weaker" | "different";
   /** Our error code, or what differs. */
   readonly why: string;
   /** Ours ÷ bare; only where both deployed. */
@@ -34,6 +37,8 @@ export interface Compared {
 export async function compare(bundle: PublicBundle, cli: string, more: readonly string[]): Promise<Compared> {
   const name = `${bundle.collection.name}/${bundle.name}`;
   const bare = await deploy(bundle, cli, more, "bare");
+  if (bare.log.endsWith(NOT_FINISHED))
+    return { bundle: name, verdict: "not finished", why: "", log: bare.log };
   const ours = await deploy(bundle, cli, more, "ours");
   const log = `${bare.log}\n----\n${ours.log}`;
   if (bare.ended && ours.ended) {
@@ -77,6 +82,8 @@ async function deploy(
   }
 }
 
+const NOT_FINISHED = "\n(not finished in time)";
+
 type Job = Awaited<ReturnType<typeof startGitHubJob>>;
 type Ran = Omit<Deployed, "writes">;
 
@@ -98,7 +105,10 @@ async function bareCli(job: Job, cli: string, prepared: Prepared, PATH: string):
   let log = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  const alarm = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
   const exit = await new Promise((resolve) => child.once("close", resolve));
+  clearTimeout(alarm);
+  if (child.signalCode === "SIGKILL") log += NOT_FINISHED;
   const took = performance.now() - started;
   await rm(path.join(cwd, ".databricks"), { recursive: true, force: true });
   return { ended: exit === 0, took, log };
@@ -111,6 +121,7 @@ async function action(job: Job, prepared: Prepared, PATH: string): Promise<Ran> 
     "client-id": DEPLOYER.applicationId,
     "bundle-root": root,
     "auto-approve": "true",
+    timeout: "5m",
     target,
     variables: given.join("\n"),
   };

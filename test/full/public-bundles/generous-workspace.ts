@@ -123,7 +123,7 @@ export class GenerousWorkspace {
       name,
       full_name: full,
       [`${kind}_id`]: number,
-      state: "RUNNING",
+      state: collection.includes("/database/") ? "AVAILABLE" : "RUNNING",
       status: "ONLINE",
       done: true,
       compute_status: { state: "STOPPED" },
