@@ -49,7 +49,9 @@ function usersAfterwards(
   { coming, leaving }: Grants,
 ): readonly CredentialUser[] {
   const of = (grants: readonly CredentialGrant[]): readonly string[] =>
-    grants.filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase()).map(({ principal }) => principal);
+    grants
+      .filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase())
+      .map(({ principal }) => principal);
   const gone = new Set(of(leaving));
   const staying = users.filter(
     (user) => user.privilege !== "ACCESS" || user.inheritedFrom !== "" || !gone.has(user.principal),

@@ -9,6 +9,7 @@ function listedJob(job: Row): Row {
   const more = Array.isArray(tasks) && tasks.length > 100;
   return {
     job_id: job["job_id"] ?? null,
+    creator_user_name: job["creator_user_name"] ?? null,
     settings: more ? { ...settings, tasks: tasks.slice(0, 100) as Json } : settings,
     ...(more && { has_more: true }),
   };
@@ -36,7 +37,11 @@ export class FakeDatabricks extends FakeData {
   }
 
   #listed(path: string): Json {
-    return { path, object_type: "FILE", modified_at: this.written.get(path) ?? null };
+    return {
+      path,
+      object_type: this.objectTypes.get(path) ?? "FILE",
+      modified_at: this.written.get(path) ?? null,
+    };
   }
 
   #page(rows: readonly Json[], name: string, query: Readonly<Record<string, string>>): Json {
