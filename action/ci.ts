@@ -7,7 +7,7 @@ import { githubIssuer, requestGitHubIdToken } from "../core/ci/github/id-token.t
 import type { InputName } from "../core/ci/inputs/table.ts";
 import type { Environment, Send } from "../core/base/ports.ts";
 import { harmlessLines } from "../core/ci/safe-for-log.ts";
-import { systemAddresses } from "../core/net/send.ts";
+import { systemAddresses } from "../core/base/clock-and-platform.ts";
 import { annotation, command } from "./commands.ts";
 
 /** GitHub Actions as a {@link Ci}. Its file commands are loaded at their first use: the first request comes before. */

@@ -12,9 +12,10 @@ import type { Seams } from "./run.ts";
 const REACHABLE = 60_000;
 
 /**
- * One use of the step, from its inputs to its exit code. As light as can be: the first request is under way before the
- * rest of the product is loaded. That rest has one entry, run.ts: each further one would make the bundler cut what is
- * needed here into more files, and finding a file costs more than reading it.
+ * One use of the step, from its inputs to its exit code. The shells have asked for the workspace's public documents before
+ * they load this (net/first-look.ts); the first ID token is under way before the rest of the product is loaded. That rest
+ * has one entry, run.ts: each further one would make the bundler cut what is needed here into more files, and finding a
+ * file costs more than reading it.
  * @returns the exit code, 0 or 1; never rejects
  */
 export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promise<number> {

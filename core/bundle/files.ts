@@ -4,7 +4,7 @@ import { RefusedFile } from "../base/checkout-file.ts";
 import type { Platform } from "../base/ports.ts";
 import { quote } from "../base/quote.ts";
 import { BundleYamlError, parseBundleYaml, type BundleValue } from "./yaml.ts";
-import { isInside } from "../base/paths.ts";
+import { isInside, pathForPeople } from "../base/paths.ts";
 import { diskTree, readOwn, type Tree } from "../base/tree.ts";
 import { glob, PatternError } from "./include-glob.ts";
 
@@ -93,11 +93,7 @@ export function readingBundle<T>(read: () => T): T {
 }
 
 function displayName(file: string, { checkout, platform }: BundleLocation): string {
-  const path = platform.os === "win32" ? win32 : posix;
-  return (isInside(file, checkout, platform) ? path.relative(checkout, file) : file).replaceAll(
-    path.sep,
-    "/",
-  );
+  return pathForPeople(file, checkout, platform);
 }
 
 async function readBundleFile(

@@ -11,7 +11,7 @@ import { createSession, type ExchangeEvent, type Session } from "../federation/s
 import { refuseForeignCheckout } from "./foreign-checkout.ts";
 import type { Step } from "./step.ts";
 import type { UntrustedEvent } from "../ci/dialect.ts";
-import { isLoopback } from "../net/workspace.ts";
+import { isLoopback } from "../net/origin.ts";
 
 /** Milliseconds for one exchange with all its tries. */
 const RENEWAL = 120_000;

@@ -15,7 +15,7 @@ import { readClaims } from "../../core/ci/claims.ts";
 import type { InputName } from "../../core/ci/inputs/table.ts";
 import type { Clock, Environment, Send } from "../../core/base/ports.ts";
 import { harmlessLines } from "../../core/ci/safe-for-log.ts";
-import { systemAddresses } from "../../core/net/send.ts";
+import { systemAddresses } from "../../core/base/clock-and-platform.ts";
 import { command, issue } from "./commands.ts";
 import { readConnection, type AzureConnection } from "./connection.ts";
 

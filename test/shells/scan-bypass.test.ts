@@ -1,4 +1,5 @@
 import { sandboxCli } from "../../sandbox/runner/find-cli.ts";
+import { sample } from "../unit/support/sample.ts";
 import { HIDING_PLACES } from "./support/hiding-places.ts";
 import { MORE_HIDING_PLACES } from "./support/more-hiding-places.ts";
 import { itIsSeen } from "./support/past-the-scan.ts";
@@ -6,7 +7,7 @@ import { itIsSeen } from "./support/past-the-scan.ts";
 const without = (await sandboxCli()).kind === "real" ? "" : " (skipped: there is no databricks on PATH)";
 /** One of each kind; all of them are tried in `test/full`. */
 const SAMPLE = MORE_HIDING_PLACES.filter(({ sample }) => sample);
-const places = [...HIDING_PLACES, ...SAMPLE];
+const places = [...sample(HIDING_PLACES, 3), ...SAMPLE];
 
 // Each in one of the shells, what comes late in both.
 for (const [shell, rest] of [

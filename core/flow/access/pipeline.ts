@@ -6,7 +6,7 @@ import { verifyPipelineToken, type VerifiedToken } from "../../ci/verify.ts";
 import { HttpError } from "../../net/http.ts";
 import { retry } from "../../net/retry.ts";
 import { endpointUnavailable } from "../../net/unavailable.ts";
-import { isLoopback } from "../../net/workspace.ts";
+import { isLoopback } from "../../net/origin.ts";
 import type { Step } from "../step.ts";
 
 /** Milliseconds to get and verify the pipeline's ID token, with all tries. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join, relative, sep } from "node:path";
 import { selectFiles } from "../../../core/bundle/sync-files.ts";
-import { systemPlatform } from "../../../core/net/send.ts";
+import { systemPlatform } from "../../../core/base/clock-and-platform.ts";
 import { readSources } from "../../../core/scan/sources.ts";
 import { diskTree } from "../../../core/base/tree.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Random } from "../../../../bench/scan/random.ts";
 import { createRunProcess } from "../../../../core/cli/process.ts";
-import { systemPlatform } from "../../../../core/net/send.ts";
+import { systemPlatform } from "../../../../core/base/clock-and-platform.ts";
 import { fingerprint } from "../../../../core/scan/finding.ts";
 import { realCli } from "../../../../sandbox/runner/find-cli.ts";
 import { Flow, usualCli } from "../../support/flow.ts";
