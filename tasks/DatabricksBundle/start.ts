@@ -1,11 +1,23 @@
-import type { Environment } from "../../core/base/ports.ts";
+import type { Environment, RunProcess } from "../../core/base/ports.ts";
 import { registerSecret } from "../../core/base/redact.ts";
 import { createSend, systemClock, systemPlatform } from "../../core/net/send.ts";
 import { readConnection } from "./connection.ts";
 import { AzurePipelinesCi } from "./ci.ts";
 import { withAgentNetwork } from "./network.ts";
 
-/** What both entries of the task need, from the process that they run in. */
+/** The CI and the ports over these variables. */
+export function taskShell(environment: Environment, cancelled: AbortSignal, write: (text: string) => void) {
+  const platform = systemPlatform();
+  // Loaded when the first program is started: the first request comes before.
+  const runProcess: RunProcess = async (request) => {
+    const { createRunProcess } = await import("../../core/cli/process.ts");
+    return createRunProcess(platform)(request);
+  };
+  const ports = { clock: systemClock, platform, environment, send: createSend(environment), runProcess };
+  return { ci: new AzurePipelinesCi({ ...ports, cancelled, write }), ports };
+}
+
+/** What the task needs, from the process that it runs in. */
 export function startTask() {
   const cancel = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -24,14 +36,7 @@ export function startTask() {
   delete process.env["SECRET_AGENT_PROXYPASSWORD"];
   delete process.env["AGENT_CLIENTCERTPASSWORD"];
   delete process.env["SECRET_AGENT_CLIENTCERTPASSWORD"];
-  const { environment } = network;
-  const ports = {
-    clock: systemClock,
-    platform: systemPlatform(),
-    environment,
-    send: createSend(environment),
-  };
-  const ci = new AzurePipelinesCi({ ...ports, cancelled: cancel.signal, write });
+  const { ci, ports } = taskShell(network.environment, cancel.signal, write);
   for (const secret of network.secrets) {
     registerSecret(secret);
     ci.mask(secret);
