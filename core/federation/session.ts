@@ -88,6 +88,15 @@ export function createSession(options: SessionOptions): Session {
         keep(token);
         return token;
       })
+      .catch((error: unknown) => {
+        const now = clock.now();
+        // While there is a valid token, its own pause holds.
+        if (!current || current.expiresAt <= now) {
+          const next = Math.min(SPARED.most, failed ? failed.pause * 2 : SPARED.first);
+          failed = { error, until: now + next, pause: next };
+        }
+        throw error;
+      })
       .finally(() => {
         renewal = undefined;
         isSlow = false;
@@ -100,16 +109,7 @@ export function createSession(options: SessionOptions): Session {
     const now = clock.now();
     // A clock that was set back must not make this last.
     if (failed && now < failed.until && failed.until - now <= failed.pause) throw failed.error;
-    try {
-      return await renew();
-    } catch (error) {
-      // Those who have waited for the same renewal come here one after the other.
-      if (failed?.error !== error) {
-        const next = Math.min(SPARED.most, failed ? failed.pause * 2 : SPARED.first);
-        failed = { error, until: clock.now() + next, pause: next };
-      }
-      throw error;
-    }
+    return renew();
   }
 
   /** The renewed token, or undefined if it failed or did not come in time. */
