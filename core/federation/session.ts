@@ -82,19 +82,16 @@ export function createSession(options: SessionOptions): Session {
     failed = undefined;
   }
 
-  function renew(): Promise<AccessToken> {
+  function renew(isEarly: boolean): Promise<AccessToken> {
     renewal ??= exchangeWithRetry(options)
       .then((token) => {
         keep(token);
         return token;
       })
       .catch((error: unknown) => {
-        const now = clock.now();
-        // While there is a valid token, its own pause holds.
-        if (!current || current.expiresAt <= now) {
-          const next = Math.min(SPARED.most, failed ? failed.pause * 2 : SPARED.first);
-          failed = { error, until: now + next, pause: next };
-        }
+        const next = Math.min(SPARED.most, failed ? failed.pause * 2 : SPARED.first);
+        // An early one has its own pause, and is to be tried again as soon as there is need.
+        if (!isEarly) failed = { error, until: clock.now() + next, pause: next };
         throw error;
       })
       .finally(() => {
@@ -109,12 +106,12 @@ export function createSession(options: SessionOptions): Session {
     const now = clock.now();
     // A clock that was set back must not make this last.
     if (failed && now < failed.until && failed.until - now <= failed.pause) throw failed.error;
-    return renew();
+    return renew(false);
   }
 
   /** The renewed token, or undefined if it failed or did not come in time. */
   async function renewEarly(patience: number): Promise<AccessToken | undefined> {
-    const renewed = renew().catch(() => {
+    const renewed = renew(true).catch(() => {
       if (current) current = { ...current, renewAt: clock.now() + pause(current.expiresAt - clock.now()) };
     });
     if (isSlow) return undefined;
