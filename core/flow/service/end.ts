@@ -53,7 +53,7 @@ export async function* endService(
         (error: unknown) => [`Its events could not be written into the audit log: ${redact(String(error))}`],
       );
   } else if (left !== undefined) yield "The token service did not answer and was ended.";
-  else if (!wasRunning)
+  else
     yield "The token service had ended before: its time was over, or somebody ended it. What it exchanged is in the audit log.";
 }
 
