@@ -243,6 +243,10 @@ describe(`a project from secretless-bundle deploys from its first push${WITHOUT_
       assert.equal(deployed.outputs["principal"], ANSWERS.prod_deployer);
       const credential = "lake_orders_prod";
       const { serviceCredentials } = project.sandbox.workspace;
+      assert.deepEqual(serviceCredentials.accessOf(credential), []);
+      const registered = await project.run("access", "prod");
+      assert.equal(registered.exitCode, 0, registered.log);
+      assert.equal(registered.outputs["principal"], ANSWERS.registrar);
       assert.deepEqual(serviceCredentials.accessOf(credential), [ANSWERS.prod_job_principal]);
       const plan = await project.run("plan", "prod");
       assert.equal(plan.exitCode, 0, plan.log);
@@ -262,6 +266,9 @@ describe(`a project from secretless-bundle deploys from its first push${WITHOUT_
       const deployed = await project.run("deploy", "prod");
       assert.equal(deployed.result, "Succeeded", deployed.log);
       assert.equal(deployed.outputs["principal"], ANSWERS.prod_deployer);
+      const registered = await project.run("access", "prod");
+      assert.equal(registered.result, "Succeeded", registered.log);
+      assert.equal(registered.outputs["principal"], ANSWERS.registrar);
       const plan = await project.run("plan", "prod");
       assert.equal(plan.result, "Succeeded", plan.log);
       assert.equal(plan.outputs["principal"], ANSWERS.planner);
