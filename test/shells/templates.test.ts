@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
-import { EXAMPLES, renderExample } from "../../scripts/examples.ts";
 import { initTemplate, type Answers } from "../../scripts/render-template.ts";
 import { actionlint, languageService, onPath, zizmor } from "./support/linters.ts";
 import { ANSWERS, HOSTS, render, textsOf, WITHOUT_CLI } from "./support/rendered.ts";
@@ -277,14 +276,4 @@ describe(`a project from secretless-bundle deploys from its first push${WITHOUT_
       await project.stop();
     }
   });
-});
-
-describe(`the examples of the templates${WITHOUT_CLI}`, function () {
-  for (const name of Object.keys(EXAMPLES)) {
-    it(`${name} is what the templates render today (else: npm run examples)`, async function () {
-      if (WITHOUT_CLI !== "") this.skip();
-      const committed = await textsOf(path.resolve(import.meta.dirname, "../../examples", name));
-      assert.deepEqual(committed, await textsOf(await renderExample(name)));
-    });
-  }
 });
