@@ -1,8 +1,7 @@
 import "../core/base/no-inspector.ts";
-import type { RunProcess } from "../core/base/ports.ts";
-import { runStep } from "../core/start.ts";
-import { createSend, systemClock, systemPlatform } from "../core/net/send.ts";
-import { GitHubCi } from "./ci.ts";
+import { isOpenToAnybody } from "../core/ci/github/events.ts";
+import { askEarly } from "../core/net/first-look.ts";
+import { createSend } from "../core/net/send.ts";
 
 const cancel = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -12,12 +11,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 const environment = process.env;
-const send = createSend(environment);
-const platform = systemPlatform();
-const ci = new GitHubCi(environment, send, cancel.signal, (text) => process.stdout.write(text));
-// Loaded when the first program is started: the first request comes before.
-const runProcess: RunProcess = async (request) => {
-  const { createRunProcess } = await import("../core/cli/process.ts");
-  return createRunProcess(platform)(request);
-};
-process.exitCode = await runStep(ci, { clock: systemClock, platform, environment, send, runProcess });
+const finished = new AbortController();
+// A step that may be refused for its event asks nobody anything before.
+const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
+const early = askEarly(createSend(environment), host ?? "", finished.signal);
+const { runAction } = await import("./step.ts");
+process.exitCode = await runAction(environment, early, cancel.signal);
+finished.abort();

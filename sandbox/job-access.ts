@@ -12,13 +12,18 @@ export const CREDENTIAL = "hr-graph-prod";
 export interface JobAccessOptions {
   /** Subject of the ID tokens of the registrar's job in a GitHub workflow; default: that of the deploying job. */
   readonly registrarSubject?: string;
+  /** The Azure DevOps connection that is the registrar's, and that it trusts alone; default: it trusts what the deployers do. */
+  readonly registrarConnection?: { readonly id: string; readonly name: string };
 }
 
 /**
  * Prepares a sandbox for examples/job-access: the principals of its jobs, its credential, and its registrar, who trusts
  * the same runs as the deployers do.
  */
-export function prepareJobAccess(sandbox: Sandbox, { registrarSubject }: JobAccessOptions = {}): void {
+export function prepareJobAccess(
+  sandbox: Sandbox,
+  { registrarSubject, registrarConnection }: JobAccessOptions = {},
+): void {
   const { account, azure, entra, github, workspace } = sandbox;
   // Only a metastore admin is shown every credential, and so sees that none is a twin.
   workspace.serviceCredentials.metastoreOwner = REGISTRAR.applicationId;
@@ -31,9 +36,17 @@ export function prepareJobAccess(sandbox: Sandbox, { registrarSubject }: JobAcce
   account.addFederationPolicy(applicationId, { oidc: { ...ofGitHub, audiences } });
 
   entra.addApplication({ clientId: applicationId, tenantId: TENANT_ID, kind: "managed-identity" });
+  const pipeline = {
+    name: "pipeline",
+    issuer: azure.issuer,
+    subject: textOf(pipelineClaims(azure.run)["sub"]),
+  };
+  const own =
+    registrarConnection &&
+    azure.addConnection({ ...registrarConnection, clientId: applicationId, tenantId: TENANT_ID });
   const ofAzure = [
-    { name: "pipeline", issuer: azure.issuer, subject: textOf(pipelineClaims(azure.run)["sub"]) },
-    ...azure.connections.map((one) => ({
+    ...(own ? [] : [pipeline]),
+    ...(own ? [own] : azure.connections).map((one) => ({
       name: one.name,
       issuer: azure.issuerOf(one),
       subject: azure.subjectOf(one),

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../core/base/ports.ts";
-import { systemClock } from "../core/net/send.ts";
+import { systemClock } from "../core/base/clock-and-platform.ts";
 import { Account, accountConfigRoute } from "./account/account.ts";
 import type { AzureDevOps } from "./azure/azure.ts";
 import { startAzure } from "./azure/start.ts";

@@ -1,5 +1,4 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
-import "./chunks/chunk-47VUT35M.js";
 
 // core/base/no-inspector.ts
 import process2 from "node:process";
@@ -216,7 +215,7 @@ function ownFolder(folder, tempFolder2) {
   }
 }
 
-// core/net/send.ts
+// core/base/clock-and-platform.ts
 import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -237,29 +236,7 @@ var SecretlessError = class extends Error {
   }
 };
 
-// core/base/redact.ts
-var HIDDEN = "***";
-var SHAPES = [
-  // RFC 7519 in compact form, also cut off in the middle.
-  [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, HIDDEN],
-  // Databricks personal access tokens and OAuth secrets.
-  [/\b(?:dapi|dose)[0-9a-zA-Z]{16,}(?:-\d+)?/g, HIDDEN],
-  [/\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{16,}/gi, `$1 ${HIDDEN}`],
-  // Members of JSON and form bodies (RFC 6749, 7521, 8693) that hold a credential whatever its shape.
-  [
-    /\b((?:access|refresh|id|subject|actor)_token|client_assertion|client_secret|oidcToken)(\\*"?\s*[:=]\s*\\*"?)[^\s"&,}\\]+/g,
-    `$1$2${HIDDEN}`
-  ],
-  // RFC 3986 3.2.1: user information in a URL.
-  [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
-];
-
-// core/net/node-http.ts
-import { createRequire } from "node:module";
-var load = createRequire(import.meta.url);
-
-// core/net/send.ts
-var BODY_LIMIT = 16 * 1024 * 1024;
+// core/base/clock-and-platform.ts
 var systemClock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {

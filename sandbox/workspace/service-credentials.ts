@@ -149,7 +149,8 @@ export class ServiceCredentials {
   }
 
   #find(name: string): Credential {
-    const found = this.#all.get(name);
+    // Names are not case-sensitive (docs.databricks.com, securable objects in Unity Catalog).
+    const found = [...this.#all.values()].find((one) => one.name.toLowerCase() === name.toLowerCase());
     if (found === undefined)
       throw apiError(404, "CREDENTIAL_DOES_NOT_EXIST", `Credential '${name}' does not exist.`);
     return found;

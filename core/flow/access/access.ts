@@ -114,7 +114,7 @@ export class Access {
     await told(async () => {
       const { session } = connection;
       const registrar = await connectionOf({ step, audit, session, clientId });
-      const deployerId = registrarOf(files) === undefined ? clientId : (creators[0] ?? clientId);
+      const deployerId = registrarOf(files) === undefined ? clientId : deployerAmong(creators);
       const request = await this.#complete(facts, registrar, { deployed: true, deployerId });
       const complete = { ...request, registrar, readers: creators };
       // The sources of another identity are not the registrar's to write in.
@@ -275,6 +275,10 @@ async function told(work: () => Promise<void>): Promise<void> {
     });
   }
 }
+
+/** Who deploys: where several have created jobs, nobody is taken for it, so that each of them is named. */
+const deployerAmong = (creators: readonly string[]): string =>
+  creators.length === 1 ? (creators[0] ?? "") : "";
 
 const LEFT =
   "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";

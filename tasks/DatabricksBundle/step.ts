@@ -1,19 +1,16 @@
-import type { Environment } from "../../core/base/ports.ts";
+import { systemClock, systemPlatform } from "../../core/base/clock-and-platform.ts";
+import type { Environment, RunProcess } from "../../core/base/ports.ts";
 import { registerSecret } from "../../core/base/redact.ts";
-import { createSend, systemClock, systemPlatform } from "../../core/net/send.ts";
+import { answering, type EarlyAnswers } from "../../core/net/first-look.ts";
+import { createSend } from "../../core/net/send.ts";
+import { runStep } from "../../core/start.ts";
+import { completion } from "./commands.ts";
 import { readConnection } from "./connection.ts";
 import { AzurePipelinesCi } from "./ci.ts";
 import { withAgentNetwork } from "./network.ts";
 
-/** What both entries of the task need, from the process that they run in. */
-export function startTask() {
-  const cancel = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // The agent sends both when a job is cancelled. The Databricks CLI is never told: it would die and leave its lock.
-    process.on(signal, () => {
-      cancel.abort();
-    });
-  }
+/** The step on an agent of Azure Pipelines. */
+export async function runTask(early: EarlyAnswers, cancelled: AbortSignal): Promise<void> {
   const write = (text: string): void => {
     process.stdout.write(text);
   };
@@ -29,15 +26,22 @@ export function startTask() {
     clock: systemClock,
     platform: systemPlatform(),
     environment,
-    send: createSend(environment),
+    send: answering(createSend(environment), early),
   };
-  const ci = new AzurePipelinesCi({ ...ports, cancelled: cancel.signal, write });
+  const ci = new AzurePipelinesCi({ ...ports, cancelled, write });
   for (const secret of network.secrets) {
     registerSecret(secret);
     ci.mask(secret);
   }
   for (const warning of network.warnings) ci.annotate("warning", warning);
-  return { ci, ports, write };
+  // Loaded when the first program is started: the first requests come before.
+  const runProcess: RunProcess = async (request) => {
+    const { createRunProcess } = await import("../../core/cli/process.ts");
+    return createRunProcess(ports.platform)(request);
+  };
+  const exitCode = await runStep(ci, { ...ports, runProcess });
+  // The agent takes a non-zero exit code for a failure of its own: the result is told by a command.
+  write(completion(exitCode === 0));
 }
 
 /** The connection says in which cloud its tenant is; core reads that from `AZURE_AUTHORITY_HOST`. */

@@ -2,49 +2,51 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   DIALECTS,
   ENTRA_CLOUDS,
-  FILE_LIMIT,
-  HttpError,
   INPUT_NAMES,
   RefusedFile,
-  SecretlessError,
   UUID,
   approvedAudience,
-  certificates,
-  checkProxies,
   databricksCloud,
   endpointUnavailable,
   harmlessLines,
   inGitFolder,
   isInside,
-  isLoopback,
   isPassable,
-  isRetryableStatus,
   isUuid,
   jsonWithoutBidi,
-  nameOf,
-  nodeHttp,
   parseCliMirror,
   parseCliVersion,
   parseSha256,
   parseWorkspaceUrl,
-  proxyAgent,
-  proxyFor,
+  pathForPeople,
   quote,
   quoteAddress,
   quoteAll,
   readCheckoutFile,
   readCheckoutText,
   readNamedFile,
-  redact,
-  registerSecret,
   retry,
-  statusError,
   textOf,
-  toSecretlessError,
-  transportError,
   variable,
   withoutBidi
-} from "./chunk-NTFZPD2D.js";
+} from "./chunk-J5H4N7F3.js";
+import {
+  HttpError,
+  SecretlessError,
+  certificates,
+  checkProxies,
+  isLoopback,
+  isRetryableStatus,
+  nameOf,
+  nodeHttp,
+  proxyAgent,
+  proxyFor,
+  redact,
+  registerSecret,
+  statusError,
+  toSecretlessError,
+  transportError
+} from "./chunk-A3W5SJIT.js";
 import {
   createTerminate,
   runUntil
@@ -5784,16 +5786,16 @@ var require_lexer = __commonJS({
        *
        * @returns A generator of lexical tokens
        */
-      *lex(source, incomplete = false) {
+      *lex(source, incomplete2 = false) {
         if (source) {
           if (typeof source !== "string")
             throw TypeError("source is not a string");
           this.buffer = this.buffer ? this.buffer + source : source;
           this.lineEndPos = null;
         }
-        this.atEnd = !incomplete;
+        this.atEnd = !incomplete2;
         let next = this.next ?? "stream";
-        while (next && (incomplete || this.hasChars(1)))
+        while (next && (incomplete2 || this.hasChars(1)))
           next = yield* this.parseNext(next);
       }
       atLineEnd() {
@@ -6484,12 +6486,12 @@ var require_parser = __commonJS({
        *
        * @returns A generator of tokens representing each directive, document, and other structure.
        */
-      *parse(source, incomplete = false) {
+      *parse(source, incomplete2 = false) {
         if (this.onNewLine && this.offset === 0)
           this.onNewLine(0);
-        for (const lexeme of this.lexer.lex(source, incomplete))
+        for (const lexeme of this.lexer.lex(source, incomplete2))
           yield* this.next(lexeme);
-        if (!incomplete)
+        if (!incomplete2)
           yield* this.end();
       }
       /**
@@ -8165,7 +8167,6 @@ function isPlain(scalar) {
 // core/base/tree.ts
 import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
-import { relative } from "node:path";
 var FIRST_PIECE = 64 << 10;
 var PIECE = 1 << 20;
 var { O_RDONLY, O_NONBLOCK = 0 } = constants;
@@ -8207,42 +8208,22 @@ var diskTree = {
 function notRegular() {
   return new RefusedFile("is no regular file");
 }
-function checkoutTree(checkout, platform) {
-  let root;
-  const check = async (file) => {
-    if (!isInside(file, checkout, platform)) return;
-    root ??= realpath(checkout);
-    const [real, top] = [await realpath(file), await root];
-    if (!isInside(real, top, platform)) throw new RefusedFile("leads out of the checkout through a link");
-    if (inGitFolder(relative(top, real)) && !inGitFolder(relative(checkout, file)))
-      throw new RefusedFile("leads into a folder .git through a link");
-  };
-  return {
-    async list(folder2) {
-      await check(folder2);
-      return diskTree.list(folder2);
-    },
-    // What is there and cannot be read must not look as if it were not there.
-    size: (file) => diskTree.size(file),
-    async *read(file) {
-      await check(file);
-      yield* diskTree.read(file);
-    },
-    real: (path16) => diskTree.real(path16)
-  };
+async function readOwn(file, checkout, { tree, platform }) {
+  if (tree === diskTree) return readCheckoutFile(file, { checkout, platform });
+  return await tree.size(file) === void 0 ? void 0 : whole(tree, file);
 }
-async function readBytes(tree, file) {
-  const pieces = [];
-  let size = 0;
-  for await (const piece of tree.read(file)) {
-    size += piece.length;
-    if (size > FILE_LIMIT) throw new RefusedFile("is larger than 1 MB");
-    pieces.push(piece);
+async function readGitFile(file, tree) {
+  try {
+    const bytes = await (tree === diskTree ? readNamedFile(file) : whole(tree, file));
+    return bytes?.toString("utf8");
+  } catch {
+    return void 0;
   }
-  return Buffer.concat(pieces);
 }
-async function readText(tree, file) {
-  return (await readBytes(tree, file)).toString("utf8");
+async function whole(tree, file) {
+  const pieces = [];
+  for await (const piece of tree.read(file)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 // core/bundle/include-glob.ts
@@ -8364,20 +8345,12 @@ function readingBundle(read4) {
   }
 }
 function displayName(file, { checkout, platform }) {
-  const path16 = platform.os === "win32" ? win32 : posix;
-  return (isInside(file, checkout, platform) ? path16.relative(checkout, file) : file).replaceAll(
-    path16.sep,
-    "/"
-  );
-}
-function bytesOf(path16, location) {
-  const { tree, bounds } = location;
-  return tree === diskTree ? readCheckoutFile(path16, { ...location, checkout: bounds }) : readBytes(tree, path16);
+  return pathForPeople(file, checkout, platform);
 }
 async function readBundleFile(path16, location, mistakes) {
   const name = displayName(path16, location);
   try {
-    const bytes = await bytesOf(path16, location);
+    const bytes = await readOwn(path16, location.bounds, location);
     if (bytes === void 0) throw new RefusedFile("is not there any more");
     const parsed2 = parseBundleYaml(bytes, name);
     if ("value" in parsed2) return { path: path16, name, value: parsed2.value };
@@ -8500,8 +8473,8 @@ async function notFound(location, path16) {
   });
 }
 async function hasRootFile(folder2, path16, tree) {
-  const present3 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path16.join(folder2, name))));
-  return present3.some((size) => size !== void 0);
+  const present4 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path16.join(folder2, name))));
+  return present4.some((size) => size !== void 0);
 }
 
 // core/bundle/find-text.ts
@@ -9038,7 +9011,7 @@ async function placed(diagnostic, findText2) {
 }
 function namedTexts(text3) {
   const named2 = NAMED.flatMap(
-    (pattern) => [...text3.matchAll(pattern)].map(([whole, inner]) => inner ?? whole)
+    (pattern) => [...text3.matchAll(pattern)].map(([whole2, inner]) => inner ?? whole2)
   );
   const names2 = named2.flatMap(
     (one) => one.includes("/") ? [one, one.replace(/^.*\/(?=[^/]{3})/, "")] : [one]
@@ -9787,16 +9760,16 @@ var LineSplitter = class {
     this.#dropped += Math.max(0, part.length - room);
   }
   #emit() {
-    const whole = this.#rest.replace(/\r$/, "");
+    const whole2 = this.#rest.replace(/\r$/, "");
     const dropped = this.#dropped;
     this.#rest = "";
     this.#dropped = 0;
-    if (whole.length <= MAX_LINE) {
-      this.#onLine(whole);
+    if (whole2.length <= MAX_LINE) {
+      this.#onLine(whole2);
       return;
     }
-    const line = redact(whole).slice(0, MAX_LINE);
-    this.#onLine(`${line} \u2026 (${String(whole.length - MAX_LINE + dropped)} characters more)`);
+    const line = redact(whole2).slice(0, MAX_LINE);
+    this.#onLine(`${line} \u2026 (${String(whole2.length - MAX_LINE + dropped)} characters more)`);
   }
 };
 
@@ -10619,8 +10592,8 @@ var NOT_SETTINGS = /* @__PURE__ */ new Set([
   "permissions",
   "lifecycle"
 ]);
-function jobSettings(job) {
-  return Object.fromEntries(members(job).filter(([name]) => !NOT_SETTINGS.has(name)));
+function jobSettings(job2) {
+  return Object.fromEntries(members(job2).filter(([name]) => !NOT_SETTINGS.has(name)));
 }
 function bundleFacts(summary, workspaceId) {
   const jobs2 = members(member(summary, "resources", "jobs"));
@@ -10633,7 +10606,7 @@ function bundleFacts(summary, workspaceId) {
     statePath: textAt(summary, "workspace", "state_path"),
     filePath: textAt(summary, "workspace", "file_path"),
     config: summary,
-    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
+    jobs: all.filter((job2) => !gone.includes(job2)).map(({ key: key2, settings }) => ({
       key: key2,
       settings: jobSettings(settings),
       id: textAt(settings, "id") || void 0,
@@ -10642,8 +10615,8 @@ function bundleFacts(summary, workspaceId) {
     goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
   };
 }
-function accessName(bundle, job, purpose) {
-  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
+function accessName(bundle, job2, purpose) {
+  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job2, purpose]);
   return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
 }
 
@@ -10697,8 +10670,8 @@ async function deployedBundle(api, settings, workspaceId) {
     readWorkspaceFile(api, path16),
     listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
   ]);
-  const here = listed.filter((job) => textAt(job, "settings", "deployment", "metadata_file_path") === path16);
-  const byId = new Map(here.map((job) => [textAt(job, "job_id"), job]));
+  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path16);
+  const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
   const metadata = text3 === void 0 ? void 0 : parse2(text3);
   const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
   if (metadata === void 0 && here.length > 0) {
@@ -10708,15 +10681,15 @@ async function deployedBundle(api, settings, workspaceId) {
     });
   }
   const jobs2 = [];
-  for (const [key2, job] of members(member(metadata, "config", "resources", "jobs"))) {
-    const id = textAt(job, "id");
+  for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
+    const id = textAt(job2, "id");
     const found = byId.get(id);
     if (found === void 0) mistakes.push(notThere(key2, id, path16));
     else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known2 = new Set(jobs2.map(({ id }) => id));
-  const creators = here.map((job) => textAt(job, "creator_user_name").toLowerCase());
+  const creators = here.map((job2) => textAt(job2, "creator_user_name").toLowerCase());
   return {
     facts: {
       ...{ workspaceId, name, target, statePath, filePath, config: config3, jobs: jobs2 },
@@ -10727,9 +10700,9 @@ async function deployedBundle(api, settings, workspaceId) {
 }
 async function settingsOf(api, id, listed) {
   const query = { job_id: id };
-  const whole = member(listed, "has_more") === true;
-  const job = whole ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
-  const settings = member(job, "settings") ?? {};
+  const whole2 = member(listed, "has_more") === true;
+  const job2 = whole2 ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+  const settings = member(job2, "settings") ?? {};
   return { settings, runAs: runAsOf(settings) };
 }
 function parse2(text3) {
@@ -10786,8 +10759,8 @@ async function registerAccess({ step: step2, api, access: access2, connection })
 // core/bundle/unpinned.ts
 function unpinnedCode(tree) {
   const found = [];
-  for (const [key2, job] of members(member(tree, "resources", "jobs")))
-    walk(job, (what) => found.push(`jobs.${key2}: ${what}`));
+  for (const [key2, job2] of members(member(tree, "resources", "jobs")))
+    walk(job2, (what) => found.push(`jobs.${key2}: ${what}`));
   return [...new Set(found)];
 }
 function walk(value, say) {
@@ -13005,8 +12978,8 @@ function accessLines({ rows, denied, proofs, policy: policy2, registrar, notes }
     `Access: policy ${policy2}; registered by ${registrar}`,
     ...changes.map(line),
     ...denied.map((row) => line({ ...row, action: "denied" })),
-    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
-      `  scope of ${job}: ${words}`,
+    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job: job2, words, lines }) => [
+      `  scope of ${job2}: ${words}`,
       ...lines.map((one) => `    ${one}`)
     ]),
     ...notes.map((note2) => `  ${note2}`)
@@ -13045,8 +13018,8 @@ function accessSections(access2) {
 }
 var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
 function proofTable(proofs) {
-  const row = ({ job, principal, words, lines }) => [
-    code(job),
+  const row = ({ job: job2, principal, words, lines }) => [
+    code(job2),
     code(principal),
     escapeMarkdown(words),
     lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
@@ -13056,6 +13029,66 @@ function proofTable(proofs) {
 
 // core/scan/finding.ts
 import { createHmac } from "node:crypto";
+
+// core/scan/rules/practices.ts
+var PRACTICES = [
+  {
+    id: "practice-storage-account-key",
+    name: "Storage account key in Spark configuration",
+    risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
+    remedy: REMEDIES2.storage,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
+  },
+  {
+    id: "practice-oauth-client-secret",
+    name: "OAuth client secret in Spark configuration",
+    risk: "The secret must be stored and rotated, and works from anywhere.",
+    remedy: REMEDIES2.entra,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
+  },
+  {
+    id: "practice-s3-access-key",
+    name: "S3 access key in Spark configuration",
+    risk: "The key works from anywhere until it is rotated by hand.",
+    remedy: REMEDIES2.aws,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
+  },
+  {
+    id: "practice-instance-profile",
+    name: "Instance profile",
+    risk: "Everybody who can run code on the cluster has the role; it is bound to no job.",
+    remedy: "Use a Unity Catalog storage or service credential, granted to the job's run-as principal alone.",
+    owasp: "NHI4",
+    setting: /^instance_profile_arn$/
+  },
+  {
+    id: "practice-personal-access-token",
+    name: "Databricks token handed to a job",
+    risk: "A personal access token outlives the job, and every run has all rights of its owner.",
+    remedy: REMEDIES2.databricks,
+    owasp: "NHI7",
+    setting: /^databricks_(?:api_)?token$/i
+  }
+];
+var UNSCANNED_RULE = {
+  id: "not-scanned",
+  name: "File that cannot be scanned",
+  risk: "What it holds is not known, and it would be uploaded.",
+  remedy: "Leave it out of the upload (`sync.exclude`), or store it so that it can be read: whole, unencrypted, smaller.",
+  owasp: "NHI2"
+};
+var SCOPE_RULE = {
+  id: "scope-of-another-target",
+  name: "Secret scope of another target",
+  risk: "A job of one environment reads the secrets of another.",
+  remedy: "Name a scope of this target (`${bundle.target}` in the scope's name), or allow it under `scan.scopes` in `policy.yml`.",
+  owasp: "NHI8"
+};
+
+// core/scan/finding.ts
 var EMPTY_REPORT = {
   findings: [],
   unscanned: [],
@@ -13079,6 +13112,19 @@ function mergeReports(reports) {
 }
 function fingerprint(value, repositoryId) {
   return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
+}
+function unscannedFindings({ unscanned }, repositoryId) {
+  return unscanned.filter(({ harmless }) => !harmless).map(({ file, member: member3, reason }) => ({
+    rule: UNSCANNED_RULE,
+    level: "error",
+    place: { file },
+    ...member3 !== void 0 && { member: member3 },
+    shown: reason,
+    fingerprint: fingerprint(
+      Buffer.from(`${file}!${member3 ?? ""}: ${reason}`).toString("latin1"),
+      repositoryId
+    )
+  }));
 }
 function redacted(value, prefix) {
   const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
@@ -13395,7 +13441,7 @@ async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) 
   await access2.withdraw(summary);
   const stillThere = async () => {
     const left2 = [];
-    for (const job of jobs2) if (await jobExists(api, job.id)) left2.push(job);
+    for (const job2 of jobs2) if (await jobExists(api, job2.id)) left2.push(job2);
     return left2;
   };
   const note2 = (left2, failure) => {
@@ -14256,7 +14302,7 @@ async function readCredential(api, name) {
     }
     const page = { max_results: "0" };
     const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
-    const [grants, bindings] = await Promise.all([
+    const [grants2, bindings] = await Promise.all([
       listAll(api, path8("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
       isolated ? listAll(api, path8("bindings", name), BINDINGS.key("bindings"), page) : []
     ]);
@@ -14269,7 +14315,7 @@ async function readCredential(api, name) {
         identity: identityOf(info),
         isolated,
         workspaces,
-        grants
+        grants: grants2
       }
     };
   } catch (error) {
@@ -14292,7 +14338,7 @@ async function readCredentials(api, names2) {
 }
 function hasAccess(facts, principal) {
   return facts.grants.some(
-    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
+    (grant) => GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes("ACCESS")
   );
 }
 function planOne(reading, object3, workspaceId) {
@@ -14378,8 +14424,9 @@ var unityCatalogCredential = {
       });
       return void 0;
     }
-    return { credential, principal: context.principal };
+    return { credential: credential.toLowerCase(), principal: context.principal };
   },
+  manifest: (object3) => ({ kind: "unity_catalog_credential", credential: object3["credential"] ?? "" }),
   resource: (object3) => object3["credential"] ?? "",
   describe: (object3) => `ACCESS on credential "${object3["credential"]}" for service principal ${object3["principal"]}`,
   undoCommand(object3) {
@@ -14434,7 +14481,8 @@ function ownerWords({ issuer, repositoryId, context }) {
 // core/access/state/record.ts
 var PHASES = ["granting", "granted", "withdrawing", "expired"];
 function objectKey(kind, object3) {
-  const fields = Object.entries(object3).sort(([a], [b]) => a < b ? -1 : 1);
+  const folds = kindOf2(kind)?.foldsCase === true;
+  const fields = Object.entries(object3).map(([name, value]) => [name, folds ? value.toLowerCase() : value]).sort(([a], [b]) => a < b ? -1 : 1);
   return JSON.stringify([kind, fields]);
 }
 var objectId = (kind, object3) => digest(objectKey(kind, object3), 32);
@@ -14443,15 +14491,15 @@ function renderRecord({ kind, object: object3, owner, deployment, entries: entri
   const { issuer, repositoryId, context } = owner;
   const { workspaceId, statePath } = deployment;
   const fields = Object.entries(object3).sort(([a], [b]) => a < b ? -1 : 1);
-  const sorted = [...entries2].sort((a, b) => a.name < b.name ? -1 : 1);
+  const sorted2 = [...entries2].sort((a, b) => a.name < b.name ? -1 : 1);
   const value = {
     version: 1,
     kind,
     object: Object.fromEntries(fields),
     owner: { issuer, repositoryId, context },
     deployment: { workspaceId, statePath },
-    entries: sorted.map(({ name, bundle, target, job, jobId, purpose, phase }) => ({
-      ...{ name, bundle, target, job, jobId, purpose, phase }
+    entries: sorted2.map(({ name, bundle, target, job: job2, jobId, purpose, phase }) => ({
+      ...{ name, bundle, target, job: job2, jobId, purpose, phase }
     }))
   };
   return `${JSON.stringify(value, null, 1)}
@@ -14472,12 +14520,12 @@ function parseRecordName(file) {
 }
 function readEntry2(value, workspaceId) {
   const text3 = (key2) => textAt(value, key2);
-  const [name, bundle, target, job] = [text3("name"), text3("bundle"), text3("target"), text3("job")];
+  const [name, bundle, target, job2] = [text3("name"), text3("bundle"), text3("target"), text3("job")];
   const [jobId, purpose] = [text3("jobId"), text3("purpose")];
   const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  if (phase === void 0 || [bundle, target, job, purpose].includes("")) return void 0;
-  if (name !== accessName({ workspaceId, name: bundle, target }, job, purpose)) return void 0;
-  return { name, bundle, target, job, jobId, purpose, phase };
+  if (phase === void 0 || [bundle, target, job2, purpose].includes("")) return void 0;
+  if (name !== accessName({ workspaceId, name: bundle, target }, job2, purpose)) return void 0;
+  return { name, bundle, target, job: job2, jobId, purpose, phase };
 }
 function parseRecord(content, { file }) {
   let value;
@@ -14526,16 +14574,16 @@ function isOfBundle(object3, bundle) {
   );
 }
 function readRecord(value, bundle) {
-  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
+  const [name, job2, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
   const object3 = member(value, "object");
   const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  if (!name || !job || !purpose || !kind || kindOf2(kind) === void 0 || phase === void 0)
+  if (!name || !job2 || !purpose || !kind || kindOf2(kind) === void 0 || phase === void 0)
     return void 0;
   if (!isObject2(object3) || !Object.values(object3).every((part) => typeof part === "string")) return void 0;
   const trust = object3;
-  if (name !== accessName(bundle, job, purpose) || !isOfBundle(trust, bundle)) return void 0;
-  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id ?? "";
-  const origin = { bundle: bundle.name, target: bundle.target, job, jobId, purpose };
+  if (name !== accessName(bundle, job2, purpose) || !isOfBundle(trust, bundle)) return void 0;
+  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job2)?.id ?? "";
+  const origin = { bundle: bundle.name, target: bundle.target, job: job2, jobId, purpose };
   return { name, ...origin, kind, object: trust, phase: phase === "expired" ? phase : "granting" };
 }
 async function readLegacy(api, bundle) {
@@ -14612,7 +14660,7 @@ async function goneDeployments(elsewhere2, read4, live) {
 async function liveDeployments(api) {
   const query = { limit: "100" };
   const jobs2 = await listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-  const metadata = jobs2.map((job) => textAt(job, "settings", "deployment", "metadata_file_path"));
+  const metadata = jobs2.map((job2) => textAt(job2, "settings", "deployment", "metadata_file_path"));
   return new Set(metadata.map((path16) => path16.replace(/\/[^/]*$/, "")));
 }
 async function readRecords(api, folder2, names2) {
@@ -14749,7 +14797,7 @@ function accessChangeEvent(change2) {
 
 // core/audit/events/attestation.ts
 function attestationEvent(attestation) {
-  const { job, principal, grade, words, checks } = attestation;
+  const { job: job2, principal, grade, words, checks } = attestation;
   const weak = checks.filter((check) => check.grade === grade).map(({ says }) => says);
   const reason = `scope ${words}: ${weak.join("; ")}`;
   const status = grade === "unproven" ? { status_id: 99, status: "Other", status_detail: reason } : outcomeFields(grade === "proven" ? { ok: true } : { ok: false, code: "SCOPE_BROKEN", reason });
@@ -14763,10 +14811,10 @@ function attestationEvent(attestation) {
     activity_name: "Read",
     severity_id: severity[grade],
     ...status,
-    message: `scope of job ${job}: ${words}`,
-    entity: { uid: principal, name: job, type: "User", type_id: 2 },
+    message: `scope of job ${job2}: ${words}`,
+    entity: { uid: principal, name: job2, type: "User", type_id: 2 },
     unmapped: {
-      job,
+      job: job2,
       run_as: principal,
       grade,
       words,
@@ -14876,8 +14924,8 @@ function scopeWords({ grade, level, group, checks }) {
 
 // core/access/plan/audit-events.ts
 function changeFacts(change2, plan, bundle) {
-  const { name, job, purpose, target, object: object3, decision, scope, note: note2 } = change2;
-  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id;
+  const { name, job: job2, purpose, target, object: object3, decision, scope, note: note2 } = change2;
+  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job2)?.id;
   const principal = scope?.principal ?? target.credential(object3)?.principal;
   const sha256 = plan.policy?.sha256;
   return {
@@ -14886,7 +14934,7 @@ function changeFacts(change2, plan, bundle) {
     description: target.describe(object3),
     bundle: bundle.name,
     target: bundle.target,
-    job,
+    job: job2,
     ...jobId !== void 0 && { jobId },
     purpose,
     ...principal !== void 0 && { principal },
@@ -14913,11 +14961,11 @@ function changeFacts(change2, plan, bundle) {
 }
 function examinationEvents(plan, bundle) {
   const proofs = [...plan.proofs.values()].map((proof) => {
-    const { job, principal, grade, checks } = proof;
+    const { job: job2, principal, grade, checks } = proof;
     const later = grade === "proven" && checks.some((check) => check.later);
     return attestationEvent({
-      job,
-      jobId: bundle.jobs.find(({ key: key2 }) => key2 === job)?.id,
+      job: job2,
+      jobId: bundle.jobs.find(({ key: key2 }) => key2 === job2)?.id,
       principal,
       // What is yet to be seen is not proven.
       grade: later ? "unproven" : grade,
@@ -14990,12 +15038,12 @@ function referenceMistake(text3, place) {
   if (rest.includes("${")) {
     return { problem: `"${quote(text3)}" holds a \${\u2026} that is not closed or is nested.`, place };
   }
-  for (const [whole, name = ""] of text3.matchAll(REFERENCE3)) {
+  for (const [whole2, name = ""] of text3.matchAll(REFERENCE3)) {
     if (KNOWN.test(name)) continue;
     return {
-      problem: `"${quote(whole)}" cannot be used here.`,
+      problem: `"${quote(whole2)}" cannot be used here.`,
       expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
-      actual: quote(whole),
+      actual: quote(whole2),
       place
     };
   }
@@ -15011,15 +15059,15 @@ function lookUp(config3, name) {
 function resolveReferences(source, config3, report) {
   const { value, place } = source;
   const missing = [];
-  const resolved = value.replace(REFERENCE3, (whole, name) => {
+  const resolved = value.replace(REFERENCE3, (whole2, name) => {
     const found = KNOWN.test(name) ? lookUp(config3, name) : void 0;
     if (found !== void 0 && !found.includes("${")) return found;
-    missing.push(whole);
-    return whole;
+    missing.push(whole2);
+    return whole2;
   });
-  for (const whole of missing) {
+  for (const whole2 of missing) {
     report({
-      problem: `"${quote(whole)}" has no value in this target of the bundle.`,
+      problem: `"${quote(whole2)}" has no value in this target of the bundle.`,
       expected: "a text, number or boolean of the bundle's resolved configuration",
       remedy: "Look it up with `databricks bundle summary -o json`.",
       place
@@ -15186,15 +15234,15 @@ function readAccessFile(source, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, fileOf(kinds));
   const all = [...mistakes];
   const read4 = [];
-  for (const [job, jobEntries] of value?.jobs ?? []) {
+  for (const [job2, jobEntries] of value?.jobs ?? []) {
     const seen = /* @__PURE__ */ new Set();
     for (const one of jobEntries) {
       if (seen.has(one.purpose.value)) {
-        const problem = `The purpose "${one.purpose.value}" stands twice in job "${quote(job.value)}".`;
+        const problem = `The purpose "${one.purpose.value}" stands twice in job "${quote(job2.value)}".`;
         all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
       }
       seen.add(one.purpose.value);
-      read4.push({ job, ...one });
+      read4.push({ job: job2, ...one });
     }
   }
   return { value: value !== void 0 && all.length === 0 ? read4 : void 0, mistakes: all };
@@ -15202,11 +15250,11 @@ function readAccessFile(source, kinds = KINDS) {
 
 // core/access/plan/changes.ts
 function clash(entry, shown2) {
-  const { target, object: object3, purpose, job } = entry;
+  const { target, object: object3, purpose, job: job2 } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
-      problem: `Job "${job.key}", ${purpose.value}: ${shown2}, and this bundle has not granted it.`,
+      problem: `Job "${job2.key}", ${purpose.value}: ${shown2}, and this bundle has not granted it.`,
       expected: "an object that this bundle granted and recorded, or none",
       actual: shown2,
       remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
@@ -15273,30 +15321,30 @@ function planChanges(declared, records, remote2, kinds) {
     }
   }
   for (const entry of expired2.values()) {
-    const { name, job, purpose, expired: until = "" } = entry;
+    const { name, job: job2, purpose, expired: until = "" } = entry;
     if (!recorded.some(({ record: record2 }) => record2.name === name)) {
-      const problem = `Job "${job.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
+      const problem = `Job "${job2.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
       const remedy = "Set a later date after a review, or take the entry out.";
       findings2.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
       continue;
     }
     warnings.push(
-      `Job "${job.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
+      `Job "${job2.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
     );
   }
   for (const { record: record2, key: key2 } of recorded) {
-    const { name, job, purpose, kind, object: object3, phase } = record2;
+    const { name, job: job2, purpose, kind, object: object3, phase } = record2;
     const target = kindOf2(kind, kinds);
     if (target === void 0) {
       warnings.push(
-        `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`
+        `The access state records a "${kind}" for job "${job2}", which this version cannot withdraw.`
       );
       continue;
     }
     const past = expired2.get(name);
     const after = past === void 0 ? void 0 : "expired";
     const origin = { bundle: record2.bundle, target: record2.target, jobId: record2.jobId };
-    const base = { name, origin, job, purpose, target, object: object3, phase: after };
+    const base = { name, origin, job: job2, purpose, target, object: object3, phase: after };
     if (phase === "expired") {
       if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
         changes.push({ ...base, action: "record", note: "its expired entry is gone" });
@@ -15332,9 +15380,9 @@ function runAsWords(runAs2) {
       return `the ${runAs2.kind} ${runAs2.name}`;
   }
 }
-function runAs({ job, principal, deployer, numericId }) {
-  const own = `Set run_as.service_principal_name of job "${job.key}" to a service principal of its own.`;
-  if (job.runAs.kind !== "service_principal") return broken(`the job runs as ${runAsWords(job.runAs)}`, own);
+function runAs({ job: job2, principal, deployer, numericId }) {
+  const own = `Set run_as.service_principal_name of job "${job2.key}" to a service principal of its own.`;
+  if (job2.runAs.kind !== "service_principal") return broken(`the job runs as ${runAsWords(job2.runAs)}`, own);
   if (principal === deployer.toLowerCase())
     return broken("the job runs as the deployer, who also deploys every other job", own);
   return judge2(
@@ -15342,8 +15390,8 @@ function runAs({ job, principal, deployer, numericId }) {
     (id) => id === void 0 ? broken(`there is no service principal ${principal}`, own) : proven(`runs as service principal ${principal}`)
   );
 }
-function deployed({ job, before }) {
-  const now = job.deployed;
+function deployed({ job: job2, before }) {
+  const now = job2.deployed;
   if (before !== void 0) {
     const why = "the job is read from the workspace once it is deployed";
     return judge2({ state: "later", why, when: before }, () => proven(""));
@@ -15352,9 +15400,9 @@ function deployed({ job, before }) {
   if (now === void 0) return broken("the job was not read from the workspace", again);
   if (now.state === "unread") return broken(now.why, now.remedy);
   const said = runAsWords(now.declared);
-  const found = runAsWords(job.runAs);
+  const found = runAsWords(job2.runAs);
   if (said !== found) return broken(`the deployed job runs as ${found}, not as ${said}, as declared`, again);
-  return proven(`job ${job.id ?? ""} is this bundle's`);
+  return proven(`job ${job2.id ?? ""} is this bundle's`);
 }
 var ELSEWHERE = "what runs as it in other workspaces is not read";
 var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
@@ -15396,13 +15444,13 @@ function isOver(date, now) {
   if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(date)) return void 0;
   return now >= start + DAY;
 }
-function runAsMistake(entry, job) {
+function runAsMistake(entry, job2) {
   return {
     code: "SCOPE_BROKEN",
     mistake: {
-      problem: `Job "${job.key}" runs as ${runAsWords(job.runAs)}, so its access cannot stay with the job.`,
+      problem: `Job "${job2.key}" runs as ${runAsWords(job2.runAs)}, so its access cannot stay with the job.`,
       expected: "run_as with a service_principal_name of its own",
-      remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
+      remedy: `Set run_as.service_principal_name of job "${job2.key}" in the bundle.`,
       place: entry.job.place
     }
   };
@@ -15417,8 +15465,8 @@ function declareAccess(entries2, bundle, now) {
   const wrongRunAs = /* @__PURE__ */ new Set();
   for (const entry of entries2) {
     if (entry.targets?.includes(bundle.target) === false) continue;
-    const job = bundle.jobs.find((one) => one.key === entry.job.value);
-    if (job === void 0) {
+    const job2 = bundle.jobs.find((one) => one.key === entry.job.value);
+    if (job2 === void 0) {
       if (!unknown2.has(entry.job.value)) {
         invalid({
           problem: `The bundle has no job "${quote(entry.job.value)}" in target "${bundle.target}".`,
@@ -15431,9 +15479,9 @@ function declareAccess(entries2, bundle, now) {
       unknown2.add(entry.job.value);
       continue;
     }
-    if (job.runAs.kind !== "service_principal") {
-      if (!wrongRunAs.has(job.key)) findings2.push(runAsMistake(entry, job));
-      wrongRunAs.add(job.key);
+    if (job2.runAs.kind !== "service_principal") {
+      if (!wrongRunAs.has(job2.key)) findings2.push(runAsMistake(entry, job2));
+      wrongRunAs.add(job2.key);
       continue;
     }
     const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
@@ -15444,17 +15492,17 @@ function declareAccess(entries2, bundle, now) {
       });
       continue;
     }
-    const name = accessName(bundle, job.key, entry.purpose.value);
+    const name = accessName(bundle, job2.key, entry.purpose.value);
     const resolve2 = (source) => resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job.runAs.applicationId, name, resolve: resolve2, report: invalid };
+    const context = { principal: job2.runAs.applicationId, name, resolve: resolve2, report: invalid };
     const object3 = entry.target.object(entry.spec, context);
-    const { present: present3 } = entry;
-    const presented = present3 === void 0 || present3 === "databricks" ? void 0 : resolve2(present3.credential);
+    const { present: present4 } = entry;
+    const presented = present4 === void 0 || present4 === "databricks" ? void 0 : resolve2(present4.credential)?.toLowerCase();
     if (object3 === void 0) continue;
     declared.push({
       name,
-      job,
-      origin: { bundle: bundle.name, target: bundle.target, jobId: job.id ?? "" },
+      job: job2,
+      origin: { bundle: bundle.name, target: bundle.target, jobId: job2.id ?? "" },
       purpose: entry.purpose,
       target: entry.target,
       object: object3,
@@ -15788,8 +15836,8 @@ function decideBy(file, request, evidence, seen) {
 // core/access/plan/decide.ts
 var IN_FORCE = " What was granted before stays in force.";
 function finding(entry, { decision, scope, standing }) {
-  const { job, purpose } = entry;
-  const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const { job: job2, purpose } = entry;
+  const what = `Job "${job2.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
   const stands = standing === void 0 ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
   const found = weak.map((check) => check.says).join("; ");
@@ -15839,9 +15887,9 @@ function decideChanges(planned, declared, basis) {
     }
     const scope = proofs.get(change2.job);
     if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
-    const { job, purpose, target, object: object3, standing } = change2;
+    const { job: job2, purpose, target, object: object3, standing } = change2;
     const request = {
-      job,
+      job: job2,
       purpose,
       kind: target.kind,
       resource: target.resource(object3),
@@ -15859,20 +15907,20 @@ function decideChanges(planned, declared, basis) {
       const since = standing.since ?? "a time that was not recorded";
       const note2 = `${whyDenied(decided)}; kept by the policy (on_denied: keep), in force since ${since}`;
       changes.push({ ...decided, action: "unchanged", note: note2 });
-      warnings.push(`Job "${job}", ${purpose}: ${target.describe(object3)} is no longer allowed: ${note2}.`);
+      warnings.push(`Job "${job2}", ${purpose}: ${target.describe(object3)} is no longer allowed: ${note2}.`);
     } else revoked.push(decided);
   }
   const allowed = new Set(
     changes.filter(({ phase, action }) => phase === "granted" && action !== "withdraw").map(({ target, object: object3 }) => objectKey(target.kind, object3))
   );
   for (const one of revoked) {
-    const { job, purpose, target, object: object3 } = one;
+    const { job: job2, purpose, target, object: object3 } = one;
     const why = whyDenied(one);
     const shared = allowed.has(objectKey(target.kind, object3));
     const note2 = shared ? `${why}, but another entry needs it` : why;
     changes.push({ ...one, action: shared ? "record" : "withdraw", phase: void 0, note: note2 });
     const fate = shared ? "stays for another entry" : "is withdrawn";
-    warnings.push(`Job "${job}", ${purpose}: ${target.describe(object3)} ${fate}: ${why}.`);
+    warnings.push(`Job "${job2}", ${purpose}: ${target.describe(object3)} ${fate}: ${why}.`);
   }
   return { changes, denied, findings: findings2, warnings };
 }
@@ -15949,173 +15997,6 @@ function readPolicyFile(source, insideCheckout, kinds = KINDS) {
   if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
   const sha256 = createHash5("sha256").update(source.text, "utf8").digest("hex");
   return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
-}
-
-// core/access/scope/deployed-job.ts
-var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
-var MAX_PAGES2 = 20;
-async function readJob(api, id) {
-  const path16 = "/api/2.2/jobs/get";
-  let job;
-  let token2 = "";
-  for (let page = 0; page < MAX_PAGES2; page += 1) {
-    const query = {
-      job_id: id,
-      ...token2 === "" ? {} : { page_token: token2 }
-    };
-    try {
-      const answer = await api.call({ method: "GET", path: path16, query });
-      job = job === void 0 ? answer : appended(job, answer);
-      token2 = textAt(answer, "next_page_token");
-    } catch (error) {
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return void 0;
-      throw error;
-    }
-    if (token2 === "") return job;
-  }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path16} of job ${id} does not come to an end`);
-}
-function appended(job, next) {
-  const settings = JOB.member(job, "settings");
-  if (!isObject2(job) || !isObject2(settings)) return job;
-  const lists = PAGED.flatMap((name) => {
-    const more = JOB.list(next, "settings", name);
-    return more.length === 0 ? [] : [[name, [...JOB.list(job, "settings", name), ...more]]];
-  });
-  return { ...job, settings: { ...settings, ...Object.fromEntries(lists) } };
-}
-function effectiveRunAs(job) {
-  const settings = JOB.member(job, "settings");
-  const named2 = runAsOf(settings);
-  const effective = JOB.text(job, "run_as_user_name");
-  if (named2.kind === "group" || effective === "") return named2;
-  return principalNamed(effective);
-}
-var folder = (path16) => path16.replace(/^\/Workspace(?=\/)/, "");
-async function readOne(eyes, bundle, job) {
-  const unread = (why, remedy2) => ({
-    ...job,
-    id: void 0,
-    deployed: { state: "unread", why, remedy: remedy2 }
-  });
-  const { id, runAs: declared } = job;
-  const again = "Deploy the bundle again, and find out who or what changed the job or its record.";
-  if (id === void 0) return unread("the bundle records no job for it after the deployment", again);
-  for (const { workspace } of eyes.readers) {
-    let found;
-    try {
-      found = await readJob(workspace, id);
-    } catch (error) {
-      if (error instanceof ApiFailure && error.refused) continue;
-      throw error;
-    }
-    if (found === void 0 || JOB.text(found, "job_id") !== id)
-      return unread(`job ${id} is not in this workspace`, again);
-    const expected = `${folder(bundle.statePath)}/metadata.json`;
-    const path16 = JOB.text(found, "settings", "deployment", "metadata_file_path");
-    if (folder(path16) !== expected) {
-      const whose = path16 === "" ? "no bundle" : `the bundle whose metadata is ${path16}`;
-      return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
-    }
-    const settings = JOB.member(found, "settings") ?? {};
-    return { ...job, settings, runAs: effectiveRunAs(found), deployed: { state: "read", declared } };
-  }
-  const remedy = `Give the registrar CAN_VIEW on job ${id} (\`permissions\` of the job in the bundle).`;
-  return unread(`job ${id} cannot be read by the identity that registers`, remedy);
-}
-async function asDeployed(eyes, bundle, keys) {
-  const jobs2 = await inParallel(
-    bundle.jobs,
-    (job) => keys.has(job.key) ? readOne(eyes, bundle, job) : Promise.resolve(job)
-  );
-  return { ...bundle, jobs: jobs2 };
-}
-
-// core/access/scope/actors.ts
-var RULE_SET_PREFIX = {
-  user: "users",
-  group: "groups",
-  service_principal: "servicePrincipals"
-};
-function ruleSetName(user2) {
-  const at3 = user2.indexOf(":");
-  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
-}
-function users(facts) {
-  const { identity, deployer, principal } = facts;
-  const names2 = new Set(facts.principalUsers.map(ruleSetName));
-  const own = `serviceprincipals/${deployer.toLowerCase()}`;
-  return judge2(identity.users, (holders3) => {
-    const holding2 = (role) => holders3.filter((one) => one.role === `roles/servicePrincipal.${role}`).map((one) => one.principal);
-    const acting = holding2("user");
-    const managing = holding2("manager");
-    const strangers = acting.filter((who) => !names2.has(who.toLowerCase()) && who.toLowerCase() !== own);
-    if (strangers.length > 0) {
-      const remedy = `Take servicePrincipal.user on ${principal} from them, or name them under principal_users in the policy.`;
-      return broken(`may act as it: ${strangers.join(", ")}`, remedy);
-    }
-    return proven("nobody else holds servicePrincipal.user on it", [
-      ...acting.map(
-        (who) => managing.includes(who) ? `${who} may act as it, and sign in on its behalf` : `${who} may act as it`
-      ),
-      ...managing.filter((who) => !acting.includes(who)).map((who) => `${who} manages it and could let itself act as it`)
-    ]);
-  });
-}
-var counted = (count2, what) => `${count2} ${what}${count2 === 1 ? "" : "s"}`;
-function secrets({ identity, principal }) {
-  return judge2(
-    identity.secrets,
-    (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
-      `it has ${counted(ids.length, "OAuth secret")}: whoever holds one is this principal`,
-      `Delete the OAuth secrets of service principal ${principal} (${ids.join(", ")}).`
-    )
-  );
-}
-function tokens({ identity, principal, tokens: all }) {
-  return judge2(
-    identity.numericId,
-    (id) => judge2(all, (listed) => {
-      const own = listed.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
-      if (own.length === 0) return proven("it has no personal access token");
-      const shown2 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
-      return broken(
-        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown2.join("; ")})`,
-        `Delete the tokens of service principal ${principal}: databricks token-management delete ${own[0]?.id ?? ""}`
-      );
-    })
-  );
-}
-function policies({ identity, principal }) {
-  return judge2(identity.policies, (found) => {
-    if (found.length === 0) return proven("it has no federation policy");
-    const shown2 = found.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
-    const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown2}`, remedy);
-  });
-}
-function admins(facts) {
-  return judge2(facts.admins, ({ restricted, names: names2 }) => {
-    const shown2 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
-    const secret = `${shown2} can make an OAuth secret of it`;
-    if (restricted) return proven("workspace admins are restricted", [secret]);
-    const says = `${shown2} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
-    if (facts.adminsMustBeRestricted) {
-      const remedy = "An account admin sets it: databricks settings restrict-workspace-admins update, with the status RESTRICT_TOKENS_AND_JOB_RUN_AS.";
-      return broken(says, remedy);
-    }
-    return { ...proven("nobody but workspace admins", [says, secret]), except: "workspace admins" };
-  });
-}
-function actorPoints(facts) {
-  return [
-    { point: "principal-users", ...users(facts) },
-    { point: "oauth-secrets", ...secrets(facts) },
-    { point: "tokens", ...tokens(facts) },
-    { point: "federation-policies", ...policies(facts) },
-    { point: "workspace-admins", ...admins(facts) }
-  ];
 }
 
 // core/access/scope/reading.ts
@@ -16215,10 +16096,10 @@ async function writersOfVolume(reader, volume, metastoreOwner) {
   const owner = VOLUME.text(await api.call({ method: "GET", path: path16 }), "owner");
   if (![owner, metastoreOwner].some((who) => who !== "" && isReader(reader, who))) return void 0;
   const through = `code in volume ${volume}`;
-  const grants = await effectiveGrants(api, volume, "volume");
+  const grants2 = await effectiveGrants(api, volume, "volume");
   return [
     { who: owner, level: "owner", through },
-    ...grants.filter(({ privilege }) => WRITING.has(privilege)).map(({ principal, privilege }) => ({ who: principal, level: privilege, through }))
+    ...grants2.filter(({ privilege }) => WRITING.has(privilege)).map(({ principal, privilege }) => ({ who: principal, level: privilege, through }))
   ];
 }
 
@@ -16250,6 +16131,215 @@ async function readClusters(eyes, ids) {
   });
   const readings2 = await inParallel(distinct, read4);
   return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
+}
+
+// core/access/scope/job-listing.ts
+var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
+var MAX_PAGES2 = 20;
+async function readJob(api, id) {
+  const path16 = "/api/2.2/jobs/get";
+  let job2;
+  let token2 = "";
+  for (let page = 0; page < MAX_PAGES2; page += 1) {
+    const query = {
+      job_id: id,
+      ...token2 === "" ? {} : { page_token: token2 }
+    };
+    try {
+      const answer = await api.call({ method: "GET", path: path16, query });
+      job2 = job2 === void 0 ? answer : appended(job2, answer);
+      token2 = textAt(answer, "next_page_token");
+    } catch (error) {
+      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
+        return void 0;
+      throw error;
+    }
+    if (token2 === "") return job2;
+  }
+  throw new ApiFailure(502, "PAGING_BROKEN", `${path16} of job ${id} does not come to an end`);
+}
+function appended(job2, next) {
+  const settings = JOB.member(job2, "settings");
+  if (!isObject2(job2) || !isObject2(settings)) return job2;
+  const lists = PAGED.flatMap((name) => {
+    const more = JOB.list(next, "settings", name);
+    return more.length === 0 ? [] : [[name, [...JOB.list(job2, "settings", name), ...more]]];
+  });
+  return { ...job2, settings: { ...settings, ...Object.fromEntries(lists) } };
+}
+function explicitRunAs(job2) {
+  const names2 = ["service_principal_name", "user_name", "group_name"];
+  return names2.map((name) => textAt(job2, "settings", "run_as", name)).find((name) => name !== "") ?? "";
+}
+var isCutOff = (listed) => member(listed, "has_more") === true;
+function isWhole(listed) {
+  const settings = JOB.member(listed, "settings");
+  const named2 = (list3, key2) => new Set(JOB_SETTINGS.list(settings, list3).map((one) => textAt(one, key2)));
+  const environments = named2("environments", "environment_key");
+  const clusters = named2("job_clusters", "job_cluster_key");
+  const tasks = tasksOf(settings ?? null);
+  const refers = (key2, to) => tasks.every((task2) => TASK.text(task2, key2) === "" || to.has(TASK.text(task2, key2)));
+  return !isCutOff(listed) && tasks.length > 0 && JOB.text(listed, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
+}
+function jobListing() {
+  const made = /* @__PURE__ */ new Map();
+  return (reader) => {
+    const query = { limit: "100", expand_tasks: "true" };
+    const listed = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+    made.set(reader, listed);
+    return listed;
+  };
+}
+var LIST_FROM = 20;
+async function listedWhole({ readers }, ids, listing) {
+  const admin = readers.find((reader) => reader.admin);
+  if (admin === void 0 || ids.length < LIST_FROM) return /* @__PURE__ */ new Map();
+  const wanted = new Set(ids);
+  const listed = await listing(admin).catch((error) => {
+    if (error instanceof ApiFailure) return [];
+    throw error;
+  });
+  const mine = listed.map((job2) => [JOB.text(job2, "job_id"), job2]);
+  return new Map(mine.filter(([id, job2]) => wanted.has(id) && isWhole(job2)));
+}
+function completed(api, jobs2) {
+  return inParallel(jobs2, async (job2) => await readJob(api, JOB.text(job2, "job_id")) ?? job2);
+}
+
+// core/access/scope/deployed-job.ts
+function effectiveRunAs(job2) {
+  const settings = JOB.member(job2, "settings");
+  const named2 = runAsOf(settings);
+  const effective = JOB.text(job2, "run_as_user_name");
+  if (named2.kind === "group" || effective === "") return named2;
+  return principalNamed(effective);
+}
+var folder = (path16) => path16.replace(/^\/Workspace(?=\/)/, "");
+async function readOne(eyes, bundle, job2, listed) {
+  const unread = (why, remedy2) => ({
+    ...job2,
+    id: void 0,
+    deployed: { state: "unread", why, remedy: remedy2 }
+  });
+  const { id, runAs: declared } = job2;
+  const again = "Deploy the bundle again, and find out who or what changed the job or its record.";
+  if (id === void 0) return unread("the bundle records no job for it after the deployment", again);
+  for (const { workspace } of eyes.readers) {
+    let found;
+    try {
+      found = listed.get(id) ?? await readJob(workspace, id);
+    } catch (error) {
+      if (error instanceof ApiFailure && error.refused) continue;
+      throw error;
+    }
+    if (found === void 0 || JOB.text(found, "job_id") !== id)
+      return unread(`job ${id} is not in this workspace`, again);
+    const expected = `${folder(bundle.statePath)}/metadata.json`;
+    const path16 = JOB.text(found, "settings", "deployment", "metadata_file_path");
+    if (folder(path16) !== expected) {
+      const whose = path16 === "" ? "no bundle" : `the bundle whose metadata is ${path16}`;
+      return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
+    }
+    const settings = JOB.member(found, "settings") ?? {};
+    return { ...job2, settings, runAs: effectiveRunAs(found), deployed: { state: "read", declared } };
+  }
+  const remedy = `Give the registrar CAN_VIEW on job ${id} (\`permissions\` of the job in the bundle).`;
+  return unread(`job ${id} cannot be read by the identity that registers`, remedy);
+}
+async function asDeployed(eyes, bundle, keys, listing) {
+  const ids = bundle.jobs.flatMap(({ key: key2, id }) => keys.has(key2) && id !== void 0 ? [id] : []);
+  const listed = await listedWhole(eyes, ids, listing);
+  const jobs2 = await inParallel(
+    bundle.jobs,
+    (job2) => keys.has(job2.key) ? readOne(eyes, bundle, job2, listed) : Promise.resolve(job2)
+  );
+  return { ...bundle, jobs: jobs2 };
+}
+
+// core/access/scope/actors.ts
+var RULE_SET_PREFIX = {
+  user: "users",
+  group: "groups",
+  service_principal: "servicePrincipals"
+};
+function ruleSetName(user2) {
+  const at3 = user2.indexOf(":");
+  return `${RULE_SET_PREFIX[user2.slice(0, at3)] ?? ""}/${user2.slice(at3 + 1)}`.toLowerCase();
+}
+function users(facts) {
+  const { identity, deployer, principal } = facts;
+  const names2 = new Set(facts.principalUsers.map(ruleSetName));
+  const own = `serviceprincipals/${deployer.toLowerCase()}`;
+  return judge2(identity.users, (holders3) => {
+    const holding2 = (role) => holders3.filter((one) => one.role === `roles/servicePrincipal.${role}`).map((one) => one.principal);
+    const acting = holding2("user");
+    const managing = holding2("manager");
+    const strangers = acting.filter((who) => !names2.has(who.toLowerCase()) && who.toLowerCase() !== own);
+    if (strangers.length > 0) {
+      const remedy = `Take servicePrincipal.user on ${principal} from them, or name them under principal_users in the policy.`;
+      return broken(`may act as it: ${strangers.join(", ")}`, remedy);
+    }
+    return proven("nobody else holds servicePrincipal.user on it", [
+      ...acting.map(
+        (who) => managing.includes(who) ? `${who} may act as it, and sign in on its behalf` : `${who} may act as it`
+      ),
+      ...managing.filter((who) => !acting.includes(who)).map((who) => `${who} manages it and could let itself act as it`)
+    ]);
+  });
+}
+var counted = (count2, what) => `${count2} ${what}${count2 === 1 ? "" : "s"}`;
+function secrets({ identity, principal }) {
+  return judge2(
+    identity.secrets,
+    (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
+      `it has ${counted(ids.length, "OAuth secret")}: whoever holds one is this principal`,
+      `Delete the OAuth secrets of service principal ${principal} (${ids.join(", ")}).`
+    )
+  );
+}
+function tokens({ identity, principal, tokens: all }) {
+  return judge2(
+    identity.numericId,
+    (id) => judge2(all, (listed) => {
+      const own = listed.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
+      if (own.length === 0) return proven("it has no personal access token");
+      const shown2 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
+      return broken(
+        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown2.join("; ")})`,
+        `Delete the tokens of service principal ${principal}: databricks token-management delete ${own[0]?.id ?? ""}`
+      );
+    })
+  );
+}
+function policies({ identity, principal }) {
+  return judge2(identity.policies, (found) => {
+    if (found.length === 0) return proven("it has no federation policy");
+    const shown2 = found.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
+    const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
+    return broken(`workloads outside can sign in as it: ${shown2}`, remedy);
+  });
+}
+function admins(facts) {
+  return judge2(facts.admins, ({ restricted, names: names2 }) => {
+    const shown2 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
+    const secret = `${shown2} can make an OAuth secret of it`;
+    if (restricted) return proven("workspace admins are restricted", [secret]);
+    const says = `${shown2} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
+    if (facts.adminsMustBeRestricted) {
+      const remedy = "An account admin sets it: databricks settings restrict-workspace-admins update, with the status RESTRICT_TOKENS_AND_JOB_RUN_AS.";
+      return broken(says, remedy);
+    }
+    return { ...proven("nobody but workspace admins", [says, secret]), except: "workspace admins" };
+  });
+}
+function actorPoints(facts) {
+  return [
+    { point: "principal-users", ...users(facts) },
+    { point: "oauth-secrets", ...secrets(facts) },
+    { point: "tokens", ...tokens(facts) },
+    { point: "federation-policies", ...policies(facts) },
+    { point: "workspace-admins", ...admins(facts) }
+  ];
 }
 
 // core/access/scope/code.ts
@@ -16586,7 +16676,7 @@ function codeOf(settings, filePath, clusters = []) {
   const objects = /* @__PURE__ */ new Map();
   const notes = /* @__PURE__ */ new Set();
   const holes = [];
-  const relative7 = [];
+  const relative6 = [];
   const seen = {
     git: JOB_SETTINGS.text(settings, "git_source", "git_url") !== "",
     path(value, at3) {
@@ -16597,7 +16687,7 @@ function codeOf(settings, filePath, clusters = []) {
       if (value.includes("{{")) hole("is put together when the job runs");
       else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path16)) hole("by default every user may write to DBFS");
       else if (/^[a-z][\w+.-]*:/i.test(path16)) hole("who may write there is not readable");
-      else if (!path16.startsWith("/")) relative7.push({ at: at3, why: "is relative to nothing that is known" });
+      else if (!path16.startsWith("/")) relative6.push({ at: at3, why: "is relative to nothing that is known" });
       else if (path16.startsWith("/Volumes/")) {
         const [catalog, schema, volume, ...rest] = path16.slice("/Volumes/".length).split("/");
         if (!catalog || !schema || !volume || rest.length === 0) hole("is not in a volume");
@@ -16625,7 +16715,7 @@ function codeOf(settings, filePath, clusters = []) {
     objects: [...objects.values()],
     notes: [...notes],
     unproven: holes,
-    relative: relative7
+    relative: relative6
   };
 }
 function codeReader(eyes, filePath, metastoreOwner) {
@@ -16641,13 +16731,13 @@ function codeReader(eyes, filePath, metastoreOwner) {
     if (found.state !== "known") return found;
     return found.value === void 0 ? unreadable2(eyes, right) : known(found.value);
   };
-  return async (job, clusters) => {
-    const code2 = codeOf(job.settings, filePath, clusters);
+  return async (job2, clusters) => {
+    const code2 = codeOf(job2.settings, filePath, clusters);
     const editors = await Promise.all([
-      "unread" in job ? job.unread : readBy(
+      "unread" in job2 ? job2.unread : readBy(
         eyes,
-        `CAN_VIEW on job ${job.id}`,
-        ({ workspace }) => editorsOf(workspace, "jobs", job.id, "job")
+        `CAN_VIEW on job ${job2.id}`,
+        ({ workspace }) => editorsOf(workspace, "jobs", job2.id, "job")
       ),
       ...code2.paths.map(
         (path16) => once2(
@@ -16672,7 +16762,7 @@ function codeReader(eyes, filePath, metastoreOwner) {
 }
 var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
 var SHOWN = 5;
-function codePoints({ code: code2, editors }, { job, deployer, before }) {
+function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
   const found = [...code2.unproven, ...before === void 0 ? code2.relative : []];
   const holes = found.map(({ at: at3, why: why2 }) => `${at3}: ${why2}`);
   const more = holes.length > SHOWN ? ` and ${holes.length - SHOWN} more` : "";
@@ -16690,7 +16780,7 @@ function codePoints({ code: code2, editors }, { job, deployer, before }) {
       const everybody = all.filter(({ who }) => EVERYBODY.has(who));
       if (everybody.length > 0) {
         const shown2 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
-        const remedy = `Take these rights away, so that only those who may use the access can change job "${job}".`;
+        const remedy = `Take these rights away, so that only those who may use the access can change job "${job2}".`;
         return broken(`every user may change what the job runs: ${[...new Set(shown2)].join(", ")}`, remedy);
       }
       const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
@@ -16832,7 +16922,7 @@ function credentialPoints(readings2, allowed, workspaceId) {
 
 // core/access/scope/principals.ts
 var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
-var LIST_FROM = 20;
+var LIST_FROM2 = 20;
 async function numericIds(api, applicationIds) {
   const found = [];
   const idsOf = (resources) => new Map(
@@ -16841,7 +16931,7 @@ async function numericIds(api, applicationIds) {
       SERVICE_PRINCIPAL.text(resource, "id")
     ])
   );
-  if (applicationIds.length >= LIST_FROM) {
+  if (applicationIds.length >= LIST_FROM2) {
     const missing = new Set(applicationIds);
     return idsOf(
       await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
@@ -16934,31 +17024,18 @@ async function list2(api, path16, items, query = {}) {
     throw error;
   }
 }
-async function jobs(api, withTasks) {
-  const query = { limit: "100", ...withTasks ? { expand_tasks: "true" } : {} };
-  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
-  if (silent.length > MAX_ASKED) return void 0;
-  const asked3 = await inParallel(silent, async (job) => {
-    const query2 = { job_id: JOB.text(job, "job_id") };
-    try {
-      return JOB.text(
-        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query: query2 }),
-        "run_as_user_name"
-      );
-    } catch (error) {
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return "";
-      throw error;
-    }
-  });
-  const owner = new Map(silent.map((job, index) => [job, asked3[index] ?? ""]));
-  return listed.map((job) => ({
+async function jobs(reader, listing, tasksMatter) {
+  const listed = await listing(reader);
+  const isShort = (job2) => explicitRunAs(job2) === "" || tasksMatter && isCutOff(job2);
+  const short = listed.filter(isShort);
+  if (short.length > MAX_ASKED) return void 0;
+  const asked3 = await completed(reader.workspace, short);
+  return [...listed.filter((job2) => !isShort(job2)), ...asked3].map((job2) => ({
     type: "job",
-    id: JOB.text(job, "job_id"),
-    name: JOB.text(job, "settings", "name"),
-    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase(),
-    ...withTasks ? { clusters: sharedClusters(JOB.member(job, "settings") ?? {}) } : {}
+    id: JOB.text(job2, "job_id"),
+    name: JOB.text(job2, "settings", "name"),
+    principal: (explicitRunAs(job2) || JOB.text(job2, "run_as_user_name")).toLowerCase(),
+    clusters: sharedClusters(JOB.member(job2, "settings") ?? {})
   }));
 }
 async function others(api) {
@@ -16989,14 +17066,19 @@ async function others(api) {
     }))
   ];
 }
-async function readRunners(eyes, withTasks) {
+async function readRunners(eyes, listing, tasksMatter) {
   const admin = eyes.readers.find((reader) => reader.admin);
   if (admin === void 0)
     return unreadable2(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
-    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace, withTasks), others(admin.workspace)]);
+    const [ofJobs, ofOthers] = await Promise.all([
+      jobs(admin, listing, tasksMatter),
+      others(admin.workspace)
+    ]);
     if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
-    return unknown(`fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`);
+    return unknown(
+      `at most ${MAX_ASKED} jobs in the workspace that have no explicit run_as, or more than 100 tasks`
+    );
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     return unreadable2(
@@ -17006,26 +17088,26 @@ async function readRunners(eyes, withTasks) {
   }
 }
 function withBundle(listed, bundle, deployed2) {
-  const declared = (job) => job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
-  const own = bundle.jobs.filter((job) => !deployed2 || job.deployed?.state === "read");
-  const byId = new Map(own.filter((job) => job.id !== void 0).map((job) => [job.id, job]));
+  const declared = (job2) => job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
+  const own = bundle.jobs.filter((job2) => !deployed2 || job2.deployed?.state === "read");
+  const byId = new Map(own.filter((job2) => job2.id !== void 0).map((job2) => [job2.id, job2]));
   const gone = new Set(deployed2 ? [] : bundle.goneJobIds);
   const runners = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
-    const job = runner.type === "job" ? byId.get(runner.id) : void 0;
-    if (job === void 0) return runner;
-    const planned = { principal: declared(job), clusters: sharedClusters(job.settings) };
-    return { ...runner, key: job.key, ...deployed2 ? {} : planned };
+    const job2 = runner.type === "job" ? byId.get(runner.id) : void 0;
+    if (job2 === void 0) return runner;
+    const planned = { principal: declared(job2), clusters: sharedClusters(job2.settings) };
+    return { ...runner, key: job2.key, ...deployed2 ? {} : planned };
   });
-  const created = deployed2 ? [] : bundle.jobs.filter((job) => job.id === void 0);
+  const created = deployed2 ? [] : bundle.jobs.filter((job2) => job2.id === void 0);
   return [
     ...runners,
-    ...created.map((job) => ({
+    ...created.map((job2) => ({
       type: "job",
       id: "not deployed yet",
-      name: job.key,
-      key: job.key,
-      principal: declared(job),
-      clusters: sharedClusters(job.settings)
+      name: job2.key,
+      key: job2.key,
+      principal: declared(job2),
+      clusters: sharedClusters(job2.settings)
     }))
   ];
 }
@@ -17049,18 +17131,19 @@ async function readTwins(eyes, identities, metastoreOwner) {
   const wanted = new Set(identities.values());
   const held = listed.value.filter((info) => wanted.has(identityOf(info)));
   const alone = (info) => held.every((other) => other === info || identityOf(other) !== identityOf(info));
-  const same = held.filter((info) => !identities.has(CREDENTIAL.text(info, "name")) || !alone(info));
+  const isOwn = (info) => identities.has(CREDENTIAL.text(info, "name").toLowerCase());
+  const same = held.filter((info) => !isOwn(info) || !alone(info));
   const found = await inParallel(same, async (info) => {
     const name = CREDENTIAL.text(info, "name");
     const storage = CREDENTIAL.text(info, "purpose") !== "SERVICE";
     const type = storage ? "storage_credential" : "credential";
     const manage = `MANAGE on credential "${name}", or metastore admin`;
-    const grants = await readBy(
+    const grants2 = await readBy(
       { ...eyes, readers },
       manage,
       ({ workspace }) => effectiveGrants(workspace, name, type)
     );
-    const users2 = grants.state === "known" ? known(grants.value.filter(({ privilege }) => !HARMLESS4.has(privilege))) : grants;
+    const users2 = grants2.state === "known" ? known(grants2.value.filter(({ privilege }) => !HARMLESS4.has(privilege))) : grants2;
     return { name, identity: identityOf(info), storage, users: users2 };
   });
   return known({ complete, twins: found });
@@ -17095,7 +17178,7 @@ function twinPoints(credentials, facts, allowed) {
       complete,
       () => proven(`the listing of credentials behind the identity of "${name}" is complete`, [outside2])
     );
-    const found = twins.filter((twin) => twin.identity === identity && twin.name !== name);
+    const found = twins.filter((twin) => twin.identity === identity && twin.name.toLowerCase() !== name);
     const points2 = found.map((twin) => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
     return [{ point: "twins", ...listing }, ...points2];
   });
@@ -17151,13 +17234,13 @@ async function unlessAbsent(answer, isAbsent = isAbsentFeature) {
 
 // core/access/scope/prove.ts
 function usersAfterwards(credential, users2, { coming, leaving }) {
-  const of = (grants) => grants.filter((grant) => grant.credential === credential).map(({ principal }) => principal);
+  const of = (grants2) => grants2.filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase()).map(({ principal }) => principal);
   const gone = new Set(of(leaving));
   const staying = users2.filter(
     (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
   );
-  const present3 = new Set(staying.map(({ principal }) => principal));
-  const added = [...new Set(of(coming))].filter((principal) => !present3.has(principal));
+  const present4 = new Set(staying.map(({ principal }) => principal));
+  const added = [...new Set(of(coming))].filter((principal) => !present4.has(principal));
   const asUser = (principal) => ({
     principal,
     privilege: "ACCESS",
@@ -17165,15 +17248,15 @@ function usersAfterwards(credential, users2, { coming, leaving }) {
   });
   return [...staying, ...added.map(asUser)];
 }
-function afterwards(reading, grants) {
+function afterwards(reading, grants2) {
   if (reading.state !== "known") return reading;
   const { name, users: users2 } = reading.value;
-  return known({ ...reading.value, users: usersAfterwards(name, users2, grants) });
+  return known({ ...reading.value, users: usersAfterwards(name, users2, grants2) });
 }
-function twinsAfterwards(reading, grants) {
+function twinsAfterwards(reading, grants2) {
   if (reading.state !== "known") return reading;
   const twins = reading.value.twins.map(
-    (twin) => twin.users.state === "known" ? { ...twin, users: known(usersAfterwards(twin.name, twin.users.value, grants)) } : twin
+    (twin) => twin.users.state === "known" ? { ...twin, users: known(usersAfterwards(twin.name, twin.users.value, grants2)) } : twin
   );
   return known({ ...reading.value, twins });
 }
@@ -17182,17 +17265,17 @@ function matesOf(key2, bundle, policy2) {
   const keys = new Set(groups.flat());
   return bundle.jobs.filter((other) => other.key !== key2 && keys.has(other.key));
 }
-function principalOf(job) {
-  return job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
+function principalOf(job2) {
+  return job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
 }
 async function proveScopes(request) {
   const { eyes, before, bundle, deployer, accountId, policy: policy2, needs } = request;
-  const jobs2 = bundle.jobs.filter((job) => needs.has(job.key));
+  const jobs2 = bundle.jobs.filter((job2) => needs.has(job2.key));
   if (jobs2.length === 0) return /* @__PURE__ */ new Map();
-  const clusterIds = jobs2.flatMap((job) => sharedClusters(job.settings));
+  const clusterIds = jobs2.flatMap((job2) => sharedClusters(job2.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
   const [listed, identities, tokens2, admins3, credentials, clusters] = await Promise.all([
-    readRunners(eyes, clusterIds.length > 0),
+    readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
       accountId,
@@ -17211,12 +17294,12 @@ async function proveScopes(request) {
   const code2 = codeReader(eyes, bundle.filePath, metastoreOwner);
   const [allTwins, codes] = await Promise.all([
     readTwins(eyes, cloudIdentities, metastoreOwner),
-    inParallel(jobs2, (job) => {
-      const shared = sharedClusters(job.settings).flatMap((id) => {
+    inParallel(jobs2, (job2) => {
+      const shared = sharedClusters(job2.settings).flatMap((id) => {
         const reading = clusters.get(id);
         return reading?.state === "known" ? [reading.value] : [];
       });
-      return code2(codeSubject(job, before), shared);
+      return code2(codeSubject(job2, before), shared);
     })
   ]);
   const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, before === void 0)) : listed;
@@ -17227,23 +17310,23 @@ async function proveScopes(request) {
     secrets: nobody,
     policies: nobody
   };
-  const proofs = jobs2.map((job, index) => {
-    const principal = principalOf(job);
-    const mates = matesOf(job.key, bundle, policy2);
-    const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map(({ key: key2 }) => key2)]);
+  const proofs = jobs2.map((job2, index) => {
+    const principal = principalOf(job2);
+    const mates = matesOf(job2.key, bundle, policy2);
+    const allowed = /* @__PURE__ */ new Set([job2.key, ...mates.map(({ key: key2 }) => key2)]);
     const principals = /* @__PURE__ */ new Set([principal, ...mates.filter(isTrusted(before)).map(principalOf)]);
     principals.delete("");
     const identity = identities.get(principal) ?? noIdentity;
-    const used = (needs.get(job.key) ?? []).map(
+    const used = (needs.get(job2.key) ?? []).map(
       (name) => afterwards(credentials.get(name) ?? unknown(`credential "${name}"`), request)
     );
     const ofCode = codes[index] ?? { code: EMPTY, editors: [nobody] };
     const group = mates.length === 0 ? [] : [...allowed].sort();
-    return claim({ job: job.key, principal, group }, [
+    return claim({ job: job2.key, principal, group }, [
       [
         "principal",
         principalPoints({
-          job,
+          job: job2,
           before,
           principal,
           deployer,
@@ -17270,21 +17353,21 @@ async function proveScopes(request) {
       [
         "compute",
         computePoints({
-          settings: job.settings,
+          settings: job2.settings,
           principal,
-          clusters: sharedClusters(job.settings).map((id) => clusters.get(id) ?? unknown(`cluster ${id}`)),
+          clusters: sharedClusters(job2.settings).map((id) => clusters.get(id) ?? unknown(`cluster ${id}`)),
           runners,
           allowed
         })
       ],
-      ["code", codePoints(ofCode, { job: job.key, deployer, before })]
+      ["code", codePoints(ofCode, { job: job2.key, deployer, before })]
     ]);
   });
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
 var EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
 function isTrusted(before) {
-  return (job) => before !== void 0 || job.deployed?.state === "read";
+  return (job2) => before !== void 0 || job2.deployed?.state === "read";
 }
 function codeSubject({ id, settings }, before) {
   if (id !== void 0) return { id, settings };
@@ -17296,6 +17379,7 @@ function codeSubject({ id, settings }, before) {
 function observer(request, registrarLater) {
   const { files, deployed: deployed2, deployerId, accountId, registrar, deployer } = request;
   const policy2 = files.policy?.policy;
+  const listing = jobListing();
   let opened;
   const readers = () => opened ??= Promise.all(
     [registrar, deployer].filter((connection) => connection !== void 0).map(({ workspace, account }) => openReader(workspace, account))
@@ -17307,11 +17391,11 @@ function observer(request, registrarLater) {
       if (!deployed2 || keys.length === 0) return bundle;
       const mates = keys.flatMap((key2) => matesOf(key2, bundle, policy2).map((mate) => mate.key));
       const eyes = { readers: await readers(), later: void 0 };
-      return asDeployed(eyes, bundle, /* @__PURE__ */ new Set([...keys, ...mates]));
+      return asDeployed(eyes, bundle, /* @__PURE__ */ new Set([...keys, ...mates]), listing);
     },
     async proofs(subject2) {
       if (subject2.needs.size === 0) return /* @__PURE__ */ new Map();
-      const about = { ...subject2, deployer: deployerId, accountId, policy: policy2 };
+      const about = { ...subject2, listing, deployer: deployerId, accountId, policy: policy2 };
       const eyes = { readers: await readers() };
       if (deployed2)
         return proveScopes({ ...about, before: void 0, eyes: { ...eyes, later: void 0 } });
@@ -17324,9 +17408,9 @@ function observer(request, registrarLater) {
 // core/access/state/known.ts
 function expectedRecords(live, owner, deployment) {
   const byObject = /* @__PURE__ */ new Map();
-  for (const { name, origin, job, purpose, target, object: object3 } of live) {
+  for (const { name, origin, job: job2, purpose, target, object: object3 } of live) {
     const key2 = objectKey(target.kind, object3);
-    const entry = { name, ...origin, job: job.key, purpose: purpose.value, phase: "granted" };
+    const entry = { name, ...origin, job: job2.key, purpose: purpose.value, phase: "granted" };
     const { workspaceId, statePath } = deployment;
     byObject.set(key2, {
       kind: target.kind,
@@ -17358,8 +17442,8 @@ async function knownState(options, live) {
 }
 function assumedRecords(live, remote2) {
   const there = live.filter(({ target, object: object3 }) => remote2(target, object3).state === "present");
-  return there.map(({ name, origin, job, purpose, target, object: object3 }) => ({
-    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: target.kind, object: object3, phase: "granted" }
+  return there.map(({ name, origin, job: job2, purpose, target, object: object3 }) => ({
+    ...{ name, ...origin, job: job2.key, purpose: purpose.value, kind: target.kind, object: object3, phase: "granted" }
   }));
 }
 
@@ -17413,9 +17497,9 @@ function fail(findings2) {
     "SCOPE_BROKEN"
   ];
   const rank = (finding2) => (order.indexOf(finding2.code) + order.length) % order.length;
-  const sorted = [...findings2].sort((a, b) => rank(a) - rank(b));
-  const mistakes = sorted.map(({ mistake }) => mistake);
-  const code2 = sorted[0]?.code ?? "INTERNAL";
+  const sorted2 = [...findings2].sort((a, b) => rank(a) - rank(b));
+  const mistakes = sorted2.map(({ mistake }) => mistake);
+  const code2 = sorted2[0]?.code ?? "INTERNAL";
   if (mistakes.length === 1 && mistakes[0] !== void 0) return new SecretlessError(code2, mistakes[0]);
   const problem = `${mistakes.length} mistakes keep access from being granted as declared.`;
   return new SecretlessError(code2, { problem, mistakes });
@@ -17500,8 +17584,8 @@ async function examineAccess(request) {
   const wanted = new Set(live.map(({ target, object: object3 }) => objectKey(target.kind, object3)));
   const leaving = recorded.filter(({ target, object: object3 }) => !wanted.has(objectKey(target.kind, object3))).map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
   const needs = /* @__PURE__ */ new Map();
-  for (const { job, credentials } of live)
-    needs.set(job.key, [.../* @__PURE__ */ new Set([...needs.get(job.key) ?? [], ...credentials])]);
+  for (const { job: job2, credentials } of live)
+    needs.set(job2.key, [.../* @__PURE__ */ new Set([...needs.get(job2.key) ?? [], ...credentials])]);
   const coming = live.map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([
@@ -17558,13 +17642,12 @@ async function planAccess(request, onPlan) {
 // core/access/state/recorder.ts
 var recordKey = ({ name, target, object: object3 }) => `${name} ${objectKey(target.kind, object3)}`;
 var Recorder = class {
-  #records;
+  /** By object, then by the name of the entry. */
+  #records = /* @__PURE__ */ new Map();
   #files;
   #options;
   constructor(state, options) {
-    this.#records = new Map(
-      state.records.map((record2) => [`${record2.name} ${objectKey(record2.kind, record2.object)}`, record2])
-    );
+    for (const record2 of state.records) this.#of(record2).set(record2.name, record2);
     this.#files = new Map(state.files);
     this.#options = options;
   }
@@ -17572,19 +17655,24 @@ var Recorder = class {
   async set(changes, phaseOf) {
     for (const change2 of changes) {
       const phase = phaseOf(change2);
-      const { name, origin, job, purpose, target, object: object3 } = change2;
-      const entry = { name, ...origin, job, purpose, kind: target.kind, object: object3 };
-      if (phase === void 0) this.#records.delete(recordKey(change2));
-      else this.#records.set(recordKey(change2), { ...entry, phase });
+      const { name, origin, job: job2, purpose, target, object: object3 } = change2;
+      const entry = { name, ...origin, job: job2, purpose, kind: target.kind, object: object3 };
+      if (phase === void 0) this.#of(entry).delete(name);
+      else this.#of(entry).set(name, { ...entry, phase });
     }
     const touched = new Map(changes.map((change2) => [objectKey(change2.target.kind, change2.object), change2]));
     await inParallel([...touched.values()], (change2) => this.#write(change2));
   }
+  #of({ kind, object: object3 }) {
+    const key2 = objectKey(kind, object3);
+    const entries2 = this.#records.get(key2) ?? /* @__PURE__ */ new Map();
+    this.#records.set(key2, entries2);
+    return entries2;
+  }
   async #write({ target: { kind }, object: object3 }) {
     const { api, folder: folder2, owner, deployment, lock } = this.#options;
     await lock.hold();
-    const key2 = objectKey(kind, object3);
-    const entries2 = [...this.#records.values()].filter((one) => objectKey(one.kind, one.object) === key2);
+    const entries2 = [...this.#of({ kind, object: object3 }).values()];
     const id = objectId(kind, object3);
     const old = this.#files.get(id) ?? [];
     const written = [];
@@ -17603,9 +17691,7 @@ var Recorder = class {
 var CONFIRM_TIMEOUT = 6e4;
 var isChange = ({ action }) => action !== "unchanged";
 var isRemote2 = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
-async function confirm(batch, ports, clock) {
-  const { target, action } = batch[0];
-  const objects = batch.map(({ object: object3 }) => object3);
+async function confirm({ target, action, objects }, ports, clock) {
   const done = ({ state }) => action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
   const deadline = clock.now() + CONFIRM_TIMEOUT;
   for (let wait = 500; ; wait = Math.min(wait * 2, 8e3)) {
@@ -17620,13 +17706,17 @@ function batches(all) {
   const groups = /* @__PURE__ */ new Map();
   for (const change2 of all) {
     const key2 = JSON.stringify([change2.action, change2.target.kind, change2.target.batch(change2.object)]);
-    groups.set(key2, [...groups.get(key2) ?? [], change2]);
+    const group = groups.get(key2);
+    if (group) group.push(change2);
+    else groups.set(key2, [change2]);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((changes) => {
+    const [{ target, action }] = changes;
+    return { target, action, changes, objects: changes.map(({ object: object3 }) => object3) };
+  });
 }
 async function applyBatch(batch, ports, clock) {
-  const { target, action } = batch[0];
-  const objects = batch.map(({ object: object3 }) => object3);
+  const { target, action, objects } = batch;
   try {
     await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
     return await confirm(batch, ports, clock);
@@ -17645,8 +17735,8 @@ async function execute(plan, request, lock, onApplied) {
   });
   const all = plan.changes.filter(isChange);
   const applied = [];
-  const tell = async (batch, outcome, reason) => {
-    for (const change2 of batch) {
+  const tell = async (changes, outcome, reason) => {
+    for (const change2 of changes) {
       const one = { change: change2, outcome, ...reason === void 0 ? {} : { reason } };
       applied.push(one);
       await onApplied(one);
@@ -17666,21 +17756,21 @@ async function execute(plan, request, lock, onApplied) {
   ];
   let withdrawalFailed = false;
   for (const batch of order) {
-    const withdrawing = batch[0]?.action === "withdraw";
+    const withdrawing = batch.action === "withdraw";
     if (!withdrawing && withdrawalFailed) {
-      await tell(batch, "skipped", "a withdrawal failed");
+      await tell(batch.changes, "skipped", "a withdrawal failed");
       continue;
     }
     signal?.throwIfAborted();
     await lock.hold();
-    const problem = await applyBatch(batch, portsOf(batch[0].target, request), clock);
+    const problem = await applyBatch(batch, portsOf(batch.target, request), clock);
     if (problem !== void 0) {
       withdrawalFailed ||= withdrawing;
-      await tell(batch, "failed", problem);
+      await tell(batch.changes, "failed", problem);
       continue;
     }
-    await recorder.set(batch, (change2) => change2.phase);
-    await tell(batch, "done");
+    await recorder.set(batch.changes, (change2) => change2.phase);
+    await tell(batch.changes, "done");
   }
   return applied;
 }
@@ -17784,8 +17874,8 @@ function checkApproved(fresh, approved) {
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
     problem: "Access has changed since it was planned: what would happen now was not shown.",
     remedy: "Plan and deploy again. If another pipeline deploys the same bundle and target, let only one of them do it.",
-    mistakes: surprises.map(({ action, target, object: object3, job, purpose }) => ({
-      problem: `${action}: ${target.describe(object3)} (job "${job}", ${purpose})`
+    mistakes: surprises.map(({ action, target, object: object3, job: job2, purpose }) => ({
+      problem: `${action}: ${target.describe(object3)} (job "${job2}", ${purpose})`
     }))
   });
 }
@@ -17806,9 +17896,9 @@ function holding(request, lock) {
 function failures(applied) {
   const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
   return mistakes.map(({ change: change2, outcome, reason = "" }) => {
-    const { action, target, object: object3, job, purpose } = change2;
+    const { action, target, object: object3, job: job2, purpose } = change2;
     const mistake = {
-      problem: `Job "${job}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome}: ${reason}.`,
+      problem: `Job "${job2}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome}: ${reason}.`,
       remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there."
     };
     return { code: "ACCESS_FAILED", mistake };
@@ -17872,6 +17962,47 @@ async function retireLegacy({ deployer, bundle }) {
 function withdrawAccess(request, options) {
   const { files } = request;
   return applyAccess({ ...request, files: { ...files, entries: [] } }, { ...options, approved: void 0 });
+}
+
+// core/access/apply/in-force.ts
+function grantedNow(plan, applied) {
+  const done = new Set(applied.flatMap(({ change: change2, outcome }) => outcome === "done" ? [change2] : []));
+  const stands = plan.changes.filter(
+    (change2) => change2.phase === "granted" && change2.action !== "withdraw" && (!isRemote2(change2) || done.has(change2))
+  );
+  return [...stands, ...plan.denied.filter(({ standing }) => standing !== void 0)];
+}
+function declaredNow(entries2, bundle, now) {
+  const { declared } = declareAccess(entries2, bundle, now);
+  return declared.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, target, object: object3 }) => ({ job: job2.key, purpose: purpose.value, target, object: object3 }));
+}
+function manifestOf(bundle, workspace, entries2, inForce) {
+  const { name, target } = bundle;
+  const jobs2 = bundle.jobs.flatMap(({ key: key2, id, runAs: runAs2 }) => {
+    if (id === void 0 || runAs2.kind !== "service_principal") return [];
+    const ofJob = entries2.filter(({ job: job2 }) => job2.value === key2);
+    const purposes = inForce.filter(({ job: job2 }) => job2 === key2).map((one) => {
+      const until = ofJob.find(({ purpose }) => purpose.value === one.purpose)?.until;
+      const grant = one.target.manifest(one.object);
+      return { ...grant, purpose: one.purpose, ...until && { until: until.value } };
+    });
+    const elsewhere2 = Object.fromEntries(
+      ofJob.flatMap(
+        ({ purpose, targets = [target] }) => targets.includes(target) || targets.length === 0 ? [] : [[purpose.value, targets]]
+      )
+    );
+    if (purposes.length === 0 && Object.keys(elsewhere2).length === 0) return [];
+    return [{ key: key2, id, runAs: runAs2.applicationId, purposes, elsewhere: elsewhere2 }];
+  });
+  return { bundle: name, target, workspace, jobs: jobs2 };
+}
+function isManifestOf({ name, target }, text3) {
+  try {
+    const content = readJson(text3);
+    return member(content, "bundle") === name && member(content, "target") === target;
+  } catch {
+    return false;
+  }
 }
 
 // core/flow/api.ts
@@ -18008,7 +18139,7 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
   let idTokenSha256 = "";
   let token2;
   try {
-    const [assertion] = await Promise.all([idToken(audience), loadClaimsReader()]);
+    const [assertion] = await Promise.all([idToken(audience, stop), loadClaimsReader()]);
     registerSecret(assertion);
     idTokenSha256 = tokenSha256(assertion);
     claims = await readClaims(assertion);
@@ -18089,13 +18220,13 @@ function decodeURIComponentSafely(text3) {
 async function gitFolder(checkout, tree) {
   const dotGit = join(checkout, ".git");
   if (await tree.size(dotGit) === void 0) return dotGit;
-  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit).catch(() => ""))?.[1]?.trim() ?? "";
+  const target = /^gitdir: (.{1,4096})/.exec(await readGitFile(dotGit, tree) ?? "")?.[1]?.trim() ?? "";
   const folder2 = isAbsolute(target) ? target : join(checkout, target);
-  const common2 = await readText(tree, join(folder2, "commondir")).catch(() => ".");
+  const common2 = await readGitFile(join(folder2, "commondir"), tree) ?? ".";
   return isAbsolute(common2.trim()) ? common2.trim() : join(folder2, common2.trim());
 }
 async function readRepositoryId(checkout, tree) {
-  const config3 = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
+  const config3 = await readGitFile(join(await gitFolder(checkout, tree), "config"), tree) ?? "";
   const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
     config3
   )?.[1];
@@ -18222,10 +18353,157 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
 }
 
+// core/access/manifest.ts
+var MANIFEST_FILE = "secretless-access.json";
+var MANIFEST_VERSION = 1;
+var TEXT = { type: "string", minLength: 1 };
+var PURPOSE = "^[a-z][a-z0-9-]{0,62}$";
+var ADDRESS = "^(?:https://[^\\s/?#@\\\\]+|http://(?:localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1\\])(?::\\d+)?)(?:/[^\\s?#\\\\]*)?$";
+var URL_TEXT = { type: "string", pattern: ADDRESS };
+var DATE2 = { type: "string", pattern: "^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$" };
+var closed = (properties, optional2 = []) => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional2.includes(name)),
+  additionalProperties: false
+});
+var present2 = { anyOf: [{ const: "databricks" }, closed({ credential: TEXT, audience: TEXT })] };
+var MEMBERS = {
+  unity_catalog_credential: { credential: TEXT },
+  unity_catalog_secret: { secret: { type: "string", pattern: "^[^.]+\\.[^.]+\\.[^.]+$" } },
+  unity_catalog_connection: { connection: TEXT },
+  entra_application: { present: present2, tenant: TEXT, client_id: TEXT, authority: URL_TEXT },
+  aws_role: { present: present2, role: { type: "string", pattern: "^arn:[a-z-]+:iam::\\d{12}:role/.+$" } },
+  vault_role: { present: present2, address: URL_TEXT, mount: TEXT, role: TEXT, namespace: TEXT }
+};
+var grants = Object.entries(MEMBERS).map(
+  ([kind, members2]) => closed({ kind: { const: kind }, ...members2, until: DATE2 }, ["until", "namespace"])
+);
+var job = closed(
+  {
+    id: { type: "string", pattern: "^\\d+$", description: "Id of the job." },
+    run_as: { ...TEXT, description: "Application ID of the run-as service principal." },
+    purposes: {
+      type: "object",
+      propertyNames: { pattern: PURPOSE },
+      additionalProperties: { anyOf: grants },
+      description: "What is granted now, by purpose."
+    },
+    elsewhere: {
+      type: "object",
+      propertyNames: { pattern: PURPOSE },
+      additionalProperties: { type: "array", items: TEXT, minItems: 1 },
+      description: "Purposes that are declared for other targets alone, with those targets."
+    }
+  },
+  ["elsewhere"]
+);
+var manifestSchema = closed({
+  version: { const: MANIFEST_VERSION, description: "Version of this format." },
+  bundle: TEXT,
+  target: TEXT,
+  workspace: { ...URL_TEXT, description: "URL of the workspace." },
+  jobs: {
+    type: "object",
+    additionalProperties: job,
+    description: "Jobs of the bundle that were granted something; the keys are those under resources.jobs."
+  }
+});
+var MANIFEST_SCHEMA_FILE = {
+  "manifest.schema.json": `${JSON.stringify(
+    {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      title: "Access manifest of Databricks Secretless",
+      ...manifestSchema
+    },
+    null,
+    2
+  )}
+`
+};
+var byKey = ([a], [b]) => a < b ? -1 : a > b ? 1 : 0;
+function sorted(pairs, what) {
+  const names2 = pairs.map(([name]) => name);
+  const twice = names2.find((name, at3) => names2.indexOf(name) !== at3);
+  if (twice !== void 0) throw new Error(`${what} "${twice}" stands twice in the manifest`);
+  return Object.fromEntries([...pairs].sort(byKey));
+}
+function checkAddress(address, what) {
+  if (!new RegExp(ADDRESS).test(address)) {
+    throw new Error(`${what} of the manifest is no https URL without user information, query and fragment`);
+  }
+}
+function renderPresent(value) {
+  return value === "databricks" ? value : { credential: value.credential, audience: value.audience };
+}
+function renderPurpose(one) {
+  const source = one;
+  const members2 = { kind: one.kind };
+  for (const name of Object.keys(MEMBERS[one.kind])) {
+    if (source[name] === void 0) continue;
+    members2[name] = name === "present" ? renderPresent(source[name]) : source[name];
+  }
+  if (one.kind === "vault_role") checkAddress(one.address, "Vault's address");
+  if (one.kind === "entra_application") checkAddress(one.authority, "The authority");
+  if (one.until !== void 0) members2["until"] = one.until;
+  return [one.purpose, members2];
+}
+function renderJob(one) {
+  const elsewhere2 = Object.entries(one.elsewhere ?? {}).map(
+    ([purpose, targets]) => [purpose, [...targets].sort()]
+  );
+  return [
+    one.key,
+    {
+      id: one.id,
+      run_as: one.runAs,
+      purposes: sorted(one.purposes.map(renderPurpose), "The purpose"),
+      ...elsewhere2.length === 0 ? {} : { elsewhere: sorted(elsewhere2, "The purpose") }
+    }
+  ];
+}
+function renderManifest({ bundle, target, workspace, jobs: jobs2 }) {
+  checkAddress(workspace, "The workspace");
+  const content = {
+    version: MANIFEST_VERSION,
+    bundle,
+    target,
+    workspace,
+    jobs: sorted(jobs2.map(renderJob), "The job")
+  };
+  return `${JSON.stringify(content, null, 2)}
+`;
+}
+
+// core/flow/access/manifest.ts
+async function keepManifest({ step: step2, audit, connection, ...kept }) {
+  const { bundle, entries: entries2, inForce } = kept;
+  const { ci, inputs } = step2;
+  const caller = { audit, clientId: inputs.clientId, failure: "ACCESS_FAILED" };
+  const api = workspaceApi(step2, connection.session, caller);
+  const path16 = `${bundle.filePath}/${MANIFEST_FILE}`;
+  const there = await readWorkspaceFile(api, path16);
+  if (inForce === void 0) {
+    if (there === void 0 || !isManifestOf(bundle, there)) return;
+    await deleteWorkspaceFile(api, path16);
+    ci.info(`Removed ${path16}: no access is declared any more.`);
+    return;
+  }
+  const text3 = renderManifest(manifestOf(bundle, inputs.host, entries2, inForce));
+  if (text3 === there) return;
+  if (!await writeWorkspaceFile(api, path16, text3, true)) {
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: `What is at ${path16} is no file, so the code of the jobs cannot be told what it may use.`,
+      remedy: "Take it away (the name belongs to the access manifest), and deploy again."
+    });
+  }
+  ci.info(`Wrote ${path16}: what the code of each job may use.`);
+}
+
 // core/access/plan/describe.ts
 function planRow({
   action,
-  job,
+  job: job2,
   purpose,
   target,
   object: object3,
@@ -18236,7 +18514,7 @@ function planRow({
   const selfReported = decision?.selfReported.length ? ` (self-reported: ${decision.selfReported.join(", ")})` : "";
   return {
     action,
-    job,
+    job: job2,
     purpose,
     what: target.describe(object3),
     scope: scope === void 0 ? "" : scopeWords(scope),
@@ -18307,12 +18585,12 @@ var AccessReport = class {
     for (const one of changes) {
       const change2 = "change" in one ? one.change : one;
       const failed = "change" in one && one.outcome !== "done" ? one : void 0;
-      const { action, job, purpose, target, object: object3 } = change2;
+      const { action, job: job2, purpose, target, object: object3 } = change2;
       const what = target.describe(object3);
       if (how === "applied" && (failed || action in NAMES))
-        ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
+        ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job2}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
-      lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object3 });
+      lists[NAMES[action]].push({ job: job2, purpose, kind: target.kind, ...object3 });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
     const { granted, updated, revoked } = lists;
@@ -18377,12 +18655,12 @@ async function connect(step2, audit) {
     workspace,
     audit,
     clientId: inputs.clientId,
-    idToken: (audience) => {
+    idToken: (audience, signal) => {
       const first = early;
       early = void 0;
       const fits2 = first !== void 0 && first.audience === (ci.fixedAudience ?? audience);
       const inTime2 = fits2 && ports.clock.now() - first.askedAt < EARLY2;
-      return inTime2 ? first.idToken : ci.idToken(audience);
+      return inTime2 ? first.idToken : ci.idToken(audience, signal);
     },
     signal: connecting.signal,
     onExchange: ({ claims }) => {
@@ -18467,9 +18745,13 @@ var Access = class {
    * its own job does.
    */
   async apply(summary) {
-    const { step: step2, source } = this.#parts;
+    const { step: step2, source, connection } = this.#parts;
     if (isApart(source.files)) {
       if (source.declared) step2.ci.info(LEFT);
+      const { entries: entries2 } = source.files;
+      const bundle = bundleFacts(summary.tree, connection.workspaceId ?? "");
+      const inForce = source.declared ? declaredNow(entries2, bundle, step2.ports.clock.now()) : void 0;
+      await told(() => keepManifest({ ...this.#parts, bundle, entries: entries2, inForce }));
       return;
     }
     if (step2.signal.aborted && !source.declared) return;
@@ -18478,7 +18760,8 @@ var Access = class {
       if (!request) return;
       await this.#change(
         request,
-        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
+        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown }),
+        source.declared ? "keep" : "remove"
       );
     });
   }
@@ -18502,7 +18785,9 @@ var Access = class {
       const deployerId = registrarOf(files) === void 0 ? clientId : creators[0] ?? clientId;
       const request = await this.#complete(facts, registrar, { deployed: true, deployerId });
       const complete = { ...request, registrar, readers: creators };
-      await this.#change(complete, (one, options) => applyAccess(one, { ...options, approved: void 0 }));
+      const manifest = !creators.includes(clientId) ? "leave" : source.declared ? "keep" : "remove";
+      const register = (one, options) => applyAccess(one, { ...options, approved: void 0 });
+      await this.#change(complete, register, manifest);
     });
   }
   /** Withdraws everything; what fails must keep the bundle from being destroyed. */
@@ -18511,7 +18796,7 @@ var Access = class {
       if (isApart(this.#parts.source.files)) return this.#checkGone(summary);
       const request = await this.#request(summary, { deployed: true, declared: false });
       if (!request) return;
-      await this.#change(request, withdrawAccess);
+      await this.#change(request, withdrawAccess, "remove");
     });
   }
   /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
@@ -18566,10 +18851,11 @@ var Access = class {
     this.#report.plan(plan);
     for (const event of this.#newlyExamined(plan, bundle)) await this.#parts.audit.write(event);
   }
-  async #change(request, work) {
-    const { step: step2, audit } = this.#parts;
+  async #change(request, work, manifest) {
+    const { step: step2, audit, source } = this.#parts;
     const { ci, inputs } = step2;
-    const record2 = auditTrail(audit, request.bundle);
+    const { bundle } = request;
+    const record2 = auditTrail(audit, bundle);
     const done = [];
     let last;
     const options = {
@@ -18577,18 +18863,27 @@ var Access = class {
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan) => {
         last = plan;
-        return this.#show(plan, request.bundle);
+        return this.#show(plan, bundle);
       },
       onApplied: async (applied, plan) => {
         done.push(applied);
         await record2(applied, plan);
       }
     };
+    const keep = async () => {
+      if (last === void 0 || manifest === "leave") return;
+      const inForce = manifest === "keep" ? grantedNow(last, done) : void 0;
+      await keepManifest({ ...this.#parts, bundle, entries: source.files.entries, inForce });
+    };
     try {
       await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
         await work({ ...request, registrar }, options);
+        await keep();
       });
+    } catch (error) {
+      await keep().catch(() => void 0);
+      throw error;
     } finally {
       if (last) await this.#report.changes("applied", done, last);
     }
@@ -18699,8 +18994,8 @@ function verifiedPipeline(step2) {
 }
 async function verify({ ci, inputs, ports, signal }) {
   const { clock, send } = ports;
-  const attempt2 = async () => {
-    const { token: token2, audience, issuers } = await ci.pipelineToken();
+  const attempt2 = async (stop) => {
+    const { token: token2, audience, issuers } = await ci.pipelineToken(stop);
     registerSecret(token2);
     const { issuer } = await readClaims(token2);
     const local = [inputs.host, issuer].every(
@@ -18767,7 +19062,7 @@ async function sourceFile(file, { ci, ports: { platform } }, input, bundleRoot) 
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown2 = inside ? path12.relative(checkout, file).split(path12.sep).join("/") : file;
+  const shown2 = pathForPeople(file, checkout, platform);
   try {
     const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
     return text3 === void 0 ? void 0 : { path: shown2, text: text3 };
@@ -20111,7 +20406,7 @@ import path13 from "node:path";
 
 // core/scan/exceptions.ts
 var import_yaml8 = __toESM(require_dist(), 1);
-import { join as join5, relative as relative2, sep } from "node:path";
+import { join as join5, relative, sep } from "node:path";
 
 // core/bundle/ignore-patterns.ts
 var ANY = { type: "any" };
@@ -20196,69 +20491,19 @@ var IgnorePatterns = class {
   }
 };
 
-// core/scan/rules/practices.ts
-var PRACTICES = [
-  {
-    id: "practice-storage-account-key",
-    name: "Storage account key in Spark configuration",
-    risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
-    remedy: REMEDIES2.storage,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
-  },
-  {
-    id: "practice-oauth-client-secret",
-    name: "OAuth client secret in Spark configuration",
-    risk: "The secret must be stored and rotated, and works from anywhere.",
-    remedy: REMEDIES2.entra,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
-  },
-  {
-    id: "practice-s3-access-key",
-    name: "S3 access key in Spark configuration",
-    risk: "The key works from anywhere until it is rotated by hand.",
-    remedy: REMEDIES2.aws,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
-  },
-  {
-    id: "practice-instance-profile",
-    name: "Instance profile",
-    risk: "Everybody who can run code on the cluster has the role; it is bound to no job.",
-    remedy: "Use a Unity Catalog storage or service credential, granted to the job's run-as principal alone.",
-    owasp: "NHI4",
-    setting: /^instance_profile_arn$/
-  },
-  {
-    id: "practice-personal-access-token",
-    name: "Databricks token handed to a job",
-    risk: "A personal access token outlives the job, and every run has all rights of its owner.",
-    remedy: REMEDIES2.databricks,
-    owasp: "NHI7",
-    setting: /^databricks_(?:api_)?token$/i
-  }
-];
-var SCOPE_RULE = {
-  id: "scope-of-another-target",
-  name: "Secret scope of another target",
-  risk: "A job of one environment reads the secrets of another.",
-  remedy: "Name a scope of this target (`${bundle.target}` in the scope's name), or allow it under `scan.scopes` in `policy.yml`.",
-  owasp: "NHI8"
-};
-
 // core/scan/exceptions.ts
 var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
 var MOST2 = 1e3;
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
-var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
-async function readExceptions({ bundleRoot, checkout }, tree, today) {
+var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id));
+async function readExceptions({ bundleRoot, checkout }, bounds, today) {
   const file = join5(bundleRoot, EXCEPTIONS_FILE);
-  if (await tree.size(file) === void 0) return { exceptions: [], mistakes: [] };
-  const name = relative2(checkout, file).split(sep).join("/");
+  const name = relative(checkout, file).split(sep).join("/");
   try {
-    return parseExceptions(await readText(tree, file), name, today);
+    const bytes = await readOwn(file, checkout, bounds);
+    if (bytes === void 0) return { exceptions: [], mistakes: [] };
+    return parseExceptions(textOf(bytes), name, today);
   } catch (error) {
     const why = error instanceof RefusedFile ? error.message : "cannot be read";
     return {
@@ -20501,12 +20746,15 @@ function toSarif(report, options) {
 var MOST3 = 100;
 var ScanOutcome = class {
   #step;
+  #repositoryId;
   #exceptions;
   /** Annotations that were made: a report holds those before it. */
   #annotated = /* @__PURE__ */ new Set();
-  constructor(step2, exceptions) {
+  /** `repositoryId` is the key of the fingerprints. */
+  constructor(step2, exceptions, repositoryId) {
     this.#step = step2;
     this.#exceptions = exceptions;
+    this.#repositoryId = repositoryId;
   }
   /** Takes what the policy says of exceptions; what it does not admit accepts nothing from now on, and is a mistake. */
   bound(policy2, today) {
@@ -20519,30 +20767,29 @@ var ScanOutcome = class {
   }
   /**
    * Shows all that was found so far, and stops the run for it where the input `scan` says so.
-   * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `EXCEPTIONS_INVALID`
+   * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `SCAN_INCOMPLETE`, `EXCEPTIONS_INVALID`
    */
   async judge(report, stage) {
     const { ci, inputs } = this.#step;
-    const applied = applyExceptions(report.findings, this.#exceptions.exceptions);
+    const unscanned = unscannedFindings(report, this.#repositoryId);
+    const applied = applyExceptions([...report.findings, ...unscanned], this.#exceptions.exceptions);
     const blocks = inputs.scan === "block";
-    const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
-    const others2 = applied.findings.filter((finding2) => !stopping.includes(finding2));
+    const unknown2 = applied.findings.filter((finding2) => unscanned.includes(finding2));
+    const found = applied.findings.filter((finding2) => !unknown2.includes(finding2));
+    const stopping = found.filter(({ level }) => blocks && level === "error");
+    const others2 = found.filter((finding2) => !stopping.includes(finding2));
     const exceptions = acceptedBy(applied);
     const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length, exceptions };
     this.#step.found({ scan: scan2 });
     ci.info(`${stage.title}: ${scanLine(scan2)}`);
     for (const exception of exceptions) ci.info(`  ${acceptedLine(exception)}`);
     for (const note2 of report.notes) ci.info(`  ${note2}`);
-    const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-    for (const { file, member: member3, reason } of unscanned) {
-      const name = member3 === void 0 ? file : `${file}!${member3}`;
-      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file } });
-    }
-    for (const finding2 of others2) this.#warn(findingMistake(finding2));
+    for (const finding2 of blocks ? others2 : [...unknown2, ...others2]) this.#warn(findingMistake(finding2));
     const { certain: certain2, perhaps } = this.#wrongExceptions(applied, stage);
     for (const mistake of blocks ? perhaps : [...perhaps, ...certain2]) this.#warn(mistake);
     const errors = [
       ...stopping.length > 0 ? [credentialFound(stopping, stage)] : [],
+      ...blocks && unknown2.length > 0 ? [incomplete(unknown2, stage)] : [],
       ...blocks && certain2.length > 0 ? [exceptionsInvalid(certain2)] : [],
       ...await this.#writeSarif(report, applied)
     ];
@@ -20608,6 +20855,14 @@ function credentialFound(findings2, { uploaded = false }) {
     mistakes: findings2.slice(0, MOST3).map(findingMistake)
   });
 }
+function incomplete(findings2, { uploaded = false }) {
+  const count2 = findings2.length === 1 ? "1 file" : `${String(findings2.length)} files`;
+  return new SecretlessError("SCAN_INCOMPLETE", {
+    problem: `The scan cannot read ${count2}, and \`scan: block\` passes nothing over. ` + (uploaded ? "It is in the workspace already." : "Nothing was uploaded."),
+    remedy: `Do what each line says. For a file that has to be as it is, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
+    mistakes: findings2.slice(0, MOST3).map(findingMistake)
+  });
+}
 function exceptionsInvalid(mistakes) {
   return new SecretlessError("EXCEPTIONS_INVALID", {
     problem: `The exceptions of the scan in ${EXCEPTIONS_FILE} are not right. Nothing was uploaded.`,
@@ -20643,10 +20898,10 @@ async function answered(api, request, what) {
 }
 
 // core/bundle/resolved-selection.ts
-import { isAbsolute as isAbsolute5, join as join7, posix as posix8, relative as relative4 } from "node:path";
+import { isAbsolute as isAbsolute5, join as join7, posix as posix8, relative as relative3 } from "node:path";
 
 // core/bundle/selection.ts
-import { join as join6, posix as posix7, relative as relative3, resolve, sep as sep2 } from "node:path";
+import { join as join6, posix as posix7, relative as relative2, resolve, sep as sep2 } from "node:path";
 var slashed = (path16) => path16.split(sep2).join("/");
 function foldersUp(path16) {
   return posix7.normalize(slashed(path16)).split("/").filter((part) => part === "..").length;
@@ -20655,7 +20910,7 @@ function above(folder2, levels) {
   return resolve(folder2, ...Array.from({ length: levels }, () => ".."));
 }
 function fromSyncRoot({ bundleRoot, syncRoot }, path16) {
-  return posix7.join(slashed(relative3(syncRoot, bundleRoot)), path16);
+  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path16);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
 function isLibraryKey(key2) {
@@ -20704,14 +20959,14 @@ function texts(value) {
 async function syncRoots(paths, from) {
   const { bundleRoot, checkout, written, tree } = from;
   if (written && resolvesTo(written.allPaths, paths)) return [written.syncRoot];
-  const depth = relative4(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
+  const depth = relative3(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present3 = await Promise.all(paths.map((path16) => isThere(join7(root, path16), tree)));
+    const present4 = await Promise.all(paths.map((path16) => isThere(join7(root, path16), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
     const needed = levels === 0 || paths.some((path16) => cleaned2(path16).split("/")[0] !== first);
-    if (needed && present3.every(Boolean)) roots.push(root);
+    if (needed && present4.every(Boolean)) roots.push(root);
   }
   return roots;
 }
@@ -20743,22 +20998,22 @@ function libraryTexts(value, key2) {
 }
 
 // core/bundle/sync-files.ts
-import nodePath, { dirname as dirname3, join as join8, relative as relative5 } from "node:path";
+import nodePath, { dirname as dirname3, join as join8, relative as relative4 } from "node:path";
 async function worktreeOf(bundleRoot, syncRoot, tree) {
   const found = await findCheckout(bundleRoot, tree);
   return found === bundleRoot ? syncRoot : found;
 }
 var GitIgnores = class {
-  #tree;
+  #bounds;
   #root;
   #byFolder = /* @__PURE__ */ new Map();
-  constructor(tree, root) {
-    this.#tree = tree;
+  constructor(bounds, root) {
+    this.#bounds = bounds;
     this.#root = root;
   }
   async ignores(path16, isFolder) {
     for (let folder2 = dirname3(path16); ; folder2 = dirname3(folder2)) {
-      const inside = slashed(relative5(folder2, path16));
+      const inside = slashed(relative4(folder2, path16));
       const rules = await this.#rules(folder2);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
       if (folder2 === this.#root || dirname3(folder2) === folder2) return false;
@@ -20774,20 +21029,22 @@ var GitIgnores = class {
   }
   async #load(folder2) {
     const file = join8(folder2, ".gitignore");
-    const text3 = await readText(this.#tree, file).catch(() => "");
+    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
+    const text3 = bytes?.toString("utf8") ?? "";
     const always = folder2 === this.#root ? [".git", ".databricks"] : [];
     return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
   }
 };
-async function selectFiles(selection, tree, name) {
+async function selectFiles(selection, bounds, name) {
   const { bundleRoot, syncRoot } = selection;
-  const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
+  const { tree } = bounds;
+  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
   const included = new IgnorePatterns(selection.include, "take");
   const excluded = new IgnorePatterns(selection.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
   const take = (path16) => {
-    if (!excluded.match(slashed(relative5(syncRoot, path16)))) files.add(path16);
+    if (!excluded.match(slashed(relative4(syncRoot, path16)))) files.add(path16);
   };
   const walk2 = async (folder2, all) => {
     const entries2 = await tree.list(folder2).catch((error) => {
@@ -20800,7 +21057,7 @@ async function selectFiles(selection, tree, name) {
       if (entry.type === "folder") {
         if (all || !await ignores.ignores(path16, true)) await walk2(path16, all);
       } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative5(syncRoot, path16)))) take(path16);
+        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path16)))) take(path16);
       } else if (!await ignores.ignores(path16, false)) {
         if (entry.type === "file") take(path16);
         else {
@@ -20856,7 +21113,8 @@ async function readSyncedFiles(state, target) {
 }
 
 // core/flow/scan/uploaded.ts
-async function uploadedFiles(scanned, tree, uploading) {
+async function uploadedFiles(scanned, bounds, uploading) {
+  const { tree } = bounds;
   const { selections, summary, state, target, complete, api } = uploading;
   const synced = await readSyncedFiles(state, target);
   const code2 = runsCode(summary);
@@ -20864,14 +21122,14 @@ async function uploadedFiles(scanned, tree, uploading) {
   const remote2 = /* @__PURE__ */ new Map();
   const filePath = textAt(summary, "workspace", "file_path");
   for (const file of synced ?? []) {
-    const files = await present2(selections, file.local, tree);
+    const files = await present3(selections, file.local, tree);
     here.push(...files);
     const [first] = files;
     const path16 = posix9.join(filePath, file.remote);
     if (first === void 0 || code2) remote2.set(path16, first === void 0 ? path16 : scanned.name(first));
   }
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
-  const sources = synced ? [] : await selectedNow(selections, scanned, tree);
+  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
   const names2 = new Set(different.map((file) => scanned.name(file)));
   for (const path16 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
@@ -20879,16 +21137,19 @@ async function uploadedFiles(scanned, tree, uploading) {
     if (local === void 0 || code2) remote2.set(path16, local === void 0 ? path16 : scanned.name(local));
   }
   const unscanned = [];
+  const unread = [];
   await inParallel([...remote2], async ([path16, name]) => {
     const content = await exportedFile(api, path16);
-    if (content === void 0)
+    if (content === void 0 && name !== path16) unread.push(name);
+    else if (content === void 0)
       unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
     else if (await scanned.scanContent(name, content) > 0 || name === path16) names2.add(name);
   });
   return {
     different: [...names2].sort(),
     unscanned,
-    unknown: synced || !complete ? void 0 : await unlisted(uploading, tree)
+    unread: unread.sort(),
+    unknown: synced || !complete ? void 0 : await unlisted(uploading, bounds)
   };
 }
 async function uploadedArtifacts(api, summary) {
@@ -20896,18 +21157,18 @@ async function uploadedArtifacts(api, summary) {
   if (folder2 === "" || folder2.startsWith("/Volumes/")) return [];
   return filesInFolder(api, posix9.join(folder2, ".internal"));
 }
-async function present2(selections, local, tree) {
+async function present3(selections, local, tree) {
   const files = selections.map(({ syncRoot }) => join9(syncRoot, local));
   const sizes = await Promise.all(files.map((file) => tree.size(file)));
   return files.filter((_file, index) => sizes[index] !== void 0);
 }
-async function selectedNow(selections, scanned, tree) {
-  const all = selections.map((one) => selectFiles(one, tree, (file) => scanned.name(file)));
+async function selectedNow(selections, scanned, bounds) {
+  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
   return (await Promise.all(all)).flatMap(({ files }) => files);
 }
-async function unlisted({ selections, summary }, tree) {
+async function unlisted({ selections, summary }, bounds) {
   if (member(summary, "experimental", "immutable_folder") === true) return void 0;
-  const all = await Promise.all(selections.map((one) => selectFiles(one, tree, (file) => file)));
+  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
   if (all.every(({ files }) => files.length === 0)) return void 0;
   return {
     problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
@@ -21129,7 +21390,7 @@ function settingText(path16) {
 
 // core/scan/scanned-files.ts
 import { createHash as createHash9 } from "node:crypto";
-import { relative as relative6, sep as sep3 } from "node:path";
+import { relative as relative5, sep as sep3 } from "node:path";
 
 // core/scan/files/archive.ts
 import { gunzipSync, inflateRawSync } from "node:zlib";
@@ -21306,12 +21567,12 @@ function unpackGzip(gzip, budget) {
 var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh|ksh|ps1|psm1|bat|cmd|netrc|pgpass|pypirc|npmrc|databrickscfg|hocon|sql\.tpl|service|secrets?|credentials|keys?)$/;
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
-var TEXT = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
+var TEXT2 = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
 function fileKind(path16) {
   const name = path16.slice(path16.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
-  if (TEXT.test(name)) return "text";
+  if (TEXT2.test(name)) return "text";
   return "code";
 }
 
@@ -21357,10 +21618,10 @@ var Decoder = class {
     return Buffer.from(this.#utf16.decode(bytes, { stream: !final }), "utf8");
   }
   #swapped(bytes) {
-    const whole = Buffer.concat([this.#odd, bytes]);
-    const even = whole.length - whole.length % 2;
-    this.#odd = Buffer.from(whole.subarray(even));
-    return Buffer.from(whole.subarray(0, even)).swap16();
+    const whole2 = Buffer.concat([this.#odd, bytes]);
+    const even = whole2.length - whole2.length % 2;
+    this.#odd = Buffer.from(whole2.subarray(even));
+    return Buffer.from(whole2.subarray(0, even)).swap16();
   }
 };
 
@@ -21620,7 +21881,7 @@ var ScannedFiles = class {
   }
   /** As reports name a file. */
   name(path16) {
-    return relative6(this.#options.checkout, path16).split(sep3).join("/");
+    return relative5(this.#options.checkout, path16).split(sep3).join("/");
   }
   async #isKnown(path16) {
     const known2 = this.#hashes.get(path16);
@@ -21718,11 +21979,11 @@ var Written = class {
     const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
     const relativeToRoot = (path16) => fromSyncRoot(roots, fromBundle(path16));
     const known2 = (key2, all) => {
-      const relative7 = all.map(relativeToRoot);
-      const computed = relative7.filter(hasVariable);
+      const relative6 = all.map(relativeToRoot);
+      const computed = relative6.filter(hasVariable);
       if (computed.length > 0)
         this.#notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
-      return relative7.filter((path16) => !hasVariable(path16));
+      return relative6.filter((path16) => !hasVariable(path16));
     };
     this.#collectArtifacts();
     for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
@@ -21822,7 +22083,7 @@ async function filesOf(selections, scanned, boundary) {
   for (const selection of selections) {
     const artifacts = await selectArtifacts(selection, boundary.tree);
     await refuseFilesOutside(artifacts, boundary);
-    const sources = await selectFiles(selection, boundary.tree, (path16) => scanned.name(path16));
+    const sources = await selectFiles(selection, boundary, (path16) => scanned.name(path16));
     for (const file of [...sources.files, ...artifacts]) files.add(file);
     unscanned.push(...sources.unscanned);
   }
@@ -21893,8 +22154,8 @@ var BundleScan = class _BundleScan {
     const repositoryId = await readRepositoryId(checkout, diskTree) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const tree = checkoutTree(checkout, ports.platform);
-    const outcome = new ScanOutcome(step2, await readExceptions(options, tree, today));
+    const bounds = { tree: diskTree, platform: ports.platform };
+    const outcome = new ScanOutcome(step2, await readExceptions(options, bounds, today), repositoryId);
     const sources = await readSources(options, diskTree, ports.platform);
     const scan2 = new _BundleScan(step2, options, outcome, sources);
     scan2.#today = today;
@@ -21933,12 +22194,16 @@ var BundleScan = class _BundleScan {
    */
   async deployed(deployed2) {
     if (!this.#resolved) return;
-    const found = await uploadedFiles(this.#scanned, diskTree, { ...deployed2, ...this.#resolved });
-    if (found.different.length > 0 || found.unscanned.length > 0) {
-      const more = found.different.length > SHOWN3 ? ", \u2026" : "";
-      const names2 = found.different.slice(0, SHOWN3).join(", ") + more;
-      if (names2 !== "")
-        this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${names2}`);
+    const bounds = { tree: diskTree, platform: this.#step.ports.platform };
+    const found = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
+    const { different, unread } = found;
+    if (different.length > 0)
+      this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
+    if (unread.length > 0)
+      this.#step.ci.info(
+        `The workspace does not hand these out, so what is here was scanned alone: ${shortList(unread)}`
+      );
+    if (different.length > 0 || found.unscanned.length > 0) {
       const rest = { ...EMPTY_REPORT, unscanned: found.unscanned };
       await this.#outcome.judge(mergeReports([this.#scanned.report(), this.#configuration, rest]), {
         title: "Scan with what was uploaded",
@@ -21969,11 +22234,14 @@ var BundleScan = class _BundleScan {
     const { repositoryId } = this.#options;
     const report = scanConfiguration(json, summary, { target, repositoryId, sources: files, fallback });
     if (plan.engine === "direct" || plan.entries.every(({ action }) => action === "skip")) return report;
-    const reason = "the plan for a Terraform state does not hold the configuration as it is sent; scanned is what the summary resolved";
-    return { ...report, unscanned: [{ ...fallback, reason, harmless: false }] };
+    const note2 = "the plan for a Terraform state does not hold the configuration as it is sent; scanned is what the summary resolved";
+    return { ...report, notes: [...report.notes, note2] };
   }
 };
 var SHOWN3 = 20;
+function shortList(names2) {
+  return names2.slice(0, SHOWN3).join(", ") + (names2.length > SHOWN3 ? ", \u2026" : "");
+}
 var NOT_RESOLVED = {
   problem: "What the bundle would upload is not known, so it cannot be scanned. Nothing was uploaded.",
   expected: "`sync.paths`, `sync.include` and `sync.exclude` in the output of `databricks bundle summary -o json`",
@@ -22002,8 +22270,8 @@ var STATUS = {
 var points = (...names2) => ({ access: access2 }) => {
   const proofs = [...access2?.proofs.values() ?? []];
   const found = proofs.flatMap(
-    ({ job, checks }) => checks.flatMap((check) => check.points).filter(({ point }) => names2.includes(point)).map(({ grade: grade2, later, says }) => ({
-      job,
+    ({ job: job2, checks }) => checks.flatMap((check) => check.points).filter(({ point }) => names2.includes(point)).map(({ grade: grade2, later, says }) => ({
+      job: job2,
       says,
       grade: later && grade2 === "proven" ? "unproven" : grade2
     }))
@@ -22012,7 +22280,7 @@ var points = (...names2) => ({ access: access2 }) => {
   const grade = worst(found.map((one) => one.grade));
   const shown2 = found.filter((one) => one.grade === grade).slice(0, 3);
   const jobs2 = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
-  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown2.map(({ job, says }) => `${job}: ${says}`).join("; ");
+  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown2.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
   return [{ status: STATUS[grade], because }];
 };
 var findings = (item) => ({ findings: all }) => {
@@ -22207,7 +22475,7 @@ var FactsSoFar = class {
 function withInputLabels(text3, ci) {
   return text3.replace(
     /`([a-z][a-z0-9-]*)(?=[`:])/g,
-    (whole, name) => isInputName(name) ? `\`${ci.inputLabel(name)}` : whole
+    (whole2, name) => isInputName(name) ? `\`${ci.inputLabel(name)}` : whole2
   );
 }
 function isInputName(name) {
@@ -22320,7 +22588,7 @@ async function run(given2, seams = {}) {
         showWarning(ci, warning);
       },
       bundleRoot,
-      bundlePath: path15.relative(checkout, bundleRoot).split(path15.sep).join("/"),
+      bundlePath: pathForPeople(bundleRoot, checkout, ports.platform),
       target: target?.name,
       approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens2.served,
