@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/access/manifest.ts";
 import { ENTRA_EXCHANGE_AUDIENCE, ENTRA_ISSUER_AUDIENCE } from "../core/ci/azure-devops/subject.ts";
 import { pipelineClaims } from "./azure/claims.ts";
 import { DEPLOYER, JOB_RUNNER, REGISTRAR, REPORT_RUNNER, TENANT_ID } from "./defaults.ts";
@@ -70,4 +71,16 @@ export function addCredential({ workspace }: Sandbox, name: string): void {
 export function playedJobs({ workspace }: Sandbox): readonly string[] {
   const runners = [JOB_RUNNER, REPORT_RUNNER];
   return runners.map(({ applicationId }) => workspace.serviceCredentials.played(CREDENTIAL, applicationId));
+}
+
+/** What the manifest beside the deployed sources tells code that it may use, as "job purpose"; undefined without one. */
+export function purposes({ workspace }: Sandbox): readonly string[] | undefined {
+  const file = [...workspace.files.objects.values()].find((one) => one.path.endsWith(`/${MANIFEST_FILE}`));
+  if (file === undefined) return undefined;
+  const { jobs } = JSON.parse(file.content.toString()) as {
+    jobs: Readonly<Record<string, { readonly purposes: object }>>;
+  };
+  return Object.entries(jobs).flatMap(([job, one]) =>
+    Object.keys(one.purposes).map((purpose) => `${job} ${purpose}`),
+  );
 }

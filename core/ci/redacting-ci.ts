@@ -17,8 +17,8 @@ export function redactingCi(ci: Ci): Ci {
     inputLabel: (name) => ci.inputLabel(name),
     connection: () => ci.connection(),
     ...(ci.fixedAudience !== undefined && { fixedAudience: ci.fixedAudience }),
-    idToken: (audience) => ci.idToken(audience),
-    pipelineToken: () => ci.pipelineToken(),
+    idToken: (audience, signal) => ci.idToken(audience, signal),
+    pipelineToken: (signal) => ci.pipelineToken(signal),
     mask: (value) => {
       registerSecret(value);
       ci.mask(value);
@@ -29,6 +29,8 @@ export function redactingCi(ci: Ci): Ci {
       ci.annotate(level, clean(text), place && { ...place, file: clean(place.file) }),
     group: (title, body) => ci.group(clean(title), body),
     output: (name, value) => ci.output(name, redact(value)),
+    // Its value is for programs; whatever of it is secret was masked before.
+    exportVariable: (name, value) => ci.exportVariable(name, value),
     summary: (markdown) => ci.summary(redact(withoutBidi(markdown))),
     saveState: (name, value) => ci.saveState(name, value),
   };

@@ -229,6 +229,7 @@ export const unityCatalogCredential: AccessKind = {
     // Unity Catalog stores names in lower case and compares them so: two spellings are one object, here too.
     return { credential: credential.toLowerCase(), principal: context.principal };
   },
+  manifest: (object) => ({ kind: "unity_catalog_credential", credential: object["credential"] ?? "" }),
   resource: (object) => object["credential"] ?? "",
   describe: (object) =>
     `ACCESS on credential "${object["credential"]}" for service principal ${object["principal"]}`,
