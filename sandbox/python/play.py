@@ -7,7 +7,7 @@ import runpy
 import sys
 import types
 
-from databricks.sdk.runtime import dbutils
+from sandbox_dbutils import dbutils
 
 parameters = dict(argument.partition("=")[::2] for argument in sys.argv[2:])
 dbutils.widgets = types.SimpleNamespace(

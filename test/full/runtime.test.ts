@@ -11,11 +11,10 @@ import { startSandbox } from "../../sandbox/sandbox.ts";
 import { buildWheel } from "../../scripts/wheel.ts";
 
 const SHORT_LIVED = `
-import concurrent.futures, sys, time
+import concurrent.futures, time
 from databricks_secretless import access
-graph = access("read-hr-directory", manifest=sys.argv[2]).rest(
-    sys.argv[1], scope="https://graph.microsoft.com/.default"
-)
+services = dbutils.widgets.get("services")
+graph = access("read-hr-directory").rest(services, scope="https://graph.microsoft.com/.default")
 def work(_):
     end = time.monotonic() + 30
     while time.monotonic() < end:
@@ -68,11 +67,13 @@ describe("the runtime package with all its vendors' clients (skipped without Pyt
       await writeFile(path.join(place, MANIFEST_FILE), text);
       const token = "sandbox-session-of-the-short-lived-job";
       sandbox.tokens.accept(token, JOB_RUNNER.applicationId, Date.now() + 600_000);
-      const { code, output } = await runToEnd(python, ["-c", SHORT_LIVED, sandbox.services.url, place], {
+      const file = path.join(place, "job.py");
+      await writeFile(file, SHORT_LIVED);
+      const doubles = path.resolve(RUNTIME, "../sandbox/python");
+      const services = `services=${sandbox.services.url}`;
+      const { code, output } = await runToEnd(python, [path.join(doubles, "play.py"), file, services], {
         env: {
-          PYTHONPATH: [path.join(RUNTIME, "src"), path.resolve(RUNTIME, "../sandbox/python")].join(
-            path.delimiter,
-          ),
+          PYTHONPATH: [path.join(RUNTIME, "src"), doubles].join(path.delimiter),
           DATABRICKS_RUNTIME_VERSION: "16.4",
           SANDBOX_WORKSPACE: sandbox.workspaceUrl,
           SANDBOX_TOKEN: token,

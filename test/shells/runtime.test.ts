@@ -64,16 +64,20 @@ describe(`a played job that uses the runtime package ${LACKS}`, function () {
   const play = (applicationId: string): Promise<Finished> => {
     const token = `sandbox-session-${randomUUID()}`;
     sandbox.tokens.accept(token, applicationId, Date.now() + 600_000);
-    return runToEnd(python, [path.join(folder, "job.py"), sandbox.services.url], {
-      cwd: folder,
-      env: {
-        PYTHONPATH: [path.join(RUNTIME, "src"), PLAYED].join(path.delimiter),
-        DATABRICKS_RUNTIME_VERSION: "16.4",
-        SANDBOX_WORKSPACE: sandbox.workspaceUrl,
-        SANDBOX_TOKEN: token,
-        EXPECTED_SECRET: sandbox.services.secrets.get("orders-db") ?? "",
+    return runToEnd(
+      python,
+      [path.join(PLAYED, "play.py"), path.join(folder, "job.py"), `services=${sandbox.services.url}`],
+      {
+        cwd: folder,
+        env: {
+          PYTHONPATH: [path.join(RUNTIME, "src"), PLAYED].join(path.delimiter),
+          DATABRICKS_RUNTIME_VERSION: "16.4",
+          SANDBOX_WORKSPACE: sandbox.workspaceUrl,
+          SANDBOX_TOKEN: token,
+          EXPECTED_SECRET: sandbox.services.secrets.get("orders-db") ?? "",
+        },
       },
-    });
+    );
   };
 
   it("the granted job reaches each service with a token of its own, and can print none; another principal is refused", async () => {

@@ -1,11 +1,10 @@
 """A played job: reaches everything that it was granted, and prints what it got."""
 
 import os
-import sys
 
 from databricks_secretless import SecretlessError, access
 
-services = sys.argv[1]
+services = dbutils.widgets.get("services")  # noqa: F821
 try:
     hr = access("read-hr-directory")
     token = hr.credential.get_token("https://graph.microsoft.com/.default")
