@@ -55,6 +55,8 @@ export class FakeData {
   /** Owners of volumes. */
   readonly volumes = new Map<string, string>();
   admins = new Set<string>();
+  /** Service principals that deploy and are no admins. */
+  readonly deployers = new Set<string>();
   pageSize = 100;
   metastoreOwner = "metastore-admins";
 

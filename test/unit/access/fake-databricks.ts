@@ -112,7 +112,14 @@ export class FakeDatabricks extends FakeData {
 
   #servicePrincipals(query: Readonly<Record<string, string>>): Json {
     const wanted = /applicationId eq "([^"]*)"/.exec(query["filter"] ?? "")?.[1];
-    const all = [...this.principals].map(([applicationId, { id }]) => ({ applicationId, id }));
+    const groups = (applicationId: string): Json =>
+      this.admins.has(applicationId) ? [{ display: "users" }, { display: "admins" }] : [{ display: "users" }];
+    const numbered = [...this.principals].map(([applicationId, { id }]) => ({ applicationId, id }));
+    const deployers = [...this.admins, ...this.deployers].map((applicationId) => ({
+      applicationId,
+      id: "1",
+    }));
+    const all = [...numbered, ...deployers].map((one) => ({ ...one, groups: groups(one.applicationId) }));
     const start = Number(query["startIndex"] ?? "1") - 1;
     return {
       Resources:
