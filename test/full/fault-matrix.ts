@@ -18,11 +18,14 @@ export function fastClock(): Clock {
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
-        const timer = setTimeout(resolve, ms / SPEED);
         const onAbort = (): void => {
           clearTimeout(timer);
           reject(signal?.reason as Error);
         };
+        const timer = setTimeout(() => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        }, ms / SPEED);
         signal?.addEventListener("abort", onAbort, { once: true });
       }),
   };
@@ -45,7 +48,10 @@ export const FAULTS: Readonly<Record<string, Then & { readonly passing: boolean 
   "429 in words": { ...answer(429, { body: "slow down" }), passing: true },
   "408": { ...answer(408), passing: true },
   "500": { ...answer(500), passing: true },
-  "502 as a page": { ...answer(502, { headers: { "content-type": "text/html" }, body: page }), passing: true },
+  "502 as a page": {
+    ...answer(502, { headers: { "content-type": "text/html" }, body: page }),
+    passing: true,
+  },
   "503": { ...answer(503), passing: true },
   "503 with seconds": { ...answer(503, { headers: { "retry-after": "1" } }), passing: true },
   "504": { ...answer(504, { body: "" }), passing: true },
@@ -131,7 +137,7 @@ export async function requestsOf(course: Course): Promise<readonly FaultRule[]> 
 }
 
 /** Runs a course in a sandbox of its own with one fault. */
-export async function underFault({ run }: Course, rule?: FaultRule): Promise<Outcome> {
+export async function underFault(course: Course, rule?: FaultRule): Promise<Outcome> {
   const clock = fastClock();
   const flow = await Flow.start({ clock });
   try {
@@ -139,7 +145,7 @@ export async function underFault({ run }: Course, rule?: FaultRule): Promise<Out
     const hurried: Send = (request) => send({ ...request, timeout: TIMEOUT });
     const fault = rule && flow.sandbox.fault(rule);
     const begin = clock.now();
-    const exitCode = await run(flow, hurried, clock);
+    const exitCode = await course.run(flow, hurried, clock);
     const { error } = flow;
     return {
       exitCode,
@@ -152,4 +158,48 @@ export async function underFault({ run }: Course, rule?: FaultRule): Promise<Out
   } finally {
     await flow.stop();
   }
+}
+
+/** Codes that say the truth about a request that fails for good, by what it asked. */
+function wantedCodes(path: string): readonly string[] {
+  // What the CI answers is its own refusal to mint.
+  if (path.includes("/idtoken/")) return ["ENDPOINT_UNAVAILABLE", "ID_TOKEN_REFUSED"];
+  return ["ENDPOINT_UNAVAILABLE"];
+}
+
+/** Milliseconds on the fast clock after which a run has hung: the step's own limits are minutes. */
+const HUNG = 20 * 60_000;
+/** An answer that means "there is none" to what it asks: older hosts have no such document. */
+const OPTIONAL = /\/\.well-known\//;
+
+export interface FaultCase {
+  readonly request: FaultRule;
+  /** Of {@link FAULTS}. */
+  readonly fault: string;
+  readonly times: number;
+}
+
+export interface Judged {
+  readonly verdict: "recovered" | "failed as wanted" | "hung" | "wrong";
+  /** The case and what came of it, for people. */
+  readonly what: string;
+}
+
+/** Runs one case and judges it: what passes must be overcome, what stays must be told by its name. */
+export async function judged(course: Course, { request, fault, times }: FaultCase): Promise<Judged> {
+  const { passing = false, ...rule } = FAULTS[fault] ?? {};
+  const outcome = await underFault(course, { ...request, ...rule, times });
+  const { exitCode, code, error, took, hits } = outcome;
+  const route = String(request.path);
+  const what = `${course.name}: ${request.method ?? ""} ${route}, ${fault}, ${times === 1 ? "once" : "for ever"}: ${code} ${error.slice(0, 300)}`;
+  if (took > HUNG) return { verdict: "hung", what };
+  if (hits === 0) return { verdict: "wrong", what: `${what} (never hit)` };
+  const isWanted = wantedCodes(route).includes(code);
+  if (exitCode !== 0) {
+    const isAllowed = isWanted && !(passing && times === 1);
+    return { verdict: isAllowed ? "failed as wanted" : "wrong", what };
+  }
+  // An answer that never was right is not taken for one.
+  const isTaken = times === Infinity && !OPTIONAL.test(route);
+  return { verdict: isTaken ? "wrong" : "recovered", what };
 }
