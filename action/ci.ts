@@ -7,7 +7,7 @@ import { githubIssuer, requestGitHubIdToken } from "../core/ci/github/id-token.t
 import type { InputName } from "../core/ci/inputs/table.ts";
 import type { Environment, Send } from "../core/base/ports.ts";
 import { harmlessLines } from "../core/ci/safe-for-log.ts";
-import { systemAddresses } from "../core/net/send.ts";
+import { systemAddresses } from "../core/base/clock-and-platform.ts";
 import { annotation, command } from "./commands.ts";
 
 /** GitHub Actions as a {@link Ci}. Its file commands are loaded at their first use: the first request comes before. */
@@ -40,22 +40,23 @@ export class GitHubCi implements Ci {
     return undefined;
   }
 
-  async idToken(audience: string): Promise<string> {
+  async idToken(audience: string, signal?: AbortSignal): Promise<string> {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
       requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
       fromFork: await isForkPullRequest(this.#environment),
       audience,
       send: this.#send,
+      ...(signal && { signal }),
     });
     this.mask(token);
     return token;
   }
 
-  async pipelineToken(): Promise<PipelineToken> {
+  async pipelineToken(signal?: AbortSignal): Promise<PipelineToken> {
     const audience = "databricks-secretless-policy";
     const issuers = [githubIssuer(this.#environment["GITHUB_SERVER_URL"] || "https://github.com")];
-    return { token: await this.idToken(audience), audience, issuers };
+    return { token: await this.idToken(audience, signal), audience, issuers };
   }
 
   mask(value: string): void {

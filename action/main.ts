@@ -1,25 +1,12 @@
 import "../core/base/no-inspector.ts";
-import type { Environment, RunProcess } from "../core/base/ports.ts";
-import { runStep } from "../core/start.ts";
-import { createSend, systemClock, systemPlatform } from "../core/net/send.ts";
-import { GitHubCi } from "./ci.ts";
+import { isOpenToAnybody } from "../core/ci/github/events.ts";
+import { askEarly } from "../core/net/first-look.ts";
+import { createSend } from "../core/net/send.ts";
 
 /** The argument with which this file is started as the token service. */
 const SERVICE = "token-service";
-const platform = systemPlatform();
 
-function shellOf(environment: Environment, cancelled: AbortSignal, write: (text: string) => void) {
-  const send = createSend(environment);
-  // Loaded when the first program is started: the first request comes before.
-  const runProcess: RunProcess = async (request) => {
-    const { createRunProcess } = await import("../core/cli/process.ts");
-    return createRunProcess(platform)(request);
-  };
-  const ci = new GitHubCi(environment, send, cancelled, write);
-  return { ci, ports: { clock: systemClock, platform, environment, send, runProcess } };
-}
-
-async function runAction(): Promise<void> {
+async function main(): Promise<void> {
   const cancel = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // The runner sends both when a job is cancelled. The Databricks CLI is never told: it would die and leave its lock.
@@ -27,23 +14,15 @@ async function runAction(): Promise<void> {
       cancel.abort();
     });
   }
-  const { ci, ports } = shellOf(process.env, cancel.signal, (text) => process.stdout.write(text));
-  const detached = {
-    start: async (env: Readonly<Record<string, string>>) => {
-      const { startDetached } = await import("../core/cli/detached.ts");
-      return startDetached(process.execPath, [import.meta.filename, SERVICE], env);
-    },
-    runner: process.ppid > 1 ? process.ppid : undefined,
-  };
-  process.exitCode = await runStep(ci, { ...ports, detached });
+  const environment = process.env;
+  const finished = new AbortController();
+  // A step that may be refused for its event asks nobody anything before.
+  const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
+  const early = askEarly(createSend(environment), host ?? "", finished.signal);
+  const { runAction } = await import("./step.ts");
+  const service = [import.meta.filename, SERVICE];
+  process.exitCode = await runAction({ environment, early, cancelled: cancel.signal, service });
+  finished.abort();
 }
 
-async function runService(): Promise<void> {
-  const { serveTokenService } = await import("../core/run.ts");
-  const silent = (environment: Environment) =>
-    shellOf(environment, new AbortController().signal, () => undefined);
-  await serveTokenService(process, silent, platform);
-  process.exit(0);
-}
-
-await (process.argv[2] === SERVICE ? runService() : runAction());
+await (process.argv[2] === SERVICE ? (await import("./step.ts")).runService() : main());

@@ -4,7 +4,7 @@ import { processPort } from "../core/cli/own-process.ts";
 import { createTerminate } from "../core/cli/process.ts";
 import { cleanUp } from "../core/flow/leftovers.ts";
 import { endService } from "../core/flow/service/end.ts";
-import { systemClock, systemPlatform } from "../core/net/send.ts";
+import { systemClock, systemPlatform } from "../core/base/clock-and-platform.ts";
 
 /** The runner gives back what main has saved as `STATE_<name>`. */
 const state = (name: string): string => process.env[`STATE_${name}`] ?? "";

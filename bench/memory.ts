@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { archiveName, releasePlatform } from "../core/cli/install/release.ts";
-import { systemPlatform } from "../core/net/send.ts";
+import { systemPlatform } from "../core/base/clock-and-platform.ts";
 import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import type { SandboxCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob } from "../sandbox/runner/github-job.ts";

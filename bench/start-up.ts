@@ -50,6 +50,7 @@ export function actionShell(dist: string): Shell {
       const temp = await freshUntilExit("bench-temp");
       return {
         GITHUB_ACTIONS: "true",
+        GITHUB_EVENT_NAME: "push",
         GITHUB_WORKSPACE: temp,
         RUNNER_TEMP: temp,
         INPUT_HOST: host,

@@ -4,6 +4,7 @@ import { isRefusal, refusalEvent } from "./audit/events/refusal.ts";
 import { pipelineOf } from "./audit/pipeline.ts";
 import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
+import { pathForPeople } from "./base/paths.ts";
 import { SecretlessError, toSecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
 import { findText } from "./bundle/find-text.ts";
@@ -131,6 +132,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         ...ports,
         terminate: createTerminate(ports),
         file: tool.file,
+        version: tool.version,
         env,
         withheld: withheld(ports.environment, env),
         principal: inputs.clientId,
@@ -138,7 +140,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
           showWarning(ci, warning);
         },
         bundleRoot,
-        bundlePath: path.relative(checkout, bundleRoot).split(path.sep).join("/"),
+        bundlePath: pathForPeople(bundleRoot, checkout, ports.platform),
         target: target?.name,
         approved: { host: inputs.host, workspaceId, accountId },
         tokensServed: () => tokens.served,

@@ -13,9 +13,10 @@ import type { Seams } from "./run.ts";
 const REACHABLE = 60_000;
 
 /**
- * One use of the step, from its inputs to its exit code. As light as can be: the first request is under way before the
- * rest of the product is loaded. That rest has one entry, run.ts: each further one would make the bundler cut what is
- * needed here into more files, and finding a file costs more than reading it.
+ * One use of the step, from its inputs to its exit code. The shells have asked for the workspace's public documents before
+ * they load this (net/first-look.ts); the first ID token is under way before the rest of the product is loaded. That rest
+ * has one entry, run.ts: each further one would make the bundler cut what is needed here into more files, and finding a
+ * file costs more than reading it.
  * @returns the exit code, 0 or 1; never rejects
  */
 export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promise<number> {
@@ -54,7 +55,7 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
       signal,
     });
     workspace.catch(() => undefined);
-    const early = earlyIdToken(ci, inputs, clock.now());
+    const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
     const { run } = await import("./run.ts");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
@@ -72,11 +73,11 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
 }
 
 /** The first ID token, asked for beside the discovery, for the audience that nearly always comes out of it. */
-function earlyIdToken(ci: Ci, inputs: Inputs, askedAt: number): BegunStep["early"] {
+function earlyIdToken(ci: Ci, inputs: Inputs, askedAt: number, signal: AbortSignal): BegunStep["early"] {
   const usual = inputs.exchange.asksWorkspace ? usualAudience(inputs.host) : undefined;
   const audience = ci.fixedAudience ?? inputs.audience ?? usual;
   if (audience === undefined) return undefined;
-  const idToken = ci.idToken(audience);
+  const idToken = ci.idToken(audience, signal);
   idToken.catch(() => undefined);
   return { idToken, audience, askedAt };
 }

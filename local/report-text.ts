@@ -20,13 +20,19 @@ export function mistakeLines({ problem, remedy, place }: Mistake): string[] {
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? "" : "s"}`;
 
-/** The report as lines for a terminal; holds no value that was found. */
-export function reportText(report: ScanReport, excepted: number, mistakes: readonly Mistake[]): string[] {
+/** The report as lines for a terminal; holds no value that was found. `unknown` is what cannot be scanned. */
+export function reportText(
+  report: ScanReport,
+  unknown: readonly Finding[],
+  excepted: number,
+  mistakes: readonly Mistake[],
+): string[] {
   const { findings, unscanned, notes, files, bytes } = report;
-  const skipped = unscanned.map(
-    ({ file, member, reason, harmless }) =>
-      `${harmless ? "note" : "warning"} ${member === undefined ? file : `${file}!${member}`}: not scanned: ${reason}`,
-  );
+  const harmlessly = unscanned.filter((one) => one.harmless);
+  const skipped = [
+    ...unknown.flatMap(findingLines),
+    ...harmlessly.map(({ file, reason }) => `note ${file}: not scanned: ${reason}`),
+  ];
   const accepted = excepted === 0 ? "" : `, ${count(excepted, "accepted finding")}`;
   const sum = `${count(findings.length, "finding")}${accepted} in ${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`;
   return [

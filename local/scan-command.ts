@@ -1,7 +1,7 @@
 import { parse, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { applyExceptions, isAlwaysSeen, readExceptions, unusedMistake } from "../core/scan/exceptions.ts";
-import type { ScanReport } from "../core/scan/finding.ts";
+import { unscannedFindings, type ScanReport } from "../core/scan/finding.ts";
 import { findCheckout, readRepositoryId } from "../core/base/git/repository-id.ts";
 import { toSarif } from "../core/scan/sarif.ts";
 import { ScannedFiles, type ScanOptions, type ScanPorts } from "../core/scan/scanned-files.ts";
@@ -102,7 +102,7 @@ export async function runScan(args: readonly string[], terminal: Terminal): Prom
   const repositoryId = (await readRepositoryId(checkout, tree)) ?? "";
   const options: ScanOptions = { checkout, bundleRoot, target: parsed.target, repositoryId };
   const today = new Date(terminal.now()).toISOString().slice(0, 10);
-  const { exceptions, mistakes } = await readExceptions(options, tree, today);
+  const { exceptions, mistakes } = await readExceptions(options, terminal, today);
   const sources = await readSources(options, tree, terminal.platform);
   const scanned = await scanAll(sources, options, terminal).catch((error: unknown) => {
     if (!(error instanceof SecretlessError)) throw error;
@@ -113,14 +113,18 @@ export async function runScan(args: readonly string[], terminal: Terminal): Prom
       for (const line of mistakeLines(mistake)) terminal.err(harmless(line));
     return 2;
   }
-  const { findings, excepted, unused } = applyExceptions(scanned.findings, exceptions);
+  const unscanned = unscannedFindings(scanned, repositoryId);
+  const applied = applyExceptions([...scanned.findings, ...unscanned], exceptions);
+  const { excepted, unused } = applied;
+  const unknown = applied.findings.filter((finding) => unscanned.includes(finding));
+  const findings = applied.findings.filter((finding) => !unknown.includes(finding));
   const yaml = sources.files.map(({ name }) => name);
   const all: Mistake[] = [...mistakes, ...unused.filter((one) => isAlwaysSeen(one, yaml)).map(unusedMistake)];
   const noOrigin =
     repositoryId === "" ? ["The repository has no origin: fingerprints hold for this folder only."] : [];
   const report: ScanReport = { ...scanned, findings, notes: [...scanned.notes, ...noOrigin] };
   if (parsed.format === "text")
-    for (const line of reportText(report, excepted.length, all)) terminal.out(line);
+    for (const line of reportText(report, unknown, excepted.length, all)) terminal.out(line);
   else {
     const data =
       parsed.format === "json"
@@ -130,5 +134,5 @@ export async function runScan(args: readonly string[], terminal: Terminal): Prom
     if (parsed.format === "sarif") for (const { problem } of all) terminal.err(problem);
   }
   if (findings.length > 0 || all.length > 0) return 1;
-  return report.unscanned.some((skipped) => !skipped.harmless) ? 2 : 0;
+  return unknown.length > 0 ? 2 : 0;
 }

@@ -53,6 +53,12 @@ export const SECRET_CONNECTION = {
   name: "databricks-secret",
 } as const;
 
+/** The connection of the registrar's stage, where it has one of its own. */
+export const REGISTRAR_CONNECTION = {
+  id: "7f2b9c04-6d1e-4a38-b5c7-e90d3f1a8264",
+  name: "databricks-registrar",
+} as const;
+
 /** Registers the access of jobs (examples/job-access); its federation policy fits the same runs as the deployer's. */
 export const REGISTRAR = {
   applicationId: "9d1c7a52-0b34-4e8f-a6d5-2c7e8f901b63",

@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/access/manifest.ts";
 import { ENTRA_EXCHANGE_AUDIENCE, ENTRA_ISSUER_AUDIENCE } from "../core/ci/azure-devops/subject.ts";
 import { pipelineClaims } from "./azure/claims.ts";
 import { DEPLOYER, JOB_RUNNER, REGISTRAR, REPORT_RUNNER, TENANT_ID } from "./defaults.ts";
@@ -11,13 +12,18 @@ export const CREDENTIAL = "hr-graph-prod";
 export interface JobAccessOptions {
   /** Subject of the ID tokens of the registrar's job in a GitHub workflow; default: that of the deploying job. */
   readonly registrarSubject?: string;
+  /** The Azure DevOps connection that is the registrar's, and that it trusts alone; default: it trusts what the deployers do. */
+  readonly registrarConnection?: { readonly id: string; readonly name: string };
 }
 
 /**
  * Prepares a sandbox for examples/job-access: the principals of its jobs, its credential, and its registrar, who trusts
  * the same runs as the deployers do.
  */
-export function prepareJobAccess(sandbox: Sandbox, { registrarSubject }: JobAccessOptions = {}): void {
+export function prepareJobAccess(
+  sandbox: Sandbox,
+  { registrarSubject, registrarConnection }: JobAccessOptions = {},
+): void {
   const { account, azure, entra, github, workspace } = sandbox;
   // Only a metastore admin is shown every credential, and so sees that none is a twin.
   workspace.serviceCredentials.metastoreOwner = REGISTRAR.applicationId;
@@ -30,9 +36,17 @@ export function prepareJobAccess(sandbox: Sandbox, { registrarSubject }: JobAcce
   account.addFederationPolicy(applicationId, { oidc: { ...ofGitHub, audiences } });
 
   entra.addApplication({ clientId: applicationId, tenantId: TENANT_ID, kind: "managed-identity" });
+  const pipeline = {
+    name: "pipeline",
+    issuer: azure.issuer,
+    subject: textOf(pipelineClaims(azure.run)["sub"]),
+  };
+  const own =
+    registrarConnection &&
+    azure.addConnection({ ...registrarConnection, clientId: applicationId, tenantId: TENANT_ID });
   const ofAzure = [
-    { name: "pipeline", issuer: azure.issuer, subject: textOf(pipelineClaims(azure.run)["sub"]) },
-    ...azure.connections.map((one) => ({
+    ...(own ? [] : [pipeline]),
+    ...(own ? [own] : azure.connections).map((one) => ({
       name: one.name,
       issuer: azure.issuerOf(one),
       subject: azure.subjectOf(one),
@@ -57,4 +71,16 @@ export function addCredential({ workspace }: Sandbox, name: string): void {
 export function playedJobs({ workspace }: Sandbox): readonly string[] {
   const runners = [JOB_RUNNER, REPORT_RUNNER];
   return runners.map(({ applicationId }) => workspace.serviceCredentials.played(CREDENTIAL, applicationId));
+}
+
+/** What the manifest beside the deployed sources tells code that it may use, as "job purpose"; undefined without one. */
+export function purposes({ workspace }: Sandbox): readonly string[] | undefined {
+  const file = [...workspace.files.objects.values()].find((one) => one.path.endsWith(`/${MANIFEST_FILE}`));
+  if (file === undefined) return undefined;
+  const { jobs } = JSON.parse(file.content.toString()) as {
+    jobs: Readonly<Record<string, { readonly purposes: object }>>;
+  };
+  return Object.entries(jobs).flatMap(([job, one]) =>
+    Object.keys(one.purposes).map((purpose) => `${job} ${purpose}`),
+  );
 }

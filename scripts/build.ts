@@ -1,12 +1,13 @@
 /**
- * `npm run build`: bundles the shells. The same sources give the same bytes on every machine.
- * `npm run build -- --publisher <id> --version <x.y.z>` gives the extension another publisher or version.
+ * `npm run build`: bundles the shells, and builds the wheel for the deployed jobs. The same sources give the same bytes on every machine.
+ * `npm run build -- --publisher <id> --version <x.y.z>` gives the extension another publisher, it and the wheel another version.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Metafile } from "esbuild";
 import { bundleShell, root } from "./bundle.ts";
 import { buildExtension } from "./extension.ts";
+import { buildWheel } from "./wheel.ts";
 
 /** Bundles `action/` into `outdir`. */
 export function buildAction(outdir: string): Promise<Metafile> {
@@ -16,7 +17,10 @@ export function buildAction(outdir: string): Promise<Metafile> {
 async function buildAll(): Promise<void> {
   const { values } = parseArgs({ options: { publisher: { type: "string" }, version: { type: "string" } } });
   await buildAction(path.join(root, "action/dist"));
-  console.log(await buildExtension(path.join(root, "dist"), values));
+  const dist = path.join(root, "dist");
+  console.log(await buildExtension(dist, values));
+  const skipped = "SKIPPED: the wheel of runtime/ (needs Python 3.10 or later with build and hatchling)";
+  console.log((await buildWheel(dist, values)) ?? skipped);
 }
 
 if (process.argv[1] === import.meta.filename) void buildAll();

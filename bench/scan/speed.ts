@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemPlatform } from "../../core/net/send.ts";
+import { systemPlatform } from "../../core/base/clock-and-platform.ts";
 import { ScannedFiles } from "../../core/scan/scanned-files.ts";
 import { readSources, scanSources } from "../../core/scan/sources.ts";
 import { diskTree } from "../../core/base/tree.ts";

@@ -12,6 +12,14 @@ export function isInside(file: string, folder: string, platform: Platform): bool
   );
 }
 
+/**
+ * A path as people are told it: relative to `folder` with `/` where it is in it, else as it is. "" is the folder itself.
+ */
+export function pathForPeople(file: string, folder: string, platform: Platform): string {
+  const path = platform.os === "win32" ? win32 : posix;
+  return (isInside(file, folder, platform) ? path.relative(folder, file) : file).replaceAll(path.sep, "/");
+}
+
 /** The variable's value; names of variables know no letter case on Windows. */
 export function variable(environment: Environment, name: string, platform: Platform): string | undefined {
   if (platform.os !== "win32") return environment[name];

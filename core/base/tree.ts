@@ -1,8 +1,6 @@
 import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
-import { relative } from "node:path";
-import { FILE_LIMIT, inGitFolder, RefusedFile } from "./checkout-file.ts";
-import { isInside } from "./paths.ts";
+import { readCheckoutFile, readNamedFile, RefusedFile } from "./checkout-file.ts";
 import type { Platform } from "./ports.ts";
 
 export interface TreeEntry {
@@ -74,49 +72,43 @@ function notRegular(): RefusedFile {
   return new RefusedFile("is no regular file");
 }
 
+/** Where a file that decides something lies. */
+export interface TreeBounds {
+  readonly tree: Tree;
+  readonly platform: Platform;
+}
+
 /**
- * The real files below a checkout: what lies in it by its name, but is really elsewhere, is refused. Whoever edits the
- * repository made that link, and the scan would tell what is at its end. A path that does not lie in it by its name was
- * chosen by somebody else.
+ * A small file that comes with the checkout and decides something, such as a `.gitignore`; of the real files it passes the
+ * checks of {@link readCheckoutFile}.
+ * @returns its bytes; undefined if there is no such file
+ * @throws as {@link readCheckoutFile}
  */
-export function checkoutTree(checkout: string, platform: Platform): Tree {
-  let root: Promise<string> | undefined;
-  const check = async (file: string): Promise<void> => {
-    if (!isInside(file, checkout, platform)) return;
-    root ??= realpath(checkout);
-    const [real, top] = [await realpath(file), await root];
-    if (!isInside(real, top, platform)) throw new RefusedFile("leads out of the checkout through a link");
-    if (inGitFolder(relative(top, real)) && !inGitFolder(relative(checkout, file)))
-      throw new RefusedFile("leads into a folder .git through a link");
-  };
-  return {
-    async list(folder) {
-      await check(folder);
-      return diskTree.list(folder);
-    },
-    // What is there and cannot be read must not look as if it were not there.
-    size: (file) => diskTree.size(file),
-    async *read(file) {
-      await check(file);
-      yield* diskTree.read(file);
-    },
-    real: (path) => diskTree.real(path),
-  };
+export async function readOwn(
+  file: string,
+  checkout: string,
+  { tree, platform }: TreeBounds,
+): Promise<Buffer | undefined> {
+  if (tree === diskTree) return readCheckoutFile(file, { checkout, platform });
+  return (await tree.size(file)) === undefined ? undefined : whole(tree, file);
 }
 
-/** The whole content of a small file. @throws if it cannot be read, or is larger than 1 MB */
-export async function readBytes(tree: Tree, file: string): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of tree.read(file)) {
-    size += piece.length;
-    if (size > FILE_LIMIT) throw new RefusedFile("is larger than 1 MB");
-    pieces.push(piece);
+/**
+ * A small file of git's own. No commit holds one, and worktrees and submodules keep theirs elsewhere, so no place is wrong;
+ * of the real files it passes the checks of {@link readNamedFile}.
+ * @returns its text; undefined if there is no such file or it cannot be read
+ */
+export async function readGitFile(file: string, tree: Tree): Promise<string | undefined> {
+  try {
+    const bytes = await (tree === diskTree ? readNamedFile(file) : whole(tree, file));
+    return bytes?.toString("utf8");
+  } catch {
+    return undefined;
   }
-  return Buffer.concat(pieces);
 }
 
-/** The whole content of a small file as UTF-8. @throws as {@link readBytes} */
-export async function readText(tree: Tree, file: string): Promise<string> {
-  return (await readBytes(tree, file)).toString("utf8");
+async function whole(tree: Tree, file: string): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of tree.read(file)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

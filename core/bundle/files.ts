@@ -1,11 +1,11 @@
 import { posix, win32, type PlatformPath } from "node:path";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
-import { readCheckoutFile, RefusedFile } from "../base/checkout-file.ts";
+import { RefusedFile } from "../base/checkout-file.ts";
 import type { Platform } from "../base/ports.ts";
 import { quote } from "../base/quote.ts";
 import { BundleYamlError, parseBundleYaml, type BundleValue } from "./yaml.ts";
-import { isInside } from "../base/paths.ts";
-import { diskTree, readBytes, type Tree } from "../base/tree.ts";
+import { isInside, pathForPeople } from "../base/paths.ts";
+import { diskTree, readOwn, type Tree } from "../base/tree.ts";
 import { glob, PatternError } from "./include-glob.ts";
 
 /** In the order of the CLI, which refuses a folder that has two of them. */
@@ -93,19 +93,7 @@ export function readingBundle<T>(read: () => T): T {
 }
 
 function displayName(file: string, { checkout, platform }: BundleLocation): string {
-  const path = platform.os === "win32" ? win32 : posix;
-  return (isInside(file, checkout, platform) ? path.relative(checkout, file) : file).replaceAll(
-    path.sep,
-    "/",
-  );
-}
-
-/** A file of the bundle; one of the real files passes the checks of everything that a checkout brings along. */
-function bytesOf(path: string, location: Location): Promise<Buffer | undefined> {
-  const { tree, bounds } = location;
-  return tree === diskTree
-    ? readCheckoutFile(path, { ...location, checkout: bounds })
-    : readBytes(tree, path);
+  return pathForPeople(file, checkout, platform);
 }
 
 async function readBundleFile(
@@ -115,7 +103,7 @@ async function readBundleFile(
 ): Promise<BundleFile | undefined> {
   const name = displayName(path, location);
   try {
-    const bytes = await bytesOf(path, location);
+    const bytes = await readOwn(path, location.bounds, location);
     if (bytes === undefined) throw new RefusedFile("is not there any more");
     const parsed = parseBundleYaml(bytes, name);
     if ("value" in parsed) return { path, name, value: parsed.value };

@@ -3,7 +3,7 @@ import { IgnorePatterns } from "./ignore-patterns.ts";
 import { findCheckout } from "../base/git/repository-id.ts";
 import { glob, PatternError } from "./include-glob.ts";
 import { slashed, type Selection } from "./selection.ts";
-import { readText, type Tree } from "../base/tree.ts";
+import { readOwn, type Tree, type TreeBounds } from "../base/tree.ts";
 
 /** What was not scanned, and why. */
 export interface Unscanned {
@@ -29,12 +29,12 @@ async function worktreeOf(bundleRoot: string, syncRoot: string, tree: Tree): Pro
 
 /** The `.gitignore` files from the worktree's root down to each folder; a file is out as soon as one of them matches. */
 class GitIgnores {
-  readonly #tree: Tree;
+  readonly #bounds: TreeBounds;
   readonly #root: string;
   readonly #byFolder = new Map<string, Promise<IgnorePatterns>>();
 
-  constructor(tree: Tree, root: string) {
-    this.#tree = tree;
+  constructor(bounds: TreeBounds, root: string) {
+    this.#bounds = bounds;
     this.#root = root;
   }
 
@@ -59,7 +59,8 @@ class GitIgnores {
   async #load(folder: string): Promise<IgnorePatterns> {
     const file = join(folder, ".gitignore");
     // One that cannot be read leaves nothing out: more is scanned than uploaded.
-    const text = await readText(this.#tree, file).catch(() => "");
+    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => undefined);
+    const text = bytes?.toString("utf8") ?? "";
     const always = folder === this.#root ? [".git", ".databricks"] : [];
     return new IgnorePatterns([...text.split("\n"), ...always], "leave-out");
   }
@@ -72,11 +73,12 @@ class GitIgnores {
  */
 export async function selectFiles(
   selection: Selection,
-  tree: Tree,
+  bounds: TreeBounds,
   name: (path: string) => string,
 ): Promise<SelectedFiles> {
   const { bundleRoot, syncRoot } = selection;
-  const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
+  const { tree } = bounds;
+  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
   const included = new IgnorePatterns(selection.include, "take");
   const excluded = new IgnorePatterns(selection.exclude, "leave-out");
   const files = new Set<string>();
@@ -124,7 +126,12 @@ export async function selectArtifacts({ artifacts }: Selection, tree: Tree): Pro
   const found = new Set<string>();
   const take = async (path: string): Promise<void> => {
     if ((await tree.size(path)) !== undefined) found.add(path);
-    else for (const { name } of await tree.list(path).catch(() => [])) await take(join(path, name));
+    else {
+      const entries = await tree.list(path).catch(() => undefined);
+      // It was listed: what cannot be opened (its name may be no UTF-8) is to be told as such.
+      if (entries === undefined) found.add(path);
+      for (const { name } of entries ?? []) await take(join(path, name));
+    }
   };
   for (const pattern of artifacts) for (const path of await matchesOf(pattern, tree)) await take(path);
   return [...found].sort();

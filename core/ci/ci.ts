@@ -62,15 +62,15 @@ export interface Ci {
   readonly fixedAudience?: string;
   /**
    * A new ID token (OpenID Connect Core 1.0, section 2) from the CI for `audience`; one try, masked before it is
-   * returned. A CI whose ID tokens have an audience of their own ignores the argument.
+   * returned. A CI whose ID tokens have an audience of their own ignores the argument. With the signal the request ends.
    * @throws SecretlessError `ID_TOKEN_*`; HttpError where a retry may help
    */
-  idToken(audience: string): Promise<string>;
+  idToken(audience: string, signal?: AbortSignal): Promise<string>;
   /**
    * A new {@link PipelineToken}; one try, masked before it is returned.
    * @throws as {@link idToken}
    */
-  pipelineToken(): Promise<PipelineToken>;
+  pipelineToken(signal?: AbortSignal): Promise<PipelineToken>;
   /** Hides a value in everything that the CI prints from now on. */
   mask(value: string): void;
   /** A line for the log; already free of control characters and workflow commands (see core/ci/safe-for-log.ts). */

@@ -17,8 +17,8 @@ export function redactingCi(ci: Ci): Ci {
     inputLabel: (name) => ci.inputLabel(name),
     connection: () => ci.connection(),
     ...(ci.fixedAudience !== undefined && { fixedAudience: ci.fixedAudience }),
-    idToken: (audience) => ci.idToken(audience),
-    pipelineToken: () => ci.pipelineToken(),
+    idToken: (audience, signal) => ci.idToken(audience, signal),
+    pipelineToken: (signal) => ci.pipelineToken(signal),
     mask: (value) => {
       registerSecret(value);
       ci.mask(value);

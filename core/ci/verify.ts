@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from "jose";
 import { SecretlessError } from "../base/errors.ts";
 import type { Send } from "../base/ports.ts";
-import { isLoopback } from "../net/workspace.ts";
+import { isLoopback } from "../net/origin.ts";
 import { pipelineClaims } from "./claims.ts";
 import type { PipelineClaims } from "./pipeline-claims.ts";
 

@@ -4,7 +4,8 @@ import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
 import { redact } from "../base/redact.ts";
 import { isUuid } from "../base/uuid.ts";
 import { retry } from "../net/retry.ts";
-import { isLoopback } from "../net/workspace.ts";
+import { configUrl, documentRequest, issuerUrl } from "../net/first-look.ts";
+import { isLoopback } from "../net/origin.ts";
 import { databricksCloud, type Cloud } from "./clouds.ts";
 import { endpointUnavailable } from "../net/unavailable.ts";
 
@@ -53,15 +54,15 @@ export async function discoverWorkspace(options: DiscoveryOptions): Promise<Work
   const usual = `${host}/oidc`;
   const abandon = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abandon.signal]) : abandon.signal;
-  const usualServer = getDocument(metadataUrl(usual), { ...options, signal });
+  const usualServer = getDocument(issuerUrl(usual), { ...options, signal });
   usualServer.catch(() => undefined);
   try {
-    const config = await getDocument(`${host}/.well-known/databricks-config`, options);
+    const config = await getDocument(configUrl(host), options);
     const accountId = options.accountId ?? text(config?.["account_id"]);
     const workspaceId = text(config?.["workspace_id"]);
     const hostType = hostTypeOf(host, config);
     const oidc = oidcEndpoint(host, hostType, accountId, text(config?.["oidc_endpoint"]));
-    const server = await (oidc === usual ? usualServer : getDocument(metadataUrl(oidc), options));
+    const server = await (oidc === usual ? usualServer : getDocument(issuerUrl(oidc), options));
     const tokenEndpoint = trusted(text(server?.["token_endpoint"]) ?? `${oidc}/v1/token`, host);
     return {
       tokenEndpoint,
@@ -93,10 +94,6 @@ export function approvedAudience({
     remedy:
       "Check that the input `host` is the URL of your workspace. If the federation policy really has this audience, set the input `audience` to it.",
   });
-}
-
-function metadataUrl(oidc: string): string {
-  return `${oidc}/.well-known/oauth-authorization-server`;
 }
 
 function oidcEndpoint(
@@ -170,7 +167,7 @@ function text(value: unknown): string | undefined {
 
 /** The JSON object at `url`, undefined if the host has none. */
 async function getDocument(url: string, options: DiscoveryOptions): Promise<Document | undefined> {
-  const request: HttpRequest = { method: "GET", url, headers: { accept: "application/json" } };
+  const request = documentRequest(url);
   try {
     return await retry(async (signal) => {
       const response = await options.send({ ...request, signal });

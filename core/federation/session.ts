@@ -27,7 +27,7 @@ export interface ExchangeEvent {
 export interface SessionOptions {
   readonly exchange: Exchange;
   /** A new ID token from the CI, one try (Ci.idToken). */
-  readonly idToken: (audience: string) => Promise<string>;
+  readonly idToken: (audience: string, signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
   /** Milliseconds for one renewal with all its tries. */
   readonly renewalTimeout: number;
@@ -181,7 +181,7 @@ async function exchangeOnce(
   let idTokenSha256 = "";
   let token: AccessToken;
   try {
-    const [assertion] = await Promise.all([idToken(audience), loadClaimsReader()]);
+    const [assertion] = await Promise.all([idToken(audience, stop), loadClaimsReader()]);
     registerSecret(assertion);
     idTokenSha256 = tokenSha256(assertion);
     claims = await readClaims(assertion);

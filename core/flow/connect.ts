@@ -32,13 +32,13 @@ export async function connect(step: Step, audit: Audit): Promise<Connection> {
     workspace,
     audit,
     clientId: inputs.clientId,
-    idToken: (audience) => {
+    idToken: (audience, signal) => {
       // An ID token lives for minutes: one that was asked for before a slow discovery is not worth its risk.
       const first = early;
       early = undefined;
       const fits = first !== undefined && first.audience === (ci.fixedAudience ?? audience);
       const inTime = fits && ports.clock.now() - first.askedAt < EARLY;
-      return inTime ? first.idToken : ci.idToken(audience);
+      return inTime ? first.idToken : ci.idToken(audience, signal);
     },
     signal: connecting.signal,
     onExchange: ({ claims }) => {

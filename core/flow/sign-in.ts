@@ -11,7 +11,7 @@ import { createSession, type ExchangeEvent, type Session } from "../federation/s
 import { refuseForeignCheckout } from "./foreign-checkout.ts";
 import type { Step } from "./step.ts";
 import type { UntrustedEvent } from "../ci/dialect.ts";
-import { isLoopback } from "../net/workspace.ts";
+import { isLoopback } from "../net/origin.ts";
 
 /** Milliseconds for one exchange with all its tries. */
 const RENEWAL = 120_000;
@@ -24,7 +24,7 @@ export interface SignInOptions {
   /** Set for a token that the account's API takes: one from a workspace's endpoint works in that workspace alone. */
   readonly account?: { readonly id: string; readonly host: string };
   /** In place of the CI's. */
-  readonly idToken?: (audience: string) => Promise<string>;
+  readonly idToken?: (audience: string, signal: AbortSignal) => Promise<string>;
   readonly signal?: AbortSignal | undefined;
   readonly onExchange?: (event: ExchangeEvent) => void;
   /** A token of this identity that is there already. */

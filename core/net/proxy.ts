@@ -2,7 +2,7 @@ import type { Agent } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { SecretlessError } from "../base/errors.ts";
 import type { Environment } from "../base/ports.ts";
-import { isLoopback } from "./workspace.ts";
+import { isLoopback } from "./origin.ts";
 
 export interface Proxy {
   /** May hold credentials: print `url.origin` only, which has none. */

@@ -1,39 +1,13 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { arch, networkInterfaces, platform } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import { SecretlessError } from "../base/errors.ts";
 import { HttpError, isRetryableStatus, nameOf, transportError } from "./http.ts";
 import { nodeHttp } from "./node-http.ts";
-import type { Clock, Environment, HttpRequest, HttpResponse, Platform, Send } from "../base/ports.ts";
+import type { Environment, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
 import { proxyAgent, proxyFor } from "./proxy.ts";
-import { isLoopback } from "./workspace.ts";
+import { isLoopback } from "./origin.ts";
 
 const TIMEOUT = 30_000;
 const BODY_LIMIT = 16 * 1024 * 1024;
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: async (ms, signal) => {
-    try {
-      await delay(ms, undefined, { signal });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    }
-  },
-};
-
-/** @throws SecretlessError `INPUT_INVALID` on a platform that this product does not know */
-export function systemPlatform(os: string = platform(), cpu: string = arch()): Platform {
-  if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
-    return { os, arch: cpu };
-  }
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "This kind of runner is not supported.",
-    expected: "Linux, macOS or Windows on x64 or arm64",
-    actual: `${os} on ${cpu}`,
-    remedy: "Let the job run on one of these.",
-  });
-}
 
 /**
  * The real {@link Send}, over node:http and node:https (undici, and so `fetch`, cost 40 ms at start).
@@ -154,14 +128,6 @@ function notEncrypted(request: HttpRequest): SecretlessError {
     actual: new URL(request.url).origin,
     remedy: "Configure the https address of this service.",
   });
-}
-
-/** IP addresses of this machine but loopback, for policies that ask for the runner's network. */
-export function systemAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal }) => !internal)
-    .map(({ address }) => address.replace(/%.*$/, ""));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { quote, quoteAddress, quoteAll } from "../base/quote.ts";
 import { SecretlessError } from "../base/errors.ts";
+import { WORKSPACE_URL, workspaceOrigin } from "./origin.ts";
 
 /** A workspace as a URL names it. */
 export interface WorkspaceUrl {
@@ -12,12 +13,6 @@ export interface WorkspaceUrl {
 }
 
 /**
- * Stricter than the URL standard on purpose: the Databricks CLI (Go) and Node read odd URLs differently (tabs,
- * backslashes, percent-encoded or numeric hosts), and the host pin depends on both seeing the same host.
- */
-const SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~%&=+-]*))?$/i;
-
-/**
  * Reads the URL of a workspace: https, or http for loopback addresses only; no path, no user, no fragment.
  * Two URLs are the same workspace host exactly if their `origin` is the same.
  * @throws SecretlessError `INPUT_INVALID`; its `details` are the mistake, for callers that collect several
@@ -25,27 +20,25 @@ const SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~
 export function parseWorkspaceUrl(text: string): WorkspaceUrl {
   const trimmed = text.trim();
   if (trimmed === "") throw mistake(trimmed, "no workspace URL is given");
-  const shape = SHAPE.exec(trimmed);
-  const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
-  if (!shape || !url) throw mistake(trimmed, whatIsOdd(trimmed, url));
-  if (url.hostname !== shape[2]?.toLowerCase()) {
-    throw mistake(trimmed, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
-  }
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
-  }
+  const origin = workspaceOrigin(trimmed);
+  if (origin === undefined) throw whyNone(trimmed);
+  const url = new URL(trimmed);
   const workspaceId = onlyValue(trimmed, url, ["o", "w", "workspace_id"], /^\d+$/);
   const accountId = onlyValue(trimmed, url, ["a", "account_id"], /^[\w-]+$/);
   return {
-    origin: url.origin,
+    origin,
     ...(workspaceId === undefined ? {} : { workspaceId }),
     ...(accountId === undefined ? {} : { accountId }),
   };
 }
 
-/** Whether `hostname` (as in `URL.hostname`) is this machine: 127.0.0.0/8, ::1 (RFC 6890) or `localhost` (RFC 6761). */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+function whyNone(text: string): SecretlessError {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const shape = WORKSPACE_URL.exec(text);
+  if (!shape || !url) return mistake(text, whatIsOdd(text, url));
+  if (url.hostname !== shape[2]?.toLowerCase())
+    return mistake(text, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
+  return mistake(text, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
 }
 
 function whatIsOdd(text: string, url: URL | undefined): string {

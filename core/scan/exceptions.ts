@@ -1,16 +1,16 @@
 import { join, relative, sep } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
-import { RefusedFile } from "../base/checkout-file.ts";
+import { RefusedFile, textOf } from "../base/checkout-file.ts";
 import type { Mistake, Place } from "../base/errors.ts";
 import { quote } from "../base/quote.ts";
 import { yamlFlaw } from "../base/yaml/flaw.ts";
 import type { Finding } from "./finding.ts";
 import { globCovers, globMatches } from "../base/glob.ts";
 import { IgnorePatterns } from "../bundle/ignore-patterns.ts";
-import { PRACTICES, SCOPE_RULE } from "./rules/practices.ts";
+import { PRACTICES, SCOPE_RULE, UNSCANNED_RULE } from "./rules/practices.ts";
 import { RULES } from "./rules/index.ts";
 import type { ScanOptions } from "./scanned-files.ts";
-import { readText, type Tree } from "../base/tree.ts";
+import { readOwn, type TreeBounds } from "../base/tree.ts";
 
 /** The file of accepted findings, in the bundle's root. */
 export const EXCEPTIONS_FILE = ".secretless-ignore.yml";
@@ -38,19 +38,20 @@ const FIELDS = ["rule", "path", "fingerprint", "reason", "expires"] as const;
 /** More of them are no exceptions; each is compared with each finding. */
 const MOST = 1000;
 const REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
-const RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
+const RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id));
 
 /** The exceptions beside `databricks.yml`, none if there is no such file. `today` is an ISO date. */
 export async function readExceptions(
   { bundleRoot, checkout }: ScanOptions,
-  tree: Tree,
+  bounds: TreeBounds,
   today: string,
 ): Promise<Exceptions> {
   const file = join(bundleRoot, EXCEPTIONS_FILE);
-  if ((await tree.size(file)) === undefined) return { exceptions: [], mistakes: [] };
   const name = relative(checkout, file).split(sep).join("/");
   try {
-    return parseExceptions(await readText(tree, file), name, today);
+    const bytes = await readOwn(file, checkout, bounds);
+    if (bytes === undefined) return { exceptions: [], mistakes: [] };
+    return parseExceptions(textOf(bytes), name, today);
   } catch (error) {
     const why = error instanceof RefusedFile ? error.message : "cannot be read";
     return {

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Unscanned } from "../bundle/sync-files.ts";
 import type { Mistake, Place } from "../base/errors.ts";
 import type { Encoding } from "./detect/encoded-forms.ts";
+import { UNSCANNED_RULE } from "./rules/practices.ts";
 import type { RuleInfo } from "./rules/rule.ts";
 
 /** One credential, or one setting that needs one. Never holds the value itself. */
@@ -70,6 +71,26 @@ export function mergeReports(reports: readonly ScanReport[]): ScanReport {
 /** HMAC-SHA256 (RFC 2104) of a value, keyed with the repository's own id, cut to 12 hex digits: stable within a repository. */
 export function fingerprint(value: string, repositoryId: string): string {
   return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
+}
+
+/**
+ * What could not be scanned, and would be uploaded, as findings: so it can be excepted. The fingerprint is that of the
+ * place and the reason, for archives are built anew, with other bytes, by each deployment.
+ */
+export function unscannedFindings({ unscanned }: ScanReport, repositoryId: string): Finding[] {
+  return unscanned
+    .filter(({ harmless }) => !harmless)
+    .map(({ file, member, reason }) => ({
+      rule: UNSCANNED_RULE,
+      level: "error",
+      place: { file },
+      ...(member !== undefined && { member }),
+      shown: reason,
+      fingerprint: fingerprint(
+        Buffer.from(`${file}!${member ?? ""}: ${reason}`).toString("latin1"),
+        repositoryId,
+      ),
+    }));
 }
 
 /** What may be shown of a value: the prefix that all of its kind share, and its length. */

@@ -63,7 +63,7 @@ export async function filesOf(
   for (const selection of selections) {
     const artifacts = await selectArtifacts(selection, boundary.tree);
     await refuseFilesOutside(artifacts, boundary);
-    const sources = await selectFiles(selection, boundary.tree, (path) => scanned.name(path));
+    const sources = await selectFiles(selection, boundary, (path) => scanned.name(path));
     for (const file of [...sources.files, ...artifacts]) files.add(file);
     unscanned.push(...sources.unscanned);
   }

@@ -4,17 +4,18 @@ import io
 import json
 import os
 import random
+import string
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.secrets_of_all_kinds import SECRETS
-from support.ways import WAYS
+from support.ways import MARK, WAYS
 
 from databricks_secretless import ValueTooShortError, redact
 from databricks_secretless._registry import REDACTED, Registry
-from databricks_secretless._streams import RedactingStream
+from databricks_secretless._streams import redacting
 
 HERE = Path(__file__).parent
 WINDOW = 8
@@ -26,24 +27,31 @@ def windows(value):
     return {line[at : at + WINDOW] for line in lines for at in range(len(line) - WINDOW + 1)}
 
 
-def run(way):
+@pytest.fixture(scope="module")
+def shown():
+    """What one process shows of all values, by way."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent / "src"), str(HERE)])}
-    environment["PYTHONIOENCODING"] = "utf-8"
-    return subprocess.run(
-        [sys.executable, str(HERE / "support" / "ways.py"), way],
+    environment |= {"PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": ""}
+    done = subprocess.run(
+        [sys.executable, str(HERE / "support" / "ways.py")],
         input=json.dumps(SECRETS).encode(),
         capture_output=True,
         env=environment,
         timeout=120,
         check=False,
     )
+    assert done.returncode == 0, done.stderr[-2000:].decode(errors="replace").encode("ascii", "replace")
+    found = {}
+    for output in (done.stdout, done.stderr):
+        for part in output.decode("utf-8", "surrogateescape").split(f"\n{MARK}")[1:]:
+            name, _, text = part.partition("\n")
+            found[name] = found.get(name, "") + text
+    return found
 
 
 @pytest.mark.parametrize("way", [way.__name__ for way in WAYS])
-def test_forty_values_are_visible_in_no_way(way):
-    done = run(way)
-    assert done.returncode == 0, done.stderr[-2000:].decode(errors="replace").encode("ascii", "replace")
-    seen = (done.stdout + b"\n" + done.stderr).decode("utf-8", "surrogateescape")
+def test_forty_values_are_visible_in_no_way(way, shown):
+    seen = shown[way]
     assert REDACTED in seen
     assert f"begin {len(SECRETS) - 1}" in seen
     visible = [number for number, value in enumerate(SECRETS) if any(piece in seen for piece in windows(value))]
@@ -60,7 +68,7 @@ def stream(*values):
     for value in values:
         registry.add(value)
     behind = io.StringIO()
-    return RedactingStream(behind, registry), behind
+    return redacting(behind, registry), behind
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -78,7 +86,7 @@ def test_whatever_the_pieces_the_result_is_that_of_the_whole(seed):
             ["\n", " ", "x", "'", "'\n ", "\x1b[0m", value, value, value[:cut], value[cut:], "ordinary text "]
         )
     behind = io.StringIO()
-    front = RedactingStream(behind, registry)
+    front = redacting(behind, registry)
     at = 0
     while at < len(text):
         length = chance.choice([1, 2, 3, 7, 40, 1000])
@@ -92,6 +100,27 @@ def test_whatever_the_pieces_the_result_is_that_of_the_whole(seed):
         assert value not in shown
     if "\x1b" not in text and "'\n" not in text and not any(mark in value for value in values for mark in "\x1b'\""):
         assert shown == registry.redact(text)
+
+
+@pytest.mark.parametrize("size", [8, 14, 15, 22, 23, 38, 39, 70, 71, 72, 200, 1500])
+@pytest.mark.parametrize("others", [0, 3, 30])
+def test_a_value_of_any_length_is_found_wherever_it_stands(size, others):
+    chance = random.Random(size * 100 + others)
+    alphabet = string.ascii_letters + string.digits + "-_.~!$"
+    registry = Registry()
+    value = "".join(chance.choices(alphabet, k=size))
+    registry.add(value)
+    for _ in range(others):
+        registry.add("".join(chance.choices(alphabet, k=chance.choice([9, 20, 40, 900]))))
+    for _ in range(30):
+        before, after = (" " * chance.randint(0, 90) for _ in range(2))
+        behind = io.StringIO()
+        front = redacting(behind, registry)
+        cut = chance.randint(0, size)
+        for part in (before + value[:cut], value[cut:] + after + before, value, after):
+            front.write(part)
+        front.release()
+        assert behind.getvalue() == f"{before}{REDACTED}{after}{before}{REDACTED}{after}"
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -145,7 +174,7 @@ def test_a_stream_stays_usable():
     behind = io.TextIOWrapper(io.BytesIO(), encoding="latin-1", newline="")
     registry = Registry()
     registry.add("correct-horse-battery")
-    front = RedactingStream(behind, registry)
+    front = redacting(behind, registry)
     front.buffer.write(b"\xff raw \xe4\n")
     print("text ä", file=front)
     assert (front.encoding, front.isatty(), front.writable(), front.closed) == ("latin-1", False, True, False)
@@ -186,7 +215,7 @@ redact("correct-horse-battery")
 print("pending", end="")
 held, go = threading.Event(), threading.Event()
 def hold():
-    with sys.stdout._lock:
+    with sys.stdout._pipe.lock:
         held.set(); go.wait(30)
 threading.Thread(target=hold, daemon=True).start()
 held.wait(30)

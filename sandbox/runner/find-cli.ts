@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import path from "node:path";
 import { installCli } from "../../core/cli/install/install.ts";
-import { systemClock, systemPlatform } from "../../core/net/send.ts";
+import { systemClock, systemPlatform } from "../../core/base/clock-and-platform.ts";
 import { installStandIn } from "../cli/install.ts";
 import { freshUntilExit } from "./scratch.ts";
 

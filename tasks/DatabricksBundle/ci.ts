@@ -15,7 +15,7 @@ import { readClaims } from "../../core/ci/claims.ts";
 import type { InputName } from "../../core/ci/inputs/table.ts";
 import type { Clock, Environment, Send } from "../../core/base/ports.ts";
 import { harmlessLines } from "../../core/ci/safe-for-log.ts";
-import { systemAddresses } from "../../core/net/send.ts";
+import { systemAddresses } from "../../core/base/clock-and-platform.ts";
 import { command, issue } from "./commands.ts";
 import { readConnection, type AzureConnection } from "./connection.ts";
 
@@ -67,23 +67,23 @@ export class AzurePipelinesCi implements Ci {
   }
 
   /** The audience is Azure DevOps' own choice. */
-  async idToken(): Promise<string> {
+  async idToken(_audience?: string, signal?: AbortSignal): Promise<string> {
     const connection = this.connection();
-    const token = await this.#request(connection?.id);
+    const token = await this.#request(connection?.id, signal);
     if (connection !== undefined) await this.#warnOfRetirement(token, connection);
     return token;
   }
 
-  async pipelineToken(): Promise<PipelineToken> {
+  async pipelineToken(signal?: AbortSignal): Promise<PipelineToken> {
     const organisation = this.#ports.environment["SYSTEM_COLLECTIONID"] ?? "";
     return {
-      token: await this.#request(undefined),
+      token: await this.#request(undefined, signal),
       audience: ENTRA_EXCHANGE_AUDIENCE,
       issuers: [`https://vstoken.dev.azure.com/${organisation}`],
     };
   }
 
-  async #request(connectionId: string | undefined): Promise<string> {
+  async #request(connectionId: string | undefined, signal?: AbortSignal): Promise<string> {
     const { environment, send, clock } = this.#ports;
     const token = await requestAzureDevOpsIdToken({
       variables: endpointVariables(environment),
@@ -91,6 +91,7 @@ export class AzurePipelinesCi implements Ci {
       connectionId,
       send,
       clock,
+      ...(signal && { signal }),
       debug: (line) => this.debug(line),
       info: (line) => this.info(line),
     }).catch((error: unknown) => {

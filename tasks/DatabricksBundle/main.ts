@@ -1,36 +1,33 @@
 import "../../core/base/no-inspector.ts";
-import { runStep } from "../../core/start.ts";
-import { completion } from "./commands.ts";
-import { startTask, taskShell } from "./start.ts";
+import { isForkBuild } from "../../core/ci/azure-devops/fork.ts";
+import { askEarly } from "../../core/net/first-look.ts";
+import { createSend } from "../../core/net/send.ts";
 
 /** The argument with which this file is started as the token service. */
 const SERVICE = "token-service";
 
-async function runTask(): Promise<void> {
-  const { ci, ports, write } = startTask();
-  const detached = {
-    start: async (env: Readonly<Record<string, string>>) => {
-      const { startDetached } = await import("../../core/cli/detached.ts");
-      return startDetached(process.execPath, [import.meta.filename, SERVICE], env);
-    },
-    runner: process.ppid > 1 ? process.ppid : undefined,
-  };
-  const exitCode = await runStep(ci, { ...ports, detached });
-  // The agent takes a non-zero exit code for a failure of its own: the result is told by a command.
-  write(completion(exitCode === 0));
+async function main(): Promise<void> {
+  const cancel = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // The agent sends both when a job is cancelled. The Databricks CLI is never told: it would die and leave its lock.
+    process.on(signal, () => {
+      cancel.abort();
+    });
+  }
+  const environment = process.env;
+  const finished = new AbortController();
+  // A step that may be refused for its event asks nobody anything before; nor is the agent's own proxy gone around.
+  const waits = isForkBuild(environment) || hasAgentNetwork(environment);
+  const host = waits ? "" : environment["INPUT_HOST"];
+  const early = askEarly(createSend(environment), host ?? "", finished.signal);
+  const { runTask } = await import("./step.ts");
+  await runTask({ early, cancelled: cancel.signal, service: [import.meta.filename, SERVICE] });
+  finished.abort();
 }
 
-async function runService(): Promise<void> {
-  const { serveTokenService } = await import("../../core/run.ts");
-  const { signal } = new AbortController();
-  const { platform } = taskShell({}, signal, () => undefined).ports;
-  // The variables come as the step had them, the agent's network among them.
-  await serveTokenService(
-    process,
-    (environment) => taskShell(environment, signal, () => undefined),
-    platform,
-  );
-  process.exit(0);
+/** Whether the agent has a proxy or certificates of its own; {@link file://./network.ts} reads them. */
+function hasAgentNetwork(variables: NodeJS.ProcessEnv): boolean {
+  return Object.keys(variables).some((name) => /^(?:SECRET_)?AGENT_(?:PROXYURL|CAINFO)$/i.test(name));
 }
 
-await (process.argv[2] === SERVICE ? runService() : runTask());
+await (process.argv[2] === SERVICE ? (await import("./step.ts")).runService() : main());

@@ -4,7 +4,7 @@ import { processPort } from "../../core/cli/own-process.ts";
 import { createTerminate } from "../../core/cli/process.ts";
 import { cleanUp } from "../../core/flow/leftovers.ts";
 import { endService } from "../../core/flow/service/end.ts";
-import { systemClock, systemPlatform } from "../../core/net/send.ts";
+import { systemClock, systemPlatform } from "../../core/base/clock-and-platform.ts";
 import { completion } from "./commands.ts";
 import { savedState } from "./ci.ts";
 

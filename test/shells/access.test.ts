@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import {
-  AZURE_DEPLOYER,
-  CONNECTION,
-  DEPLOYER,
-  JOB_RUNNER,
-  REGISTRAR,
-  REPORT_RUNNER,
-} from "../../sandbox/defaults.ts";
+import { JOB_RUNNER, REGISTRAR, REPORT_RUNNER } from "../../sandbox/defaults.ts";
 import type { LoggedRequest } from "../../sandbox/http/log.ts";
-import { addCredential, CREDENTIAL, playedJobs, prepareJobAccess } from "../../sandbox/job-access.ts";
-import { startAzureJob } from "../../sandbox/runner/azure-job.ts";
+import {
+  addCredential,
+  CREDENTIAL,
+  playedJobs,
+  prepareJobAccess,
+  purposes,
+} from "../../sandbox/job-access.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { StepResult } from "../../sandbox/runner/github.ts";
-import { builtTask } from "./support/built-task.ts";
 import { codeOf } from "./support/results.ts";
 import { searched, watchedStep } from "./support/watched-step.ts";
 
@@ -84,6 +81,7 @@ describe("the access of jobs through the built action", () => {
     assert.equal(deployed.exitCode, 0, deployed.log);
     assert.deepEqual(access(deployed), { ...NONE, granted: [ENTRY] });
     assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
+    assert.deepEqual(purposes(job.sandbox), ["nightly_ingest read-hr-directory"]);
     assert.match(deployed.summary, /job-scoped&#58; proven/);
     const grants = job.sandbox.requests.filter(
       ({ method, path: route }) => method === "PATCH" && route.includes("/unity-catalog/permissions/"),
@@ -103,6 +101,8 @@ describe("the access of jobs through the built action", () => {
     assert.equal(again.exitCode, 0, again.log);
     assert.deepEqual(access(again), { ...NONE, unchanged: 1 });
     assert.deepEqual(writesForAccess(since(before)), []);
+    // The CLI takes nothing away that it has not brought.
+    assert.deepEqual(purposes(job.sandbox), ["nightly_ingest read-hr-directory"]);
 
     await rm(path.join(job.checkout, "access.yml"));
     const shown = await job.step({ command: "plan", ...POLICY });
@@ -112,6 +112,7 @@ describe("the access of jobs through the built action", () => {
     assert.equal(withdrawn.exitCode, 0, withdrawn.log);
     assert.deepEqual(access(withdrawn), { ...NONE, revoked: [ENTRY] });
     assert.deepEqual(playedJobs(job.sandbox), ["refused", "refused"]);
+    assert.equal(purposes(job.sandbox), undefined);
   });
 
   it("withdraws before it destroys, and destroys nothing if it cannot withdraw", async () => {
@@ -217,58 +218,5 @@ describe("the access of jobs through the built action", () => {
     );
     const lastOfCli = requests.findLastIndex(({ userAgent }) => userAgent.includes("cli/"));
     assert.ok(lastOfCli > 0 && lastOfCli < asRegistrar, `${lastOfCli} ${asRegistrar}`);
-  });
-});
-
-describe("the access of jobs through the built task", () => {
-  it("is decided by the pipeline's own token, whatever connection deploys, and registered by an identity of its own", async () => {
-    const job = await startAzureJob({ task: await builtTask(), bundle: BUNDLE });
-    try {
-      prepareJobAccess(job.sandbox);
-      const file = path.join(job.checkout, "policy.yml");
-      const policy = (await readFile(file, "utf8"))
-        .replace("example-org/lake", "https://dev.azure.com/example-org/lake/_git/lake")
-        .replace("environment: prod", "pipeline: p://example-org/lake/deploy-lake");
-      await writeFile(file, policy);
-      const { entra, requests, workspace } = job.sandbox;
-      workspace.serviceCredentials.grant(CREDENTIAL, AZURE_DEPLOYER.applicationId, "BROWSE");
-      const inputs = { azureSubscription: CONNECTION.name, policyFile: "policy.yml" };
-      const variables = { AZURE_AUTHORITY_HOST: entra.authority() };
-      const result = await job.step(inputs, { variables });
-      assert.equal(result.result, "Succeeded", result.log);
-      assert.deepEqual(JSON.parse(result.outputs["access"] ?? ""), { ...NONE, granted: [ENTRY] });
-      assert.ok(result.outputs["auditLog"]?.endsWith(".jsonl"));
-      assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
-      const grant = requests.find(
-        ({ method, path: route }) => method === "PATCH" && route.includes("/unity-catalog/permissions/"),
-      );
-      assert.equal(grant?.principal, REGISTRAR.applicationId);
-      assert.notEqual(grant.principal, DEPLOYER.applicationId);
-      assert.equal(
-        job.sandbox.handedOut.filter((token) => result.rawLog.includes(token)).length,
-        0,
-        "a token stands in the log",
-      );
-      await writeFile(file, policy.replace("deploy-lake", "another"));
-      // What is no longer allowed is withdrawn; from then on the entry is a new one, which stops the run.
-      const withdrawn = await job.step(inputs, { variables });
-      assert.equal(withdrawn.result, "Succeeded", withdrawn.log);
-      const warned = withdrawn.issues
-        .filter(({ level }) => level === "warning")
-        .map(({ message }) => message);
-      assert.ok(
-        warned.some((text) => /is withdrawn: .*fails on pipeline/.test(text)),
-        withdrawn.log,
-      );
-      assert.deepEqual(playedJobs(job.sandbox), ["refused", "refused"]);
-      const refused = await job.step(inputs, { variables });
-      assert.equal(refused.result, "Failed");
-      assert.ok(
-        refused.issues.some(({ message }) => message.includes("fails on pipeline")),
-        refused.log,
-      );
-    } finally {
-      await job.stop();
-    }
   });
 });

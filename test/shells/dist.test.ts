@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { staticBytes } from "../../bench/bytes.ts";
 import { buildAction } from "../../scripts/build.ts";
 import { buildTask } from "../../scripts/extension.ts";
 import { scratchFolders } from "../unit/support/scratch.ts";
@@ -41,6 +42,15 @@ describe("action/dist", () => {
     const others = ["THIRD-PARTY-NOTICES.txt", "package.json"];
     assert.deepEqual([...files.keys()], [...loaded, ...others].sort());
     assert.ok(loaded.size > entries.length);
+  });
+
+  it("reads at most 20 KB before its first request; so does the task", async () => {
+    const [ofAction, ofTask] = [await freshFolder("action"), await freshFolder("task")];
+    for (const { outputs } of [await buildAction(ofAction), await buildTask(ofTask, "0.1.0")]) {
+      const main = Object.keys(outputs).find((name) => path.basename(name) === "main.js") ?? "";
+      const bytes = staticBytes(outputs, main);
+      assert.ok(bytes > 0 && bytes <= 20_000, `${main}: ${String(bytes)} bytes`);
+    }
   });
 
   it("holds no path of the machine that built it", async () => {

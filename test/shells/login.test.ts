@@ -9,7 +9,7 @@ import { builtTask } from "./support/built-task.ts";
 import { askService, clientOf, whoAmI } from "./support/clients.ts";
 import { leftIn } from "./support/files.ts";
 import { ProcessWatch } from "./support/processes.ts";
-import { runToEnd } from "./support/python.ts";
+import { runToEnd } from "../../sandbox/runner/python.ts";
 import { assertDeployed, assertFreshAssertions, assertSucceeded, codeOf } from "./support/results.ts";
 import { SecretSearch } from "./support/secrets.ts";
 import {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { DEPLOYER, JOB_RUNNER, REGISTRAR } from "../../sandbox/defaults.ts";
 import { githubClaims } from "../../sandbox/github/claims.ts";
 import { textOf } from "../../sandbox/http/json.ts";
-import { CREDENTIAL, playedJobs, prepareJobAccess } from "../../sandbox/job-access.ts";
+import { CREDENTIAL, playedJobs, prepareJobAccess, purposes } from "../../sandbox/job-access.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { StepResult } from "../../sandbox/runner/github.ts";
 import { ProcessWatch } from "./support/processes.ts";
@@ -75,6 +75,8 @@ describe("a registrar apart, through the built action", () => {
     assert.equal(deployed.exitCode, 0, deployed.log);
     assert.match(deployed.log, /Access is left to the registrar/);
     assert.deepEqual(playedJobs(job.sandbox), ["refused", "refused"]);
+    // The registrar has no rights in the deployer's folders: code is told what is declared.
+    assert.deepEqual(purposes(job.sandbox), ["nightly_ingest read-hr-directory"]);
     const exchanges = JSON.stringify(job.sandbox.requests.map(({ body }) => body));
     assert.ok(!exchanges.includes(`"client_id":"${REGISTRAR.applicationId}"`));
 

@@ -4,14 +4,19 @@ import path from "node:path";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { codeOf, errorOf } from "./support/results.ts";
 
-describe("run and destroy through the built action", () => {
+async function deployedJob(): Promise<GitHubJob> {
+  const job = await startGitHubJob();
+  const deployed = await job.step();
+  assert.equal(deployed.exitCode, 0, deployed.log);
+  return job;
+}
+
+describe("run through the built action", () => {
   let job: GitHubJob;
-  beforeEach(async () => {
-    job = await startGitHubJob();
-    const deployed = await job.step();
-    assert.equal(deployed.exitCode, 0, deployed.log);
+  before(async () => {
+    job = await deployedJob();
   });
-  afterEach(() => job.stop());
+  after(() => job.stop());
 
   it("runs a job, waits, and links to the run", async () => {
     const file = path.join(job.checkout, "resources/orders.yml");
@@ -28,9 +33,9 @@ describe("run and destroy through the built action", () => {
     assert.equal(result.exitCode, 0, result.log);
     const run = JSON.parse(result.outputs["run"] ?? "") as { id: string; url: string; result: string };
     assert.equal(run.result, "succeeded");
-    const [started] = [...job.sandbox.workspace.runs.all.values()];
+    const started = [...job.sandbox.workspace.runs.all.values()].at(-1);
     assert.equal(run.id, started?.id);
-    const { body } = job.sandbox.requests.find(({ path }) => path.endsWith("/run-now")) ?? {};
+    const { body } = job.sandbox.requests.findLast(({ path }) => path.endsWith("/run-now")) ?? {};
     assert.deepEqual((body as { job_parameters: unknown }).job_parameters, {
       day: "2026-11-25",
       list: 'a,"b",c',
@@ -88,6 +93,14 @@ describe("run and destroy through the built action", () => {
     const audit = await readFile(result.outputs["audit-log"] ?? "", "utf8");
     assert.match(audit, /"operation":"POST \/api\/2\.2\/jobs\/runs\/cancel".*"caller":/);
   });
+});
+
+describe("destroy through the built action", () => {
+  let job: GitHubJob;
+  beforeEach(async () => {
+    job = await deployedJob();
+  });
+  afterEach(() => job.stop());
 
   it("shows what a destroy would delete, and destroys it when approved", async () => {
     const before = job.sandbox.requests.length;

@@ -6,11 +6,19 @@ import { AZURE_DEPLOYER, DEPLOYER } from "../../sandbox/defaults.ts";
 import { startAzureJob } from "../../sandbox/runner/azure-job.ts";
 import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
+import { sample } from "../unit/support/sample.ts";
 import { builtTask } from "./support/built-task.ts";
 import { contentsBelow } from "./support/files.ts";
 
 const SECRET = "runner-Secret-4711-of-nobody-else";
 const PAT = `dapi${"0a1b2c3d4e5f6789".repeat(2)}`;
+
+/** Nine levels of nine aliases: 3 × 10⁹ nodes of 0.4 KB ("billion laughs"). */
+const BOMB = Array.from({ length: 10 }, (_, level) => {
+  const items =
+    level === 0 ? "[x, x, x]" : `[${Array.from({ length: 9 }, () => `*a${String(level - 1)}`).join(", ")}]`;
+  return `  a${String(level)}: &a${String(level)} ${items}\n`;
+}).join("");
 
 interface Result {
   readonly succeeded: boolean;
@@ -60,9 +68,9 @@ async function onAzure(): Promise<Job> {
   };
 }
 
-for (const [title, start] of [
-  ["action", onGitHub],
-  ["task", onAzure],
+for (const [title, start, every] of [
+  ["action", onGitHub, 1],
+  ["task", onAzure, 4],
 ] as const) {
   describe(`the built ${title} in a checkout whose files are others`, function () {
     let job: Job;
@@ -130,17 +138,32 @@ for (const [title, start] of [
         () => writeFile(inCheckout("access.yml"), Buffer.from(`\ufeffversion: ${SECRET}`, "utf16le")),
         /not UTF-8/,
       ],
+      "an alias bomb": [
+        () => writeFile(inCheckout("access.yml"), `version: 1\njobs:\n${BOMB}`),
+        /ACCESS_FILE_INVALID: [^]*(?:alias|larger than|expand)/,
+      ],
       "another file's content": [
         () => writeFile(inCheckout("access.yml"), `machine x login me password ${SECRET}\n`),
         /ACCESS_FILE_INVALID/,
       ],
     };
-    for (const [what, [prepare, wanted]] of Object.entries(reads)) {
+    for (const [what, [prepare, wanted]] of sample(Object.entries(reads), every)) {
       it(`refuses access.yml that is ${what}, and shows nothing of it`, async () => {
         await prepare();
         await refused({}, wanted);
       });
     }
+
+    it("refuses databricks.yml that is an alias bomb", async () => {
+      const file = inCheckout("databricks.yml");
+      const before = await readFile(file);
+      try {
+        await writeFile(file, `bundle: { name: a }\nvariables:\n${BOMB}`);
+        await refused({}, /BUNDLE_INVALID: [^]*alias/);
+      } finally {
+        await writeFile(file, before);
+      }
+    });
 
     it("quotes no credential and no character that hides another", async () => {
       await writeFile(inCheckout("access.yml"), `version: ${PAT}\njobs: "a\u202eb"\n${"k".repeat(90)}: 1\n`);
@@ -164,14 +187,8 @@ for (const [title, start] of [
         await writeFile(precious, "precious");
         await symlink(precious, inCheckout("out"));
         await symlink(home, inCheckout("away"));
-        for (const value of [
-          "out",
-          "away/precious",
-          "away/new",
-          "../new",
-          precious,
-          ".git/hooks/post-checkout",
-        ])
+        const values = ["out", "away/precious", "away/new", "../new", precious, ".git/hooks/post-checkout"];
+        for (const value of sample(values, every))
           await refused({ [input]: value }, /INPUT_INVALID|AUDIT_LOG_UNWRITABLE/);
         assert.equal(await readFile(precious, "utf8"), "precious");
         await assert.rejects(readFile(path.join(home, "new")));

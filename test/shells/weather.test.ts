@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { throttled, type FaultRule } from "../../sandbox/http/faults.ts";
 import { sandboxCli, type SandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob, type GitHubJobOptions } from "../../sandbox/runner/github-job.ts";
+import { sample } from "../unit/support/sample.ts";
 import { scratchFolders } from "../unit/support/scratch.ts";
 import { listen, type RunningServer } from "../unit/support/servers.ts";
 import { cancelAt, lingeringCli } from "./support/cancel.ts";
@@ -21,6 +22,8 @@ const MOMENTS = {
   "in the middle of an upload": /import-file\/.*\/files\/src\//,
   "in the middle of the creation of jobs": /\/jobs\/create$/,
 };
+
+const hanging = sample(HANDSHAKE_REQUESTS, 3);
 
 describe("bad weather", () => {
   const freshFolder = scratchFolders();
@@ -77,7 +80,7 @@ describe("bad weather", () => {
       done.catch(() => undefined);
       slow.set(name, done);
     };
-    for (const name of HANDSHAKE_REQUESTS) begin(name, () => planThrough({ then: "hang" }, [name]));
+    for (const name of hanging) begin(name, () => planThrough({ then: "hang" }, [name]));
     for (const [when, request] of Object.entries(MOMENTS)) begin(when, () => cancelledWhile(request));
   });
   after(async () => {
@@ -95,7 +98,7 @@ describe("bad weather", () => {
       "a broken connection": { then: "reset" },
       "a connection that breaks after the request took effect": { then: "reset", tookEffect: true },
     };
-    for (const [what, rule] of Object.entries(passing)) {
+    for (const [what, rule] of sample(Object.entries(passing), 3)) {
       it(what, async () => {
         const { sandbox } = await planThrough(rule, HANDSHAKE_REQUESTS);
         assert.equal(assertionsOf(sandbox).length, 2);
@@ -128,7 +131,7 @@ describe("bad weather", () => {
       },
     };
     for (const name of HANDSHAKE_REQUESTS) {
-      it(`400, 401 and 403 at ${name}: once and no more`, async () => {
+      it(`a refusal at ${name}: once and no more`, async () => {
         const check = async ([text, code]: [string, string | undefined]): Promise<void> => {
           const job = await start();
           const status = Number(text);
@@ -142,7 +145,7 @@ describe("bad weather", () => {
           );
           assert.equal(refused.length, 1, text);
         };
-        await Promise.all(Object.entries(codes[name]).map(check));
+        await Promise.all(sample(Object.entries(codes[name]), 3).map(check));
       });
     }
 
@@ -236,6 +239,6 @@ describe("bad weather", () => {
   });
 
   describe("a request that is never answered is given up and tried again", () => {
-    for (const name of HANDSHAKE_REQUESTS) it(name, () => slow.get(name));
+    for (const name of hanging) it(name, () => slow.get(name));
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { systemClock } from "../../core/net/send.ts";
+import { systemClock } from "../../core/base/clock-and-platform.ts";
 import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { Flow, plan, usualCli, type PlayCli } from "./support/flow.ts";
 import { until } from "./support/until.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ACCOUNT_ID } from "../../sandbox/defaults.ts";
 import type { Send } from "../../core/base/ports.ts";
-import { createSend, systemClock } from "../../core/net/send.ts";
+import { createSend } from "../../core/net/send.ts";
+import { systemClock } from "../../core/base/clock-and-platform.ts";
 import { settled } from "./support/fake-clock.ts";
 import { Flow, usualCli } from "./support/flow.ts";
 

@@ -7,7 +7,7 @@ import type { Lock } from "../state/lock.ts";
 import { stateFolder } from "../state/folder.ts";
 import { Recorder } from "../state/recorder.ts";
 import { ApiFailure } from "../../api/client.ts";
-import type { RemoteState, TargetPorts } from "../kinds/kind.ts";
+import type { AccessKind, RemoteState, TargetPorts, TrustObject } from "../kinds/kind.ts";
 
 /** What became of one change. */
 export interface Applied {
@@ -24,14 +24,20 @@ export const isChange = ({ action }: Change): boolean => action !== "unchanged";
 export const isRemote = ({ action }: Change): boolean =>
   action === "grant" || action === "update" || action === "withdraw";
 
+/** Changes that are carried out together: of one kind, with one action. */
+interface Batch {
+  readonly target: AccessKind;
+  readonly action: DecidedChange["action"];
+  readonly changes: readonly DecidedChange[];
+  readonly objects: readonly TrustObject[];
+}
+
 /** Waits until the remote side shows what was done; undefined if it does, else what it shows. */
 async function confirm(
-  batch: readonly DecidedChange[],
+  { target, action, objects }: Batch,
   ports: TargetPorts,
   clock: Clock,
 ): Promise<string | undefined> {
-  const { target, action } = batch[0] as DecidedChange;
-  const objects = batch.map(({ object }) => object);
   const done = ({ state }: RemoteState): boolean =>
     action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
   const deadline = clock.now() + CONFIRM_TIMEOUT;
@@ -44,23 +50,23 @@ async function confirm(
   }
 }
 
-function batches(all: readonly DecidedChange[]): readonly (readonly DecidedChange[])[] {
-  const groups = new Map<string, DecidedChange[]>();
+function batches(all: readonly DecidedChange[]): readonly Batch[] {
+  const groups = new Map<string, [DecidedChange, ...DecidedChange[]]>();
   for (const change of all) {
     const key = JSON.stringify([change.action, change.target.kind, change.target.batch(change.object)]);
-    groups.set(key, [...(groups.get(key) ?? []), change]);
+    const group = groups.get(key);
+    if (group) group.push(change);
+    else groups.set(key, [change]);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((changes) => {
+    const [{ target, action }] = changes;
+    return { target, action, changes, objects: changes.map(({ object }) => object) };
+  });
 }
 
 /** Applies one batch; undefined if it is done and confirmed, else why not. Lost connections and crashes pass through. */
-async function applyBatch(
-  batch: readonly DecidedChange[],
-  ports: TargetPorts,
-  clock: Clock,
-): Promise<string | undefined> {
-  const { target, action } = batch[0] as DecidedChange;
-  const objects = batch.map(({ object }) => object);
+async function applyBatch(batch: Batch, ports: TargetPorts, clock: Clock): Promise<string | undefined> {
+  const { target, action, objects } = batch;
   try {
     await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
     return await confirm(batch, ports, clock);
@@ -87,11 +93,11 @@ export async function execute(
   const all = plan.changes.filter(isChange);
   const applied: Applied[] = [];
   const tell = async (
-    batch: readonly DecidedChange[],
+    changes: readonly DecidedChange[],
     outcome: Applied["outcome"],
     reason?: string,
   ): Promise<void> => {
-    for (const change of batch) {
+    for (const change of changes) {
       const one = { change, outcome, ...(reason === undefined ? {} : { reason }) };
       applied.push(one);
       await onApplied(one);
@@ -112,22 +118,22 @@ export async function execute(
   ];
   let withdrawalFailed = false;
   for (const batch of order) {
-    const withdrawing = batch[0]?.action === "withdraw";
+    const withdrawing = batch.action === "withdraw";
     // Nothing is added while something that should be gone is still there.
     if (!withdrawing && withdrawalFailed) {
-      await tell(batch, "skipped", "a withdrawal failed");
+      await tell(batch.changes, "skipped", "a withdrawal failed");
       continue;
     }
     signal?.throwIfAborted();
     await lock.hold();
-    const problem = await applyBatch(batch, portsOf((batch[0] as DecidedChange).target, request), clock);
+    const problem = await applyBatch(batch, portsOf(batch.target, request), clock);
     if (problem !== undefined) {
       withdrawalFailed ||= withdrawing;
-      await tell(batch, "failed", problem);
+      await tell(batch.changes, "failed", problem);
       continue;
     }
-    await recorder.set(batch, (change) => change.phase);
-    await tell(batch, "done");
+    await recorder.set(batch.changes, (change) => change.phase);
+    await tell(batch.changes, "done");
   }
   return applied;
 }

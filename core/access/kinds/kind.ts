@@ -1,6 +1,7 @@
 import type { Mistake } from "../../base/errors.ts";
 import type { Clock } from "../../base/ports.ts";
 import type { DatabricksApi } from "../../api/client.ts";
+import type { ManifestGrant } from "../manifest.ts";
 import type { Placed, Shape } from "../../base/yaml/shape.ts";
 
 /**
@@ -94,6 +95,8 @@ export interface AccessKind extends KindTraits {
   readonly revocation: { readonly lag: string; readonly hardStop: string };
   /** undefined after all mistakes have been reported. */
   object(spec: unknown, context: ObjectContext): TrustObject | undefined;
+  /** What the code of the job needs to use it; nothing secret. */
+  manifest(object: TrustObject): ManifestGrant;
   /** The text that `resource` in policy.yml is matched with. */
   resource(object: TrustObject): string;
   /** What the object is, in one phrase for people: exact, nothing left out. */

@@ -110,10 +110,12 @@ export async function readCredentials(
   return new Map(distinct.map((name, index) => [name, readings[index] as CredentialReading]));
 }
 
+/** @param principal application ID in lower case */
 export function hasAccess(facts: CredentialFacts, principal: string): boolean {
   return facts.grants.some(
     (grant) =>
-      GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS"),
+      GRANT.text(grant, "principal").toLowerCase() === principal &&
+      GRANT.list(grant, "privileges").includes("ACCESS"),
   );
 }
 
@@ -224,8 +226,10 @@ export const unityCatalogCredential: AccessKind = {
       });
       return undefined;
     }
-    return { credential, principal: context.principal };
+    // Unity Catalog stores names in lower case and compares them so: two spellings are one object, here too.
+    return { credential: credential.toLowerCase(), principal: context.principal };
   },
+  manifest: (object) => ({ kind: "unity_catalog_credential", credential: object["credential"] ?? "" }),
   resource: (object) => object["credential"] ?? "",
   describe: (object) =>
     `ACCESS on credential "${object["credential"]}" for service principal ${object["principal"]}`,

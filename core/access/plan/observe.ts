@@ -1,5 +1,6 @@
 import type { BundleFacts } from "../bundle-facts.ts";
 import { asDeployed } from "../scope/deployed-job.ts";
+import { jobListing } from "../scope/job-listing.ts";
 import type { ScopeProof } from "../scope/proof.ts";
 import { matesOf, proveScopes, type ProofRequest } from "../scope/prove.ts";
 import { openReader, type Reader } from "../scope/reading.ts";
@@ -18,6 +19,7 @@ export interface Observer {
 export function observer(request: AccessRequest, registrarLater: boolean): Observer {
   const { files, deployed, deployerId, accountId, registrar, deployer } = request;
   const policy = files.policy?.policy;
+  const listing = jobListing();
   let opened: Promise<readonly Reader[]> | undefined;
   // The registrar reads first: what it registers, it has seen itself.
   const readers = (): Promise<readonly Reader[]> =>
@@ -35,11 +37,11 @@ export function observer(request: AccessRequest, registrarLater: boolean): Obser
       if (!deployed || keys.length === 0) return bundle;
       const mates = keys.flatMap((key) => matesOf(key, bundle, policy).map((mate) => mate.key));
       const eyes = { readers: await readers(), later: undefined };
-      return asDeployed(eyes, bundle, new Set([...keys, ...mates]));
+      return asDeployed(eyes, bundle, new Set([...keys, ...mates]), listing);
     },
     async proofs(subject) {
       if (subject.needs.size === 0) return new Map();
-      const about = { ...subject, deployer: deployerId, accountId, policy };
+      const about = { ...subject, listing, deployer: deployerId, accountId, policy };
       const eyes = { readers: await readers() };
       if (deployed)
         return proveScopes<"after">({ ...about, before: undefined, eyes: { ...eyes, later: undefined } });

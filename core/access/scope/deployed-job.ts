@@ -1,52 +1,10 @@
-import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
-import { isObject, textAt, type Json } from "../../api/json.ts";
+import { ApiFailure } from "../../api/client.ts";
+import type { Json } from "../../api/json.ts";
 import { inParallel } from "../../api/paging.ts";
-import { JOB, type GetJob } from "../../api/shapes.ts";
+import { JOB } from "../../api/shapes.ts";
 import { principalNamed, runAsOf, type BundleFacts, type BundleJob, type RunAs } from "../bundle-facts.ts";
+import { isDeployedFrom, listedWhole, readJob, type JobListing } from "./job-listing.ts";
 import type { Eyes } from "./reading.ts";
-
-/** Lists of a job's settings that `jobs/get` gives by pages of 100. */
-const PAGED = ["tasks", "job_clusters", "environments", "parameters"] as const;
-/** A job has at most 1,000 tasks. */
-const MAX_PAGES = 20;
-
-/**
- * A job with all pages of its settings; undefined if there is none. Source: `GET /api/2.2/jobs/get`.
- * @throws ApiFailure
- */
-export async function readJob(api: DatabricksApi, id: string): Promise<Json | undefined> {
-  const path = "/api/2.2/jobs/get";
-  let job: Json | undefined;
-  let token = "";
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const query = {
-      job_id: id,
-      ...(token === "" ? {} : { page_token: token }),
-    } satisfies GetJob;
-    try {
-      const answer = await api.call({ method: "GET", path, query });
-      job = job === undefined ? answer : appended(job, answer);
-      token = textAt(answer, "next_page_token");
-    } catch (error) {
-      // The Jobs API answers 400 for a job that is not there.
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return undefined;
-      throw error;
-    }
-    if (token === "") return job;
-  }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path} of job ${id} does not come to an end`);
-}
-
-function appended(job: Json, next: Json): Json {
-  const settings = JOB.member(job, "settings");
-  if (!isObject(job) || !isObject(settings)) return job;
-  const lists = PAGED.flatMap((name) => {
-    const more = JOB.list(next, "settings", name);
-    return more.length === 0 ? [] : [[name, [...JOB.list(job, "settings", name), ...more]] as const];
-  });
-  return { ...job, settings: { ...settings, ...Object.fromEntries(lists) } };
-}
 
 /** Whom a job runs as by the workspace's own word; a `run_as` of its settings alone may be a group. */
 function effectiveRunAs(job: Json): RunAs {
@@ -57,10 +15,12 @@ function effectiveRunAs(job: Json): RunAs {
   return principalNamed(effective);
 }
 
-/** `/Workspace/Users/a` and `/Users/a` are one folder. */
-const folder = (path: string): string => path.replace(/^\/Workspace(?=\/)/, "");
-
-async function readOne(eyes: Eyes, bundle: BundleFacts, job: BundleJob): Promise<BundleJob> {
+async function readOne(
+  eyes: Eyes,
+  bundle: BundleFacts,
+  job: BundleJob,
+  listed: ReadonlyMap<string, Json>,
+): Promise<BundleJob> {
   const unread = (why: string, remedy: string): BundleJob => ({
     ...job,
     id: undefined,
@@ -72,16 +32,15 @@ async function readOne(eyes: Eyes, bundle: BundleFacts, job: BundleJob): Promise
   for (const { workspace } of eyes.readers) {
     let found: Json | undefined;
     try {
-      found = await readJob(workspace, id);
+      found = listed.get(id) ?? (await readJob(workspace, id));
     } catch (error) {
       if (error instanceof ApiFailure && error.refused) continue;
       throw error;
     }
     if (found === undefined || JOB.text(found, "job_id") !== id)
       return unread(`job ${id} is not in this workspace`, again);
-    const expected = `${folder(bundle.statePath)}/metadata.json`;
-    const path = JOB.text(found, "settings", "deployment", "metadata_file_path");
-    if (folder(path) !== expected) {
+    if (!isDeployedFrom(found, bundle.statePath)) {
+      const path = JOB.text(found, "settings", "deployment", "metadata_file_path");
       const whose = path === "" ? "no bundle" : `the bundle whose metadata is ${path}`;
       return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
     }
@@ -94,15 +53,18 @@ async function readOne(eyes: Eyes, bundle: BundleFacts, job: BundleJob): Promise
 
 /**
  * The bundle with these jobs as the workspace has them: what the CLI, the bundle or a name says of them is not believed
- * any further. One request a job.
+ * any further. Requests: one a job; for many jobs the pages of the listing, and one for each that it does not show whole.
  */
 export async function asDeployed(
   eyes: Eyes,
   bundle: BundleFacts,
   keys: ReadonlySet<string>,
+  listing: JobListing,
 ): Promise<BundleFacts> {
+  const ids = bundle.jobs.flatMap(({ key, id }) => (keys.has(key) && id !== undefined ? [id] : []));
+  const listed = await listedWhole(eyes, ids, listing);
   const jobs = await inParallel(bundle.jobs, (job) =>
-    keys.has(job.key) ? readOne(eyes, bundle, job) : Promise.resolve(job),
+    keys.has(job.key) ? readOne(eyes, bundle, job, listed) : Promise.resolve(job),
   );
   return { ...bundle, jobs };
 }

@@ -13,6 +13,7 @@ import {
   type CredentialUser,
   type CredentialUsers,
 } from "./credential.ts";
+import type { JobListing } from "./job-listing.ts";
 import { principalPoints } from "./principal.ts";
 import { readPrincipals, type PrincipalFacts } from "./principals.ts";
 import { claim, type ScopeProof } from "./proof.ts";
@@ -23,6 +24,8 @@ import { readAdmins, readTokens } from "./workspace-admins.ts";
 
 export interface ProofRequest<W extends When = When> {
   readonly eyes: Eyes<W>;
+  /** What jobs the workspace has, as everybody who asks in this run is told. */
+  readonly listing: JobListing;
   /** "before" while the bundle is yet to be deployed; after that its jobs are as asDeployed() read them. */
   readonly before: (W & "before") | undefined;
   readonly bundle: BundleFacts;
@@ -46,7 +49,9 @@ function usersAfterwards(
   { coming, leaving }: Grants,
 ): readonly CredentialUser[] {
   const of = (grants: readonly CredentialGrant[]): readonly string[] =>
-    grants.filter((grant) => grant.credential === credential).map(({ principal }) => principal);
+    grants
+      .filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase())
+      .map(({ principal }) => principal);
   const gone = new Set(of(leaving));
   const staying = users.filter(
     (user) => user.privilege !== "ACCESS" || user.inheritedFrom !== "" || !gone.has(user.principal),
@@ -107,7 +112,7 @@ export async function proveScopes<W extends When>(
   const clusterIds = jobs.flatMap((job) => sharedClusters(job.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
   const [listed, identities, tokens, admins, credentials, clusters] = await Promise.all([
-    readRunners(eyes, clusterIds.length > 0),
+    readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
       accountId,

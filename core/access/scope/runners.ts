@@ -1,24 +1,18 @@
-import {
-  APP,
-  ENDPOINT,
-  JOB,
-  JOBS,
-  PIPELINE,
-  PIPELINES,
-  type GetJob,
-  type ListJobs,
-} from "../../api/shapes.ts";
+import { APP, ENDPOINT, JOB, PIPELINE, PIPELINES } from "../../api/shapes.ts";
 import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import type { Json } from "../../api/json.ts";
-import { inParallel, listAll } from "../../api/paging.ts";
+import { listAll } from "../../api/paging.ts";
 import { sharedClusters } from "./clusters.ts";
+import { completed, explicitRunAs, isCutOff, type JobListing } from "./job-listing.ts";
 import {
   isAbsentFeature,
+  isPassing,
   known,
   unknown,
   unreadable,
   type Eyes,
+  type Reader,
   type Reading,
   type When,
 } from "./reading.ts";
@@ -32,11 +26,11 @@ export interface Runner {
   readonly principal: string;
   /** Key in the bundle, if it is a job of the bundle. */
   readonly key?: string;
-  /** Clusters that it shares, where its tasks were asked for. */
+  /** Clusters that it shares, if it is a job. */
   readonly clusters?: readonly string[];
 }
 
-/** Jobs whose listing does not say whom they run as are asked one by one, up to this many. */
+/** Jobs of which the listing does not say all are asked one by one, up to this many. */
 const MAX_ASKED = 500;
 
 async function list(api: DatabricksApi, path: string, items: string, query = {}): Promise<readonly Json[]> {
@@ -48,35 +42,23 @@ async function list(api: DatabricksApi, path: string, items: string, query = {})
   }
 }
 
-async function jobs(api: DatabricksApi, withTasks: boolean): Promise<readonly Runner[] | undefined> {
-  const query = { limit: "100", ...(withTasks ? { expand_tasks: "true" } : {}) } satisfies ListJobs;
-  const listed = await list(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
-  if (silent.length > MAX_ASKED) return undefined;
-  // Without run_as in its settings a job runs as its owner, whom only jobs/get names.
-  const asked = await inParallel(silent, async (job) => {
-    const query = { job_id: JOB.text(job, "job_id") } satisfies GetJob;
-    try {
-      return JOB.text(
-        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }),
-        "run_as_user_name",
-      );
-    } catch (error) {
-      // Deleted since it was listed.
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return "";
-      throw error;
-    }
-  });
-  const owner = new Map(silent.map((job, index) => [job, asked[index] ?? ""]));
-  return listed.map((job) => ({
+/** A listing names no owner as run-as, and of each job the first 100 tasks: the rest is asked for. */
+async function jobs(
+  reader: Reader,
+  listing: JobListing,
+  tasksMatter: boolean,
+): Promise<readonly Runner[] | undefined> {
+  const listed = await listing(reader);
+  const isShort = (job: Json): boolean => explicitRunAs(job) === "" || (tasksMatter && isCutOff(job));
+  const short = listed.filter(isShort);
+  if (short.length > MAX_ASKED) return undefined;
+  const asked = await completed(reader.workspace, short);
+  return [...listed.filter((job) => !isShort(job)), ...asked].map((job) => ({
     type: "job",
     id: JOB.text(job, "job_id"),
     name: JOB.text(job, "settings", "name"),
-    principal: (
-      owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")
-    ).toLowerCase(),
-    ...(withTasks ? { clusters: sharedClusters(JOB.member(job, "settings") ?? {}) } : {}),
+    principal: (explicitRunAs(job) || JOB.text(job, "run_as_user_name")).toLowerCase(),
+    clusters: sharedClusters(JOB.member(job, "settings") ?? {}),
   }));
 }
 
@@ -111,25 +93,32 @@ async function others(api: DatabricksApi): Promise<readonly Runner[]> {
 
 /**
  * Everything in the workspace that runs as somebody. Only the listing of a workspace admin proves that there is nothing
- * else. Requests: pages of four listings, and one for each job without an explicit run_as.
- * @param withTasks whether to ask for the clusters that jobs share, too
+ * else. Requests: pages of four listings, and one for each job that they do not show whole.
+ * @param tasksMatter whether it matters which clusters jobs share
  */
 export async function readRunners<W extends When>(
   eyes: Eyes<W>,
-  withTasks: boolean,
+  listing: JobListing,
+  tasksMatter: boolean,
 ): Promise<Reading<readonly Runner[], W>> {
   const admin = eyes.readers.find((reader) => reader.admin);
   if (admin === undefined)
     return unreadable(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
-    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace, withTasks), others(admin.workspace)]);
+    const [ofJobs, ofOthers] = await Promise.all([
+      jobs(admin, listing, tasksMatter),
+      others(admin.workspace),
+    ]);
     if (ofJobs !== undefined) return known([...ofJobs, ...ofOthers]);
-    return unknown(`fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`);
+    return unknown(
+      `at most ${MAX_ASKED} jobs in the workspace that have no explicit run_as, or more than 100 tasks`,
+    );
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     return unreadable(
       eyes,
       `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`,
+      isPassing(error),
     );
   }
 }

@@ -47,7 +47,8 @@ export async function readTwins<W extends When>(
   const held = listed.value.filter((info) => wanted.has(identityOf(info)));
   const alone = (info: Json): boolean =>
     held.every((other) => other === info || identityOf(other) !== identityOf(info));
-  const same = held.filter((info) => !identities.has(CREDENTIAL.text(info, "name")) || !alone(info));
+  const isOwn = (info: Json): boolean => identities.has(CREDENTIAL.text(info, "name").toLowerCase());
+  const same = held.filter((info) => !isOwn(info) || !alone(info));
   const found = await inParallel(same, async (info): Promise<Twin<W>> => {
     const name = CREDENTIAL.text(info, "name");
     const storage = CREDENTIAL.text(info, "purpose") !== "SERVICE";
@@ -105,7 +106,7 @@ export function twinPoints<W extends When>(
     const listing = judge<true, W>(complete, () =>
       proven(`the listing of credentials behind the identity of "${name}" is complete`, [outside]),
     );
-    const found = twins.filter((twin) => twin.identity === identity && twin.name !== name);
+    const found = twins.filter((twin) => twin.identity === identity && twin.name.toLowerCase() !== name);
     const points = found.map((twin): Point<W> => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
     return [{ point: "twins", ...listing }, ...points];
   });

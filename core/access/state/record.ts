@@ -1,5 +1,6 @@
 import { isObject, listAt, member, textAt, type Json } from "../../api/json.ts";
 import { accessName } from "../bundle-facts.ts";
+import { kindOf } from "../kinds/index.ts";
 import type { TrustObject } from "../kinds/kind.ts";
 import { digest, ownerId, type PipelineIdentity } from "./owner.ts";
 
@@ -48,9 +49,12 @@ export interface RecordName {
   readonly deployment: string;
 }
 
-/** One text for equal objects: kind and fields in a fixed order. */
+/** One text for equal objects: kind and fields in a fixed order, names as the target compares them. */
 export function objectKey(kind: string, object: TrustObject): string {
-  const fields = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+  const folds = kindOf(kind)?.foldsCase === true;
+  const fields = Object.entries(object)
+    .map(([name, value]) => [name, folds ? value.toLowerCase() : value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([kind, fields]);
 }
 
@@ -106,8 +110,8 @@ function readEntry(value: Json, workspaceId: string): StateEntry | undefined {
 }
 
 /**
- * The record in a file's text. One that does not fit its own name, or whose entries' names cannot be computed again, was
- * made or changed by somebody else than this product.
+ * The record in a file's text. One that does not fit its own name, whose entries' names cannot be computed again, or that
+ * is written otherwise than this product writes (members that are twice there or unknown) was made or changed by somebody else.
  * @returns undefined for such a record
  */
 export function parseRecord(content: string, { file }: RecordName): ObjectRecord | undefined {
@@ -135,7 +139,7 @@ export function parseRecord(content: string, { file }: RecordName): ObjectRecord
     deployment: { workspaceId, statePath: textAt(value, "deployment", "statePath") },
     entries,
   };
-  return recordName(record).file === file ? record : undefined;
+  return recordName(record).file === file && renderRecord(record) === content ? record : undefined;
 }
 
 /**

@@ -22,14 +22,13 @@ export interface RecorderOptions {
 
 /** The access state while it changes: of each object first the new record is written, then the old one removed. */
 export class Recorder {
-  readonly #records: Map<string, StateRecord>;
+  /** By object, then by the name of the entry. */
+  readonly #records = new Map<string, Map<string, StateRecord>>();
   readonly #files: Map<string, readonly string[]>;
   readonly #options: RecorderOptions;
 
   constructor(state: AccessState, options: RecorderOptions) {
-    this.#records = new Map(
-      state.records.map((record) => [`${record.name} ${objectKey(record.kind, record.object)}`, record]),
-    );
+    for (const record of state.records) this.#of(record).set(record.name, record);
     this.#files = new Map(state.files);
     this.#options = options;
   }
@@ -40,19 +39,25 @@ export class Recorder {
       const phase = phaseOf(change);
       const { name, origin, job, purpose, target, object } = change;
       const entry = { name, ...origin, job, purpose, kind: target.kind, object };
-      if (phase === undefined) this.#records.delete(recordKey(change));
-      else this.#records.set(recordKey(change), { ...entry, phase });
+      if (phase === undefined) this.#of(entry).delete(name);
+      else this.#of(entry).set(name, { ...entry, phase });
     }
     const touched = new Map(changes.map((change) => [objectKey(change.target.kind, change.object), change]));
     await inParallel([...touched.values()], (change) => this.#write(change));
+  }
+
+  #of({ kind, object }: Pick<StateRecord, "kind" | "object">): Map<string, StateRecord> {
+    const key = objectKey(kind, object);
+    const entries = this.#records.get(key) ?? new Map<string, StateRecord>();
+    this.#records.set(key, entries);
+    return entries;
   }
 
   async #write({ target: { kind }, object }: Change): Promise<void> {
     const { api, folder, owner, deployment, lock } = this.#options;
     // Thousands of records take longer than a lease.
     await lock.hold();
-    const key = objectKey(kind, object);
-    const entries = [...this.#records.values()].filter((one) => objectKey(one.kind, one.object) === key);
+    const entries = [...this.#of({ kind, object }).values()];
     const id = objectId(kind, object);
     const old = this.#files.get(id) ?? [];
     const written: string[] = [];

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { readText, type Tree } from "../tree.ts";
+import { readGitFile, type Tree } from "../tree.ts";
 
 /**
  * What identifies a repository on every machine that has a clone: host and path of its origin, without scheme, user,
@@ -30,15 +30,15 @@ function decodeURIComponentSafely(text: string): string {
 async function gitFolder(checkout: string, tree: Tree): Promise<string> {
   const dotGit = join(checkout, ".git");
   if ((await tree.size(dotGit)) === undefined) return dotGit;
-  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit).catch(() => ""))?.[1]?.trim() ?? "";
+  const target = /^gitdir: (.{1,4096})/.exec((await readGitFile(dotGit, tree)) ?? "")?.[1]?.trim() ?? "";
   const folder = isAbsolute(target) ? target : join(checkout, target);
-  const common = await readText(tree, join(folder, "commondir")).catch(() => ".");
+  const common = (await readGitFile(join(folder, "commondir"), tree)) ?? ".";
   return isAbsolute(common.trim()) ? common.trim() : join(folder, common.trim());
 }
 
 /** The id of the repository that is checked out; undefined if it has no origin. */
 export async function readRepositoryId(checkout: string, tree: Tree): Promise<string | undefined> {
-  const config = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
+  const config = (await readGitFile(join(await gitFolder(checkout, tree), "config"), tree)) ?? "";
   const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
     config,
   )?.[1];

@@ -1,3 +1,4 @@
+import { isForkBuild } from "./fork.ts";
 import { claimsByName, type Dialect } from "../dialect.ts";
 import { ENTRA_ISSUER_AUDIENCE, readableSubject, subjectKind } from "./subject.ts";
 
@@ -20,7 +21,7 @@ export const AZURE_DEVOPS: Dialect = {
   },
   isOwnIssuer: (issuer, issuers) => issuers.includes(issuer),
   untrustedRun(environment) {
-    if ((environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() !== "true") return undefined;
+    if (!isForkBuild(environment)) return undefined;
     return {
       event: "pull request from a fork",
       remedy:

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { SecretlessError } from "../../base/errors.ts";
 import { redact } from "../../base/redact.ts";
-import { isLoopback } from "../../net/workspace.ts";
+import { isLoopback } from "../../net/origin.ts";
 
 /** Where release files are read from instead of the release site; both have its layout, `v<version>/<file>`. */
 export type CliMirror =

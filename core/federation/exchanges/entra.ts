@@ -3,7 +3,7 @@ import { HttpError } from "../../net/http.ts";
 import type { Claims } from "../../ci/pipeline-claims.ts";
 import type { Dialect } from "../../ci/dialect.ts";
 import type { Clock, Environment, Send } from "../../base/ports.ts";
-import { isLoopback } from "../../net/workspace.ts";
+import { isLoopback } from "../../net/origin.ts";
 import { databricksCloud, ENTRA_CLOUDS, type EntraCloud } from "../clouds.ts";
 import type { Exchange } from "../exchange.ts";
 import type { ExchangeRequest, OpenedExchange } from "./open.ts";

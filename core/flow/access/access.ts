@@ -4,6 +4,7 @@ import { NOBODY } from "../../access/state/owner.ts";
 import { isRecorded } from "../../access/state/state.ts";
 import { auditTrail } from "../../access/apply/audit-trail.ts";
 import { applyAccess, withdrawAccess } from "../../access/apply/apply.ts";
+import { declaredNow, grantedNow } from "../../access/apply/in-force.ts";
 import { newlyExamined } from "../../access/plan/audit-events.ts";
 import { isApart, planAccess, registrarOf } from "../../access/plan/plan.ts";
 import type { AccessPlan } from "../../access/plan/plan.ts";
@@ -14,6 +15,7 @@ import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
 import { ApiFailure, callError, isUnavailable } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
+import { keepManifest } from "./manifest.ts";
 import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
 import type { DeployedBundle } from "./deployed-bundle.ts";
@@ -26,6 +28,9 @@ import { SecretlessError } from "../../base/errors.ts";
 import { endpointUnavailable } from "../../net/unavailable.ts";
 import { HttpError } from "../../net/http.ts";
 import { signIn } from "../sign-in.ts";
+
+/** What changes access: it is told of the plan, and tells of each change. */
+type Change = (request: AccessRequest, options: Omit<ApplyOptions, "approved">) => Promise<unknown>;
 
 /** What the commands do about the access of the bundle's jobs: plan it, register it, withdraw it. */
 export class Access {
@@ -69,9 +74,14 @@ export class Access {
    * its own job does.
    */
   async apply(summary: BundleSummary): Promise<void> {
-    const { step, source } = this.#parts;
+    const { step, source, connection } = this.#parts;
     if (isApart(source.files)) {
       if (source.declared) step.ci.info(LEFT);
+      // It grants after this step, and has no rights in the deployer's folders: what is declared is what code is told.
+      const { entries } = source.files;
+      const bundle = bundleFacts(summary.tree, connection.workspaceId ?? "");
+      const inForce = source.declared ? declaredNow(entries, bundle, step.ports.clock.now()) : undefined;
+      await told(() => keepManifest({ ...this.#parts, bundle, entries, inForce }));
       return;
     }
     // A cancelled job keeps its deployment; its access is the next one's business.
@@ -79,8 +89,10 @@ export class Access {
     await told(async () => {
       const request = await this.#request(summary, { deployed: true, declared: source.declared });
       if (!request) return;
-      await this.#change(request, (complete, options) =>
-        applyAccess(complete, { ...options, approved: this.#shown }),
+      await this.#change(
+        request,
+        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown }),
+        source.declared ? "keep" : "remove",
       );
     });
   }
@@ -102,10 +114,13 @@ export class Access {
     await told(async () => {
       const { session } = connection;
       const registrar = await connectionOf({ step, audit, session, clientId });
-      const deployerId = registrarOf(files) === undefined ? clientId : (creators[0] ?? clientId);
+      const deployerId = registrarOf(files) === undefined ? clientId : deployerAmong(creators);
       const request = await this.#complete(facts, registrar, { deployed: true, deployerId });
       const complete = { ...request, registrar, readers: creators };
-      await this.#change(complete, (one, options) => applyAccess(one, { ...options, approved: undefined }));
+      // The sources of another identity are not the registrar's to write in.
+      const manifest = !creators.includes(clientId) ? "leave" : source.declared ? "keep" : "remove";
+      const register: Change = (one, options) => applyAccess(one, { ...options, approved: undefined });
+      await this.#change(complete, register, manifest);
     });
   }
 
@@ -115,7 +130,7 @@ export class Access {
       if (isApart(this.#parts.source.files)) return this.#checkGone(summary);
       const request = await this.#request(summary, { deployed: true, declared: false });
       if (!request) return;
-      await this.#change(request, withdrawAccess);
+      await this.#change(request, withdrawAccess, "remove");
     });
   }
 
@@ -184,13 +199,11 @@ export class Access {
     for (const event of this.#newlyExamined(plan, bundle)) await this.#parts.audit.write(event);
   }
 
-  async #change(
-    request: AccessRequest,
-    work: (request: AccessRequest, options: Omit<ApplyOptions, "approved">) => Promise<unknown>,
-  ): Promise<void> {
-    const { step, audit } = this.#parts;
+  async #change(request: AccessRequest, work: Change, manifest: "keep" | "remove" | "leave"): Promise<void> {
+    const { step, audit, source } = this.#parts;
     const { ci, inputs } = step;
-    const record = auditTrail(audit, request.bundle);
+    const { bundle } = request;
+    const record = auditTrail(audit, bundle);
     const done: Applied[] = [];
     let last: AccessPlan | undefined;
     const options = {
@@ -198,18 +211,28 @@ export class Access {
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan: AccessPlan) => {
         last = plan;
-        return this.#show(plan, request.bundle);
+        return this.#show(plan, bundle);
       },
       onApplied: async (applied: Applied, plan: AccessPlan) => {
         done.push(applied);
         await record(applied, plan);
       },
     };
+    const keep = async (): Promise<void> => {
+      if (last === undefined || manifest === "leave") return;
+      const inForce = manifest === "keep" ? grantedNow(last, done) : undefined;
+      await keepManifest({ ...this.#parts, bundle, entries: source.files.entries, inForce });
+    };
     try {
       await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
         await work({ ...request, registrar }, options);
+        await keep();
       });
+    } catch (error) {
+      // What stands although something failed is for the code to use; what failed is what has to be told.
+      await keep().catch(() => undefined);
+      throw error;
     } finally {
       if (last) await this.#report.changes("applied", done, last);
     }
@@ -253,6 +276,10 @@ async function told(work: () => Promise<void>): Promise<void> {
     });
   }
 }
+
+/** Who deploys: where several have created jobs, nobody is taken for it, so that each of them is named. */
+const deployerAmong = (creators: readonly string[]): string =>
+  creators.length === 1 ? (creators[0] ?? "") : "";
 
 const LEFT =
   "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";

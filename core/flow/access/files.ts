@@ -7,7 +7,7 @@ import { scopesByTarget, type Policy } from "../../access/files/policy-shape.ts"
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 import { allRight } from "../../base/all-right.ts";
 import { readCheckoutText, readNamedFile, RefusedFile, textOf } from "../../base/checkout-file.ts";
-import { isInside } from "../../base/paths.ts";
+import { isInside, pathForPeople } from "../../base/paths.ts";
 import type { Platform } from "../../base/ports.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import { checkedOutCommit } from "../../base/git/checkout.ts";
@@ -95,7 +95,7 @@ async function sourceFile(
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown = inside ? path.relative(checkout, file).split(path.sep).join("/") : file;
+  const shown = pathForPeople(file, checkout, platform);
   try {
     const text = bounds
       ? await readCheckoutText(file, { checkout: bounds, platform })

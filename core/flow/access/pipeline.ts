@@ -6,7 +6,7 @@ import { verifyPipelineToken, type VerifiedToken } from "../../ci/verify.ts";
 import { HttpError } from "../../net/http.ts";
 import { retry } from "../../net/retry.ts";
 import { endpointUnavailable } from "../../net/unavailable.ts";
-import { isLoopback } from "../../net/workspace.ts";
+import { isLoopback } from "../../net/origin.ts";
 import type { Step } from "../step.ts";
 
 /** Milliseconds to get and verify the pipeline's ID token, with all tries. */
@@ -29,8 +29,8 @@ export function verifiedPipeline(step: Step): () => Promise<VerifiedPipeline> {
 
 async function verify({ ci, inputs, ports, signal }: Step): Promise<VerifiedPipeline> {
   const { clock, send } = ports;
-  const attempt = async (): Promise<VerifiedToken> => {
-    const { token, audience, issuers } = await ci.pipelineToken();
+  const attempt = async (stop: AbortSignal): Promise<VerifiedToken> => {
+    const { token, audience, issuers } = await ci.pipelineToken(stop);
     registerSecret(token);
     const { issuer } = await readClaims(token);
     // The sandbox's: where the approved workspace is on this machine, so may the issuer be.

@@ -16,7 +16,7 @@ import { findCheckout, readRepositoryId } from "../../base/git/repository-id.ts"
 import { ScannedFiles, type ScanOptions } from "../../scan/scanned-files.ts";
 import { filesOf, readSources, scanSources, type Sources } from "../../scan/sources.ts";
 import { scopeFindings, type ScopePolicy } from "../../scan/secret-scopes.ts";
-import { checkoutTree, diskTree } from "../../base/tree.ts";
+import { diskTree } from "../../base/tree.ts";
 
 /** What a scan needs of a step. */
 export interface ScanStep extends Pick<Step, "ci" | "inputs" | "signal" | "found"> {
@@ -72,8 +72,8 @@ export class BundleScan {
     const repositoryId = (await readRepositoryId(checkout, diskTree)) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const tree = checkoutTree(checkout, ports.platform);
-    const outcome = new ScanOutcome(step, await readExceptions(options, tree, today));
+    const bounds = { tree: diskTree, platform: ports.platform };
+    const outcome = new ScanOutcome(step, await readExceptions(options, bounds, today), repositoryId);
     const sources = await readSources(options, diskTree, ports.platform);
     const scan = new BundleScan(step, options, outcome, sources);
     scan.#today = today;
@@ -114,12 +114,16 @@ export class BundleScan {
    */
   async deployed(deployed: Deployed): Promise<void> {
     if (!this.#resolved) return;
-    const found = await uploadedFiles(this.#scanned, diskTree, { ...deployed, ...this.#resolved });
-    if (found.different.length > 0 || found.unscanned.length > 0) {
-      const more = found.different.length > SHOWN ? ", …" : "";
-      const names = found.different.slice(0, SHOWN).join(", ") + more;
-      if (names !== "")
-        this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${names}`);
+    const bounds = { tree: diskTree, platform: this.#step.ports.platform };
+    const found = await uploadedFiles(this.#scanned, bounds, { ...deployed, ...this.#resolved });
+    const { different, unread } = found;
+    if (different.length > 0)
+      this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
+    if (unread.length > 0)
+      this.#step.ci.info(
+        `The workspace does not hand these out, so what is here was scanned alone: ${shortList(unread)}`,
+      );
+    if (different.length > 0 || found.unscanned.length > 0) {
       const rest = { ...EMPTY_REPORT, unscanned: found.unscanned };
       await this.#outcome.judge(mergeReports([this.#scanned.report(), this.#configuration, rest]), {
         title: "Scan with what was uploaded",
@@ -153,14 +157,18 @@ export class BundleScan {
     const { repositoryId } = this.#options;
     const report = scanConfiguration(json, summary, { target, repositoryId, sources: files, fallback });
     if (plan.engine === "direct" || plan.entries.every(({ action }) => action === "skip")) return report;
-    const reason =
+    const note =
       "the plan for a Terraform state does not hold the configuration as it is sent; scanned is what the summary resolved";
-    return { ...report, unscanned: [{ ...fallback, reason, harmless: false }] };
+    return { ...report, notes: [...report.notes, note] };
   }
 }
 
 /** Files that are named one by one in a line of the log. */
 const SHOWN = 20;
+
+function shortList(names: readonly string[]): string {
+  return names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ", …" : "");
+}
 
 const NOT_RESOLVED = {
   problem: "What the bundle would upload is not known, so it cannot be scanned. Nothing was uploaded.",

@@ -20,7 +20,7 @@ import {
   type ExceptionPolicy,
   type Exceptions,
 } from "../../scan/exceptions.ts";
-import { findingMistake, type Finding, type ScanReport } from "../../scan/finding.ts";
+import { findingMistake, unscannedFindings, type Finding, type ScanReport } from "../../scan/finding.ts";
 import { withoutCredentials } from "../../scan/hide.ts";
 import { redact } from "../../base/redact.ts";
 import { toSarif } from "../../scan/sarif.ts";
@@ -45,13 +45,16 @@ type OutcomeStep = Pick<Step, "ci" | "inputs" | "found"> & {
 /** What comes of a scan: log, annotations, facts for the summary, the SARIF file, and the error that stops the run. */
 export class ScanOutcome {
   readonly #step: OutcomeStep;
+  readonly #repositoryId: string;
   #exceptions: Exceptions;
   /** Annotations that were made: a report holds those before it. */
   readonly #annotated = new Set<string>();
 
-  constructor(step: OutcomeStep, exceptions: Exceptions) {
+  /** `repositoryId` is the key of the fingerprints. */
+  constructor(step: OutcomeStep, exceptions: Exceptions, repositoryId: string) {
     this.#step = step;
     this.#exceptions = exceptions;
+    this.#repositoryId = repositoryId;
   }
 
   /** Takes what the policy says of exceptions; what it does not admit accepts nothing from now on, and is a mistake. */
@@ -67,31 +70,30 @@ export class ScanOutcome {
 
   /**
    * Shows all that was found so far, and stops the run for it where the input `scan` says so.
-   * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `EXCEPTIONS_INVALID`
+   * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `SCAN_INCOMPLETE`, `EXCEPTIONS_INVALID`
    */
   async judge(report: ScanReport, stage: Stage): Promise<void> {
     const { ci, inputs } = this.#step;
-    const applied = applyExceptions(report.findings, this.#exceptions.exceptions);
+    const unscanned = unscannedFindings(report, this.#repositoryId);
+    const applied = applyExceptions([...report.findings, ...unscanned], this.#exceptions.exceptions);
     const blocks = inputs.scan === "block";
-    const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
-    const others = applied.findings.filter((finding) => !stopping.includes(finding));
+    const unknown = applied.findings.filter((finding) => unscanned.includes(finding));
+    const found = applied.findings.filter((finding) => !unknown.includes(finding));
+    const stopping = found.filter(({ level }) => blocks && level === "error");
+    const others = found.filter((finding) => !stopping.includes(finding));
     const exceptions = acceptedBy(applied);
     const scan = { report, stopping, others, accepted: applied.excepted.length, exceptions };
     this.#step.found({ scan });
     ci.info(`${stage.title}: ${scanLine(scan)}`);
     for (const exception of exceptions) ci.info(`  ${acceptedLine(exception)}`);
     for (const note of report.notes) ci.info(`  ${note}`);
-    const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-    for (const { file, member, reason } of unscanned) {
-      const name = member === undefined ? file : `${file}!${member}`;
-      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file } });
-    }
-    for (const finding of others) this.#warn(findingMistake(finding));
+    for (const finding of blocks ? others : [...unknown, ...others]) this.#warn(findingMistake(finding));
 
     const { certain, perhaps } = this.#wrongExceptions(applied, stage);
     for (const mistake of blocks ? perhaps : [...perhaps, ...certain]) this.#warn(mistake);
     const errors = [
       ...(stopping.length > 0 ? [credentialFound(stopping, stage)] : []),
+      ...(blocks && unknown.length > 0 ? [incomplete(unknown, stage)] : []),
       ...(blocks && certain.length > 0 ? [exceptionsInvalid(certain)] : []),
       ...(await this.#writeSarif(report, applied)),
     ];
@@ -168,6 +170,19 @@ function credentialFound(findings: readonly Finding[], { uploaded = false }: Sta
     remedy:
       `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason ` +
       `and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
+    mistakes: findings.slice(0, MOST).map(findingMistake),
+  });
+}
+
+function incomplete(findings: readonly Finding[], { uploaded = false }: Stage): SecretlessError {
+  const count = findings.length === 1 ? "1 file" : `${String(findings.length)} files`;
+  return new SecretlessError("SCAN_INCOMPLETE", {
+    problem:
+      `The scan cannot read ${count}, and \`scan: block\` passes nothing over. ` +
+      (uploaded ? "It is in the workspace already." : "Nothing was uploaded."),
+    remedy:
+      "Do what each line says. For a file that has to be as it is, name rule, path, fingerprint, a reason and a last day in " +
+      `${EXCEPTIONS_FILE} (docs/scan.md).`,
     mistakes: findings.slice(0, MOST).map(findingMistake),
   });
 }

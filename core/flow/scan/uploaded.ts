@@ -1,10 +1,10 @@
 import { basename, join, posix } from "node:path";
-import { exportedFile, filesInFolder } from "../../api/uploaded-files.ts";
+import { exportedFile, filesBelow, filesInFolder } from "../../api/uploaded-files.ts";
 import { member, textAt, type Json } from "../../api/json.ts";
 import type { DatabricksApi } from "../../api/client.ts";
 import { inParallel } from "../../api/paging.ts";
 import type { Mistake } from "../../base/errors.ts";
-import type { Tree } from "../../base/tree.ts";
+import type { Tree, TreeBounds } from "../../base/tree.ts";
 import { runsCode } from "../../bundle/resolved-selection.ts";
 import type { Selection } from "../../bundle/selection.ts";
 import { selectArtifacts, selectFiles, type Unscanned } from "../../bundle/sync-files.ts";
@@ -29,8 +29,10 @@ interface Uploading extends Deployed {
 export interface Uploaded {
   /** Names of what was uploaded with another content than the one that was scanned; all of it is scanned now. */
   readonly different: readonly string[];
-  /** What could not be read back. */
+  /** What could not be read back, and is not here either. */
   readonly unscanned: readonly Unscanned[];
+  /** What could not be read back; what is here was scanned. */
+  readonly unread: readonly string[];
   /** Why it is not known what was uploaded. */
   readonly unknown: Mistake | undefined;
 }
@@ -41,9 +43,10 @@ export interface Uploaded {
  */
 export async function uploadedFiles(
   scanned: ScannedFiles,
-  tree: Tree,
+  bounds: TreeBounds,
   uploading: Uploading,
 ): Promise<Uploaded> {
+  const { tree } = bounds;
   const { selections, summary, state, target, complete, api } = uploading;
   const synced = await readSyncedFiles(state, target);
   const code = runsCode(summary);
@@ -58,8 +61,11 @@ export async function uploadedFiles(
     const path = posix.join(filePath, file.remote);
     if (first === undefined || code) remote.set(path, first === undefined ? path : scanned.name(first));
   }
+  // Code of the bundle can have changed the list, too: then what is there counts.
+  const there = code && filePath !== "" ? await filesBelow(api, filePath) : [];
+  for (const path of there ?? []) if (!remote.has(path)) remote.set(path, path);
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
-  const sources = synced ? [] : await selectedNow(selections, scanned, tree);
+  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
   const names = new Set(different.map((file) => scanned.name(file)));
   for (const path of artifacts.length > 0 || code ? await uploadedArtifacts(api, summary) : []) {
@@ -67,9 +73,11 @@ export async function uploadedFiles(
     if (local === undefined || code) remote.set(path, local === undefined ? path : scanned.name(local));
   }
   const unscanned: Unscanned[] = [];
+  const unread: string[] = [];
   await inParallel([...remote], async ([path, name]) => {
     const content = await exportedFile(api, path);
-    if (content === undefined)
+    if (content === undefined && name !== path) unread.push(name);
+    else if (content === undefined)
       unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
     // The workspace does not hand out a notebook to the last byte: of a file that is here, a finding alone tells.
     else if ((await scanned.scanContent(name, content)) > 0 || name === path) names.add(name);
@@ -77,9 +85,17 @@ export async function uploadedFiles(
   return {
     different: [...names].sort(),
     unscanned,
-    unknown: synced || !complete ? undefined : await unlisted(uploading, tree),
+    unread: unread.sort(),
+    unknown: !there ? TOO_MANY : synced || !complete ? undefined : await unlisted(uploading, bounds),
   };
 }
+
+const TOO_MANY: Mistake = {
+  problem:
+    "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
+  remedy:
+    "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere).",
+};
 
 /** Files of volumes have another API: what is built for one is looked at here alone. */
 async function uploadedArtifacts(api: DatabricksApi, summary: Json): Promise<string[]> {
@@ -98,16 +114,19 @@ async function present(selections: readonly Selection[], local: string, tree: Tr
 async function selectedNow(
   selections: readonly Selection[],
   scanned: ScannedFiles,
-  tree: Tree,
+  bounds: TreeBounds,
 ): Promise<string[]> {
-  const all = selections.map((one) => selectFiles(one, tree, (file) => scanned.name(file)));
+  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
   return (await Promise.all(all)).flatMap(({ files }) => files);
 }
 
 /** The CLI leaves no list where there was nothing to upload, and where it packs all into one archive. */
-async function unlisted({ selections, summary }: Uploading, tree: Tree): Promise<Mistake | undefined> {
+async function unlisted(
+  { selections, summary }: Uploading,
+  bounds: TreeBounds,
+): Promise<Mistake | undefined> {
   if (member(summary, "experimental", "immutable_folder") === true) return undefined;
-  const all = await Promise.all(selections.map((one) => selectFiles(one, tree, (file) => file)));
+  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
   if (all.every(({ files }) => files.length === 0)) return undefined;
   return {
     problem:

@@ -51,6 +51,16 @@ export const PRACTICES: readonly Practice[] = [
   },
 ];
 
+/** What is no finding and stops all the same: nobody knows what is in it. */
+export const UNSCANNED_RULE: RuleInfo = {
+  id: "not-scanned",
+  name: "File that cannot be scanned",
+  risk: "What it holds is not known, and it would be uploaded.",
+  remedy:
+    "Leave it out of the upload (`sync.exclude`), or store it so that it can be read: whole, unencrypted, smaller.",
+  owasp: "NHI2",
+};
+
 export const SCOPE_RULE: RuleInfo = {
   id: "scope-of-another-target",
   name: "Secret scope of another target",

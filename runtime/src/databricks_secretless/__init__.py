@@ -7,99 +7,23 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._access import Access, access
-    from ._credential import Credential
-    from ._errors import (
-        AccessExpiredError,
-        AddressRefusedError,
-        CredentialFailedError,
-        CredentialNotFoundError,
-        CredentialRefusedError,
-        ExchangeRefusedError,
-        ExtraNotInstalledError,
-        HttpStatusError,
-        KindMismatchError,
-        ManifestInvalidError,
-        ManifestNotFoundError,
-        ManifestTooNewError,
-        NotOnDatabricksError,
-        NotSerializableError,
-        PurposeAmbiguousError,
-        PurposeOfAnotherJobError,
-        PurposeOfAnotherTargetError,
-        PurposeUnknownError,
-        RedirectRefusedError,
-        RequestInvalidError,
-        RuntimeTooOldError,
-        ScopeUnknownError,
-        SecretlessError,
-        SecretNotFoundError,
-        SecretRefusedError,
-        ServiceUnavailableError,
-        TokenEndpointRefusedError,
-        ValueTooShortError,
-    )
-    from ._exchange import Exchange
-    from ._http import Response
-    from ._redact import redact
-    from ._rest import RestSession
-    from ._secret import AccessToken, HiddenOptions, Secret
-    from ._services import KeyVault
-
-__all__ = [
-    "Access",
-    "AccessExpiredError",
-    "AccessToken",
-    "AddressRefusedError",
-    "Credential",
-    "CredentialFailedError",
-    "CredentialNotFoundError",
-    "CredentialRefusedError",
-    "Exchange",
-    "ExchangeRefusedError",
-    "ExtraNotInstalledError",
-    "HiddenOptions",
-    "HttpStatusError",
-    "KeyVault",
-    "KindMismatchError",
-    "ManifestInvalidError",
-    "ManifestNotFoundError",
-    "ManifestTooNewError",
-    "NotOnDatabricksError",
-    "NotSerializableError",
-    "PurposeAmbiguousError",
-    "PurposeOfAnotherJobError",
-    "PurposeOfAnotherTargetError",
-    "PurposeUnknownError",
-    "RedirectRefusedError",
-    "RequestInvalidError",
-    "Response",
-    "RestSession",
-    "RuntimeTooOldError",
-    "ScopeUnknownError",
-    "Secret",
-    "SecretNotFoundError",
-    "SecretRefusedError",
-    "SecretlessError",
-    "ServiceUnavailableError",
-    "TokenEndpointRefusedError",
-    "ValueTooShortError",
-    "access",
-    "redact",
-]
+    from ._public import *  # noqa: F403
 
 
 def __getattr__(name: str) -> object:
     """Load the package at its first use (PEP 562): importing it costs what an empty package costs."""
-    if name not in __all__:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    from . import _public
+    if name == "__all__" or not name.startswith("_"):
+        from . import _public
 
-    value: object = getattr(_public, name)
-    globals()[name] = value
-    return value
+        if name == "__all__" or name in _public.__all__:
+            value: object = getattr(_public, name)
+            globals()[name] = value
+            return value
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
 
 
 def __dir__() -> list[str]:
-    return [*__all__]
+    from . import _public
+
+    return [*_public.__all__]

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._registry import REDACTED, Registry
-from ._streams import RedactingStream, release_all
+from ._streams import Redacting, redacting, release_all
 
 _REGISTRY = Registry()
 _LOCK = threading.Lock()
@@ -53,8 +53,8 @@ def install() -> None:
     with _LOCK:
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
-            if stream is not None and not isinstance(stream, RedactingStream):
-                setattr(sys, name, RedactingStream(stream, _REGISTRY))
+            if stream is not None and not isinstance(stream, Redacting):
+                setattr(sys, name, redacting(stream, _REGISTRY))
         if "logging" not in _DONE:
             _DONE.add("logging")
             atexit.register(release_all)
@@ -84,7 +84,7 @@ def _install_logging() -> None:
     def format_redacted(self: logging.Handler, record: logging.LogRecord) -> str:
         # Also exceptions, stacks and extra fields, whatever the formatter makes of them.
         text = formatted(self, record)
-        return text if isinstance(getattr(self, "stream", None), RedactingStream) else redacted(text)
+        return text if isinstance(getattr(self, "stream", None), Redacting) else redacted(text)
 
     logging.Handler.format = format_redacted  # type: ignore[method-assign]
 

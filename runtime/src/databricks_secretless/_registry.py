@@ -1,8 +1,9 @@
 """Knows every value that must not be shown, and finds them in text, fast where there is nothing to find.
 
-A job writes megabytes of ordinary output, so the question "is anything in here?" is answered by set operations on
-eight bytes at a time: every occurrence of a form of 15 bytes or more holds one of its own first eight 8-byte pieces at
-a position that is a multiple of eight. What this names is then looked for exactly.
+A job writes megabytes of ordinary output, so the question "is anything in here?" is answered by a few operations in
+C: the few shortest forms are searched one by one; of all others, every occurrence holds a piece of some bytes at a
+position that is a multiple of a stride, so that looking these few positions up in a set tells. What this names is then
+looked for exactly.
 """
 
 from __future__ import annotations
@@ -11,18 +12,36 @@ import re
 import sys
 import threading
 import time
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 from ._errors import ValueTooShortError
 from ._forms import IGNORED, SHORTEST, forms_of
 
 REDACTED = "[REDACTED]"
 
-_WIDE, _NARROW = 8, 4
-"""Bytes of a piece: forms of 15 bytes or more always hold an aligned wide one, those of 8 to 14 a narrow one."""
-_FILL = (b"", *(b"\0" * (_WIDE - rest) for rest in range(1, _WIDE)))
+_FILL = (b"", *(b"\0" * (8 - rest) for rest in range(1, 8)))
 _START = 14
-"""Characters of the beginnings that are looked for one by one; a longer one holds a wide piece."""
+"""Characters of the beginnings that are looked for one by one; a longer one holds a piece of the finest level."""
+
+
+class _Level(NamedTuple):
+    """A way to look at some positions alone: forms of ``stride + piece - 1`` bytes always show there."""
+
+    stride: int
+    piece: int
+
+    @property
+    def shortest(self) -> int:
+        return self.stride + self.piece - 1
+
+
+_LEVELS = (_Level(64, 8), _Level(32, 8), _Level(16, 8), _Level(8, 8), _Level(4, 4))
+_NEAR = _Level(8, 8)
+_LOOK_UP = 150
+"""What it costs to look up one piece, where searching one byte for one form costs 1. Measured: bench/redaction.py."""
+_MOST = 64
+"""Forms of which it is worth asking how many of them have to be searched; more never are."""
 
 _OPEN_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?)?\Z")
 _OPEN_JOINT = re.compile(r"""['"](?:\n[ ]*b?)?\Z""")
@@ -33,60 +52,93 @@ class _Entry(NamedTuple):
     expires: float
 
 
+class _Pieces:
+    """The pieces of which every occurrence of one of the forms holds one at a multiple of the level's stride."""
+
+    def __init__(self, forms: Iterable[str], level: _Level) -> None:
+        self._code: Literal["I", "Q"] = "Q" if level.piece == 8 else "I"  # noqa: PLR2004
+        self._step = level.stride // level.piece
+        self._forms: dict[int, set[str]] = {}
+        for form in forms:
+            data = form.encode("utf-8", "surrogatepass")
+            for at in range(level.stride):
+                piece = int.from_bytes(data[at : at + level.piece], sys.byteorder)
+                self._forms.setdefault(piece, set()).add(form)
+        self._known = frozenset(self._forms)
+
+    def named(self, data: bytes) -> set[str]:
+        """Return the forms of which a piece stands in the bytes."""
+        # NUL bytes fill the last piece: no form holds one there.
+        seen = memoryview(data + _FILL[len(data) % 8]).cast(self._code)[:: self._step]
+        if self._known.isdisjoint(seen):
+            return set()
+        return {form for piece in self._known.intersection(seen) for form in self._forms[piece]}
+
+
+def _families(forms: list[str]) -> dict[str, list[str]]:
+    """Return the forms by the shortest one that each of them holds: where that is not, none of them is."""
+    families: dict[str, list[str]] = {}
+    for form in sorted(forms, key=lambda one: (len(one), one)):
+        inner = next((known for known in families if known in form), form)
+        families.setdefault(inner, []).append(form)
+    return families
+
+
 class _Index:
     """What is looked for; never changed, so that threads may use it while another one registers a value."""
 
     def __init__(self, all_forms: frozenset[str]) -> None:
-        wide: dict[int, set[str]] = {}
-        narrow: dict[int, set[str]] = {}
-        starts: set[str] = set()
-        for form in all_forms:
-            data = form.encode("utf-8", "surrogatepass")
-            size, pieces = (_WIDE, wide) if len(data) >= 2 * _WIDE - 1 else (_NARROW, narrow)
-            for at in range(size):
-                pieces.setdefault(int.from_bytes(data[at : at + size], sys.byteorder), set()).add(form)
-            starts.update(form[:length] for length in range(1, min(len(form), _START + 1)))
-        self._wide, self._narrow = wide, narrow
-        self._wide_set, self._narrow_set = frozenset(wide), frozenset(narrow)
-        self._starts = frozenset(starts)
-        self._ends = frozenset(start[-1] for start in starts)
+        sizes = {form: len(form.encode("utf-8", "surrogatepass")) for form in all_forms}
+        cheapest = float("inf")
+        for level in _LEVELS:
+            short = [form for form, size in sizes.items() if size < level.shortest]
+            if len(short) > _MOST:
+                continue
+            families = _families(short)
+            cost = len(families) + _LOOK_UP / level.stride * (len(short) < len(sizes))
+            if cost < cheapest:
+                cheapest = cost
+                self._searched = families
+                self._level = level
+        long = [form for form, size in sizes.items() if size >= self._level.shortest]
+        self._pieces = _Pieces(long, self._level) if long else None
+        self._near = _Pieces((form for form, size in sizes.items() if size >= _NEAR.shortest), _NEAR)
+        self._starts = frozenset(form[:length] for form in sizes for length in range(1, min(len(form), _START + 1)))
+        self._ends = frozenset(start[-1] for start in self._starts)
 
-    def _candidates(self, text: str) -> list[str]:
+    def _candidates(self, text: str) -> set[str]:
         """Return the forms that may stand in the text, or begin in it and go on past its end."""
         data = text.encode("utf-8", "surrogatepass")
-        # NUL bytes fill the last piece: no form holds one there.
-        view = memoryview(data + _FILL[len(data) % _WIDE])
-        wide = view.cast("Q")
-        found: list[str] = []
-        if not self._wide_set.isdisjoint(wide):
-            found = [form for piece in self._wide_set.intersection(wide) for form in self._wide[piece]]
-        if self._narrow_set:
-            narrow = view.cast("I")
-            if not self._narrow_set.isdisjoint(narrow):
-                shorts = {form for piece in self._narrow_set.intersection(narrow) for form in self._narrow[piece]}
-                found.extend(form for form in shorts if form in text)
-        return found
+        found = self._pieces.named(data) if self._pieces is not None else set()
+        for inner, family in self._searched.items():
+            if inner in text:
+                found.update(family)
+        # A beginning at the end may be too short to show at this level.
+        return found | self._near.named(data[-self._level.shortest - _START :])
 
     def split(self, text: str) -> tuple[str, str]:
         """Return the text without any value, and what at its end may be the beginning of one."""
         if not self._starts or not text:
             return text, ""
-        marked = "\x1b" in text or "'\n" in text or '"\n' in text or text[-1] in "'\""
         candidates = self._candidates(text)
-        if not marked and not candidates:
-            length = self._start_length(text, len(text), len(text))
-            return (text[:-length], text[-length:]) if length else (text, "")
+        if not _is_marked(text):
+            if not candidates:
+                last = text[-_START - 1 :]
+                open_part = len(last) - self._open(last, candidates)
+                return (text[:-open_part], text[-open_part:]) if open_part else (text, "")
+            return _cut(text, _merged(_spans(text, candidates)), self._open(text, candidates))
+        # Once more without what may stand inside a value; and as it is, for values that hold such a thing.
+        end = _OPEN_ANSI.search(text)
+        stop = end.start() if end is not None else len(text)
+        plain = IGNORED.sub("", text[:stop])
+        inside = self._candidates(plain)
+        cut = min(self._open(text, candidates), stop)
+        if not candidates and not inside and self._open(plain, inside) == len(plain):
+            return text[:cut], text[cut:]
+        places = _places(text[:stop])
         spans = _spans(text, candidates)
-        cut = self._open(text, candidates)
-        if marked:
-            # Once more without what may stand inside a value; and as it is, for values that hold such a thing.
-            end = _OPEN_ANSI.search(text)
-            stop = end.start() if end is not None else len(text)
-            plain, places = _plain(text[:stop])
-            candidates = self._candidates(plain)
-            spans += [(places[first], places[last - 1] + 1) for first, last in _spans(plain, candidates)]
-            cut = min(cut, stop, places[self._open(plain, candidates)])
-        return _cut(text, _merged(spans), cut)
+        spans += [(places[first], places[last - 1] + 1) for first, last in _spans(plain, inside)]
+        return _cut(text, _merged(spans), min(cut, places[self._open(plain, inside)]))
 
     def _start_length(self, text: str, stop: int, most: int) -> int:
         """Return the length of the longest beginning of a value that ends at ``stop``, of at most 14 characters."""
@@ -97,7 +149,7 @@ class _Index:
                 return length
         return 0
 
-    def _open(self, text: str, candidates: list[str]) -> int:
+    def _open(self, text: str, candidates: set[str]) -> int:
         """Return where at the end of the text a value begins that may go on; the text's length, if nowhere."""
         best = len(text)
         end = _OPEN_JOINT.search(text)
@@ -105,9 +157,9 @@ class _Index:
             if length := self._start_length(text, stop, stop):
                 best = min(best, stop - length)
             for form in candidates:
-                at = text.find(form[:_WIDE], max(0, stop - len(form) + 1), stop)
+                at = text.find(form[:SHORTEST], max(0, stop - len(form) + 1), stop)
                 while at != -1 and not form.startswith(text[at:stop]):
-                    at = text.find(form[:_WIDE], at + 1, stop)
+                    at = text.find(form[:SHORTEST], at + 1, stop)
                 if at != -1:
                     best = min(best, at)
         return best
@@ -157,23 +209,26 @@ class Registry:
         return done + rest
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
-    """Return the text without what may stand inside a value, and where its characters (and its end) stood."""
-    kept: list[str] = []
+def _is_marked(text: str) -> bool:
+    """Whether the text holds something that may stand inside a value."""
+    # One character is found many times as fast as two.
+    return "\x1b" in text or any(quote in text and (text[-1] == quote or f"{quote}\n" in text) for quote in ("'", '"'))
+
+
+def _places(text: str) -> list[int]:
+    """Return where the characters (and the end) of the text without :data:`IGNORED` stand in it."""
     places: list[int] = []
     at = 0
     for gap in IGNORED.finditer(text):
-        kept.append(text[at : gap.start()])
         places.extend(range(at, gap.start()))
         at = gap.end()
-    kept.append(text[at:])
     places.extend(range(at, len(text) + 1))
-    return "".join(kept), places
+    return places
 
 
-def _spans(text: str, forms: list[str]) -> list[tuple[int, int]]:
+def _spans(text: str, forms: set[str]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    for form in set(forms):
+    for form in forms:
         at = text.find(form)
         while at != -1:
             spans.append((at, at + len(form)))

@@ -1,4 +1,4 @@
-"""Every way in which a job's code may show a value. Run as a program: `ways.py <way>`, the values as JSON on stdin."""
+"""Every way in which a job's code may show a value. Run as a program: the values as JSON on stdin."""
 
 import base64
 import json
@@ -177,19 +177,25 @@ WAYS = [
 ]  # fmt: skip
 
 
+MARK = "way of printing: "
+
+
 def main():
     # A handler that was there before the package holds the stream itself.
     logging.basicConfig(level=logging.INFO)
     warnings.simplefilter("always")
     from databricks_secretless import redact
 
-    way = next(one for one in WAYS if one.__name__ == sys.argv[1])
     values = json.load(sys.stdin)
     for value in values:
         redact(value)
-    for number, value in enumerate(values):
-        print(f"begin {number}")
-        way(value)
+    for way in WAYS:
+        # In both outputs, on a line of its own.
+        for stream in (sys.stdout, sys.stderr):
+            print(f"\n{MARK}{way.__name__}", file=stream, flush=True)
+        for number, value in enumerate(values):
+            print(f"begin {number}")
+            way(value)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { archiveName, programName, releasePlatform } from "../../../core/cli/install/release.ts";
-import { systemPlatform } from "../../../core/net/send.ts";
+import { systemPlatform } from "../../../core/base/clock-and-platform.ts";
 import type { SandboxCli } from "../../../sandbox/runner/find-cli.ts";
 import type { FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { sha256 } from "../../unit/cli/install/support/release.ts";

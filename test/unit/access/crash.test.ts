@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { EVERY_CASE } from "../support/sample.ts";
 import { accessFileOf, LOCK, principalOf } from "./setup.ts";
 import { check, FOREIGN, GRANTED, JOBS, requestsOf, run, TWELVE, workspace } from "./crash-runs.ts";
 import type { FakeDatabricks } from "./fake-databricks.ts";
 
 /** A sample of all requests; test/full/access-crash.test.ts takes every one. */
-const STEP = 7;
+const STEP = 17;
 
 describe("a run that is killed", () => {
   const granted = async (): Promise<FakeDatabricks> => {
@@ -61,7 +62,7 @@ describe("a run that is killed", () => {
         await run(fake, accessFileOf([["job_0", "other", "cred-1"]]));
         check(fake, [`cred-1 ${principalOf(0)}`]);
       }),
-      { numRuns: 60 },
+      { numRuns: EVERY_CASE ? 200 : 20 },
     );
   });
 });

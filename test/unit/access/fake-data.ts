@@ -21,6 +21,8 @@ export class FakeData {
   readonly clock = new FakeClock();
   /** Text of workspace files by path. */
   readonly files = new Map<string, string>();
+  /** Of what is listed there and is no file. */
+  readonly objectTypes = new Map<string, string>();
   /** When each was written. */
   readonly written = new Map<string, number>();
   readonly directories = new Set<string>(["/state"]);

@@ -2,6 +2,19 @@ import { ApiFailure, type ApiRequest, type DatabricksApi } from "../../../core/a
 import { type Json, member, textAt } from "../../../core/api/json.ts";
 import { FakeData, type Row } from "./fake-data.ts";
 
+/** Of each job a listing shows the first hundred tasks, and not whom it runs as unless its settings say so. */
+function listedJob(job: Row): Row {
+  const tasks = member(job, "settings", "tasks");
+  const settings = (job["settings"] ?? {}) as Row;
+  const more = Array.isArray(tasks) && tasks.length > 100;
+  return {
+    job_id: job["job_id"] ?? null,
+    creator_user_name: job["creator_user_name"] ?? null,
+    settings: more ? { ...settings, tasks: tasks.slice(0, 100) as Json } : settings,
+    ...(more && { has_more: true }),
+  };
+}
+
 /** A workspace and account in memory, as far as access needs them; every request is counted. */
 export class FakeDatabricks extends FakeData {
   /** A connection as `caller`, through `before` (which may throw, or count). */
@@ -24,7 +37,11 @@ export class FakeDatabricks extends FakeData {
   }
 
   #listed(path: string): Json {
-    return { path, object_type: "FILE", modified_at: this.written.get(path) ?? null };
+    return {
+      path,
+      object_type: this.objectTypes.get(path) ?? "FILE",
+      modified_at: this.written.get(path) ?? null,
+    };
   }
 
   #page(rows: readonly Json[], name: string, query: Readonly<Record<string, string>>): Json {
@@ -52,7 +69,7 @@ export class FakeDatabricks extends FakeData {
       };
     }
     if (path === "/api/2.0/preview/scim/v2/ServicePrincipals") return this.#servicePrincipals(query);
-    if (path === "/api/2.2/jobs/list") return this.#page(this.jobs, "jobs", query);
+    if (path === "/api/2.2/jobs/list") return this.#page(this.jobs.map(listedJob), "jobs", query);
     if (path === "/api/2.2/jobs/get") {
       const found = this.jobs.find((job) => textAt(job, "job_id") === query["job_id"]);
       if (found === undefined) throw new ApiFailure(400, "INVALID_PARAMETER_VALUE", "no such job");
@@ -189,7 +206,10 @@ export class FakeDatabricks extends FakeData {
     const [kind = "", , encoded] = rest.startsWith("credentials/")
       ? ["credentials", "", rest.slice(12)]
       : rest.split("/");
-    const name = decodeURIComponent(encoded ?? "");
+    const asked = decodeURIComponent(encoded ?? "");
+    // Names are not case-sensitive.
+    const name =
+      [...this.credentials.keys()].find((one) => one.toLowerCase() === asked.toLowerCase()) ?? asked;
     const credential = this.credentials.get(name);
     const rows = this.grants.get(name);
     if (rows !== undefined && kind === "effective-permissions" && rest.includes("/volume/")) {

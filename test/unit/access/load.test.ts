@@ -39,5 +39,13 @@ describe("a thousand jobs in declared groups on ten credentials", () => {
     assert.ok(unityCatalog.length <= 72, `${unityCatalog.length} requests to Unity Catalog, proof included`);
     const grants = unityCatalog.filter((one) => one.includes("/permissions/credential/"));
     assert.ok(grants.length <= 40, `${grants.length}`);
+    // Pages for what has a listing; for the rest, what docs/access.md says: one a job, three a principal.
+    const each = /\/permissions\/jobs\/|\/(?:rule-sets|secrets|federationPolicies)$/;
+    const [one, more] = [
+      fake.requests.filter((path) => each.test(path)),
+      fake.requests.filter((path) => !each.test(path)),
+    ];
+    assert.equal(one.length, 4 * jobs.length);
+    assert.ok(more.length <= 120, `${more.length} requests beside those that have no listing`);
   });
 });

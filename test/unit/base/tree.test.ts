@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diskTree, readText } from "../../../core/base/tree.ts";
+import { diskTree, readGitFile, readOwn } from "../../../core/base/tree.ts";
 
 describe("diskTree", () => {
   let root = "";
@@ -27,8 +27,6 @@ describe("diskTree", () => {
   });
 
   it("reads files whole, in pieces", async () => {
-    assert.equal(await readText(diskTree, join(root, "a.txt")), "hello ü");
-    assert.equal(await readText(diskTree, join(root, "empty")), "");
     const sizes: number[] = [];
     for await (const piece of diskTree.read(join(root, "large.bin"))) sizes.push(piece.length);
     assert.equal(
@@ -42,6 +40,33 @@ describe("diskTree", () => {
     assert.equal(await diskTree.size(join(root, "a.txt")), 8);
     assert.equal(await diskTree.size(join(root, "b")), undefined);
     assert.equal(await diskTree.size(join(root, "no")), undefined);
-    await assert.rejects(readText(diskTree, join(root, "no")), /ENOENT/);
+    await assert.rejects(diskTree.read(join(root, "no"))[Symbol.asyncIterator]().next(), /ENOENT/);
+  });
+
+  const bounds = { tree: diskTree, platform: { os: "linux", arch: "x64" } } as const;
+  const own = async (name: string): Promise<string | undefined> =>
+    (await readOwn(join(root, "b", name), join(root, "b"), bounds))?.toString();
+
+  it("reads a file that decides something only as the one reader does", async function () {
+    if (process.platform === "win32") this.skip();
+    writeFileSync(join(root, "b/.gitignore"), "*.tmp");
+    symlinkSync(".gitignore", join(root, "b/inside"));
+    symlinkSync("../a.txt", join(root, "b/outside"));
+    linkSync(join(root, "a.txt"), join(root, "b/second-name"));
+    symlinkSync("../large.bin", join(root, "b/large"));
+    assert.equal(await own(".gitignore"), "*.tmp");
+    assert.equal(await own("inside"), "*.tmp");
+    assert.equal(await own("none"), undefined);
+    await assert.rejects(own("outside"), /leads out of the checkout/);
+    await assert.rejects(own("second-name"), /hard link/);
+  });
+
+  it("reads files of git's own wherever they are, but no device, and none that is large", async function () {
+    if (process.platform === "win32") this.skip();
+    symlinkSync("/dev/zero", join(root, "zero"));
+    assert.equal(await readGitFile(join(root, "b/outside"), diskTree), "hello ü");
+    assert.equal(await readGitFile(join(root, "zero"), diskTree), undefined);
+    assert.equal(await readGitFile(join(root, "b/large"), diskTree), undefined);
+    assert.equal(await readGitFile(join(root, "none"), diskTree), undefined);
   });
 });

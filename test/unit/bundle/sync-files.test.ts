@@ -19,7 +19,9 @@ function sourcesOf(tree: Tree, bundleRoot = "/w/b", target?: string): Promise<So
 async function selected(files: Files, bundleRoot = "/w/b", target?: string): Promise<string[]> {
   const tree = memoryTree(files);
   const { selection } = await sourcesOf(tree, bundleRoot, target);
-  const { files: all } = await selectFiles(selection, tree, (path) => relative("/w", path));
+  const { files: all } = await selectFiles(selection, { tree, platform: LINUX }, (path) =>
+    relative("/w", path),
+  );
   return all.map((path) => relative("/w", path));
 }
 
@@ -97,9 +99,9 @@ describe("sync files", () => {
       list: (folder: string) =>
         folder === "/w/b/gone" ? Promise.reject(new Error("EACCES")) : tree.list(folder),
     };
-    const { unscanned } = await selectFiles({ ...selection, paths: [".", "gone"] }, closed, (path) =>
-      relative("/w", path),
-    );
+    const both = { ...selection, paths: [".", "gone"] };
+    const bounds = { tree: closed, platform: LINUX };
+    const { unscanned } = await selectFiles(both, bounds, (path) => relative("/w", path));
     assert.deepEqual(
       unscanned.map(({ file, harmless }) => [file, harmless]),
       [

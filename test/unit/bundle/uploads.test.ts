@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join, relative, sep } from "node:path";
 import { selectFiles } from "../../../core/bundle/sync-files.ts";
-import { systemPlatform } from "../../../core/net/send.ts";
+import { systemPlatform } from "../../../core/base/clock-and-platform.ts";
 import { readSources } from "../../../core/scan/sources.ts";
 import { diskTree } from "../../../core/base/tree.ts";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
@@ -103,7 +103,11 @@ describe(`scan: what is selected is what the real CLI uploads${present ? "" : " 
       const { files } = JSON.parse(String(state?.content)) as { files: { local_path: string }[] };
       const options = { checkout: root, bundleRoot, target: "prod", repositoryId: "" };
       const { selection } = await readSources(options, diskTree, systemPlatform());
-      const selected = await selectFiles(selection, diskTree, (path) => path);
+      const selected = await selectFiles(
+        selection,
+        { tree: diskTree, platform: systemPlatform() },
+        (path) => path,
+      );
       const names = selected.files.map((path) => relative(root, path).split(sep).join("/"));
       const uploaded = new Set(files.map(({ local_path }) => local_path));
       const more = names.filter((name) => !uploaded.has(name));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabricksCli, type CliOptions } from "../../../core/cli/cli.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
 import type { Diagnostic } from "../../../core/cli/diagnostic.ts";
-import { systemClock } from "../../../core/net/send.ts";
+import { systemClock } from "../../../core/base/clock-and-platform.ts";
 import type { ProcessRequest, ProcessResult } from "../../../core/base/ports.ts";
 
 export const NEVER = new AbortController().signal;
@@ -38,6 +38,7 @@ export function cliPrinting(
     },
     readTimeout: 60_000,
     file: "/opt/databricks",
+    version: "1.13.0",
     env: { PATH: "/bin", DATABRICKS_HOST: "https://h" },
     bundleRoot: "/checkout/bundles/lake",
     bundlePath: "bundles/lake",

@@ -7,7 +7,7 @@ import { findText } from "../../../core/bundle/find-text.ts";
 import { cliEnvironment } from "../../../core/cli/environment.ts";
 import { makePrivateFolder, removePrivateFolder } from "../../../core/cli/private-folder.ts";
 import { createRunProcess, createTerminate } from "../../../core/cli/process.ts";
-import { systemClock, systemPlatform } from "../../../core/net/send.ts";
+import { systemClock, systemPlatform } from "../../../core/base/clock-and-platform.ts";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
 import { accessToken } from "../sandbox/client.ts";
@@ -48,6 +48,7 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         runProcess: createRunProcess(platform),
         terminate: createTerminate({ platform, clock: systemClock, environment: {} }),
         file: file ?? "",
+        version: "1.13.0",
         env: cliEnvironment({
           environment: {
             PATH: process.env["PATH"],

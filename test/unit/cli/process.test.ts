@@ -7,7 +7,7 @@ import { PassThrough } from "node:stream";
 import sinon from "sinon";
 import { createRunProcess, createTerminate, type ProcessPort } from "../../../core/cli/process.ts";
 import type { ProcessRequest } from "../../../core/base/ports.ts";
-import { systemClock } from "../../../core/net/send.ts";
+import { systemClock } from "../../../core/base/clock-and-platform.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { until } from "../support/until.ts";
 

@@ -4,7 +4,7 @@ import { SecretlessError } from "../../../core/base/errors.ts";
 import { checkVersion } from "../../../core/cli/version.ts";
 import { createRunProcess, createTerminate } from "../../../core/cli/process.ts";
 import type { ProcessRequest, ProcessResult } from "../../../core/base/ports.ts";
-import { systemClock, systemPlatform } from "../../../core/net/send.ts";
+import { systemClock, systemPlatform } from "../../../core/base/clock-and-platform.ts";
 import { realCli } from "../../../sandbox/runner/find-cli.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 

@@ -53,7 +53,14 @@ describe("databricks-secretless scan", () => {
   });
 
   it("exits with 2 where something could not be scanned, not for links", async () => {
-    assert.equal((await run(memoryTree({ ...clean, "/w/c.py": null }), "scan")).code, 2);
+    const unread = { ...clean, "/w/c.py": null };
+    const { code, out } = await run(memoryTree(unread), "scan");
+    assert.equal(code, 2);
+    const [, mark = ""] = /rule not-scanned, fingerprint (\w{12})/.exec(out) ?? [];
+    const exception = `{rule: not-scanned, path: c.py, fingerprint: ${mark}, reason: r, expires: 2999-01-01}`;
+    const accepted = `version: 1\nexceptions: [${exception}]\n`;
+    const excepted = { ...unread, "/w/.secretless-ignore.yml": accepted };
+    assert.equal((await run(memoryTree(excepted), "scan")).code, 0);
     const links = await run(memoryTree({ ...clean, "/w/l": undefined }), "scan");
     assert.equal(links.code, 0);
     assert.match(links.out, /note l: not scanned: it is a symbolic link/);

@@ -3,7 +3,8 @@ import { getEventListeners } from "node:events";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { SecretlessError } from "../../../core/base/errors.ts";
 import { HttpError } from "../../../core/net/http.ts";
-import { createSend, systemClock, systemPlatform } from "../../../core/net/send.ts";
+import { createSend } from "../../../core/net/send.ts";
+import { systemClock, systemPlatform } from "../../../core/base/clock-and-platform.ts";
 import { bodyOf, listen, type RunningServer } from "../support/servers.ts";
 
 const send = createSend({});

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SecretlessError } from "../../../core/base/errors.ts";
-import { isLoopback, parseWorkspaceUrl } from "../../../core/net/workspace.ts";
+import { isLoopback } from "../../../core/net/origin.ts";
+import { parseWorkspaceUrl } from "../../../core/net/workspace.ts";
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/);
 const hostname = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join("."));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeJwt } from "jose";
-import { createSend, systemClock } from "../../../core/net/send.ts";
+import { createSend } from "../../../core/net/send.ts";
+import { systemClock } from "../../../core/base/clock-and-platform.ts";
 import { requestAzureDevOpsIdToken } from "../../../core/ci/azure-devops/id-token.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
 import {

@@ -18,6 +18,7 @@ export function keyBoard(board: Set<string>): AccessKind {
       const found = resolve(spec as Placed<string>);
       return found === undefined ? undefined : { key: found, principal };
     },
+    manifest: (object) => ({ kind: "unity_catalog_connection", connection: object["key"] ?? "" }),
     resource: (object) => object["key"] ?? "",
     describe: (object) => `key ${object["key"] ?? ""} for ${object["principal"] ?? ""}`,
     undoCommand: () => "take it off",

@@ -1,4 +1,4 @@
-import { systemClock } from "../../../core/net/send.ts";
+import { systemClock } from "../../../core/base/clock-and-platform.ts";
 
 /**
  * Waits until something is so, however long the machine takes; a test that waits in vain must end nevertheless, for

@@ -26,7 +26,7 @@ describe("what cannot be proven", () => {
           for (let index = 0; index < 501; index += 1) fake.jobs.push({ job_id: String(index + 1000) });
         },
       },
-      /fewer than 500/,
+      /at most 500/,
     ],
     ["actors", "no account-id", { over: { accountId: undefined } }, /the input account-id/],
     [

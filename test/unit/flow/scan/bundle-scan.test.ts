@@ -5,7 +5,7 @@ import { BundleScan } from "../../../../core/flow/scan/bundle-scan.ts";
 import { readPlan } from "../../../../core/cli/plan.ts";
 import { SecretlessError } from "../../../../core/base/errors.ts";
 import { parseInputs } from "../../../../core/ci/inputs/inputs.ts";
-import { systemClock } from "../../../../core/net/send.ts";
+import { systemClock } from "../../../../core/base/clock-and-platform.ts";
 import { DEPLOYER } from "../../../../sandbox/defaults.ts";
 import { FakeCi } from "../../support/fake-ci.ts";
 import { scratchFolders } from "../../support/scratch.ts";

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Random } from "../../../../bench/scan/random.ts";
 import { createRunProcess } from "../../../../core/cli/process.ts";
-import { systemPlatform } from "../../../../core/net/send.ts";
+import { systemPlatform } from "../../../../core/base/clock-and-platform.ts";
 import { fingerprint } from "../../../../core/scan/finding.ts";
 import { realCli } from "../../../../sandbox/runner/find-cli.ts";
 import { Flow, usualCli } from "../../support/flow.ts";
@@ -47,7 +47,7 @@ export async function tryHiddenBundles(seeds: readonly number[]): Promise<Tally>
     runProcess: createRunProcess(systemPlatform()),
     environment: { PATH: folders.join(path.delimiter), HOME: flow.temp },
   };
-  const report = path.join(path.dirname(flow.temp), "scan.sarif");
+  const report = path.join(flow.temp, "scan.sarif");
   try {
     for (const seed of seeds) {
       const bundle = hiddenBundle(seed);

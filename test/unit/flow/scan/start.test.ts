@@ -138,12 +138,33 @@ describe("the scan of a step", () => {
       assert.ok(deployed() && flow.ci.outputs.has("jobs"));
     });
 
-    it("that cannot be opened is listed, and stops nothing", async () => {
-      const broken = (): Promise<void> => writeIn(flow, "dist/lake.whl", wheel("a = 1").slice(0, 60));
-      assert.equal(await flow.run({}, cliWith({}, broken)), 0, flow.error);
-      assert.match(annotated(flow, "warning")[0]?.text ?? "", /^Not scanned: dist\/lake\.whl/);
-      assert.match(flow.ci.summaryText, /Not scanned/);
+    const broken = (): Promise<void> => writeIn(flow, "dist/lake.whl", wheel("a = 1").slice(0, 60));
+
+    it("that cannot be opened stops the run before anything is uploaded", async () => {
+      assert.equal(await flow.run({}, cliWith({}, broken)), 1);
+      assert.match(flow.error, /^SCAN_INCOMPLETE: [^]*Nothing was uploaded/);
+      assert.match(flow.error, /dist\/lake\.whl, rule not-scanned, fingerprint [0-9a-f]{12}/);
       assert.match(flow.ci.log.join("\n"), /1 not scanned/);
+      assert.ok(!deployed());
+    });
+
+    it("that cannot be opened is a warning under `warn`", async () => {
+      assert.equal(await flow.run({ scan: "warn" }, cliWith({}, broken)), 0, flow.error);
+      assert.match(annotated(flow, "warning")[0]?.text ?? "", /^File that cannot be scanned: /);
+      assert.match(flow.ci.summaryText, /Not scanned/);
+    });
+
+    it("that cannot be opened is accepted by an exception with a reason, whatever its bytes", async () => {
+      assert.equal(await flow.run({}, cliWith({}, broken)), 1);
+      const [, mark = ""] = /not-scanned, fingerprint (\w+)/.exec(flow.error) ?? [];
+      await writeIn(
+        flow,
+        ".secretless-ignore.yml",
+        `version: 1\nexceptions:\n  - {rule: not-scanned, path: dist/lake.whl, fingerprint: ${mark}, reason: vendor's, expires: 2999-01-01}\n`,
+      );
+      const otherwise = (): Promise<void> => writeIn(flow, "dist/lake.whl", wheel("b = 2").slice(0, 60));
+      assert.equal(await flow.run({}, cliWith({}, otherwise)), 0, flow.error);
+      assert.match(flow.ci.log.join("\n"), /Accepted until 2999-01-01: not-scanned in dist\/lake\.whl/);
     });
   });
 

@@ -3,7 +3,7 @@ import type { ProcessPort } from "../../../../core/cli/own-process.ts";
 import { serviceEnvironment } from "../../../../core/flow/service/detached.ts";
 import { endService } from "../../../../core/flow/service/end.ts";
 import { SERVICE_MARK } from "../../../../core/flow/service/mark.ts";
-import { systemClock } from "../../../../core/net/send.ts";
+import { systemClock } from "../../../../core/base/clock-and-platform.ts";
 
 const CONTROL = "c".repeat(43);
 const ID = "11111111-2222-4333-8444-555555555555";

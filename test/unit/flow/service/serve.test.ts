@@ -10,9 +10,11 @@ import { endService } from "../../../../core/flow/service/end.ts";
 import { SERVICE_MARK } from "../../../../core/flow/service/mark.ts";
 import { serveTokens } from "../../../../core/flow/service/serve.ts";
 import type { StepService } from "../../../../core/flow/service/step-service.ts";
-import { createSend, systemClock } from "../../../../core/net/send.ts";
+import { systemClock } from "../../../../core/base/clock-and-platform.ts";
+import { createSend } from "../../../../core/net/send.ts";
 import { DEPLOYER } from "../../../../sandbox/defaults.ts";
 import { startSandbox, type Sandbox } from "../../../../sandbox/sandbox.ts";
+import { until } from "../../support/until.ts";
 import { FakeCi } from "../../support/fake-ci.ts";
 import { scratchFolders } from "../../support/scratch.ts";
 
@@ -174,11 +176,13 @@ describe("the detached token service", () => {
     await step.leave();
     assert.equal(step.isLeft, true);
     assert.equal(await ask(), "first-token");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    assert.match(await ask(), /^eyJ/);
+    // The exchange goes on beside: until it is done, the step's token is what there is.
+    let token = "";
+    await until(async () => (token = await ask()) !== "first-token");
+    assert.match(token, /^eyJ/);
     assert.equal(await ask("https://evil.example"), "refused");
     const [first, hosts, ...rest] = await post();
-    assert.match(first ?? "", /It gave 2 tokens and exchanged 1 ID tokens\.$/);
+    assert.match(first ?? "", /It gave \d+ tokens and exchanged 1 ID tokens\.$/);
     assert.match(hosts ?? "", /1 × host/);
     assert.match(rest.join(), /https:\/\/evil\.example/);
     const events = (await readFile(path.join(temp, "audit.jsonl"), "utf8")).trim().split("\n");

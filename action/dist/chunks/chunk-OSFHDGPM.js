@@ -1,469 +1,36 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
+import {
+  HttpError,
+  SecretlessError,
+  WORKSPACE_URL,
+  configUrl,
+  documentRequest,
+  isLoopback,
+  isOpenToAnybody,
+  isRetryableStatus,
+  issuerUrl,
+  redact,
+  registerSecret,
+  statusError,
+  workspaceOrigin
+} from "./chunk-A3W5SJIT.js";
 
-// core/base/errors.ts
-var SecretlessError = class extends Error {
-  name = "SecretlessError";
-  code;
-  details;
-  mistakes;
-  others;
-  constructor(code, options) {
-    const { mistakes = [], others = [], cause, ...details } = options;
-    super(details.problem, cause === void 0 ? void 0 : { cause });
-    this.code = code;
-    this.details = details;
-    this.mistakes = mistakes;
-    this.others = others;
-  }
-};
-function toSecretlessError(error) {
-  if (error instanceof SecretlessError) return error;
-  return new SecretlessError("INTERNAL", {
-    problem: error instanceof Error ? error.message : String(error),
-    remedy: "This is a defect of databricks-secretless: please report it with the debug log of the run.",
-    cause: error
-  });
+// core/base/paths.ts
+import { posix, win32 } from "node:path";
+function isInside(file, folder, platform) {
+  const path2 = platform.os === "win32" ? win32 : posix;
+  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
+  const relative = path2.relative(fold(folder), fold(file));
+  return relative === "" || !(relative === ".." || relative.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative));
 }
-
-// core/net/send.ts
-import { arch, networkInterfaces, platform } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
-
-// core/base/redact.ts
-var HIDDEN = "***";
-var SHORTEST_SECRET = 8;
-var SHAPES = [
-  // RFC 7519 in compact form, also cut off in the middle.
-  [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, HIDDEN],
-  // Databricks personal access tokens and OAuth secrets.
-  [/\b(?:dapi|dose)[0-9a-zA-Z]{16,}(?:-\d+)?/g, HIDDEN],
-  [/\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{16,}/gi, `$1 ${HIDDEN}`],
-  // Members of JSON and form bodies (RFC 6749, 7521, 8693) that hold a credential whatever its shape.
-  [
-    /\b((?:access|refresh|id|subject|actor)_token|client_assertion|client_secret|oidcToken)(\\*"?\s*[:=]\s*\\*"?)[^\s"&,}\\]+/g,
-    `$1$2${HIDDEN}`
-  ],
-  // RFC 3986 3.2.1: user information in a URL.
-  [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
-];
-var registered = [];
-function registerSecret(value) {
-  if (value.length < SHORTEST_SECRET) return;
-  registered = [.../* @__PURE__ */ new Set([...registered, ...encodings(value)])].sort((a, b) => b.length - a.length);
+function pathForPeople(file, folder, platform) {
+  const path2 = platform.os === "win32" ? win32 : posix;
+  return (isInside(file, folder, platform) ? path2.relative(folder, file) : file).replaceAll(path2.sep, "/");
 }
-function redact(text2) {
-  let result = text2;
-  for (const secret of registered) {
-    if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
-  }
-  for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
-  return result;
-}
-function encodings(value) {
-  const bytes = Buffer.from(value, "utf8");
-  const hex = bytes.toString("hex");
-  const percent = encodeURIComponent(bytes.toString("utf8"));
-  const found = [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    percent,
-    percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    hex,
-    hex.toUpperCase()
-  ];
-  for (const offset of [0, 1, 2]) {
-    const whole = Math.floor((bytes.length + offset) / 3) * 3 - offset;
-    const padded = Buffer.concat([Buffer.alloc(offset), bytes.subarray(0, whole)]);
-    const base64 = padded.toString("base64").slice(offset === 0 ? 0 : offset + 1);
-    found.push(base64, base64.replaceAll("+", "-").replaceAll("/", "_"));
-  }
-  return found.filter((text2) => text2.length >= SHORTEST_SECRET);
-}
-
-// core/net/http.ts
-var HttpError = class extends Error {
-  name = "HttpError";
-  /** The status of the answer; undefined if none came, then `failure` says why. */
-  status;
-  failure;
-  /** Whether the same request may succeed a little later. */
-  retryable;
-  /** Milliseconds that the server asked us to wait (`Retry-After`, RFC 9110 10.2.3). */
-  retryAfter;
-  /** The body of the answer, already redacted and cut. */
-  body;
-  constructor(message, options) {
-    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
-    this.status = options.status;
-    this.failure = options.failure;
-    this.retryable = options.retryable;
-    this.retryAfter = options.retryAfter;
-    this.body = options.body ?? "";
-  }
-};
-var RETRYABLE_STATUS = /* @__PURE__ */ new Set([408, 429, 500, 502, 503, 504]);
-var QUOTED_BODY = 2e3;
-function isRetryableStatus(status) {
-  return RETRYABLE_STATUS.has(status);
-}
-function statusError(request, response) {
-  return new HttpError(`${nameOf(request)} was answered with status ${String(response.status)}`, {
-    status: response.status,
-    retryable: isRetryableStatus(response.status),
-    retryAfter: parseRetryAfter(response.headers["retry-after"], response.headers["date"]),
-    body: redact(response.body).slice(0, QUOTED_BODY)
-  });
-}
-function parseRetryAfter(value, date) {
-  const text2 = value?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text2)) return Number(text2) * 1e3;
-  const wait = httpDate(text2) - httpDate(date?.trim() ?? "");
-  return Number.isNaN(wait) ? void 0 : Math.max(0, wait);
-}
-function httpDate(text2) {
-  return /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text2) ? Date.parse(text2) : NaN;
-}
-function nameOf({ method, url }) {
-  const { origin, pathname } = new URL(url);
-  return redact(`${method} ${origin}${pathname}`);
-}
-var FAILURES = [
-  [/^(ENOTFOUND|EAI_\w+)$/, "dns", "the name of the host cannot be resolved"],
-  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, "refused", "the host cannot be reached"],
-  [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, "reset", "the connection broke"],
-  [/^ETIMEDOUT$/, "timeout", "the host does not answer"],
-  [
-    /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/,
-    "certificate",
-    "its certificate is not trusted"
-  ]
-];
-function transportError(request, error, proxy) {
-  const { code = "", message = "" } = error;
-  const [, failure, text2] = FAILURES.find(([codes]) => codes.test(code)) ?? ["", "protocol", message];
-  const through = proxy === void 0 ? "" : ` through the proxy ${proxy}`;
-  return new HttpError(`${nameOf(request)}${through} failed: ${text2}${code === "" ? "" : ` (${code})`}`, {
-    failure,
-    retryable: failure !== "certificate" && failure !== "protocol" && code !== "ENOTFOUND",
-    cause: error
-  });
-}
-
-// core/net/node-http.ts
-import { createRequire } from "node:module";
-var load = createRequire(import.meta.url);
-function nodeHttp(name) {
-  return load(name);
-}
-
-// core/net/proxy.ts
-import { BlockList, isIP } from "node:net";
-
-// core/base/quote.ts
-var WHOLE = 40;
-var BEGINNING = 12;
-var BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
-var INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
-var named = (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
-function withoutBidi(text2) {
-  return text2.replace(BIDI, named);
-}
-function jsonWithoutBidi(json) {
-  return json.replace(
-    BIDI,
-    (character) => Array.from(
-      { length: character.length },
-      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`
-    ).join("")
-  );
-}
-function quote(text2) {
-  const shown = redact(text2).replace(INVISIBLE, named);
-  const characters = Array.from(shown);
-  if (characters.length <= WHOLE) return shown;
-  return `${characters.slice(0, BEGINNING).join("")}\u2026 (${String(Array.from(text2).length)} characters)`;
-}
-var ADDRESS = /^(?:https?:\/\/)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}(?::\d{1,5})?(?:\/?\?[a-z]=\d{1,20})?\/?$/i;
-function quoteAddress(text2) {
-  return text2.length <= 100 && ADDRESS.test(text2) ? redact(text2) : quote(text2);
-}
-function quoteAll(texts, most = 10) {
-  const more = texts.length > most ? [`and ${String(texts.length - most)} more`] : [];
-  return [...texts.slice(0, most).map(quote), ...more].join(", ");
-}
-
-// core/net/workspace.ts
-var SHAPE = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?(?:\?([\w.~%&=+-]*))?$/i;
-function parseWorkspaceUrl(text2) {
-  const trimmed = text2.trim();
-  if (trimmed === "") throw mistake(trimmed, "no workspace URL is given");
-  const shape = SHAPE.exec(trimmed);
-  const url = URL.canParse(trimmed) ? new URL(trimmed) : void 0;
-  if (!shape || !url) throw mistake(trimmed, whatIsOdd(trimmed, url));
-  if (url.hostname !== shape[2]?.toLowerCase()) {
-    throw mistake(trimmed, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
-  }
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw mistake(trimmed, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
-  }
-  const workspaceId = onlyValue(trimmed, url, ["o", "w", "workspace_id"], /^\d+$/);
-  const accountId = onlyValue(trimmed, url, ["a", "account_id"], /^[\w-]+$/);
-  return {
-    origin: url.origin,
-    ...workspaceId === void 0 ? {} : { workspaceId },
-    ...accountId === void 0 ? {} : { accountId }
-  };
-}
-function isLoopback(hostname) {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-function whatIsOdd(text2, url) {
-  if (!/^https?:\/\//i.test(text2)) return "it does not start with https://";
-  if (!url) return "it is not a URL";
-  if (url.username !== "" || url.password !== "") return "it contains a user name or a password";
-  if (url.pathname !== "/") return "it has a path";
-  if (url.hash !== "") return "it has a fragment (`#\u2026`)";
-  return "it contains characters that no workspace URL has";
-}
-function onlyValue(text2, url, names, form) {
-  const values = new Set(
-    names.flatMap((name) => url.searchParams.getAll(name)).filter((value2) => value2 !== "")
-  );
-  if (values.size > 1) throw mistake(text2, `it names several IDs: ${quoteAll([...values])}`);
-  const [value] = values;
-  if (value !== void 0 && !form.test(value)) throw mistake(text2, `\`${quote(value)}\` is not an ID`);
-  return value;
-}
-function mistake(text2, odd, wanted = "https://adb-1234567890123456.7.azuredatabricks.net") {
-  return new SecretlessError("INPUT_INVALID", {
-    problem: `Not a workspace URL: ${odd}.`,
-    expected: "https://<workspace host>, optionally with ?o=<workspace ID>",
-    actual: quoteAddress(text2),
-    remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`
-  });
-}
-
-// core/net/proxy.ts
-function proxyFor(url, environment) {
-  const value = (variable(environment, "HTTPS_PROXY") ?? "").trim();
-  if (value === "" || isLoopback(url.hostname) || isExempt(url, variable(environment, "NO_PROXY") ?? "")) {
-    return void 0;
-  }
-  const proxy = parseProxy(value);
-  if (proxy === void 0) throw noProxy("HTTPS_PROXY");
-  return { url: proxy };
-}
-var PROXY = /^(?:(https?):\/\/)?(?:((?:[\w.~!$&'()*+,;=:-]|%[0-9a-f]{2})*)@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/?$/i;
-function parseProxy(value) {
-  const [, scheme = "http", user, host = "", port] = PROXY.exec(value) ?? [];
-  const text2 = `${scheme}://${user === void 0 ? "" : `${user}@`}${host}${port === void 0 ? "" : `:${port}`}`;
-  return host !== "" && URL.canParse(text2) ? new URL(text2) : void 0;
-}
-var PROXY_VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
-function proxySecrets(environment) {
-  const secrets = PROXY_VARIABLES.flatMap((name) => [environment[name], environment[name.toLowerCase()]]).flatMap((value) => parseProxy(value?.trim() ?? "") ?? []).flatMap(({ username, password }) => [password, decoded(password), `${username}:${password}`]);
-  return [...new Set(secrets)].filter((secret) => secret.replace(":", "") !== "");
-}
-function decoded(text2) {
-  try {
-    return decodeURIComponent(text2);
-  } catch {
-    return text2;
-  }
-}
-function checkProxies(environment) {
-  for (const name of PROXY_VARIABLES.flatMap((one) => [one, one.toLowerCase()])) {
-    const value = environment[name]?.trim() ?? "";
-    const text2 = value.replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
-    if (value !== "" && parseProxy(text2) === void 0) throw noProxy(name);
-  }
-}
-function noProxy(name) {
-  return new SecretlessError("INPUT_INVALID", {
-    problem: `The environment variable ${name} does not name a proxy. It is not shown, as it may hold a password.`,
-    expected: "http://host:port or https://host:port, with user:password@ before the host where it needs one",
-    remedy: `Percent-encode special characters of user and password in ${name} (@ is %40, / is %2F, # is %23, % is %25), or remove it if there is no proxy.`
-  });
-}
-async function proxyAgent(proxy, options) {
-  const { HttpsProxyAgent } = await import("./dist-FAQPZ5ST.js");
-  return new HttpsProxyAgent(proxy.url, options);
-}
-function variable(environment, name) {
-  return environment[name] || environment[name.toLowerCase()];
-}
-function isExempt(url, list) {
-  const port = url.port || "443";
-  const host = withoutBrackets(url.hostname);
-  return list.split(",").some((item) => {
-    const entry = item.trim().toLowerCase();
-    if (entry.includes("/")) return isInNetwork(host, entry);
-    const [, name = "", onlyPort] = isIP(entry) ? ["", entry] : /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-    if (name === "" || onlyPort !== void 0 && onlyPort !== port) return false;
-    if (name === "*" || host === withoutBrackets(name)) return true;
-    const domain = name.replace(/^\*(?=\.)/, "");
-    return host.endsWith(domain.startsWith(".") ? domain : `.${domain}`);
-  });
-}
-function isInNetwork(host, network) {
-  const [address = "", prefix = ""] = network.split("/");
-  const family = isIP(address);
-  if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(prefix) || Number(prefix) > (family === 4 ? 32 : 128)) {
-    return false;
-  }
-  const type = family === 4 ? "ipv4" : "ipv6";
-  const block = new BlockList();
-  block.addSubnet(address, Number(prefix), type);
-  return block.check(host, type);
-}
-function withoutBrackets(host) {
-  return host.replace(/^\[|\]$/g, "");
-}
-
-// core/net/send.ts
-var TIMEOUT = 3e4;
-var BODY_LIMIT = 16 * 1024 * 1024;
-var systemClock = {
-  now: () => Date.now(),
-  sleep: async (ms, signal) => {
-    try {
-      await delay(ms, void 0, { signal });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    }
-  }
-};
-function systemPlatform(os = platform(), cpu = arch()) {
-  if ((os === "linux" || os === "darwin" || os === "win32") && (cpu === "x64" || cpu === "arm64")) {
-    return { os, arch: cpu };
-  }
-  throw new SecretlessError("INPUT_INVALID", {
-    problem: "This kind of runner is not supported.",
-    expected: "Linux, macOS or Windows on x64 or arm64",
-    actual: `${os} on ${cpu}`,
-    remedy: "Let the job run on one of these."
-  });
-}
-function createSend(environment, bodyLimit = BODY_LIMIT) {
-  let ca;
-  return async (request) => {
-    request.signal?.throwIfAborted();
-    const url = new URL(request.url);
-    const secure = url.protocol === "https:";
-    if (!secure && !isLoopback(url.hostname)) throw notEncrypted(request);
-    const proxy = secure ? proxyFor(url, environment) : void 0;
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      stop.abort(timedOut(request));
-    }, request.timeout ?? TIMEOUT);
-    const onAbort = () => {
-      stop.abort(request.signal?.reason);
-    };
-    request.signal?.addEventListener("abort", onAbort);
-    try {
-      const { request: start } = nodeHttp(secure ? "node:https" : "node:http");
-      if (secure) ca ??= await certificates(environment);
-      const tls = { rejectUnauthorized: true, ...ca && ca.length > 0 && { ca } };
-      const options = {
-        method: request.method,
-        headers: headersOf(request),
-        signal: stop.signal,
-        ...tls,
-        ...proxy && { agent: await proxyAgent(proxy, { ...tls, signal: stop.signal }) }
-      };
-      return await perform(request, (onAnswer) => start(url, options, onAnswer), bodyLimit);
-    } catch (error) {
-      if (stop.signal.aborted) throw stop.signal.reason;
-      throw error instanceof HttpError ? error : transportError(request, error, proxy?.url.origin);
-    } finally {
-      clearTimeout(timer);
-      request.signal?.removeEventListener("abort", onAbort);
-    }
-  };
-}
-function perform(request, start, bodyLimit) {
-  return new Promise((resolve, reject) => {
-    const sent = start((answer) => {
-      const chunks = [];
-      let size = 0;
-      answer.on("data", (chunk) => {
-        size += chunk.length;
-        if (size <= bodyLimit) {
-          chunks.push(chunk);
-          return;
-        }
-        reject(
-          new HttpError(`${nameOf(request)} was answered with more than ${String(bodyLimit)} bytes`, {
-            failure: "too-large",
-            retryable: false
-          })
-        );
-        sent.destroy();
-      });
-      answer.on("error", reject);
-      answer.on("end", () => {
-        const body = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: answer.statusCode ?? 0, headers: joined(answer.headers), body });
-      });
-    });
-    sent.on("error", reject);
-    sent.on("proxyConnect", ({ statusCode }) => {
-      if (statusCode === 200) return;
-      reject(
-        new HttpError(`The proxy refused ${nameOf(request)} with status ${String(statusCode)}`, {
-          failure: "proxy",
-          retryable: isRetryableStatus(statusCode)
-        })
-      );
-      sent.destroy();
-    });
-    sent.end(request.body);
-  });
-}
-function headersOf({ headers, body }) {
-  return {
-    "user-agent": "databricks-secretless",
-    // Node leaves it out for DELETE.
-    ...body === void 0 ? {} : { "content-length": String(Buffer.byteLength(body)) },
-    ...headers
-  };
-}
-function joined(headers) {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(", ") : value ?? ""
-    ])
-  );
-}
-function timedOut(request) {
-  const seconds = String((request.timeout ?? TIMEOUT) / 1e3);
-  return new HttpError(`${nameOf(request)} was not answered within ${seconds} s`, {
-    failure: "timeout",
-    retryable: true
-  });
-}
-function notEncrypted(request) {
-  return new SecretlessError("ENDPOINT_NOT_TRUSTED", {
-    problem: `${nameOf(request)} would send credentials unencrypted.`,
-    expected: "an https URL (plain http is accepted for loopback addresses only)",
-    actual: new URL(request.url).origin,
-    remedy: "Configure the https address of this service."
-  });
-}
-function systemAddresses() {
-  return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).filter(({ internal }) => !internal).map(({ address }) => address.replace(/%.*$/, ""));
-}
-async function certificates(environment) {
-  const file = environment["SSL_CERT_FILE"];
-  if (!file) return [];
-  const [{ readFile }, { rootCertificates }] = await Promise.all([
-    import("node:fs/promises"),
-    import("node:tls")
-  ]);
-  const files = [file, environment["NODE_EXTRA_CA_CERTS"] ?? ""].filter((name) => name !== "");
-  const texts = await Promise.all(files.map((name) => readFile(name, "utf8").catch(() => "")));
-  return [...rootCertificates, ...texts.filter((text2) => text2 !== "")];
+function variable(environment, name, platform) {
+  if (platform.os !== "win32") return environment[name];
+  const wanted = name.toLowerCase();
+  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
 // core/net/unavailable.ts
@@ -604,15 +171,15 @@ async function discoverWorkspace(options) {
   const usual = `${host}/oidc`;
   const abandon = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abandon.signal]) : abandon.signal;
-  const usualServer = getDocument(metadataUrl(usual), { ...options, signal });
+  const usualServer = getDocument(issuerUrl(usual), { ...options, signal });
   usualServer.catch(() => void 0);
   try {
-    const config = await getDocument(`${host}/.well-known/databricks-config`, options);
+    const config = await getDocument(configUrl(host), options);
     const accountId = options.accountId ?? text(config?.["account_id"]);
     const workspaceId = text(config?.["workspace_id"]);
     const hostType = hostTypeOf(host, config);
     const oidc = oidcEndpoint(host, hostType, accountId, text(config?.["oidc_endpoint"]));
-    const server = await (oidc === usual ? usualServer : getDocument(metadataUrl(oidc), options));
+    const server = await (oidc === usual ? usualServer : getDocument(issuerUrl(oidc), options));
     const tokenEndpoint = trusted(text(server?.["token_endpoint"]) ?? `${oidc}/v1/token`, host);
     return {
       tokenEndpoint,
@@ -637,9 +204,6 @@ function approvedAudience({
     actual: redact(defaultAudience2).slice(0, 200),
     remedy: "Check that the input `host` is the URL of your workspace. If the federation policy really has this audience, set the input `audience` to it."
   });
-}
-function metadataUrl(oidc) {
-  return `${oidc}/.well-known/oauth-authorization-server`;
 }
 function oidcEndpoint(host, type, accountId, named2) {
   const endpoint = named2 ?? (type === "workspace" ? `${host}/oidc` : `${host}/oidc/accounts/{account_id}`);
@@ -688,7 +252,7 @@ function text(value) {
   return typeof value === "string" && value !== "" ? value : void 0;
 }
 async function getDocument(url, options) {
-  const request = { method: "GET", url, headers: { accept: "application/json" } };
+  const request = documentRequest(url);
   try {
     return await retry(async (signal) => {
       const response = await options.send({ ...request, signal });
@@ -735,21 +299,92 @@ function notDatabricks(problem, body) {
   });
 }
 
+// core/base/quote.ts
+var WHOLE = 40;
+var BEGINNING = 12;
+var BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+var INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+var named = (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+function withoutBidi(text2) {
+  return text2.replace(BIDI, named);
+}
+function jsonWithoutBidi(json) {
+  return json.replace(
+    BIDI,
+    (character) => Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`
+    ).join("")
+  );
+}
+function quote(text2) {
+  const shown = redact(text2).replace(INVISIBLE, named);
+  const characters = Array.from(shown);
+  if (characters.length <= WHOLE) return shown;
+  return `${characters.slice(0, BEGINNING).join("")}\u2026 (${String(Array.from(text2).length)} characters)`;
+}
+var ADDRESS = /^(?:https?:\/\/)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}(?::\d{1,5})?(?:\/?\?[a-z]=\d{1,20})?\/?$/i;
+function quoteAddress(text2) {
+  return text2.length <= 100 && ADDRESS.test(text2) ? redact(text2) : quote(text2);
+}
+function quoteAll(texts, most = 10) {
+  const more = texts.length > most ? [`and ${String(texts.length - most)} more`] : [];
+  return [...texts.slice(0, most).map(quote), ...more].join(", ");
+}
+
+// core/net/workspace.ts
+function parseWorkspaceUrl(text2) {
+  const trimmed = text2.trim();
+  if (trimmed === "") throw mistake(trimmed, "no workspace URL is given");
+  const origin = workspaceOrigin(trimmed);
+  if (origin === void 0) throw whyNone(trimmed);
+  const url = new URL(trimmed);
+  const workspaceId = onlyValue(trimmed, url, ["o", "w", "workspace_id"], /^\d+$/);
+  const accountId = onlyValue(trimmed, url, ["a", "account_id"], /^[\w-]+$/);
+  return {
+    origin,
+    ...workspaceId === void 0 ? {} : { workspaceId },
+    ...accountId === void 0 ? {} : { accountId }
+  };
+}
+function whyNone(text2) {
+  const url = URL.canParse(text2) ? new URL(text2) : void 0;
+  const shape = WORKSPACE_URL.exec(text2);
+  if (!shape || !url) return mistake(text2, whatIsOdd(text2, url));
+  if (url.hostname !== shape[2]?.toLowerCase())
+    return mistake(text2, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
+  return mistake(text2, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
+}
+function whatIsOdd(text2, url) {
+  if (!/^https?:\/\//i.test(text2)) return "it does not start with https://";
+  if (!url) return "it is not a URL";
+  if (url.username !== "" || url.password !== "") return "it contains a user name or a password";
+  if (url.pathname !== "/") return "it has a path";
+  if (url.hash !== "") return "it has a fragment (`#\u2026`)";
+  return "it contains characters that no workspace URL has";
+}
+function onlyValue(text2, url, names, form) {
+  const values = new Set(
+    names.flatMap((name) => url.searchParams.getAll(name)).filter((value2) => value2 !== "")
+  );
+  if (values.size > 1) throw mistake(text2, `it names several IDs: ${quoteAll([...values])}`);
+  const [value] = values;
+  if (value !== void 0 && !form.test(value)) throw mistake(text2, `\`${quote(value)}\` is not an ID`);
+  return value;
+}
+function mistake(text2, odd, wanted = "https://adb-1234567890123456.7.azuredatabricks.net") {
+  return new SecretlessError("INPUT_INVALID", {
+    problem: `Not a workspace URL: ${odd}.`,
+    expected: "https://<workspace host>, optionally with ?o=<workspace ID>",
+    actual: quoteAddress(text2),
+    remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`
+  });
+}
+
 // core/ci/dialect.ts
 function claimsByName(payload, names) {
   const found = Object.entries(names).map(([name, claim]) => [name, payload[claim]]);
   return Object.fromEntries(found.filter(([, value]) => typeof value === "string" && value !== ""));
-}
-
-// core/ci/github/events.ts
-var WRITERS = /* @__PURE__ */ new Set([
-  ...["push", "create", "delete", "release", "registry_package", "page_build"],
-  ...["workflow_dispatch", "repository_dispatch", "schedule", "workflow_call"],
-  ...["deployment", "deployment_status", "deployment_protection_rule", "branch_protection_rule"],
-  ...["label", "milestone", "pull_request"]
-]);
-function isOpenToAnybody(event) {
-  return !WRITERS.has(event);
 }
 
 // core/ci/github/issuer.ts
@@ -819,6 +454,8 @@ var GITHUB = {
       "the mark by which the runner ends processes, a deployment in progress among them"
     ]
   ],
+  // Source: actions/runner, JobExtension.cs and ProcessInvoker.cs.
+  tracking: "RUNNER_TRACKING_ID",
   // Source: docs.github.com, "Variables reference", section "Default environment variables".
   facts: /^GITHUB_(?:SHA|REF(?:_\w+)?|HEAD_REF|BASE_REF|RUN_\w+|REPOSITORY(?:_\w+)?|SERVER_URL|WORKFLOW(?:_\w+)?|JOB|EVENT_NAME|ACTOR(?:_ID)?)$/,
   // `::name::` at the start of a line, `##[name]` anywhere.
@@ -836,6 +473,11 @@ var GITHUB = {
   },
   explain: async (refused) => (await import("./hints-72XISXHL.js")).githubHint(refused)
 };
+
+// core/ci/azure-devops/fork.ts
+function isForkBuild(environment) {
+  return (environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() === "true";
+}
 
 // core/ci/azure-devops/subject.ts
 var ENTRA_ISSUER_AUDIENCE = "fb60f99c-7a34-4190-8149-302f77469936";
@@ -867,7 +509,7 @@ var AZURE_DEVOPS = {
   },
   isOwnIssuer: (issuer, issuers) => issuers.includes(issuer),
   untrustedRun(environment) {
-    if ((environment["SYSTEM_PULLREQUEST_ISFORK"] ?? "").toLowerCase() !== "true") return void 0;
+    if (!isForkBuild(environment)) return void 0;
     return {
       event: "pull request from a fork",
       remedy: "Run this command on the branch after the merge. For pull requests use `command: plan` and a service principal that can only read."
@@ -880,6 +522,8 @@ var AZURE_DEVOPS = {
     [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
     [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"]
   ],
+  // Source: azure-pipelines-agent, JobExtension.cs.
+  tracking: "VSTS_PROCESS_LOOKUP_ID",
   // Predefined variables alone, as a pipeline may have its own that begin with BUILD_. Source: learn.microsoft.com, "Use
   // predefined variables", section "Build variables"; without the repository's URI, which can hold a credential.
   facts: /^BUILD_(?:BUILDID|BUILDNUMBER|BUILDURI|DEFINITIONNAME|DEFINITIONVERSION|REASON|QUEUEDBY(?:ID)?|REQUESTEDFOR(?:ID|EMAIL)?|REPOSITORY_(?:ID|NAME|PROVIDER)|SOURCEBRANCH(?:NAME)?|SOURCEVERSION(?:MESSAGE|AUTHOR)?|SOURCESDIRECTORY)$/,
@@ -940,125 +584,6 @@ function reasonAgainst(name, families) {
   return families.find(([family]) => family.test(folded))?.[1];
 }
 
-// core/ci/safe-for-log.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line, dialects = DIALECTS) {
-  return dialects.flatMap(({ logMarkers }) => logMarkers).reduce(
-    (text2, [marker, broken]) => text2.replace(marker, broken),
-    withoutBidi(line.replace(ESCAPE_SEQUENCE, "")).replace(CONTROL, " ")
-  );
-}
-function harmlessLines(text2) {
-  return text2.split(/\r\n|\r|\n/).map((line) => harmless(line));
-}
-
-// core/base/paths.ts
-import { posix, win32 } from "node:path";
-function isInside(file, folder, platform2) {
-  const path2 = platform2.os === "win32" ? win32 : posix;
-  const fold = (text2) => platform2.os === "linux" ? text2 : text2.toLowerCase();
-  const relative = path2.relative(fold(folder), fold(file));
-  return relative === "" || !(relative === ".." || relative.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative));
-}
-function variable2(environment, name, platform2) {
-  if (platform2.os !== "win32") return environment[name];
-  const wanted = name.toLowerCase();
-  return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
-}
-
-// core/base/checkout-file.ts
-import * as fs from "node:fs/promises";
-import path from "node:path";
-var FILE_LIMIT = 1e6;
-var RefusedFile = class extends Error {
-  name = "RefusedFile";
-};
-var OUTSIDE = "leads out of the checkout";
-var CHANGED = "was exchanged for another one while it was read";
-async function readCheckoutFile(file, bounds) {
-  const { checkout, platform: platform2, port = fs } = bounds;
-  const real = await realOf(file, port);
-  if (real === void 0) return void 0;
-  const root = await port.realpath(checkout);
-  const isOurs = (one) => isInside(one, root, platform2);
-  if (!isOurs(real)) throw new RefusedFile(OUTSIDE);
-  if (inGitFolder(path.relative(root, real))) throw new RefusedFile("leads into a folder .git");
-  const { bytes, names, place } = await readRegular(real, bounds);
-  if (await realOf(file, port) !== real || place !== void 0 && !isOurs(place))
-    throw new RefusedFile(CHANGED);
-  if (names > 1n)
-    throw new RefusedFile("has a second name (a hard link), which may be that of a file elsewhere");
-  return bytes;
-}
-async function readCheckoutText(file, bounds) {
-  const bytes = await readCheckoutFile(file, bounds);
-  return bytes && textOf(bytes);
-}
-async function readNamedFile(file, options = {}) {
-  const real = await realOf(file, options.port ?? fs);
-  return real === void 0 ? void 0 : (await readRegular(real, options)).bytes;
-}
-function textOf(bytes) {
-  try {
-    const text2 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (!text2.includes("\0")) return text2;
-  } catch {
-  }
-  throw new RefusedFile("is not UTF-8 text");
-}
-async function realOf(file, port) {
-  try {
-    return await port.realpath(file);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-    const found = await port.lstat(file).catch(() => void 0);
-    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
-    return void 0;
-  }
-}
-async function readRegular(real, { limit = FILE_LIMIT, port = fs }) {
-  const expected = await port.lstat(real, { bigint: true });
-  checkKind(expected, limit);
-  const { O_RDONLY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = port.constants;
-  const handle = await port.open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
-    throw codeOf(error) === "ELOOP" ? new RefusedFile(CHANGED) : error;
-  });
-  try {
-    const found = await handle.stat({ bigint: true });
-    checkKind(found, limit);
-    if (found.ino !== expected.ino || found.dev !== expected.dev) throw new RefusedFile(CHANGED);
-    const place = await port.readlink(`/proc/self/fd/${handle.fd}`).catch(() => void 0);
-    const buffer = Buffer.alloc(Math.max(Number(found.size) + 1, 4096));
-    const pieces = [];
-    for (let size = 0; ; ) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return { bytes: Buffer.concat(pieces), names: found.nlink, place };
-      size += bytesRead;
-      if (size > limit) throw tooLarge(limit);
-      pieces.push(Buffer.from(buffer.subarray(0, bytesRead)));
-    }
-  } finally {
-    await handle.close();
-  }
-}
-function checkKind(found, limit) {
-  if (!found.isFile())
-    throw new RefusedFile(found.isDirectory() ? "is a folder" : "is no regular file but a device or a pipe");
-  if (found.size > BigInt(limit)) throw tooLarge(limit);
-}
-function tooLarge(limit) {
-  return new RefusedFile(`is larger than ${String(limit / 1e6)} MB`);
-}
-function inGitFolder(relative) {
-  return relative.split(/[\\/]/).some((part) => /^\.git[. ]*$/i.test(part));
-}
-function codeOf(error) {
-  return error.code;
-}
-
 // core/base/exchanges.ts
 var EXCHANGES = [
   {
@@ -1078,6 +603,46 @@ var EXCHANGES = [
     asksWorkspace: false,
     forAccount: true,
     exactSubject: void 0
+  }
+];
+
+// core/base/commands.ts
+var COMMANDS = [
+  {
+    name: "deploy",
+    summary: "plans and deploys the bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" }
+  },
+  {
+    name: "plan",
+    summary: "shows what a deployment would change and changes nothing",
+    changes: false,
+    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" }
+  },
+  {
+    name: "run",
+    summary: "runs a job, pipeline, app or script of the deployed bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: false, scan: false, service: "step" }
+  },
+  {
+    name: "destroy",
+    summary: "removes the deployment",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: false, service: "step" }
+  },
+  {
+    name: "access",
+    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
+    changes: true,
+    needs: { bundle: true, cli: false, access: true, scan: false, service: "none" }
+  },
+  {
+    name: "login",
+    summary: "gives every later step of the job (CLI, SDKs, Terraform) a session that renews itself; it needs no bundle",
+    changes: true,
+    needs: { bundle: false, cli: false, access: false, scan: false, service: "job" }
   }
 ];
 
@@ -1130,40 +695,6 @@ function mirrorMistake(text2, odd) {
 function mistake2(problem, expected, text2) {
   return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text2).slice(0, 200) });
 }
-
-// core/base/commands.ts
-var COMMANDS = [
-  {
-    name: "deploy",
-    summary: "plans and deploys the bundle",
-    changes: true,
-    needs: { bundle: true, cli: true, access: true, scan: true }
-  },
-  {
-    name: "plan",
-    summary: "shows what a deployment would change and changes nothing",
-    changes: false,
-    needs: { bundle: true, cli: true, access: true, scan: true }
-  },
-  {
-    name: "run",
-    summary: "runs a job, pipeline, app or script of the deployed bundle",
-    changes: true,
-    needs: { bundle: true, cli: true, access: false, scan: false }
-  },
-  {
-    name: "destroy",
-    summary: "removes the deployment",
-    changes: true,
-    needs: { bundle: true, cli: true, access: true, scan: false }
-  },
-  {
-    name: "access",
-    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
-    changes: true,
-    needs: { bundle: true, cli: false, access: true, scan: false }
-  }
-];
 
 // core/ci/inputs/choices.ts
 function choice(rows) {
@@ -1427,6 +958,12 @@ function inputTable(commands, exchanges) {
       parse: parseDuration,
       form: { label: "Timeout", group: "guards" }
     },
+    "login-timeout": {
+      description: "For `login`: how long later steps get tokens, such as `2h`; if absent, until the job ends.",
+      parse: parseDuration,
+      for: ({ needs }) => needs.service === "job",
+      form: { label: "Timeout of the session", group: "guards" }
+    },
     "pass-env": {
       description: "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
       many: true,
@@ -1453,59 +990,325 @@ function inputTable(commands, exchanges) {
 var INPUTS = inputTable(COMMANDS, EXCHANGES);
 var INPUT_NAMES = Object.keys(INPUTS);
 
+// core/ci/inputs/inputs.ts
+function parseInputs(ci, table = INPUTS) {
+  const { connection, noConnection } = readConnection(ci);
+  const reader = new InputReader(ci, table, noConnection ? ["client-id"] : []);
+  if (connection) {
+    const exchange2 = EXCHANGES.find(({ tenant }) => tenant);
+    reader.fallBack({ "client-id": connection.clientId, "tenant-id": connection.tenantId, exchange: exchange2 });
+  }
+  const values = reader.readAll();
+  const { command, exchange, host, workspaceId } = values;
+  const needed = (name) => {
+    if (reader.isMissing(name)) reader.missing(name);
+  };
+  if (!noConnection && exchange?.tenant) needed("tenant-id");
+  for (const [name, { neededBy = [] }] of Object.entries(table)) {
+    const names = neededBy;
+    if (command && names.includes(command.name)) needed(name);
+  }
+  const { mistakes } = reader;
+  const inUrl = host?.workspaceId;
+  if (inUrl !== void 0 && workspaceId !== void 0 && inUrl !== workspaceId) {
+    const wanted = `${inUrl}, the workspace ID in the URL of \`${ci.inputLabel("host")}\``;
+    reader.wrong("workspace-id", wanted, workspaceId);
+  }
+  if (noConnection) {
+    if (mistakes.length === 0) throw noConnection;
+    mistakes.push(noConnection.details);
+  }
+  if (mistakes.length > 0) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
+      remedy: "Correct them in the pipeline file; nothing was requested or changed.",
+      mistakes
+    });
+  }
+  const all = values;
+  return {
+    ...all,
+    host: all.host.origin,
+    workspaceId: all.workspaceId ?? all.host.workspaceId,
+    accountId: all.accountId ?? all.host.accountId,
+    scan: all.scan.name
+  };
+}
+function readConnection(ci) {
+  try {
+    return { connection: ci.connection() };
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    return { noConnection: error };
+  }
+}
+var InputReader = class {
+  mistakes = [];
+  #ci;
+  #table;
+  #excused;
+  #absent = /* @__PURE__ */ new Set();
+  #fallbacks = {};
+  constructor(ci, table, excused) {
+    this.#ci = ci;
+    this.#table = table;
+    this.#excused = excused;
+  }
+  /** Values for inputs that the user leaves out; they go before the defaults. */
+  fallBack(values) {
+    this.#fallbacks = values;
+  }
+  readAll() {
+    const own = Object.entries(this.#table).filter(([, { cis }]) => cis?.(this.#ci.dialect) ?? true);
+    return Object.fromEntries(own.map(([name, entry]) => [camelCase(name), this.#read(name, entry)]));
+  }
+  isMissing(name) {
+    return this.#absent.has(name);
+  }
+  missing(name) {
+    if (this.#absent.delete(name)) this.wrong(name, this.#table[name]?.expected ?? "a value", "");
+  }
+  wrong(name, expected, actual, remedy) {
+    this.mistakes.push({
+      problem: `Input \`${this.#ci.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...actual === "" ? {} : { actual },
+      ...remedy === void 0 ? {} : { remedy }
+    });
+  }
+  #read(name, entry) {
+    const { pattern, expected = "", many, required } = entry;
+    const written = this.#ci.input(name);
+    const fallback = this.#fallbacks[name];
+    if (written === "" && fallback !== void 0 && fallback !== "") return fallback;
+    const text2 = written === "" ? entry.default ?? "" : written;
+    if (text2 === "" && many !== true) {
+      this.#absent.add(name);
+      if (required && !this.#excused.includes(name)) this.missing(name);
+      return void 0;
+    }
+    if (pattern?.test(text2) === false) {
+      this.wrong(name, expected, text2);
+      return void 0;
+    }
+    return this.#parse(name, entry, text2);
+  }
+  #parse(name, { parse: parse2 }, text2) {
+    try {
+      return parse2 ? parse2(text2) : text2;
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      this.wrong(name, expected, actual, remedy);
+      return void 0;
+    }
+  }
+};
+function camelCase(name) {
+  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+// core/ci/safe-for-log.ts
+var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+function harmless(line, dialects = DIALECTS) {
+  return dialects.flatMap(({ logMarkers }) => logMarkers).reduce(
+    (text2, [marker, broken]) => text2.replace(marker, broken),
+    withoutBidi(line.replace(ESCAPE_SEQUENCE, "")).replace(CONTROL, " ")
+  );
+}
+function harmlessLines(text2) {
+  return text2.split(/\r\n|\r|\n/).map((line) => harmless(line));
+}
+
+// core/ci/redacting-ci.ts
+function redactingCi(ci) {
+  const clean = (text2) => redact(harmlessLines(text2).join("\n"));
+  return {
+    dialect: ci.dialect,
+    context: ci.context,
+    cancelled: ci.cancelled,
+    input: (name) => ci.input(name),
+    inputLabel: (name) => ci.inputLabel(name),
+    connection: () => ci.connection(),
+    ...ci.fixedAudience !== void 0 && { fixedAudience: ci.fixedAudience },
+    idToken: (audience, signal) => ci.idToken(audience, signal),
+    pipelineToken: (signal) => ci.pipelineToken(signal),
+    mask: (value) => {
+      registerSecret(value);
+      ci.mask(value);
+    },
+    info: (line) => ci.info(clean(line)),
+    debug: (line) => ci.debug(clean(line)),
+    annotate: (level, text2, place) => ci.annotate(level, clean(text2), place && { ...place, file: clean(place.file) }),
+    group: (title, body) => ci.group(clean(title), body),
+    output: (name, value) => ci.output(name, redact(value)),
+    // Its value is for programs; whatever of it is secret was masked before.
+    exportVariable: (name, value) => ci.exportVariable(name, value),
+    summary: (markdown) => ci.summary(redact(withoutBidi(markdown))),
+    saveState: (name, value) => ci.saveState(name, value)
+  };
+}
+
+// core/net/server-time.ts
+var LEAST = 5e3;
+var ServerTime = class {
+  #clock;
+  #ahead;
+  /** @param ahead milliseconds by which the servers are ahead of this machine, as far as it is known */
+  constructor(clock, ahead = 0) {
+    this.#clock = clock;
+    this.#ahead = ahead;
+  }
+  /** Milliseconds by which the servers are ahead of this machine; 0 if the difference is none to speak of. */
+  get ahead() {
+    return this.#ahead;
+  }
+  /** Milliseconds since the epoch. */
+  now() {
+    return this.#clock.now() + this.#ahead;
+  }
+  /** `send` that learns from each answer. */
+  measuring(send) {
+    return async (request) => {
+      const sent = this.#clock.now();
+      const response = await send(request);
+      const date = Date.parse(response.headers["date"] ?? "");
+      const came = this.#clock.now();
+      if (Number.isNaN(date) || came < sent) return response;
+      const [least, most] = [date - came, date + 1e3 - sent];
+      this.#ahead = least >= LEAST || most <= -LEAST ? most : 0;
+      return response;
+    };
+  }
+};
+
+// core/base/checkout-file.ts
+import * as fs from "node:fs/promises";
+import path from "node:path";
+var FILE_LIMIT = 1e6;
+var RefusedFile = class extends Error {
+  name = "RefusedFile";
+};
+var OUTSIDE = "leads out of the checkout";
+var CHANGED = "was exchanged for another one while it was read";
+async function readCheckoutFile(file, bounds) {
+  const { checkout, platform, port = fs } = bounds;
+  const real = await realOf(file, port);
+  if (real === void 0) return void 0;
+  const root = await port.realpath(checkout);
+  const isOurs = (one) => isInside(one, root, platform);
+  if (!isOurs(real)) throw new RefusedFile(OUTSIDE);
+  if (inGitFolder(path.relative(root, real))) throw new RefusedFile("leads into a folder .git");
+  const { bytes, names, place } = await readRegular(real, bounds);
+  if (await realOf(file, port) !== real || place !== void 0 && !isOurs(place))
+    throw new RefusedFile(CHANGED);
+  if (names > 1n)
+    throw new RefusedFile("has a second name (a hard link), which may be that of a file elsewhere");
+  return bytes;
+}
+async function readCheckoutText(file, bounds) {
+  const bytes = await readCheckoutFile(file, bounds);
+  return bytes && textOf(bytes);
+}
+async function readNamedFile(file, options = {}) {
+  const real = await realOf(file, options.port ?? fs);
+  return real === void 0 ? void 0 : (await readRegular(real, options)).bytes;
+}
+function textOf(bytes) {
+  try {
+    const text2 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text2.includes("\0")) return text2;
+  } catch {
+  }
+  throw new RefusedFile("is not UTF-8 text");
+}
+async function realOf(file, port) {
+  try {
+    return await port.realpath(file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+    const found = await port.lstat(file).catch(() => void 0);
+    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
+    return void 0;
+  }
+}
+async function readRegular(real, { limit = FILE_LIMIT, port = fs }) {
+  const expected = await port.lstat(real, { bigint: true });
+  checkKind(expected, limit);
+  const { O_RDONLY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = port.constants;
+  const handle = await port.open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
+    throw codeOf(error) === "ELOOP" ? new RefusedFile(CHANGED) : error;
+  });
+  try {
+    const found = await handle.stat({ bigint: true });
+    checkKind(found, limit);
+    if (found.ino !== expected.ino || found.dev !== expected.dev) throw new RefusedFile(CHANGED);
+    const place = await port.readlink(`/proc/self/fd/${handle.fd}`).catch(() => void 0);
+    const buffer = Buffer.alloc(Math.max(Number(found.size) + 1, 4096));
+    const pieces = [];
+    for (let size = 0; ; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return { bytes: Buffer.concat(pieces), names: found.nlink, place };
+      size += bytesRead;
+      if (size > limit) throw tooLarge(limit);
+      pieces.push(Buffer.from(buffer.subarray(0, bytesRead)));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+function checkKind(found, limit) {
+  if (!found.isFile())
+    throw new RefusedFile(found.isDirectory() ? "is a folder" : "is no regular file but a device or a pipe");
+  if (found.size > BigInt(limit)) throw tooLarge(limit);
+}
+function tooLarge(limit) {
+  return new RefusedFile(`is larger than ${String(limit / 1e6)} MB`);
+}
+function inGitFolder(relative) {
+  return relative.split(/[\\/]/).some((part) => /^\.git[. ]*$/i.test(part));
+}
+function codeOf(error) {
+  return error.code;
+}
+
 export {
-  SecretlessError,
-  toSecretlessError,
-  registerSecret,
-  redact,
-  HttpError,
-  isRetryableStatus,
-  statusError,
-  nameOf,
-  transportError,
   UUID,
   isUuid,
   retry,
-  withoutBidi,
-  jsonWithoutBidi,
-  quote,
-  quoteAddress,
-  quoteAll,
-  parseWorkspaceUrl,
-  isLoopback,
   ENTRA_CLOUDS,
   databricksCloud,
   endpointUnavailable,
   usualAudience,
   discoverWorkspace,
   approvedAudience,
-  EXCHANGES,
+  withoutBidi,
+  jsonWithoutBidi,
+  quote,
+  quoteAddress,
+  quoteAll,
+  parseWorkspaceUrl,
   parseCliVersion,
   parseSha256,
   parseCliMirror,
   GITHUB,
   DIALECTS,
   isPassable,
-  INPUTS,
   INPUT_NAMES,
+  parseInputs,
   harmlessLines,
-  proxyFor,
-  proxySecrets,
-  checkProxies,
-  proxyAgent,
+  redactingCi,
+  ServerTime,
   isInside,
-  variable2 as variable,
-  FILE_LIMIT,
+  pathForPeople,
+  variable,
   RefusedFile,
   readCheckoutFile,
   readCheckoutText,
   readNamedFile,
   textOf,
-  inGitFolder,
-  nodeHttp,
-  systemClock,
-  systemPlatform,
-  createSend,
-  systemAddresses,
-  certificates
+  inGitFolder
 };

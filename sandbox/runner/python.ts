@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 
-export const RUNTIME = path.resolve(import.meta.dirname, "../../../runtime");
+export const RUNTIME = path.resolve(import.meta.dirname, "../../runtime");
 const run = promisify(execFile);
 const bin = process.platform === "win32" ? "Scripts" : "bin";
 
