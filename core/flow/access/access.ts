@@ -13,7 +13,7 @@ import type { Apis } from "../../access/kinds/kind.ts";
 import type { ApplyOptions } from "../../access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
-import { ApiFailure } from "../../api/client.ts";
+import { ApiFailure, callError, isUnavailable } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
 import { keepManifest } from "./manifest.ts";
 import type { AccessParts } from "./parts.ts";
@@ -266,6 +266,7 @@ async function told(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
     if (!(error instanceof ApiFailure)) throw error;
+    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
     throw new SecretlessError("ACCESS_FAILED", {
       problem: "A request about the access of jobs was refused.",
       actual: `${error.status} ${error.errorCode}: ${error.message}`,
