@@ -8,7 +8,7 @@ import {
   readNamedFile,
   redactingCi,
   usualAudience
-} from "./chunk-OSFHDGPM.js";
+} from "./chunk-3FRRNBLN.js";
 import {
   SecretlessError,
   answering,
@@ -19,7 +19,7 @@ import {
   registerSecret,
   statusError,
   toSecretlessError
-} from "./chunk-A3W5SJIT.js";
+} from "./chunk-CCOILW5G.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/base/clock-and-platform.ts
@@ -64,7 +64,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-MHLPCJUG.js");
+      const { refuseForeignCheckout } = await import("./run-H6VFLLRB.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -88,10 +88,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
-    const { run } = await import("./run-MHLPCJUG.js");
+    const { run } = await import("./run-H6VFLLRB.js");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-MHLPCJUG.js");
+    const { reportFailure, refuseStep } = await import("./run-H6VFLLRB.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -354,7 +354,7 @@ function runAction({ environment, early, cancelled, service }) {
   return runStep(ci, { ...ports, detached });
 }
 async function runService() {
-  const { serveTokenService } = await import("./run-MHLPCJUG.js");
+  const { serveTokenService } = await import("./run-H6VFLLRB.js");
   const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
   await serveTokenService(process, silent, systemPlatform());
   process.exit(0);

@@ -6,6 +6,7 @@ import {
   RefusedFile,
   ServerTime,
   UUID,
+  addressBlocked,
   approvedAudience,
   databricksCloud,
   endpointUnavailable,
@@ -32,13 +33,14 @@ import {
   textOf,
   variable,
   withoutBidi
-} from "./chunk-OSFHDGPM.js";
+} from "./chunk-3FRRNBLN.js";
 import {
   HttpError,
   SecretlessError,
   certificates,
   checkProxies,
   isLoopback,
+  isPage,
   isRetryableStatus,
   nameOf,
   nodeHttp,
@@ -49,7 +51,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-A3W5SJIT.js";
+} from "./chunk-CCOILW5G.js";
 import {
   createTerminate,
   isRunning,
@@ -141,17 +143,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path16) {
-      const ctrl = callVisitor(key2, node, visitor, path16);
+    function visit_(key2, node, visitor, path17) {
+      const ctrl = callVisitor(key2, node, visitor, path17);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path16, ctrl);
-        return visit_(key2, ctrl, visitor, path16);
+        replaceNode(key2, path17, ctrl);
+        return visit_(key2, ctrl, visitor, path17);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path16 = Object.freeze(path16.concat(node));
+          path17 = Object.freeze(path17.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path16);
+            const ci = visit_(i, node.items[i], visitor, path17);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -162,13 +164,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path16 = Object.freeze(path16.concat(node));
-          const ck = visit_("key", node.key, visitor, path16);
+          path17 = Object.freeze(path17.concat(node));
+          const ck = visit_("key", node.key, visitor, path17);
           if (ck === BREAK2)
             return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path16);
+          const cv = visit_("value", node.value, visitor, path17);
           if (cv === BREAK2)
             return BREAK2;
           else if (cv === REMOVE)
@@ -189,17 +191,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK2;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path16) {
-      const ctrl = await callVisitor(key2, node, visitor, path16);
+    async function visitAsync_(key2, node, visitor, path17) {
+      const ctrl = await callVisitor(key2, node, visitor, path17);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path16, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path16);
+        replaceNode(key2, path17, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path17);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path16 = Object.freeze(path16.concat(node));
+          path17 = Object.freeze(path17.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path16);
+            const ci = await visitAsync_(i, node.items[i], visitor, path17);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -210,13 +212,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path16 = Object.freeze(path16.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path16);
+          path17 = Object.freeze(path17.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path17);
           if (ck === BREAK2)
             return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path16);
+          const cv = await visitAsync_("value", node.value, visitor, path17);
           if (cv === BREAK2)
             return BREAK2;
           else if (cv === REMOVE)
@@ -243,23 +245,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path16) {
+    function callVisitor(key2, node, visitor, path17) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path16);
+        return visitor(key2, node, path17);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path16);
+        return visitor.Map?.(key2, node, path17);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path16);
+        return visitor.Seq?.(key2, node, path17);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path16);
+        return visitor.Pair?.(key2, node, path17);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path16);
+        return visitor.Scalar?.(key2, node, path17);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path16);
+        return visitor.Alias?.(key2, node, path17);
       return void 0;
     }
-    function replaceNode(key2, path16, node) {
-      const parent = path16[path16.length - 1];
+    function replaceNode(key2, path17, node) {
+      const parent = path17[path17.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -871,10 +873,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path16, value) {
+    function collectionFromPath(schema, path17, value) {
       let v = value;
-      for (let i = path16.length - 1; i >= 0; --i) {
-        const k = path16[i];
+      for (let i = path17.length - 1; i >= 0; --i) {
+        const k = path17[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -893,7 +895,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path16) => path16 == null || typeof path16 === "object" && !!path16[Symbol.iterator]().next().done;
+    var isEmptyPath = (path17) => path17 == null || typeof path17 === "object" && !!path17[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -923,11 +925,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path16, value) {
-        if (isEmptyPath(path16))
+      addIn(path17, value) {
+        if (isEmptyPath(path17))
           this.add(value);
         else {
-          const [key2, ...rest] = path16;
+          const [key2, ...rest] = path17;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -941,8 +943,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path16) {
-        const [key2, ...rest] = path16;
+      deleteIn(path17) {
+        const [key2, ...rest] = path17;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -956,8 +958,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path16, keepScalar) {
-        const [key2, ...rest] = path16;
+      getIn(path17, keepScalar) {
+        const [key2, ...rest] = path17;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -975,8 +977,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path16) {
-        const [key2, ...rest] = path16;
+      hasIn(path17) {
+        const [key2, ...rest] = path17;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -986,8 +988,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path16, value) {
-        const [key2, ...rest] = path16;
+      setIn(path17, value) {
+        const [key2, ...rest] = path17;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -3502,9 +3504,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path16, value) {
+      addIn(path17, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path16, value);
+          this.contents.addIn(path17, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3579,14 +3581,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path16) {
-        if (Collection.isEmptyPath(path16)) {
+      deleteIn(path17) {
+        if (Collection.isEmptyPath(path17)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path16) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path17) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3601,10 +3603,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path16, keepScalar) {
-        if (Collection.isEmptyPath(path16))
+      getIn(path17, keepScalar) {
+        if (Collection.isEmptyPath(path17))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path16, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path17, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3615,10 +3617,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path16) {
-        if (Collection.isEmptyPath(path16))
+      hasIn(path17) {
+        if (Collection.isEmptyPath(path17))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path16) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path17) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3635,13 +3637,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path16, value) {
-        if (Collection.isEmptyPath(path16)) {
+      setIn(path17, value) {
+        if (Collection.isEmptyPath(path17)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path16), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path17), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path16, value);
+          this.contents.setIn(path17, value);
         }
       }
       /**
@@ -5602,9 +5604,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path16) => {
+    visit2.itemAtPath = (cst, path17) => {
       let item = cst;
-      for (const [field, index] of path16) {
+      for (const [field, index] of path17) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5613,23 +5615,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path16) => {
-      const parent = visit2.itemAtPath(cst, path16.slice(0, -1));
-      const field = path16[path16.length - 1][0];
+    visit2.parentCollection = (cst, path17) => {
+      const parent = visit2.itemAtPath(cst, path17.slice(0, -1));
+      const field = path17[path17.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path16, item, visitor) {
-      let ctrl = visitor(item, path16);
+    function _visit(path17, item, visitor) {
+      let ctrl = visitor(item, path17);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path16.concat([[field, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path17.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -5640,10 +5642,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path16);
+            ctrl = ctrl(item, path17);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path16) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path17) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -7395,7 +7397,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path15 from "node:path";
+import path16 from "node:path";
 
 // core/audit/audit.ts
 import { randomUUID as randomUUID2 } from "node:crypto";
@@ -7799,6 +7801,14 @@ var REFUSALS = /* @__PURE__ */ new Set([
   "DESTRUCTIVE_PLAN",
   "ID_TOKEN_NOT_VERIFIED",
   "ACCESS_CLASH",
+  "ACCESS_STATE_UNREADABLE",
+  "ACCESS_STATE_FORGED",
+  "ACCESS_STATE_FOREIGN",
+  "ACCESS_STATE_ORPHANED",
+  "ACCESS_STATE_WRITABLE",
+  "ACCESS_UNSEPARATED",
+  "ACCESS_DEPLOYMENT_UNPROVEN",
+  "ACCESS_STANDS",
   "ACCESS_PLAN_OUTDATED"
 ]);
 function isRefusal({ code: code2 }) {
@@ -8216,7 +8226,7 @@ var diskTree = {
       await handle.close();
     }
   },
-  real: (path16) => realpath(path16).catch(() => path16)
+  real: (path17) => realpath(path17).catch(() => path17)
 };
 function notRegular() {
   return new RefusedFile("is no regular file");
@@ -8243,18 +8253,18 @@ async function whole(tree, file) {
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path16, tree, mayList = () => Promise.resolve(true)) {
-  matcher(pattern, path16);
-  if (!isPattern(pattern, path16)) return await exists(pattern, tree) ? [pattern] : [];
-  const folder = path16.dirname(pattern);
-  const name = matcher(path16.basename(pattern), path16);
+async function glob(pattern, path17, tree, mayList = () => Promise.resolve(true)) {
+  matcher(pattern, path17);
+  if (!isPattern(pattern, path17)) return await exists(pattern, tree) ? [pattern] : [];
+  const folder = path17.dirname(pattern);
+  const name = matcher(path17.basename(pattern), path17);
   const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path16, tree, mayList)) {
+  for (const parent of folder === pattern ? [] : await glob(folder, path17, tree, mayList)) {
     const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => void 0) : [];
     if (entries2 === void 0 && parent.includes("\uFFFD")) found.push(parent);
     if (entries2 === void 0) continue;
     const names2 = entries2.map((entry) => entry.name).filter((entry) => name.test(entry));
-    found.push(...names2.map((entry) => path16.join(parent, entry)));
+    found.push(...names2.map((entry) => path17.join(parent, entry)));
   }
   return found;
 }
@@ -8265,11 +8275,11 @@ async function exists(file, tree) {
   );
   return await tree.size(file) !== void 0 || isFolder();
 }
-function isPattern(text3, path16) {
-  return path16.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
+function isPattern(text3, path17) {
+  return path17.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
 }
-function matcher(pattern, path16) {
-  const escapes = path16.sep === "/";
+function matcher(pattern, path17) {
+  const escapes = path17.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -8319,10 +8329,10 @@ function literal(code2) {
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(given2) {
   const location = await withoutLinks(given2);
-  const path16 = location.platform.os === "win32" ? win32 : posix;
+  const path17 = location.platform.os === "win32" ? win32 : posix;
   const mistakes = [];
-  const first = await readBundleFile(await findRootFile(location, path16), location, mistakes);
-  const included = first ? await includedFiles(first, location, path16, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path17), location, mistakes);
+  const included = first ? await includedFiles(first, location, path17, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [first, ...files].filter((file) => file !== void 0);
@@ -8362,13 +8372,13 @@ function readingBundle(read4) {
 function displayName(file, { checkout, platform }) {
   return pathForPeople(file, checkout, platform);
 }
-async function readBundleFile(path16, location, mistakes) {
-  const name = displayName(path16, location);
+async function readBundleFile(path17, location, mistakes) {
+  const name = displayName(path17, location);
   try {
-    const bytes = await readOwn(path16, location.bounds, location);
+    const bytes = await readOwn(path17, location.bounds, location);
     if (bytes === void 0) throw new RefusedFile("is not there any more");
     const parsed2 = parseBundleYaml(bytes, name);
-    if ("value" in parsed2) return { path: path16, name, value: parsed2.value };
+    if ("value" in parsed2) return { path: path17, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: whyUnread(error), place: { file: name } });
@@ -8379,14 +8389,14 @@ function whyUnread(error) {
   if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
   return `The file cannot be read (${error.code ?? String(error)}).`;
 }
-async function includedFiles(root, location, path16, mistakes) {
+async function includedFiles(root, location, path17, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text: text3, place } of includePatterns(root.value)) {
     const wrong2 = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
     };
-    if (path16.isAbsolute(text3)) {
+    if (path17.isAbsolute(text3)) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text3)}\`.`);
       continue;
     }
@@ -8396,16 +8406,16 @@ async function includedFiles(root, location, path16, mistakes) {
       outside2 ||= !known2;
       return known2;
     };
-    if (!/[*?[]/.test(text3)) await inside(path16.dirname(path16.join(location.root, text3)));
-    const matches2 = await matchesOf(text3, location, path16, inside);
+    if (!/[*?[]/.test(text3)) await inside(path17.dirname(path17.join(location.root, text3)));
+    const matches2 = await matchesOf(text3, location, path17, inside);
     if (outside2) wrong2(`The \`include\` pattern \`${quote(text3)}\` leads out of the checkout.`);
     else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text3)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text3))
       wrong2(`\`include\` names \`${quote(text3)}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path16.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match2) => path17.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path16.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path17.join(location.root, name));
       else
         wrong2(
           `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
@@ -8415,9 +8425,9 @@ async function includedFiles(root, location, path16, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, { root, tree }, path16, inside) {
+async function matchesOf(pattern, { root, tree }, path17, inside) {
   try {
-    return await glob(path16.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path16, tree, inside);
+    return await glob(path17.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path17, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -8432,14 +8442,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path16) {
+async function findRootFile(location, path17) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await location.tree.size(path16.join(root, name)) !== void 0) found.push(path16.join(root, name));
+    if (await location.tree.size(path17.join(root, name)) !== void 0) found.push(path17.join(root, name));
   }
   const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path16);
+  if (file === void 0) throw await notFound(location, path17);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -8459,25 +8469,25 @@ async function findRootFile(location, path16) {
     }
   ]);
 }
-async function notFound(location, path16) {
+async function notFound(location, path17) {
   const { root, checkout, platform, tree } = location;
   if (await tree.size(root) !== void 0) {
     return new SecretlessError("BUNDLE_NOT_FOUND", {
       problem: "`bundle-root` names a file.",
       expected: "the folder of databricks.yml",
       actual: displayName(root, location),
-      remedy: `Name its folder: \`${displayName(path16.dirname(root), location) || "."}\`.`
+      remedy: `Name its folder: \`${displayName(path17.dirname(root), location) || "."}\`.`
     });
   }
   const entries2 = await tree.list(root).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
-    const inside = path16.join(root, entry.name);
+    const inside = path17.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.type === "folder" && await hasRootFile(inside, path16, tree)) near.push(inside);
+    else if (entry.type === "folder" && await hasRootFile(inside, path17, tree)) near.push(inside);
   }
-  for (let folder = path16.dirname(root); isInside(folder, checkout, platform); folder = path16.dirname(folder)) {
-    if (await hasRootFile(folder, path16, tree)) near.push(folder);
+  for (let folder = path17.dirname(root); isInside(folder, checkout, platform); folder = path17.dirname(folder)) {
+    if (await hasRootFile(folder, path17, tree)) near.push(folder);
   }
   const shown2 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -8487,8 +8497,8 @@ async function notFound(location, path16) {
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder, path16, tree) {
-  const present5 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path16.join(folder, name))));
+async function hasRootFile(folder, path17, tree) {
+  const present5 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path17.join(folder, name))));
   return present5.some((size) => size !== void 0);
 }
 
@@ -8496,8 +8506,8 @@ async function hasRootFile(folder, path16, tree) {
 async function findText(texts2, location) {
   const files = await readBundleFiles(location).catch(() => []);
   const sources = await Promise.all(
-    files.map(async ({ path: path16, name }) => {
-      const text3 = await readCheckoutText(path16, location);
+    files.map(async ({ path: path17, name }) => {
+      const text3 = await readCheckoutText(path17, location);
       return { name, lines: (text3 ?? "").split(/\r?\n/) };
     })
   ).catch(() => []);
@@ -8844,16 +8854,16 @@ var DiagnosticsReader = class {
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path16 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path17 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path16 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path17 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
     const further = /^ {5}(\S.*?):(\d+):(\d+)$/.exec(line);
     if (further && current?.place) current.alsoAt.push(placeOf2(further));
-    this.#part = path16 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
-    if (current && path16 !== void 0) current.path ??= path16;
+    this.#part = path17 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path17 !== void 0) current.path ??= path17;
     if (current && place) current.place ??= placeOf2(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
@@ -8934,8 +8944,8 @@ function toMistake(diagnostic) {
     ...place && { place }
   };
 }
-function inPath({ path: path16 }) {
-  return path16 === void 0 ? "" : ` (${path16})`;
+function inPath({ path: path17 }) {
+  return path17 === void 0 ? "" : ` (${path17})`;
 }
 function deniedWords(text3, { principal }) {
   const who = `the service principal \`${principal}\``;
@@ -8944,8 +8954,8 @@ function deniedWords(text3, { principal }) {
   const folder = unable ?? folderOf(text3);
   if (folder !== void 0)
     return `Give ${who} the permission CAN MANAGE on the folder \`${folder}\` of the workspace, or deploy with the principal that deployed before.`;
-  const [, method = "", path16 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
-  const request = path16 === "" ? "" : ` for \`${method} ${path16}\``;
+  const [, method = "", path17 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
+  const request = path17 === "" ? "" : ` for \`${method} ${path17}\``;
   return `Give ${who} the permission that the workspace asks${request}: CAN MANAGE on what is changed, CAN VIEW or CAN USE on what is only named.`;
 }
 function folderOf(text3) {
@@ -9704,20 +9714,20 @@ function writeJson(body) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path16) {
+function member(value, ...path17) {
   let found = value;
-  for (const key2 of path16) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
+  for (const key2 of path17) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
   return found;
 }
 function members(value) {
   return isObject2(value) ? Object.entries(value) : [];
 }
-function textAt(value, ...path16) {
-  const found = member(value, ...path16);
+function textAt(value, ...path17) {
+  const found = member(value, ...path17);
   return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
 }
-function listAt(value, ...path16) {
-  const found = member(value, ...path16);
+function listAt(value, ...path17) {
+  const found = member(value, ...path17);
   return Array.isArray(found) ? found : [];
 }
 
@@ -9814,6 +9824,11 @@ var ApiFailure = class extends Error {
     return this.is(404);
   }
 };
+function isUnavailable({ cause, status, errorCode }) {
+  const body = cause instanceof HttpError ? cause.body : "";
+  return errorCode === UNREADABLE_ANSWER || // A redirect leads to somebody else.
+  status < 400 || isRetryableStatus(status) || addressBlocked("", status, body) !== void 0;
+}
 function callError(what, error) {
   if (error instanceof HttpError) return endpointUnavailable(what, error);
   if (!(error instanceof ApiFailure)) return error;
@@ -9836,17 +9851,19 @@ function connectDatabricks(options) {
       });
     } catch (error) {
       if (!(error instanceof HttpError) || error.status === void 0) throw error;
+      if (error.failure === "foreign-answer")
+        throw new ApiFailure(error.status, UNREADABLE_ANSWER, error.message, error);
       throw new ApiFailure(error.status, `HTTP_${error.status}`, error.message, error);
     }
   };
   return { answer, call: async (request) => (await answer(request)).json };
 }
 async function attempt(options, call, signal) {
-  const { method, path: path16, query, body } = call;
+  const { method, path: path17, query, body } = call;
   const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
   const request = {
     method,
-    url: `${options.host}${path16}${search}`,
+    url: `${options.host}${path17}${search}`,
     headers: {
       authorization: `Bearer ${await options.token()}`,
       accept: "application/json",
@@ -9858,7 +9875,7 @@ async function attempt(options, call, signal) {
   const tell = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
-    await options.onWrite?.({ method, url: `${options.host}${path16}`, status: response?.status, requestId });
+    await options.onWrite?.({ method, url: `${options.host}${path17}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
@@ -9867,7 +9884,7 @@ async function attempt(options, call, signal) {
     });
     await tell(response);
     const { status, headers } = response;
-    if (status >= 200 && status < 300) return { json: jsonOf(response), headers };
+    if (status >= 200 && status < 300) return { json: answerOf(request, response), headers };
     throw failureOf(request, response);
   } catch (error) {
     if (!(error instanceof HttpError) || !error.retryable || mayRepeat(call, error)) throw error;
@@ -9890,6 +9907,25 @@ function failureOf(request, response) {
   const envelope = jsonOf(response, error);
   const code2 = textAt(envelope, "error_code") || `HTTP_${response.status}`;
   return new ApiFailure(response.status, code2, redact(textAt(envelope, "message")) || error.message, error);
+}
+function answerOf(request, response) {
+  const { status, body } = response;
+  const isEmpty = body.trim() === "";
+  if (isEmpty && request.method !== "GET") return {};
+  const unreadable4 = (retryable) => new HttpError(`${nameOf(request)} was answered with status ${status}, but not as the API does`, {
+    status,
+    failure: "foreign-answer",
+    retryable,
+    body: redact(body).slice(0, 200)
+  });
+  if (isEmpty) throw unreadable4(true);
+  try {
+    const json = readJson(body);
+    if (isObject2(json)) return json;
+  } catch {
+    if (!isPage(body)) throw unreadable4(true);
+  }
+  throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not the API's", unreadable4(false));
 }
 function jsonOf({ status, body }, cause) {
   try {
@@ -9926,6 +9962,7 @@ var EFFECTIVE_PRIVILEGE = shape();
 var BINDINGS = shape();
 var BINDING = shape();
 var ME = shape();
+var SERVICE_PRINCIPALS = shape();
 var SERVICE_PRINCIPAL = shape();
 var GROUP = shape();
 var GROUPS = shape();
@@ -9947,14 +9984,14 @@ var EXPORTED = shape();
 
 // core/api/workspace-files.ts
 var at2 = (operation) => `/api/2.0/workspace/${operation}`;
-async function readWorkspaceFile(api, path16) {
-  const query = { path: path16, format: "AUTO" };
+async function readWorkspaceFile(api, path17) {
+  const query = { path: path17, format: "AUTO" };
   const answer = await unlessMissing(api.call({ method: "GET", path: at2("export"), query }));
   return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
 }
-async function writeWorkspaceFile(api, path16, text3, overwrite) {
+async function writeWorkspaceFile(api, path17, text3, overwrite) {
   const content = Buffer.from(text3, "utf8").toString("base64");
-  const body = { path: path16, format: "AUTO", content, overwrite };
+  const body = { path: path17, format: "AUTO", content, overwrite };
   const write = () => api.call({ method: "POST", path: at2("import"), body, repeatable: true });
   const written = async () => {
     try {
@@ -9970,16 +10007,16 @@ async function writeWorkspaceFile(api, path16, text3, overwrite) {
   } catch (error) {
     if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
-  const folder = { path: path16.slice(0, path16.lastIndexOf("/")) };
+  const folder = { path: path17.slice(0, path17.lastIndexOf("/")) };
   await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
   return written();
 }
-async function deleteWorkspaceFile(api, path16) {
-  const body = { path: path16, recursive: false };
+async function deleteWorkspaceFile(api, path17) {
+  const body = { path: path17, recursive: false };
   await unlessMissing(api.call({ method: "POST", path: at2("delete"), body, repeatable: true }));
 }
-function workspaceObject(api, path16) {
-  const query = { path: path16 };
+function workspaceObject(api, path17) {
+  const query = { path: path17 };
   return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
 }
 async function unlessMissing(answer) {
@@ -10488,9 +10525,9 @@ async function readBundleSettings(options) {
   const selected = readingBundle(() => selectTarget(files, options.asked));
   const reader = new SettingsReader(selected, options.variables);
   const settings = readingBundle(() => reader.read());
-  const path16 = options.platform.os === "win32" ? win323 : posix3;
-  const overrides = path16.join(".databricks", "bundle", selected.name, "variable-overrides.json");
-  if (await stat2(path16.join(options.root, overrides)).catch(() => void 0)) {
+  const path17 = options.platform.os === "win32" ? win323 : posix3;
+  const overrides = path17.join(".databricks", "bundle", selected.name, "variable-overrides.json");
+  if (await stat2(path17.join(options.root, overrides)).catch(() => void 0)) {
     reader.mistakes.push({
       problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
       remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
@@ -10673,32 +10710,32 @@ function accessName(bundle, job2, purpose) {
 
 // core/api/paging.ts
 var MAX_PAGES = 1e4;
-async function listAll(api, path16, itemsField, query = {}) {
+async function listAll(api, path17, itemsField, query = {}) {
   const items = [];
   const seen = /* @__PURE__ */ new Set();
   for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
     const page = token2 === "" ? query : { ...query, page_token: token2 };
-    const answer = await api.call({ method: "GET", path: path16, query: page });
+    const answer = await api.call({ method: "GET", path: path17, query: page });
     for (const item of listAt(answer, itemsField)) items.push(item);
     token2 = textAt(answer, "next_page_token");
     if (token2 === "") return items;
     if (seen.has(token2)) break;
   }
-  throw endless(path16);
+  throw endless(path17);
 }
-async function listScim(api, path16, query, last) {
+async function listScim(api, path17, query, last) {
   const items = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const startIndex = String(items.length + 1);
-    const answer = await api.call({ method: "GET", path: path16, query: { startIndex, count: "100", ...query } });
+    const answer = await api.call({ method: "GET", path: path17, query: { startIndex, count: "100", ...query } });
     const resources = listAt(answer, "Resources");
     for (const resource of resources) items.push(resource);
     if (resources.length === 0 || last(resources)) return items;
   }
-  throw endless(path16);
+  throw endless(path17);
 }
-function endless(path16) {
-  return new ApiFailure(502, "PAGING_BROKEN", `${path16} does not come to an end`);
+function endless(path17) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path17} does not come to an end`);
 }
 async function inParallel(items, work, width = 8) {
   const results = new Array(items.length);
@@ -10715,19 +10752,19 @@ async function inParallel(items, work, width = 8) {
 // core/flow/access/deployed-bundle.ts
 async function deployedBundle(api, settings, workspaceId) {
   const { name, target, statePath, filePath, config: config3 } = settings;
-  const path16 = `${statePath}/metadata.json`;
+  const path17 = `${statePath}/metadata.json`;
   const query = { limit: "100", expand_tasks: "true" };
   const [text3, listed] = await Promise.all([
-    readWorkspaceFile(api, path16),
+    readWorkspaceFile(api, path17),
     listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
   ]);
-  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path16);
+  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path17);
   const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
   const metadata = text3 === void 0 ? void 0 : parse2(text3);
   const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
   if (metadata === void 0 && here.length > 0) {
     mistakes.push({
-      problem: `${path16} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
+      problem: `${path17} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
       remedy: "Give the registrar CAN_READ on the bundle's state folder, or deploy the bundle again."
     });
   }
@@ -10735,7 +10772,7 @@ async function deployedBundle(api, settings, workspaceId) {
   for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
     const id = textAt(job2, "id");
     const found = byId.get(id);
-    if (found === void 0) mistakes.push(notThere(key2, id, path16));
+    if (found === void 0) mistakes.push(notThere(key2, id, path17));
     else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
@@ -10775,10 +10812,10 @@ function wrongBundle(metadata, { name, target, statePath }) {
     }
   ];
 }
-function notThere(key2, id, path16) {
+function notThere(key2, id, path17) {
   return {
     problem: `Job "${key2}" (${id}) is not in the workspace as a job of this deployment.`,
-    expected: `a job with deployment.metadata_file_path ${path16}`,
+    expected: `a job with deployment.metadata_file_path ${path17}`,
     remedy: "Deploy the bundle again. If it is there, give the registrar CAN_VIEW on it (or make the registrar a workspace admin)."
   };
 }
@@ -10896,9 +10933,9 @@ function deployedChanges({ plan, there, failure, command }) {
       return [{ ...base, change: change2, outcome, kind: kindOf(entry), resource, id, fields }];
     });
   });
-  const path16 = there?.workspace.rootPath;
-  if (path16 === void 0 || failure) return changes;
-  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path16 }];
+  const path17 = there?.workspace.rootPath;
+  if (path17 === void 0 || failure) return changes;
+  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path17 }];
 }
 function destroyedChanges(there, left, failure) {
   const base = { bundle: there.name, target: there.target, command: "destroy", change: "deleted" };
@@ -10962,7 +10999,7 @@ async function currentUser(api) {
   } catch (error) {
     const { cause } = error;
     if (error instanceof ApiFailure && cause instanceof HttpError && [401, 403].includes(error.status)) {
-      throw unknownPrincipal(error.status, cause.body);
+      throw addressBlocked("The question who we are", error.status, cause.body) ?? unknownPrincipal(error.status, cause.body);
     }
     throw callError("The question who we are", error);
   }
@@ -10977,13 +11014,13 @@ function unknownPrincipal(status, body) {
 }
 async function cancelRun(api, runId2) {
   const body = { run_id: BigInt(runId2) };
-  const path16 = "/api/2.2/jobs/runs/cancel";
-  const request = { method: "POST", path: path16, body, repeatable: true, lasting: true };
+  const path17 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path17, body, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the run", api.call(request));
 }
 async function stopPipeline(api, pipelineId2) {
-  const path16 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const request = { method: "POST", path: path16, body: {}, repeatable: true, lasting: true };
+  const path17 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path17, body: {}, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the update", api.call(request));
 }
 async function jobExists(api, jobId) {
@@ -10993,8 +11030,8 @@ async function jobExists(api, jobId) {
   return status === void 0 || status === 403;
 }
 async function pipelineExists(api, pipelineId2) {
-  const path16 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
-  const answer = api.call({ method: "GET", path: path16, lasting: true });
+  const path17 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
+  const answer = api.call({ method: "GET", path: path17, lasting: true });
   const status = await unless([400, 403, 404], "The look at a pipeline", answer);
   return status === void 0 || status === 403;
 }
@@ -13721,8 +13758,27 @@ async function requestToken(endpoint, form, { send, clock, signal }) {
   const startedAt = clock.now();
   const response = await send(request);
   if (isRetryableStatus(response.status)) throw statusError(request, response);
-  const answer = parsed(response.body);
-  return response.status === 200 && readToken(answer, startedAt) || readRefusal(response, answer);
+  const object3 = parsed(response.body);
+  const answer = object3 ?? {};
+  const token2 = response.status === 200 ? readToken(answer, startedAt) : void 0;
+  if (token2) return token2;
+  const refusal = readRefusal(response, answer);
+  const { status, body } = response;
+  const blocked = addressBlocked("The exchange of the ID token", status, refusal.description);
+  if (blocked) throw blocked;
+  if (object3 === void 0 && status < 400) throw noTokenEndpoint(request, status, body);
+  return refusal;
+}
+function noTokenEndpoint(request, status, body) {
+  return new HttpError(
+    `${nameOf(request)} was answered with status ${String(status)}, and neither a token nor a refusal`,
+    {
+      status,
+      failure: "foreign-answer",
+      retryable: status === 200 && !isPage(body),
+      body: redact(body).slice(0, 200)
+    }
+  );
 }
 function readToken(answer, startedAt) {
   const { access_token: accessToken, token_type: type, expires_in: expiresIn } = answer;
@@ -13747,9 +13803,10 @@ function readRefusal({ status, body }, answer) {
 function parsed(body) {
   try {
     const value = JSON.parse(body);
-    return typeof value === "object" && value !== null ? value : {};
+    const isObject3 = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject3 ? value : void 0;
   } catch {
-    return {};
+    return void 0;
   }
 }
 
@@ -14687,8 +14744,8 @@ var NO_EDITING = /* @__PURE__ */ new Set([
 var SHARING = /* @__PURE__ */ new Set(["CAN_ATTACH_TO", "CAN_RESTART"]);
 var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
 async function holders(api, [type, id], through, counts) {
-  const path16 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const list3 = await api.call({ method: "GET", path: path16 });
+  const path17 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path17 });
   return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
     const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
       (permission) => PERMISSION.text(permission, "permission_level")
@@ -14715,10 +14772,10 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path16, shown2 = path16) {
-  const object3 = await workspaceObject(api, path16);
+async function editorsOfPath(api, path17, shown2 = path17) {
+  const object3 = await workspaceObject(api, path17);
   if (object3 === void 0) {
-    const folder = path16.slice(0, path16.lastIndexOf("/"));
+    const folder = path17.slice(0, path17.lastIndexOf("/"));
     if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown2} does not exist`);
     return editorsOfPath(api, folder, shown2);
   }
@@ -14728,8 +14785,8 @@ async function editorsOfPath(api, path16, shown2 = path16) {
 var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
 async function writersOfVolume(reader, volume, metastoreOwner) {
   const api = reader.workspace;
-  const path16 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
-  const owner = VOLUME.text(await api.call({ method: "GET", path: path16 }), "owner");
+  const path17 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
+  const owner = VOLUME.text(await api.call({ method: "GET", path: path17 }), "owner");
   if (![owner, metastoreOwner].some((who) => who !== "" && isReader(reader, who))) return void 0;
   const through = `code in volume ${volume}`;
   const grants2 = await effectiveGrants(api, volume, "volume");
@@ -14773,7 +14830,7 @@ async function readClusters(eyes, ids) {
 var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
 var MAX_PAGES2 = 20;
 async function readJob(api, id) {
-  const path16 = "/api/2.2/jobs/get";
+  const path17 = "/api/2.2/jobs/get";
   let job2;
   let token2 = "";
   for (let page = 0; page < MAX_PAGES2; page += 1) {
@@ -14782,7 +14839,7 @@ async function readJob(api, id) {
       ...token2 === "" ? {} : { page_token: token2 }
     };
     try {
-      const answer = await api.call({ method: "GET", path: path16, query });
+      const answer = await api.call({ method: "GET", path: path17, query });
       job2 = job2 === void 0 ? answer : appended(job2, answer);
       token2 = textAt(answer, "next_page_token");
     } catch (error) {
@@ -14792,7 +14849,7 @@ async function readJob(api, id) {
     }
     if (token2 === "") return job2;
   }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path16} of job ${id} does not come to an end`);
+  throw new ApiFailure(502, "PAGING_BROKEN", `${path17} of job ${id} does not come to an end`);
 }
 function appended(job2, next) {
   const settings = JOB.member(job2, "settings");
@@ -14807,10 +14864,10 @@ function explicitRunAs(job2) {
   const names2 = ["service_principal_name", "user_name", "group_name"];
   return names2.map((name) => textAt(job2, "settings", "run_as", name)).find((name) => name !== "") ?? "";
 }
-var bare = (path16) => path16.replace(/^\/Workspace(?=\/)/, "");
+var bare = (path17) => path17.replace(/^\/Workspace(?=\/)/, "");
 function isDeployedFrom(job2, statePath) {
-  const path16 = JOB.text(job2, "settings", "deployment", "metadata_file_path");
-  return bare(path16) === `${bare(statePath)}/metadata.json`;
+  const path17 = JOB.text(job2, "settings", "deployment", "metadata_file_path");
+  return bare(path17) === `${bare(statePath)}/metadata.json`;
 }
 var isCutOff = (listed) => member(listed, "has_more") === true;
 function isWhole(listed) {
@@ -15309,9 +15366,9 @@ function referenceMistake(text3, place) {
   return void 0;
 }
 function lookUp(config3, name) {
-  const [root = "", ...path16] = name.split(".");
+  const [root = "", ...path17] = name.split(".");
   let value = root === "var" ? member(config3, "variables") : member(config3, root);
-  for (const step2 of path16) value = member(value, step2);
+  for (const step2 of path17) value = member(value, step2);
   if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
@@ -16293,8 +16350,8 @@ async function readOne(eyes, bundle, job2, listed) {
     if (found === void 0 || JOB.text(found, "job_id") !== id)
       return unread(`job ${id} is not in this workspace`, again);
     if (!isDeployedFrom(found, bundle.statePath)) {
-      const path16 = JOB.text(found, "settings", "deployment", "metadata_file_path");
-      const whose = path16 === "" ? "no bundle" : `the bundle whose metadata is ${path16}`;
+      const path17 = JOB.text(found, "settings", "deployment", "metadata_file_path");
+      const whose = path17 === "" ? "no bundle" : `the bundle whose metadata is ${path17}`;
       return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
     }
     const settings = JOB.member(found, "settings") ?? {};
@@ -16389,13 +16446,26 @@ function admins(facts) {
     return { ...proven("nobody but workspace admins", [says, secret]), except: "workspace admins" };
   });
 }
+function ofDeployer(facts) {
+  const { deployer, deployerIsAdmin, adminsMustBeRestricted } = facts;
+  if (deployer === "")
+    return proven("nobody is taken for the deployer", ["several identities have created the bundle's jobs"]);
+  return judge2(deployerIsAdmin, (isAdmin2) => {
+    if (!isAdmin2) return proven("the deployer is no workspace admin");
+    const says = `the deployer ${deployer} is a workspace admin: code of the bundle can change every job, permission and record`;
+    const remedy = "Take the deployer out of the group admins: deploying needs rights on its own folder and jobs alone.";
+    if (adminsMustBeRestricted) return broken(says, remedy);
+    return proven("the deployer is known", [says]);
+  });
+}
 function actorPoints(facts) {
   return [
     { point: "principal-users", ...users(facts) },
     { point: "oauth-secrets", ...secrets(facts) },
     { point: "tokens", ...tokens(facts) },
     { point: "federation-policies", ...policies(facts) },
-    { point: "workspace-admins", ...admins(facts) }
+    { point: "workspace-admins", ...admins(facts) },
+    { point: "workspace-admins", ...ofDeployer(facts) }
   ];
 }
 
@@ -16726,7 +16796,7 @@ var jobSettings2 = table2({
 });
 
 // core/access/scope/code.ts
-var bare2 = (path16) => path16.replace(/^\/Workspace(?=\/|$)/, "");
+var bare2 = (path17) => path17.replace(/^\/Workspace(?=\/|$)/, "");
 function codeOf(settings, filePath, clusters = []) {
   const paths = new Set(filePath === "" ? [] : [bare2(posix5.normalize(filePath))]);
   const volumes = /* @__PURE__ */ new Set();
@@ -16737,19 +16807,19 @@ function codeOf(settings, filePath, clusters = []) {
   const seen = {
     git: JOB_SETTINGS.text(settings, "git_source", "git_url") !== "",
     path(value, at3) {
-      const path16 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
+      const path17 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
       const hole = (why) => {
         holes.push({ at: at3, why });
       };
       if (value.includes("{{")) hole("is put together when the job runs");
-      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path16)) hole("by default every user may write to DBFS");
-      else if (/^[a-z][\w+.-]*:/i.test(path16)) hole("who may write there is not readable");
-      else if (!path16.startsWith("/")) relative6.push({ at: at3, why: "is relative to nothing that is known" });
-      else if (path16.startsWith("/Volumes/")) {
-        const [catalog, schema, volume, ...rest] = path16.slice("/Volumes/".length).split("/");
+      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path17)) hole("by default every user may write to DBFS");
+      else if (/^[a-z][\w+.-]*:/i.test(path17)) hole("who may write there is not readable");
+      else if (!path17.startsWith("/")) relative6.push({ at: at3, why: "is relative to nothing that is known" });
+      else if (path17.startsWith("/Volumes/")) {
+        const [catalog, schema, volume, ...rest] = path17.slice("/Volumes/".length).split("/");
         if (!catalog || !schema || !volume || rest.length === 0) hole("is not in a volume");
         else volumes.add(`${catalog}.${schema}.${volume}`);
-      } else paths.add(bare2(path16));
+      } else paths.add(bare2(path17));
     },
     object(type, id) {
       objects.set(`${type} ${id}`, { type, id });
@@ -16797,9 +16867,9 @@ function codeReader(eyes, filePath, metastoreOwner) {
         ({ workspace }) => editorsOf(workspace, "jobs", job2.id, "job")
       ),
       ...code2.paths.map(
-        (path16) => once(
-          path16,
-          () => readBy(eyes, `CAN_READ on ${path16}`, ({ workspace }) => editorsOfPath(workspace, path16))
+        (path17) => once(
+          path17,
+          () => readBy(eyes, `CAN_READ on ${path17}`, ({ workspace }) => editorsOfPath(workspace, path17))
         )
       ),
       ...code2.volumes.map((volume) => once(`volume ${volume}`, () => ofVolume(volume))),
@@ -16900,11 +16970,11 @@ function computePoints(facts) {
 // core/access/scope/credential.ts
 var USING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES", "CREATE_CONNECTION"]);
 async function readMetastoreOwner(eyes) {
-  const path16 = "/api/2.1/unity-catalog/metastore_summary";
+  const path17 = "/api/2.1/unity-catalog/metastore_summary";
   const owner = await readBy(
     eyes,
     "metastore",
-    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path16 }), "owner")
+    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path17 }), "owner")
   );
   return owner.state === "known" ? owner.value : "";
 }
@@ -17003,8 +17073,8 @@ async function numericIds(api, applicationIds) {
   });
   return idsOf(found);
 }
-async function holders2(api, path16, name) {
-  const ruleSet = await api.call({ method: "GET", path: path16, query: { name, etag: "" } });
+async function holders2(api, path17, name) {
+  const ruleSet = await api.call({ method: "GET", path: path17, query: { name, etag: "" } });
   return RULE_SET.list(ruleSet, "grant_rules").flatMap(
     (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
   );
@@ -17039,9 +17109,9 @@ async function readOne2(eyes, accountId, applicationId2, numericId) {
     ),
     readBy(eyes, manager, ({ workspace, account }) => {
       if (id === void 0) return void 0;
-      const path16 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      const path17 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path16, SECRETS.key("secrets")),
+        () => listAll(workspace, path17, SECRETS.key("secrets")),
         account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
       ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
     }),
@@ -17075,9 +17145,9 @@ async function readPrincipals(eyes, accountId, applicationIds) {
 
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path16, items, query = {}) {
+async function list2(api, path17, items, query = {}) {
   try {
-    return await listAll(api, path16, items, query);
+    return await listAll(api, path17, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
@@ -17176,16 +17246,16 @@ function withBundle(listed, bundle, deployed2) {
 var HARMLESS4 = /* @__PURE__ */ new Set(["BROWSE", "MANAGE"]);
 async function readTwins(eyes, identities, metastoreOwner) {
   if (identities.size === 0) return known({ complete: known(true), twins: [] });
-  const isAdmin = eyes.readers.filter((reader) => metastoreOwner !== "" && isReader(reader, metastoreOwner));
+  const isAdmin2 = eyes.readers.filter((reader) => metastoreOwner !== "" && isReader(reader, metastoreOwner));
   const right = "metastore admin (anybody else is shown only some credentials)";
-  const complete = isAdmin.length > 0 ? known(true) : unreadable2(eyes, right);
-  const readers = isAdmin.length > 0 ? isAdmin : eyes.readers;
-  const path16 = "/api/2.1/unity-catalog/credentials";
+  const complete = isAdmin2.length > 0 ? known(true) : unreadable2(eyes, right);
+  const readers = isAdmin2.length > 0 ? isAdmin2 : eyes.readers;
+  const path17 = "/api/2.1/unity-catalog/credentials";
   const query = { max_results: "0", include_unbound: "true" };
   const listed = await readBy(
     { ...eyes, readers },
     right,
-    ({ workspace }) => listAll(workspace, path16, CREDENTIALS.key("credentials"), query)
+    ({ workspace }) => listAll(workspace, path17, CREDENTIALS.key("credentials"), query)
   );
   if (listed.state !== "known") return listed;
   const wanted = new Set(identities.values());
@@ -17247,8 +17317,8 @@ function twinPoints(credentials, facts, allowed) {
 // core/access/scope/workspace-admins.ts
 function readTokens(eyes) {
   return readBy(eyes, "workspace admin (the list of personal access tokens)", async ({ workspace }) => {
-    const path16 = "/api/2.0/token-management/tokens";
-    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path16 }));
+    const path17 = "/api/2.0/token-management/tokens";
+    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path17 }));
     return TOKENS.list(answer, "token_infos").map((token2) => ({
       id: TOKEN.text(token2, "token_id"),
       ownerId: TOKEN.text(token2, "owner_id"),
@@ -17257,11 +17327,25 @@ function readTokens(eyes) {
   });
 }
 var SHOWN2 = 10;
+function readDeployer(eyes, deployer) {
+  return readBy(eyes, "workspace admin (the groups of the deployer)", (reader) => {
+    if (reader.applicationId === deployer.toLowerCase()) return Promise.resolve(reader.admin);
+    return reader.admin ? isAdmin(reader.workspace, deployer) : void 0;
+  });
+}
+async function isAdmin(api, applicationId2) {
+  const path17 = "/api/2.0/preview/scim/v2/ServicePrincipals";
+  const query = { filter: `applicationId eq "${applicationId2}"`, attributes: "applicationId,groups" };
+  const answer = await api.call({ method: "GET", path: path17, query });
+  const found = listAt(answer, SERVICE_PRINCIPALS.key("Resources"));
+  if (found.length === 0) throw new ApiFailure(404, "NOT_FOUND", "there is no such service principal");
+  return found.flatMap((one) => SERVICE_PRINCIPAL.list(one, "groups")).some((group) => GROUP.text(group, "display") === "admins");
+}
 function readAdmins(eyes) {
   return readBy(eyes, "workspace admin (the setting restrict_workspace_admins)", async ({ workspace }) => {
-    const path16 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
+    const path17 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
     const [setting, names2] = await Promise.all([
-      unlessAbsent(workspace.call({ method: "GET", path: path16 }), ({ missing }) => missing),
+      unlessAbsent(workspace.call({ method: "GET", path: path17 }), ({ missing }) => missing),
       admins2(workspace)
     ]);
     const status = ADMIN_SETTING.text(setting, "restrict_workspace_admins", "status");
@@ -17334,7 +17418,7 @@ async function proveScopes(request) {
   if (jobs2.length === 0) return /* @__PURE__ */ new Map();
   const clusterIds = jobs2.flatMap((job2) => sharedClusters(job2.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
-  const [listed, identities, tokens2, admins3, credentials, clusters] = await Promise.all([
+  const [listed, identities, tokens2, admins3, deployerIsAdmin, credentials, clusters] = await Promise.all([
     readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
@@ -17343,6 +17427,7 @@ async function proveScopes(request) {
     ),
     readTokens(eyes),
     readAdmins(eyes),
+    deployer === "" ? known(false) : readDeployer(eyes, deployer),
     readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),
     readClusters(eyes, clusterIds)
   ]);
@@ -17404,6 +17489,7 @@ async function proveScopes(request) {
           identity,
           tokens: tokens2,
           admins: admins3,
+          deployerIsAdmin,
           principalUsers: policy2?.principal_users ?? [],
           adminsMustBeRestricted: policy2?.workspace_admins === "restricted"
         })
@@ -17852,7 +17938,7 @@ function parse3(content) {
     return { id: "", holder: "(unreadable)", after: "" };
   }
 }
-async function takeLock(path16, options) {
+async function takeLock(path17, options) {
   const { api, clock, holder, timeout, signal } = options;
   const id = randomUUID4();
   let after = "";
@@ -17862,22 +17948,22 @@ async function takeLock(path16, options) {
   const lock = {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path16);
-      if (content === void 0 || parse3(content).id !== id) throw lost(path16);
+      const content = await readWorkspaceFile(api, path17);
+      if (content === void 0 || parse3(content).id !== id) throw lost(path17);
       renewed = clock.now();
-      await writeWorkspaceFile(api, path16, text3(), true);
+      await writeWorkspaceFile(api, path17, text3(), true);
     },
     async release() {
-      const content = await readWorkspaceFile(api, path16);
-      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path16);
+      const content = await readWorkspaceFile(api, path17);
+      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path17);
     }
   };
   let seen;
   let since = clock.now();
   for (; ; ) {
     renewed = clock.now();
-    if (await writeWorkspaceFile(api, path16, text3(), false)) return lock;
-    const content = await readWorkspaceFile(api, path16);
+    if (await writeWorkspaceFile(api, path17, text3(), false)) return lock;
+    const content = await readWorkspaceFile(api, path17);
     if (content === void 0) continue;
     if (parse3(content).id === id) return lock;
     if (content !== seen) {
@@ -17885,38 +17971,38 @@ async function takeLock(path16, options) {
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
       after = parse3(content).id;
-      if (await takeOver(path16, content, text3(), options)) return lock;
+      if (await takeOver(path17, content, text3(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path16, parse3(content).holder);
+    if (clock.now() >= deadline) throw busy(path17, parse3(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
-function takeOverPath(path16, id) {
-  return `${path16}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+function takeOverPath(path17, id) {
+  return `${path17}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
-async function takeOver(path16, left, text3, options) {
+async function takeOver(path17, left, text3, options) {
   const { id, after } = parse3(left);
-  const takeover = await takeLock(takeOverPath(path16, id), options);
+  const takeover = await takeLock(takeOverPath(path17, id), options);
   try {
-    if (await readWorkspaceFile(options.api, path16) !== left) return false;
-    await writeWorkspaceFile(options.api, path16, text3, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path16, after));
+    if (await readWorkspaceFile(options.api, path17) !== left) return false;
+    await writeWorkspaceFile(options.api, path17, text3, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path17, after));
     return true;
   } finally {
     await takeover.release();
   }
 }
-function busy(path16, holder) {
+function busy(path17, holder) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path16}.`,
+    problem: `Another run holds the access lock ${path17}.`,
     actual: holder,
     remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
   });
 }
-function lost(path16) {
+function lost(path17) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path16} was taken over by another run while this one was changing access.`,
+    problem: `The access lock ${path17} was taken over by another run while this one was changing access.`,
     remedy: "Run it again: what was changed so far is recorded, and the next run converges."
   });
 }
@@ -18291,8 +18377,8 @@ import { dirname, isAbsolute, join } from "node:path";
 function repositoryIdOf(originUrl) {
   const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
   const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path16 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path16).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+  const path17 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path17).replace(/(?:\.git)?\/?$/, "").toLowerCase();
 }
 function decodeURIComponentSafely(text3) {
   try {
@@ -18568,23 +18654,23 @@ async function keepManifest({ step: step2, audit, connection, ...kept }) {
   const { ci, inputs } = step2;
   const caller = { audit, clientId: inputs.clientId, failure: "ACCESS_FAILED" };
   const api = workspaceApi(step2, connection.session, caller);
-  const path16 = `${bundle.filePath}/${MANIFEST_FILE}`;
-  const there = await readWorkspaceFile(api, path16);
+  const path17 = `${bundle.filePath}/${MANIFEST_FILE}`;
+  const there = await readWorkspaceFile(api, path17);
   if (inForce === void 0) {
     if (there === void 0 || !isManifestOf(bundle, there)) return;
-    await deleteWorkspaceFile(api, path16);
-    ci.info(`Removed ${path16}: no access is declared any more.`);
+    await deleteWorkspaceFile(api, path17);
+    ci.info(`Removed ${path17}: no access is declared any more.`);
     return;
   }
   const text3 = renderManifest(manifestOf(bundle, inputs.host, entries2, inForce));
   if (text3 === there) return;
-  if (!await writeWorkspaceFile(api, path16, text3, true)) {
+  if (!await writeWorkspaceFile(api, path17, text3, true)) {
     throw new SecretlessError("ACCESS_FAILED", {
-      problem: `What is at ${path16} is no file, so the code of the jobs cannot be told what it may use.`,
+      problem: `What is at ${path17} is no file, so the code of the jobs cannot be told what it may use.`,
       remedy: "Take it away (the name belongs to the access manifest), and deploy again."
     });
   }
-  ci.info(`Wrote ${path16}: what the code of each job may use.`);
+  ci.info(`Wrote ${path17}: what the code of each job may use.`);
 }
 
 // core/access/plan/describe.ts
@@ -19001,6 +19087,7 @@ async function told(work) {
   } catch (error) {
     if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
     if (!(error instanceof ApiFailure)) throw error;
+    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
     throw new SecretlessError("ACCESS_FAILED", {
       problem: "A request about the access of jobs was refused.",
       actual: `${error.status} ${error.errorCode}: ${error.message}`,
@@ -19313,7 +19400,7 @@ function keepRefusal(refusals, refusal) {
 }
 async function startTokenService(options) {
   const { token: token2, clock, control, patience = PATIENCE3 } = options;
-  const path16 = `/${options.secret ?? newSecret()}`;
+  const path17 = `/${options.secret ?? newSecret()}`;
   const refusals = [];
   let lastError;
   let served = 0;
@@ -19321,7 +19408,7 @@ async function startTokenService(options) {
   function refusalOf(request) {
     const { method, headers } = request;
     if (!isLocal(request, authority)) return "not-local";
-    if (!isSame(request.url ?? "", path16)) return "path";
+    if (!isSame(request.url ?? "", path17)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["transfer-encoding"] !== void 0 || (headers["content-length"] ?? "0") !== "0")
@@ -19377,7 +19464,7 @@ async function startTokenService(options) {
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path16}`,
+    url: `http://${authority}${path17}`,
     refusals,
     get served() {
       return served;
@@ -19678,31 +19765,31 @@ function carefulCi(ci) {
 import { stat as stat4, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
 import { posix as posix6, win32 as win324 } from "node:path";
 var REAL = {
-  executable: async (path16) => {
+  executable: async (path17) => {
     try {
-      if (!(await stat4(path16)).isFile()) return void 0;
-      await access(path16, constants2.X_OK);
-      return await realpath4(path16);
+      if (!(await stat4(path17)).isFile()) return void 0;
+      await access(path17, constants2.X_OK);
+      return await realpath4(path17);
     } catch {
       return void 0;
     }
   },
-  folder: (path16) => realpath4(path16).catch(() => path16)
+  folder: (path17) => realpath4(path17).catch(() => path17)
 };
 async function findCli(options) {
   const { platform, environment: environment2, probe = REAL } = options;
-  const path16 = platform.os === "win32" ? win324 : posix6;
+  const path17 = platform.os === "win32" ? win324 : posix6;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
   const inCheckout2 = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path16.delimiter);
+  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path17.delimiter);
   for (const entry of entries2.map((text3) => unquoted(text3, platform))) {
-    if (!isAbsolute2(entry, path16)) {
+    if (!isAbsolute2(entry, path17)) {
       if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
       continue;
     }
     for (const name of names(environment2, platform)) {
-      const file = path16.join(entry, name);
+      const file = path17.join(entry, name);
       const real = await probe.executable(file);
       if (real === void 0) continue;
       if (!inCheckout2(file) && !inCheckout2(real)) return { file, notes };
@@ -19720,8 +19807,8 @@ async function findCli(options) {
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute2(entry, path16) {
-  return path16.isAbsolute(entry) && (path16 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
+function isAbsolute2(entry, path17) {
+  return path17.isAbsolute(entry) && (path17 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
 }
 function unquoted(entry, platform) {
   return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
@@ -20009,15 +20096,15 @@ async function readReleaseFile(file, receive, ports) {
 }
 async function readFromFolder(file, folder, sink, ports) {
   const { files, signal } = ports;
-  const path16 = placeOf3(file);
+  const path17 = placeOf3(file);
   const unreadable4 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file.name}\`.`,
-    expected: `a readable file ${path16}`,
+    expected: `a readable file ${path17}`,
     actual,
     remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
   });
   if (!isAbsolute3(folder)) throw unreadable4("the folder is not an absolute path on this runner");
-  const handle = await open2(files, path16).catch((error) => {
+  const handle = await open2(files, path17).catch((error) => {
     throw unreadable4(error.message);
   });
   try {
@@ -20038,10 +20125,10 @@ async function* readable(chunks, unreadable4) {
     throw unreadable4(diskProblem(error) ?? error.message);
   }
 }
-async function open2(files, path16) {
+async function open2(files, path17) {
   try {
-    if (!(await files.stat(path16)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path16, "r");
+    if (!(await files.stat(path17)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path17, "r");
   } catch (error) {
     const { code: code2 } = error;
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
@@ -20327,10 +20414,10 @@ async function removeLeftovers(files, clock, entry) {
   const parent = dirname2(entry.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path16 = join3(parent, name);
+    const path17 = join3(parent, name);
     try {
-      if (clock.now() - (await files.lstat(path16)).mtimeMs > LEFTOVER)
-        await files.rm(path16, { recursive: true });
+      if (clock.now() - (await files.lstat(path17)).mtimeMs > LEFTOVER)
+        await files.rm(path17, { recursive: true });
     } catch {
     }
   }
@@ -20626,9 +20713,9 @@ async function installRoots({ toolCache, tempFolder, checkout }, { platform, log
   log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
   return [tempFolder];
 }
-async function isInsideReally(path16, checkout, platform, files) {
+async function isInsideReally(path17, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside(path16, checkout, platform) || isInside(await real(path16), await real(checkout), platform);
+  return isInside(path17, checkout, platform) || isInside(await real(path17), await real(checkout), platform);
 }
 async function onDisk(folder, work) {
   try {
@@ -20741,8 +20828,8 @@ function fittingOf({ inputs, ports }, constraint) {
 async function checked(step2, cwd, tool2) {
   const { ports, signal } = step2;
   const terminate = createTerminate(ports);
-  const path16 = ports.environment["PATH"];
-  const env = path16 === void 0 ? {} : { PATH: path16 };
+  const path17 = ports.environment["PATH"];
+  const env = path17 === void 0 ? {} : { PATH: path17 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool2.file, env, cwd, signal });
   if (tool2.version !== void 0 && tool2.version !== version) throw otherVersion(tool2.version, version);
   if (warning !== void 0) warn(step2, warning);
@@ -20862,7 +20949,7 @@ function takes(step2, character) {
   if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
   return step2.type === "any" || step2.type === "star" && character !== "/";
 }
-function matches(steps, path16) {
+function matches(steps, path17) {
   let states = /* @__PURE__ */ new Set();
   const enter = (into, state) => {
     if (into.has(state)) return;
@@ -20874,7 +20961,7 @@ function matches(steps, path16) {
     } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
   };
   enter(states, 0);
-  for (const character of path16) {
+  for (const character of path17) {
     const next = /* @__PURE__ */ new Set();
     for (const state of states) {
       const step2 = steps[state];
@@ -20901,10 +20988,10 @@ var IgnorePatterns = class {
     }
   }
   /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path16) {
+  match(path17) {
     let matched = false;
     for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path16)) matched = !negated;
+      if (matched === negated && matches(steps, path17)) matched = !negated;
     }
     return matched;
   }
@@ -21012,7 +21099,7 @@ function boundExceptions({ exceptions, mistakes }, policy2, today) {
   };
 }
 var DAY2 = 24 * 60 * 60 * 1e3;
-function whyRefused({ rule, path: path16, expires }, policy2, today) {
+function whyRefused({ rule, path: path17, expires }, policy2, today) {
   if (policy2 === "forbid") return "it forbids exceptions.";
   const { max_days: most, rules, paths } = policy2;
   const days2 = (Date.parse(expires) - Date.parse(today)) / DAY2;
@@ -21020,7 +21107,7 @@ function whyRefused({ rule, path: path16, expires }, policy2, today) {
     return `it ends in ${String(days2)} days, and may in ${String(most)} at most.`;
   if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
     return `it admits them for ${rules.join(", ")} alone.`;
-  if (paths && !paths.some((pattern) => globCovers(pattern, path16)))
+  if (paths && !paths.some((pattern) => globCovers(pattern, path17)))
     return `it admits them in ${paths.join(", ")} alone.`;
   return void 0;
 }
@@ -21045,14 +21132,14 @@ function applyExceptions(findings2, exceptions) {
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule, path: path16 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path16)) return false;
-  const paths = new IgnorePatterns([path16], "leave-out");
-  return !configuration.some((file) => file === path16 || paths.match(file));
+function isAlwaysSeen({ rule, path: path17 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path17)) return false;
+  const paths = new IgnorePatterns([path17], "leave-out");
+  return !configuration.some((file) => file === path17 || paths.match(file));
 }
-function unusedMistake({ rule, path: path16, place }) {
+function unusedMistake({ rule, path: path17, place }) {
   return {
-    problem: `The exception for ${quote(rule)} in ${quote(path16)} matches no finding`,
+    problem: `The exception for ${quote(rule)} in ${quote(path17)} matches no finding`,
     remedy: "Remove it.",
     place
   };
@@ -21293,14 +21380,14 @@ function exceptionsInvalid(mistakes) {
 import { basename, join as join9, posix as posix9 } from "node:path";
 
 // core/api/uploaded-files.ts
-async function filesInFolder(api, path16) {
-  return (await objectsIn(api, path16)).files;
+async function filesInFolder(api, path17) {
+  return (await objectsIn(api, path17)).files;
 }
 var MOST_FOLDERS = 5e3;
-async function filesBelow(api, path16) {
+async function filesBelow(api, path17) {
   const files = [];
   let seen = 0;
-  for (let level = [path16]; level.length > 0; ) {
+  for (let level = [path17]; level.length > 0; ) {
     seen += level.length;
     if (seen > MOST_FOLDERS) return void 0;
     const next = [];
@@ -21313,15 +21400,15 @@ async function filesBelow(api, path16) {
   }
   return files.sort();
 }
-async function objectsIn(api, path16) {
-  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path16 } };
+async function objectsIn(api, path17) {
+  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path17 } };
   const answer = await answered(api, request, "The list of what was uploaded");
   const objects = listAt(answer, "objects").filter((object3) => textAt(object3, "path") !== "");
   const pathsOf = (isFolder) => objects.filter((object3) => textAt(object3, "object_type") === "DIRECTORY" === isFolder).map((object3) => textAt(object3, "path"));
   return { files: pathsOf(false), folders: pathsOf(true) };
 }
-async function exportedFile(api, path16) {
-  const query = { path: path16, format: "AUTO" };
+async function exportedFile(api, path17) {
+  const query = { path: path17, format: "AUTO" };
   const request = { method: "GET", path: "/api/2.0/workspace/export", query };
   const content = member(await answered(api, request, "The look at what was uploaded"), "content");
   return typeof content === "string" ? Buffer.from(content, "base64") : void 0;
@@ -21336,25 +21423,27 @@ async function answered(api, request, what) {
 }
 
 // core/bundle/resolved-selection.ts
-import { isAbsolute as isAbsolute5, join as join7, posix as posix8, relative as relative3 } from "node:path";
+import { isAbsolute as isAbsolute6, join as join7, posix as posix8, relative as relative3 } from "node:path";
 
 // core/bundle/selection.ts
-import { join as join6, posix as posix7, relative as relative2, resolve, sep as sep2 } from "node:path";
-var slashed = (path16) => path16.split(sep2).join("/");
-function foldersUp(path16) {
-  return posix7.normalize(slashed(path16)).split("/").filter((part) => part === "..").length;
+import { isAbsolute as isAbsolute5, join as join6, posix as posix7, relative as relative2, resolve, sep as sep2 } from "node:path";
+var slashed = (path17) => path17.split(sep2).join("/");
+function foldersUp(path17) {
+  return posix7.normalize(slashed(path17)).split("/").filter((part) => part === "..").length;
 }
 function above(folder, levels) {
   return resolve(folder, ...Array.from({ length: levels }, () => ".."));
 }
-function fromSyncRoot({ bundleRoot, syncRoot }, path16) {
-  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path16);
+function fromSyncRoot({ bundleRoot, syncRoot }, path17) {
+  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path17);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
+var CONTENT_KEY = "file_path";
 function isLibraryKey(key2) {
-  return LIBRARY_KEYS.has(key2);
+  return LIBRARY_KEYS.has(key2) || key2 === CONTENT_KEY;
 }
-function libraryPatterns(text3, folder) {
+function libraryPatterns(key2, text3, folder) {
+  if (key2 === CONTENT_KEY && !text3.includes("${")) return [isAbsolute5(text3) ? text3 : join6(folder, text3)];
   if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text3) || text3.includes("${")) return [];
   const withoutExtras = text3.replace(/\[[^\]]*\]$/, "");
   return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join6(folder, pattern));
@@ -21376,7 +21465,9 @@ async function resolvedSelections(tree, from) {
     paths: paths.map(slashed),
     include,
     exclude,
-    artifacts: [.../* @__PURE__ */ new Set([...artifacts, ...libraries2.flatMap((text3) => libraryPatterns(text3, syncRoot))])]
+    artifacts: [
+      .../* @__PURE__ */ new Set([...artifacts, ...libraries2.flatMap(([key2, text3]) => libraryPatterns(key2, text3, syncRoot))])
+    ]
   }));
   return selections.length === 0 ? void 0 : selections;
 }
@@ -21401,22 +21492,22 @@ async function syncRoots(paths, from) {
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present5 = await Promise.all(paths.map((path16) => isThere(join7(root, path16), tree)));
+    const present5 = await Promise.all(paths.map((path17) => isThere(join7(root, path17), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
-    const needed = levels === 0 || paths.some((path16) => cleaned2(path16).split("/")[0] !== first);
+    const needed = levels === 0 || paths.some((path17) => cleaned2(path17).split("/")[0] !== first);
     if (needed && present5.every(Boolean)) roots.push(root);
   }
   return roots;
 }
 function resolvesTo(written, paths) {
-  const patterns2 = written.map((path16) => cleaned2(path16).replace(/\$\{[^}]*\}/g, "*"));
-  const fits2 = (path16) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path16)));
+  const patterns2 = written.map((path17) => cleaned2(path17).replace(/\$\{[^}]*\}/g, "*"));
+  const fits2 = (path17) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path17)));
   return written.length === paths.length && paths.every(fits2);
 }
-var cleaned2 = (path16) => posix8.normalize(slashed(path16)).replace(/(?<=.)\/$/, "");
-async function isThere(path16, tree) {
-  if (await tree.size(path16) !== void 0) return true;
-  return tree.list(path16).then(
+var cleaned2 = (path17) => posix8.normalize(slashed(path17)).replace(/(?<=.)\/$/, "");
+async function isThere(path17, tree) {
+  if (await tree.size(path17) !== void 0) return true;
+  return tree.list(path17).then(
     () => true,
     () => false
   );
@@ -21425,13 +21516,13 @@ function artifactPatterns(tree, bundleRoot) {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
     const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
     const folder = textAt(artifact, "path") || ".";
-    const absolute = (path16) => isAbsolute5(path16) ? path16 : join7(bundleRoot, path16);
+    const absolute = (path17) => isAbsolute6(path17) ? path17 : join7(bundleRoot, path17);
     const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
     return [...sources.map(absolute), ...built2];
   });
 }
 function libraryTexts(value, key2) {
-  if (typeof value === "string") return isLibraryKey(key2) ? [value] : [];
+  if (typeof value === "string") return isLibraryKey(key2) ? [[key2, value]] : [];
   return listAt(value).flatMap((item) => libraryTexts(item, key2)).concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));
 }
 
@@ -21449,9 +21540,9 @@ var GitIgnores = class {
     this.#bounds = bounds;
     this.#root = root;
   }
-  async ignores(path16, isFolder) {
-    for (let folder = dirname3(path16); ; folder = dirname3(folder)) {
-      const inside = slashed(relative4(folder, path16));
+  async ignores(path17, isFolder) {
+    for (let folder = dirname3(path17); ; folder = dirname3(folder)) {
+      const inside = slashed(relative4(folder, path17));
       const rules = await this.#rules(folder);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
       if (folder === this.#root || dirname3(folder) === folder) return false;
@@ -21481,8 +21572,8 @@ async function selectFiles(selection, bounds, name) {
   const excluded = new IgnorePatterns(selection.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
-  const take = (path16) => {
-    if (!excluded.match(slashed(relative4(syncRoot, path16)))) files.add(path16);
+  const take = (path17) => {
+    if (!excluded.match(slashed(relative4(syncRoot, path17)))) files.add(path17);
   };
   const walk2 = async (folder, all) => {
     const entries2 = await tree.list(folder).catch((error) => {
@@ -21491,17 +21582,17 @@ async function selectFiles(selection, bounds, name) {
       return [];
     });
     for (const entry of entries2) {
-      const path16 = join8(folder, entry.name);
+      const path17 = join8(folder, entry.name);
       if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path16, true)) await walk2(path16, all);
+        if (all || !await ignores.ignores(path17, true)) await walk2(path17, all);
       } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path16)))) take(path16);
-      } else if (!await ignores.ignores(path16, false)) {
-        if (entry.type === "file") take(path16);
+        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path17)))) take(path17);
+      } else if (!await ignores.ignores(path17, false)) {
+        if (entry.type === "file") take(path17);
         else {
           const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path16, {
-            file: name(path16),
+          unscanned.set(path17, {
+            file: name(path17),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
             harmless: true
           });
@@ -21509,8 +21600,8 @@ async function selectFiles(selection, bounds, name) {
       }
     }
   };
-  for (const path16 of selection.paths) {
-    const start = join8(syncRoot, path16);
+  for (const path17 of selection.paths) {
+    const start = join8(syncRoot, path17);
     if (await tree.size(start) !== void 0) take(start);
     else await walk2(start, false);
   }
@@ -21519,15 +21610,15 @@ async function selectFiles(selection, bounds, name) {
 }
 async function selectArtifacts({ artifacts }, tree) {
   const found = /* @__PURE__ */ new Set();
-  const take = async (path16) => {
-    if (await tree.size(path16) !== void 0) found.add(path16);
+  const take = async (path17) => {
+    if (await tree.size(path17) !== void 0) found.add(path17);
     else {
-      const entries2 = await tree.list(path16).catch(() => void 0);
-      if (entries2 === void 0) found.add(path16);
-      for (const { name } of entries2 ?? []) await take(join8(path16, name));
+      const entries2 = await tree.list(path17).catch(() => void 0);
+      if (entries2 === void 0) found.add(path17);
+      for (const { name } of entries2 ?? []) await take(join8(path17, name));
     }
   };
-  for (const pattern of artifacts) for (const path16 of await matchesOf2(pattern, tree)) await take(path16);
+  for (const pattern of artifacts) for (const path17 of await matchesOf2(pattern, tree)) await take(path17);
   return [...found].sort();
 }
 async function matchesOf2(pattern, tree) {
@@ -21567,27 +21658,27 @@ async function uploadedFiles(scanned, bounds, uploading) {
     const files = await present4(selections, file.local, tree);
     here.push(...files);
     const [first] = files;
-    const path16 = posix9.join(filePath, file.remote);
-    if (first === void 0 || code2) remote2.set(path16, first === void 0 ? path16 : scanned.name(first));
+    const path17 = posix9.join(filePath, file.remote);
+    if (first === void 0 || code2) remote2.set(path17, first === void 0 ? path17 : scanned.name(first));
   }
   const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
-  for (const path16 of there ?? []) if (!remote2.has(path16)) remote2.set(path16, path16);
+  for (const path17 of there ?? []) if (!remote2.has(path17)) remote2.set(path17, path17);
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
   const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
   const names2 = new Set(different.map((file) => scanned.name(file)));
-  for (const path16 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
-    const local = artifacts.find((file) => basename(file) === posix9.basename(path16));
-    if (local === void 0 || code2) remote2.set(path16, local === void 0 ? path16 : scanned.name(local));
+  for (const path17 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix9.basename(path17));
+    if (local === void 0 || code2) remote2.set(path17, local === void 0 ? path17 : scanned.name(local));
   }
   const unscanned = [];
   const unread = [];
-  await inParallel([...remote2], async ([path16, name]) => {
-    const content = await exportedFile(api, path16);
-    if (content === void 0 && name !== path16) unread.push(name);
+  await inParallel([...remote2], async ([path17, name]) => {
+    const content = await exportedFile(api, path17);
+    if (content === void 0 && name !== path17) unread.push(name);
     else if (content === void 0)
       unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(name, content) > 0 || name === path16) names2.add(name);
+    else if (await scanned.scanContent(name, content) > 0 || name === path17) names2.add(name);
   });
   return {
     different: [...names2].sort(),
@@ -21652,9 +21743,9 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path16, itemKeys) {
-    const tries = [...this.#inTarget(path16), path16].map(
-      (full) => this.#deepest(full, full.length - path16.length, itemKeys)
+  find(path17, itemKeys) {
+    const tries = [...this.#inTarget(path17), path17].map(
+      (full) => this.#deepest(full, full.length - path17.length, itemKeys)
     );
     const { value } = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     const variable2 = value?.kind === "text" ? /\$\{var\.(\w{1,100})\}/.exec(value.text)?.[1] : void 0;
@@ -21665,22 +21756,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    for (const path16 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
-      const { value, depth } = this.#deepest(path16, 0, /* @__PURE__ */ new Map());
-      if (depth === path16.length && value) return value.place;
+    for (const path17 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
+      const { value, depth } = this.#deepest(path17, 0, /* @__PURE__ */ new Map());
+      if (depth === path17.length && value) return value.place;
     }
     return void 0;
   }
-  #inTarget(path16) {
+  #inTarget(path17) {
     const target = this.#target;
-    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path16]);
+    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path17]);
   }
-  #deepest(path16, shift, itemKeys) {
+  #deepest(path17, shift, itemKeys) {
     let best = { depth: 0 };
     for (const file of this.#files) {
       let value = file.value;
-      for (let depth = 1; depth <= path16.length; depth++) {
-        value = step(value, path16[depth - 1], itemKeys.get(depth - 1 - shift));
+      for (let depth = 1; depth <= path17.length; depth++) {
+        value = step(value, path17[depth - 1], itemKeys.get(depth - 1 - shift));
         if (value === void 0) break;
         if (depth > best.depth) best = { depth, value };
       }
@@ -21754,21 +21845,21 @@ var ConfigurationScan = class {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path16, itemKeys) {
-    if (typeof value === "string") this.#text(value, path16, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path16, itemKeys);
+  walk(value, path17, itemKeys) {
+    if (typeof value === "string") this.#text(value, path17, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path17, itemKeys);
     else if (typeof value === "object" && value !== null) {
       const named2 = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
-        this.#key(key2, path16, itemKeys);
+        this.#key(key2, path17, itemKeys);
         const isPair2 = named2 !== void 0 && inner === named2.value;
-        if (isPair2) this.#text(named2.value, [...path16, key2], itemKeys, named2.name);
-        else this.walk(inner, [...path16, key2], itemKeys);
+        if (isPair2) this.#text(named2.value, [...path17, key2], itemKeys, named2.name);
+        else this.walk(inner, [...path17, key2], itemKeys);
       }
     }
   }
   /** Keys are sent as well: of tags, of parameters, of resources. Their findings stand where their mapping does. */
-  #key(key2, path16, itemKeys) {
+  #key(key2, path17, itemKeys) {
     if (this.#keys.has(key2)) return;
     this.#keys.add(key2);
     const bytes = Buffer.from(key2);
@@ -21781,21 +21872,21 @@ var ConfigurationScan = class {
     })) {
       const mark = fingerprint(value, this.#options.repositoryId);
       const shown2 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
-      this.#add(rule, "error", path16, itemKeys, { shown: shown2, fingerprint: mark });
+      this.#add(rule, "error", path17, itemKeys, { shown: shown2, fingerprint: mark });
     }
   }
-  #list(list3, path16, itemKeys) {
+  #list(list3, path17, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path16.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path17.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path16, index], keys, flag ?? "");
-      else this.walk(item, [...path16, index], keys);
+      if (typeof item === "string") this.#text(item, [...path17, index], keys, flag ?? "");
+      else this.walk(item, [...path17, index], keys);
     });
   }
-  #text(text3, path16, itemKeys, name = String(path16[path16.length - 1])) {
-    const seen = JSON.stringify([path16, text3]);
+  #text(text3, path17, itemKeys, name = String(path17[path17.length - 1])) {
+    const seen = JSON.stringify([path17, text3]);
     if (this.#seen.has(seen)) return;
     this.#seen.add(seen);
     this.strings++;
@@ -21803,7 +21894,7 @@ var ConfigurationScan = class {
     const bytes = Buffer.from(text3);
     const found = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path16, itemKeys), setting: settingText(path16) });
+      this.scopes.push({ scope, place: this.#place(path17, itemKeys), setting: settingText(path17) });
     };
     found.push(
       ...detect(bytes, bytes.toString("latin1"), {
@@ -21819,7 +21910,7 @@ var ConfigurationScan = class {
     for (const { rule, value, via } of withoutOverlaps(found)) {
       const shown2 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule, "error", path16, itemKeys, {
+      this.#add(rule, "error", path17, itemKeys, {
         shown: shown2,
         fingerprint: mark,
         ...via !== void 0 && { via }
@@ -21827,23 +21918,23 @@ var ConfigurationScan = class {
     }
     const practice = text3 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path16, itemKeys, {
+      this.#add(practice, "warning", path17, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path16), "")
+        fingerprint: fingerprint(settingText(path17), "")
       });
     }
   }
-  #add(rule, level, path16, itemKeys, what) {
+  #add(rule, level, path17, itemKeys, what) {
     this.findings.push({
       rule,
       level,
-      place: this.#place(path16, itemKeys),
-      setting: settingText(path16),
+      place: this.#place(path17, itemKeys),
+      setting: settingText(path17),
       ...what
     });
   }
-  #place(path16, itemKeys) {
-    return this.#places.find(path16, itemKeys) ?? this.#options.fallback;
+  #place(path17, itemKeys) {
+    return this.#places.find(path17, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -21852,8 +21943,8 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path16) {
-  return path16.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
+function settingText(path17) {
+  return path17.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scanned-files.ts
@@ -22076,8 +22167,8 @@ var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 var TEXT2 = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path16) {
-  const name = path16.slice(path16.lastIndexOf("/") + 1).toLowerCase();
+function fileKind(path17) {
+  const name = path17.slice(path17.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
   if (TEXT2.test(name)) return "text";
@@ -22177,9 +22268,9 @@ var ContentScanner = class {
   scopes = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path16) {
-    this.#kind = fileKind(path16);
-    this.#ipynb = path16.toLowerCase().endsWith(".ipynb");
+  constructor(path17) {
+    this.#kind = fileKind(path17);
+    this.#ipynb = path17.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -22347,14 +22438,14 @@ var FileScan = class {
     await this.#unpackAll(Buffer.concat(pieces), "", 0);
   }
   /** The members of an archive, then what stands around them: comments, headers, bytes that belong to none. */
-  async #unpackAll(content, path16, depth) {
-    for (const kind of archiveKinds(content)) await this.#unpack(kind, content, path16, depth);
-    this.#lookAround(content, path16);
+  async #unpackAll(content, path17, depth) {
+    for (const kind of archiveKinds(content)) await this.#unpack(kind, content, path17, depth);
+    this.#lookAround(content, path17);
   }
-  async #unpack(kind, content, path16, depth) {
+  async #unpack(kind, content, path17, depth) {
     const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member3 of members2) {
-      const name = [path16, member3.name].filter((part) => part !== "").join("!");
+      const name = [path17, member3.name].filter((part) => part !== "").join("!");
       if (member3.name !== "") this.#lookAtName(member3.name, name);
       if ("reason" in member3) this.#skip(member3.reason, name);
       else if (member3.around === true) {
@@ -22381,12 +22472,12 @@ var FileScan = class {
     await new Promise((resolve2) => setImmediate(resolve2));
   }
   /** What stands uncompressed in an archive is told once: in its member, if it is in one. */
-  #lookAround(content, path16) {
+  #lookAround(content, path17) {
     const scanner = new ContentScanner("archive.bin");
     pushAll(scanner, content);
     const known2 = new Set(this.#results.findings.map((finding2) => finding2.fingerprint));
     for (const match2 of scanner.matches()) {
-      const finding2 = toFinding(match2, this.#file.name, path16 === "" ? void 0 : path16, this.#repositoryId);
+      const finding2 = toFinding(match2, this.#file.name, path17 === "" ? void 0 : path17, this.#repositoryId);
       if (!known2.has(finding2.fingerprint)) this.#results.findings.push(finding2);
     }
   }
@@ -22434,11 +22525,11 @@ var ScannedFiles = class {
   async scan(files, { uncut: uncut2 = false } = {}) {
     const fresh = [];
     const done = { files: 0, bytes: 0, ofFiles: files.length };
-    await inParallel([...new Set(files)], async (path16) => {
+    await inParallel([...new Set(files)], async (path17) => {
       if (!uncut2) this.#ports.signal?.throwIfAborted();
-      if (!await this.#isKnown(path16)) {
-        fresh.push(path16);
-        done.bytes += await this.#scanOne(path16, this.name(path16), () => this.#ports.tree.read(path16));
+      if (!await this.#isKnown(path17)) {
+        fresh.push(path17);
+        done.bytes += await this.#scanOne(path17, this.name(path17), () => this.#ports.tree.read(path17));
       }
       done.files++;
       this.#ports.onProgress?.({ ...done });
@@ -22462,15 +22553,15 @@ var ScannedFiles = class {
     return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report]) => report));
   }
   /** As reports name a file. */
-  name(path16) {
-    return relative5(this.#options.checkout, path16).split(sep3).join("/");
+  name(path17) {
+    return relative5(this.#options.checkout, path17).split(sep3).join("/");
   }
-  async #isKnown(path16) {
-    const known2 = this.#hashes.get(path16);
+  async #isKnown(path17) {
+    const known2 = this.#hashes.get(path17);
     if (known2 === void 0) return false;
     const hash = createHash9("sha256");
     try {
-      for await (const piece of this.#ports.tree.read(path16)) hash.update(piece);
+      for await (const piece of this.#ports.tree.read(path17)) hash.update(piece);
     } catch {
       return false;
     }
@@ -22506,27 +22597,32 @@ var ScannedFiles = class {
 // core/bundle/outside.ts
 import { dirname as dirname4, join as join10 } from "node:path";
 async function refuseOutside(selections, boundary) {
-  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path16) => join10(syncRoot, path16)));
+  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path17) => join10(syncRoot, path17)));
   const patterns2 = selections.flatMap(({ artifacts }) => artifacts);
   const mistakes = [
-    ...await mistakesOf("A path of `sync.paths`", paths, (path16) => path16, boundary),
-    ...await mistakesOf("An artifact or library", patterns2, fixedPart, boundary)
+    ...await mistakesOf("A path of `sync.paths`", paths, (path17) => path17, boundary),
+    ...await mistakesOf("An artifact, a library or the file of a resource", patterns2, fixedPart, boundary)
   ];
   if (mistakes.length > 0) throw invalidBundle(mistakes);
 }
 async function refuseFilesOutside(files, boundary) {
-  const mistakes = await mistakesOf("An artifact or library", files, (file) => file, boundary);
+  const mistakes = await mistakesOf(
+    "An artifact, a library or the file of a resource",
+    files,
+    (file) => file,
+    boundary
+  );
   if (mistakes.length > 0) throw invalidBundle(mistakes);
 }
 async function mistakesOf(what, all, start, { checkout, platform, tree, placeOf: placeOf4 }) {
   const mistakes = [];
-  for (const path16 of new Set(all)) {
-    if (isInside(await tree.real(start(path16)), checkout, platform)) continue;
-    const place = placeOf4(path16);
+  for (const path17 of new Set(all)) {
+    if (isInside(await tree.real(start(path17)), checkout, platform)) continue;
+    const place = placeOf4(path17);
     mistakes.push({
       problem: `${what} leads out of the repository's checkout, so nothing of it is read or uploaded.`,
       expected: "a path in the checkout, also after links are followed",
-      actual: path16,
+      actual: path17,
       remedy: "Copy or check out what the bundle needs into the repository, and name it there.",
       ...place && { place }
     });
@@ -22539,7 +22635,7 @@ function fixedPart(pattern) {
 }
 
 // core/bundle/written-selection.ts
-import { dirname as dirname5, isAbsolute as isAbsolute6, join as join11, posix as posix10 } from "node:path";
+import { dirname as dirname5, isAbsolute as isAbsolute7, join as join11, posix as posix10 } from "node:path";
 function writtenSelection(files, target, bundleRoot) {
   return readingBundle(() => new Written(files, target, bundleRoot).selection());
 }
@@ -22556,23 +22652,23 @@ var Written = class {
     this.#bundleRoot = bundleRoot;
     const { top, overrides } = selectTarget(files, target);
     this.#layers = [...top, ...overrides];
-    this.#folders = new Map(files.map(({ name, path: path16 }) => [name, dirname5(path16)]));
+    this.#folders = new Map(files.map(({ name, path: path17 }) => [name, dirname5(path17)]));
   }
   selection() {
     const sync = under(this.#layers, "sync");
     const written = under(sync, "paths");
     const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute(written);
     const bundleRoot = this.#bundleRoot;
-    const fromBundle = (path16) => slashed(posix10.relative(slashed(bundleRoot), slashed(path16)));
-    const levels = Math.max(0, ...paths.map((path16) => foldersUp(fromBundle(path16))));
+    const fromBundle = (path17) => slashed(posix10.relative(slashed(bundleRoot), slashed(path17)));
+    const levels = Math.max(0, ...paths.map((path17) => foldersUp(fromBundle(path17))));
     const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
-    const relativeToRoot = (path16) => fromSyncRoot(roots, fromBundle(path16));
+    const relativeToRoot = (path17) => fromSyncRoot(roots, fromBundle(path17));
     const known2 = (key2, all) => {
       const relative6 = all.map(relativeToRoot);
       const computed = relative6.filter(hasVariable2);
       if (computed.length > 0)
         this.#notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
-      return relative6.filter((path16) => !hasVariable2(path16));
+      return relative6.filter((path17) => !hasVariable2(path17));
     };
     this.#collectArtifacts();
     for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
@@ -22597,9 +22693,9 @@ var Written = class {
   #folderOf({ file }) {
     return this.#folders.get(file) ?? this.#bundleRoot;
   }
-  #located(path16, place) {
-    if (!this.#places.has(path16)) this.#places.set(path16, place);
-    return path16;
+  #located(path17, place) {
+    if (!this.#places.has(path17)) this.#places.set(path17, place);
+    return path17;
   }
   #collectArtifacts() {
     for (const artifact of under(this.#layers, "artifacts").flatMap(valuesOf)) {
@@ -22612,7 +22708,7 @@ var Written = class {
         const source = file.kind === "map" ? file.entries().get("source") : void 0;
         const text3 = textOf4(source);
         if (source && text3 !== void 0)
-          this.#artifact(isAbsolute6(text3) ? text3 : join11(folder, text3), source.place);
+          this.#artifact(isAbsolute7(text3) ? text3 : join11(folder, text3), source.place);
       }
       if (textOf4(fields.get("type")) === "whl" && sources.length === 0)
         this.#artifact(wheelsOf(base === void 0 ? this.#bundleRoot : join11(folder, base)), artifact.place);
@@ -22628,7 +22724,7 @@ var Written = class {
         for (const [name, inner] of value.entries()) this.#collectLibraries(inner, name);
       else for (const item of value.items()) this.#collectLibraries(item, key2);
     } else if (value.kind === "text" && isLibraryKey(key2)) {
-      for (const pattern of libraryPatterns(value.text, this.#folderOf(value.place)))
+      for (const pattern of libraryPatterns(key2, value.text, this.#folderOf(value.place)))
         this.#artifact(pattern, value.place);
     }
   }
@@ -22672,7 +22768,7 @@ async function filesOf(selections, scanned, boundary) {
   for (const selection of selections) {
     const artifacts = await selectArtifacts(selection, boundary.tree);
     await refuseFilesOutside(artifacts, boundary);
-    const sources = await selectFiles(selection, boundary, (path16) => scanned.name(path16));
+    const sources = await selectFiles(selection, boundary, (path17) => scanned.name(path17));
     for (const file of [...sources.files, ...artifacts]) files.add(file);
     unscanned.push(...sources.unscanned);
   }
@@ -22680,7 +22776,7 @@ async function filesOf(selections, scanned, boundary) {
 }
 async function scanSources({ files, selection }, scanned, boundary) {
   const selected = await filesOf([selection], scanned, boundary);
-  await scanned.scan([...selected.files, ...files.map(({ path: path16 }) => path16)]);
+  await scanned.scan([...selected.files, ...files.map(({ path: path17 }) => path17)]);
   const { unscanned } = selected;
   return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
 }
@@ -22943,8 +23039,8 @@ var rights = ({ access: access2 }) => {
 var policy = ({ access: access2 }) => {
   if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
   if (access2.policy === void 0) return [{ status: "unproven", because: "there is no policy file" }];
-  const { path: path16, sha256, insideCheckout } = access2.policy;
-  const because = `decided by ${path16} (sha256 ${sha256.slice(0, 12)})`;
+  const { path: path17, sha256, insideCheckout } = access2.policy;
+  const because = `decided by ${path17} (sha256 ${sha256.slice(0, 12)})`;
   if (!insideCheckout) return [{ status: "enforced", because }];
   return [{ status: "unproven", because: `${because}, which whoever edits the bundle can edit` }];
 };
@@ -23038,6 +23134,41 @@ var HOME_ROOT = "The bundle sets no `workspace.root_path`, so it is deployed int
 function warnOfHomes(step2, target) {
   if (target?.hasRootPath === false) warn(step2, HOME_ROOT);
   if (step2.inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, HOME_PASSED);
+}
+
+// core/flow/variable-overrides.ts
+import path15 from "node:path";
+async function tellOverrides({ ci, ports }, bundleRoot, target) {
+  const { checkout } = ci.context;
+  const file = path15.join(bundleRoot, ".databricks", "bundle", target, "variable-overrides.json");
+  const name = path15.relative(checkout, file).split(path15.sep).join("/");
+  const bounds = path15.relative(checkout, bundleRoot).startsWith("..") ? bundleRoot : checkout;
+  try {
+    const text3 = await readCheckoutText(file, { checkout: bounds, platform: ports.platform });
+    if (text3 === void 0) return;
+    const names2 = namesIn(text3);
+    ci.info(
+      names2 === void 0 ? `${name} is no JSON object; the Databricks CLI reads it for values of variables.` : `${name} sets variables of the bundle: ${names2.join(", ") || "none"}`
+    );
+  } catch (error) {
+    if (!(error instanceof RefusedFile)) throw error;
+    throw invalidBundle([
+      {
+        problem: `The file is not read: it ${error.message}. The Databricks CLI would take values of variables from it.`,
+        place: { file: name },
+        remedy: "Commit it as a regular file, or give the values with the input `variables`."
+      }
+    ]);
+  }
+}
+function namesIn(text3) {
+  try {
+    const value = JSON.parse(text3);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
+    return Object.keys(value).map(quote);
+  } catch {
+    return void 0;
+  }
 }
 
 // core/report/facts.ts
@@ -23344,7 +23475,7 @@ async function run(given2, seams = {}) {
   };
   try {
     const { needs } = command;
-    const bundleRoot = path15.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path16.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const connecting = connect(step2, audit);
@@ -23410,6 +23541,7 @@ async function run(given2, seams = {}) {
       }
     });
     warnOfHomes(step2, target);
+    if (target) await tellOverrides(step2, bundleRoot, target.name);
     access2 = needs.access ? new Access({ step: step2, audit, connection, source }) : void 0;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
     const api = workspaceApi(step2, session, caller);

@@ -13,7 +13,7 @@ import {
   registerSecret,
   statusError,
   workspaceOrigin
-} from "./chunk-A3W5SJIT.js";
+} from "./chunk-CCOILW5G.js";
 
 // core/base/paths.ts
 import { posix, win32 } from "node:path";
@@ -42,9 +42,21 @@ var REMEDIES = {
   certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
   proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
   "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  "foreign-answer": "Something else answers in place of this host (a proxy, a sign-in page): check the URL, and HTTPS_PROXY if there is a proxy.",
   protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
 };
+var BLOCKED = /\bIP ACL\b|\bIP access list|source IP address: \S+ is blocked/i;
+function addressBlocked(what, status, body) {
+  if (!BLOCKED.test(body)) return void 0;
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: this runner's address is not let in.`,
+    actual: `status ${String(status ?? "unknown")}: ${body.slice(0, 500)}`,
+    remedy: "Add the runner's address to the IP access list of the workspace, or of the account, or use a runner inside its network."
+  });
+}
 function endpointUnavailable(what, error) {
+  const blocked = addressBlocked(what, error.status, error.body);
+  if (blocked) return blocked;
   const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
   return new SecretlessError("ENDPOINT_UNAVAILABLE", {
     problem: `${what} failed: ${error.message}.`,
@@ -1281,6 +1293,7 @@ export {
   retry,
   ENTRA_CLOUDS,
   databricksCloud,
+  addressBlocked,
   endpointUnavailable,
   usualAudience,
   discoverWorkspace,
