@@ -5,7 +5,7 @@ import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { realCli, sandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { clientOf } from "../shells/support/clients.ts";
-import { findPython, runToEnd, type Finished } from "../shells/support/python.ts";
+import { findPython, runToEnd, type Finished } from "../../sandbox/runner/python.ts";
 import { assertFreshAssertions, assertSucceeded } from "../shells/support/results.ts";
 import { scratchFolders } from "../unit/support/scratch.ts";
 import { printTable } from "./table.ts";
