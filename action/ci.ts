@@ -95,6 +95,11 @@ export class GitHubCi implements Ci {
     await summary.addRaw(markdown, true).write();
   }
 
+  async exportVariable(name: string, value: string): Promise<void> {
+    const { exportVariable } = await import("./file-commands.ts");
+    exportVariable(name, value);
+  }
+
   async saveState(name: string, value: string): Promise<void> {
     const { saveState } = await import("./file-commands.ts");
     saveState(name, value);

@@ -3,18 +3,26 @@ import { isOpenToAnybody } from "../core/ci/github/events.ts";
 import { askEarly } from "../core/net/first-look.ts";
 import { createSend } from "../core/net/send.ts";
 
-const cancel = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  // The runner sends both when a job is cancelled. The Databricks CLI is never told: it would die and leave its lock.
-  process.on(signal, () => {
-    cancel.abort();
-  });
+/** The argument with which this file is started as the token service. */
+const SERVICE = "token-service";
+
+async function main(): Promise<void> {
+  const cancel = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // The runner sends both when a job is cancelled. The Databricks CLI is never told: it would die and leave its lock.
+    process.on(signal, () => {
+      cancel.abort();
+    });
+  }
+  const environment = process.env;
+  const finished = new AbortController();
+  // A step that may be refused for its event asks nobody anything before.
+  const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
+  const early = askEarly(createSend(environment), host ?? "", finished.signal);
+  const { runAction } = await import("./step.ts");
+  const service = [import.meta.filename, SERVICE];
+  process.exitCode = await runAction({ environment, early, cancelled: cancel.signal, service });
+  finished.abort();
 }
-const environment = process.env;
-const finished = new AbortController();
-// A step that may be refused for its event asks nobody anything before.
-const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
-const early = askEarly(createSend(environment), host ?? "", finished.signal);
-const { runAction } = await import("./step.ts");
-process.exitCode = await runAction(environment, early, cancel.signal);
-finished.abort();
+
+await (process.argv[2] === SERVICE ? (await import("./step.ts")).runService() : main());

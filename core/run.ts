@@ -18,12 +18,13 @@ import { RUN_COMMANDS } from "./commands/index.ts";
 import type { InputTable } from "./ci/inputs/table.ts";
 import { OPEN_EXCHANGES } from "./federation/exchanges/index.ts";
 import type { OpenExchange } from "./federation/exchanges/open.ts";
-import { startTokenService, type TokenService } from "./federation/token-service.ts";
 import { Access } from "./flow/access/access.ts";
 import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
 import { connect } from "./flow/connect.ts";
 import { markOf, processPort } from "./cli/own-process.ts";
+import { ServiceLauncher } from "./flow/service/open.ts";
+import type { StepService } from "./flow/service/step-service.ts";
 import { strayEnder } from "./flow/strays.ts";
 import { carefulCi } from "./report/careful-ci.ts";
 import { withoutCredentials } from "./scan/hide.ts";
@@ -33,10 +34,12 @@ import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
 import { showWarning } from "./flow/cli-warning.ts";
 import { warnOfHomes } from "./flow/home-warnings.ts";
+import { tellOverrides } from "./flow/variable-overrides.ts";
 import type { BegunStep, Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 
+export { serveTokenService } from "./flow/service/serve.ts";
 export { refuseForeignCheckout } from "./flow/foreign-checkout.ts";
 export { reportFailure };
 
@@ -77,7 +80,8 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
   const step: Step = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
-  let service: TokenService | undefined;
+  const launcher = new ServiceLauncher(step);
+  let service: StepService | undefined;
   let access: Access | undefined;
   const withStandards = (): Facts => {
     if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access?.examined) });
@@ -105,18 +109,10 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
     const { workspaceId = connection.workspaceId, accountId } = inputs;
-    // It is for the CLI alone: where none is started, nobody can ask for a token.
-    const tokens = await when(needs.cli, () =>
-      startTokenService({
-        token: () => session.token(),
-        approvedHost: inputs.host,
-        approvedWorkspaceId: workspaceId,
-        approvedAccountId: accountId,
-        clock: ports.clock,
-      }),
+    const tokens = await when(needs.service !== "none", () =>
+      launcher.open({ session, workspaceId, auditFile: audit.file }),
     );
     service = tokens;
-    if (tokens) ci.mask(new URL(tokens.url).pathname.slice(1));
 
     const { dialect } = ci;
     const env = cliEnvironment({
@@ -137,6 +133,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         ...ports,
         terminate: createTerminate(ports),
         file: tool.file,
+        version: tool.version,
         env,
         withheld: withheld(ports.environment, env),
         principal: inputs.clientId,
@@ -154,12 +151,14 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         onLine: (line) => ci.info(line),
         onProcess: (pid) => {
           if (pid === undefined) endWhatIsLeft();
+          void tokens.neededBy(pid);
           marked = marked.then(async () =>
             ci.saveState("cli", pid === undefined ? "" : await markOf(pid, processes)),
           );
         },
       });
     warnOfHomes(step, target);
+    if (target) await tellOverrides(step, bundleRoot, target.name);
     access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
     const api = workspaceApi(step, session, caller);
@@ -179,6 +178,9 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       get access() {
         return asked("access", access);
       },
+      get service() {
+        return asked("service", service);
+      },
       scan: {
         planned: async (result, summary) => {
           if (!scan) return;
@@ -197,12 +199,12 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
-    const failure = rootCause(step, service, error);
+    const failure = await rootCause(step, service, error);
     await recordRefusals(begun, audit, failure);
     await reportFailure(ci, failure, withStandards());
     return 1;
   } finally {
-    await service?.stop();
+    await launcher.end();
     await removePrivateFolder(folder.root);
   }
 }
@@ -264,11 +266,15 @@ export async function refuseStep(begun: Begun, error: SecretlessError, seams: Se
 }
 
 /** What really went wrong: the CLI saw only a refusal of the token service, or that it was ended. */
-function rootCause({ ci }: Step, service: TokenService | undefined, error: unknown): SecretlessError {
+async function rootCause(
+  { ci }: Step,
+  service: StepService | undefined,
+  error: unknown,
+): Promise<SecretlessError> {
   if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
     return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
   }
-  const foreign = service?.refusals.find(({ reason }) => reason === "host");
+  const foreign = (await service?.refusals())?.find(({ reason }) => reason === "host");
   if (foreign) {
     return new SecretlessError("HOST_NOT_APPROVED", {
       problem: "The bundle would talk to a workspace that is not approved; it got no token.",

@@ -5,6 +5,7 @@ import { parseInputs, type Inputs } from "./ci/inputs/inputs.ts";
 import type { Ports } from "./base/ports.ts";
 import { redactingCi } from "./ci/redacting-ci.ts";
 import type { BegunStep } from "./flow/step.ts";
+import { ServerTime } from "./net/server-time.ts";
 import { proxySecrets } from "./net/proxy.ts";
 import type { Seams } from "./run.ts";
 
@@ -45,9 +46,10 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
       },
       () => undefined,
     );
+    const serverTime = new ServerTime(clock);
     const workspace = discoverWorkspace({
       host: inputs.host,
-      send,
+      send: serverTime.measuring(send),
       clock,
       deadline: clock.now() + Math.min(REACHABLE, inputs.timeout),
       signal,
@@ -55,7 +57,7 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
     workspace.catch(() => undefined);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
     const { run } = await import("./run.ts");
-    return await run({ ci, ports, inputs, workspace, early, signal }, seams);
+    return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
     const { reportFailure, refuseStep } = await import("./run.ts");
     const failure = toSecretlessError(error);

@@ -18,6 +18,7 @@ import { Counter } from "./identity/counter.ts";
 import { FederationPolicies } from "./identity/federation-policies.ts";
 import { Principals } from "./identity/principals.ts";
 import { tokenEndpointRoutes } from "./identity/token-endpoint.ts";
+import { Services } from "./services/services.ts";
 import { workspaceIds } from "./workspace/context.ts";
 import { Workspace, workspaceConfigRoute } from "./workspace/workspace.ts";
 
@@ -48,6 +49,8 @@ export interface Sandbox {
   /** Where the workspace listens. */
   readonly workspaceUrl: string;
   readonly account: Account;
+  /** What jobs reach with their cloud identity. */
+  readonly services: Services;
   readonly tokens: AccessTokens;
   /** Every request in the order of arrival. */
   readonly requests: readonly LoggedRequest[];
@@ -66,7 +69,7 @@ const PRINCIPALS = [
   { principal: JOB_RUNNER, event: undefined },
 ] as const;
 
-/** Starts GitHub, Azure DevOps, Entra ID, a workspace and an account on 127.0.0.1, each on a port of its own. */
+/** Starts GitHub, Azure DevOps, Entra ID, a workspace, an account and what jobs reach on 127.0.0.1, each on a port of its own. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = systemClock, latency = 0, idTokenLife = 300, accessTokenLife = 3600 } = options;
   const { issuerPath = "", bigIds = false, policyPropagation = 0 } = options;
@@ -77,13 +80,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   // Every delayed answer waits for it.
   setMaxListeners(0, stopping.signal);
   const wiring: Wiring = { clock, latency, faults, log: requests, defects: [], stopping: stopping.signal };
-  const [githubServer, azureServer, entraServer, workspaceServer, accountServer] = await Promise.all([
-    SystemServer.start("github", wiring),
-    SystemServer.start("azure", wiring),
-    SystemServer.start("entra", wiring),
-    SystemServer.start("workspace", wiring),
-    SystemServer.start("account", wiring),
-  ]);
+  const [githubServer, azureServer, entraServer, workspaceServer, accountServer, servicesServer] =
+    await Promise.all([
+      SystemServer.start("github", wiring),
+      SystemServer.start("azure", wiring),
+      SystemServer.start("entra", wiring),
+      SystemServer.start("workspace", wiring),
+      SystemServer.start("account", wiring),
+      SystemServer.start("services", wiring),
+    ]);
 
   const github = await GitHub.create({ clock, url: githubServer.url, issuerPath, idTokenLife, handedOut });
   githubServer.serve(github.routes(), () => undefined);
@@ -102,6 +107,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     policies,
     onPrincipal: (principal) => workspace.files.mkdirs(`/Workspace/Users/${principal.applicationId}`),
   });
+  const services = new Services({
+    vended: (token) => workspace.serviceCredentials.vended(token),
+    url: servicesServer.url,
+    handedOut,
+  });
+  servicesServer.serve(services.routes(), () => undefined);
   const audiences = [`${host}/oidc/v1/token`, ACCOUNT_ID];
   for (const { principal, event } of PRINCIPALS) {
     account.addServicePrincipal(principal);
@@ -142,13 +153,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     workspace,
     workspaceUrl: workspaceServer.url,
     account,
+    services,
     tokens,
     requests,
     handedOut,
     fault: (rule) => faults.add(rule),
     stop: async () => {
       stopping.abort();
-      const servers = [githubServer, azureServer, entraServer, workspaceServer, accountServer];
+      const servers = [
+        githubServer,
+        azureServer,
+        entraServer,
+        workspaceServer,
+        accountServer,
+        servicesServer,
+      ];
       await Promise.all(servers.map((server) => server.stop()));
       if (wiring.defects.length > 0) throw new AggregateError(wiring.defects, "the sandbox itself failed");
     },

@@ -2,6 +2,8 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { JOB_RUNNER, REGISTRAR } from "../sandbox/defaults.ts";
 import { CREDENTIAL, playedJobs, prepareJobAccess } from "../sandbox/job-access.ts";
+import { playJob } from "../sandbox/played-job.ts";
+import { findPython } from "../sandbox/runner/python.ts";
 import { startGitHubJob } from "../sandbox/runner/github-job.ts";
 import type { StepResult } from "../sandbox/runner/github.ts";
 
@@ -28,6 +30,25 @@ export async function showAccess({ say, check }: Screen): Promise<void> {
       const [ingest, report] = playedJobs(job.sandbox);
       say(`   played     nightly_ingest asks for ${CREDENTIAL}: ${ingest}; daily_report: ${report}`);
     };
+    const python = await findPython();
+    if (python === undefined)
+      say("   skipped: the code of the jobs is not run (there is no Python 3.10 or later)");
+    /** Runs what was uploaded, as the principals of the two jobs. */
+    const runs = async (ingest: string, report: string): Promise<void> => {
+      if (python === undefined) return;
+      const { services } = job.sandbox;
+      const first = await playJob(python, job.sandbox, "nightly-ingest", { graph: services.url });
+      const second = await playJob(python, job.sandbox, "daily-report");
+      for (const [name, { output }] of [
+        ["nightly_ingest", first] as const,
+        ["daily_report", second] as const,
+      ])
+        say(`   ${name.padEnd(14)} prints: ${output.trim().split("\n").at(-1) ?? ""}`);
+      check(
+        first.output.includes(ingest) && second.output.includes(report),
+        "as the code of both jobs says itself",
+      );
+    };
     const gets = (ingest: string, report: string): boolean =>
       playedJobs(job.sandbox).join() === [ingest, report].join();
 
@@ -52,6 +73,7 @@ export async function showAccess({ say, check }: Screen): Promise<void> {
       "job-scoped: proven. The granted job gets in, the other job does not",
       deployed,
     );
+    await runs("2 people in the directory", "CREDENTIAL_REFUSED");
 
     say("   c) daily_report is changed to run as the principal of nightly_ingest");
     const file = path.join(job.checkout, "databricks.yml");
@@ -69,9 +91,18 @@ export async function showAccess({ say, check }: Screen): Promise<void> {
     say("   d) a policy that allows this from main alone, and a run of another branch");
     const { claims } = job.sandbox.github;
     job.sandbox.github.claims = { ...claims, ref: "refs/heads/feature" };
+    const revoked = await job.step(POLICY);
+    shown(revoked, /^ {2}done: /);
+    check(
+      succeeded(revoked) && gets("refused", "refused"),
+      "withdrawn: the policy allows it no longer",
+      revoked,
+    );
     const denied = await job.step(POLICY);
     check(codes(denied) === "ACCESS_DENIED", "denied (ACCESS_DENIED) before anything is deployed", denied);
     job.sandbox.github.claims = claims;
+    const granted = await job.step(POLICY);
+    check(succeeded(granted) && gets("vended", "refused"), "granted again from main", granted);
 
     say("   e) access.yml is taken away");
     await rm(path.join(job.checkout, "access.yml"));
@@ -79,6 +110,7 @@ export async function showAccess({ say, check }: Screen): Promise<void> {
     shown(withdrawn, /^ {2}done: |lives on/);
     played();
     check(succeeded(withdrawn) && gets("refused", "refused"), "withdrawn: nobody gets in", withdrawn);
+    await runs("MANIFEST_NOT_FOUND", "MANIFEST_NOT_FOUND");
 
     const events = (await readFile(deployed.outputs["audit-log"] ?? "", "utf8")).trim().split("\n");
     const leaked = job.sandbox.handedOut.filter((token) =>

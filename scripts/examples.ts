@@ -1,12 +1,14 @@
 /**
- * `npm run examples`: renders the examples of the bundle templates anew, with the Databricks CLI on PATH. A test compares.
+ * `npm run examples`: puts the wheel of runtime/ into the bundle templates, and renders their examples anew, with the
+ * Databricks CLI on PATH. Tests compare.
  */
-import { cp, rm } from "node:fs/promises";
+import { cp, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import { ACCOUNT_ID, AZURE_DEPLOYER, DEPLOYER, JOB_RUNNER, PLANNER, REGISTRAR } from "../sandbox/defaults.ts";
 import { ORGANISATION_ID } from "../sandbox/azure/claims.ts";
 import { initTemplate, type Answers } from "./render-template.ts";
+import { buildWheel } from "./wheel.ts";
 
 const COMMON = {
   project_name: "lake_orders",
@@ -58,7 +60,19 @@ export async function renderExample(name: string): Promise<string> {
   return path.join(output, answers["project_name"] ?? "");
 }
 
+/** Where the template keeps the wheel of runtime/ that its projects ship. */
+export const TEMPLATE_WHEELS = path.resolve(
+  import.meta.dirname,
+  "../bundle-templates/shared/template/{{.bundle_folder}}/wheels",
+);
+
 if (process.argv[1] === import.meta.filename) {
+  const former = await readdir(TEMPLATE_WHEELS);
+  const wheel = await buildWheel(TEMPLATE_WHEELS);
+  if (wheel === undefined)
+    console.log("SKIPPED: the wheel of runtime/ (needs Python with build and hatchling)");
+  else
+    for (const name of former) if (name !== path.basename(wheel)) await rm(path.join(TEMPLATE_WHEELS, name));
   for (const name of Object.keys(EXAMPLES)) {
     const folder = path.resolve(import.meta.dirname, "../examples", name);
     const rendered = await renderExample(name);

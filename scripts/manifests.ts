@@ -8,7 +8,7 @@ import { AZURE_DEVOPS } from "../core/ci/azure-devops/dialect.ts";
 import type { Dialect } from "../core/ci/dialect.ts";
 import { GITHUB } from "../core/ci/github/dialect.ts";
 import { INPUTS, type InputDefinition, type InputTable } from "../core/ci/inputs/table.ts";
-import { OUTPUTS } from "../core/ci/outputs.ts";
+import { EXPORTED, OUTPUTS } from "../core/ci/outputs.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -52,7 +52,7 @@ export function taskManifest(text: string, table: InputTable = INPUTS): Promise<
     name: AZURE_DEVOPS.inputLabel(name),
     description,
   }));
-  const allowed = [...outputVariables.map(({ name }) => name), "secretless.*"];
+  const allowed = [...outputVariables.map(({ name }) => name), ...EXPORTED, "secretless.*"];
   const made = {
     ...manifest,
     inputs: inputsOf(table, AZURE_DEVOPS).map(([name, definition]) => taskInput(name, definition)),

@@ -3,7 +3,7 @@ import {
   askEarly,
   createSend,
   isOpenToAnybody
-} from "./chunks/chunk-A3W5SJIT.js";
+} from "./chunks/chunk-CCOILW5G.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/base/no-inspector.ts
@@ -11,16 +11,21 @@ import process2 from "node:process";
 process2.on("SIGUSR1", () => void 0);
 
 // action/main.ts
-var cancel = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.on(signal, () => {
-    cancel.abort();
-  });
+var SERVICE = "token-service";
+async function main() {
+  const cancel = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.on(signal, () => {
+      cancel.abort();
+    });
+  }
+  const environment = process.env;
+  const finished = new AbortController();
+  const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
+  const early = askEarly(createSend(environment), host ?? "", finished.signal);
+  const { runAction } = await import("./chunks/step-J6DR2ZA2.js");
+  const service = [import.meta.filename, SERVICE];
+  process.exitCode = await runAction({ environment, early, cancelled: cancel.signal, service });
+  finished.abort();
 }
-var environment = process.env;
-var finished = new AbortController();
-var host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
-var early = askEarly(createSend(environment), host ?? "", finished.signal);
-var { runAction } = await import("./chunks/step-K4EHQPRS.js");
-process.exitCode = await runAction(environment, early, cancel.signal);
-finished.abort();
+await (process.argv[2] === SERVICE ? (await import("./chunks/step-J6DR2ZA2.js")).runService() : main());

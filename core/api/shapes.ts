@@ -83,6 +83,7 @@ export type UpdatePermissions = Body<Pick<catalog.UpdatePermissions, "changes">>
 
 /** SCIM's Me of a service principal is one, and has a user name besides. */
 export const ME = shape<iam.User & Pick<iam.ServicePrincipal, "applicationId">>();
+export const SERVICE_PRINCIPALS = shape<iam.ListServicePrincipalResponse>();
 export const SERVICE_PRINCIPAL = shape<iam.ServicePrincipal>();
 export const GROUP = shape<iam.ComplexValue>();
 export const GROUPS = shape<iam.ListGroupsResponse>();

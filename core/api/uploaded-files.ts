@@ -1,4 +1,5 @@
 import { callError, ApiFailure, type ApiRequest, type DatabricksApi } from "./client.ts";
+import { inParallel } from "./paging.ts";
 import { listAt, member, textAt, type Json } from "./json.ts";
 
 /**
@@ -7,12 +8,45 @@ import { listAt, member, textAt, type Json } from "./json.ts";
  * @throws SecretlessError `ENDPOINT_UNAVAILABLE`
  */
 export async function filesInFolder(api: DatabricksApi, path: string): Promise<string[]> {
+  return (await objectsIn(api, path)).files;
+}
+
+/** Folders that are looked into by {@link filesBelow}: no bundle has more. */
+const MOST_FOLDERS = 5_000;
+
+/**
+ * As {@link filesInFolder}, with those in folders below it; undefined if there are too many to be looked at.
+ * @throws SecretlessError `ENDPOINT_UNAVAILABLE`
+ */
+export async function filesBelow(api: DatabricksApi, path: string): Promise<string[] | undefined> {
+  const files: string[] = [];
+  let seen = 0;
+  for (let level = [path]; level.length > 0;) {
+    seen += level.length;
+    if (seen > MOST_FOLDERS) return undefined;
+    const next: string[] = [];
+    await inParallel(level, async (folder) => {
+      const found = await objectsIn(api, folder);
+      files.push(...found.files);
+      next.push(...found.folders);
+    });
+    level = next;
+  }
+  return files.sort();
+}
+
+async function objectsIn(
+  api: DatabricksApi,
+  path: string,
+): Promise<{ readonly files: string[]; readonly folders: string[] }> {
   const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path } } as const;
   const answer = await answered(api, request, "The list of what was uploaded");
-  return listAt(answer, "objects").flatMap((object) => {
-    const file = textAt(object, "path");
-    return file === "" || textAt(object, "object_type") === "DIRECTORY" ? [] : [file];
-  });
+  const objects = listAt(answer, "objects").filter((object) => textAt(object, "path") !== "");
+  const pathsOf = (isFolder: boolean): string[] =>
+    objects
+      .filter((object) => (textAt(object, "object_type") === "DIRECTORY") === isFolder)
+      .map((object) => textAt(object, "path"));
+  return { files: pathsOf(false), folders: pathsOf(true) };
 }
 
 /**

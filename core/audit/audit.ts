@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
-import type { AuditEvent } from "./events/ocsf.ts";
+import type { AuditContext, AuditEvent } from "./events/ocsf.ts";
 import { SINKS } from "./sinks/index.ts";
 import type { OpenSink } from "./sinks/sink.ts";
 import { openAuditLog, type AuditLog } from "./json-lines.ts";
@@ -21,13 +21,18 @@ export interface Audit extends AuditLog {
   settled(): Promise<void>;
 }
 
-export interface AuditOptions {
-  readonly ci: Pick<Ci, "context" | "output">;
-  readonly clock: Clock;
-  readonly platform: Platform;
+/** Whose audit it is. */
+interface AuditedRun {
+  readonly ci: Pick<Ci, "context">;
   readonly command: string;
   /** Application ID of the deploying service principal. */
   readonly clientId: string;
+}
+
+export interface AuditOptions extends AuditedRun {
+  readonly ci: Pick<Ci, "context" | "output">;
+  readonly clock: Clock;
+  readonly platform: Platform;
   /** What may leave of a text (core/scan/hide.ts). */
   readonly clean: (text: string) => string;
   /** The input `audit-log`. */
@@ -42,21 +47,31 @@ export async function openAudit(
   { ci, clock, platform, command, clientId, auditLog, clean }: AuditOptions,
   open: readonly OpenSink[] = SINKS,
 ): Promise<Audit> {
-  const { checkout, tempFolder, runUrl, ciName } = ci.context;
+  const { checkout, tempFolder } = ci.context;
   const file =
     auditLog === undefined
       ? path.join(tempFolder, `databricks-secretless-audit-${randomUUID()}.jsonl`)
       : path.resolve(checkout, auditLog);
   const sinks = await Promise.all(open.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
   await ci.output("audit-log", file);
-  const context = {
+  const context = auditContext({ ci, command, clientId });
+  return auditOver(openAuditLog({ context, clock, sinks, clean }), file);
+}
+
+/** What each event of a process says about the run. */
+export function auditContext({ ci, command, clientId }: AuditedRun): AuditContext {
+  const { runUrl, ciName } = ci.context;
+  return {
     productVersion: PRODUCT.version,
     correlationId: runUrl || randomUUID(),
     stepId: randomUUID(),
     principal: clientId,
     run: { ci: ciName, command, ...(runUrl !== "" && { url: runUrl }) },
   };
-  const log = openAuditLog({ context, clock, sinks, clean });
+}
+
+/** An {@link Audit} over a log whose lines belong into `file`. */
+export function auditOver(log: AuditLog, file: string): Audit {
   let last: Promise<void> = Promise.resolve();
   return {
     file,

@@ -8,6 +8,8 @@ export interface CommandNeeds {
   readonly access: boolean;
   /** The scan for static credentials. */
   readonly scan: boolean;
+  /** The token service: for as long as the step has a program running, or for the whole job. */
+  readonly service: "none" | "step" | "job";
 }
 
 /** All that is known of a command before it is run. What it does is in core/commands/, which is loaded later. */
@@ -27,32 +29,39 @@ export const COMMANDS = [
     name: "deploy",
     summary: "plans and deploys the bundle",
     changes: true,
-    needs: { bundle: true, cli: true, access: true, scan: true },
+    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" },
   },
   {
     name: "plan",
     summary: "shows what a deployment would change and changes nothing",
     changes: false,
-    needs: { bundle: true, cli: true, access: true, scan: true },
+    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" },
   },
   {
     name: "run",
     summary: "runs a job, pipeline, app or script of the deployed bundle",
     changes: true,
-    needs: { bundle: true, cli: true, access: false, scan: false },
+    needs: { bundle: true, cli: true, access: false, scan: false, service: "step" },
   },
   {
     name: "destroy",
     summary: "removes the deployment",
     changes: true,
-    needs: { bundle: true, cli: true, access: true, scan: false },
+    needs: { bundle: true, cli: true, access: true, scan: false, service: "step" },
   },
   {
     name: "access",
     summary:
       "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
     changes: true,
-    needs: { bundle: true, cli: false, access: true, scan: false },
+    needs: { bundle: true, cli: false, access: true, scan: false, service: "none" },
+  },
+  {
+    name: "login",
+    summary:
+      "gives every later step of the job (CLI, SDKs, Terraform) a session that renews itself; it needs no bundle",
+    changes: true,
+    needs: { bundle: false, cli: false, access: false, scan: false, service: "job" },
   },
 ] as const satisfies readonly CommandTraits[];
 

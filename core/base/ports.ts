@@ -66,10 +66,32 @@ export interface ProcessResult {
  */
 export type RunProcess = (request: ProcessRequest) => Promise<ProcessResult>;
 
+/** A process of this product that outlives the one that has started it; while both live they speak in lines. */
+export interface DetachedProcess {
+  readonly pid: number;
+  /** Hands over each line of its stdout, without line feed; resolves when it has ended. To be called once. */
+  read(onLine: (line: string) => void): Promise<void>;
+  /** A line for its stdin; what can no longer be written is lost. */
+  write(line: string): void;
+  /** Lets go of its pipes, so that this process can end. */
+  release(): void;
+  kill(): void;
+}
+
+/** How the token service is started as a process of its own. */
+export interface Detached {
+  /** Starts this product again, as the token service, with `env` as its whole environment. */
+  start(env: Readonly<Record<string, string>>): Promise<DetachedProcess>;
+  /** Id of the process that runs the job and has started this one; undefined if it cannot be seen from here. */
+  readonly runner: number | undefined;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly platform: Platform;
   readonly environment: Environment;
   readonly send: Send;
   readonly runProcess: RunProcess;
+  /** Undefined: the token service lives in this process, and ends with it. */
+  readonly detached?: Detached | undefined;
 }

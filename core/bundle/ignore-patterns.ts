@@ -94,7 +94,10 @@ function matches(steps: readonly Step[], path: string): boolean {
 /** What the patterns decide: files that are taken, or files that are left out. */
 export type PatternUse = "take" | "leave-out";
 
-/** Characters that mean something else to the CLI's library, by accident: such a pattern never leaves a file out here. */
+/**
+ * Characters that mean something else to the CLI's library, by accident: such a pattern never leaves a file out here, and
+ * takes every one.
+ */
 const UNCERTAIN = /(?<!\\)[+(){}|^$]/;
 
 export class IgnorePatterns {
@@ -108,7 +111,7 @@ export class IgnorePatterns {
       const pattern = negated ? line.slice(1) : line;
       const uncertain = UNCERTAIN.test(pattern.replace(/\[[^\]]{1,100}\]/g, ""));
       if (pattern === "" || (uncertain && (use === "leave-out") !== negated)) continue;
-      this.#patterns.push({ negated, steps: stepsOf(pattern) });
+      this.#patterns.push({ negated, steps: uncertain ? [ANY] : stepsOf(pattern) });
     }
   }
 

@@ -9,7 +9,8 @@ export class PatternError extends Error {
 /**
  * The existing paths that `pattern` (absolute) matches, as the CLI's `filepath.Glob` of Go finds them: `*` and `?` stay
  * within one folder and match leading dots, there is no `**`, `[^…]` negates, a backslash escapes except on Windows, and
- * folders that cannot be read are passed over, and those of which `mayList` says no.
+ * folders that cannot be read are passed over, and those of which `mayList` says no. A folder whose name is no UTF-8 cannot
+ * be opened by the name that Node gives it: it is found in place of what may be in it.
  * @throws PatternError
  */
 export async function glob(
@@ -24,7 +25,10 @@ export async function glob(
   const name = matcher(path.basename(pattern), path);
   const found: string[] = [];
   for (const parent of folder === pattern ? [] : await glob(folder, path, tree, mayList)) {
-    const entries = (await mayList(parent)) ? await tree.list(parent).catch(() => []) : [];
+    const entries = (await mayList(parent)) ? await tree.list(parent).catch(() => undefined) : [];
+    // The CLI reads it all the same: it is told as something that cannot be read.
+    if (entries === undefined && parent.includes("\ufffd")) found.push(parent);
+    if (entries === undefined) continue;
     const names = entries.map((entry) => entry.name).filter((entry) => name.test(entry));
     found.push(...names.map((entry) => path.join(parent, entry)));
   }

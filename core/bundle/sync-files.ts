@@ -126,7 +126,12 @@ export async function selectArtifacts({ artifacts }: Selection, tree: Tree): Pro
   const found = new Set<string>();
   const take = async (path: string): Promise<void> => {
     if ((await tree.size(path)) !== undefined) found.add(path);
-    else for (const { name } of await tree.list(path).catch(() => [])) await take(join(path, name));
+    else {
+      const entries = await tree.list(path).catch(() => undefined);
+      // It was listed: what cannot be opened (its name may be no UTF-8) is to be told as such.
+      if (entries === undefined) found.add(path);
+      for (const { name } of entries ?? []) await take(join(path, name));
+    }
   };
   for (const pattern of artifacts) for (const path of await matchesOf(pattern, tree)) await take(path);
   return [...found].sort();

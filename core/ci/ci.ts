@@ -80,6 +80,8 @@ export interface Ci {
   /** Folds the lines that `body` prints under a title. */
   group<T>(title: string, body: () => Promise<T>): Promise<T>;
   output(name: string, value: string): Promise<void>;
+  /** Sets an environment variable for all later steps of the job. */
+  exportVariable(name: string, value: string): Promise<void>;
   /** Appends Markdown to the job summary. */
   summary(markdown: string): Promise<void>;
   /** Keeps a value (never a secret) for the post step of this very use of the step. */

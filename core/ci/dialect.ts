@@ -57,6 +57,8 @@ export interface Dialect {
   untrustedToken(claims: PipelineClaims): UntrustedEvent | undefined;
   /** Names of variables, in capitals, that never reach the CLI and the bundle's code, with what they are. */
   readonly credentials: readonly (readonly [RegExp, string])[];
+  /** The variable by whose value the CI finds, and ends, what a job has left running. */
+  readonly tracking: string;
   /** Names of variables that say what is built, and are no credential: the CLI and the bundle's code have them. */
   readonly facts: RegExp;
   /** What the CI would read as a command in a line of the log, with what breaks it and stays readable. */

@@ -23,3 +23,13 @@ export const OUTPUTS: readonly { readonly name: string; readonly description: st
   },
   { name: "audit-log", description: "Path of the audit log." },
 ];
+
+/** Every environment variable that `login` sets for later steps; the agent of Azure Pipelines lets a task set no others. */
+export const EXPORTED: readonly string[] = [
+  "DATABRICKS_HOST",
+  "DATABRICKS_AUTH_TYPE",
+  "DATABRICKS_METADATA_SERVICE_URL",
+  "DATABRICKS_WORKSPACE_ID",
+  // Names of variables have no letter case there.
+  "NO_PROXY",
+];

@@ -29,6 +29,8 @@ export function redactingCi(ci: Ci): Ci {
       ci.annotate(level, clean(text), place && { ...place, file: clean(place.file) }),
     group: (title, body) => ci.group(clean(title), body),
     output: (name, value) => ci.output(name, redact(value)),
+    // Its value is for programs; whatever of it is secret was masked before.
+    exportVariable: (name, value) => ci.exportVariable(name, value),
     summary: (markdown) => ci.summary(redact(withoutBidi(markdown))),
     saveState: (name, value) => ci.saveState(name, value),
   };

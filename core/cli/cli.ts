@@ -16,16 +16,12 @@ import { LineSplitter } from "./lines.ts";
 import { heldLock } from "./deployment-lock.ts";
 import { PLAN_COMMAND, readPlan, type Plan } from "./plan.ts";
 import { runUntil, type ProgramPorts } from "./process.ts";
+import { requestRate } from "./request-rate.ts";
 import { noTokenAsked, refuseOtherWorkspace, type ApprovedWorkspace } from "./effective-workspace.ts";
 import { readSummary, type BundleSummary } from "./summary.ts";
 
 /** Else a bundle with `bundle.deployment.lock.force: true` would take the lock of a deployment that runs (CLI 1.13). */
 const KEEP_LOCK = "--force-lock=false";
-/**
- * Requests in a second for commands that change nothing, where the user sets no limit: the CLI's own of 15 makes a plan
- * of 40 jobs wait for two seconds. Deployments keep theirs (docs/performance.md says why).
- */
-const READING_RATE = "60";
 /** Largest JSON that is read from stdout, in bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
 
@@ -33,6 +29,7 @@ export interface CliOptions extends ProgramPorts, FailureContext {
   readonly clock: Clock;
   /** Absolute path of the CLI. */
   readonly file: string;
+  readonly version: string;
   /** The whole environment, from cliEnvironment. */
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of the folder of `databricks.yml`. */
@@ -140,7 +137,7 @@ export class DatabricksCli {
     args: readonly string[],
     how: { signal?: AbortSignal; capture?: boolean; onLine?: (line: string) => void },
   ): Promise<CliResult> {
-    const { file, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
+    const { file, version, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
     // By itself the CLI would prefer a `databricks.yml` in a folder above to a `bundle.yml` in its own; and it must resolve
     // `../` in `include` as core/bundle/files.ts does.
     const root = await diskTree.real(bundleRoot);
@@ -166,7 +163,7 @@ export class DatabricksCli {
       args: ["bundle", ...args, ...(target === undefined ? [] : ["--target", target])],
       cwd: bundleRoot,
       env: {
-        ...(how.capture === true && { DATABRICKS_RATE_LIMIT: READING_RATE }),
+        DATABRICKS_RATE_LIMIT: requestRate(version, how.capture === true),
         ...env,
         DATABRICKS_BUNDLE_ROOT: root,
       },

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { getuid, kill, pid as ownPid } from "node:process";
 import type { Platform } from "../base/ports.ts";
+import { isRunning } from "./process.ts";
 
 /**
  * What tells a process of ours from another one that has the same id by now, or whose id somebody else has written where
@@ -10,6 +11,8 @@ import type { Platform } from "../base/ports.ts";
 export interface ProcessPort {
   /** When it was started, as the platform says it; undefined if there is no such process. */
   startedAt(pid: number): Promise<string | undefined>;
+  /** Whether something has this id, where that is much cheaper than `startedAt`. */
+  isRunning?(pid: number): boolean;
   /** Variables that it was started with; undefined where the platform does not show them, or this one's are hidden. */
   environmentOf(pid: number): readonly string[] | undefined;
   /** Ids of the processes of this user; empty where the platform does not show them. */
@@ -33,11 +36,37 @@ export async function markedProcess(
   folder: string,
   port: ProcessPort,
 ): Promise<number | undefined> {
-  const [, text = "", started] = /^([1-9]\d{0,9}) (\S.{0,99})$/.exec(mark) ?? [];
-  const pid = Number(text);
+  return markedWith(mark, folderVariable(folder), port);
+}
+
+/** As {@link markedProcess}, by another variable: `begin` is how its `name=value` begins. */
+export async function markedWith(
+  mark: string,
+  begin: string,
+  port: ProcessPort,
+): Promise<number | undefined> {
+  const { pid, started } = partsOf(mark);
   if (pid < 2 || pid === ownPid || (await port.startedAt(pid)) !== started) return undefined;
   const environment = port.environmentOf(pid);
-  return environment === undefined || isOf(environment, folder) ? pid : undefined;
+  return environment === undefined || hasVariable(environment, begin) ? pid : undefined;
+}
+
+/** A mark for {@link stillRuns} alone, made without starting a program; "" if the process has ended already. */
+export async function lightMark(pid: number, port: ProcessPort): Promise<string> {
+  if (!port.isRunning) return markOf(pid, port);
+  return port.isRunning(pid) ? `${String(pid)} -` : "";
+}
+
+/** Whether the process of a mark still runs. Where it costs a program to learn its start, its id alone is asked for. */
+export async function stillRuns(mark: string, port: ProcessPort): Promise<boolean> {
+  const { pid, started } = partsOf(mark);
+  if (pid < 1) return false;
+  return port.isRunning ? port.isRunning(pid) : (await port.startedAt(pid)) === started;
+}
+
+function partsOf(mark: string): { readonly pid: number; readonly started: string | undefined } {
+  const [, text = "", started] = /^([1-9]\d{0,9}) (\S.{0,99})$/.exec(mark) ?? [];
+  return { pid: Number(text), started };
 }
 
 /** What of the processes that the bundle has started was found after the CLI's end. */
@@ -65,7 +94,7 @@ export function endStrays(folder: string, port: ProcessPort): Strays {
       if (pid === ownPid) continue;
       const environment = port.environmentOf(pid);
       if (environment === undefined) hidden.push(pid);
-      else if (isOf(environment, folder)) found.push(pid);
+      else if (hasVariable(environment, folderVariable(folder))) found.push(pid);
     }
     if (found.length === 0) break;
     for (const pid of found) {
@@ -76,13 +105,15 @@ export function endStrays(folder: string, port: ProcessPort): Strays {
   return { ended: [...ended], hidden };
 }
 
-function isOf(environment: readonly string[], folder: string): boolean {
-  return environment.some((variable) => variable.startsWith(`DATABRICKS_BUNDLE_TMP=${folder}`));
+const folderVariable = (folder: string): string => `DATABRICKS_BUNDLE_TMP=${folder}`;
+
+function hasVariable(environment: readonly string[], begin: string): boolean {
+  return environment.some((variable) => variable.startsWith(begin));
 }
 
 /** The real processes. */
 export function processPort({ os }: Platform): ProcessPort {
-  return os === "linux" ? LINUX : { ...NOTHING, startedAt: (pid) => asked(STARTED[os](pid)) };
+  return os === "linux" ? LINUX : { ...NOTHING, isRunning, startedAt: (pid) => asked(STARTED[os](pid)) };
 }
 
 const NOTHING = {

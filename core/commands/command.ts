@@ -5,6 +5,7 @@ import type { BundleSummary } from "../cli/summary.ts";
 import type { PrivateFolder } from "../cli/environment.ts";
 import type { Access } from "../flow/access/access.ts";
 import type { Connection } from "../flow/connect.ts";
+import type { StepService } from "../flow/service/step-service.ts";
 import type { Step } from "../flow/step.ts";
 
 /** The scan of a run, from its plan on; the sources have been scanned by then. */
@@ -25,6 +26,7 @@ export interface CommandContext {
   readonly cli: DatabricksCli;
   readonly access: Access;
   readonly scan: CommandScan;
+  readonly service: StepService;
   /** What the CLI has written in this run. */
   readonly folder: PrivateFolder;
 }

@@ -3,6 +3,7 @@ import { registerAccess } from "./access.ts";
 import type { RunCommand } from "./command.ts";
 import { deployBundle } from "./deploy.ts";
 import { destroyBundle } from "./destroy.ts";
+import { logIn } from "./login.ts";
 import { showPlan } from "./plan.ts";
 import { runResource } from "./run.ts";
 
@@ -13,4 +14,5 @@ export const RUN_COMMANDS: Readonly<Record<CommandName, RunCommand>> = {
   run: runResource,
   destroy: destroyBundle,
   access: registerAccess,
+  login: logIn,
 };

@@ -34,6 +34,13 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   readonly random?: () => number;
   readonly onExchange?: (event: ExchangeEvent) => void;
+  /** A token that is there already: it is used until more than half of what is left of its life is gone. */
+  readonly initial?: AccessToken | undefined;
+  /**
+   * Now as the servers see it, in milliseconds since the epoch: ends of ID tokens are times of theirs, and the clock of a
+   * runner may be wrong. Default: the clock.
+   */
+  readonly serverNow?: (() => number) | undefined;
 }
 
 export interface Session {
@@ -50,36 +57,71 @@ const PATIENCE = 5000;
 const MOST_EXPIRED = 3;
 /** Longest pause after an early renewal that failed, in milliseconds. */
 const LONGEST_PAUSE = 60_000;
+/**
+ * Milliseconds in which whoever asks again after a renewal in vain is told the same, at first and at most; twice as long
+ * after each further one. A client that asks in a loop must not make each question a question to the issuer.
+ */
+const SPARED = { first: 500, most: 15_000 } as const;
 
 /**
  * Keeps one access token valid for as long as the CI gives ID tokens: renewed when more than half of its life is gone,
  * each try with a new ID token. An early renewal that fails or takes long harms nobody while the old token is valid.
  */
 export function createSession(options: SessionOptions): Session {
-  const { clock, signal } = options;
-  let current: (AccessToken & { readonly renewAt: number }) | undefined;
+  const { clock, signal, initial } = options;
+  let current: (AccessToken & { readonly since: number; readonly renewAt: number }) | undefined;
   let renewal: Promise<AccessToken> | undefined;
+  /** Whether somebody has waited for the renewal that is under way as long as anybody should. */
+  let isSlow = false;
+  let failed: { readonly error: unknown; readonly until: number; readonly pause: number } | undefined;
+  if (initial) keep(initial);
 
-  function renew(): Promise<AccessToken> {
+  function keep(token: AccessToken): void {
+    const now = clock.now();
+    current = { ...token, since: now, renewAt: now + (token.expiresAt - now) / 2 };
+    failed = undefined;
+  }
+
+  function renew(isEarly: boolean): Promise<AccessToken> {
     renewal ??= exchangeWithRetry(options)
       .then((token) => {
-        const now = clock.now();
-        current = { ...token, renewAt: now + (token.expiresAt - now) / 2 };
+        keep(token);
         return token;
+      })
+      .catch((error: unknown) => {
+        const next = Math.min(SPARED.most, failed ? failed.pause * 2 : SPARED.first);
+        // An early one has its own pause, and is to be tried again as soon as there is need.
+        if (!isEarly) failed = { error, until: clock.now() + next, pause: next };
+        throw error;
       })
       .finally(() => {
         renewal = undefined;
+        isSlow = false;
       });
     return renewal;
   }
 
+  /** A new token now, for there is none that is valid. */
+  async function renewNow(): Promise<AccessToken> {
+    const now = clock.now();
+    // A clock that was set back must not make this last.
+    if (failed && now < failed.until && failed.until - now <= failed.pause) throw failed.error;
+    return renew(false);
+  }
+
   /** The renewed token, or undefined if it failed or did not come in time. */
   async function renewEarly(patience: number): Promise<AccessToken | undefined> {
-    const alarm = new AbortController();
-    const late = clock.sleep(patience, alarm.signal).catch(() => undefined);
-    const renewed = renew().catch(() => {
+    const renewed = renew(true).catch(() => {
       if (current) current = { ...current, renewAt: clock.now() + pause(current.expiresAt - clock.now()) };
     });
+    if (isSlow) return undefined;
+    const alarm = new AbortController();
+    const late = clock.sleep(patience, alarm.signal).then(
+      () => {
+        isSlow = renewal !== undefined;
+      },
+      () => undefined,
+    );
     try {
       return (await Promise.race([renewed, late])) ?? undefined;
     } finally {
@@ -92,11 +134,12 @@ export function createSession(options: SessionOptions): Session {
       signal?.throwIfAborted();
       const old = current;
       const now = clock.now();
-      if (!old || old.expiresAt <= now) return renew();
+      // After the clock was set back nobody knows how long the token still lives.
+      if (!old || old.expiresAt <= now || now < old.since) return renewNow();
       if (now < old.renewAt) return withoutTimes(old);
       const renewed = await renewEarly(Math.min(PATIENCE, (old.expiresAt - now) / 2));
       if (renewed) return renewed;
-      return clock.now() < old.expiresAt ? withoutTimes(old) : renew();
+      return clock.now() < old.expiresAt ? withoutTimes(old) : renewNow();
     },
   };
 }
@@ -128,7 +171,7 @@ async function exchangeWithRetry(options: SessionOptions): Promise<AccessToken> 
 }
 
 async function exchangeOnce(
-  { exchange, idToken, clock, onExchange }: SessionOptions,
+  { exchange, idToken, clock, onExchange, serverNow = () => clock.now() }: SessionOptions,
   stop: AbortSignal,
   attempt: number,
 ): Promise<AccessToken> {
@@ -143,7 +186,7 @@ async function exchangeOnce(
     idTokenSha256 = tokenSha256(assertion);
     claims = await readClaims(assertion);
     stop.throwIfAborted();
-    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt);
+    if (claims.expiresAt <= serverNow()) throw expired(claims, serverNow(), attempt);
     token = await exchange.exchange({ token: assertion, claims }, stop);
   } catch (error) {
     onExchange?.({ at, attempt, audience, claims, idTokenSha256, outcome: { error } });
@@ -160,7 +203,7 @@ async function exchangeOnce(
 function expired({ expiresAt }: Claims, now: number, attempt: number): HttpError {
   const cause = new SecretlessError("ID_TOKEN_REFUSED", {
     problem: "The ID token that the CI gave has already expired.",
-    expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
+    expected: `valid at ${new Date(now).toISOString()} (by the workspace's clock, where it says its time, else by this runner's)`,
     actual: `expired at ${new Date(expiresAt).toISOString()}`,
     remedy: "Correct the clock of the runner, if it is wrong; else run the job again.",
   });

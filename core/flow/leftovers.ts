@@ -27,17 +27,26 @@ interface CleaningPorts {
 
 /**
  * The post step: waits for a deployment that a cancelled run left to itself, ends what that has left running, then
- * removes the run's private folder. Gives lines for the log, each when it becomes true; none after a run that ended well.
+ * removes the run's private folder, then stops the token service. Gives lines for the log, each when it becomes true; none after a run that ended well.
  * What main has kept for it is not believed: code of the bundle can write there, too.
  */
-export async function* cleanUp(left: Leftovers, ports: CleaningPorts): AsyncGenerator<string> {
+export async function* cleanUp(
+  left: Leftovers,
+  ports: CleaningPorts,
+  endService: () => AsyncGenerator<string>,
+): AsyncGenerator<string> {
+  if (yield* cleanFolder(left, ports)) yield* endService();
+}
+
+/** Whether nothing needs the token service any more. */
+async function* cleanFolder(left: Leftovers, ports: CleaningPorts): AsyncGenerator<string, boolean> {
   const { clock, processes, terminate } = ports;
-  if (left.folder === "") return;
+  if (left.folder === "") return true;
   const folder = ownFolder(left.folder, left.tempFolder);
-  if (folder === "gone") return;
+  if (folder === "gone") return true;
   if (folder === undefined) {
     yield "What this step kept for its end names a folder that it has not made: nothing was removed or ended.";
-    return;
+    return true;
   }
   const running = () => markedProcess(left.cli, folder.path, processes);
   const pid = await running();
@@ -47,7 +56,7 @@ export async function* cleanUp(left: Leftovers, ports: CleaningPorts): AsyncGene
     while ((await running()) !== undefined && clock.now() < until) await clock.sleep(INTERVAL);
     if ((await running()) !== undefined) {
       yield "It is still running; its temporary folder is left to it.";
-      return;
+      return false;
     }
     yield "It has ended.";
     // Its group keeps its id for as long as somebody is in it.
@@ -57,6 +66,7 @@ export async function* cleanUp(left: Leftovers, ports: CleaningPorts): AsyncGene
   if (ended.length > 0) yield `Ended what the bundle had left running (process ${ended.join(", ")}).`;
   await removePrivateFolder(folder.path);
   yield "The temporary folder of a run that did not end well was removed.";
+  return true;
 }
 
 /** The name that mkdtemp(3) makes of ours; nothing else in the temporary folder has it. */

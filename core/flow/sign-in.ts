@@ -6,7 +6,7 @@ import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { databricksCloud } from "../federation/clouds.ts";
 import type { OpenedExchange } from "../federation/exchanges/open.ts";
 import type { Workspace } from "../federation/discovery.ts";
-import type { Exchange } from "../federation/exchange.ts";
+import type { AccessToken, Exchange } from "../federation/exchange.ts";
 import { createSession, type ExchangeEvent, type Session } from "../federation/session.ts";
 import { refuseForeignCheckout } from "./foreign-checkout.ts";
 import type { Step } from "./step.ts";
@@ -27,12 +27,14 @@ export interface SignInOptions {
   readonly idToken?: (audience: string, signal: AbortSignal) => Promise<string>;
   readonly signal?: AbortSignal | undefined;
   readonly onExchange?: (event: ExchangeEvent) => void;
+  /** A token of this identity that is there already. */
+  readonly initial?: AccessToken;
 }
 
 /** A session of one identity that trusts this pipeline; each exchange is one audit event. */
 export function signIn(step: Step, options: SignInOptions): Session {
   const { ci, ports, inputs } = step;
-  const { audit, clientId, signal, onExchange, idToken = ci.idToken.bind(ci) } = options;
+  const { audit, clientId, signal, onExchange, initial, idToken = ci.idToken.bind(ci) } = options;
   const { exchange, endpoint } = exchangeFor(step, options);
   return createSession({
     exchange: guarded(step, exchange),
@@ -40,6 +42,8 @@ export function signIn(step: Step, options: SignInOptions): Session {
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal,
+    initial,
+    serverNow: () => step.serverTime.now(),
     onExchange: (event) => {
       record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
       const { audience, attempt, outcome } = event;
@@ -59,7 +63,7 @@ export function accountHost(host: string): string | undefined {
 }
 
 function exchangeFor(
-  { ci, inputs, ports, exchanges }: Step,
+  { ci, inputs, ports, exchanges, serverTime }: Step,
   { workspace, clientId, account }: SignInOptions,
 ): OpenedExchange {
   const open = exchanges[inputs.exchange.name];
@@ -67,6 +71,7 @@ function exchangeFor(
   return open({
     ...inputs,
     ...ports,
+    send: serverTime.measuring(ports.send),
     workspace,
     account,
     clientId,

@@ -3,6 +3,7 @@ import type { Workspace } from "../federation/discovery.ts";
 import type { Ci } from "../ci/ci.ts";
 import type { Inputs } from "../ci/inputs/inputs.ts";
 import type { Ports } from "../base/ports.ts";
+import type { ServerTime } from "../net/server-time.ts";
 import type { Found } from "../report/facts.ts";
 
 /** An ID token that was asked for before its audience was known. */
@@ -19,6 +20,8 @@ export interface BegunStep {
   readonly ports: Ports;
   readonly inputs: Inputs;
   readonly workspace: Promise<Workspace>;
+  /** Has learnt from the answers of the discovery. */
+  readonly serverTime: ServerTime;
   /** The first ID token, if it is under way already. */
   readonly early?: EarlyIdToken | undefined;
   /** Aborted when the job is cancelled or `timeout` is over. */

@@ -107,6 +107,8 @@ export interface Found {
   /** Everything that the bundle has deployed, of every kind. */
   readonly resources?: readonly DeployedResource[];
   readonly run?: { readonly resource: string; readonly url: string; readonly result: string };
+  /** How long later steps have a session, for people. */
+  readonly loggedIn?: string;
   /** How many resources a `destroy` deleted. */
   readonly destroyed?: number;
   /** Warnings that are about the whole run. */

@@ -33,6 +33,7 @@ function headline(facts: Facts, error: SecretlessError | undefined): string {
     : "";
   if (error) return `${facts.command} failed${where}`;
   if (facts.deployed === true) return `deployed${where}`;
+  if (facts.loggedIn !== undefined) return `logged in ${facts.loggedIn}`;
   if (facts.destroyed === 0) return `nothing to destroy${where}`;
   if (facts.destroyed !== undefined) return `destroyed${where}`;
   return `${facts.command}${where}`;

@@ -34,9 +34,9 @@ export function scanConfiguration(
   options: ConfigurationOptions,
 ): ScanReport {
   const scan = new ConfigurationScan(options);
-  for (const [kind, resources] of Object.entries(member(summary, "resources") ?? {})) {
-    for (const [key, resource] of Object.entries((resources ?? {}) as object))
-      scan.walk(resource, ["resources", kind, key], new Map());
+  for (const section of DEPLOYED) {
+    const value = member(summary, section);
+    if (value !== undefined) scan.walk(value, [section], new Map());
   }
   for (const [resource, entry] of Object.entries(member(plan, "plan") ?? {})) {
     const value = member(member(entry, "new_state"), "value");
@@ -53,6 +53,9 @@ export function scanConfiguration(
   };
 }
 
+/** What of the configuration is sent to the workspace: in the settings of resources, as tags, as metadata of the bundle. */
+const DEPLOYED = ["resources", "bundle", "workspace", "presets"] as const;
+
 function member(value: unknown, key: string): object | undefined {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
   const found: unknown = (value as Record<string, unknown>)[key];
@@ -66,6 +69,7 @@ class ConfigurationScan {
   bytes = 0;
   /** Texts that were looked at, by setting: a resource stands in plan and summary. */
   readonly #seen = new Set<string>();
+  readonly #keys = new Set<string>();
   readonly #options: ConfigurationOptions;
   readonly #places: YamlPlaces;
 
@@ -80,10 +84,29 @@ class ConfigurationScan {
     else if (typeof value === "object" && value !== null) {
       const named = pairOf(value);
       for (const [key, inner] of Object.entries(value)) {
+        this.#key(key, path, itemKeys);
         const isPair = named !== undefined && inner === named.value;
         if (isPair) this.#text(named.value, [...path, key], itemKeys, named.name);
         else this.walk(inner, [...path, key], itemKeys);
       }
+    }
+  }
+
+  /** Keys are sent as well: of tags, of parameters, of resources. Their findings stand where their mapping does. */
+  #key(key: string, path: SettingPath, itemKeys: ReadonlyMap<number, string>): void {
+    if (this.#keys.has(key)) return;
+    this.#keys.add(key);
+    const bytes = Buffer.from(key);
+    const text = bytes.toString("latin1");
+    for (const { rule, value } of detect(bytes, text, {
+      kind: "code",
+      binary: true,
+      from: 0,
+      to: text.length,
+    })) {
+      const mark = fingerprint(value, this.#options.repositoryId);
+      const shown = `${redacted(value, rule.type === "format" ? rule.prefix : undefined)} in a key`;
+      this.#add(rule, "error", path, itemKeys, { shown, fingerprint: mark });
     }
   }
 

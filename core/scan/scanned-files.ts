@@ -95,8 +95,9 @@ export class ScannedFiles {
   }
 
   async #scanOne(key: string, name: string, read: () => AsyncIterable<Uint8Array>): Promise<number> {
-    const hash = createHash("sha256");
+    const contents = new Set<string>();
     const hashed = async function* (): AsyncIterable<Uint8Array> {
+      const hash = createHash("sha256");
       for await (const piece of read()) {
         hash.update(piece);
         yield piece;
@@ -104,8 +105,15 @@ export class ScannedFiles {
       onEnd(hash.digest("hex"));
     };
     this.#hashes.delete(key);
-    // What was not read to its end (an archive that is too large) is never called known.
+    // What was not read to its end (an archive that is too large), or was another content when it was read for the second
+    // time, is never called known.
     const onEnd = (hex: string): void => {
+      contents.add(hex);
+      if (contents.size > 1) {
+        this.#hashes.delete(key);
+        for (const one of contents) this.#contents.delete(one);
+        return;
+      }
       this.#hashes.set(key, hex);
       this.#contents.add(hex);
     };

@@ -71,7 +71,7 @@ def stream(*values):
     return redacting(behind, registry), behind
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_whatever_the_pieces_the_result_is_that_of_the_whole(seed):
     chance = random.Random(seed)
     values = chance.sample(SECRETS, chance.randint(1, len(SECRETS)))
@@ -103,7 +103,7 @@ def test_whatever_the_pieces_the_result_is_that_of_the_whole(seed):
 
 
 @pytest.mark.parametrize("size", [8, 14, 15, 22, 23, 38, 39, 70, 71, 72, 200, 1500])
-@pytest.mark.parametrize("others", [0, 3, 30])
+@pytest.mark.parametrize("others", [0, 12])
 def test_a_value_of_any_length_is_found_wherever_it_stands(size, others):
     chance = random.Random(size * 100 + others)
     alphabet = string.ascii_letters + string.digits + "-_.~!$"
@@ -112,7 +112,7 @@ def test_a_value_of_any_length_is_found_wherever_it_stands(size, others):
     registry.add(value)
     for _ in range(others):
         registry.add("".join(chance.choices(alphabet, k=chance.choice([9, 20, 40, 900]))))
-    for _ in range(30):
+    for _ in range(8):
         before, after = (" " * chance.randint(0, 90) for _ in range(2))
         behind = io.StringIO()
         front = redacting(behind, registry)

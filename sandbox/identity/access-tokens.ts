@@ -44,6 +44,11 @@ export class AccessTokens {
     return token;
   }
 
+  /** Takes down a secret that another part of the sandbox hands out. */
+  noteHandedOut(secret: string): void {
+    this.#handedOut.push(secret);
+  }
+
   /** A personal access token of a workspace: opaque, whoever made it. */
   personal(applicationId: string, expiresAt: number): string {
     const token = `dapi${randomUUID().replaceAll("-", "")}`;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { findCommand, type AgentCommand } from "./azure-commands.ts";
-import type { TaskManifest } from "./azure-environment.ts";
+import { environmentName, type TaskManifest } from "./azure-environment.ts";
 
 /** What an agent makes of the lines that one process of a task prints. */
 export class AgentLog {
@@ -8,6 +8,8 @@ export class AgentLog {
   readonly masks: string[];
   readonly issues: { level: string; properties: Readonly<Record<string, string>>; message: string }[] = [];
   readonly outputs: Record<string, string> = {};
+  /** Variables that later steps have in their environment. */
+  readonly environment: Record<string, string> = {};
   readonly taskVariables: Record<string, string> = {};
   readonly progress: number[] = [];
   readonly refused: string[] = [];
@@ -62,8 +64,10 @@ export class AgentLog {
       const level = properties["type"] ?? "";
       this.issues.push({ level, properties, message: data });
       this.#shown.push(`##[${level}]${data}`);
-    } else if (name === "task.setvariable" && this.#maySet(variable)) this.outputs[variable] = data;
-    else this.refused.push(`${name} ${variable}`.trim());
+    } else if (name === "task.setvariable" && this.#maySet(variable)) {
+      if (properties["isOutput"]?.toLowerCase() === "true") this.outputs[variable] = data;
+      else this.environment[environmentName(variable)] = data;
+    } else this.refused.push(`${name} ${variable}`.trim());
   }
 
   #debugLine(text: string): void {

@@ -39,6 +39,8 @@ export interface AzureStep {
   readonly onLine?: (line: string) => void;
   /** Called with the process id of main once it runs: a test may signal it, as a cancelled job does. */
   readonly onStart?: (pid: number) => void;
+  /** The later steps of the job: called between main and post with the variables that main has set for them. */
+  readonly later?: (environment: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 export interface AzureStepResult {
@@ -55,6 +57,8 @@ export interface AzureStepResult {
   }[];
   readonly outputs: Readonly<Record<string, string>>;
   readonly taskVariables: Readonly<Record<string, string>>;
+  /** Variables that later steps have in their environment. */
+  readonly environment: Readonly<Record<string, string>>;
   /** The Extensions tab. */
   readonly summary: string;
   readonly progress: readonly number[];
@@ -88,6 +92,7 @@ export async function runAzureStep(step: AzureStep): Promise<AzureStepResult> {
   const main = new AgentLog(manifest, masks, step.debug === true);
   const exitCode = await run(step, targetOf(manifest.execution), env, main, step.onStart);
   await main.readSummaries();
+  await step.later?.(main.environment);
   const taskVariables = Object.fromEntries(
     Object.entries(main.taskVariables).map(([name, value]) => [
       `VSTS_TASKVARIABLE_${environmentName(name)}`,
@@ -108,6 +113,7 @@ export async function runAzureStep(step: AzureStep): Promise<AzureStepResult> {
     issues: log.issues,
     outputs: main.outputs,
     taskVariables: main.taskVariables,
+    environment: main.environment,
     summary: main.summary,
     progress: main.progress,
     refused: log.refused,

@@ -22,6 +22,8 @@ export interface GitHubStep {
   readonly onLine?: (line: string) => void;
   /** Called with the process id of main once it runs: a test may signal it, as a cancelled job does. */
   readonly onStart?: (pid: number) => void;
+  /** The later steps of the job: called between main and post with the variables that main has set for them. */
+  readonly later?: (environment: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 export interface StepResult {
@@ -119,6 +121,7 @@ export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
   const stateVariables = Object.fromEntries(
     Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]),
   );
+  await step.later?.(readFileCommand(await readFile(file("env"), "utf8")));
   const postExitCode =
     manifest.runs.post === undefined
       ? null

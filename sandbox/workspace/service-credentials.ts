@@ -22,6 +22,15 @@ interface Credential {
   readonly grants: Map<string, Set<string>>;
 }
 
+/** A token of a credential's cloud identity. */
+export interface CloudToken {
+  readonly credential: string;
+  /** The resource that it was asked for; "" where none was named. */
+  readonly audience: string;
+  /** Milliseconds since the epoch. */
+  readonly expires: number;
+}
+
 export interface NewCredential {
   readonly name: string;
   readonly purpose?: Credential["purpose"];
@@ -44,6 +53,9 @@ export class ServiceCredentials {
   metastoreOwner = "metastore-admins";
   /** Milliseconds until a changed grant shows in listings; vending follows at once. Default 0. */
   propagation = 0;
+  /** Milliseconds that a vended token lives. */
+  tokenLife = 3_600_000;
+  readonly #vended = new Map<string, CloudToken>();
   readonly #shown = new Map<string, { readonly until: number; readonly grants: Map<string, Set<string>> }>();
   /** The largest page that the server gives. */
   pageSize = 100;
@@ -66,6 +78,17 @@ export class ServiceCredentials {
 
   revoke(name: string, principal: string): void {
     this.#find(name).grants.delete(principal);
+  }
+
+  /** A vended token that is still valid. */
+  vended(token: string): CloudToken | undefined {
+    const found = this.#vended.get(token);
+    return found !== undefined && found.expires > this.#context.clock.now() ? found : undefined;
+  }
+
+  /** How many tokens were vended. */
+  get vends(): number {
+    return this.#vended.size;
   }
 
   /** Azure resource id of the connector whose identity it presents. */
@@ -250,8 +273,14 @@ export class ServiceCredentials {
     if (!this.#mayVend(credential, callerOf(call).applicationId)) {
       throw permissionDenied(`User does not have ACCESS on Credential '${credential.name}'.`);
     }
-    const expires = this.#context.clock.now() + 3_600_000;
-    return ok({ expiration_time: expires, azure_aad: { aad_token: `sandbox-cloud-token-${randomUUID()}` } });
+    const expires = this.#context.clock.now() + this.tokenLife;
+    const token = `sandbox-cloud-token-${randomUUID()}`;
+    const azure = body["azure_options"];
+    const [resource = ""] = texts(isObject(azure) ? azure["resources"] : undefined);
+    const audience = resource.replace(/\/\.default$/, "");
+    this.#vended.set(token, { credential: credential.name, audience, expires });
+    this.#context.tokens.noteHandedOut(token);
+    return ok({ expiration_time: expires, azure_aad: { aad_token: token } });
   }
 }
 

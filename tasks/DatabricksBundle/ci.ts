@@ -166,6 +166,11 @@ export class AzurePipelinesCi implements Ci {
     uploadSummary(file);
   }
 
+  exportVariable(name: string, value: string): Promise<void> {
+    this.#ports.write(command("task.setvariable", value, { variable: name }));
+    return Promise.resolve();
+  }
+
   saveState(name: string, value: string): Promise<void> {
     // Comes before the first ID token, so it does not wait for task-lib.
     this.#ports.write(command("task.settaskvariable", value, { variable: STATE_PREFIX + name }));

@@ -13,7 +13,8 @@ type CommandName =
   | "task.logissue"
   | "task.setprogress"
   | "task.setsecret"
-  | "task.settaskvariable";
+  | "task.settaskvariable"
+  | "task.setvariable";
 
 /** As in task-lib's taskcommand.ts; the agent decodes `%AZP25` last. */
 const escapeData = (text: string): string =>

@@ -1,5 +1,5 @@
 import { systemClock, systemPlatform } from "../../core/base/clock-and-platform.ts";
-import type { Environment, RunProcess } from "../../core/base/ports.ts";
+import type { Environment, RunProcess, Send } from "../../core/base/ports.ts";
 import { registerSecret } from "../../core/base/redact.ts";
 import { answering, type EarlyAnswers } from "../../core/net/first-look.ts";
 import { createSend } from "../../core/net/send.ts";
@@ -9,8 +9,15 @@ import { readConnection } from "./connection.ts";
 import { AzurePipelinesCi } from "./ci.ts";
 import { withAgentNetwork } from "./network.ts";
 
-/** The step on an agent of Azure Pipelines. */
-export async function runTask(early: EarlyAnswers, cancelled: AbortSignal): Promise<void> {
+export interface TaskProcess {
+  readonly early: EarlyAnswers;
+  readonly cancelled: AbortSignal;
+  /** Arguments of Node that start the token service. */
+  readonly service: readonly string[];
+}
+
+/** The step on an agent of Azure Pipelines, from the process that it runs in. */
+export async function runTask({ early, cancelled, service }: TaskProcess): Promise<void> {
   const write = (text: string): void => {
     process.stdout.write(text);
   };
@@ -22,26 +29,49 @@ export async function runTask(early: EarlyAnswers, cancelled: AbortSignal): Prom
   delete process.env["AGENT_CLIENTCERTPASSWORD"];
   delete process.env["SECRET_AGENT_CLIENTCERTPASSWORD"];
   const { environment } = network;
-  const ports = {
-    clock: systemClock,
-    platform: systemPlatform(),
-    environment,
-    send: answering(createSend(environment), early),
-  };
-  const ci = new AzurePipelinesCi({ ...ports, cancelled, write });
+  const send = answering(createSend(environment), early);
+  const { ci, ports } = shellOf(environment, send, cancelled, write);
   for (const secret of network.secrets) {
     registerSecret(secret);
     ci.mask(secret);
   }
   for (const warning of network.warnings) ci.annotate("warning", warning);
+  const detached = {
+    start: async (env: Readonly<Record<string, string>>) => {
+      const { startDetached } = await import("../../core/cli/detached.ts");
+      return startDetached(process.execPath, service, env);
+    },
+    runner: process.ppid > 1 ? process.ppid : undefined,
+  };
+  const exitCode = await runStep(ci, { ...ports, detached });
+  // The agent takes a non-zero exit code for a failure of its own: the result is told by a command.
+  write(completion(exitCode === 0));
+}
+
+/** The token service as a process of its own; it ends the process. */
+export async function runService(): Promise<void> {
+  const { serveTokenService } = await import("../../core/run.ts");
+  // The variables come as the step had them, the agent's network among them.
+  const silent = (environment: Environment) =>
+    shellOf(environment, createSend(environment), new AbortController().signal, () => undefined);
+  await serveTokenService(process, silent, systemPlatform());
+  process.exit(0);
+}
+
+function shellOf(
+  environment: Environment,
+  send: Send,
+  cancelled: AbortSignal,
+  write: (text: string) => void,
+) {
+  const platform = systemPlatform();
   // Loaded when the first program is started: the first requests come before.
   const runProcess: RunProcess = async (request) => {
     const { createRunProcess } = await import("../../core/cli/process.ts");
-    return createRunProcess(ports.platform)(request);
+    return createRunProcess(platform)(request);
   };
-  const exitCode = await runStep(ci, { ...ports, runProcess });
-  // The agent takes a non-zero exit code for a failure of its own: the result is told by a command.
-  write(completion(exitCode === 0));
+  const ports = { clock: systemClock, platform, environment, send, runProcess };
+  return { ci: new AzurePipelinesCi({ ...ports, cancelled, write }), ports };
 }
 
 /** The connection says in which cloud its tenant is; core reads that from `AZURE_AUTHORITY_HOST`. */

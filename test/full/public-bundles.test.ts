@@ -12,7 +12,9 @@ import { printTable } from "./table.ts";
 /** Why we refuse what the bare CLI deploys; any other reason is a fault of ours. */
 const STRICTER: Readonly<Record<string, string>> = {
   CREDENTIAL_FOUND: "it holds a stored credential",
-  HOST_NOT_APPROVED: "it chooses how, or where, the CLI signs in",
+  CREDENTIAL_IN_BUNDLE: "it names a profile, an auth type or a credential",
+  HOST_NOT_APPROVED: "it is for another workspace",
+  LOCK: "it would break another deployment's lock (`bundle.deployment.lock.force`)",
 };
 
 const LANES = 2;
@@ -44,6 +46,7 @@ describe("bundles that people have: the bare CLI beside the built action", funct
       };
       await Promise.all(Array.from({ length: LANES }, lane));
       await show(collection.name, all);
+      assert.ok(all.some(({ verdict }) => verdict === "same"));
       const faults = all.filter(
         ({ verdict, why }) =>
           verdict === "weaker" || verdict === "different" || (verdict === "stricter" && !(why in STRICTER)),
@@ -59,12 +62,24 @@ async function show(title: string, all: readonly Compared[]): Promise<void> {
   const at = (share: number): string => (ratios[Math.floor((ratios.length - 1) * share)] ?? 0).toFixed(2);
   printTable(
     title,
-    ["tried", "same", "refused by both", "stricter", "different", "weaker", "ours ÷ bare", "worst", "load"],
+    [
+      "tried",
+      "same",
+      "refused by both",
+      "not finished",
+      "stricter",
+      "different",
+      "weaker",
+      "ours ÷ bare",
+      "worst",
+      "load",
+    ],
     [
       [
         all.length,
         count("same"),
         count("refused by both"),
+        count("not finished"),
         count("stricter"),
         count("different"),
         count("weaker"),

@@ -6,6 +6,7 @@ import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
 import { initTemplate, type Answers } from "../../scripts/render-template.ts";
 import { atAzure, atGitHub, type Rendered, type Target } from "../shells/support/rendered-run.ts";
+import { registersApart } from "../shells/support/rendered-checks.ts";
 import { ANSWERS, HOSTS, inputsOf, WITHOUT_CLI, workflow } from "../shells/support/rendered.ts";
 import { standInPython } from "../shells/support/set-up.ts";
 import { printTable } from "./table.ts";
@@ -40,6 +41,10 @@ describe(`rendered projects, set up and deployed${WITHOUT_CLI}`, function () {
       const claims =
         ci === "GitHub" ? project.sandbox.github.claims["sub"] : project.sandbox.azure.run.pipeline;
       assert.match(outputs["jobs"] ?? "", /daily_summary/, log);
+      if (registersApart(answers)) {
+        const registered = await project.run("access", target);
+        assert.equal(registered.outputs["principal"], answers["registrar"], registered.log);
+      }
       assert.deepEqual(await plan(target), { changes: [], unchanged: 1 });
       const { serviceCredentials } = project.sandbox.workspace;
       if (granted)

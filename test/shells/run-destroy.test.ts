@@ -16,9 +16,6 @@ describe("run through the built action", () => {
   before(async () => {
     job = await deployedJob();
   });
-  beforeEach(() => {
-    job.sandbox.workspace.runs.all.clear();
-  });
   after(() => job.stop());
 
   it("runs a job, waits, and links to the run", async () => {
@@ -36,9 +33,9 @@ describe("run through the built action", () => {
     assert.equal(result.exitCode, 0, result.log);
     const run = JSON.parse(result.outputs["run"] ?? "") as { id: string; url: string; result: string };
     assert.equal(run.result, "succeeded");
-    const [started] = [...job.sandbox.workspace.runs.all.values()];
+    const started = [...job.sandbox.workspace.runs.all.values()].at(-1);
     assert.equal(run.id, started?.id);
-    const { body } = job.sandbox.requests.find(({ path }) => path.endsWith("/run-now")) ?? {};
+    const { body } = job.sandbox.requests.findLast(({ path }) => path.endsWith("/run-now")) ?? {};
     assert.deepEqual((body as { job_parameters: unknown }).job_parameters, {
       day: "2026-11-25",
       list: 'a,"b",c',

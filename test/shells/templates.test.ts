@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
-import { EXAMPLES, renderExample } from "../../scripts/examples.ts";
 import { initTemplate, type Answers } from "../../scripts/render-template.ts";
 import { actionlint, languageService, onPath, zizmor } from "./support/linters.ts";
 import { ANSWERS, HOSTS, render, textsOf, WITHOUT_CLI } from "./support/rendered.ts";
@@ -243,6 +242,10 @@ describe(`a project from secretless-bundle deploys from its first push${WITHOUT_
       assert.equal(deployed.outputs["principal"], ANSWERS.prod_deployer);
       const credential = "lake_orders_prod";
       const { serviceCredentials } = project.sandbox.workspace;
+      assert.deepEqual(serviceCredentials.accessOf(credential), []);
+      const registered = await project.run("access", "prod");
+      assert.equal(registered.exitCode, 0, registered.log);
+      assert.equal(registered.outputs["principal"], ANSWERS.registrar);
       assert.deepEqual(serviceCredentials.accessOf(credential), [ANSWERS.prod_job_principal]);
       const plan = await project.run("plan", "prod");
       assert.equal(plan.exitCode, 0, plan.log);
@@ -262,6 +265,9 @@ describe(`a project from secretless-bundle deploys from its first push${WITHOUT_
       const deployed = await project.run("deploy", "prod");
       assert.equal(deployed.result, "Succeeded", deployed.log);
       assert.equal(deployed.outputs["principal"], ANSWERS.prod_deployer);
+      const registered = await project.run("access", "prod");
+      assert.equal(registered.result, "Succeeded", registered.log);
+      assert.equal(registered.outputs["principal"], ANSWERS.registrar);
       const plan = await project.run("plan", "prod");
       assert.equal(plan.result, "Succeeded", plan.log);
       assert.equal(plan.outputs["principal"], ANSWERS.planner);
@@ -270,14 +276,4 @@ describe(`a project from secretless-bundle deploys from its first push${WITHOUT_
       await project.stop();
     }
   });
-});
-
-describe(`the examples of the templates${WITHOUT_CLI}`, function () {
-  for (const name of Object.keys(EXAMPLES)) {
-    it(`${name} is what the templates render today (else: npm run examples)`, async function () {
-      if (WITHOUT_CLI !== "") this.skip();
-      const committed = await textsOf(path.resolve(import.meta.dirname, "../../examples", name));
-      assert.deepEqual(committed, await textsOf(await renderExample(name)));
-    });
-  }
 });

@@ -114,7 +114,8 @@ export async function readCredentials(
 export function hasAccess(facts: CredentialFacts, principal: string): boolean {
   return facts.grants.some(
     (grant) =>
-      GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes("ACCESS"),
+      GRANT.text(grant, "principal").toLowerCase() === principal &&
+      GRANT.list(grant, "privileges").includes("ACCESS"),
   );
 }
 

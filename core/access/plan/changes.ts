@@ -95,6 +95,12 @@ function changeFor(
   }
 }
 
+export interface ChangeOptions {
+  readonly kinds?: readonly AccessKind[] | undefined;
+  /** Names of entries whose mistakes hide what they ask for: nothing that is recorded for them changes. */
+  readonly unclear?: ReadonlySet<string>;
+}
+
 /**
  * The exact difference between what is declared, what is recorded and what is there. Pure: it makes no request, and the
  * same input gives the same changes. Nothing that is not declared is ever granted, nothing that is not recorded (or marked)
@@ -104,7 +110,7 @@ export function planChanges(
   declared: readonly Declared[],
   records: readonly StateRecord[],
   remote: RemoteStates,
-  kinds?: readonly AccessKind[],
+  { kinds, unclear = new Set() }: ChangeOptions = {},
 ): Changes {
   const changes: Change[] = [];
   const findings: DeclarationMistake[] = [];
@@ -148,6 +154,7 @@ export function planChanges(
   }
 
   for (const { record, key } of recorded) {
+    if (unclear.has(record.name)) continue;
     const { name, job, purpose, kind, object, phase } = record;
     const target = kindOf(kind, kinds);
     if (target === undefined) {

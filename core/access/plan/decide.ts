@@ -3,7 +3,7 @@ import type { Declared, DeclarationMistake } from "./declare.ts";
 import { decide, type Decision, type Evidence } from "./policy.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
-import { gradeForPolicy, scopeWords, type ScopeProof } from "../scope/proof.ts";
+import { gradeForPolicy, isHidden, scopeWords, type ScopeProof } from "../scope/proof.ts";
 import { objectKey } from "../state/record.ts";
 
 /** A change with all that led to it. */
@@ -119,8 +119,11 @@ export function decideChanges(
     };
     const decision = decide(policy, { ...request, scope: gradeForPolicy(scope) }, evidence);
     const decided = { ...change, decision, scope };
+    // An outage proves nothing, and takes nothing away: what would be allowed otherwise stays until it can be read.
+    const isOutage =
+      isHidden(scope) && decide(policy, { ...request, scope: "proven" }, evidence).effect === "allow";
     if (decision.effect === "allow") changes.push(decided);
-    else if (standing === undefined || decision.momentary || isProposed(decided, basis)) {
+    else if (standing === undefined || decision.momentary || isOutage || isProposed(decided, basis)) {
       denied.push(decided);
       findings.push(finding(entry, decided));
     } else if (policy?.policy.on_denied === "keep") {

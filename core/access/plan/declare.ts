@@ -55,12 +55,20 @@ function runAsMistake(entry: AccessEntry, job: BundleJob): DeclarationMistake {
   };
 }
 
+export interface Declarations {
+  readonly declared: readonly Declared[];
+  readonly findings: readonly DeclarationMistake[];
+  /** Names of entries of which a mistake hides what they ask for: what is recorded for them stays as it is. */
+  readonly unclear: ReadonlySet<string>;
+}
+
 /** What access.yml asks for in this target of the bundle, and everything that is wrong with it. */
 export function declareAccess(
   entries: readonly AccessEntry[],
   bundle: BundleFacts,
   now: number,
-): { readonly declared: readonly Declared[]; readonly findings: readonly DeclarationMistake[] } {
+): Declarations {
+  const unclear = new Set<string>();
   const findings: DeclarationMistake[] = [];
   const declared: Declared[] = [];
   const invalid = (mistake: Mistake): void => {
@@ -89,15 +97,16 @@ export function declareAccess(
       wrongRunAs.add(job.key);
       continue;
     }
+    const name = accessName(bundle, job.key, entry.purpose.value);
     const over = entry.until === undefined ? false : isOver(entry.until.value, now);
     if (over === undefined) {
       invalid({
         problem: `"${quote(entry.until?.value ?? "")}" is not a day.`,
         ...(entry.until && { place: entry.until.place }),
       });
+      unclear.add(name);
       continue;
     }
-    const name = accessName(bundle, job.key, entry.purpose.value);
     const resolve = (source: Placed<string>): string | undefined =>
       resolveReferences(source, bundle.config, invalid);
     const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
@@ -107,7 +116,10 @@ export function declareAccess(
       present === undefined || present === "databricks"
         ? undefined
         : resolve(present.credential)?.toLowerCase();
-    if (object === undefined) continue;
+    if (object === undefined) {
+      unclear.add(name);
+      continue;
+    }
     declared.push({
       name,
       job,
@@ -121,5 +133,5 @@ export function declareAccess(
       ),
     });
   }
-  return { declared, findings };
+  return { declared, findings, unclear };
 }

@@ -155,7 +155,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const registrarLater = isRegistrarLater(request);
   const see = observer(request, registrarLater);
   const bundle = await see.bundle();
-  const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
+  const { declared, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === undefined);
   const registrarId = registrarOf(files) ?? deployerId;
   const known = await knownState(
@@ -171,7 +171,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     .map((record) => ({
       target: kindOf(record.kind, request.kinds),
       object: record.object,
-      phase: record.phase,
+      ...{ name: record.name, phase: record.phase },
     }))
     .filter(
       (one): one is typeof one & { target: AccessKind } =>
@@ -179,7 +179,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     );
   const wanted = new Set(live.map(({ target, object }) => objectKey(target.kind, object)));
   const leaving = recorded
-    .filter(({ target, object }) => !wanted.has(objectKey(target.kind, object)))
+    .filter(({ name, target, object }) => !unclear.has(name) && !wanted.has(objectKey(target.kind, object)))
     .map(({ target, object }) => target.credential(object))
     .filter((grant) => grant !== undefined);
   const needs = new Map<string, readonly string[]>();
@@ -201,7 +201,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     return seen.state === "absent" && registrarLater ? unseen : seen;
   };
   const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote)];
-  const planned = planChanges(declared, records, remote, request.kinds);
+  const planned = planChanges(declared, records, remote, { kinds: request.kinds, unclear });
   const decided = decideChanges(planned, declared, {
     proofs,
     policy: files.policy,

@@ -3,7 +3,7 @@ import type { Json } from "../../api/json.ts";
 import { inParallel } from "../../api/paging.ts";
 import { JOB } from "../../api/shapes.ts";
 import { principalNamed, runAsOf, type BundleFacts, type BundleJob, type RunAs } from "../bundle-facts.ts";
-import { listedWhole, readJob, type JobListing } from "./job-listing.ts";
+import { isDeployedFrom, listedWhole, readJob, type JobListing } from "./job-listing.ts";
 import type { Eyes } from "./reading.ts";
 
 /** Whom a job runs as by the workspace's own word; a `run_as` of its settings alone may be a group. */
@@ -14,9 +14,6 @@ function effectiveRunAs(job: Json): RunAs {
   if (named.kind === "group" || effective === "") return named;
   return principalNamed(effective);
 }
-
-/** `/Workspace/Users/a` and `/Users/a` are one folder. */
-const folder = (path: string): string => path.replace(/^\/Workspace(?=\/)/, "");
 
 async function readOne(
   eyes: Eyes,
@@ -42,9 +39,8 @@ async function readOne(
     }
     if (found === undefined || JOB.text(found, "job_id") !== id)
       return unread(`job ${id} is not in this workspace`, again);
-    const expected = `${folder(bundle.statePath)}/metadata.json`;
-    const path = JOB.text(found, "settings", "deployment", "metadata_file_path");
-    if (folder(path) !== expected) {
+    if (!isDeployedFrom(found, bundle.statePath)) {
+      const path = JOB.text(found, "settings", "deployment", "metadata_file_path");
       const whose = path === "" ? "no bundle" : `the bundle whose metadata is ${path}`;
       return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
     }

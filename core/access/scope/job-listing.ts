@@ -54,6 +54,15 @@ export function explicitRunAs(job: Json): string {
   return names.map((name) => textAt(job, "settings", "run_as", name)).find((name) => name !== "") ?? "";
 }
 
+/** `/Workspace/Users/a` and `/Users/a` are one folder. */
+const bare = (path: string): string => path.replace(/^\/Workspace(?=\/)/, "");
+
+/** Whether a job says that it was deployed from this state folder. */
+export function isDeployedFrom(job: Json, statePath: string): boolean {
+  const path = JOB.text(job, "settings", "deployment", "metadata_file_path");
+  return bare(path) === `${bare(statePath)}/metadata.json`;
+}
+
 /** Whether a job of the listing has more tasks or clusters than it shows. */
 export const isCutOff = (listed: Json): boolean => member(listed, "has_more") === true;
 

@@ -10,7 +10,7 @@ import {
 } from "../../api/shapes.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import { inParallel, listAll, listScim } from "../../api/paging.ts";
-import { readBy, unknown, type Eyes, type Reading, type When } from "./reading.ts";
+import { isPassing, readBy, unknown, type Eyes, type Reading, type When } from "./reading.ts";
 
 /** Who may act as a principal, or manage it. `principal` is `users/…`, `groups/…` or `servicePrincipals/…`. */
 export interface RoleHolder {
@@ -84,7 +84,9 @@ async function eitherRoute<T>(
     return await workspace();
   } catch (error) {
     if (account === undefined || !(error instanceof ApiFailure)) throw error;
-    return account();
+    return account().catch((second: unknown) => {
+      throw isPassing(error) ? error : second;
+    });
   }
 }
 

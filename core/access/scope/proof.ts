@@ -39,6 +39,8 @@ export interface Verdict<W extends When = When> {
   readonly says: string;
   /** unproven: the right that is missing to read it. */
   readonly missingRight?: string;
+  /** unproven for an outage alone: the next run may read it. */
+  readonly passing?: true;
   /** broken, or unproven where it is not for want of a right: the step that mends it. */
   readonly remedy?: string;
   /** What remains true even though the check holds: owners, admins, editors. */
@@ -101,8 +103,13 @@ export function judge<T, W extends When>(
     // Only before the deployment is there a reading that is "later".
     return { grade: "proven", says, later: true as NonNullable<Verdict<W>["later"]> };
   }
-  const { missingRight } = reading;
-  return { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+  const { missingRight, passing } = reading;
+  return {
+    grade: "unproven",
+    says: `could not be read without ${missingRight}`,
+    missingRight,
+    ...(passing && { passing }),
+  };
 }
 
 function joined(texts: readonly (string | undefined)[], by: string): string | undefined {
@@ -128,6 +135,7 @@ export function weakest<W extends When>(verdicts: readonly Verdict<W>[]): Verdic
     verdicts.map((verdict) => verdict.except),
     " and ",
   );
+  const passing = grade === "unproven" && decisive.every((verdict) => verdict.passing === true);
   const later = decisive.find((verdict) => verdict.later)?.later;
   return {
     grade,
@@ -137,6 +145,7 @@ export function weakest<W extends When>(verdicts: readonly Verdict<W>[]): Verdic
         "; ",
       ) ?? "nothing to check",
     ...(missingRight === undefined || grade !== "unproven" ? {} : { missingRight }),
+    ...(passing && { passing }),
     ...(remedy === undefined || grade === "proven" ? {} : { remedy }),
     ...(residual.length === 0 ? {} : { residual }),
     ...(sharers.length === 0 ? {} : { sharers }),
@@ -158,6 +167,12 @@ export function claim<W extends When>(
     level: shared ? "cluster" : subject.group.length > 0 ? "group" : "job",
     checks,
   };
+}
+
+/** Whether nothing but an outage keeps the chain from being proven. */
+export function isHidden({ grade, checks }: Pick<ScopeProof, "grade" | "checks">): boolean {
+  const unproven = checks.filter((check) => check.grade === "unproven");
+  return grade === "unproven" && unproven.every(({ passing }) => passing === true);
 }
 
 /**

@@ -20,7 +20,7 @@ import { claim, type ScopeProof } from "./proof.ts";
 import { known, unknown, type Eyes, type Reading, type When } from "./reading.ts";
 import { readRunners, withBundle } from "./runners.ts";
 import { readTwins, twinPoints, type TwinFacts } from "./twins.ts";
-import { readAdmins, readTokens } from "./workspace-admins.ts";
+import { readAdmins, readDeployer, readTokens } from "./workspace-admins.ts";
 
 export interface ProofRequest<W extends When = When> {
   readonly eyes: Eyes<W>;
@@ -49,7 +49,9 @@ function usersAfterwards(
   { coming, leaving }: Grants,
 ): readonly CredentialUser[] {
   const of = (grants: readonly CredentialGrant[]): readonly string[] =>
-    grants.filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase()).map(({ principal }) => principal);
+    grants
+      .filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase())
+      .map(({ principal }) => principal);
   const gone = new Set(of(leaving));
   const staying = users.filter(
     (user) => user.privilege !== "ACCESS" || user.inheritedFrom !== "" || !gone.has(user.principal),
@@ -109,7 +111,7 @@ export async function proveScopes<W extends When>(
   if (jobs.length === 0) return new Map();
   const clusterIds = jobs.flatMap((job) => sharedClusters(job.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
-  const [listed, identities, tokens, admins, credentials, clusters] = await Promise.all([
+  const [listed, identities, tokens, admins, deployerIsAdmin, credentials, clusters] = await Promise.all([
     readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
@@ -118,6 +120,7 @@ export async function proveScopes<W extends When>(
     ),
     readTokens(eyes),
     readAdmins(eyes),
+    deployer === "" ? known(false) : readDeployer(eyes, deployer),
     readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),
     readClusters(eyes, clusterIds),
   ]);
@@ -180,6 +183,7 @@ export async function proveScopes<W extends When>(
           identity,
           tokens,
           admins,
+          deployerIsAdmin,
           principalUsers: policy?.principal_users ?? [],
           adminsMustBeRestricted: policy?.workspace_admins === "restricted",
         }),

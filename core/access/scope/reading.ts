@@ -7,11 +7,11 @@ export type When = "before" | "after";
 
 /**
  * A fact for a check: known, not readable with the rights at hand, or, before the deployment alone, readable only after
- * it. `when` of what is later has no value after the deployment, so nobody can make one there.
+ * it; `passing` where it is an outage that hides it. `when` of what is later has no value after the deployment, so nobody can make one there.
  */
 export type Reading<T, W extends When = When> =
   | { readonly state: "known"; readonly value: T }
-  | { readonly state: "unknown"; readonly missingRight: string }
+  | { readonly state: "unknown"; readonly missingRight: string; readonly passing?: true }
   | { readonly state: "later"; readonly why: string; readonly when: W & "before" };
 
 export const known = <T>(value: T): { readonly state: "known"; readonly value: T } => ({
@@ -19,12 +19,14 @@ export const known = <T>(value: T): { readonly state: "known"; readonly value: T
   value,
 });
 
-export const unknown = (
-  missingRight: string,
-): { readonly state: "unknown"; readonly missingRight: string } => ({
+export const unknown = (missingRight: string, passing = false): Reading<never, never> => ({
   state: "unknown",
   missingRight,
+  ...(passing && { passing }),
 });
+
+/** Whether it is the server's trouble of the moment, and no answer about rights. */
+export const isPassing = ({ status }: ApiFailure): boolean => status === 429 || status >= 500;
 
 /** An identity that may read, with its connection. */
 export interface Reader {
@@ -56,9 +58,13 @@ export interface Eyes<W extends When = When> {
   readonly later: (W & "before") | undefined;
 }
 
-export function unreadable<W extends When>(eyes: Eyes<W>, missingRight: string): Reading<never, W> {
+export function unreadable<W extends When>(
+  eyes: Eyes<W>,
+  missingRight: string,
+  passing = false,
+): Reading<never, W> {
   return eyes.later === undefined
-    ? unknown(missingRight)
+    ? unknown(missingRight, passing)
     : { state: "later", why: "the registrar reads it after the deployment", when: eyes.later };
 }
 
@@ -73,6 +79,7 @@ export async function readBy<T, W extends When>(
   read: (reader: Reader) => Promise<T> | undefined,
 ): Promise<Reading<T, W>> {
   let answered = "";
+  let passing = false;
   for (const reader of eyes.readers) {
     const pending = read(reader);
     if (pending === undefined) continue;
@@ -80,10 +87,11 @@ export async function readBy<T, W extends When>(
       return known(await pending);
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
+      passing = isPassing(error);
       answered = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
     }
   }
-  return unreadable(eyes, `${missingRight}${answered}`);
+  return unreadable(eyes, `${missingRight}${answered}`, passing);
 }
 
 /** Whether the reader is, or is in, the principal of that name. */

@@ -7,6 +7,7 @@ import { sharedClusters } from "./clusters.ts";
 import { completed, explicitRunAs, isCutOff, type JobListing } from "./job-listing.ts";
 import {
   isAbsentFeature,
+  isPassing,
   known,
   unknown,
   unreadable,
@@ -117,6 +118,7 @@ export async function readRunners<W extends When>(
     return unreadable(
       eyes,
       `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`,
+      isPassing(error),
     );
   }
 }

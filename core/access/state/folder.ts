@@ -12,6 +12,8 @@ export const lockPath = (registrarId: string): string => `${stateFolder(registra
 
 export interface ListedFile {
   readonly name: string;
+  /** Whether it is a file at all. */
+  readonly isFile: boolean;
   /** When it was last written, ISO 8601; undefined if the workspace does not say. */
   readonly writtenAt: string | undefined;
 }
@@ -28,7 +30,8 @@ export async function listFolder(
       // Milliseconds since the epoch.
       const modified = Number(OBJECT.text(one, "modified_at"));
       const writtenAt = modified > 0 ? new Date(modified).toISOString() : undefined;
-      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), writtenAt };
+      const isFile = OBJECT.text(one, "object_type") === "FILE";
+      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile, writtenAt };
     });
   } catch (error) {
     if (error instanceof ApiFailure && (error.missing || error.refused)) return undefined;

@@ -110,8 +110,8 @@ function readEntry(value: Json, workspaceId: string): StateEntry | undefined {
 }
 
 /**
- * The record in a file's text. One that does not fit its own name, or whose entries' names cannot be computed again, was
- * made or changed by somebody else than this product.
+ * The record in a file's text. One that does not fit its own name, whose entries' names cannot be computed again, or that
+ * is written otherwise than this product writes (members that are twice there or unknown) was made or changed by somebody else.
  * @returns undefined for such a record
  */
 export function parseRecord(content: string, { file }: RecordName): ObjectRecord | undefined {
@@ -139,7 +139,7 @@ export function parseRecord(content: string, { file }: RecordName): ObjectRecord
     deployment: { workspaceId, statePath: textAt(value, "deployment", "statePath") },
     entries,
   };
-  return recordName(record).file === file ? record : undefined;
+  return recordName(record).file === file && renderRecord(record) === content ? record : undefined;
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { DatabricksApi } from "../../api/client.ts";
-import { inParallel, listAll } from "../../api/paging.ts";
-import { JOBS, type ListJobs } from "../../api/shapes.ts";
-import { textAt } from "../../api/json.ts";
+import { ApiFailure } from "../../api/client.ts";
+import { inParallel } from "../../api/paging.ts";
 import { readWorkspaceFile } from "../../api/workspace-files.ts";
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { kindOf } from "../kinds/index.ts";
 import type { TrustObject } from "../kinds/kind.ts";
+import { isDeployedFrom, readJob } from "../scope/job-listing.ts";
 import { listFolder } from "./folder.ts";
 import { ownerId, ownerWords, type PipelineIdentity } from "./owner.ts";
 import {
@@ -55,6 +55,9 @@ export interface StateRequest {
   readonly looksOnly: boolean;
 }
 
+/** The lock, and what a take-over of it leaves for a moment. */
+const isLock = (name: string): boolean => /^access\.lock(?:\.[0-9a-f-]*)*$/.test(name);
+
 /** Whether this deployment has records, whoever made them: one request. undefined: this identity may not look. */
 export async function isRecorded(
   api: DatabricksApi,
@@ -74,10 +77,14 @@ export async function readState(request: StateRequest): Promise<AccessState> {
   const { api, folder, owner, deployment, expected, looksOnly } = request;
   const files = await listFolder(api, folder);
   if (files === undefined) return UNSEEN;
-  const named = files.map(({ name }) => name).filter((file) => !file.startsWith("access.lock"));
-  const names = named.map(parseRecordName);
+  const named = files.filter(({ name }) => !isLock(name));
+  const names = named.map(({ name, isFile }) => (isFile ? parseRecordName(name) : undefined));
   const strangers = named.filter((_, at) => names[at] === undefined);
-  if (strangers.length > 0) throw unowned(folder, strangers);
+  if (strangers.length > 0)
+    throw unowned(
+      folder,
+      strangers.map(({ name }) => name),
+    );
   const all = names.filter((name) => name !== undefined);
 
   const [me, here] = [ownerId(owner), deploymentId(deployment)];
@@ -91,44 +98,60 @@ export async function readState(request: StateRequest): Promise<AccessState> {
   const foreign = all.filter(
     (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object)),
   );
-  const live = once(() => liveDeployments(api));
-  const read = (list: readonly RecordName[]) => readRecords(api, folder, list);
-  const [gone, others] = await Promise.all([goneDeployments(elsewhere, read, live), read(foreign)]);
+  const read = (list: readonly RecordName[]) => readRecords(request, list);
+  const [gone, others] = await Promise.all([goneDeployments(api, elsewhere, read), read(foreign)]);
   const inTheWay = elsewhere.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
   const obstacles = [...others, ...(await read(inTheWay))];
-  if (obstacles.length > 0) throw foreignRecords(folder, obstacles, owner, await live());
+  if (obstacles.length > 0) throw await foreignRecords(request, obstacles);
 
   const ours = [...own, ...elsewhere.filter((name) => gone.has(name.deployment))];
   const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
   return { readable: true, ...(await ownRecords(request, ours, read, times)) };
 }
 
-/** The deployments of this pipeline, by digest, of which the workspace has no job any more: moved, renamed, destroyed. */
-async function goneDeployments(
-  elsewhere: readonly RecordName[],
-  read: ReadRecords,
-  live: () => Promise<ReadonlySet<string>>,
-): Promise<ReadonlySet<string>> {
-  if (elsewhere.length === 0) return new Set();
-  const samples = new Map(elsewhere.map((name) => [name.deployment, name]));
-  const [records, paths] = await Promise.all([read([...samples.values()]), live()]);
-  const gone = records.filter(({ deployment }) => !paths.has(deployment.statePath));
-  return new Set(gone.map(({ deployment }) => deploymentId(deployment)));
+/**
+ * Whether a job that the record is for is still there, as a job of its deployment. That others say so of theirs proves
+ * nothing, and one that this identity may not see may be there.
+ */
+async function isLive(api: DatabricksApi, { entries, deployment }: ObjectRecord): Promise<boolean> {
+  const ids = [...new Set(entries.map(({ jobId }) => jobId))].filter((id) => id !== "");
+  const live = await inParallel(ids, async (id) => {
+    try {
+      const job = await readJob(api, id);
+      return job !== undefined && isDeployedFrom(job, deployment.statePath);
+    } catch (error) {
+      if (error instanceof ApiFailure && error.refused) return true;
+      throw error;
+    }
+  });
+  return live.includes(true);
 }
 
-/** State folders that a job of the workspace says it was deployed from. */
-async function liveDeployments(api: DatabricksApi): Promise<ReadonlySet<string>> {
-  const query = { limit: "100" } satisfies ListJobs;
-  const jobs = await listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-  const metadata = jobs.map((job) => textAt(job, "settings", "deployment", "metadata_file_path"));
-  return new Set(metadata.map((path) => path.replace(/\/[^/]*$/, "")));
+/**
+ * The deployments of this pipeline, by digest, of whose recorded jobs none is there any more: moved, renamed, destroyed.
+ * Requests: of each deployment that is there, two; of one that is gone, two for each record.
+ */
+async function goneDeployments(
+  api: DatabricksApi,
+  elsewhere: readonly RecordName[],
+  read: ReadRecords,
+): Promise<ReadonlySet<string>> {
+  const samples = new Map(elsewhere.map((name) => [name.deployment, name]));
+  const gone = await inParallel([...samples], async ([deployment, sample]) => {
+    const more = elsewhere.filter((name) => name.deployment === deployment && name !== sample);
+    for (const names of [[sample], more]) {
+      const live = await inParallel(await read(names), (record) => isLive(api, record));
+      if (live.includes(true)) return "";
+    }
+    return deployment;
+  });
+  return new Set(gone.filter((deployment) => deployment !== ""));
 }
 
 type ReadRecords = (names: readonly RecordName[]) => Promise<readonly ObjectRecord[]>;
 
 async function readRecords(
-  api: DatabricksApi,
-  folder: string,
+  { api, folder, deployment }: StateRequest,
   names: readonly RecordName[],
 ): Promise<readonly ObjectRecord[]> {
   const texts = await inParallel(names, ({ file }) => readWorkspaceFile(api, `${folder}/${file}`));
@@ -138,8 +161,10 @@ async function readRecords(
     // Removed since it was listed, by a run that holds the lock.
     if (text === undefined) return [];
     const record = parseRecord(text, name);
-    if (record === undefined) forged.push(name.file);
-    return record ?? [];
+    // A record lies in the workspace that it is about.
+    if (record?.deployment.workspaceId === deployment.workspaceId) return record;
+    forged.push(name.file);
+    return [];
   });
   if (forged.length > 0) throw forgedRecords(folder, forged);
   return records;
@@ -178,11 +203,6 @@ async function ownRecords(
   };
 }
 
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => (result ??= work());
-}
-
 function unowned(folder: string, files: readonly string[]): SecretlessError {
   return new SecretlessError("ACCESS_STATE_UNREADABLE", {
     problem: `The access state ${folder} holds files that are no records: ${files.slice(0, 10).join(", ")}.`,
@@ -201,18 +221,17 @@ function forgedRecords(folder: string, files: readonly string[]): SecretlessErro
   });
 }
 
-function foreignRecords(
-  folder: string,
+async function foreignRecords(
+  { api, folder, owner }: StateRequest,
   records: readonly ObjectRecord[],
-  owner: PipelineIdentity,
-  live: ReadonlySet<string>,
-): SecretlessError {
-  const orphaned = records.every(({ deployment }) => !live.has(deployment.statePath));
-  const mistakes = records.map((record): Mistake => {
+): Promise<SecretlessError> {
+  const live = await inParallel(records, (record) => isLive(api, record));
+  const orphaned = !live.includes(true);
+  const mistakes = records.map((record, at): Mistake => {
     const { kind, object, deployment, owner: theirs } = record;
     const known = kindOf(kind);
     const undo = known?.undoCommand(object);
-    const alive = live.has(deployment.statePath) ? "still deployed" : "gone";
+    const alive = live[at] === true ? "still deployed" : "gone";
     return {
       problem: `${known?.describe(object) ?? kind} is recorded by another pipeline or for another bundle.`,
       expected: ownerWords(owner),

@@ -35,6 +35,8 @@ export const AZURE_DEVOPS: Dialect = {
     [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
     [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"],
   ],
+  // Source: azure-pipelines-agent, JobExtension.cs.
+  tracking: "VSTS_PROCESS_LOOKUP_ID",
   // Predefined variables alone, as a pipeline may have its own that begin with BUILD_. Source: learn.microsoft.com, "Use
   // predefined variables", section "Build variables"; without the repository's URI, which can hold a credential.
   facts:

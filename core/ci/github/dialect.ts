@@ -67,6 +67,8 @@ export const GITHUB: Dialect = {
       "the mark by which the runner ends processes, a deployment in progress among them",
     ],
   ],
+  // Source: actions/runner, JobExtension.cs and ProcessInvoker.cs.
+  tracking: "RUNNER_TRACKING_ID",
   // Source: docs.github.com, "Variables reference", section "Default environment variables".
   facts:
     /^GITHUB_(?:SHA|REF(?:_\w+)?|HEAD_REF|BASE_REF|RUN_\w+|REPOSITORY(?:_\w+)?|SERVER_URL|WORKFLOW(?:_\w+)?|JOB|EVENT_NAME|ACTOR(?:_ID)?)$/,

@@ -244,6 +244,13 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
       parse: parseDuration,
       form: { label: "Timeout", group: "guards" },
     },
+    "login-timeout": {
+      description:
+        "For `login`: how long later steps get tokens, such as `2h`; if absent, until the job ends.",
+      parse: parseDuration,
+      for: ({ needs }) => needs.service === "job",
+      form: { label: "Timeout of the session", group: "guards" },
+    },
     "pass-env": {
       description:
         "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",

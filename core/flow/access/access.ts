@@ -13,7 +13,7 @@ import type { Apis } from "../../access/kinds/kind.ts";
 import type { ApplyOptions } from "../../access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
-import { ApiFailure } from "../../api/client.ts";
+import { ApiFailure, callError, isUnavailable } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
 import { keepManifest } from "./manifest.ts";
 import type { AccessParts } from "./parts.ts";
@@ -114,7 +114,7 @@ export class Access {
     await told(async () => {
       const { session } = connection;
       const registrar = await connectionOf({ step, audit, session, clientId });
-      const deployerId = registrarOf(files) === undefined ? clientId : (creators[0] ?? clientId);
+      const deployerId = registrarOf(files) === undefined ? clientId : deployerAmong(creators);
       const request = await this.#complete(facts, registrar, { deployed: true, deployerId });
       const complete = { ...request, registrar, readers: creators };
       // The sources of another identity are not the registrar's to write in.
@@ -266,6 +266,7 @@ async function told(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
     if (!(error instanceof ApiFailure)) throw error;
+    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
     throw new SecretlessError("ACCESS_FAILED", {
       problem: "A request about the access of jobs was refused.",
       actual: `${error.status} ${error.errorCode}: ${error.message}`,
@@ -275,6 +276,10 @@ async function told(work: () => Promise<void>): Promise<void> {
     });
   }
 }
+
+/** Who deploys: where several have created jobs, nobody is taken for it, so that each of them is named. */
+const deployerAmong = (creators: readonly string[]): string =>
+  creators.length === 1 ? (creators[0] ?? "") : "";
 
 const LEFT =
   "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";

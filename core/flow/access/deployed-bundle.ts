@@ -6,11 +6,15 @@ import { listAll } from "../../api/paging.ts";
 import { JOBS, type GetJob, type ListJobs } from "../../api/shapes.ts";
 import { readWorkspaceFile } from "../../api/workspace-files.ts";
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
+import { isUuid } from "../../base/uuid.ts";
 import type { BundleSettings } from "../../bundle/settings.ts";
 
 export interface DeployedBundle {
   readonly facts: BundleFacts;
-  /** Application IDs of those who created its jobs: they plan, so they may read what is recorded. */
+  /**
+   * Application IDs of those who created the jobs that its record knows: they plan, so they may read what is recorded. That
+   * a job says it were deployed from there anybody can write into one of his own.
+   */
   readonly creators: readonly string[];
 }
 
@@ -50,13 +54,15 @@ export async function deployedBundle(
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known = new Set(jobs.map(({ id }) => id));
-  const creators = here.map((job) => textAt(job, "creator_user_name").toLowerCase());
+  const creators = here
+    .filter((job) => known.has(textAt(job, "job_id")))
+    .map((job) => textAt(job, "creator_user_name").toLowerCase());
   return {
     facts: {
       ...{ workspaceId, name, target, statePath, filePath, config, jobs },
       goneJobIds: [...byId.keys()].filter((id) => !known.has(id)),
     },
-    creators: [...new Set(creators.filter((creator) => creator !== ""))],
+    creators: [...new Set(creators.filter(isUuid))],
   };
 }
 

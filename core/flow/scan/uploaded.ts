@@ -1,5 +1,5 @@
 import { basename, join, posix } from "node:path";
-import { exportedFile, filesInFolder } from "../../api/uploaded-files.ts";
+import { exportedFile, filesBelow, filesInFolder } from "../../api/uploaded-files.ts";
 import { member, textAt, type Json } from "../../api/json.ts";
 import type { DatabricksApi } from "../../api/client.ts";
 import { inParallel } from "../../api/paging.ts";
@@ -61,6 +61,9 @@ export async function uploadedFiles(
     const path = posix.join(filePath, file.remote);
     if (first === undefined || code) remote.set(path, first === undefined ? path : scanned.name(first));
   }
+  // Code of the bundle can have changed the list, too: then what is there counts.
+  const there = code && filePath !== "" ? await filesBelow(api, filePath) : [];
+  for (const path of there ?? []) if (!remote.has(path)) remote.set(path, path);
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
   const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
@@ -83,9 +86,16 @@ export async function uploadedFiles(
     different: [...names].sort(),
     unscanned,
     unread: unread.sort(),
-    unknown: synced || !complete ? undefined : await unlisted(uploading, bounds),
+    unknown: !there ? TOO_MANY : synced || !complete ? undefined : await unlisted(uploading, bounds),
   };
 }
+
+const TOO_MANY: Mistake = {
+  problem:
+    "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
+  remedy:
+    "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere).",
+};
 
 /** Files of volumes have another API: what is built for one is looked at here alone. */
 async function uploadedArtifacts(api: DatabricksApi, summary: Json): Promise<string[]> {

@@ -127,7 +127,7 @@ function literalAfter(where: Surroundings): (Literal & { certain: boolean }) | n
   if (assign !== null) {
     const at = end + assign[0].length;
     const quoted = quotedLiteral(text, at);
-    if (quoted !== null) return certain(quoted, false);
+    if (quoted !== null) return isExpanded(quoted, assign[0], where) ? null : certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
     const connection = tight && /[;?&]/.test(previous);
@@ -138,6 +138,7 @@ function literalAfter(where: Surroundings): (Literal & { certain: boolean }) | n
     return null;
   }
   const spaced = sticky(SPACED, text, end);
+  if (spaced !== null && SUBCOMMAND.test(before)) return null;
   if (spaced !== null) return certain(quotedLiteral(text, end + spaced[0].length), false);
   if (flag || kind === "config") {
     const blanks = sticky(BLANKS, text, end);
@@ -147,6 +148,19 @@ function literalAfter(where: Surroundings): (Literal & { certain: boolean }) | n
       return certain(bareLiteral(text, end + blanks[0].length), false);
   }
   return null;
+}
+
+/** Inside of `$(command …`: the word is one of the command, and what follows it an argument. */
+const SUBCOMMAND = /\$\([^()\n]{0,120}$/;
+
+/** A shell puts in the values of variables between double quotes, where no blanks stand around `=` (POSIX 2.2.3); PowerShell, too. */
+function isExpanded(
+  { value, start }: Literal,
+  operator: string,
+  { text, start: name, kind }: Surroundings,
+): boolean {
+  const shell = (kind === "config" && /^=["\\]?$/.test(operator.trimEnd())) || text[name] === "$";
+  return shell && text[start - 1] === '"' && /(?<!\\)\$[A-Za-z_(]/.test(value);
 }
 
 function certain(literal: Literal | null, isCertain: boolean): (Literal & { certain: boolean }) | null {

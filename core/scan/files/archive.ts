@@ -1,5 +1,5 @@
 import { gunzipSync, inflateRawSync } from "node:zlib";
-import { memberBytes, zipMembers, type ZipMember } from "./zip-directory.ts";
+import { endsAsZip, hasUnlistedMembers, memberBytes, zipMembers, type ZipMember } from "./zip-directory.ts";
 
 /** Limits against archives that unpack to more than they look: bytes, and members. */
 export const ARCHIVE_LIMITS = {
@@ -10,6 +10,30 @@ export const ARCHIVE_LIMITS = {
 } as const;
 
 export type ArchiveKind = "zip" | "gzip";
+
+/** What is compressed in a way that is not opened here, by its first bytes; undefined for all else. */
+export function closedArchive(head: Uint8Array): string | undefined {
+  const start = Buffer.from(head).toString("latin1");
+  return CLOSED.find(([magic]) => start.startsWith(magic))?.[1];
+}
+
+/** Enough bytes for {@link closedArchive} and {@link archiveKind}. */
+export const HEAD = 10;
+
+const CLOSED = [
+  ...Array.from({ length: 9 }, (_, level) => [`BZh${String(level + 1)}1AY&SY`, "bzip2"] as const),
+  ["\xfd7zXZ\0", "xz"],
+  ["\x28\xb5\x2f\xfd", "zstd"],
+  ["7z\xbc\xaf\x27\x1c", "7z"],
+  ["Rar!\x1a\x07", "rar"],
+  ["\x04\x22\x4d\x18", "lz4"],
+] as const;
+
+/** All that `content` is as an archive: one may be appended to another. */
+export function archiveKinds(content: Buffer): ArchiveKind[] {
+  const first = archiveKind(content.subarray(0, HEAD));
+  return [...new Set([...(first ? [first] : []), ...(endsAsZip(content) ? (["zip"] as const) : [])])];
+}
 
 /** By the first bytes: RFC 1952 and PKWARE APPNOTE; wheels, jars, eggs, .dbc and office files are zips. */
 export function archiveKind(head: Uint8Array): ArchiveKind | undefined {
@@ -30,7 +54,13 @@ export class UnpackBudget {
 
 /** A member's content, or why there is none. */
 export type Unpacked =
-  { readonly name: string; readonly content: Buffer } | { readonly name: string; readonly reason: string };
+  | {
+      readonly name: string;
+      readonly content: Buffer;
+      /** Set for a whole tar archive, whose members were given before: what stands in its headers and between them. */
+      readonly around?: true;
+    }
+  | { readonly name: string; readonly reason: string };
 
 function explained(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
@@ -59,8 +89,10 @@ function unpackMember(zip: Buffer, member: ZipMember, budget: UnpackBudget): Unp
 
 /** Unpacks the members of a zip one after the other; only one is in memory at a time. */
 export function* unpackZip(zip: Buffer, budget: UnpackBudget): Generator<Unpacked> {
+  const members: ZipMember[] = [];
   try {
     for (const member of zipMembers(zip)) {
+      members.push(member);
       if (member.name.endsWith("/")) continue;
       if (--budget.members < 0) {
         yield { name: "", reason: "it has more than 100,000 members" };
@@ -68,7 +100,11 @@ export function* unpackZip(zip: Buffer, budget: UnpackBudget): Generator<Unpacke
       }
       yield unpackMember(zip, member, budget);
     }
+    if (hasUnlistedMembers(zip, members))
+      yield { name: "", reason: "it has members that its directory does not name" };
   } catch (error) {
+    // Bytes that look like the end of one, and are none.
+    if (members.length === 0 && archiveKind(zip.subarray(0, HEAD)) !== "zip") return;
     yield { name: "", reason: `it is no whole zip archive: ${explained(error)}` };
   }
 }
@@ -108,7 +144,8 @@ export function unpackGzip(gzip: Buffer, budget: UnpackBudget): readonly Unpacke
     const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
     const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
     budget.bytes -= content.length;
-    return tarMembers(content) ?? [{ name: "", content }];
+    const members = tarMembers(content);
+    return members ? [...members, { name: "", content, around: true }] : [{ name: "", content }];
   } catch (error) {
     const reason = explained(error);
     return [

@@ -1,13 +1,18 @@
 import type { Unscanned } from "../../bundle/sync-files.ts";
+import { detect } from "../detect/detector.ts";
 import {
   ARCHIVE_LIMITS,
   archiveKind,
+  archiveKinds,
+  closedArchive,
+  HEAD,
   UnpackBudget,
   unpackGzip,
   unpackZip,
   type ArchiveKind,
 } from "./archive.ts";
 import { ContentScanner, type PlacedMatch } from "./content-scanner.ts";
+import { endsAsZip, ZIP_END } from "./zip-directory.ts";
 import {
   EMPTY_REPORT,
   fingerprint,
@@ -23,7 +28,7 @@ export interface FileToScan {
   read(): AsyncIterable<Uint8Array>;
 }
 
-const HEAD = 8;
+const NOTHING: Buffer = Buffer.alloc(0);
 /** Archives inside an archive are opened, those inside these are not. */
 const DEEPEST = 1;
 const PIECE = 1 << 20;
@@ -57,7 +62,16 @@ function toFinding(
   };
 }
 
-/** Scans one file; reads it once. Nothing in the file makes it fail: what cannot be scanned is listed. */
+function pushAll(scanner: ContentScanner, content: Buffer): void {
+  for (let at = 0; at + PIECE < content.length; at += PIECE)
+    scanner.push(content.subarray(at, at + PIECE), false);
+  scanner.push(
+    content.subarray(content.length - (content.length % PIECE || Math.min(PIECE, content.length))),
+    true,
+  );
+}
+
+/** Scans one file; reads it once, or twice if it ends as an archive does. Nothing in the file makes it fail: what cannot be scanned is listed. */
 export async function scanFile(file: FileToScan, repositoryId: string): Promise<ScanReport> {
   const results: Results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
   try {
@@ -83,61 +97,110 @@ class FileScan {
   }
 
   async run(): Promise<void> {
+    this.#lookAtName(this.#file.name, undefined);
     const scanner = new ContentScanner(this.#file.name);
-    let archive: ArchiveKind | undefined;
-    let first = true;
+    let whole: boolean | undefined;
+    let tail: Buffer = Buffer.alloc(0);
     const pieces: Uint8Array[] = [];
     let held: Uint8Array | undefined;
     for await (const piece of this.#file.read()) {
-      if (first) archive = archiveKind(piece.subarray(0, HEAD));
-      first = false;
+      whole ??= this.#isArchive(piece.subarray(0, HEAD));
       this.#results.bytes += piece.length;
-      if (archive !== undefined) {
-        if (this.#results.bytes > ARCHIVE_LIMITS.file) {
-          this.#skip("the archive is larger than 256 MiB");
-          return;
-        }
+      if (whole) {
+        if (this.#isTooLarge(this.#results.bytes)) return;
         pieces.push(piece);
         continue;
       }
+      tail = Buffer.concat([piece.length < ZIP_END ? tail : NOTHING, piece.subarray(-ZIP_END)]).subarray(
+        -ZIP_END,
+      );
       // The last piece must be known as such: each waits for the next one.
       if (held !== undefined) scanner.push(held, false);
       held = piece;
     }
-    if (archive !== undefined) return this.#unpack(archive, Buffer.concat(pieces), "", 0);
-    scanner.push(held ?? new Uint8Array(), true);
+    if (whole === true) return this.#unpackAll(Buffer.concat(pieces), "", 0);
+    scanner.push(held ?? NOTHING, true);
     this.#take(scanner, undefined);
+    if (endsAsZip(tail)) await this.#unpackAppended();
+  }
+
+  #isArchive(head: Uint8Array): boolean {
+    const closed = closedArchive(head);
+    if (closed !== undefined) this.#skip(`it is compressed (${closed}) in a way that is not opened`);
+    return archiveKind(head) !== undefined;
+  }
+
+  #isTooLarge(size: number): boolean {
+    if (size <= ARCHIVE_LIMITS.file) return false;
+    this.#skip("the archive is larger than 256 MiB");
+    return true;
+  }
+
+  /** An archive behind other bytes is known by its end alone: the file is read once more. */
+  async #unpackAppended(): Promise<void> {
+    if (this.#isTooLarge(this.#results.bytes)) return;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.#file.read()) pieces.push(piece);
+    await this.#unpackAll(Buffer.concat(pieces), "", 0);
+  }
+
+  /** The members of an archive, then what stands around them: comments, headers, bytes that belong to none. */
+  async #unpackAll(content: Buffer, path: string, depth: number): Promise<void> {
+    for (const kind of archiveKinds(content)) await this.#unpack(kind, content, path, depth);
+    this.#lookAround(content, path);
   }
 
   async #unpack(kind: ArchiveKind, content: Buffer, path: string, depth: number): Promise<void> {
     const members = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member of members) {
       const name = [path, member.name].filter((part) => part !== "").join("!");
+      if (member.name !== "") this.#lookAtName(member.name, name);
       if ("reason" in member) this.#skip(member.reason, name);
-      else await this.#member(member.content, name, depth);
+      else if (member.around === true) {
+        if (endsAsZip(member.content)) await this.#member(member.content, name, depth);
+        this.#lookAround(member.content, name);
+      } else await this.#member(member.content, name, depth);
     }
   }
 
   async #member(content: Buffer, name: string, depth: number): Promise<void> {
-    const inner = archiveKind(content.subarray(0, HEAD));
-    if (inner !== undefined && depth < DEEPEST) return this.#unpack(inner, content, name, depth + 1);
-    if (inner !== undefined) {
+    const closed = closedArchive(content.subarray(0, HEAD));
+    if (closed !== undefined) this.#skip(`it is compressed (${closed}) in a way that is not opened`, name);
+    const inner = archiveKinds(content);
+    if (inner.length > 0 && depth < DEEPEST) return this.#unpackAll(content, name, depth + 1);
+    if (archiveKind(content.subarray(0, HEAD)) !== undefined) {
       this.#skip("it is an archive nested more than once", name);
       return;
     }
     const scanner = new ContentScanner(name === "" ? this.#file.name.replace(/\.gz$/i, "") : name);
-    for (let at = 0; at + PIECE < content.length; at += PIECE)
-      scanner.push(content.subarray(at, at + PIECE), false);
-    scanner.push(
-      content.subarray(content.length - (content.length % PIECE || Math.min(PIECE, content.length))),
-      true,
-    );
+    pushAll(scanner, content);
     this.#take(scanner, name === "" ? undefined : name);
     this.#sincePause += content.length;
     if (this.#sincePause < BYTES_BEFORE_PAUSE) return;
     this.#sincePause = 0;
     // Other work of the process, such as the token service, gets its turn.
     await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** What stands uncompressed in an archive is told once: in its member, if it is in one. */
+  #lookAround(content: Buffer, path: string): void {
+    const scanner = new ContentScanner("archive.bin");
+    pushAll(scanner, content);
+    const known = new Set(this.#results.findings.map((finding) => finding.fingerprint));
+    for (const match of scanner.matches()) {
+      const finding = toFinding(match, this.#file.name, path === "" ? undefined : path, this.#repositoryId);
+      if (!known.has(finding.fingerprint)) this.#results.findings.push(finding);
+    }
+  }
+
+  /** Names are uploaded as well; in them only formats of their own are looked for. */
+  #lookAtName(name: string, member: string | undefined): void {
+    const bytes = Buffer.from(name);
+    const text = bytes.toString("latin1");
+    for (const match of detect(bytes, text, { kind: "code", binary: true, from: 0, to: text.length })) {
+      const finding = toFinding(match, this.#file.name, member, this.#repositoryId);
+      this.#results.findings.push({ ...finding, shown: `${finding.shown} in the name` });
+    }
   }
 
   #take(scanner: ContentScanner, member: string | undefined): void {

@@ -9,9 +9,22 @@ function zeroShare(sample: Uint8Array, start: 0 | 1): number {
   return zeros / Math.max(1, sample.length / 2);
 }
 
-type Encoding = "bytes" | "utf-16le" | "utf-16be";
+type Encoding = "bytes" | "utf-16le" | "utf-16be" | "utf-32le" | "utf-32be";
+
+/** Text in UTF-32: each fourth byte is zero, and the one beside it nearly always. */
+function utf32(sample: Uint8Array): Encoding | undefined {
+  if (sample.length < 16) return undefined;
+  const zeros = [0, 0, 0, 0];
+  for (let i = 0; i < sample.length; i++) if (sample[i] === 0) zeros[i % 4] = (zeros[i % 4] ?? 0) + 1;
+  const most = 0.9 * Math.floor(sample.length / 4);
+  const [first = 0, second = 0, third = 0, fourth = 0] = zeros;
+  if (fourth >= most && third >= most && first < most / 9) return "utf-32le";
+  return first >= most && second >= most && fourth < most / 9 ? "utf-32be" : undefined;
+}
 
 function encodingOf(sample: Uint8Array): Encoding {
+  const wide = utf32(sample);
+  if (wide) return wide;
   if (sample[0] === 0xff && sample[1] === 0xfe) return "utf-16le";
   if (sample[0] === 0xfe && sample[1] === 0xff) return "utf-16be";
   if (sample.length < 8) return "bytes";
@@ -20,7 +33,7 @@ function encodingOf(sample: Uint8Array): Encoding {
   return even > 0.7 && odd < 0.1 ? "utf-16be" : "bytes";
 }
 
-/** Turns content into UTF-8 bytes where it is UTF-16, and tells binary data from text by its first bytes. */
+/** Turns content into UTF-8 bytes where it is UTF-16 or UTF-32, and tells binary data from text by its first bytes. */
 export class Decoder {
   #encoding: Encoding | undefined;
   #utf16: TextDecoder | undefined;
@@ -43,9 +56,22 @@ export class Decoder {
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
     }
     if (this.#encoding === "bytes") return bytes;
+    if (this.#encoding === "utf-32le" || this.#encoding === "utf-32be") return this.#narrowed(bytes);
     this.#utf16 ??= new TextDecoder("utf-16le");
     if (this.#encoding === "utf-16be") bytes = this.#swapped(bytes);
     return Buffer.from(this.#utf16.decode(bytes, { stream: !final }), "utf8");
+  }
+
+  #narrowed(bytes: Buffer): Buffer {
+    const whole = Buffer.concat([this.#odd, bytes]);
+    const even = whole.length - (whole.length % 4);
+    this.#odd = Buffer.from(whole.subarray(even));
+    let text = "";
+    for (let at = 0; at < even; at += 4) {
+      const code = this.#encoding === "utf-32le" ? whole.readUInt32LE(at) : whole.readUInt32BE(at);
+      text += code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
+    }
+    return Buffer.from(text, "utf8");
   }
 
   #swapped(bytes: Buffer): Buffer {

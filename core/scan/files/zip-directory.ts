@@ -15,6 +15,35 @@ const LOCATOR_64 = 0x07064b50;
 const MEMBER = 0x02014b50;
 const LOCAL = 0x04034b50;
 
+/** Bytes at the end of a file in which a zip archive shows itself, whatever stands before it. */
+export const ZIP_END = 22 + 0xffff;
+
+/** Whether a file that ends so can be a zip archive: launchers and whatever a reader passes over may stand before it. */
+export function endsAsZip(tail: Uint8Array): boolean {
+  return Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).subarray(-ZIP_END).includes("PK\x05\x06");
+}
+
+/**
+ * Whether there are local headers that no member of the directory has: parts of another archive, which are not unpacked.
+ */
+export function hasUnlistedMembers(zip: Buffer, members: readonly ZipMember[]): boolean {
+  const extents = members
+    .map((member) => {
+      const start =
+        member.header + 30 + lengthAt(zip, member.header + 26) + lengthAt(zip, member.header + 28);
+      return [member.header, start + member.compressedSize] as const;
+    })
+    .sort(([a], [b]) => a - b);
+  let next = 0;
+  for (let at = zip.indexOf("PK\x03\x04"); at >= 0; at = zip.indexOf("PK\x03\x04", at + 1)) {
+    while ((extents[next]?.[1] ?? Infinity) <= at) next++;
+    if ((extents[next]?.[0] ?? Infinity) > at) return true;
+  }
+  return false;
+}
+
+const lengthAt = (zip: Buffer, at: number): number => (at + 2 <= zip.length ? zip.readUInt16LE(at) : 0);
+
 function endOfDirectory(zip: Buffer): number {
   const first = Math.max(0, zip.length - 22 - 0xffff);
   for (let at = zip.length - 22; at >= first; at--) if (zip.readUInt32LE(at) === END) return at;

@@ -10,9 +10,11 @@ for day, trips in busiest([(row.day, row.trips) for row in rows]):
 
 # COMMAND ----------
 
-# The cloud identity behind the service credential that access.yml declares for this job. No secret is read from anywhere.
+# What access.yml declares for this job, by its purpose. No secret is read from anywhere, and none can be printed.
+from databricks_secretless import access
 from lake_orders_jobs.identity import describe
 
-name = dbutils.widgets.get("service_credential")
-if name:
-    print(describe(dbutils.credentials.getServiceCredentialsProvider(name)))
+# In development nothing is granted.
+if dbutils.widgets.get("service_credential"):
+    granted = access("sign-in-to-the-cloud")
+    print(describe(granted.credential))

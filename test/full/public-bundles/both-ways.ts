@@ -9,6 +9,9 @@ import { codeOf } from "../../shells/support/results.ts";
 import { GenerousWorkspace, writesOf } from "./generous-workspace.ts";
 import { prepare, type Prepared, type PublicBundle } from "./population.ts";
 
+/** Milliseconds for the bare CLI: it waits for what the plain store of objects never gets ready. */
+const PATIENCE = 60_000;
+
 /** One way of deploying one bundle. */
 interface Deployed {
   readonly ended: boolean;
@@ -22,7 +25,7 @@ interface Deployed {
 
 export interface Compared {
   readonly bundle: string;
-  readonly verdict: "same" | "refused by both" | "stricter" | "weaker" | "different";
+  readonly verdict: "same" | "refused by both" | "not finished" | "stricter" | "weaker" | "different";
   /** Our error code, or what differs. */
   readonly why: string;
   /** Ours ÷ bare; only where both deployed. */
@@ -34,11 +37,15 @@ export interface Compared {
 export async function compare(bundle: PublicBundle, cli: string, more: readonly string[]): Promise<Compared> {
   const name = `${bundle.collection.name}/${bundle.name}`;
   const bare = await deploy(bundle, cli, more, "bare");
+  if (bare.log.endsWith(NOT_FINISHED))
+    return { bundle: name, verdict: "not finished", why: "", log: bare.log };
   const ours = await deploy(bundle, cli, more, "ours");
   const log = `${bare.log}\n----\n${ours.log}`;
   if (bare.ended && ours.ended) {
-    const why = difference(bare.writes, ours.writes);
     const ratio = ours.took / bare.took;
+    const why = difference(bare.writes, ours.writes);
+    const unforced = difference(bare.writes.map(withoutForce), ours.writes);
+    if (why !== "" && unforced === "") return { bundle: name, verdict: "stricter", why: "LOCK", ratio, log };
     return { bundle: name, verdict: why === "" ? "same" : "different", why, ratio, log };
   }
   const why = ours.code ?? "";
@@ -77,6 +84,8 @@ async function deploy(
   }
 }
 
+const NOT_FINISHED = "\n(not finished in time)";
+
 type Job = Awaited<ReturnType<typeof startGitHubJob>>;
 type Ran = Omit<Deployed, "writes">;
 
@@ -98,7 +107,10 @@ async function bareCli(job: Job, cli: string, prepared: Prepared, PATH: string):
   let log = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  const alarm = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
   const exit = await new Promise((resolve) => child.once("close", resolve));
+  clearTimeout(alarm);
+  if (child.signalCode === "SIGKILL") log += NOT_FINISHED;
   const took = performance.now() - started;
   await rm(path.join(cwd, ".databricks"), { recursive: true, force: true });
   return { ended: exit === 0, took, log };
@@ -111,6 +123,7 @@ async function action(job: Job, prepared: Prepared, PATH: string): Promise<Ran> 
     "client-id": DEPLOYER.applicationId,
     "bundle-root": root,
     "auto-approve": "true",
+    timeout: "5m",
     target,
     variables: given.join("\n"),
   };
@@ -118,6 +131,12 @@ async function action(job: Job, prepared: Prepared, PATH: string): Promise<Ran> 
   const { exitCode, duration: took, log } = result;
   return { ended: exitCode === 0, took, log, code: codeOf(result) };
 }
+
+/** As the CLI takes its lock where the bundle does not say that it may break another's. */
+const withoutForce = (request: string): string =>
+  request
+    .replace("state/deploy.lock?overwrite=true", "state/deploy.lock?overwrite=false")
+    .replace('"IsForced":true', '"IsForced":false');
 
 /** The first requests that one way made and the other did not; "" if there are none. */
 function difference(bare: readonly string[], ours: readonly string[]): string {

@@ -20,14 +20,18 @@ export interface HidingPlace {
   readonly noTarget?: boolean;
   /** Whether the token is in the workspace before anybody can see it: only then may it be there. */
   readonly late?: boolean;
+  /** Whether nobody can read it: then that is told, not the token. */
+  readonly unknown?: boolean;
+  /** Whether it is tried in `npm test`, of those that `test/full` has. */
+  readonly sample?: boolean;
 }
 
-const HEAD = "bundle: { name: hidden }\nworkspace: { root_path: /Workspace/Shared/hidden }\n";
+export const HEAD = "bundle: { name: hidden }\nworkspace: { root_path: /Workspace/Shared/hidden }\n";
 const TARGETS = "targets: { prod: {} }\n";
 /** Git ignores `gen/`, so that nothing of it is uploaded unless something selects it. */
 const IGNORED = { ".gitignore": "gen/\n", "gen/leak.py": LEAK };
-const yml = (text: string): string => `${HEAD}${TARGETS}${text}`;
-const inRoot = (name: string, text: string, more: Files = {}): HidingPlace => ({
+export const yml = (text: string): string => `${HEAD}${TARGETS}${text}`;
+export const inRoot = (name: string, text: string, more: Files = {}): HidingPlace => ({
   name,
   files: { ...IGNORED, "databricks.yml": yml(text), ...more },
 });
@@ -36,11 +40,11 @@ const task = (fields: string): string =>
 const spec = (fields: string): string =>
   `resources: { jobs: { j: { name: j, environments: [{ environment_key: e, spec: { environment_version: "2", ${fields} } }], tasks: [{ task_key: a, environment_key: e, spark_python_task: { python_file: ./m.py } }] } } }\n`;
 const wheel = zipSync({ "pkg/load.py": strToU8(LEAK) }, { level: 0 });
-const script = (hook: string, command: string): string =>
+export const script = (hook: string, command: string): string =>
   `experimental: { scripts: { ${hook}: ${JSON.stringify(command)} } }\n`;
 /** Writes the token without that any file of the checkout holds it. */
 const [FRONT, BACK] = [TOKEN.slice(0, 9), TOKEN.slice(9)];
-const write = (file: string): string => `printf 'value = "%s%s"\\n' ${FRONT} ${BACK} > ${file}`;
+export const write = (file: string): string => `printf 'value = "%s%s"\\n' ${FRONT} ${BACK} > ${file}`;
 const utf16 = (text: string): Uint8Array => Buffer.from(`\ufeff${text}`, "utf16le");
 const INCLUDE = "sync: { include: [gen/*.py] }\n";
 
@@ -236,8 +240,13 @@ export async function fillCheckout(checkout: string, files: Files, before: Files
   for (const file of Object.keys(before))
     await rm(path.join(checkout, file.split("/")[0] ?? file), { recursive: true, force: true });
   for (const [file, content] of Object.entries(files)) {
-    const full = path.join(checkout, file);
-    await mkdir(path.dirname(full), { recursive: true });
+    // A lone surrogate stands for a byte that is no UTF-8, as in Python's file names (PEP 383).
+    const [before, after] = path.join(checkout, file).split("\udcff");
+    const full =
+      after === undefined
+        ? (before ?? "")
+        : Buffer.concat([Buffer.from(before ?? ""), Buffer.from([0xff]), Buffer.from(after)]);
+    await mkdir(path.dirname(String(full)), { recursive: true });
     if (typeof content === "string" || content instanceof Uint8Array) await writeFile(full, content);
     else await symlink(content.link, full);
   }

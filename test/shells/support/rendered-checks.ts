@@ -68,7 +68,7 @@ export function mistakesIn(files: ReadonlyMap<string, string>, answers: Answers)
   }
   for (const [file, value] of yaml) {
     if (file.includes(".github/workflows/")) checkWorkflow(file, value as Workflow, answers, expect);
-    if (file.includes(".azure-pipelines/")) checkPipeline(file, value, expect);
+    if (file.includes(".azure-pipelines/")) checkPipeline(file, value, answers, expect);
     if (file.endsWith("access.yml")) expect(access(value), `${file}: ${ajv.errorsText(access.errors)}`);
     if (file.endsWith("policy.yml")) expect(policy(value), `${file}: ${ajv.errorsText(policy.errors)}`);
     if (file.endsWith("databricks.yml")) checkBundle(file, value as Bundle, answers, expect);
@@ -114,15 +114,21 @@ function checkWorkflow(
       `${place}: comments beside code of the pull request`,
     );
     if (ours["command"] === undefined) continue;
-    const target = name.replace(/^(?:plan|deploy)-/, "");
+    const target = name.replace(/^(?:plan|deploy|access)-/, "");
+    const registers = name.startsWith("access-");
     const isProd = target === (answers["prod_target"] ?? "prod");
     const which = isProd ? "prod" : "staging";
-    expect(ours["command"] === (plans ? "plan" : "deploy"), `${place}: ${ours["command"]}`);
+    const command = plans ? "plan" : registers ? "access" : "deploy";
+    expect(ours["command"] === command, `${place}: ${ours["command"]}`);
     expect(ours["target"] === target, `${place}: target ${String(ours["target"])}`);
     expect(ours["host"] === answers[`${which}_host`], `${place}: host ${String(ours["host"])}`);
-    const principal = answers[plans ? "planner" : `${which}_deployer`];
+    const principal = answers[plans ? "planner" : registers ? "registrar" : `${which}_deployer`];
     expect(ours["client-id"] === principal, `${place}: client-id ${String(ours["client-id"])}`);
-    if (plans) {
+    if (registers) {
+      expect(job.environment?.name === `${target}-access`, `${place}: environment`);
+      const runs = job.steps.filter((step) => "run" in step);
+      expect(runs.length === 0, `${place}: runs something beside the registrar`);
+    } else if (plans) {
       const noFork = "github.event.pull_request.head.repo.full_name == github.repository";
       expect(job.if === noFork, `${place}: runs for forks`);
     } else {
@@ -133,7 +139,16 @@ function checkWorkflow(
     }
   }
   const commands = roles.map(([, job]) => inputsOf(job)["command"]).filter((one) => one !== undefined);
-  expect(commands.length === 2, `${file}: ${commands.length} jobs with our action`);
+  const wantedJobs = !plans && registersApart(answers) ? 4 : 2;
+  expect(commands.length === wantedJobs, `${file}: ${commands.length} jobs with our action`);
+}
+
+/** Whether the registrar has a job of its own: wherever the CI can give it a subject that no deployment has. */
+export function registersApart(answers: Answers): boolean {
+  if ((answers["external_access"] ?? "none") === "none" || answers["form"] === "ci") return false;
+  const cloud = answers["cloud"] ?? "azure";
+  const trust = answers["azure_trust"] ?? (cloud === "azure" ? "service_connection" : "pipeline");
+  return (answers["ci_platform"] ?? "github_actions") === "github_actions" || trust === "service_connection";
 }
 
 /** Every mapping in a value, at whatever depth. */
@@ -143,7 +158,7 @@ function* mappings(value: unknown): Generator<Readonly<Record<string, unknown>>>
   for (const child of Object.values(value)) yield* mappings(child);
 }
 
-function checkPipeline(file: string, value: unknown, expect: Expect): void {
+function checkPipeline(file: string, value: unknown, answers: Answers, expect: Expect): void {
   for (const step of mappings(value) as Iterable<PipelineStep>) {
     if (step.checkout !== undefined)
       expect(step.persistCredentials === false, `${file}: persists credentials`);
@@ -157,7 +172,10 @@ function checkPipeline(file: string, value: unknown, expect: Expect): void {
     const { lockBehavior } = value as { lockBehavior?: string };
     expect(lockBehavior === "sequential", `${file}: lockBehavior ${String(lockBehavior)}`);
     const deployments = [...mappings(value)].filter((one) => one["deployment"] !== undefined);
-    expect(deployments.length === 2, `${file}: ${deployments.length} deployment jobs`);
+    expect(
+      deployments.length === (registersApart(answers) ? 4 : 2),
+      `${file}: ${deployments.length} deployment jobs`,
+    );
     for (const one of deployments) expect(typeof one["environment"] === "string", `${file}: no environment`);
   }
 }

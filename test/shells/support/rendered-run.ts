@@ -15,7 +15,7 @@ import { builtTask } from "./built-task.ts";
 import { inputsOf, render, workflow } from "./rendered.ts";
 import { followSetup, moveToSandbox } from "./set-up.ts";
 
-export type Command = "plan" | "deploy";
+export type Command = "plan" | "deploy" | "access";
 export type Target = "staging" | "prod";
 
 /** A rendered project whose SETUP.md was followed in a sandbox of its own. */
@@ -41,7 +41,7 @@ export async function atGitHub(answers: Answers, python: string): Promise<Render
     sandbox: job.sandbox,
     checkout: job.checkout,
     async run(command, target, event = {}) {
-      const file = `${answers["project_name"] ?? ""}-${command}.yml`;
+      const file = `${answers["project_name"] ?? ""}-${command === "plan" ? "plan" : "deploy"}.yml`;
       const one = (await workflow(job.checkout, file)).jobs[`${command}-${target}`];
       assert.ok(one, `${file} has no job ${command}-${target}`);
       const usual: GitHubEvent =
@@ -90,14 +90,14 @@ async function taskInputs(
 ): Promise<Parameters> {
   const read = async (name: string): Promise<unknown> =>
     parse(await readFile(path.join(checkout, ".azure-pipelines", `${project}-${name}.yml`), "utf8"));
-  const pipeline = (await read(command)) as Pipeline;
+  const pipeline = (await read(command === "plan" ? "plan" : "deploy")) as Pipeline;
   const steps = [
     ...(pipeline.stages ?? []).flatMap(({ jobs }) =>
       jobs.flatMap((job) => job.strategy.runOnce.deploy.steps),
     ),
     ...(pipeline.jobs ?? []).flatMap((job) => job.steps),
   ];
-  const call = steps.find(({ parameters }) => parameters?.["target"] === target);
+  const call = steps.find(({ parameters: of }) => of?.["target"] === target && of["command"] === command);
   assert.equal(call?.template, `${project}-bundle.yml`);
   const { steps: own } = (await read("bundle")) as StepsTemplate;
   const inputs = own.find(({ task }) => task === "DatabricksBundle@1")?.inputs ?? {};
@@ -115,6 +115,12 @@ function connect(sandbox: Sandbox, answers: Answers): void {
     ["plan", "planner"],
     ["staging", "staging_deployer"],
     ["prod", "prod_deployer"],
+    ...(answers["external_access"] === "none"
+      ? []
+      : ([
+          ["staging-access", "registrar"],
+          ["prod-access", "registrar"],
+        ] as const)),
   ] as const) {
     const clientId = answers[principal] ?? "";
     const connectionName = `${answers["azure_connection"] ?? "databricks"}-${name}`;
@@ -128,8 +134,6 @@ function connect(sandbox: Sandbox, answers: Answers): void {
     });
     const trust = { name, issuer: azure.issuerOf(connection), subject: azure.subjectOf(connection) };
     entra.addCredential(clientId, trust);
-    if (name !== "plan" && answers["external_access"] !== "none")
-      entra.addCredential(answers["registrar"] ?? "", trust);
   }
 }
 
@@ -154,7 +158,7 @@ export async function atAzure(answers: Answers, python: string): Promise<Rendere
       job.sandbox.azure.setRun({
         organisation,
         project: azureProject,
-        pipeline: `${project}-${command}`,
+        pipeline: `${project}-${command === "plan" ? "plan" : "deploy"}`,
         ref,
       });
       const variables = { AZURE_AUTHORITY_HOST: job.sandbox.entra.authority() };

@@ -56,10 +56,10 @@ export async function render(answers: Answers): Promise<string> {
   return path.join(output, answers["project_name"] ?? "");
 }
 
-/** All files below a folder: path with slashes → text. */
+/** All files below a folder but wheels, which are no texts: path with slashes → text. */
 export async function textsOf(folder: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".whl"));
   const texts = files.map(async (file): Promise<[string, string]> => {
     const full = path.join(file.parentPath, file.name);
     return [path.relative(folder, full).split(path.sep).join("/"), await readFile(full, "utf8")];

@@ -7,6 +7,7 @@ import { freshUntilExit } from "../../../sandbox/runner/scratch.ts";
 import type { ServicePrincipal } from "../../../sandbox/identity/principals.ts";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { Answers } from "../../../scripts/render-template.ts";
+import { registersApart } from "./rendered-checks.ts";
 import { textsOf } from "./rendered.ts";
 
 /** Each command block of SETUP.md, by the number of its section. */
@@ -62,7 +63,11 @@ export async function followSetup(folder: string, answers: Answers, sandbox: San
     entra.addApplication({ clientId: applicationId, tenantId: TENANT_ID, kind: "managed-identity" });
   }
   if (answers["external_access"] !== "none") {
-    account.addServicePrincipal({ applicationId: registrar, displayName: "registrar" });
+    account.addServicePrincipal({
+      applicationId: registrar,
+      displayName: "registrar",
+      workspaceAdmin: registersApart(answers),
+    });
     entra.addApplication({ clientId: registrar, tenantId: TENANT_ID, kind: "managed-identity" });
     for (const target of ["staging", "prod"]) {
       const name = `${answers["service_credential"] ?? answers["project_name"] ?? ""}_${target}`;

@@ -21,6 +21,8 @@ export class FakeData {
   readonly clock = new FakeClock();
   /** Text of workspace files by path. */
   readonly files = new Map<string, string>();
+  /** Of what is listed there and is no file. */
+  readonly objectTypes = new Map<string, string>();
   /** When each was written. */
   readonly written = new Map<string, number>();
   readonly directories = new Set<string>(["/state"]);
@@ -53,6 +55,8 @@ export class FakeData {
   /** Owners of volumes. */
   readonly volumes = new Map<string, string>();
   admins = new Set<string>();
+  /** Service principals that deploy and are no admins. */
+  readonly deployers = new Set<string>();
   pageSize = 100;
   metastoreOwner = "metastore-admins";
 

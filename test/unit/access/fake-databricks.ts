@@ -9,6 +9,7 @@ function listedJob(job: Row): Row {
   const more = Array.isArray(tasks) && tasks.length > 100;
   return {
     job_id: job["job_id"] ?? null,
+    creator_user_name: job["creator_user_name"] ?? null,
     settings: more ? { ...settings, tasks: tasks.slice(0, 100) as Json } : settings,
     ...(more && { has_more: true }),
   };
@@ -36,7 +37,11 @@ export class FakeDatabricks extends FakeData {
   }
 
   #listed(path: string): Json {
-    return { path, object_type: "FILE", modified_at: this.written.get(path) ?? null };
+    return {
+      path,
+      object_type: this.objectTypes.get(path) ?? "FILE",
+      modified_at: this.written.get(path) ?? null,
+    };
   }
 
   #page(rows: readonly Json[], name: string, query: Readonly<Record<string, string>>): Json {
@@ -107,7 +112,14 @@ export class FakeDatabricks extends FakeData {
 
   #servicePrincipals(query: Readonly<Record<string, string>>): Json {
     const wanted = /applicationId eq "([^"]*)"/.exec(query["filter"] ?? "")?.[1];
-    const all = [...this.principals].map(([applicationId, { id }]) => ({ applicationId, id }));
+    const groups = (applicationId: string): Json =>
+      this.admins.has(applicationId) ? [{ display: "users" }, { display: "admins" }] : [{ display: "users" }];
+    const numbered = [...this.principals].map(([applicationId, { id }]) => ({ applicationId, id }));
+    const deployers = [...this.admins, ...this.deployers].map((applicationId) => ({
+      applicationId,
+      id: "1",
+    }));
+    const all = [...numbered, ...deployers].map((one) => ({ ...one, groups: groups(one.applicationId) }));
     const start = Number(query["startIndex"] ?? "1") - 1;
     return {
       Resources:

@@ -6,6 +6,15 @@ const leavesOut = (lines: readonly string[], path: string): boolean =>
   new IgnorePatterns(lines, "leave-out").match(path);
 
 describe("IgnorePatterns", () => {
+  it("takes all, and leaves out nothing, where the CLI's library reads a pattern otherwise", () => {
+    for (const pattern of ["gen/(a|b).py", "gen/a.py$", "^gen/a.py", "gen/a{1}.py"]) {
+      assert.ok(new IgnorePatterns([pattern], "take").match("gen/a.py"), pattern);
+      assert.ok(!leavesOut([pattern], "gen/a.py"), pattern);
+    }
+    assert.ok(!leavesOut(["*", "!(a|b).py"], "gen/a.py"));
+    assert.ok(new IgnorePatterns(["*", "!(a|b).py"], "take").match("gen/a.py"));
+  });
+
   const table: readonly (readonly [
     pattern: string,
     matching: readonly string[],

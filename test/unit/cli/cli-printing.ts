@@ -38,6 +38,7 @@ export function cliPrinting(
     },
     readTimeout: 60_000,
     file: "/opt/databricks",
+    version: "1.13.0",
     env: { PATH: "/bin", DATABRICKS_HOST: "https://h" },
     bundleRoot: "/checkout/bundles/lake",
     bundlePath: "bundles/lake",

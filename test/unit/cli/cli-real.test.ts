@@ -48,6 +48,7 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         runProcess: createRunProcess(platform),
         terminate: createTerminate({ platform, clock: systemClock, environment: {} }),
         file: file ?? "",
+        version: "1.13.0",
         env: cliEnvironment({
           environment: {
             PATH: process.env["PATH"],

@@ -60,6 +60,7 @@ describe("session", () => {
     assert.ok(clock.now() - begin <= 60_000);
     assert.deepEqual(sent, []);
     world.idTokenLife = 5000;
+    clock.time += 500;
     assert.equal(await token(), "access-token-1");
   });
 

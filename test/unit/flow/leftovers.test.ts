@@ -9,6 +9,8 @@ import { scratchFolders } from "../support/scratch.ts";
 
 const STARTED = "4711";
 
+async function* noService(): AsyncGenerator<string> {}
+
 describe("the post step", () => {
   const freshFolder = scratchFolders();
   let temp = "";
@@ -45,7 +47,8 @@ describe("the post step", () => {
   async function linesOf(cli: string, processes: ProcessPort, of = folder): Promise<string> {
     const lines: string[] = [];
     const ports = { clock, processes, terminate };
-    for await (const line of cleanUp({ folder: of, cli, tempFolder: temp }, ports)) lines.push(line);
+    for await (const line of cleanUp({ folder: of, cli, tempFolder: temp }, ports, noService))
+      lines.push(line);
     return lines.join(" ");
   }
 
@@ -91,7 +94,7 @@ describe("the post step", () => {
 
   it("says that it waits before it does", async () => {
     const ports = { clock, processes: machine(() => now < 3_000), terminate };
-    const first = await cleanUp({ folder, cli: `77 ${STARTED}`, tempFolder: temp }, ports).next();
+    const first = await cleanUp({ folder, cli: `77 ${STARTED}`, tempFolder: temp }, ports, noService).next();
     assert.match(String(first.value), /waiting/);
     assert.equal(now, 0);
   });

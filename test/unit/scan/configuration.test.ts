@@ -62,6 +62,27 @@ function places(findings: readonly Finding[]): unknown[] {
 }
 
 describe("scanConfiguration", () => {
+  it("finds credentials in keys, and in what of the bundle itself is sent", () => {
+    const settings = { [PAT]: "x", tags: { [PAT]: "x" } };
+    const summary = {
+      resources: { jobs: { nightly: settings } },
+      bundle: { git: { origin_url: `https://x:${PAT}@example.com/r` } },
+      workspace: { file_path: `/Workspace/${PAT}` },
+      presets: { tags: { t: PAT } },
+      variables: { unused: { default: PAT } },
+    };
+    const { findings } = scanConfiguration({}, summary, { ...base, target: "prod" });
+    assert.deepEqual(
+      findings.map(({ setting, shown }) => [setting, / in a key$/.test(shown)]),
+      [
+        ["resources.jobs.nightly", true],
+        ["bundle.git.origin_url", false],
+        ["workspace.file_path", false],
+        ["presets.tags.t", false],
+      ],
+    );
+  });
+
   it("finds values where they are written: task, parameter, variable of the target", () => {
     const job = {
       parameters: [{ name: "smtp_password", default: "Meadow7719!" }],

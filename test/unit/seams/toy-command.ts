@@ -7,7 +7,7 @@ export const WHOAMI: CommandTraits = {
   name: "whoami",
   summary: "says who the workspace sees",
   changes: false,
-  needs: { bundle: false, cli: false, access: false, scan: false },
+  needs: { bundle: false, cli: false, access: false, scan: false, service: "none" },
 };
 
 export const whoami: RunCommand = async ({ step, api }) => {

@@ -12,6 +12,7 @@ export const SHIPYARD: Dialect = {
   untrustedRun: () => undefined,
   untrustedToken: ({ event }) =>
     event === "stranger" ? { event, remedy: "Wait for the harbour master." } : undefined,
+  tracking: "TOY_TRACKING",
   credentials: [[/^YARD_/, "a key of the yard"]],
   facts: /^TOY_RUN$/,
   logMarkers: [[/@@(?=yard)/g, "@ @"]],

@@ -22,6 +22,7 @@ export class FakeCi implements Ci {
   readonly annotations: { level: AnnotationLevel; text: string; place: Place | undefined }[] = [];
   readonly outputs = new Map<string, string>();
   readonly states = new Map<string, string>();
+  readonly exported = new Map<string, string>();
   readonly audiences: string[] = [];
   chosenConnection: ServiceConnection | undefined;
   fixedAudience?: string;
@@ -81,6 +82,10 @@ export class FakeCi implements Ci {
   }
   summary(markdown: string): Promise<void> {
     this.summaryText += markdown;
+    return Promise.resolve();
+  }
+  exportVariable(name: string, value: string): Promise<void> {
+    this.exported.set(name, value);
     return Promise.resolve();
   }
   saveState(name: string, value: string): Promise<void> {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { ATTACKS } from "./attack-list.ts";
+import { HIDDEN } from "./attack-hidden.ts";
+import { LOOK_ALIKES } from "./attack-look-alikes.ts";
 import { ONE, VICTIM, world } from "./attack-world.ts";
 
 describe("attacks on the state of access", () => {
   const rows: string[] = [];
-  for (const { attack, answer, after, work } of ATTACKS) {
+  for (const { attack, answer, after, work } of [...ATTACKS, ...LOOK_ALIKES, ...HIDDEN]) {
     it(`${attack}: ${answer}`, async () => {
       const one = world();
       assert.equal(await one.run(ONE), "done");

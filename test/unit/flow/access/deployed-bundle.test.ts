@@ -51,6 +51,17 @@ describe("what is deployed of a bundle", () => {
     assert.deepEqual(fake.writes, []);
   });
 
+  it("is not deployed by whoever says so in a job of his own", async () => {
+    add("11");
+    add("12");
+    add("13");
+    for (const [at, creator] of [REGISTRAR, DEPLOYER, "ann@example.com"].entries())
+      fake.jobs[at] = { ...fake.jobs[at], creator_user_name: creator };
+    metadata({ a: "12", b: "13" });
+    // Who is no service principal cannot be given what a deployer is.
+    assert.deepEqual((await look()).creators, [DEPLOYER]);
+  });
+
   it("is nothing where nothing is", async () => {
     const { facts, creators } = await look();
     assert.deepEqual([facts.jobs, facts.goneJobIds, creators], [[], [], []]);

@@ -114,6 +114,14 @@ describe("what a deployment has uploaded", () => {
     }
   });
 
+  it("is what the workspace has where code of the bundle ran, whatever the list says", async () => {
+    put(`${FILES}/src/deep/unlisted.py`, `t = "${PAT}"`);
+    const deploy = (request: ProcessRequest): Promise<undefined> => list(request, {});
+    assert.equal(await flow.run({}, cli({}, deploy)), 0, flow.error);
+    assert.equal(await flow.run({}, cli({ experimental: { scripts: { postdeploy: "x" } } }, deploy)), 1);
+    assert.match(flow.error, /^CREDENTIAL_UPLOADED: [^]*src\/deep\/unlisted\.py/);
+  });
+
   it("is read back where an artifact has a name that none has here", async () => {
     await writeIn(flow, "lib.bin", "a");
     const artifacts = { a: { files: [{ source: path.join(flow.checkout, "lib.bin") }] } };

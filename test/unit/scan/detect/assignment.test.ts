@@ -16,6 +16,17 @@ function read(text: string, kind: FileKind = "code"): string | undefined {
 describe("readAssignment", () => {
   const literal: readonly (readonly [text: string, wanted: string | undefined, kind?: FileKind])[] = [
     ['db_password = "x1"', "db_password=x1"],
+    ['T=$(cli generate-password "projects/$P/b1")', undefined, "config"],
+    ['T=$(cli --verbose get-password "x1y2" | jq .a)', undefined],
+    ['export PASSWORD="$PREFIX-Harbour7781"', undefined, "config"],
+    ['PASSWORD="pw-$ENVIRONMENT-1"', undefined, "config"],
+    ['PASSWORD="pw-$(date)-1"', undefined, "config"],
+    ['$password = "$prefix-Harbour778"', undefined, "config"],
+    ["PASSWORD='Harbour7781$x'", "PASSWORD=Harbour7781$x", "config"],
+    ['PASSWORD="Harbour7781$"', "PASSWORD=Harbour7781$", "config"],
+    ['password: "Harbour7781$x"', "password=Harbour7781$x", "config"],
+    ['password = "Harbour7781$x"', "password=Harbour7781$x"],
+    ['T=$(PASSWORD="Harbour7781" cli)', "PASSWORD=Harbour7781", "config"],
     ["password: str = 'x1'", "password=x1"],
     ['val password: Option[String] = Some("x1")', "password=x1"],
     ['password <- "x1"', "password=x1"],

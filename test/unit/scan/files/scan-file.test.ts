@@ -42,6 +42,74 @@ describe("scanFile", () => {
     assert.deepEqual(unscanned, []);
   });
 
+  const deflated = zipSync({ "pkg/a.py": secret });
+  const plain = strToU8("a = 1\n");
+  const joined = (...parts: (string | Uint8Array)[]): Buffer =>
+    Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part)));
+  const commented = (): Buffer => {
+    const zip = joined(zipSync({ "a.py": plain }), PAT);
+    zip.writeUInt16LE(PAT.length, zip.length - PAT.length - 2);
+    return zip;
+  };
+  const around: Readonly<Record<string, readonly [string, Uint8Array, string | undefined]>> = {
+    "an archive behind other bytes": ["a.pyz", joined("#!python\n", deflated), "pkg/a.py"],
+    "an archive behind more than a piece": ["a.exe", joined("x".repeat(3 << 20), deflated), "pkg/a.py"],
+    "an archive behind a gzip file": ["a.gz", joined(gzipSync(plain), deflated), "pkg/a.py"],
+    "an archive behind a tar archive": [
+      "a.tgz",
+      gzipSync(joined(tar("a.py", plain), zipSync({ "b.py": secret }))),
+      "b.py",
+    ],
+    "the comment of an archive": ["a.zip", commented(), undefined],
+    "the header of a gzip file": [
+      "a.gz",
+      joined("\x1f\x8b\x08\x10\0\0\0\0\0\x03", PAT, "\0", gzipSync(plain, { mtime: 0 }).subarray(10)),
+      undefined,
+    ],
+    "what stands behind the end of a tar archive": [
+      "a.tgz",
+      gzipSync(joined(tar("a.py", plain), tar("b.py", secret))),
+      undefined,
+    ],
+    "the name of a file": [`d/${PAT}.py`, plain, undefined],
+    "the name of a member": ["a.zip", zipSync({ [`${PAT}.py`]: plain }), `${PAT}.py`],
+    "text in UTF-32": [
+      "a.py",
+      Buffer.from(Uint32Array.from(`x = "${PAT}"`, (one) => one.charCodeAt(0)).buffer),
+      undefined,
+    ],
+  };
+  for (const [what, [name, content, member]] of Object.entries(around)) {
+    it(`looks at ${what}`, async () => {
+      const { findings } = await scan(name, content);
+      assert.deepEqual(
+        findings.map((finding) => finding.member),
+        [member],
+      );
+    });
+  }
+
+  it("lists what it does not open: other compressions, and members that no directory names", async () => {
+    const reasons = async (name: string, content: Uint8Array): Promise<readonly string[]> =>
+      (await scan(name, content)).unscanned.map(({ reason }) => reason);
+    for (const [name, magic] of Object.entries({
+      bzip2: "BZh91AY&SY",
+      xz: "\xfd7zXZ\0",
+      zstd: "\x28\xb5\x2f\xfd",
+      "7z": "7z\xbc\xaf\x27\x1c",
+      rar: "Rar!\x1a\x07",
+      lz4: "\x04\x22\x4d\x18",
+    })) {
+      const wanted = [`it is compressed (${name}) in a way that is not opened`];
+      assert.deepEqual(await reasons("a.bin", joined(magic, "\0\x01\x02\x03")), wanted);
+      assert.deepEqual(await reasons("a.zip", zipSync({ "b.bin": joined(magic, "\0\x01") })), wanted);
+    }
+    const two = joined(deflated, zipSync({ "b.py": plain }));
+    assert.deepEqual(await reasons("a.zip", two), ["it has members that its directory does not name"]);
+    // Bytes that look like the end of an archive are none.
+    assert.deepEqual(await reasons("a.txt", joined("no PK\x05\x06", "x".repeat(40))), []);
+  });
+
   it("lists archives that are nested deeper", async () => {
     const deep = zipSync({ "b.zip": zipSync({ "c.zip": zipSync({ "d.py": secret }) }) });
     const { findings, unscanned } = await scan("a.zip", deep);

@@ -1,14 +1,14 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
-  EXCHANGES,
   GITHUB,
-  INPUTS,
+  ServerTime,
   discoverWorkspace,
   harmlessLines,
+  parseInputs,
   readNamedFile,
-  usualAudience,
-  withoutBidi
-} from "./chunk-XCR4NBFK.js";
+  redactingCi,
+  usualAudience
+} from "./chunk-3FRRNBLN.js";
 import {
   SecretlessError,
   answering,
@@ -19,7 +19,7 @@ import {
   registerSecret,
   statusError,
   toSecretlessError
-} from "./chunk-A3W5SJIT.js";
+} from "./chunk-CCOILW5G.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/base/clock-and-platform.ts
@@ -50,151 +50,6 @@ function systemAddresses() {
   return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).filter(({ internal }) => !internal).map(({ address }) => address.replace(/%.*$/, ""));
 }
 
-// core/ci/inputs/inputs.ts
-function parseInputs(ci, table = INPUTS) {
-  const { connection, noConnection } = readConnection(ci);
-  const reader = new InputReader(ci, table, noConnection ? ["client-id"] : []);
-  if (connection) {
-    const exchange2 = EXCHANGES.find(({ tenant }) => tenant);
-    reader.fallBack({ "client-id": connection.clientId, "tenant-id": connection.tenantId, exchange: exchange2 });
-  }
-  const values = reader.readAll();
-  const { command: command2, exchange, host, workspaceId } = values;
-  const needed = (name) => {
-    if (reader.isMissing(name)) reader.missing(name);
-  };
-  if (!noConnection && exchange?.tenant) needed("tenant-id");
-  for (const [name, { neededBy = [] }] of Object.entries(table)) {
-    const names = neededBy;
-    if (command2 && names.includes(command2.name)) needed(name);
-  }
-  const { mistakes } = reader;
-  const inUrl = host?.workspaceId;
-  if (inUrl !== void 0 && workspaceId !== void 0 && inUrl !== workspaceId) {
-    const wanted = `${inUrl}, the workspace ID in the URL of \`${ci.inputLabel("host")}\``;
-    reader.wrong("workspace-id", wanted, workspaceId);
-  }
-  if (noConnection) {
-    if (mistakes.length === 0) throw noConnection;
-    mistakes.push(noConnection.details);
-  }
-  if (mistakes.length > 0) {
-    throw new SecretlessError("INPUT_INVALID", {
-      problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
-      remedy: "Correct them in the pipeline file; nothing was requested or changed.",
-      mistakes
-    });
-  }
-  const all = values;
-  return {
-    ...all,
-    host: all.host.origin,
-    workspaceId: all.workspaceId ?? all.host.workspaceId,
-    accountId: all.accountId ?? all.host.accountId,
-    scan: all.scan.name
-  };
-}
-function readConnection(ci) {
-  try {
-    return { connection: ci.connection() };
-  } catch (error) {
-    if (!(error instanceof SecretlessError)) throw error;
-    return { noConnection: error };
-  }
-}
-var InputReader = class {
-  mistakes = [];
-  #ci;
-  #table;
-  #excused;
-  #absent = /* @__PURE__ */ new Set();
-  #fallbacks = {};
-  constructor(ci, table, excused) {
-    this.#ci = ci;
-    this.#table = table;
-    this.#excused = excused;
-  }
-  /** Values for inputs that the user leaves out; they go before the defaults. */
-  fallBack(values) {
-    this.#fallbacks = values;
-  }
-  readAll() {
-    const own = Object.entries(this.#table).filter(([, { cis }]) => cis?.(this.#ci.dialect) ?? true);
-    return Object.fromEntries(own.map(([name, entry]) => [camelCase(name), this.#read(name, entry)]));
-  }
-  isMissing(name) {
-    return this.#absent.has(name);
-  }
-  missing(name) {
-    if (this.#absent.delete(name)) this.wrong(name, this.#table[name]?.expected ?? "a value", "");
-  }
-  wrong(name, expected, actual, remedy) {
-    this.mistakes.push({
-      problem: `Input \`${this.#ci.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
-      expected,
-      ...actual === "" ? {} : { actual },
-      ...remedy === void 0 ? {} : { remedy }
-    });
-  }
-  #read(name, entry) {
-    const { pattern, expected = "", many, required } = entry;
-    const written = this.#ci.input(name);
-    const fallback = this.#fallbacks[name];
-    if (written === "" && fallback !== void 0 && fallback !== "") return fallback;
-    const text = written === "" ? entry.default ?? "" : written;
-    if (text === "" && many !== true) {
-      this.#absent.add(name);
-      if (required && !this.#excused.includes(name)) this.missing(name);
-      return void 0;
-    }
-    if (pattern?.test(text) === false) {
-      this.wrong(name, expected, text);
-      return void 0;
-    }
-    return this.#parse(name, entry, text);
-  }
-  #parse(name, { parse }, text) {
-    try {
-      return parse ? parse(text) : text;
-    } catch (error) {
-      if (!(error instanceof SecretlessError)) throw error;
-      const { problem, expected = "", actual = problem, remedy } = error.details;
-      this.wrong(name, expected, actual, remedy);
-      return void 0;
-    }
-  }
-};
-function camelCase(name) {
-  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
-}
-
-// core/ci/redacting-ci.ts
-function redactingCi(ci) {
-  const clean = (text) => redact(harmlessLines(text).join("\n"));
-  return {
-    dialect: ci.dialect,
-    context: ci.context,
-    cancelled: ci.cancelled,
-    input: (name) => ci.input(name),
-    inputLabel: (name) => ci.inputLabel(name),
-    connection: () => ci.connection(),
-    ...ci.fixedAudience !== void 0 && { fixedAudience: ci.fixedAudience },
-    idToken: (audience) => ci.idToken(audience),
-    pipelineToken: () => ci.pipelineToken(),
-    mask: (value) => {
-      registerSecret(value);
-      ci.mask(value);
-    },
-    info: (line) => ci.info(clean(line)),
-    debug: (line) => ci.debug(clean(line)),
-    annotate: (level, text, place) => ci.annotate(level, clean(text), place && { ...place, file: clean(place.file) }),
-    group: (title, body) => ci.group(clean(title), body),
-    output: (name, value) => ci.output(name, redact(value)),
-    summary: (markdown) => ci.summary(redact(withoutBidi(markdown))),
-    saveState: (name, value) => ci.saveState(name, value)
-  };
-}
-
 // core/start.ts
 var REACHABLE = 6e4;
 async function runStep(shell, ports, seams = {}) {
@@ -209,7 +64,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-HOOQU6UM.js");
+      const { refuseForeignCheckout } = await import("./run-H6VFLLRB.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -223,19 +78,20 @@ async function runStep(shell, ports, seams = {}) {
       },
       () => void 0
     );
+    const serverTime = new ServerTime(clock);
     const workspace = discoverWorkspace({
       host: inputs.host,
-      send,
+      send: serverTime.measuring(send),
       clock,
       deadline: clock.now() + Math.min(REACHABLE, inputs.timeout),
       signal
     });
     workspace.catch(() => void 0);
-    const early = earlyIdToken(ci, inputs, clock.now());
-    const { run } = await import("./run-HOOQU6UM.js");
-    return await run({ ci, ports, inputs, workspace, early, signal }, seams);
+    const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
+    const { run } = await import("./run-H6VFLLRB.js");
+    return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-HOOQU6UM.js");
+    const { reportFailure, refuseStep } = await import("./run-H6VFLLRB.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -247,11 +103,11 @@ async function runStep(shell, ports, seams = {}) {
     finished.abort();
   }
 }
-function earlyIdToken(ci, inputs, askedAt) {
+function earlyIdToken(ci, inputs, askedAt, signal) {
   const usual = inputs.exchange.asksWorkspace ? usualAudience(inputs.host) : void 0;
   const audience = ci.fixedAudience ?? inputs.audience ?? usual;
   if (audience === void 0) return void 0;
-  const idToken = ci.idToken(audience);
+  const idToken = ci.idToken(audience, signal);
   idToken.catch(() => void 0);
   return { idToken, audience, askedAt };
 }
@@ -397,21 +253,22 @@ var GitHubCi = class {
   connection() {
     return void 0;
   }
-  async idToken(audience) {
+  async idToken(audience, signal) {
     const token = await requestGitHubIdToken({
       requestUrl: this.#environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
       requestToken: this.#environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
       fromFork: await isForkPullRequest(this.#environment),
       audience,
-      send: this.#send
+      send: this.#send,
+      ...signal && { signal }
     });
     this.mask(token);
     return token;
   }
-  async pipelineToken() {
+  async pipelineToken(signal) {
     const audience = "databricks-secretless-policy";
     const issuers = [githubIssuer(this.#environment["GITHUB_SERVER_URL"] || "https://github.com")];
-    return { token: await this.idToken(audience), audience, issuers };
+    return { token: await this.idToken(audience, signal), audience, issuers };
   }
   mask(value) {
     this.#write(command("add-mask", value));
@@ -435,16 +292,20 @@ var GitHubCi = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./file-commands-H32SCO5V.js");
+    const { setOutput } = await import("./file-commands-V6OHGB7O.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./file-commands-H32SCO5V.js");
+    const { summary } = await import("./file-commands-V6OHGB7O.js");
     await summary.addRaw(markdown, true).write();
   }
+  async exportVariable(name, value) {
+    const { exportVariable } = await import("./file-commands-V6OHGB7O.js");
+    exportVariable(name, value);
+  }
   async saveState(name, value) {
-    const { saveState } = await import("./file-commands-H32SCO5V.js");
+    const { saveState } = await import("./file-commands-V6OHGB7O.js");
     saveState(name, value);
   }
 };
@@ -480,16 +341,34 @@ async function isForkPullRequest(environment) {
 }
 
 // action/step.ts
-function runAction(environment, early, cancelled) {
-  const platform2 = systemPlatform();
+function runAction({ environment, early, cancelled, service }) {
   const send = answering(createSend(environment), early);
-  const ci = new GitHubCi(environment, send, cancelled, (text) => process.stdout.write(text));
+  const { ci, ports } = shellOf(environment, send, cancelled, (text) => process.stdout.write(text));
+  const detached = {
+    start: async (env) => {
+      const { startDetached } = await import("./detached-TCZHDXQN.js");
+      return startDetached(process.execPath, service, env);
+    },
+    runner: process.ppid > 1 ? process.ppid : void 0
+  };
+  return runStep(ci, { ...ports, detached });
+}
+async function runService() {
+  const { serveTokenService } = await import("./run-H6VFLLRB.js");
+  const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
+  await serveTokenService(process, silent, systemPlatform());
+  process.exit(0);
+}
+function shellOf(environment, send, cancelled, write) {
+  const platform2 = systemPlatform();
   const runProcess = async (request) => {
     const { createRunProcess } = await import("./process-QHLUFZZ4.js");
     return createRunProcess(platform2)(request);
   };
-  return runStep(ci, { clock: systemClock, platform: platform2, environment, send, runProcess });
+  const ci = new GitHubCi(environment, send, cancelled, write);
+  return { ci, ports: { clock: systemClock, platform: platform2, environment, send, runProcess } };
 }
 export {
-  runAction
+  runAction,
+  runService
 };

@@ -2,10 +2,11 @@ import { createRequire as __createRequire } from "node:module"; const require = 
 import {
   DIALECTS,
   ENTRA_CLOUDS,
-  FILE_LIMIT,
   INPUT_NAMES,
   RefusedFile,
+  ServerTime,
   UUID,
+  addressBlocked,
   approvedAudience,
   databricksCloud,
   endpointUnavailable,
@@ -17,6 +18,7 @@ import {
   jsonWithoutBidi,
   parseCliMirror,
   parseCliVersion,
+  parseInputs,
   parseSha256,
   parseWorkspaceUrl,
   pathForPeople,
@@ -26,17 +28,19 @@ import {
   readCheckoutFile,
   readCheckoutText,
   readNamedFile,
+  redactingCi,
   retry,
   textOf,
   variable,
   withoutBidi
-} from "./chunk-XCR4NBFK.js";
+} from "./chunk-3FRRNBLN.js";
 import {
   HttpError,
   SecretlessError,
   certificates,
   checkProxies,
   isLoopback,
+  isPage,
   isRetryableStatus,
   nameOf,
   nodeHttp,
@@ -47,11 +51,15 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-A3W5SJIT.js";
+} from "./chunk-CCOILW5G.js";
 import {
   createTerminate,
+  isRunning,
   runUntil
 } from "./chunk-FNIIXPTF.js";
+import {
+  readLines
+} from "./chunk-GQNXZMSJ.js";
 import {
   __commonJS,
   __require,
@@ -135,17 +143,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path16) {
-      const ctrl = callVisitor(key2, node, visitor, path16);
+    function visit_(key2, node, visitor, path17) {
+      const ctrl = callVisitor(key2, node, visitor, path17);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path16, ctrl);
-        return visit_(key2, ctrl, visitor, path16);
+        replaceNode(key2, path17, ctrl);
+        return visit_(key2, ctrl, visitor, path17);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path16 = Object.freeze(path16.concat(node));
+          path17 = Object.freeze(path17.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path16);
+            const ci = visit_(i, node.items[i], visitor, path17);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -156,13 +164,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path16 = Object.freeze(path16.concat(node));
-          const ck = visit_("key", node.key, visitor, path16);
+          path17 = Object.freeze(path17.concat(node));
+          const ck = visit_("key", node.key, visitor, path17);
           if (ck === BREAK2)
             return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path16);
+          const cv = visit_("value", node.value, visitor, path17);
           if (cv === BREAK2)
             return BREAK2;
           else if (cv === REMOVE)
@@ -183,17 +191,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK2;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path16) {
-      const ctrl = await callVisitor(key2, node, visitor, path16);
+    async function visitAsync_(key2, node, visitor, path17) {
+      const ctrl = await callVisitor(key2, node, visitor, path17);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path16, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path16);
+        replaceNode(key2, path17, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path17);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path16 = Object.freeze(path16.concat(node));
+          path17 = Object.freeze(path17.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path16);
+            const ci = await visitAsync_(i, node.items[i], visitor, path17);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -204,13 +212,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path16 = Object.freeze(path16.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path16);
+          path17 = Object.freeze(path17.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path17);
           if (ck === BREAK2)
             return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path16);
+          const cv = await visitAsync_("value", node.value, visitor, path17);
           if (cv === BREAK2)
             return BREAK2;
           else if (cv === REMOVE)
@@ -237,23 +245,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path16) {
+    function callVisitor(key2, node, visitor, path17) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path16);
+        return visitor(key2, node, path17);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path16);
+        return visitor.Map?.(key2, node, path17);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path16);
+        return visitor.Seq?.(key2, node, path17);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path16);
+        return visitor.Pair?.(key2, node, path17);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path16);
+        return visitor.Scalar?.(key2, node, path17);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path16);
+        return visitor.Alias?.(key2, node, path17);
       return void 0;
     }
-    function replaceNode(key2, path16, node) {
-      const parent = path16[path16.length - 1];
+    function replaceNode(key2, path17, node) {
+      const parent = path17[path17.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -865,10 +873,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path16, value) {
+    function collectionFromPath(schema, path17, value) {
       let v = value;
-      for (let i = path16.length - 1; i >= 0; --i) {
-        const k = path16[i];
+      for (let i = path17.length - 1; i >= 0; --i) {
+        const k = path17[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -887,7 +895,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path16) => path16 == null || typeof path16 === "object" && !!path16[Symbol.iterator]().next().done;
+    var isEmptyPath = (path17) => path17 == null || typeof path17 === "object" && !!path17[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -917,11 +925,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path16, value) {
-        if (isEmptyPath(path16))
+      addIn(path17, value) {
+        if (isEmptyPath(path17))
           this.add(value);
         else {
-          const [key2, ...rest] = path16;
+          const [key2, ...rest] = path17;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -935,8 +943,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path16) {
-        const [key2, ...rest] = path16;
+      deleteIn(path17) {
+        const [key2, ...rest] = path17;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -950,8 +958,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path16, keepScalar) {
-        const [key2, ...rest] = path16;
+      getIn(path17, keepScalar) {
+        const [key2, ...rest] = path17;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -969,8 +977,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path16) {
-        const [key2, ...rest] = path16;
+      hasIn(path17) {
+        const [key2, ...rest] = path17;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -980,8 +988,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path16, value) {
-        const [key2, ...rest] = path16;
+      setIn(path17, value) {
+        const [key2, ...rest] = path17;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -3496,9 +3504,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path16, value) {
+      addIn(path17, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path16, value);
+          this.contents.addIn(path17, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3573,14 +3581,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path16) {
-        if (Collection.isEmptyPath(path16)) {
+      deleteIn(path17) {
+        if (Collection.isEmptyPath(path17)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path16) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path17) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3595,10 +3603,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path16, keepScalar) {
-        if (Collection.isEmptyPath(path16))
+      getIn(path17, keepScalar) {
+        if (Collection.isEmptyPath(path17))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path16, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path17, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3609,10 +3617,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path16) {
-        if (Collection.isEmptyPath(path16))
+      hasIn(path17) {
+        if (Collection.isEmptyPath(path17))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path16) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path17) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3629,13 +3637,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path16, value) {
-        if (Collection.isEmptyPath(path16)) {
+      setIn(path17, value) {
+        if (Collection.isEmptyPath(path17)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path16), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path17), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path16, value);
+          this.contents.setIn(path17, value);
         }
       }
       /**
@@ -5596,9 +5604,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path16) => {
+    visit2.itemAtPath = (cst, path17) => {
       let item = cst;
-      for (const [field, index] of path16) {
+      for (const [field, index] of path17) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5607,23 +5615,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path16) => {
-      const parent = visit2.itemAtPath(cst, path16.slice(0, -1));
-      const field = path16[path16.length - 1][0];
+    visit2.parentCollection = (cst, path17) => {
+      const parent = visit2.itemAtPath(cst, path17.slice(0, -1));
+      const field = path17[path17.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path16, item, visitor) {
-      let ctrl = visitor(item, path16);
+    function _visit(path17, item, visitor) {
+      let ctrl = visitor(item, path17);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path16.concat([[field, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path17.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -5634,10 +5642,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path16);
+            ctrl = ctrl(item, path17);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path16) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path17) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -5787,16 +5795,16 @@ var require_lexer = __commonJS({
        *
        * @returns A generator of lexical tokens
        */
-      *lex(source, incomplete = false) {
+      *lex(source, incomplete2 = false) {
         if (source) {
           if (typeof source !== "string")
             throw TypeError("source is not a string");
           this.buffer = this.buffer ? this.buffer + source : source;
           this.lineEndPos = null;
         }
-        this.atEnd = !incomplete;
+        this.atEnd = !incomplete2;
         let next = this.next ?? "stream";
-        while (next && (incomplete || this.hasChars(1)))
+        while (next && (incomplete2 || this.hasChars(1)))
           next = yield* this.parseNext(next);
       }
       atLineEnd() {
@@ -6487,12 +6495,12 @@ var require_parser = __commonJS({
        *
        * @returns A generator of tokens representing each directive, document, and other structure.
        */
-      *parse(source, incomplete = false) {
+      *parse(source, incomplete2 = false) {
         if (this.onNewLine && this.offset === 0)
           this.onNewLine(0);
-        for (const lexeme of this.lexer.lex(source, incomplete))
+        for (const lexeme of this.lexer.lex(source, incomplete2))
           yield* this.next(lexeme);
-        if (!incomplete)
+        if (!incomplete2)
           yield* this.end();
       }
       /**
@@ -7389,7 +7397,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path15 from "node:path";
+import path16 from "node:path";
 
 // core/audit/audit.ts
 import { randomUUID as randomUUID2 } from "node:crypto";
@@ -7458,22 +7466,22 @@ async function placeOf(file, { roots, platform, port = fs }) {
     const name = parts.pop() ?? "";
     if (name === "") throw new RefusedFile("is a folder");
     if (inGitFolder(path.join(...parts, name))) throw new RefusedFile("is in a folder .git");
-    let folder2 = real;
+    let folder = real;
     for (const part of parts) {
-      folder2 = path.join(folder2, part);
-      await madeFolder(folder2, port);
+      folder = path.join(folder, part);
+      await madeFolder(folder, port);
     }
-    return { folder: folder2, file: path.join(folder2, name) };
+    return { folder, file: path.join(folder, name) };
   }
   throw new RefusedFile("is neither in the checkout nor in the CI's temporary folder");
 }
-async function madeFolder(folder2, port) {
-  let found = await lookAt(folder2, port);
+async function madeFolder(folder, port) {
+  let found = await lookAt(folder, port);
   if (found === void 0) {
-    await port.mkdir(folder2).catch((error) => {
+    await port.mkdir(folder).catch((error) => {
       if (error.code !== "EEXIST") throw error;
     });
-    found = await lookAt(folder2, port);
+    found = await lookAt(folder, port);
   }
   if (found?.isSymbolicLink() === true) throw new RefusedFile(LINK);
   if (found?.isDirectory() !== true) throw new RefusedFile("lies below something that is no folder");
@@ -7742,18 +7750,24 @@ var PRODUCT = { name: package_default.name, version: package_default.version };
 
 // core/audit/audit.ts
 async function openAudit({ ci, clock, platform, command, clientId, auditLog, clean }, open3 = SINKS) {
-  const { checkout, tempFolder, runUrl: runUrl2, ciName } = ci.context;
+  const { checkout, tempFolder } = ci.context;
   const file = auditLog === void 0 ? path2.join(tempFolder, `databricks-secretless-audit-${randomUUID2()}.jsonl`) : path2.resolve(checkout, auditLog);
   const sinks = await Promise.all(open3.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
   await ci.output("audit-log", file);
-  const context = {
+  const context = auditContext({ ci, command, clientId });
+  return auditOver(openAuditLog({ context, clock, sinks, clean }), file);
+}
+function auditContext({ ci, command, clientId }) {
+  const { runUrl: runUrl2, ciName } = ci.context;
+  return {
     productVersion: PRODUCT.version,
     correlationId: runUrl2 || randomUUID2(),
     stepId: randomUUID2(),
     principal: clientId,
     run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
   };
-  const log = openAuditLog({ context, clock, sinks, clean });
+}
+function auditOver(log, file) {
   let last = Promise.resolve();
   return {
     file,
@@ -7787,6 +7801,14 @@ var REFUSALS = /* @__PURE__ */ new Set([
   "DESTRUCTIVE_PLAN",
   "ID_TOKEN_NOT_VERIFIED",
   "ACCESS_CLASH",
+  "ACCESS_STATE_UNREADABLE",
+  "ACCESS_STATE_FORGED",
+  "ACCESS_STATE_FOREIGN",
+  "ACCESS_STATE_ORPHANED",
+  "ACCESS_STATE_WRITABLE",
+  "ACCESS_UNSEPARATED",
+  "ACCESS_DEPLOYMENT_UNPROVEN",
+  "ACCESS_STANDS",
   "ACCESS_PLAN_OUTDATED"
 ]);
 function isRefusal({ code: code2 }) {
@@ -8168,13 +8190,12 @@ function isPlain(scalar) {
 // core/base/tree.ts
 import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
-import { relative } from "node:path";
 var FIRST_PIECE = 64 << 10;
 var PIECE = 1 << 20;
 var { O_RDONLY, O_NONBLOCK = 0 } = constants;
 var diskTree = {
-  async list(folder2) {
-    const entries2 = await readdir(folder2, { withFileTypes: true });
+  async list(folder) {
+    const entries2 = await readdir(folder, { withFileTypes: true });
     return entries2.map((entry) => {
       if (entry.isFile()) return { name: entry.name, type: "file" };
       if (entry.isDirectory()) return { name: entry.name, type: "folder" };
@@ -8205,63 +8226,45 @@ var diskTree = {
       await handle.close();
     }
   },
-  real: (path16) => realpath(path16).catch(() => path16)
+  real: (path17) => realpath(path17).catch(() => path17)
 };
 function notRegular() {
   return new RefusedFile("is no regular file");
 }
-function checkoutTree(checkout, platform) {
-  let root;
-  const check = async (file) => {
-    if (!isInside(file, checkout, platform)) return;
-    root ??= realpath(checkout);
-    const [real, top] = [await realpath(file), await root];
-    if (!isInside(real, top, platform)) throw new RefusedFile("leads out of the checkout through a link");
-    if (inGitFolder(relative(top, real)) && !inGitFolder(relative(checkout, file)))
-      throw new RefusedFile("leads into a folder .git through a link");
-  };
-  return {
-    async list(folder2) {
-      await check(folder2);
-      return diskTree.list(folder2);
-    },
-    // What is there and cannot be read must not look as if it were not there.
-    size: (file) => diskTree.size(file),
-    async *read(file) {
-      await check(file);
-      yield* diskTree.read(file);
-    },
-    real: (path16) => diskTree.real(path16)
-  };
+async function readOwn(file, checkout, { tree, platform }) {
+  if (tree === diskTree) return readCheckoutFile(file, { checkout, platform });
+  return await tree.size(file) === void 0 ? void 0 : whole(tree, file);
 }
-async function readBytes(tree, file) {
-  const pieces = [];
-  let size = 0;
-  for await (const piece of tree.read(file)) {
-    size += piece.length;
-    if (size > FILE_LIMIT) throw new RefusedFile("is larger than 1 MB");
-    pieces.push(piece);
+async function readGitFile(file, tree) {
+  try {
+    const bytes = await (tree === diskTree ? readNamedFile(file) : whole(tree, file));
+    return bytes?.toString("utf8");
+  } catch {
+    return void 0;
   }
-  return Buffer.concat(pieces);
 }
-async function readText(tree, file) {
-  return (await readBytes(tree, file)).toString("utf8");
+async function whole(tree, file) {
+  const pieces = [];
+  for await (const piece of tree.read(file)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 // core/bundle/include-glob.ts
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path16, tree, mayList = () => Promise.resolve(true)) {
-  matcher(pattern, path16);
-  if (!isPattern(pattern, path16)) return await exists(pattern, tree) ? [pattern] : [];
-  const folder2 = path16.dirname(pattern);
-  const name = matcher(path16.basename(pattern), path16);
+async function glob(pattern, path17, tree, mayList = () => Promise.resolve(true)) {
+  matcher(pattern, path17);
+  if (!isPattern(pattern, path17)) return await exists(pattern, tree) ? [pattern] : [];
+  const folder = path17.dirname(pattern);
+  const name = matcher(path17.basename(pattern), path17);
   const found = [];
-  for (const parent of folder2 === pattern ? [] : await glob(folder2, path16, tree, mayList)) {
-    const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => []) : [];
+  for (const parent of folder === pattern ? [] : await glob(folder, path17, tree, mayList)) {
+    const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => void 0) : [];
+    if (entries2 === void 0 && parent.includes("\uFFFD")) found.push(parent);
+    if (entries2 === void 0) continue;
     const names2 = entries2.map((entry) => entry.name).filter((entry) => name.test(entry));
-    found.push(...names2.map((entry) => path16.join(parent, entry)));
+    found.push(...names2.map((entry) => path17.join(parent, entry)));
   }
   return found;
 }
@@ -8272,11 +8275,11 @@ async function exists(file, tree) {
   );
   return await tree.size(file) !== void 0 || isFolder();
 }
-function isPattern(text3, path16) {
-  return path16.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
+function isPattern(text3, path17) {
+  return path17.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
 }
-function matcher(pattern, path16) {
-  const escapes = path16.sep === "/";
+function matcher(pattern, path17) {
+  const escapes = path17.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -8326,10 +8329,10 @@ function literal(code2) {
 var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
 async function readBundleFiles(given2) {
   const location = await withoutLinks(given2);
-  const path16 = location.platform.os === "win32" ? win32 : posix;
+  const path17 = location.platform.os === "win32" ? win32 : posix;
   const mistakes = [];
-  const first = await readBundleFile(await findRootFile(location, path16), location, mistakes);
-  const included = first ? await includedFiles(first, location, path16, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path17), location, mistakes);
+  const included = first ? await includedFiles(first, location, path17, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [first, ...files].filter((file) => file !== void 0);
@@ -8369,17 +8372,13 @@ function readingBundle(read4) {
 function displayName(file, { checkout, platform }) {
   return pathForPeople(file, checkout, platform);
 }
-function bytesOf(path16, location) {
-  const { tree, bounds } = location;
-  return tree === diskTree ? readCheckoutFile(path16, { ...location, checkout: bounds }) : readBytes(tree, path16);
-}
-async function readBundleFile(path16, location, mistakes) {
-  const name = displayName(path16, location);
+async function readBundleFile(path17, location, mistakes) {
+  const name = displayName(path17, location);
   try {
-    const bytes = await bytesOf(path16, location);
+    const bytes = await readOwn(path17, location.bounds, location);
     if (bytes === void 0) throw new RefusedFile("is not there any more");
     const parsed2 = parseBundleYaml(bytes, name);
-    if ("value" in parsed2) return { path: path16, name, value: parsed2.value };
+    if ("value" in parsed2) return { path: path17, name, value: parsed2.value };
     mistakes.push(...parsed2.mistakes);
   } catch (error) {
     mistakes.push({ problem: whyUnread(error), place: { file: name } });
@@ -8390,33 +8389,33 @@ function whyUnread(error) {
   if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
   return `The file cannot be read (${error.code ?? String(error)}).`;
 }
-async function includedFiles(root, location, path16, mistakes) {
+async function includedFiles(root, location, path17, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text: text3, place } of includePatterns(root.value)) {
     const wrong2 = (problem, remedy) => {
       mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
     };
-    if (path16.isAbsolute(text3)) {
+    if (path17.isAbsolute(text3)) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text3)}\`.`);
       continue;
     }
     let outside2 = false;
-    const inside = async (folder2) => {
-      const known2 = isInside(await location.tree.real(folder2), location.bounds, location.platform);
+    const inside = async (folder) => {
+      const known2 = isInside(await location.tree.real(folder), location.bounds, location.platform);
       outside2 ||= !known2;
       return known2;
     };
-    if (!/[*?[]/.test(text3)) await inside(path16.dirname(path16.join(location.root, text3)));
-    const matches2 = await matchesOf(text3, location, path16, inside);
+    if (!/[*?[]/.test(text3)) await inside(path17.dirname(path17.join(location.root, text3)));
+    const matches2 = await matchesOf(text3, location, path17, inside);
     if (outside2) wrong2(`The \`include\` pattern \`${quote(text3)}\` leads out of the checkout.`);
     else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text3)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text3))
       wrong2(`\`include\` names \`${quote(text3)}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path16.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match2) => path17.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path16.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path17.join(location.root, name));
       else
         wrong2(
           `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
@@ -8426,9 +8425,9 @@ async function includedFiles(root, location, path16, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, { root, tree }, path16, inside) {
+async function matchesOf(pattern, { root, tree }, path17, inside) {
   try {
-    return await glob(path16.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path16, tree, inside);
+    return await glob(path17.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path17, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -8443,14 +8442,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path16) {
+async function findRootFile(location, path17) {
   const { root } = location;
   const found = [];
   for (const name of ROOT_NAMES) {
-    if (await location.tree.size(path16.join(root, name)) !== void 0) found.push(path16.join(root, name));
+    if (await location.tree.size(path17.join(root, name)) !== void 0) found.push(path17.join(root, name));
   }
   const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path16);
+  if (file === void 0) throw await notFound(location, path17);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -8470,25 +8469,25 @@ async function findRootFile(location, path16) {
     }
   ]);
 }
-async function notFound(location, path16) {
+async function notFound(location, path17) {
   const { root, checkout, platform, tree } = location;
   if (await tree.size(root) !== void 0) {
     return new SecretlessError("BUNDLE_NOT_FOUND", {
       problem: "`bundle-root` names a file.",
       expected: "the folder of databricks.yml",
       actual: displayName(root, location),
-      remedy: `Name its folder: \`${displayName(path16.dirname(root), location) || "."}\`.`
+      remedy: `Name its folder: \`${displayName(path17.dirname(root), location) || "."}\`.`
     });
   }
   const entries2 = await tree.list(root).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
-    const inside = path16.join(root, entry.name);
+    const inside = path17.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.type === "folder" && await hasRootFile(inside, path16, tree)) near.push(inside);
+    else if (entry.type === "folder" && await hasRootFile(inside, path17, tree)) near.push(inside);
   }
-  for (let folder2 = path16.dirname(root); isInside(folder2, checkout, platform); folder2 = path16.dirname(folder2)) {
-    if (await hasRootFile(folder2, path16, tree)) near.push(folder2);
+  for (let folder = path17.dirname(root); isInside(folder, checkout, platform); folder = path17.dirname(folder)) {
+    if (await hasRootFile(folder, path17, tree)) near.push(folder);
   }
   const shown2 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -8498,17 +8497,17 @@ async function notFound(location, path16) {
     remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
   });
 }
-async function hasRootFile(folder2, path16, tree) {
-  const present3 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path16.join(folder2, name))));
-  return present3.some((size) => size !== void 0);
+async function hasRootFile(folder, path17, tree) {
+  const present5 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path17.join(folder, name))));
+  return present5.some((size) => size !== void 0);
 }
 
 // core/bundle/find-text.ts
 async function findText(texts2, location) {
   const files = await readBundleFiles(location).catch(() => []);
   const sources = await Promise.all(
-    files.map(async ({ path: path16, name }) => {
-      const text3 = await readCheckoutText(path16, location);
+    files.map(async ({ path: path17, name }) => {
+      const text3 = await readCheckoutText(path17, location);
       return { name, lines: (text3 ?? "").split(/\r?\n/) };
     })
   ).catch(() => []);
@@ -8855,16 +8854,16 @@ var DiagnosticsReader = class {
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path16 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path17 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path16 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path17 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
     const further = /^ {5}(\S.*?):(\d+):(\d+)$/.exec(line);
     if (further && current?.place) current.alsoAt.push(placeOf2(further));
-    this.#part = path16 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
-    if (current && path16 !== void 0) current.path ??= path16;
+    this.#part = path17 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path17 !== void 0) current.path ??= path17;
     if (current && place) current.place ??= placeOf2(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
@@ -8945,18 +8944,18 @@ function toMistake(diagnostic) {
     ...place && { place }
   };
 }
-function inPath({ path: path16 }) {
-  return path16 === void 0 ? "" : ` (${path16})`;
+function inPath({ path: path17 }) {
+  return path17 === void 0 ? "" : ` (${path17})`;
 }
 function deniedWords(text3, { principal }) {
   const who = `the service principal \`${principal}\``;
   const unable = /unable to deploy to (\S+) as /.exec(text3)?.[1];
   if (unable === void 0 && !/\(403 [A-Z_]+\)|HTTP Status: 403\b/.test(text3)) return void 0;
-  const folder2 = unable ?? folderOf(text3);
-  if (folder2 !== void 0)
-    return `Give ${who} the permission CAN MANAGE on the folder \`${folder2}\` of the workspace, or deploy with the principal that deployed before.`;
-  const [, method = "", path16 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
-  const request = path16 === "" ? "" : ` for \`${method} ${path16}\``;
+  const folder = unable ?? folderOf(text3);
+  if (folder !== void 0)
+    return `Give ${who} the permission CAN MANAGE on the folder \`${folder}\` of the workspace, or deploy with the principal that deployed before.`;
+  const [, method = "", path17 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
+  const request = path17 === "" ? "" : ` for \`${method} ${path17}\``;
   return `Give ${who} the permission that the workspace asks${request}: CAN MANAGE on what is changed, CAN VIEW or CAN USE on what is only named.`;
 }
 function folderOf(text3) {
@@ -9037,7 +9036,7 @@ async function placed(diagnostic, findText2) {
 }
 function namedTexts(text3) {
   const named2 = NAMED.flatMap(
-    (pattern) => [...text3.matchAll(pattern)].map(([whole, inner]) => inner ?? whole)
+    (pattern) => [...text3.matchAll(pattern)].map(([whole2, inner]) => inner ?? whole2)
   );
   const names2 = named2.flatMap(
     (one) => one.includes("/") ? [one, one.replace(/^.*\/(?=[^/]{3})/, "")] : [one]
@@ -9715,20 +9714,20 @@ function writeJson(body) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path16) {
+function member(value, ...path17) {
   let found = value;
-  for (const key2 of path16) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
+  for (const key2 of path17) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
   return found;
 }
 function members(value) {
   return isObject2(value) ? Object.entries(value) : [];
 }
-function textAt(value, ...path16) {
-  const found = member(value, ...path16);
+function textAt(value, ...path17) {
+  const found = member(value, ...path17);
   return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
 }
-function listAt(value, ...path16) {
-  const found = member(value, ...path16);
+function listAt(value, ...path17) {
+  const found = member(value, ...path17);
   return Array.isArray(found) ? found : [];
 }
 
@@ -9786,16 +9785,16 @@ var LineSplitter = class {
     this.#dropped += Math.max(0, part.length - room);
   }
   #emit() {
-    const whole = this.#rest.replace(/\r$/, "");
+    const whole2 = this.#rest.replace(/\r$/, "");
     const dropped = this.#dropped;
     this.#rest = "";
     this.#dropped = 0;
-    if (whole.length <= MAX_LINE) {
-      this.#onLine(whole);
+    if (whole2.length <= MAX_LINE) {
+      this.#onLine(whole2);
       return;
     }
-    const line = redact(whole).slice(0, MAX_LINE);
-    this.#onLine(`${line} \u2026 (${String(whole.length - MAX_LINE + dropped)} characters more)`);
+    const line = redact(whole2).slice(0, MAX_LINE);
+    this.#onLine(`${line} \u2026 (${String(whole2.length - MAX_LINE + dropped)} characters more)`);
   }
 };
 
@@ -9825,6 +9824,11 @@ var ApiFailure = class extends Error {
     return this.is(404);
   }
 };
+function isUnavailable({ cause, status, errorCode }) {
+  const body = cause instanceof HttpError ? cause.body : "";
+  return errorCode === UNREADABLE_ANSWER || // A redirect leads to somebody else.
+  status < 400 || isRetryableStatus(status) || addressBlocked("", status, body) !== void 0;
+}
 function callError(what, error) {
   if (error instanceof HttpError) return endpointUnavailable(what, error);
   if (!(error instanceof ApiFailure)) return error;
@@ -9847,17 +9851,19 @@ function connectDatabricks(options) {
       });
     } catch (error) {
       if (!(error instanceof HttpError) || error.status === void 0) throw error;
+      if (error.failure === "foreign-answer")
+        throw new ApiFailure(error.status, UNREADABLE_ANSWER, error.message, error);
       throw new ApiFailure(error.status, `HTTP_${error.status}`, error.message, error);
     }
   };
   return { answer, call: async (request) => (await answer(request)).json };
 }
 async function attempt(options, call, signal) {
-  const { method, path: path16, query, body } = call;
+  const { method, path: path17, query, body } = call;
   const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
   const request = {
     method,
-    url: `${options.host}${path16}${search}`,
+    url: `${options.host}${path17}${search}`,
     headers: {
       authorization: `Bearer ${await options.token()}`,
       accept: "application/json",
@@ -9869,7 +9875,7 @@ async function attempt(options, call, signal) {
   const tell = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
-    await options.onWrite?.({ method, url: `${options.host}${path16}`, status: response?.status, requestId });
+    await options.onWrite?.({ method, url: `${options.host}${path17}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
@@ -9878,7 +9884,7 @@ async function attempt(options, call, signal) {
     });
     await tell(response);
     const { status, headers } = response;
-    if (status >= 200 && status < 300) return { json: jsonOf(response), headers };
+    if (status >= 200 && status < 300) return { json: answerOf(request, response), headers };
     throw failureOf(request, response);
   } catch (error) {
     if (!(error instanceof HttpError) || !error.retryable || mayRepeat(call, error)) throw error;
@@ -9901,6 +9907,25 @@ function failureOf(request, response) {
   const envelope = jsonOf(response, error);
   const code2 = textAt(envelope, "error_code") || `HTTP_${response.status}`;
   return new ApiFailure(response.status, code2, redact(textAt(envelope, "message")) || error.message, error);
+}
+function answerOf(request, response) {
+  const { status, body } = response;
+  const isEmpty = body.trim() === "";
+  if (isEmpty && request.method !== "GET") return {};
+  const unreadable4 = (retryable) => new HttpError(`${nameOf(request)} was answered with status ${status}, but not as the API does`, {
+    status,
+    failure: "foreign-answer",
+    retryable,
+    body: redact(body).slice(0, 200)
+  });
+  if (isEmpty) throw unreadable4(true);
+  try {
+    const json = readJson(body);
+    if (isObject2(json)) return json;
+  } catch {
+    if (!isPage(body)) throw unreadable4(true);
+  }
+  throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not the API's", unreadable4(false));
 }
 function jsonOf({ status, body }, cause) {
   try {
@@ -9937,6 +9962,7 @@ var EFFECTIVE_PRIVILEGE = shape();
 var BINDINGS = shape();
 var BINDING = shape();
 var ME = shape();
+var SERVICE_PRINCIPALS = shape();
 var SERVICE_PRINCIPAL = shape();
 var GROUP = shape();
 var GROUPS = shape();
@@ -9958,14 +9984,14 @@ var EXPORTED = shape();
 
 // core/api/workspace-files.ts
 var at2 = (operation) => `/api/2.0/workspace/${operation}`;
-async function readWorkspaceFile(api, path16) {
-  const query = { path: path16, format: "AUTO" };
+async function readWorkspaceFile(api, path17) {
+  const query = { path: path17, format: "AUTO" };
   const answer = await unlessMissing(api.call({ method: "GET", path: at2("export"), query }));
   return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
 }
-async function writeWorkspaceFile(api, path16, text3, overwrite) {
+async function writeWorkspaceFile(api, path17, text3, overwrite) {
   const content = Buffer.from(text3, "utf8").toString("base64");
-  const body = { path: path16, format: "AUTO", content, overwrite };
+  const body = { path: path17, format: "AUTO", content, overwrite };
   const write = () => api.call({ method: "POST", path: at2("import"), body, repeatable: true });
   const written = async () => {
     try {
@@ -9981,16 +10007,16 @@ async function writeWorkspaceFile(api, path16, text3, overwrite) {
   } catch (error) {
     if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
-  const folder2 = { path: path16.slice(0, path16.lastIndexOf("/")) };
-  await api.call({ method: "POST", path: at2("mkdirs"), body: folder2, repeatable: true });
+  const folder = { path: path17.slice(0, path17.lastIndexOf("/")) };
+  await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
   return written();
 }
-async function deleteWorkspaceFile(api, path16) {
-  const body = { path: path16, recursive: false };
+async function deleteWorkspaceFile(api, path17) {
+  const body = { path: path17, recursive: false };
   await unlessMissing(api.call({ method: "POST", path: at2("delete"), body, repeatable: true }));
 }
-function workspaceObject(api, path16) {
-  const query = { path: path16 };
+function workspaceObject(api, path17) {
+  const query = { path: path17 };
   return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
 }
 async function unlessMissing(answer) {
@@ -10096,6 +10122,43 @@ function losses(plan) {
   });
 }
 
+// core/cli/version-constraint.ts
+var PART = /^(>=|<=|>|<|!=)? ?(\d+)\.(?:(\d+)\.)?(\*|\d+)$/;
+var HOLDS = {
+  ">=": (order) => order >= 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  "<": (order) => order < 0,
+  "!=": (order) => order !== 0,
+  "": (order) => order === 0
+};
+function allows(constraint, version) {
+  const release = /^(\d+)\.(\d+)\.(\d+)$/.exec(version)?.slice(1).map(Number);
+  const parts = constraint.split(", ").map((part) => PART.exec(part));
+  if (release === void 0 || parts.length > 2) return void 0;
+  const verdicts = parts.map((part) => part && holds(part, release));
+  return verdicts.some((one) => one === null || one === void 0) ? void 0 : verdicts.every((one) => one);
+}
+function holds([, operator = "", major, minor, last], release) {
+  const wanted = [major, minor, last].filter((part) => part !== void 0);
+  const numbers = wanted.filter((part) => part !== "*").map(Number);
+  if (numbers.length < wanted.length && operator !== "") return void 0;
+  if (numbers.length === wanted.length && numbers.length < 3) return void 0;
+  return HOLDS[operator]?.(compareReleases(release.slice(0, numbers.length), numbers));
+}
+function compareReleases(left, right) {
+  const index = left.findIndex((number, position) => number !== right[position]);
+  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}
+
+// core/cli/request-rate.ts
+var NEW_UPLOADS = [1, 21, 0];
+function requestRate(version, readsOnly) {
+  if (readsOnly) return "60";
+  const release = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [];
+  return compareReleases(release, NEW_UPLOADS) >= 0 && release.length > 0 ? "30" : "20";
+}
+
 // core/cli/effective-workspace.ts
 var HARMLESS = /* @__PURE__ */ new Set([
   ...["host", "workspace_id", "account_id", "current_user"],
@@ -10175,7 +10238,6 @@ function readSummary(text3) {
 
 // core/cli/cli.ts
 var KEEP_LOCK = "--force-lock=false";
-var READING_RATE = "60";
 var MAX_JSON = 256 * 1024 * 1024;
 var DatabricksCli = class {
   #options;
@@ -10238,7 +10300,7 @@ var DatabricksCli = class {
     if (swallowed.length > 0) throw destroyIncomplete(swallowed);
   }
   async #run(args, how) {
-    const { file, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
+    const { file, version, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
     const root = await diskTree.real(bundleRoot);
     await this.#options.beforeEach();
     const served = this.#options.tokensServed();
@@ -10262,7 +10324,7 @@ var DatabricksCli = class {
       args: ["bundle", ...args, ...target === void 0 ? [] : ["--target", target]],
       cwd: bundleRoot,
       env: {
-        ...how.capture === true && { DATABRICKS_RATE_LIMIT: READING_RATE },
+        DATABRICKS_RATE_LIMIT: requestRate(version, how.capture === true),
         ...env,
         DATABRICKS_BUNDLE_ROOT: root
       },
@@ -10370,7 +10432,7 @@ var ALLOWED = [
 ];
 var VARIABLE = "BUNDLE_VAR_";
 function cliEnvironment(options) {
-  const { environment: environment2, platform, variables, passEnv = [], dialect, folder: folder2, product } = options;
+  const { environment: environment2, platform, variables, passEnv = [], dialect, folder, product } = options;
   checkProxies(environment2);
   const facts = Object.keys(environment2).filter((name) => dialect.facts.test(name.toUpperCase()));
   const taken = {};
@@ -10379,7 +10441,7 @@ function cliEnvironment(options) {
     if (value !== void 0 && !known2) taken[name] = value;
   };
   for (const name of [...ALLOWED, ...facts, ...passEnv]) take(name, variable(environment2, name, platform));
-  for (const [name, value] of homeVariables(folder2.home, platform)) if (!(name in taken)) take(name, value);
+  for (const [name, value] of homeVariables(folder.home, platform)) if (!(name in taken)) take(name, value);
   for (const [name, value] of Object.entries(variables)) take(VARIABLE + name, value);
   for (const [name, value] of Object.entries(environment2)) {
     if (name.startsWith(VARIABLE) && !(name in taken)) take(name, value);
@@ -10392,11 +10454,11 @@ function cliEnvironment(options) {
     DATABRICKS_METADATA_SERVICE_URL: options.tokenServiceUrl,
     // A file that does not exist could be written by code of the bundle before the CLI reads it.
     DATABRICKS_CONFIG_FILE: platform.os === "win32" ? "NUL" : "/dev/null",
-    DATABRICKS_BUNDLE_TMP: folder2.state,
-    AZURE_CONFIG_DIR: folder2.azureConfig,
+    DATABRICKS_BUNDLE_TMP: folder.state,
+    AZURE_CONFIG_DIR: folder.azureConfig,
     // Each command after the first finds here who it is and what the host says of itself: two requests less. In its usual
     // place the cache would outlive the job, and its keys are host names: another job on this runner could fill it.
-    DATABRICKS_CACHE_DIR: folder2.cache,
+    DATABRICKS_CACHE_DIR: folder.cache,
     DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
     DATABRICKS_CLI_UPSTREAM: product.name,
     DATABRICKS_CLI_UPSTREAM_VERSION: product.version,
@@ -10435,16 +10497,16 @@ import path4 from "node:path";
 async function makePrivateFolder(tempFolder) {
   await mkdir(tempFolder, { recursive: true });
   const root = await realpath2(await mkdtemp(path4.join(tempFolder, "databricks-secretless-")));
-  const folder2 = {
+  const folder = {
     root,
     state: path4.join(root, "state"),
     home: path4.join(root, "home"),
     cache: path4.join(root, "cache"),
     azureConfig: path4.join(root, "azure")
   };
-  const { state, home, cache, azureConfig } = folder2;
+  const { state, home, cache, azureConfig } = folder;
   await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
-  return folder2;
+  return folder;
 }
 function removePrivateFolder(root) {
   return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -10463,9 +10525,9 @@ async function readBundleSettings(options) {
   const selected = readingBundle(() => selectTarget(files, options.asked));
   const reader = new SettingsReader(selected, options.variables);
   const settings = readingBundle(() => reader.read());
-  const path16 = options.platform.os === "win32" ? win323 : posix3;
-  const overrides = path16.join(".databricks", "bundle", selected.name, "variable-overrides.json");
-  if (await stat2(path16.join(options.root, overrides)).catch(() => void 0)) {
+  const path17 = options.platform.os === "win32" ? win323 : posix3;
+  const overrides = path17.join(".databricks", "bundle", selected.name, "variable-overrides.json");
+  if (await stat2(path17.join(options.root, overrides)).catch(() => void 0)) {
     reader.mistakes.push({
       problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
       remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
@@ -10492,11 +10554,11 @@ var SettingsReader = class {
     const name = this.#needed("bundle.name", bundleName);
     const rootPath = this.#root();
     if (name === void 0 || rootPath === void 0) return void 0;
-    const folder2 = (key2, last) => {
+    const folder = (key2, last) => {
       const written = this.#setting("workspace", key2);
       return written ? this.#folder(`workspace.${key2}`, written) : `${rootPath}/${last}`;
     };
-    const [statePath, filePath] = [folder2("state_path", "state"), folder2("file_path", "files")];
+    const [statePath, filePath] = [folder("state_path", "state"), folder("file_path", "files")];
     if (statePath === void 0 || filePath === void 0) return void 0;
     const variables = this.#variableNames().map(
       (key2) => [key2, { value: this.#lookUp(`var.${key2}`, 0) }]
@@ -10618,8 +10680,8 @@ var NOT_SETTINGS = /* @__PURE__ */ new Set([
   "permissions",
   "lifecycle"
 ]);
-function jobSettings(job) {
-  return Object.fromEntries(members(job).filter(([name]) => !NOT_SETTINGS.has(name)));
+function jobSettings(job2) {
+  return Object.fromEntries(members(job2).filter(([name]) => !NOT_SETTINGS.has(name)));
 }
 function bundleFacts(summary, workspaceId) {
   const jobs2 = members(member(summary, "resources", "jobs"));
@@ -10632,7 +10694,7 @@ function bundleFacts(summary, workspaceId) {
     statePath: textAt(summary, "workspace", "state_path"),
     filePath: textAt(summary, "workspace", "file_path"),
     config: summary,
-    jobs: all.filter((job) => !gone.includes(job)).map(({ key: key2, settings }) => ({
+    jobs: all.filter((job2) => !gone.includes(job2)).map(({ key: key2, settings }) => ({
       key: key2,
       settings: jobSettings(settings),
       id: textAt(settings, "id") || void 0,
@@ -10641,39 +10703,39 @@ function bundleFacts(summary, workspaceId) {
     goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
   };
 }
-function accessName(bundle, job, purpose) {
-  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job, purpose]);
+function accessName(bundle, job2, purpose) {
+  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job2, purpose]);
   return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
 }
 
 // core/api/paging.ts
 var MAX_PAGES = 1e4;
-async function listAll(api, path16, itemsField, query = {}) {
+async function listAll(api, path17, itemsField, query = {}) {
   const items = [];
   const seen = /* @__PURE__ */ new Set();
   for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
     const page = token2 === "" ? query : { ...query, page_token: token2 };
-    const answer = await api.call({ method: "GET", path: path16, query: page });
+    const answer = await api.call({ method: "GET", path: path17, query: page });
     for (const item of listAt(answer, itemsField)) items.push(item);
     token2 = textAt(answer, "next_page_token");
     if (token2 === "") return items;
     if (seen.has(token2)) break;
   }
-  throw endless(path16);
+  throw endless(path17);
 }
-async function listScim(api, path16, query, last) {
+async function listScim(api, path17, query, last) {
   const items = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const startIndex = String(items.length + 1);
-    const answer = await api.call({ method: "GET", path: path16, query: { startIndex, count: "100", ...query } });
+    const answer = await api.call({ method: "GET", path: path17, query: { startIndex, count: "100", ...query } });
     const resources = listAt(answer, "Resources");
     for (const resource of resources) items.push(resource);
     if (resources.length === 0 || last(resources)) return items;
   }
-  throw endless(path16);
+  throw endless(path17);
 }
-function endless(path16) {
-  return new ApiFailure(502, "PAGING_BROKEN", `${path16} does not come to an end`);
+function endless(path17) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path17} does not come to an end`);
 }
 async function inParallel(items, work, width = 8) {
   const results = new Array(items.length);
@@ -10690,45 +10752,45 @@ async function inParallel(items, work, width = 8) {
 // core/flow/access/deployed-bundle.ts
 async function deployedBundle(api, settings, workspaceId) {
   const { name, target, statePath, filePath, config: config3 } = settings;
-  const path16 = `${statePath}/metadata.json`;
+  const path17 = `${statePath}/metadata.json`;
   const query = { limit: "100", expand_tasks: "true" };
   const [text3, listed] = await Promise.all([
-    readWorkspaceFile(api, path16),
+    readWorkspaceFile(api, path17),
     listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
   ]);
-  const here = listed.filter((job) => textAt(job, "settings", "deployment", "metadata_file_path") === path16);
-  const byId = new Map(here.map((job) => [textAt(job, "job_id"), job]));
+  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path17);
+  const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
   const metadata = text3 === void 0 ? void 0 : parse2(text3);
   const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
   if (metadata === void 0 && here.length > 0) {
     mistakes.push({
-      problem: `${path16} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
+      problem: `${path17} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
       remedy: "Give the registrar CAN_READ on the bundle's state folder, or deploy the bundle again."
     });
   }
   const jobs2 = [];
-  for (const [key2, job] of members(member(metadata, "config", "resources", "jobs"))) {
-    const id = textAt(job, "id");
+  for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
+    const id = textAt(job2, "id");
     const found = byId.get(id);
-    if (found === void 0) mistakes.push(notThere(key2, id, path16));
+    if (found === void 0) mistakes.push(notThere(key2, id, path17));
     else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known2 = new Set(jobs2.map(({ id }) => id));
-  const creators = here.map((job) => textAt(job, "creator_user_name").toLowerCase());
+  const creators = here.filter((job2) => known2.has(textAt(job2, "job_id"))).map((job2) => textAt(job2, "creator_user_name").toLowerCase());
   return {
     facts: {
       ...{ workspaceId, name, target, statePath, filePath, config: config3, jobs: jobs2 },
       goneJobIds: [...byId.keys()].filter((id) => !known2.has(id))
     },
-    creators: [...new Set(creators.filter((creator) => creator !== ""))]
+    creators: [...new Set(creators.filter(isUuid))]
   };
 }
 async function settingsOf(api, id, listed) {
   const query = { job_id: id };
-  const whole = member(listed, "has_more") === true;
-  const job = whole ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
-  const settings = member(job, "settings") ?? {};
+  const whole2 = member(listed, "has_more") === true;
+  const job2 = whole2 ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+  const settings = member(job2, "settings") ?? {};
   return { settings, runAs: runAsOf(settings) };
 }
 function parse2(text3) {
@@ -10750,10 +10812,10 @@ function wrongBundle(metadata, { name, target, statePath }) {
     }
   ];
 }
-function notThere(key2, id, path16) {
+function notThere(key2, id, path17) {
   return {
     problem: `Job "${key2}" (${id}) is not in the workspace as a job of this deployment.`,
-    expected: `a job with deployment.metadata_file_path ${path16}`,
+    expected: `a job with deployment.metadata_file_path ${path17}`,
     remedy: "Deploy the bundle again. If it is there, give the registrar CAN_VIEW on it (or make the registrar a workspace admin)."
   };
 }
@@ -10785,8 +10847,8 @@ async function registerAccess({ step: step2, api, access: access2, connection })
 // core/bundle/unpinned.ts
 function unpinnedCode(tree) {
   const found = [];
-  for (const [key2, job] of members(member(tree, "resources", "jobs")))
-    walk(job, (what) => found.push(`jobs.${key2}: ${what}`));
+  for (const [key2, job2] of members(member(tree, "resources", "jobs")))
+    walk(job2, (what) => found.push(`jobs.${key2}: ${what}`));
   return [...new Set(found)];
 }
 function walk(value, say) {
@@ -10871,9 +10933,9 @@ function deployedChanges({ plan, there, failure, command }) {
       return [{ ...base, change: change2, outcome, kind: kindOf(entry), resource, id, fields }];
     });
   });
-  const path16 = there?.workspace.rootPath;
-  if (path16 === void 0 || failure) return changes;
-  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path16 }];
+  const path17 = there?.workspace.rootPath;
+  if (path17 === void 0 || failure) return changes;
+  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path17 }];
 }
 function destroyedChanges(there, left, failure) {
   const base = { bundle: there.name, target: there.target, command: "destroy", change: "deleted" };
@@ -10937,7 +10999,7 @@ async function currentUser(api) {
   } catch (error) {
     const { cause } = error;
     if (error instanceof ApiFailure && cause instanceof HttpError && [401, 403].includes(error.status)) {
-      throw unknownPrincipal(error.status, cause.body);
+      throw addressBlocked("The question who we are", error.status, cause.body) ?? unknownPrincipal(error.status, cause.body);
     }
     throw callError("The question who we are", error);
   }
@@ -10952,13 +11014,13 @@ function unknownPrincipal(status, body) {
 }
 async function cancelRun(api, runId2) {
   const body = { run_id: BigInt(runId2) };
-  const path16 = "/api/2.2/jobs/runs/cancel";
-  const request = { method: "POST", path: path16, body, repeatable: true, lasting: true };
+  const path17 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path17, body, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the run", api.call(request));
 }
 async function stopPipeline(api, pipelineId2) {
-  const path16 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const request = { method: "POST", path: path16, body: {}, repeatable: true, lasting: true };
+  const path17 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path17, body: {}, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the update", api.call(request));
 }
 async function jobExists(api, jobId) {
@@ -10968,8 +11030,8 @@ async function jobExists(api, jobId) {
   return status === void 0 || status === 403;
 }
 async function pipelineExists(api, pipelineId2) {
-  const path16 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
-  const answer = api.call({ method: "GET", path: path16, lasting: true });
+  const path17 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
+  const answer = api.call({ method: "GET", path: path17, lasting: true });
   const status = await unless([400, 403, 404], "The look at a pipeline", answer);
   return status === void 0 || status === 403;
 }
@@ -10984,13 +11046,13 @@ async function unless(statuses, what, answer) {
 }
 
 // core/flow/deployed-here.ts
-async function proveDeployed(api, summary, folder2) {
+async function proveDeployed(api, summary, folder) {
   const here = { call: (request) => api.call({ ...request, lasting: true }) };
   const record2 = `${summary.workspace.statePath}/deployment.json`;
   const looks = [
     {
       name: record2,
-      look: () => isOurs(here, record2, path6.join(folder2.state, summary.target, "deployment.json"))
+      look: () => isOurs(here, record2, path6.join(folder.state, summary.target, "deployment.json"))
     },
     ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
     ...summary.pipelines.map(({ key: key2, id }) => ({
@@ -11197,7 +11259,7 @@ function literalAfter(where) {
   if (assign !== null) {
     const at3 = end + assign[0].length;
     const quoted = quotedLiteral(text3, at3);
-    if (quoted !== null) return certain(quoted, false);
+    if (quoted !== null) return isExpanded(quoted, assign[0], where) ? null : certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
     const connection = tight && /[;?&]/.test(previous);
@@ -11208,6 +11270,7 @@ function literalAfter(where) {
     return null;
   }
   const spaced = sticky(SPACED, text3, end);
+  if (spaced !== null && SUBCOMMAND.test(before)) return null;
   if (spaced !== null) return certain(quotedLiteral(text3, end + spaced[0].length), false);
   if (flag || kind === "config") {
     const blanks = sticky(BLANKS, text3, end);
@@ -11217,6 +11280,11 @@ function literalAfter(where) {
       return certain(bareLiteral(text3, end + blanks[0].length), false);
   }
   return null;
+}
+var SUBCOMMAND = /\$\([^()\n]{0,120}$/;
+function isExpanded({ value, start }, operator, { text: text3, start: name, kind }) {
+  const shell = kind === "config" && /^=["\\]?$/.test(operator.trimEnd()) || text3[name] === "$";
+  return shell && text3[start - 1] === '"' && /(?<!\\)\$[A-Za-z_(]/.test(value);
 }
 function certain(literal2, isCertain) {
   return literal2 && { ...literal2, certain: isCertain };
@@ -13004,8 +13072,8 @@ function accessLines({ rows, denied, proofs, policy: policy2, registrar, notes }
     `Access: policy ${policy2}; registered by ${registrar}`,
     ...changes.map(line),
     ...denied.map((row) => line({ ...row, action: "denied" })),
-    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job, words, lines }) => [
-      `  scope of ${job}: ${words}`,
+    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job: job2, words, lines }) => [
+      `  scope of ${job2}: ${words}`,
       ...lines.map((one) => `    ${one}`)
     ]),
     ...notes.map((note2) => `  ${note2}`)
@@ -13044,8 +13112,8 @@ function accessSections(access2) {
 }
 var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
 function proofTable(proofs) {
-  const row = ({ job, principal, words, lines }) => [
-    code(job),
+  const row = ({ job: job2, principal, words, lines }) => [
+    code(job2),
     code(principal),
     escapeMarkdown(words),
     lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
@@ -13055,6 +13123,66 @@ function proofTable(proofs) {
 
 // core/scan/finding.ts
 import { createHmac } from "node:crypto";
+
+// core/scan/rules/practices.ts
+var PRACTICES = [
+  {
+    id: "practice-storage-account-key",
+    name: "Storage account key in Spark configuration",
+    risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
+    remedy: REMEDIES2.storage,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
+  },
+  {
+    id: "practice-oauth-client-secret",
+    name: "OAuth client secret in Spark configuration",
+    risk: "The secret must be stored and rotated, and works from anywhere.",
+    remedy: REMEDIES2.entra,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
+  },
+  {
+    id: "practice-s3-access-key",
+    name: "S3 access key in Spark configuration",
+    risk: "The key works from anywhere until it is rotated by hand.",
+    remedy: REMEDIES2.aws,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
+  },
+  {
+    id: "practice-instance-profile",
+    name: "Instance profile",
+    risk: "Everybody who can run code on the cluster has the role; it is bound to no job.",
+    remedy: "Use a Unity Catalog storage or service credential, granted to the job's run-as principal alone.",
+    owasp: "NHI4",
+    setting: /^instance_profile_arn$/
+  },
+  {
+    id: "practice-personal-access-token",
+    name: "Databricks token handed to a job",
+    risk: "A personal access token outlives the job, and every run has all rights of its owner.",
+    remedy: REMEDIES2.databricks,
+    owasp: "NHI7",
+    setting: /^databricks_(?:api_)?token$/i
+  }
+];
+var UNSCANNED_RULE = {
+  id: "not-scanned",
+  name: "File that cannot be scanned",
+  risk: "What it holds is not known, and it would be uploaded.",
+  remedy: "Leave it out of the upload (`sync.exclude`), or store it so that it can be read: whole, unencrypted, smaller.",
+  owasp: "NHI2"
+};
+var SCOPE_RULE = {
+  id: "scope-of-another-target",
+  name: "Secret scope of another target",
+  risk: "A job of one environment reads the secrets of another.",
+  remedy: "Name a scope of this target (`${bundle.target}` in the scope's name), or allow it under `scan.scopes` in `policy.yml`.",
+  owasp: "NHI8"
+};
+
+// core/scan/finding.ts
 var EMPTY_REPORT = {
   findings: [],
   unscanned: [],
@@ -13078,6 +13206,19 @@ function mergeReports(reports) {
 }
 function fingerprint(value, repositoryId) {
   return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
+}
+function unscannedFindings({ unscanned }, repositoryId) {
+  return unscanned.filter(({ harmless }) => !harmless).map(({ file, member: member3, reason }) => ({
+    rule: UNSCANNED_RULE,
+    level: "error",
+    place: { file },
+    ...member3 !== void 0 && { member: member3 },
+    shown: reason,
+    fingerprint: fingerprint(
+      Buffer.from(`${file}!${member3 ?? ""}: ${reason}`).toString("latin1"),
+      repositoryId
+    )
+  }));
 }
 function redacted(value, prefix) {
   const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
@@ -13180,6 +13321,7 @@ function headline(facts, error) {
   const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
   if (error) return `${facts.command} failed${where}`;
   if (facts.deployed === true) return `deployed${where}`;
+  if (facts.loggedIn !== void 0) return `logged in ${facts.loggedIn}`;
   if (facts.destroyed === 0) return `nothing to destroy${where}`;
   if (facts.destroyed !== void 0) return `destroyed${where}`;
   return `${facts.command}${where}`;
@@ -13319,7 +13461,7 @@ async function reportDeployed({ ci, found }, summary) {
 }
 var READ_BACK = 6e4;
 async function deployBundle(context) {
-  const { step: step2, audit, cli, api, access: access2, scan: scan2, folder: folder2 } = context;
+  const { step: step2, audit, cli, api, access: access2, scan: scan2, folder } = context;
   const { ci, inputs, found } = step2;
   let planned = await planBundle(context);
   const planAgain = async () => {
@@ -13348,7 +13490,7 @@ async function deployBundle(context) {
     throw error;
   };
   const summary = await readBack().catch(unknown2);
-  const here = proveDeployed(api, summary, folder2).then(() => {
+  const here = proveDeployed(api, summary, folder).then(() => {
     note2(summary);
   }, unknown2);
   const looks = [here, scan2.deployed(true)];
@@ -13394,7 +13536,7 @@ async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) 
   await access2.withdraw(summary);
   const stillThere = async () => {
     const left2 = [];
-    for (const job of jobs2) if (await jobExists(api, job.id)) left2.push(job);
+    for (const job2 of jobs2) if (await jobExists(api, job2.id)) left2.push(job2);
     return left2;
   };
   const note2 = (left2, failure) => {
@@ -13415,6 +13557,47 @@ async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) 
   note2(left);
   if (left.length > 0) throw destroyIncomplete(left.map(({ key: key2, id }) => `jobs.${key2} (${id})`));
   found({ destroyed: resources.length });
+}
+
+// core/commands/login.ts
+var LOOPBACK = ["127.0.0.1", "localhost"];
+var URL_VARIABLE = "DATABRICKS_METADATA_SERVICE_URL";
+var RIVALS = ["DATABRICKS_CONFIG_PROFILE", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET"];
+async function logIn({ step: step2, service }) {
+  const { ci, inputs, ports, found } = step2;
+  const { environment: environment2, platform } = ports;
+  if ((environment2[URL_VARIABLE] ?? "") !== "")
+    warn(
+      step2,
+      "An earlier `login` of this job has set its session for the later steps. From here on they use this one; the earlier session goes on for what was started with it, until its own post step."
+    );
+  warnOfRivals(step2);
+  await service.leave();
+  await ci.exportVariable("DATABRICKS_HOST", inputs.host);
+  await ci.exportVariable("DATABRICKS_AUTH_TYPE", "metadata-service");
+  await ci.exportVariable(URL_VARIABLE, service.url);
+  if (inputs.workspaceId !== void 0)
+    await ci.exportVariable("DATABRICKS_WORKSPACE_ID", inputs.workspaceId);
+  const noProxy = withLoopback([environment2["NO_PROXY"], environment2["no_proxy"]]);
+  await ci.exportVariable("NO_PROXY", noProxy);
+  if (platform.os !== "win32" && environment2["no_proxy"] !== void 0)
+    await ci.exportVariable("no_proxy", noProxy);
+  const limit = inputs.loginTimeout;
+  const until = limit === void 0 ? "until the job ends" : `until ${new Date(ports.clock.now() + limit).toISOString()}, or the job's end`;
+  ci.info(`Later steps of this job are signed in to ${inputs.host} (auth type metadata-service), ${until}.`);
+  found({ loggedIn: until });
+}
+function withLoopback(lists) {
+  const entries2 = lists.flatMap((list3) => (list3 ?? "").split(",")).map((entry) => entry.trim());
+  return [.../* @__PURE__ */ new Set([...entries2, ...LOOPBACK])].filter((entry) => entry !== "").join(",");
+}
+function warnOfRivals(step2) {
+  const set = RIVALS.filter((name) => (step2.ports.environment[name] ?? "") !== "");
+  if (set.length === 0) return;
+  warn(
+    step2,
+    `The job sets ${set.join(", ")}: clients may use that in place of this session, or refuse to choose. Take it out of the job.`
+  );
 }
 
 // core/commands/run.ts
@@ -13452,7 +13635,8 @@ var RUN_COMMANDS = {
   plan: showPlan,
   run: runResource,
   destroy: destroyBundle,
-  access: registerAccess
+  access: registerAccess,
+  login: logIn
 };
 
 // core/federation/exchanges/policy-command.ts
@@ -13574,8 +13758,27 @@ async function requestToken(endpoint, form, { send, clock, signal }) {
   const startedAt = clock.now();
   const response = await send(request);
   if (isRetryableStatus(response.status)) throw statusError(request, response);
-  const answer = parsed(response.body);
-  return response.status === 200 && readToken(answer, startedAt) || readRefusal(response, answer);
+  const object3 = parsed(response.body);
+  const answer = object3 ?? {};
+  const token2 = response.status === 200 ? readToken(answer, startedAt) : void 0;
+  if (token2) return token2;
+  const refusal = readRefusal(response, answer);
+  const { status, body } = response;
+  const blocked = addressBlocked("The exchange of the ID token", status, refusal.description);
+  if (blocked) throw blocked;
+  if (object3 === void 0 && status < 400) throw noTokenEndpoint(request, status, body);
+  return refusal;
+}
+function noTokenEndpoint(request, status, body) {
+  return new HttpError(
+    `${nameOf(request)} was answered with status ${String(status)}, and neither a token nor a refusal`,
+    {
+      status,
+      failure: "foreign-answer",
+      retryable: status === 200 && !isPage(body),
+      body: redact(body).slice(0, 200)
+    }
+  );
 }
 function readToken(answer, startedAt) {
   const { access_token: accessToken, token_type: type, expires_in: expiresIn } = answer;
@@ -13600,9 +13803,10 @@ function readRefusal({ status, body }, answer) {
 function parsed(body) {
   try {
     const value = JSON.parse(body);
-    return typeof value === "object" && value !== null ? value : {};
+    const isObject3 = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject3 ? value : void 0;
   } catch {
-    return {};
+    return void 0;
   }
 }
 
@@ -13900,100 +14104,18 @@ var OPEN_EXCHANGES = {
   entra: openEntra
 };
 
-// core/federation/token-service.ts
-import { createHash as createHash3, randomBytes, timingSafeEqual } from "node:crypto";
-var REFUSED = "refused";
-var MOST_REFUSALS = 100;
-var EARLY = 12e4;
-async function startTokenService(options) {
-  const { token: token2, clock } = options;
-  const secret = randomBytes(32).toString("base64url");
-  registerSecret(secret);
-  const path16 = `/${secret}`;
-  const refusals = [];
-  let lastError;
-  let served = 0;
-  let authority = "";
-  function refusalOf({ method, url, headers }) {
-    if (headers.host !== authority && headers.host !== authority.replace("127.0.0.1", "localhost"))
-      return "not-local";
-    if (!isSame(url ?? "", path16)) return "path";
-    if (method !== "GET") return "method";
-    const host = headers["x-databricks-host"];
-    if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
-    return isApproved2(host, options) ? void 0 : "host";
-  }
-  function refuse2(response, reason, host) {
-    if (refusals.length === MOST_REFUSALS) refusals.shift();
-    refusals.push({ reason, host: typeof host === "string" ? redact(host).slice(0, 200) : "" });
-    response.writeHead(403, { "content-type": "text/plain", "cache-control": "no-store" }).end(REFUSED);
-  }
-  async function answer(request, response) {
-    const host = request.headers["x-databricks-host"];
-    const reason = refusalOf(request);
-    if (reason !== void 0) {
-      refuse2(response, reason, host);
-      return;
-    }
-    try {
-      const { accessToken, expiresAt } = await token2();
-      lastError = void 0;
-      served += 1;
-      const early = Math.min(EARLY, Math.max(0, expiresAt - clock.now()) / 4);
-      const expiresOn = Math.floor((expiresAt - early) / 1e3);
-      response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
-    } catch (error) {
-      lastError = error;
-      refuse2(response, "no-token", host);
-    }
-  }
-  const server = nodeHttp("node:http").createServer((request, response) => void answer(request, response));
-  await new Promise((resolve2, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve2);
-  });
-  authority = `127.0.0.1:${server.address().port}`;
-  return {
-    url: `http://${authority}${path16}`,
-    refusals,
-    get served() {
-      return served;
-    },
-    get lastError() {
-      return lastError;
-    },
-    stop: () => new Promise((resolve2) => {
-      server.close(() => {
-        resolve2();
-      });
-      server.closeAllConnections();
-    })
-  };
-}
-function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountId }) {
-  try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
-    return origin === approvedHost && (workspaceId === void 0 || workspaceId === approvedWorkspaceId) && (accountId === void 0 || accountId.toLowerCase() === approvedAccountId?.toLowerCase());
-  } catch {
-    return false;
-  }
-}
-function isSame(given2, wanted) {
-  const digest2 = (text3) => createHash3("sha256").update(text3).digest();
-  return timingSafeEqual(digest2(given2), digest2(wanted));
-}
-
 // core/access/state/folder.ts
 var stateFolder = (registrarId) => `/Workspace/Users/${registrarId}/.databricks-secretless/access`;
 var lockPath = (registrarId) => `${stateFolder(registrarId)}/access.lock`;
-async function listFolder(api, folder2) {
+async function listFolder(api, folder) {
   try {
-    const query = { path: folder2 };
+    const query = { path: folder };
     const answer = await api.call({ method: "GET", path: "/api/2.0/workspace/list", query });
     return listAt(answer, "objects").map((one) => {
       const modified = Number(OBJECT.text(one, "modified_at"));
       const writtenAt = modified > 0 ? new Date(modified).toISOString() : void 0;
-      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), writtenAt };
+      const isFile = OBJECT.text(one, "object_type") === "FILE";
+      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile, writtenAt };
     });
   } catch (error) {
     if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
@@ -14002,8 +14124,8 @@ async function listFolder(api, folder2) {
 }
 var READING = /* @__PURE__ */ new Set(["CAN_READ", "CAN_RUN"]);
 async function proveFolder(api, registrarId) {
-  const folder2 = stateFolder(registrarId);
-  const found = await workspaceObject(api, folder2);
+  const folder = stateFolder(registrarId);
+  const found = await workspaceObject(api, folder);
   if (found === void 0) return void 0;
   const id = OBJECT.text(found, "object_id");
   const permissions = await api.call({
@@ -14024,23 +14146,23 @@ async function proveFolder(api, registrarId) {
     writers.push(`${who} (${writes.map((level) => textAt(level, "permission_level")).join(", ")})`);
   }
   if (textAt(found, "object_type") !== "DIRECTORY") writers.push("what is there is no folder");
-  if (writers.length > 0) throw writable(folder2, writers);
+  if (writers.length > 0) throw writable(folder, writers);
   return { id, readers };
 }
-function writable(folder2, writers) {
+function writable(folder, writers) {
   return new SecretlessError("ACCESS_STATE_WRITABLE", {
-    problem: `Others than the registrar can write the access state in ${folder2}. Nothing was changed.`,
+    problem: `Others than the registrar can write the access state in ${folder}. Nothing was changed.`,
     expected: "no permission beside CAN_READ for anybody but the registrar (and the workspace admins, who inherit theirs)",
     actual: writers.join("; "),
     remedy: "Take these permissions away, on this folder and on those above it. Look at what the records say before the next run: whoever could write them could have changed them."
   });
 }
-async function letRead(api, folder2, principals) {
-  const missing = principals.filter((one) => !folder2.readers.has(one.toLowerCase()));
+async function letRead(api, folder, principals) {
+  const missing = principals.filter((one) => !folder.readers.has(one.toLowerCase()));
   if (missing.length === 0) return;
   await api.call({
     method: "PATCH",
-    path: `/api/2.0/permissions/directories/${encodeURIComponent(folder2.id)}`,
+    path: `/api/2.0/permissions/directories/${encodeURIComponent(folder.id)}`,
     body: {
       access_control_list: missing.map((principal) => ({
         service_principal_name: principal,
@@ -14255,7 +14377,7 @@ async function readCredential(api, name) {
     }
     const page = { max_results: "0" };
     const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
-    const [grants, bindings] = await Promise.all([
+    const [grants2, bindings] = await Promise.all([
       listAll(api, path8("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
       isolated ? listAll(api, path8("bindings", name), BINDINGS.key("bindings"), page) : []
     ]);
@@ -14268,7 +14390,7 @@ async function readCredential(api, name) {
         identity: identityOf(info),
         isolated,
         workspaces,
-        grants
+        grants: grants2
       }
     };
   } catch (error) {
@@ -14291,7 +14413,7 @@ async function readCredentials(api, names2) {
 }
 function hasAccess(facts, principal) {
   return facts.grants.some(
-    (grant) => GRANT.text(grant, "principal") === principal && GRANT.list(grant, "privileges").includes("ACCESS")
+    (grant) => GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes("ACCESS")
   );
 }
 function planOne(reading, object3, workspaceId) {
@@ -14377,8 +14499,9 @@ var unityCatalogCredential = {
       });
       return void 0;
     }
-    return { credential, principal: context.principal };
+    return { credential: credential.toLowerCase(), principal: context.principal };
   },
+  manifest: (object3) => ({ kind: "unity_catalog_credential", credential: object3["credential"] ?? "" }),
   resource: (object3) => object3["credential"] ?? "",
   describe: (object3) => `ACCESS on credential "${object3["credential"]}" for service principal ${object3["principal"]}`,
   undoCommand(object3) {
@@ -14419,10 +14542,10 @@ function kindOf2(kind, kinds = KINDS) {
 }
 
 // core/access/state/owner.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 var NOBODY = { issuer: "", repositoryId: "", context: "nobody" };
 function digest(parts, length) {
-  return createHash4("sha256").update(JSON.stringify(parts), "utf8").digest("hex").slice(0, length);
+  return createHash3("sha256").update(JSON.stringify(parts), "utf8").digest("hex").slice(0, length);
 }
 var ownerId = ({ issuer, repositoryId, context }) => digest([issuer, repositoryId, context], 12);
 function ownerWords({ issuer, repositoryId, context }) {
@@ -14433,7 +14556,8 @@ function ownerWords({ issuer, repositoryId, context }) {
 // core/access/state/record.ts
 var PHASES = ["granting", "granted", "withdrawing", "expired"];
 function objectKey(kind, object3) {
-  const fields = Object.entries(object3).sort(([a], [b]) => a < b ? -1 : 1);
+  const folds = kindOf2(kind)?.foldsCase === true;
+  const fields = Object.entries(object3).map(([name, value]) => [name, folds ? value.toLowerCase() : value]).sort(([a], [b]) => a < b ? -1 : 1);
   return JSON.stringify([kind, fields]);
 }
 var objectId = (kind, object3) => digest(objectKey(kind, object3), 32);
@@ -14442,15 +14566,15 @@ function renderRecord({ kind, object: object3, owner, deployment, entries: entri
   const { issuer, repositoryId, context } = owner;
   const { workspaceId, statePath } = deployment;
   const fields = Object.entries(object3).sort(([a], [b]) => a < b ? -1 : 1);
-  const sorted = [...entries2].sort((a, b) => a.name < b.name ? -1 : 1);
+  const sorted2 = [...entries2].sort((a, b) => a.name < b.name ? -1 : 1);
   const value = {
     version: 1,
     kind,
     object: Object.fromEntries(fields),
     owner: { issuer, repositoryId, context },
     deployment: { workspaceId, statePath },
-    entries: sorted.map(({ name, bundle, target, job, jobId, purpose, phase }) => ({
-      ...{ name, bundle, target, job, jobId, purpose, phase }
+    entries: sorted2.map(({ name, bundle, target, job: job2, jobId, purpose, phase }) => ({
+      ...{ name, bundle, target, job: job2, jobId, purpose, phase }
     }))
   };
   return `${JSON.stringify(value, null, 1)}
@@ -14471,12 +14595,12 @@ function parseRecordName(file) {
 }
 function readEntry2(value, workspaceId) {
   const text3 = (key2) => textAt(value, key2);
-  const [name, bundle, target, job] = [text3("name"), text3("bundle"), text3("target"), text3("job")];
+  const [name, bundle, target, job2] = [text3("name"), text3("bundle"), text3("target"), text3("job")];
   const [jobId, purpose] = [text3("jobId"), text3("purpose")];
   const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  if (phase === void 0 || [bundle, target, job, purpose].includes("")) return void 0;
-  if (name !== accessName({ workspaceId, name: bundle, target }, job, purpose)) return void 0;
-  return { name, bundle, target, job, jobId, purpose, phase };
+  if (phase === void 0 || [bundle, target, job2, purpose].includes("")) return void 0;
+  if (name !== accessName({ workspaceId, name: bundle, target }, job2, purpose)) return void 0;
+  return { name, bundle, target, job: job2, jobId, purpose, phase };
 }
 function parseRecord(content, { file }) {
   let value;
@@ -14503,7 +14627,7 @@ function parseRecord(content, { file }) {
     deployment: { workspaceId, statePath: textAt(value, "deployment", "statePath") },
     entries: entries2
   };
-  return recordName(record2).file === file ? record2 : void 0;
+  return recordName(record2).file === file && renderRecord(record2) === content ? record2 : void 0;
 }
 function mergeRecords(records) {
   const [first, ...more] = records;
@@ -14525,16 +14649,16 @@ function isOfBundle(object3, bundle) {
   );
 }
 function readRecord(value, bundle) {
-  const [name, job, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
+  const [name, job2, purpose, kind] = ["name", "job", "purpose", "kind"].map((key2) => textAt(value, key2));
   const object3 = member(value, "object");
   const phase = PHASES.find((known2) => known2 === member(value, "phase"));
-  if (!name || !job || !purpose || !kind || kindOf2(kind) === void 0 || phase === void 0)
+  if (!name || !job2 || !purpose || !kind || kindOf2(kind) === void 0 || phase === void 0)
     return void 0;
   if (!isObject2(object3) || !Object.values(object3).every((part) => typeof part === "string")) return void 0;
   const trust = object3;
-  if (name !== accessName(bundle, job, purpose) || !isOfBundle(trust, bundle)) return void 0;
-  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id ?? "";
-  const origin = { bundle: bundle.name, target: bundle.target, job, jobId, purpose };
+  if (name !== accessName(bundle, job2, purpose) || !isOfBundle(trust, bundle)) return void 0;
+  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job2)?.id ?? "";
+  const origin = { bundle: bundle.name, target: bundle.target, job: job2, jobId, purpose };
   return { name, ...origin, kind, object: trust, phase: phase === "expired" ? phase : "granting" };
 }
 async function readLegacy(api, bundle) {
@@ -14564,21 +14688,242 @@ async function removeLegacy(api, bundle) {
   await deleteWorkspaceFile(api, legacyPath(bundle));
 }
 
+// core/access/scope/reading.ts
+var known = (value) => ({
+  state: "known",
+  value
+});
+var unknown = (missingRight, passing = false) => ({
+  state: "unknown",
+  missingRight,
+  ...passing && { passing }
+});
+var isPassing = ({ status }) => status === 429 || status >= 500;
+async function openReader(workspace, account) {
+  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
+  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
+  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
+  return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
+}
+function unreadable2(eyes, missingRight, passing = false) {
+  return eyes.later === void 0 ? unknown(missingRight, passing) : { state: "later", why: "the registrar reads it after the deployment", when: eyes.later };
+}
+var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
+var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
+async function readBy(eyes, missingRight, read4) {
+  let answered2 = "";
+  let passing = false;
+  for (const reader of eyes.readers) {
+    const pending = read4(reader);
+    if (pending === void 0) continue;
+    try {
+      return known(await pending);
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      passing = isPassing(error);
+      answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
+    }
+  }
+  return unreadable2(eyes, `${missingRight}${answered2}`, passing);
+}
+function isReader(reader, principal) {
+  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
+}
+
+// core/access/scope/editors.ts
+var NO_EDITING = /* @__PURE__ */ new Set([
+  "CAN_VIEW",
+  "CAN_VIEW_METADATA",
+  "CAN_READ",
+  "CAN_USE",
+  "CAN_RUN",
+  "CAN_MANAGE_RUN",
+  "CAN_MONITOR",
+  "CAN_MONITOR_ONLY"
+]);
+var SHARING = /* @__PURE__ */ new Set(["CAN_ATTACH_TO", "CAN_RESTART"]);
+var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
+async function holders(api, [type, id], through, counts) {
+  const path17 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path17 });
+  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
+    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
+      (permission) => PERMISSION.text(permission, "permission_level")
+    );
+    const level = levels.find(counts);
+    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
+  });
+}
+function editorsOf(api, type, id, through) {
+  const shared = type === "clusters" || type === "instance-pools";
+  return holders(
+    api,
+    [type, id],
+    through,
+    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level))
+  );
+}
+function attachersOf(api, cluster) {
+  return holders(api, ["clusters", cluster], `cluster ${cluster}`, (level) => !NO_EDITING.has(level));
+}
+var OBJECT_TYPES = {
+  DIRECTORY: "directories",
+  NOTEBOOK: "notebooks",
+  FILE: "files",
+  REPO: "repos"
+};
+async function editorsOfPath(api, path17, shown2 = path17) {
+  const object3 = await workspaceObject(api, path17);
+  if (object3 === void 0) {
+    const folder = path17.slice(0, path17.lastIndexOf("/"));
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown2} does not exist`);
+    return editorsOfPath(api, folder, shown2);
+  }
+  const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
+  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown2}`);
+}
+var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
+async function writersOfVolume(reader, volume, metastoreOwner) {
+  const api = reader.workspace;
+  const path17 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
+  const owner = VOLUME.text(await api.call({ method: "GET", path: path17 }), "owner");
+  if (![owner, metastoreOwner].some((who) => who !== "" && isReader(reader, who))) return void 0;
+  const through = `code in volume ${volume}`;
+  const grants2 = await effectiveGrants(api, volume, "volume");
+  return [
+    { who: owner, level: "owner", through },
+    ...grants2.filter(({ privilege }) => WRITING.has(privilege)).map(({ principal, privilege }) => ({ who: principal, level: privilege, through }))
+  ];
+}
+
+// core/access/scope/clusters.ts
+function tasksOf(settings) {
+  const inside = (task2) => {
+    const nested = member(task2, "for_each_task", "task");
+    return nested === void 0 ? [task2] : [task2, ...inside(nested)];
+  };
+  return JOB_SETTINGS.list(settings, "tasks").flatMap(inside);
+}
+function sharedClusters(settings) {
+  const ids = tasksOf(settings).map((task2) => TASK.text(task2, "existing_cluster_id"));
+  return [...new Set(ids.filter((id) => id !== ""))];
+}
+async function readClusters(eyes, ids) {
+  const distinct = [...new Set(ids)];
+  const read4 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
+    const query = { cluster_id: id };
+    const [details, statuses, attachers] = await Promise.all([
+      workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
+      workspace.call({ method: "GET", path: "/api/2.0/libraries/cluster-status", query }),
+      attachersOf(workspace, id)
+    ]);
+    const installed2 = LIBRARY_STATUSES.list(statuses, "library_statuses").map(
+      (status) => LIBRARY_STATUS.member(status, "library") ?? null
+    );
+    return { id, details, installed: installed2, attachers };
+  });
+  const readings2 = await inParallel(distinct, read4);
+  return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
+}
+
+// core/access/scope/job-listing.ts
+var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
+var MAX_PAGES2 = 20;
+async function readJob(api, id) {
+  const path17 = "/api/2.2/jobs/get";
+  let job2;
+  let token2 = "";
+  for (let page = 0; page < MAX_PAGES2; page += 1) {
+    const query = {
+      job_id: id,
+      ...token2 === "" ? {} : { page_token: token2 }
+    };
+    try {
+      const answer = await api.call({ method: "GET", path: path17, query });
+      job2 = job2 === void 0 ? answer : appended(job2, answer);
+      token2 = textAt(answer, "next_page_token");
+    } catch (error) {
+      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
+        return void 0;
+      throw error;
+    }
+    if (token2 === "") return job2;
+  }
+  throw new ApiFailure(502, "PAGING_BROKEN", `${path17} of job ${id} does not come to an end`);
+}
+function appended(job2, next) {
+  const settings = JOB.member(job2, "settings");
+  if (!isObject2(job2) || !isObject2(settings)) return job2;
+  const lists = PAGED.flatMap((name) => {
+    const more = JOB.list(next, "settings", name);
+    return more.length === 0 ? [] : [[name, [...JOB.list(job2, "settings", name), ...more]]];
+  });
+  return { ...job2, settings: { ...settings, ...Object.fromEntries(lists) } };
+}
+function explicitRunAs(job2) {
+  const names2 = ["service_principal_name", "user_name", "group_name"];
+  return names2.map((name) => textAt(job2, "settings", "run_as", name)).find((name) => name !== "") ?? "";
+}
+var bare = (path17) => path17.replace(/^\/Workspace(?=\/)/, "");
+function isDeployedFrom(job2, statePath) {
+  const path17 = JOB.text(job2, "settings", "deployment", "metadata_file_path");
+  return bare(path17) === `${bare(statePath)}/metadata.json`;
+}
+var isCutOff = (listed) => member(listed, "has_more") === true;
+function isWhole(listed) {
+  const settings = JOB.member(listed, "settings");
+  const named2 = (list3, key2) => new Set(JOB_SETTINGS.list(settings, list3).map((one) => textAt(one, key2)));
+  const environments = named2("environments", "environment_key");
+  const clusters = named2("job_clusters", "job_cluster_key");
+  const tasks = tasksOf(settings ?? null);
+  const refers = (key2, to) => tasks.every((task2) => TASK.text(task2, key2) === "" || to.has(TASK.text(task2, key2)));
+  return !isCutOff(listed) && tasks.length > 0 && JOB.text(listed, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
+}
+function jobListing() {
+  const made = /* @__PURE__ */ new Map();
+  return (reader) => {
+    const query = { limit: "100", expand_tasks: "true" };
+    const listed = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+    made.set(reader, listed);
+    return listed;
+  };
+}
+var LIST_FROM = 20;
+async function listedWhole({ readers }, ids, listing) {
+  const admin = readers.find((reader) => reader.admin);
+  if (admin === void 0 || ids.length < LIST_FROM) return /* @__PURE__ */ new Map();
+  const wanted = new Set(ids);
+  const listed = await listing(admin).catch((error) => {
+    if (error instanceof ApiFailure) return [];
+    throw error;
+  });
+  const mine = listed.map((job2) => [JOB.text(job2, "job_id"), job2]);
+  return new Map(mine.filter(([id, job2]) => wanted.has(id) && isWhole(job2)));
+}
+function completed(api, jobs2) {
+  return inParallel(jobs2, async (job2) => await readJob(api, JOB.text(job2, "job_id")) ?? job2);
+}
+
 // core/access/state/state.ts
 var UNSEEN = { readable: false, records: [], files: /* @__PURE__ */ new Map() };
-async function isRecorded(api, folder2, deployment) {
+var isLock = (name) => /^access\.lock(?:\.[0-9a-f-]*)*$/.test(name);
+async function isRecorded(api, folder, deployment) {
   const ours = deploymentId(deployment);
-  const files = await listFolder(api, folder2);
+  const files = await listFolder(api, folder);
   return files?.some(({ name }) => parseRecordName(name)?.deployment === ours);
 }
 async function readState(request) {
-  const { api, folder: folder2, owner, deployment, expected, looksOnly } = request;
-  const files = await listFolder(api, folder2);
+  const { api, folder, owner, deployment, expected, looksOnly } = request;
+  const files = await listFolder(api, folder);
   if (files === void 0) return UNSEEN;
-  const named2 = files.map(({ name }) => name).filter((file) => !file.startsWith("access.lock"));
-  const names2 = named2.map(parseRecordName);
+  const named2 = files.filter(({ name }) => !isLock(name));
+  const names2 = named2.map(({ name, isFile }) => isFile ? parseRecordName(name) : void 0);
   const strangers = named2.filter((_, at3) => names2[at3] === void 0);
-  if (strangers.length > 0) throw unowned(folder2, strangers);
+  if (strangers.length > 0)
+    throw unowned(
+      folder,
+      strangers.map(({ name }) => name)
+    );
   const all = names2.filter((name) => name !== void 0);
   const [me, here] = [ownerId(owner), deploymentId(deployment)];
   const isOwn = (name) => name.owner === me || looksOnly;
@@ -14591,40 +14936,52 @@ async function readState(request) {
   const foreign = all.filter(
     (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
   );
-  const live = once(() => liveDeployments(api));
-  const read4 = (list3) => readRecords(api, folder2, list3);
-  const [gone, others2] = await Promise.all([goneDeployments(elsewhere2, read4, live), read4(foreign)]);
+  const read4 = (list3) => readRecords(request, list3);
+  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere2, read4), read4(foreign)]);
   const inTheWay = elsewhere2.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
   const obstacles = [...others2, ...await read4(inTheWay)];
-  if (obstacles.length > 0) throw foreignRecords(folder2, obstacles, owner, await live());
+  if (obstacles.length > 0) throw await foreignRecords(request, obstacles);
   const ours = [...own, ...elsewhere2.filter((name) => gone.has(name.deployment))];
   const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
   return { readable: true, ...await ownRecords(request, ours, read4, times) };
 }
-async function goneDeployments(elsewhere2, read4, live) {
-  if (elsewhere2.length === 0) return /* @__PURE__ */ new Set();
+async function isLive(api, { entries: entries2, deployment }) {
+  const ids = [...new Set(entries2.map(({ jobId }) => jobId))].filter((id) => id !== "");
+  const live = await inParallel(ids, async (id) => {
+    try {
+      const job2 = await readJob(api, id);
+      return job2 !== void 0 && isDeployedFrom(job2, deployment.statePath);
+    } catch (error) {
+      if (error instanceof ApiFailure && error.refused) return true;
+      throw error;
+    }
+  });
+  return live.includes(true);
+}
+async function goneDeployments(api, elsewhere2, read4) {
   const samples = new Map(elsewhere2.map((name) => [name.deployment, name]));
-  const [records, paths] = await Promise.all([read4([...samples.values()]), live()]);
-  const gone = records.filter(({ deployment }) => !paths.has(deployment.statePath));
-  return new Set(gone.map(({ deployment }) => deploymentId(deployment)));
+  const gone = await inParallel([...samples], async ([deployment, sample]) => {
+    const more = elsewhere2.filter((name) => name.deployment === deployment && name !== sample);
+    for (const names2 of [[sample], more]) {
+      const live = await inParallel(await read4(names2), (record2) => isLive(api, record2));
+      if (live.includes(true)) return "";
+    }
+    return deployment;
+  });
+  return new Set(gone.filter((deployment) => deployment !== ""));
 }
-async function liveDeployments(api) {
-  const query = { limit: "100" };
-  const jobs2 = await listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-  const metadata = jobs2.map((job) => textAt(job, "settings", "deployment", "metadata_file_path"));
-  return new Set(metadata.map((path16) => path16.replace(/\/[^/]*$/, "")));
-}
-async function readRecords(api, folder2, names2) {
-  const texts2 = await inParallel(names2, ({ file }) => readWorkspaceFile(api, `${folder2}/${file}`));
+async function readRecords({ api, folder, deployment }, names2) {
+  const texts2 = await inParallel(names2, ({ file }) => readWorkspaceFile(api, `${folder}/${file}`));
   const forged = [];
   const records = names2.flatMap((name, at3) => {
     const text3 = texts2[at3];
     if (text3 === void 0) return [];
     const record2 = parseRecord(text3, name);
-    if (record2 === void 0) forged.push(name.file);
-    return record2 ?? [];
+    if (record2?.deployment.workspaceId === deployment.workspaceId) return record2;
+    forged.push(name.file);
+    return [];
   });
-  if (forged.length > 0) throw forgedRecords(folder2, forged);
+  if (forged.length > 0) throw forgedRecords(folder, forged);
   return records;
 }
 async function ownRecords({ expected }, names2, read4, times) {
@@ -14653,36 +15010,33 @@ async function ownRecords({ expected }, names2, read4, times) {
     files: new Map([...byObject].map(([object3, list3]) => [object3, list3.map(({ file }) => file)]))
   };
 }
-function once(work) {
-  let result;
-  return () => result ??= work();
-}
-function unowned(folder2, files) {
+function unowned(folder, files) {
   return new SecretlessError("ACCESS_STATE_UNREADABLE", {
-    problem: `The access state ${folder2} holds files that are no records: ${files.slice(0, 10).join(", ")}.`,
+    problem: `The access state ${folder} holds files that are no records: ${files.slice(0, 10).join(", ")}.`,
     expected: "records alone, written by this product",
     remedy: "Look where they come from, and remove them. Nothing was changed."
   });
 }
-function forgedRecords(folder2, files) {
+function forgedRecords(folder, files) {
   return new SecretlessError("ACCESS_STATE_FORGED", {
-    problem: `The access state ${folder2} holds records that do not fit their own names: somebody has changed them. Nothing was changed.`,
+    problem: `The access state ${folder} holds records that do not fit their own names: somebody has changed them. Nothing was changed.`,
     actual: files.slice(0, 10).join(", "),
     remedy: "Find out who could write there. Then restore each record from the history of the workspace, or delete it: what it granted is then reported, with the command that revokes it."
   });
 }
-function foreignRecords(folder2, records, owner, live) {
-  const orphaned = records.every(({ deployment }) => !live.has(deployment.statePath));
-  const mistakes = records.map((record2) => {
+async function foreignRecords({ api, folder, owner }, records) {
+  const live = await inParallel(records, (record2) => isLive(api, record2));
+  const orphaned = !live.includes(true);
+  const mistakes = records.map((record2, at3) => {
     const { kind, object: object3, deployment, owner: theirs } = record2;
     const known2 = kindOf2(kind);
     const undo = known2?.undoCommand(object3);
-    const alive = live.has(deployment.statePath) ? "still deployed" : "gone";
+    const alive = live[at3] === true ? "still deployed" : "gone";
     return {
       problem: `${known2?.describe(object3) ?? kind} is recorded by another pipeline or for another bundle.`,
       expected: ownerWords(owner),
       actual: `${ownerWords(theirs)}, for the bundle with the state ${deployment.statePath} (${alive})`,
-      remedy: `Give this job a principal or a credential of its own. Or, if the other one needs it no longer: let that pipeline withdraw it; where that is gone, ${undo === void 0 ? "revoke it" : `\`${undo}\``}, then \`databricks workspace delete ${folder2}/${recordName(record2).file}\`.`
+      remedy: `Give this job a principal or a credential of its own. Or, if the other one needs it no longer: let that pipeline withdraw it; where that is gone, ${undo === void 0 ? "revoke it" : `\`${undo}\``}, then \`databricks workspace delete ${folder}/${recordName(record2).file}\`.`
     };
   });
   return new SecretlessError(orphaned ? "ACCESS_STATE_ORPHANED" : "ACCESS_STATE_FOREIGN", {
@@ -14748,7 +15102,7 @@ function accessChangeEvent(change2) {
 
 // core/audit/events/attestation.ts
 function attestationEvent(attestation) {
-  const { job, principal, grade, words, checks } = attestation;
+  const { job: job2, principal, grade, words, checks } = attestation;
   const weak = checks.filter((check) => check.grade === grade).map(({ says }) => says);
   const reason = `scope ${words}: ${weak.join("; ")}`;
   const status = grade === "unproven" ? { status_id: 99, status: "Other", status_detail: reason } : outcomeFields(grade === "proven" ? { ok: true } : { ok: false, code: "SCOPE_BROKEN", reason });
@@ -14762,10 +15116,10 @@ function attestationEvent(attestation) {
     activity_name: "Read",
     severity_id: severity[grade],
     ...status,
-    message: `scope of job ${job}: ${words}`,
-    entity: { uid: principal, name: job, type: "User", type_id: 2 },
+    message: `scope of job ${job2}: ${words}`,
+    entity: { uid: principal, name: job2, type: "User", type_id: 2 },
     unmapped: {
-      job,
+      job: job2,
       run_as: principal,
       grade,
       words,
@@ -14807,8 +15161,13 @@ function judge2(reading, decide2) {
     const says = `not checked yet: ${reading.why}; checked after the deployment`;
     return { grade: "proven", says, later: true };
   }
-  const { missingRight } = reading;
-  return { grade: "unproven", says: `could not be read without ${missingRight}`, missingRight };
+  const { missingRight, passing } = reading;
+  return {
+    grade: "unproven",
+    says: `could not be read without ${missingRight}`,
+    missingRight,
+    ...passing && { passing }
+  };
 }
 function joined2(texts2, by) {
   const distinct = [...new Set(texts2.filter((text3) => text3 !== void 0 && text3 !== ""))];
@@ -14831,6 +15190,7 @@ function weakest(verdicts) {
     verdicts.map((verdict) => verdict.except),
     " and "
   );
+  const passing = grade === "unproven" && decisive.every((verdict) => verdict.passing === true);
   const later = decisive.find((verdict) => verdict.later)?.later;
   return {
     grade,
@@ -14839,6 +15199,7 @@ function weakest(verdicts) {
       "; "
     ) ?? "nothing to check",
     ...missingRight === void 0 || grade !== "unproven" ? {} : { missingRight },
+    ...passing && { passing },
     ...remedy === void 0 || grade === "proven" ? {} : { remedy },
     ...residual.length === 0 ? {} : { residual },
     ...sharers.length === 0 ? {} : { sharers },
@@ -14855,6 +15216,10 @@ function claim(subject2, points2) {
     level: shared ? "cluster" : subject2.group.length > 0 ? "group" : "job",
     checks
   };
+}
+function isHidden({ grade, checks }) {
+  const unproven3 = checks.filter((check) => check.grade === "unproven");
+  return grade === "unproven" && unproven3.every(({ passing }) => passing === true);
 }
 function gradeForPolicy({ grade, level }) {
   return worst([grade, level === "cluster" ? "unproven" : "proven"]);
@@ -14875,8 +15240,8 @@ function scopeWords({ grade, level, group, checks }) {
 
 // core/access/plan/audit-events.ts
 function changeFacts(change2, plan, bundle) {
-  const { name, job, purpose, target, object: object3, decision, scope, note: note2 } = change2;
-  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job)?.id;
+  const { name, job: job2, purpose, target, object: object3, decision, scope, note: note2 } = change2;
+  const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job2)?.id;
   const principal = scope?.principal ?? target.credential(object3)?.principal;
   const sha256 = plan.policy?.sha256;
   return {
@@ -14885,7 +15250,7 @@ function changeFacts(change2, plan, bundle) {
     description: target.describe(object3),
     bundle: bundle.name,
     target: bundle.target,
-    job,
+    job: job2,
     ...jobId !== void 0 && { jobId },
     purpose,
     ...principal !== void 0 && { principal },
@@ -14912,11 +15277,11 @@ function changeFacts(change2, plan, bundle) {
 }
 function examinationEvents(plan, bundle) {
   const proofs = [...plan.proofs.values()].map((proof) => {
-    const { job, principal, grade, checks } = proof;
+    const { job: job2, principal, grade, checks } = proof;
     const later = grade === "proven" && checks.some((check) => check.later);
     return attestationEvent({
-      job,
-      jobId: bundle.jobs.find(({ key: key2 }) => key2 === job)?.id,
+      job: job2,
+      jobId: bundle.jobs.find(({ key: key2 }) => key2 === job2)?.id,
       principal,
       // What is yet to be seen is not proven.
       grade: later ? "unproven" : grade,
@@ -14989,36 +15354,36 @@ function referenceMistake(text3, place) {
   if (rest.includes("${")) {
     return { problem: `"${quote(text3)}" holds a \${\u2026} that is not closed or is nested.`, place };
   }
-  for (const [whole, name = ""] of text3.matchAll(REFERENCE3)) {
+  for (const [whole2, name = ""] of text3.matchAll(REFERENCE3)) {
     if (KNOWN.test(name)) continue;
     return {
-      problem: `"${quote(whole)}" cannot be used here.`,
+      problem: `"${quote(whole2)}" cannot be used here.`,
       expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
-      actual: quote(whole),
+      actual: quote(whole2),
       place
     };
   }
   return void 0;
 }
 function lookUp(config3, name) {
-  const [root = "", ...path16] = name.split(".");
+  const [root = "", ...path17] = name.split(".");
   let value = root === "var" ? member(config3, "variables") : member(config3, root);
-  for (const step2 of path16) value = member(value, step2);
+  for (const step2 of path17) value = member(value, step2);
   if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
 function resolveReferences(source, config3, report) {
   const { value, place } = source;
   const missing = [];
-  const resolved = value.replace(REFERENCE3, (whole, name) => {
+  const resolved = value.replace(REFERENCE3, (whole2, name) => {
     const found = KNOWN.test(name) ? lookUp(config3, name) : void 0;
     if (found !== void 0 && !found.includes("${")) return found;
-    missing.push(whole);
-    return whole;
+    missing.push(whole2);
+    return whole2;
   });
-  for (const whole of missing) {
+  for (const whole2 of missing) {
     report({
-      problem: `"${quote(whole)}" has no value in this target of the bundle.`,
+      problem: `"${quote(whole2)}" has no value in this target of the bundle.`,
       expected: "a text, number or boolean of the bundle's resolved configuration",
       remedy: "Look it up with `databricks bundle summary -o json`.",
       place
@@ -15185,15 +15550,15 @@ function readAccessFile(source, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, fileOf(kinds));
   const all = [...mistakes];
   const read4 = [];
-  for (const [job, jobEntries] of value?.jobs ?? []) {
+  for (const [job2, jobEntries] of value?.jobs ?? []) {
     const seen = /* @__PURE__ */ new Set();
     for (const one of jobEntries) {
       if (seen.has(one.purpose.value)) {
-        const problem = `The purpose "${one.purpose.value}" stands twice in job "${quote(job.value)}".`;
+        const problem = `The purpose "${one.purpose.value}" stands twice in job "${quote(job2.value)}".`;
         all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
       }
       seen.add(one.purpose.value);
-      read4.push({ job, ...one });
+      read4.push({ job: job2, ...one });
     }
   }
   return { value: value !== void 0 && all.length === 0 ? read4 : void 0, mistakes: all };
@@ -15201,11 +15566,11 @@ function readAccessFile(source, kinds = KINDS) {
 
 // core/access/plan/changes.ts
 function clash(entry, shown2) {
-  const { target, object: object3, purpose, job } = entry;
+  const { target, object: object3, purpose, job: job2 } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
-      problem: `Job "${job.key}", ${purpose.value}: ${shown2}, and this bundle has not granted it.`,
+      problem: `Job "${job2.key}", ${purpose.value}: ${shown2}, and this bundle has not granted it.`,
       expected: "an object that this bundle granted and recorded, or none",
       actual: shown2,
       remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
@@ -15244,7 +15609,7 @@ function changeFor(entry, remote2, own, shared) {
     }
   }
 }
-function planChanges(declared, records, remote2, kinds) {
+function planChanges(declared, records, remote2, { kinds, unclear = /* @__PURE__ */ new Set() } = {}) {
   const changes = [];
   const findings2 = [];
   const warnings = [];
@@ -15272,30 +15637,31 @@ function planChanges(declared, records, remote2, kinds) {
     }
   }
   for (const entry of expired2.values()) {
-    const { name, job, purpose, expired: until = "" } = entry;
+    const { name, job: job2, purpose, expired: until = "" } = entry;
     if (!recorded.some(({ record: record2 }) => record2.name === name)) {
-      const problem = `Job "${job.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
+      const problem = `Job "${job2.key}", ${purpose.value}: its last day ${until} is over, so it cannot be granted.`;
       const remedy = "Set a later date after a review, or take the entry out.";
       findings2.push({ code: "ACCESS_FILE_INVALID", mistake: { problem, remedy, place: purpose.place } });
       continue;
     }
     warnings.push(
-      `Job "${job.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
+      `Job "${job2.key}", ${purpose.value}: its last day ${until} is over; its access is withdrawn.`
     );
   }
   for (const { record: record2, key: key2 } of recorded) {
-    const { name, job, purpose, kind, object: object3, phase } = record2;
+    if (unclear.has(record2.name)) continue;
+    const { name, job: job2, purpose, kind, object: object3, phase } = record2;
     const target = kindOf2(kind, kinds);
     if (target === void 0) {
       warnings.push(
-        `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`
+        `The access state records a "${kind}" for job "${job2}", which this version cannot withdraw.`
       );
       continue;
     }
     const past = expired2.get(name);
     const after = past === void 0 ? void 0 : "expired";
     const origin = { bundle: record2.bundle, target: record2.target, jobId: record2.jobId };
-    const base = { name, origin, job, purpose, target, object: object3, phase: after };
+    const base = { name, origin, job: job2, purpose, target, object: object3, phase: after };
     if (phase === "expired") {
       if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
         changes.push({ ...base, action: "record", note: "its expired entry is gone" });
@@ -15331,9 +15697,9 @@ function runAsWords(runAs2) {
       return `the ${runAs2.kind} ${runAs2.name}`;
   }
 }
-function runAs({ job, principal, deployer, numericId }) {
-  const own = `Set run_as.service_principal_name of job "${job.key}" to a service principal of its own.`;
-  if (job.runAs.kind !== "service_principal") return broken(`the job runs as ${runAsWords(job.runAs)}`, own);
+function runAs({ job: job2, principal, deployer, numericId }) {
+  const own = `Set run_as.service_principal_name of job "${job2.key}" to a service principal of its own.`;
+  if (job2.runAs.kind !== "service_principal") return broken(`the job runs as ${runAsWords(job2.runAs)}`, own);
   if (principal === deployer.toLowerCase())
     return broken("the job runs as the deployer, who also deploys every other job", own);
   return judge2(
@@ -15341,8 +15707,8 @@ function runAs({ job, principal, deployer, numericId }) {
     (id) => id === void 0 ? broken(`there is no service principal ${principal}`, own) : proven(`runs as service principal ${principal}`)
   );
 }
-function deployed({ job, before }) {
-  const now = job.deployed;
+function deployed({ job: job2, before }) {
+  const now = job2.deployed;
   if (before !== void 0) {
     const why = "the job is read from the workspace once it is deployed";
     return judge2({ state: "later", why, when: before }, () => proven(""));
@@ -15351,9 +15717,9 @@ function deployed({ job, before }) {
   if (now === void 0) return broken("the job was not read from the workspace", again);
   if (now.state === "unread") return broken(now.why, now.remedy);
   const said = runAsWords(now.declared);
-  const found = runAsWords(job.runAs);
+  const found = runAsWords(job2.runAs);
   if (said !== found) return broken(`the deployed job runs as ${found}, not as ${said}, as declared`, again);
-  return proven(`job ${job.id ?? ""} is this bundle's`);
+  return proven(`job ${job2.id ?? ""} is this bundle's`);
 }
 var ELSEWHERE = "what runs as it in other workspaces is not read";
 var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
@@ -15395,18 +15761,19 @@ function isOver(date, now) {
   if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(date)) return void 0;
   return now >= start + DAY;
 }
-function runAsMistake(entry, job) {
+function runAsMistake(entry, job2) {
   return {
     code: "SCOPE_BROKEN",
     mistake: {
-      problem: `Job "${job.key}" runs as ${runAsWords(job.runAs)}, so its access cannot stay with the job.`,
+      problem: `Job "${job2.key}" runs as ${runAsWords(job2.runAs)}, so its access cannot stay with the job.`,
       expected: "run_as with a service_principal_name of its own",
-      remedy: `Set run_as.service_principal_name of job "${job.key}" in the bundle.`,
+      remedy: `Set run_as.service_principal_name of job "${job2.key}" in the bundle.`,
       place: entry.job.place
     }
   };
 }
 function declareAccess(entries2, bundle, now) {
+  const unclear = /* @__PURE__ */ new Set();
   const findings2 = [];
   const declared = [];
   const invalid = (mistake) => {
@@ -15416,8 +15783,8 @@ function declareAccess(entries2, bundle, now) {
   const wrongRunAs = /* @__PURE__ */ new Set();
   for (const entry of entries2) {
     if (entry.targets?.includes(bundle.target) === false) continue;
-    const job = bundle.jobs.find((one) => one.key === entry.job.value);
-    if (job === void 0) {
+    const job2 = bundle.jobs.find((one) => one.key === entry.job.value);
+    if (job2 === void 0) {
       if (!unknown2.has(entry.job.value)) {
         invalid({
           problem: `The bundle has no job "${quote(entry.job.value)}" in target "${bundle.target}".`,
@@ -15430,30 +15797,34 @@ function declareAccess(entries2, bundle, now) {
       unknown2.add(entry.job.value);
       continue;
     }
-    if (job.runAs.kind !== "service_principal") {
-      if (!wrongRunAs.has(job.key)) findings2.push(runAsMistake(entry, job));
-      wrongRunAs.add(job.key);
+    if (job2.runAs.kind !== "service_principal") {
+      if (!wrongRunAs.has(job2.key)) findings2.push(runAsMistake(entry, job2));
+      wrongRunAs.add(job2.key);
       continue;
     }
+    const name = accessName(bundle, job2.key, entry.purpose.value);
     const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
     if (over === void 0) {
       invalid({
         problem: `"${quote(entry.until?.value ?? "")}" is not a day.`,
         ...entry.until && { place: entry.until.place }
       });
+      unclear.add(name);
       continue;
     }
-    const name = accessName(bundle, job.key, entry.purpose.value);
     const resolve2 = (source) => resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job.runAs.applicationId, name, resolve: resolve2, report: invalid };
+    const context = { principal: job2.runAs.applicationId, name, resolve: resolve2, report: invalid };
     const object3 = entry.target.object(entry.spec, context);
-    const { present: present3 } = entry;
-    const presented = present3 === void 0 || present3 === "databricks" ? void 0 : resolve2(present3.credential);
-    if (object3 === void 0) continue;
+    const { present: present5 } = entry;
+    const presented = present5 === void 0 || present5 === "databricks" ? void 0 : resolve2(present5.credential)?.toLowerCase();
+    if (object3 === void 0) {
+      unclear.add(name);
+      continue;
+    }
     declared.push({
       name,
-      job,
-      origin: { bundle: bundle.name, target: bundle.target, jobId: job.id ?? "" },
+      job: job2,
+      origin: { bundle: bundle.name, target: bundle.target, jobId: job2.id ?? "" },
       purpose: entry.purpose,
       target: entry.target,
       object: object3,
@@ -15463,7 +15834,7 @@ function declareAccess(entries2, bundle, now) {
       )
     });
   }
-  return { declared, findings: findings2 };
+  return { declared, findings: findings2, unclear };
 }
 
 // core/access/plan/policy.ts
@@ -15787,8 +16158,8 @@ function decideBy(file, request, evidence, seen) {
 // core/access/plan/decide.ts
 var IN_FORCE = " What was granted before stays in force.";
 function finding(entry, { decision, scope, standing }) {
-  const { job, purpose } = entry;
-  const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const { job: job2, purpose } = entry;
+  const what = `Job "${job2.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
   const stands = standing === void 0 ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
   const found = weak.map((check) => check.says).join("; ");
@@ -15838,9 +16209,9 @@ function decideChanges(planned, declared, basis) {
     }
     const scope = proofs.get(change2.job);
     if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
-    const { job, purpose, target, object: object3, standing } = change2;
+    const { job: job2, purpose, target, object: object3, standing } = change2;
     const request = {
-      job,
+      job: job2,
       purpose,
       kind: target.kind,
       resource: target.resource(object3),
@@ -15850,34 +16221,35 @@ function decideChanges(planned, declared, basis) {
     };
     const decision = decide(policy2, { ...request, scope: gradeForPolicy(scope) }, evidence);
     const decided = { ...change2, decision, scope };
+    const isOutage = isHidden(scope) && decide(policy2, { ...request, scope: "proven" }, evidence).effect === "allow";
     if (decision.effect === "allow") changes.push(decided);
-    else if (standing === void 0 || decision.momentary || isProposed(decided, basis)) {
+    else if (standing === void 0 || decision.momentary || isOutage || isProposed(decided, basis)) {
       denied.push(decided);
       findings2.push(finding(entry, decided));
     } else if (policy2?.policy.on_denied === "keep") {
       const since = standing.since ?? "a time that was not recorded";
       const note2 = `${whyDenied(decided)}; kept by the policy (on_denied: keep), in force since ${since}`;
       changes.push({ ...decided, action: "unchanged", note: note2 });
-      warnings.push(`Job "${job}", ${purpose}: ${target.describe(object3)} is no longer allowed: ${note2}.`);
+      warnings.push(`Job "${job2}", ${purpose}: ${target.describe(object3)} is no longer allowed: ${note2}.`);
     } else revoked.push(decided);
   }
   const allowed = new Set(
     changes.filter(({ phase, action }) => phase === "granted" && action !== "withdraw").map(({ target, object: object3 }) => objectKey(target.kind, object3))
   );
   for (const one of revoked) {
-    const { job, purpose, target, object: object3 } = one;
+    const { job: job2, purpose, target, object: object3 } = one;
     const why = whyDenied(one);
     const shared = allowed.has(objectKey(target.kind, object3));
     const note2 = shared ? `${why}, but another entry needs it` : why;
     changes.push({ ...one, action: shared ? "record" : "withdraw", phase: void 0, note: note2 });
     const fate = shared ? "stays for another entry" : "is withdrawn";
-    warnings.push(`Job "${job}", ${purpose}: ${target.describe(object3)} ${fate}: ${why}.`);
+    warnings.push(`Job "${job2}", ${purpose}: ${target.describe(object3)} ${fate}: ${why}.`);
   }
   return { changes, denied, findings: findings2, warnings };
 }
 
 // core/access/files/policy-file.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 
 // core/access/files/policy-contradictions.ts
 var CLAIMS2 = [...PIPELINE_CLAIMS.filter((name) => name !== "commit"), "issuer"];
@@ -15946,87 +16318,54 @@ function readPolicyFile(source, insideCheckout, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, policyShapeOf(named2));
   const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value, named2)];
   if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
-  const sha256 = createHash5("sha256").update(source.text, "utf8").digest("hex");
+  const sha256 = createHash4("sha256").update(source.text, "utf8").digest("hex");
   return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
 }
 
 // core/access/scope/deployed-job.ts
-var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
-var MAX_PAGES2 = 20;
-async function readJob(api, id) {
-  const path16 = "/api/2.2/jobs/get";
-  let job;
-  let token2 = "";
-  for (let page = 0; page < MAX_PAGES2; page += 1) {
-    const query = {
-      job_id: id,
-      ...token2 === "" ? {} : { page_token: token2 }
-    };
-    try {
-      const answer = await api.call({ method: "GET", path: path16, query });
-      job = job === void 0 ? answer : appended(job, answer);
-      token2 = textAt(answer, "next_page_token");
-    } catch (error) {
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return void 0;
-      throw error;
-    }
-    if (token2 === "") return job;
-  }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path16} of job ${id} does not come to an end`);
-}
-function appended(job, next) {
-  const settings = JOB.member(job, "settings");
-  if (!isObject2(job) || !isObject2(settings)) return job;
-  const lists = PAGED.flatMap((name) => {
-    const more = JOB.list(next, "settings", name);
-    return more.length === 0 ? [] : [[name, [...JOB.list(job, "settings", name), ...more]]];
-  });
-  return { ...job, settings: { ...settings, ...Object.fromEntries(lists) } };
-}
-function effectiveRunAs(job) {
-  const settings = JOB.member(job, "settings");
+function effectiveRunAs(job2) {
+  const settings = JOB.member(job2, "settings");
   const named2 = runAsOf(settings);
-  const effective = JOB.text(job, "run_as_user_name");
+  const effective = JOB.text(job2, "run_as_user_name");
   if (named2.kind === "group" || effective === "") return named2;
   return principalNamed(effective);
 }
-var folder = (path16) => path16.replace(/^\/Workspace(?=\/)/, "");
-async function readOne(eyes, bundle, job) {
+async function readOne(eyes, bundle, job2, listed) {
   const unread = (why, remedy2) => ({
-    ...job,
+    ...job2,
     id: void 0,
     deployed: { state: "unread", why, remedy: remedy2 }
   });
-  const { id, runAs: declared } = job;
+  const { id, runAs: declared } = job2;
   const again = "Deploy the bundle again, and find out who or what changed the job or its record.";
   if (id === void 0) return unread("the bundle records no job for it after the deployment", again);
   for (const { workspace } of eyes.readers) {
     let found;
     try {
-      found = await readJob(workspace, id);
+      found = listed.get(id) ?? await readJob(workspace, id);
     } catch (error) {
       if (error instanceof ApiFailure && error.refused) continue;
       throw error;
     }
     if (found === void 0 || JOB.text(found, "job_id") !== id)
       return unread(`job ${id} is not in this workspace`, again);
-    const expected = `${folder(bundle.statePath)}/metadata.json`;
-    const path16 = JOB.text(found, "settings", "deployment", "metadata_file_path");
-    if (folder(path16) !== expected) {
-      const whose = path16 === "" ? "no bundle" : `the bundle whose metadata is ${path16}`;
+    if (!isDeployedFrom(found, bundle.statePath)) {
+      const path17 = JOB.text(found, "settings", "deployment", "metadata_file_path");
+      const whose = path17 === "" ? "no bundle" : `the bundle whose metadata is ${path17}`;
       return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
     }
     const settings = JOB.member(found, "settings") ?? {};
-    return { ...job, settings, runAs: effectiveRunAs(found), deployed: { state: "read", declared } };
+    return { ...job2, settings, runAs: effectiveRunAs(found), deployed: { state: "read", declared } };
   }
   const remedy = `Give the registrar CAN_VIEW on job ${id} (\`permissions\` of the job in the bundle).`;
   return unread(`job ${id} cannot be read by the identity that registers`, remedy);
 }
-async function asDeployed(eyes, bundle, keys) {
+async function asDeployed(eyes, bundle, keys, listing) {
+  const ids = bundle.jobs.flatMap(({ key: key2, id }) => keys.has(key2) && id !== void 0 ? [id] : []);
+  const listed = await listedWhole(eyes, ids, listing);
   const jobs2 = await inParallel(
     bundle.jobs,
-    (job) => keys.has(job.key) ? readOne(eyes, bundle, job) : Promise.resolve(job)
+    (job2) => keys.has(job2.key) ? readOne(eyes, bundle, job2, listed) : Promise.resolve(job2)
   );
   return { ...bundle, jobs: jobs2 };
 }
@@ -16107,148 +16446,27 @@ function admins(facts) {
     return { ...proven("nobody but workspace admins", [says, secret]), except: "workspace admins" };
   });
 }
+function ofDeployer(facts) {
+  const { deployer, deployerIsAdmin, adminsMustBeRestricted } = facts;
+  if (deployer === "")
+    return proven("nobody is taken for the deployer", ["several identities have created the bundle's jobs"]);
+  return judge2(deployerIsAdmin, (isAdmin2) => {
+    if (!isAdmin2) return proven("the deployer is no workspace admin");
+    const says = `the deployer ${deployer} is a workspace admin: code of the bundle can change every job, permission and record`;
+    const remedy = "Take the deployer out of the group admins: deploying needs rights on its own folder and jobs alone.";
+    if (adminsMustBeRestricted) return broken(says, remedy);
+    return proven("the deployer is known", [says]);
+  });
+}
 function actorPoints(facts) {
   return [
     { point: "principal-users", ...users(facts) },
     { point: "oauth-secrets", ...secrets(facts) },
     { point: "tokens", ...tokens(facts) },
     { point: "federation-policies", ...policies(facts) },
-    { point: "workspace-admins", ...admins(facts) }
+    { point: "workspace-admins", ...admins(facts) },
+    { point: "workspace-admins", ...ofDeployer(facts) }
   ];
-}
-
-// core/access/scope/reading.ts
-var known = (value) => ({
-  state: "known",
-  value
-});
-var unknown = (missingRight) => ({
-  state: "unknown",
-  missingRight
-});
-async function openReader(workspace, account) {
-  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
-  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
-  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
-  return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
-}
-function unreadable2(eyes, missingRight) {
-  return eyes.later === void 0 ? unknown(missingRight) : { state: "later", why: "the registrar reads it after the deployment", when: eyes.later };
-}
-var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
-var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read4) {
-  let answered2 = "";
-  for (const reader of eyes.readers) {
-    const pending = read4(reader);
-    if (pending === void 0) continue;
-    try {
-      return known(await pending);
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
-    }
-  }
-  return unreadable2(eyes, `${missingRight}${answered2}`);
-}
-function isReader(reader, principal) {
-  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
-}
-
-// core/access/scope/editors.ts
-var NO_EDITING = /* @__PURE__ */ new Set([
-  "CAN_VIEW",
-  "CAN_VIEW_METADATA",
-  "CAN_READ",
-  "CAN_USE",
-  "CAN_RUN",
-  "CAN_MANAGE_RUN",
-  "CAN_MONITOR",
-  "CAN_MONITOR_ONLY"
-]);
-var SHARING = /* @__PURE__ */ new Set(["CAN_ATTACH_TO", "CAN_RESTART"]);
-var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
-async function holders(api, [type, id], through, counts) {
-  const path16 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const list3 = await api.call({ method: "GET", path: path16 });
-  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
-    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
-      (permission) => PERMISSION.text(permission, "permission_level")
-    );
-    const level = levels.find(counts);
-    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
-  });
-}
-function editorsOf(api, type, id, through) {
-  const shared = type === "clusters" || type === "instance-pools";
-  return holders(
-    api,
-    [type, id],
-    through,
-    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level))
-  );
-}
-function attachersOf(api, cluster) {
-  return holders(api, ["clusters", cluster], `cluster ${cluster}`, (level) => !NO_EDITING.has(level));
-}
-var OBJECT_TYPES = {
-  DIRECTORY: "directories",
-  NOTEBOOK: "notebooks",
-  FILE: "files",
-  REPO: "repos"
-};
-async function editorsOfPath(api, path16, shown2 = path16) {
-  const object3 = await workspaceObject(api, path16);
-  if (object3 === void 0) {
-    const folder2 = path16.slice(0, path16.lastIndexOf("/"));
-    if (folder2 === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown2} does not exist`);
-    return editorsOfPath(api, folder2, shown2);
-  }
-  const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown2}`);
-}
-var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
-async function writersOfVolume(reader, volume, metastoreOwner) {
-  const api = reader.workspace;
-  const path16 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
-  const owner = VOLUME.text(await api.call({ method: "GET", path: path16 }), "owner");
-  if (![owner, metastoreOwner].some((who) => who !== "" && isReader(reader, who))) return void 0;
-  const through = `code in volume ${volume}`;
-  const grants = await effectiveGrants(api, volume, "volume");
-  return [
-    { who: owner, level: "owner", through },
-    ...grants.filter(({ privilege }) => WRITING.has(privilege)).map(({ principal, privilege }) => ({ who: principal, level: privilege, through }))
-  ];
-}
-
-// core/access/scope/clusters.ts
-function tasksOf(settings) {
-  const inside = (task2) => {
-    const nested = member(task2, "for_each_task", "task");
-    return nested === void 0 ? [task2] : [task2, ...inside(nested)];
-  };
-  return JOB_SETTINGS.list(settings, "tasks").flatMap(inside);
-}
-function sharedClusters(settings) {
-  const ids = tasksOf(settings).map((task2) => TASK.text(task2, "existing_cluster_id"));
-  return [...new Set(ids.filter((id) => id !== ""))];
-}
-async function readClusters(eyes, ids) {
-  const distinct = [...new Set(ids)];
-  const read4 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
-    const query = { cluster_id: id };
-    const [details, statuses, attachers] = await Promise.all([
-      workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
-      workspace.call({ method: "GET", path: "/api/2.0/libraries/cluster-status", query }),
-      attachersOf(workspace, id)
-    ]);
-    const installed2 = LIBRARY_STATUSES.list(statuses, "library_statuses").map(
-      (status) => LIBRARY_STATUS.member(status, "library") ?? null
-    );
-    return { id, details, installed: installed2, attachers };
-  });
-  const readings2 = await inParallel(distinct, read4);
-  return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
 }
 
 // core/access/scope/code.ts
@@ -16578,30 +16796,30 @@ var jobSettings2 = table2({
 });
 
 // core/access/scope/code.ts
-var bare = (path16) => path16.replace(/^\/Workspace(?=\/|$)/, "");
+var bare2 = (path17) => path17.replace(/^\/Workspace(?=\/|$)/, "");
 function codeOf(settings, filePath, clusters = []) {
-  const paths = new Set(filePath === "" ? [] : [bare(posix5.normalize(filePath))]);
+  const paths = new Set(filePath === "" ? [] : [bare2(posix5.normalize(filePath))]);
   const volumes = /* @__PURE__ */ new Set();
   const objects = /* @__PURE__ */ new Map();
   const notes = /* @__PURE__ */ new Set();
   const holes = [];
-  const relative7 = [];
+  const relative6 = [];
   const seen = {
     git: JOB_SETTINGS.text(settings, "git_source", "git_url") !== "",
     path(value, at3) {
-      const path16 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
+      const path17 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
       const hole = (why) => {
         holes.push({ at: at3, why });
       };
       if (value.includes("{{")) hole("is put together when the job runs");
-      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path16)) hole("by default every user may write to DBFS");
-      else if (/^[a-z][\w+.-]*:/i.test(path16)) hole("who may write there is not readable");
-      else if (!path16.startsWith("/")) relative7.push({ at: at3, why: "is relative to nothing that is known" });
-      else if (path16.startsWith("/Volumes/")) {
-        const [catalog, schema, volume, ...rest] = path16.slice("/Volumes/".length).split("/");
+      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path17)) hole("by default every user may write to DBFS");
+      else if (/^[a-z][\w+.-]*:/i.test(path17)) hole("who may write there is not readable");
+      else if (!path17.startsWith("/")) relative6.push({ at: at3, why: "is relative to nothing that is known" });
+      else if (path17.startsWith("/Volumes/")) {
+        const [catalog, schema, volume, ...rest] = path17.slice("/Volumes/".length).split("/");
         if (!catalog || !schema || !volume || rest.length === 0) hole("is not in a volume");
         else volumes.add(`${catalog}.${schema}.${volume}`);
-      } else paths.add(bare(path16));
+      } else paths.add(bare2(path17));
     },
     object(type, id) {
       objects.set(`${type} ${id}`, { type, id });
@@ -16624,12 +16842,12 @@ function codeOf(settings, filePath, clusters = []) {
     objects: [...objects.values()],
     notes: [...notes],
     unproven: holes,
-    relative: relative7
+    relative: relative6
   };
 }
 function codeReader(eyes, filePath, metastoreOwner) {
   const shared = /* @__PURE__ */ new Map();
-  const once2 = (key2, read4) => {
+  const once = (key2, read4) => {
     const running = shared.get(key2) ?? read4();
     shared.set(key2, running);
     return running;
@@ -16640,23 +16858,23 @@ function codeReader(eyes, filePath, metastoreOwner) {
     if (found.state !== "known") return found;
     return found.value === void 0 ? unreadable2(eyes, right) : known(found.value);
   };
-  return async (job, clusters) => {
-    const code2 = codeOf(job.settings, filePath, clusters);
+  return async (job2, clusters) => {
+    const code2 = codeOf(job2.settings, filePath, clusters);
     const editors = await Promise.all([
-      "unread" in job ? job.unread : readBy(
+      "unread" in job2 ? job2.unread : readBy(
         eyes,
-        `CAN_VIEW on job ${job.id}`,
-        ({ workspace }) => editorsOf(workspace, "jobs", job.id, "job")
+        `CAN_VIEW on job ${job2.id}`,
+        ({ workspace }) => editorsOf(workspace, "jobs", job2.id, "job")
       ),
       ...code2.paths.map(
-        (path16) => once2(
-          path16,
-          () => readBy(eyes, `CAN_READ on ${path16}`, ({ workspace }) => editorsOfPath(workspace, path16))
+        (path17) => once(
+          path17,
+          () => readBy(eyes, `CAN_READ on ${path17}`, ({ workspace }) => editorsOfPath(workspace, path17))
         )
       ),
-      ...code2.volumes.map((volume) => once2(`volume ${volume}`, () => ofVolume(volume))),
+      ...code2.volumes.map((volume) => once(`volume ${volume}`, () => ofVolume(volume))),
       ...code2.objects.map(
-        ({ type, id }) => once2(
+        ({ type, id }) => once(
           `${type} ${id}`,
           () => readBy(
             eyes,
@@ -16671,7 +16889,7 @@ function codeReader(eyes, filePath, metastoreOwner) {
 }
 var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
 var SHOWN = 5;
-function codePoints({ code: code2, editors }, { job, deployer, before }) {
+function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
   const found = [...code2.unproven, ...before === void 0 ? code2.relative : []];
   const holes = found.map(({ at: at3, why: why2 }) => `${at3}: ${why2}`);
   const more = holes.length > SHOWN ? ` and ${holes.length - SHOWN} more` : "";
@@ -16689,7 +16907,7 @@ function codePoints({ code: code2, editors }, { job, deployer, before }) {
       const everybody = all.filter(({ who }) => EVERYBODY.has(who));
       if (everybody.length > 0) {
         const shown2 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
-        const remedy = `Take these rights away, so that only those who may use the access can change job "${job}".`;
+        const remedy = `Take these rights away, so that only those who may use the access can change job "${job2}".`;
         return broken(`every user may change what the job runs: ${[...new Set(shown2)].join(", ")}`, remedy);
       }
       const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
@@ -16752,11 +16970,11 @@ function computePoints(facts) {
 // core/access/scope/credential.ts
 var USING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES", "CREATE_CONNECTION"]);
 async function readMetastoreOwner(eyes) {
-  const path16 = "/api/2.1/unity-catalog/metastore_summary";
+  const path17 = "/api/2.1/unity-catalog/metastore_summary";
   const owner = await readBy(
     eyes,
     "metastore",
-    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path16 }), "owner")
+    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path17 }), "owner")
   );
   return owner.state === "known" ? owner.value : "";
 }
@@ -16831,7 +17049,7 @@ function credentialPoints(readings2, allowed, workspaceId) {
 
 // core/access/scope/principals.ts
 var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
-var LIST_FROM = 20;
+var LIST_FROM2 = 20;
 async function numericIds(api, applicationIds) {
   const found = [];
   const idsOf = (resources) => new Map(
@@ -16840,7 +17058,7 @@ async function numericIds(api, applicationIds) {
       SERVICE_PRINCIPAL.text(resource, "id")
     ])
   );
-  if (applicationIds.length >= LIST_FROM) {
+  if (applicationIds.length >= LIST_FROM2) {
     const missing = new Set(applicationIds);
     return idsOf(
       await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
@@ -16855,8 +17073,8 @@ async function numericIds(api, applicationIds) {
   });
   return idsOf(found);
 }
-async function holders2(api, path16, name) {
-  const ruleSet = await api.call({ method: "GET", path: path16, query: { name, etag: "" } });
+async function holders2(api, path17, name) {
+  const ruleSet = await api.call({ method: "GET", path: path17, query: { name, etag: "" } });
   return RULE_SET.list(ruleSet, "grant_rules").flatMap(
     (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
   );
@@ -16866,7 +17084,9 @@ async function eitherRoute(workspace, account) {
     return await workspace();
   } catch (error) {
     if (account === void 0 || !(error instanceof ApiFailure)) throw error;
-    return account();
+    return account().catch((second) => {
+      throw isPassing(error) ? error : second;
+    });
   }
 }
 async function readOne2(eyes, accountId, applicationId2, numericId) {
@@ -16889,9 +17109,9 @@ async function readOne2(eyes, accountId, applicationId2, numericId) {
     ),
     readBy(eyes, manager, ({ workspace, account }) => {
       if (id === void 0) return void 0;
-      const path16 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      const path17 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path16, SECRETS.key("secrets")),
+        () => listAll(workspace, path17, SECRETS.key("secrets")),
         account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
       ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
     }),
@@ -16925,39 +17145,26 @@ async function readPrincipals(eyes, accountId, applicationIds) {
 
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path16, items, query = {}) {
+async function list2(api, path17, items, query = {}) {
   try {
-    return await listAll(api, path16, items, query);
+    return await listAll(api, path17, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
   }
 }
-async function jobs(api, withTasks) {
-  const query = { limit: "100", ...withTasks ? { expand_tasks: "true" } : {} };
-  const listed = await list2(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-  const silent = listed.filter((job) => JOB.text(job, "settings", "run_as", "service_principal_name") === "");
-  if (silent.length > MAX_ASKED) return void 0;
-  const asked3 = await inParallel(silent, async (job) => {
-    const query2 = { job_id: JOB.text(job, "job_id") };
-    try {
-      return JOB.text(
-        await api.call({ method: "GET", path: "/api/2.2/jobs/get", query: query2 }),
-        "run_as_user_name"
-      );
-    } catch (error) {
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return "";
-      throw error;
-    }
-  });
-  const owner = new Map(silent.map((job, index) => [job, asked3[index] ?? ""]));
-  return listed.map((job) => ({
+async function jobs(reader, listing, tasksMatter) {
+  const listed = await listing(reader);
+  const isShort = (job2) => explicitRunAs(job2) === "" || tasksMatter && isCutOff(job2);
+  const short = listed.filter(isShort);
+  if (short.length > MAX_ASKED) return void 0;
+  const asked3 = await completed(reader.workspace, short);
+  return [...listed.filter((job2) => !isShort(job2)), ...asked3].map((job2) => ({
     type: "job",
-    id: JOB.text(job, "job_id"),
-    name: JOB.text(job, "settings", "name"),
-    principal: (owner.get(job) ?? JOB.text(job, "settings", "run_as", "service_principal_name")).toLowerCase(),
-    ...withTasks ? { clusters: sharedClusters(JOB.member(job, "settings") ?? {}) } : {}
+    id: JOB.text(job2, "job_id"),
+    name: JOB.text(job2, "settings", "name"),
+    principal: (explicitRunAs(job2) || JOB.text(job2, "run_as_user_name")).toLowerCase(),
+    clusters: sharedClusters(JOB.member(job2, "settings") ?? {})
   }));
 }
 async function others(api) {
@@ -16988,43 +17195,49 @@ async function others(api) {
     }))
   ];
 }
-async function readRunners(eyes, withTasks) {
+async function readRunners(eyes, listing, tasksMatter) {
   const admin = eyes.readers.find((reader) => reader.admin);
   if (admin === void 0)
     return unreadable2(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
-    const [ofJobs, ofOthers] = await Promise.all([jobs(admin.workspace, withTasks), others(admin.workspace)]);
+    const [ofJobs, ofOthers] = await Promise.all([
+      jobs(admin, listing, tasksMatter),
+      others(admin.workspace)
+    ]);
     if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
-    return unknown(`fewer than ${MAX_ASKED} jobs in the workspace without an explicit run_as`);
+    return unknown(
+      `at most ${MAX_ASKED} jobs in the workspace that have no explicit run_as, or more than 100 tasks`
+    );
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     return unreadable2(
       eyes,
-      `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`
+      `listing of jobs, pipelines, apps and endpoints (the API answered ${error.status})`,
+      isPassing(error)
     );
   }
 }
 function withBundle(listed, bundle, deployed2) {
-  const declared = (job) => job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
-  const own = bundle.jobs.filter((job) => !deployed2 || job.deployed?.state === "read");
-  const byId = new Map(own.filter((job) => job.id !== void 0).map((job) => [job.id, job]));
+  const declared = (job2) => job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
+  const own = bundle.jobs.filter((job2) => !deployed2 || job2.deployed?.state === "read");
+  const byId = new Map(own.filter((job2) => job2.id !== void 0).map((job2) => [job2.id, job2]));
   const gone = new Set(deployed2 ? [] : bundle.goneJobIds);
   const runners = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
-    const job = runner.type === "job" ? byId.get(runner.id) : void 0;
-    if (job === void 0) return runner;
-    const planned = { principal: declared(job), clusters: sharedClusters(job.settings) };
-    return { ...runner, key: job.key, ...deployed2 ? {} : planned };
+    const job2 = runner.type === "job" ? byId.get(runner.id) : void 0;
+    if (job2 === void 0) return runner;
+    const planned = { principal: declared(job2), clusters: sharedClusters(job2.settings) };
+    return { ...runner, key: job2.key, ...deployed2 ? {} : planned };
   });
-  const created = deployed2 ? [] : bundle.jobs.filter((job) => job.id === void 0);
+  const created = deployed2 ? [] : bundle.jobs.filter((job2) => job2.id === void 0);
   return [
     ...runners,
-    ...created.map((job) => ({
+    ...created.map((job2) => ({
       type: "job",
       id: "not deployed yet",
-      name: job.key,
-      key: job.key,
-      principal: declared(job),
-      clusters: sharedClusters(job.settings)
+      name: job2.key,
+      key: job2.key,
+      principal: declared(job2),
+      clusters: sharedClusters(job2.settings)
     }))
   ];
 }
@@ -17033,33 +17246,34 @@ function withBundle(listed, bundle, deployed2) {
 var HARMLESS4 = /* @__PURE__ */ new Set(["BROWSE", "MANAGE"]);
 async function readTwins(eyes, identities, metastoreOwner) {
   if (identities.size === 0) return known({ complete: known(true), twins: [] });
-  const isAdmin = eyes.readers.filter((reader) => metastoreOwner !== "" && isReader(reader, metastoreOwner));
+  const isAdmin2 = eyes.readers.filter((reader) => metastoreOwner !== "" && isReader(reader, metastoreOwner));
   const right = "metastore admin (anybody else is shown only some credentials)";
-  const complete = isAdmin.length > 0 ? known(true) : unreadable2(eyes, right);
-  const readers = isAdmin.length > 0 ? isAdmin : eyes.readers;
-  const path16 = "/api/2.1/unity-catalog/credentials";
+  const complete = isAdmin2.length > 0 ? known(true) : unreadable2(eyes, right);
+  const readers = isAdmin2.length > 0 ? isAdmin2 : eyes.readers;
+  const path17 = "/api/2.1/unity-catalog/credentials";
   const query = { max_results: "0", include_unbound: "true" };
   const listed = await readBy(
     { ...eyes, readers },
     right,
-    ({ workspace }) => listAll(workspace, path16, CREDENTIALS.key("credentials"), query)
+    ({ workspace }) => listAll(workspace, path17, CREDENTIALS.key("credentials"), query)
   );
   if (listed.state !== "known") return listed;
   const wanted = new Set(identities.values());
   const held = listed.value.filter((info) => wanted.has(identityOf(info)));
   const alone = (info) => held.every((other) => other === info || identityOf(other) !== identityOf(info));
-  const same = held.filter((info) => !identities.has(CREDENTIAL.text(info, "name")) || !alone(info));
+  const isOwn = (info) => identities.has(CREDENTIAL.text(info, "name").toLowerCase());
+  const same = held.filter((info) => !isOwn(info) || !alone(info));
   const found = await inParallel(same, async (info) => {
     const name = CREDENTIAL.text(info, "name");
     const storage = CREDENTIAL.text(info, "purpose") !== "SERVICE";
     const type = storage ? "storage_credential" : "credential";
     const manage = `MANAGE on credential "${name}", or metastore admin`;
-    const grants = await readBy(
+    const grants2 = await readBy(
       { ...eyes, readers },
       manage,
       ({ workspace }) => effectiveGrants(workspace, name, type)
     );
-    const users2 = grants.state === "known" ? known(grants.value.filter(({ privilege }) => !HARMLESS4.has(privilege))) : grants;
+    const users2 = grants2.state === "known" ? known(grants2.value.filter(({ privilege }) => !HARMLESS4.has(privilege))) : grants2;
     return { name, identity: identityOf(info), storage, users: users2 };
   });
   return known({ complete, twins: found });
@@ -17094,7 +17308,7 @@ function twinPoints(credentials, facts, allowed) {
       complete,
       () => proven(`the listing of credentials behind the identity of "${name}" is complete`, [outside2])
     );
-    const found = twins.filter((twin) => twin.identity === identity && twin.name !== name);
+    const found = twins.filter((twin) => twin.identity === identity && twin.name.toLowerCase() !== name);
     const points2 = found.map((twin) => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
     return [{ point: "twins", ...listing }, ...points2];
   });
@@ -17103,8 +17317,8 @@ function twinPoints(credentials, facts, allowed) {
 // core/access/scope/workspace-admins.ts
 function readTokens(eyes) {
   return readBy(eyes, "workspace admin (the list of personal access tokens)", async ({ workspace }) => {
-    const path16 = "/api/2.0/token-management/tokens";
-    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path16 }));
+    const path17 = "/api/2.0/token-management/tokens";
+    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path17 }));
     return TOKENS.list(answer, "token_infos").map((token2) => ({
       id: TOKEN.text(token2, "token_id"),
       ownerId: TOKEN.text(token2, "owner_id"),
@@ -17113,11 +17327,25 @@ function readTokens(eyes) {
   });
 }
 var SHOWN2 = 10;
+function readDeployer(eyes, deployer) {
+  return readBy(eyes, "workspace admin (the groups of the deployer)", (reader) => {
+    if (reader.applicationId === deployer.toLowerCase()) return Promise.resolve(reader.admin);
+    return reader.admin ? isAdmin(reader.workspace, deployer) : void 0;
+  });
+}
+async function isAdmin(api, applicationId2) {
+  const path17 = "/api/2.0/preview/scim/v2/ServicePrincipals";
+  const query = { filter: `applicationId eq "${applicationId2}"`, attributes: "applicationId,groups" };
+  const answer = await api.call({ method: "GET", path: path17, query });
+  const found = listAt(answer, SERVICE_PRINCIPALS.key("Resources"));
+  if (found.length === 0) throw new ApiFailure(404, "NOT_FOUND", "there is no such service principal");
+  return found.flatMap((one) => SERVICE_PRINCIPAL.list(one, "groups")).some((group) => GROUP.text(group, "display") === "admins");
+}
 function readAdmins(eyes) {
   return readBy(eyes, "workspace admin (the setting restrict_workspace_admins)", async ({ workspace }) => {
-    const path16 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
+    const path17 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
     const [setting, names2] = await Promise.all([
-      unlessAbsent(workspace.call({ method: "GET", path: path16 }), ({ missing }) => missing),
+      unlessAbsent(workspace.call({ method: "GET", path: path17 }), ({ missing }) => missing),
       admins2(workspace)
     ]);
     const status = ADMIN_SETTING.text(setting, "restrict_workspace_admins", "status");
@@ -17150,13 +17378,13 @@ async function unlessAbsent(answer, isAbsent = isAbsentFeature) {
 
 // core/access/scope/prove.ts
 function usersAfterwards(credential, users2, { coming, leaving }) {
-  const of = (grants) => grants.filter((grant) => grant.credential === credential).map(({ principal }) => principal);
+  const of = (grants2) => grants2.filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase()).map(({ principal }) => principal);
   const gone = new Set(of(leaving));
   const staying = users2.filter(
     (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
   );
-  const present3 = new Set(staying.map(({ principal }) => principal));
-  const added = [...new Set(of(coming))].filter((principal) => !present3.has(principal));
+  const present5 = new Set(staying.map(({ principal }) => principal));
+  const added = [...new Set(of(coming))].filter((principal) => !present5.has(principal));
   const asUser = (principal) => ({
     principal,
     privilege: "ACCESS",
@@ -17164,15 +17392,15 @@ function usersAfterwards(credential, users2, { coming, leaving }) {
   });
   return [...staying, ...added.map(asUser)];
 }
-function afterwards(reading, grants) {
+function afterwards(reading, grants2) {
   if (reading.state !== "known") return reading;
   const { name, users: users2 } = reading.value;
-  return known({ ...reading.value, users: usersAfterwards(name, users2, grants) });
+  return known({ ...reading.value, users: usersAfterwards(name, users2, grants2) });
 }
-function twinsAfterwards(reading, grants) {
+function twinsAfterwards(reading, grants2) {
   if (reading.state !== "known") return reading;
   const twins = reading.value.twins.map(
-    (twin) => twin.users.state === "known" ? { ...twin, users: known(usersAfterwards(twin.name, twin.users.value, grants)) } : twin
+    (twin) => twin.users.state === "known" ? { ...twin, users: known(usersAfterwards(twin.name, twin.users.value, grants2)) } : twin
   );
   return known({ ...reading.value, twins });
 }
@@ -17181,17 +17409,17 @@ function matesOf(key2, bundle, policy2) {
   const keys = new Set(groups.flat());
   return bundle.jobs.filter((other) => other.key !== key2 && keys.has(other.key));
 }
-function principalOf(job) {
-  return job.runAs.kind === "service_principal" ? job.runAs.applicationId : "";
+function principalOf(job2) {
+  return job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
 }
 async function proveScopes(request) {
   const { eyes, before, bundle, deployer, accountId, policy: policy2, needs } = request;
-  const jobs2 = bundle.jobs.filter((job) => needs.has(job.key));
+  const jobs2 = bundle.jobs.filter((job2) => needs.has(job2.key));
   if (jobs2.length === 0) return /* @__PURE__ */ new Map();
-  const clusterIds = jobs2.flatMap((job) => sharedClusters(job.settings));
+  const clusterIds = jobs2.flatMap((job2) => sharedClusters(job2.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
-  const [listed, identities, tokens2, admins3, credentials, clusters] = await Promise.all([
-    readRunners(eyes, clusterIds.length > 0),
+  const [listed, identities, tokens2, admins3, deployerIsAdmin, credentials, clusters] = await Promise.all([
+    readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
       accountId,
@@ -17199,6 +17427,7 @@ async function proveScopes(request) {
     ),
     readTokens(eyes),
     readAdmins(eyes),
+    deployer === "" ? known(false) : readDeployer(eyes, deployer),
     readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),
     readClusters(eyes, clusterIds)
   ]);
@@ -17210,12 +17439,12 @@ async function proveScopes(request) {
   const code2 = codeReader(eyes, bundle.filePath, metastoreOwner);
   const [allTwins, codes] = await Promise.all([
     readTwins(eyes, cloudIdentities, metastoreOwner),
-    inParallel(jobs2, (job) => {
-      const shared = sharedClusters(job.settings).flatMap((id) => {
+    inParallel(jobs2, (job2) => {
+      const shared = sharedClusters(job2.settings).flatMap((id) => {
         const reading = clusters.get(id);
         return reading?.state === "known" ? [reading.value] : [];
       });
-      return code2(codeSubject(job, before), shared);
+      return code2(codeSubject(job2, before), shared);
     })
   ]);
   const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, before === void 0)) : listed;
@@ -17226,23 +17455,23 @@ async function proveScopes(request) {
     secrets: nobody,
     policies: nobody
   };
-  const proofs = jobs2.map((job, index) => {
-    const principal = principalOf(job);
-    const mates = matesOf(job.key, bundle, policy2);
-    const allowed = /* @__PURE__ */ new Set([job.key, ...mates.map(({ key: key2 }) => key2)]);
+  const proofs = jobs2.map((job2, index) => {
+    const principal = principalOf(job2);
+    const mates = matesOf(job2.key, bundle, policy2);
+    const allowed = /* @__PURE__ */ new Set([job2.key, ...mates.map(({ key: key2 }) => key2)]);
     const principals = /* @__PURE__ */ new Set([principal, ...mates.filter(isTrusted(before)).map(principalOf)]);
     principals.delete("");
     const identity = identities.get(principal) ?? noIdentity;
-    const used = (needs.get(job.key) ?? []).map(
+    const used = (needs.get(job2.key) ?? []).map(
       (name) => afterwards(credentials.get(name) ?? unknown(`credential "${name}"`), request)
     );
     const ofCode = codes[index] ?? { code: EMPTY, editors: [nobody] };
     const group = mates.length === 0 ? [] : [...allowed].sort();
-    return claim({ job: job.key, principal, group }, [
+    return claim({ job: job2.key, principal, group }, [
       [
         "principal",
         principalPoints({
-          job,
+          job: job2,
           before,
           principal,
           deployer,
@@ -17260,6 +17489,7 @@ async function proveScopes(request) {
           identity,
           tokens: tokens2,
           admins: admins3,
+          deployerIsAdmin,
           principalUsers: policy2?.principal_users ?? [],
           adminsMustBeRestricted: policy2?.workspace_admins === "restricted"
         })
@@ -17269,21 +17499,21 @@ async function proveScopes(request) {
       [
         "compute",
         computePoints({
-          settings: job.settings,
+          settings: job2.settings,
           principal,
-          clusters: sharedClusters(job.settings).map((id) => clusters.get(id) ?? unknown(`cluster ${id}`)),
+          clusters: sharedClusters(job2.settings).map((id) => clusters.get(id) ?? unknown(`cluster ${id}`)),
           runners,
           allowed
         })
       ],
-      ["code", codePoints(ofCode, { job: job.key, deployer, before })]
+      ["code", codePoints(ofCode, { job: job2.key, deployer, before })]
     ]);
   });
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
 var EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
 function isTrusted(before) {
-  return (job) => before !== void 0 || job.deployed?.state === "read";
+  return (job2) => before !== void 0 || job2.deployed?.state === "read";
 }
 function codeSubject({ id, settings }, before) {
   if (id !== void 0) return { id, settings };
@@ -17295,6 +17525,7 @@ function codeSubject({ id, settings }, before) {
 function observer(request, registrarLater) {
   const { files, deployed: deployed2, deployerId, accountId, registrar, deployer } = request;
   const policy2 = files.policy?.policy;
+  const listing = jobListing();
   let opened;
   const readers = () => opened ??= Promise.all(
     [registrar, deployer].filter((connection) => connection !== void 0).map(({ workspace, account }) => openReader(workspace, account))
@@ -17306,11 +17537,11 @@ function observer(request, registrarLater) {
       if (!deployed2 || keys.length === 0) return bundle;
       const mates = keys.flatMap((key2) => matesOf(key2, bundle, policy2).map((mate) => mate.key));
       const eyes = { readers: await readers(), later: void 0 };
-      return asDeployed(eyes, bundle, /* @__PURE__ */ new Set([...keys, ...mates]));
+      return asDeployed(eyes, bundle, /* @__PURE__ */ new Set([...keys, ...mates]), listing);
     },
     async proofs(subject2) {
       if (subject2.needs.size === 0) return /* @__PURE__ */ new Map();
-      const about = { ...subject2, deployer: deployerId, accountId, policy: policy2 };
+      const about = { ...subject2, listing, deployer: deployerId, accountId, policy: policy2 };
       const eyes = { readers: await readers() };
       if (deployed2)
         return proveScopes({ ...about, before: void 0, eyes: { ...eyes, later: void 0 } });
@@ -17323,9 +17554,9 @@ function observer(request, registrarLater) {
 // core/access/state/known.ts
 function expectedRecords(live, owner, deployment) {
   const byObject = /* @__PURE__ */ new Map();
-  for (const { name, origin, job, purpose, target, object: object3 } of live) {
+  for (const { name, origin, job: job2, purpose, target, object: object3 } of live) {
     const key2 = objectKey(target.kind, object3);
-    const entry = { name, ...origin, job: job.key, purpose: purpose.value, phase: "granted" };
+    const entry = { name, ...origin, job: job2.key, purpose: purpose.value, phase: "granted" };
     const { workspaceId, statePath } = deployment;
     byObject.set(key2, {
       kind: target.kind,
@@ -17347,18 +17578,18 @@ async function knownState(options, live) {
     expected: expectedRecords(live, owner, bundle),
     looksOnly: options.looksOnly
   };
-  const [folder2, seen, legacy] = await Promise.all([
+  const [folder, seen, legacy] = await Promise.all([
     registrarLater ? void 0 : proveFolder(api, registrarId),
     readState(request),
     readLegacy(deployer, bundle)
   ]);
   const readable2 = seen.readable || !registrarLater;
-  return { state: { ...seen, readable: readable2, records: withLegacy(seen.records, legacy) }, legacy, folder: folder2 };
+  return { state: { ...seen, readable: readable2, records: withLegacy(seen.records, legacy) }, legacy, folder };
 }
 function assumedRecords(live, remote2) {
   const there = live.filter(({ target, object: object3 }) => remote2(target, object3).state === "present");
-  return there.map(({ name, origin, job, purpose, target, object: object3 }) => ({
-    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: target.kind, object: object3, phase: "granted" }
+  return there.map(({ name, origin, job: job2, purpose, target, object: object3 }) => ({
+    ...{ name, ...origin, job: job2.key, purpose: purpose.value, kind: target.kind, object: object3, phase: "granted" }
   }));
 }
 
@@ -17412,9 +17643,9 @@ function fail(findings2) {
     "SCOPE_BROKEN"
   ];
   const rank = (finding2) => (order.indexOf(finding2.code) + order.length) % order.length;
-  const sorted = [...findings2].sort((a, b) => rank(a) - rank(b));
-  const mistakes = sorted.map(({ mistake }) => mistake);
-  const code2 = sorted[0]?.code ?? "INTERNAL";
+  const sorted2 = [...findings2].sort((a, b) => rank(a) - rank(b));
+  const mistakes = sorted2.map(({ mistake }) => mistake);
+  const code2 = sorted2[0]?.code ?? "INTERNAL";
   if (mistakes.length === 1 && mistakes[0] !== void 0) return new SecretlessError(code2, mistakes[0]);
   const problem = `${mistakes.length} mistakes keep access from being granted as declared.`;
   return new SecretlessError(code2, { problem, mistakes });
@@ -17477,7 +17708,7 @@ async function examineAccess(request) {
   const registrarLater = isRegistrarLater(request);
   const see = observer(request, registrarLater);
   const bundle = await see.bundle();
-  const { declared, findings: inFiles } = declareAccess(files.entries, bundle, clock.now());
+  const { declared, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === void 0);
   const registrarId = registrarOf(files) ?? deployerId;
   const known2 = await knownState(
@@ -17492,15 +17723,15 @@ async function examineAccess(request) {
   const recorded = state.records.map((record2) => ({
     target: kindOf2(record2.kind, request.kinds),
     object: record2.object,
-    phase: record2.phase
+    ...{ name: record2.name, phase: record2.phase }
   })).filter(
     (one) => one.target !== void 0 && one.phase !== "expired"
   );
   const wanted = new Set(live.map(({ target, object: object3 }) => objectKey(target.kind, object3)));
-  const leaving = recorded.filter(({ target, object: object3 }) => !wanted.has(objectKey(target.kind, object3))).map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
+  const leaving = recorded.filter(({ name, target, object: object3 }) => !unclear.has(name) && !wanted.has(objectKey(target.kind, object3))).map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
   const needs = /* @__PURE__ */ new Map();
-  for (const { job, credentials } of live)
-    needs.set(job.key, [.../* @__PURE__ */ new Set([...needs.get(job.key) ?? [], ...credentials])]);
+  for (const { job: job2, credentials } of live)
+    needs.set(job2.key, [.../* @__PURE__ */ new Set([...needs.get(job2.key) ?? [], ...credentials])]);
   const coming = live.map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([
@@ -17514,7 +17745,7 @@ async function examineAccess(request) {
     return seen.state === "absent" && registrarLater ? unseen : seen;
   };
   const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote2)];
-  const planned = planChanges(declared, records, remote2, request.kinds);
+  const planned = planChanges(declared, records, remote2, { kinds: request.kinds, unclear });
   const decided = decideChanges(planned, declared, {
     proofs,
     policy: files.policy,
@@ -17557,13 +17788,12 @@ async function planAccess(request, onPlan) {
 // core/access/state/recorder.ts
 var recordKey = ({ name, target, object: object3 }) => `${name} ${objectKey(target.kind, object3)}`;
 var Recorder = class {
-  #records;
+  /** By object, then by the name of the entry. */
+  #records = /* @__PURE__ */ new Map();
   #files;
   #options;
   constructor(state, options) {
-    this.#records = new Map(
-      state.records.map((record2) => [`${record2.name} ${objectKey(record2.kind, record2.object)}`, record2])
-    );
+    for (const record2 of state.records) this.#of(record2).set(record2.name, record2);
     this.#files = new Map(state.files);
     this.#options = options;
   }
@@ -17571,29 +17801,34 @@ var Recorder = class {
   async set(changes, phaseOf) {
     for (const change2 of changes) {
       const phase = phaseOf(change2);
-      const { name, origin, job, purpose, target, object: object3 } = change2;
-      const entry = { name, ...origin, job, purpose, kind: target.kind, object: object3 };
-      if (phase === void 0) this.#records.delete(recordKey(change2));
-      else this.#records.set(recordKey(change2), { ...entry, phase });
+      const { name, origin, job: job2, purpose, target, object: object3 } = change2;
+      const entry = { name, ...origin, job: job2, purpose, kind: target.kind, object: object3 };
+      if (phase === void 0) this.#of(entry).delete(name);
+      else this.#of(entry).set(name, { ...entry, phase });
     }
     const touched = new Map(changes.map((change2) => [objectKey(change2.target.kind, change2.object), change2]));
     await inParallel([...touched.values()], (change2) => this.#write(change2));
   }
-  async #write({ target: { kind }, object: object3 }) {
-    const { api, folder: folder2, owner, deployment, lock } = this.#options;
-    await lock.hold();
+  #of({ kind, object: object3 }) {
     const key2 = objectKey(kind, object3);
-    const entries2 = [...this.#records.values()].filter((one) => objectKey(one.kind, one.object) === key2);
+    const entries2 = this.#records.get(key2) ?? /* @__PURE__ */ new Map();
+    this.#records.set(key2, entries2);
+    return entries2;
+  }
+  async #write({ target: { kind }, object: object3 }) {
+    const { api, folder, owner, deployment, lock } = this.#options;
+    await lock.hold();
+    const entries2 = [...this.#of({ kind, object: object3 }).values()];
     const id = objectId(kind, object3);
     const old = this.#files.get(id) ?? [];
     const written = [];
     if (entries2.length > 0) {
       const record2 = { kind, object: object3, owner, deployment, entries: entries2 };
       const { file } = recordName(record2);
-      if (!old.includes(file)) await writeWorkspaceFile(api, `${folder2}/${file}`, renderRecord(record2), true);
+      if (!old.includes(file)) await writeWorkspaceFile(api, `${folder}/${file}`, renderRecord(record2), true);
       written.push(file);
     }
-    for (const file of old) if (!written.includes(file)) await deleteWorkspaceFile(api, `${folder2}/${file}`);
+    for (const file of old) if (!written.includes(file)) await deleteWorkspaceFile(api, `${folder}/${file}`);
     this.#files.set(id, written);
   }
 };
@@ -17602,9 +17837,7 @@ var Recorder = class {
 var CONFIRM_TIMEOUT = 6e4;
 var isChange = ({ action }) => action !== "unchanged";
 var isRemote2 = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
-async function confirm(batch, ports, clock) {
-  const { target, action } = batch[0];
-  const objects = batch.map(({ object: object3 }) => object3);
+async function confirm({ target, action, objects }, ports, clock) {
   const done = ({ state }) => action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
   const deadline = clock.now() + CONFIRM_TIMEOUT;
   for (let wait = 500; ; wait = Math.min(wait * 2, 8e3)) {
@@ -17619,13 +17852,17 @@ function batches(all) {
   const groups = /* @__PURE__ */ new Map();
   for (const change2 of all) {
     const key2 = JSON.stringify([change2.action, change2.target.kind, change2.target.batch(change2.object)]);
-    groups.set(key2, [...groups.get(key2) ?? [], change2]);
+    const group = groups.get(key2);
+    if (group) group.push(change2);
+    else groups.set(key2, [change2]);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((changes) => {
+    const [{ target, action }] = changes;
+    return { target, action, changes, objects: changes.map(({ object: object3 }) => object3) };
+  });
 }
 async function applyBatch(batch, ports, clock) {
-  const { target, action } = batch[0];
-  const objects = batch.map(({ object: object3 }) => object3);
+  const { target, action, objects } = batch;
   try {
     await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
     return await confirm(batch, ports, clock);
@@ -17644,8 +17881,8 @@ async function execute(plan, request, lock, onApplied) {
   });
   const all = plan.changes.filter(isChange);
   const applied = [];
-  const tell = async (batch, outcome, reason) => {
-    for (const change2 of batch) {
+  const tell = async (changes, outcome, reason) => {
+    for (const change2 of changes) {
       const one = { change: change2, outcome, ...reason === void 0 ? {} : { reason } };
       applied.push(one);
       await onApplied(one);
@@ -17665,21 +17902,21 @@ async function execute(plan, request, lock, onApplied) {
   ];
   let withdrawalFailed = false;
   for (const batch of order) {
-    const withdrawing = batch[0]?.action === "withdraw";
+    const withdrawing = batch.action === "withdraw";
     if (!withdrawing && withdrawalFailed) {
-      await tell(batch, "skipped", "a withdrawal failed");
+      await tell(batch.changes, "skipped", "a withdrawal failed");
       continue;
     }
     signal?.throwIfAborted();
     await lock.hold();
-    const problem = await applyBatch(batch, portsOf(batch[0].target, request), clock);
+    const problem = await applyBatch(batch, portsOf(batch.target, request), clock);
     if (problem !== void 0) {
       withdrawalFailed ||= withdrawing;
-      await tell(batch, "failed", problem);
+      await tell(batch.changes, "failed", problem);
       continue;
     }
-    await recorder.set(batch, (change2) => change2.phase);
-    await tell(batch, "done");
+    await recorder.set(batch.changes, (change2) => change2.phase);
+    await tell(batch.changes, "done");
   }
   return applied;
 }
@@ -17701,7 +17938,7 @@ function parse3(content) {
     return { id: "", holder: "(unreadable)", after: "" };
   }
 }
-async function takeLock(path16, options) {
+async function takeLock(path17, options) {
   const { api, clock, holder, timeout, signal } = options;
   const id = randomUUID4();
   let after = "";
@@ -17711,22 +17948,22 @@ async function takeLock(path16, options) {
   const lock = {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path16);
-      if (content === void 0 || parse3(content).id !== id) throw lost(path16);
+      const content = await readWorkspaceFile(api, path17);
+      if (content === void 0 || parse3(content).id !== id) throw lost(path17);
       renewed = clock.now();
-      await writeWorkspaceFile(api, path16, text3(), true);
+      await writeWorkspaceFile(api, path17, text3(), true);
     },
     async release() {
-      const content = await readWorkspaceFile(api, path16);
-      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path16);
+      const content = await readWorkspaceFile(api, path17);
+      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path17);
     }
   };
   let seen;
   let since = clock.now();
   for (; ; ) {
     renewed = clock.now();
-    if (await writeWorkspaceFile(api, path16, text3(), false)) return lock;
-    const content = await readWorkspaceFile(api, path16);
+    if (await writeWorkspaceFile(api, path17, text3(), false)) return lock;
+    const content = await readWorkspaceFile(api, path17);
     if (content === void 0) continue;
     if (parse3(content).id === id) return lock;
     if (content !== seen) {
@@ -17734,38 +17971,38 @@ async function takeLock(path16, options) {
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
       after = parse3(content).id;
-      if (await takeOver(path16, content, text3(), options)) return lock;
+      if (await takeOver(path17, content, text3(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path16, parse3(content).holder);
+    if (clock.now() >= deadline) throw busy(path17, parse3(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
-function takeOverPath(path16, id) {
-  return `${path16}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+function takeOverPath(path17, id) {
+  return `${path17}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
-async function takeOver(path16, left, text3, options) {
+async function takeOver(path17, left, text3, options) {
   const { id, after } = parse3(left);
-  const takeover = await takeLock(takeOverPath(path16, id), options);
+  const takeover = await takeLock(takeOverPath(path17, id), options);
   try {
-    if (await readWorkspaceFile(options.api, path16) !== left) return false;
-    await writeWorkspaceFile(options.api, path16, text3, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path16, after));
+    if (await readWorkspaceFile(options.api, path17) !== left) return false;
+    await writeWorkspaceFile(options.api, path17, text3, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path17, after));
     return true;
   } finally {
     await takeover.release();
   }
 }
-function busy(path16, holder) {
+function busy(path17, holder) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path16}.`,
+    problem: `Another run holds the access lock ${path17}.`,
     actual: holder,
     remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
   });
 }
-function lost(path16) {
+function lost(path17) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path16} was taken over by another run while this one was changing access.`,
+    problem: `The access lock ${path17} was taken over by another run while this one was changing access.`,
     remedy: "Run it again: what was changed so far is recorded, and the next run converges."
   });
 }
@@ -17783,8 +18020,8 @@ function checkApproved(fresh, approved) {
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
     problem: "Access has changed since it was planned: what would happen now was not shown.",
     remedy: "Plan and deploy again. If another pipeline deploys the same bundle and target, let only one of them do it.",
-    mistakes: surprises.map(({ action, target, object: object3, job, purpose }) => ({
-      problem: `${action}: ${target.describe(object3)} (job "${job}", ${purpose})`
+    mistakes: surprises.map(({ action, target, object: object3, job: job2, purpose }) => ({
+      problem: `${action}: ${target.describe(object3)} (job "${job2}", ${purpose})`
     }))
   });
 }
@@ -17805,9 +18042,9 @@ function holding(request, lock) {
 function failures(applied) {
   const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
   return mistakes.map(({ change: change2, outcome, reason = "" }) => {
-    const { action, target, object: object3, job, purpose } = change2;
+    const { action, target, object: object3, job: job2, purpose } = change2;
     const mistake = {
-      problem: `Job "${job}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome}: ${reason}.`,
+      problem: `Job "${job2}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome}: ${reason}.`,
       remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there."
     };
     return { code: "ACCESS_FAILED", mistake };
@@ -17871,6 +18108,47 @@ async function retireLegacy({ deployer, bundle }) {
 function withdrawAccess(request, options) {
   const { files } = request;
   return applyAccess({ ...request, files: { ...files, entries: [] } }, { ...options, approved: void 0 });
+}
+
+// core/access/apply/in-force.ts
+function grantedNow(plan, applied) {
+  const done = new Set(applied.flatMap(({ change: change2, outcome }) => outcome === "done" ? [change2] : []));
+  const stands = plan.changes.filter(
+    (change2) => change2.phase === "granted" && change2.action !== "withdraw" && (!isRemote2(change2) || done.has(change2))
+  );
+  return [...stands, ...plan.denied.filter(({ standing }) => standing !== void 0)];
+}
+function declaredNow(entries2, bundle, now) {
+  const { declared } = declareAccess(entries2, bundle, now);
+  return declared.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, target, object: object3 }) => ({ job: job2.key, purpose: purpose.value, target, object: object3 }));
+}
+function manifestOf(bundle, workspace, entries2, inForce) {
+  const { name, target } = bundle;
+  const jobs2 = bundle.jobs.flatMap(({ key: key2, id, runAs: runAs2 }) => {
+    if (id === void 0 || runAs2.kind !== "service_principal") return [];
+    const ofJob = entries2.filter(({ job: job2 }) => job2.value === key2);
+    const purposes = inForce.filter(({ job: job2 }) => job2 === key2).map((one) => {
+      const until = ofJob.find(({ purpose }) => purpose.value === one.purpose)?.until;
+      const grant = one.target.manifest(one.object);
+      return { ...grant, purpose: one.purpose, ...until && { until: until.value } };
+    });
+    const elsewhere2 = Object.fromEntries(
+      ofJob.flatMap(
+        ({ purpose, targets = [target] }) => targets.includes(target) || targets.length === 0 ? [] : [[purpose.value, targets]]
+      )
+    );
+    if (purposes.length === 0 && Object.keys(elsewhere2).length === 0) return [];
+    return [{ key: key2, id, runAs: runAs2.applicationId, purposes, elsewhere: elsewhere2 }];
+  });
+  return { bundle: name, target, workspace, jobs: jobs2 };
+}
+function isManifestOf({ name, target }, text3) {
+  try {
+    const content = readJson(text3);
+    return member(content, "bundle") === name && member(content, "target") === target;
+  } catch {
+    return false;
+  }
 }
 
 // core/flow/api.ts
@@ -17940,26 +18218,50 @@ function unreadable3(why) {
 var PATIENCE2 = 5e3;
 var MOST_EXPIRED = 3;
 var LONGEST_PAUSE = 6e4;
+var SPARED = { first: 500, most: 15e3 };
 function createSession(options) {
-  const { clock, signal } = options;
+  const { clock, signal, initial } = options;
   let current;
   let renewal;
-  function renew() {
+  let isSlow = false;
+  let failed;
+  if (initial) keep(initial);
+  function keep(token2) {
+    const now = clock.now();
+    current = { ...token2, since: now, renewAt: now + (token2.expiresAt - now) / 2 };
+    failed = void 0;
+  }
+  function renew(isEarly) {
     renewal ??= exchangeWithRetry(options).then((token2) => {
-      const now = clock.now();
-      current = { ...token2, renewAt: now + (token2.expiresAt - now) / 2 };
+      keep(token2);
       return token2;
+    }).catch((error) => {
+      const next = Math.min(SPARED.most, failed ? failed.pause * 2 : SPARED.first);
+      if (!isEarly) failed = { error, until: clock.now() + next, pause: next };
+      throw error;
     }).finally(() => {
       renewal = void 0;
+      isSlow = false;
     });
     return renewal;
   }
+  async function renewNow() {
+    const now = clock.now();
+    if (failed && now < failed.until && failed.until - now <= failed.pause) throw failed.error;
+    return renew(false);
+  }
   async function renewEarly(patience) {
-    const alarm = new AbortController();
-    const late = clock.sleep(patience, alarm.signal).catch(() => void 0);
-    const renewed = renew().catch(() => {
+    const renewed = renew(true).catch(() => {
       if (current) current = { ...current, renewAt: clock.now() + pause(current.expiresAt - clock.now()) };
     });
+    if (isSlow) return void 0;
+    const alarm = new AbortController();
+    const late = clock.sleep(patience, alarm.signal).then(
+      () => {
+        isSlow = renewal !== void 0;
+      },
+      () => void 0
+    );
     try {
       return await Promise.race([renewed, late]) ?? void 0;
     } finally {
@@ -17971,11 +18273,11 @@ function createSession(options) {
       signal?.throwIfAborted();
       const old = current;
       const now = clock.now();
-      if (!old || old.expiresAt <= now) return renew();
+      if (!old || old.expiresAt <= now || now < old.since) return renewNow();
       if (now < old.renewAt) return withoutTimes(old);
       const renewed = await renewEarly(Math.min(PATIENCE2, (old.expiresAt - now) / 2));
       if (renewed) return renewed;
-      return clock.now() < old.expiresAt ? withoutTimes(old) : renew();
+      return clock.now() < old.expiresAt ? withoutTimes(old) : renewNow();
     }
   };
 }
@@ -18000,19 +18302,19 @@ async function exchangeWithRetry(options) {
     throw error.cause instanceof SecretlessError ? error.cause : endpointUnavailable("The exchange of the ID token", error);
   }
 }
-async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, attempt2) {
+async function exchangeOnce({ exchange, idToken, clock, onExchange, serverNow = () => clock.now() }, stop, attempt2) {
   const { audience } = exchange;
   const at3 = clock.now();
   let claims;
   let idTokenSha256 = "";
   let token2;
   try {
-    const [assertion] = await Promise.all([idToken(audience), loadClaimsReader()]);
+    const [assertion] = await Promise.all([idToken(audience, stop), loadClaimsReader()]);
     registerSecret(assertion);
     idTokenSha256 = tokenSha256(assertion);
     claims = await readClaims(assertion);
     stop.throwIfAborted();
-    if (claims.expiresAt <= clock.now()) throw expired(claims, clock.now(), attempt2);
+    if (claims.expiresAt <= serverNow()) throw expired(claims, serverNow(), attempt2);
     token2 = await exchange.exchange({ token: assertion, claims }, stop);
   } catch (error) {
     onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome: { error } });
@@ -18027,7 +18329,7 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange }, stop, atte
 function expired({ expiresAt }, now, attempt2) {
   const cause = new SecretlessError("ID_TOKEN_REFUSED", {
     problem: "The ID token that the CI gave has already expired.",
-    expected: `valid at ${new Date(now).toISOString()} (this runner's clock)`,
+    expected: `valid at ${new Date(now).toISOString()} (by the workspace's clock, where it says its time, else by this runner's)`,
     actual: `expired at ${new Date(expiresAt).toISOString()}`,
     remedy: "Correct the clock of the runner, if it is wrong; else run the job again."
   });
@@ -18040,8 +18342,8 @@ import path11 from "node:path";
 // core/base/git/checkout.ts
 import path10 from "node:path";
 var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-async function checkedOutCommit(folder2) {
-  const gitFolder2 = await findGitFolder(folder2);
+async function checkedOutCommit(folder) {
+  const gitFolder2 = await findGitFolder(folder);
   if (gitFolder2 === void 0) return void 0;
   const head = await textOf3(path10.join(gitFolder2, "HEAD"));
   if (head === void 0 || COMMIT.test(head)) return head;
@@ -18052,11 +18354,11 @@ async function checkedOutCommit(folder2) {
   const commit = loose ?? packedRef(await textOf3(path10.join(common2, "packed-refs")), ref);
   return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
 }
-async function findGitFolder(folder2) {
-  const git = path10.join(folder2, ".git");
+async function findGitFolder(folder) {
+  const git = path10.join(folder, ".git");
   if (await textOf3(path10.join(git, "HEAD")) !== void 0) return git;
   const [, target] = /^gitdir: (.+)$/.exec(await textOf3(git) ?? "") ?? [];
-  return target === void 0 ? void 0 : path10.resolve(folder2, target);
+  return target === void 0 ? void 0 : path10.resolve(folder, target);
 }
 function packedRef(text3, ref) {
   const line = text3?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
@@ -18075,8 +18377,8 @@ import { dirname, isAbsolute, join } from "node:path";
 function repositoryIdOf(originUrl) {
   const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
   const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path16 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path16).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+  const path17 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path17).replace(/(?:\.git)?\/?$/, "").toLowerCase();
 }
 function decodeURIComponentSafely(text3) {
   try {
@@ -18088,23 +18390,23 @@ function decodeURIComponentSafely(text3) {
 async function gitFolder(checkout, tree) {
   const dotGit = join(checkout, ".git");
   if (await tree.size(dotGit) === void 0) return dotGit;
-  const target = /^gitdir: (.{1,4096})/.exec(await readText(tree, dotGit).catch(() => ""))?.[1]?.trim() ?? "";
-  const folder2 = isAbsolute(target) ? target : join(checkout, target);
-  const common2 = await readText(tree, join(folder2, "commondir")).catch(() => ".");
-  return isAbsolute(common2.trim()) ? common2.trim() : join(folder2, common2.trim());
+  const target = /^gitdir: (.{1,4096})/.exec(await readGitFile(dotGit, tree) ?? "")?.[1]?.trim() ?? "";
+  const folder = isAbsolute(target) ? target : join(checkout, target);
+  const common2 = await readGitFile(join(folder, "commondir"), tree) ?? ".";
+  return isAbsolute(common2.trim()) ? common2.trim() : join(folder, common2.trim());
 }
 async function readRepositoryId(checkout, tree) {
-  const config3 = await readText(tree, join(await gitFolder(checkout, tree), "config")).catch(() => "");
+  const config3 = await readGitFile(join(await gitFolder(checkout, tree), "config"), tree) ?? "";
   const origin = /\[remote "origin"\][^[]{0,2000}?\n\s{0,8}url\s{0,4}=\s{0,4}([^\n]{1,2000})/.exec(
     config3
   )?.[1];
   return origin === void 0 ? void 0 : repositoryIdOf(origin);
 }
 async function findCheckout(start, tree) {
-  for (let folder2 = start; ; folder2 = dirname(folder2)) {
-    const entries2 = await tree.list(folder2).catch(() => []);
-    if (entries2.some((entry) => entry.name === ".git")) return folder2;
-    if (dirname(folder2) === folder2) return start;
+  for (let folder = start; ; folder = dirname(folder)) {
+    const entries2 = await tree.list(folder).catch(() => []);
+    if (entries2.some((entry) => entry.name === ".git")) return folder;
+    if (dirname(folder) === folder) return start;
   }
 }
 
@@ -18126,7 +18428,7 @@ async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
 var RENEWAL = 12e4;
 function signIn(step2, options) {
   const { ci, ports, inputs } = step2;
-  const { audit, clientId, signal, onExchange, idToken = ci.idToken.bind(ci) } = options;
+  const { audit, clientId, signal, onExchange, initial, idToken = ci.idToken.bind(ci) } = options;
   const { exchange, endpoint } = exchangeFor(step2, options);
   return createSession({
     exchange: guarded(step2, exchange),
@@ -18134,6 +18436,8 @@ function signIn(step2, options) {
     clock: ports.clock,
     renewalTimeout: Math.min(RENEWAL, inputs.timeout),
     signal,
+    initial,
+    serverNow: () => step2.serverTime.now(),
     onExchange: (event) => {
       record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
       const { audience, attempt: attempt2, outcome } = event;
@@ -18146,12 +18450,13 @@ function signIn(step2, options) {
 function accountHost(host) {
   return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
 }
-function exchangeFor({ ci, inputs, ports, exchanges }, { workspace, clientId, account }) {
+function exchangeFor({ ci, inputs, ports, exchanges, serverTime }, { workspace, clientId, account }) {
   const open3 = exchanges[inputs.exchange.name];
   if (!open3) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
   return open3({
     ...inputs,
     ...ports,
+    send: serverTime.measuring(ports.send),
     workspace,
     account,
     clientId,
@@ -18221,10 +18526,157 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
 }
 
+// core/access/manifest.ts
+var MANIFEST_FILE = "secretless-access.json";
+var MANIFEST_VERSION = 1;
+var TEXT = { type: "string", minLength: 1 };
+var PURPOSE = "^[a-z][a-z0-9-]{0,62}$";
+var ADDRESS = "^(?:https://[^\\s/?#@\\\\]+|http://(?:localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1\\])(?::\\d+)?)(?:/[^\\s?#\\\\]*)?$";
+var URL_TEXT = { type: "string", pattern: ADDRESS };
+var DATE2 = { type: "string", pattern: "^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$" };
+var closed = (properties, optional2 = []) => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional2.includes(name)),
+  additionalProperties: false
+});
+var present2 = { anyOf: [{ const: "databricks" }, closed({ credential: TEXT, audience: TEXT })] };
+var MEMBERS = {
+  unity_catalog_credential: { credential: TEXT },
+  unity_catalog_secret: { secret: { type: "string", pattern: "^[^.]+\\.[^.]+\\.[^.]+$" } },
+  unity_catalog_connection: { connection: TEXT },
+  entra_application: { present: present2, tenant: TEXT, client_id: TEXT, authority: URL_TEXT },
+  aws_role: { present: present2, role: { type: "string", pattern: "^arn:[a-z-]+:iam::\\d{12}:role/.+$" } },
+  vault_role: { present: present2, address: URL_TEXT, mount: TEXT, role: TEXT, namespace: TEXT }
+};
+var grants = Object.entries(MEMBERS).map(
+  ([kind, members2]) => closed({ kind: { const: kind }, ...members2, until: DATE2 }, ["until", "namespace"])
+);
+var job = closed(
+  {
+    id: { type: "string", pattern: "^\\d+$", description: "Id of the job." },
+    run_as: { ...TEXT, description: "Application ID of the run-as service principal." },
+    purposes: {
+      type: "object",
+      propertyNames: { pattern: PURPOSE },
+      additionalProperties: { anyOf: grants },
+      description: "What is granted now, by purpose."
+    },
+    elsewhere: {
+      type: "object",
+      propertyNames: { pattern: PURPOSE },
+      additionalProperties: { type: "array", items: TEXT, minItems: 1 },
+      description: "Purposes that are declared for other targets alone, with those targets."
+    }
+  },
+  ["elsewhere"]
+);
+var manifestSchema = closed({
+  version: { const: MANIFEST_VERSION, description: "Version of this format." },
+  bundle: TEXT,
+  target: TEXT,
+  workspace: { ...URL_TEXT, description: "URL of the workspace." },
+  jobs: {
+    type: "object",
+    additionalProperties: job,
+    description: "Jobs of the bundle that were granted something; the keys are those under resources.jobs."
+  }
+});
+var MANIFEST_SCHEMA_FILE = {
+  "manifest.schema.json": `${JSON.stringify(
+    {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      title: "Access manifest of Databricks Secretless",
+      ...manifestSchema
+    },
+    null,
+    2
+  )}
+`
+};
+var byKey = ([a], [b]) => a < b ? -1 : a > b ? 1 : 0;
+function sorted(pairs, what) {
+  const names2 = pairs.map(([name]) => name);
+  const twice = names2.find((name, at3) => names2.indexOf(name) !== at3);
+  if (twice !== void 0) throw new Error(`${what} "${twice}" stands twice in the manifest`);
+  return Object.fromEntries([...pairs].sort(byKey));
+}
+function checkAddress(address, what) {
+  if (!new RegExp(ADDRESS).test(address)) {
+    throw new Error(`${what} of the manifest is no https URL without user information, query and fragment`);
+  }
+}
+function renderPresent(value) {
+  return value === "databricks" ? value : { credential: value.credential, audience: value.audience };
+}
+function renderPurpose(one) {
+  const source = one;
+  const members2 = { kind: one.kind };
+  for (const name of Object.keys(MEMBERS[one.kind])) {
+    if (source[name] === void 0) continue;
+    members2[name] = name === "present" ? renderPresent(source[name]) : source[name];
+  }
+  if (one.kind === "vault_role") checkAddress(one.address, "Vault's address");
+  if (one.kind === "entra_application") checkAddress(one.authority, "The authority");
+  if (one.until !== void 0) members2["until"] = one.until;
+  return [one.purpose, members2];
+}
+function renderJob(one) {
+  const elsewhere2 = Object.entries(one.elsewhere ?? {}).map(
+    ([purpose, targets]) => [purpose, [...targets].sort()]
+  );
+  return [
+    one.key,
+    {
+      id: one.id,
+      run_as: one.runAs,
+      purposes: sorted(one.purposes.map(renderPurpose), "The purpose"),
+      ...elsewhere2.length === 0 ? {} : { elsewhere: sorted(elsewhere2, "The purpose") }
+    }
+  ];
+}
+function renderManifest({ bundle, target, workspace, jobs: jobs2 }) {
+  checkAddress(workspace, "The workspace");
+  const content = {
+    version: MANIFEST_VERSION,
+    bundle,
+    target,
+    workspace,
+    jobs: sorted(jobs2.map(renderJob), "The job")
+  };
+  return `${JSON.stringify(content, null, 2)}
+`;
+}
+
+// core/flow/access/manifest.ts
+async function keepManifest({ step: step2, audit, connection, ...kept }) {
+  const { bundle, entries: entries2, inForce } = kept;
+  const { ci, inputs } = step2;
+  const caller = { audit, clientId: inputs.clientId, failure: "ACCESS_FAILED" };
+  const api = workspaceApi(step2, connection.session, caller);
+  const path17 = `${bundle.filePath}/${MANIFEST_FILE}`;
+  const there = await readWorkspaceFile(api, path17);
+  if (inForce === void 0) {
+    if (there === void 0 || !isManifestOf(bundle, there)) return;
+    await deleteWorkspaceFile(api, path17);
+    ci.info(`Removed ${path17}: no access is declared any more.`);
+    return;
+  }
+  const text3 = renderManifest(manifestOf(bundle, inputs.host, entries2, inForce));
+  if (text3 === there) return;
+  if (!await writeWorkspaceFile(api, path17, text3, true)) {
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: `What is at ${path17} is no file, so the code of the jobs cannot be told what it may use.`,
+      remedy: "Take it away (the name belongs to the access manifest), and deploy again."
+    });
+  }
+  ci.info(`Wrote ${path17}: what the code of each job may use.`);
+}
+
 // core/access/plan/describe.ts
 function planRow({
   action,
-  job,
+  job: job2,
   purpose,
   target,
   object: object3,
@@ -18235,7 +18687,7 @@ function planRow({
   const selfReported = decision?.selfReported.length ? ` (self-reported: ${decision.selfReported.join(", ")})` : "";
   return {
     action,
-    job,
+    job: job2,
     purpose,
     what: target.describe(object3),
     scope: scope === void 0 ? "" : scopeWords(scope),
@@ -18306,12 +18758,12 @@ var AccessReport = class {
     for (const one of changes) {
       const change2 = "change" in one ? one.change : one;
       const failed = "change" in one && one.outcome !== "done" ? one : void 0;
-      const { action, job, purpose, target, object: object3 } = change2;
+      const { action, job: job2, purpose, target, object: object3 } = change2;
       const what = target.describe(object3);
       if (how === "applied" && (failed || action in NAMES))
-        ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
+        ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job2}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
-      lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object3 });
+      lists[NAMES[action]].push({ job: job2, purpose, kind: target.kind, ...object3 });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
     const { granted, updated, revoked } = lists;
@@ -18362,7 +18814,7 @@ function accessStands({ statePath }, stands) {
 }
 
 // core/flow/connect.ts
-var EARLY2 = 1e4;
+var EARLY = 1e4;
 async function connect(step2, audit) {
   const { ci, ports, inputs, found } = step2;
   let { early } = step2;
@@ -18376,12 +18828,12 @@ async function connect(step2, audit) {
     workspace,
     audit,
     clientId: inputs.clientId,
-    idToken: (audience) => {
+    idToken: (audience, signal) => {
       const first = early;
       early = void 0;
       const fits2 = first !== void 0 && first.audience === (ci.fixedAudience ?? audience);
-      const inTime2 = fits2 && ports.clock.now() - first.askedAt < EARLY2;
-      return inTime2 ? first.idToken : ci.idToken(audience);
+      const inTime2 = fits2 && ports.clock.now() - first.askedAt < EARLY;
+      return inTime2 ? first.idToken : ci.idToken(audience, signal);
     },
     signal: connecting.signal,
     onExchange: ({ claims }) => {
@@ -18466,9 +18918,13 @@ var Access = class {
    * its own job does.
    */
   async apply(summary) {
-    const { step: step2, source } = this.#parts;
+    const { step: step2, source, connection } = this.#parts;
     if (isApart(source.files)) {
       if (source.declared) step2.ci.info(LEFT);
+      const { entries: entries2 } = source.files;
+      const bundle = bundleFacts(summary.tree, connection.workspaceId ?? "");
+      const inForce = source.declared ? declaredNow(entries2, bundle, step2.ports.clock.now()) : void 0;
+      await told(() => keepManifest({ ...this.#parts, bundle, entries: entries2, inForce }));
       return;
     }
     if (step2.signal.aborted && !source.declared) return;
@@ -18477,7 +18933,8 @@ var Access = class {
       if (!request) return;
       await this.#change(
         request,
-        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown })
+        (complete, options) => applyAccess(complete, { ...options, approved: this.#shown }),
+        source.declared ? "keep" : "remove"
       );
     });
   }
@@ -18498,10 +18955,12 @@ var Access = class {
     await told(async () => {
       const { session } = connection;
       const registrar = await connectionOf({ step: step2, audit, session, clientId });
-      const deployerId = registrarOf(files) === void 0 ? clientId : creators[0] ?? clientId;
+      const deployerId = registrarOf(files) === void 0 ? clientId : deployerAmong(creators);
       const request = await this.#complete(facts, registrar, { deployed: true, deployerId });
       const complete = { ...request, registrar, readers: creators };
-      await this.#change(complete, (one, options) => applyAccess(one, { ...options, approved: void 0 }));
+      const manifest = !creators.includes(clientId) ? "leave" : source.declared ? "keep" : "remove";
+      const register = (one, options) => applyAccess(one, { ...options, approved: void 0 });
+      await this.#change(complete, register, manifest);
     });
   }
   /** Withdraws everything; what fails must keep the bundle from being destroyed. */
@@ -18510,7 +18969,7 @@ var Access = class {
       if (isApart(this.#parts.source.files)) return this.#checkGone(summary);
       const request = await this.#request(summary, { deployed: true, declared: false });
       if (!request) return;
-      await this.#change(request, withdrawAccess);
+      await this.#change(request, withdrawAccess, "remove");
     });
   }
   /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
@@ -18546,8 +19005,8 @@ var Access = class {
   /** Whether this deployment has records, whoever made them; undefined if this identity may not look. One request. */
   #recorded({ workspace }, bundle) {
     const { step: step2, source } = this.#parts;
-    const folder2 = stateFolder(registrarOf(source.files) ?? step2.inputs.clientId);
-    return isRecorded(workspace, folder2, bundle);
+    const folder = stateFolder(registrarOf(source.files) ?? step2.inputs.clientId);
+    return isRecorded(workspace, folder, bundle);
   }
   /** Where only the registrar can withdraw, nothing is destroyed while access stands, or may stand. */
   async #checkGone({ tree }) {
@@ -18565,10 +19024,11 @@ var Access = class {
     this.#report.plan(plan);
     for (const event of this.#newlyExamined(plan, bundle)) await this.#parts.audit.write(event);
   }
-  async #change(request, work) {
-    const { step: step2, audit } = this.#parts;
+  async #change(request, work, manifest) {
+    const { step: step2, audit, source } = this.#parts;
     const { ci, inputs } = step2;
-    const record2 = auditTrail(audit, request.bundle);
+    const { bundle } = request;
+    const record2 = auditTrail(audit, bundle);
     const done = [];
     let last;
     const options = {
@@ -18576,18 +19036,27 @@ var Access = class {
       lockTimeout: inputs.lockTimeout,
       onPlan: (plan) => {
         last = plan;
-        return this.#show(plan, request.bundle);
+        return this.#show(plan, bundle);
       },
       onApplied: async (applied, plan) => {
         done.push(applied);
         await record2(applied, plan);
       }
     };
+    const keep = async () => {
+      if (last === void 0 || manifest === "leave") return;
+      const inForce = manifest === "keep" ? grantedNow(last, done) : void 0;
+      await keepManifest({ ...this.#parts, bundle, entries: source.files.entries, inForce });
+    };
     try {
       await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
         await work({ ...request, registrar }, options);
+        await keep();
       });
+    } catch (error) {
+      await keep().catch(() => void 0);
+      throw error;
     } finally {
       if (last) await this.#report.changes("applied", done, last);
     }
@@ -18618,6 +19087,7 @@ async function told(work) {
   } catch (error) {
     if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
     if (!(error instanceof ApiFailure)) throw error;
+    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
     throw new SecretlessError("ACCESS_FAILED", {
       problem: "A request about the access of jobs was refused.",
       actual: `${error.status} ${error.errorCode}: ${error.message}`,
@@ -18626,6 +19096,7 @@ async function told(work) {
     });
   }
 }
+var deployerAmong = (creators) => creators.length === 1 ? creators[0] ?? "" : "";
 var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
 
 // core/flow/access/files.ts
@@ -18698,8 +19169,8 @@ function verifiedPipeline(step2) {
 }
 async function verify({ ci, inputs, ports, signal }) {
   const { clock, send } = ports;
-  const attempt2 = async () => {
-    const { token: token2, audience, issuers } = await ci.pipelineToken();
+  const attempt2 = async (stop) => {
+    const { token: token2, audience, issuers } = await ci.pipelineToken(stop);
     registerSecret(token2);
     const { issuer } = await readClaims(token2);
     const local = [inputs.host, issuer].every(
@@ -18785,10 +19256,10 @@ function unusable(input, problem) {
 async function comesAlong(checkout, named2, platform) {
   const [root, file] = await Promise.all([realpath3(checkout), realpath3(named2)]);
   if (!isInside(file, root, platform)) return false;
-  for (let folder2 = path12.dirname(file); ; folder2 = path12.dirname(folder2)) {
-    if (path12.relative(root, folder2) === "") return true;
-    if (path12.dirname(folder2) === folder2) return false;
-    const git = await stat3(path12.join(folder2, ".git")).catch(() => void 0);
+  for (let folder = path12.dirname(file); ; folder = path12.dirname(folder)) {
+    if (path12.relative(root, folder) === "") return true;
+    if (path12.dirname(folder) === folder) return false;
+    const git = await stat3(path12.join(folder, ".git")).catch(() => void 0);
     if (git?.isDirectory() === true) return false;
   }
 }
@@ -18801,8 +19272,21 @@ async function markOf2(pid, port) {
   const started = await port.startedAt(pid);
   return started === void 0 ? "" : `${String(pid)} ${started}`;
 }
+async function lightMark(pid, port) {
+  if (!port.isRunning) return markOf2(pid, port);
+  return port.isRunning(pid) ? `${String(pid)} -` : "";
+}
+async function stillRuns(mark, port) {
+  const { pid, started } = partsOf(mark);
+  if (pid < 1) return false;
+  return port.isRunning ? port.isRunning(pid) : await port.startedAt(pid) === started;
+}
+function partsOf(mark) {
+  const [, text3 = "", started] = /^([1-9]\d{0,9}) (\S.{0,99})$/.exec(mark) ?? [];
+  return { pid: Number(text3), started };
+}
 var ROUNDS = 5;
-function endStrays(folder2, port) {
+function endStrays(folder, port) {
   const ended = /* @__PURE__ */ new Set();
   let hidden = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -18812,7 +19296,7 @@ function endStrays(folder2, port) {
       if (pid === ownPid) continue;
       const environment2 = port.environmentOf(pid);
       if (environment2 === void 0) hidden.push(pid);
-      else if (isOf(environment2, folder2)) found.push(pid);
+      else if (hasVariable(environment2, folderVariable(folder))) found.push(pid);
     }
     if (found.length === 0) break;
     for (const pid of found) {
@@ -18822,11 +19306,12 @@ function endStrays(folder2, port) {
   }
   return { ended: [...ended], hidden };
 }
-function isOf(environment2, folder2) {
-  return environment2.some((variable2) => variable2.startsWith(`DATABRICKS_BUNDLE_TMP=${folder2}`));
+var folderVariable = (folder) => `DATABRICKS_BUNDLE_TMP=${folder}`;
+function hasVariable(environment2, begin) {
+  return environment2.some((variable2) => variable2.startsWith(begin));
 }
 function processPort({ os }) {
-  return os === "linux" ? LINUX : { ...NOTHING, startedAt: (pid) => asked(STARTED[os](pid)) };
+  return os === "linux" ? LINUX : { ...NOTHING, isRunning, startedAt: (pid) => asked(STARTED[os](pid)) };
 }
 var NOTHING = {
   environmentOf: () => void 0,
@@ -18893,12 +19378,358 @@ function asked([file, args]) {
   });
 }
 
+// core/flow/service/open.ts
+import { randomUUID as randomUUID5 } from "node:crypto";
+
+// core/federation/token-service.ts
+import { createHash as createHash5, randomBytes, timingSafeEqual } from "node:crypto";
+var REFUSED = "refused";
+var HEADERS = { "content-type": "application/json", "cache-control": "no-store", connection: "close" };
+var MOST_REFUSALS = 100;
+var EARLY2 = 12e4;
+var PATIENCE3 = 5e3;
+var LARGEST_HEAD = 8192;
+function newSecret() {
+  const secret = randomBytes(32).toString("base64url");
+  registerSecret(secret);
+  return secret;
+}
+function keepRefusal(refusals, refusal) {
+  if (refusals.length === MOST_REFUSALS) refusals.shift();
+  refusals.push(refusal);
+}
+async function startTokenService(options) {
+  const { token: token2, clock, control, patience = PATIENCE3 } = options;
+  const path17 = `/${options.secret ?? newSecret()}`;
+  const refusals = [];
+  let lastError;
+  let served = 0;
+  let authority = "";
+  function refusalOf(request) {
+    const { method, headers } = request;
+    if (!isLocal(request, authority)) return "not-local";
+    if (!isSame(request.url ?? "", path17)) return "path";
+    if (method !== "GET") return "method";
+    const host = headers["x-databricks-host"];
+    if (headers["transfer-encoding"] !== void 0 || (headers["content-length"] ?? "0") !== "0")
+      return "headers";
+    if (headers["x-databricks-metadata-version"] !== "1" || typeof host !== "string") return "headers";
+    return isApproved2(host, options) ? void 0 : "host";
+  }
+  function refuse2(response, reason, host) {
+    const refusal = { reason, host: typeof host === "string" ? redact(host).slice(0, 200) : "" };
+    keepRefusal(refusals, refusal);
+    options.onRefusal?.(refusal);
+    response.writeHead(403, { ...HEADERS, "content-type": "text/plain" }).end(REFUSED);
+  }
+  async function answer(request, response) {
+    if (control && isControl(request, authority, control.secret)) {
+      const text3 = JSON.stringify(await control.answer());
+      response.writeHead(200, HEADERS).end(text3);
+      return;
+    }
+    const host = request.headers["x-databricks-host"];
+    const reason = refusalOf(request);
+    if (reason !== void 0) {
+      refuse2(response, reason, host);
+      return;
+    }
+    try {
+      const { accessToken, expiresAt } = await token2();
+      lastError = void 0;
+      served += 1;
+      const early = Math.min(EARLY2, Math.max(0, expiresAt - clock.now()) / 4);
+      const expiresOn = Math.floor((expiresAt - early) / 1e3);
+      response.writeHead(200, HEADERS).end(JSON.stringify({ access_token: accessToken, token_type: "Bearer", expires_on: expiresOn }));
+    } catch (error) {
+      lastError = error;
+      refuse2(response, "no-token", host);
+    }
+  }
+  const { createServer } = nodeHttp("node:http");
+  const limits = {
+    headersTimeout: patience,
+    requestTimeout: 2 * patience,
+    connectionsCheckingInterval: patience / 5,
+    maxHeaderSize: LARGEST_HEAD,
+    insecureHTTPParser: false
+  };
+  const server = createServer(limits, (request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.on("clientError", (_, socket) => socket.destroy());
+  await new Promise((resolve2, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve2);
+  });
+  authority = `127.0.0.1:${server.address().port}`;
+  return {
+    url: `http://${authority}${path17}`,
+    refusals,
+    get served() {
+      return served;
+    },
+    get lastError() {
+      return lastError;
+    },
+    stop: () => new Promise((resolve2) => {
+      server.close(() => {
+        resolve2();
+      });
+      server.closeAllConnections();
+    })
+  };
+}
+function isApproved2(host, { approvedHost, approvedWorkspaceId, approvedAccountId }) {
+  try {
+    const { origin, workspaceId, accountId } = parseWorkspaceUrl(host);
+    return origin === approvedHost && (workspaceId === void 0 || workspaceId === approvedWorkspaceId) && (accountId === void 0 || accountId.toLowerCase() === approvedAccountId?.toLowerCase());
+  } catch {
+    return false;
+  }
+}
+function isLocal({ headers, rawHeaders }, authority) {
+  const hosts = rawHeaders.filter((name, at3) => at3 % 2 === 0 && name.toLowerCase() === "host").length;
+  return hosts === 1 && (headers.host === authority || headers.host === authority.replace("127.0.0.1", "localhost"));
+}
+function isControl(request, authority, secret) {
+  return isLocal(request, authority) && request.method === "POST" && isSame(request.url ?? "", `/${secret}`);
+}
+function isSame(given2, wanted) {
+  const digest2 = (text3) => createHash5("sha256").update(text3).digest();
+  return timingSafeEqual(digest2(given2), digest2(wanted));
+}
+
+// core/flow/service/mark.ts
+var SERVICE_MARK = "DATABRICKS_SECRETLESS_SERVICE";
+
+// core/flow/service/detached.ts
+var OF_NODE = [
+  ...["NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "NODE_USE_SYSTEM_CA", "OPENSSL_CONF"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR"],
+  ...["SYSTEMROOT", "SYSTEMDRIVE", "WINDIR"]
+];
+var PATIENCE4 = 3e4;
+function serviceEnvironment({ environment: environment2, platform }, { id, tracking }) {
+  const names2 = tracking === void 0 ? OF_NODE : [...OF_NODE, tracking];
+  const taken = names2.flatMap((name) => {
+    const value = variable(environment2, name, platform);
+    return value === void 0 ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(taken), [SERVICE_MARK]: id };
+}
+async function chargeService(options) {
+  const { process, clock } = options;
+  const send = (message) => {
+    process.write(JSON.stringify(message));
+  };
+  const refusals = [];
+  const echoes = /* @__PURE__ */ new Map();
+  const ended = new AbortController();
+  let [served, count2] = [0, 0];
+  let lastError;
+  let isReleased = false;
+  const answer = async (id) => {
+    try {
+      const token2 = await options.token();
+      lastError = void 0;
+      served += 1;
+      send({ type: "answer", id, token: token2 });
+    } catch (error) {
+      lastError = error;
+      send({ type: "answer", id });
+    }
+  };
+  const port = await new Promise((resolve2, reject) => {
+    const lost2 = () => reject(serviceLost("did not begin"));
+    const end = process.read((line) => {
+      const message = JSON.parse(line);
+      if (message.type === "listening") resolve2(message.port);
+      else if (message.type === "ask") void answer(message.id);
+      else if (message.type === "refused") keepRefusal(refusals, message.refusal);
+      else echoes.get(message.id)?.();
+    });
+    void end.then(() => {
+      lost2();
+      ended.abort();
+    });
+    clock.sleep(PATIENCE4, ended.signal).then(lost2, () => void 0);
+    send({ type: "charge", charge: { ...options.charge, environment: present3(options.charge.environment) } });
+  }).catch((error) => {
+    process.kill();
+    process.release();
+    throw error;
+  });
+  const isGone = () => ended.signal.aborted && !isReleased;
+  const synced = async () => {
+    if (ended.signal.aborted) return false;
+    const id = ++count2;
+    const echoed = new Promise((resolve2) => echoes.set(id, () => resolve2(true)));
+    const gone = new Promise((resolve2) => {
+      ended.signal.addEventListener("abort", () => resolve2(false), { once: true });
+    });
+    send({ type: "sync", id });
+    const result = await Promise.race([echoed, gone]);
+    echoes.delete(id);
+    return result;
+  };
+  return {
+    url: `http://127.0.0.1:${String(port)}/${options.charge.secrets.path}`,
+    get served() {
+      return served;
+    },
+    get lastError() {
+      return lastError ?? (isGone() ? serviceLost("has ended") : void 0);
+    },
+    refusals: async () => {
+      await synced();
+      return refusals;
+    },
+    async neededBy(pid) {
+      const mark = pid === void 0 ? "" : await lightMark(pid, options.processes);
+      send({ type: "needed-by", mark });
+    },
+    async leave() {
+      if (!await synced()) throw serviceLost("has ended");
+      isReleased = true;
+      process.release();
+    },
+    get isLeft() {
+      return isReleased;
+    },
+    async stop() {
+      send({ type: "stop" });
+      const late = new AbortController();
+      const patience = clock.sleep(PATIENCE4, late.signal).catch(() => void 0);
+      const gone = new Promise((resolve2) => {
+        if (ended.signal.aborted) resolve2();
+        else ended.signal.addEventListener("abort", () => resolve2(), { once: true });
+      });
+      await Promise.race([gone, patience]);
+      late.abort();
+      if (!ended.signal.aborted) process.kill();
+      process.release();
+    }
+  };
+}
+function present3(environment2) {
+  const set = Object.entries(environment2).filter((one) => one[1] !== void 0);
+  return Object.fromEntries(set);
+}
+function serviceLost(what) {
+  return new SecretlessError("TOKEN_SERVICE_LOST", {
+    problem: `The token service of this step ${what}, though nobody had told it to.`,
+    remedy: "Look for what ends processes of this user on the runner: code of the bundle, a limit of memory, a virus scanner. Then run the job again."
+  });
+}
+
+// core/flow/service/step-service.ts
+async function serviceInProcess(options) {
+  const service = await startTokenService(options);
+  return {
+    url: service.url,
+    get served() {
+      return service.served;
+    },
+    get lastError() {
+      return service.lastError;
+    },
+    refusals: () => Promise.resolve(service.refusals),
+    neededBy: () => Promise.resolve(),
+    leave: () => Promise.reject(new Error("a token service in the step's own process ends with it")),
+    isLeft: false,
+    stop: () => service.stop()
+  };
+}
+
+// core/flow/service/open.ts
+var BEYOND = 6 * 36e5;
+var LONGEST_JOB = 5 * 24 * 36e5;
+var ServiceLauncher = class {
+  #step;
+  #launched;
+  #service;
+  constructor(step2) {
+    this.#step = step2;
+    if (step2.inputs.command.needs.service === "none") return;
+    this.#launched = step2.ports.detached && this.#launch(step2.ports.detached);
+    this.#launched?.catch(() => void 0);
+  }
+  /** @throws SecretlessError `TOKEN_SERVICE_LOST` */
+  async open({ session, workspaceId, auditFile }) {
+    const { ci, inputs, ports, serverTime, workspace } = this.#step;
+    const { accountId, loginTimeout = LONGEST_JOB } = inputs;
+    const ids = { approvedWorkspaceId: workspaceId, approvedAccountId: accountId };
+    const token2 = () => session.token();
+    const secret = newSecret();
+    ci.mask(secret);
+    const launched = await this.#launched;
+    if (!launched) {
+      const { clock } = ports;
+      const approvedHost = inputs.host;
+      return this.#service = await serviceInProcess({ ...ids, token: token2, approvedHost, clock, secret });
+    }
+    const { process, control } = launched;
+    const processes = processPort(ports.platform);
+    const runner = ports.detached?.runner;
+    const service = this.#service = await chargeService({
+      process,
+      processes,
+      clock: ports.clock,
+      token: token2,
+      charge: {
+        ...ids,
+        environment: ports.environment,
+        workspace: await workspace,
+        ahead: serverTime.ahead,
+        token: await session.token(),
+        secrets: { path: secret, control },
+        auditFile,
+        lifetime: inputs.command.needs.service === "job" ? loginTimeout : inputs.timeout + BEYOND,
+        runner: runner === void 0 ? "" : await lightMark(runner, processes)
+      }
+    });
+    await this.#saveState(launched, new URL(service.url).port);
+    return service;
+  }
+  /** Ends the service at the end of the step, unless it was left to later ones. */
+  async end() {
+    if (this.#service?.isLeft) return;
+    await this.#service?.stop();
+    const launched = await this.#launched?.catch(() => void 0);
+    if (!launched) return;
+    launched.process.kill();
+    launched.process.release();
+    await this.#step.ci.saveState("service", "");
+  }
+  async #launch(detached) {
+    const { ci, inputs, ports } = this.#step;
+    const { service } = inputs.command.needs;
+    const id = randomUUID5();
+    const control = newSecret();
+    ci.mask(control);
+    const tracking = service === "job" ? ci.dialect.tracking : void 0;
+    const launched = {
+      process: await detached.start(serviceEnvironment(ports, { id, tracking })),
+      id,
+      control
+    };
+    await this.#saveState(launched, "0");
+    return launched;
+  }
+  /** For the post step: where the service can be asked and stopped, and what tells it from another process. */
+  async #saveState({ process, id, control }, port) {
+    const mark = await markOf2(process.pid, processPort(this.#step.ports.platform));
+    await this.#step.ci.saveState("service", [port, control, id, mark].join(" "));
+  }
+};
+
 // core/flow/strays.ts
-function strayEnder(step2, folder2) {
+function strayEnder(step2, folder) {
   const port = processPort(step2.ports.platform);
-  const before = new Set(endStrays(folder2, port).hidden);
+  const before = new Set(endStrays(folder, port).hidden);
   return () => {
-    const { ended, hidden } = endStrays(folder2, port);
+    const { ended, hidden } = endStrays(folder, port);
     const strange = hidden.filter((pid) => !before.has(pid));
     for (const pid of strange) before.add(pid);
     if (ended.length > 0) {
@@ -18934,31 +19765,31 @@ function carefulCi(ci) {
 import { stat as stat4, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
 import { posix as posix6, win32 as win324 } from "node:path";
 var REAL = {
-  executable: async (path16) => {
+  executable: async (path17) => {
     try {
-      if (!(await stat4(path16)).isFile()) return void 0;
-      await access(path16, constants2.X_OK);
-      return await realpath4(path16);
+      if (!(await stat4(path17)).isFile()) return void 0;
+      await access(path17, constants2.X_OK);
+      return await realpath4(path17);
     } catch {
       return void 0;
     }
   },
-  folder: (path16) => realpath4(path16).catch(() => path16)
+  folder: (path17) => realpath4(path17).catch(() => path17)
 };
 async function findCli(options) {
   const { platform, environment: environment2, probe = REAL } = options;
-  const path16 = platform.os === "win32" ? win324 : posix6;
+  const path17 = platform.os === "win32" ? win324 : posix6;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
   const inCheckout2 = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path16.delimiter);
+  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path17.delimiter);
   for (const entry of entries2.map((text3) => unquoted(text3, platform))) {
-    if (!isAbsolute2(entry, path16)) {
+    if (!isAbsolute2(entry, path17)) {
       if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
       continue;
     }
     for (const name of names(environment2, platform)) {
-      const file = path16.join(entry, name);
+      const file = path17.join(entry, name);
       const real = await probe.executable(file);
       if (real === void 0) continue;
       if (!inCheckout2(file) && !inCheckout2(real)) return { file, notes };
@@ -18976,8 +19807,8 @@ async function findCli(options) {
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute2(entry, path16) {
-  return path16.isAbsolute(entry) && (path16 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
+function isAbsolute2(entry, path17) {
+  return path17.isAbsolute(entry) && (path17 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
 }
 function unquoted(entry, platform) {
   return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
@@ -18990,7 +19821,7 @@ function names(environment2, platform) {
 }
 
 // core/cli/install/install.ts
-import { randomUUID as randomUUID6 } from "node:crypto";
+import { randomUUID as randomUUID7 } from "node:crypto";
 import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
 
 // core/cli/install/archive.ts
@@ -19263,17 +20094,17 @@ async function readReleaseFile(file, receive, ports) {
     await running;
   }
 }
-async function readFromFolder(file, folder2, sink, ports) {
+async function readFromFolder(file, folder, sink, ports) {
   const { files, signal } = ports;
-  const path16 = placeOf3(file);
+  const path17 = placeOf3(file);
   const unreadable4 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file.name}\`.`,
-    expected: `a readable file ${path16}`,
+    expected: `a readable file ${path17}`,
     actual,
     remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
   });
-  if (!isAbsolute3(folder2)) throw unreadable4("the folder is not an absolute path on this runner");
-  const handle = await open2(files, path16).catch((error) => {
+  if (!isAbsolute3(folder)) throw unreadable4("the folder is not an absolute path on this runner");
+  const handle = await open2(files, path17).catch((error) => {
     throw unreadable4(error.message);
   });
   try {
@@ -19294,10 +20125,10 @@ async function* readable(chunks, unreadable4) {
     throw unreadable4(diskProblem(error) ?? error.message);
   }
 }
-async function open2(files, path16) {
+async function open2(files, path17) {
   try {
-    if (!(await files.stat(path16)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path16, "r");
+    if (!(await files.stat(path17)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path17, "r");
   } catch (error) {
     const { code: code2 } = error;
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
@@ -19523,14 +20354,14 @@ function pinnedSha256(version, platform, pinned = pinned_default) {
 }
 
 // core/cli/install/tool-cache.ts
-import { randomUUID as randomUUID5 } from "node:crypto";
+import { randomUUID as randomUUID6 } from "node:crypto";
 import { dirname as dirname2, join as join3 } from "node:path";
 var TOOL = "databricks-cli";
 var STAGING = ".unpacking-";
 var LEFTOVER = 6e5;
 function cacheEntry(root, version, platform) {
-  const folder2 = join3(root, TOOL, version, platform.arch);
-  return { folder: folder2, program: join3(folder2, programName(platform)), marker: `${folder2}.complete` };
+  const folder = join3(root, TOOL, version, platform.arch);
+  return { folder, program: join3(folder, programName(platform)), marker: `${folder}.complete` };
 }
 async function inspectCache(files, entry, archiveSha256) {
   const text3 = await files.readFile(entry.marker, "utf8").catch(() => void 0);
@@ -19557,7 +20388,7 @@ async function placeInCache(entry, placing) {
   const { files, archiveSha256, extract } = placing;
   const parent = dirname2(entry.folder);
   await files.mkdir(parent, { recursive: true });
-  const staging = join3(parent, `${STAGING}${randomUUID5()}`);
+  const staging = join3(parent, `${STAGING}${randomUUID6()}`);
   await files.mkdir(staging);
   try {
     const unpacked = join3(staging, "program");
@@ -19583,10 +20414,10 @@ async function removeLeftovers(files, clock, entry) {
   const parent = dirname2(entry.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path16 = join3(parent, name);
+    const path17 = join3(parent, name);
     try {
-      if (clock.now() - (await files.lstat(path16)).mtimeMs > LEFTOVER)
-        await files.rm(path16, { recursive: true });
+      if (clock.now() - (await files.lstat(path17)).mtimeMs > LEFTOVER)
+        await files.rm(path17, { recursive: true });
     } catch {
     }
   }
@@ -19818,7 +20649,7 @@ async function installCli(options, ports) {
     if (found === "usable") return installed2(entry.program, "tool cache");
     if (found === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
   }
-  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID6()}.zip`);
+  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID7()}.zip`);
   try {
     await onDisk(
       options.tempFolder,
@@ -19882,17 +20713,17 @@ async function installRoots({ toolCache, tempFolder, checkout }, { platform, log
   log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
   return [tempFolder];
 }
-async function isInsideReally(path16, checkout, platform, files) {
+async function isInsideReally(path17, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside(path16, checkout, platform) || isInside(await real(path16), await real(checkout), platform);
+  return isInside(path17, checkout, platform) || isInside(await real(path17), await real(checkout), platform);
 }
-async function onDisk(folder2, work) {
+async function onDisk(folder, work) {
   try {
     await work();
   } catch (error) {
     const problem = diskProblem(error);
     if (problem === void 0) throw error;
-    throw notInstalled(`\`${folder2}\`: ${problem}`);
+    throw notInstalled(`\`${folder}\`: ${problem}`);
   }
 }
 function notInstalled(actual) {
@@ -19902,35 +20733,6 @@ function notInstalled(actual) {
     actual,
     remedy: "Free disk space on the runner, or let its user write there."
   });
-}
-
-// core/cli/version-constraint.ts
-var PART = /^(>=|<=|>|<|!=)? ?(\d+)\.(?:(\d+)\.)?(\*|\d+)$/;
-var HOLDS = {
-  ">=": (order) => order >= 0,
-  "<=": (order) => order <= 0,
-  ">": (order) => order > 0,
-  "<": (order) => order < 0,
-  "!=": (order) => order !== 0,
-  "": (order) => order === 0
-};
-function allows(constraint, version) {
-  const release = /^(\d+)\.(\d+)\.(\d+)$/.exec(version)?.slice(1).map(Number);
-  const parts = constraint.split(", ").map((part) => PART.exec(part));
-  if (release === void 0 || parts.length > 2) return void 0;
-  const verdicts = parts.map((part) => part && holds(part, release));
-  return verdicts.some((one) => one === null || one === void 0) ? void 0 : verdicts.every((one) => one);
-}
-function holds([, operator = "", major, minor, last], release) {
-  const wanted = [major, minor, last].filter((part) => part !== void 0);
-  const numbers = wanted.filter((part) => part !== "*").map(Number);
-  if (numbers.length < wanted.length && operator !== "") return void 0;
-  if (numbers.length === wanted.length && numbers.length < 3) return void 0;
-  return HOLDS[operator]?.(compareReleases(release.slice(0, numbers.length), numbers));
-}
-function compareReleases(left, right) {
-  const index = left.findIndex((number, position) => number !== right[position]);
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
 }
 
 // core/cli/version.ts
@@ -20026,8 +20828,8 @@ function fittingOf({ inputs, ports }, constraint) {
 async function checked(step2, cwd, tool2) {
   const { ports, signal } = step2;
   const terminate = createTerminate(ports);
-  const path16 = ports.environment["PATH"];
-  const env = path16 === void 0 ? {} : { PATH: path16 };
+  const path17 = ports.environment["PATH"];
+  const env = path17 === void 0 ? {} : { PATH: path17 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool2.file, env, cwd, signal });
   if (tool2.version !== void 0 && tool2.version !== version) throw otherVersion(tool2.version, version);
   if (warning !== void 0) warn(step2, warning);
@@ -20110,7 +20912,7 @@ import path13 from "node:path";
 
 // core/scan/exceptions.ts
 var import_yaml8 = __toESM(require_dist(), 1);
-import { join as join5, relative as relative2, sep } from "node:path";
+import { join as join5, relative, sep } from "node:path";
 
 // core/bundle/ignore-patterns.ts
 var ANY = { type: "any" };
@@ -20147,7 +20949,7 @@ function takes(step2, character) {
   if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
   return step2.type === "any" || step2.type === "star" && character !== "/";
 }
-function matches(steps, path16) {
+function matches(steps, path17) {
   let states = /* @__PURE__ */ new Set();
   const enter = (into, state) => {
     if (into.has(state)) return;
@@ -20159,7 +20961,7 @@ function matches(steps, path16) {
     } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
   };
   enter(states, 0);
-  for (const character of path16) {
+  for (const character of path17) {
     const next = /* @__PURE__ */ new Set();
     for (const state of states) {
       const step2 = steps[state];
@@ -20182,68 +20984,17 @@ var IgnorePatterns = class {
       const pattern = negated ? line.slice(1) : line;
       const uncertain = UNCERTAIN.test(pattern.replace(/\[[^\]]{1,100}\]/g, ""));
       if (pattern === "" || uncertain && use === "leave-out" !== negated) continue;
-      this.#patterns.push({ negated, steps: stepsOf(pattern) });
+      this.#patterns.push({ negated, steps: uncertain ? [ANY] : stepsOf(pattern) });
     }
   }
   /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path16) {
+  match(path17) {
     let matched = false;
     for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path16)) matched = !negated;
+      if (matched === negated && matches(steps, path17)) matched = !negated;
     }
     return matched;
   }
-};
-
-// core/scan/rules/practices.ts
-var PRACTICES = [
-  {
-    id: "practice-storage-account-key",
-    name: "Storage account key in Spark configuration",
-    risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
-    remedy: REMEDIES2.storage,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
-  },
-  {
-    id: "practice-oauth-client-secret",
-    name: "OAuth client secret in Spark configuration",
-    risk: "The secret must be stored and rotated, and works from anywhere.",
-    remedy: REMEDIES2.entra,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
-  },
-  {
-    id: "practice-s3-access-key",
-    name: "S3 access key in Spark configuration",
-    risk: "The key works from anywhere until it is rotated by hand.",
-    remedy: REMEDIES2.aws,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
-  },
-  {
-    id: "practice-instance-profile",
-    name: "Instance profile",
-    risk: "Everybody who can run code on the cluster has the role; it is bound to no job.",
-    remedy: "Use a Unity Catalog storage or service credential, granted to the job's run-as principal alone.",
-    owasp: "NHI4",
-    setting: /^instance_profile_arn$/
-  },
-  {
-    id: "practice-personal-access-token",
-    name: "Databricks token handed to a job",
-    risk: "A personal access token outlives the job, and every run has all rights of its owner.",
-    remedy: REMEDIES2.databricks,
-    owasp: "NHI7",
-    setting: /^databricks_(?:api_)?token$/i
-  }
-];
-var SCOPE_RULE = {
-  id: "scope-of-another-target",
-  name: "Secret scope of another target",
-  risk: "A job of one environment reads the secrets of another.",
-  remedy: "Name a scope of this target (`${bundle.target}` in the scope's name), or allow it under `scan.scopes` in `policy.yml`.",
-  owasp: "NHI8"
 };
 
 // core/scan/exceptions.ts
@@ -20251,13 +21002,14 @@ var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
 var MOST2 = 1e3;
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
-var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE].map((rule) => rule.id));
-async function readExceptions({ bundleRoot, checkout }, tree, today) {
+var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id));
+async function readExceptions({ bundleRoot, checkout }, bounds, today) {
   const file = join5(bundleRoot, EXCEPTIONS_FILE);
-  if (await tree.size(file) === void 0) return { exceptions: [], mistakes: [] };
-  const name = relative2(checkout, file).split(sep).join("/");
+  const name = relative(checkout, file).split(sep).join("/");
   try {
-    return parseExceptions(await readText(tree, file), name, today);
+    const bytes = await readOwn(file, checkout, bounds);
+    if (bytes === void 0) return { exceptions: [], mistakes: [] };
+    return parseExceptions(textOf(bytes), name, today);
   } catch (error) {
     const why = error instanceof RefusedFile ? error.message : "cannot be read";
     return {
@@ -20347,7 +21099,7 @@ function boundExceptions({ exceptions, mistakes }, policy2, today) {
   };
 }
 var DAY2 = 24 * 60 * 60 * 1e3;
-function whyRefused({ rule, path: path16, expires }, policy2, today) {
+function whyRefused({ rule, path: path17, expires }, policy2, today) {
   if (policy2 === "forbid") return "it forbids exceptions.";
   const { max_days: most, rules, paths } = policy2;
   const days2 = (Date.parse(expires) - Date.parse(today)) / DAY2;
@@ -20355,7 +21107,7 @@ function whyRefused({ rule, path: path16, expires }, policy2, today) {
     return `it ends in ${String(days2)} days, and may in ${String(most)} at most.`;
   if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
     return `it admits them for ${rules.join(", ")} alone.`;
-  if (paths && !paths.some((pattern) => globCovers(pattern, path16)))
+  if (paths && !paths.some((pattern) => globCovers(pattern, path17)))
     return `it admits them in ${paths.join(", ")} alone.`;
   return void 0;
 }
@@ -20380,14 +21132,14 @@ function applyExceptions(findings2, exceptions) {
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule, path: path16 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path16)) return false;
-  const paths = new IgnorePatterns([path16], "leave-out");
-  return !configuration.some((file) => file === path16 || paths.match(file));
+function isAlwaysSeen({ rule, path: path17 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path17)) return false;
+  const paths = new IgnorePatterns([path17], "leave-out");
+  return !configuration.some((file) => file === path17 || paths.match(file));
 }
-function unusedMistake({ rule, path: path16, place }) {
+function unusedMistake({ rule, path: path17, place }) {
   return {
-    problem: `The exception for ${quote(rule)} in ${quote(path16)} matches no finding`,
+    problem: `The exception for ${quote(rule)} in ${quote(path17)} matches no finding`,
     remedy: "Remove it.",
     place
   };
@@ -20500,12 +21252,15 @@ function toSarif(report, options) {
 var MOST3 = 100;
 var ScanOutcome = class {
   #step;
+  #repositoryId;
   #exceptions;
   /** Annotations that were made: a report holds those before it. */
   #annotated = /* @__PURE__ */ new Set();
-  constructor(step2, exceptions) {
+  /** `repositoryId` is the key of the fingerprints. */
+  constructor(step2, exceptions, repositoryId) {
     this.#step = step2;
     this.#exceptions = exceptions;
+    this.#repositoryId = repositoryId;
   }
   /** Takes what the policy says of exceptions; what it does not admit accepts nothing from now on, and is a mistake. */
   bound(policy2, today) {
@@ -20518,30 +21273,29 @@ var ScanOutcome = class {
   }
   /**
    * Shows all that was found so far, and stops the run for it where the input `scan` says so.
-   * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `EXCEPTIONS_INVALID`
+   * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `SCAN_INCOMPLETE`, `EXCEPTIONS_INVALID`
    */
   async judge(report, stage) {
     const { ci, inputs } = this.#step;
-    const applied = applyExceptions(report.findings, this.#exceptions.exceptions);
+    const unscanned = unscannedFindings(report, this.#repositoryId);
+    const applied = applyExceptions([...report.findings, ...unscanned], this.#exceptions.exceptions);
     const blocks = inputs.scan === "block";
-    const stopping = applied.findings.filter(({ level }) => blocks && level === "error");
-    const others2 = applied.findings.filter((finding2) => !stopping.includes(finding2));
+    const unknown2 = applied.findings.filter((finding2) => unscanned.includes(finding2));
+    const found = applied.findings.filter((finding2) => !unknown2.includes(finding2));
+    const stopping = found.filter(({ level }) => blocks && level === "error");
+    const others2 = found.filter((finding2) => !stopping.includes(finding2));
     const exceptions = acceptedBy(applied);
     const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length, exceptions };
     this.#step.found({ scan: scan2 });
     ci.info(`${stage.title}: ${scanLine(scan2)}`);
     for (const exception of exceptions) ci.info(`  ${acceptedLine(exception)}`);
     for (const note2 of report.notes) ci.info(`  ${note2}`);
-    const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-    for (const { file, member: member3, reason } of unscanned) {
-      const name = member3 === void 0 ? file : `${file}!${member3}`;
-      this.#warn({ problem: `Not scanned: ${name}: ${reason}`, place: { file } });
-    }
-    for (const finding2 of others2) this.#warn(findingMistake(finding2));
+    for (const finding2 of blocks ? others2 : [...unknown2, ...others2]) this.#warn(findingMistake(finding2));
     const { certain: certain2, perhaps } = this.#wrongExceptions(applied, stage);
     for (const mistake of blocks ? perhaps : [...perhaps, ...certain2]) this.#warn(mistake);
     const errors = [
       ...stopping.length > 0 ? [credentialFound(stopping, stage)] : [],
+      ...blocks && unknown2.length > 0 ? [incomplete(unknown2, stage)] : [],
       ...blocks && certain2.length > 0 ? [exceptionsInvalid(certain2)] : [],
       ...await this.#writeSarif(report, applied)
     ];
@@ -20607,6 +21361,14 @@ function credentialFound(findings2, { uploaded = false }) {
     mistakes: findings2.slice(0, MOST3).map(findingMistake)
   });
 }
+function incomplete(findings2, { uploaded = false }) {
+  const count2 = findings2.length === 1 ? "1 file" : `${String(findings2.length)} files`;
+  return new SecretlessError("SCAN_INCOMPLETE", {
+    problem: `The scan cannot read ${count2}, and \`scan: block\` passes nothing over. ` + (uploaded ? "It is in the workspace already." : "Nothing was uploaded."),
+    remedy: `Do what each line says. For a file that has to be as it is, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
+    mistakes: findings2.slice(0, MOST3).map(findingMistake)
+  });
+}
 function exceptionsInvalid(mistakes) {
   return new SecretlessError("EXCEPTIONS_INVALID", {
     problem: `The exceptions of the scan in ${EXCEPTIONS_FILE} are not right. Nothing was uploaded.`,
@@ -20618,16 +21380,35 @@ function exceptionsInvalid(mistakes) {
 import { basename, join as join9, posix as posix9 } from "node:path";
 
 // core/api/uploaded-files.ts
-async function filesInFolder(api, path16) {
-  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path16 } };
-  const answer = await answered(api, request, "The list of what was uploaded");
-  return listAt(answer, "objects").flatMap((object3) => {
-    const file = textAt(object3, "path");
-    return file === "" || textAt(object3, "object_type") === "DIRECTORY" ? [] : [file];
-  });
+async function filesInFolder(api, path17) {
+  return (await objectsIn(api, path17)).files;
 }
-async function exportedFile(api, path16) {
-  const query = { path: path16, format: "AUTO" };
+var MOST_FOLDERS = 5e3;
+async function filesBelow(api, path17) {
+  const files = [];
+  let seen = 0;
+  for (let level = [path17]; level.length > 0; ) {
+    seen += level.length;
+    if (seen > MOST_FOLDERS) return void 0;
+    const next = [];
+    await inParallel(level, async (folder) => {
+      const found = await objectsIn(api, folder);
+      files.push(...found.files);
+      next.push(...found.folders);
+    });
+    level = next;
+  }
+  return files.sort();
+}
+async function objectsIn(api, path17) {
+  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path17 } };
+  const answer = await answered(api, request, "The list of what was uploaded");
+  const objects = listAt(answer, "objects").filter((object3) => textAt(object3, "path") !== "");
+  const pathsOf = (isFolder) => objects.filter((object3) => textAt(object3, "object_type") === "DIRECTORY" === isFolder).map((object3) => textAt(object3, "path"));
+  return { files: pathsOf(false), folders: pathsOf(true) };
+}
+async function exportedFile(api, path17) {
+  const query = { path: path17, format: "AUTO" };
   const request = { method: "GET", path: "/api/2.0/workspace/export", query };
   const content = member(await answered(api, request, "The look at what was uploaded"), "content");
   return typeof content === "string" ? Buffer.from(content, "base64") : void 0;
@@ -20642,31 +21423,33 @@ async function answered(api, request, what) {
 }
 
 // core/bundle/resolved-selection.ts
-import { isAbsolute as isAbsolute5, join as join7, posix as posix8, relative as relative4 } from "node:path";
+import { isAbsolute as isAbsolute6, join as join7, posix as posix8, relative as relative3 } from "node:path";
 
 // core/bundle/selection.ts
-import { join as join6, posix as posix7, relative as relative3, resolve, sep as sep2 } from "node:path";
-var slashed = (path16) => path16.split(sep2).join("/");
-function foldersUp(path16) {
-  return posix7.normalize(slashed(path16)).split("/").filter((part) => part === "..").length;
+import { isAbsolute as isAbsolute5, join as join6, posix as posix7, relative as relative2, resolve, sep as sep2 } from "node:path";
+var slashed = (path17) => path17.split(sep2).join("/");
+function foldersUp(path17) {
+  return posix7.normalize(slashed(path17)).split("/").filter((part) => part === "..").length;
 }
-function above(folder2, levels) {
-  return resolve(folder2, ...Array.from({ length: levels }, () => ".."));
+function above(folder, levels) {
+  return resolve(folder, ...Array.from({ length: levels }, () => ".."));
 }
-function fromSyncRoot({ bundleRoot, syncRoot }, path16) {
-  return posix7.join(slashed(relative3(syncRoot, bundleRoot)), path16);
+function fromSyncRoot({ bundleRoot, syncRoot }, path17) {
+  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path17);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
+var CONTENT_KEY = "file_path";
 function isLibraryKey(key2) {
-  return LIBRARY_KEYS.has(key2);
+  return LIBRARY_KEYS.has(key2) || key2 === CONTENT_KEY;
 }
-function libraryPatterns(text3, folder2) {
+function libraryPatterns(key2, text3, folder) {
+  if (key2 === CONTENT_KEY && !text3.includes("${")) return [isAbsolute5(text3) ? text3 : join6(folder, text3)];
   if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text3) || text3.includes("${")) return [];
   const withoutExtras = text3.replace(/\[[^\]]*\]$/, "");
-  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join6(folder2, pattern));
+  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join6(folder, pattern));
 }
-function wheelsOf(folder2) {
-  return join6(folder2, "dist", "*.whl");
+function wheelsOf(folder) {
+  return join6(folder, "dist", "*.whl");
 }
 
 // core/bundle/resolved-selection.ts
@@ -20682,7 +21465,9 @@ async function resolvedSelections(tree, from) {
     paths: paths.map(slashed),
     include,
     exclude,
-    artifacts: [.../* @__PURE__ */ new Set([...artifacts, ...libraries2.flatMap((text3) => libraryPatterns(text3, syncRoot))])]
+    artifacts: [
+      .../* @__PURE__ */ new Set([...artifacts, ...libraries2.flatMap(([key2, text3]) => libraryPatterns(key2, text3, syncRoot))])
+    ]
   }));
   return selections.length === 0 ? void 0 : selections;
 }
@@ -20703,26 +21488,26 @@ function texts(value) {
 async function syncRoots(paths, from) {
   const { bundleRoot, checkout, written, tree } = from;
   if (written && resolvesTo(written.allPaths, paths)) return [written.syncRoot];
-  const depth = relative4(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
+  const depth = relative3(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present3 = await Promise.all(paths.map((path16) => isThere(join7(root, path16), tree)));
+    const present5 = await Promise.all(paths.map((path17) => isThere(join7(root, path17), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
-    const needed = levels === 0 || paths.some((path16) => cleaned2(path16).split("/")[0] !== first);
-    if (needed && present3.every(Boolean)) roots.push(root);
+    const needed = levels === 0 || paths.some((path17) => cleaned2(path17).split("/")[0] !== first);
+    if (needed && present5.every(Boolean)) roots.push(root);
   }
   return roots;
 }
 function resolvesTo(written, paths) {
-  const patterns2 = written.map((path16) => cleaned2(path16).replace(/\$\{[^}]*\}/g, "*"));
-  const fits2 = (path16) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path16)));
+  const patterns2 = written.map((path17) => cleaned2(path17).replace(/\$\{[^}]*\}/g, "*"));
+  const fits2 = (path17) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path17)));
   return written.length === paths.length && paths.every(fits2);
 }
-var cleaned2 = (path16) => posix8.normalize(slashed(path16)).replace(/(?<=.)\/$/, "");
-async function isThere(path16, tree) {
-  if (await tree.size(path16) !== void 0) return true;
-  return tree.list(path16).then(
+var cleaned2 = (path17) => posix8.normalize(slashed(path17)).replace(/(?<=.)\/$/, "");
+async function isThere(path17, tree) {
+  if (await tree.size(path17) !== void 0) return true;
+  return tree.list(path17).then(
     () => true,
     () => false
   );
@@ -20730,82 +21515,84 @@ async function isThere(path16, tree) {
 function artifactPatterns(tree, bundleRoot) {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
     const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
-    const folder2 = textAt(artifact, "path") || ".";
-    const absolute = (path16) => isAbsolute5(path16) ? path16 : join7(bundleRoot, path16);
-    const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder2))] : [];
+    const folder = textAt(artifact, "path") || ".";
+    const absolute = (path17) => isAbsolute6(path17) ? path17 : join7(bundleRoot, path17);
+    const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
     return [...sources.map(absolute), ...built2];
   });
 }
 function libraryTexts(value, key2) {
-  if (typeof value === "string") return isLibraryKey(key2) ? [value] : [];
+  if (typeof value === "string") return isLibraryKey(key2) ? [[key2, value]] : [];
   return listAt(value).flatMap((item) => libraryTexts(item, key2)).concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));
 }
 
 // core/bundle/sync-files.ts
-import nodePath, { dirname as dirname3, join as join8, relative as relative5 } from "node:path";
+import nodePath, { dirname as dirname3, join as join8, relative as relative4 } from "node:path";
 async function worktreeOf(bundleRoot, syncRoot, tree) {
   const found = await findCheckout(bundleRoot, tree);
   return found === bundleRoot ? syncRoot : found;
 }
 var GitIgnores = class {
-  #tree;
+  #bounds;
   #root;
   #byFolder = /* @__PURE__ */ new Map();
-  constructor(tree, root) {
-    this.#tree = tree;
+  constructor(bounds, root) {
+    this.#bounds = bounds;
     this.#root = root;
   }
-  async ignores(path16, isFolder) {
-    for (let folder2 = dirname3(path16); ; folder2 = dirname3(folder2)) {
-      const inside = slashed(relative5(folder2, path16));
-      const rules = await this.#rules(folder2);
+  async ignores(path17, isFolder) {
+    for (let folder = dirname3(path17); ; folder = dirname3(folder)) {
+      const inside = slashed(relative4(folder, path17));
+      const rules = await this.#rules(folder);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
-      if (folder2 === this.#root || dirname3(folder2) === folder2) return false;
+      if (folder === this.#root || dirname3(folder) === folder) return false;
     }
   }
-  #rules(folder2) {
-    let rules = this.#byFolder.get(folder2);
+  #rules(folder) {
+    let rules = this.#byFolder.get(folder);
     if (rules === void 0) {
-      rules = this.#load(folder2);
-      this.#byFolder.set(folder2, rules);
+      rules = this.#load(folder);
+      this.#byFolder.set(folder, rules);
     }
     return rules;
   }
-  async #load(folder2) {
-    const file = join8(folder2, ".gitignore");
-    const text3 = await readText(this.#tree, file).catch(() => "");
-    const always = folder2 === this.#root ? [".git", ".databricks"] : [];
+  async #load(folder) {
+    const file = join8(folder, ".gitignore");
+    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
+    const text3 = bytes?.toString("utf8") ?? "";
+    const always = folder === this.#root ? [".git", ".databricks"] : [];
     return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
   }
 };
-async function selectFiles(selection, tree, name) {
+async function selectFiles(selection, bounds, name) {
   const { bundleRoot, syncRoot } = selection;
-  const ignores = new GitIgnores(tree, await worktreeOf(bundleRoot, syncRoot, tree));
+  const { tree } = bounds;
+  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
   const included = new IgnorePatterns(selection.include, "take");
   const excluded = new IgnorePatterns(selection.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
-  const take = (path16) => {
-    if (!excluded.match(slashed(relative5(syncRoot, path16)))) files.add(path16);
+  const take = (path17) => {
+    if (!excluded.match(slashed(relative4(syncRoot, path17)))) files.add(path17);
   };
-  const walk2 = async (folder2, all) => {
-    const entries2 = await tree.list(folder2).catch((error) => {
+  const walk2 = async (folder, all) => {
+    const entries2 = await tree.list(folder).catch((error) => {
       const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-      unscanned.set(folder2, { file: name(folder2), reason, harmless: false });
+      unscanned.set(folder, { file: name(folder), reason, harmless: false });
       return [];
     });
     for (const entry of entries2) {
-      const path16 = join8(folder2, entry.name);
+      const path17 = join8(folder, entry.name);
       if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path16, true)) await walk2(path16, all);
+        if (all || !await ignores.ignores(path17, true)) await walk2(path17, all);
       } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative5(syncRoot, path16)))) take(path16);
-      } else if (!await ignores.ignores(path16, false)) {
-        if (entry.type === "file") take(path16);
+        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path17)))) take(path17);
+      } else if (!await ignores.ignores(path17, false)) {
+        if (entry.type === "file") take(path17);
         else {
           const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path16, {
-            file: name(path16),
+          unscanned.set(path17, {
+            file: name(path17),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
             harmless: true
           });
@@ -20813,8 +21600,8 @@ async function selectFiles(selection, tree, name) {
       }
     }
   };
-  for (const path16 of selection.paths) {
-    const start = join8(syncRoot, path16);
+  for (const path17 of selection.paths) {
+    const start = join8(syncRoot, path17);
     if (await tree.size(start) !== void 0) take(start);
     else await walk2(start, false);
   }
@@ -20823,11 +21610,15 @@ async function selectFiles(selection, tree, name) {
 }
 async function selectArtifacts({ artifacts }, tree) {
   const found = /* @__PURE__ */ new Set();
-  const take = async (path16) => {
-    if (await tree.size(path16) !== void 0) found.add(path16);
-    else for (const { name } of await tree.list(path16).catch(() => [])) await take(join8(path16, name));
+  const take = async (path17) => {
+    if (await tree.size(path17) !== void 0) found.add(path17);
+    else {
+      const entries2 = await tree.list(path17).catch(() => void 0);
+      if (entries2 === void 0) found.add(path17);
+      for (const { name } of entries2 ?? []) await take(join8(path17, name));
+    }
   };
-  for (const pattern of artifacts) for (const path16 of await matchesOf2(pattern, tree)) await take(path16);
+  for (const pattern of artifacts) for (const path17 of await matchesOf2(pattern, tree)) await take(path17);
   return [...found].sort();
 }
 async function matchesOf2(pattern, tree) {
@@ -20843,10 +21634,10 @@ async function matchesOf2(pattern, tree) {
 import { readdir as readdir2, readFile as readFile2 } from "node:fs/promises";
 import path14 from "node:path";
 async function readSyncedFiles(state, target) {
-  const folder2 = path14.join(state, target, "sync-snapshots");
-  const names2 = (await readdir2(folder2).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const folder = path14.join(state, target, "sync-snapshots");
+  const names2 = (await readdir2(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
   if (names2.length === 0) return void 0;
-  const all = await Promise.all(names2.map((name) => readFile2(path14.join(folder2, name), "utf8")));
+  const all = await Promise.all(names2.map((name) => readFile2(path14.join(folder, name), "utf8")));
   return all.flatMap(
     (text3) => members(member(parseJson(text3, "the list of uploaded files"), "local_to_remote_names")).flatMap(
       ([local, remote2]) => typeof remote2 === "string" ? [{ local, remote: remote2 }] : []
@@ -20855,7 +21646,8 @@ async function readSyncedFiles(state, target) {
 }
 
 // core/flow/scan/uploaded.ts
-async function uploadedFiles(scanned, tree, uploading) {
+async function uploadedFiles(scanned, bounds, uploading) {
+  const { tree } = bounds;
   const { selections, summary, state, target, complete, api } = uploading;
   const synced = await readSyncedFiles(state, target);
   const code2 = runsCode(summary);
@@ -20863,50 +21655,59 @@ async function uploadedFiles(scanned, tree, uploading) {
   const remote2 = /* @__PURE__ */ new Map();
   const filePath = textAt(summary, "workspace", "file_path");
   for (const file of synced ?? []) {
-    const files = await present2(selections, file.local, tree);
+    const files = await present4(selections, file.local, tree);
     here.push(...files);
     const [first] = files;
-    const path16 = posix9.join(filePath, file.remote);
-    if (first === void 0 || code2) remote2.set(path16, first === void 0 ? path16 : scanned.name(first));
+    const path17 = posix9.join(filePath, file.remote);
+    if (first === void 0 || code2) remote2.set(path17, first === void 0 ? path17 : scanned.name(first));
   }
+  const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
+  for (const path17 of there ?? []) if (!remote2.has(path17)) remote2.set(path17, path17);
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
-  const sources = synced ? [] : await selectedNow(selections, scanned, tree);
+  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
   const names2 = new Set(different.map((file) => scanned.name(file)));
-  for (const path16 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
-    const local = artifacts.find((file) => basename(file) === posix9.basename(path16));
-    if (local === void 0 || code2) remote2.set(path16, local === void 0 ? path16 : scanned.name(local));
+  for (const path17 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix9.basename(path17));
+    if (local === void 0 || code2) remote2.set(path17, local === void 0 ? path17 : scanned.name(local));
   }
   const unscanned = [];
-  await inParallel([...remote2], async ([path16, name]) => {
-    const content = await exportedFile(api, path16);
-    if (content === void 0)
+  const unread = [];
+  await inParallel([...remote2], async ([path17, name]) => {
+    const content = await exportedFile(api, path17);
+    if (content === void 0 && name !== path17) unread.push(name);
+    else if (content === void 0)
       unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(name, content) > 0 || name === path16) names2.add(name);
+    else if (await scanned.scanContent(name, content) > 0 || name === path17) names2.add(name);
   });
   return {
     different: [...names2].sort(),
     unscanned,
-    unknown: synced || !complete ? void 0 : await unlisted(uploading, tree)
+    unread: unread.sort(),
+    unknown: !there ? TOO_MANY : synced || !complete ? void 0 : await unlisted(uploading, bounds)
   };
 }
+var TOO_MANY = {
+  problem: "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
+  remedy: "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere)."
+};
 async function uploadedArtifacts(api, summary) {
-  const folder2 = textAt(summary, "workspace", "artifact_path");
-  if (folder2 === "" || folder2.startsWith("/Volumes/")) return [];
-  return filesInFolder(api, posix9.join(folder2, ".internal"));
+  const folder = textAt(summary, "workspace", "artifact_path");
+  if (folder === "" || folder.startsWith("/Volumes/")) return [];
+  return filesInFolder(api, posix9.join(folder, ".internal"));
 }
-async function present2(selections, local, tree) {
+async function present4(selections, local, tree) {
   const files = selections.map(({ syncRoot }) => join9(syncRoot, local));
   const sizes = await Promise.all(files.map((file) => tree.size(file)));
   return files.filter((_file, index) => sizes[index] !== void 0);
 }
-async function selectedNow(selections, scanned, tree) {
-  const all = selections.map((one) => selectFiles(one, tree, (file) => scanned.name(file)));
+async function selectedNow(selections, scanned, bounds) {
+  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
   return (await Promise.all(all)).flatMap(({ files }) => files);
 }
-async function unlisted({ selections, summary }, tree) {
+async function unlisted({ selections, summary }, bounds) {
   if (member(summary, "experimental", "immutable_folder") === true) return void 0;
-  const all = await Promise.all(selections.map((one) => selectFiles(one, tree, (file) => file)));
+  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
   if (all.every(({ files }) => files.length === 0)) return void 0;
   return {
     problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
@@ -20942,9 +21743,9 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path16, itemKeys) {
-    const tries = [...this.#inTarget(path16), path16].map(
-      (full) => this.#deepest(full, full.length - path16.length, itemKeys)
+  find(path17, itemKeys) {
+    const tries = [...this.#inTarget(path17), path17].map(
+      (full) => this.#deepest(full, full.length - path17.length, itemKeys)
     );
     const { value } = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     const variable2 = value?.kind === "text" ? /\$\{var\.(\w{1,100})\}/.exec(value.text)?.[1] : void 0;
@@ -20955,22 +21756,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    for (const path16 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
-      const { value, depth } = this.#deepest(path16, 0, /* @__PURE__ */ new Map());
-      if (depth === path16.length && value) return value.place;
+    for (const path17 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
+      const { value, depth } = this.#deepest(path17, 0, /* @__PURE__ */ new Map());
+      if (depth === path17.length && value) return value.place;
     }
     return void 0;
   }
-  #inTarget(path16) {
+  #inTarget(path17) {
     const target = this.#target;
-    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path16]);
+    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path17]);
   }
-  #deepest(path16, shift, itemKeys) {
+  #deepest(path17, shift, itemKeys) {
     let best = { depth: 0 };
     for (const file of this.#files) {
       let value = file.value;
-      for (let depth = 1; depth <= path16.length; depth++) {
-        value = step(value, path16[depth - 1], itemKeys.get(depth - 1 - shift));
+      for (let depth = 1; depth <= path17.length; depth++) {
+        value = step(value, path17[depth - 1], itemKeys.get(depth - 1 - shift));
         if (value === void 0) break;
         if (depth > best.depth) best = { depth, value };
       }
@@ -21006,9 +21807,9 @@ function itemKeyOf(item) {
 // core/scan/configuration.ts
 function scanConfiguration(plan, summary, options) {
   const scan2 = new ConfigurationScan(options);
-  for (const [kind, resources] of Object.entries(member2(summary, "resources") ?? {})) {
-    for (const [key2, resource] of Object.entries(resources ?? {}))
-      scan2.walk(resource, ["resources", kind, key2], /* @__PURE__ */ new Map());
+  for (const section of DEPLOYED) {
+    const value = member2(summary, section);
+    if (value !== void 0) scan2.walk(value, [section], /* @__PURE__ */ new Map());
   }
   for (const [resource, entry] of Object.entries(member2(plan, "plan") ?? {})) {
     const value = member2(member2(entry, "new_state"), "value");
@@ -21024,6 +21825,7 @@ function scanConfiguration(plan, summary, options) {
     notes: [`settings of the resolved configuration that were scanned: ${strings}`]
   };
 }
+var DEPLOYED = ["resources", "bundle", "workspace", "presets"];
 function member2(value, key2) {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, key2)) return void 0;
   const found = value[key2];
@@ -21036,36 +21838,55 @@ var ConfigurationScan = class {
   bytes = 0;
   /** Texts that were looked at, by setting: a resource stands in plan and summary. */
   #seen = /* @__PURE__ */ new Set();
+  #keys = /* @__PURE__ */ new Set();
   #options;
   #places;
   constructor(options) {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path16, itemKeys) {
-    if (typeof value === "string") this.#text(value, path16, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path16, itemKeys);
+  walk(value, path17, itemKeys) {
+    if (typeof value === "string") this.#text(value, path17, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path17, itemKeys);
     else if (typeof value === "object" && value !== null) {
       const named2 = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
+        this.#key(key2, path17, itemKeys);
         const isPair2 = named2 !== void 0 && inner === named2.value;
-        if (isPair2) this.#text(named2.value, [...path16, key2], itemKeys, named2.name);
-        else this.walk(inner, [...path16, key2], itemKeys);
+        if (isPair2) this.#text(named2.value, [...path17, key2], itemKeys, named2.name);
+        else this.walk(inner, [...path17, key2], itemKeys);
       }
     }
   }
-  #list(list3, path16, itemKeys) {
+  /** Keys are sent as well: of tags, of parameters, of resources. Their findings stand where their mapping does. */
+  #key(key2, path17, itemKeys) {
+    if (this.#keys.has(key2)) return;
+    this.#keys.add(key2);
+    const bytes = Buffer.from(key2);
+    const text3 = bytes.toString("latin1");
+    for (const { rule, value } of detect(bytes, text3, {
+      kind: "code",
+      binary: true,
+      from: 0,
+      to: text3.length
+    })) {
+      const mark = fingerprint(value, this.#options.repositoryId);
+      const shown2 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
+      this.#add(rule, "error", path17, itemKeys, { shown: shown2, fingerprint: mark });
+    }
+  }
+  #list(list3, path17, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path16.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path17.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path16, index], keys, flag ?? "");
-      else this.walk(item, [...path16, index], keys);
+      if (typeof item === "string") this.#text(item, [...path17, index], keys, flag ?? "");
+      else this.walk(item, [...path17, index], keys);
     });
   }
-  #text(text3, path16, itemKeys, name = String(path16[path16.length - 1])) {
-    const seen = JSON.stringify([path16, text3]);
+  #text(text3, path17, itemKeys, name = String(path17[path17.length - 1])) {
+    const seen = JSON.stringify([path17, text3]);
     if (this.#seen.has(seen)) return;
     this.#seen.add(seen);
     this.strings++;
@@ -21073,7 +21894,7 @@ var ConfigurationScan = class {
     const bytes = Buffer.from(text3);
     const found = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path16, itemKeys), setting: settingText(path16) });
+      this.scopes.push({ scope, place: this.#place(path17, itemKeys), setting: settingText(path17) });
     };
     found.push(
       ...detect(bytes, bytes.toString("latin1"), {
@@ -21089,7 +21910,7 @@ var ConfigurationScan = class {
     for (const { rule, value, via } of withoutOverlaps(found)) {
       const shown2 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule, "error", path16, itemKeys, {
+      this.#add(rule, "error", path17, itemKeys, {
         shown: shown2,
         fingerprint: mark,
         ...via !== void 0 && { via }
@@ -21097,23 +21918,23 @@ var ConfigurationScan = class {
     }
     const practice = text3 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path16, itemKeys, {
+      this.#add(practice, "warning", path17, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path16), "")
+        fingerprint: fingerprint(settingText(path17), "")
       });
     }
   }
-  #add(rule, level, path16, itemKeys, what) {
+  #add(rule, level, path17, itemKeys, what) {
     this.findings.push({
       rule,
       level,
-      place: this.#place(path16, itemKeys),
-      setting: settingText(path16),
+      place: this.#place(path17, itemKeys),
+      setting: settingText(path17),
       ...what
     });
   }
-  #place(path16, itemKeys) {
-    return this.#places.find(path16, itemKeys) ?? this.#options.fallback;
+  #place(path17, itemKeys) {
+    return this.#places.find(path17, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -21122,13 +21943,13 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path16) {
-  return path16.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
+function settingText(path17) {
+  return path17.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scanned-files.ts
 import { createHash as createHash9 } from "node:crypto";
-import { relative as relative6, sep as sep3 } from "node:path";
+import { relative as relative5, sep as sep3 } from "node:path";
 
 // core/scan/files/archive.ts
 import { gunzipSync, inflateRawSync } from "node:zlib";
@@ -21139,6 +21960,23 @@ var END_64 = 101075792;
 var LOCATOR_64 = 117853008;
 var MEMBER = 33639248;
 var LOCAL2 = 67324752;
+var ZIP_END = 22 + 65535;
+function endsAsZip(tail) {
+  return Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).subarray(-ZIP_END).includes("PK");
+}
+function hasUnlistedMembers(zip, members2) {
+  const extents = members2.map((member3) => {
+    const start = member3.header + 30 + lengthAt(zip, member3.header + 26) + lengthAt(zip, member3.header + 28);
+    return [member3.header, start + member3.compressedSize];
+  }).sort(([a], [b]) => a - b);
+  let next = 0;
+  for (let at3 = zip.indexOf("PK"); at3 >= 0; at3 = zip.indexOf("PK", at3 + 1)) {
+    while ((extents[next]?.[1] ?? Infinity) <= at3) next++;
+    if ((extents[next]?.[0] ?? Infinity) > at3) return true;
+  }
+  return false;
+}
+var lengthAt = (zip, at3) => at3 + 2 <= zip.length ? zip.readUInt16LE(at3) : 0;
 function endOfDirectory(zip) {
   const first = Math.max(0, zip.length - 22 - 65535);
   for (let at3 = zip.length - 22; at3 >= first; at3--) if (zip.readUInt32LE(at3) === END2) return at3;
@@ -21214,6 +22052,23 @@ var ARCHIVE_LIMITS = {
   total: 1 << 30,
   members: 1e5
 };
+function closedArchive(head) {
+  const start = Buffer.from(head).toString("latin1");
+  return CLOSED.find(([magic]) => start.startsWith(magic))?.[1];
+}
+var HEAD = 10;
+var CLOSED = [
+  ...Array.from({ length: 9 }, (_, level) => [`BZh${String(level + 1)}1AY&SY`, "bzip2"]),
+  ["\xFD7zXZ\0", "xz"],
+  ["(\xB5/\xFD", "zstd"],
+  ["7z\xBC\xAF'", "7z"],
+  ["Rar!\x07", "rar"],
+  ['"M', "lz4"]
+];
+function archiveKinds(content) {
+  const first = archiveKind(content.subarray(0, HEAD));
+  return [.../* @__PURE__ */ new Set([...first ? [first] : [], ...endsAsZip(content) ? ["zip"] : []])];
+}
 function archiveKind(head) {
   if (head[0] === 80 && head[1] === 75 && (head[2] === 3 && head[3] === 4 || head[2] === 5 && head[3] === 6))
     return "zip";
@@ -21246,8 +22101,10 @@ function unpackMember(zip, member3, budget) {
   }
 }
 function* unpackZip(zip, budget) {
+  const members2 = [];
   try {
     for (const member3 of zipMembers(zip)) {
+      members2.push(member3);
       if (member3.name.endsWith("/")) continue;
       if (--budget.members < 0) {
         yield { name: "", reason: "it has more than 100,000 members" };
@@ -21255,7 +22112,10 @@ function* unpackZip(zip, budget) {
       }
       yield unpackMember(zip, member3, budget);
     }
+    if (hasUnlistedMembers(zip, members2))
+      yield { name: "", reason: "it has members that its directory does not name" };
   } catch (error) {
+    if (members2.length === 0 && archiveKind(zip.subarray(0, HEAD)) !== "zip") return;
     yield { name: "", reason: `it is no whole zip archive: ${explained(error)}` };
   }
 }
@@ -21289,7 +22149,8 @@ function unpackGzip(gzip, budget) {
     const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
     const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
     budget.bytes -= content.length;
-    return tarMembers(content) ?? [{ name: "", content }];
+    const members2 = tarMembers(content);
+    return members2 ? [...members2, { name: "", content, around: true }] : [{ name: "", content }];
   } catch (error) {
     const reason = explained(error);
     return [
@@ -21305,12 +22166,12 @@ function unpackGzip(gzip, budget) {
 var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh|ksh|ps1|psm1|bat|cmd|netrc|pgpass|pypirc|npmrc|databrickscfg|hocon|sql\.tpl|service|secrets?|credentials|keys?)$/;
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
-var TEXT = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path16) {
-  const name = path16.slice(path16.lastIndexOf("/") + 1).toLowerCase();
+var TEXT2 = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
+function fileKind(path17) {
+  const name = path17.slice(path17.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
-  if (TEXT.test(name)) return "text";
+  if (TEXT2.test(name)) return "text";
   return "code";
 }
 
@@ -21322,7 +22183,18 @@ function zeroShare(sample, start) {
   for (let i = start; i < sample.length; i += 2) if (sample[i] === 0) zeros++;
   return zeros / Math.max(1, sample.length / 2);
 }
+function utf32(sample) {
+  if (sample.length < 16) return void 0;
+  const zeros = [0, 0, 0, 0];
+  for (let i = 0; i < sample.length; i++) if (sample[i] === 0) zeros[i % 4] = (zeros[i % 4] ?? 0) + 1;
+  const most = 0.9 * Math.floor(sample.length / 4);
+  const [first = 0, second = 0, third = 0, fourth = 0] = zeros;
+  if (fourth >= most && third >= most && first < most / 9) return "utf-32le";
+  return first >= most && second >= most && fourth < most / 9 ? "utf-32be" : void 0;
+}
 function encodingOf(sample) {
+  const wide2 = utf32(sample);
+  if (wide2) return wide2;
   if (sample[0] === 255 && sample[1] === 254) return "utf-16le";
   if (sample[0] === 254 && sample[1] === 255) return "utf-16be";
   if (sample.length < 8) return "bytes";
@@ -21351,15 +22223,27 @@ var Decoder = class {
       if (bytes[0] === 239 && bytes[1] === 187 && bytes[2] === 191) bytes = bytes.subarray(3);
     }
     if (this.#encoding === "bytes") return bytes;
+    if (this.#encoding === "utf-32le" || this.#encoding === "utf-32be") return this.#narrowed(bytes);
     this.#utf16 ??= new TextDecoder2("utf-16le");
     if (this.#encoding === "utf-16be") bytes = this.#swapped(bytes);
     return Buffer.from(this.#utf16.decode(bytes, { stream: !final }), "utf8");
   }
+  #narrowed(bytes) {
+    const whole2 = Buffer.concat([this.#odd, bytes]);
+    const even = whole2.length - whole2.length % 4;
+    this.#odd = Buffer.from(whole2.subarray(even));
+    let text3 = "";
+    for (let at3 = 0; at3 < even; at3 += 4) {
+      const code2 = this.#encoding === "utf-32le" ? whole2.readUInt32LE(at3) : whole2.readUInt32BE(at3);
+      text3 += code2 <= 1114111 ? String.fromCodePoint(code2) : "\uFFFD";
+    }
+    return Buffer.from(text3, "utf8");
+  }
   #swapped(bytes) {
-    const whole = Buffer.concat([this.#odd, bytes]);
-    const even = whole.length - whole.length % 2;
-    this.#odd = Buffer.from(whole.subarray(even));
-    return Buffer.from(whole.subarray(0, even)).swap16();
+    const whole2 = Buffer.concat([this.#odd, bytes]);
+    const even = whole2.length - whole2.length % 2;
+    this.#odd = Buffer.from(whole2.subarray(even));
+    return Buffer.from(whole2.subarray(0, even)).swap16();
   }
 };
 
@@ -21384,9 +22268,9 @@ var ContentScanner = class {
   scopes = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path16) {
-    this.#kind = fileKind(path16);
-    this.#ipynb = path16.toLowerCase().endsWith(".ipynb");
+  constructor(path17) {
+    this.#kind = fileKind(path17);
+    this.#ipynb = path17.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -21462,7 +22346,7 @@ var ContentScanner = class {
 };
 
 // core/scan/files/scan-file.ts
-var HEAD = 8;
+var NOTHING2 = Buffer.alloc(0);
 var DEEPEST4 = 1;
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
@@ -21480,6 +22364,14 @@ function toFinding(match2, file, member3, repositoryId) {
     fingerprint: fingerprint(value, repositoryId),
     ...via !== void 0 && { via }
   };
+}
+function pushAll(scanner, content) {
+  for (let at3 = 0; at3 + PIECE2 < content.length; at3 += PIECE2)
+    scanner.push(content.subarray(at3, at3 + PIECE2), false);
+  scanner.push(
+    content.subarray(content.length - (content.length % PIECE2 || Math.min(PIECE2, content.length))),
+    true
+  );
 }
 async function scanFile(file, repositoryId) {
   const results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
@@ -21503,57 +22395,100 @@ var FileScan = class {
     this.#results = results;
   }
   async run() {
+    this.#lookAtName(this.#file.name, void 0);
     const scanner = new ContentScanner(this.#file.name);
-    let archive;
-    let first = true;
+    let whole2;
+    let tail = Buffer.alloc(0);
     const pieces = [];
     let held;
     for await (const piece of this.#file.read()) {
-      if (first) archive = archiveKind(piece.subarray(0, HEAD));
-      first = false;
+      whole2 ??= this.#isArchive(piece.subarray(0, HEAD));
       this.#results.bytes += piece.length;
-      if (archive !== void 0) {
-        if (this.#results.bytes > ARCHIVE_LIMITS.file) {
-          this.#skip("the archive is larger than 256 MiB");
-          return;
-        }
+      if (whole2) {
+        if (this.#isTooLarge(this.#results.bytes)) return;
         pieces.push(piece);
         continue;
       }
+      tail = Buffer.concat([piece.length < ZIP_END ? tail : NOTHING2, piece.subarray(-ZIP_END)]).subarray(
+        -ZIP_END
+      );
       if (held !== void 0) scanner.push(held, false);
       held = piece;
     }
-    if (archive !== void 0) return this.#unpack(archive, Buffer.concat(pieces), "", 0);
-    scanner.push(held ?? new Uint8Array(), true);
+    if (whole2 === true) return this.#unpackAll(Buffer.concat(pieces), "", 0);
+    scanner.push(held ?? NOTHING2, true);
     this.#take(scanner, void 0);
+    if (endsAsZip(tail)) await this.#unpackAppended();
   }
-  async #unpack(kind, content, path16, depth) {
+  #isArchive(head) {
+    const closed2 = closedArchive(head);
+    if (closed2 !== void 0) this.#skip(`it is compressed (${closed2}) in a way that is not opened`);
+    return archiveKind(head) !== void 0;
+  }
+  #isTooLarge(size) {
+    if (size <= ARCHIVE_LIMITS.file) return false;
+    this.#skip("the archive is larger than 256 MiB");
+    return true;
+  }
+  /** An archive behind other bytes is known by its end alone: the file is read once more. */
+  async #unpackAppended() {
+    if (this.#isTooLarge(this.#results.bytes)) return;
+    const pieces = [];
+    for await (const piece of this.#file.read()) pieces.push(piece);
+    await this.#unpackAll(Buffer.concat(pieces), "", 0);
+  }
+  /** The members of an archive, then what stands around them: comments, headers, bytes that belong to none. */
+  async #unpackAll(content, path17, depth) {
+    for (const kind of archiveKinds(content)) await this.#unpack(kind, content, path17, depth);
+    this.#lookAround(content, path17);
+  }
+  async #unpack(kind, content, path17, depth) {
     const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member3 of members2) {
-      const name = [path16, member3.name].filter((part) => part !== "").join("!");
+      const name = [path17, member3.name].filter((part) => part !== "").join("!");
+      if (member3.name !== "") this.#lookAtName(member3.name, name);
       if ("reason" in member3) this.#skip(member3.reason, name);
-      else await this.#member(member3.content, name, depth);
+      else if (member3.around === true) {
+        if (endsAsZip(member3.content)) await this.#member(member3.content, name, depth);
+        this.#lookAround(member3.content, name);
+      } else await this.#member(member3.content, name, depth);
     }
   }
   async #member(content, name, depth) {
-    const inner = archiveKind(content.subarray(0, HEAD));
-    if (inner !== void 0 && depth < DEEPEST4) return this.#unpack(inner, content, name, depth + 1);
-    if (inner !== void 0) {
+    const closed2 = closedArchive(content.subarray(0, HEAD));
+    if (closed2 !== void 0) this.#skip(`it is compressed (${closed2}) in a way that is not opened`, name);
+    const inner = archiveKinds(content);
+    if (inner.length > 0 && depth < DEEPEST4) return this.#unpackAll(content, name, depth + 1);
+    if (archiveKind(content.subarray(0, HEAD)) !== void 0) {
       this.#skip("it is an archive nested more than once", name);
       return;
     }
     const scanner = new ContentScanner(name === "" ? this.#file.name.replace(/\.gz$/i, "") : name);
-    for (let at3 = 0; at3 + PIECE2 < content.length; at3 += PIECE2)
-      scanner.push(content.subarray(at3, at3 + PIECE2), false);
-    scanner.push(
-      content.subarray(content.length - (content.length % PIECE2 || Math.min(PIECE2, content.length))),
-      true
-    );
+    pushAll(scanner, content);
     this.#take(scanner, name === "" ? void 0 : name);
     this.#sincePause += content.length;
     if (this.#sincePause < BYTES_BEFORE_PAUSE) return;
     this.#sincePause = 0;
     await new Promise((resolve2) => setImmediate(resolve2));
+  }
+  /** What stands uncompressed in an archive is told once: in its member, if it is in one. */
+  #lookAround(content, path17) {
+    const scanner = new ContentScanner("archive.bin");
+    pushAll(scanner, content);
+    const known2 = new Set(this.#results.findings.map((finding2) => finding2.fingerprint));
+    for (const match2 of scanner.matches()) {
+      const finding2 = toFinding(match2, this.#file.name, path17 === "" ? void 0 : path17, this.#repositoryId);
+      if (!known2.has(finding2.fingerprint)) this.#results.findings.push(finding2);
+    }
+  }
+  /** Names are uploaded as well; in them only formats of their own are looked for. */
+  #lookAtName(name, member3) {
+    const bytes = Buffer.from(name);
+    const text3 = bytes.toString("latin1");
+    for (const match2 of detect(bytes, text3, { kind: "code", binary: true, from: 0, to: text3.length })) {
+      const finding2 = toFinding(match2, this.#file.name, member3, this.#repositoryId);
+      this.#results.findings.push({ ...finding2, shown: `${finding2.shown} in the name` });
+    }
   }
   #take(scanner, member3) {
     for (const match2 of scanner.matches()) {
@@ -21590,11 +22525,11 @@ var ScannedFiles = class {
   async scan(files, { uncut: uncut2 = false } = {}) {
     const fresh = [];
     const done = { files: 0, bytes: 0, ofFiles: files.length };
-    await inParallel([...new Set(files)], async (path16) => {
+    await inParallel([...new Set(files)], async (path17) => {
       if (!uncut2) this.#ports.signal?.throwIfAborted();
-      if (!await this.#isKnown(path16)) {
-        fresh.push(path16);
-        done.bytes += await this.#scanOne(path16, this.name(path16), () => this.#ports.tree.read(path16));
+      if (!await this.#isKnown(path17)) {
+        fresh.push(path17);
+        done.bytes += await this.#scanOne(path17, this.name(path17), () => this.#ports.tree.read(path17));
       }
       done.files++;
       this.#ports.onProgress?.({ ...done });
@@ -21618,23 +22553,24 @@ var ScannedFiles = class {
     return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report]) => report));
   }
   /** As reports name a file. */
-  name(path16) {
-    return relative6(this.#options.checkout, path16).split(sep3).join("/");
+  name(path17) {
+    return relative5(this.#options.checkout, path17).split(sep3).join("/");
   }
-  async #isKnown(path16) {
-    const known2 = this.#hashes.get(path16);
+  async #isKnown(path17) {
+    const known2 = this.#hashes.get(path17);
     if (known2 === void 0) return false;
     const hash = createHash9("sha256");
     try {
-      for await (const piece of this.#ports.tree.read(path16)) hash.update(piece);
+      for await (const piece of this.#ports.tree.read(path17)) hash.update(piece);
     } catch {
       return false;
     }
     return hash.digest("hex") === known2;
   }
   async #scanOne(key2, name, read4) {
-    const hash = createHash9("sha256");
+    const contents = /* @__PURE__ */ new Set();
     const hashed = async function* () {
+      const hash = createHash9("sha256");
       for await (const piece of read4()) {
         hash.update(piece);
         yield piece;
@@ -21643,6 +22579,12 @@ var ScannedFiles = class {
     };
     this.#hashes.delete(key2);
     const onEnd = (hex) => {
+      contents.add(hex);
+      if (contents.size > 1) {
+        this.#hashes.delete(key2);
+        for (const one of contents) this.#contents.delete(one);
+        return;
+      }
       this.#hashes.set(key2, hex);
       this.#contents.add(hex);
     };
@@ -21655,27 +22597,32 @@ var ScannedFiles = class {
 // core/bundle/outside.ts
 import { dirname as dirname4, join as join10 } from "node:path";
 async function refuseOutside(selections, boundary) {
-  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path16) => join10(syncRoot, path16)));
+  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path17) => join10(syncRoot, path17)));
   const patterns2 = selections.flatMap(({ artifacts }) => artifacts);
   const mistakes = [
-    ...await mistakesOf("A path of `sync.paths`", paths, (path16) => path16, boundary),
-    ...await mistakesOf("An artifact or library", patterns2, fixedPart, boundary)
+    ...await mistakesOf("A path of `sync.paths`", paths, (path17) => path17, boundary),
+    ...await mistakesOf("An artifact, a library or the file of a resource", patterns2, fixedPart, boundary)
   ];
   if (mistakes.length > 0) throw invalidBundle(mistakes);
 }
 async function refuseFilesOutside(files, boundary) {
-  const mistakes = await mistakesOf("An artifact or library", files, (file) => file, boundary);
+  const mistakes = await mistakesOf(
+    "An artifact, a library or the file of a resource",
+    files,
+    (file) => file,
+    boundary
+  );
   if (mistakes.length > 0) throw invalidBundle(mistakes);
 }
 async function mistakesOf(what, all, start, { checkout, platform, tree, placeOf: placeOf4 }) {
   const mistakes = [];
-  for (const path16 of new Set(all)) {
-    if (isInside(await tree.real(start(path16)), checkout, platform)) continue;
-    const place = placeOf4(path16);
+  for (const path17 of new Set(all)) {
+    if (isInside(await tree.real(start(path17)), checkout, platform)) continue;
+    const place = placeOf4(path17);
     mistakes.push({
       problem: `${what} leads out of the repository's checkout, so nothing of it is read or uploaded.`,
       expected: "a path in the checkout, also after links are followed",
-      actual: path16,
+      actual: path17,
       remedy: "Copy or check out what the bundle needs into the repository, and name it there.",
       ...place && { place }
     });
@@ -21688,7 +22635,7 @@ function fixedPart(pattern) {
 }
 
 // core/bundle/written-selection.ts
-import { dirname as dirname5, isAbsolute as isAbsolute6, join as join11, posix as posix10 } from "node:path";
+import { dirname as dirname5, isAbsolute as isAbsolute7, join as join11, posix as posix10 } from "node:path";
 function writtenSelection(files, target, bundleRoot) {
   return readingBundle(() => new Written(files, target, bundleRoot).selection());
 }
@@ -21705,23 +22652,23 @@ var Written = class {
     this.#bundleRoot = bundleRoot;
     const { top, overrides } = selectTarget(files, target);
     this.#layers = [...top, ...overrides];
-    this.#folders = new Map(files.map(({ name, path: path16 }) => [name, dirname5(path16)]));
+    this.#folders = new Map(files.map(({ name, path: path17 }) => [name, dirname5(path17)]));
   }
   selection() {
     const sync = under(this.#layers, "sync");
     const written = under(sync, "paths");
     const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute(written);
     const bundleRoot = this.#bundleRoot;
-    const fromBundle = (path16) => slashed(posix10.relative(slashed(bundleRoot), slashed(path16)));
-    const levels = Math.max(0, ...paths.map((path16) => foldersUp(fromBundle(path16))));
+    const fromBundle = (path17) => slashed(posix10.relative(slashed(bundleRoot), slashed(path17)));
+    const levels = Math.max(0, ...paths.map((path17) => foldersUp(fromBundle(path17))));
     const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
-    const relativeToRoot = (path16) => fromSyncRoot(roots, fromBundle(path16));
+    const relativeToRoot = (path17) => fromSyncRoot(roots, fromBundle(path17));
     const known2 = (key2, all) => {
-      const relative7 = all.map(relativeToRoot);
-      const computed = relative7.filter(hasVariable);
+      const relative6 = all.map(relativeToRoot);
+      const computed = relative6.filter(hasVariable2);
       if (computed.length > 0)
         this.#notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
-      return relative7.filter((path16) => !hasVariable(path16));
+      return relative6.filter((path17) => !hasVariable2(path17));
     };
     this.#collectArtifacts();
     for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
@@ -21746,14 +22693,14 @@ var Written = class {
   #folderOf({ file }) {
     return this.#folders.get(file) ?? this.#bundleRoot;
   }
-  #located(path16, place) {
-    if (!this.#places.has(path16)) this.#places.set(path16, place);
-    return path16;
+  #located(path17, place) {
+    if (!this.#places.has(path17)) this.#places.set(path17, place);
+    return path17;
   }
   #collectArtifacts() {
     for (const artifact of under(this.#layers, "artifacts").flatMap(valuesOf)) {
       const fields = artifact.kind === "map" ? artifact.entries() : /* @__PURE__ */ new Map();
-      const folder2 = this.#folderOf(artifact.place);
+      const folder = this.#folderOf(artifact.place);
       const base = textOf4(fields.get("path"));
       const files = fields.get("files");
       const sources = files?.kind === "sequence" ? files.items() : [];
@@ -21761,10 +22708,10 @@ var Written = class {
         const source = file.kind === "map" ? file.entries().get("source") : void 0;
         const text3 = textOf4(source);
         if (source && text3 !== void 0)
-          this.#artifact(isAbsolute6(text3) ? text3 : join11(folder2, text3), source.place);
+          this.#artifact(isAbsolute7(text3) ? text3 : join11(folder, text3), source.place);
       }
       if (textOf4(fields.get("type")) === "whl" && sources.length === 0)
-        this.#artifact(wheelsOf(base === void 0 ? this.#bundleRoot : join11(folder2, base)), artifact.place);
+        this.#artifact(wheelsOf(base === void 0 ? this.#bundleRoot : join11(folder, base)), artifact.place);
     }
   }
   #collectLibraries(value, key2) {
@@ -21777,15 +22724,15 @@ var Written = class {
         for (const [name, inner] of value.entries()) this.#collectLibraries(inner, name);
       else for (const item of value.items()) this.#collectLibraries(item, key2);
     } else if (value.kind === "text" && isLibraryKey(key2)) {
-      for (const pattern of libraryPatterns(value.text, this.#folderOf(value.place)))
+      for (const pattern of libraryPatterns(key2, value.text, this.#folderOf(value.place)))
         this.#artifact(pattern, value.place);
     }
   }
   #artifact(pattern, place) {
-    if (!hasVariable(pattern)) this.#artifacts.push(this.#located(pattern, place));
+    if (!hasVariable2(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
 };
-var hasVariable = (text3) => text3.includes("${");
+var hasVariable2 = (text3) => text3.includes("${");
 function textOf4(value) {
   return value?.kind === "text" ? value.text : void 0;
 }
@@ -21821,7 +22768,7 @@ async function filesOf(selections, scanned, boundary) {
   for (const selection of selections) {
     const artifacts = await selectArtifacts(selection, boundary.tree);
     await refuseFilesOutside(artifacts, boundary);
-    const sources = await selectFiles(selection, boundary.tree, (path16) => scanned.name(path16));
+    const sources = await selectFiles(selection, boundary, (path17) => scanned.name(path17));
     for (const file of [...sources.files, ...artifacts]) files.add(file);
     unscanned.push(...sources.unscanned);
   }
@@ -21829,7 +22776,7 @@ async function filesOf(selections, scanned, boundary) {
 }
 async function scanSources({ files, selection }, scanned, boundary) {
   const selected = await filesOf([selection], scanned, boundary);
-  await scanned.scan([...selected.files, ...files.map(({ path: path16 }) => path16)]);
+  await scanned.scan([...selected.files, ...files.map(({ path: path17 }) => path17)]);
   const { unscanned } = selected;
   return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
 }
@@ -21885,15 +22832,15 @@ var BundleScan = class _BundleScan {
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`, or `BUNDLE_INVALID` for a selection that leads out of
    * the checkout
    */
-  static async start(step2, folder2) {
+  static async start(step2, folder) {
     const { ci, inputs, ports } = step2;
-    const bundleRoot = await diskTree.real(folder2);
+    const bundleRoot = await diskTree.real(folder);
     const checkout = await repositoryOf(bundleRoot, await diskTree.real(ci.context.checkout), step2);
     const repositoryId = await readRepositoryId(checkout, diskTree) ?? "";
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const tree = checkoutTree(checkout, ports.platform);
-    const outcome = new ScanOutcome(step2, await readExceptions(options, tree, today));
+    const bounds = { tree: diskTree, platform: ports.platform };
+    const outcome = new ScanOutcome(step2, await readExceptions(options, bounds, today), repositoryId);
     const sources = await readSources(options, diskTree, ports.platform);
     const scan2 = new _BundleScan(step2, options, outcome, sources);
     scan2.#today = today;
@@ -21932,12 +22879,16 @@ var BundleScan = class _BundleScan {
    */
   async deployed(deployed2) {
     if (!this.#resolved) return;
-    const found = await uploadedFiles(this.#scanned, diskTree, { ...deployed2, ...this.#resolved });
-    if (found.different.length > 0 || found.unscanned.length > 0) {
-      const more = found.different.length > SHOWN3 ? ", \u2026" : "";
-      const names2 = found.different.slice(0, SHOWN3).join(", ") + more;
-      if (names2 !== "")
-        this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${names2}`);
+    const bounds = { tree: diskTree, platform: this.#step.ports.platform };
+    const found = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
+    const { different, unread } = found;
+    if (different.length > 0)
+      this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
+    if (unread.length > 0)
+      this.#step.ci.info(
+        `The workspace does not hand these out, so what is here was scanned alone: ${shortList(unread)}`
+      );
+    if (different.length > 0 || found.unscanned.length > 0) {
       const rest = { ...EMPTY_REPORT, unscanned: found.unscanned };
       await this.#outcome.judge(mergeReports([this.#scanned.report(), this.#configuration, rest]), {
         title: "Scan with what was uploaded",
@@ -21968,11 +22919,14 @@ var BundleScan = class _BundleScan {
     const { repositoryId } = this.#options;
     const report = scanConfiguration(json, summary, { target, repositoryId, sources: files, fallback });
     if (plan.engine === "direct" || plan.entries.every(({ action }) => action === "skip")) return report;
-    const reason = "the plan for a Terraform state does not hold the configuration as it is sent; scanned is what the summary resolved";
-    return { ...report, unscanned: [{ ...fallback, reason, harmless: false }] };
+    const note2 = "the plan for a Terraform state does not hold the configuration as it is sent; scanned is what the summary resolved";
+    return { ...report, notes: [...report.notes, note2] };
   }
 };
 var SHOWN3 = 20;
+function shortList(names2) {
+  return names2.slice(0, SHOWN3).join(", ") + (names2.length > SHOWN3 ? ", \u2026" : "");
+}
 var NOT_RESOLVED = {
   problem: "What the bundle would upload is not known, so it cannot be scanned. Nothing was uploaded.",
   expected: "`sync.paths`, `sync.include` and `sync.exclude` in the output of `databricks bundle summary -o json`",
@@ -22001,8 +22955,8 @@ var STATUS = {
 var points = (...names2) => ({ access: access2 }) => {
   const proofs = [...access2?.proofs.values() ?? []];
   const found = proofs.flatMap(
-    ({ job, checks }) => checks.flatMap((check) => check.points).filter(({ point }) => names2.includes(point)).map(({ grade: grade2, later, says }) => ({
-      job,
+    ({ job: job2, checks }) => checks.flatMap((check) => check.points).filter(({ point }) => names2.includes(point)).map(({ grade: grade2, later, says }) => ({
+      job: job2,
       says,
       grade: later && grade2 === "proven" ? "unproven" : grade2
     }))
@@ -22011,7 +22965,7 @@ var points = (...names2) => ({ access: access2 }) => {
   const grade = worst(found.map((one) => one.grade));
   const shown2 = found.filter((one) => one.grade === grade).slice(0, 3);
   const jobs2 = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
-  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown2.map(({ job, says }) => `${job}: ${says}`).join("; ");
+  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown2.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
   return [{ status: STATUS[grade], because }];
 };
 var findings = (item) => ({ findings: all }) => {
@@ -22085,8 +23039,8 @@ var rights = ({ access: access2 }) => {
 var policy = ({ access: access2 }) => {
   if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
   if (access2.policy === void 0) return [{ status: "unproven", because: "there is no policy file" }];
-  const { path: path16, sha256, insideCheckout } = access2.policy;
-  const because = `decided by ${path16} (sha256 ${sha256.slice(0, 12)})`;
+  const { path: path17, sha256, insideCheckout } = access2.policy;
+  const because = `decided by ${path17} (sha256 ${sha256.slice(0, 12)})`;
   if (!insideCheckout) return [{ status: "enforced", because }];
   return [{ status: "unproven", because: `${because}, which whoever edits the bundle can edit` }];
 };
@@ -22182,6 +23136,41 @@ function warnOfHomes(step2, target) {
   if (step2.inputs.passEnv.some((name) => HOME_VARIABLES.has(name.toUpperCase()))) warn(step2, HOME_PASSED);
 }
 
+// core/flow/variable-overrides.ts
+import path15 from "node:path";
+async function tellOverrides({ ci, ports }, bundleRoot, target) {
+  const { checkout } = ci.context;
+  const file = path15.join(bundleRoot, ".databricks", "bundle", target, "variable-overrides.json");
+  const name = path15.relative(checkout, file).split(path15.sep).join("/");
+  const bounds = path15.relative(checkout, bundleRoot).startsWith("..") ? bundleRoot : checkout;
+  try {
+    const text3 = await readCheckoutText(file, { checkout: bounds, platform: ports.platform });
+    if (text3 === void 0) return;
+    const names2 = namesIn(text3);
+    ci.info(
+      names2 === void 0 ? `${name} is no JSON object; the Databricks CLI reads it for values of variables.` : `${name} sets variables of the bundle: ${names2.join(", ") || "none"}`
+    );
+  } catch (error) {
+    if (!(error instanceof RefusedFile)) throw error;
+    throw invalidBundle([
+      {
+        problem: `The file is not read: it ${error.message}. The Databricks CLI would take values of variables from it.`,
+        place: { file: name },
+        remedy: "Commit it as a regular file, or give the values with the input `variables`."
+      }
+    ]);
+  }
+}
+function namesIn(text3) {
+  try {
+    const value = JSON.parse(text3);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
+    return Object.keys(value).map(quote);
+  } catch {
+    return void 0;
+  }
+}
+
 // core/report/facts.ts
 var FactsSoFar = class {
   #facts;
@@ -22206,7 +23195,7 @@ var FactsSoFar = class {
 function withInputLabels(text3, ci) {
   return text3.replace(
     /`([a-z][a-z0-9-]*)(?=[`:])/g,
-    (whole, name) => isInputName(name) ? `\`${ci.inputLabel(name)}` : whole
+    (whole2, name) => isInputName(name) ? `\`${ci.inputLabel(name)}` : whole2
   );
 }
 function isInputName(name) {
@@ -22229,6 +23218,227 @@ async function reportFailure(ci, error, facts) {
 ${fenced(text3)}
 `;
   await ci.summary(withInputLabels(summary, ci));
+}
+
+// core/flow/service/alone.ts
+var MOST_HOSTS = 5;
+var AloneSession = class {
+  clock;
+  approved;
+  #charge;
+  #ci;
+  #ports;
+  #lines = [];
+  #seed;
+  #session;
+  #audit;
+  #served = 0;
+  #exchanges = 0;
+  #failed = 0;
+  #lastError;
+  #refused = {};
+  #hosts = [];
+  constructor(charge, shellOf) {
+    const { ci, ports } = shellOf(charge.environment);
+    for (const secret of [charge.token.accessToken, ...Object.values(charge.secrets)]) registerSecret(secret);
+    this.#charge = charge;
+    this.#ci = redactingCi(ci);
+    this.#ports = ports;
+    this.#seed = charge.token;
+    this.clock = ports.clock;
+    const { approvedWorkspaceId, approvedAccountId } = charge;
+    this.approved = { approvedHost: parseInputs(this.#ci).host, approvedWorkspaceId, approvedAccountId };
+  }
+  /** Takes down the step's token of this moment. */
+  keep(token2) {
+    this.#seed = token2;
+  }
+  /** A valid token. @throws what signIn's session throws */
+  async token() {
+    this.#session ??= this.#signIn();
+    const token2 = await this.#session.token();
+    this.#served += 1;
+    return token2;
+  }
+  /** @param told whether the step is there and reports it itself */
+  refused({ reason, host }, told2) {
+    if (told2) return;
+    this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
+    if (reason === "host" && this.#hosts.length < MOST_HOSTS && !this.#hosts.includes(host))
+      this.#hosts.push(host);
+  }
+  /** What is reported is not written down by this process any more. */
+  async report() {
+    await this.#audit?.settled().catch(() => void 0);
+    return {
+      served: this.#served,
+      refused: this.#refused,
+      foreignHosts: this.#hosts,
+      exchanges: this.#exchanges,
+      failedExchanges: this.#failed,
+      ...this.#lastError !== void 0 && { lastError: this.#lastError },
+      audit: { file: this.#charge.auditFile, lines: this.#lines.splice(0) }
+    };
+  }
+  /** Writes down what nobody has asked for. */
+  async settle() {
+    await this.#audit?.settled().catch(() => void 0);
+    const text3 = this.#lines.splice(0).join("");
+    if (text3 === "") return;
+    const { checkout, tempFolder } = this.#ci.context;
+    const bounds = { roots: [checkout, tempFolder], platform: this.#ports.platform };
+    await appendOwnFile(this.#charge.auditFile, text3, bounds).catch(() => void 0);
+  }
+  #signIn() {
+    const inputs = parseInputs(this.#ci);
+    const run2 = { ci: this.#ci, command: inputs.command.name, clientId: inputs.clientId };
+    const sink = { take: (line) => Promise.resolve(void this.#lines.push(line)) };
+    const { clock } = this.#ports;
+    const log = openAuditLog({
+      context: auditContext(run2),
+      clock,
+      sinks: [sink],
+      clean: withoutCredentials
+    });
+    const audit = this.#audit = auditOver(log, this.#charge.auditFile);
+    const { workspace } = this.#charge;
+    const step2 = {
+      ci: this.#ci,
+      ports: this.#ports,
+      inputs,
+      workspace: Promise.resolve(workspace),
+      serverTime: new ServerTime(clock, this.#charge.ahead),
+      signal: new AbortController().signal,
+      found: () => void 0,
+      exchanges: OPEN_EXCHANGES
+    };
+    return signIn(step2, {
+      workspace,
+      audit,
+      clientId: inputs.clientId,
+      initial: this.#seed,
+      onExchange: ({ outcome }) => {
+        this.#exchanges += 1;
+        this.#lastError = void 0;
+        if (!("error" in outcome)) return;
+        this.#failed += 1;
+        const { code: code2, message } = toSecretlessError(outcome.error);
+        this.#lastError = redact(code2 === "INTERNAL" ? message : `${code2}: ${message}`);
+      }
+    });
+  }
+};
+
+// core/flow/service/companion.ts
+var Companion = class {
+  #send;
+  #asked = /* @__PURE__ */ new Map();
+  #gone = false;
+  #count = 0;
+  constructor(send) {
+    this.#send = send;
+  }
+  get isThere() {
+    return !this.#gone;
+  }
+  /**
+   * A token of the step's own session, which masks and records it; undefined if the step has gone.
+   * @throws Error if the step has none; it knows why
+   */
+  async token() {
+    if (this.#gone) return void 0;
+    const id = ++this.#count;
+    const answer = new Promise((resolve2) => this.#asked.set(id, resolve2));
+    this.#send({ type: "ask", id });
+    const token2 = await answer;
+    if (token2 instanceof Error) throw token2;
+    return token2;
+  }
+  answered({ id, token: token2 }) {
+    this.#asked.get(id)?.(token2 ?? new Error("the step has no token"));
+    this.#asked.delete(id);
+  }
+  tell(message) {
+    if (!this.#gone) this.#send(message);
+  }
+  /** From now on the service is alone; whoever waits for the step is served by it. */
+  leave() {
+    this.#gone = true;
+    for (const resolve2 of this.#asked.values()) resolve2(void 0);
+    this.#asked.clear();
+  }
+};
+
+// core/flow/service/serve.ts
+function serveTokenService({ stdin, stdout }, shellOf, platform) {
+  stdout.on("error", () => void 0);
+  const pipe = {
+    read: (onLine) => readLines(stdin, onLine),
+    write: (line) => {
+      stdout.write(`${line}
+`);
+    }
+  };
+  return serveTokens(pipe, shellOf, processPort(platform));
+}
+var INTERVAL = 2e3;
+async function serveTokens(pipe, shellOf, processes) {
+  const send = (message) => {
+    pipe.write(JSON.stringify(message));
+  };
+  const companion = new Companion(send);
+  const end = new AbortController();
+  let neededBy = "";
+  const charge = await new Promise((resolve2) => {
+    const closed2 = pipe.read((line) => {
+      const message = JSON.parse(line);
+      if (message.type === "charge") resolve2(message.charge);
+      else if (message.type === "answer") companion.answered(message);
+      else if (message.type === "sync") send({ type: "echo", id: message.id });
+      else if (message.type === "needed-by") neededBy = message.mark;
+      else end.abort();
+    });
+    void closed2.then(() => {
+      companion.leave();
+      resolve2(void 0);
+    });
+  });
+  if (charge === void 0) return;
+  const alone = new AloneSession(charge, shellOf);
+  const { clock } = alone;
+  const server = await startTokenService({
+    ...alone.approved,
+    clock,
+    secret: charge.secrets.path,
+    token: async () => {
+      const token2 = await companion.token();
+      if (token2) alone.keep(token2);
+      return token2 ?? alone.token();
+    },
+    onRefusal: (refusal) => {
+      alone.refused(refusal, companion.isThere);
+      companion.tell({ type: "refused", refusal });
+    },
+    control: {
+      secret: charge.secrets.control,
+      answer: async () => {
+        const report = await alone.report();
+        setTimeout(() => end.abort(), 0);
+        return report;
+      }
+    }
+  });
+  companion.tell({ type: "listening", port: Number(new URL(server.url).port) });
+  const isNeeded = async () => companion.isThere || charge.runner === "" || await stillRuns(charge.runner, processes) || neededBy !== "" && await stillRuns(neededBy, processes);
+  await untilUnneeded({ clock, lifetime: charge.lifetime, end: end.signal, isNeeded });
+  await server.stop();
+  await alone.settle();
+}
+async function untilUnneeded({ clock, lifetime, end, isNeeded }) {
+  const until = clock.now() + lifetime;
+  while (!end.aborted && clock.now() < until && await isNeeded()) {
+    await clock.sleep(Math.min(INTERVAL, Math.max(0, until - clock.now())), end).catch(() => void 0);
+  }
 }
 
 // core/run.ts
@@ -22254,8 +23464,9 @@ async function run(given2, seams = {}) {
       });
   };
   const step2 = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
-  const folder2 = await makePrivateFolder(ci.context.tempFolder);
-  await ci.saveState("folder", folder2.root);
+  const folder = await makePrivateFolder(ci.context.tempFolder);
+  await ci.saveState("folder", folder.root);
+  const launcher = new ServiceLauncher(step2);
   let service;
   let access2;
   const withStandards = () => {
@@ -22264,7 +23475,7 @@ async function run(given2, seams = {}) {
   };
   try {
     const { needs } = command;
-    const bundleRoot = path15.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path16.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const connecting = connect(step2, audit);
@@ -22275,7 +23486,7 @@ async function run(given2, seams = {}) {
     );
     const [connection, tool2, target, source, scan2] = await allRight([
       connecting,
-      when2(needs.cli, () => findCli2(step2, folder2.root, judged2)),
+      when2(needs.cli, () => findCli2(step2, folder.root, judged2)),
       judged2,
       readAccess(step2, bundleRoot),
       startScan(step2, bundleRoot)
@@ -22285,33 +23496,27 @@ async function run(given2, seams = {}) {
     const { session } = connection;
     const { workspaceId = connection.workspaceId, accountId } = inputs;
     const tokens2 = await when2(
-      needs.cli,
-      () => startTokenService({
-        token: () => session.token(),
-        approvedHost: inputs.host,
-        approvedWorkspaceId: workspaceId,
-        approvedAccountId: accountId,
-        clock: ports.clock
-      })
+      needs.service !== "none",
+      () => launcher.open({ session, workspaceId, auditFile: audit.file })
     );
     service = tokens2;
-    if (tokens2) ci.mask(new URL(tokens2.url).pathname.slice(1));
     const { dialect } = ci;
     const env = cliEnvironment({
       ...ports,
       ...inputs,
       dialect,
       tokenServiceUrl: tokens2?.url ?? "",
-      folder: folder2,
+      folder,
       product: PRODUCT
     });
-    const endWhatIsLeft = strayEnder(step2, folder2.root);
+    const endWhatIsLeft = strayEnder(step2, folder.root);
     const processes = processPort(ports.platform);
     let marked = Promise.resolve();
     const cli = tool2 && tokens2 && new DatabricksCli({
       ...ports,
       terminate: createTerminate(ports),
       file: tool2.file,
+      version: tool2.version,
       env,
       withheld: withheld(ports.environment, env),
       principal: inputs.clientId,
@@ -22329,12 +23534,14 @@ async function run(given2, seams = {}) {
       onLine: (line) => ci.info(line),
       onProcess: (pid) => {
         if (pid === void 0) endWhatIsLeft();
+        void tokens2.neededBy(pid);
         marked = marked.then(
           async () => ci.saveState("cli", pid === void 0 ? "" : await markOf2(pid, processes))
         );
       }
     });
     warnOfHomes(step2, target);
+    if (target) await tellOverrides(step2, bundleRoot, target.name);
     access2 = needs.access ? new Access({ step: step2, audit, connection, source }) : void 0;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
     const api = workspaceApi(step2, session, caller);
@@ -22347,12 +23554,15 @@ async function run(given2, seams = {}) {
       audit,
       api,
       connection,
-      folder: folder2,
+      folder,
       get cli() {
         return asked2("cli", cli);
       },
       get access() {
         return asked2("access", access2);
+      },
+      get service() {
+        return asked2("service", service);
       },
       scan: {
         planned: async (result, summary) => {
@@ -22365,20 +23575,20 @@ async function run(given2, seams = {}) {
             policy: policy2
           });
         },
-        deployed: async (complete) => scan2?.deployed({ state: folder2.state, api, complete })
+        deployed: async (complete) => scan2?.deployed({ state: folder.state, api, complete })
       }
     });
     await audit.settled();
     await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
-    const failure = rootCause(step2, service, error);
+    const failure = await rootCause(step2, service, error);
     await recordRefusals(begun, audit, failure);
     await reportFailure(ci, failure, withStandards());
     return 1;
   } finally {
-    await service?.stop();
-    await removePrivateFolder(folder2.root);
+    await launcher.end();
+    await removePrivateFolder(folder.root);
   }
 }
 async function knownWorkspaceId({ inputs, workspace }) {
@@ -22418,11 +23628,11 @@ async function refuseStep(begun, error, seams) {
   if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
   await reportFailure(begun.ci, error);
 }
-function rootCause({ ci }, service, error) {
+async function rootCause({ ci }, service, error) {
   if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
     return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
   }
-  const foreign = service?.refusals.find(({ reason }) => reason === "host");
+  const foreign = (await service?.refusals())?.find(({ reason }) => reason === "host");
   if (foreign) {
     return new SecretlessError("HOST_NOT_APPROVED", {
       problem: "The bundle would talk to a workspace that is not approved; it got no token.",
@@ -22438,5 +23648,6 @@ export {
   refuseForeignCheckout,
   refuseStep,
   reportFailure,
-  run
+  run,
+  serveTokenService
 };

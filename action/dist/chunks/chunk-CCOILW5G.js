@@ -151,6 +151,9 @@ var HttpError = class extends Error {
 };
 var RETRYABLE_STATUS = /* @__PURE__ */ new Set([408, 429, 500, 502, 503, 504]);
 var QUOTED_BODY = 2e3;
+function isPage(body) {
+  return /^\s*</.test(body);
+}
 function isRetryableStatus(status) {
   return RETRYABLE_STATUS.has(status);
 }
@@ -419,6 +422,7 @@ export {
   registerSecret,
   redact,
   HttpError,
+  isPage,
   isRetryableStatus,
   statusError,
   nameOf,

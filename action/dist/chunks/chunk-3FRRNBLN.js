@@ -10,9 +10,10 @@ import {
   isRetryableStatus,
   issuerUrl,
   redact,
+  registerSecret,
   statusError,
   workspaceOrigin
-} from "./chunk-A3W5SJIT.js";
+} from "./chunk-CCOILW5G.js";
 
 // core/base/paths.ts
 import { posix, win32 } from "node:path";
@@ -41,9 +42,21 @@ var REMEDIES = {
   certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
   proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
   "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  "foreign-answer": "Something else answers in place of this host (a proxy, a sign-in page): check the URL, and HTTPS_PROXY if there is a proxy.",
   protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
 };
+var BLOCKED = /\bIP ACL\b|\bIP access list|source IP address: \S+ is blocked/i;
+function addressBlocked(what, status, body) {
+  if (!BLOCKED.test(body)) return void 0;
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: this runner's address is not let in.`,
+    actual: `status ${String(status ?? "unknown")}: ${body.slice(0, 500)}`,
+    remedy: "Add the runner's address to the IP access list of the workspace, or of the account, or use a runner inside its network."
+  });
+}
 function endpointUnavailable(what, error) {
+  const blocked = addressBlocked(what, error.status, error.body);
+  if (blocked) return blocked;
   const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
   return new SecretlessError("ENDPOINT_UNAVAILABLE", {
     problem: `${what} failed: ${error.message}.`,
@@ -453,6 +466,8 @@ var GITHUB = {
       "the mark by which the runner ends processes, a deployment in progress among them"
     ]
   ],
+  // Source: actions/runner, JobExtension.cs and ProcessInvoker.cs.
+  tracking: "RUNNER_TRACKING_ID",
   // Source: docs.github.com, "Variables reference", section "Default environment variables".
   facts: /^GITHUB_(?:SHA|REF(?:_\w+)?|HEAD_REF|BASE_REF|RUN_\w+|REPOSITORY(?:_\w+)?|SERVER_URL|WORKFLOW(?:_\w+)?|JOB|EVENT_NAME|ACTOR(?:_ID)?)$/,
   // `::name::` at the start of a line, `##[name]` anywhere.
@@ -519,6 +534,8 @@ var AZURE_DEVOPS = {
     [/^AZURE_DEVOPS_EXT_|^AZP_TOKEN|^VSTS_|^VSS_CREDENTIALS/, "a credential of the CI"],
     [/^(?:ENDPOINT|SECRET|SECUREFILE)_/, "a service connection or secret of the agent"]
   ],
+  // Source: azure-pipelines-agent, JobExtension.cs.
+  tracking: "VSTS_PROCESS_LOOKUP_ID",
   // Predefined variables alone, as a pipeline may have its own that begin with BUILD_. Source: learn.microsoft.com, "Use
   // predefined variables", section "Build variables"; without the repository's URI, which can hold a credential.
   facts: /^BUILD_(?:BUILDID|BUILDNUMBER|BUILDURI|DEFINITIONNAME|DEFINITIONVERSION|REASON|QUEUEDBY(?:ID)?|REQUESTEDFOR(?:ID|EMAIL)?|REPOSITORY_(?:ID|NAME|PROVIDER)|SOURCEBRANCH(?:NAME)?|SOURCEVERSION(?:MESSAGE|AUTHOR)?|SOURCESDIRECTORY)$/,
@@ -579,111 +596,6 @@ function reasonAgainst(name, families) {
   return families.find(([family]) => family.test(folded))?.[1];
 }
 
-// core/ci/safe-for-log.ts
-var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
-var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
-function harmless(line, dialects = DIALECTS) {
-  return dialects.flatMap(({ logMarkers }) => logMarkers).reduce(
-    (text2, [marker, broken]) => text2.replace(marker, broken),
-    withoutBidi(line.replace(ESCAPE_SEQUENCE, "")).replace(CONTROL, " ")
-  );
-}
-function harmlessLines(text2) {
-  return text2.split(/\r\n|\r|\n/).map((line) => harmless(line));
-}
-
-// core/base/checkout-file.ts
-import * as fs from "node:fs/promises";
-import path from "node:path";
-var FILE_LIMIT = 1e6;
-var RefusedFile = class extends Error {
-  name = "RefusedFile";
-};
-var OUTSIDE = "leads out of the checkout";
-var CHANGED = "was exchanged for another one while it was read";
-async function readCheckoutFile(file, bounds) {
-  const { checkout, platform, port = fs } = bounds;
-  const real = await realOf(file, port);
-  if (real === void 0) return void 0;
-  const root = await port.realpath(checkout);
-  const isOurs = (one) => isInside(one, root, platform);
-  if (!isOurs(real)) throw new RefusedFile(OUTSIDE);
-  if (inGitFolder(path.relative(root, real))) throw new RefusedFile("leads into a folder .git");
-  const { bytes, names, place } = await readRegular(real, bounds);
-  if (await realOf(file, port) !== real || place !== void 0 && !isOurs(place))
-    throw new RefusedFile(CHANGED);
-  if (names > 1n)
-    throw new RefusedFile("has a second name (a hard link), which may be that of a file elsewhere");
-  return bytes;
-}
-async function readCheckoutText(file, bounds) {
-  const bytes = await readCheckoutFile(file, bounds);
-  return bytes && textOf(bytes);
-}
-async function readNamedFile(file, options = {}) {
-  const real = await realOf(file, options.port ?? fs);
-  return real === void 0 ? void 0 : (await readRegular(real, options)).bytes;
-}
-function textOf(bytes) {
-  try {
-    const text2 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (!text2.includes("\0")) return text2;
-  } catch {
-  }
-  throw new RefusedFile("is not UTF-8 text");
-}
-async function realOf(file, port) {
-  try {
-    return await port.realpath(file);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-    const found = await port.lstat(file).catch(() => void 0);
-    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
-    return void 0;
-  }
-}
-async function readRegular(real, { limit = FILE_LIMIT, port = fs }) {
-  const expected = await port.lstat(real, { bigint: true });
-  checkKind(expected, limit);
-  const { O_RDONLY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = port.constants;
-  const handle = await port.open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
-    throw codeOf(error) === "ELOOP" ? new RefusedFile(CHANGED) : error;
-  });
-  try {
-    const found = await handle.stat({ bigint: true });
-    checkKind(found, limit);
-    if (found.ino !== expected.ino || found.dev !== expected.dev) throw new RefusedFile(CHANGED);
-    const place = await port.readlink(`/proc/self/fd/${handle.fd}`).catch(() => void 0);
-    const buffer = Buffer.alloc(Math.max(Number(found.size) + 1, 4096));
-    const pieces = [];
-    for (let size = 0; ; ) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return { bytes: Buffer.concat(pieces), names: found.nlink, place };
-      size += bytesRead;
-      if (size > limit) throw tooLarge(limit);
-      pieces.push(Buffer.from(buffer.subarray(0, bytesRead)));
-    }
-  } finally {
-    await handle.close();
-  }
-}
-function checkKind(found, limit) {
-  if (!found.isFile())
-    throw new RefusedFile(found.isDirectory() ? "is a folder" : "is no regular file but a device or a pipe");
-  if (found.size > BigInt(limit)) throw tooLarge(limit);
-}
-function tooLarge(limit) {
-  return new RefusedFile(`is larger than ${String(limit / 1e6)} MB`);
-}
-function inGitFolder(relative) {
-  return relative.split(/[\\/]/).some((part) => /^\.git[. ]*$/i.test(part));
-}
-function codeOf(error) {
-  return error.code;
-}
-
 // core/base/exchanges.ts
 var EXCHANGES = [
   {
@@ -703,6 +615,46 @@ var EXCHANGES = [
     asksWorkspace: false,
     forAccount: true,
     exactSubject: void 0
+  }
+];
+
+// core/base/commands.ts
+var COMMANDS = [
+  {
+    name: "deploy",
+    summary: "plans and deploys the bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" }
+  },
+  {
+    name: "plan",
+    summary: "shows what a deployment would change and changes nothing",
+    changes: false,
+    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" }
+  },
+  {
+    name: "run",
+    summary: "runs a job, pipeline, app or script of the deployed bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: false, scan: false, service: "step" }
+  },
+  {
+    name: "destroy",
+    summary: "removes the deployment",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: false, service: "step" }
+  },
+  {
+    name: "access",
+    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
+    changes: true,
+    needs: { bundle: true, cli: false, access: true, scan: false, service: "none" }
+  },
+  {
+    name: "login",
+    summary: "gives every later step of the job (CLI, SDKs, Terraform) a session that renews itself; it needs no bundle",
+    changes: true,
+    needs: { bundle: false, cli: false, access: false, scan: false, service: "job" }
   }
 ];
 
@@ -755,40 +707,6 @@ function mirrorMistake(text2, odd) {
 function mistake2(problem, expected, text2) {
   return new SecretlessError("INPUT_INVALID", { problem, expected, actual: redact(text2).slice(0, 200) });
 }
-
-// core/base/commands.ts
-var COMMANDS = [
-  {
-    name: "deploy",
-    summary: "plans and deploys the bundle",
-    changes: true,
-    needs: { bundle: true, cli: true, access: true, scan: true }
-  },
-  {
-    name: "plan",
-    summary: "shows what a deployment would change and changes nothing",
-    changes: false,
-    needs: { bundle: true, cli: true, access: true, scan: true }
-  },
-  {
-    name: "run",
-    summary: "runs a job, pipeline, app or script of the deployed bundle",
-    changes: true,
-    needs: { bundle: true, cli: true, access: false, scan: false }
-  },
-  {
-    name: "destroy",
-    summary: "removes the deployment",
-    changes: true,
-    needs: { bundle: true, cli: true, access: true, scan: false }
-  },
-  {
-    name: "access",
-    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
-    changes: true,
-    needs: { bundle: true, cli: false, access: true, scan: false }
-  }
-];
 
 // core/ci/inputs/choices.ts
 function choice(rows) {
@@ -1052,6 +970,12 @@ function inputTable(commands, exchanges) {
       parse: parseDuration,
       form: { label: "Timeout", group: "guards" }
     },
+    "login-timeout": {
+      description: "For `login`: how long later steps get tokens, such as `2h`; if absent, until the job ends.",
+      parse: parseDuration,
+      for: ({ needs }) => needs.service === "job",
+      form: { label: "Timeout of the session", group: "guards" }
+    },
     "pass-env": {
       description: "Names of further variables for the CLI and the bundle's build commands, one a line; credentials of the CI, of Databricks and of clouds are refused.",
       many: true,
@@ -1078,17 +1002,302 @@ function inputTable(commands, exchanges) {
 var INPUTS = inputTable(COMMANDS, EXCHANGES);
 var INPUT_NAMES = Object.keys(INPUTS);
 
+// core/ci/inputs/inputs.ts
+function parseInputs(ci, table = INPUTS) {
+  const { connection, noConnection } = readConnection(ci);
+  const reader = new InputReader(ci, table, noConnection ? ["client-id"] : []);
+  if (connection) {
+    const exchange2 = EXCHANGES.find(({ tenant }) => tenant);
+    reader.fallBack({ "client-id": connection.clientId, "tenant-id": connection.tenantId, exchange: exchange2 });
+  }
+  const values = reader.readAll();
+  const { command, exchange, host, workspaceId } = values;
+  const needed = (name) => {
+    if (reader.isMissing(name)) reader.missing(name);
+  };
+  if (!noConnection && exchange?.tenant) needed("tenant-id");
+  for (const [name, { neededBy = [] }] of Object.entries(table)) {
+    const names = neededBy;
+    if (command && names.includes(command.name)) needed(name);
+  }
+  const { mistakes } = reader;
+  const inUrl = host?.workspaceId;
+  if (inUrl !== void 0 && workspaceId !== void 0 && inUrl !== workspaceId) {
+    const wanted = `${inUrl}, the workspace ID in the URL of \`${ci.inputLabel("host")}\``;
+    reader.wrong("workspace-id", wanted, workspaceId);
+  }
+  if (noConnection) {
+    if (mistakes.length === 0) throw noConnection;
+    mistakes.push(noConnection.details);
+  }
+  if (mistakes.length > 0) {
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
+      remedy: "Correct them in the pipeline file; nothing was requested or changed.",
+      mistakes
+    });
+  }
+  const all = values;
+  return {
+    ...all,
+    host: all.host.origin,
+    workspaceId: all.workspaceId ?? all.host.workspaceId,
+    accountId: all.accountId ?? all.host.accountId,
+    scan: all.scan.name
+  };
+}
+function readConnection(ci) {
+  try {
+    return { connection: ci.connection() };
+  } catch (error) {
+    if (!(error instanceof SecretlessError)) throw error;
+    return { noConnection: error };
+  }
+}
+var InputReader = class {
+  mistakes = [];
+  #ci;
+  #table;
+  #excused;
+  #absent = /* @__PURE__ */ new Set();
+  #fallbacks = {};
+  constructor(ci, table, excused) {
+    this.#ci = ci;
+    this.#table = table;
+    this.#excused = excused;
+  }
+  /** Values for inputs that the user leaves out; they go before the defaults. */
+  fallBack(values) {
+    this.#fallbacks = values;
+  }
+  readAll() {
+    const own = Object.entries(this.#table).filter(([, { cis }]) => cis?.(this.#ci.dialect) ?? true);
+    return Object.fromEntries(own.map(([name, entry]) => [camelCase(name), this.#read(name, entry)]));
+  }
+  isMissing(name) {
+    return this.#absent.has(name);
+  }
+  missing(name) {
+    if (this.#absent.delete(name)) this.wrong(name, this.#table[name]?.expected ?? "a value", "");
+  }
+  wrong(name, expected, actual, remedy) {
+    this.mistakes.push({
+      problem: `Input \`${this.#ci.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
+      expected,
+      ...actual === "" ? {} : { actual },
+      ...remedy === void 0 ? {} : { remedy }
+    });
+  }
+  #read(name, entry) {
+    const { pattern, expected = "", many, required } = entry;
+    const written = this.#ci.input(name);
+    const fallback = this.#fallbacks[name];
+    if (written === "" && fallback !== void 0 && fallback !== "") return fallback;
+    const text2 = written === "" ? entry.default ?? "" : written;
+    if (text2 === "" && many !== true) {
+      this.#absent.add(name);
+      if (required && !this.#excused.includes(name)) this.missing(name);
+      return void 0;
+    }
+    if (pattern?.test(text2) === false) {
+      this.wrong(name, expected, text2);
+      return void 0;
+    }
+    return this.#parse(name, entry, text2);
+  }
+  #parse(name, { parse: parse2 }, text2) {
+    try {
+      return parse2 ? parse2(text2) : text2;
+    } catch (error) {
+      if (!(error instanceof SecretlessError)) throw error;
+      const { problem, expected = "", actual = problem, remedy } = error.details;
+      this.wrong(name, expected, actual, remedy);
+      return void 0;
+    }
+  }
+};
+function camelCase(name) {
+  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+// core/ci/safe-for-log.ts
+var ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+var CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+function harmless(line, dialects = DIALECTS) {
+  return dialects.flatMap(({ logMarkers }) => logMarkers).reduce(
+    (text2, [marker, broken]) => text2.replace(marker, broken),
+    withoutBidi(line.replace(ESCAPE_SEQUENCE, "")).replace(CONTROL, " ")
+  );
+}
+function harmlessLines(text2) {
+  return text2.split(/\r\n|\r|\n/).map((line) => harmless(line));
+}
+
+// core/ci/redacting-ci.ts
+function redactingCi(ci) {
+  const clean = (text2) => redact(harmlessLines(text2).join("\n"));
+  return {
+    dialect: ci.dialect,
+    context: ci.context,
+    cancelled: ci.cancelled,
+    input: (name) => ci.input(name),
+    inputLabel: (name) => ci.inputLabel(name),
+    connection: () => ci.connection(),
+    ...ci.fixedAudience !== void 0 && { fixedAudience: ci.fixedAudience },
+    idToken: (audience, signal) => ci.idToken(audience, signal),
+    pipelineToken: (signal) => ci.pipelineToken(signal),
+    mask: (value) => {
+      registerSecret(value);
+      ci.mask(value);
+    },
+    info: (line) => ci.info(clean(line)),
+    debug: (line) => ci.debug(clean(line)),
+    annotate: (level, text2, place) => ci.annotate(level, clean(text2), place && { ...place, file: clean(place.file) }),
+    group: (title, body) => ci.group(clean(title), body),
+    output: (name, value) => ci.output(name, redact(value)),
+    // Its value is for programs; whatever of it is secret was masked before.
+    exportVariable: (name, value) => ci.exportVariable(name, value),
+    summary: (markdown) => ci.summary(redact(withoutBidi(markdown))),
+    saveState: (name, value) => ci.saveState(name, value)
+  };
+}
+
+// core/net/server-time.ts
+var LEAST = 5e3;
+var ServerTime = class {
+  #clock;
+  #ahead;
+  /** @param ahead milliseconds by which the servers are ahead of this machine, as far as it is known */
+  constructor(clock, ahead = 0) {
+    this.#clock = clock;
+    this.#ahead = ahead;
+  }
+  /** Milliseconds by which the servers are ahead of this machine; 0 if the difference is none to speak of. */
+  get ahead() {
+    return this.#ahead;
+  }
+  /** Milliseconds since the epoch. */
+  now() {
+    return this.#clock.now() + this.#ahead;
+  }
+  /** `send` that learns from each answer. */
+  measuring(send) {
+    return async (request) => {
+      const sent = this.#clock.now();
+      const response = await send(request);
+      const date = Date.parse(response.headers["date"] ?? "");
+      const came = this.#clock.now();
+      if (Number.isNaN(date) || came < sent) return response;
+      const [least, most] = [date - came, date + 1e3 - sent];
+      this.#ahead = least >= LEAST || most <= -LEAST ? most : 0;
+      return response;
+    };
+  }
+};
+
+// core/base/checkout-file.ts
+import * as fs from "node:fs/promises";
+import path from "node:path";
+var FILE_LIMIT = 1e6;
+var RefusedFile = class extends Error {
+  name = "RefusedFile";
+};
+var OUTSIDE = "leads out of the checkout";
+var CHANGED = "was exchanged for another one while it was read";
+async function readCheckoutFile(file, bounds) {
+  const { checkout, platform, port = fs } = bounds;
+  const real = await realOf(file, port);
+  if (real === void 0) return void 0;
+  const root = await port.realpath(checkout);
+  const isOurs = (one) => isInside(one, root, platform);
+  if (!isOurs(real)) throw new RefusedFile(OUTSIDE);
+  if (inGitFolder(path.relative(root, real))) throw new RefusedFile("leads into a folder .git");
+  const { bytes, names, place } = await readRegular(real, bounds);
+  if (await realOf(file, port) !== real || place !== void 0 && !isOurs(place))
+    throw new RefusedFile(CHANGED);
+  if (names > 1n)
+    throw new RefusedFile("has a second name (a hard link), which may be that of a file elsewhere");
+  return bytes;
+}
+async function readCheckoutText(file, bounds) {
+  const bytes = await readCheckoutFile(file, bounds);
+  return bytes && textOf(bytes);
+}
+async function readNamedFile(file, options = {}) {
+  const real = await realOf(file, options.port ?? fs);
+  return real === void 0 ? void 0 : (await readRegular(real, options)).bytes;
+}
+function textOf(bytes) {
+  try {
+    const text2 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text2.includes("\0")) return text2;
+  } catch {
+  }
+  throw new RefusedFile("is not UTF-8 text");
+}
+async function realOf(file, port) {
+  try {
+    return await port.realpath(file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+    const found = await port.lstat(file).catch(() => void 0);
+    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
+    return void 0;
+  }
+}
+async function readRegular(real, { limit = FILE_LIMIT, port = fs }) {
+  const expected = await port.lstat(real, { bigint: true });
+  checkKind(expected, limit);
+  const { O_RDONLY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = port.constants;
+  const handle = await port.open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
+    throw codeOf(error) === "ELOOP" ? new RefusedFile(CHANGED) : error;
+  });
+  try {
+    const found = await handle.stat({ bigint: true });
+    checkKind(found, limit);
+    if (found.ino !== expected.ino || found.dev !== expected.dev) throw new RefusedFile(CHANGED);
+    const place = await port.readlink(`/proc/self/fd/${handle.fd}`).catch(() => void 0);
+    const buffer = Buffer.alloc(Math.max(Number(found.size) + 1, 4096));
+    const pieces = [];
+    for (let size = 0; ; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return { bytes: Buffer.concat(pieces), names: found.nlink, place };
+      size += bytesRead;
+      if (size > limit) throw tooLarge(limit);
+      pieces.push(Buffer.from(buffer.subarray(0, bytesRead)));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+function checkKind(found, limit) {
+  if (!found.isFile())
+    throw new RefusedFile(found.isDirectory() ? "is a folder" : "is no regular file but a device or a pipe");
+  if (found.size > BigInt(limit)) throw tooLarge(limit);
+}
+function tooLarge(limit) {
+  return new RefusedFile(`is larger than ${String(limit / 1e6)} MB`);
+}
+function inGitFolder(relative) {
+  return relative.split(/[\\/]/).some((part) => /^\.git[. ]*$/i.test(part));
+}
+function codeOf(error) {
+  return error.code;
+}
+
 export {
   UUID,
   isUuid,
   retry,
   ENTRA_CLOUDS,
   databricksCloud,
+  addressBlocked,
   endpointUnavailable,
   usualAudience,
   discoverWorkspace,
   approvedAudience,
-  EXCHANGES,
   withoutBidi,
   jsonWithoutBidi,
   quote,
@@ -1101,13 +1310,14 @@ export {
   GITHUB,
   DIALECTS,
   isPassable,
-  INPUTS,
   INPUT_NAMES,
+  parseInputs,
   harmlessLines,
+  redactingCi,
+  ServerTime,
   isInside,
   pathForPeople,
   variable,
-  FILE_LIMIT,
   RefusedFile,
   readCheckoutFile,
   readCheckoutText,

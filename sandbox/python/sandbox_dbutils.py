@@ -1,6 +1,6 @@
 """A `dbutils` for played jobs: it vends from the sandbox's Unity Catalog, as the principal that the job runs as.
 
-Takes the place of databricks-sdk's `databricks.sdk.runtime`. `SANDBOX_WORKSPACE` is the workspace's URL, `SANDBOX_TOKEN`
+`play.py` gives it to the job's file. `SANDBOX_WORKSPACE` is the workspace's URL, `SANDBOX_TOKEN`
 a token of the job's run-as principal.
 """
 
