@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { parseJson, textOf } from "../http/json.ts";
-import type { Bundle } from "./bundle.ts";
+import type { Bundle, Environment } from "./bundle.ts";
 import { asList, objectOf } from "./config-file.ts";
 import { cannot } from "./diagnostics.ts";
 import { isNotebook, withoutExtension } from "./job-settings.ts";
@@ -33,28 +33,31 @@ export async function uploadFiles({ bundle, files, env }: Session): Promise<void
   await inParallel(now, async ({ local_path: path }) => {
     await files.write(posix.join(paths.file, path), await readFile(join(root, path)));
   });
-  await writeSnapshot(bundle, env["DATABRICKS_BUNDLE_TMP"], now);
   const timestamp = new Date().toISOString();
   const [seq, id] = [Number(before["seq"] ?? 0) + 1, textOf(before["id"]) || randomUUID()];
-  const deployment = { version: 1, seq, cli_version: VERSION, timestamp, files: now, id };
-  await files.write(record, Buffer.from(JSON.stringify(deployment)));
+  const content = JSON.stringify({ version: 1, seq, cli_version: VERSION, timestamp, files: now, id });
+  await writeLocal(bundle, env, content, now);
+  await files.write(record, Buffer.from(content));
 }
 
-/** The list of what was uploaded, by path here and in the workspace. None where there is nothing, as the CLI does. */
-async function writeSnapshot(
+/** The record, and what was uploaded by its path here and in the workspace; no list where there is nothing, as the CLI does. */
+async function writeLocal(
   { root, target }: Bundle,
-  temporary: string | undefined,
+  env: Environment,
+  deployment: string,
   files: readonly DeployedFile[],
 ): Promise<void> {
+  const base = env["DATABRICKS_BUNDLE_TMP"] || join(root, ".databricks", "bundle");
+  const snapshots = join(base, target, "sync-snapshots");
+  await mkdir(snapshots, { recursive: true });
+  await writeFile(join(base, target, "deployment.json"), deployment);
   if (files.length === 0) return;
   const names = files.map(({ local_path: path, is_notebook }) => [
     path,
     is_notebook ? withoutExtension(path) : path,
   ]);
   const snapshot = { version: "v1", local_to_remote_names: Object.fromEntries(names) as object };
-  const folder = join(temporary || join(root, ".databricks", "bundle"), target, "sync-snapshots");
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "files.json"), JSON.stringify(snapshot));
+  await writeFile(join(snapshots, "files.json"), JSON.stringify(snapshot));
 }
 
 /** Folders of the files and theirs, without the bundle's own. */

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { DiagnosticsReader } from "../../../core/cli/diagnostics.ts";
+import { readSyncedFiles } from "../../../core/cli/sync-snapshot.ts";
 import { DEPLOYER, JOB_RUNNER } from "../../../sandbox/defaults.ts";
 import { isObject, parseJson, writeJson, type Json } from "../../../sandbox/http/json.ts";
 import type { CliResult, Rig } from "./rig.ts";
@@ -16,12 +19,19 @@ export interface Observation {
   /** All requests to the workspace's API but GET, sorted. */
   readonly writes: readonly Json[];
   readonly hosts: readonly string[];
+  /** What a deployment that succeeded has left on this machine: its record, and the list of what was uploaded. */
+  readonly local: Json;
 }
 
 const NOTES =
   /^(?:Uploading|Created|Updated|Recreated|Deleted|No active deployment|<time> "|(?:Run URL|Destroy): )/;
 
-export function observe(command: string, folder: string, result: CliResult, rig: Rig): Observation {
+export async function observe(
+  command: string,
+  folder: string,
+  result: CliResult,
+  rig: Rig,
+): Promise<Observation> {
   const normal = (text: string): string => normalise(text.replaceAll(folder, "<bundle>"), rig);
   const [stdout, stderr] = [normal(result.stdout), normal(result.stderr).split("\n")];
   const reader = new DiagnosticsReader();
@@ -44,7 +54,15 @@ export function observe(command: string, folder: string, result: CliResult, rig:
       .sort()
       .map(parseJson),
     hosts: result.hosts.map(normal),
+    local: result.code === 0 && command.startsWith("deploy") ? await leftOf(folder, normal) : [],
   };
+}
+
+async function leftOf(folder: string, normal: (text: string) => string): Promise<Json> {
+  const state = path.join(folder, ".databricks/bundle");
+  const record = normal(await readFile(path.join(state, "prod/deployment.json"), "utf8"));
+  const synced = (await readSyncedFiles(state, "prod")) ?? [];
+  return [sorted(sortFiles(parseJson(record))), ...synced.map((file) => text({ ...file })).sort()];
 }
 
 /** Takes out what differs from run to run: ports, times, random and server-made ids. */

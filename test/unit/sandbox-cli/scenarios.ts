@@ -26,7 +26,7 @@ export async function play(cli: string, scenario: Scenario): Promise<readonly Ob
       for (const command of commands) {
         const folder = await rig.checkout(files);
         const result = await rig.run(folder, ["bundle", ...command.split(" ")], env);
-        seen.push(observe(command, folder, result, rig));
+        seen.push(await observe(command, folder, result, rig));
       }
     }, rig);
     return seen;

@@ -38,20 +38,13 @@ describe("the stand-in CLI", function () {
 
   const refusals: readonly (readonly [what: string, files: BundleFiles, command?: string])[] = [
     ["`bundle validate`", oneJob(), "bundle validate"],
-    ["`jobs list`", oneJob(), "jobs list"],
     ["without -o json", oneJob(), "bundle plan"],
-    ["'--select'", oneJob(), `${PLAN} --select j`],
     ["'--force-lock'", oneJob(), "bundle deploy --force-lock"],
     ["without --auto-approve", oneJob(), "bundle destroy"],
     ["--params a=1", oneJob(), "bundle run j --params a=1"],
     ["`workspace.profile`", oneJob({ more: "workspace:\n  profile: x\n" })],
     ["`targets.a.workspace.auth_type`", oneJob({ target: target("workspace: { auth_type: pat }") })],
-    ["`artifacts`", oneJob({ more: "artifacts: {}\n" })],
     ["`resources.pipelines`", oneJob({ job: `${JOB}  pipelines: {}\n` })],
-    [
-      "`resources.jobs.j.tasks[0].python_wheel_task`",
-      oneJob({ job: JOB.replace("notebook_task", "python_wheel_task") }),
-    ],
     ["YAML with mistakes", oneJob({ more: "  x: [1\n" })],
     ["include pattern", oneJob({ more: "include: ['**/*.yml']\n" })],
     ["a bundle with .gitignore", { ...oneJob(), ".gitignore": "a\n" }, "bundle deploy"],
