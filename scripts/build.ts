@@ -1,6 +1,7 @@
 /**
  * `npm run dist`: bundles the shells and the laptop command, and builds the wheel for the deployed jobs. The same sources give the same bytes on every machine.
- * `npm run dist -- --publisher <id> --version <x.y.z>` gives the extension another publisher, it and the wheel another version.
+ * `npm run dist -- --publisher <id> --version <x.y.z>` gives the extension another publisher, it and the wheel another version;
+ * `--repository <owner/name>` fills in the links of its page.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -15,7 +16,9 @@ export function buildAction(outdir: string): Promise<Metafile> {
 }
 
 async function buildAll(): Promise<void> {
-  const { values } = parseArgs({ options: { publisher: { type: "string" }, version: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { publisher: { type: "string" }, version: { type: "string" }, repository: { type: "string" } },
+  });
   await buildAction(path.join(root, "action/dist"));
   await bundleLocal(path.join(root, "local/dist"));
   const dist = path.join(root, "dist");

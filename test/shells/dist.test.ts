@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { copyFile, readdir, readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { staticBytes } from "../../bench/bytes.ts";
+import { runGitHubStep } from "../../sandbox/runner/github.ts";
 import { buildAction } from "../../scripts/build.ts";
 import { bundleLocal } from "../../scripts/bundle.ts";
 import { buildTask } from "../../scripts/extension.ts";
@@ -53,6 +54,17 @@ describe("action/dist", () => {
       const bytes = staticBytes(outputs, main);
       assert.ok(bytes > 0 && bytes <= 20_000, `${main}: ${String(bytes)} bytes`);
     }
+  });
+
+  it("is what the action at the root of the repository starts, main and post", async () => {
+    const [folder, temp] = [await freshFolder("root"), await freshFolder("temp")];
+    await copyFile(path.resolve(dist, "../../action.yml"), path.join(folder, "action.yml"));
+    await buildAction(path.join(folder, "action/dist"));
+    const { PATH } = process.env;
+    const checkout = await freshFolder("checkout");
+    const result = await runGitHubStep({ action: folder, checkout, temp, with: {}, env: { PATH } });
+    assert.deepEqual([result.exitCode, result.postExitCode], [1, 0], result.log);
+    assert.match(result.annotations[0]?.message ?? "", /^INPUT_INVALID: /);
   });
 
   it("holds no path of the machine that built it", async () => {
