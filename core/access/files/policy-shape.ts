@@ -244,6 +244,12 @@ export const policyShapeOf = (kinds: readonly KindTraits[]) =>
         "`restricted`: broken while each workspace admin may make a token of a principal.",
       ),
     ),
+    principal_workspaces: optional(
+      oneOf(
+        ["readable", "all"],
+        "`all`: unproven while a workspace that a principal is assigned to cannot be read.",
+      ),
+    ),
     shared_principals: optional(
       list(
         list(text({ description: "Key of a job." })),
