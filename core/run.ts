@@ -192,7 +192,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
             policy,
           });
         },
-        deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
+        deployed: async (complete) => scan?.deployed({ folder, api, complete }),
       },
     });
     await audit.settled();
