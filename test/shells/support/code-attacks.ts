@@ -5,9 +5,10 @@ import { AZURE_DEPLOYER, DEPLOYER } from "../../../sandbox/defaults.ts";
 import { startAzureJob } from "../../../sandbox/runner/azure-job.ts";
 import { freshUntilExit } from "../../../sandbox/runner/scratch.ts";
 import { startGitHubJob } from "../../../sandbox/runner/github-job.ts";
-import { textOf } from "../../../sandbox/http/json.ts";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import { builtTask } from "./built-task.ts";
+
+type Inputs = Readonly<Record<string, string>>;
 
 export interface Attacked {
   readonly code: string | undefined;
@@ -29,9 +30,9 @@ export interface Attack {
   readonly hook: "preinit" | "prebuild" | "predeploy" | "postdeploy" | "build";
   /** CommonJS, after {@link PRELUDE}; may await. */
   readonly code: string;
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly inputs?: Inputs;
   /** Before the step. */
-  readonly prepare?: (sandbox: Sandbox, checkout: string) => unknown;
+  readonly prepare?: (sandbox: Sandbox) => unknown;
   readonly holds: (attacked: Attacked) => void;
 }
 
@@ -65,29 +66,50 @@ async function arm(checkout: string, { hook, code }: Attack, seen: string): Prom
   await appendFile(path.join(checkout, "databricks.yml"), `\n${yml}`);
 }
 
-export type Shell = "action" | "task";
+const SHELLS = {
+  action: async () => {
+    const job = await startGitHubJob();
+    return {
+      ...job,
+      step: async (inputs: Inputs) => {
+        const result = await job.step(inputs);
+        return { ...result, succeeded: result.exitCode === 0 };
+      },
+    };
+  },
+  task: async () => {
+    const job = await startAzureJob({ task: await builtTask() });
+    return {
+      ...job,
+      step: async (inputs: Inputs) => {
+        const result = await job.step({ clientId: AZURE_DEPLOYER.applicationId, ...inputs });
+        return { ...result, succeeded: result.result === "Succeeded" };
+      },
+    };
+  },
+};
+export type Shell = keyof typeof SHELLS;
 
 /** One attack in a job of its own. */
 export async function attacked(shell: Shell, attack: Attack): Promise<Attacked> {
   const seen = path.join(await freshUntilExit("seen"), "seen");
   await writeFile(seen, "");
-  const job =
-    shell === "action" ? await startGitHubJob() : await startAzureJob({ task: await builtTask() });
+  const job = await SHELLS[shell]();
   try {
-    await attack.prepare?.(job.sandbox, job.checkout);
+    await attack.prepare?.(job.sandbox);
     await arm(job.checkout, attack, seen);
     const begun = performance.now();
-    const result = await ("env" in job
-      ? job.step(attack.inputs)
-      : job.step({ clientId: AZURE_DEPLOYER.applicationId, ...attack.inputs }));
+    const result = await job.step(attack.inputs ?? {});
     const took = performance.now() - begun;
-    const { log, rawLog, outputs, summary } = result;
+    const { succeeded, log, rawLog, outputs, summary } = result;
     return {
       code: /(?:::error[^:]*::|type=error[^\]]*\])([A-Z_]{4,}): /.exec(rawLog)?.[1],
-      succeeded: "exitCode" in result ? result.exitCode === 0 : result.result === "Succeeded",
-      ...{ log, rawLog, outputs, summary, took },
+      ...{ succeeded, log, rawLog, outputs, summary, took },
       sandbox: job.sandbox,
-      seen: (await readFile(seen, "utf8")).split("\n").filter(Boolean).map((line) => JSON.parse(line) as unknown),
+      seen: (await readFile(seen, "utf8"))
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as unknown),
     };
   } finally {
     await job.stop();
@@ -107,7 +129,7 @@ const refused =
     assert.ok(!log.includes(MARKED));
     assert.equal(outputs["jobs"], undefined);
   };
-const unharmed = ({ succeeded, log, seen, sandbox }: Attacked): void => {
+export const unharmed = ({ succeeded, log, seen, sandbox }: Attacked): void => {
   assert.ok(seen.length > 0, `the attack did not run\n${log}`);
   assert.ok(succeeded, log);
   assert.equal(sandbox.workspace.jobs.all.size, 3, log);
@@ -125,7 +147,13 @@ const pipeAt = (name: string): string =>
 /** The jobs of another bundle in the workspace, of which the attacker knows the id. */
 let foreignJob = "";
 const withForeignJob = ({ workspace }: Sandbox): void => {
-  const deployer = { ...DEPLOYER, id: "1", workspace: "write", accountAdmin: false, workspaceAdmin: false } as const;
+  const deployer = {
+    ...DEPLOYER,
+    id: "1",
+    workspace: "write",
+    accountAdmin: false,
+    workspaceAdmin: false,
+  } as const;
   const deployment = { kind: "BUNDLE", metadata_file_path: "/Workspace/Shared/other/state/metadata.json" };
   foreignJob = workspace.jobs.create({ name: "payroll", deployment }, deployer).id;
 };
@@ -139,7 +167,10 @@ export const STATE_ATTACKS: readonly Attack[] = [
       json.state["resources.jobs.nightly"].__id__ = String(jobs.find((job) => job.settings.name === "payroll").job_id); ${SAVED}`,
     holds: (attacked) => {
       refused("HOST_NOT_APPROVED")(attacked);
-      assert.match(attacked.log, new RegExp(`jobs\\.nightly \\(${foreignJob}, of another bundle or target\\)`));
+      assert.match(
+        attacked.log,
+        new RegExp(`jobs\\.nightly \\(${foreignJob}, of another bundle or target\\)`),
+      );
     },
   },
   {
@@ -164,7 +195,11 @@ export const STATE_ATTACKS: readonly Attack[] = [
     code: `${FORGED} json.state["resources.jobs.payroll"] = { __id__: "7", state: {} }; ${SAVED}`,
     holds: (attacked) => {
       unharmed(attacked);
-      assert.deepEqual(Object.keys(JSON.parse(attacked.outputs["jobs"] ?? "{}") as object).sort(), ["count_orders", "ingest_orders", "nightly"]);
+      assert.deepEqual(Object.keys(JSON.parse(attacked.outputs["jobs"] ?? "{}") as object).sort(), [
+        "count_orders",
+        "ingest_orders",
+        "nightly",
+      ]);
     },
   },
   {
@@ -210,5 +245,3 @@ export const STATE_ATTACKS: readonly Attack[] = [
     },
   },
 ];
-
-export { MARKED, refused, unharmed, textOf };

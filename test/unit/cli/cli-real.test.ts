@@ -96,6 +96,7 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         onWarning: () => undefined,
         tokensServed: () => tokens!.served(),
         beforeEach: () => Promise.resolve(),
+        afterEach: () => Promise.resolve(),
         findText: (texts) => findText(texts, { root: `${checkout}/lake`, checkout, platform }),
         readTimeout: 60_000,
       });

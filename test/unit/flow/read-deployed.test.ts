@@ -26,4 +26,13 @@ describe("what was deployed", () => {
     assert.equal(await flow.run({ scan: "off" }, cli), 0, flow.error);
     assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
   });
+
+  it("is told to be wrong in all that is wrong with it, at once", async () => {
+    const cli = usualCli({ "jobs.nightly": "create" }, () => ({ code: 0, leavesNoList: true }));
+    flow.sandbox.workspace.jobs.delete("7");
+    assert.equal(await flow.run({}, cli), 1);
+    const errors = flow.ci.annotations.filter(({ level }) => level === "error").map(({ text }) => text);
+    assert.match(errors.join("\n"), /HOST_NOT_APPROVED: /);
+    assert.match(errors.join("\n"), /SCAN_INCOMPLETE: /);
+  });
 });
