@@ -21,7 +21,7 @@ import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { Access } from "./flow/access/access.ts";
 import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
-import { connect } from "./flow/connect.ts";
+import { connect, knownWorkspaceId } from "./flow/connect.ts";
 import { markOf, processPort } from "./cli/own-process.ts";
 import { ServiceLauncher } from "./flow/service/open.ts";
 import type { StepService } from "./flow/service/step-service.ts";
@@ -147,6 +147,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         tokensServed: () => tokens.served,
         findText: (texts) => findText(texts, { root: bundleRoot, checkout, platform: ports.platform }),
         beforeEach: () => checkHostPin({ ...pin, workspaceId }),
+        afterEach: () => tokens.check(),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => {
@@ -192,7 +193,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
             policy,
           });
         },
-        deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
+        deployed: async (complete) => scan?.deployed({ folder, api, complete }),
       },
     });
     await audit.settled();
@@ -207,16 +208,6 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     await launcher.end();
     await removePrivateFolder(folder.root);
   }
-}
-
-/** Of the input, or what the host says of itself: a bundle may name it, too. */
-async function knownWorkspaceId({ inputs, workspace }: Step): Promise<string | undefined> {
-  if (inputs.workspaceId !== undefined) return inputs.workspaceId;
-  // Why a host does not answer, the sign-in tells.
-  return workspace.then(
-    (found) => found.workspaceId,
-    () => undefined,
-  );
 }
 
 async function when<T>(needed: boolean, work: () => Promise<T>): Promise<T | undefined> {
