@@ -1,4 +1,6 @@
-import { textOf, type JsonObject } from "../http/json.ts";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { textOf, type Json, type JsonObject } from "../http/json.ts";
 import { objectOf } from "./config-file.ts";
 import { cannot, CliFailure, report, type Output } from "./diagnostics.ts";
 import { jobSettings, schemaSettings } from "./resource-settings.ts";
@@ -53,7 +55,7 @@ export async function resolveBundle(
     bundle: { ...bundle, ...(presets === undefined ? {} : { deployment: { lock: { enabled: false } } }) },
     ...(settings["variables"] === undefined
       ? {}
-      : { variables: variableValues(objectOf(settings["variables"]), env) }),
+      : { variables: variableValues(objectOf(settings["variables"]), env, await overridesOf(root, target)) }),
     sync: { paths: ["."] },
     workspace: {
       file_path: "${workspace.root_path}/files",
@@ -91,11 +93,24 @@ export async function resolveBundle(
   return { root, name, target, mode, userName, config: resolved, resources: found, paths };
 }
 
-/** `BUNDLE_VAR_<name>` beats the default. */
-function variableValues(variables: JsonObject, env: Environment): JsonObject {
+/** `variable-overrides.json` of the bundle's folder; a link that leads nowhere is none. */
+async function overridesOf(root: string, target: string): Promise<JsonObject> {
+  const file = path.join(root, ".databricks/bundle", target, "variable-overrides.json");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  return text === undefined ? {} : objectOf(JSON.parse(text) as Json);
+}
+
+/** `BUNDLE_VAR_<name>` beats the file, and that the default; complex ones are taken from the file alone. */
+function variableValues(variables: JsonObject, env: Environment, overrides: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => {
-      const value = env[`BUNDLE_VAR_${name}`] ?? objectOf(variable)["default"] ?? null;
+      const given = env[`BUNDLE_VAR_${name}`];
+      const { type, default: usual } = objectOf(variable);
+      if (given !== undefined && type === "complex") {
+        const how = `setting via environment variables (BUNDLE_VAR_${name})`;
+        throw new CliFailure(`${how} is not supported for complex variable ${name}`);
+      }
+      const value = given ?? overrides[name] ?? usual ?? null;
       if (value === null) throw new CliFailure(`no value assigned to required variable ${name}.`);
       return [name, { ...objectOf(variable), value }];
     }),
