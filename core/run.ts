@@ -34,8 +34,8 @@ import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
 import { showWarning } from "./flow/cli-warning.ts";
 import { warnOfHomes } from "./flow/home-warnings.ts";
-import type { BegunStep, Step } from "./flow/step.ts";
-import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
+import { noteTarget, type BegunStep, type Step } from "./flow/step.ts";
+import { FactsSoFar, runFacts, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 
 export { serveTokenService } from "./flow/service/serve.ts";
@@ -59,11 +59,8 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
   const begun = { ...given, ci };
   const { ports, inputs } = begun;
   const { command } = inputs;
-  const soFar = new FactsSoFar({
-    command: command.name,
-    workspaceUrl: inputs.host,
-    runUrl: ci.context.runUrl,
-  });
+  const soFar = new FactsSoFar(runFacts(inputs, ci.context));
+  const began = ports.clock.now();
   const audit = await openAuditOf(begun, seams);
   const noteScan = scanAudit(begun, audit);
   // The first look of the scan runs beside the handshake, by which it is known who the pipeline is.
@@ -83,6 +80,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
   let service: StepService | undefined;
   let access: Access | undefined;
   const withStandards = (): Facts => {
+    soFar.add({ duration: ports.clock.now() - began });
     if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access?.examined) });
     return soFar.facts;
   };
@@ -95,7 +93,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     const connecting = connect(step, audit);
     connected = connecting.catch(() => undefined);
     const judged = when(needs.bundle, async () =>
-      checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) }),
+      noteTarget(step, await checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) })),
     );
     const [connection, tool, target, source, scan] = await allRight([
       connecting,
