@@ -4,7 +4,7 @@ import { accessSections, proofTables } from "./access-lines.ts";
 import { errorMarkdown } from "./error-markdown.ts";
 import type { Facts } from "./facts.ts";
 import { heading, sentence } from "./heading.ts";
-import { code, escapeMarkdown, link, table } from "./markdown.ts";
+import { code, escapeMarkdown, link, prose, table } from "./markdown.ts";
 import { planSection } from "./plan-section.ts";
 import { scanSection } from "./scan-section.ts";
 
@@ -17,15 +17,17 @@ const LONGEST = 900_000;
  */
 export function jobSummary(facts: Facts, error?: SecretlessError): string {
   const { plan, scan, access, standards = [], resources = [], run, warnings } = facts;
+  const stops = scan !== undefined && scan.stopping.length > 0;
   const sections = [
     heading(facts, error),
     sentence(facts),
     error && errorMarkdown(error, facts.pages, inTable(scan)),
     run && `### Run\n\n${code(run.resource)} ${escapeMarkdown(run.result)}: ${link(run.url, run.url)}`,
-    scan && scanSection(scan),
+    stops && scanSection(scan),
     plan && planSection(plan),
     resources.length > 0 && resourcesSection(resources),
     ...(access ? accessSections(access) : []),
+    scan && !stops && scanSection(scan),
     warnings.length > 0 && warningsSection(warnings),
     folded("Who, where, by which claim", table(["", ""], identityRows(facts))),
     ...(access && access.proofs.length > 0 ? [folded("Proof", proofTables(access.proofs))] : []),
@@ -102,5 +104,5 @@ function standardsTable(standards: NonNullable<Facts["standards"]>): string {
 }
 
 function warningsSection(warnings: readonly string[]): string {
-  return `### Warnings\n\n${warnings.map((text) => `- ${escapeMarkdown(text)}`).join("\n")}`;
+  return `### Warnings\n\n${warnings.map((text) => `- ${prose(text.replaceAll("\n", " "))}`).join("\n")}`;
 }

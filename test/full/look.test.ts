@@ -12,8 +12,8 @@ const absent = browser === undefined ? " (skipped: there is no chromium on PATH)
 
 /** What the heading must say, and a text that tells what to do; both must be readable without scrolling sideways. */
 const SAYS: Readonly<Record<string, readonly [RegExp, RegExp]>> = {
-  deploy: [/^✅ lakehouse-jobs → prod: deployed$/, /^Plan: .* resources in the workspace; took /],
-  plan: [/^✅ lakehouse-jobs → prod: plan$/, /^Plan: 1 to update/],
+  deploy: [/^(?:✅|⚠️) lakehouse-jobs → prod: deployed$/, /^Plan: .* resources in the workspace; took /],
+  plan: [/^(?:✅|⚠️) lakehouse-jobs → prod: plan$/, /^Plan: 1 to update/],
   "blocked scan": [/^❌ lakehouse-jobs → prod: deploy failed$/, /^To do: /],
   "refused exchange": [/^❌ lakehouse-jobs → prod: deploy failed$/, /^To do: /],
   "denied access": [/^❌ job-access → prod: deploy failed$/, /to do: |^To do: /],
