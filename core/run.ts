@@ -4,7 +4,7 @@ import { pipelineOf } from "./audit/pipeline.ts";
 import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
 import { pathForPeople } from "./base/paths.ts";
-import { SecretlessError, toSecretlessError } from "./base/errors.ts";
+import type { SecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
 import { findText } from "./bundle/find-text.ts";
 import { checkHostPin, type BundleTarget } from "./bundle/host-pin.ts";
@@ -32,11 +32,12 @@ import { scanAudit } from "./flow/scan/audit.ts";
 import { openAuditOf, recordRefusals, type Begun } from "./flow/record.ts";
 import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
+import { rootCause } from "./flow/root-cause.ts";
 import { showWarning } from "./flow/cli-warning.ts";
 import { warnOfHomes } from "./flow/home-warnings.ts";
 import { tellOverrides } from "./flow/variable-overrides.ts";
-import type { BegunStep, Step } from "./flow/step.ts";
-import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
+import { noteTarget, type BegunStep, type Step } from "./flow/step.ts";
+import { FactsSoFar, runFacts, type Facts, type Found } from "./report/facts.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 
 export { serveTokenService } from "./flow/service/serve.ts";
@@ -60,11 +61,8 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
   const begun = { ...given, ci };
   const { ports, inputs } = begun;
   const { command } = inputs;
-  const soFar = new FactsSoFar({
-    command: command.name,
-    workspaceUrl: inputs.host,
-    runUrl: ci.context.runUrl,
-  });
+  const soFar = new FactsSoFar(runFacts(inputs, ci.context));
+  const began = ports.clock.now();
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   const audit = await openAuditOf(begun, seams.sinks).catch(async (error: unknown) => {
@@ -88,6 +86,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
   let access: Access | undefined;
   let withdrawVariables = (): Promise<void> => Promise.resolve();
   const withStandards = (): Facts => {
+    soFar.add({ duration: ports.clock.now() - began });
     if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access?.examined) });
     return soFar.facts;
   };
@@ -100,7 +99,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     const connecting = connect(step, audit);
     connected = connecting.catch(() => undefined);
     const judged = when(needs.bundle, async () =>
-      checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) }),
+      noteTarget(step, await checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) })),
     );
     const [connection, tool, target, variables, source, scan] = await allRight([
       connecting,
@@ -245,26 +244,4 @@ async function findCli(
 export async function refuseStep(begun: Begun, error: SecretlessError, seams: Seams): Promise<void> {
   if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams.sinks), error);
   await reportFailure(begun.ci, error);
-}
-
-/** What really went wrong: the CLI saw only a refusal of the token service, or that it was ended. */
-async function rootCause(
-  { ci }: Step,
-  service: StepService | undefined,
-  error: unknown,
-): Promise<SecretlessError> {
-  if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
-    return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
-  }
-  const foreign = (await service?.refusals())?.find(({ reason }) => reason === "host");
-  if (foreign) {
-    return new SecretlessError("HOST_NOT_APPROVED", {
-      problem: "The bundle would talk to a workspace that is not approved; it got no token.",
-      expected: "the workspace of the input `host`",
-      actual: foreign.host,
-      remedy: "Remove what sets `workspace.host` for this target, or correct the input `host`.",
-      cause: error,
-    });
-  }
-  return toSecretlessError(service?.lastError ?? error);
 }

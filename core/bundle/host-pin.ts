@@ -21,6 +21,8 @@ export interface HostPinOptions {
 export interface BundleTarget {
   /** The target that the CLI selects; it calls that of a bundle without targets `default`. */
   readonly name: string;
+  /** `bundle.name`, where it is written out. */
+  readonly bundle: string | undefined;
   /** Whether the bundle says where it is deployed to; else it is the home folder of whoever deploys. */
   readonly hasRootPath: boolean;
   /** `bundle.databricks_cli_version` as written; the CLI reads the top level alone (cli `verify_cli_version.go`). */
@@ -71,8 +73,10 @@ function judge(files: readonly BundleFile[], options: HostPinOptions): BundleTar
   if (wrong.length > 0) throw refused("HOST_NOT_APPROVED", wrong, credentials);
   if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
   const cliVersion = under(under(top, "bundle"), "databricks_cli_version").at(-1);
+  const bundle = under(under(top, "bundle"), "name").at(-1);
   return {
     name,
+    bundle: bundle?.kind === "text" && !bundle.text.includes("${") ? bundle.text : undefined,
     hasRootPath: setting("root_path") !== undefined,
     cliVersion: cliVersion?.kind === "text" ? cliVersion.text : undefined,
     targets: names,

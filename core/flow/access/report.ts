@@ -1,5 +1,5 @@
 import { scopeWords } from "../../access/scope/proof.ts";
-import { planRow, policyLine, proofLines } from "../../access/plan/describe.ts";
+import { planRow, policyLine, proofChecks, proofLines } from "../../access/plan/describe.ts";
 import type { AccessPlan } from "../../access/plan/plan.ts";
 import type { DecidedChange } from "../../access/plan/decide.ts";
 import type { Applied } from "../../access/apply/execute.ts";
@@ -41,6 +41,7 @@ export class AccessReport {
         principal: proof.principal,
         words: scopeWords(proof),
         lines: proofLines(proof),
+        checks: proofChecks(proof),
       })),
       policy: policyLine(plan),
       registrar: `${plan.registrarId}, ${registrarWords(plan)}`,

@@ -40,7 +40,7 @@ describe("a seam takes one more by its file and its line", () => {
     assert.match(flow.ci.log.join("\n"), /^the workspace sees 5f8a6d3c/m);
     assert.deepEqual(flow.commands, [], "it needs no CLI, so none was started");
     assert.doesNotMatch(flow.ci.log.join("\n"), /Scan/);
-    assert.match(flow.ci.summaryText, /Databricks bundle: whoami/);
+    assert.match(flow.ci.summaryText, /^## ✅ .*whoami/);
   });
 
   it("a command that changes something is refused under an event that anybody can cause", async () => {
