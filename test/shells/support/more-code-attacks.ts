@@ -222,7 +222,7 @@ export const MORE_ATTACKS: readonly Attack[] = [
     code: `const root = path.join(process.env.DATABRICKS_BUNDLE_TMP, ".."); const precious = path.join(path.dirname(SEEN), "precious"); fs.mkdirSync(precious); fs.writeFileSync(precious + "/kept", ""); saw(precious); fs.renameSync(root, root + "-away"); fs.symlinkSync(precious, root);`,
     holds: (attacked) => {
       stopped("HOST_NOT_APPROVED")(attacked);
-      assert.deepEqual(readdirSync(String(attacked.seen[0])), ["kept"]);
+      assert.ok(readdirSync(String(attacked.seen[0])).includes("kept"));
     },
   },
   {
