@@ -33,7 +33,7 @@ import {
   textOf,
   variable,
   withoutBidi
-} from "./chunk-3FRRNBLN.js";
+} from "./chunk-35IUQMUN.js";
 import {
   HttpError,
   SecretlessError,
@@ -7678,72 +7678,7 @@ function openAuditLog({ context, clock, sinks, clean = (text3) => text3 }) {
 }
 
 // package.json
-var package_default = {
-  name: "databricks-secretless",
-  version: "0.1.0",
-  private: true,
-  description: "Deploy Databricks bundles from CI with no stored secret.",
-  license: "Apache-2.0",
-  type: "module",
-  bin: {
-    "databricks-secretless": "local/dist/databricks-secretless.js"
-  },
-  files: [
-    "local/dist"
-  ],
-  engines: {
-    node: ">=20.19"
-  },
-  scripts: {
-    bench: "node --import tsx bench/main.ts",
-    build: "node --import tsx scripts/build.ts",
-    demo: "node --import tsx scripts/demo.ts",
-    docs: "node --import tsx scripts/manifests.ts && node --import tsx scripts/input-table.ts && node --import tsx scripts/scan-rules.ts && node --import tsx scripts/rooms.ts && node --import tsx scripts/template-schemas.ts",
-    examples: "node --import tsx scripts/examples.ts",
-    format: "prettier --write .",
-    lint: "eslint .",
-    prepare: "node --import tsx scripts/build-local.ts",
-    record: "node --import tsx test/unit/sandbox-cli/record.ts",
-    test: "node --import tsx scripts/check.ts",
-    "test:full": "node --import tsx scripts/check-full.ts",
-    types: "tsc --noEmit"
-  },
-  dependencies: {
-    "@actions/core": "3.0.1",
-    "azure-pipelines-task-lib": "5.281.0",
-    "https-proxy-agent": "9.1.0",
-    jose: "6.2.17",
-    "lossless-json": "4.3.3",
-    yaml: "2.9.1"
-  },
-  devDependencies: {
-    "@actions/languageservice": "0.3.61",
-    "@databricks/sdk-experimental": "0.17.0",
-    "@eslint-community/regexpp": "4.12.3",
-    "@eslint/js": "10.0.1",
-    "@secretlint/core": "13.0.7",
-    "@secretlint/secretlint-rule-preset-recommend": "13.0.7",
-    "@types/mocha": "10.0.10",
-    "@types/node": "20.19.43",
-    "@types/sinon": "22.0.2",
-    ajv: "8.20.0",
-    c8: "12.0.0",
-    esbuild: "0.28.2",
-    eslint: "10.15.0",
-    "fast-check": "4.10.2",
-    fflate: "0.8.3",
-    knip: "6.44.2",
-    mocha: "12.0.3",
-    prettier: "3.10.1",
-    scslre: "0.3.0",
-    sinon: "22.1.0",
-    "tfx-cli": "0.23.1",
-    tsx: "4.23.15",
-    typescript: "6.0.3",
-    "typescript-eslint": "8.73.0",
-    "vscode-languageserver-textdocument": "1.0.16"
-  }
-};
+var package_default = { name: "databricks-secretless", version: "0.1.0" };
 
 // core/base/product.ts
 var PRODUCT = { name: package_default.name, version: package_default.version };
@@ -8326,7 +8261,12 @@ function literal(code2) {
 }
 
 // core/bundle/files.ts
-var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
+var ROOT_NAMES = [
+  "databricks.yml",
+  "databricks.yaml",
+  "bundle.yml",
+  "bundle.yaml"
+];
 async function readBundleFiles(given2) {
   const location = await withoutLinks(given2);
   const path17 = location.platform.os === "win32" ? win32 : posix;
@@ -14105,8 +14045,8 @@ var OPEN_EXCHANGES = {
 };
 
 // core/access/state/folder.ts
-var stateFolder = (registrarId) => `/Workspace/Users/${registrarId}/.databricks-secretless/access`;
-var lockPath = (registrarId) => `${stateFolder(registrarId)}/access.lock`;
+var stateFolder = (registrarId2) => `/Workspace/Users/${registrarId2}/.databricks-secretless/access`;
+var lockPath = (registrarId2) => `${stateFolder(registrarId2)}/access.lock`;
 async function listFolder(api, folder) {
   try {
     const query = { path: folder };
@@ -14123,8 +14063,8 @@ async function listFolder(api, folder) {
   }
 }
 var READING = /* @__PURE__ */ new Set(["CAN_READ", "CAN_RUN"]);
-async function proveFolder(api, registrarId) {
-  const folder = stateFolder(registrarId);
+async function proveFolder(api, registrarId2) {
+  const folder = stateFolder(registrarId2);
   const found = await workspaceObject(api, folder);
   if (found === void 0) return void 0;
   const id = OBJECT.text(found, "object_id");
@@ -14141,7 +14081,7 @@ async function proveFolder(api, registrarId) {
     const levels = ACCESS_CONTROL.list(entry, "all_permissions");
     const writes = levels.filter((level) => !READING.has(PERMISSION.text(level, "permission_level")));
     if (principal !== "") readers.add(principal.toLowerCase());
-    if (writes.length === 0 || principal.toLowerCase() === registrarId) continue;
+    if (writes.length === 0 || principal.toLowerCase() === registrarId2) continue;
     if (group === "admins" && writes.every((level) => member(level, "inherited") === true)) continue;
     writers.push(`${who} (${writes.map((level) => textAt(level, "permission_level")).join(", ")})`);
   }
@@ -14273,6 +14213,9 @@ function oneOrMore(item, description) {
       return value === void 0 ? void 0 : [value];
     }
   };
+}
+function described(description, inner) {
+  return { ...inner, schema: { ...inner.schema, description } };
 }
 function placed2(inner) {
   return {
@@ -15446,7 +15389,10 @@ var presentCredential = object({
   audience: required(placed2(text({ description: "Audience of the token." })))
 });
 var present = {
-  schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
+  schema: {
+    anyOf: [{ const: "databricks" }, presentCredential.schema],
+    description: "What the target sees: a token of a service credential, or one of the workspace itself."
+  },
   read: (node, context) => (0, import_yaml7.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
 };
 var common = {
@@ -15868,31 +15814,58 @@ var arn = text({
   pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   says: "the ARN of an IAM role"
 });
+var registrarId = described("Application ID of the registrar, the identity that grants.", applicationId);
 var providers = object({
   databricks: optional(
-    object({
-      registrar_client_id: required(applicationId),
-      registrar: optional(
-        oneOf(
-          ["apart", "together"],
-          "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys."
+    described(
+      "Who registers access inside of Databricks.",
+      object({
+        registrar_client_id: required(registrarId),
+        registrar: optional(
+          oneOf(
+            ["apart", "together"],
+            "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys."
+          )
         )
-      )
-    })
+      })
+    )
   ),
-  entra: optional(object({ registrar_client_id: required(applicationId) })),
-  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
+  entra: optional(
+    described("Who registers access in Entra ID.", object({ registrar_client_id: required(registrarId) }))
+  ),
+  aws: optional(
+    described(
+      "Who registers access in AWS.",
+      object({
+        registrar_role: required(described("ARN of the role that the registrar takes.", arn)),
+        audience: required(text({ description: "Audience of the ID token that AWS STS takes." }))
+      })
+    )
+  ),
   vault: optional(
-    object({
-      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
-      registrar_role: required(text()),
-      mount: required(text())
-    })
+    described(
+      "Who registers access in HashiCorp Vault or OpenBao.",
+      object({
+        address: required(
+          text({
+            pattern: /^https:\/\/[^\s/?#@]+$/,
+            says: "an https URL without a path",
+            description: "URL of Vault, without a path."
+          })
+        ),
+        registrar_role: required(text({ description: "Role that the registrar logs in with." })),
+        mount: required(text({ description: "Path of the JWT auth method." }))
+      })
+    )
   )
 });
 var DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 var days = {
-  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
+  schema: {
+    type: "string",
+    pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$`,
+    description: "A day such as `mon`, or a range such as `mon-fri`."
+  },
   read(node, context) {
     const value = text().read(node, context);
     if (value === void 0) return void 0;
@@ -15906,7 +15879,11 @@ var days = {
   }
 };
 var timeOfDay = {
-  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
+  schema: {
+    type: "string",
+    pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$",
+    description: 'A time of day in quotes, `"06:00"`.'
+  },
   read(node, context) {
     const rules = {
       pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
@@ -15964,26 +15941,37 @@ var when = object({
   scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
   time: optional(
     placed2(
-      object({
-        days: optional(list(days)),
-        from: required(timeOfDay),
-        to: required(timeOfDay),
-        zone: required(timeZone)
-      })
+      described(
+        "When the deployment may run.",
+        object({
+          days: optional(list(days, "Days of the week; all if absent.")),
+          from: required(timeOfDay),
+          to: required(timeOfDay),
+          zone: required(timeZone)
+        })
+      )
     )
   ),
   network: optional(list(network, "Addresses of the runner; self-reported."))
 });
 var ruleOf = (kinds) => object({
-  name: required(placed2(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
-  effect: required(oneOf(["allow", "deny"])),
+  name: required(
+    placed2(
+      text({
+        pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+        says: "a name without spaces",
+        description: "Name of the rule, in plans and in the audit log."
+      })
+    )
+  ),
+  effect: required(oneOf(["allow", "deny"], "`deny` beats `allow`; what no rule allows is denied.")),
   job: optional(patterns("Keys of jobs.")),
   purpose: optional(patterns("Purposes.")),
-  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
+  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ kind }) => kind)), "Kinds of access."))),
   resource: optional(patterns("What is reached: the credential, role or application.")),
   target: optional(patterns("Targets of the bundle.")),
   principal: optional(patterns("Application IDs of the service principals that jobs run as.")),
-  when: optional(when)
+  when: optional(described("Conditions; all of them must hold.", when))
 });
 var user = text({
   pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
@@ -16008,8 +15996,8 @@ var scan = object({
 });
 var policyShapeOf = (kinds) => object({
   version: required(oneOf([1], "Version of this format.")),
-  providers: optional(providers),
-  experimental: optional(list(oneOf(["databricks_issuer"]))),
+  providers: optional(described("Who registers access, and where.", providers)),
+  experimental: optional(list(oneOf(["databricks_issuer"]), "What is used before it is stable.")),
   principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
   workspace_admins: optional(
     oneOf(
@@ -16026,9 +16014,9 @@ var policyShapeOf = (kinds) => object({
   on_denied: optional(
     oneOf(["withdraw", "keep"], "What becomes of access that was granted and is no longer allowed.")
   ),
-  scan: optional(scan),
+  scan: optional(described("What the scan for static credentials admits.", scan)),
   // None is a policy, too: it denies all access.
-  rules: required(list(ruleOf(kinds), void 0, 0))
+  rules: required(list(ruleOf(kinds), "Who may get which access.", 0))
 });
 var policyShape = policyShapeOf([...KINDS, ...LATER_KINDS]);
 function scopesByTarget({
@@ -17569,17 +17557,17 @@ function expectedRecords(live, owner, deployment) {
   return [...byObject.values()];
 }
 async function knownState(options, live) {
-  const { api, deployer, registrarId, registrarLater, owner, bundle } = options;
+  const { api, deployer, registrarId: registrarId2, registrarLater, owner, bundle } = options;
   const request = {
     api,
-    folder: stateFolder(registrarId),
+    folder: stateFolder(registrarId2),
     owner,
     deployment: bundle,
     expected: expectedRecords(live, owner, bundle),
     looksOnly: options.looksOnly
   };
   const [folder, seen, legacy] = await Promise.all([
-    registrarLater ? void 0 : proveFolder(api, registrarId),
+    registrarLater ? void 0 : proveFolder(api, registrarId2),
     readState(request),
     readLegacy(deployer, bundle)
   ]);
@@ -17710,12 +17698,12 @@ async function examineAccess(request) {
   const bundle = await see.bundle();
   const { declared, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === void 0);
-  const registrarId = registrarOf(files) ?? deployerId;
+  const registrarId2 = registrarOf(files) ?? deployerId;
   const known2 = await knownState(
     {
       api: (request.registrar ?? deployer).workspace,
       deployer: deployer.workspace,
-      ...{ registrarId, registrarLater, owner: request.owner, bundle, looksOnly: request.looksOnly === true }
+      ...{ registrarId: registrarId2, registrarLater, owner: request.owner, bundle, looksOnly: request.looksOnly === true }
     },
     live
   );
@@ -17773,9 +17761,9 @@ async function examineAccess(request) {
     legacy: known2.legacy !== void 0,
     folder: known2.folder,
     policy: files.policy,
-    registrarId,
+    registrarId: registrarId2,
     apart: isApart(files),
-    selfRegistered: registrarId === deployerId && !isApart(files)
+    selfRegistered: registrarId2 === deployerId && !isApart(files)
   };
 }
 async function planAccess(request, onPlan) {
@@ -18060,8 +18048,8 @@ async function applyAccess(request, options) {
   else {
     const { deployer, registrar, clock, signal } = request;
     const { workspace } = registrar ?? deployer;
-    const { registrarId } = plan;
-    const lock = await takeLock(lockPath(registrarId), {
+    const { registrarId: registrarId2 } = plan;
+    const lock = await takeLock(lockPath(registrarId2), {
       api: workspace,
       clock,
       holder: options.holder,
@@ -18072,7 +18060,7 @@ async function applyAccess(request, options) {
       plan = await examineAccess(holding(request, lock));
       if (options.approved !== void 0) checkApproved(plan, options.approved);
       await options.onPlan?.(plan);
-      const readers = request.readers.filter((one) => one !== registrarId);
+      const readers = request.readers.filter((one) => one !== registrarId2);
       if (plan.folder) await letRead(workspace, plan.folder, readers);
       if (plan.changes.some(isChange))
         applied = await execute(plan, request, lock, (one) => options.onApplied(one, plan));
@@ -18526,6 +18514,17 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
 }
 
+// core/base/yaml/schema-file.ts
+function schemaFile(name, title, schema) {
+  const head = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: `urn:databricks-secretless:schema:${name}:1`,
+    title
+  };
+  return `${JSON.stringify({ ...head, ...schema }, null, 2)}
+`;
+}
+
 // core/access/manifest.ts
 var MANIFEST_FILE = "secretless-access.json";
 var MANIFEST_VERSION = 1;
@@ -18583,16 +18582,7 @@ var manifestSchema = closed({
   }
 });
 var MANIFEST_SCHEMA_FILE = {
-  "manifest.schema.json": `${JSON.stringify(
-    {
-      $schema: "https://json-schema.org/draft/2020-12/schema",
-      title: "Access manifest of Databricks Secretless",
-      ...manifestSchema
-    },
-    null,
-    2
-  )}
-`
+  "manifest.schema.json": schemaFile("manifest", "Access manifest of Databricks Secretless", manifestSchema)
 };
 var byKey = ([a], [b]) => a < b ? -1 : a > b ? 1 : 0;
 function sorted(pairs, what) {
@@ -18946,9 +18936,9 @@ var Access = class {
     const { step: step2, audit, connection, source } = this.#parts;
     const { clientId } = step2.inputs;
     const { files } = source;
-    const registrarId = registrarOf(files) ?? clientId;
-    expectSame("WRONG_PRINCIPAL", "registrar", registrarId, clientId, "policy-file");
-    if (isApart(files) && creators.includes(registrarId)) throw unseparated(step2);
+    const registrarId2 = registrarOf(files) ?? clientId;
+    expectSame("WRONG_PRINCIPAL", "registrar", registrarId2, clientId, "policy-file");
+    if (isApart(files) && creators.includes(registrarId2)) throw unseparated(step2);
     const wanted = files.entries.some(({ targets }) => targets?.includes(facts.target) !== false);
     if (facts.workspaceId === "") throw nameless();
     if (wanted && facts.jobs.length === 0) throw notDeployed(facts);
@@ -21002,7 +20992,9 @@ var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
 var MOST2 = 1e3;
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
-var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id));
+var RULE_IDS = new Set(
+  [...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id)
+);
 async function readExceptions({ bundleRoot, checkout }, bounds, today) {
   const file = join5(bundleRoot, EXCEPTIONS_FILE);
   const name = relative(checkout, file).split(sep).join("/");
@@ -21041,6 +21033,12 @@ function parseExceptions(text3, file, today) {
       place: placeAt(0)
     });
     return { exceptions: [], mistakes };
+  }
+  for (const { key: key2 } of document.contents.items) {
+    const name = (0, import_yaml8.isScalar)(key2) ? String(key2.value) : "";
+    if (name === "version" || name === "exceptions") continue;
+    const problem = `${file} has an unknown key ${quote(name)}`;
+    mistakes.push({ problem, remedy: REMEDY, place: placeAt(key2.range?.[0]) });
   }
   if (list3.items.length > MOST2) {
     const problem = `${file} has more than ${String(MOST2)} exceptions`;

@@ -360,12 +360,19 @@ function parseWorkspaceUrl(text2) {
   };
 }
 function whyNone(text2) {
-  const url = URL.canParse(text2) ? new URL(text2) : void 0;
+  const url = parsed2(text2);
   const shape = WORKSPACE_URL.exec(text2);
   if (!shape || !url) return mistake(text2, whatIsOdd(text2, url));
   if (url.hostname !== shape[2]?.toLowerCase())
     return mistake(text2, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
   return mistake(text2, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
+}
+function parsed2(text2) {
+  try {
+    return new URL(text2);
+  } catch {
+    return void 0;
+  }
 }
 function whatIsOdd(text2, url) {
   if (!/^https?:\/\//i.test(text2)) return "it does not start with https://";

@@ -8,7 +8,7 @@ import {
   readNamedFile,
   redactingCi,
   usualAudience
-} from "./chunk-3FRRNBLN.js";
+} from "./chunk-35IUQMUN.js";
 import {
   SecretlessError,
   answering,
@@ -64,7 +64,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-H6VFLLRB.js");
+      const { refuseForeignCheckout } = await import("./run-SIT7GAED.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -88,10 +88,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
-    const { run } = await import("./run-H6VFLLRB.js");
+    const { run } = await import("./run-SIT7GAED.js");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-H6VFLLRB.js");
+    const { reportFailure, refuseStep } = await import("./run-SIT7GAED.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -354,7 +354,7 @@ function runAction({ environment, early, cancelled, service }) {
   return runStep(ci, { ...ports, detached });
 }
 async function runService() {
-  const { serveTokenService } = await import("./run-H6VFLLRB.js");
+  const { serveTokenService } = await import("./run-SIT7GAED.js");
   const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
   await serveTokenService(process, silent, systemPlatform());
   process.exit(0);
