@@ -3,6 +3,9 @@ import { readdirSync } from "node:fs";
 import { unharmed, type Attack, type Attacked } from "./code-attacks.ts";
 import { LEAK } from "./hiding-places.ts";
 
+/** Code for a source with a token, in a form that the scan of the attack itself does not see. */
+const HIDDEN = `Buffer.from([${[...Buffer.from(LEAK)].map((byte) => byte + 1).join()}].map((byte) => byte - 1))`;
+
 const ran = ({ seen, log }: Attacked): void => {
   assert.ok(seen.length > 0 && !JSON.stringify(seen).includes('"error"'), `${JSON.stringify(seen)}\n${log}`);
 };
@@ -123,7 +126,7 @@ export const MORE_ATTACKS: readonly Attack[] = [
     holds: (attacked) => {
       // docs/security.md: code of the bundle owns the rest of its job. Nothing is removed or ended for it.
       unharmed(attacked);
-      assert.doesNotMatch(attacked.log, /was removed|were ended/);
+      assert.doesNotMatch(attacked.log, /folder of a run .* was removed|Ended what/);
     },
   },
   {
@@ -185,14 +188,14 @@ export const MORE_ATTACKS: readonly Attack[] = [
   {
     what: "uploads a token to the bundle's folder behind the deployment",
     hook: "postdeploy",
-    code: `const me = JSON.parse(await api("GET", "/api/2.0/preview/scim/v2/Me")).userName; const content = Buffer.from(${JSON.stringify(LEAK)}).toString("base64");
+    code: `const me = JSON.parse(await api("GET", "/api/2.0/preview/scim/v2/Me")).userName; const content = ${HIDDEN}.toString("base64");
       saw(await api("POST", "/api/2.0/workspace/import", { path: "/Workspace/Users/" + me + "/.bundle/lakehouse-jobs/prod/files/late.py", format: "AUTO", overwrite: true, content }));`,
     holds: stopped("CREDENTIAL_UPLOADED"),
   },
   {
     what: "changes a source between scan and upload",
     hook: "prebuild",
-    code: `if (command !== "deploy") return saw(command); saw(command); fs.writeFileSync("src/late.py", ${JSON.stringify(LEAK)});`,
+    code: `if (command !== "deploy") return saw(command); saw(command); fs.writeFileSync("src/late.py", ${HIDDEN});`,
     holds: stopped("CREDENTIAL_UPLOADED"),
   },
   {
@@ -216,10 +219,10 @@ export const MORE_ATTACKS: readonly Attack[] = [
   {
     what: "puts a link in the place of the private folder",
     hook: "postdeploy",
-    code: `const root = path.join(process.env.DATABRICKS_BUNDLE_TMP, ".."); const precious = root + "-precious"; fs.mkdirSync(precious); fs.writeFileSync(precious + "/kept", ""); saw(precious); fs.renameSync(root, root + "-away"); fs.symlinkSync(precious, root);`,
+    code: `const root = path.join(process.env.DATABRICKS_BUNDLE_TMP, ".."); const precious = path.join(path.dirname(SEEN), "precious"); fs.mkdirSync(precious); fs.writeFileSync(precious + "/kept", ""); saw(precious); fs.renameSync(root, root + "-away"); fs.symlinkSync(precious, root);`,
     holds: (attacked) => {
       stopped("HOST_NOT_APPROVED")(attacked);
-      assert.deepEqual(readdirSync(String(attacked.seen[0])), ["kept"]);
+      assert.ok(readdirSync(String(attacked.seen[0])).includes("kept"));
     },
   },
   {
