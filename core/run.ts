@@ -36,6 +36,7 @@ import { showWarning } from "./flow/cli-warning.ts";
 import { warnOfHomes } from "./flow/home-warnings.ts";
 import type { BegunStep, Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
+import { heldBack, logBeginning, logFound } from "./report/opening.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 
 export { serveTokenService } from "./flow/service/serve.ts";
@@ -55,7 +56,8 @@ export interface Seams {
 
 /** The flow of each command, from top to bottom. */
 export async function run(given: BegunStep, seams: Seams = {}): Promise<number> {
-  const ci = carefulCi(given.ci);
+  const log = carefulCi(given.ci);
+  const { ci, release } = heldBack(log);
   const begun = { ...given, ci };
   const { ports, inputs } = begun;
   const { command } = inputs;
@@ -64,6 +66,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     workspaceUrl: inputs.host,
     runUrl: ci.context.runUrl,
   });
+  logBeginning(log, inputs);
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   const audit = await openAuditOf(begun, seams.sinks).catch(async (error: unknown) => {
@@ -109,6 +112,8 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       readAccess(step, bundleRoot, judged),
       startScan(step, bundleRoot),
     ]);
+    logFound(log, inputs, soFar.facts);
+    release();
     const { claims } = source.evidence;
     if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
@@ -205,6 +210,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
+    release();
     const failure = await rootCause(step, service, error);
     await recordRefusals(begun, audit, failure);
     await reportFailure(ci, failure, withStandards());
