@@ -21,7 +21,7 @@ import { Access } from "./flow/access/access.ts";
 import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
 import { givenVariables, placeComplex } from "./flow/bundle-variables.ts";
-import { connect } from "./flow/connect.ts";
+import { connect, knownWorkspaceId } from "./flow/connect.ts";
 import { markOf, processPort } from "./cli/own-process.ts";
 import { ServiceLauncher } from "./flow/service/open.ts";
 import type { StepService } from "./flow/service/step-service.ts";
@@ -34,6 +34,7 @@ import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
 import { showWarning } from "./flow/cli-warning.ts";
 import { warnOfHomes } from "./flow/home-warnings.ts";
+import { tellOverrides } from "./flow/variable-overrides.ts";
 import type { BegunStep, Step } from "./flow/step.ts";
 import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
 import { heldBack, logBeginning, logFound } from "./report/opening.ts";
@@ -157,6 +158,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         tokensServed: () => tokens.served,
         findText: (texts) => findText(texts, { root: bundleRoot, checkout, platform: ports.platform }),
         beforeEach: () => checkHostPin({ ...pin, workspaceId }),
+        afterEach: () => tokens.check(),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => {
@@ -168,6 +170,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         },
       });
     warnOfHomes(step, target);
+    if (target) await tellOverrides(step, bundleRoot, target.name);
     if (tool && target) withdrawVariables = await placeComplex(step, variables, folder.root, target.name);
     access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
@@ -203,7 +206,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
             policy,
           });
         },
-        deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
+        deployed: async (complete) => scan?.deployed({ folder, api, complete }),
       },
     });
     await audit.settled();
@@ -220,16 +223,6 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     await withdrawVariables();
     await removePrivateFolder(folder.root);
   }
-}
-
-/** Of the input, or what the host says of itself: a bundle may name it, too. */
-async function knownWorkspaceId({ inputs, workspace }: Step): Promise<string | undefined> {
-  if (inputs.workspaceId !== undefined) return inputs.workspaceId;
-  // Why a host does not answer, the sign-in tells.
-  return workspace.then(
-    (found) => found.workspaceId,
-    () => undefined,
-  );
 }
 
 async function when<T>(needed: boolean, work: () => Promise<T>): Promise<T | undefined> {

@@ -2,10 +2,10 @@ import { ipAccessRemedy } from "../net/ip-access.ts";
 import { SecretlessError } from "../base/errors.ts";
 import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
 import { redact } from "../base/redact.ts";
-import { HttpError, statusError } from "../net/http.ts";
+import { HttpError, isPage, isRetryableStatus, nameOf, statusError } from "../net/http.ts";
 import { retry } from "../net/retry.ts";
-import { endpointUnavailable } from "../net/unavailable.ts";
-import { readJson, textAt, writeJson, type Json, type JsonBody } from "./json.ts";
+import { addressBlocked, endpointUnavailable } from "../net/unavailable.ts";
+import { isList, isObject, readJson, textAt, writeJson, type Json, type JsonBody } from "./json.ts";
 
 /** One call of the REST API. `path` is already percent-encoded; `query` is not. */
 export interface ApiRequest {
@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonBody;
+  /** The answer is an array without an envelope, and no object. */
+  readonly array?: true;
   /** For POST and PATCH: the same request sent twice does what one does, so that it may be tried again after any failure. */
   readonly repeatable?: boolean;
   /** Goes on when the connection's signal is aborted, to tell the workspace of the cancellation. */
@@ -97,6 +99,18 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Whether the API was not to be had, in contrast to an API that refuses: what the call was about is not the reason. */
+export function isUnavailable({ cause, status, errorCode }: ApiFailure): boolean {
+  const body = cause instanceof HttpError ? cause.body : "";
+  return (
+    errorCode === UNREADABLE_ANSWER ||
+    // A redirect leads to somebody else.
+    status < 400 ||
+    isRetryableStatus(status) ||
+    addressBlocked("", status, body) !== undefined
+  );
+}
+
 /**
  * A failed call as an error for the user; what is not a failed call is passed on as it is.
  * @param what begins the sentence: "The question who we are"
@@ -126,6 +140,8 @@ export function connectDatabricks(options: ConnectionOptions): Connection {
       });
     } catch (error) {
       if (!(error instanceof HttpError) || error.status === undefined) throw error;
+      if (error.failure === "foreign-answer")
+        throw new ApiFailure(error.status, UNREADABLE_ANSWER, error.message, error);
       throw new ApiFailure(error.status, `HTTP_${error.status}`, error.message, error);
     }
   };
@@ -162,7 +178,7 @@ async function attempt(
     });
     await tell(response);
     const { status, headers } = response;
-    if (status >= 200 && status < 300) return { json: jsonOf(response), headers };
+    if (status >= 200 && status < 300) return { json: answerOf(request, response, call.array), headers };
     throw failureOf(request, response);
   } catch (error) {
     if (!(error instanceof HttpError) || !error.retryable || mayRepeat(call, error)) throw error;
@@ -192,6 +208,31 @@ function failureOf(request: HttpRequest, response: HttpResponse): Error {
   const envelope = jsonOf(response, error);
   const code = textAt(envelope, "error_code") || `HTTP_${response.status}`;
   return new ApiFailure(response.status, code, redact(textAt(envelope, "message")) || error.message, error);
+}
+
+/**
+ * Each answer of the API is an object (or the array that was asked for), an empty body one of a call that had nothing to tell. One that was cut off is asked
+ * for again; what is a page, or of another kind, is not the API's.
+ */
+function answerOf(request: HttpRequest, response: HttpResponse, array = false): Json {
+  const { status, body } = response;
+  const isEmpty = body.trim() === "";
+  if (isEmpty && request.method !== "GET") return {};
+  const unreadable = (retryable: boolean): HttpError =>
+    new HttpError(`${nameOf(request)} was answered with status ${status}, but not as the API does`, {
+      status,
+      failure: "foreign-answer",
+      retryable,
+      body: redact(body).slice(0, 200),
+    });
+  if (isEmpty) throw unreadable(true);
+  try {
+    const json = readJson(body);
+    if (array ? isList(json) : isObject(json)) return json;
+  } catch {
+    if (!isPage(body)) throw unreadable(true);
+  }
+  throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not the API's", unreadable(false));
 }
 
 function jsonOf({ status, body }: HttpResponse, cause?: HttpError): Json {

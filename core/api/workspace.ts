@@ -1,5 +1,6 @@
 import { SecretlessError } from "../base/errors.ts";
 import { HttpError } from "../net/http.ts";
+import { addressBlocked } from "../net/unavailable.ts";
 import { ApiFailure, callError, type Connection, type DatabricksApi } from "./client.ts";
 import { ME, type CancelRun, type GetJob } from "./shapes.ts";
 
@@ -32,7 +33,10 @@ export async function currentUser(api: Connection): Promise<CurrentUser> {
     const { cause } = error as { cause?: unknown };
     // Also where the refusal is no JSON: IP access lists answer with a page.
     if (error instanceof ApiFailure && cause instanceof HttpError && [401, 403].includes(error.status)) {
-      throw unknownPrincipal(error.status, cause.body);
+      throw (
+        addressBlocked("The question who we are", error.status, cause.body) ??
+        unknownPrincipal(error.status, cause.body)
+      );
     }
     throw callError("The question who we are", error);
   }
@@ -67,14 +71,6 @@ export async function jobExists(api: DatabricksApi, jobId: string): Promise<bool
   const query = { job_id: jobId } satisfies GetJob;
   const answer = api.call({ method: "GET", path: "/api/2.2/jobs/get", query });
   const status = await unless([400, 403, 404], "The look at a job", answer);
-  return status === undefined || status === 403;
-}
-
-/** Whether a pipeline may still be there; as {@link jobExists}. */
-export async function pipelineExists(api: DatabricksApi, pipelineId: string): Promise<boolean> {
-  const path = `/api/2.0/pipelines/${encodeURIComponent(pipelineId)}`;
-  const answer = api.call({ method: "GET", path, lasting: true });
-  const status = await unless([400, 403, 404], "The look at a pipeline", answer);
   return status === undefined || status === 403;
 }
 

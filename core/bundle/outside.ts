@@ -25,7 +25,7 @@ export async function refuseOutside(selections: readonly Selection[], boundary: 
   const patterns = selections.flatMap(({ artifacts }) => artifacts);
   const mistakes = [
     ...(await mistakesOf("A path of `sync.paths`", paths, (path) => path, boundary)),
-    ...(await mistakesOf("An artifact or library", patterns, fixedPart, boundary)),
+    ...(await mistakesOf("An artifact, a library or the file of a resource", patterns, fixedPart, boundary)),
   ];
   if (mistakes.length > 0) throw invalidBundle(mistakes);
 }
@@ -35,7 +35,12 @@ export async function refuseOutside(selections: readonly Selection[], boundary: 
  * @throws SecretlessError `BUNDLE_INVALID`
  */
 export async function refuseFilesOutside(files: readonly string[], boundary: Boundary): Promise<void> {
-  const mistakes = await mistakesOf("An artifact or library", files, (file) => file, boundary);
+  const mistakes = await mistakesOf(
+    "An artifact, a library or the file of a resource",
+    files,
+    (file) => file,
+    boundary,
+  );
   if (mistakes.length > 0) throw invalidBundle(mistakes);
 }
 

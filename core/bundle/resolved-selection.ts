@@ -42,7 +42,9 @@ export async function resolvedSelections(
     paths: paths.map(slashed),
     include,
     exclude,
-    artifacts: [...new Set([...artifacts, ...libraries.flatMap((text) => libraryPatterns(text, syncRoot))])],
+    artifacts: [
+      ...new Set([...artifacts, ...libraries.flatMap(([key, text]) => libraryPatterns(key, text, syncRoot))]),
+    ],
   }));
   return selections.length === 0 ? undefined : selections;
 }
@@ -111,8 +113,8 @@ function artifactPatterns(tree: Json, bundleRoot: string): string[] {
   });
 }
 
-function libraryTexts(value: Json | undefined, key: string): string[] {
-  if (typeof value === "string") return isLibraryKey(key) ? [value] : [];
+function libraryTexts(value: Json | undefined, key: string): [key: string, text: string][] {
+  if (typeof value === "string") return isLibraryKey(key) ? [[key, value]] : [];
   return listAt(value)
     .flatMap((item) => libraryTexts(item, key))
     .concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));

@@ -1,4 +1,4 @@
-import { join, posix, relative, resolve, sep } from "node:path";
+import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 
 /** What a bundle uploads, as its `sync`, `artifacts` and libraries say it (docs.databricks.com, bundle settings). */
 export interface Selection {
@@ -41,15 +41,19 @@ export function fromSyncRoot(
 /** Keys whose texts may be local files that are uploaded. Source: cli `bundle/libraries/expand_glob_references.go`. */
 const LIBRARY_KEYS = new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
 
+/** The key of a file whose content becomes a setting: of dashboards, alerts and Genie spaces. */
+const CONTENT_KEY = "file_path";
+
 export function isLibraryKey(key: string): boolean {
-  return LIBRARY_KEYS.has(key);
+  return LIBRARY_KEYS.has(key) || key === CONTENT_KEY;
 }
 
 /**
  * The patterns of local files that the text of a library or dependency may mean; whether it is a package of a registry
  * instead is not asked: there is no file of its name then.
  */
-export function libraryPatterns(text: string, folder: string): string[] {
+export function libraryPatterns(key: string, text: string, folder: string): string[] {
+  if (key === CONTENT_KEY && !text.includes("${")) return [isAbsolute(text) ? text : join(folder, text)];
   if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text) || text.includes("${")) return [];
   const withoutExtras = text.replace(/\[[^\]]*\]$/, "");
   return [...new Set([text, withoutExtras])].map((pattern) => join(folder, pattern));

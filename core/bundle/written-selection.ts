@@ -131,7 +131,7 @@ class Written {
         for (const [name, inner] of value.entries()) this.#collectLibraries(inner, name);
       else for (const item of value.items()) this.#collectLibraries(item, key);
     } else if (value.kind === "text" && isLibraryKey(key)) {
-      for (const pattern of libraryPatterns(value.text, this.#folderOf(value.place)))
+      for (const pattern of libraryPatterns(key, value.text, this.#folderOf(value.place)))
         this.#artifact(pattern, value.place);
     }
   }

@@ -12,12 +12,18 @@ export async function showPlan(context: CommandContext): Promise<void> {
   await planBundle(context);
 }
 
+export interface Planned {
+  readonly plan: Plan;
+  /** What the CLI resolved the configuration to; undefined if nobody asked for it. */
+  readonly resolved: BundleSummary | undefined;
+}
+
 /**
  * Plans the bundle, shows the plan, and checks that it may be carried out: by scan, by policy, and by what it deletes.
  * Nothing remote is changed.
  * @throws SecretlessError what scan and access throw; `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
  */
-export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Plan> {
+export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Planned> {
   const { ci, signal, found } = step;
   const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan } = result;
@@ -42,7 +48,7 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
     access.plan(summary),
     refused ? Promise.reject(refused) : Promise.resolve(),
   ]);
-  return plan;
+  return { plan, resolved: await asked };
 }
 
 function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {

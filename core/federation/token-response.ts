@@ -1,6 +1,7 @@
-import { isRetryableStatus, statusError } from "../net/http.ts";
+import { HttpError, isPage, isRetryableStatus, nameOf, statusError } from "../net/http.ts";
 import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
 import { redact, registerSecret } from "../base/redact.ts";
+import { addressBlocked } from "../net/unavailable.ts";
 import type { AccessToken } from "./exchange.ts";
 
 /** An answer of a token endpoint that is no token (RFC 6749 5.2); all texts are redacted. */
@@ -37,8 +38,30 @@ export async function requestToken(
   const startedAt = clock.now();
   const response = await send(request);
   if (isRetryableStatus(response.status)) throw statusError(request, response);
-  const answer = parsed(response.body);
-  return (response.status === 200 && readToken(answer, startedAt)) || readRefusal(response, answer);
+  const object = parsed(response.body);
+  const answer = object ?? {};
+  const token = response.status === 200 ? readToken(answer, startedAt) : undefined;
+  if (token) return token;
+  const refusal = readRefusal(response, answer);
+  const { status, body } = response;
+  const blocked = addressBlocked("The exchange of the ID token", status, refusal.description);
+  if (blocked) throw blocked;
+  // A refusal is one whatever its status (RFC 6749 5.2 names it in `error`); what says nothing is no token endpoint's.
+  if (object === undefined && status < 400) throw noTokenEndpoint(request, status, body);
+  return refusal;
+}
+
+/** What was cut off may come whole the next time; a page or a redirect comes from something else, and will again. */
+function noTokenEndpoint(request: HttpRequest, status: number, body: string): HttpError {
+  return new HttpError(
+    `${nameOf(request)} was answered with status ${String(status)}, and neither a token nor a refusal`,
+    {
+      status,
+      failure: "foreign-answer",
+      retryable: status === 200 && !isPage(body),
+      body: redact(body).slice(0, 200),
+    },
+  );
 }
 
 function readToken(answer: Readonly<Record<string, unknown>>, startedAt: number): AccessToken | undefined {
@@ -70,11 +93,13 @@ function readRefusal(
   };
 }
 
-function parsed(body: string): Readonly<Record<string, unknown>> {
+/** The JSON object; undefined if it is none. */
+function parsed(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

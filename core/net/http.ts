@@ -3,7 +3,16 @@ import { redact } from "../base/redact.ts";
 
 /** Why no answer came. */
 export type HttpFailure =
-  "dns" | "refused" | "reset" | "timeout" | "certificate" | "proxy" | "too-large" | "protocol";
+  | "dns"
+  | "refused"
+  | "reset"
+  | "timeout"
+  | "certificate"
+  | "proxy"
+  | "too-large"
+  | "protocol"
+  /** An answer came, but not one of the API that was asked. */
+  | "foreign-answer";
 
 interface HttpErrorOptions {
   readonly retryable: boolean;
@@ -40,6 +49,11 @@ export class HttpError extends Error {
 /** RFC 9110 15.5.9 and 15.6, RFC 6585 4. */
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const QUOTED_BODY = 2000;
+
+/** Whether a body is HTML: a page for people, as proxies and sign-in pages answer. */
+export function isPage(body: string): boolean {
+  return /^\s*</.test(body);
+}
 
 export function isRetryableStatus(status: number): boolean {
   return RETRYABLE_STATUS.has(status);

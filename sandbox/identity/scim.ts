@@ -16,7 +16,11 @@ export function servicePrincipalResource(principal: ServicePrincipal): JsonObjec
 }
 
 /** A page of a SCIM list (RFC 7644 3.4.2); the filter knows `applicationId eq "…"` and `displayName eq "…"`. */
-export function servicePrincipalList(all: readonly ServicePrincipal[], query: URLSearchParams): JsonObject {
+export function servicePrincipalList(
+  all: readonly ServicePrincipal[],
+  query: URLSearchParams,
+  render = servicePrincipalResource,
+): JsonObject {
   const found = all.filter(filterOf(query.get("filter") ?? ""));
   const start = positive(query.get("startIndex"), 1);
   const count = Math.min(positive(query.get("count"), PAGE), PAGE);
@@ -26,7 +30,7 @@ export function servicePrincipalList(all: readonly ServicePrincipal[], query: UR
     totalResults: found.length,
     startIndex: start,
     itemsPerPage: page.length,
-    Resources: page.map(servicePrincipalResource),
+    Resources: page.map((one) => render(one)),
   };
 }
 

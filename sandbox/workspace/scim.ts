@@ -3,6 +3,7 @@ import { callerOf } from "../http/call.ts";
 import type { JsonObject } from "../http/json.ts";
 import { doesNotExist, ok } from "../http/reply.ts";
 import { servicePrincipalList, servicePrincipalResource } from "../identity/scim.ts";
+import type { ServicePrincipal } from "../identity/principals.ts";
 import type { WorkspaceContext } from "./context.ts";
 
 /** `/api/2.0/preview/scim/v2` of a workspace. */
@@ -25,7 +26,8 @@ export function scimRoutes({ principals, workspaceId }: WorkspaceContext): Route
       method: "GET",
       pattern: `${base}/ServicePrincipals`,
       access: "read",
-      handle: (call) => ok(servicePrincipalList(principals.list(), call.query)),
+      handle: (call) =>
+        ok(servicePrincipalList(principals.list(), call.query, (one) => withGroups(one, callerOf(call)))),
     },
     {
       method: "GET",
@@ -41,17 +43,24 @@ export function scimRoutes({ principals, workspaceId }: WorkspaceContext): Route
   ];
 }
 
+/** The groups of others are shown to workspace admins. */
+function withGroups(principal: ServicePrincipal, caller: ServicePrincipal): JsonObject {
+  const shown = caller.workspaceAdmin ? { groups: groupsOf(principal) } : {};
+  return { ...servicePrincipalResource(principal), ...shown };
+}
+
+function groupsOf({ workspaceAdmin }: ServicePrincipal): JsonObject[] {
+  const users = { display: "users", type: "direct", value: "410", $ref: "Groups/410" };
+  const admins = { display: "admins", type: "direct", value: "409", $ref: "Groups/409" };
+  return workspaceAdmin ? [users, admins] : [users];
+}
+
 function me(call: Call): JsonObject {
   const principal = callerOf(call);
   return {
     ...servicePrincipalResource(principal),
     userName: principal.applicationId,
-    groups: [
-      { display: "users", type: "direct", value: "410", $ref: "Groups/410" },
-      ...(principal.workspaceAdmin
-        ? [{ display: "admins", type: "direct", value: "409", $ref: "Groups/409" }]
-        : []),
-    ],
+    groups: groupsOf(principal),
   };
 }
 

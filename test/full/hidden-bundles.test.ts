@@ -7,7 +7,7 @@ const BUNDLES = 1_000;
 const LANES = 2;
 
 describe("1,000 bundles that hide tokens", function () {
-  this.timeout(3_600_000);
+  this.timeout(14_400_000);
   before(async function () {
     if ((await realCli()) === undefined) this.skip();
   });

@@ -12,7 +12,9 @@ import { printTable } from "./table.ts";
 /** Why we refuse what the bare CLI deploys; any other reason is a fault of ours. */
 const STRICTER: Readonly<Record<string, string>> = {
   CREDENTIAL_FOUND: "it holds a stored credential",
-  HOST_NOT_APPROVED: "it chooses how, or where, the CLI signs in",
+  CREDENTIAL_IN_BUNDLE: "it names a profile, an auth type or a credential",
+  HOST_NOT_APPROVED: "it is for another workspace",
+  LOCK: "it would break another deployment's lock (`bundle.deployment.lock.force`)",
 };
 
 const LANES = 2;

@@ -3,30 +3,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { AZURE_DEPLOYER, DEPLOYER, REGISTRAR } from "../../sandbox/defaults.ts";
-import type { LoggedRequest } from "../../sandbox/http/log.ts";
 import { CREDENTIAL, playedJobs, prepareJobAccess } from "../../sandbox/job-access.ts";
 import { startAzureJob } from "../../sandbox/runner/azure-job.ts";
 import { startGitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { schemaOf } from "../fixtures/schemas.ts";
 import { builtTask } from "./support/built-task.ts";
+import { told, written, type AuditEvent } from "./support/told-writes.ts";
 
 const BUNDLE = path.resolve(import.meta.dirname, "../../examples/job-access");
 const CLASSES = { 3002: "authentication", 3004: "entity_management", 6003: "api_activity" } as const;
-
-interface Event {
-  readonly class_uid: keyof typeof CLASSES;
-  readonly activity_name: string;
-  readonly status: string;
-  readonly status_code?: string;
-  readonly time: number;
-  readonly comment?: string;
-  readonly api?: { readonly operation: string };
-  readonly entity?: { readonly type: string };
-  readonly actor: { readonly user: { readonly uid: string } };
-  readonly metadata: { readonly uid: string; readonly event_code: string; readonly sequence: number };
-  readonly unmapped: { action?: string; grade?: string; run: Readonly<Record<string, string>> };
-}
 
 /** What one step of either CI was and did. */
 interface Done {
@@ -109,60 +95,6 @@ async function edit(file: string, change: (text: string) => string): Promise<voi
   await writeFile(file, change(text));
 }
 
-/** What the Databricks CLI writes for itself: its lock, its state, its folders, telemetry. */
-const HOUSEKEEPING = /\/state(?:\/|$)|\/artifacts\/\.internal$|\/workspace\/mkdirs$|^\/telemetry/;
-const RESOURCE_WRITES: readonly (readonly [RegExp, string])[] = [
-  [/\/jobs\/create$/, "jobs Create"],
-  [/\/jobs\/(?:reset|update)$/, "jobs Update"],
-  [/\/jobs\/delete$/, "jobs Delete"],
-  [/\/jobs\/run-now$/, "runs Create"],
-];
-
-/** Each write that reached the sandbox, as the event that must tell it; a write of a kind that is not known fails. */
-function told(requests: readonly LoggedRequest[], destroys: boolean): string[] {
-  const events: string[] = [];
-  const files = new Set<string>();
-  for (const { method, path: route, body, status = 0, userAgent } of requests) {
-    // A CI gives ID tokens by POST; they are told when they are exchanged.
-    if (method === "GET" || route.endsWith("/oidctoken")) continue;
-    const outcome = status < 400 ? "Success" : "Failure";
-    if (route.endsWith("/token")) events.push(`token_exchange Logon ${outcome}`);
-    else if (!userAgent.includes("cli/")) {
-      events.push(`api_call ${method} ${route} ${outcome}`);
-      const { changes } = body as { changes?: { add?: string[]; remove?: string[] }[] };
-      for (const { add } of route.includes("/permissions/") ? (changes ?? []) : [])
-        events.push(`access_change ${add ? "Create" : "Delete"} ${outcome}`);
-    } else {
-      const target = `${route} ${(body as { path?: string }).path ?? ""}`;
-      const resource = RESOURCE_WRITES.find(([pattern]) => pattern.test(route));
-      if (resource) events.push(`resource_change ${resource[1]} ${outcome}`);
-      else if (/workspace-files\/import-file\/.*\/files\//.test(route)) files.add("files Update");
-      else if (destroys && /\/workspace\/delete \/Workspace\/.*\/prod$/.test(target))
-        files.add("files Delete");
-      else if (
-        !HOUSEKEEPING.test(route) &&
-        !HOUSEKEEPING.test(target.split(" ")[1] ?? "") &&
-        !/\/files\//.test(target)
-      )
-        assert.fail(`a write of a kind that nobody tells: ${method} ${target}`);
-    }
-  }
-  return [...events, ...[...files].map((one) => `resource_change ${one} Success`)].sort();
-}
-
-/** What the events say was written; the others are told apart by their codes. */
-function written(events: readonly Event[]): string[] {
-  const lines = events.flatMap(
-    ({ metadata: { event_code: code }, activity_name: activity, status, api, entity }) => {
-      if (code === "api_call") return [`${code} ${api?.operation ?? ""} ${status}`];
-      if (code === "resource_change") return [`${code} ${entity?.type ?? ""} ${activity} ${status}`];
-      if (code === "token_exchange" || code === "access_change") return [`${code} ${activity} ${status}`];
-      return [];
-    },
-  );
-  return lines.sort();
-}
-
 for (const [ci, start] of [
   ["GitHub", gitHub],
   ["Azure DevOps", azureDevOps],
@@ -187,13 +119,13 @@ for (const [ci, start] of [
       inputs: Readonly<Record<string, string>>,
       refused?: string,
       env?: Readonly<Record<string, string>>,
-    ): Promise<{ events: readonly Event[]; warnings: readonly string[] }> {
+    ): Promise<{ events: readonly AuditEvent[]; warnings: readonly string[] }> {
       const { requests } = job.sandbox;
       const since = requests.length;
       const { failed, warnings, audit } = await job.step(inputs, env);
       const text = await readFile(audit, "utf8");
       const lines = text.trimEnd().split("\n");
-      const events = lines.map((line) => JSON.parse(line) as Event);
+      const events = lines.map((line) => JSON.parse(line) as AuditEvent);
       assert.equal(failed, refused !== undefined, text);
       assert.deepEqual(written(events), told(requests.slice(since), inputs["command"] === "destroy"));
       const refusals = events.filter(({ metadata }) => metadata.event_code === "refusal");
@@ -217,7 +149,7 @@ for (const [ci, start] of [
         assert.ok(!text.includes(token), "a token stands in the audit");
       return { events, warnings };
     }
-    const kinds = (events: readonly Event[], code: string): string[] =>
+    const kinds = (events: readonly AuditEvent[], code: string): string[] =>
       events
         .filter(({ metadata }) => metadata.event_code === code)
         .map(({ status, unmapped }) => `${unmapped.action ?? unmapped.grade ?? ""} ${status}`);
@@ -269,6 +201,36 @@ for (const [ci, start] of [
         warnings.join(),
       );
       assert.deepEqual(playedJobs(job.sandbox), ["refused", "refused"]);
+    });
+
+    it("registers apart: the deployment leaves access to the registrar's job, which tells each of its writes", async () => {
+      await edit(file("policy.yml"), (text) =>
+        text
+          .replace("job: other", "job: nightly_*")
+          .replace("registrar_client_id: 9d", "registrar: apart, registrar_client_id: 9d"),
+      );
+      const asRegistrar = { command: "access", "client-id": REGISTRAR.applicationId };
+      const left = await step({});
+      assert.deepEqual(kinds(left.events, "access_change"), []);
+      assert.deepEqual(playedJobs(job.sandbox), ["refused", "refused"]);
+
+      const granted = await step(asRegistrar);
+      assert.deepEqual(kinds(granted.events, "decision"), ["allowed Success"]);
+      assert.deepEqual(kinds(granted.events, "access_change"), ["granted Success"]);
+      assert.deepEqual(
+        [...new Set(granted.events.map(({ actor }) => actor.user.uid))],
+        [REGISTRAR.applicationId],
+      );
+      assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
+      await step({ command: "destroy", "auto-approve": "true" }, "ACCESS_STANDS");
+
+      const unchanged = await step(asRegistrar);
+      assert.deepEqual(kinds(unchanged.events, "decision"), ["unchanged Success"]);
+      await writeFile(file("access.yml"), "version: 1\njobs: {}\n");
+      const withdrawn = await step(asRegistrar);
+      assert.deepEqual(kinds(withdrawn.events, "access_change"), ["revoked Success"]);
+      assert.deepEqual(playedJobs(job.sandbox), ["refused", "refused"]);
+      await step({ command: "access" }, "WRONG_PRINCIPAL");
     });
 
     it("runs a job", async () => {

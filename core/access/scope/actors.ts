@@ -10,6 +10,8 @@ export interface ActorFacts<W extends When = When> {
   /** Of the whole workspace. */
   readonly tokens: Reading<readonly TokenFacts[], W>;
   readonly admins: Reading<AdminFacts, W>;
+  /** Whether the deployer is a workspace admin. */
+  readonly deployerIsAdmin: Reading<boolean, W>;
   /** `principal_users` of the policy. */
   readonly principalUsers: readonly string[];
   /** `workspace_admins: restricted` of the policy. */
@@ -104,6 +106,21 @@ function admins<W extends When>(facts: ActorFacts<W>): Verdict<W> {
   });
 }
 
+/** What a workspace admin deploys with can change every job and permission, whatever the setting restricts. */
+function ofDeployer<W extends When>(facts: ActorFacts<W>): Verdict<W> {
+  const { deployer, deployerIsAdmin, adminsMustBeRestricted } = facts;
+  if (deployer === "")
+    return proven("nobody is taken for the deployer", ["several identities have created the bundle's jobs"]);
+  return judge<boolean, W>(deployerIsAdmin, (isAdmin) => {
+    if (!isAdmin) return proven("the deployer is no workspace admin");
+    const says = `the deployer ${deployer} is a workspace admin: code of the bundle can change every job, permission and record`;
+    const remedy =
+      "Take the deployer out of the group admins: deploying needs rights on its own folder and jobs alone.";
+    if (adminsMustBeRestricted) return broken(says, remedy);
+    return proven("the deployer is known", [says]);
+  });
+}
+
 export function actorPoints<W extends When>(facts: ActorFacts<W>): readonly Point<W>[] {
   return [
     { point: "principal-users", ...users(facts) },
@@ -111,5 +128,6 @@ export function actorPoints<W extends When>(facts: ActorFacts<W>): readonly Poin
     { point: "tokens", ...tokens(facts) },
     { point: "federation-policies", ...policies(facts) },
     { point: "workspace-admins", ...admins(facts) },
+    { point: "workspace-admins", ...ofDeployer(facts) },
   ];
 }

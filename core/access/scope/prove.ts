@@ -13,6 +13,7 @@ import {
   type CredentialUser,
   type CredentialUsers,
 } from "./credential.ts";
+import { readElsewhere } from "./elsewhere.ts";
 import type { JobListing } from "./job-listing.ts";
 import { principalPoints } from "./principal.ts";
 import { readPrincipals, type PrincipalFacts } from "./principals.ts";
@@ -20,7 +21,7 @@ import { claim, type ScopeProof } from "./proof.ts";
 import { known, unknown, type Eyes, type Reading, type When } from "./reading.ts";
 import { readRunners, withBundle } from "./runners.ts";
 import { readTwins, twinPoints, type TwinFacts } from "./twins.ts";
-import { readAdmins, readTokens } from "./workspace-admins.ts";
+import { readAdmins, readDeployer, readTokens } from "./workspace-admins.ts";
 
 export interface ProofRequest<W extends When = When> {
   readonly eyes: Eyes<W>;
@@ -111,7 +112,7 @@ export async function proveScopes<W extends When>(
   if (jobs.length === 0) return new Map();
   const clusterIds = jobs.flatMap((job) => sharedClusters(job.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
-  const [listed, identities, tokens, admins, credentials, clusters] = await Promise.all([
+  const [listed, identities, tokens, admins, deployerIsAdmin, credentials, clusters] = await Promise.all([
     readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
@@ -120,6 +121,7 @@ export async function proveScopes<W extends When>(
     ),
     readTokens(eyes),
     readAdmins(eyes),
+    deployer === "" ? known(false) : readDeployer(eyes, deployer),
     readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),
     readClusters(eyes, clusterIds),
   ]);
@@ -129,7 +131,11 @@ export async function proveScopes<W extends When>(
     ),
   );
   const code = codeReader(eyes, bundle.filePath, metastoreOwner);
-  const [allTwins, codes] = await Promise.all([
+  const numericIds = [...identities.values()].flatMap(({ numericId: id }) =>
+    id.state === "known" && id.value !== undefined ? [id.value] : [],
+  );
+  const [elsewhere, allTwins, codes] = await Promise.all([
+    readElsewhere(eyes, accountId, bundle.workspaceId, new Set(numericIds)),
     readTwins(eyes, cloudIdentities, metastoreOwner),
     inParallel(jobs, (job) => {
       const shared = sharedClusters(job.settings).flatMap((id): readonly ClusterFacts[] => {
@@ -170,6 +176,8 @@ export async function proveScopes<W extends When>(
           deployer,
           numericId: identity.numericId,
           runners,
+          elsewhere,
+          everywhere: policy?.principal_workspaces === "all",
           declared: bundle.jobs,
           allowed,
         }),
@@ -182,6 +190,7 @@ export async function proveScopes<W extends When>(
           identity,
           tokens,
           admins,
+          deployerIsAdmin,
           principalUsers: policy?.principal_users ?? [],
           adminsMustBeRestricted: policy?.workspace_admins === "restricted",
         }),

@@ -1,5 +1,14 @@
 import { listAt } from "../../api/json.ts";
-import { ADMIN_SETTING, GROUP, GROUP_RESOURCE, GROUPS, TOKEN, TOKENS } from "../../api/shapes.ts";
+import {
+  ADMIN_SETTING,
+  GROUP,
+  GROUP_RESOURCE,
+  GROUPS,
+  SERVICE_PRINCIPAL,
+  SERVICE_PRINCIPALS,
+  TOKEN,
+  TOKENS,
+} from "../../api/shapes.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import { isAbsentFeature, readBy, type Eyes, type Reading, type When } from "./reading.ts";
 
@@ -36,6 +45,29 @@ export interface AdminFacts {
 }
 
 const SHOWN = 10;
+
+/**
+ * Whether who deploys is a workspace admin: then code of the bundle may change every job, permission and record. One request,
+ * none where the deployer looks itself. Source: SCIM `GET /api/2.0/preview/scim/v2/ServicePrincipals`, its `groups`, which workspace
+ * admins are shown.
+ */
+export function readDeployer<W extends When>(eyes: Eyes<W>, deployer: string): Promise<Reading<boolean, W>> {
+  return readBy(eyes, "workspace admin (the groups of the deployer)", (reader) => {
+    if (reader.applicationId === deployer.toLowerCase()) return Promise.resolve(reader.admin);
+    return reader.admin ? isAdmin(reader.workspace, deployer) : undefined;
+  });
+}
+
+async function isAdmin(api: DatabricksApi, applicationId: string): Promise<boolean> {
+  const path = "/api/2.0/preview/scim/v2/ServicePrincipals";
+  const query = { filter: `applicationId eq "${applicationId}"`, attributes: "applicationId,groups" };
+  const answer = await api.call({ method: "GET", path, query });
+  const found = listAt(answer, SERVICE_PRINCIPALS.key("Resources"));
+  if (found.length === 0) throw new ApiFailure(404, "NOT_FOUND", "there is no such service principal");
+  return found
+    .flatMap((one) => SERVICE_PRINCIPAL.list(one, "groups"))
+    .some((group) => GROUP.text(group, "display") === "admins");
+}
 
 /** Two requests, for all jobs. Source: settings API `restrict_workspace_admins`; never set, it is ALLOW_ALL. */
 export function readAdmins<W extends When>(eyes: Eyes<W>): Promise<Reading<AdminFacts, W>> {

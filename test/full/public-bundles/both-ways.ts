@@ -42,8 +42,10 @@ export async function compare(bundle: PublicBundle, cli: string, more: readonly 
   const ours = await deploy(bundle, cli, more, "ours");
   const log = `${bare.log}\n----\n${ours.log}`;
   if (bare.ended && ours.ended) {
-    const why = difference(bare.writes, ours.writes);
     const ratio = ours.took / bare.took;
+    const why = difference(bare.writes, ours.writes);
+    const unforced = difference(bare.writes.map(withoutForce), ours.writes);
+    if (why !== "" && unforced === "") return { bundle: name, verdict: "stricter", why: "LOCK", ratio, log };
     return { bundle: name, verdict: why === "" ? "same" : "different", why, ratio, log };
   }
   const why = ours.code ?? "";
@@ -129,6 +131,12 @@ async function action(job: Job, prepared: Prepared, PATH: string): Promise<Ran> 
   const { exitCode, duration: took, log } = result;
   return { ended: exitCode === 0, took, log, code: codeOf(result) };
 }
+
+/** As the CLI takes its lock where the bundle does not say that it may break another's. */
+const withoutForce = (request: string): string =>
+  request
+    .replace("state/deploy.lock?overwrite=true", "state/deploy.lock?overwrite=false")
+    .replace('"IsForced":true', '"IsForced":false');
 
 /** The first requests that one way made and the other did not; "" if there are none. */
 function difference(bare: readonly string[], ours: readonly string[]): string {

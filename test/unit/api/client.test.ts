@@ -5,6 +5,7 @@ import {
   ApiFailure,
   callError,
   connectDatabricks,
+  isUnavailable,
   UNREADABLE_ANSWER,
   type ApiRequest,
   type Connection,
@@ -54,6 +55,16 @@ describe("the connection to a Databricks host", () => {
       ...over,
     });
   };
+
+  it("gives an array where one is asked for, and takes it for somebody else's answer where not", async () => {
+    const array = answer(200, "[{}]");
+    assert.deepEqual(await connect([array]).call({ ...GET, array: true }), [{}]);
+    assert.equal((await failure(connect([array]).call(GET))).errorCode, UNREADABLE_ANSWER);
+    assert.equal(
+      (await failure(connect([answer(200)]).call({ ...GET, array: true }))).errorCode,
+      UNREADABLE_ANSWER,
+    );
+  });
 
   it("sends token and query, and keeps large ids as texts", async () => {
     const api = connect([answer(200, '{"job_id":9007199254740993,"n":7}', { "x-databricks-org-id": "1" })]);
@@ -173,17 +184,39 @@ describe("the connection to a Databricks host", () => {
       assert.equal(error.errorCode, UNREADABLE_ANSWER);
     });
 
+    it("are overcome where an answer was cut off, and none is made up where it says nothing", async () => {
+      for (const body of ["", " ", '{"a":', '{"a":1']) {
+        sent = [];
+        const api = connect([answer(200, body), answer(200, '{"a":1}')]);
+        assert.deepEqual(await clock.running(api.call(GET)), { a: 1 });
+        assert.equal(sent.length, 2);
+      }
+      for (const body of ["[1,2]", "7", "null", "<html>"]) {
+        sent = [];
+        const error = await failure(connect([answer(200, body)]).call(GET));
+        assert.deepEqual([error.errorCode, sent.length], [UNREADABLE_ANSWER, 1]);
+      }
+      assert.deepEqual(await connect([answer(200, "")]).call({ method: "POST", path: "/x", body: {} }), {});
+    });
+
+    it("name the runner's address where that is refused, whatever was asked", async () => {
+      const body = "Source IP address: 203.0.113.7 is blocked by Databricks IP ACL for workspace: 1";
+      const refused = await failure(connect([answer(403, body)]).call(GET));
+      assert.equal(isUnavailable(refused), true);
+      const error = callError("The look", refused) as SecretlessError;
+      assert.match(error.details.remedy ?? "", /IP access list/);
+      assert.equal(isUnavailable(await failure(connect([answer(403, "{}")]).call(GET))), false);
+    });
+
     it("never break the reading, whatever the body", async () => {
       const bodies = fc.oneof(fc.string(), fc.json());
       await fc.assert(
         fc.asyncProperty(fc.constantFrom(200, 400, 403, 404), bodies, async (status, body) => {
           sent = [];
-          const error: unknown = await connect([answer(status, body)])
-            .call(GET)
-            .then(
-              () => undefined,
-              (one: unknown) => one,
-            );
+          const error: unknown = await clock.running(connect([answer(status, body)]).call(GET)).then(
+            () => undefined,
+            (one: unknown) => one,
+          );
           assert.ok(status === 200 && error === undefined ? true : error instanceof ApiFailure);
         }),
       );
@@ -200,7 +233,7 @@ describe("the connection to a Databricks host", () => {
       );
       assert.equal(error.details.actual, "no ***");
       const page = callError("The look", await failure(connect([answer(200, "<html>")]).call(GET)));
-      assert.match(String(page), /The look failed: .*not JSON/);
+      assert.match(String(page), /The look failed: .*not as the API does/);
       assert.equal((callError("It", lost("reset")) as SecretlessError).code, "ENDPOINT_UNAVAILABLE");
       const defect = new TypeError("defect");
       assert.equal(callError("It", defect), defect);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { requestToken } from "../../../core/federation/token-response.ts";
+import { SecretlessError } from "../../../core/base/errors.ts";
 import { HttpError } from "../../../core/net/http.ts";
 import type { HttpResponse } from "../../../core/base/ports.ts";
 import { redact } from "../../../core/base/redact.ts";
@@ -56,7 +57,6 @@ describe("token response", () => {
     ["no type", { ...token, token_type: undefined }],
     ["no token", { ...token, access_token: undefined }],
     ["an empty token", { ...token, access_token: "" }],
-    ["null", null],
   ] as const) {
     it(`is a refusal with ${name}, and shows no token`, async () => {
       const refusal = await request(json(answer)).result;
@@ -89,6 +89,33 @@ describe("token response", () => {
     });
   }
 
+  for (const [name, status, body, retryable] of [
+    ["a page", 200, "<html>Sign in</html>", false],
+    ["half of a token", 200, '{"access_token":"opaque-access-tok', true],
+    ["nothing", 200, "", true],
+    ["null", 200, "null", true],
+    ["a list", 200, "[1,2]", true],
+    ["a redirect", 302, "", false],
+  ] as const) {
+    it(`is none of a token endpoint with ${name}: ${retryable ? "another try may help" : "no further try helps"}`, async () => {
+      await assert.rejects(
+        request({ status, body }).result,
+        (error) =>
+          error instanceof HttpError && error.retryable === retryable && error.failure === "foreign-answer",
+      );
+    });
+  }
+
+  it("is about the address of the runner where it says so, whatever the status", async () => {
+    for (const status of [400, 403, 404]) {
+      const body = "Source IP address: 203.0.113.7 is blocked by Databricks IP ACL for workspace: 1";
+      await assert.rejects(
+        request({ status, body }).result,
+        (error) => error instanceof SecretlessError && /IP access list/.test(error.details.remedy ?? ""),
+      );
+    }
+  });
+
   for (const status of [408, 429, 500, 502, 503, 504]) {
     it(`may come with another try after ${status}`, async () => {
       await assert.rejects(
@@ -98,7 +125,7 @@ describe("token response", () => {
     });
   }
 
-  it("is a token or a refusal for any answer", async () => {
+  it("is a token, a refusal, or an answer of somebody else, whatever comes", async () => {
     const body = fc.oneof(
       fc.string(),
       fc.json(),
@@ -106,7 +133,10 @@ describe("token response", () => {
     );
     await fc.assert(
       fc.asyncProperty(body, fc.constantFrom(200, 302, 400, 401, 403, 404, 501), async (text, status) => {
-        const answer = await request({ status, body: text }).result;
+        const answer = await request({ status, body: text }).result.catch((error: unknown) => {
+          assert.ok(error instanceof HttpError && error.status === status && status < 400);
+          return { status };
+        });
         assert.ok("accessToken" in answer ? status === 200 : answer.status === status);
       }),
     );

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { examineAccess } from "../../../../core/access/plan/plan.ts";
 import { scopeWords, type CheckName, type PointName } from "../../../../core/access/scope/proof.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
-import { check, examine, proofOf, twin, weakPoints, type Setup } from "./scope-setup.ts";
+import { bundleOf, DEPLOYER, REGISTRAR, requestOf, workspaceWith } from "../setup.ts";
+import { A, ACCESS, B, check, examine, proofOf, twin, weakPoints, type Setup } from "./scope-setup.ts";
 
 describe("what cannot be proven", () => {
   const refuse =
@@ -148,6 +150,37 @@ describe("what cannot be proven", () => {
       await check("actors", { change, policy }),
       /^broken: workspace admins \(.*\) can make a token/,
     );
-    assert.match(await check("actors", { policy }), /^proven/);
+    const restricted = await check("actors", { policy });
+    assert.doesNotMatch(restricted, /workspace admins \(/);
+  });
+
+  it("names a deployer who is a workspace admin, and breaks where the policy wants admins restricted", async () => {
+    const says = /the deployer d0000000-\S+ is a workspace admin: code of the bundle/;
+    // The deployer's own word about itself, and what the registrar, who is another, reads of it.
+    for (const apart of [false, true])
+      for (const isAdmin of [false, true])
+        for (const restricted of [false, true]) {
+          const fake = workspaceWith([A, B], ["hr"]);
+          fake.admins = new Set(isAdmin ? [DEPLOYER, REGISTRAR] : [REGISTRAR]);
+          fake.deployers.add(DEPLOYER);
+          const api = fake.as(apart ? REGISTRAR : DEPLOYER);
+          const own = { workspace: api, account: api };
+          const policy = [
+            "version: 1",
+            ...(restricted ? ["workspace_admins: restricted"] : []),
+            ...(apart
+              ? [`providers: { databricks: { registrar_client_id: ${REGISTRAR}, registrar: apart } }`]
+              : []),
+            "rules: [{ name: all, effect: allow }]\n",
+          ].join("\n");
+          const over = apart ? { registrar: own, deployer: own } : {};
+          const plan = await examineAccess(
+            requestOf({ fake, bundle: bundleOf([A, B]), access: ACCESS, policy, over }),
+          );
+          const actors = plan.proofs.get("load_a")?.checks.find(({ name }) => name === "actors");
+          const about = JSON.stringify([apart, isAdmin, restricted]);
+          assert.equal(says.test([actors?.says, ...(actors?.residual ?? [])].join()), isAdmin, about);
+          assert.equal(actors?.grade === "broken", isAdmin && restricted, about);
+        }
   });
 });
