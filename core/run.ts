@@ -38,6 +38,7 @@ import { warnOfHomes } from "./flow/home-warnings.ts";
 import { tellOverrides } from "./flow/variable-overrides.ts";
 import { noteTarget, type BegunStep, type Step } from "./flow/step.ts";
 import { FactsSoFar, runFacts, type Facts, type Found } from "./report/facts.ts";
+import { heldBack, logBeginning, logFound } from "./report/opening.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 
 export { serveTokenService } from "./flow/service/serve.ts";
@@ -57,12 +58,14 @@ export interface Seams {
 
 /** The flow of each command, from top to bottom. */
 export async function run(given: BegunStep, seams: Seams = {}): Promise<number> {
-  const ci = carefulCi(given.ci);
+  const log = carefulCi(given.ci);
+  const { ci, release } = heldBack(log);
   const begun = { ...given, ci };
   const { ports, inputs } = begun;
   const { command } = inputs;
   const soFar = new FactsSoFar(runFacts(inputs, ci.context));
   const began = ports.clock.now();
+  logBeginning(log, inputs);
   const folder = await makePrivateFolder(ci.context.tempFolder);
   await ci.saveState("folder", folder.root);
   const audit = await openAuditOf(begun, seams.sinks).catch(async (error: unknown) => {
@@ -109,6 +112,8 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       readAccess(step, bundleRoot, judged),
       startScan(step, bundleRoot),
     ]);
+    logFound(log, inputs, soFar.facts);
+    release();
     const { claims } = source.evidence;
     if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
@@ -207,6 +212,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
+    release();
     const failure = await rootCause(step, service, error);
     await recordRefusals(begun, audit, failure);
     await reportFailure(ci, failure, withStandards());

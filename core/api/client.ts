@@ -1,3 +1,4 @@
+import { ipAccessRemedy } from "../net/ip-access.ts";
 import { SecretlessError } from "../base/errors.ts";
 import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
 import { redact } from "../base/redact.ts";
@@ -121,6 +122,7 @@ export function callError(what: string, error: unknown): unknown {
   return new SecretlessError("ENDPOINT_UNAVAILABLE", {
     problem: `${what} failed: status ${error.status} ${error.errorCode}, ${error.message}.`,
     remedy:
+      ipAccessRemedy(error.message) ??
       "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
     cause: error,
   });

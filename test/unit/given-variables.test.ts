@@ -82,4 +82,27 @@ describe("what the inputs say is what the CLI gets", () => {
     assert.match(flow.error, /^TEMP_FOLDER_UNUSABLE: [^]*found: .*ENOTDIR[^]*RUNNER_TEMP/);
     assert.deepEqual(flow.commands, []);
   });
+
+  it("begins its log with five lines: product, workspace, principal, subject, CLI; then what the environment decides", async () => {
+    const environment = { PATH: path.join(flow.checkout, "none"), DATABRICKS_BUNDLE_ENV: "prod" };
+    await flow.run({ command: "plan" }, usualCli({}));
+    const first = flow.ci.log.slice(0, 5).map((line) => line.slice(0, line.indexOf(":")));
+    assert.deepEqual(first, ["Product", "Workspace", "Principal", "Subject", "CLI"]);
+    assert.match(flow.ci.log[0] ?? "", /^Product: databricks-secretless \d+\.\d+\.\d+$/);
+    assert.match(flow.ci.log[3] ?? "", /^Subject: repo:/);
+    await flow.run({ command: "login", target: "" }, usualCli({}), { ports: { environment } });
+    assert.ok(!flow.ci.log.join("\n").includes("DATABRICKS_BUNDLE_ENV"), "login has no bundle");
+  });
+
+  it("takes the target of the job's environment where the input is left out, and says so", async () => {
+    const given = { command: "access", target: "" } as const;
+    await flow.run(given, usualCli({}), {
+      ports: { environment: { PATH: "", DATABRICKS_BUNDLE_ENV: "prod" } },
+    });
+    assert.match(flow.ci.log.join("\n"), /DATABRICKS_BUNDLE_ENV of the job's environment counts/);
+    await flow.run({ target: "prod" }, usualCli({}), {
+      ports: { environment: { PATH: "", DATABRICKS_BUNDLE_ENV: "dev" } },
+    });
+    assert.match(flow.error, /^INPUT_INVALID: [^]*`DATABRICKS_BUNDLE_ENV`[^]*wanted: prod[^]*found: dev/);
+  });
 });
