@@ -76,7 +76,10 @@ describe("the laptop command, installed from git", function () {
     const prefix = path.join(home, "prefix");
     // No registry answers there: nothing but the repository is needed.
     const offline = ["--registry", "http://127.0.0.1:9/", "--fetch-retries", "0"];
-    const address = `git+file://${source}`;
+    // As the host of the repository packs a branch, a tag or a commit.
+    const address = path.join(home, "archive.tar.gz");
+    const packed = ["archive", "--format=tar.gz", "--prefix=databricks-secretless-main/", "-o", address, "HEAD"];
+    assert.equal((await inGit(source, ...packed)).code, 0);
     const installed = await runTool(
       npm,
       ["install", "--global", "--prefix", prefix, ...offline, address],
