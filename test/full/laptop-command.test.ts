@@ -16,7 +16,7 @@ const absent = (name: string, file: string | undefined): string =>
   file === undefined ? ` (skipped: there is no ${name} on PATH)` : "";
 
 /** The laptop command as users install it: from a repository, with their own npm and pre-commit. */
-describe("the laptop command, installed from git", function () {
+describe("the laptop command, installed from the repository", function () {
   this.timeout(600_000);
   let home: string;
   let source: string;
@@ -78,7 +78,14 @@ describe("the laptop command, installed from git", function () {
     const offline = ["--registry", "http://127.0.0.1:9/", "--fetch-retries", "0"];
     // As the host of the repository packs a branch, a tag or a commit.
     const address = path.join(home, "archive.tar.gz");
-    const packed = ["archive", "--format=tar.gz", "--prefix=databricks-secretless-main/", "-o", address, "HEAD"];
+    const packed = [
+      "archive",
+      "--format=tar.gz",
+      "--prefix=databricks-secretless-main/",
+      "-o",
+      address,
+      "HEAD",
+    ];
     assert.equal((await inGit(source, ...packed)).code, 0);
     const installed = await runTool(
       npm,
