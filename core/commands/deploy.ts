@@ -34,12 +34,13 @@ const READ_BACK = 60_000;
 
 /** Plans, deploys what was planned, reads back what is there now, and registers its access. */
 export async function deployBundle(context: CommandContext): Promise<void> {
-  const { step, audit, cli, api, access, scan, folder } = context;
+  const { step, audit, cli, api, access, scan, folder, service } = context;
   const { ci, inputs, found } = step;
-  let planned = await planBundle(context);
+  const first = await planBundle(context);
+  let planned = first.plan;
   const planAgain = async (): Promise<void> => {
     const before = planned;
-    planned = await planBundle(context);
+    planned = (await planBundle(context)).plan;
     ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
   };
   const readBack = (): Promise<BundleSummary> => cli.summary(AbortSignal.timeout(READ_BACK));
@@ -57,7 +58,12 @@ export async function deployBundle(context: CommandContext): Promise<void> {
       await alsoUploaded(error, scan);
     }
   };
-  await whenFree(step, cli, api, deploy, planAgain);
+  const { statePath } = (await first.summary()).workspace;
+  await whenFree(step, api, {
+    ...{ statePath, deploys: true, work: deploy, again: planAgain },
+    recover: () => Promise.resolve(false),
+    tell: (note) => service.keepLease(note),
+  });
   found({ deployed: true });
   const unknown = (error: unknown): never => {
     note(undefined, toSecretlessError(error));

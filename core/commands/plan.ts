@@ -12,12 +12,19 @@ export async function showPlan(context: CommandContext): Promise<void> {
   await planBundle(context);
 }
 
+/** A plan that may be carried out. */
+export interface ApprovedPlan {
+  readonly plan: Plan;
+  /** Reads the bundle's summary, once for all who ask. */
+  readonly summary: () => Promise<BundleSummary>;
+}
+
 /**
  * Plans the bundle, shows the plan, and checks that it may be carried out: by scan, by policy, and by what it deletes.
  * Nothing remote is changed.
  * @throws SecretlessError what scan and access throw; `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
  */
-export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Plan> {
+export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<ApprovedPlan> {
   const { ci, signal, found } = step;
   const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan } = result;
@@ -42,7 +49,7 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
     access.plan(summary),
     refused ? Promise.reject(refused) : Promise.resolve(),
   ]);
-  return plan;
+  return { plan, summary };
 }
 
 function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {

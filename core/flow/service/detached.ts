@@ -119,6 +119,9 @@ export async function chargeService(options: DetachedOptions): Promise<StepServi
       const mark = pid === undefined ? "" : await lightMark(pid, options.processes);
       send({ type: "needed-by", mark });
     },
+    keepLease(note) {
+      send({ type: "lease", ...(note && { note }) });
+    },
     async leave() {
       if (!(await synced())) throw serviceLost("has ended");
       isReleased = true;
