@@ -5,6 +5,7 @@ import { losses, planChanged } from "../cli/plan.ts";
 import type { BundleSummary } from "../cli/summary.ts";
 import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
+import { recover, tellUnrecorded } from "../flow/recovery/recover.ts";
 import type { Step } from "../flow/step.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
@@ -54,14 +55,20 @@ export async function deployBundle(context: CommandContext): Promise<void> {
       await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned).length > 0 }));
     } catch (error) {
       const failure = toSecretlessError(error);
-      if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack().catch(() => undefined), failure);
+      if (failure.code !== "DEPLOYMENT_LOCKED") {
+        note(await readBack().catch(() => undefined), failure);
+        // What failed is told in any case, and by the lease the next run looks again.
+        const looked =
+          failure.code === "DEPLOY_FAILED" && tellUnrecorded(context, AbortSignal.timeout(READ_BACK));
+        await (looked || undefined)?.catch(() => undefined);
+      }
       await alsoUploaded(error, scan);
     }
   };
   const { statePath } = (await first.summary()).workspace;
   await whenFree(step, api, {
     ...{ statePath, deploys: true, work: deploy, again: planAgain },
-    recover: () => Promise.resolve(false),
+    recover: (left, during) => recover({ step, cli, api }, left, during),
     tell: (note) => service.keepLease(note),
   });
   found({ deployed: true });

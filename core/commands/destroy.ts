@@ -3,6 +3,7 @@ import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { destroyIncomplete } from "../cli/destroy-command.ts";
 import type { DeployedResource } from "../cli/summary.ts";
 import { destroyedChanges, noteChanges } from "../flow/changed-resources.ts";
+import { recover } from "../flow/recovery/recover.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { kindsOf } from "./plan.ts";
 import type { CommandContext } from "./command.ts";
@@ -59,7 +60,7 @@ export async function destroyBundle({
   await whenFree(step, api, {
     ...{ statePath: summary.workspace.statePath, deploys: false, work: destroy },
     again: () => Promise.resolve(),
-    recover: () => Promise.resolve(false),
+    recover: (left, during) => recover({ step, cli, api }, left, during),
     tell: (note) => service.keepLease(note),
   });
   const left = await stillThere();
