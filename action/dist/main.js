@@ -3,7 +3,7 @@ import {
   askEarly,
   createSend,
   isOpenToAnybody
-} from "./chunks/chunk-ZL44EF76.js";
+} from "./chunks/chunk-CCOILW5G.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/base/no-inspector.ts
@@ -23,9 +23,9 @@ async function main() {
   const finished = new AbortController();
   const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
   const early = askEarly(createSend(environment), host ?? "", finished.signal);
-  const { runAction } = await import("./chunks/step-2QRV4556.js");
+  const { runAction } = await import("./chunks/step-CJHAFDGZ.js");
   const service = [import.meta.filename, SERVICE];
   process.exitCode = await runAction({ environment, early, cancelled: cancel.signal, service });
   finished.abort();
 }
-await (process.argv[2] === SERVICE ? (await import("./chunks/step-2QRV4556.js")).runService() : main());
+await (process.argv[2] === SERVICE ? (await import("./chunks/step-CJHAFDGZ.js")).runService() : main());
