@@ -1,6 +1,5 @@
 import path from "node:path";
-import { openAudit, type Audit } from "./audit/audit.ts";
-import { isRefusal, refusalEvent } from "./audit/events/refusal.ts";
+import { isRefusal } from "./audit/events/refusal.ts";
 import { pipelineOf } from "./audit/pipeline.ts";
 import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
@@ -15,21 +14,22 @@ import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts"
 import { createTerminate } from "./cli/process.ts";
 import type { RunCommand } from "./commands/command.ts";
 import { RUN_COMMANDS } from "./commands/index.ts";
-import type { InputTable } from "./ci/inputs/table.ts";
+import type { InputTable } from "./ci/inputs/definition.ts";
 import { OPEN_EXCHANGES } from "./federation/exchanges/index.ts";
 import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { Access } from "./flow/access/access.ts";
 import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
-import { connect } from "./flow/connect.ts";
+import { givenVariables, placeComplex } from "./flow/bundle-variables.ts";
+import { connect, knownWorkspaceId } from "./flow/connect.ts";
 import { markOf, processPort } from "./cli/own-process.ts";
 import { ServiceLauncher } from "./flow/service/open.ts";
 import type { StepService } from "./flow/service/step-service.ts";
 import { strayEnder } from "./flow/strays.ts";
 import { carefulCi } from "./report/careful-ci.ts";
-import { withoutCredentials } from "./scan/hide.ts";
 import { findTool } from "./flow/find-cli.ts";
 import { scanAudit } from "./flow/scan/audit.ts";
+import { openAuditOf, recordRefusals, type Begun } from "./flow/record.ts";
 import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
 import { showWarning } from "./flow/cli-warning.ts";
@@ -65,7 +65,12 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     workspaceUrl: inputs.host,
     runUrl: ci.context.runUrl,
   });
-  const audit = await openAuditOf(begun, seams);
+  const folder = await makePrivateFolder(ci.context.tempFolder);
+  await ci.saveState("folder", folder.root);
+  const audit = await openAuditOf(begun, seams.sinks).catch(async (error: unknown) => {
+    await removePrivateFolder(folder.root);
+    throw error;
+  });
   const noteScan = scanAudit(begun, audit);
   // The first look of the scan runs beside the handshake, by which it is known who the pipeline is.
   let connected: Promise<unknown> = Promise.resolve();
@@ -78,11 +83,10 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       });
   };
   const step: Step = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
-  const folder = await makePrivateFolder(ci.context.tempFolder);
-  await ci.saveState("folder", folder.root);
   const launcher = new ServiceLauncher(step);
   let service: StepService | undefined;
   let access: Access | undefined;
+  let withdrawVariables = (): Promise<void> => Promise.resolve();
   const withStandards = (): Facts => {
     if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access?.examined) });
     return soFar.facts;
@@ -98,11 +102,12 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     const judged = when(needs.bundle, async () =>
       checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) }),
     );
-    const [connection, tool, target, source, scan] = await allRight([
+    const [connection, tool, target, variables, source, scan] = await allRight([
       connecting,
       when(needs.cli, () => findCli(step, folder.root, judged)),
       judged,
-      readAccess(step, bundleRoot),
+      givenVariables(step, judged),
+      readAccess(step, bundleRoot, judged),
       startScan(step, bundleRoot),
     ]);
     const { claims } = source.evidence;
@@ -118,6 +123,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     const env = cliEnvironment({
       ...ports,
       ...inputs,
+      variables: variables.texts,
       dialect,
       tokenServiceUrl: tokens?.url ?? "",
       folder,
@@ -147,6 +153,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         tokensServed: () => tokens.served,
         findText: (texts) => findText(texts, { root: bundleRoot, checkout, platform: ports.platform }),
         beforeEach: () => checkHostPin({ ...pin, workspaceId }),
+        afterEach: () => tokens.check(),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => {
@@ -159,6 +166,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       });
     warnOfHomes(step, target);
     if (target) await tellOverrides(step, bundleRoot, target.name);
+    if (tool && target) withdrawVariables = await placeComplex(step, variables, folder.root, target.name);
     access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
     const api = workspaceApi(step, session, caller);
@@ -172,6 +180,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       api,
       connection,
       folder,
+      variables: variables.texts,
       get cli() {
         return asked("cli", cli);
       },
@@ -192,7 +201,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
             policy,
           });
         },
-        deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
+        deployed: async (complete) => scan?.deployed({ folder, api, complete }),
       },
     });
     await audit.settled();
@@ -205,18 +214,9 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     return 1;
   } finally {
     await launcher.end();
+    await withdrawVariables();
     await removePrivateFolder(folder.root);
   }
-}
-
-/** Of the input, or what the host says of itself: a bundle may name it, too. */
-async function knownWorkspaceId({ inputs, workspace }: Step): Promise<string | undefined> {
-  if (inputs.workspaceId !== undefined) return inputs.workspaceId;
-  // Why a host does not answer, the sign-in tells.
-  return workspace.then(
-    (found) => found.workspaceId,
-    () => undefined,
-  );
 }
 
 async function when<T>(needed: boolean, work: () => Promise<T>): Promise<T | undefined> {
@@ -241,27 +241,9 @@ async function findCli(
   return cli;
 }
 
-type Begun = Pick<BegunStep, "ci" | "ports" | "inputs">;
-
-function openAuditOf({ ci, ports, inputs }: Begun, { sinks }: Seams): Promise<Audit> {
-  const { auditLog, clientId, command } = inputs;
-  const record = { ci, ...ports, command: command.name, clientId, auditLog, clean: withoutCredentials };
-  return openAudit(record, sinks);
-}
-
-/** Puts on record what was refused; a log that cannot be written must not hide why the run failed. */
-async function recordRefusals({ ci, inputs }: Begun, audit: Audit, failure: SecretlessError): Promise<void> {
-  const what = { command: inputs.command.name, host: inputs.host, runner: ci.context.ciName };
-  const refusals = [failure, ...failure.others].filter(isRefusal);
-  for (const refusal of refusals) audit.note(refusalEvent(refusal, what));
-  await audit.settled().catch((error: unknown) => {
-    if (error !== failure) ci.annotate("warning", toSecretlessError(error).message);
-  });
-}
-
 /** Ends a step that was refused before anything of it had begun. */
 export async function refuseStep(begun: Begun, error: SecretlessError, seams: Seams): Promise<void> {
-  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
+  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams.sinks), error);
   await reportFailure(begun.ci, error);
 }
 

@@ -7,7 +7,8 @@ import { COMMANDS, type CommandTraits } from "../core/base/commands.ts";
 import { AZURE_DEVOPS } from "../core/ci/azure-devops/dialect.ts";
 import type { Dialect } from "../core/ci/dialect.ts";
 import { GITHUB } from "../core/ci/github/dialect.ts";
-import { INPUTS, type InputDefinition, type InputTable } from "../core/ci/inputs/table.ts";
+import type { InputDefinition, InputTable } from "../core/ci/inputs/definition.ts";
+import { INPUTS } from "../core/ci/inputs/table.ts";
 import { EXPORTED, OUTPUTS } from "../core/ci/outputs.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -15,6 +16,7 @@ const root = path.resolve(import.meta.dirname, "..");
 /** The manifests, and what makes their text anew from what they are and the table of inputs. */
 export const MANIFESTS = {
   "action/action.yml": actionManifest,
+  "action.yml": rootManifest,
   "tasks/DatabricksBundle/task.json": taskManifest,
 } as const;
 
@@ -43,6 +45,13 @@ export function actionManifest(text: string, table: InputTable = INPUTS): Promis
     "action/action.yml",
     text.replace(part, () => made),
   );
+}
+
+/** The same action as `<owner>/databricks-secretless@v1`, from the root of the repository. */
+async function rootManifest(): Promise<string> {
+  const text = await actionManifest(await readFile(path.join(root, "action/action.yml"), "utf8"));
+  const moved = text.replace(/^( {2}(?:main|post): )dist\//gm, "$1action/dist/");
+  return `# Generated from action/action.yml by npm run docs.\n${moved}`;
 }
 
 /** `task.json` (tasks.schema.json of azure-pipelines-task-lib) with these inputs. */

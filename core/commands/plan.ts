@@ -12,11 +12,10 @@ export async function showPlan(context: CommandContext): Promise<void> {
   await planBundle(context);
 }
 
-/** A plan that may be carried out. */
-export interface ApprovedPlan {
+export interface Planned {
   readonly plan: Plan;
-  /** Reads the bundle's summary, once for all who ask. */
-  readonly summary: () => Promise<BundleSummary>;
+  /** What the CLI resolved the configuration to; undefined if nobody asked for it. */
+  readonly resolved: BundleSummary | undefined;
 }
 
 /**
@@ -24,7 +23,7 @@ export interface ApprovedPlan {
  * Nothing remote is changed.
  * @throws SecretlessError what scan and access throw; `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
  */
-export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<ApprovedPlan> {
+export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Planned> {
   const { ci, signal, found } = step;
   const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan } = result;
@@ -49,7 +48,7 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
     access.plan(summary),
     refused ? Promise.reject(refused) : Promise.resolve(),
   ]);
-  return { plan, summary };
+  return { plan, resolved: await asked };
 }
 
 function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {

@@ -27,7 +27,7 @@ const BACKEND_DEFAULTS: readonly (readonly [RegExp, Json?])[] = [
 ];
 
 /** Maps of the user's own keys; their paths are written in brackets. */
-const MAPS = ["tags", "base_parameters", "spark_conf"];
+const MAPS = ["base_parameters", "spark_conf"];
 
 type Values = Readonly<Record<"old" | "new" | "remote", Json | undefined>>;
 type Side = "old" | "remote";
@@ -45,14 +45,20 @@ export function changesOf(
   const found: [string, Change][] = [];
   const visit = (values: Values, path: string, name: string, sides: readonly Side[]): void => {
     const differing = sides.filter((side) => !isDeepStrictEqual(values[side], values.new));
-    const inner = differing.filter((side) => stepsOf(name, values[side], values.new) !== undefined);
+    const parts = {
+      old: partsOf(name, values.old),
+      new: partsOf(name, values.new),
+      remote: partsOf(name, values.remote),
+    };
+    const inner = differing.filter((side) => comparable(parts.new, parts[side]));
     if (inner.length < differing.length) {
       const present = Object.entries(values).filter(([, value]) => value !== undefined);
       found.push([path, { ...decide(path, values, idFields), ...Object.fromEntries(present) }]);
     }
-    for (const step of new Set(inner.flatMap((side) => stepsOf(name, values[side], values.new) ?? []))) {
-      const [one, two, three] = [values.old, values.new, values.remote].map((value) => childOf(value, step));
-      visit({ old: one, new: two, remote: three }, joined(path, name, step), step, inner);
+    const steps = inner.flatMap((side) => Object.keys({ ...parts.new, ...parts[side] }));
+    for (const step of new Set(steps)) {
+      const child = { old: parts.old?.[step], new: parts.new?.[step], remote: parts.remote?.[step] };
+      visit(child, joined(path, name, step), step, inner);
     }
   };
   visit({ old, new: wanted, remote }, "", "", ["old", "remote"]);
@@ -79,28 +85,22 @@ function isEmpty(value: Json | undefined): boolean {
   return value === undefined || value === null || value === "" || value === 0 || value === false;
 }
 
-/** What leads to the parts of two values: names of fields, `[task_key='main']` or `[0]`; undefined if they have none in common. */
-function stepsOf(name: string, first: Json | undefined, second: Json | undefined): string[] | undefined {
-  if (isObject(first) && isObject(second)) return [...Object.keys(first), ...Object.keys(second)];
-  if (!Array.isArray(first) || !Array.isArray(second)) return undefined;
-  const items = [first, second].flat() as readonly Json[];
-  const key = ITEM_KEYS[name];
-  // A list of plain values can have the same name: parameters of a job and those of a task.
-  if (key !== undefined && items.every(isObject)) return items.map((item) => itemStep(key, item));
-  return first.length === second.length ? first.map((_, index) => `[${index}]`) : undefined;
+/** The parts of a map by name, of a list by `[task_key='main']` or `[0]`; undefined for everything else. */
+function partsOf(name: string, value: Json | undefined): JsonObject | undefined {
+  if (!Array.isArray(value)) return isObject(value) ? value : undefined;
+  const key = ITEM_KEYS[name] ?? "";
+  const step = (item: Json, at: number): string => {
+    const id = isObject(item) ? textOf(item[key]) : "";
+    return id === "" ? `[${at}]` : `[${key}='${id}']`;
+  };
+  return Object.fromEntries((value as readonly Json[]).map((item, at) => [step(item, at), item]));
 }
 
-function childOf(value: Json | undefined, step: string): Json | undefined {
-  if (!Array.isArray(value)) return isObject(value) ? value[step] : undefined;
-  const items = value as readonly Json[];
-  const key = /^\[(\w+)='/.exec(step)?.[1];
-  return key === undefined
-    ? items[Number(step.slice(1, -1))]
-    : items.find((item) => itemStep(key, item) === step);
-}
-
-function itemStep(key: string, item: Json): string {
-  return `[${key}='${isObject(item) ? textOf(item[key]) : ""}']`;
+/** Lists without keys are compared item by item only if they are equally long. */
+function comparable(first: JsonObject | undefined, second: JsonObject | undefined): boolean {
+  if (first === undefined || second === undefined) return false;
+  const byIndex = "[0]" in first || "[0]" in second;
+  return !byIndex || Object.keys(first).length === Object.keys(second).length;
 }
 
 function joined(path: string, name: string, step: string): string {

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { cannot, CliFailure } from "./diagnostics.ts";
+import { cannot } from "./diagnostics.ts";
 
 type CommandName = "version" | "plan" | "deploy" | "summary" | "run" | "destroy";
 
@@ -22,8 +22,12 @@ const FLAGS: Readonly<Record<CommandName, Options>> = {
   plan: {},
   deploy: { "auto-approve": { type: "boolean" } },
   summary: {},
-  run: { "no-wait": { type: "boolean" }, params: { type: "string", multiple: true } },
+  run: { "no-wait": { type: "boolean" }, params: { type: "string", default: "" } },
   destroy: { "auto-approve": { type: "boolean" } },
+};
+const COMMON: Options = {
+  output: { type: "string", short: "o", default: "text" },
+  target: { type: "string", short: "t" },
 };
 /** Those that print JSON; the others print text. */
 const JSON_ONLY: readonly CommandName[] = ["version", "plan", "summary"];
@@ -36,14 +40,10 @@ export function parseCommandLine(args: readonly string[]): Command {
   }
   let parsed;
   try {
-    const common: Options = {
-      output: { type: "string", short: "o" },
-      target: { type: "string", short: "t" },
-    };
-    // The one flag that is also given with a value; `parseArgs` takes none for booleans.
     parsed = parseArgs({
+      // The one flag that is also given with a value; `parseArgs` takes none for booleans.
       args: args.filter((arg) => arg !== "--force-lock=false"),
-      options: { ...common, ...FLAGS[name] },
+      options: { ...COMMON, ...FLAGS[name] },
       allowPositionals: true,
     });
   } catch (error) {
@@ -53,32 +53,24 @@ export function parseCommandLine(args: readonly string[]): Command {
   const keys = positionals.slice(name === "version" ? 1 : 2);
   if (keys.length !== (name === "run" ? 1 : 0)) throw cannot(`arguments ${keys.join(" ")} of \`${name}\``);
   const output = JSON_ONLY.includes(name) ? "json" : "text";
-  if ((values["output"] ?? "text") !== output) throw cannot(`\`${name}\` without -o ${output}`);
-  if (name === "destroy" && values["auto-approve"] !== true) throw cannot("destroy without --auto-approve");
+  if (values["output"] !== output) throw cannot(`\`${name}\` without -o ${output}`);
+  const autoApprove = values["auto-approve"] === true;
+  if (name === "destroy" && !autoApprove) throw cannot("destroy without --auto-approve");
   return {
     name,
     target: values["target"] as string | undefined,
-    autoApprove: values["auto-approve"] === true,
+    autoApprove,
     wait: values["no-wait"] !== true,
     key: keys[0],
-    params: paramsOf((values["params"] ?? []) as readonly string[]),
+    params: paramsOf((values["params"] ?? "") as string),
   };
 }
 
-/** As pflag's `string_to_string.go`: a line of CSV (RFC 4180), but a single pair as it stands. */
-function paramsOf(flags: readonly string[]): Record<string, string> {
-  const pairs = flags.flatMap((flag) =>
-    flag.split("=").length === 2
-      ? [flag.replace(/^"+|"+$/g, "")]
-      : [...flag.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-          ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "",
-        ),
-  );
+/** A line of CSV (RFC 4180) with quoted pairs, two of them at least: a single one is read in another way. */
+function paramsOf(line: string): Record<string, string> {
+  if (line !== "" && !/^"(?:[^"]|"")+"(?:,"(?:[^"]|"")+")+$/.test(line)) throw cannot(`--params ${line}`);
+  const pairs = [...line.matchAll(/"((?:[^"]|"")+)"/g)].map(([, pair = ""]) => pair.replaceAll('""', '"'));
   return Object.fromEntries(
-    pairs.map((pair) => {
-      const mark = pair.indexOf("=");
-      if (mark < 1) throw new CliFailure(`invalid argument "${pair}" for "--params" flag: must be key=value`);
-      return [pair.slice(0, mark), pair.slice(mark + 1)];
-    }),
+    pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
   );
 }

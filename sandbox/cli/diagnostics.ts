@@ -1,18 +1,10 @@
-interface Diagnostic {
-  readonly severity: "Error" | "Warning";
-  readonly summary: string;
-}
-
-/** Ends the command with exit code 1 after its diagnostics are printed. */
+/** Ends the command with exit code 1 after its errors are printed. */
 export class CliFailure extends Error {
-  readonly diagnostics: readonly Diagnostic[];
+  readonly errors: readonly string[];
 
-  constructor(...diagnostics: readonly (Diagnostic | string)[]) {
-    const all = diagnostics.map((one) =>
-      typeof one === "string" ? { severity: "Error" as const, summary: one } : one,
-    );
-    super(all.map(({ summary }) => summary).join("; "));
-    this.diagnostics = all;
+  constructor(...errors: readonly string[]) {
+    super(errors.join("; "));
+    this.errors = errors;
   }
 }
 
@@ -21,12 +13,5 @@ export function cannot(...what: readonly string[]): CliFailure {
   return new CliFailure(...what.map((one) => `the stand-in for the Databricks CLI cannot do this: ${one}`));
 }
 
-/** The two streams of the command. Diagnostics are printed when they are found. */
-export interface Output {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
-
-export function report(output: Output, diagnostics: readonly Diagnostic[]): void {
-  for (const { severity, summary } of diagnostics) output.err(`${severity}: ${summary}\n\n`);
-}
+/** Prints on stderr; stdout is for results. */
+export type Note = (text: string) => void;

@@ -1,5 +1,6 @@
 import { idOf, textOf, type JsonObject } from "../http/json.ts";
 import { objectOf } from "./config-file.ts";
+import { cannot } from "./diagnostics.ts";
 import { orUndefined, type WorkspaceClient } from "./workspace-client.ts";
 
 /** What the stand-in knows of one kind of resource. Ids are texts; `doing` stands before the message of an error. */
@@ -18,8 +19,8 @@ interface Kind {
   readonly comparable: (field: string) => boolean;
   /** Settings that make up the id: a change of them is a new resource. */
   readonly idFields: readonly string[];
-  /** What its loss is called; such a change needs `--auto-approve`. */
-  readonly guarded?: string;
+  /** Whether its loss needs `--auto-approve`. */
+  readonly guarded: boolean;
   /** Below the workspace's URL. */
   readonly page: (id: string) => string;
 }
@@ -47,6 +48,7 @@ const jobs: Kind = {
     client.json({ method: "POST", path: "/api/2.2/jobs/delete", body: { job_id: BigInt(id) }, doing }),
   comparable: (field) => !JOB_FACTS.includes(field),
   idFields: [],
+  guarded: false,
   page: (id) => `jobs/${id}`,
 };
 
@@ -58,13 +60,12 @@ const schemas: Kind = {
     const created = await client.json({ method: "POST", path: SCHEMAS, body: settings, doing });
     return textOf(created["full_name"]);
   },
-  update: (client, id, { comment }, doing) =>
-    client.json({ method: "PATCH", path: `${SCHEMAS}/${id}`, body: { comment }, doing }),
+  update: () => Promise.reject(cannot("an update of a schema")),
   delete: (client, id, doing) =>
     client.json({ method: "DELETE", path: `${SCHEMAS}/${id}`, query: { force: "true" }, doing }),
   comparable: (field) => ["catalog_name", "name", "comment"].includes(field),
   idFields: ["catalog_name", "name"],
-  guarded: "UC schemas",
+  guarded: true,
   page: (id) => `explore/data/${id.replace(".", "/")}`,
 };
 

@@ -3,50 +3,37 @@ import { stringify } from "lossless-json";
 import type { Json } from "../http/json.ts";
 import { parseCommandLine } from "./command-line.ts";
 import { deploy, destroy } from "./deploy.ts";
-import { CliFailure, report, type Output } from "./diagnostics.ts";
+import { CliFailure, type Note } from "./diagnostics.ts";
 import { makePlan, planJson } from "./plan.ts";
 import { run } from "./run.ts";
 import { openSession } from "./session.ts";
 import { DeploymentState } from "./state.ts";
 import { summary } from "./summary.ts";
-import { buildInformation, VERSION } from "./version.ts";
+import { VERSION } from "./version.ts";
 
-async function execute(args: readonly string[], output: Output): Promise<void> {
+const note: Note = (text) => process.stderr.write(text);
+const print = (value: Json): boolean => process.stdout.write(`${stringify(value, undefined, 2) ?? ""}\n`);
+
+async function execute(args: readonly string[]): Promise<void> {
   const command = parseCommandLine(args);
-  const json = (value: Json): void => output.out(`${stringify(value, undefined, 2) ?? ""}\n`);
   if (command.name === "version") {
-    json(buildInformation());
+    print({ Version: VERSION, Summary: "stand-in for the Databricks CLI" });
     return;
   }
-  const session = await openSession(command, process.cwd(), process.env, output);
-  const { bundle, files, client, env } = session;
-  switch (command.name) {
-    case "plan": {
-      const state = await DeploymentState.load(bundle, files, env);
-      await files.read(`${bundle.paths.state}/deployment.json`);
-      json(planJson(await makePlan(bundle, state, client), state));
-      return;
-    }
-    case "summary": {
-      json(await summary(session));
-      return;
-    }
-    case "deploy":
-      return deploy(session);
-    case "run":
-      return run(session);
-    case "destroy":
-      return destroy(session);
-  }
+  const session = await openSession(command, process.cwd(), process.env, note);
+  const { bundle, files, client } = session;
+  if (command.name === "plan") {
+    const state = await DeploymentState.load(bundle, files);
+    print(planJson(await makePlan(bundle, state, client), state));
+  } else if (command.name === "summary") print(await summary(session));
+  else if (command.name === "deploy") await deploy(session);
+  else if (command.name === "run") await run(session);
+  else await destroy(session);
 }
 
-const output: Output = {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-};
-output.err(`This is a stand-in for the Databricks CLI (${VERSION}): it works with the sandbox only.\n`);
-execute(process.argv.slice(2), output).catch((error: unknown) => {
+note(`This is a stand-in for the Databricks CLI (${VERSION}): it works with the sandbox only.\n`);
+execute(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof CliFailure)) throw error;
-  report(output, error.diagnostics);
+  for (const text of error.errors) note(`Error: ${text}\n\n`);
   process.exitCode = 1;
 });

@@ -8,12 +8,10 @@ import type { DeploymentState } from "./state.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceClient } from "./workspace-client.ts";
 
-type Action = "create" | "update" | "recreate" | "delete" | "skip";
-
 export interface PlanEntry {
   /** Such as `resources.jobs.nightly`. */
   readonly name: string;
-  readonly action: Action;
+  readonly action: "create" | "update" | "recreate" | "delete" | "skip";
   readonly dependsOn: readonly Dependency[];
   /** Id of what is deployed; absent for `create`. */
   readonly id?: string;
@@ -75,28 +73,14 @@ export async function makePlan(
 }
 
 /** `bundle plan -o json`. */
-export function planJson(
-  entries: readonly PlanEntry[],
-  { exists, lineage, serial }: DeploymentState,
-): JsonObject {
-  const plan = [...entries].sort(byName).map((entry) => [entry.name, entryJson(entry)] as const);
-  return {
-    plan_version: 2,
-    cli_version: VERSION,
-    ...(exists ? { lineage, serial } : {}),
-    plan: Object.fromEntries(plan),
-  };
+export function planJson(entries: readonly PlanEntry[], state: DeploymentState): JsonObject {
+  const { exists, lineage, serial } = state;
+  const plan = Object.fromEntries(entries.map((entry) => [entry.name, entryJson(entry)]));
+  return { plan_version: 2, cli_version: VERSION, ...(exists ? { lineage, serial } : {}), plan };
 }
 
-function entryJson({
-  dependsOn,
-  action,
-  gone,
-  settings,
-  vars = {},
-  remote,
-  changes = {},
-}: PlanEntry): JsonObject {
+function entryJson(entry: PlanEntry): JsonObject {
+  const { dependsOn, action, gone, settings, vars = {}, remote, changes = {} } = entry;
   const unknown = Object.keys(vars).length > 0 ? { vars } : {};
   return {
     action,
@@ -106,8 +90,4 @@ function entryJson({
     ...(remote === undefined ? {} : { remote_state: remote }),
     ...(Object.keys(changes).length > 0 ? { changes: changes as unknown as JsonObject } : {}),
   };
-}
-
-export function byName(first: { readonly name: string }, second: { readonly name: string }): number {
-  return first.name < second.name ? -1 : 1;
 }

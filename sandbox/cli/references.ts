@@ -1,6 +1,6 @@
-import { isObject, parseJson, type Json, type JsonObject } from "../http/json.ts";
+import { isObject, parseJson, writeJson, type Json, type JsonObject } from "../http/json.ts";
 import { objectOf } from "./config-file.ts";
-import { CliFailure } from "./diagnostics.ts";
+import { cannot, CliFailure } from "./diagnostics.ts";
 
 /** A reference of one resource to another. */
 export interface Dependency {
@@ -15,6 +15,8 @@ export type LookUp = (node: string, field: string) => string | undefined;
 
 const TO_RESOURCE = /\$\{(resources\.[\w-]+\.[\w-]+)\.([\w-]+)\}/g;
 const TO_SETTING = /\$\{((?!resources\.)[a-zA-Z][\w-]*(?:\.[\w-]+)*)\}/g;
+/** References to references, before they are taken for a circle. */
+const DEEPEST = 20;
 
 /** Every string in a value, replaced by what `change` makes of it; its path is `tasks[0].task_key`. */
 function mapStrings(value: Json | undefined, change: (text: string, path: string) => Json, path = ""): Json {
@@ -31,37 +33,30 @@ function mapStrings(value: Json | undefined, change: (text: string, path: string
 /**
  * Resolves `${bundle.*}`, `${workspace.*}` and `${var.*}` against one tree; what refers to `resources.*` stays. A string
  * that is one reference takes the type of what it refers to.
- * @param open references that are being resolved right now, to find circles
  * @throws CliFailure
  */
-export function interpolate(value: Json | undefined, tree: JsonObject, open: readonly string[] = []): Json {
+export function interpolate(value: Json | undefined, tree: JsonObject, depth = 0): Json {
+  if (depth > DEEPEST) throw cannot("references in a circle");
   const lookup = (reference: string): Json => {
-    if (open.includes(reference)) {
-      throw new CliFailure(`cycle detected in field resolution: ${[...open, reference].join(" -> ")}`);
-    }
     const path = reference.replace(/^var\.([\w-]+)$/, "variables.$1.value").split(".");
     const found = path.reduce<Json | undefined>((object, key) => objectOf(object)[key], tree);
     if (found === undefined) throw new CliFailure(`reference does not exist: \${${reference}}`);
-    return interpolate(found, tree, [...open, reference]);
+    return interpolate(found, tree, depth + 1);
   };
   return mapStrings(value, (text) => {
     const [whole] = text.matchAll(TO_SETTING);
     if (whole?.[1] !== undefined && whole[0] === text) return lookup(whole[1]);
     return text.replace(TO_SETTING, (_, path: string) => {
       const one = lookup(path);
-      if (typeof one === "object") throw new CliFailure(`reference is not a string: \${${path}}`);
-      return String(one);
+      return typeof one === "string" ? one : writeJson(one);
     });
   });
 }
 
 /** Every reference to a resource in the settings once, by label. */
 export function dependenciesOf(settings: JsonObject): Dependency[] {
-  const labels = new Map<string, Dependency>();
-  mapStrings(settings, (text) => {
-    for (const [label, node = ""] of text.matchAll(TO_RESOURCE)) labels.set(label, { node, label });
-    return text;
-  });
+  const found = [...JSON.stringify(settings).matchAll(TO_RESOURCE)];
+  const labels = new Map(found.map(([label, node = ""]) => [label, { node, label }]));
   return [...labels.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
 }
 
@@ -83,19 +78,13 @@ export function resolveReferences(
   return { value: value as JsonObject, vars };
 }
 
-/**
- * Names in an order in which each comes after those that it refers to.
- * @throws CliFailure for a circle
- */
+/** Names in an order in which each comes after those that it refers to. */
 export function inOrder(dependencies: ReadonlyMap<string, readonly Dependency[]>): string[] {
-  const ordered: string[] = [];
-  const visit = (name: string, open: readonly string[]): void => {
-    if (ordered.includes(name)) return;
-    if (open.includes(name)) throw new CliFailure(`detected cycle: ${[...open, name].join(" -> ")}`);
-    for (const { node } of dependencies.get(name) ?? [])
-      if (dependencies.has(node)) visit(node, [...open, name]);
-    ordered.push(name);
+  const seen = new Set<string>();
+  const visit = (name: string): string[] => {
+    if (seen.has(name) || !dependencies.has(name)) return [];
+    seen.add(name);
+    return [...(dependencies.get(name) ?? []).flatMap(({ node }) => visit(node)), name];
   };
-  for (const name of [...dependencies.keys()].sort()) visit(name, []);
-  return ordered;
+  return [...dependencies.keys()].sort().flatMap(visit);
 }

@@ -1,10 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { textOf, type JsonObject } from "../http/json.ts";
-import { resolveBundle, type Bundle } from "./bundle.ts";
+import { resolveBundle, type Bundle, type Environment } from "./bundle.ts";
 import type { Command } from "./command-line.ts";
-import { objectOf } from "./config-file.ts";
-import { cannot, type Output } from "./diagnostics.ts";
-import { selectTarget, type Environment } from "./target.ts";
+import { loadBundle, objectOf } from "./config-file.ts";
+import { cannot, type Note } from "./diagnostics.ts";
 import { TokenSource } from "./token-source.ts";
 import { VERSION } from "./version.ts";
 import { WorkspaceClient } from "./workspace-client.ts";
@@ -14,7 +12,7 @@ import { WorkspaceFiles } from "./workspace-files.ts";
 export interface Session {
   readonly command: Command;
   readonly env: Environment;
-  readonly output: Output;
+  readonly note: Note;
   readonly bundle: Bundle;
   readonly client: WorkspaceClient;
   readonly files: WorkspaceFiles;
@@ -26,9 +24,9 @@ export async function openSession(
   command: Command,
   cwd: string,
   env: Environment,
-  output: Output,
+  note: Note,
 ): Promise<Session> {
-  const selected = await selectTarget(env["DATABRICKS_BUNDLE_ROOT"] || cwd, command.target);
+  const selected = await loadBundle(env["DATABRICKS_BUNDLE_ROOT"] || cwd, command.target);
   const host = hostOf(selected.config, env);
   const authType = env["DATABRICKS_AUTH_TYPE"] ?? "";
   if (authType !== "metadata-service") throw cannot(`auth type ${authType}; only metadata-service`);
@@ -37,13 +35,10 @@ export async function openSession(
   const tokens = new TokenSource(env["DATABRICKS_METADATA_SERVICE_URL"] ?? "", host);
   await tokens.start();
   if (!local) throw cannot(`a workspace other than the sandbox: ${host}`);
-  const client = new WorkspaceClient(host, tokens, {
-    "User-Agent": userAgent(command, env),
-    ...(workspaceId === "" ? {} : { "X-Databricks-Workspace-Id": workspaceId }),
-  });
+  const client = new WorkspaceClient(host, tokens, userAgent(command, env));
   const me = await client.json({ method: "GET", path: "/api/2.0/preview/scim/v2/Me" });
-  const bundle = await resolveBundle(selected, me, env, output);
-  return { command, env, output, bundle, client, files: new WorkspaceFiles(client), workspaceId };
+  const bundle = await resolveBundle(selected, me, env, note);
+  return { command, env, note, bundle, client, files: new WorkspaceFiles(client), workspaceId };
 }
 
 /** `workspace.host` beats `DATABRICKS_HOST`; both without path and query. */
@@ -63,19 +58,7 @@ async function wellKnownWorkspaceId(host: string): Promise<string> {
 }
 
 function userAgent({ name }: Command, env: Environment): string {
-  const upstream = env["DATABRICKS_CLI_UPSTREAM"];
-  const parts = [
-    `cli/${VERSION}`,
-    `os/${process.platform}`,
-    `cmd/bundle_${name}`,
-    `cmd-exec-id/${randomUUID()}`,
-    ...(upstream
-      ? [`upstream/${upstream}`, `upstream-version/${env["DATABRICKS_CLI_UPSTREAM_VERSION"] ?? ""}`]
-      : []),
-    "interactive/none",
-    "engine/direct",
-    "auth/metadata-service",
-    ...(env["GITHUB_ACTIONS"] ? ["cicd/github"] : []),
-  ];
-  return parts.join(" ");
+  const { DATABRICKS_CLI_UPSTREAM: upstream = "", DATABRICKS_CLI_UPSTREAM_VERSION: version = "" } = env;
+  const product = upstream === "" ? "" : ` upstream/${upstream} upstream-version/${version}`;
+  return `cli/${VERSION} cmd/bundle_${name}${product} engine/direct auth/metadata-service`;
 }

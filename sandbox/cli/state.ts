@@ -1,12 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
-import { dirname, join } from "node:path";
 import { isObject, parseJson, textOf, writeJson, type JsonObject } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
 import { objectOf } from "./config-file.ts";
 import { cannot, CliFailure } from "./diagnostics.ts";
 import type { Dependency } from "./references.ts";
-import type { Environment } from "./target.ts";
 import { VERSION } from "./version.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 
@@ -22,11 +19,9 @@ export class DeploymentState {
   lineage = "";
   serial = 0;
   readonly resources = new Map<string, ResourceState>();
-  readonly #file: string;
   #changed = false;
 
-  private constructor(file: string, text: string | undefined) {
-    this.#file = file;
+  private constructor(text: string | undefined) {
     if (text === undefined) return;
     const value = parseJson(text);
     if (!isObject(value) || value["state_version"] !== 2) throw cannot("this version of resources.json");
@@ -44,38 +39,29 @@ export class DeploymentState {
     return this.lineage !== "";
   }
 
-  /** The copy of the workspace, unless a local one is newer. With `local` the workspace is only asked if there is none. */
-  static async load(
-    bundle: Bundle,
-    files: WorkspaceFiles,
-    env: Environment,
-    local = false,
-  ): Promise<DeploymentState> {
-    const file = join(localFolder(bundle, env), "resources.json");
-    const text = await readFile(file, "utf8").catch(() => undefined);
-    const own = new DeploymentState(file, text);
-    if (local && text !== undefined) return own;
-    const reads = ["resources.json", "terraform.tfstate"].map((name) =>
-      files.read(`${bundle.paths.state}/${name}`, `reading ${name}: opening`),
-    );
-    const [remote, terraform] = await allOrFailures(reads);
+  /** The copy of the workspace: none is kept on this machine. @throws CliFailure */
+  static async load({ paths }: Bundle, files: WorkspaceFiles): Promise<DeploymentState> {
+    const names = ["resources.json", "terraform.tfstate"];
+    const errors: string[] = [];
+    const read = (name: string): Promise<Buffer | undefined> =>
+      files.read(`${paths.state}/${name}`, `reading ${name}: opening`).catch((error: unknown) => {
+        if (!(error instanceof CliFailure)) throw error;
+        errors.push(...error.errors);
+        return undefined;
+      });
+    const [own, terraform] = await Promise.all(names.map(read));
+    if (errors.length > 0) throw new CliFailure(...errors);
     if (terraform !== undefined) throw cannot("a bundle that Terraform deployed");
-    if (remote === undefined) return own;
-    const other = new DeploymentState(file, remote.toString("utf8"));
-    if (own.exists && other.lineage !== own.lineage) throw cannot("a local state of another deployment");
-    if (other.serial < own.serial) return own;
-    await writeLocal(file, remote);
-    return other;
+    return new DeploymentState(own?.toString("utf8"));
   }
 
-  /** Keeps what was just done on disk, so that a killed deployment can be continued. */
-  async record(key: string, resource: ResourceState | undefined): Promise<void> {
+  /** Takes down what was just done. */
+  record(key: string, resource: ResourceState | undefined): void {
     if (this.lineage === "") this.lineage = randomUUID();
     if (!this.#changed) this.serial += 1;
     this.#changed = true;
     if (resource === undefined) this.resources.delete(key);
     else this.resources.set(key, resource);
-    await writeLocal(this.#file, this.content());
   }
 
   content(): Buffer {
@@ -88,29 +74,4 @@ export class DeploymentState {
     const all = { state_version: 2, cli_version: VERSION, lineage, serial, state: Object.fromEntries(state) };
     return Buffer.from(writeJson(all));
   }
-
-  async forget(): Promise<void> {
-    await rm(this.#file, { force: true });
-  }
-}
-
-/** As `Promise.all`, but all failures are shown. */
-async function allOrFailures<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(promises);
-  const reasons = settled.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
-  const failures = reasons.filter((reason) => reason instanceof CliFailure);
-  if (failures.length < reasons.length) throw reasons.find((reason) => !(reason instanceof CliFailure));
-  if (failures.length > 0) throw new CliFailure(...failures.flatMap(({ diagnostics }) => diagnostics));
-  return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-}
-
-/** `DATABRICKS_BUNDLE_TMP` moves it out of the checkout. */
-export function localFolder(bundle: Bundle, env: Environment): string {
-  const base = env["DATABRICKS_BUNDLE_TMP"] || join(bundle.root, ".databricks", "bundle");
-  return join(base, bundle.target);
-}
-
-export async function writeLocal(file: string, content: Buffer): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, content);
 }

@@ -4,8 +4,8 @@ import type { Session } from "./session.ts";
 import { DeploymentState } from "./state.ts";
 
 /** `bundle summary -o json`. */
-export async function summary({ bundle, files, env, client, workspaceId }: Session): Promise<JsonObject> {
-  const state = await DeploymentState.load(bundle, files, env, true);
+export async function summary({ bundle, files, client, workspaceId }: Session): Promise<JsonObject> {
+  const state = await DeploymentState.load(bundle, files);
   const resources: Record<string, JsonObject> = {};
   for (const name of new Set([...bundle.resources.keys(), ...state.resources.keys()])) {
     const [, kind = "", key = ""] = name.split(".");

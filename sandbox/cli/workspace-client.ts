@@ -10,8 +10,8 @@ export class ApiFailure extends CliFailure {
   readonly apiMessage: string;
 
   constructor(doing: string, status: number, text: string) {
-    const { code, message } = errorOf(text);
-    super(`${doing}${message} (${status} ${code})`);
+    const { error_code: code, message } = errorOf(text);
+    super(`${doing === "" ? "" : `${doing}: `}${message} (${status} ${code})`);
     this.status = status;
     this.apiMessage = message;
   }
@@ -27,19 +27,19 @@ export interface ApiRequest {
   readonly doing?: string;
 }
 
-/** Requests that the real CLI repeats: 429, 503 and broken connections. */
+/** How often a request is sent at most that meets 429, 503 or a broken connection. */
 const TRIES = 5;
 
 /** The workspace API as bundles use it. */
 export class WorkspaceClient {
   readonly host: string;
   readonly #tokens: TokenSource;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #userAgent: string;
 
-  constructor(host: string, tokens: TokenSource, headers: Readonly<Record<string, string>>) {
+  constructor(host: string, tokens: TokenSource, userAgent: string) {
     this.host = host;
     this.#tokens = tokens;
-    this.#headers = headers;
+    this.#userAgent = userAgent;
   }
 
   /** @throws ApiFailure */
@@ -49,27 +49,25 @@ export class WorkspaceClient {
   }
 
   /** The raw answer. @throws ApiFailure */
-  async bytes(request: ApiRequest): Promise<Buffer> {
-    const { method, path, query = {}, body, doing } = request;
+  async bytes({ method, path, query = {}, body, doing = "" }: ApiRequest): Promise<Buffer> {
     const search = new URLSearchParams(query).toString();
     const url = `${this.host}${path}${search === "" ? "" : `?${search}`}`;
-    const response = await this.#send(method, url, body);
-    const content = Buffer.from(await response.arrayBuffer());
-    if (response.ok) return content;
-    throw new ApiFailure(doing === undefined ? "" : `${doing}: `, response.status, content.toString("utf8"));
+    const content = body === undefined || Buffer.isBuffer(body) ? body : writeJson(body);
+    const response = await this.#send(method, url, content);
+    const answer = Buffer.from(await response.arrayBuffer());
+    if (response.ok) return answer;
+    throw new ApiFailure(doing, response.status, answer.toString("utf8"));
   }
 
-  async #send(method: string, url: string, body: Json | Buffer | undefined): Promise<Response> {
-    const json = body === undefined || Buffer.isBuffer(body) ? undefined : writeJson(body);
-    const init = {
-      method,
-      body: Buffer.isBuffer(body) ? body : (json ?? null),
-      headers: { ...this.#headers, ...(json === undefined ? {} : { "Content-Type": "application/json" }) },
-    };
+  async #send(method: string, url: string, body: string | Buffer | undefined): Promise<Response> {
     for (let tries = 1; ; tries += 1) {
-      const headers = { ...init.headers, Authorization: `Bearer ${await this.#tokens.token()}` };
+      const headers = {
+        Authorization: `Bearer ${await this.#tokens.token()}`,
+        "User-Agent": this.#userAgent,
+        ...(typeof body === "string" ? { "Content-Type": "application/json" } : {}),
+      };
       try {
-        const response = await fetch(url, { ...init, headers });
+        const response = await fetch(url, { method, headers, body: body ?? null });
         if (tries === TRIES || (response.status !== 429 && response.status !== 503)) return response;
         await response.arrayBuffer();
         await wait(Number(response.headers.get("retry-after") ?? "1") * 1000);
@@ -91,12 +89,12 @@ export async function orUndefined<T>(answer: Promise<T>, status: number): Promis
   }
 }
 
-function errorOf(text: string): { code: string; message: string } {
+/** What is no JSON is the message itself. */
+function errorOf(text: string): { error_code: string; message: string } {
   try {
-    const { error_code: code, message } = objectOf(parseJson(text));
-    return { code: textOf(code), message: textOf(message) };
+    const { error_code, message } = objectOf(parseJson(text));
+    return { error_code: textOf(error_code), message: textOf(message) };
   } catch {
-    // No JSON: the text itself is the message.
-    return { code: "", message: text };
+    return { error_code: "", message: text };
   }
 }

@@ -11,15 +11,14 @@ export class WorkspaceFiles {
   }
 
   /** Undefined if there is nothing. */
-  status(path: string, doing?: string, exportInfo = false): Promise<JsonObject | undefined> {
-    const query = exportInfo ? { path, return_export_info: "true" } : { path };
-    const request = { method: "GET", path: "/api/2.0/workspace/get-status", query } as const;
-    return orUndefined(this.#client.json(doing === undefined ? request : { ...request, doing }), 404);
+  status(path: string, doing = ""): Promise<JsonObject | undefined> {
+    const request = { method: "GET", path: "/api/2.0/workspace/get-status", query: { path }, doing } as const;
+    return orUndefined(this.#client.json(request), 404);
   }
 
   /** The content of a file, or undefined if there is none. */
-  async read(path: string, doing?: string): Promise<Buffer | undefined> {
-    if ((await this.status(path, doing, true)) === undefined) return undefined;
+  async read(path: string, doing = ""): Promise<Buffer | undefined> {
+    if ((await this.status(path, doing)) === undefined) return undefined;
     const query = { path, direct_download: "true" };
     return orUndefined(this.#client.bytes({ method: "GET", path: "/api/2.0/workspace/export", query }), 404);
   }
@@ -38,15 +37,14 @@ export class WorkspaceFiles {
       });
     try {
       await write();
-      return true;
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
       if (error.status === 409 && !overwrite) return false;
       if (error.status !== 404) throw error;
       await this.mkdirs(posix.dirname(path));
       await write();
-      return true;
     }
+    return true;
   }
 
   async mkdirs(path: string): Promise<void> {

@@ -64,6 +64,7 @@ export class AccessReport {
     plan: AccessPlan,
   ): Promise<void> {
     const { ci, found } = this.#parts.step;
+    const withdrawn: string[] = [];
     const lists = { granted: [] as object[], updated: [] as object[], revoked: [] as object[] };
     for (const one of changes) {
       const change = "change" in one ? one.change : one;
@@ -73,6 +74,7 @@ export class AccessReport {
       if (how === "applied" && (failed || action in NAMES))
         ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
+      if (action === "withdraw") withdrawn.push(`${what} (job ${job}, ${purpose})`);
       lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
@@ -83,11 +85,21 @@ export class AccessReport {
       revoked: revoked.length,
       unchanged,
     };
+    this.#warnOfWithdrawals(withdrawn, how);
     const words = how === "planned" ? PLANNED : DONE;
     ci.info(
       `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`,
     );
     if (how === "applied" && this.#shown) found({ access: { ...this.#shown, result: counts } });
     await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
+  }
+
+  /** What a job could reach until now and no longer can is never a side note: a mistake in a file may be the cause. */
+  #warnOfWithdrawals(withdrawn: readonly string[], how: "planned" | "applied"): void {
+    const text = withdrawn.join("; ");
+    if (text === "" || this.#warned.has(text)) return;
+    this.#warned.add(text);
+    const verb = how === "planned" ? "is to be withdrawn" : "was withdrawn";
+    warn(this.#parts.step, `Access ${verb}, as it is no longer declared or allowed: ${text}.`);
   }
 }

@@ -1,24 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
+import { readdir } from "node:fs/promises";
 import { installStandIn } from "../../../sandbox/cli/install.ts";
 import { sample } from "../support/sample.ts";
-import { findRealCli, HELD_TO } from "./real-cli.ts";
-import { readRecording, recordingName, RECORDINGS } from "./recordings.ts";
+import { scratchFolders } from "../support/scratch.ts";
+import { findRealCli, HELD_TO, readRecording, recordingName, RECORDINGS } from "./recordings.ts";
 import { play, SCENARIOS } from "./scenarios.ts";
 
 describe(`the stand-in CLI and the Databricks CLI ${HELD_TO}`, function () {
   this.timeout(60_000);
-  let folder = "";
+  const freshFolder = scratchFolders();
   let standIn = "";
   let real: Awaited<ReturnType<typeof findRealCli>>;
 
   before(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), "stand-in-"));
-    [standIn, real] = await Promise.all([installStandIn(folder), findRealCli()]);
+    [standIn, real] = [await installStandIn(await freshFolder("stand-in")), await findRealCli()];
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   it("have a recording for each scenario, and no other", async () => {
     const recorded = await readdir(RECORDINGS);

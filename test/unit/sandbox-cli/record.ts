@@ -1,8 +1,7 @@
 /** `npm run record`: plays every scenario with the real CLI on PATH and writes what was seen. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { findRealCli } from "./real-cli.ts";
-import { recordingName, RECORDINGS, recordingText } from "./recordings.ts";
+import { findRealCli, recordingName, RECORDINGS, recordingText } from "./recordings.ts";
 import { play, SCENARIOS } from "./scenarios.ts";
 
 const real = await findRealCli();

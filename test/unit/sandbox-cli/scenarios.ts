@@ -1,7 +1,6 @@
-import path from "node:path";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import type { SandboxOptions } from "../../../sandbox/sandbox.ts";
-import { exampleBundle, JOB, oneJob, TARGET, twoJobs } from "./bundles.ts";
+import { exampleBundle, JOB, oneJob, TARGET } from "./bundles.ts";
 import { observe, type Observation } from "./observe.ts";
 import { Rig, type BundleFiles } from "./rig.ts";
 
@@ -26,7 +25,8 @@ export async function play(cli: string, scenario: Scenario): Promise<readonly Ob
     await scenario.play(async (files, commands, env = {}) => {
       for (const command of commands) {
         const folder = await rig.checkout(files);
-        seen.push(observe(command, await rig.run(folder, ["bundle", ...command.split(" ")], env), rig));
+        const result = await rig.run(folder, ["bundle", ...command.split(" ")], env);
+        seen.push(await observe(command, folder, result, rig));
       }
     }, rig);
     return seen;
@@ -35,10 +35,16 @@ export async function play(cli: string, scenario: Scenario): Promise<readonly Ob
   }
 }
 
-const ROOT = `/Workspace/Users/${DEPLOYER.applicationId}/small`;
+const LOCK = `/Workspace/Users/${DEPLOYER.applicationId}/small/state/deploy.lock`;
 const PLAN = "plan -o json";
 const SUMMARY = "summary -o json";
 const DESTROY = "destroy --auto-approve";
+/** As core/cli/run-command.ts quotes them. */
+const PARAMETERS = `run j --params "day=1","list=a,""b"",c"`;
+const VARIABLE = {
+  more: "variables: { word: { default: none } }\n",
+  job: JOB.replace("name: j", "name: j\n      description: ${var.word}"),
+};
 const refused = (message: string) => ({ status: 403, body: { error_code: "PERMISSION_DENIED", message } });
 
 /** One command on one bundle. */
@@ -46,57 +52,27 @@ function one(name: string, files: BundleFiles, command: string, env = {}): Scena
   return { name, play: (run) => run(files, [command], env) };
 }
 
+/** What the product's tests do to the example, in one: a new name of its schema, a schedule, parameters, a job less. */
+function changed(yaml: string): string {
+  return yaml
+    .replace("name: orders\n", "name: sales\n")
+    .replace("0 30 2 * * ?", "0 45 3 * * ?")
+    .replace("name: ingest-orders", "name: ingest-orders\n      parameters: [{ name: day, default: 1 }]")
+    .replace(/^ {4}nightly:\n(?: {6}.*\n|\n)+/m, "");
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   {
-    name: "deploy, plan again, change, delete a job, destroy",
-    play: async (run) => {
-      const on = (...commands: readonly string[]): string[] => commands.map((one) => `${one} -t prod`);
-      await run(twoJobs(), on(PLAN, SUMMARY, "deploy", PLAN, SUMMARY));
-      const changed = twoJobs((yaml) =>
-        yaml
-          .slice(0, yaml.indexOf("    second:"))
-          .replace("max_retries", "timeout_seconds: 60\n          max_retries"),
-      );
-      await run(changed, on(PLAN, SUMMARY, "deploy", PLAN, DESTROY, DESTROY));
-    },
-  },
-  {
-    name: "the example bundle: deploy, plan again, recreate its schema, destroy",
-    play: async (run) => {
-      await run(
-        await exampleBundle(),
-        [PLAN, "deploy", PLAN, SUMMARY].map((one) => `${one} -t prod`),
-      );
-      const renamed = await exampleBundle((yaml) => yaml.replace("name: orders\n", "name: sales\n"));
-      const commands = [PLAN, "deploy", "deploy --auto-approve", PLAN, DESTROY];
-      await run(
-        renamed,
-        commands.map((one) => `${one} -t prod`),
-      );
-    },
-  },
-  {
-    name: "ids past 2^53",
+    name: "the example bundle: deploy, plan again, change, recreate and delete, destroy",
     options: { bigIds: true },
     play: async (run) => {
+      const on = (...commands: readonly string[]): string[] => commands.map((one) => `${one} -t prod`);
+      await run(await exampleBundle(), on(PLAN, SUMMARY, "deploy", PLAN, SUMMARY));
+      const approved = "deploy --auto-approve";
       await run(
-        await exampleBundle(),
-        ["deploy", PLAN, SUMMARY, DESTROY].map((one) => `${one} -t prod`),
+        await exampleBundle(changed),
+        on(PLAN, SUMMARY, "deploy", approved, PLAN, SUMMARY, DESTROY, DESTROY),
       );
-    },
-  },
-  {
-    name: "local state where DATABRICKS_BUNDLE_TMP says",
-    play: (run, { folder }) =>
-      run(oneJob(), [PLAN, "deploy", SUMMARY], { DATABRICKS_BUNDLE_TMP: path.join(folder, "tmp") }),
-  },
-  {
-    name: "a job deleted by hand is made again",
-    play: async (run, { sandbox }) => {
-      await run(oneJob(), ["deploy"]);
-      const { jobs } = sandbox.workspace;
-      for (const id of [...jobs.all.keys()]) jobs.delete(id);
-      await run(oneJob(), [PLAN, "deploy"]);
     },
   },
   {
@@ -110,38 +86,25 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: "the lock of another deployment",
+    name: "a job that is refused, made, locked, lost, made again, and may not be deleted",
     play: async (run, { sandbox }) => {
-      await run(oneJob(), ["deploy"]);
+      const { files, jobs } = sandbox.workspace;
+      const during = async (path: string, message: string, ...commands: readonly string[]): Promise<void> => {
+        const fault = sandbox.fault({ path, then: refused(message), times: Infinity });
+        await run(oneJob(), commands);
+        fault.remove();
+      };
+      await during("/api/2.2/jobs/create", "no create", "deploy");
+      await run(oneJob(), [PLAN, "deploy"]);
+      await during("/api/2.0/workspace/get-status", "no read", PLAN);
       const lock = { ID: "8ed84271-28b6-496b-8cfb-e13fa68c3d4a", IsForced: false, User: "someone" };
       const content = JSON.stringify({ ...lock, AcquisitionTime: "2026-11-25T11:23:18.5486487Z" });
-      sandbox.workspace.files.importFile(`${ROOT}/state/deploy.lock`, Buffer.from(content), true);
+      files.importFile(LOCK, Buffer.from(content), true);
       await run(oneJob(), ["deploy", DESTROY, PLAN, SUMMARY]);
-    },
-  },
-  {
-    name: "the API refuses a job; the next deployment makes it",
-    play: async (run, { sandbox }) => {
-      const then = { status: 400, body: { error_code: "INVALID_PARAMETER_VALUE", message: "bad cron" } };
-      const fault = sandbox.fault({ path: "/api/2.2/jobs/create", then, times: Infinity });
-      await run(oneJob(), ["deploy"]);
-      fault.remove();
+      files.delete(LOCK, false);
+      for (const id of [...jobs.all.keys()]) jobs.delete(id);
       await run(oneJob(), [PLAN, "deploy"]);
-    },
-  },
-  {
-    name: "reading the state is refused",
-    play: async (run, { sandbox }) => {
-      sandbox.fault({ path: "/api/2.0/workspace/get-status", then: refused("no read"), times: Infinity });
-      await run(oneJob(), [PLAN]);
-    },
-  },
-  {
-    name: "a job that may not be deleted survives destroy",
-    play: async (run, { sandbox }) => {
-      await run(oneJob(), ["deploy"]);
-      sandbox.fault({ path: "/api/2.2/jobs/delete", then: refused("no manage"), times: Infinity });
-      await run(oneJob(), [DESTROY]);
+      await during("/api/2.2/jobs/delete", "no manage", DESTROY);
     },
   },
   {
@@ -155,24 +118,24 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "runs that succeed, fail and are not waited for",
     play: async (run, { sandbox }) => {
       const { runs } = sandbox.workspace;
-      await run(oneJob(), ["run j", "deploy", "run nope"]);
-      runs.script({ runningPolls: 0, outputs: { a: { result: "42" } } });
-      await run(oneJob(), ["run j", "run j --no-wait"]);
+      const files = oneJob({
+        job: `${JOB}      parameters: [{ name: day, default: 0 }, { name: list, default: x }]\n`,
+      });
+      await run(files, ["run j", "deploy", "run nope", "run j --no-wait"]);
+      for (const command of ["run j", PARAMETERS]) {
+        runs.script({ runningPolls: 0, outputs: { a: { result: "" } } });
+        await run(files, [command]);
+      }
       for (const result of ["FAILED", "CANCELED", "TIMEDOUT", "SKIPPED"] as const) {
         runs.script({ runningPolls: 0, result, message: "it broke" });
-        await run(oneJob(), ["run j"]);
+        await run(files, ["run j"]);
       }
     },
   },
-  {
-    name: "development mode, by default",
-    play: (run) => run(twoJobs(), [PLAN, SUMMARY]),
-  },
-  one("an unknown target", twoJobs(), `${PLAN} -t nope`),
+  one("an unknown target", oneJob(), `${PLAN} -t nope`),
   one("no targets at all", oneJob({ target: "" }), PLAN),
   one("an unknown variable", oneJob({ job: JOB.replace("name: j", "name: ${var.v}") }), PLAN),
-  one("an unknown reference", oneJob({ job: JOB.replace("name: j", "name: ${bundle.nope}") }), PLAN),
   one("a notebook that is missing", oneJob({ job: JOB.replace("n.py", "m.py") }), PLAN),
   one("production in a shared folder", oneJob({ target: TARGET.replace(/Users\/.*/, "Shared/x") }), PLAN),
-  one("a variable from the environment", twoJobs(), `${PLAN} -t prod`, { BUNDLE_VAR_cron: "0 0 5 * * ?" }),
+  one("a variable from the environment", oneJob(VARIABLE), PLAN, { BUNDLE_VAR_word: "given" }),
 ];

@@ -82,7 +82,7 @@ describe("the scan of a step", () => {
   it("stops after the plan at what was resolved: a parameter whose value came from a variable", async () => {
     await appendFile(
       path.join(flow.checkout, "resources/orders.yml"),
-      "\n    leaky:\n      parameters:\n        - name: api_token\n          default: ${var.tok}\n",
+      "\n    leaky:\n      parameters:\n        - name: api_token\n          default: ${var.tok}\nvariables:\n  tok: {}\n",
     );
     const settings = { parameters: [{ name: "api_token", default: PAT }] };
     for (const command of ["plan", "deploy"]) {
