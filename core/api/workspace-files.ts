@@ -1,7 +1,8 @@
-import { ApiFailure, type DatabricksApi } from "./client.ts";
+import { ApiFailure, type Connection, type DatabricksApi } from "./client.ts";
 import type { Json } from "./json.ts";
 import {
   EXPORTED,
+  OBJECT,
   type DeleteFile,
   type ExportFile,
   type GetStatus,
@@ -31,27 +32,33 @@ export async function writeWorkspaceFile(
   text: string,
   overwrite: boolean,
 ): Promise<boolean> {
-  const content = Buffer.from(text, "utf8").toString("base64");
-  const body = { path, format: "AUTO", content, overwrite } satisfies ImportFile;
-  const write = (): Promise<Json> => api.call({ method: "POST", path: at("import"), body, repeatable: true });
-  const written = async (): Promise<boolean> => {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      if (error instanceof ApiFailure && error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-      throw error;
-    }
-  };
   try {
-    return await written();
+    return await writeIntoFolder(api, path, text, overwrite);
   } catch (error) {
     if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
   const folder = { path: path.slice(0, path.lastIndexOf("/")) } satisfies Mkdirs;
   await api.call({ method: "POST", path: at("mkdirs"), body: folder, repeatable: true });
   // Whoever made the folder at the same time may have been quicker.
-  return written();
+  return writeIntoFolder(api, path, text, overwrite);
+}
+
+/** As {@link writeWorkspaceFile}, into a folder that must be there. @throws ApiFailure which is `missing` if it is not */
+export async function writeIntoFolder(
+  api: DatabricksApi,
+  path: string,
+  text: string,
+  overwrite: boolean,
+): Promise<boolean> {
+  const content = Buffer.from(text, "utf8").toString("base64");
+  const body = { path, format: "AUTO", content, overwrite } satisfies ImportFile;
+  try {
+    await api.call({ method: "POST", path: at("import"), body, repeatable: true });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+    throw error;
+  }
 }
 
 /** Deletes a workspace file; none there is as good. */
@@ -64,6 +71,23 @@ export async function deleteWorkspaceFile(api: DatabricksApi, path: string): Pro
 export function workspaceObject(api: DatabricksApi, path: string): Promise<Json | undefined> {
   const query = { path } satisfies GetStatus;
   return unlessMissing(api.call({ method: "GET", path: at("get-status"), query }));
+}
+
+/** Milliseconds since the epoch by the workspace's clock alone, both of one answer; undefined what it does not say. */
+export interface FileTimes {
+  readonly writtenAt: number | undefined;
+  /** The `Date` of the answer (RFC 9110 6.6.1), to the second. */
+  readonly now: number | undefined;
+}
+
+/** When a workspace file was last written, undefined if there is none. */
+export async function fileTimes(api: Connection, path: string): Promise<FileTimes | undefined> {
+  const query = { path } satisfies GetStatus;
+  const answer = await unlessMissing(api.answer({ method: "GET", path: at("get-status"), query }));
+  if (answer === undefined) return undefined;
+  const now = Date.parse(answer.headers["date"] ?? "");
+  const writtenAt = Number(OBJECT.text(answer.json, "modified_at"));
+  return { writtenAt: writtenAt > 0 ? writtenAt : undefined, now: now > 0 ? now : undefined };
 }
 
 async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -104,6 +104,18 @@ export class DatabricksCli {
   }
 
   /**
+   * Binds what is in the workspace already to its key of the bundle: the next deployment changes it and creates none. Takes
+   * no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  async bind(key: string, id: string): Promise<void> {
+    const result = await this.#run(["deployment", "bind", key, id, "--auto-approve", KEEP_LOCK], {});
+    if (result.code === 0) return;
+    const problem = `What is in the workspace as ${id} could not be bound to "${key}" of the bundle.`;
+    throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", problem, result, this.#options);
+  }
+
+  /**
    * Runs a job, pipeline, app or script of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
    * @throws SecretlessError of core/cli/run-command.ts, unless the run succeeded or `wait` is false
    */

@@ -1,7 +1,8 @@
 import { SecretlessError } from "../base/errors.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { callError, type DatabricksApi } from "../api/client.ts";
-import { workspaceObject } from "../api/workspace-files.ts";
+import { member, readJson, textAt, type Json } from "../api/json.ts";
+import { readWorkspaceFile } from "../api/workspace-files.ts";
 
 /**
  * The error for a deployment lock that another deployment holds, if that is why the CLI failed.
@@ -19,21 +20,73 @@ export function heldLock(diagnostics: readonly Diagnostic[]): SecretlessError | 
       problem: "Another deployment of this bundle and target holds the lock.",
       actual: `held by ${match[1] ?? ""} since ${match[2] ?? ""} UTC`,
       remedy:
-        "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was " +
-        "killed and left its lock, make sure that none is running, then remove `deploy.lock` in the bundle's state folder.",
+        "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment).",
     });
   }
   return undefined;
 }
 
+/** Where the CLI keeps its lock. Source: cli `libs/locker/locker.go`. */
+export const lockPath = (statePath: string): string => `${statePath}/deploy.lock`;
+
+/** The lock as its holder has written it; what is not readable is empty. */
+export interface DeploymentLock {
+  /** A UUID that the holder's CLI has drawn. */
+  readonly id: string;
+  readonly user: string;
+  /** By the clock of the holder's machine, RFC 3339. */
+  readonly acquired: string;
+  /** Whether another lock was overridden for it. */
+  readonly isForced: boolean;
+}
+
 /**
- * Whether a deployment lock is there. The CLI itself does not wait.
+ * The deployment lock that is there, undefined if none is.
  * @param statePath `workspace.state_path` of the bundle
  */
-export async function isLocked(api: DatabricksApi, statePath: string): Promise<boolean> {
+export async function readLock(api: DatabricksApi, statePath: string): Promise<DeploymentLock | undefined> {
   try {
-    return (await workspaceObject(api, `${statePath}/deploy.lock`)) !== undefined;
+    const text = await readWorkspaceFile(api, lockPath(statePath));
+    return text === undefined ? undefined : parseLock(text);
   } catch (error) {
     throw callError("The look at the deployment lock", error);
   }
+}
+
+export function parseLock(text: string): DeploymentLock {
+  let json: Json = {};
+  try {
+    json = readJson(text);
+  } catch {
+    // Whoever has written it, it is a lock: the CLI takes none while it is there.
+  }
+  return {
+    id: textAt(json, "ID"),
+    user: textAt(json, "User"),
+    acquired: textAt(json, "AcquisitionTime"),
+    isForced: member(json, "IsForced") === true,
+  };
+}
+
+/** Who holds a lock, for people. */
+export function holderOf({ user, acquired }: DeploymentLock): string {
+  return `held by ${user || "(unreadable)"} since ${acquired.replace("T", " ").replace(/Z$/, " UTC") || "(unreadable)"}`;
+}
+
+/** The error for a lock that stayed until the end of `lock-timeout`. */
+export function stillLocked(actual: string, statePath: string): SecretlessError {
+  const path = lockPath(statePath);
+  return new SecretlessError("DEPLOYMENT_LOCKED", {
+    problem: `Another deployment of this bundle and target holds the lock ${path}, and no lease of this product tells that it has died.`,
+    actual,
+    remedy:
+      "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was " +
+      `killed and left its lock, make sure that none is running, then remove it, signed in to the workspace:\n${removeCommand(path)}`,
+  });
+}
+
+/** For a POSIX shell; what most paths consist of needs no quotes in any shell. */
+function removeCommand(path: string): string {
+  const word = /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+  return `databricks workspace delete ${word}`;
 }

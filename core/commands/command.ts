@@ -1,4 +1,4 @@
-import type { DatabricksApi } from "../api/client.ts";
+import type { Connection as ApiConnection } from "../api/client.ts";
 import type { Audit } from "../audit/audit.ts";
 import type { DatabricksCli, PlanResult } from "../cli/cli.ts";
 import type { BundleSummary } from "../cli/summary.ts";
@@ -21,7 +21,7 @@ export interface CommandContext {
   readonly step: Step;
   readonly audit: Pick<Audit, "note">;
   /** The approved workspace, as the deploying principal. */
-  readonly api: DatabricksApi;
+  readonly api: ApiConnection;
   readonly connection: Connection;
   readonly cli: DatabricksCli;
   readonly access: Access;

@@ -6,6 +6,7 @@ import type { BundleSummary } from "../cli/summary.ts";
 import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
 import { readBack, readDeployed } from "../flow/read-deployed.ts";
+import { recover, tellUnrecorded } from "../flow/recovery/recover.ts";
 import type { Step } from "../flow/step.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
@@ -30,11 +31,15 @@ async function reportDeployed({ ci, found }: Step, summary: BundleSummary): Prom
   await jsonOutput(ci, "resources", Object.fromEntries(kinds), { count: resources.length });
 }
 
+/** Milliseconds for a look at what a deployment that failed has left. */
+const LOOK = 60_000;
+
 /** Plans, deploys what was planned, reads back what is there now, and registers its access. */
 export async function deployBundle(context: CommandContext): Promise<void> {
-  const { step, audit, cli, api, access, scan, folder, connection } = context;
+  const { step, audit, cli, api, access, scan, folder, connection, service } = context;
   const { ci, inputs, found, ports } = step;
   let planned = await planBundle(context);
+  const { statePath } = (planned.resolved ?? (await cli.summary(step.signal))).workspace;
   const planAgain = async (): Promise<void> => {
     const before = planned;
     planned = await planBundle(context);
@@ -51,10 +56,17 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     } catch (error) {
       const failure = toSecretlessError(error);
       if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack(cli).catch(() => undefined), failure);
+      // What failed is told in any case, and by the lease the next run looks again.
+      if (failure.code === "DEPLOY_FAILED")
+        await tellUnrecorded(context, AbortSignal.timeout(LOOK)).catch(() => undefined);
       await alsoUploaded(error, scan);
     }
   };
-  await whenFree(step, cli, api, deploy, planAgain);
+  await whenFree(step, api, {
+    ...{ statePath, deploys: true, work: deploy, again: planAgain },
+    recover: (left, during) => recover({ step, cli, api }, left, during),
+    tell: (note) => service.keepLease(note),
+  });
   found({ deployed: true });
   const unknown = (error: unknown): never => {
     note(undefined, toSecretlessError(error));

@@ -3,12 +3,20 @@ import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { destroyIncomplete } from "../cli/destroy-command.ts";
 import type { DeployedResource } from "../cli/summary.ts";
 import { destroyedChanges, noteChanges } from "../flow/changed-resources.ts";
+import { recover } from "../flow/recovery/recover.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { kindsOf } from "./plan.ts";
 import type { CommandContext } from "./command.ts";
 
 /** Destroys the deployment after showing what goes, and does not believe the CLI's exit code. */
-export async function destroyBundle({ step, audit, cli, api, access }: CommandContext): Promise<void> {
+export async function destroyBundle({
+  step,
+  audit,
+  cli,
+  api,
+  access,
+  service,
+}: CommandContext): Promise<void> {
   const { ci, inputs, signal, found } = step;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs } = summary;
@@ -49,7 +57,12 @@ export async function destroyBundle({ step, audit, cli, api, access }: CommandCo
       throw error;
     }
   };
-  await whenFree(step, cli, api, destroy);
+  await whenFree(step, api, {
+    ...{ statePath: summary.workspace.statePath, deploys: false, work: destroy },
+    again: () => Promise.resolve(),
+    recover: (left, during) => recover({ step, cli, api }, left, during),
+    tell: (note) => service.keepLease(note),
+  });
   const left = await stillThere();
   note(left);
   if (left.length > 0) throw destroyIncomplete(left.map(({ key, id }) => `jobs.${key} (${id})`));

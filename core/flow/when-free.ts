@@ -1,36 +1,86 @@
-import type { DatabricksCli } from "../cli/cli.ts";
-import { isLocked } from "../cli/deployment-lock.ts";
-import type { DatabricksApi } from "../api/client.ts";
+import type { Connection } from "../api/client.ts";
 import { SecretlessError } from "../base/errors.ts";
-import { shellQuoted } from "../federation/exchanges/policy-command.ts";
+import { holderOf, readLock, stillLocked } from "../cli/deployment-lock.ts";
+import type { LeaseNote } from "./lease/lease.ts";
+import type { LeftLease } from "./lease/lease-text.ts";
+import { takeLease, type Taken } from "./lease/take-lease.ts";
 import type { Step } from "./step.ts";
 
 /** Milliseconds between two looks at the lock of another deployment. */
 const LOOK = 5_000;
 
+export interface Change {
+  /** `workspace.state_path` of the bundle. */
+  readonly statePath: string;
+  /** Whether there will be a deployment after it. */
+  readonly deploys: boolean;
+  readonly work: () => Promise<unknown>;
+  /** Called before the next try of `work`, since what was planned is outdated. */
+  readonly again: () => Promise<unknown>;
+  /** Mends what a dead run has left; whether it has changed anything. Called with `during` for each command that takes the lock. */
+  readonly recover: (left: LeftLease, during: During) => Promise<boolean>;
+  /** Tells the token service of the lease. */
+  readonly tell: (note: LeaseNote | undefined) => void;
+}
+
+/** Runs a command of the CLI that takes the lock. */
+export type During = <T>(work: () => Promise<T>) => Promise<T>;
+
 /**
- * Does `work`, a change of the deployment. Where another deployment holds the lock, waits for it until `lock-timeout` is
- * over, and calls `again` before the next try, since what was planned is outdated then. A change that has begun is not
- * cut short by a cancellation.
- * @throws SecretlessError `DEPLOYMENT_LOCKED`, and what `work` and `again` throw
+ * Does `work`, a change of the deployment, under a lease of this run. Where another deployment is under way, waits for it
+ * until `lock-timeout` is over, and plans again before the next try. What a run left that died is mended before. A change
+ * that has begun is not cut short by a cancellation.
+ * @throws SecretlessError `DEPLOYMENT_LOCKED`, and what the parts of the change throw
  */
-export async function whenFree(
-  step: Step,
-  cli: DatabricksCli,
-  api: DatabricksApi,
-  work: () => Promise<unknown>,
-  again: () => Promise<unknown> = () => Promise.resolve(),
-): Promise<void> {
-  const { ports, inputs } = step;
+export async function whenFree(step: Step, api: Connection, change: Change): Promise<void> {
+  const { ci, ports, inputs, signal, serverTime } = step;
+  const { statePath, tell } = change;
   const deadline = ports.clock.now() + inputs.lockTimeout;
+  const taken = await takeLease({
+    ...{ api, clock: ports.clock, statePath, deadline, signal, tell },
+    principal: inputs.clientId,
+    run: ci.context.runUrl,
+    now: () => serverTime.now(),
+    makeFolder: change.deploys,
+    info: (line) => ci.info(line),
+  });
+  const { lease, left } = taken;
+  let begun = left !== undefined;
+  const work = (): Promise<unknown> => {
+    begun = true;
+    return change.work();
+  };
+  try {
+    await underLease(step, api, { ...change, work }, { ...taken, deadline });
+  } catch (error) {
+    // What did not end well may have left something that no state knows: the next run looks for it.
+    await (begun ? lease?.leave() : lease?.close())?.catch(() => undefined);
+    throw error;
+  }
+  // The change is done: a lease that cannot be removed now runs out.
+  await lease?.close().catch(() => undefined);
+}
+
+async function underLease(
+  step: Step,
+  api: Connection,
+  { statePath, work, again, recover }: Change,
+  { lease, left, waited, deadline }: Taken & { readonly deadline: number },
+): Promise<void> {
+  const during: During = (command) => (lease ? lease.during(command) : command());
+  const recovered = left !== undefined && (await recover(left, during));
+  let outdated = waited || recovered;
+  let held: string | undefined;
   for (;;) {
+    if (await waitForLock(step, api, { statePath, deadline, held })) outdated = true;
+    if (outdated) await again();
     try {
-      await uncut(step, work);
+      await uncut(step, () => during(work));
       return;
     } catch (error) {
       if (!(error instanceof SecretlessError) || error.code !== "DEPLOYMENT_LOCKED") throw error;
-      await waitForLock(step, cli, api, { error, deadline });
-      await again();
+      held = error.details.actual ?? "held";
+      outdated = true;
     }
   }
 }
@@ -50,32 +100,33 @@ async function uncut({ ci, signal }: Step, work: () => Promise<unknown>): Promis
   }
 }
 
-async function waitForLock(
-  { ci, ports, inputs, signal }: Step,
-  cli: DatabricksCli,
-  api: DatabricksApi,
-  { error, deadline }: { readonly error: SecretlessError; readonly deadline: number },
-): Promise<void> {
-  const { clock } = ports;
-  const { statePath } = (await cli.summary(signal)).workspace;
-  ci.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
-  do {
-    const left = deadline - clock.now();
-    if (left <= 0) throw stillLocked(error, statePath, inputs.host);
-    await clock.sleep(Math.min(LOOK, left), signal);
-  } while (await isLocked(api, statePath));
-  ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
+interface Wait {
+  readonly statePath: string;
+  readonly deadline: number;
+  /** What the CLI has said of a lock that it met. */
+  readonly held: string | undefined;
 }
 
-/** The same error, with the command that takes away a lock of which nobody is left. */
-function stillLocked(
-  { code, details, cause }: SecretlessError,
-  statePath: string,
-  host: string,
-): SecretlessError {
-  return new SecretlessError(code, {
-    ...details,
-    remedy: `${details.remedy ?? ""} Signed in to ${host}, with a profile or in a shell of your own:\ndatabricks workspace delete ${shellQuoted(`${statePath}/deploy.lock`)}`,
-    cause,
-  });
+/** Whether there was a lock to wait for. */
+async function waitForLock(
+  { ci, ports, signal }: Step,
+  api: Connection,
+  { statePath, deadline, held }: Wait,
+): Promise<boolean> {
+  const { clock } = ports;
+  const look = async (): Promise<string | undefined> => {
+    const lock = await readLock(api, statePath);
+    return lock && holderOf(lock);
+  };
+  let holder = (await look()) ?? held;
+  if (holder === undefined) return false;
+  ci.info(`The deployment lock is ${holder}; waiting for it.`);
+  while (holder !== undefined) {
+    const remaining = deadline - clock.now();
+    if (remaining <= 0) throw stillLocked(holder, statePath);
+    await clock.sleep(Math.min(LOOK, remaining), signal);
+    holder = await look();
+  }
+  ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
+  return true;
 }

@@ -84,6 +84,12 @@ export class WorkspaceTree {
     return stored;
   }
 
+  /** Lets a file have been written so many milliseconds earlier, as if time had passed. */
+  age(path: string, ms: number): void {
+    const object = this.find(path);
+    this.#objects.set(object.path, { ...object, modifiedAt: object.modifiedAt - ms });
+  }
+
   /**
    * Imports a file; a source file with the notebook header, or an .ipynb, becomes a notebook without extension.
    * @throws Refusal 404 without parent folder, 409 (file) or 400 (notebook) if it exists and may not be overwritten

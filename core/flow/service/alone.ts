@@ -1,3 +1,4 @@
+import { connectDatabricks, type DatabricksApi } from "../../api/client.ts";
 import { auditContext, auditOver, type Audit } from "../../audit/audit.ts";
 import { openAuditLog } from "../../audit/json-lines.ts";
 import { toSecretlessError } from "../../base/errors.ts";
@@ -62,6 +63,19 @@ export class AloneSession {
     const token = await this.#session.token();
     this.#served += 1;
     return token;
+  }
+
+  /** The approved workspace, as the deployer. */
+  api(): DatabricksApi {
+    const { send, clock } = this.#ports;
+    const host = this.approved.approvedHost;
+    const token = async (): Promise<string> => (await this.token()).accessToken;
+    return connectDatabricks({ host, token, send, clock });
+  }
+
+  /** The servers' time, milliseconds since the epoch. */
+  now(): number {
+    return this.clock.now() + this.#charge.ahead;
   }
 
   /** @param told whether the step is there and reports it itself */

@@ -123,6 +123,9 @@ export async function chargeService(options: DetachedOptions): Promise<StepServi
       const mark = pid === undefined ? "" : await lightMark(pid, options.processes);
       send({ type: "needed-by", mark });
     },
+    keepLease(note) {
+      send({ type: "lease", ...(note && { note }) });
+    },
     async leave() {
       await check();
       isReleased = true;

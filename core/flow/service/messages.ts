@@ -1,5 +1,6 @@
 import type { AccessToken } from "../../federation/exchange.ts";
 import type { Workspace } from "../../federation/discovery.ts";
+import type { LeaseNote } from "../lease/lease.ts";
 import type { Refusal } from "../../federation/token-service.ts";
 
 /** What the detached token service must know; it gets it through its stdin and nowhere else. Holds secrets. */
@@ -32,6 +33,8 @@ export type ToService =
   | { readonly type: "sync"; readonly id: number }
   /** Mark of a program that needs the service though the step and the runner are gone, "" for none any more. */
   | { readonly type: "needed-by"; readonly mark: string }
+  /** The lease of the deployment that is under way; without a note there is none any more. */
+  | { readonly type: "lease"; readonly note?: LeaseNote }
   | { readonly type: "stop" };
 
 /** One line of JSON from the service to the step. */

@@ -5,6 +5,7 @@ import { processPort, stillRuns, type ProcessPort } from "../../cli/own-process.
 import { startTokenService } from "../../federation/token-service.ts";
 import { AloneSession, type ShellOf } from "./alone.ts";
 import { Companion } from "./companion.ts";
+import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Charge, FromService, ToService } from "./messages.ts";
 
 /** The service's side of the pipe to the step. */
@@ -48,6 +49,7 @@ export async function serveTokens(pipe: Pipe, shellOf: ShellOf, processes: Proce
   const companion = new Companion(send);
   const end = new AbortController();
   let neededBy = "";
+  const kept: { keeper?: LeaseKeeper } = {};
   const charge = await new Promise<Charge | undefined>((resolve) => {
     const closed = pipe.read((line) => {
       const message = JSON.parse(line) as ToService;
@@ -55,6 +57,7 @@ export async function serveTokens(pipe: Pipe, shellOf: ShellOf, processes: Proce
       else if (message.type === "answer") companion.answered(message);
       else if (message.type === "sync") send({ type: "echo", id: message.id });
       else if (message.type === "needed-by") neededBy = message.mark;
+      else if (message.type === "lease") kept.keeper?.set(message.note);
       else end.abort();
     });
     void closed.then(() => {
@@ -66,6 +69,13 @@ export async function serveTokens(pipe: Pipe, shellOf: ShellOf, processes: Proce
   if (charge === undefined) return;
   const alone = new AloneSession(charge, shellOf);
   const { clock } = alone;
+  const isDeploying = async (): Promise<boolean> => neededBy !== "" && (await stillRuns(neededBy, processes));
+  const keeper = (kept.keeper = new LeaseKeeper({
+    api: alone.api(),
+    now: () => alone.now(),
+    isStepThere: () => companion.isThere,
+    isNeeded: isDeploying,
+  }));
   const server = await startTokenService({
     ...alone.approved,
     clock,
@@ -94,8 +104,9 @@ export async function serveTokens(pipe: Pipe, shellOf: ShellOf, processes: Proce
     companion.isThere ||
     charge.runner === "" ||
     (await stillRuns(charge.runner, processes)) ||
-    (neededBy !== "" && (await stillRuns(neededBy, processes)));
-  await untilUnneeded({ clock, lifetime: charge.lifetime, end: end.signal, isNeeded });
+    (await isDeploying());
+  await untilUnneeded({ clock, lifetime: charge.lifetime, end: end.signal, isNeeded, keeper });
+  await keeper.look();
   await server.stop();
   await alone.settle();
 }
@@ -106,11 +117,14 @@ interface Need {
   readonly lifetime: number;
   readonly end: AbortSignal;
   readonly isNeeded: () => Promise<boolean>;
+  readonly keeper: LeaseKeeper;
 }
 
-async function untilUnneeded({ clock, lifetime, end, isNeeded }: Need): Promise<void> {
+async function untilUnneeded({ clock, lifetime, end, isNeeded, keeper }: Need): Promise<void> {
   const until = clock.now() + lifetime;
   while (!end.aborted && clock.now() < until && (await isNeeded())) {
+    // What is kept is told to nobody who waits for a token.
+    void keeper.look();
     await clock.sleep(Math.min(INTERVAL, Math.max(0, until - clock.now())), end).catch(() => undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { startTokenService, type Refusal, type TokenServiceOptions } from "../../federation/token-service.ts";
+import type { LeaseNote } from "../lease/lease.ts";
 
 /** The token service, as the step that has started it knows it. */
 export interface StepService {
@@ -14,6 +15,8 @@ export interface StepService {
   refusals(): Promise<readonly Refusal[]>;
   /** Says which program must not lose the service, if this process and the runner go; undefined: none. */
   neededBy(pid: number | undefined): Promise<void>;
+  /** Says which lease it is to go on with, if this process is killed while a deployment goes on; undefined: none. */
+  keepLease(note: LeaseNote | undefined): void;
   /** Leaves the service to itself, for later steps. @throws SecretlessError if it is not there any more */
   leave(): Promise<void>;
   readonly isLeft: boolean;
@@ -34,6 +37,7 @@ export async function serviceInProcess(options: TokenServiceOptions): Promise<St
     check: () => Promise.resolve(),
     refusals: () => Promise.resolve(service.refusals),
     neededBy: () => Promise.resolve(),
+    keepLease: () => undefined,
     leave: () => Promise.reject(new Error("a token service in the step's own process ends with it")),
     isLeft: false,
     stop: () => service.stop(),

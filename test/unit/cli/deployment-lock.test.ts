@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DiagnosticsReader } from "../../../core/cli/diagnostics.ts";
-import { heldLock, isLocked } from "../../../core/cli/deployment-lock.ts";
+import { heldLock, holderOf, parseLock, readLock, stillLocked } from "../../../core/cli/deployment-lock.ts";
 import { connectDatabricks } from "../../../core/api/client.ts";
 import type { HttpRequest } from "../../../core/base/ports.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -58,8 +58,13 @@ describe("a deployment lock", () => {
   it("is looked for in the bundle's state folder", async () => {
     const requests: HttpRequest[] = [];
     const clock = new FakeClock();
+    const lock = {
+      ID: "2f6700aa-1111-4222-8333-444444444444",
+      AcquisitionTime: "2026-11-22T01:35:14.2Z",
+      User: "x",
+    };
     let status = 200;
-    let body = "{}";
+    let body = JSON.stringify({ content: Buffer.from(JSON.stringify(lock)).toString("base64") });
     const api = connectDatabricks({
       host: "https://h",
       token: () => Promise.resolve("t"),
@@ -69,16 +74,43 @@ describe("a deployment lock", () => {
         return Promise.resolve({ status, headers: {}, body });
       },
     });
-    assert.equal(await isLocked(api, "/Workspace/Shared/a b/state"), true);
+    const found = await readLock(api, "/Workspace/Shared/a b/state");
+    assert.equal(found?.id, lock.ID);
+    assert.equal(holderOf(found), "held by x since 2026-11-22 01:35:14.2 UTC");
     status = 404;
-    assert.equal(await isLocked(api, "/Workspace/Shared/a b/state"), false);
+    assert.equal(await readLock(api, "/Workspace/Shared/a b/state"), undefined);
     const url = new URL(requests[0]?.url ?? "");
-    assert.equal(url.pathname, "/api/2.0/workspace/get-status");
+    assert.equal(url.pathname, "/api/2.0/workspace/export");
     assert.equal(url.searchParams.get("path"), "/Workspace/Shared/a b/state/deploy.lock");
     // Not the API's word.
     body = "<html>";
-    await assert.rejects(isLocked(api, "/x"), { code: "ENDPOINT_UNAVAILABLE" });
+    await assert.rejects(readLock(api, "/x"), { code: "ENDPOINT_UNAVAILABLE" });
     status = 500;
-    await assert.rejects(clock.running(isLocked(api, "/x")), { code: "ENDPOINT_UNAVAILABLE" });
+    await assert.rejects(clock.running(readLock(api, "/x")), { code: "ENDPOINT_UNAVAILABLE" });
+  });
+
+  it("is one, whatever is in it", () => {
+    for (const text of ["", "{", "null", "[]", '{"ID":7}'])
+      assert.deepEqual(parseLock(text), {
+        id: text.includes("7") ? "7" : "",
+        user: "",
+        acquired: "",
+        isForced: false,
+      });
+  });
+
+  it("that stays is told with its path and the exact command", () => {
+    for (const [state, word] of [
+      [
+        "/Workspace/Users/a@b.c/.bundle/x/prod/state",
+        "/Workspace/Users/a@b.c/.bundle/x/prod/state/deploy.lock",
+      ],
+      ["/Workspace/Shared/o'x y", String.raw`'/Workspace/Shared/o'\''x y/deploy.lock'`],
+    ] as const) {
+      const { message, details } = stillLocked("held by x", state);
+      assert.ok(message.includes(`${state}/deploy.lock`));
+      assert.equal(details.actual, "held by x");
+      assert.ok(details.remedy?.endsWith(`: databricks workspace delete ${word}`), details.remedy);
+    }
   });
 });
