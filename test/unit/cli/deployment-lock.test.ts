@@ -110,7 +110,7 @@ describe("a deployment lock", () => {
       const { message, details } = stillLocked("held by x", state);
       assert.ok(message.includes(`${state}/deploy.lock`));
       assert.equal(details.actual, "held by x");
-      assert.ok(details.remedy?.endsWith(`: databricks workspace delete ${word}`), details.remedy);
+      assert.ok(details.remedy?.endsWith(`:\ndatabricks workspace delete ${word}`), details.remedy);
     }
   });
 });

@@ -686,19 +686,19 @@ var require_Alias = __commonJS({
           if (ctx)
             ctx.aliasResolveCache = nodes;
         }
-        let found2 = void 0;
+        let found3 = void 0;
         for (const node of nodes) {
           if (node === this)
             break;
           if (node.anchor === this.source)
-            found2 = node;
+            found3 = node;
         }
-        if (found2 && ctx) {
+        if (found3 && ctx) {
           const { anchors: anchors2, doc: doc2, maxAliasCount } = ctx;
-          let data = anchors2.get(found2);
+          let data = anchors2.get(found3);
           if (!data) {
-            toJS.toJS(found2, null, ctx);
-            data = anchors2.get(found2);
+            toJS.toJS(found3, null, ctx);
+            data = anchors2.get(found3);
           }
           if (data?.res === void 0) {
             const msg = "This should not happen: Alias anchor was not resolved?";
@@ -707,14 +707,14 @@ var require_Alias = __commonJS({
           if (maxAliasCount >= 0) {
             data.count += 1;
             if (data.aliasCount === 0)
-              data.aliasCount = getAliasCount(doc2, found2, anchors2);
+              data.aliasCount = getAliasCount(doc2, found3, anchors2);
             if (data.count * data.aliasCount > maxAliasCount) {
               const msg = "Excessive alias count indicates a resource exhaustion attack";
               throw new ReferenceError(msg);
             }
           }
         }
-        return found2;
+        return found3;
       }
       toJSON(_arg, ctx) {
         if (!ctx)
@@ -3820,7 +3820,7 @@ var require_resolve_props = __commonJS({
       let tag = null;
       let newlineAfterProp = null;
       let comma = null;
-      let found2 = null;
+      let found3 = null;
       let start = null;
       for (const token2 of tokens2) {
         if (reqSpace) {
@@ -3857,7 +3857,7 @@ var require_resolve_props = __commonJS({
             if (atNewline) {
               if (comment)
                 comment += token2.source;
-              else if (!found2 || indicator !== "seq-item-ind")
+              else if (!found3 || indicator !== "seq-item-ind")
                 spaceBefore = true;
             } else
               commentSep += token2.source;
@@ -3891,9 +3891,9 @@ var require_resolve_props = __commonJS({
           case indicator:
             if (anchor || tag)
               onError(token2, "BAD_PROP_ORDER", `Anchors and tags must be after the ${token2.source} indicator`);
-            if (found2)
+            if (found3)
               onError(token2, "UNEXPECTED_TOKEN", `Unexpected ${token2.source} in ${flow ?? "collection"}`);
-            found2 = token2;
+            found3 = token2;
             atNewline = indicator === "seq-item-ind" || indicator === "explicit-key-ind";
             hasSpace = false;
             break;
@@ -3922,7 +3922,7 @@ var require_resolve_props = __commonJS({
         onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
       return {
         comma,
-        found: found2,
+        found: found3,
         spaceBefore,
         comment,
         hasNewline,
@@ -7608,7 +7608,7 @@ function withKnownBreaks(text3) {
   return text3.replace(BREAK, "\n");
 }
 var SEPARATOR = /[\u2028\u2029]/;
-function separatedText(raw, type, read4) {
+function separatedText(raw, type, read5) {
   if (!SEPARATOR.test(raw) || type === "BLOCK_FOLDED") return void 0;
   if (type === "QUOTE_SINGLE") return folded(raw.slice(1, -1)).replaceAll("''", "'");
   if (type === "QUOTE_DOUBLE") {
@@ -7621,7 +7621,7 @@ function separatedText(raw, type, read4) {
   if (type !== "BLOCK_LITERAL") return folded(raw);
   const breaks = [...raw.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)].map(([text3]) => text3).slice(1);
   let next = 0;
-  return read4.replaceAll("\n", () => {
+  return read5.replaceAll("\n", () => {
     const written = breaks[next++] ?? "\n";
     return SEPARATOR.test(written) ? written : "\n";
   });
@@ -7857,14 +7857,14 @@ var Reader = class {
       return (0, import_yaml3.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
-  followed(alias, read4) {
+  followed(alias, read5) {
     const target = this.targets.get(alias);
     if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
     if (this.active.has(alias))
       throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
     this.active.add(alias);
     try {
-      return read4(target);
+      return read5(target);
     } finally {
       this.active.delete(alias);
     }
@@ -7910,8 +7910,8 @@ var diskTree = {
   },
   async size(file) {
     try {
-      const found2 = await stat(file);
-      return found2.isFile() ? found2.size : void 0;
+      const found3 = await stat(file);
+      return found3.isFile() ? found3.size : void 0;
     } catch {
       return void 0;
     }
@@ -7964,15 +7964,15 @@ async function glob(pattern, path20, tree, mayList = () => Promise.resolve(true)
   if (!isPattern(pattern, path20)) return await exists(pattern, tree) ? [pattern] : [];
   const folder = path20.dirname(pattern);
   const name = matcher(path20.basename(pattern), path20);
-  const found2 = [];
+  const found3 = [];
   for (const parent of folder === pattern ? [] : await glob(folder, path20, tree, mayList)) {
     const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => void 0) : [];
-    if (entries2 === void 0 && parent.includes("\uFFFD")) found2.push(parent);
+    if (entries2 === void 0 && parent.includes("\uFFFD")) found3.push(parent);
     if (entries2 === void 0) continue;
     const names2 = entries2.map((entry) => entry.name).filter((entry) => name.test(entry));
-    found2.push(...names2.map((entry) => path20.join(parent, entry)));
+    found3.push(...names2.map((entry) => path20.join(parent, entry)));
   }
-  return found2;
+  return found3;
 }
 async function exists(file, tree) {
   const isFolder = () => tree.list(file).then(
@@ -8071,9 +8071,9 @@ function invalidBundle(mistakes) {
     mistakes
   });
 }
-function readingBundle(read4) {
+function readingBundle(read5) {
   try {
-    return read4();
+    return read5();
   } catch (error) {
     if (!(error instanceof BundleYamlError)) throw error;
     const { message, place, remedy } = error;
@@ -8156,17 +8156,17 @@ function byBytes(left, right) {
 }
 async function findRootFile(location, path20) {
   const { root } = location;
-  const found2 = [];
+  const found3 = [];
   for (const name of ROOT_NAMES) {
-    if (await location.tree.size(path20.join(root, name)) !== void 0) found2.push(path20.join(root, name));
+    if (await location.tree.size(path20.join(root, name)) !== void 0) found3.push(path20.join(root, name));
   }
-  const [file, second] = found2;
+  const [file, second] = found3;
   if (file === void 0) throw await notFound(location, path20);
   if (second !== void 0) {
     throw invalidBundle([
       {
         problem: "The bundle has several root files, and the Databricks CLI takes none of them then.",
-        actual: found2.map((one) => displayName(one, location)).join(", "),
+        actual: found3.map((one) => displayName(one, location)).join(", "),
         remedy: "Keep one of them."
       }
     ]);
@@ -8204,11 +8204,11 @@ async function notFound(location, path20) {
     above2 ??= folder;
     near.push(folder);
   }
-  const shown3 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
+  const shown4 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown3.length > 0 ? `nearby: ${shown3.join(", ")}` : "none of them" : "the folder does not exist",
+    actual: entries2 ? shown4.length > 0 ? `nearby: ${shown4.join(", ")}` : "none of them" : "the folder does not exist",
     remedy: [
       ...above2 === void 0 ? [] : [
         `The Databricks CLI would take the bundle of the folder above; this step deploys what \`bundle-root\` names: set it to \`${displayName(above2, location) || "."}\`.`
@@ -8537,8 +8537,8 @@ function buildFailure(diagnostics, withheld2) {
 function withheldNote(names2) {
   if (names2.length === 0) return [];
   const more = names2.length - MOST_NAMES;
-  const shown3 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
-  return [`Withheld from the build, though set: ${shown3}; name in \`pass-env\` what it needs.`];
+  const shown4 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
+  return [`Withheld from the build, though set: ${shown4}; name in \`pass-env\` what it needs.`];
 }
 
 // core/cli/diagnostics.ts
@@ -9482,20 +9482,20 @@ function isList(value) {
   return Array.isArray(value);
 }
 function member(value, ...path20) {
-  let found2 = value;
-  for (const key2 of path20) found2 = isObject2(found2) && Object.hasOwn(found2, key2) ? found2[key2] : void 0;
-  return found2;
+  let found3 = value;
+  for (const key2 of path20) found3 = isObject2(found3) && Object.hasOwn(found3, key2) ? found3[key2] : void 0;
+  return found3;
 }
 function members(value) {
   return isObject2(value) ? Object.entries(value) : [];
 }
 function textAt(value, ...path20) {
-  const found2 = member(value, ...path20);
-  return typeof found2 === "string" ? found2 : typeof found2 === "number" ? String(found2) : "";
+  const found3 = member(value, ...path20);
+  return typeof found3 === "string" ? found3 : typeof found3 === "number" ? String(found3) : "";
 }
 function listAt(value, ...path20) {
-  const found2 = member(value, ...path20);
-  return Array.isArray(found2) ? found2 : [];
+  const found3 = member(value, ...path20);
+  return Array.isArray(found3) ? found3 : [];
 }
 
 // core/cli/json-output.ts
@@ -9760,26 +9760,25 @@ async function readWorkspaceFile(api, path20) {
   return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
 }
 async function writeWorkspaceFile(api, path20, text3, overwrite) {
-  const content = Buffer.from(text3, "utf8").toString("base64");
-  const body = { path: path20, format: "AUTO", content, overwrite };
-  const write = () => api.call({ method: "POST", path: at2("import"), body, repeatable: true });
-  const written = async () => {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      if (error instanceof ApiFailure && error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
-      throw error;
-    }
-  };
   try {
-    return await written();
+    return await writeIntoFolder(api, path20, text3, overwrite);
   } catch (error) {
     if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
   const folder = { path: path20.slice(0, path20.lastIndexOf("/")) };
   await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
-  return written();
+  return writeIntoFolder(api, path20, text3, overwrite);
+}
+async function writeIntoFolder(api, path20, text3, overwrite) {
+  const content = Buffer.from(text3, "utf8").toString("base64");
+  const body = { path: path20, format: "AUTO", content, overwrite };
+  try {
+    await api.call({ method: "POST", path: at2("import"), body, repeatable: true });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.errorCode === "RESOURCE_ALREADY_EXISTS") return false;
+    throw error;
+  }
 }
 async function deleteWorkspaceFile(api, path20) {
   const body = { path: path20, recursive: false };
@@ -9788,6 +9787,14 @@ async function deleteWorkspaceFile(api, path20) {
 function workspaceObject(api, path20) {
   const query = { path: path20 };
   return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
+}
+async function fileTimes(api, path20) {
+  const query = { path: path20 };
+  const answer = await unlessMissing(api.answer({ method: "GET", path: at2("get-status"), query }));
+  if (answer === void 0) return void 0;
+  const now = Date.parse(answer.headers["date"] ?? "");
+  const writtenAt = Number(OBJECT.text(answer.json, "modified_at"));
+  return { writtenAt: writtenAt > 0 ? writtenAt : void 0, now: now > 0 ? now : void 0 };
 }
 async function unlessMissing(answer) {
   try {
@@ -9808,17 +9815,48 @@ function heldLock(diagnostics) {
     return new SecretlessError("DEPLOYMENT_LOCKED", {
       problem: "Another deployment of this bundle and target holds the lock.",
       actual: `held by ${match2[1] ?? ""} since ${match2[2] ?? ""} UTC`,
-      remedy: "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was killed and left its lock, make sure that none is running, then remove `deploy.lock` in the bundle's state folder."
+      remedy: "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment)."
     });
   }
   return void 0;
 }
-async function isLocked(api, statePath) {
+var lockPath = (statePath) => `${statePath}/deploy.lock`;
+async function readLock(api, statePath) {
   try {
-    return await workspaceObject(api, `${statePath}/deploy.lock`) !== void 0;
+    const text3 = await readWorkspaceFile(api, lockPath(statePath));
+    return text3 === void 0 ? void 0 : parseLock(text3);
   } catch (error) {
     throw callError("The look at the deployment lock", error);
   }
+}
+function parseLock(text3) {
+  let json = {};
+  try {
+    json = readJson(text3);
+  } catch {
+  }
+  return {
+    id: textAt(json, "ID"),
+    user: textAt(json, "User"),
+    acquired: textAt(json, "AcquisitionTime"),
+    isForced: member(json, "IsForced") === true
+  };
+}
+function holderOf({ user: user2, acquired }) {
+  return `held by ${user2 || "(unreadable)"} since ${acquired.replace("T", " ").replace(/Z$/, " UTC") || "(unreadable)"}`;
+}
+function stillLocked(actual, statePath) {
+  const path20 = lockPath(statePath);
+  return new SecretlessError("DEPLOYMENT_LOCKED", {
+    problem: `Another deployment of this bundle and target holds the lock ${path20}, and no lease of this product tells that it has died.`,
+    actual,
+    remedy: `Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was killed and left its lock, make sure that none is running, then remove it, signed in to the workspace:
+${removeCommand(path20)}`
+  });
+}
+function removeCommand(path20) {
+  const word = /^[\w./@+-]+$/.test(path20) ? path20 : `'${path20.replaceAll("'", String.raw`'\''`)}'`;
+  return `databricks workspace delete ${word}`;
 }
 
 // core/cli/plan.ts
@@ -9839,10 +9877,10 @@ function readEntry(key2, entry) {
   const action = ACTIONS.find((known2) => known2 === member(entry, "action"));
   const [prefix, group, name, ...rest] = key2.split(".");
   if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
-    const found2 = textAt(entry, "action") || "none";
+    const found3 = textAt(entry, "action") || "none";
     throw unreadable(
       PLAN_COMMAND,
-      `the entry ${key2} with the action ${found2}`,
+      `the entry ${key2} with the action ${found3}`,
       `one of the actions ${ACTIONS.join(", ")}`
     );
   }
@@ -9997,11 +10035,11 @@ function summaryOf(json) {
       const id = textAt(resource, "id");
       if (id === "") return [];
       const name = textAt(resource, "name") || textAt(resource, "display_name") || key2;
-      const declared = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared }];
+      const declared2 = member(resource, "modified_status") !== "deleted";
+      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared: declared2 }];
     })
   );
-  const deployed2 = (wanted) => all.flatMap(({ kind, declared, ...resource }) => kind === wanted && declared ? [resource] : []);
+  const deployed2 = (wanted) => all.flatMap(({ kind, declared: declared2, ...resource }) => kind === wanted && declared2 ? [resource] : []);
   return {
     tree: json,
     name: textAt(json, "bundle", "name"),
@@ -10049,6 +10087,17 @@ var DatabricksCli = class {
     const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
     if (result.code === 0) return result;
     throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options);
+  }
+  /**
+   * Binds what is in the workspace already to its key of the bundle: the next deployment changes it and creates none. Takes
+   * no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  async bind(key2, id) {
+    const result = await this.#run(["deployment", "bind", key2, id, "--auto-approve", KEEP_LOCK], {});
+    if (result.code === 0) return;
+    const problem = `What is in the workspace as ${id} could not be bound to "${key2}" of the bundle.`;
+    throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", problem, result, this.#options);
   }
   /**
    * Runs a job, pipeline, app or script of the deployed bundle. When `signal` is aborted, the CLI is ended; the run goes on.
@@ -10420,9 +10469,9 @@ var SettingsReader = class {
     if (depth > DEEPEST3) return void 0;
     const missing = [];
     const resolved = text3.replace(REFERENCE, (_, name) => {
-      const found2 = this.#lookUp(name, depth + 1);
-      if (found2 === void 0) missing.push(name);
-      return found2 ?? "";
+      const found3 = this.#lookUp(name, depth + 1);
+      if (found3 === void 0) missing.push(name);
+      return found3 ?? "";
     });
     return missing.length === 0 && !resolved.includes("${") ? resolved : void 0;
   }
@@ -10567,9 +10616,9 @@ async function deployedBundle(api, settings, workspaceId) {
   const jobs2 = [];
   for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
     const id = textAt(job2, "id");
-    const found2 = byId.get(id);
-    if (found2 === void 0) mistakes.push(notThere(key2, id, path20));
-    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found2) });
+    const found3 = byId.get(id);
+    if (found3 === void 0) mistakes.push(notThere(key2, id, path20));
+    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found3) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known2 = new Set(jobs2.map(({ id }) => id));
@@ -10597,13 +10646,13 @@ function parse2(text3) {
   }
 }
 function wrongBundle(metadata, { name, target, statePath }) {
-  const found2 = ["name", "target"].map((key2) => textAt(metadata, "config", "bundle", key2));
-  if (found2[0] === name && found2[1] === target) return [];
+  const found3 = ["name", "target"].map((key2) => textAt(metadata, "config", "bundle", key2));
+  if (found3[0] === name && found3[1] === target) return [];
   return [
     {
       problem: `What is deployed in ${statePath} is another bundle or target than this checkout's.`,
       expected: `bundle ${name}, target ${target}`,
-      actual: `bundle ${found2[0] || "(none)"}, target ${found2[1] || "(none)"}`,
+      actual: `bundle ${found3[0] || "(none)"}, target ${found3[1] || "(none)"}`,
       remedy: "Check out the commit that was deployed, or deploy this one first."
     }
   ];
@@ -10625,7 +10674,7 @@ function unproven(mistakes) {
 // core/commands/access.ts
 async function registerAccess(context) {
   const { step: step2, api, access: access2, connection, variables } = context;
-  const { ci, inputs, ports, found: found2 } = step2;
+  const { ci, inputs, ports, found: found3 } = step2;
   const settings = await readBundleSettings({
     root: path3.resolve(ci.context.checkout, inputs.bundleRoot),
     checkout: ci.context.checkout,
@@ -10637,16 +10686,16 @@ async function registerAccess(context) {
   const bundle = await deployedBundle(api, settings, connection.workspaceId ?? "").catch((error) => {
     throw error instanceof SecretlessError ? error : callError("The look at what is deployed", error);
   });
-  found2({ bundle: { name, target } });
+  found3({ bundle: { name, target } });
   await access2.register(bundle);
 }
 
 // core/bundle/unpinned.ts
 function unpinnedCode(tree) {
-  const found2 = [];
+  const found3 = [];
   for (const [key2, job2] of members(member(tree, "resources", "jobs")))
-    walk(job2, (what) => found2.push(`jobs.${key2}: ${what}`));
-  return [...new Set(found2)];
+    walk(job2, (what) => found3.push(`jobs.${key2}: ${what}`));
+  return [...new Set(found3)];
 }
 function walk(value, say) {
   if (Array.isArray(value)) {
@@ -10928,9 +10977,9 @@ function entries(key2, value, description) {
       let complete = true;
       for (const pair of node.items) {
         const name = keyShape.read(pair.key, context);
-        const read4 = value.read(pair.value, context);
-        if (name === void 0 || read4 === void 0) complete = false;
-        else pairs.push([name, read4]);
+        const read5 = value.read(pair.value, context);
+        if (name === void 0 || read5 === void 0) complete = false;
+        else pairs.push([name, read5]);
       }
       return complete ? pairs : void 0;
     }
@@ -10977,11 +11026,11 @@ function object(fields, extra = {}) {
       for (const name of names2) {
         if (!fields[name]?.required || node.has(name)) continue;
         complete = false;
-        const found2 = node.items.map(({ key: key2 }) => (0, import_yaml5.isScalar)(key2) ? quote(String(key2.value)) : "\u2026");
+        const found3 = node.items.map(({ key: key2 }) => (0, import_yaml5.isScalar)(key2) ? quote(String(key2.value)) : "\u2026");
         context.report({
           problem: `Missing key "${name}".`,
           expected: name,
-          actual: found2.join(", ") || "nothing",
+          actual: found3.join(", ") || "nothing",
           remedy: `Add the key "${name}".`,
           place: context.place(node)
         });
@@ -11246,11 +11295,11 @@ function unreadable2(eyes, missingRight, passing = false) {
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
 var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read4) {
+async function readBy(eyes, missingRight, read5) {
   let answered2 = "";
   let passing = false;
   for (const reader of eyes.readers) {
-    const pending = read4(reader);
+    const pending = read5(reader);
     if (pending === void 0) continue;
     try {
       return known(await pending);
@@ -11308,15 +11357,15 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path20, shown3 = path20) {
+async function editorsOfPath(api, path20, shown4 = path20) {
   const object3 = await workspaceObject(api, path20);
   if (object3 === void 0) {
     const folder = path20.slice(0, path20.lastIndexOf("/"));
-    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown3} does not exist`);
-    return editorsOfPath(api, folder, shown3);
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown4} does not exist`);
+    return editorsOfPath(api, folder, shown4);
   }
   const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown3}`);
+  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown4}`);
 }
 var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
 async function writersOfVolume(reader, volume, metastoreOwner) {
@@ -11346,7 +11395,7 @@ function sharedClusters(settings) {
 }
 async function readClusters(eyes, ids) {
   const distinct = [...new Set(ids)];
-  const read4 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
+  const read5 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
     const query = { cluster_id: id };
     const [details2, statuses, attachers] = await Promise.all([
       workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
@@ -11358,7 +11407,7 @@ async function readClusters(eyes, ids) {
     );
     return { id, details: details2, installed: installed2, attachers };
   });
-  const readings2 = await inParallel(distinct, read4);
+  const readings2 = await inParallel(distinct, read5);
   return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
 }
 
@@ -11474,7 +11523,7 @@ async function proveDeployed(api, summary, left) {
       return ours ? void 0 : `pipelines.${key2} (${id})`;
     })
   ];
-  const missing = (await inParallel(looks, (look) => look())).filter((name) => name !== void 0);
+  const missing = (await inParallel(looks, (look2) => look2())).filter((name) => name !== void 0);
   if (missing.length === 0) return;
   throw new SecretlessError("HOST_NOT_APPROVED", {
     problem: `The Databricks CLI ended well, but what it says it has deployed is not in the approved workspace.`,
@@ -11582,8 +11631,8 @@ function linkOf({ kind, id, former, url }, workspace) {
 var VERSIONS = [2, 3];
 var ONE_EACH = /* @__PURE__ */ new Set(["jobs", "pipelines"]);
 async function readStateIds(folder, target, platform) {
-  const read4 = (name) => readPrivateFile(folder, platform, target, name);
-  const [text3, pending] = await Promise.all([read4("resources.json"), read4("resources.json.wal")]);
+  const read5 = (name) => readPrivateFile(folder, platform, target, name);
+  const [text3, pending] = await Promise.all([read5("resources.json"), read5("resources.json.wal")]);
   return text3 === void 0 || pending !== void 0 ? void 0 : idsOf(text3);
 }
 function idsOf(text3) {
@@ -11627,35 +11676,534 @@ async function readDeployed(cli, done, platform) {
   return (ids && deployedSummary(resolved, ids, { host, workspaceId })) ?? readBack(cli);
 }
 
-// core/federation/exchanges/policy-command.ts
-function policyCommand({ issuer, subject: subject2, audience }, owner) {
-  const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
-  const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
-  const policy2 = { oidc_policy: { issuer, audiences: [audience], subject: subject2 } };
-  const filter = `applicationId eq "${owner.clientId}"`;
-  return [
-    `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
-    `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
-    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy2))}`
-  ].join("\n");
+// core/flow/step.ts
+function noteTarget({ found: found3 }, target) {
+  if (target.bundle !== void 0) found3({ bundle: { name: target.bundle, target: target.name } });
+  return target;
 }
-function shellQuoted(text3) {
-  return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
+function warn({ ci, found: found3 }, text3) {
+  found3({ warnings: [text3] });
+  ci.annotate("warning", text3);
+}
+
+// core/flow/lease/lease-text.ts
+var BEAT = 15e3;
+var LIFE = 6e4;
+var MISSED = BEAT + 5e3;
+var UNSEEN = BEAT + 1e3;
+var leasePath = (statePath) => `${statePath}/databricks-secretless.lease`;
+function writeLease(lease) {
+  return `${JSON.stringify({ version: 1, ...lease })}
+`;
+}
+function readLease(text3) {
+  let json = {};
+  try {
+    json = readJson(text3);
+  } catch {
+  }
+  const [id, lock] = [textAt(json, "id"), textAt(json, "lock")];
+  return {
+    id: isUuid(id) ? id : "",
+    run: textAt(json, "run").slice(0, 500),
+    since: textAt(json, "since"),
+    unmended: textAt(json, "unmended"),
+    renewed: textAt(json, "renewed"),
+    lock: isUuid(lock) ? lock : "",
+    ended: member(json, "ended") === true
+  };
+}
+function leftLock({ lease, written }, lock, principal) {
+  if (lock.isForced || lock.user.toLowerCase() !== principal.toLowerCase() || !isUuid(lock.id)) return false;
+  if (lease.lock !== "") return lease.lock === lock.id;
+  const [taken, since] = [lock.times?.writtenAt, Date.parse(lease.since)];
+  if (taken === void 0 || written === void 0 || Number.isNaN(since)) return false;
+  return taken >= since - 5e3 && taken <= written + UNSEEN;
+}
+
+// core/flow/recovery/catalog-objects.ts
+async function catalogObjects(api, tree, left) {
+  const wanted = ["schemas", "volumes"].flatMap(
+    (kind) => members(member(tree, "resources", kind)).filter(([, resource]) => textAt(resource, "id") === "").map(([key2, resource]) => ({ kind, key: key2, name: fullName(kind, resource, tree) }))
+  );
+  const found3 = await inParallel(wanted, async ({ kind, key: key2, name }) => {
+    if (name === void 0) return [];
+    const object3 = await read2(api, kind, name);
+    if (object3 === void 0) return [];
+    const creator = textAt(object3, "created_by");
+    return [
+      { kind, key: key2, id: name, name, creator, inTime: isInTime(Number(textAt(object3, "created_at")), left) }
+    ];
+  });
+  return found3.flat();
+}
+async function read2(api, kind, name) {
+  const path20 = `/api/2.1/unity-catalog/${kind}/${encodeURIComponent(name)}`;
+  try {
+    return await api.call({ method: "GET", path: path20 });
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
+    throw error;
+  }
+}
+function fullName(kind, resource, tree) {
+  const names2 = kind === "schemas" ? ["catalog_name", "name"] : ["catalog_name", "schema_name", "name"];
+  const parts = names2.map((name) => {
+    const text3 = textAt(resource, name);
+    const [, key2, field] = /^\$\{resources\.schemas\.([\w-]+)\.(name|catalog_name)\}$/.exec(text3) ?? [];
+    return key2 === void 0 || field === void 0 ? text3 : textAt(tree, "resources", "schemas", key2, field);
+  });
+  return parts.every((part) => /^[^\s./$]+$/.test(part)) ? parts.join(".").toLowerCase() : void 0;
+}
+function isInTime(created, { lease, written }) {
+  const since = Date.parse(lease.unmended || lease.since);
+  return written !== void 0 && created >= since - 5e3 && created <= written + 2 * BEAT;
+}
+
+// core/flow/recovery/unrecorded.ts
+async function unrecorded(api, summary) {
+  const { statePath } = summary.workspace;
+  const known2 = new Set(summary.resources.map(({ kind, id }) => `${kind}.${id}`));
+  const isUnknown = ({ kind, id }) => !known2.has(`${kind}.${id}`);
+  const query = { limit: "100" };
+  const jobs2 = (await listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)).filter((job2) => isDeployedFrom(job2, statePath)).map((job2) => found2("jobs", textAt(job2, "job_id"), textAt(job2, "settings", "name"), job2));
+  return [...jobs2, ...await pipelines(api, summary)].filter(isUnknown);
+}
+async function pipelines(api, { tree, workspace }) {
+  const names2 = new Set(declared(tree, "pipelines").map(({ name }) => name));
+  if (names2.size === 0) return [];
+  const query = { max_results: "100" };
+  const listed = await listAll(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), query);
+  const named = listed.filter((one) => names2.has(textAt(one, "name")));
+  const whole2 = await inParallel(named, async (one) => {
+    const path20 = `/api/2.0/pipelines/${encodeURIComponent(textAt(one, "pipeline_id"))}`;
+    return [one, await api.call({ method: "GET", path: path20 })];
+  });
+  return whole2.filter(
+    ([, pipeline2]) => (
+      // A pipeline says it where a job does in its settings.
+      isDeployedFrom({ settings: member(pipeline2, "spec") ?? {} }, workspace.statePath)
+    )
+  ).map(([one]) => found2("pipelines", textAt(one, "pipeline_id"), textAt(one, "name"), one));
+}
+function found2(kind, id, name, from) {
+  return { kind, id, name, creator: textAt(from, "creator_user_name") };
+}
+function declared(tree, kind) {
+  return members(member(tree, "resources", kind)).map(([key2, resource]) => ({
+    ...{ key: key2, name: textAt(resource, "name"), isDeployed: textAt(resource, "id") !== "" }
+  }));
+}
+var WORD = /^\w[\w.-]*$/;
+function judge2(unknown2, objects, { tree }, principal) {
+  const adopted = [];
+  const reported = [];
+  const all = members(member(tree, "resources")).flatMap(([, ofKind]) => members(ofKind).map(([key2]) => key2));
+  const isOurs2 = ({ creator }) => creator.toLowerCase() === principal.toLowerCase();
+  const decide2 = (one, key2, otherwise) => {
+    let why = otherwise;
+    if (!isOurs2(one)) why = `${one.creator || "somebody who is not named"} created it`;
+    else if (key2 !== void 0 && all.filter((other) => other === key2).length > 1)
+      why ??= "its key is one of several kinds, and the CLI takes the key alone";
+    else if (!WORD.test(key2 ?? "x") || !WORD.test(one.id)) why ??= "its key or ID is no plain word";
+    if (why !== void 0) reported.push({ ...one, why });
+    else if (key2 !== void 0) adopted.push({ ...one, key: key2 });
+  };
+  const byAge = ({ id: one }, { id: other }) => one.length - other.length || (one < other ? -1 : 1);
+  for (const one of [...unknown2].sort(byAge)) {
+    const [only, second] = declared(tree, one.kind).filter(({ name }) => name === one.name);
+    const isTaken = adopted.some(({ kind, key: key2 }) => kind === one.kind && key2 === only?.key);
+    let why;
+    if (only === void 0) why = "nothing in the bundle has its name";
+    else if (second !== void 0) why = "several in the bundle have its name";
+    else if (only.isDeployed || isTaken) why = `it is there twice, ${one.kind}.${only.key} is another one`;
+    decide2(one, only?.key, why);
+  }
+  for (const { key: key2, inTime: inTime2, ...one } of objects)
+    decide2(one, key2, inTime2 ? void 0 : "it was not created while the run that died was deploying");
+  return { adopted, reported };
+}
+
+// core/flow/recovery/recover.ts
+async function recover({ step: step2, cli, api }, left, during) {
+  const { ci, inputs, signal } = step2;
+  await cli.plan(signal);
+  const { adopted, reported } = await look({ api, cli, principal: inputs.clientId, left }, signal);
+  for (const { kind, key: key2, id, name } of adopted) {
+    ci.info(
+      `${kind}.${key2} (${quote(name)}, ${id}) was created by a run that died, and recorded nowhere: it is adopted.`
+    );
+    await during(() => cli.bind(key2, id));
+  }
+  report(step2, reported);
+  return adopted.length > 0;
+}
+async function tellUnrecorded({ step: step2, cli, api }, signal) {
+  const { adopted, reported } = await look({ api, cli, principal: step2.inputs.clientId }, signal);
+  for (const { kind, key: key2, id, name } of adopted)
+    step2.ci.info(
+      `${kind}.${key2} (${quote(name)}, ${id}) was created, but not recorded: the next run of this step adopts it.`
+    );
+  report(step2, reported);
+}
+async function look({ api, cli, principal, left }, signal) {
+  const summary = await cli.summary(signal);
+  try {
+    const [unknown2, objects] = await Promise.all([
+      unrecorded(api, summary),
+      left ? catalogObjects(api, summary.tree, left) : []
+    ]);
+    return judge2(unknown2, objects, summary, principal);
+  } catch (error) {
+    throw callError("The look for what was created and not recorded", error);
+  }
+}
+function report(step2, reported) {
+  for (const { kind, id, name, why } of reported)
+    warn(
+      step2,
+      `${quote(name)} (${kind} ${quote(id)}) belongs to this bundle as it seems, but the bundle's state does not know it. It was left as it is: ${quote(why)}.`
+    );
+}
+
+// core/flow/lease/take-lease.ts
+import { randomUUID as randomUUID2 } from "node:crypto";
+
+// core/access/state/lock.ts
+import { randomUUID } from "node:crypto";
+var LEASE = 6e4;
+var RENEW = 2e4;
+var POLL = 5e3;
+function parse3(content) {
+  try {
+    const value = JSON.parse(content);
+    return {
+      id: textAt(value, "id"),
+      holder: textAt(value, "holder"),
+      after: textAt(value, "after")
+    };
+  } catch {
+    return { id: "", holder: "(unreadable)", after: "" };
+  }
+}
+async function takeLock(path20, options) {
+  const { api, clock, holder, timeout, signal } = options;
+  const id = randomUUID();
+  let after = "";
+  const text3 = () => JSON.stringify({ id, holder, after, renewed: clock.now() });
+  const deadline = clock.now() + timeout;
+  let renewed = clock.now();
+  const lock = {
+    async hold() {
+      if (clock.now() - renewed < RENEW) return;
+      const content = await readWorkspaceFile(api, path20);
+      if (content === void 0 || parse3(content).id !== id) throw lost(path20);
+      renewed = clock.now();
+      await writeWorkspaceFile(api, path20, text3(), true);
+    },
+    async release() {
+      const content = await readWorkspaceFile(api, path20);
+      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path20);
+    }
+  };
+  let seen;
+  let since = clock.now();
+  for (; ; ) {
+    renewed = clock.now();
+    if (await writeWorkspaceFile(api, path20, text3(), false)) return lock;
+    const content = await readWorkspaceFile(api, path20);
+    if (content === void 0) continue;
+    if (parse3(content).id === id) return lock;
+    if (content !== seen) {
+      seen = content;
+      since = clock.now();
+    } else if (clock.now() - since >= LEASE) {
+      after = parse3(content).id;
+      if (await takeOver(path20, content, text3(), options)) return lock;
+      seen = void 0;
+    }
+    if (clock.now() >= deadline) throw busy(path20, parse3(content).holder);
+    await clock.sleep(POLL, signal);
+  }
+}
+function takeOverPath(path20, id) {
+  return `${path20}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+}
+async function takeOver(path20, left, text3, options) {
+  const { id, after } = parse3(left);
+  const takeover = await takeLock(takeOverPath(path20, id), options);
+  try {
+    if (await readWorkspaceFile(options.api, path20) !== left) return false;
+    await writeWorkspaceFile(options.api, path20, text3, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path20, after));
+    return true;
+  } finally {
+    await takeover.release();
+  }
+}
+function busy(path20, holder) {
+  return new SecretlessError("ACCESS_LOCKED", {
+    problem: `Another run holds the access lock ${path20}.`,
+    actual: holder,
+    remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
+  });
+}
+function lost(path20) {
+  return new SecretlessError("ACCESS_LOCKED", {
+    problem: `The access lock ${path20} was taken over by another run while this one was changing access.`,
+    remedy: "Run it again: what was changed so far is recorded, and the next run converges."
+  });
+}
+
+// core/flow/lease/left-lock.ts
+async function removeLeftLock(api, {
+  statePath,
+  principal,
+  left
+}) {
+  const lock = await readLock(api, statePath);
+  if (lock === void 0) return void 0;
+  try {
+    const times = await fileTimes(api, lockPath(statePath));
+    if (!leftLock(left, { ...lock, times }, principal)) return void 0;
+    if ((await readLock(api, statePath))?.id !== lock.id) return void 0;
+    await deleteWorkspaceFile(api, lockPath(statePath));
+    return holderOf(lock);
+  } catch (error) {
+    throw callError("The removal of a lock that a dead run left", error);
+  }
+}
+
+// core/flow/lease/lease.ts
+async function beat(api, note2, now) {
+  const { statePath, principal, text: text3 } = note2;
+  const found3 = text3.lock === "" && !text3.ended ? await readLock(api, statePath) : void 0;
+  const isOurs2 = found3 && !found3.isForced && found3.user.toLowerCase() === principal.toLowerCase();
+  const renewed = { ...text3, renewed: new Date(now).toISOString(), ...isOurs2 && { lock: found3.id } };
+  await writeIntoFolder(api, leasePath(statePath), writeLease(renewed), true);
+  return { ...note2, text: renewed };
+}
+var Lease = class {
+  #ports;
+  #closed = new AbortController();
+  #note;
+  #writes = Promise.resolve();
+  constructor(note2, ports) {
+    this.#note = note2;
+    this.#ports = ports;
+    ports.tell(note2);
+    void this.#every(
+      () => BEAT,
+      this.#closed.signal,
+      () => true
+    );
+  }
+  /** Runs a command of the CLI that takes the lock, and looks for the lock's ID meanwhile. */
+  async during(work) {
+    if (this.#note.text.lock !== "") {
+      this.#forgetLock();
+      await this.#beat();
+    }
+    const done = new AbortController();
+    let wait = 500;
+    void this.#every(
+      () => wait = Math.min(wait * 2, BEAT),
+      done.signal,
+      () => this.#note.text.lock === ""
+    );
+    try {
+      return await work();
+    } finally {
+      done.abort();
+      await this.#writes;
+    }
+  }
+  /** Ends the lease: nothing is left to be looked at. */
+  async close() {
+    await this.#stop();
+    const { api, tell } = this.#ports;
+    await deleteWorkspaceFile(api, leasePath(this.#note.statePath));
+    tell(void 0);
+  }
+  /** Ends the lease of a run that leaves something behind, for the next one to look at. */
+  async leave() {
+    await this.#stop();
+    await markEnded(this.#ports.api, this.#note, this.#ports.now());
+    this.#ports.tell(void 0);
+  }
+  async #stop() {
+    this.#closed.abort();
+    await this.#writes;
+  }
+  #forgetLock() {
+    this.#note = { ...this.#note, text: { ...this.#note.text, lock: "" } };
+  }
+  async #every(wait, end, goesOn) {
+    const { clock } = this.#ports;
+    while (goesOn()) {
+      try {
+        await clock.sleep(wait(), end);
+      } catch {
+        return;
+      }
+      await this.#beat();
+    }
+  }
+  /** One write at a time; one that fails is made up for by the next. */
+  #beat() {
+    const { api, now, tell } = this.#ports;
+    return this.#writes = this.#writes.then(async () => {
+      if (this.#closed.signal.aborted) return;
+      this.#note = await beat(api, this.#note, now()).catch(() => this.#note);
+      tell(this.#note);
+    });
+  }
+};
+async function markEnded(api, note2, now) {
+  await beat(api, { ...note2, text: { ...note2.text, ended: true } }, now);
+}
+
+// core/flow/lease/take-lease.ts
+var LOOK = 5e3;
+async function takeLease(options) {
+  try {
+    return await taking(options);
+  } catch (error) {
+    if (error instanceof ApiFailure && !isUnavailable(error))
+      return { lease: void 0, left: void 0, waited: false };
+    throw callError("The lease of the deployment", error);
+  }
+}
+async function taking(options) {
+  const { api, clock, statePath, principal, run: run2, now, deadline, signal } = options;
+  const path20 = leasePath(statePath);
+  const id = randomUUID2();
+  const write = options.makeFolder ? writeWorkspaceFile : writeIntoFolder;
+  const watch = new Watch(options);
+  for (; ; ) {
+    const since = new Date(now()).toISOString();
+    const text3 = { id, run: run2, since, unmended: "", renewed: since, lock: "", ended: false };
+    const taken = (mine = text3, left) => {
+      const note2 = { statePath, principal, text: mine };
+      return { lease: new Lease(note2, { ...options, api: lasting(api) }), left, waited: watch.waited };
+    };
+    if (await write(api, path20, writeLease(text3), false)) return taken();
+    const content = await readWorkspaceFile(api, path20);
+    if (content === void 0) continue;
+    const other = readLease(content);
+    if (other.id === id) return taken();
+    const { age, written } = await watch.look(content);
+    if (other.ended || age >= LIFE) {
+      const mine = { ...text3, unmended: other.unmended || other.since };
+      const left = { lease: other, written };
+      if (await takeOver2(options, { content, left }, mine)) return taken(mine, left);
+      await clock.sleep(LOOK, signal);
+      continue;
+    }
+    watch.tell(other);
+    if (clock.now() >= deadline && age < MISSED) throw alive(other, statePath);
+    await clock.sleep(Math.min(LOOK, Math.max(1e3, deadline - clock.now())), signal);
+  }
+}
+var Watch = class {
+  waited = false;
+  #options;
+  #seen;
+  #since = 0;
+  constructor(options) {
+    this.#options = options;
+  }
+  /** Milliseconds since it was written; where the workspace does not say when, since we have first seen it so. */
+  async look(content) {
+    const { api, clock, statePath } = this.#options;
+    if (content !== this.#seen) [this.#seen, this.#since] = [content, clock.now()];
+    const times = await fileTimes(api, leasePath(statePath));
+    const { writtenAt: written, now } = times ?? {};
+    const age = written === void 0 || now === void 0 ? clock.now() - this.#since : now - written;
+    return { age, written };
+  }
+  tell({ run: run2, since }) {
+    if (this.waited) return;
+    this.waited = true;
+    this.#options.info(
+      `Another run deploys this bundle and target: ${shown(run2)}, since ${quote(since)}; waiting for it.`
+    );
+  }
+};
+async function takeOver2(options, { content, left }, mine) {
+  const { api, clock, run: run2, statePath, signal, info } = options;
+  const path20 = leasePath(statePath);
+  const claim2 = await takeLock(`${path20}.${left.lease.id || "unreadable"}`, {
+    ...{ api, clock, holder: run2, timeout: 2 * LIFE, signal }
+  });
+  try {
+    if (await readWorkspaceFile(api, path20) !== content) return false;
+    info(`The run ${shown(left.lease.run)} has died while it deployed: ${diedHow(left.lease)}.`);
+    const held = await removeLeftLock(api, { ...options, left });
+    if (held !== void 0) info(`Removed the lock that it left, ${lockPath(statePath)}, ${held}.`);
+    return await writeIntoFolder(api, path20, writeLease(mine), true);
+  } finally {
+    await claim2.release();
+  }
+}
+var diedHow = ({ ended, renewed }) => ended ? "nothing of it works any more" : `its lease, last renewed ${quote(renewed)}, has run out`;
+var lasting = (api) => ({
+  call: (request) => api.call({ ...request, lasting: true })
+});
+function alive({ run: run2, since }, statePath) {
+  return new SecretlessError("DEPLOYMENT_LOCKED", {
+    problem: `Another run deploys this bundle and target, and is alive: it renews its lease ${leasePath(statePath)}.`,
+    actual: `held by ${shown(run2)} since ${quote(since)}`,
+    remedy: "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment), or raise the input `lock-timeout`. There is nothing to remove: should that run die, the next one takes over after a minute."
+  });
+}
+function shown(run2) {
+  return /^https?:\/\/[\w.:/?=&%-]{1,300}$/.test(run2) ? redact(run2) : quote(run2);
 }
 
 // core/flow/when-free.ts
-var LOOK = 5e3;
-async function whenFree(step2, cli, api, work, again = () => Promise.resolve()) {
-  const { ports, inputs } = step2;
+var LOOK2 = 5e3;
+async function whenFree(step2, api, change2) {
+  const { ci, ports, inputs, signal, serverTime } = step2;
+  const { statePath, tell } = change2;
   const deadline = ports.clock.now() + inputs.lockTimeout;
+  const taken = await takeLease({
+    ...{ api, clock: ports.clock, statePath, deadline, signal, tell },
+    principal: inputs.clientId,
+    run: ci.context.runUrl,
+    now: () => serverTime.now(),
+    makeFolder: change2.deploys,
+    info: (line) => ci.info(line)
+  });
+  const { lease, left } = taken;
+  let begun = left !== void 0;
+  const work = () => {
+    begun = true;
+    return change2.work();
+  };
+  try {
+    await underLease(step2, api, { ...change2, work }, { ...taken, deadline });
+  } catch (error) {
+    await (begun ? lease?.leave() : lease?.close())?.catch(() => void 0);
+    throw error;
+  }
+  await lease?.close().catch(() => void 0);
+}
+async function underLease(step2, api, { statePath, work, again, recover: recover2 }, { lease, left, waited, deadline }) {
+  const during = (command) => lease ? lease.during(command) : command();
+  const recovered = left !== void 0 && await recover2(left, during);
+  let outdated = waited || recovered;
+  let held;
   for (; ; ) {
+    if (await waitForLock(step2, api, { statePath, deadline, held })) outdated = true;
+    if (outdated) await again();
     try {
-      await uncut(step2, work);
+      await uncut(step2, () => during(work));
       return;
     } catch (error) {
       if (!(error instanceof SecretlessError) || error.code !== "DEPLOYMENT_LOCKED") throw error;
-      await waitForLock(step2, cli, api, { error, deadline });
-      await again();
+      held = error.details.actual ?? "held";
+      outdated = true;
     }
   }
 }
@@ -11673,28 +12221,27 @@ async function uncut({ ci, signal }, work) {
     signal.removeEventListener("abort", onAbort);
   }
 }
-async function waitForLock({ ci, ports, inputs, signal }, cli, api, { error, deadline }) {
+async function waitForLock({ ci, ports, signal }, api, { statePath, deadline, held }) {
   const { clock } = ports;
-  const { statePath } = (await cli.summary(signal)).workspace;
-  ci.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
-  do {
-    const left = deadline - clock.now();
-    if (left <= 0) throw stillLocked(error, statePath, inputs.host);
-    await clock.sleep(Math.min(LOOK, left), signal);
-  } while (await isLocked(api, statePath));
+  const look2 = async () => {
+    const lock = await readLock(api, statePath);
+    return lock && holderOf(lock);
+  };
+  let holder = await look2() ?? held;
+  if (holder === void 0) return false;
+  ci.info(`The deployment lock is ${holder}; waiting for it.`);
+  while (holder !== void 0) {
+    const remaining = deadline - clock.now();
+    if (remaining <= 0) throw stillLocked(holder, statePath);
+    await clock.sleep(Math.min(LOOK2, remaining), signal);
+    holder = await look2();
+  }
   ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
-}
-function stillLocked({ code: code2, details: details2, cause }, statePath, host) {
-  return new SecretlessError(code2, {
-    ...details2,
-    remedy: `${details2.remedy ?? ""} Signed in to ${host}, with a profile or in a shell of your own:
-databricks workspace delete ${shellQuoted(`${statePath}/deploy.lock`)}`,
-    cause
-  });
+  return true;
 }
 
 // core/report/outputs.ts
-import { randomUUID } from "node:crypto";
+import { randomUUID as randomUUID3 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path6 from "node:path";
 var LONGEST = 3e4;
@@ -11704,19 +12251,9 @@ async function jsonOutput(ci, name, value, counts) {
     await ci.output(name, json);
     return;
   }
-  const file = path6.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID()}.json`);
+  const file = path6.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
   await writeFile(file, json, { flag: "wx", mode: 384 });
   await ci.output(name, JSON.stringify({ ...counts, file }));
-}
-
-// core/flow/step.ts
-function noteTarget({ found: found2 }, target) {
-  if (target.bundle !== void 0) found2({ bundle: { name: target.bundle, target: target.name } });
-  return target;
-}
-function warn({ ci, found: found2 }, text3) {
-  found2({ warnings: [text3] });
-  ci.annotate("warning", text3);
 }
 
 // core/scan/detect/assignment.ts
@@ -13423,11 +13960,11 @@ function joinedMatches(text3, from, to) {
     if (payload.type !== "format") return;
     for (const rule of payload.rules) {
       if (rule.prefix === void 0 && rule.back === void 0) continue;
-      const found2 = matchFormat(rule, view.text, start);
-      if (found2 === null) continue;
-      const [first, last] = [view.offsets[found2.start] ?? from, view.offsets[found2.end] ?? to];
-      if (last - first === found2.end - found2.start) continue;
-      matches2.push({ rule, start: first, end: last, value: found2.value, via: "concatenated" });
+      const found3 = matchFormat(rule, view.text, start);
+      if (found3 === null) continue;
+      const [first, last] = [view.offsets[found3.start] ?? from, view.offsets[found3.end] ?? to];
+      if (last - first === found3.end - found3.start) continue;
+      matches2.push({ rule, start: first, end: last, value: found3.value, via: "concatenated" });
     }
   });
   return matches2;
@@ -13493,23 +14030,23 @@ function formatMatch(text3, at3, rule) {
   if (plain !== null) return { rule, ...plain };
   if (rule.prefix === void 0 && rule.entropy === void 0) return null;
   for (const [view, via] of readings(text3, at3, rule)) {
-    const found2 = matchFormat(rule, view.text, indexInView(view, at3));
-    if (found2 === null) continue;
-    const start = view.offsets[found2.start] ?? at3;
-    const end = view.offsets[found2.end] ?? text3.length;
-    return { rule, start, end, value: found2.value, ...via !== void 0 && { via } };
+    const found3 = matchFormat(rule, view.text, indexInView(view, at3));
+    if (found3 === null) continue;
+    const start = view.offsets[found3.start] ?? at3;
+    const end = view.offsets[found3.end] ?? text3.length;
+    return { rule, start, end, value: found3.value, ...via !== void 0 && { via } };
   }
   return null;
 }
 function encodedMatch(text3, at3, payload) {
   const decoded2 = decodeAt(text3, at3, payload.form, payload.prefix);
   if (decoded2 === null) return null;
-  const found2 = matchFormat(payload.rule, decoded2.text, decoded2.at);
-  return found2 && {
+  const found3 = matchFormat(payload.rule, decoded2.text, decoded2.at);
+  return found3 && {
     rule: payload.rule,
     start: at3,
     end: decoded2.end,
-    value: found2.value,
+    value: found3.value,
     via: payload.form.encoding
   };
 }
@@ -13547,8 +14084,8 @@ function readName(text3, start, end, kind) {
   if (escape < 0 || escape >= to) return null;
   const view = unescaped(text3, Math.max(0, start - 160), to);
   const inView = indexInView(view, start);
-  const found2 = namedMatch(view.text, inView, inView + end - start, "code");
-  return found2 && { ...found2, start: view.offsets[found2.start] ?? start, end: view.offsets[found2.end] ?? end };
+  const found3 = namedMatch(view.text, inView, inView + end - start, "code");
+  return found3 && { ...found3, start: view.offsets[found3.start] ?? start, end: view.offsets[found3.end] ?? end };
 }
 
 // core/scan/hide.ts
@@ -13559,13 +14096,13 @@ function withoutCredentials(text3) {
   const options = { kind: "config", binary: false, from: 0, to: raw.length };
   const matches2 = detect(bytes, raw, options).sort((a, b) => a.start - b.start || b.end - a.end);
   if (matches2.length === 0) return text3.slice(0, LONGEST2);
-  let [shown3, at3] = ["", 0];
+  let [shown4, at3] = ["", 0];
   for (const match2 of matches2) {
     if (match2.end <= at3) continue;
-    shown3 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
+    shown4 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
     at3 = match2.end;
   }
-  return Buffer.from(shown3 + raw.slice(at3), "latin1").toString("utf8");
+  return Buffer.from(shown4 + raw.slice(at3), "latin1").toString("utf8");
 }
 function markOf({ rule }) {
   return `*** (${rule.id})`;
@@ -13589,10 +14126,10 @@ function link(text3, url) {
 var MAX_ROWS = 200;
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown3 = rows.slice(0, MAX_ROWS).map(line);
+  const shown4 = rows.slice(0, MAX_ROWS).map(line);
   const more = rows.length > MAX_ROWS ? [`
 \u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown3, ...more].join("\n");
+  return [line(head), line(head.map(() => "---")), ...shown4, ...more].join("\n");
 }
 function prose(line) {
   const parts = line.split("`");
@@ -13645,12 +14182,12 @@ function changeTable(changes) {
   );
 }
 function fieldsCell({ fields, values = [] }) {
-  const shown3 = fields.slice(0, MOST).map((field) => {
+  const shown4 = fields.slice(0, MOST).map((field) => {
     const value = values.find(({ path: path20 }) => path20 === field);
     return value === void 0 ? code(field) : valueText(value);
   });
   const more = fields.length > MOST ? [`and ${String(fields.length - MOST)} more`] : [];
-  return [...shown3, ...more].join("<br>");
+  return [...shown4, ...more].join("<br>");
 }
 function valueText({ path: path20, old, now }) {
   const [before, after] = [shownValue(path20, old), shownValue(path20, now)];
@@ -13672,7 +14209,7 @@ async function showPlan(context) {
   await planBundle(context);
 }
 async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
-  const { ci, signal, found: found2 } = step2;
+  const { ci, signal, found: found3 } = step2;
   const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan } = result;
   const changed = plan.entries.filter(({ action }) => action !== "skip");
@@ -13681,7 +14218,7 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
     unchanged: plan.entries.length - changed.length
   };
   const values = new Map(changed.map(({ resource, values: all = [] }) => [resource, all.map(shownValue2)]));
-  found2({
+  found3({
     plan: {
       ...planned,
       changes: planned.changes.map((change2) => ({ ...change2, values: values.get(change2.resource) ?? [] }))
@@ -13727,9 +14264,9 @@ function kindsOf(resources) {
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
 // core/commands/deploy.ts
-async function reportDeployed({ ci, found: found2 }, summary) {
-  const resources = summary.resources.filter(({ declared }) => declared);
-  found2({ bundle: { name: summary.name, target: summary.target }, resources });
+async function reportDeployed({ ci, found: found3 }, summary) {
+  const resources = summary.resources.filter(({ declared: declared2 }) => declared2);
+  found3({ bundle: { name: summary.name, target: summary.target }, resources });
   for (const { kind, key: key2, name, url } of resources)
     ci.info(`Deployed ${name} (${kind}.${key2})${url === "" ? "" : `: ${url}`}`);
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
@@ -13743,10 +14280,12 @@ async function reportDeployed({ ci, found: found2 }, summary) {
   });
   await jsonOutput(ci, "resources", Object.fromEntries(kinds), { count: resources.length });
 }
+var LOOK3 = 6e4;
 async function deployBundle(context) {
-  const { step: step2, audit, cli, api, access: access2, scan: scan2, folder, connection } = context;
-  const { ci, inputs, found: found2, ports } = step2;
+  const { step: step2, audit, cli, api, access: access2, scan: scan2, folder, connection, service } = context;
+  const { ci, inputs, found: found3, ports } = step2;
   let planned = await planBundle(context);
+  const { statePath } = (planned.resolved ?? await cli.summary(step2.signal)).workspace;
   const planAgain = async () => {
     const before = planned;
     planned = await planBundle(context);
@@ -13762,11 +14301,17 @@ async function deployBundle(context) {
     } catch (error) {
       const failure = toSecretlessError(error);
       if (failure.code !== "DEPLOYMENT_LOCKED") note2(await readBack(cli).catch(() => void 0), failure);
+      if (failure.code === "DEPLOY_FAILED")
+        await tellUnrecorded(context, AbortSignal.timeout(LOOK3)).catch(() => void 0);
       await alsoUploaded(error, scan2);
     }
   };
-  await whenFree(step2, cli, api, deploy, planAgain);
-  found2({ deployed: true });
+  await whenFree(step2, api, {
+    ...{ statePath, deploys: true, work: deploy, again: planAgain },
+    recover: (left, during) => recover({ step: step2, cli, api }, left, during),
+    tell: (note3) => service.keepLease(note3)
+  });
+  found3({ deployed: true });
   const unknown2 = (error) => {
     note2(void 0, toSecretlessError(error));
     throw error;
@@ -13781,7 +14326,7 @@ async function deployBundle(context) {
   const uploads = looks[1].catch(() => allRight(looks));
   uploads.catch(() => void 0);
   await looks[0].catch(() => allRight(looks));
-  found2({ unpinned: unpinnedCode(summary.tree) });
+  found3({ unpinned: unpinnedCode(summary.tree) });
   await reportDeployed(step2, summary);
   await uploads;
   await access2.apply(summary);
@@ -13789,15 +14334,22 @@ async function deployBundle(context) {
 var STOPPED_HALFWAY = /* @__PURE__ */ new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);
 async function alsoUploaded(error, scan2) {
   if (!(error instanceof SecretlessError) || !STOPPED_HALFWAY.has(error.code)) throw error;
-  await scan2.deployed(false).catch((found2) => {
-    throw together(toSecretlessError(found2), [error]);
+  await scan2.deployed(false).catch((found3) => {
+    throw together(toSecretlessError(found3), [error]);
   });
   throw error;
 }
 
 // core/commands/destroy.ts
-async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) {
-  const { ci, inputs, signal, found: found2 } = step2;
+async function destroyBundle({
+  step: step2,
+  audit,
+  cli,
+  api,
+  access: access2,
+  service
+}) {
+  const { ci, inputs, signal, found: found3 } = step2;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs: jobs2 } = summary;
   const changes = resources.map(({ kind, key: key2 }) => ({
@@ -13805,7 +14357,7 @@ async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) 
     resource: `${kind}.${key2}`,
     fields: []
   }));
-  found2({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
+  found3({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
   if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
   for (const { kind, key: key2, id } of resources) ci.info(`  delete ${kind}.${key2} (${id})`);
   const refused3 = changes.filter(({ resource }) => !inputs.autoApprove.covers(resource));
@@ -13837,11 +14389,16 @@ async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) 
       throw error;
     }
   };
-  await whenFree(step2, cli, api, destroy);
+  await whenFree(step2, api, {
+    ...{ statePath: summary.workspace.statePath, deploys: false, work: destroy },
+    again: () => Promise.resolve(),
+    recover: (left2, during) => recover({ step: step2, cli, api }, left2, during),
+    tell: (note3) => service.keepLease(note3)
+  });
   const left = await stillThere();
   note2(left);
   if (left.length > 0) throw destroyIncomplete(left.map(({ key: key2, id }) => `jobs.${key2} (${id})`));
-  found2({ destroyed: resources.length });
+  found3({ destroyed: resources.length });
 }
 
 // core/commands/login.ts
@@ -13849,7 +14406,7 @@ var LOOPBACK = ["127.0.0.1", "localhost"];
 var URL_VARIABLE = "DATABRICKS_METADATA_SERVICE_URL";
 var RIVALS = ["DATABRICKS_CONFIG_PROFILE", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET"];
 async function logIn({ step: step2, service }) {
-  const { ci, inputs, ports, found: found2 } = step2;
+  const { ci, inputs, ports, found: found3 } = step2;
   const { environment: environment2, platform } = ports;
   if ((environment2[URL_VARIABLE] ?? "") !== "")
     warn(
@@ -13870,7 +14427,7 @@ async function logIn({ step: step2, service }) {
   const limit = inputs.loginTimeout;
   const until = limit === void 0 ? "until the job ends" : `until ${new Date(ports.clock.now() + limit).toISOString()}, or the job's end`;
   ci.info(`Later steps of this job are signed in to ${inputs.host} (auth type metadata-service), ${until}.`);
-  found2({ loggedIn: until });
+  found3({ loggedIn: until });
 }
 function withLoopback(lists) {
   const entries2 = lists.flatMap((list3) => (list3 ?? "").split(",")).map((entry) => entry.trim());
@@ -13887,11 +14444,11 @@ function warnOfRivals(step2) {
 
 // core/commands/run.ts
 async function runResource({ step: step2, audit, cli, api }) {
-  const { ci, inputs, signal, found: found2 } = step2;
+  const { ci, inputs, signal, found: found3 } = step2;
   const { resource = "", runParameters: parameters, wait } = inputs;
   let url = "";
-  const report = async (result) => {
-    found2({ run: { resource, url, result } });
+  const report2 = async (result) => {
+    found3({ run: { resource, url, result } });
     await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
   };
   const onUrl = (started) => {
@@ -13903,13 +14460,13 @@ async function runResource({ step: step2, audit, cli, api }) {
   };
   try {
     await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
-    await report(wait ? "succeeded" : "started");
+    await report2(wait ? "succeeded" : "started");
   } catch (error) {
     const [run2, pipeline2] = [runId(url), pipelineId(url)];
     if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
     if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
-    await report("failed");
+    await report2("failed");
     throw withLink(error, url);
   }
 }
@@ -13934,6 +14491,22 @@ var RUN_COMMANDS = {
   access: registerAccess,
   login: logIn
 };
+
+// core/federation/exchanges/policy-command.ts
+function policyCommand({ issuer, subject: subject2, audience }, owner) {
+  const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
+  const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
+  const policy2 = { oidc_policy: { issuer, audiences: [audience], subject: subject2 } };
+  const filter = `applicationId eq "${owner.clientId}"`;
+  return [
+    `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
+    `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
+    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy2))}`
+  ].join("\n");
+}
+function shellQuoted(text3) {
+  return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
+}
 
 // core/federation/exchanges/databricks-refusal.ts
 var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
@@ -14423,7 +14996,7 @@ var OPEN_EXCHANGES = {
 
 // core/access/state/folder.ts
 var stateFolder = (registrarId2) => `/Workspace/Users/${registrarId2}/.databricks-secretless/access`;
-var lockPath = (registrarId2) => `${stateFolder(registrarId2)}/access.lock`;
+var lockPath2 = (registrarId2) => `${stateFolder(registrarId2)}/access.lock`;
 async function listFolder(api, folder) {
   try {
     const query = { path: folder };
@@ -14442,9 +15015,9 @@ async function listFolder(api, folder) {
 var READING = /* @__PURE__ */ new Set(["CAN_READ", "CAN_RUN"]);
 async function proveFolder(api, registrarId2) {
   const folder = stateFolder(registrarId2);
-  const found2 = await workspaceObject(api, folder);
-  if (found2 === void 0) return void 0;
-  const id = OBJECT.text(found2, "object_id");
+  const found3 = await workspaceObject(api, folder);
+  if (found3 === void 0) return void 0;
+  const id = OBJECT.text(found3, "object_id");
   const permissions = await api.call({
     method: "GET",
     path: `/api/2.0/permissions/directories/${encodeURIComponent(id)}`
@@ -14462,7 +15035,7 @@ async function proveFolder(api, registrarId2) {
     if (group === "admins" && writes.every((level) => member(level, "inherited") === true)) continue;
     writers.push(`${who} (${writes.map((level) => textAt(level, "permission_level")).join(", ")})`);
   }
-  if (textAt(found2, "object_type") !== "DIRECTORY") writers.push("what is there is no folder");
+  if (textAt(found3, "object_type") !== "DIRECTORY") writers.push("what is there is no folder");
   if (writers.length > 0) throw writable(folder, writers);
   return { id, readers };
 }
@@ -14573,9 +15146,9 @@ function parseRecord(content, { file }) {
   if (member(value, "version") !== 1 || !isObject2(object3)) return void 0;
   if (!Object.values(object3).every((part) => typeof part === "string")) return void 0;
   const workspaceId = textAt(value, "deployment", "workspaceId");
-  const read4 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
-  const entries2 = read4.filter((entry) => entry !== void 0);
-  if (entries2.length === 0 || entries2.length < read4.length) return void 0;
+  const read5 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
+  const entries2 = read5.filter((entry) => entry !== void 0);
+  if (entries2.length === 0 || entries2.length < read5.length) return void 0;
   const record2 = {
     kind: textAt(value, "kind"),
     object: object3,
@@ -14673,7 +15246,7 @@ async function noteRegistrar(api, bundle, registrarId2) {
 }
 
 // core/access/state/state.ts
-var UNSEEN = { readable: false, records: [], files: /* @__PURE__ */ new Map() };
+var UNSEEN2 = { readable: false, records: [], files: /* @__PURE__ */ new Map() };
 var isLock = (name) => /^access\.lock(?:\.[0-9a-f-]*)*$/.test(name);
 async function isRecorded(api, folder, deployment) {
   const ours = deploymentId(deployment);
@@ -14683,7 +15256,7 @@ async function isRecorded(api, folder, deployment) {
 async function readState(request) {
   const { api, folder, owner, deployment, expected, looksOnly } = request;
   const files = await listFolder(api, folder);
-  if (files === void 0) return UNSEEN;
+  if (files === void 0) return UNSEEN2;
   const named = files.filter(({ name }) => !isLock(name));
   const names2 = named.map(({ name, isFile }) => isFile ? parseRecordName(name) : void 0);
   const strangers = named.filter((_, at3) => names2[at3] === void 0);
@@ -14704,14 +15277,14 @@ async function readState(request) {
   const foreign = all.filter(
     (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
   );
-  const read4 = (list3) => readRecords(request, list3);
-  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read4), read4(foreign)]);
+  const read5 = (list3) => readRecords(request, list3);
+  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read5), read5(foreign)]);
   const inTheWay2 = elsewhere3.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
-  const obstacles = [...others2, ...await read4(inTheWay2)];
+  const obstacles = [...others2, ...await read5(inTheWay2)];
   if (obstacles.length > 0) throw await foreignRecords(request, obstacles);
   const ours = [...own, ...elsewhere3.filter((name) => gone.has(name.deployment))];
   const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
-  return { readable: true, ...await ownRecords(request, ours, read4, times) };
+  return { readable: true, ...await ownRecords(request, ours, read5, times) };
 }
 async function isLive(api, { entries: entries2, deployment }) {
   const ids = [...new Set(entries2.map(({ jobId }) => jobId))].filter((id) => id !== "");
@@ -14726,12 +15299,12 @@ async function isLive(api, { entries: entries2, deployment }) {
   });
   return live.includes(true);
 }
-async function goneDeployments(api, elsewhere3, read4) {
+async function goneDeployments(api, elsewhere3, read5) {
   const samples = new Map(elsewhere3.map((name) => [name.deployment, name]));
   const gone = await inParallel([...samples], async ([deployment, sample]) => {
     const more = elsewhere3.filter((name) => name.deployment === deployment && name !== sample);
     for (const names2 of [[sample], more]) {
-      const live = await inParallel(await read4(names2), (record2) => isLive(api, record2));
+      const live = await inParallel(await read5(names2), (record2) => isLive(api, record2));
       if (live.includes(true)) return "";
     }
     return deployment;
@@ -14752,7 +15325,7 @@ async function readRecords({ api, folder, deployment }, names2) {
   if (forged.length > 0) throw forgedRecords(folder, forged);
   return records;
 }
-async function ownRecords({ expected }, names2, read4, times) {
+async function ownRecords({ expected }, names2, read5, times) {
   const known2 = new Map(expected.map((record2) => [recordName(record2).file, record2]));
   const byObject = /* @__PURE__ */ new Map();
   for (const name of names2) byObject.set(name.object, [...byObject.get(name.object) ?? [], name]);
@@ -14760,7 +15333,7 @@ async function ownRecords({ expected }, names2, read4, times) {
     (list3) => list3.length === 1 && list3[0] ? known2.get(list3[0].file) ?? [] : []
   );
   const settledIds = new Set(settled.map(({ kind, object: object3 }) => objectId(kind, object3)));
-  const rest = await read4(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
+  const rest = await read5(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
   const groups = /* @__PURE__ */ new Map();
   for (const record2 of rest) {
     const key2 = objectKey(record2.kind, record2.object);
@@ -14799,11 +15372,11 @@ async function foreignRecords({ api, folder, owner }, records) {
     const { kind, object: object3, deployment, owner: theirs } = record2;
     const known2 = kindOf2(kind);
     const undo = known2?.undoCommand(object3);
-    const alive = live[at3] === true ? "still deployed" : "gone";
+    const alive2 = live[at3] === true ? "still deployed" : "gone";
     return {
       problem: `${known2?.describe(object3) ?? kind} is recorded by another pipeline or for another bundle.`,
       expected: ownerWords(owner),
-      actual: `${ownerWords(theirs)}, for the bundle with the state ${deployment.statePath} (${alive})`,
+      actual: `${ownerWords(theirs)}, for the bundle with the state ${deployment.statePath} (${alive2})`,
       remedy: `Give this job a principal or a credential of its own. Or, if the other one needs it no longer: let that pipeline withdraw it; where that is gone, ${undo === void 0 ? "revoke it" : `\`${undo}\``}, then \`databricks workspace delete ${folder}/${recordName(record2).file}\`.`
     };
   });
@@ -14923,7 +15496,7 @@ var unproven2 = (says, remedy) => ({
   says,
   remedy
 });
-function judge2(reading, decide2) {
+function judge3(reading, decide2) {
   if (reading.state === "known") return decide2(reading.value);
   if (reading.state === "later") {
     const says = `not checked yet: ${reading.why}; checked after the deployment`;
@@ -15147,17 +15720,17 @@ function lookUp(config3, name) {
   if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
-function resolveReferences(source, config3, report) {
+function resolveReferences(source, config3, report2) {
   const { value, place } = source;
   const missing = [];
   const resolved = value.replace(REFERENCE3, (whole2, name) => {
-    const found2 = KNOWN.test(name) ? lookUp(config3, name) : void 0;
-    if (found2 !== void 0 && !found2.includes("${")) return found2;
+    const found3 = KNOWN.test(name) ? lookUp(config3, name) : void 0;
+    if (found3 !== void 0 && !found3.includes("${")) return found3;
     missing.push(whole2);
     return whole2;
   });
   for (const whole2 of missing) {
-    report({
+    report2({
       problem: `"${quote(whole2)}" has no value in this target of the bundle.`,
       expected: "a text, number or boolean of the bundle's resolved configuration",
       remedy: "Look it up with `databricks bundle summary -o json`.",
@@ -15338,7 +15911,7 @@ var accessFileSchema = fileOf(KINDS).schema;
 function readAccessFile(source, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, fileOf(kinds));
   const all = [...mistakes];
-  const read4 = [];
+  const read5 = [];
   for (const [job2, jobEntries] of value?.jobs ?? []) {
     const seen = /* @__PURE__ */ new Set();
     for (const one of jobEntries) {
@@ -15353,21 +15926,21 @@ function readAccessFile(source, kinds = KINDS) {
         });
       }
       seen.add(one.purpose.value);
-      read4.push({ job: job2, ...one });
+      read5.push({ job: job2, ...one });
     }
   }
-  return { value: value !== void 0 && all.length === 0 ? read4 : void 0, mistakes: all };
+  return { value: value !== void 0 && all.length === 0 ? read5 : void 0, mistakes: all };
 }
 
 // core/access/plan/changes.ts
-function clash(entry, shown3) {
+function clash(entry, shown4) {
   const { target, object: object3, purpose, job: job2 } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
-      problem: `Job "${job2.key}", ${purpose.value}: ${shown3}, and this bundle has not granted it.`,
+      problem: `Job "${job2.key}", ${purpose.value}: ${shown4}, and this bundle has not granted it.`,
       expected: "an object that this bundle granted and recorded, or none",
-      actual: shown3,
+      actual: shown4,
       remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
       place: purpose.place
     }
@@ -15404,16 +15977,16 @@ function changeFor(entry, remote2, own, shared) {
     }
   }
 }
-function planChanges(declared, records, remote2, { kinds, unclear = /* @__PURE__ */ new Set() } = {}) {
+function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE__ */ new Set() } = {}) {
   const changes = [];
   const findings2 = [];
   const warnings = [];
-  const live = declared.filter((entry) => entry.expired === void 0);
+  const live = declared2.filter((entry) => entry.expired === void 0);
   const keyOf = (entry) => objectKey(entry.target.kind, entry.object);
   const wanted = new Set(live.map(keyOf));
   const wantedBy = new Set(live.map((entry) => `${entry.name} ${keyOf(entry)}`));
   const expired2 = new Map(
-    declared.filter((entry) => entry.expired !== void 0).map((entry) => [entry.name, entry])
+    declared2.filter((entry) => entry.expired !== void 0).map((entry) => [entry.name, entry])
   );
   const recorded = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
   for (const entry of live) {
@@ -15497,7 +16070,7 @@ function runAs({ job: job2, principal, deployer, numericId }) {
   if (job2.runAs.kind !== "service_principal") return broken(`the job runs as ${runAsWords(job2.runAs)}`, own);
   if (principal === deployer.toLowerCase())
     return broken("the job runs as the deployer, who also deploys every other job", own);
-  return judge2(
+  return judge3(
     numericId,
     (id) => id === void 0 ? broken(`there is no service principal ${principal}`, own) : proven(`runs as service principal ${principal}`)
   );
@@ -15506,63 +16079,63 @@ function deployed({ job: job2, before }) {
   const now = job2.deployed;
   if (before !== void 0) {
     const why = "the job is read from the workspace once it is deployed";
-    return judge2({ state: "later", why, when: before }, () => proven(""));
+    return judge3({ state: "later", why, when: before }, () => proven(""));
   }
   const again = "Deploy the bundle again, and find out who changed the job.";
   if (now === void 0) return broken("the job was not read from the workspace", again);
   if (now.state === "unread") return broken(now.why, now.remedy);
   const said = runAsWords(now.declared);
-  const found2 = runAsWords(job2.runAs);
-  if (said !== found2) return broken(`the deployed job runs as ${found2}, not as ${said}, as declared`, again);
+  const found3 = runAsWords(job2.runAs);
+  if (said !== found3) return broken(`the deployed job runs as ${found3}, not as ${said}, as declared`, again);
   return proven(`job ${job2.id ?? ""} is this bundle's`);
 }
 var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
 function exclusive({
   principal,
   runners: runners2,
-  declared,
+  declared: declared2,
   allowed
 }) {
-  const borrowers = declared.filter(
+  const borrowers = declared2.filter(
     ({ key: key2, runAs: of }) => !allowed.has(key2) && of.kind === "service_principal" && of.applicationId === principal
   );
   if (runners2.state !== "known" && borrowers.length > 0) {
     return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
   }
-  return judge2(runners2, (all) => {
+  return judge3(runners2, (all) => {
     const strangers = all.filter(
       (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
     );
     if (strangers.length === 0) return proven("this workspace lists nothing else that runs as it");
-    return broken(`also runs as it: ${shown(strangers.map(runnerWords))}`, APART);
+    return broken(`also runs as it: ${shown2(strangers.map(runnerWords))}`, APART);
   });
 }
 var runnerWords = ({ type, name, id }) => `${type} "${name}" (${id})`;
-function shown(words) {
+function shown2(words) {
   const more = words.length > 5 ? ` and ${words.length - 5} more` : "";
   return `${words.slice(0, 5).join(", ")}${more}`;
 }
 function elsewhere(subject2) {
   const { principal, numericId, elsewhere: others2 } = subject2;
-  return judge2(
+  return judge3(
     numericId,
-    (id) => judge2(others2, (all) => {
+    (id) => judge3(others2, (all) => {
       const mine = all.filter(({ assigned }) => id !== void 0 && assigned.has(id));
       const strangers = mine.flatMap(
         ({ name, runners: runners2 }) => (runners2.state === "known" ? runners2.value : []).filter((runner) => runner.principal === principal).map((runner) => `${runnerWords(runner)} in workspace "${name}"`)
       );
-      if (strangers.length > 0) return broken(`also runs as it: ${shown(strangers)}`, APART_ELSEWHERE);
+      if (strangers.length > 0) return broken(`also runs as it: ${shown2(strangers)}`, APART_ELSEWHERE);
       const unread = mine.filter(({ runners: runners2 }) => runners2.state !== "known");
       if (unread.length > 0) return unreadThere(unread, subject2);
       if (mine.length === 0) return proven("it is assigned to no other workspace of the account");
-      const names2 = shown(mine.map(({ name }) => `"${name}"`));
+      const names2 = shown2(mine.map(({ name }) => `"${name}"`));
       return proven(`nothing runs as it in the other workspaces that it is assigned to (${names2})`);
     })
   );
 }
 var APART_ELSEWHERE = "Give each of them a principal of its own.";
 function unreadThere(unread, { everywhere }) {
-  const cannot = (reading) => judge2(reading, () => proven(""));
+  const cannot = (reading) => judge3(reading, () => proven(""));
   const later = unread.find(({ runners: runners2 }) => runners2.state === "later");
   if (later !== void 0) return cannot(later.runners);
   const rights2 = unread.flatMap(
@@ -15578,12 +16151,12 @@ function unreadThere(unread, { everywhere }) {
       )
     );
   }
-  const names2 = shown(unread.map(({ name }) => `"${name}"`));
+  const names2 = shown2(unread.map(({ name }) => `"${name}"`));
   const says = rights2.map(({ missingRight }, at3) => {
     return `what runs as it in workspace "${unread[at3]?.name ?? ""}" is not read: that needs ${missingRight}`;
   });
-  const found2 = proven("nothing runs as it in those other workspaces that can be read", says);
-  return { ...found2, except: `${unread.length === 1 ? "workspace" : "workspaces"} ${names2}` };
+  const found3 = proven("nothing runs as it in those other workspaces that can be read", says);
+  return { ...found3, except: `${unread.length === 1 ? "workspace" : "workspaces"} ${names2}` };
 }
 function principalPoints(subject2) {
   return [
@@ -15613,7 +16186,7 @@ function runAsMistake(entry, job2) {
 function declareAccess(entries2, bundle, now) {
   const unclear = /* @__PURE__ */ new Set();
   const findings2 = [];
-  const declared = [];
+  const declared2 = [];
   const invalid = (mistake) => {
     findings2.push({ code: "ACCESS_FILE_INVALID", mistake });
   };
@@ -15651,7 +16224,7 @@ function declareAccess(entries2, bundle, now) {
       unclear.add(name);
       continue;
     }
-    declared.push({
+    declared2.push({
       name,
       job: job2,
       origin: { bundle: bundle.name, target: bundle.target, jobId: job2.id ?? "" },
@@ -15664,7 +16237,7 @@ function declareAccess(entries2, bundle, now) {
       )
     });
   }
-  return { declared, findings: findings2, unclear };
+  return { declared: declared2, findings: findings2, unclear };
 }
 
 // core/access/plan/policy.ts
@@ -15678,9 +16251,9 @@ function globMatches(pattern, text3) {
   if (!text3.startsWith(first)) return false;
   let at3 = first.length;
   for (const part of rest) {
-    const found2 = text3.indexOf(part, at3);
-    if (found2 < 0) return false;
-    at3 = found2 + part.length;
+    const found3 = text3.indexOf(part, at3);
+    if (found3 < 0) return false;
+    at3 = found3 + part.length;
   }
   return text3.length - at3 >= last.length && text3.endsWith(last);
 }
@@ -16065,18 +16638,18 @@ function finding(entry, { decision, scope, standing }) {
   const what = `Job "${job2.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
   const stands = standing === void 0 ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
-  const found2 = weak.map((check) => check.says).join("; ");
+  const found3 = weak.map((check) => check.says).join("; ");
   if (scope.grade === "broken") {
     const remedy = weak.map((check) => check.remedy ?? "").join(" ");
     const problem = `${what} cannot be granted: its scope is broken.${stands}`;
-    return { code: "SCOPE_BROKEN", mistake: { problem, actual: found2, remedy, place: purpose.place } };
+    return { code: "SCOPE_BROKEN", mistake: { problem, actual: found3, remedy, place: purpose.place } };
   }
   const rights2 = [...new Set(weak.map((check) => check.missingRight ?? ""))].join("; ");
   return {
     code: "ACCESS_DENIED",
     mistake: {
       problem: `${what} is denied by ${decision.rule}: ${decision.reason}.${stands}`,
-      actual: `scope ${scopeWords(scope)}${found2 === "" ? "" : ` (${found2})`}`,
+      actual: `scope ${scopeWords(scope)}${found3 === "" ? "" : ` (${found3})`}`,
       remedy: rights2 === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights2}), or ask for a rule that accepts it.`,
       place: purpose.place
     }
@@ -16094,7 +16667,7 @@ function isProposed({ scope }, { bundle, deployed: deployed2 }) {
   );
   return runners2.length > 1;
 }
-function decideChanges(planned, declared, basis) {
+function decideChanges(planned, declared2, basis) {
   const { proofs, policy: policy2, evidence, bundle } = basis;
   const changes = [];
   const denied = [];
@@ -16102,7 +16675,7 @@ function decideChanges(planned, declared, basis) {
   const findings2 = [];
   const warnings = [];
   const live = new Map(
-    declared.filter((entry) => entry.expired === void 0).map((entry) => [entry.name, entry])
+    declared2.filter((entry) => entry.expired === void 0).map((entry) => [entry.name, entry])
   );
   for (const change2 of planned.changes) {
     const entry = live.get(change2.name);
@@ -16252,26 +16825,26 @@ async function readOne(eyes, bundle, job2, listed) {
     id: void 0,
     deployed: { state: "unread", why, remedy: remedy2 }
   });
-  const { id, runAs: declared } = job2;
+  const { id, runAs: declared2 } = job2;
   const again = "Deploy the bundle again, and find out who or what changed the job or its record.";
   if (id === void 0) return unread("the bundle records no job for it after the deployment", again);
   for (const { workspace } of eyes.readers) {
-    let found2;
+    let found3;
     try {
-      found2 = listed.get(id) ?? await readJob(workspace, id);
+      found3 = listed.get(id) ?? await readJob(workspace, id);
     } catch (error) {
       if (error instanceof ApiFailure && error.refused) continue;
       throw error;
     }
-    if (found2 === void 0 || JOB.text(found2, "job_id") !== id)
+    if (found3 === void 0 || JOB.text(found3, "job_id") !== id)
       return unread(`job ${id} is not in this workspace`, again);
-    if (!isDeployedFrom(found2, bundle.statePath)) {
-      const path20 = JOB.text(found2, "settings", "deployment", "metadata_file_path");
+    if (!isDeployedFrom(found3, bundle.statePath)) {
+      const path20 = JOB.text(found3, "settings", "deployment", "metadata_file_path");
       const whose = path20 === "" ? "no bundle" : `the bundle whose metadata is ${path20}`;
       return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
     }
-    const settings = JOB.member(found2, "settings") ?? {};
-    return { ...job2, settings, runAs: effectiveRunAs(found2), deployed: { state: "read", declared } };
+    const settings = JOB.member(found3, "settings") ?? {};
+    return { ...job2, settings, runAs: effectiveRunAs(found3), deployed: { state: "read", declared: declared2 } };
   }
   const remedy = `Give the registrar CAN_VIEW on job ${id} (\`permissions\` of the job in the bundle).`;
   return unread(`job ${id} cannot be read by the identity that registers`, remedy);
@@ -16300,7 +16873,7 @@ function users(facts) {
   const { identity, deployer, principal } = facts;
   const names2 = new Set(facts.principalUsers.map(ruleSetName));
   const own = `serviceprincipals/${deployer.toLowerCase()}`;
-  return judge2(identity.users, (holders3) => {
+  return judge3(identity.users, (holders3) => {
     const holding2 = (role) => holders3.filter((one) => one.role === `roles/servicePrincipal.${role}`).map((one) => one.principal);
     const acting = holding2("user");
     const managing = holding2("manager");
@@ -16319,7 +16892,7 @@ function users(facts) {
 }
 var counted = (count3, what) => `${count3} ${what}${count3 === 1 ? "" : "s"}`;
 function secrets({ identity, principal }) {
-  return judge2(
+  return judge3(
     identity.secrets,
     (ids) => ids.length === 0 ? proven("it has no OAuth secret") : broken(
       `it has ${counted(ids.length, "OAuth secret")}: whoever holds one is this principal`,
@@ -16328,33 +16901,33 @@ function secrets({ identity, principal }) {
   );
 }
 function tokens({ identity, principal, tokens: all }) {
-  return judge2(
+  return judge3(
     identity.numericId,
-    (id) => judge2(all, (listed) => {
+    (id) => judge3(all, (listed) => {
       const own = listed.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
       if (own.length === 0) return proven("it has no personal access token");
-      const shown3 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
+      const shown4 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
       return broken(
-        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown3.join("; ")})`,
+        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown4.join("; ")})`,
         `Delete the tokens of service principal ${principal}: databricks token-management delete ${own[0]?.id ?? ""}`
       );
     })
   );
 }
 function policies({ identity, principal }) {
-  return judge2(identity.policies, (found2) => {
-    if (found2.length === 0) return proven("it has no federation policy");
-    const shown3 = found2.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
+  return judge3(identity.policies, (found3) => {
+    if (found3.length === 0) return proven("it has no federation policy");
+    const shown4 = found3.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
     const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown3}`, remedy);
+    return broken(`workloads outside can sign in as it: ${shown4}`, remedy);
   });
 }
 function admins(facts) {
-  return judge2(facts.admins, ({ restricted, names: names2 }) => {
-    const shown3 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
-    const secret = `${shown3} can make an OAuth secret of it`;
+  return judge3(facts.admins, ({ restricted, names: names2 }) => {
+    const shown4 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
+    const secret = `${shown4} can make an OAuth secret of it`;
     if (restricted) return proven("workspace admins are restricted", [secret]);
-    const says = `${shown3} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
+    const says = `${shown4} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
     if (facts.adminsMustBeRestricted) {
       const remedy = "An account admin sets it: databricks settings restrict-workspace-admins update, with the status RESTRICT_TOKENS_AND_JOB_RUN_AS.";
       return broken(says, remedy);
@@ -16366,7 +16939,7 @@ function ofDeployer(facts) {
   const { deployer, deployerIsAdmin, adminsMustBeRestricted } = facts;
   if (deployer === "")
     return proven("nobody is taken for the deployer", ["several identities have created the bundle's jobs"]);
-  return judge2(deployerIsAdmin, (isAdmin2) => {
+  return judge3(deployerIsAdmin, (isAdmin2) => {
     if (!isAdmin2) return proven("the deployer is no workspace admin");
     const says = `the deployer ${deployer} is a workspace admin: code of the bundle can change every job, permission and record`;
     const remedy = "Take the deployer out of the group admins: deploying needs rights on its own folder and jobs alone.";
@@ -16390,7 +16963,7 @@ import { posix as posix5 } from "node:path";
 
 // core/access/scope/code-rules.ts
 import { posix as posix4 } from "node:path";
-var shown2 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
+var shown3 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
 var inert = () => void 0;
 var unjudged = (why) => (_value, at3, seen) => {
   seen.unproven(at3, why);
@@ -16451,7 +17024,7 @@ var config2 = (value, at3, seen) => {
 };
 var fixed = (value) => /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
 var published = (value, at3, seen) => {
-  if (fixed(value)) seen.note(`${shown2(value)}: its publishers chose what the job runs`);
+  if (fixed(value)) seen.note(`${shown3(value)}: its publishers chose what the job runs`);
   else seen.unproven(at3, "is not fixed to one version of the public package index");
 };
 var dependency = text2((line, at3, seen) => {
@@ -16469,7 +17042,7 @@ var pypi = table2({
 });
 var maven = table2({
   coordinates: text2((value, _at, seen) => {
-    seen.note(`${shown2(value)}: its publishers chose what the job runs`);
+    seen.note(`${shown3(value)}: its publishers chose what the job runs`);
   }),
   exclusions: inert,
   repo: unjudged("a repository of its own: who publishes there is not readable")
@@ -16490,7 +17063,7 @@ var library = table2({
 // core/access/scope/code-table.ts
 var dockerImage = table2({
   url: text2((value, at3, seen) => {
-    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown2(value)} is fixed by its digest`);
+    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown3(value)} is fixed by its digest`);
     else seen.unproven(at3, "whoever may push the image changes what the job runs; fix it by its digest");
   }),
   basic_auth: inert
@@ -16564,7 +17137,7 @@ var existingCluster = table2({
 });
 var libraries = each(library);
 var elsewhere2 = (what) => text2((value, _at, seen) => {
-  seen.note(`${what} ${shown2(value)} runs as its own identity, with none of this access`);
+  seen.note(`${what} ${shown3(value)} runs as its own identity, with none of this access`);
 });
 var outside = unjudged("what it runs is not decided in this workspace's jobs");
 var subscribers = { pause_subscriptions: inert, subscriptions: inert };
@@ -16663,7 +17236,7 @@ var gitSource = (value, at3, seen) => {
   const commit = textAt(value, "git_commit");
   const ref2 = textAt(value, "git_branch") || textAt(value, "git_tag");
   const who = commit === "" ? `whoever may push to ${ref2 || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
-  seen.note(`code comes from ${shown2(textAt(value, "git_url"))}: ${who}`);
+  seen.note(`code comes from ${shown3(textAt(value, "git_url"))}: ${who}`);
   if (member(value, "job_source") !== void 0)
     seen.unproven(`${at3}.job_source`, "the job's settings come from the Git source, too");
 };
@@ -16684,7 +17257,7 @@ var jobSettings2 = table2({
         java_dependencies: each(
           text2((value, at3, seen) => {
             if (/^[/.]|^[a-z][\w+.-]*:\//i.test(value)) seen.path(value, at3);
-            else seen.note(`${shown2(value)}: its publishers chose what the job runs`);
+            else seen.note(`${shown3(value)}: its publishers chose what the job runs`);
           })
         )
       })
@@ -16763,16 +17336,16 @@ function codeOf(settings, filePath, clusters = []) {
 }
 function codeReader(eyes, filePath, metastoreOwner) {
   const shared = /* @__PURE__ */ new Map();
-  const once = (key2, read4) => {
-    const running = shared.get(key2) ?? read4();
+  const once = (key2, read5) => {
+    const running = shared.get(key2) ?? read5();
     shared.set(key2, running);
     return running;
   };
   const ofVolume = async (volume) => {
     const right = `ownership of volume ${volume}, or metastore admin`;
-    const found2 = await readBy(eyes, right, (reader) => writersOfVolume(reader, volume, metastoreOwner));
-    if (found2.state !== "known") return found2;
-    return found2.value === void 0 ? unreadable2(eyes, right) : known(found2.value);
+    const found3 = await readBy(eyes, right, (reader) => writersOfVolume(reader, volume, metastoreOwner));
+    if (found3.state !== "known") return found3;
+    return found3.value === void 0 ? unreadable2(eyes, right) : known(found3.value);
   };
   return async (job2, clusters) => {
     const code2 = codeOf(job2.settings, filePath, clusters);
@@ -16806,8 +17379,8 @@ function codeReader(eyes, filePath, metastoreOwner) {
 var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
 var SHOWN = 5;
 function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
-  const found2 = [...code2.unproven, ...before === void 0 ? code2.relative : []];
-  const holes = found2.map(({ at: at3, why: why2 }) => `${at3}: ${why2}`);
+  const found3 = [...code2.unproven, ...before === void 0 ? code2.relative : []];
+  const holes = found3.map(({ at: at3, why: why2 }) => `${at3}: ${why2}`);
   const more = holes.length > SHOWN ? ` and ${holes.length - SHOWN} more` : "";
   const settings = holes.length === 0 ? { point: "settings", ...proven("every member of the job's settings is judged", code2.notes) } : {
     point: "settings",
@@ -16819,12 +17392,12 @@ function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
   };
   const ofEditors = editors.map((reading) => ({
     point: "editors",
-    ...judge2(reading, (all) => {
+    ...judge3(reading, (all) => {
       const everybody = all.filter(({ who }) => EVERYBODY.has(who));
       if (everybody.length > 0) {
-        const shown3 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
+        const shown4 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
         const remedy = `Take these rights away, so that only those who may use the access can change job "${job2}".`;
-        return broken(`every user may change what the job runs: ${[...new Set(shown3)].join(", ")}`, remedy);
+        return broken(`every user may change what the job runs: ${[...new Set(shown4)].join(", ")}`, remedy);
       }
       const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
       return proven(
@@ -16835,7 +17408,7 @@ function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
   }));
   if (before === void 0 || code2.relative.length === 0) return [settings, ...ofEditors];
   const why = "where the bundle's local files will be is known once they are uploaded";
-  const uploaded = judge2({ state: "later", why, when: before }, () => proven(""));
+  const uploaded = judge3({ state: "later", why, when: before }, () => proven(""));
   return [settings, { point: "settings", ...uploaded }, ...ofEditors];
 }
 
@@ -16851,7 +17424,7 @@ function ofCluster({ id, details: details2, attachers }, { runners: runners2, al
     return unproven2(`the access mode of ${what} is chosen when it starts`, own);
   const user2 = CLUSTER.text(details2, "single_user_name");
   const dedicated = DEDICATED.has(mode);
-  return judge2(runners2, (all) => {
+  return judge3(runners2, (all) => {
     const jobs2 = all.filter((one) => one.clusters?.includes(id) && !allowed.has(one.key ?? ""));
     const sharers = new Set(jobs2.map(({ type, name, id: of }) => `${type} "${name}" (${of})`));
     if (dedicated && user2 !== "" && user2.toLowerCase() !== principal) sharers.add(user2);
@@ -16867,7 +17440,7 @@ function computePoints(facts) {
   const { settings, clusters } = facts;
   const shared = clusters.map((reading) => ({
     point: "compute",
-    ...judge2(reading, (cluster) => ofCluster(cluster, facts))
+    ...judge3(reading, (cluster) => ofCluster(cluster, facts))
   }));
   const keys = new Set(
     JOB_SETTINGS.list(settings, "job_clusters").map((one) => JOB_CLUSTER.text(one, "job_cluster_key"))
@@ -16897,7 +17470,7 @@ async function readMetastoreOwner(eyes) {
 async function readCredentialUsers(eyes, names2, metastoreOwner) {
   const distinct = [...new Set(names2)];
   const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
-  const read4 = async (name) => {
+  const read5 = async (name) => {
     for (const reader of eyes.readers) {
       const facts = (await readCredentials(reader.workspace, [name])).get(name);
       if (facts?.state !== "read") continue;
@@ -16916,7 +17489,7 @@ async function readCredentialUsers(eyes, names2, metastoreOwner) {
     }
     return unreadable2(eyes, right(name));
   };
-  const readings2 = await inParallel(distinct, read4);
+  const readings2 = await inParallel(distinct, read5);
   return new Map(distinct.map((name, index) => [name, readings2[index] ?? unreadable2(eyes, right(name))]));
 }
 function shownUsers(users2) {
@@ -16930,7 +17503,7 @@ function credentialPoints(readings2, allowed, workspaceId) {
   return readings2.flatMap((reading) => [
     {
       point: "credential-users",
-      ...judge2(reading, ({ name, users: users2, managers }) => {
+      ...judge3(reading, ({ name, users: users2, managers }) => {
         const strangers = users2.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
         if (strangers.length > 0) {
           const says = `credential "${name}" can also be used by ${shownUsers(strangers)}`;
@@ -16945,7 +17518,7 @@ function credentialPoints(readings2, allowed, workspaceId) {
     },
     {
       point: "isolation",
-      ...judge2(reading, ({ name, isolated, workspaces }) => {
+      ...judge3(reading, ({ name, isolated, workspaces }) => {
         const update = `databricks credentials update-credential ${name} --isolation-mode ISOLATION_MODE_ISOLATED`;
         if (!isolated) {
           return unproven2(
@@ -16988,13 +17561,13 @@ async function jobs(reader, listing, tasksMatter) {
   }));
 }
 async function others(api) {
-  const [pipelines, apps, endpoints] = await Promise.all([
+  const [pipelines2, apps, endpoints] = await Promise.all([
     list2(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), { max_results: "100" }),
     list2(api, "/api/2.0/apps", "apps", { page_size: "100" }),
     list2(api, "/api/2.0/serving-endpoints", "endpoints")
   ]);
   return [
-    ...pipelines.map((item) => ({
+    ...pipelines2.map((item) => ({
       type: "pipeline",
       id: PIPELINE.text(item, "pipeline_id"),
       name: PIPELINE.text(item, "name"),
@@ -17040,14 +17613,14 @@ async function readRunners(eyes, listing, tasksMatter) {
   }
 }
 function withBundle(listed, bundle, deployed2) {
-  const declared = (job2) => job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
+  const declared2 = (job2) => job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
   const own = bundle.jobs.filter((job2) => !deployed2 || job2.deployed?.state === "read");
   const byId = new Map(own.filter((job2) => job2.id !== void 0).map((job2) => [job2.id, job2]));
   const gone = new Set(deployed2 ? [] : bundle.goneJobIds);
   const runners2 = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
     const job2 = runner.type === "job" ? byId.get(runner.id) : void 0;
     if (job2 === void 0) return runner;
-    const planned = { principal: declared(job2), clusters: sharedClusters(job2.settings) };
+    const planned = { principal: declared2(job2), clusters: sharedClusters(job2.settings) };
     return { ...runner, key: job2.key, ...deployed2 ? {} : planned };
   });
   const created = deployed2 ? [] : bundle.jobs.filter((job2) => job2.id === void 0);
@@ -17058,7 +17631,7 @@ function withBundle(listed, bundle, deployed2) {
       id: "not deployed yet",
       name: job2.key,
       key: job2.key,
-      principal: declared(job2),
+      principal: declared2(job2),
       clusters: sharedClusters(job2.settings)
     }))
   ];
@@ -17078,12 +17651,12 @@ async function readElsewhere(eyes, accountId, here, numericIds2) {
   if (listed.state !== "known") return listed;
   const { elsewhere: elsewhere3, all } = listed.value;
   if (all === void 0) return unknown("a listing of the account's workspaces that names this one");
-  const read4 = all.map(async ({ name, deployment, ids }) => ({
+  const read5 = all.map(async ({ name, deployment, ids }) => ({
     name,
     assigned: ids,
     ...await runners(eyes, name, elsewhere3?.(deployment))
   }));
-  return known(await Promise.all(read4));
+  return known(await Promise.all(read5));
 }
 async function assignments(account, here, numericIds2) {
   const path20 = `/api/2.0/accounts/${account.id}/workspaces`;
@@ -17092,7 +17665,7 @@ async function assignments(account, here, numericIds2) {
   const others2 = all.filter((one) => OTHER_WORKSPACE.text(one, "workspace_id") !== here);
   if (others2.length === all.length) return void 0;
   const members2 = groupMembers(account, numericIds2);
-  const found2 = await inParallel(others2, async (one) => {
+  const found3 = await inParallel(others2, async (one) => {
     const id = OTHER_WORKSPACE.text(one, "workspace_id");
     const deployment = OTHER_WORKSPACE.text(one, "deployment_name");
     const name = OTHER_WORKSPACE.text(one, "workspace_name") || deployment || id;
@@ -17110,7 +17683,7 @@ async function assignments(account, here, numericIds2) {
     });
     return { name, deployment, ids: new Set(ids.flat()) };
   });
-  return found2.filter(({ ids }) => ids.size > 0);
+  return found3.filter(({ ids }) => ids.size > 0);
 }
 function groupMembers({ api, id: accountId }, numericIds2) {
   const asked3 = /* @__PURE__ */ new Map();
@@ -17124,24 +17697,24 @@ function groupMembers({ api, id: accountId }, numericIds2) {
     return answer;
   };
   return async (groupId) => {
-    const found2 = /* @__PURE__ */ new Set();
+    const found3 = /* @__PURE__ */ new Set();
     const groups = /* @__PURE__ */ new Set([groupId]);
     for (const group of groups) {
       const members2 = groups.size > MAX_GROUPS ? void 0 : await membersOf(group);
       if (members2 === void 0) return numericIds2;
       for (const member3 of members2) {
         const id = GROUP.text(member3, "value");
-        if (numericIds2.has(id)) found2.add(id);
+        if (numericIds2.has(id)) found3.add(id);
         else if (isGroup(member3)) groups.add(id);
       }
     }
-    return found2;
+    return found3;
   };
 }
 var isGroup = (member3) => GROUP.text(member3, "$ref").includes("Groups/");
-async function orAll(answer, read4) {
+async function orAll(answer, read5) {
   try {
-    return read4(await answer);
+    return read5(await answer);
   } catch (error) {
     if (error instanceof ApiFailure && !isPassing(error)) return void 0;
     throw error;
@@ -17168,7 +17741,7 @@ async function runners(eyes, name, workspace) {
 var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
 var LIST_FROM2 = 20;
 async function numericIds(api, applicationIds) {
-  const found2 = [];
+  const found3 = [];
   const idsOf2 = (resources) => new Map(
     resources.map((resource) => [
       SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
@@ -17186,9 +17759,9 @@ async function numericIds(api, applicationIds) {
   }
   await inParallel(applicationIds, async (id) => {
     const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
-    found2.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
+    found3.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
   });
-  return idsOf2(found2);
+  return idsOf2(found3);
 }
 async function holders2(api, path20, name) {
   const ruleSet = await api.call({ method: "GET", path: path20, query: { name, etag: "" } });
@@ -17254,8 +17827,8 @@ async function readPrincipals(eyes, accountId, applicationIds) {
   });
   return new Map(
     distinct.flatMap((applicationId2, index) => {
-      const found2 = facts[index];
-      return found2 === void 0 ? [] : [[applicationId2, found2]];
+      const found3 = facts[index];
+      return found3 === void 0 ? [] : [[applicationId2, found3]];
     })
   );
 }
@@ -17281,7 +17854,7 @@ async function readTwins(eyes, identities, metastoreOwner) {
   const alone = (info) => held.every((other) => other === info || identityOf(other) !== identityOf(info));
   const isOwn = (info) => identities.has(CREDENTIAL.text(info, "name").toLowerCase());
   const same = held.filter((info) => !isOwn(info) || !alone(info));
-  const found2 = await inParallel(same, async (info) => {
+  const found3 = await inParallel(same, async (info) => {
     const name = CREDENTIAL.text(info, "name");
     const storage = CREDENTIAL.text(info, "purpose") !== "SERVICE";
     const type = storage ? "storage_credential" : "credential";
@@ -17294,10 +17867,10 @@ async function readTwins(eyes, identities, metastoreOwner) {
     const users2 = grants2.state === "known" ? known(grants2.value.filter(({ privilege }) => !HARMLESS4.has(privilege))) : grants2;
     return { name, identity: identityOf(info), storage, users: users2 };
   });
-  return known({ complete, twins: found2 });
+  return known({ complete, twins: found3 });
 }
 function ofTwin({ name, storage, users: users2 }, own, allowed) {
-  return judge2(users2, (all) => {
+  return judge3(users2, (all) => {
     const strangers = all.filter(({ principal }) => !allowed.has(principal.toLowerCase()));
     const what = `${storage ? "storage credential" : "credential"} "${name}" has the identity of "${own}"`;
     const remedy = `Give "${own}" an identity of its own, or delete "${name}".`;
@@ -17310,7 +17883,7 @@ function twinPoints(credentials, facts, allowed) {
   if (credentials.length === 0) return [{ point: "twins", ...proven("no credential is used") }];
   return credentials.flatMap((reading) => {
     if (reading.state !== "known") {
-      return [{ point: "twins", ...judge2(reading, () => proven("")) }];
+      return [{ point: "twins", ...judge3(reading, () => proven("")) }];
     }
     const { name, identity } = reading.value;
     if (identity === "") {
@@ -17318,16 +17891,16 @@ function twinPoints(credentials, facts, allowed) {
       return [{ point: "twins", ...unproven2(says, "Use a managed identity, a role or a service account.") }];
     }
     if (facts.state !== "known") {
-      return [{ point: "twins", ...judge2(facts, () => proven("")) }];
+      return [{ point: "twins", ...judge3(facts, () => proven("")) }];
     }
     const { complete, twins } = facts.value;
     const outside2 = `whatever else holds ${identity} outside Databricks is not seen`;
-    const listing = judge2(
+    const listing = judge3(
       complete,
       () => proven(`the listing of credentials behind the identity of "${name}" is complete`, [outside2])
     );
-    const found2 = twins.filter((twin) => twin.identity === identity && twin.name.toLowerCase() !== name);
-    const points2 = found2.map((twin) => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
+    const found3 = twins.filter((twin) => twin.identity === identity && twin.name.toLowerCase() !== name);
+    const points2 = found3.map((twin) => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
     return [{ point: "twins", ...listing }, ...points2];
   });
 }
@@ -17355,9 +17928,9 @@ async function isAdmin(api, applicationId2) {
   const path20 = "/api/2.0/preview/scim/v2/ServicePrincipals";
   const query = { filter: `applicationId eq "${applicationId2}"`, attributes: "applicationId,groups" };
   const answer = await api.call({ method: "GET", path: path20, query });
-  const found2 = listAt(answer, SERVICE_PRINCIPALS.key("Resources"));
-  if (found2.length === 0) throw new ApiFailure(404, "NOT_FOUND", "there is no such service principal");
-  return found2.flatMap((one) => SERVICE_PRINCIPAL.list(one, "groups")).some((group) => GROUP.text(group, "display") === "admins");
+  const found3 = listAt(answer, SERVICE_PRINCIPALS.key("Resources"));
+  if (found3.length === 0) throw new ApiFailure(404, "NOT_FOUND", "there is no such service principal");
+  return found3.flatMap((one) => SERVICE_PRINCIPAL.list(one, "groups")).some((group) => GROUP.text(group, "display") === "admins");
 }
 function readAdmins(eyes) {
   return readBy(eyes, "workspace admin (the setting restrict_workspace_admins)", async ({ workspace }) => {
@@ -17732,8 +18305,8 @@ async function examineAccess(request) {
   const registrarLater = isRegistrarLater(request);
   const see = observer(request, registrarLater);
   const bundle = await see.bundle();
-  const { declared, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
-  const live = declared.filter((entry) => entry.expired === void 0);
+  const { declared: declared2, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
+  const live = declared2.filter((entry) => entry.expired === void 0);
   const registrarId2 = registrarOf(files) ?? deployerId;
   const known2 = await knownState(
     {
@@ -17769,8 +18342,8 @@ async function examineAccess(request) {
     return seen.state === "absent" && registrarLater ? unseen : seen;
   };
   const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote2)];
-  const planned = planChanges(declared, records, remote2, { kinds: request.kinds, unclear });
-  const decided = decideChanges(planned, declared, {
+  const planned = planChanges(declared2, records, remote2, { kinds: request.kinds, unclear });
+  const decided = decideChanges(planned, declared2, {
     proofs,
     policy: files.policy,
     evidence,
@@ -17945,100 +18518,14 @@ async function execute(plan, request, lock, onApplied) {
   return applied;
 }
 
-// core/access/state/lock.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
-var LEASE = 6e4;
-var RENEW = 2e4;
-var POLL = 5e3;
-function parse3(content) {
-  try {
-    const value = JSON.parse(content);
-    return {
-      id: textAt(value, "id"),
-      holder: textAt(value, "holder"),
-      after: textAt(value, "after")
-    };
-  } catch {
-    return { id: "", holder: "(unreadable)", after: "" };
-  }
-}
-async function takeLock(path20, options) {
-  const { api, clock, holder, timeout, signal } = options;
-  const id = randomUUID2();
-  let after = "";
-  const text3 = () => JSON.stringify({ id, holder, after, renewed: clock.now() });
-  const deadline = clock.now() + timeout;
-  let renewed = clock.now();
-  const lock = {
-    async hold() {
-      if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path20);
-      if (content === void 0 || parse3(content).id !== id) throw lost(path20);
-      renewed = clock.now();
-      await writeWorkspaceFile(api, path20, text3(), true);
-    },
-    async release() {
-      const content = await readWorkspaceFile(api, path20);
-      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path20);
-    }
-  };
-  let seen;
-  let since = clock.now();
-  for (; ; ) {
-    renewed = clock.now();
-    if (await writeWorkspaceFile(api, path20, text3(), false)) return lock;
-    const content = await readWorkspaceFile(api, path20);
-    if (content === void 0) continue;
-    if (parse3(content).id === id) return lock;
-    if (content !== seen) {
-      seen = content;
-      since = clock.now();
-    } else if (clock.now() - since >= LEASE) {
-      after = parse3(content).id;
-      if (await takeOver(path20, content, text3(), options)) return lock;
-      seen = void 0;
-    }
-    if (clock.now() >= deadline) throw busy(path20, parse3(content).holder);
-    await clock.sleep(POLL, signal);
-  }
-}
-function takeOverPath(path20, id) {
-  return `${path20}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
-}
-async function takeOver(path20, left, text3, options) {
-  const { id, after } = parse3(left);
-  const takeover = await takeLock(takeOverPath(path20, id), options);
-  try {
-    if (await readWorkspaceFile(options.api, path20) !== left) return false;
-    await writeWorkspaceFile(options.api, path20, text3, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path20, after));
-    return true;
-  } finally {
-    await takeover.release();
-  }
-}
-function busy(path20, holder) {
-  return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path20}.`,
-    actual: holder,
-    remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
-  });
-}
-function lost(path20) {
-  return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path20} was taken over by another run while this one was changing access.`,
-    remedy: "Run it again: what was changed so far is recorded, and the next run converges."
-  });
-}
-
 // core/access/apply/apply.ts
 var isRevoked = ({ action, decision }) => action === "withdraw" && decision?.effect === "deny";
 function checkApproved(fresh, approved) {
-  const shown3 = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
-  for (const change2 of approved.changes) if (change2.unread) shown3.add(`grant ${recordKey(change2)}`);
+  const shown4 = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
+  for (const change2 of approved.changes) if (change2.unread) shown4.add(`grant ${recordKey(change2)}`);
   const hidden = ({ action }) => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change2) => isRemote2(change2) && !hidden(change2) && !isRevoked(change2) && !shown3.has(`${change2.action} ${recordKey(change2)}`)
+    (change2) => isRemote2(change2) && !hidden(change2) && !isRevoked(change2) && !shown4.has(`${change2.action} ${recordKey(change2)}`)
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
@@ -18085,7 +18572,7 @@ async function applyAccess(request, options) {
     const { deployer, registrar, clock, signal } = request;
     const { workspace } = registrar ?? deployer;
     const { registrarId: registrarId2 } = plan;
-    const lock = await takeLock(lockPath(registrarId2), {
+    const lock = await takeLock(lockPath2(registrarId2), {
       api: workspace,
       clock,
       holder: options.holder,
@@ -18143,8 +18630,8 @@ function grantedNow(plan, applied) {
   return [...stands, ...plan.denied.filter(({ standing }) => standing !== void 0)];
 }
 function declaredNow(entries2, bundle, now) {
-  const { declared } = declareAccess(entries2, bundle, now);
-  return declared.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, target, object: object3 }) => ({ job: job2.key, purpose: purpose.value, target, object: object3 }));
+  const { declared: declared2 } = declareAccess(entries2, bundle, now);
+  return declared2.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, target, object: object3 }) => ({ job: job2.key, purpose: purpose.value, target, object: object3 }));
 }
 function manifestOf(bundle, workspace, entries2, inForce) {
   const { name, target } = bundle;
@@ -18438,12 +18925,12 @@ async function findCheckout(start, tree) {
 async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
   const { checkout } = ci.context;
   const ofBundle = await findCheckout(path9.resolve(checkout, inputs.bundleRoot), diskTree);
-  const found2 = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
-  if (commit !== void 0 && found2.every((one) => one === commit)) return;
+  const found3 = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
+  if (commit !== void 0 && found3.every((one) => one === commit)) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
     problem: `\`${inputs.command.name}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
     expected: commit ?? "a commit that the CI's ID token names",
-    actual: found2.find((one) => one !== commit) ?? "no commit can be read from the checkout",
+    actual: found3.find((one) => one !== commit) ?? "no commit can be read from the checkout",
     remedy: "Check out no `ref:` of somebody else in this job. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
   });
 }
@@ -18862,7 +19349,7 @@ var AccessReport = class {
   }
   /** Sets the output `access`, and says what became of each change. */
   async changes(how, changes, plan) {
-    const { ci, found: found2 } = this.#parts.step;
+    const { ci, found: found3 } = this.#parts.step;
     const withdrawn = [];
     const lists = { granted: [], updated: [], revoked: [] };
     for (const one of changes) {
@@ -18889,7 +19376,7 @@ var AccessReport = class {
     ci.info(
       `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`
     );
-    if (how === "applied" && this.#shown) found2({ access: { ...this.#shown, result: counts } });
+    if (how === "applied" && this.#shown) found3({ access: { ...this.#shown, result: counts } });
     await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
   }
   /** What a job could reach until now and no longer can is never a side note: a mistake in a file may be the cause. */
@@ -18937,7 +19424,7 @@ function accessStands({ statePath }, registrarId2, stands) {
 // core/flow/connect.ts
 var EARLY = 1e4;
 async function connect(step2, audit) {
-  const { ci, ports, inputs, found: found2 } = step2;
+  const { ci, ports, inputs, found: found3 } = step2;
   let { early } = step2;
   const [workspace, checkedOut] = await Promise.all([step2.workspace, checkedOutCommit(ci.context.checkout)]);
   const connecting = new AbortController();
@@ -18960,13 +19447,13 @@ async function connect(step2, audit) {
     onExchange: ({ claims }) => {
       if (!claims) return;
       const { issuer, subject: subject2, audience, commit, environment: environment2, event } = claims;
-      found2({
+      found3({
         idToken: { issuer, subject: subject2, audience: audience.join(", "), environment: environment2, event },
         commit: { checkedOut, ofToken: commit }
       });
     }
   });
-  found2({
+  found3({
     exchangedAt: inputs.exchange.title,
     commit: { checkedOut, ofToken: void 0 }
   });
@@ -18979,10 +19466,10 @@ async function connect(step2, audit) {
   }
 }
 async function prove(step2, workspace, session, audit) {
-  const { ci, inputs, found: found2 } = step2;
+  const { ci, inputs, found: found3 } = step2;
   const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" };
   const user2 = await currentUser(workspaceApi(step2, session, caller));
-  found2({ principal: { applicationId: user2.userName, name: user2.displayName } });
+  found3({ principal: { applicationId: user2.userName, name: user2.displayName } });
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
   const workspaceId = user2.workspaceId ?? workspace.workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
@@ -18991,19 +19478,19 @@ async function prove(step2, workspace, session, audit) {
   await ci.output("workspace-url", inputs.host);
   return workspaceId;
 }
-function expectSame(code2, what, wanted, found2, input) {
-  if (wanted === void 0 || wanted === found2) return;
+function expectSame(code2, what, wanted, found3, input) {
+  if (wanted === void 0 || wanted === found3) return;
   throw new SecretlessError(code2, {
     problem: `The ${what} is another one than was asked for. Nothing was changed.`,
     expected: `${wanted} (input \`${input}\`)`,
-    actual: found2 ?? `the workspace does not say which ${what} it is`,
+    actual: found3 ?? `the workspace does not say which ${what} it is`,
     remedy: `Correct \`host\` or \`${input}\`.`
   });
 }
 async function knownWorkspaceId({ inputs, workspace }) {
   if (inputs.workspaceId !== void 0) return inputs.workspaceId;
   return workspace.then(
-    (found2) => found2.workspaceId,
+    (found3) => found3.workspaceId,
     () => void 0
   );
 }
@@ -19118,13 +19605,13 @@ var Access = class {
     return connectionOf({ step: step2, audit, session, clientId: step2.inputs.clientId });
   }
   /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
-  async #request({ tree }, { deployed: deployed2, declared }) {
+  async #request({ tree }, { deployed: deployed2, declared: declared2 }) {
     const { step: step2, connection } = this.#parts;
     const { workspaceId } = connection;
     const { clientId, command } = step2.inputs;
     const deployer = await this.#deployer();
     const facts = bundleFacts(tree, workspaceId ?? "");
-    if (!declared) {
+    if (!declared2) {
       const registrarId2 = registrarOf(this.#parts.source.files) ?? clientId;
       const known2 = await isRecorded(deployer.workspace, stateFolder(registrarId2), facts) === true;
       const former = !known2 && command.name === "destroy" && await readLegacy(deployer.workspace, facts);
@@ -19344,23 +19831,23 @@ var CODES = {
   "variables-file": "INPUT_INVALID"
 };
 async function namedFile(step2, input, value) {
-  const found2 = await userFile(path10.resolve(step2.ci.context.checkout, value), step2, input);
-  if (found2 !== void 0) return found2;
+  const found3 = await userFile(path10.resolve(step2.ci.context.checkout, value), step2, input);
+  if (found3 !== void 0) return found3;
   throw unusable(input, `There is no file ${value} (input \`${input}\`).`, "no file");
 }
 async function userFile(file, { ci, ports: { platform } }, input, bundleRoot) {
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown3 = pathForPeople(file, checkout, platform);
+  const shown4 = pathForPeople(file, checkout, platform);
   try {
     const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
-    return text3 === void 0 ? void 0 : { path: shown3, text: text3 };
+    return text3 === void 0 ? void 0 : { path: shown4, text: text3 };
   } catch (error) {
     if (error instanceof RefusedFile)
-      throw unusable(input, `${shown3} is not read: it ${error.message}.`, shown3);
+      throw unusable(input, `${shown4} is not read: it ${error.message}.`, shown4);
     const { code: code2 = String(error) } = error;
-    throw unusable(input, `${shown3} cannot be read (${code2}).`, shown3);
+    throw unusable(input, `${shown4} cannot be read (${code2}).`, shown4);
   }
 }
 function unusable(input, problem, actual) {
@@ -19439,13 +19926,13 @@ async function comesAlong(checkout, named, platform) {
 import path13 from "node:path";
 
 // core/bundle/declared-variables.ts
-function undeclared(names2, declared, input) {
-  return names2.filter((name) => !declared.includes(name)).map((name) => ({
+function undeclared(names2, declared2, input) {
+  return names2.filter((name) => !declared2.includes(name)).map((name) => ({
     problem: `The bundle declares no variable \`${quote(name)}\`.`,
-    expected: declared.length === 0 ? "no variables: the bundle declares none" : quoteAll(declared, 30),
+    expected: declared2.length === 0 ? "no variables: the bundle declares none" : quoteAll(declared2, 30),
     actual: quote(name),
     remedy: [
-      ...meant(name, declared),
+      ...meant(name, declared2),
       `Correct the name in \`${input}\`, or declare it under \`variables\` of the bundle.`
     ].join(" ")
   }));
@@ -19566,12 +20053,12 @@ async function placeOverrides(values, place) {
   };
 }
 function inTheWay({ checkout, platform }, file, why) {
-  const shown3 = pathForPeople(file, checkout, platform);
+  const shown4 = pathForPeople(file, checkout, platform);
   return new SecretlessError("INPUT_INVALID", {
-    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown3} is in the way, ${why}.`,
+    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown4} is in the way, ${why}.`,
     expected: `no \`${FILE2}\` in the checkout, and folders without links`,
-    actual: shown3,
-    remedy: `Move its values into the file of \`variables-file\`, and take ${shown3} out of the repository.`
+    actual: shown4,
+    remedy: `Move its values into the file of \`variables-file\`, and take ${shown4} out of the repository.`
   });
 }
 
@@ -19582,12 +20069,12 @@ async function givenVariables(step2, judged2) {
   const ofFile = inputs.variablesFile === void 0 ? NO_VARIABLES : await fileValues(step2, inputs.variablesFile);
   const target = await judged2.catch(() => void 0);
   if (target) {
-    const declared = target.variables;
+    const declared2 = target.variables;
     const mistakes = [
-      ...undeclared(Object.keys(inputs.variables), declared, "variables"),
+      ...undeclared(Object.keys(inputs.variables), declared2, "variables"),
       ...undeclared(
         [...Object.keys(ofFile.texts), ...Object.keys(ofFile.complex)],
-        declared,
+        declared2,
         "variables-file"
       )
     ];
@@ -19597,7 +20084,7 @@ async function givenVariables(step2, judged2) {
         mistakes
       });
     }
-    warnOfUndeclared(step2, declared);
+    warnOfUndeclared(step2, declared2);
   }
   const simple = new Set(Object.keys(inputs.variables));
   return {
@@ -19613,10 +20100,10 @@ async function fileValues(step2, file) {
     mistakes
   });
 }
-function warnOfUndeclared(step2, declared) {
+function warnOfUndeclared(step2, declared2) {
   const { environment: environment2, platform } = step2.ports;
   const fold = (name) => platform.os === "win32" ? name.toUpperCase() : name;
-  const known2 = new Set(declared.map(fold));
+  const known2 = new Set(declared2.map(fold));
   const others2 = Object.keys(environment2).filter((name) => name.startsWith(VARIABLE2)).map((name) => name.slice(VARIABLE2.length)).filter((name) => !known2.has(fold(name)));
   if (others2.length > 0)
     warn(
@@ -19657,16 +20144,16 @@ function endStrays(folder, port) {
   const ended = /* @__PURE__ */ new Set();
   let hidden = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const found2 = [];
+    const found3 = [];
     hidden = [];
     for (const pid of port.ours()) {
       if (pid === ownPid) continue;
       const environment2 = port.environmentOf(pid);
       if (environment2 === void 0) hidden.push(pid);
-      else if (hasVariable(environment2, folderVariable(folder))) found2.push(pid);
+      else if (hasVariable(environment2, folderVariable(folder))) found3.push(pid);
     }
-    if (found2.length === 0) break;
-    for (const pid of found2) {
+    if (found3.length === 0) break;
+    for (const pid of found3) {
       port.kill(pid);
       ended.add(pid);
     }
@@ -19693,7 +20180,7 @@ var NOTHING = {
 var LINUX = {
   ...NOTHING,
   startedAt(pid) {
-    const fields = read2(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
+    const fields = read3(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
   },
   environmentOf(pid) {
@@ -19715,7 +20202,7 @@ var LINUX = {
     }).map(Number);
   }
 };
-function read2(file) {
+function read3(file) {
   try {
     return readFileSync(file, "latin1");
   } catch {
@@ -19746,7 +20233,7 @@ function asked([file, args]) {
 }
 
 // core/flow/service/open.ts
-import { randomUUID as randomUUID3 } from "node:crypto";
+import { randomUUID as randomUUID4 } from "node:crypto";
 
 // core/federation/token-service.ts
 import { createHash as createHash5, randomBytes, timingSafeEqual } from "node:crypto";
@@ -19960,6 +20447,9 @@ async function chargeService(options) {
       const mark2 = pid === void 0 ? "" : await lightMark(pid, options.processes);
       send({ type: "needed-by", mark: mark2 });
     },
+    keepLease(note2) {
+      send({ type: "lease", ...note2 && { note: note2 } });
+    },
     async leave() {
       await check();
       isReleased = true;
@@ -20008,6 +20498,7 @@ async function serviceInProcess(options) {
     check: () => Promise.resolve(),
     refusals: () => Promise.resolve(service.refusals),
     neededBy: () => Promise.resolve(),
+    keepLease: () => void 0,
     leave: () => Promise.reject(new Error("a token service in the step's own process ends with it")),
     isLeft: false,
     stop: () => service.stop()
@@ -20077,7 +20568,7 @@ var ServiceLauncher = class {
   async #launch(detached) {
     const { ci, inputs, ports } = this.#step;
     const { service } = inputs.command.needs;
-    const id = randomUUID3();
+    const id = randomUUID4();
     const control = newSecret();
     ci.mask(control);
     const tracking = service === "job" ? ci.dialect.tracking : void 0;
@@ -20227,7 +20718,7 @@ function names(environment2, platform) {
 }
 
 // core/cli/install/install.ts
-import { randomUUID as randomUUID5 } from "node:crypto";
+import { randomUUID as randomUUID6 } from "node:crypto";
 import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
 
 // core/cli/install/archive.ts
@@ -20236,16 +20727,16 @@ import { createHash as createHash7 } from "node:crypto";
 // core/cli/install/checksums.ts
 var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
 function parseChecksums(text3) {
-  const found2 = /* @__PURE__ */ new Map();
+  const found3 = /* @__PURE__ */ new Map();
   for (const line of text3.split(/\r?\n/)) {
     if (line.trim() === "") continue;
     const [, hash, name] = LINE.exec(line) ?? [];
     if (hash === void 0 || name === void 0) return void 0;
     const lower = hash.toLowerCase();
-    if ((found2.get(name) ?? lower) !== lower) return void 0;
-    found2.set(name, lower);
+    if ((found3.get(name) ?? lower) !== lower) return void 0;
+    found3.set(name, lower);
   }
-  return found2;
+  return found3;
 }
 
 // core/cli/install/files.ts
@@ -20760,7 +21251,7 @@ function pinnedSha256(version, platform, pinned = pinned_default) {
 }
 
 // core/cli/install/tool-cache.ts
-import { randomUUID as randomUUID4 } from "node:crypto";
+import { randomUUID as randomUUID5 } from "node:crypto";
 import { dirname as dirname2, join as join3 } from "node:path";
 var TOOL = "databricks-cli";
 var STAGING = ".unpacking-";
@@ -20794,15 +21285,15 @@ async function placeInCache(entry, placing) {
   const { files, archiveSha256, extract } = placing;
   const parent = dirname2(entry.folder);
   await files.mkdir(parent, { recursive: true });
-  const staging = join3(parent, `${STAGING}${randomUUID4()}`);
+  const staging = join3(parent, `${STAGING}${randomUUID5()}`);
   await files.mkdir(staging);
   try {
     const unpacked = join3(staging, "program");
     const programSha256 = await extract(unpacked);
-    const found2 = await inspectCache(files, entry, archiveSha256);
-    if (found2 === "usable") return true;
+    const found3 = await inspectCache(files, entry, archiveSha256);
+    if (found3 === "usable") return true;
     if (await sha256OfFile(files, entry.program) !== programSha256) {
-      if (found2 === "foreign") return false;
+      if (found3 === "foreign") return false;
       await files.mkdir(entry.folder, { recursive: true });
       await files.rename(unpacked, entry.program);
     }
@@ -20862,7 +21353,7 @@ async function findMember(handle, wanted, limit) {
 }
 async function readDirectory(handle, size) {
   const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
-  const tail = await read3(handle, tailStart, size);
+  const tail = await read4(handle, tailStart, size);
   for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
     if (tail.readUInt32LE(at3) !== END.signature) continue;
     if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
@@ -20876,7 +21367,7 @@ async function readDirectory(handle, size) {
     }
     if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
     if (count3 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
-    return { start, count: count3, bytes: await read3(handle, start, start + bytes) };
+    return { start, count: count3, bytes: await read4(handle, start, start + bytes) };
   }
   throw refused2("it has no end record: it is no zip archive, or cut off");
 }
@@ -20939,11 +21430,11 @@ function checkNames(entries2) {
 }
 async function startOfData(handle, entry, directoryStart) {
   const at3 = entry.headerAt;
-  const header = await read3(handle, at3, at3 + LOCAL.size);
+  const header = await read4(handle, at3, at3 + LOCAL.size);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw refused2("a member is not where its directory says");
   const nameSize = header.readUInt16LE(26);
   const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
-  const rawName = await read3(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
+  const rawName = await read4(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
   const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
   const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
   const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
@@ -20956,7 +21447,7 @@ async function startOfData(handle, entry, directoryStart) {
   if (start + entry.compressedSize > directoryStart) throw refused2(`\`${entry.name}\` is cut off`);
   return start;
 }
-async function read3(handle, start, end) {
+async function read4(handle, start, end) {
   const chunks = [];
   for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
@@ -21051,11 +21542,11 @@ async function installCli(options, ports) {
   for (const root of roots) {
     const entry = cacheEntry(root, version, platform);
     await removeLeftovers(files, ports.clock, entry);
-    const found2 = await inspectCache(files, entry, expected.sha256);
-    if (found2 === "usable") return installed2(entry.program, "tool cache");
-    if (found2 === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
+    const found3 = await inspectCache(files, entry, expected.sha256);
+    if (found3 === "usable") return installed2(entry.program, "tool cache");
+    if (found3 === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
   }
-  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID5()}.zip`);
+  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID6()}.zip`);
   try {
     await onDisk(
       options.tempFolder,
@@ -21238,11 +21729,11 @@ async function findTool(step2, cwd, constraint) {
   const tool2 = await onPath(step2);
   const fitting = fittingOf(step2, constraint);
   if (tool2 === void 0) return checked(step2, cwd, await installed(step2, fitting));
-  const found2 = await checked(step2, cwd, tool2);
-  if (constraint === void 0 || fitting === void 0 || allows(constraint, found2.version) !== false)
-    return found2;
+  const found3 = await checked(step2, cwd, tool2);
+  if (constraint === void 0 || fitting === void 0 || allows(constraint, found3.version) !== false)
+    return found3;
   ci.info(
-    `The bundle wants the Databricks CLI ${constraint}, and ${found2.file} is ${found2.version}: ${fitting} is installed.`
+    `The bundle wants the Databricks CLI ${constraint}, and ${found3.file} is ${found3.version}: ${fitting} is installed.`
   );
   return checked(step2, cwd, await installed(step2, fitting));
 }
@@ -21282,11 +21773,11 @@ async function installed({ ci, inputs, ports, signal }, version) {
   );
   return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
 }
-function otherVersion(wanted, found2) {
+function otherVersion(wanted, found3) {
   return new SecretlessError("CLI_HASH_MISMATCH", {
     problem: "The archive of the Databricks CLI holds another version than it was taken for.",
     expected: wanted,
-    actual: found2,
+    actual: found3,
     remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
   });
 }
@@ -21334,20 +21825,20 @@ var audited = (blocking) => ({ rule, place, fingerprint: fingerprint2 }) => ({
 });
 
 // core/audit/audit.ts
-import { randomUUID as randomUUID7 } from "node:crypto";
+import { randomUUID as randomUUID8 } from "node:crypto";
 import path15 from "node:path";
 
 // core/base/written-file.ts
-import { randomUUID as randomUUID6 } from "node:crypto";
+import { randomUUID as randomUUID7 } from "node:crypto";
 import * as fs2 from "node:fs/promises";
 import path14 from "node:path";
 import { getuid as getuid2 } from "node:process";
 async function writeOwnFile(file, content, bounds) {
   const { port = fs2 } = bounds;
   const place = await placeOf3(file, bounds);
-  const found2 = await lookAt(place.file, port);
-  if (found2 !== void 0) checkKind(found2);
-  const fresh = path14.join(place.folder, `.${path14.basename(place.file)}.${randomUUID6()}.tmp`);
+  const found3 = await lookAt(place.file, port);
+  if (found3 !== void 0) checkKind(found3);
+  const fresh = path14.join(place.folder, `.${path14.basename(place.file)}.${randomUUID7()}.tmp`);
   const { O_WRONLY = 0, O_CREAT = 0, O_EXCL = 0, O_NOFOLLOW = 0 } = port.constants;
   const handle = await port.open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
   try {
@@ -21375,12 +21866,12 @@ async function appendOwnFile(file, text3, bounds) {
     throw error.code === "ELOOP" ? new RefusedFile(LINK) : error;
   });
   try {
-    const found2 = await handle.stat({ bigint: true });
-    checkKind(found2);
-    if (expected !== void 0 && (found2.ino !== expected.ino || found2.dev !== expected.dev))
+    const found3 = await handle.stat({ bigint: true });
+    checkKind(found3);
+    if (expected !== void 0 && (found3.ino !== expected.ino || found3.dev !== expected.dev))
       throw new RefusedFile(CHANGED);
-    if (found2.nlink !== 1n) throw new RefusedFile("has a second name (a hard link)");
-    if (user2 !== void 0 && found2.uid !== BigInt(user2)) throw new RefusedFile("belongs to another user");
+    if (found3.nlink !== 1n) throw new RefusedFile("has a second name (a hard link)");
+    if (user2 !== void 0 && found3.uid !== BigInt(user2)) throw new RefusedFile("belongs to another user");
     await checkDescriptor(handle.fd, place.file, port);
     if (await port.realpath(place.folder) !== place.folder) throw new RefusedFile(CHANGED);
     await handle.appendFile(text3);
@@ -21410,15 +21901,15 @@ async function placeOf3(file, { roots, platform, port = fs2 }) {
   throw new RefusedFile("is neither in the checkout nor in the CI's temporary folder");
 }
 async function madeFolder(folder, port) {
-  let found2 = await lookAt(folder, port);
-  if (found2 === void 0) {
+  let found3 = await lookAt(folder, port);
+  if (found3 === void 0) {
     await port.mkdir(folder).catch((error) => {
       if (error.code !== "EEXIST") throw error;
     });
-    found2 = await lookAt(folder, port);
+    found3 = await lookAt(folder, port);
   }
-  if (found2?.isSymbolicLink() === true) throw new RefusedFile(LINK);
-  if (found2?.isDirectory() !== true) throw new RefusedFile("lies below something that is no folder");
+  if (found3?.isSymbolicLink() === true) throw new RefusedFile(LINK);
+  if (found3?.isDirectory() !== true) throw new RefusedFile("lies below something that is no folder");
 }
 function lookAt(file, port) {
   return port.lstat(file, { bigint: true }).catch((error) => {
@@ -21426,10 +21917,10 @@ function lookAt(file, port) {
     throw error;
   });
 }
-function checkKind(found2) {
-  if (found2.isSymbolicLink()) throw new RefusedFile(LINK);
-  if (found2.isDirectory()) throw new RefusedFile("is a folder");
-  if (!found2.isFile()) throw new RefusedFile("is no regular file but a device or a pipe");
+function checkKind(found3) {
+  if (found3.isSymbolicLink()) throw new RefusedFile(LINK);
+  if (found3.isDirectory()) throw new RefusedFile("is a folder");
+  if (!found3.isFile()) throw new RefusedFile("is no regular file but a device or a pipe");
 }
 async function checkDescriptor(descriptor, file, port) {
   const place = await port.readlink(`/proc/self/fd/${descriptor}`).catch(() => file);
@@ -21532,7 +22023,7 @@ function openAuditLog({ context, clock, sinks, clean = (text3) => text3 }) {
 // core/audit/audit.ts
 async function openAudit({ ci, clock, platform, command, clientId, auditLog, clean }, open4 = SINKS) {
   const { checkout, tempFolder } = ci.context;
-  const file = auditLog === void 0 ? path15.join(tempFolder, `databricks-secretless-audit-${randomUUID7()}.jsonl`) : path15.resolve(checkout, auditLog);
+  const file = auditLog === void 0 ? path15.join(tempFolder, `databricks-secretless-audit-${randomUUID8()}.jsonl`) : path15.resolve(checkout, auditLog);
   const sinks = await Promise.all(open4.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
   await ci.output("audit-log", file);
   const context = auditContext({ ci, command, clientId });
@@ -21542,8 +22033,8 @@ function auditContext({ ci, command, clientId }) {
   const { runUrl: runUrl2, ciName } = ci.context;
   return {
     productVersion: PRODUCT.version,
-    correlationId: runUrl2 || randomUUID7(),
-    stepId: randomUUID7(),
+    correlationId: runUrl2 || randomUUID8(),
+    stepId: randomUUID8(),
     principal: clientId,
     run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
   };
@@ -21687,16 +22178,16 @@ var EMPTY_REPORT = {
   bytes: 0
 };
 function mergeReports(reports) {
-  const findings2 = reports.flatMap((report) => report.findings);
+  const findings2 = reports.flatMap((report2) => report2.findings);
   const key2 = ({ fingerprint: mark2, place }) => `${mark2} ${place.file}`;
   const written = new Set(findings2.filter(({ setting }) => setting === void 0).map(key2));
   return {
     findings: findings2.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
-    unscanned: reports.flatMap((report) => report.unscanned),
-    scopes: reports.flatMap((report) => report.scopes),
-    notes: [...new Set(reports.flatMap((report) => report.notes))],
-    files: reports.reduce((sum, report) => sum + report.files, 0),
-    bytes: reports.reduce((sum, report) => sum + report.bytes, 0)
+    unscanned: reports.flatMap((report2) => report2.unscanned),
+    scopes: reports.flatMap((report2) => report2.scopes),
+    notes: [...new Set(reports.flatMap((report2) => report2.notes))],
+    files: reports.reduce((sum, report2) => sum + report2.files, 0),
+    bytes: reports.reduce((sum, report2) => sum + report2.bytes, 0)
   };
 }
 function fingerprint(value, repositoryId) {
@@ -21731,9 +22222,9 @@ var HIDDEN = {
   concatenated: ", put together from pieces"
 };
 function findingMistake(finding2) {
-  const { rule, shown: shown3, via, fingerprint: mark2 } = finding2;
+  const { rule, shown: shown4, via, fingerprint: mark2 } = finding2;
   return {
-    problem: `${rule.name}: ${shown3}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
+    problem: `${rule.name}: ${shown4}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
     actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark2}`,
     remedy: rule.remedy,
     place: finding2.place
@@ -21742,8 +22233,8 @@ function findingMistake(finding2) {
 
 // core/report/scan-section.ts
 var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
-function scanLine({ report, stopping, others: others2, accepted }) {
-  const { files, bytes, unscanned } = report;
+function scanLine({ report: report2, stopping, others: others2, accepted }) {
+  const { files, bytes, unscanned } = report2;
   const skipped = unscanned.filter(({ harmless }) => !harmless).length;
   const findings2 = stopping.length + others2.length;
   return [
@@ -21758,14 +22249,14 @@ function acceptedLine({ rule, file, until, reason }) {
   return `Accepted until ${until}: ${rule} in ${file} (${reason})`;
 }
 function scanSection(facts) {
-  const { stopping, others: others2, report, exceptions } = facts;
+  const { stopping, others: others2, report: report2, exceptions } = facts;
   const accepted = exceptions.map(({ rule, file, until, reason }) => [
     code(rule),
     code(file),
     escapeMarkdown(until),
     escapeMarkdown(reason)
   ]);
-  const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
+  const unscanned = report2.unscanned.filter(({ harmless }) => !harmless);
   const skipped = unscanned.map(({ file, member: member3, reason }) => [
     code(member3 === void 0 ? file : `${file}!${member3}`),
     escapeMarkdown(reason)
@@ -21777,7 +22268,7 @@ function scanSection(facts) {
     ...others2.length > 0 ? [findingsTable(others2)] : [],
     ...accepted.length > 0 ? [table(["Accepted", "In", "Until", "Because"], accepted)] : [],
     ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
-    ...report.notes.map((note2) => `- ${escapeMarkdown(note2)}`)
+    ...report2.notes.map((note2) => `- ${escapeMarkdown(note2)}`)
   ].join("\n\n");
 }
 var PLACES = 10;
@@ -21824,11 +22315,11 @@ function stepsOf(line) {
   while (at3 < line.length) {
     const rest = line.slice(at3);
     const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
-    const [length, read4] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
+    const [length, read5] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
       characters[0].length,
       [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
     ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
-    steps.push(...read4);
+    steps.push(...read5);
     at3 += length;
   }
   return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
@@ -21971,9 +22462,9 @@ function parseExceptions(text3, file, today) {
       });
       continue;
     }
-    const { exception, mistakes: found2 } = parseOne(item, place, placeAt, today);
-    mistakes.push(...found2);
-    if (found2.length === 0) exceptions.push(exception);
+    const { exception, mistakes: found3 } = parseOne(item, place, placeAt, today);
+    mistakes.push(...found3);
+    if (found3.length === 0) exceptions.push(exception);
   }
   return { exceptions, mistakes };
 }
@@ -22062,13 +22553,13 @@ function applyExceptions(findings2, exceptions) {
   const excepted = [];
   for (const finding2 of findings2) {
     const { file } = finding2.place;
-    const found2 = matchers.find(
+    const found3 = matchers.find(
       ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file || paths.match(file)) && (exception.within?.some((pattern) => globMatches(pattern, file)) ?? true)
     );
-    if (found2 === void 0) stay.push(finding2);
+    if (found3 === void 0) stay.push(finding2);
     else {
-      used.add(found2.exception);
-      excepted.push({ finding: finding2, exception: found2.exception });
+      used.add(found3.exception);
+      excepted.push({ finding: finding2, exception: found3.exception });
     }
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
@@ -22122,7 +22613,7 @@ function uri(file) {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
-  const { rule, level, place, endColumn, member: member3, setting, shown: shown3, fingerprint: fingerprint2 } = finding2;
+  const { rule, level, place, endColumn, member: member3, setting, shown: shown4, fingerprint: fingerprint2 } = finding2;
   const { line, column } = place;
   const region = line === void 0 ? {} : {
     region: {
@@ -22136,7 +22627,7 @@ function sarifResult(finding2, ruleIndex, exception) {
     ruleId: rule.id,
     ruleIndex,
     level,
-    message: { text: `${rule.name}: ${shown3} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
+    message: { text: `${rule.name}: ${shown4} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: uri(place.file), uriBaseId: "%SRCROOT%" }, ...region },
@@ -22155,14 +22646,14 @@ function sarifResult(finding2, ruleIndex, exception) {
     }
   };
 }
-function toSarif(report, options) {
+function toSarif(report2, options) {
   const results = [
-    ...report.findings.map((finding2) => ({ finding: finding2, exception: void 0 })),
+    ...report2.findings.map((finding2) => ({ finding: finding2, exception: void 0 })),
     ...options.excepted ?? []
   ];
   const rules = [...new Map(results.map(({ finding: finding2 }) => [finding2.rule.id, finding2.rule])).values()];
   const index = new Map(rules.map((rule, position) => [rule.id, position]));
-  const notifications = report.unscanned.map(({ file, member: member3, reason, harmless }) => ({
+  const notifications = report2.unscanned.map(({ file, member: member3, reason, harmless }) => ({
     level: harmless ? "note" : "warning",
     message: { text: `Not scanned: ${member3 === void 0 ? file : `${file}!${member3}`}: ${reason}` },
     locations: [{ physicalLocation: { artifactLocation: { uri: uri(file), uriBaseId: "%SRCROOT%" } } }]
@@ -22216,21 +22707,21 @@ var ScanOutcome = class {
    * Shows all that was found so far, and stops the run for it where the input `scan` says so.
    * @throws SecretlessError `CREDENTIAL_FOUND`, `CREDENTIAL_UPLOADED`, `SCAN_INCOMPLETE`, `EXCEPTIONS_INVALID`
    */
-  async judge(report, stage) {
+  async judge(report2, stage) {
     const { ci, inputs } = this.#step;
-    const unscanned = unscannedFindings(report, this.#repositoryId);
-    const applied = applyExceptions([...report.findings, ...unscanned], this.#exceptions.exceptions);
+    const unscanned = unscannedFindings(report2, this.#repositoryId);
+    const applied = applyExceptions([...report2.findings, ...unscanned], this.#exceptions.exceptions);
     const blocks = inputs.scan === "block";
     const unknown2 = applied.findings.filter((finding2) => unscanned.includes(finding2));
-    const found2 = applied.findings.filter((finding2) => !unknown2.includes(finding2));
-    const stopping = found2.filter(({ level }) => blocks && level === "error");
-    const others2 = found2.filter((finding2) => !stopping.includes(finding2));
+    const found3 = applied.findings.filter((finding2) => !unknown2.includes(finding2));
+    const stopping = found3.filter(({ level }) => blocks && level === "error");
+    const others2 = found3.filter((finding2) => !stopping.includes(finding2));
     const exceptions = acceptedBy(applied);
-    const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length, exceptions };
+    const scan2 = { report: report2, stopping, others: others2, accepted: applied.excepted.length, exceptions };
     this.#step.found({ scan: scan2 });
     ci.info(`${stage.title}: ${scanLine(scan2)}`);
     for (const exception of exceptions) ci.info(`  ${acceptedLine(exception)}`);
-    for (const note2 of report.notes) ci.info(`  ${note2}`);
+    for (const note2 of report2.notes) ci.info(`  ${note2}`);
     for (const finding2 of blocks ? others2 : [...unknown2, ...others2]) this.#warn(findingMistake(finding2));
     const { certain: certain2, perhaps } = this.#wrongExceptions(applied, stage);
     for (const mistake of blocks ? perhaps : [...perhaps, ...certain2]) this.#warn(mistake);
@@ -22238,7 +22729,7 @@ var ScanOutcome = class {
       ...stopping.length > 0 ? [credentialFound(stopping, stage)] : [],
       ...blocks && unknown2.length > 0 ? [incomplete(unknown2, stage)] : [],
       ...blocks && certain2.length > 0 ? [exceptionsInvalid(certain2)] : [],
-      ...await this.#writeSarif(report, applied)
+      ...await this.#writeSarif(report2, applied)
     ];
     const [first, ...rest] = errors;
     if (first) throw together(first, rest);
@@ -22257,11 +22748,11 @@ var ScanOutcome = class {
     this.#step.ci.annotate("warning", text3, mistake.place);
   }
   /** Writes the file that code scanning reads, also when the run is stopped. Resolves to the errors of that. */
-  async #writeSarif(report, { findings: findings2, excepted }) {
+  async #writeSarif(report2, { findings: findings2, excepted }) {
     const { ci, inputs, ports } = this.#step;
     if (inputs.sarifFile === void 0) return [];
     const file = path16.resolve(ci.context.checkout, inputs.sarifFile);
-    const log = toSarif({ ...report, findings: findings2 }, { version: PRODUCT.version, excepted });
+    const log = toSarif({ ...report2, findings: findings2 }, { version: PRODUCT.version, excepted });
     try {
       const roots = [ci.context.checkout, ci.context.tempFolder];
       const text3 = jsonWithoutBidi(JSON.stringify(log, (_, value) => cleaned(value), 2));
@@ -22294,10 +22785,10 @@ function acceptedBy({ excepted }) {
 }
 function credentialFound(findings2, { uploaded = false }) {
   const count3 = findings2.length === 1 ? "1 finding" : `${String(findings2.length)} findings`;
-  const shown3 = findings2.length > MOST5 ? ` The first ${String(MOST5)} are shown.` : "";
+  const shown4 = findings2.length > MOST5 ? ` The first ${String(MOST5)} are shown.` : "";
   const [done, first] = uploaded ? ["It is in the workspace already: it came after the scan of what was planned.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
   return new SecretlessError(uploaded ? "CREDENTIAL_UPLOADED" : "CREDENTIAL_FOUND", {
-    problem: `The scan for static credentials has ${count3}. ${done}${shown3}`,
+    problem: `The scan for static credentials has ${count3}. ${done}${shown4}`,
     remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
     mistakes: findings2.slice(0, MOST5).map(findingMistake)
   });
@@ -22333,9 +22824,9 @@ async function filesBelow(api, path20) {
     if (seen > MOST_FOLDERS) return void 0;
     const next = [];
     await inParallel(level, async (folder) => {
-      const found2 = await objectsIn(api, folder);
-      files.push(...found2.files);
-      next.push(...found2.folders);
+      const found3 = await objectsIn(api, folder);
+      files.push(...found3.files);
+      next.push(...found3.folders);
     });
     level = next;
   }
@@ -22423,8 +22914,8 @@ function runsCode(tree) {
 function texts(value) {
   if (value === void 0 || value === null) return [];
   if (!Array.isArray(value)) return void 0;
-  const read4 = value.map((item) => typeof item === "string" ? item : void 0);
-  return read4.every((text3) => text3 !== void 0) ? read4 : void 0;
+  const read5 = value.map((item) => typeof item === "string" ? item : void 0);
+  return read5.every((text3) => text3 !== void 0) ? read5 : void 0;
 }
 async function syncRoots(paths, from) {
   const { bundleRoot, checkout, written, tree } = from;
@@ -22470,8 +22961,8 @@ function libraryTexts(value, key2) {
 // core/bundle/sync-files.ts
 import nodePath, { dirname as dirname3, join as join8, relative as relative4 } from "node:path";
 async function worktreeOf(bundleRoot, syncRoot, tree) {
-  const found2 = await findCheckout(bundleRoot, tree);
-  return found2 === bundleRoot ? syncRoot : found2;
+  const found3 = await findCheckout(bundleRoot, tree);
+  return found3 === bundleRoot ? syncRoot : found3;
 }
 var GitIgnores = class {
   #bounds;
@@ -22550,17 +23041,17 @@ async function selectFiles(selection, bounds, name) {
   return { files: [...files].sort(), unscanned: [...unscanned.values()] };
 }
 async function selectArtifacts({ artifacts }, tree) {
-  const found2 = /* @__PURE__ */ new Set();
+  const found3 = /* @__PURE__ */ new Set();
   const take = async (path20) => {
-    if (await tree.size(path20) !== void 0) found2.add(path20);
+    if (await tree.size(path20) !== void 0) found3.add(path20);
     else {
       const entries2 = await tree.list(path20).catch(() => void 0);
-      if (entries2 === void 0) found2.add(path20);
+      if (entries2 === void 0) found3.add(path20);
       for (const { name } of entries2 ?? []) await take(join8(path20, name));
     }
   };
   for (const pattern of artifacts) for (const path20 of await matchesOf2(pattern, tree)) await take(path20);
-  return [...found2].sort();
+  return [...found3].sort();
 }
 async function matchesOf2(pattern, tree) {
   try {
@@ -22577,8 +23068,8 @@ import path17 from "node:path";
 async function readSyncedFiles(folder, target, platform) {
   const lists = path17.join(folder.state, target, "sync-snapshots");
   const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
-  const read4 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
-  const texts2 = (await Promise.all(names2.map(read4))).filter((text3) => text3 !== void 0);
+  const read5 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
+  const texts2 = (await Promise.all(names2.map(read5))).filter((text3) => text3 !== void 0);
   if (texts2.length === 0 || texts2.length < names2.length) return void 0;
   return texts2.flatMap(
     (text3) => members(member(parseJson(text3, "the list of uploaded files"), "local_to_remote_names")).flatMap(
@@ -22770,8 +23261,8 @@ function scanConfiguration(plan, summary, options) {
 var DEPLOYED = ["resources", "bundle", "workspace", "presets"];
 function member2(value, key2) {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, key2)) return void 0;
-  const found2 = value[key2];
-  return typeof found2 === "object" && found2 !== null ? found2 : void 0;
+  const found3 = value[key2];
+  return typeof found3 === "object" && found3 !== null ? found3 : void 0;
 }
 var ConfigurationScan = class {
   findings = [];
@@ -22813,8 +23304,8 @@ var ConfigurationScan = class {
       to: text3.length
     })) {
       const mark2 = fingerprint(value, this.#options.repositoryId);
-      const shown3 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
-      this.#add(rule, "error", path20, itemKeys, { shown: shown3, fingerprint: mark2 });
+      const shown4 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
+      this.#add(rule, "error", path20, itemKeys, { shown: shown4, fingerprint: mark2 });
     }
   }
   #list(list3, path20, itemKeys) {
@@ -22834,11 +23325,11 @@ var ConfigurationScan = class {
     this.strings++;
     this.bytes += text3.length;
     const bytes = Buffer.from(text3);
-    const found2 = [];
+    const found3 = [];
     const onScope = (scope) => {
       this.scopes.push({ scope, place: this.#place(path20, itemKeys), setting: settingText(path20) });
     };
-    found2.push(
+    found3.push(
       ...detect(bytes, bytes.toString("latin1"), {
         kind: "code",
         binary: false,
@@ -22848,12 +23339,12 @@ var ConfigurationScan = class {
       })
     );
     const named = matchNamed(name, text3);
-    if (named !== null) found2.push(named);
-    for (const { rule, value, via } of withoutOverlaps(found2)) {
-      const shown3 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
+    if (named !== null) found3.push(named);
+    for (const { rule, value, via } of withoutOverlaps(found3)) {
+      const shown4 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark2 = fingerprint(value, this.#options.repositoryId);
       this.#add(rule, "error", path20, itemKeys, {
-        shown: shown3,
+        shown: shown4,
         fingerprint: mark2,
         ...via !== void 0 && { via }
       });
@@ -23234,8 +23725,8 @@ var ContentScanner = class {
       const { line, lineStart, columns } = this.#lineAt(start);
       this.scopes.push({ scope, line, column: columns + this.#length(lineStart, start) + 1 });
     };
-    const found2 = detect(this.#buffer, text3, { kind: this.#kind, binary, from: this.#done, to, onScope });
-    for (const match2 of found2.length < 2 ? found2 : withoutOverlaps(found2)) {
+    const found3 = detect(this.#buffer, text3, { kind: this.#kind, binary, from: this.#done, to, onScope });
+    for (const match2 of found3.length < 2 ? found3 : withoutOverlaps(found3)) {
       if (this.#matches.length >= MOST_MATCHES) this.overflowed = true;
       else this.#matches.push(binary ? match2 : this.#placed(match2));
     }
@@ -23492,7 +23983,7 @@ var ScannedFiles = class {
   }
   /** All that was found. */
   report() {
-    return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report]) => report));
+    return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report2]) => report2));
   }
   /** As reports name a file. */
   name(path20) {
@@ -23509,11 +24000,11 @@ var ScannedFiles = class {
     }
     return hash.digest("hex") === known2;
   }
-  async #scanOne(key2, name, read4) {
+  async #scanOne(key2, name, read5) {
     const contents = /* @__PURE__ */ new Set();
     const hashed = async function* () {
       const hash = createHash9("sha256");
-      for await (const piece of read4()) {
+      for await (const piece of read5()) {
         hash.update(piece);
         yield piece;
       }
@@ -23530,9 +24021,9 @@ var ScannedFiles = class {
       this.#hashes.set(key2, hex);
       this.#contents.add(hex);
     };
-    const report = await scanFile({ name, read: hashed }, this.#options.repositoryId);
-    this.#reports.set(key2, report);
-    return report.bytes;
+    const report2 = await scanFile({ name, read: hashed }, this.#options.repositoryId);
+    this.#reports.set(key2, report2);
+    return report2.bytes;
   }
 };
 
@@ -23786,8 +24277,8 @@ var BundleScan = class _BundleScan {
     const sources = await readSources(options, diskTree, ports.platform);
     const scan2 = new _BundleScan(step2, options, outcome2, sources);
     scan2.#today = today;
-    const report = await scanSources(sources, scan2.#scanned, scan2.#boundary);
-    await outcome2.judge(report, { title: "Scan of the sources" });
+    const report2 = await scanSources(sources, scan2.#scanned, scan2.#boundary);
+    await outcome2.judge(report2, { title: "Scan of the sources" });
     return scan2;
   }
   /**
@@ -23822,22 +24313,22 @@ var BundleScan = class _BundleScan {
   async deployed(deployed2) {
     if (!this.#resolved) return;
     const bounds = { tree: diskTree, platform: this.#step.ports.platform };
-    const found2 = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
-    const { different, unread } = found2;
+    const found3 = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
+    const { different, unread } = found3;
     if (different.length > 0)
       this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
     if (unread.length > 0)
       this.#step.ci.info(
         `The workspace does not hand these out, so what is here was scanned alone: ${shortList(unread)}`
       );
-    if (different.length > 0 || found2.unscanned.length > 0) {
-      const rest = { ...EMPTY_REPORT, unscanned: found2.unscanned };
+    if (different.length > 0 || found3.unscanned.length > 0) {
+      const rest = { ...EMPTY_REPORT, unscanned: found3.unscanned };
       await this.#outcome.judge(mergeReports([this.#scanned.report(), this.#configuration, rest]), {
         title: "Scan with what was uploaded",
         uploaded: true
       });
     }
-    if (found2.unknown) this.#outcome.unjudged(found2.unknown);
+    if (found3.unknown) this.#outcome.unjudged(found3.unknown);
   }
   #selections(summary) {
     const { bundleRoot, checkout } = this.#options;
@@ -23859,10 +24350,10 @@ var BundleScan = class _BundleScan {
     const { files } = this.#sources;
     const fallback = { file: files[0]?.name ?? "databricks.yml" };
     const { repositoryId } = this.#options;
-    const report = scanConfiguration(json, summary, { target, repositoryId, sources: files, fallback });
-    if (plan.engine === "direct" || plan.entries.every(({ action }) => action === "skip")) return report;
+    const report2 = scanConfiguration(json, summary, { target, repositoryId, sources: files, fallback });
+    if (plan.engine === "direct" || plan.entries.every(({ action }) => action === "skip")) return report2;
     const note2 = "the plan for a Terraform state does not hold the configuration as it is sent; scanned is what the summary resolved";
-    return { ...report, notes: [...report.notes, note2] };
+    return { ...report2, notes: [...report2.notes, note2] };
   }
 };
 var SHOWN3 = 20;
@@ -23896,18 +24387,18 @@ var STATUS = {
 };
 var points = (...names2) => ({ access: access2 }) => {
   const proofs = [...access2?.proofs.values() ?? []];
-  const found2 = proofs.flatMap(
+  const found3 = proofs.flatMap(
     ({ job: job2, checks }) => checks.flatMap((check) => check.points).filter(({ point }) => names2.includes(point)).map(({ grade: grade2, later, says }) => ({
       job: job2,
       says,
       grade: later && grade2 === "proven" ? "unproven" : grade2
     }))
   );
-  if (found2.length === 0) return [void 0];
-  const grade = worst(found2.map((one) => one.grade));
-  const shown3 = found2.filter((one) => one.grade === grade).slice(0, 3);
+  if (found3.length === 0) return [void 0];
+  const grade = worst(found3.map((one) => one.grade));
+  const shown4 = found3.filter((one) => one.grade === grade).slice(0, 3);
   const jobs2 = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
-  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown3.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
+  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown4.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
   return [{ status: STATUS[grade], because }];
 };
 var findings = (item) => ({ findings: all }) => {
@@ -23939,9 +24430,9 @@ var thirdParties = ({ unpinned }) => {
   if (unpinned === void 0) return [void 0];
   if (unpinned.length === 0)
     return [{ status: "enforced", because: "jobs install nothing of others that is not pinned" }];
-  const shown3 = unpinned.slice(0, 3).join("; ");
+  const shown4 = unpinned.slice(0, 3).join("; ");
   const more = unpinned.length > 3 ? ` and ${unpinned.length - 3} more` : "";
-  return [{ status: "violated", because: `not pinned: ${shown3}${more}` }];
+  return [{ status: "violated", because: `not pinned: ${shown4}${more}` }];
 };
 var subject = ({ idToken }) => {
   if (idToken === void 0) return [void 0];
@@ -24033,20 +24524,20 @@ var ITEMS = [
 var ORDER2 = ["enforced", "unproven", "violated"];
 function standardsTable(evidence) {
   return ITEMS.flatMap(([item, title, looks]) => {
-    const found2 = looks.flatMap((look) => look(evidence)).filter((one) => one !== void 0);
-    if (found2.length === 0) return [];
-    const at3 = Math.max(...found2.map(({ status: status2 }) => ORDER2.indexOf(status2)));
+    const found3 = looks.flatMap((look2) => look2(evidence)).filter((one) => one !== void 0);
+    if (found3.length === 0) return [];
+    const at3 = Math.max(...found3.map(({ status: status2 }) => ORDER2.indexOf(status2)));
     const status = ORDER2[at3] ?? "violated";
-    const shown3 = found2.filter((one) => one.status === status);
-    return [{ item, title, status, because: shown3.map(({ because }) => because).join("; ") }];
+    const shown4 = found3.filter((one) => one.status === status);
+    return [{ item, title, status, because: shown4.map(({ because }) => because).join("; ") }];
   });
 }
 
 // core/flow/standards.ts
 function standardsOf({ ci, inputs }, { scan: scan2, cli, idToken, principal, unpinned }, access2) {
-  const found2 = scan2 && [...scan2.stopping, ...scan2.others];
-  const findings2 = found2 && /* @__PURE__ */ new Map();
-  for (const { rule } of found2 ?? []) findings2?.set(rule.owasp, (findings2.get(rule.owasp) ?? 0) + 1);
+  const found3 = scan2 && [...scan2.stopping, ...scan2.others];
+  const findings2 = found3 && /* @__PURE__ */ new Map();
+  for (const { rule } of found3 ?? []) findings2?.set(rule.owasp, (findings2.get(rule.owasp) ?? 0) + 1);
   return standardsTable({
     findings: findings2,
     cli,
@@ -24149,8 +24640,8 @@ var FactsSoFar = class {
     return this.#facts;
   }
   /** Takes in what was found: warnings join those before, each once; of anything else the latest counts. */
-  add = (found2) => {
-    const { warnings = [], ...rest } = found2;
+  add = (found3) => {
+    const { warnings = [], ...rest } = found3;
     this.#facts = {
       ...this.#facts,
       ...rest,
@@ -24423,10 +24914,10 @@ async function reportFailure(ci, error, facts) {
   careful.annotate("error", text3, error.details.place);
   const placed3 = error.mistakes.filter(({ place }) => place !== void 0);
   const left = leftForErrors(careful) - 1;
-  const shown3 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
-  for (const { problem, place } of shown3)
+  const shown4 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
+  for (const { problem, place } of shown4)
     careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place);
-  const rest = placed3.length - shown3.length;
+  const rest = placed3.length - shown4.length;
   if (rest > 0 && left > 0)
     careful.annotate(
       "error",
@@ -24499,6 +24990,17 @@ var AloneSession = class {
     const token2 = await this.#session.token();
     this.#served += 1;
     return token2;
+  }
+  /** The approved workspace, as the deployer. */
+  api() {
+    const { send, clock } = this.#ports;
+    const host = this.approved.approvedHost;
+    const token2 = async () => (await this.token()).accessToken;
+    return connectDatabricks({ host, token: token2, send, clock });
+  }
+  /** The servers' time, milliseconds since the epoch. */
+  now() {
+    return this.clock.now() + this.#charge.ahead;
   }
   /** @param told whether the step is there and reports it itself */
   refused({ reason, host }, told2) {
@@ -24609,6 +25111,46 @@ var Companion = class {
   }
 };
 
+// core/flow/service/lease-keeper.ts
+var SILENCE = 2 * BEAT;
+var LeaseKeeper = class {
+  #options;
+  #note;
+  /** When it was last renewed, or the step last spoke of it. */
+  #renewed = 0;
+  #looks = Promise.resolve();
+  constructor(options) {
+    this.#options = options;
+  }
+  /** What the step says of its lease. */
+  set(note2) {
+    this.#note = note2;
+    this.#renewed = this.#options.now();
+  }
+  /** To be called every few seconds, and once more at the end; one look at a time. */
+  look() {
+    return this.#looks = this.#looks.then(() => this.#look());
+  }
+  async #look() {
+    const { api, now, isStepThere, isNeeded } = this.#options;
+    const note2 = this.#note;
+    if (note2 === void 0) return;
+    const silent = now() - this.#renewed;
+    if (isStepThere() && silent < SILENCE) return;
+    try {
+      if (isStepThere() || await isNeeded()) {
+        if (silent < BEAT && note2.text.lock !== "") return;
+        this.#note = await beat(api, note2, now());
+        this.#renewed = now();
+      } else {
+        await markEnded(api, note2, now());
+        this.#note = void 0;
+      }
+    } catch {
+    }
+  }
+};
+
 // core/flow/service/serve.ts
 function serveTokenService({ stdin, stdout }, shellOf, platform) {
   stdout.on("error", () => void 0);
@@ -24629,6 +25171,7 @@ async function serveTokens(pipe, shellOf, processes) {
   const companion = new Companion(send);
   const end = new AbortController();
   let neededBy = "";
+  const kept = {};
   const charge = await new Promise((resolve2) => {
     const closed2 = pipe.read((line) => {
       const message = JSON.parse(line);
@@ -24636,6 +25179,7 @@ async function serveTokens(pipe, shellOf, processes) {
       else if (message.type === "answer") companion.answered(message);
       else if (message.type === "sync") send({ type: "echo", id: message.id });
       else if (message.type === "needed-by") neededBy = message.mark;
+      else if (message.type === "lease") kept.keeper?.set(message.note);
       else end.abort();
     });
     void closed2.then(() => {
@@ -24646,6 +25190,13 @@ async function serveTokens(pipe, shellOf, processes) {
   if (charge === void 0) return;
   const alone = new AloneSession(charge, shellOf);
   const { clock } = alone;
+  const isDeploying = async () => neededBy !== "" && await stillRuns(neededBy, processes);
+  const keeper = kept.keeper = new LeaseKeeper({
+    api: alone.api(),
+    now: () => alone.now(),
+    isStepThere: () => companion.isThere,
+    isNeeded: isDeploying
+  });
   const server = await startTokenService({
     ...alone.approved,
     clock,
@@ -24662,21 +25213,23 @@ async function serveTokens(pipe, shellOf, processes) {
     control: {
       secret: charge.secrets.control,
       answer: async () => {
-        const report = await alone.report();
+        const report2 = await alone.report();
         setTimeout(() => end.abort(), 0);
-        return report;
+        return report2;
       }
     }
   });
   companion.tell({ type: "listening", port: Number(new URL(server.url).port) });
-  const isNeeded = async () => companion.isThere || charge.runner === "" || await stillRuns(charge.runner, processes) || neededBy !== "" && await stillRuns(neededBy, processes);
-  await untilUnneeded({ clock, lifetime: charge.lifetime, end: end.signal, isNeeded });
+  const isNeeded = async () => companion.isThere || charge.runner === "" || await stillRuns(charge.runner, processes) || await isDeploying();
+  await untilUnneeded({ clock, lifetime: charge.lifetime, end: end.signal, isNeeded, keeper });
+  await keeper.look();
   await server.stop();
   await alone.settle();
 }
-async function untilUnneeded({ clock, lifetime, end, isNeeded }) {
+async function untilUnneeded({ clock, lifetime, end, isNeeded, keeper }) {
   const until = clock.now() + lifetime;
   while (!end.aborted && clock.now() < until && await isNeeded()) {
+    void keeper.look();
     await clock.sleep(Math.min(INTERVAL, Math.max(0, until - clock.now())), end).catch(() => void 0);
   }
 }
@@ -24699,7 +25252,7 @@ async function run(given2, seams = {}) {
   });
   const noteScan = scanAudit(begun, audit);
   let connected = Promise.resolve();
-  const found2 = (one) => {
+  const found3 = (one) => {
     soFar.add(one);
     const { scan: scan2 } = one;
     if (scan2)
@@ -24707,7 +25260,7 @@ async function run(given2, seams = {}) {
         noteScan(scan2);
       });
   };
-  const step2 = { ...begun, found: found2, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
+  const step2 = { ...begun, found: found3, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const launcher = new ServiceLauncher(step2);
   let service;
   let access2;
@@ -24847,9 +25400,9 @@ async function run(given2, seams = {}) {
 async function when2(needed, work) {
   return needed ? work() : void 0;
 }
-function asked2(what, found2) {
-  if (found2 === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
-  return found2;
+function asked2(what, found3) {
+  if (found3 === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
+  return found3;
 }
 async function findCli2(step2, cwd, judged2) {
   const target = await judged2.catch(() => void 0);
