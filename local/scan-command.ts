@@ -1,53 +1,38 @@
-import { parse, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { applyExceptions, isAlwaysSeen, readExceptions, unusedMistake } from "../core/scan/exceptions.ts";
-import { unscannedFindings, type ScanReport } from "../core/scan/finding.ts";
+import { parse, relative, resolve, sep } from "node:path";
+import { SecretlessError, type Mistake } from "../core/base/errors.ts";
 import { findCheckout, readRepositoryId } from "../core/base/git/repository-id.ts";
+import type { Platform } from "../core/base/ports.ts";
+import { quote } from "../core/base/quote.ts";
+import type { Tree } from "../core/base/tree.ts";
+import { harmless } from "../core/ci/safe-for-log.ts";
+import {
+  applyExceptions,
+  isAlwaysSeen,
+  readExceptions,
+  unusedMistake,
+  type Exceptions,
+} from "../core/scan/exceptions.ts";
+import { unscannedFindings, type ScanReport } from "../core/scan/finding.ts";
 import { toSarif } from "../core/scan/sarif.ts";
 import { ScannedFiles, type ScanOptions, type ScanPorts } from "../core/scan/scanned-files.ts";
 import { readSources, scanSources, type Sources } from "../core/scan/sources.ts";
-import { SecretlessError, type Mistake } from "../core/base/errors.ts";
-import type { Platform } from "../core/base/ports.ts";
-import type { Tree } from "../core/base/tree.ts";
-import { harmless } from "../core/ci/safe-for-log.ts";
-import { mistakeLines, reportJson, reportText } from "./report-text.ts";
-
-export const USAGE = `Usage: databricks-secretless scan [path] [--target name] [--format text|json|sarif]
-
-Looks for static credentials in what the bundle at path (default: .) would upload.
-Exit code: 0 nothing found, 1 findings, 2 something could not be scanned.`;
+import { readArguments, USAGE, type ScanArguments } from "./arguments.ts";
+import { bundleAbove, bundlesBelow, isBundle } from "./bundles.ts";
+import { mistakeLines, reportJson, reportText, sumLine, type Standpoint } from "./report-text.ts";
 
 export interface Terminal {
   readonly folder: string;
   readonly tree: Tree;
   readonly platform: Platform;
   readonly version: string;
+  readonly colours: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
   out(line: string): void;
   /** For what is no result: usage, progress. */
   err(line: string): void;
-}
-
-type Format = "text" | "json" | "sarif";
-
-function parseArguments(
-  args: readonly string[],
-): { path: string; target: string | undefined; format: Format } | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { target: { type: "string", short: "t" }, format: { type: "string", default: "text" } },
-    });
-    const { format, target } = values;
-    const [command, path = ".", ...more] = positionals;
-    if (command !== "scan" || more.length > 0) return "The one command is `scan`, with one path at most.";
-    if (format !== "text" && format !== "json" && format !== "sarif") return `There is no format ${format}.`;
-    return { path, target, format };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  /** Writes a file. @throws if it cannot be written */
+  write(file: string, text: string): Promise<void>;
 }
 
 const PROGRESS_EVERY = 2000;
@@ -61,78 +46,181 @@ function progress(terminal: Terminal): NonNullable<ScanPorts["onProgress"]> {
   };
 }
 
+/** What is to be scanned: the folder that was named, and the bundles in it. Absolute paths. */
+interface Place {
+  readonly checkout: string;
+  readonly folder: string;
+  /** The folder alone if it is a bundle. */
+  readonly bundles: readonly string[];
+  /** The bundle that a folder without one of its own lies in. */
+  readonly above: string | undefined;
+}
+
+async function findPlace(folder: string, tree: Tree): Promise<Place> {
+  const checkout = await findCheckout(folder, tree);
+  if (await isBundle(folder, tree)) return { checkout, folder, bundles: [folder], above: undefined };
+  const bundles = await bundlesBelow(folder, tree);
+  return { checkout, folder, bundles, above: await bundleAbove(folder, checkout, tree) };
+}
+
+/** Everything below the folder, and what the bundles in it select, which may lie elsewhere. */
+async function sourcesAt(
+  { folder, bundles, checkout }: Place,
+  options: ScanOptions,
+  terminal: Terminal,
+): Promise<Sources[]> {
+  const { tree, platform } = terminal;
+  const sources: Sources[] = [];
+  for (const bundleRoot of bundles)
+    sources.push(await readSources({ ...options, bundleRoot }, tree, platform));
+  if (bundles[0] === folder) return sources;
+  const whole = await readSources(options, tree, platform);
+  const named = bundles.map((one) => quote(relative(checkout, one).split(sep).join("/"))).join(", ");
+  const note =
+    bundles.length === 0
+      ? whole.selection.notes
+      : [`There is no bundle in the folder itself: all of it was read, with the bundles ${named}.`];
+  return [...sources, { ...whole, selection: { ...whole.selection, notes: note } }];
+}
+
 /** @throws SecretlessError `BUNDLE_INVALID` for a selection that leads out of the repository */
-async function scanAll(sources: Sources, options: ScanOptions, terminal: Terminal): Promise<ScanReport> {
+async function scanAll(
+  sources: readonly Sources[],
+  options: ScanOptions,
+  terminal: Terminal,
+): Promise<ScanReport> {
   const { tree, platform } = terminal;
   const scanned = new ScannedFiles(options, { tree, onProgress: progress(terminal) });
   const entries = await tree.list(options.checkout).catch(() => []);
   // Without a repository nothing bounds what the CLI uploads.
   const isRepository = entries.some(({ name }) => name === ".git");
-  const boundary = {
-    checkout: isRepository ? options.checkout : parse(options.checkout).root,
-    platform,
-    tree,
-    placeOf: (path: string) => sources.selection.places.get(path),
-  };
-  const report = await scanSources(sources, scanned, boundary);
+  const checkout = isRepository ? options.checkout : parse(options.checkout).root;
+  const reports: ScanReport[] = [];
+  for (const one of sources) {
+    const placeOf = (path: string): ReturnType<typeof one.selection.places.get> =>
+      one.selection.places.get(path);
+    reports.push(await scanSources(one, scanned, { checkout, platform, tree, placeOf }));
+  }
   const note =
     "Configuration was read as it is written: variables are resolved only when a deployment is planned.";
-  return { ...report, notes: [...report.notes, note] };
+  // Each report has all files until then.
+  const unscanned = reports.flatMap((report) => report.unscanned);
+  return {
+    ...scanned.report(),
+    unscanned: [...new Map(unscanned.map((one) => [JSON.stringify(one), one])).values()],
+    notes: [...new Set([...reports.flatMap(({ notes }) => notes), note])],
+  };
 }
 
-/** Runs the command; resolves to its exit code. */
-export async function runScan(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
-  const parsed = parseArguments(args);
-  if (typeof parsed === "string") {
-    terminal.err(`${parsed}\n\n${USAGE}`);
-    return 2;
+/** What the files of the bundles accept; those above a folder that is a part of a bundle only where it is needed. */
+async function exceptionsAt(
+  { folder, bundles, above }: Place,
+  options: ScanOptions,
+  terminal: Terminal,
+): Promise<{ own: Exceptions; above: Exceptions }> {
+  const today = new Date(terminal.now()).toISOString().slice(0, 10);
+  const read = (bundleRoot: string): Promise<Exceptions> =>
+    readExceptions({ ...options, bundleRoot }, terminal, today);
+  const all = await Promise.all([...new Set([...bundles, folder])].map(read));
+  return {
+    own: {
+      exceptions: all.flatMap(({ exceptions }) => exceptions),
+      mistakes: all.flatMap(({ mistakes }) => mistakes),
+    },
+    above: above === undefined ? { exceptions: [], mistakes: [] } : await read(above),
+  };
+}
+
+/** Runs the command; resolves to its exit code, as {@link USAGE} has them. */
+export async function runScan(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2 | 3> {
+  const asked = readArguments(args);
+  if (asked === "help" || asked === "version") {
+    terminal.out(asked === "help" ? USAGE : terminal.version);
+    return 0;
   }
-  const { tree } = terminal;
+  if ("wrong" in asked) {
+    terminal.err(harmless(asked.wrong));
+    terminal.err(`\n${USAGE}`);
+    return 3;
+  }
   // As the CLI sees its working folder: without links.
-  const bundleRoot = await tree.real(resolve(terminal.folder, parsed.path));
-  const readable = await tree.list(bundleRoot).then(
+  const folder = await terminal.tree.real(resolve(terminal.folder, asked.path));
+  const readable = await terminal.tree.list(folder).then(
     () => true,
     () => false,
   );
   if (!readable) {
-    terminal.err(`${parsed.path} is no folder that can be read.`);
-    return 2;
+    terminal.err(`${harmless(asked.path)} is no folder that can be read. Name the folder of databricks.yml.`);
+    return 3;
   }
-  const checkout = await findCheckout(bundleRoot, tree);
-  const repositoryId = (await readRepositoryId(checkout, tree)) ?? "";
-  const options: ScanOptions = { checkout, bundleRoot, target: parsed.target, repositoryId };
-  const today = new Date(terminal.now()).toISOString().slice(0, 10);
-  const { exceptions, mistakes } = await readExceptions(options, terminal, today);
-  const sources = await readSources(options, tree, terminal.platform);
+  return scanAt(await findPlace(folder, terminal.tree), asked, terminal);
+}
+
+async function scanAt(place: Place, asked: ScanArguments, terminal: Terminal): Promise<0 | 1 | 2 | 3> {
+  const { checkout, folder } = place;
+  const from: Standpoint = { folder: terminal.folder, checkout, colours: terminal.colours };
+  const repositoryId = (await readRepositoryId(checkout, terminal.tree)) ?? "";
+  const options: ScanOptions = { checkout, bundleRoot: folder, target: asked.target, repositoryId };
+  const accepted = await exceptionsAt(place, options, terminal);
+  const sources = await sourcesAt(place, options, terminal);
   const scanned = await scanAll(sources, options, terminal).catch((error: unknown) => {
     if (!(error instanceof SecretlessError)) throw error;
     return error;
   });
   if (scanned instanceof SecretlessError) {
     for (const mistake of scanned.mistakes.length > 0 ? scanned.mistakes : [scanned.details])
-      for (const line of mistakeLines(mistake)) terminal.err(harmless(line));
+      for (const line of mistakeLines(mistake, from)) terminal.err(line);
     return 2;
   }
   const unscanned = unscannedFindings(scanned, repositoryId);
-  const applied = applyExceptions([...scanned.findings, ...unscanned], exceptions);
-  const { excepted, unused } = applied;
+  const every = [...accepted.own.exceptions, ...accepted.above.exceptions];
+  const applied = applyExceptions([...scanned.findings, ...unscanned], every);
+  const { excepted } = applied;
   const unknown = applied.findings.filter((finding) => unscanned.includes(finding));
   const findings = applied.findings.filter((finding) => !unknown.includes(finding));
-  const yaml = sources.files.map(({ name }) => name);
-  const all: Mistake[] = [...mistakes, ...unused.filter((one) => isAlwaysSeen(one, yaml)).map(unusedMistake)];
+  const yaml = sources.flatMap(({ files }) => files.map(({ name }) => name));
+  const unused = applied.unused.filter(
+    (one) => accepted.own.exceptions.includes(one) && isAlwaysSeen(one, yaml),
+  );
+  const mistakes: Mistake[] = [
+    ...accepted.own.mistakes,
+    ...accepted.above.mistakes,
+    ...unused.map(unusedMistake),
+  ];
   const noOrigin =
     repositoryId === "" ? ["The repository has no origin: fingerprints hold for this folder only."] : [];
   const report: ScanReport = { ...scanned, findings, notes: [...scanned.notes, ...noOrigin] };
-  if (parsed.format === "text")
-    for (const line of reportText(report, unknown, excepted.length, all)) terminal.out(line);
-  else {
+  const lines = ((): string[] => {
+    const looks = { ...from, colours: from.colours && asked.output === undefined };
+    if (asked.format === "text") return reportText(report, unknown, excepted.length, mistakes, looks);
+    const { version } = terminal;
     const data =
-      parsed.format === "json"
-        ? reportJson(report, all)
-        : toSarif(report, { version: terminal.version, excepted });
-    terminal.out(JSON.stringify(data, null, 2));
-    if (parsed.format === "sarif") for (const { problem } of all) terminal.err(problem);
-  }
-  if (findings.length > 0 || all.length > 0) return 1;
+      asked.format === "json" ? reportJson(report, mistakes) : toSarif(report, { version, excepted });
+    return [JSON.stringify(data, null, 2)];
+  })();
+  if (asked.format === "sarif") for (const { problem } of mistakes) terminal.err(harmless(problem));
+  if (!(await show(lines, asked, terminal))) return 3;
+  if (asked.output !== undefined) terminal.out(sumLine(report, excepted.length, from));
+  if (findings.length > 0 || mistakes.length > 0) return 1;
   return unknown.length > 0 ? 2 : 0;
+}
+
+async function show(
+  lines: readonly string[],
+  { output }: ScanArguments,
+  terminal: Terminal,
+): Promise<boolean> {
+  if (output === undefined) {
+    for (const line of lines) terminal.out(line);
+    return true;
+  }
+  try {
+    await terminal.write(resolve(terminal.folder, output), `${lines.join("\n")}\n`);
+    return true;
+  } catch (error) {
+    terminal.err(
+      harmless(`The report cannot be written: ${error instanceof Error ? error.message : String(error)}`),
+    );
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { thirdPartyNotices } from "./notices.ts";
@@ -34,6 +34,19 @@ const WITHOUT_SIDE_EFFECTS: Plugin = {
   },
 };
 
+/** Of package.json, what the product says of itself: a new version of a tool changes no byte of what is built. */
+const ABOUT_ITSELF: Plugin = {
+  name: "about itself",
+  setup(esbuild) {
+    const file = path.join(root, "package.json");
+    esbuild.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path: loaded }) => {
+      if (path.relative(file, loaded) !== "") return undefined;
+      const { name, version } = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+      return { contents: JSON.stringify({ name, version }), loader: "json" };
+    });
+  },
+};
+
 /**
  * Bundles a shell with `main` and `post` into `outdir`: ESM with code splitting, readable, not minified. Each of the two
  * has its own copy of what both use: in files between them, main would find its first request later.
@@ -60,6 +73,28 @@ export async function bundleShell(shell: string, outdir: string): Promise<Metafi
   return metafile;
 }
 
+/** The laptop command, as package.json's `bin` names it: one file that needs nothing else. */
+export async function bundleLocal(outdir: string): Promise<Metafile> {
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { "databricks-secretless": "local/main.ts" },
+    outdir,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    banner: { js: `#!/usr/bin/env node\n${COMMONJS}` },
+    plugins: [WITHOUT_SIDE_EFFECTS, ABOUT_ITSELF],
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  await writeFile(path.join(outdir, "THIRD-PARTY-NOTICES.txt"), await thirdPartyNotices(root, metafile));
+  return metafile;
+}
+
 /** The outputs that are loaded, at once or later, by these. */
 function loadedBy(outputs: Metafile["outputs"], entries: readonly string[]): ReadonlySet<string> {
   const loaded = new Set(entries);
@@ -81,7 +116,7 @@ async function bundle(shell: string, name: "main" | "post", outdir: string): Pro
     target: "node20",
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: COMMONJS },
-    plugins: [WITHOUT_SIDE_EFFECTS],
+    plugins: [WITHOUT_SIDE_EFFECTS, ABOUT_ITSELF],
     legalComments: "none",
     metafile: true,
     logLevel: "warning",

@@ -18,8 +18,10 @@ const args = [
   ...["--reporter", "scripts/count-reporter.cjs", "--reporter-option", `file=${file}`],
   "test/full/**/*.test.ts",
   // Of these, `npm test` runs a sample.
-  ...["scan-bypass", "walls-files", "weather"].map((name) => `test/shells/${name}.test.ts`),
-  ...["access/crash", "sandbox-cli/contract"].map((name) => `test/unit/${name}.test.ts`),
+  ...["registrar-azure", "scan-bypass", "walls-files", "weather"].map(
+    (name) => `test/shells/${name}.test.ts`,
+  ),
+  ...["access/crash", "access/load", "sandbox-cli/contract"].map((name) => `test/unit/${name}.test.ts`),
 ];
 const env = { ...enclosure.environment("full"), TEST_EVERY_CASE: "1" };
 const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: "inherit" });

@@ -45,16 +45,20 @@ export async function buildTask(outdir: string, version: string): Promise<Metafi
  */
 export async function buildExtension(
   outdir: string,
-  override: { readonly publisher?: string | undefined; readonly version?: string | undefined } = {},
+  override: {
+    readonly publisher?: string | undefined;
+    readonly version?: string | undefined;
+    readonly repository?: string | undefined;
+  } = {},
 ): Promise<string> {
   const committed = JSON.parse(
     await readFile(path.join(root, "vss-extension.json"), "utf8"),
   ) as ExtensionManifest;
-  const { publisher = committed.publisher, version = committed.version } = override;
+  const { publisher = committed.publisher, version = committed.version, repository } = override;
   const scratch = await mkdtemp(path.join(os.tmpdir(), "extension-"));
   try {
     await buildTask(path.join(scratch, "DatabricksBundle"), version);
-    await stage(scratch, { ...committed, publisher, version });
+    await stage(scratch, { ...committed, publisher, version }, repository);
     const packed = await pack(scratch);
     await mkdir(outdir, { recursive: true });
     const file = path.join(outdir, `${publisher}.${committed.id}-${version}.vsix`);
@@ -65,13 +69,38 @@ export async function buildExtension(
   }
 }
 
-async function stage(folder: string, manifest: ExtensionManifest): Promise<void> {
+/** `owner/name` of the repository at GitHub takes the place of `<owner>/databricks-secretless` in links. */
+async function stage(
+  folder: string,
+  manifest: ExtensionManifest,
+  repository: string | undefined,
+): Promise<void> {
+  if (repository !== undefined && !/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(repository))
+    throw new Error(`${repository} is not owner/name`);
   await mkdir(path.join(folder, "extension"));
-  for (const file of ["LICENSE", "extension/overview.md", "extension/icon.png"]) {
+  for (const file of ["LICENSE", "extension/icon.png"])
     await copyFile(path.join(root, file), path.join(folder, file));
-  }
-  await writeFile(path.join(folder, "vss-extension.json"), JSON.stringify(manifest));
+  const overview = await readFile(path.join(root, "extension/overview.md"), "utf8");
+  const placeholder = "<owner>/databricks-secretless";
+  await writeFile(
+    path.join(folder, "extension/overview.md"),
+    overview.replaceAll(placeholder, repository ?? placeholder),
+  );
+  const links = repository !== undefined && linksOf(`https://github.com/${repository}`);
+  await writeFile(path.join(folder, "vss-extension.json"), JSON.stringify({ ...manifest, ...links }));
 }
+
+/** Source: learn.microsoft.com, "Extension manifest reference", discovery attributes. */
+const linksOf = (home: string): object => ({
+  repository: { type: "git", uri: `${home}.git` },
+  links: {
+    home: { uri: home },
+    getstarted: { uri: `${home}/blob/v1/docs/setup-azure-devops.md` },
+    support: { uri: `${home}/issues` },
+    issues: { uri: `${home}/issues` },
+    license: { uri: `${home}/blob/v1/LICENSE` },
+  },
+});
 
 /** Runs tfx, which only warns of what is wrong with a task: any warning is an error here. */
 async function pack(folder: string): Promise<string> {

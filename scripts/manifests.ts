@@ -15,6 +15,7 @@ const root = path.resolve(import.meta.dirname, "..");
 /** The manifests, and what makes their text anew from what they are and the table of inputs. */
 export const MANIFESTS = {
   "action/action.yml": actionManifest,
+  "action.yml": rootManifest,
   "tasks/DatabricksBundle/task.json": taskManifest,
 } as const;
 
@@ -43,6 +44,13 @@ export function actionManifest(text: string, table: InputTable = INPUTS): Promis
     "action/action.yml",
     text.replace(part, () => made),
   );
+}
+
+/** The same action as `<owner>/databricks-secretless@v1`, from the root of the repository. */
+async function rootManifest(): Promise<string> {
+  const text = await actionManifest(await readFile(path.join(root, "action/action.yml"), "utf8"));
+  const moved = text.replace(/^( {2}(?:main|post): )dist\//gm, "$1action/dist/");
+  return `# Generated from action/action.yml by npm run docs.\n${moved}`;
 }
 
 /** `task.json` (tasks.schema.json of azure-pipelines-task-lib) with these inputs. */

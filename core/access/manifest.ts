@@ -1,3 +1,5 @@
+import { schemaFile } from "../base/yaml/schema-file.ts";
+
 /**
  * The access manifest: what each purpose of a bundle and target resolved to, for the code of its jobs. The deployment
  * writes it beside the deployed sources after access is granted; the Python package in `runtime/` finds and reads it
@@ -72,7 +74,10 @@ const ADDRESS =
 const URL_TEXT = { type: "string", pattern: ADDRESS } as const;
 const DATE = { type: "string", pattern: "^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$" } as const;
 
-const closed = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []): object => ({
+const closed = (
+  properties: Readonly<Record<string, object>>,
+  optional: readonly string[] = [],
+): Readonly<Record<string, unknown>> => ({
   type: "object",
   properties,
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
@@ -128,15 +133,7 @@ const manifestSchema = closed({
 
 /** The file in schemas/, by name; scripts/schemas.ts writes it. */
 export const MANIFEST_SCHEMA_FILE: Readonly<Record<string, string>> = {
-  "manifest.schema.json": `${JSON.stringify(
-    {
-      $schema: "https://json-schema.org/draft/2020-12/schema",
-      title: "Access manifest of Databricks Secretless",
-      ...manifestSchema,
-    },
-    null,
-    2,
-  )}\n`,
+  "manifest.schema.json": schemaFile("manifest", "Access manifest of Databricks Secretless", manifestSchema),
 };
 
 const byKey = <T>([a]: readonly [string, T], [b]: readonly [string, T]): number =>

@@ -9,7 +9,12 @@ import { diskTree, readOwn, type Tree } from "../base/tree.ts";
 import { glob, PatternError } from "./include-glob.ts";
 
 /** In the order of the CLI, which refuses a folder that has two of them. */
-const ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"] as const;
+export const ROOT_NAMES: readonly string[] = [
+  "databricks.yml",
+  "databricks.yaml",
+  "bundle.yml",
+  "bundle.yaml",
+];
 
 export interface BundleFile {
   /** Absolute. */

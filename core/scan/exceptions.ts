@@ -34,11 +34,15 @@ export interface Exceptions {
   readonly mistakes: readonly Mistake[];
 }
 
-const FIELDS = ["rule", "path", "fingerprint", "reason", "expires"] as const;
+/** What each exception must name. */
+export const FIELDS = ["rule", "path", "fingerprint", "reason", "expires"] as const;
 /** More of them are no exceptions; each is compared with each finding. */
-const MOST = 1000;
+export const MOST = 1000;
 const REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
-const RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id));
+/** What an exception may be for. */
+export const RULE_IDS: ReadonlySet<string> = new Set(
+  [...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id),
+);
 
 /** The exceptions beside `databricks.yml`, none if there is no such file. `today` is an ISO date. */
 export async function readExceptions(
@@ -85,6 +89,12 @@ export function parseExceptions(text: string, file: string, today: string): Exce
       place: placeAt(0),
     });
     return { exceptions: [], mistakes };
+  }
+  for (const { key } of (document.contents as YAMLMap).items) {
+    const name = isScalar(key) ? String(key.value) : "";
+    if (name === "version" || name === "exceptions") continue;
+    const problem = `${file} has an unknown key ${quote(name)}`;
+    mistakes.push({ problem, remedy: REMEDY, place: placeAt((key as { range?: number[] }).range?.[0]) });
   }
   if (list.items.length > MOST) {
     const problem = `${file} has more than ${String(MOST)} exceptions`;

@@ -5,10 +5,10 @@ import type { FaultAnswer, FaultRule } from "../../sandbox/http/faults.ts";
 import type { LoggedRequest } from "../../sandbox/http/log.ts";
 import { Flow, usualCli, type PlayCli } from "../unit/support/flow.ts";
 
-/** Time passes this much faster than on the wall: a deadline of a minute is over in a second and a half. */
-const SPEED = 40;
+/** Time passes this much faster than on the wall: a deadline of a minute is over in three seconds. */
+const SPEED = 20;
 /** Milliseconds on the wall for one request, in place of the usual half a minute. */
-const TIMEOUT = 400;
+const TIMEOUT = 800;
 
 /** A clock that is in a hurry. */
 export function fastClock(): Clock {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { realCli, sandboxCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { clientOf } from "../shells/support/clients.ts";
-import { findPython, runToEnd, type Finished } from "../shells/support/python.ts";
+import { findPython, runToEnd, type Finished } from "../../sandbox/runner/python.ts";
 import { assertFreshAssertions, assertSucceeded } from "../shells/support/results.ts";
 import { scratchFolders } from "../unit/support/scratch.ts";
 import { printTable } from "./table.ts";
@@ -112,33 +112,6 @@ describe("clients in later steps, while tokens live for 5 s", function () {
     if (built.code !== 0) this.skip();
     await login("databricks-sdk-go 0.171.0", async (env) => {
       assertRan(await runToEnd(path.join(folder, "later"), [SECONDS], { cwd: folder, env }));
-    });
-  });
-
-  it("dbt-databricks takes no session of this kind: it wants a token or a browser", async function () {
-    if ((await runToEnd("dbt", ["--version"])).code !== 0) this.skip();
-    const folder = await freshFolder("dbt");
-    await mkdir(path.join(folder, "models"));
-    await writeFile(path.join(folder, "dbt_project.yml"), "name: later\nversion: '1'\nprofile: later\n");
-    await login("dbt-databricks", async (env) => {
-      const { hostname } = new URL(env["DATABRICKS_HOST"] ?? "");
-      const target = {
-        type: "databricks",
-        host: hostname,
-        http_path: "/sql/1.0/warehouses/1",
-        schema: "s",
-        threads: 1,
-      };
-      const profiles = { later: { target: "later", outputs: { later: target } } };
-      await writeFile(path.join(folder, "profiles.yml"), JSON.stringify(profiles));
-      const settings = { cwd: folder, env: { ...env, DBT_SEND_ANONYMOUS_USAGE_STATS: "false" } };
-      const { code, output } = await runToEnd(
-        "dbt",
-        ["debug", "--profiles-dir", folder, "--no-use-colors"],
-        settings,
-      );
-      assert.notEqual(code, 0);
-      assert.match(output, /auth_type: oauth` is required when not using access token/);
     });
   });
 });

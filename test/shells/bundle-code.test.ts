@@ -80,7 +80,11 @@ describe("code of the bundle beside the built action (skipped where there is no 
     };
     for (const [what, forged] of sample(Object.entries(forgeries), 2)) {
       it(`has nothing removed or ended: ${what}`, async () => {
-        const precious = await freshUntilExit("precious");
+        // Side by side in one folder that goes as a whole.
+        const both = await freshUntilExit("both");
+        const precious = path.join(both, "precious");
+        const temp = path.join(both, "temp");
+        await Promise.all([precious, temp].map((folder) => mkdir(folder)));
         await writeFile(path.join(precious, "kept"), "kept");
         victim = spawn(process.execPath, ["-e", LONG], { stdio: "ignore" });
         const code = `const main = Object.fromEntries(fs.readFileSync("/proc/" + process.ppid + "/environ", "utf8").split("\\0").map((one) => [one.slice(0, one.indexOf("=")), one.slice(one.indexOf("=") + 1)]));
@@ -90,8 +94,6 @@ describe("code of the bundle beside the built action (skipped where there is no 
           process.kill(process.ppid, "SIGKILL");
           process.exit(1);`;
         job = await startGitHubJob({ cli: await cliWithCode(code, "plan") });
-        const temp = path.join(path.dirname(precious), `${path.basename(precious)}-temp`);
-        await mkdir(temp);
         const { exitCode, postExitCode, log } = await job.step({}, { temp });
         assert.notEqual(exitCode, 0, "the forgery was not tried");
         assert.equal(postExitCode, 0, log);

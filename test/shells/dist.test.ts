@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { copyFile, readdir, readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import path from "node:path";
 import { staticBytes } from "../../bench/bytes.ts";
+import { runGitHubStep } from "../../sandbox/runner/github.ts";
 import { buildAction } from "../../scripts/build.ts";
+import { bundleLocal } from "../../scripts/bundle.ts";
 import { buildTask } from "../../scripts/extension.ts";
 import { scratchFolders } from "../unit/support/scratch.ts";
 
@@ -21,7 +24,7 @@ async function contents(folder: string): Promise<Map<string, string>> {
 describe("action/dist", () => {
   const freshFolder = scratchFolders();
 
-  it("is what the sources give, to the byte (npm run build)", async () => {
+  it("is what the sources give, to the byte (npm run dist)", async () => {
     const fresh = await freshFolder("dist");
     await buildAction(fresh);
     const [wanted, committed] = [await contents(fresh), await contents(dist)];
@@ -53,6 +56,17 @@ describe("action/dist", () => {
     }
   });
 
+  it("is what the action at the root of the repository starts, main and post", async () => {
+    const [folder, temp] = [await freshFolder("root"), await freshFolder("temp")];
+    await copyFile(path.resolve(dist, "../../action.yml"), path.join(folder, "action.yml"));
+    await buildAction(path.join(folder, "action/dist"));
+    const { PATH } = process.env;
+    const checkout = await freshFolder("checkout");
+    const result = await runGitHubStep({ action: folder, checkout, temp, with: {}, env: { PATH } });
+    assert.deepEqual([result.exitCode, result.postExitCode], [1, 0], result.log);
+    assert.match(result.annotations[0]?.message ?? "", /^INPUT_INVALID: /);
+  });
+
   it("holds no path of the machine that built it", async () => {
     for (const [name, text] of await contents(dist)) {
       assert.ok(!text.includes(path.resolve(dist, "../..")), name);
@@ -72,5 +86,45 @@ describe("action/dist", () => {
     for (const folder of [ofAction, ofTask]) {
       for (const [name, text] of await contents(folder)) assert.ok(!text.includes("sdk-experimental/"), name);
     }
+  });
+});
+
+describe("local/dist", () => {
+  const freshFolder = scratchFolders();
+  const committed = path.resolve(import.meta.dirname, "../../local/dist");
+
+  it("is what the sources give, to the byte (npm run dist)", async () => {
+    const fresh = await freshFolder("local");
+    await bundleLocal(fresh);
+    const [wanted, found] = [await contents(fresh), await contents(committed)];
+    assert.deepEqual([...found.keys()], [...wanted.keys()]);
+    for (const [name, text] of wanted) assert.ok(found.get(name) === text, `${name} is not up to date`);
+  });
+
+  it("needs nothing but Node: an install from git builds nothing and brings no package", async () => {
+    const manifest = JSON.parse(
+      await readFile(path.resolve(committed, "../../package.json"), "utf8"),
+    ) as Record<string, Record<string, unknown> | undefined>;
+    // For any of these npm installs what is needed to develop first, and with --global does it wrongly
+    // (pacote lib/git.js: the install in the clone inherits `global`, and the command becomes a dangling link).
+    const before = ["prepare", "prepack", "preinstall", "install", "postinstall", "build"];
+    assert.deepEqual(
+      before.filter((name) => name in (manifest["scripts"] ?? {})),
+      [],
+    );
+    const kinds = ["dependencies", "optionalDependencies", "peerDependencies", "workspaces"];
+    assert.deepEqual(
+      kinds.filter((name) => name in manifest),
+      [],
+    );
+    const built = (await contents(committed)).get("databricks-secretless.js") ?? "";
+    assert.match(built, /^#!\/usr\/bin\/env node\n/);
+    assert.ok(!built.includes(path.resolve(committed, "../..")));
+    const imported = [...built.matchAll(/^import .* from "([^"]+)";/gm)].map(([, name = ""]) => name);
+    assert.ok(imported.length > 0);
+    assert.deepEqual(
+      imported.filter((name) => !isBuiltin(name)),
+      [],
+    );
   });
 });

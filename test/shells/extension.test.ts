@@ -32,10 +32,19 @@ describe("the extension", () => {
     const other = await buildExtension(await freshFolder("extension"), {
       publisher: "someone",
       version: "2.3.4",
+      repository: "example-org/secretless",
     });
     assert.equal(path.basename(other), "someone.databricks-secretless-2.3.4.vsix");
     const inside = unzipSync(await readFile(other));
     assert.match(strFromU8(inside["extension.vsixmanifest"]!), /Version="2\.3\.4" |Publisher="someone"/);
+    // Its pages then lead to that repository, those of the committed sources to none.
+    const page = strFromU8(inside["extension/overview.md"]!);
+    assert.match(page, /\]\(https:\/\/github\.com\/example-org\/secretless\/blob\/v1\/docs\//);
+    assert.ok(!page.includes("<owner>"));
+    assert.match(
+      strFromU8(inside["extension.vsixmanifest"]!),
+      /https:\/\/github\.com\/example-org\/secretless\/issues/,
+    );
     const { version } = JSON.parse(strFromU8(inside["DatabricksBundle/task.json"]!)) as { version: unknown };
     assert.deepEqual(version, { Major: 1, Minor: 2003, Patch: 4 });
   });

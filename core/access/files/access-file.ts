@@ -46,7 +46,10 @@ const presentCredential = object({
   audience: required(placed(text({ description: "Audience of the token." }))),
 });
 const present: Shape<Present> = {
-  schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
+  schema: {
+    anyOf: [{ const: "databricks" }, presentCredential.schema],
+    description: "What the target sees: a token of a service credential, or one of the workspace itself.",
+  },
   read: (node, context) =>
     isMap(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context),
 };

@@ -1,6 +1,7 @@
 import { UUID } from "../../base/uuid.ts";
 import { isIP } from "node:net";
 import {
+  described,
   either,
   entries,
   list,
@@ -25,26 +26,50 @@ const arn = text({
   says: "the ARN of an IAM role",
 });
 
+const registrarId = described("Application ID of the registrar, the identity that grants.", applicationId);
+
 const providers = object({
   databricks: optional(
-    object({
-      registrar_client_id: required(applicationId),
-      registrar: optional(
-        oneOf(
-          ["apart", "together"],
-          "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys.",
+    described(
+      "Who registers access inside of Databricks.",
+      object({
+        registrar_client_id: required(registrarId),
+        registrar: optional(
+          oneOf(
+            ["apart", "together"],
+            "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys.",
+          ),
         ),
-      ),
-    }),
+      }),
+    ),
   ),
-  entra: optional(object({ registrar_client_id: required(applicationId) })),
-  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
+  entra: optional(
+    described("Who registers access in Entra ID.", object({ registrar_client_id: required(registrarId) })),
+  ),
+  aws: optional(
+    described(
+      "Who registers access in AWS.",
+      object({
+        registrar_role: required(described("ARN of the role that the registrar takes.", arn)),
+        audience: required(text({ description: "Audience of the ID token that AWS STS takes." })),
+      }),
+    ),
+  ),
   vault: optional(
-    object({
-      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
-      registrar_role: required(text()),
-      mount: required(text()),
-    }),
+    described(
+      "Who registers access in HashiCorp Vault or OpenBao.",
+      object({
+        address: required(
+          text({
+            pattern: /^https:\/\/[^\s/?#@]+$/,
+            says: "an https URL without a path",
+            description: "URL of Vault, without a path.",
+          }),
+        ),
+        registrar_role: required(text({ description: "Role that the registrar logs in with." })),
+        mount: required(text({ description: "Path of the JWT auth method." })),
+      }),
+    ),
   ),
 });
 
@@ -53,7 +78,11 @@ export type Day = (typeof DAYS)[number];
 
 /** `mon` or `fri-mon` (a range runs forward, past the end of the week if need be), as the days it stands for. */
 const days: Shape<readonly Day[]> = {
-  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
+  schema: {
+    type: "string",
+    pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$`,
+    description: "A day such as `mon`, or a range such as `mon-fri`.",
+  },
   read(node, context) {
     const value = text().read(node, context);
     if (value === undefined) return undefined;
@@ -69,7 +98,11 @@ const days: Shape<readonly Day[]> = {
 
 /** Minutes since midnight. */
 const timeOfDay: Shape<number> = {
-  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
+  schema: {
+    type: "string",
+    pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$",
+    description: 'A time of day in quotes, `"06:00"`.',
+  },
   read(node, context) {
     const rules = {
       pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
@@ -139,12 +172,15 @@ const when = object({
   scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
   time: optional(
     placed(
-      object({
-        days: optional(list(days)),
-        from: required(timeOfDay),
-        to: required(timeOfDay),
-        zone: required(timeZone),
-      }),
+      described(
+        "When the deployment may run.",
+        object({
+          days: optional(list(days, "Days of the week; all if absent.")),
+          from: required(timeOfDay),
+          to: required(timeOfDay),
+          zone: required(timeZone),
+        }),
+      ),
     ),
   ),
   network: optional(list(network, "Addresses of the runner; self-reported.")),
@@ -152,15 +188,23 @@ const when = object({
 
 const ruleOf = (kinds: readonly KindTraits[]) =>
   object({
-    name: required(placed(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
-    effect: required(oneOf(["allow", "deny"])),
+    name: required(
+      placed(
+        text({
+          pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+          says: "a name without spaces",
+          description: "Name of the rule, in plans and in the audit log.",
+        }),
+      ),
+    ),
+    effect: required(oneOf(["allow", "deny"], "`deny` beats `allow`; what no rule allows is denied.")),
     job: optional(patterns("Keys of jobs.")),
     purpose: optional(patterns("Purposes.")),
-    kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
+    kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind)), "Kinds of access."))),
     resource: optional(patterns("What is reached: the credential, role or application.")),
     target: optional(patterns("Targets of the bundle.")),
     principal: optional(patterns("Application IDs of the service principals that jobs run as.")),
-    when: optional(when),
+    when: optional(described("Conditions; all of them must hold.", when)),
   });
 
 const user = text({
@@ -191,8 +235,8 @@ const scan = object({
 export const policyShapeOf = (kinds: readonly KindTraits[]) =>
   object({
     version: required(oneOf([1], "Version of this format.")),
-    providers: optional(providers),
-    experimental: optional(list(oneOf(["databricks_issuer"]))),
+    providers: optional(described("Who registers access, and where.", providers)),
+    experimental: optional(list(oneOf(["databricks_issuer"]), "What is used before it is stable.")),
     principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
     workspace_admins: optional(
       oneOf(
@@ -209,9 +253,9 @@ export const policyShapeOf = (kinds: readonly KindTraits[]) =>
     on_denied: optional(
       oneOf(["withdraw", "keep"], "What becomes of access that was granted and is no longer allowed."),
     ),
-    scan: optional(scan),
+    scan: optional(described("What the scan for static credentials admits.", scan)),
     // None is a policy, too: it denies all access.
-    rules: required(list(ruleOf(kinds), undefined, 0)),
+    rules: required(list(ruleOf(kinds), "Who may get which access.", 0)),
   });
 
 const policyShape = policyShapeOf([...KINDS, ...LATER_KINDS]);

@@ -147,6 +147,11 @@ export function oneOrMore<T>(item: Shape<T>, description?: string): Shape<readon
   };
 }
 
+/** The shape, with a description for editors. */
+export function described<T>(description: string, inner: Shape<T>): Shape<T> {
+  return { ...inner, schema: { ...inner.schema, description } };
+}
+
 export function placed<T>(inner: Shape<T>): Shape<Placed<T>> {
   return {
     schema: inner.schema,

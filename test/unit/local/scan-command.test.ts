@@ -9,20 +9,33 @@ interface Run {
   readonly err: string;
 }
 
-async function run(tree: Tree, ...args: string[]): Promise<Run> {
+interface Written extends Run {
+  readonly files: ReadonlyMap<string, string>;
+}
+
+const run = (tree: Tree, ...args: string[]): Promise<Written> => runAt("/w", tree, args);
+
+async function runAt(folder: string, tree: Tree, args: string[], colours = false): Promise<Written> {
   const out: string[] = [];
+  const files = new Map<string, string>();
   const err: string[] = [];
   let now = Date.parse("2026-11-25T12:00:00Z");
   const terminal: Terminal = {
-    folder: "/w",
+    folder,
     tree,
     platform: { os: "linux", arch: "x64" },
     version: "1.0.0",
+    colours,
     now: () => (now += 1500),
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
+    write: (file, text) => {
+      if (file.includes("/gone/")) return Promise.reject(new Error("ENOENT: no such file or directory"));
+      files.set(file, text);
+      return Promise.resolve();
+    },
   };
-  return { code: await runScan(args, terminal), out: out.join("\n"), err: err.join("\n") };
+  return { code: await runScan(args, terminal), out: out.join("\n"), err: err.join("\n"), files };
 }
 
 const clean = {
@@ -66,19 +79,104 @@ describe("databricks-secretless scan", () => {
     assert.match(links.out, /note l: not scanned: it is a symbolic link/);
   });
 
-  it("exits with 2 and explains itself for wrong arguments", async () => {
-    for (const args of [
-      [],
-      ["deploy"],
-      ["scan", "a", "b"],
-      ["scan", "--format", "xml"],
-      ["scan", "--no-such"],
-      ["scan", "gone"],
-    ]) {
-      const { code, err } = await run(memoryTree(clean), ...args);
-      assert.equal(code, 2);
-      assert.match(err, /Usage|no folder/);
+  it("exits with 3 and says what is wrong with the arguments, with the usage", async () => {
+    for (const [args, says] of [
+      [[], /^A command is missing[^]*Usage:/],
+      [["deploy"], /^There is no command deploy[^]*Usage:/],
+      [["scan", "a", "b"], /^One path at most, found a b\.[^]*Usage:/],
+      [["scan", "--format", "xml"], /^There is no format xml, only text, json, sarif\.[^]*Usage:/],
+      [["scan", "--no-such"], /--no-such[^]*Usage:/],
+      [["scan", "--target="], /^The target is empty[^]*Usage:/],
+      [["scan", "gone"], /^gone is no folder that can be read/],
+      [["scan", "--output", "gone/report.txt"], /^The report cannot be written: ENOENT/m],
+    ] as const) {
+      const { code, out, err } = await run(memoryTree(clean), ...args);
+      assert.deepEqual([code, out], [3, ""], args.join(" "));
+      assert.match(err, says);
     }
+  });
+
+  it("tells its version, and its usage on stdout when asked", async () => {
+    for (const args of [["--help"], ["-h"], ["scan", "--help"]]) {
+      const { code, out, err } = await run(memoryTree(clean), ...args);
+      assert.deepEqual([code, err], [0, ""]);
+      assert.match(out, /^Usage: [^]*Exit code: 0 nothing found, 1 findings, 2 [^]*3 wrong arguments/);
+    }
+    const { code, out } = await run(memoryTree(clean), "--version");
+    assert.deepEqual([code, out], [0, "1.0.0"]);
+  });
+
+  it("writes the report into --output, without colours, and shows its last line", async () => {
+    for (const format of ["text", "json", "sarif"]) {
+      const args = ["scan", "--format", format, "-o", "report.out"];
+      const { code, out, files } = await runAt("/w", memoryTree(leaky), args, true);
+      assert.equal(code, 1);
+      assert.match(out, /^\u001b\[1;31m1 finding in 3 files [^\n]*$/);
+      const text = files.get("/w/report.out") ?? "";
+      assert.ok(text.includes("b.py") && text.endsWith("\n") && !text.includes("\u001b"));
+      if (format !== "text") JSON.parse(text);
+    }
+  });
+
+  it("colours a terminal, and only what is its own", async () => {
+    const tree = memoryTree({ ...clean, "/w/\u001b[31mx.py": `t = "${PAT}"` });
+    const { out } = await runAt("/w", tree, ["scan"], true);
+    assert.match(out, /^\u001b\[1;31merror\u001b\[0m x\.py:1:6: /m);
+    assert.doesNotMatch((await runAt("/w", tree, ["scan"])).out, /\u001b/);
+  });
+
+  it("shows files from where one stands, and names them for an exception as the checkout has them", async () => {
+    const tree = memoryTree({ ...leaky, "/w/docs/x.md": "", "/w/.secretless-ignore.yml": "version: 2\n" });
+    const { out } = await runAt("/w/docs", tree, ["scan", ".."]);
+    assert.match(out, /^error \.\.\/b\.py:1:10: /m);
+    assert.match(out, /fingerprint \w{12}, path b\.py$/m);
+    assert.match(out, /^error \.\.\/\.secretless-ignore\.yml:1:1: /m);
+    const json = JSON.parse((await runAt("/w/docs", tree, ["scan", "..", "--format", "json"])).out) as {
+      findings: { place: { file: string } }[];
+    };
+    assert.equal(json.findings[0]?.place.file, "b.py");
+  });
+
+  describe("in a repository of several bundles", () => {
+    const monorepo = (ignored: Readonly<Record<string, string>> = {}): Tree =>
+      memoryTree({
+        "/w/.git/config": clean["/w/.git/config"],
+        "/w/tools/x.py": "x = 1\n",
+        "/w/one/databricks.yml": "bundle: {name: one}\nsync: {paths: [., ../shared]}\n",
+        "/w/one/src/a.py": `token = "${PAT}"\n`,
+        "/w/deep/er/two/bundle.yaml": "bundle: {name: two}\n",
+        "/w/deep/er/two/b.py": `token = "${PAT}"\n`,
+        "/w/shared/c.py": "y = 2\n",
+        "/w/node_modules/three/databricks.yml": "bundle: {name: three}\n",
+        ...ignored,
+      });
+    const exception = (path: string, mark: string): string =>
+      `version: 1\nexceptions:\n  - {rule: databricks-personal-access-token, path: ${path}, fingerprint: "${mark}", reason: r, expires: 2027-01-01}\n`;
+    const markOf = ({ out }: Run): string => /fingerprint (\w{12})/.exec(out)?.[1] ?? "";
+
+    it("finds each, says so, reads every file once and takes each one's own exceptions", async () => {
+      const open = await run(monorepo(), "scan");
+      assert.equal(open.code, 1);
+      assert.match(open.out, /all of it was read, with the bundles deep\/er\/two, one\./);
+      assert.match(open.out, /^2 findings in \d+ files/m);
+      const mark = markOf(open);
+      const one = { "/w/one/.secretless-ignore.yml": exception("one/src/a.py", mark) };
+      const both = { ...one, "/w/deep/er/two/.secretless-ignore.yml": exception("deep/er/two/b.py", mark) };
+      assert.match((await run(monorepo(one), "scan")).out, /^1 finding, 1 accepted finding in/m);
+      const accepted = await run(monorepo(both), "scan");
+      assert.equal(accepted.code, 0);
+      assert.match(accepted.out, /^0 findings, 2 accepted findings in/m);
+    });
+
+    it("takes the exceptions of the bundle around a folder, and asks of none there that it is needed", async () => {
+      const mark = markOf(await run(monorepo(), "scan", "one"));
+      const text = `${exception("one/src/a.py", mark)}${exception("one/gone.py", mark).split("\n")[2] ?? ""}\n`;
+      const tree = monorepo({ "/w/one/.secretless-ignore.yml": text });
+      assert.equal((await run(tree, "scan", "one/src")).code, 0);
+      const whole = await run(tree, "scan", "one");
+      assert.equal(whole.code, 1);
+      assert.match(whole.out, /one\/gone\.py matches no finding/);
+    });
   });
 
   it("accepts what an exception names, and refuses expired and unused ones", async () => {

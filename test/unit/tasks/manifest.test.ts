@@ -108,8 +108,9 @@ describe("task.json", () => {
     assert.deepEqual(Object.fromEntries(rules.filter(([, rule]) => rule !== undefined)), {
       tenantId: "exchange = entra",
       autoApprove: "command = deploy || command = destroy",
-      accessFile: "command != run",
-      policyFile: "command != run",
+      accessFile: "command = deploy || command = plan || command = destroy || command = access",
+      policyFile: "command = deploy || command = plan || command = destroy || command = access",
+      loginTimeout: "command = login",
       resource: "command = run",
       runParameters: "command = run",
       wait: "command = run",
@@ -122,7 +123,11 @@ describe("task.json", () => {
     const { outputVariables, restrictions } = await task();
     const names = outputVariables.map(({ name }) => name);
     assert.ok(names.includes("workspaceUrl"));
-    assert.deepEqual(restrictions.settableVariables.allowed, [...names, "secretless.*"]);
+    const ofLogin = [
+      ...["DATABRICKS_HOST", "DATABRICKS_AUTH_TYPE", "DATABRICKS_METADATA_SERVICE_URL"],
+      ...["DATABRICKS_WORKSPACE_ID", "NO_PROXY"],
+    ];
+    assert.deepEqual(restrictions.settableVariables.allowed, [...names, ...ofLogin, "secretless.*"]);
   });
 
   it("runs with Node 20 and Node 24, main and post-job", async () => {

@@ -72,7 +72,7 @@ describe("the pipelines of the documentation", () => {
     const validate = await pipelineSchema(new Set(used));
     for (const { page, text } of texts) {
       assert.ok(validate(JSON.parse(text)), `${page}: ${text}`);
-      const [key = ""] = /"(?:target|scriptType)":/.exec(text) ?? [];
+      const [key = ""] = /"(?:target|scriptType|host)":/.exec(text) ?? [];
       assert.ok(
         !validate(JSON.parse(text.replace(key, `"x${key.slice(1)}`))),
         `${page}: any input is accepted`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { validate } from "@actions/languageservice";
 import { TextDocument } from "vscode-languageserver-textdocument";
@@ -13,14 +13,37 @@ import { PAGES, withTables } from "../../../../scripts/input-table.ts";
 const root = path.resolve(import.meta.dirname, "../../../..");
 const read = (file: string): Promise<string> => readFile(path.join(root, file), "utf8");
 
+/** The anchor that GitHub gives to a heading. */
+const anchorOf = (title: string): string =>
+  title
+    .replace(/`/g, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replace(/ /g, "-");
+
 describe("action.yml", () => {
-  it("is accepted by GitHub's own language service", async () => {
-    const text = await read("action/action.yml");
-    // The service caches by URI.
-    const check = (folder: string, content: string): ReturnType<typeof validate> =>
-      validate(TextDocument.create(`file:///${folder}/action.yml`, "yaml", 0, content));
-    assert.deepEqual(await check("ours", text), []);
-    assert.notDeepEqual(await check("wrong", text.replace("using: node24", "using: node99")), []);
+  for (const file of ["action/action.yml", "action.yml"])
+    it(`${file} is accepted by GitHub's own language service`, async () => {
+      const text = await read(file);
+      // The service caches by URI.
+      const check = (folder: string, content: string): ReturnType<typeof validate> =>
+        validate(TextDocument.create(`file:///${folder}/${file}`, "yaml", 0, content));
+      assert.deepEqual(await check("ours", text), []);
+      assert.notDeepEqual(await check("wrong", text.replace("using: node24", "using: node99")), []);
+    });
+
+  it("is the same at the root of the repository, and starts the same files from there", async () => {
+    const [own, atRoot] = await Promise.all(
+      ["action/action.yml", "action.yml"].map(
+        async (file) => parse(await read(file)) as { runs: Record<string, string> },
+      ),
+    );
+    const { runs, ...rest } = own ?? { runs: {} };
+    const { runs: rootRuns, ...rootRest } = atRoot ?? { runs: {} };
+    assert.deepEqual(rootRest, rest);
+    const main = (folder: string, file = ""): string => path.join(root, folder, file);
+    assert.equal(rootRuns["using"], runs["using"]);
+    for (const name of ["main", "post"]) assert.equal(main("", rootRuns[name]), main("action", runs[name]));
   });
 
   it("starts files that the build makes", async () => {
@@ -75,10 +98,37 @@ describe("the documentation", () => {
   });
 
   it("links only to pages and headings that exist", async () => {
-    for (const file of ["README.md"]) {
-      for (const [, target = ""] of (await read(file)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-        await assert.doesNotReject(read(path.join(path.dirname(file), target)), target);
+    const pages = (await readdir(path.join(root, "docs"))).map((name) => `docs/${name}`);
+    const headings = async (file: string): Promise<string[]> =>
+      [...(await read(file)).matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => anchorOf(title));
+    const missing: string[] = [];
+    for (const file of ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...pages]) {
+      const own =
+        /\]\((?:https:\/\/github\.com\/<owner>\/databricks-secretless\/blob\/v1\/|(?!https?:))([^)#\s]*)(?:#([^)\s]+))?\)/g;
+      for (const [link, target = "", anchor] of (await read(file)).matchAll(own)) {
+        const page = target === "" ? file : path.posix.join(path.dirname(file), target);
+        const there = await access(path.join(root, page)).then(
+          () =>
+            anchor === undefined ||
+            !page.endsWith(".md") ||
+            headings(page).then((all) => all.includes(anchor)),
+          () => false,
+        );
+        if (!there) missing.push(`${file}: ${link}`);
       }
+    }
+    assert.deepEqual(missing, []);
+  });
+
+  it("links from the extension's page to pages that exist, and fills in the repository", async () => {
+    const text = await read("extension/overview.md");
+    const links = [...text.matchAll(/\]\((https:\/\/[^)]+)\)/g)].map(([, url = ""]) => url);
+    assert.ok(links.length >= 5);
+    for (const url of links) {
+      const [, page] =
+        /^https:\/\/github\.com\/<owner>\/databricks-secretless\/blob\/v1\/(.+)$/.exec(url) ?? [];
+      assert.ok(page !== undefined, url);
+      await assert.doesNotReject(access(path.join(root, page)), url);
     }
   });
 });
