@@ -116,12 +116,20 @@ function runContext(environment: Environment): RunContext {
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : undefined,
     addresses: systemAddresses(),
+    pages: pagesOf(get("GITHUB_SERVER_URL"), get("GITHUB_ACTION_REPOSITORY"), get("GITHUB_ACTION_REF")),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
     ...(GITHUB.isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
       openEvent: { name: get("GITHUB_EVENT_NAME"), commit: get("GITHUB_SHA") || undefined },
     }),
     ...(untrustedEvent && { untrustedEvent }),
   };
+}
+
+/** Where the pages of the action that runs are; the runner says it (docs.github.com, "Variables reference"). */
+function pagesOf(server: string, repository: string, ref: string): string | undefined {
+  if (!/^[\w-]+\/[\w.-]+$/.test(repository) || !/^[\w./-]+$/.test(ref)) return undefined;
+  const url = `${server}/${repository}/blob/${ref}/docs/`;
+  return URL.canParse(url) ? url : undefined;
 }
 
 /** Bytes: GitHub sends no larger event (docs.github.com, "Webhook events and payloads": 25 MB). */

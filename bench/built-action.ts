@@ -11,7 +11,7 @@ export interface BuiltAction {
   readonly metafile: Metafile;
 }
 
-/** The action as `npm run dist` makes it of the present sources, in a folder that nothing else writes to. */
+/** The action as `npm run build` makes it of the present sources, in a folder that nothing else writes to. */
 export async function builtAction(): Promise<BuiltAction> {
   const folder = await freshUntilExit("bench-action");
   const dist = path.join(folder, "dist");

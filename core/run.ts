@@ -1,11 +1,10 @@
 import path from "node:path";
-import { openAudit, type Audit } from "./audit/audit.ts";
-import { isRefusal, refusalEvent } from "./audit/events/refusal.ts";
+import { isRefusal } from "./audit/events/refusal.ts";
 import { pipelineOf } from "./audit/pipeline.ts";
 import type { OpenSink } from "./audit/sinks/sink.ts";
 import { allRight } from "./base/all-right.ts";
 import { pathForPeople } from "./base/paths.ts";
-import { SecretlessError, toSecretlessError } from "./base/errors.ts";
+import type { SecretlessError } from "./base/errors.ts";
 import { PRODUCT } from "./base/product.ts";
 import { findText } from "./bundle/find-text.ts";
 import { checkHostPin, type BundleTarget } from "./bundle/host-pin.ts";
@@ -15,28 +14,31 @@ import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts"
 import { createTerminate } from "./cli/process.ts";
 import type { RunCommand } from "./commands/command.ts";
 import { RUN_COMMANDS } from "./commands/index.ts";
-import type { InputTable } from "./ci/inputs/table.ts";
+import type { InputTable } from "./ci/inputs/definition.ts";
 import { OPEN_EXCHANGES } from "./federation/exchanges/index.ts";
 import type { OpenExchange } from "./federation/exchanges/open.ts";
 import { Access } from "./flow/access/access.ts";
 import { readAccess, scanPolicy } from "./flow/access/files.ts";
 import { workspaceApi } from "./flow/api.ts";
-import { connect } from "./flow/connect.ts";
+import { givenVariables, placeComplex } from "./flow/bundle-variables.ts";
+import { connect, knownWorkspaceId } from "./flow/connect.ts";
 import { markOf, processPort } from "./cli/own-process.ts";
 import { ServiceLauncher } from "./flow/service/open.ts";
 import type { StepService } from "./flow/service/step-service.ts";
 import { strayEnder } from "./flow/strays.ts";
 import { carefulCi } from "./report/careful-ci.ts";
-import { withoutCredentials } from "./scan/hide.ts";
 import { findTool } from "./flow/find-cli.ts";
 import { scanAudit } from "./flow/scan/audit.ts";
+import { openAuditOf, recordRefusals, type Begun } from "./flow/record.ts";
 import { startScan } from "./flow/scan/start.ts";
 import { standardsOf } from "./flow/standards.ts";
+import { rootCause } from "./flow/root-cause.ts";
 import { showWarning } from "./flow/cli-warning.ts";
 import { warnOfHomes } from "./flow/home-warnings.ts";
 import { tellOverrides } from "./flow/variable-overrides.ts";
-import type { BegunStep, Step } from "./flow/step.ts";
-import { FactsSoFar, type Facts, type Found } from "./report/facts.ts";
+import { noteTarget, type BegunStep, type Step } from "./flow/step.ts";
+import { FactsSoFar, runFacts, type Facts, type Found } from "./report/facts.ts";
+import { heldBack, logBeginning, logFound } from "./report/opening.ts";
 import { reportFailure, reportSuccess } from "./report/report.ts";
 
 export { serveTokenService } from "./flow/service/serve.ts";
@@ -56,16 +58,20 @@ export interface Seams {
 
 /** The flow of each command, from top to bottom. */
 export async function run(given: BegunStep, seams: Seams = {}): Promise<number> {
-  const ci = carefulCi(given.ci);
+  const log = carefulCi(given.ci);
+  const { ci, release } = heldBack(log);
   const begun = { ...given, ci };
   const { ports, inputs } = begun;
   const { command } = inputs;
-  const soFar = new FactsSoFar({
-    command: command.name,
-    workspaceUrl: inputs.host,
-    runUrl: ci.context.runUrl,
+  const soFar = new FactsSoFar(runFacts(inputs, ci.context));
+  const began = ports.clock.now();
+  logBeginning(log, inputs);
+  const folder = await makePrivateFolder(ci.context.tempFolder);
+  await ci.saveState("folder", folder.root);
+  const audit = await openAuditOf(begun, seams.sinks).catch(async (error: unknown) => {
+    await removePrivateFolder(folder.root);
+    throw error;
   });
-  const audit = await openAuditOf(begun, seams);
   const noteScan = scanAudit(begun, audit);
   // The first look of the scan runs beside the handshake, by which it is known who the pipeline is.
   let connected: Promise<unknown> = Promise.resolve();
@@ -78,12 +84,12 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       });
   };
   const step: Step = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
-  const folder = await makePrivateFolder(ci.context.tempFolder);
-  await ci.saveState("folder", folder.root);
   const launcher = new ServiceLauncher(step);
   let service: StepService | undefined;
   let access: Access | undefined;
+  let withdrawVariables = (): Promise<void> => Promise.resolve();
   const withStandards = (): Facts => {
+    soFar.add({ duration: ports.clock.now() - began });
     if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access?.examined) });
     return soFar.facts;
   };
@@ -96,15 +102,18 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     const connecting = connect(step, audit);
     connected = connecting.catch(() => undefined);
     const judged = when(needs.bundle, async () =>
-      checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) }),
+      noteTarget(step, await checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step) })),
     );
-    const [connection, tool, target, source, scan] = await allRight([
+    const [connection, tool, target, variables, source, scan] = await allRight([
       connecting,
       when(needs.cli, () => findCli(step, folder.root, judged)),
       judged,
-      readAccess(step, bundleRoot),
+      givenVariables(step, judged),
+      readAccess(step, bundleRoot, judged),
       startScan(step, bundleRoot),
     ]);
+    logFound(log, inputs, soFar.facts);
+    release();
     const { claims } = source.evidence;
     if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
@@ -118,6 +127,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
     const env = cliEnvironment({
       ...ports,
       ...inputs,
+      variables: variables.texts,
       dialect,
       tokenServiceUrl: tokens?.url ?? "",
       folder,
@@ -147,6 +157,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         tokensServed: () => tokens.served,
         findText: (texts) => findText(texts, { root: bundleRoot, checkout, platform: ports.platform }),
         beforeEach: () => checkHostPin({ ...pin, workspaceId }),
+        afterEach: () => tokens.check(),
         readTimeout: inputs.planTimeout,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => {
@@ -159,6 +170,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       });
     warnOfHomes(step, target);
     if (target) await tellOverrides(step, bundleRoot, target.name);
+    if (tool && target) withdrawVariables = await placeComplex(step, variables, folder.root, target.name);
     access = needs.access ? new Access({ step, audit, connection, source }) : undefined;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" } as const;
     const api = workspaceApi(step, session, caller);
@@ -172,6 +184,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
       api,
       connection,
       folder,
+      variables: variables.texts,
       get cli() {
         return asked("cli", cli);
       },
@@ -192,31 +205,23 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
             policy,
           });
         },
-        deployed: async (complete) => scan?.deployed({ state: folder.state, api, complete }),
+        deployed: async (complete) => scan?.deployed({ folder, api, complete }),
       },
     });
     await audit.settled();
     await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
+    release();
     const failure = await rootCause(step, service, error);
     await recordRefusals(begun, audit, failure);
     await reportFailure(ci, failure, withStandards());
     return 1;
   } finally {
     await launcher.end();
+    await withdrawVariables();
     await removePrivateFolder(folder.root);
   }
-}
-
-/** Of the input, or what the host says of itself: a bundle may name it, too. */
-async function knownWorkspaceId({ inputs, workspace }: Step): Promise<string | undefined> {
-  if (inputs.workspaceId !== undefined) return inputs.workspaceId;
-  // Why a host does not answer, the sign-in tells.
-  return workspace.then(
-    (found) => found.workspaceId,
-    () => undefined,
-  );
 }
 
 async function when<T>(needed: boolean, work: () => Promise<T>): Promise<T | undefined> {
@@ -241,48 +246,8 @@ async function findCli(
   return cli;
 }
 
-type Begun = Pick<BegunStep, "ci" | "ports" | "inputs">;
-
-function openAuditOf({ ci, ports, inputs }: Begun, { sinks }: Seams): Promise<Audit> {
-  const { auditLog, clientId, command } = inputs;
-  const record = { ci, ...ports, command: command.name, clientId, auditLog, clean: withoutCredentials };
-  return openAudit(record, sinks);
-}
-
-/** Puts on record what was refused; a log that cannot be written must not hide why the run failed. */
-async function recordRefusals({ ci, inputs }: Begun, audit: Audit, failure: SecretlessError): Promise<void> {
-  const what = { command: inputs.command.name, host: inputs.host, runner: ci.context.ciName };
-  const refusals = [failure, ...failure.others].filter(isRefusal);
-  for (const refusal of refusals) audit.note(refusalEvent(refusal, what));
-  await audit.settled().catch((error: unknown) => {
-    if (error !== failure) ci.annotate("warning", toSecretlessError(error).message);
-  });
-}
-
 /** Ends a step that was refused before anything of it had begun. */
 export async function refuseStep(begun: Begun, error: SecretlessError, seams: Seams): Promise<void> {
-  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
+  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams.sinks), error);
   await reportFailure(begun.ci, error);
-}
-
-/** What really went wrong: the CLI saw only a refusal of the token service, or that it was ended. */
-async function rootCause(
-  { ci }: Step,
-  service: StepService | undefined,
-  error: unknown,
-): Promise<SecretlessError> {
-  if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
-    return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
-  }
-  const foreign = (await service?.refusals())?.find(({ reason }) => reason === "host");
-  if (foreign) {
-    return new SecretlessError("HOST_NOT_APPROVED", {
-      problem: "The bundle would talk to a workspace that is not approved; it got no token.",
-      expected: "the workspace of the input `host`",
-      actual: foreign.host,
-      remedy: "Remove what sets `workspace.host` for this target, or correct the input `host`.",
-      cause: error,
-    });
-  }
-  return toSecretlessError(service?.lastError ?? error);
 }

@@ -26,7 +26,7 @@ export async function runStep(shell: Ci, ports: Ports, seams: Seams = {}): Promi
   const finished = new AbortController();
   let begun: Pick<BegunStep, "ci" | "ports" | "inputs"> | undefined;
   try {
-    const inputs = parseInputs(ci, seams.inputs);
+    const inputs = parseInputs(ci, seams.inputs, ports.environment);
     begun = { ci, ports, inputs };
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;

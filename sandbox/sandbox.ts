@@ -13,6 +13,7 @@ import { textOf } from "./http/json.ts";
 import type { LogEntry, LoggedRequest } from "./http/log.ts";
 import { SystemServer, type Wiring } from "./http/server.ts";
 import { AccessTokens } from "./identity/access-tokens.ts";
+import { assignedOnly } from "./identity/assigned-only.ts";
 import { authenticator } from "./identity/authorise.ts";
 import { Counter } from "./identity/counter.ts";
 import { FederationPolicies } from "./identity/federation-policies.ts";
@@ -57,6 +58,8 @@ export interface Sandbox {
   /** Every secret value ever handed out: request tokens, ID tokens, access tokens. */
   readonly handedOut: readonly string[];
   fault(rule: FaultRule): Fault;
+  /** Starts another workspace of the account, with a port of its own; nobody is assigned to it. */
+  addWorkspace(name: string): Promise<Workspace>;
   /** @throws AggregateError if the sandbox itself had a defect */
   stop(): Promise<void>;
 }
@@ -107,6 +110,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     policies,
     onPrincipal: (principal) => workspace.files.mkdirs(`/Workspace/Users/${principal.applicationId}`),
   });
+  account.workspaces.add({
+    workspaceId: WORKSPACE_ID,
+    name: "lake",
+    deploymentName: new URL(host).host,
+  });
   const services = new Services({
     vended: (token) => workspace.serviceCredentials.vended(token),
     url: servicesServer.url,
@@ -146,6 +154,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     authenticator(tokens),
   );
 
+  const more: SystemServer[] = [];
+  const addWorkspace = async (name: string): Promise<Workspace> => {
+    const server = await SystemServer.start("workspace", wiring);
+    more.push(server);
+    const workspaceId = String(BigInt(WORKSPACE_ID) + BigInt(more.length));
+    const added = new Workspace({ ...context, host: server.url, workspaceId, ids: workspaceIds(false) });
+    account.workspaces.add({ workspaceId, name, deploymentName: new URL(server.url).host });
+    server.serve(added.routes(), assignedOnly(workspaceId, account.workspaces, authenticator(tokens)));
+    return added;
+  };
+
   return {
     github,
     azure,
@@ -158,6 +177,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     requests,
     handedOut,
     fault: (rule) => faults.add(rule),
+    addWorkspace,
     stop: async () => {
       stopping.abort();
       const servers = [
@@ -167,6 +187,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         workspaceServer,
         accountServer,
         servicesServer,
+        ...more,
       ];
       await Promise.all(servers.map((server) => server.stop()));
       if (wiring.defects.length > 0) throw new AggregateError(wiring.defects, "the sandbox itself failed");

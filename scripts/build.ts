@@ -1,6 +1,6 @@
 /**
- * `npm run dist`: bundles the shells and the laptop command, and builds the wheel for the deployed jobs. The same sources give the same bytes on every machine.
- * `npm run dist -- --publisher <id> --version <x.y.z>` gives the extension another publisher, it and the wheel another version;
+ * `npm run build`: bundles the shells and the laptop command, and builds the wheel for the deployed jobs. The same sources give the same bytes on every machine.
+ * `npm run build -- --publisher <id> --version <x.y.z>` gives the extension another publisher, it and the wheel another version;
  * `--repository <owner/name>` fills in the links of its page.
  */
 import path from "node:path";

@@ -33,7 +33,7 @@ for (const [signal, code] of [
   process.once(signal, () => process.exit(code));
 const bin = (name: string): string => path.join(root, "node_modules", name);
 
-function mocha(name: string, specs: readonly string[], coverage: boolean): Check {
+function mocha(name: string, specs: readonly string[]): Check {
   const counts = path.join(enclosure.folder, `${name}.json`);
   const runner = [
     // Not "tsx" itself: with its hooks for require, a module that is also imported would be there twice.
@@ -46,8 +46,7 @@ function mocha(name: string, specs: readonly string[], coverage: boolean): Check
     `file=${counts}`,
     ...specs,
   ];
-  const covered = [bin("c8/bin/c8.js"), process.execPath, ...runner];
-  return { name, args: coverage ? covered : runner, counts };
+  return { name, args: runner, counts };
 }
 
 /** The shells' tests in as many parts, so that both lanes always have work. */
@@ -56,13 +55,13 @@ async function shells(parts: number): Promise<Check[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith(".test.ts")).sort();
   return Array.from({ length: parts }, (_, part) => {
     const own = files.filter((_file, at) => at % parts === part).map((name) => path.join(folder, name));
-    return mocha(`shells ${String(part + 1)} of ${String(parts)}`, own, false);
+    return mocha(`shells ${String(part + 1)} of ${String(parts)}`, own);
   });
 }
 
 /** The longest first; two lanes take one after the other. */
 const CHECKS: Check[] = [
-  mocha("unit", ["test/unit/**/*.test.ts"], true),
+  mocha("unit", ["test/unit/**/*.test.ts"]),
   ...(await shells(5)),
   { name: "lint", args: [bin("eslint/bin/eslint.js"), ".", "--max-warnings", "0"] },
   { name: "types", args: [bin("typescript/bin/tsc"), "--noEmit"] },
@@ -95,7 +94,7 @@ async function countsOf(check: Check, code: number): Promise<Counts> {
   if (check.counts !== undefined) {
     try {
       const counts = JSON.parse(await readFile(check.counts, "utf8")) as Counts;
-      // Mocha may be content while coverage is not, or the process may have died after its last test.
+      // The process may have died after its last test.
       if (code !== 0 && counts.failed === 0) counts.failed = 1;
       return counts;
     } catch {

@@ -7,7 +7,8 @@ import { COMMANDS, type CommandTraits } from "../core/base/commands.ts";
 import { AZURE_DEVOPS } from "../core/ci/azure-devops/dialect.ts";
 import type { Dialect } from "../core/ci/dialect.ts";
 import { GITHUB } from "../core/ci/github/dialect.ts";
-import { INPUTS, type InputDefinition, type InputTable } from "../core/ci/inputs/table.ts";
+import type { InputDefinition, InputTable } from "../core/ci/inputs/definition.ts";
+import { INPUTS } from "../core/ci/inputs/table.ts";
 import { EXPORTED, OUTPUTS } from "../core/ci/outputs.ts";
 
 const root = path.resolve(import.meta.dirname, "..");

@@ -184,6 +184,25 @@ import { getuid as getuid2 } from "node:process";
 
 // core/cli/private-folder.ts
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+
+// core/base/errors.ts
+var SecretlessError = class extends Error {
+  name = "SecretlessError";
+  code;
+  details;
+  mistakes;
+  others;
+  constructor(code, options) {
+    const { mistakes = [], others = [], cause, ...details } = options;
+    super(details.problem, cause === void 0 ? void 0 : { cause });
+    this.code = code;
+    this.details = details;
+    this.mistakes = mistakes;
+    this.others = others;
+  }
+};
+
+// core/cli/private-folder.ts
 function removePrivateFolder(root) {
   return rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
@@ -434,25 +453,6 @@ function parsed(text) {
 // core/base/clock-and-platform.ts
 import { arch, networkInterfaces, platform } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-
-// core/base/errors.ts
-var SecretlessError = class extends Error {
-  name = "SecretlessError";
-  code;
-  details;
-  mistakes;
-  others;
-  constructor(code, options) {
-    const { mistakes = [], others = [], cause, ...details } = options;
-    super(details.problem, cause === void 0 ? void 0 : { cause });
-    this.code = code;
-    this.details = details;
-    this.mistakes = mistakes;
-    this.others = others;
-  }
-};
-
-// core/base/clock-and-platform.ts
 var systemClock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {

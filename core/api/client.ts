@@ -1,10 +1,11 @@
+import { ipAccessRemedy } from "../net/ip-access.ts";
 import { SecretlessError } from "../base/errors.ts";
 import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
 import { redact } from "../base/redact.ts";
 import { HttpError, isPage, isRetryableStatus, nameOf, statusError } from "../net/http.ts";
 import { retry } from "../net/retry.ts";
 import { addressBlocked, endpointUnavailable } from "../net/unavailable.ts";
-import { isObject, readJson, textAt, writeJson, type Json, type JsonBody } from "./json.ts";
+import { isList, isObject, readJson, textAt, writeJson, type Json, type JsonBody } from "./json.ts";
 
 /** One call of the REST API. `path` is already percent-encoded; `query` is not. */
 export interface ApiRequest {
@@ -12,6 +13,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonBody;
+  /** The answer is an array without an envelope, and no object. */
+  readonly array?: true;
   /** For POST and PATCH: the same request sent twice does what one does, so that it may be tried again after any failure. */
   readonly repeatable?: boolean;
   /** Goes on when the connection's signal is aborted, to tell the workspace of the cancellation. */
@@ -119,6 +122,7 @@ export function callError(what: string, error: unknown): unknown {
   return new SecretlessError("ENDPOINT_UNAVAILABLE", {
     problem: `${what} failed: status ${error.status} ${error.errorCode}, ${error.message}.`,
     remedy:
+      ipAccessRemedy(error.message) ??
       "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
     cause: error,
   });
@@ -174,7 +178,7 @@ async function attempt(
     });
     await tell(response);
     const { status, headers } = response;
-    if (status >= 200 && status < 300) return { json: answerOf(request, response), headers };
+    if (status >= 200 && status < 300) return { json: answerOf(request, response, call.array), headers };
     throw failureOf(request, response);
   } catch (error) {
     if (!(error instanceof HttpError) || !error.retryable || mayRepeat(call, error)) throw error;
@@ -207,10 +211,10 @@ function failureOf(request: HttpRequest, response: HttpResponse): Error {
 }
 
 /**
- * Each answer of the API is an object, an empty body one of a call that had nothing to tell. One that was cut off is asked
+ * Each answer of the API is an object (or the array that was asked for), an empty body one of a call that had nothing to tell. One that was cut off is asked
  * for again; what is a page, or of another kind, is not the API's.
  */
-function answerOf(request: HttpRequest, response: HttpResponse): Json {
+function answerOf(request: HttpRequest, response: HttpResponse, array = false): Json {
   const { status, body } = response;
   const isEmpty = body.trim() === "";
   if (isEmpty && request.method !== "GET") return {};
@@ -224,7 +228,7 @@ function answerOf(request: HttpRequest, response: HttpResponse): Json {
   if (isEmpty) throw unreadable(true);
   try {
     const json = readJson(body);
-    if (isObject(json)) return json;
+    if (array ? isList(json) : isObject(json)) return json;
   } catch {
     if (!isPage(body)) throw unreadable(true);
   }

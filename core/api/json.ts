@@ -37,6 +37,10 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /** The member at `path`, if each object on the way has it itself (a job may be called `constructor`). */
 export function member(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let found = value;

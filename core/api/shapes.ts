@@ -9,6 +9,7 @@ import type * as iam from "@databricks/sdk-experimental/dist/apis/iam/model.js";
 import type * as jobs from "@databricks/sdk-experimental/dist/apis/jobs/model.js";
 import type * as oauth2 from "@databricks/sdk-experimental/dist/apis/oauth2/model.js";
 import type * as pipelines from "@databricks/sdk-experimental/dist/apis/pipelines/model.js";
+import type * as provisioning from "@databricks/sdk-experimental/dist/apis/provisioning/model.js";
 import type * as serving from "@databricks/sdk-experimental/dist/apis/serving/model.js";
 import type * as settings from "@databricks/sdk-experimental/dist/apis/settings/model.js";
 import type * as workspace from "@databricks/sdk-experimental/dist/apis/workspace/model.js";
@@ -93,6 +94,11 @@ export const GRANT_RULE = shape<iam.GrantRule>();
 export const OBJECT_PERMISSIONS = shape<iam.ObjectPermissions>();
 export const ACCESS_CONTROL = shape<iam.AccessControlResponse>();
 export const PERMISSION = shape<iam.Permission>();
+
+/** A workspace as its account lists it. */
+export const OTHER_WORKSPACE = shape<provisioning.Workspace>();
+export const WORKSPACE_ASSIGNMENTS = shape<iam.PermissionAssignments>();
+export const WORKSPACE_ASSIGNMENT = shape<iam.PermissionAssignment>();
 
 export const SECRETS = shape<oauth2.ListServicePrincipalSecretsResponse>();
 export const SECRET = shape<oauth2.SecretInfo>();

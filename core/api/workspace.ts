@@ -74,14 +74,6 @@ export async function jobExists(api: DatabricksApi, jobId: string): Promise<bool
   return status === undefined || status === 403;
 }
 
-/** Whether a pipeline may still be there; as {@link jobExists}. */
-export async function pipelineExists(api: DatabricksApi, pipelineId: string): Promise<boolean> {
-  const path = `/api/2.0/pipelines/${encodeURIComponent(pipelineId)}`;
-  const answer = api.call({ method: "GET", path, lasting: true });
-  const status = await unless([400, 403, 404], "The look at a pipeline", answer);
-  return status === undefined || status === 403;
-}
-
 /** The status of a failure that is as good as success; what else failed is an error for the user. */
 async function unless(
   statuses: readonly number[],

@@ -133,8 +133,9 @@ async function includedFiles(
   const seen = new Set<string>(ROOT_NAMES);
   const files: string[] = [];
   for (const { text, place } of includePatterns(root.value)) {
-    const wrong = (problem: string, remedy?: string) => {
-      mistakes.push({ problem, ...(remedy === undefined ? {} : { remedy }), place });
+    const wrong = (problem: string, remedy = "Correct the pattern, or take it out.") => {
+      const expected = "paths of YAML or JSON files of the checkout, relative to the bundle";
+      mistakes.push({ problem, expected, actual: quote(text), remedy, place });
     };
     if (path.isAbsolute(text)) {
       wrong(`\`include\` takes paths relative to the bundle, not \`${quote(text)}\`.`);
@@ -239,8 +240,11 @@ async function notFound(location: Location, path: PlatformPath): Promise<Secretl
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
     else if (entry.type === "folder" && (await hasRootFile(inside, path, tree))) near.push(inside);
   }
+  let above: string | undefined;
   for (let folder = path.dirname(root); isInside(folder, checkout, platform); folder = path.dirname(folder)) {
-    if (await hasRootFile(folder, path, tree)) near.push(folder);
+    if (!(await hasRootFile(folder, path, tree))) continue;
+    above ??= folder;
+    near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
@@ -251,9 +255,14 @@ async function notFound(location: Location, path: PlatformPath): Promise<Secretl
         ? `nearby: ${shown.join(", ")}`
         : "none of them"
       : "the folder does not exist",
-    remedy:
-      "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is " +
-      "checked out before this step.",
+    remedy: [
+      ...(above === undefined
+        ? []
+        : [
+            `The Databricks CLI would take the bundle of the folder above; this step deploys what \`bundle-root\` names: set it to \`${displayName(above, location) || "."}\`.`,
+          ]),
+      "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step.",
+    ].join(" "),
   });
 }
 

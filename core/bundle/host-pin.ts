@@ -1,9 +1,9 @@
 import { quote, quoteAddress } from "../base/quote.ts";
 import { SecretlessError, type ErrorCode, type Mistake, type Place } from "../base/errors.ts";
 import type { Platform } from "../base/ports.ts";
-import { parseWorkspaceUrl } from "../net/workspace.ts";
+import { parseHostOfBundle } from "../net/workspace.ts";
 import { readBundleFiles, readingBundle, type BundleFile } from "./files.ts";
-import { isVariable, selectTarget, under, type Layers } from "./target.ts";
+import { isVariable, keysOf, selectTarget, under, type Layers } from "./target.ts";
 import type { BundleValue } from "./yaml.ts";
 
 export interface HostPinOptions {
@@ -21,10 +21,16 @@ export interface HostPinOptions {
 export interface BundleTarget {
   /** The target that the CLI selects; it calls that of a bundle without targets `default`. */
   readonly name: string;
+  /** `bundle.name`, where it is written out. */
+  readonly bundle: string | undefined;
   /** Whether the bundle says where it is deployed to; else it is the home folder of whoever deploys. */
   readonly hasRootPath: boolean;
   /** `bundle.databricks_cli_version` as written; the CLI reads the top level alone (cli `verify_cli_version.go`). */
   readonly cliVersion: string | undefined;
+  /** Names of all its targets. */
+  readonly targets: readonly string[];
+  /** Names of the variables that the bundle declares; no target can declare more (cli `bundle/config/root.go`). */
+  readonly variables: readonly string[];
 }
 
 /** Fields of `workspace` that select another identity. Source: cli `bundle/config/workspace.go`, and its SDK. */
@@ -46,7 +52,7 @@ export async function checkHostPin(options: HostPinOptions): Promise<BundleTarge
 }
 
 function judge(files: readonly BundleFile[], options: HostPinOptions): BundleTarget {
-  const { name, top, overrides } = selectTarget(files, options.target);
+  const { name, names, top, overrides } = selectTarget(files, options.target);
   const workspaces = [under(overrides, "workspace"), under(top, "workspace")];
   const setting = (key: string) =>
     workspaces.map((workspace) => counting(under(workspace, key))).find((value) => value !== undefined);
@@ -59,15 +65,22 @@ function judge(files: readonly BundleFile[], options: HostPinOptions): BundleTar
   const credentials = CREDENTIAL_FIELDS.flatMap((key): Mistake[] => {
     const value = setting(key);
     const off = key === "azure_use_msi" && value?.kind === "text" && value.boolean === false;
-    return value && !off ? [{ problem: `\`workspace.${key}\` is set.`, place: value.place }] : [];
+    if (!value || off) return [];
+    const remedy = "Take the line out.";
+    const expected = "no setting of identity";
+    return [{ problem: `\`workspace.${key}\` is set.`, expected, actual: key, remedy, place: value.place }];
   });
   if (wrong.length > 0) throw refused("HOST_NOT_APPROVED", wrong, credentials);
   if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
   const cliVersion = under(under(top, "bundle"), "databricks_cli_version").at(-1);
+  const bundle = under(under(top, "bundle"), "name").at(-1);
   return {
     name,
+    bundle: bundle?.kind === "text" && !bundle.text.includes("${") ? bundle.text : undefined,
     hasRootPath: setting("root_path") !== undefined,
     cliVersion: cliVersion?.kind === "text" ? cliVersion.text : undefined,
+    targets: names,
+    variables: keysOf(under(top, "variables")),
   };
 }
 
@@ -108,8 +121,9 @@ function hostMistake(text: string, approved: HostPinOptions): Mistake | undefine
   if (text !== text.trim())
     return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
   try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(text);
-    if (origin !== approved.host) return { problem, expected: approved.host, actual };
+    const { origin, workspaceId, accountId } = parseHostOfBundle(text);
+    const remedy = "Take the line out, or correct the input `host`.";
+    if (origin !== approved.host) return { problem, expected: approved.host, actual, remedy };
     return (
       idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ??
       idMistake("The account in `workspace.host`", accountId, "account-id", approved)

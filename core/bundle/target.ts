@@ -1,3 +1,4 @@
+import { meant } from "../base/nearest.ts";
 import { quoteAll } from "../base/quote.ts";
 import { invalidBundle, type BundleFile } from "./files.ts";
 import type { BundleValue } from "./yaml.ts";
@@ -21,6 +22,8 @@ export function keysOf(layers: Layers): readonly string[] {
 export interface SelectedTarget {
   /** The target that the CLI selects; it calls that of a bundle without targets `default`. */
   readonly name: string;
+  /** All that can be selected. */
+  readonly names: readonly string[];
   /** The top level of the bundle's files. */
   readonly top: Layers;
   /** What the target overrides. */
@@ -49,13 +52,16 @@ export function selectTarget(files: readonly BundleFile[], asked: string | undef
   const names = keysOf(all).filter((name) => entriesOf(all, name).some(isTarget));
   if (names.length === 0) names.push("default");
   const name = asked ?? (names.length === 1 ? names[0] : theDefault(all, names));
-  if (name !== undefined && names.includes(name)) return { name, top, overrides: under(all, name) };
+  if (name !== undefined && names.includes(name)) return { name, names, top, overrides: under(all, name) };
   throw invalidBundle([
     {
       problem: `The bundle has no target \`${String(asked)}\`.`,
       expected: `one of: ${quoteAll(names)}`,
       actual: String(asked),
-      remedy: "Correct the input `target`, or add the target to the bundle.",
+      remedy: [
+        ...meant(asked ?? "", names),
+        "Correct the input `target`, or add the target to the bundle.",
+      ].join(" "),
     },
   ]);
 }
@@ -84,6 +90,7 @@ function theDefault(targets: Layers, names: readonly string[]): string {
           ? "The bundle has several targets and none of them has `default: true`."
           : `Several targets have \`default: true\`: ${quoteAll(defaults)}.`,
       expected: `the input \`target\`, one of: ${quoteAll(names)}`,
+      actual: first === undefined ? "no default" : quoteAll(defaults),
       remedy: "Name the target in the input `target`.",
     },
   ]);

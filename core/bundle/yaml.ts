@@ -69,7 +69,8 @@ export function parseBundleYaml(bytes: Uint8Array, file: string): ParsedYaml {
     return { value: new Reader(first, at, text).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
-    if (error instanceof RangeError) return invalid("The file is nested too deeply.");
+    if (error instanceof RangeError)
+      return invalid(`The file is nested deeper than ${String(DEEPEST)} levels.`);
     throw error;
   }
 }
@@ -125,8 +126,9 @@ function mistakeOf({ code, pos }: YAMLError, at: (offset: number) => Place, sour
       : REMEDIES[code];
   return {
     problem: `Not YAML: ${yamlFlaw({ code })}.`,
+    expected: "YAML as the Databricks CLI reads it",
+    remedy: remedy ?? "Correct the line; an editor with a YAML extension shows the place.",
     place: at(offset),
-    ...(remedy !== undefined && { remedy }),
   };
 }
 

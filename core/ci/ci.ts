@@ -16,6 +16,8 @@ export interface RunContext {
   readonly toolCache: string | undefined;
   /** Link to the run, or "" where there is none. */
   readonly runUrl: string;
+  /** URL of the folder `docs` of the version that runs, with a slash at its end; undefined where the CI does not say it. */
+  readonly pages?: string | undefined;
   /** IP addresses of the runner. */
   readonly addresses: readonly string[];
   /** Set if somebody without write access can cause this event; with the commit that the run belongs to, if the CI says it. */

@@ -55,6 +55,10 @@ export interface Dialect {
   untrustedRun(environment: Environment): UntrustedEvent | undefined;
   /** What the ID token says of the event. */
   untrustedToken(claims: PipelineClaims): UntrustedEvent | undefined;
+  /** Expressions that the CI replaces before a step starts, with why one may be left over; global patterns. */
+  readonly expressions: readonly (readonly [RegExp, string])[];
+  /** Why an input may come without a value though the pipeline names one. */
+  readonly whyEmpty: string;
   /** Names of variables, in capitals, that never reach the CLI and the bundle's code, with what they are. */
   readonly credentials: readonly (readonly [RegExp, string])[];
   /** The variable by whose value the CI finds, and ends, what a job has left running. */

@@ -47,6 +47,8 @@ export interface CliOptions extends ProgramPorts, FailureContext {
   readonly tokensServed: () => number;
   /** Called before each command; rejects if the bundle may not be worked with any more. */
   readonly beforeEach: () => Promise<unknown>;
+  /** Called after each command that ended well; rejects if it cannot be said whose tokens it used. */
+  readonly afterEach: () => Promise<unknown>;
   /** Where one of these texts stands in the bundle's configuration. */
   readonly findText: (texts: readonly string[]) => Promise<Place | undefined>;
   /** Limit for a command that only reads, in milliseconds. */
@@ -177,6 +179,7 @@ export class DatabricksCli {
       stdout.end();
       stderr.end();
       if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
+      if (ended.code === 0) await this.#options.afterEach();
       if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
       const places = { roots: [root, bundleRoot], bundlePath };
       const printedOnes = reader.diagnostics.map((one) => inCheckout(one, places));

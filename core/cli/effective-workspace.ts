@@ -1,6 +1,6 @@
 import { isObject, member, members, textAt } from "../api/json.ts";
 import { SecretlessError, type Mistake } from "../base/errors.ts";
-import { parseWorkspaceUrl } from "../net/workspace.ts";
+import { parseHostOfBundle } from "../net/workspace.ts";
 import type { BundleSummary } from "./summary.ts";
 
 export interface ApprovedWorkspace {
@@ -51,7 +51,7 @@ function isApproved(key: string, text: string, approved: ApprovedWorkspace): boo
 
 function isApprovedHost(text: string, { host, workspaceId, accountId }: ApprovedWorkspace): boolean {
   try {
-    const url = parseWorkspaceUrl(text);
+    const url = parseHostOfBundle(text);
     return (
       url.origin === host &&
       (url.workspaceId === undefined || url.workspaceId === workspaceId) &&

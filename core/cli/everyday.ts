@@ -1,5 +1,6 @@
 import type { Mistake } from "../base/errors.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { ipAccessRemedy } from "../net/ip-access.ts";
 
 /** What is known when the CLI fails. */
 export interface Acting {
@@ -28,7 +29,7 @@ const WORDS: readonly (readonly [RegExp, (match: RegExpExecArray, text: string) 
     /^not on the right Git branch:\s+expected according to configuration: (\S+)\s+actual: (\S*).*$/s,
     ([, wanted = "", actual = ""]) => ({
       problem: `The target is deployed from the branch \`${wanted}\` (\`bundle.git.branch\`), and this is ${actual === "" ? "no branch" : `\`${actual}\``}.`,
-      remedy: `Run this command on \`${wanted}\`, choose another \`target\`, or change \`bundle.git.branch\` of the target.`,
+      remedy: `${actual === "" || actual === "HEAD" ? `The checkout has a detached head, as pull requests, tags and checkouts by commit have: check the branch out by its name (\`actions/checkout\` with \`ref: ${wanted}\`; \`git switch ${wanted}\`). ` : ""}Run this command on \`${wanted}\`, choose another \`target\`, or change \`bundle.git.branch\` of the target.`,
     }),
   ],
   [
@@ -37,6 +38,22 @@ const WORDS: readonly (readonly [RegExp, (match: RegExpExecArray, text: string) 
       problem: `The bundle wants the Databricks CLI ${wanted} (\`bundle.databricks_cli_version\`), and this is ${current}.`,
       remedy: "Set `cli-version` to a version that it allows, or change `databricks_cli_version`.",
     }),
+  ],
+  [
+    /setting via environment variables \(BUNDLE_VAR_([\w-]+)\) is not supported for complex variable/,
+    ([, name = ""]) => ({
+      problem: `The variable \`${name}\` is complex, and a text was given for it.`,
+      remedy: `Give \`${name}\` its value in a file, and name that in \`variables-file\`.`,
+    }),
+  ],
+  [
+    /servicePrincipal\.user|(?:not authorized|permission)[^.]*\b(?:to use|as) (?:the )?service principal|does not have permission to (?:set|use) run_as/i,
+    (_, text) => {
+      const id = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/i.exec(text)?.[0] ?? "<application ID of run_as>";
+      return {
+        remedy: `A job may run as another service principal only where who deploys has the role \`roles/servicePrincipal.user\` on it. Let an account admin, or its manager, give the role:\ndatabricks account access-control get-rule-set "accounts/<account ID>/servicePrincipals/${id}/ruleSets/default" ""\nthen \`update-rule-set\` with the role for the deploying service principal beside what is there.`,
+      };
+    },
   ],
   [
     /has been modified remotely/,
@@ -63,6 +80,8 @@ export function inOwnWords(diagnostic: Diagnostic, acting: Acting): Mistake {
       ...(remedy !== undefined && { remedy }),
     };
   }
+  const ofAddress = ipAccessRemedy(`${text}\n${detail}`);
+  if (ofAddress !== undefined) return { ...mistake, remedy: ofAddress };
   const denied = deniedWords(`${text}\n${detail}`, acting);
   return denied === undefined ? mistake : { ...mistake, remedy: denied };
 }

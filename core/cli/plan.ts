@@ -15,6 +15,8 @@ export interface PlanEntry {
   readonly gone: boolean;
   /** Paths of the fields that change. */
   readonly fields: readonly string[];
+  /** What these are and become, where the plan says it. */
+  readonly values?: readonly { readonly path: string; readonly old?: Json; readonly now?: Json }[];
 }
 
 export interface Plan {
@@ -54,15 +56,22 @@ function readEntry(key: string, entry: Json): PlanEntry {
       `one of the actions ${ACTIONS.join(", ")}`,
     );
   }
-  const fields = members(member(entry, "changes"))
-    .filter(([, change]) => member(change, "action") !== "skip")
-    .map(([field]) => field);
+  const changes = members(member(entry, "changes")).filter(
+    ([, change]) => member(change, "action") !== "skip",
+  );
+  const values = changes.flatMap(([path, change]) => {
+    // What is in the workspace, where the CLI had not set it before.
+    const [old, now] = [member(change, "old") ?? member(change, "remote"), member(change, "new")];
+    if (old === undefined && now === undefined) return [];
+    return [{ path, ...(old !== undefined && { old }), ...(now !== undefined && { now }) }];
+  });
   return {
     resource: [group, name, ...rest].join("."),
     action,
     child: rest.length > 0,
     gone: member(entry, "gone") === true,
-    fields: fields.sort(),
+    fields: changes.map(([field]) => field).sort(),
+    ...(values.length > 0 && { values }),
   };
 }
 

@@ -46,6 +46,11 @@ export function readSummary(text: string): BundleSummary {
   if (!isObject(json) || !isObject(member(json, "bundle"))) {
     throw unreadable(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
   }
+  return summaryOf(json);
+}
+
+/** The same of a tree that was read before. */
+export function summaryOf(json: Json): BundleSummary {
   const all = members(member(json, "resources")).flatMap(([kind, ofKind]) =>
     members(ofKind).flatMap(([key, resource]) => {
       const id = textAt(resource, "id");

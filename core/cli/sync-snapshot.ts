@@ -1,7 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { member, members } from "../api/json.ts";
+import type { Platform } from "../base/ports.ts";
 import { parseJson } from "./json-output.ts";
+import { readPrivateFile, type StateFolder } from "./private-file.ts";
 
 /** Paths of a file that was uploaded: relative to the sync root, and to the workspace folder of the bundle's files. */
 export interface SyncedFile {
@@ -11,15 +13,20 @@ export interface SyncedFile {
 
 /**
  * What the CLI has uploaded as files of the bundle: it leaves a list below its state (observed with 1.9 to 1.13; source:
- * cli `libs/sync/snapshot.go`). Undefined if there is none, as where nothing was uploaded.
- * @param state the folder of `DATABRICKS_BUNDLE_TMP`
+ * cli `libs/sync/snapshot.go`). Undefined if there is none that can be read, as where nothing was uploaded.
  */
-export async function readSyncedFiles(state: string, target: string): Promise<SyncedFile[] | undefined> {
-  const folder = path.join(state, target, "sync-snapshots");
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
-  if (names.length === 0) return undefined;
-  const all = await Promise.all(names.map((name) => readFile(path.join(folder, name), "utf8")));
-  return all.flatMap((text) =>
+export async function readSyncedFiles(
+  folder: StateFolder,
+  target: string,
+  platform: Platform,
+): Promise<SyncedFile[] | undefined> {
+  const lists = path.join(folder.state, target, "sync-snapshots");
+  const names = (await readdir(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const read = (name: string): Promise<string | undefined> =>
+    readPrivateFile(folder, platform, target, "sync-snapshots", name);
+  const texts = (await Promise.all(names.map(read))).filter((text) => text !== undefined);
+  if (texts.length === 0 || texts.length < names.length) return undefined;
+  return texts.flatMap((text) =>
     members(member(parseJson(text, "the list of uploaded files"), "local_to_remote_names")).flatMap(
       ([local, remote]) => (typeof remote === "string" ? [{ local, remote }] : []),
     ),

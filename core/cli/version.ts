@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { SecretlessError } from "../base/errors.ts";
 import type { Clock } from "../base/ports.ts";
 import { textAt } from "../api/json.ts";
@@ -84,7 +85,8 @@ async function printed(options: VersionOptions): Promise<string> {
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
   try {
     const { code, signal: killed } = await runUntil(options, request, signal);
-    if (code !== 0) throw unreadable(SOURCE, `exit ${killed ?? String(code)}`);
+    if (code !== 0 && (await isPython(options.file))) throw legacy(options.file);
+    if (code !== 0) throw unreadable(SOURCE, `exit ${killed ?? String(code)} (${options.file})`);
     return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
     if (error instanceof SecretlessError || options.signal?.aborted) throw error;
@@ -92,6 +94,28 @@ async function printed(options: VersionOptions): Promise<string> {
   } finally {
     done.abort();
   }
+}
+
+/** The vendor's program is none that a Python runs: that was the CLI until 0.18, which pip installs as `databricks-cli`. */
+async function isPython(file: string): Promise<boolean> {
+  const handle = await open(file).catch(() => undefined);
+  if (!handle) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0, 200, 0);
+    return /^#![^\n]*python/.test(buffer.toString("latin1", 0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
+function legacy(file: string): SecretlessError {
+  return new SecretlessError("CLI_TOO_OLD", {
+    problem: "The `databricks` on PATH is the legacy CLI, a Python package, which knows no bundles.",
+    expected: `the Databricks CLI ${MINIMUM.join(".")} or newer`,
+    actual: file,
+    remedy:
+      "Take it out of the job (`pip uninstall databricks-cli`), or set `cli-version`, which installs a release and does not look at PATH.",
+  });
 }
 
 function notStartable(file: string, error: unknown): SecretlessError {

@@ -9,14 +9,15 @@ import type { CommandContext } from "./command.ts";
  * The command `access`: makes the access of the deployed jobs what is declared, as the registrar. It starts no process, and
  * takes from the bundle what its files say literally.
  */
-export async function registerAccess({ step, api, access, connection }: CommandContext): Promise<void> {
+export async function registerAccess(context: CommandContext): Promise<void> {
+  const { step, api, access, connection, variables } = context;
   const { ci, inputs, ports, found } = step;
   const settings = await readBundleSettings({
     root: path.resolve(ci.context.checkout, inputs.bundleRoot),
     checkout: ci.context.checkout,
     platform: ports.platform,
     asked: inputs.target,
-    variables: inputs.variables,
+    variables,
   });
   const { name, target } = settings;
   const bundle = await deployedBundle(api, settings, connection.workspaceId ?? "").catch((error: unknown) => {

@@ -29,6 +29,8 @@ export interface CommandContext {
   readonly service: StepService;
   /** What the CLI has written in this run. */
   readonly folder: PrivateFolder;
+  /** Simple values of the bundle's variables, by name. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** Does what the command promises. @throws SecretlessError */

@@ -5,6 +5,7 @@ import { losses, planChanged } from "../cli/plan.ts";
 import type { BundleSummary } from "../cli/summary.ts";
 import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
+import { readBack, readDeployed } from "../flow/read-deployed.ts";
 import type { Step } from "../flow/step.ts";
 import { whenFree } from "../flow/when-free.ts";
 import { jsonOutput } from "../report/outputs.ts";
@@ -29,31 +30,27 @@ async function reportDeployed({ ci, found }: Step, summary: BundleSummary): Prom
   await jsonOutput(ci, "resources", Object.fromEntries(kinds), { count: resources.length });
 }
 
-/** Milliseconds to read what was deployed; not cut short by a cancellation, since the deployment is there. */
-const READ_BACK = 60_000;
-
 /** Plans, deploys what was planned, reads back what is there now, and registers its access. */
 export async function deployBundle(context: CommandContext): Promise<void> {
-  const { step, audit, cli, api, access, scan, folder } = context;
-  const { ci, inputs, found } = step;
+  const { step, audit, cli, api, access, scan, folder, connection } = context;
+  const { ci, inputs, found, ports } = step;
   let planned = await planBundle(context);
   const planAgain = async (): Promise<void> => {
     const before = planned;
     planned = await planBundle(context);
-    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+    ci.info(`The plan ${planChanged(before.plan, planned.plan) ? "has changed" : "is the same as before"}.`);
   };
-  const readBack = (): Promise<BundleSummary> => cli.summary(AbortSignal.timeout(READ_BACK));
   const note = (there: BundleSummary | undefined, failure?: SecretlessError): void => {
     const { name: command } = inputs.command;
-    noteChanges(audit, deployedChanges({ plan: planned, there, ...(failure && { failure }), command }));
+    noteChanges(audit, deployedChanges({ plan: planned.plan, there, ...(failure && { failure }), command }));
   };
   const deploy = async (): Promise<void> => {
     try {
       // What the plan loses is approved by now. Without a loss the CLI shall refuse one that has come up since.
-      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned).length > 0 }));
+      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned.plan).length > 0 }));
     } catch (error) {
       const failure = toSecretlessError(error);
-      if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack().catch(() => undefined), failure);
+      if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack(cli).catch(() => undefined), failure);
       await alsoUploaded(error, scan);
     }
   };
@@ -63,13 +60,17 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     note(undefined, toSecretlessError(error));
     throw error;
   };
-  const summary = await readBack().catch(unknown);
-  const here = proveDeployed(api, summary, folder).then(() => {
+  const { workspaceId } = connection;
+  const done = { ...planned, folder, host: inputs.host, workspaceId };
+  const summary = await readDeployed(cli, done, ports.platform).catch(unknown);
+  const here = proveDeployed(api, summary, { folder, platform: ports.platform }).then(() => {
     note(summary);
   }, unknown);
   const looks = [here, scan.deployed(true)] as const;
   // What was deployed is told although something in it should not be there; what is not there is not told.
   const uploads = looks[1].catch(() => allRight(looks));
+  // Where nothing is told, nobody waits for it; what it found is told with the rest.
+  uploads.catch(() => undefined);
   await looks[0].catch(() => allRight(looks));
   found({ unpinned: unpinnedCode(summary.tree) });
   await reportDeployed(step, summary);

@@ -1,9 +1,11 @@
+import type { Json } from "../api/json.ts";
 import { allRight } from "../base/all-right.ts";
 import { SecretlessError } from "../base/errors.ts";
-import { losses, type Plan } from "../cli/plan.ts";
+import { losses, type Plan, type PlanEntry } from "../cli/plan.ts";
 import type { BundleSummary } from "../cli/summary.ts";
 import { warn, type Step } from "../flow/step.ts";
-import { planLine } from "../report/job-summary.ts";
+import type { ChangedValue } from "../report/facts.ts";
+import { planLine } from "../report/plan-section.ts";
 import { jsonOutput } from "../report/outputs.ts";
 import type { CommandContext } from "./command.ts";
 
@@ -12,12 +14,18 @@ export async function showPlan(context: CommandContext): Promise<void> {
   await planBundle(context);
 }
 
+export interface Planned {
+  readonly plan: Plan;
+  /** What the CLI resolved the configuration to; undefined if nobody asked for it. */
+  readonly resolved: BundleSummary | undefined;
+}
+
 /**
  * Plans the bundle, shows the plan, and checks that it may be carried out: by scan, by policy, and by what it deletes.
  * Nothing remote is changed.
  * @throws SecretlessError what scan and access throw; `DESTRUCTIVE_PLAN` for a deployment that would need `auto-approve`
  */
-export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Plan> {
+export async function planBundle({ step, cli, access, scan }: CommandContext): Promise<Planned> {
   const { ci, signal, found } = step;
   const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan } = result;
@@ -26,7 +34,13 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
     changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
     unchanged: plan.entries.length - changed.length,
   };
-  found({ plan: planned });
+  const values = new Map(changed.map(({ resource, values: all = [] }) => [resource, all.map(shownValue)]));
+  found({
+    plan: {
+      ...planned,
+      changes: planned.changes.map((change) => ({ ...change, values: values.get(change.resource) ?? [] })),
+    },
+  });
   for (const { action, resource, fields } of planned.changes) {
     ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
   }
@@ -42,7 +56,14 @@ export async function planBundle({ step, cli, access, scan }: CommandContext): P
     access.plan(summary),
     refused ? Promise.reject(refused) : Promise.resolve(),
   ]);
-  return plan;
+  return { plan, resolved: await asked };
+}
+
+/** For people: a text as it is, anything else as JSON. */
+function shownValue({ path, old, now }: NonNullable<PlanEntry["values"]>[number]): ChangedValue {
+  const text = (value: Json | undefined): string | undefined =>
+    value === undefined || typeof value === "string" ? value : JSON.stringify(value);
+  return { path, old: text(old), now: text(now) };
 }
 
 function refusedLosses({ ci, inputs }: Step, plan: Plan): SecretlessError | undefined {

@@ -1,5 +1,6 @@
 import { cancelRun, stopPipeline } from "../api/workspace.ts";
 import { pipelineId, runId } from "../cli/run-command.ts";
+import { SecretlessError } from "../base/errors.ts";
 import { noteChanges } from "../flow/changed-resources.ts";
 import type { CommandContext } from "./command.ts";
 
@@ -28,6 +29,19 @@ export async function runResource({ step, audit, cli, api }: CommandContext): Pr
     if (signal.aborted && pipeline !== undefined) await stopPipeline(api, pipeline);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
     await report("failed");
-    throw error;
+    throw withLink(error, url);
   }
+}
+
+/** The error with the link of the run, which is what one opens first. */
+function withLink(error: unknown, url: string): unknown {
+  if (!(error instanceof SecretlessError) || !error.code.startsWith("RUN_") || url === "") return error;
+  const { code, details, mistakes, others, cause } = error;
+  return new SecretlessError(code, {
+    ...details,
+    remedy: `Look at the run: ${url}`,
+    mistakes,
+    others,
+    cause,
+  });
 }

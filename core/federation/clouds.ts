@@ -1,3 +1,5 @@
+import { isLoopback } from "../net/origin.ts";
+
 export type Cloud = "AWS" | "Azure" | "GCP";
 
 export interface EntraCloud {
@@ -60,6 +62,22 @@ export const ENTRA_CLOUDS: readonly EntraCloud[] = [
   // MSAL's name for the authority in China.
   { ...ENTRA_CHINA, authority: "https://login.partner.microsoftonline.cn" },
 ];
+
+/** One or more labels: those of Azure have a number of their own. */
+const DEPLOYMENT_NAME = /^[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d]+)?$/i;
+
+/**
+ * The URL of another workspace in the account of `host`, by its deployment name as the account lists it; undefined where that makes
+ * none. Of a workspace on this machine it is host and port. Source: databricks-sdk-go `Config.GetWorkspaceClient`, `DeploymentURL`.
+ */
+export function workspaceUrl(host: string, deploymentName: string): string | undefined {
+  const cloud = databricksCloud(host);
+  if (cloud !== undefined)
+    return DEPLOYMENT_NAME.test(deploymentName) ? `https://${deploymentName}${cloud.zone}` : undefined;
+  const local = `http://${deploymentName}`;
+  const isLocal = [host, local].every((url) => URL.canParse(url) && isLoopback(new URL(url).hostname));
+  return isLocal && new URL(local).origin === local ? local : undefined;
+}
 
 /** The cloud whose DNS zone `url` is in, or undefined for a host that is not known as Databricks'. */
 export function databricksCloud(url: string): DatabricksCloud | undefined {

@@ -100,3 +100,13 @@ export function expectSame(
     remedy: `Correct \`host\` or \`${input}\`.`,
   });
 }
+
+/** Of the input, or what the host says of itself: a bundle may name it, too. */
+export async function knownWorkspaceId({ inputs, workspace }: Step): Promise<string | undefined> {
+  if (inputs.workspaceId !== undefined) return inputs.workspaceId;
+  // Why a host does not answer, the sign-in tells.
+  return workspace.then(
+    (found) => found.workspaceId,
+    () => undefined,
+  );
+}

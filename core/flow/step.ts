@@ -1,3 +1,4 @@
+import type { BundleTarget } from "../bundle/host-pin.ts";
 import type { OpenExchange } from "../federation/exchanges/open.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { Ci } from "../ci/ci.ts";
@@ -34,6 +35,12 @@ export interface Step extends BegunStep {
   readonly found: (found: Found) => void;
   /** By name. */
   readonly exchanges: Readonly<Record<string, OpenExchange>>;
+}
+
+/** Takes down which bundle and target are meant, as its files say it, and hands the target on. */
+export function noteTarget({ found }: Pick<Step, "found">, target: BundleTarget): BundleTarget {
+  if (target.bundle !== undefined) found({ bundle: { name: target.bundle, target: target.name } });
+  return target;
 }
 
 /** Shows a warning about the whole run in the log and in the job summary. */

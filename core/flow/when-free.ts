@@ -2,6 +2,7 @@ import type { DatabricksCli } from "../cli/cli.ts";
 import { isLocked } from "../cli/deployment-lock.ts";
 import type { DatabricksApi } from "../api/client.ts";
 import { SecretlessError } from "../base/errors.ts";
+import { shellQuoted } from "../federation/exchanges/policy-command.ts";
 import type { Step } from "./step.ts";
 
 /** Milliseconds between two looks at the lock of another deployment. */
@@ -50,7 +51,7 @@ async function uncut({ ci, signal }: Step, work: () => Promise<unknown>): Promis
 }
 
 async function waitForLock(
-  { ci, ports, signal }: Step,
+  { ci, ports, inputs, signal }: Step,
   cli: DatabricksCli,
   api: DatabricksApi,
   { error, deadline }: { readonly error: SecretlessError; readonly deadline: number },
@@ -60,8 +61,21 @@ async function waitForLock(
   ci.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
   do {
     const left = deadline - clock.now();
-    if (left <= 0) throw error;
+    if (left <= 0) throw stillLocked(error, statePath, inputs.host);
     await clock.sleep(Math.min(LOOK, left), signal);
   } while (await isLocked(api, statePath));
   ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
+}
+
+/** The same error, with the command that takes away a lock of which nobody is left. */
+function stillLocked(
+  { code, details, cause }: SecretlessError,
+  statePath: string,
+  host: string,
+): SecretlessError {
+  return new SecretlessError(code, {
+    ...details,
+    remedy: `${details.remedy ?? ""} Signed in to ${host}, with a profile or in a shell of your own:\ndatabricks workspace delete ${shellQuoted(`${statePath}/deploy.lock`)}`,
+    cause,
+  });
 }

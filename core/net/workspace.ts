@@ -32,6 +32,15 @@ export function parseWorkspaceUrl(text: string): WorkspaceUrl {
   };
 }
 
+/**
+ * {@link parseWorkspaceUrl} for a host that the Databricks CLI reads: it passes over a path, as a URL from the browser's address
+ * bar has one (databricks-sdk-go, `config.fixHostIfNeeded`).
+ * @throws as {@link parseWorkspaceUrl}
+ */
+export function parseHostOfBundle(text: string): WorkspaceUrl {
+  return parseWorkspaceUrl(text.replace(/^(https?:\/\/[\w.-]+(?::\d{1,5})?)\/[\w.~/-]+(?=$|\?)/i, "$1/"));
+}
+
 function whyNone(text: string): SecretlessError {
   const url = parsed(text);
   const shape = WORKSPACE_URL.exec(text);

@@ -1,5 +1,5 @@
 import type { AccessFacts, AccessRow } from "./facts.ts";
-import { code, escapeMarkdown, table } from "./markdown.ts";
+import { code, escapeMarkdown, prose, table } from "./markdown.ts";
 
 /** The access plan for the log. */
 export function accessLines({ rows, denied, proofs, policy, registrar, notes }: AccessFacts): string[] {
@@ -31,7 +31,7 @@ export function accessLines({ rows, denied, proofs, policy, registrar, notes }: 
 
 /** The sections about access in the job summary. */
 export function accessSections(access: AccessFacts): string[] {
-  const { rows, denied, proofs, policy, registrar, notes, result } = access;
+  const { rows, denied, policy, registrar, notes, result } = access;
   const changes = [
     ...rows.filter(({ action }) => action !== "unchanged"),
     ...denied.map((row) => ({ ...row, action: "denied" })),
@@ -62,18 +62,28 @@ export function accessSections(access: AccessFacts): string[] {
     ...(changes.length > 0
       ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))]
       : []),
-    ...(proofs.length > 0 ? [proofTable(proofs)] : []),
   ];
 }
 
 const MARKS: Readonly<Record<string, string>> = { grant: "➕", withdraw: "❌", denied: "⛔", record: "📝" };
 
-function proofTable(proofs: AccessFacts["proofs"]): string {
-  const row = ({ job, principal, words, lines }: AccessFacts["proofs"][number]): string[] => [
-    code(job),
-    code(principal),
-    escapeMarkdown(words),
-    lines.map((line) => escapeMarkdown(line.trim())).join("<br>"),
-  ];
-  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
+const GRADES = { proven: "✔", unproven: "?", broken: "✘", later: "later" } as const;
+
+/** The proof of each job as marks: what holds, what is unknown, and the right or setting that is missing. */
+export function proofTables(proofs: AccessFacts["proofs"]): string {
+  return proofs
+    .map(({ job, principal, words, lines, checks }) => {
+      const title = `${code(job)}, runs as ${code(principal)}: ${escapeMarkdown(words)}`;
+      const rows = checks?.map(({ grade, what, says, remedy = "" }) => [
+        GRADES[grade],
+        escapeMarkdown(what),
+        escapeMarkdown(says),
+        remedy.split("\n").map(prose).join("<br>"),
+      ]);
+      const body = rows
+        ? table(["", "What", "Found", "To do"], rows)
+        : lines.map((line) => `- ${escapeMarkdown(line.trim())}`).join("\n");
+      return `${title}\n\n${body}`;
+    })
+    .join("\n\n");
 }

@@ -29,13 +29,16 @@ export function mistakeText(mistake: Mistake, bullet = ""): string {
   ].join("\n");
 }
 
-/** The one rendering of an error: log, annotation and job summary show this very text. */
-export function errorText(error: SecretlessError): string {
+/**
+ * An error as log and annotation show it; the job summary has the same as Markdown.
+ * @param pages URL of the folder `docs` of this version, with a slash at its end; undefined where it is not known
+ */
+export function errorText(error: SecretlessError, pages = "docs/"): string {
   const [first = "", ...details] = mistakeText(error.details).split("\n");
   return [
     `${error.code}: ${first}`,
     ...error.mistakes.map((mistake) => mistakeText(mistake, "  - ")),
     ...details,
-    `  more: docs/troubleshooting.md#${error.code.toLowerCase()}`,
+    `  more: ${pages}troubleshooting.md#${error.code.toLowerCase()}`,
   ].join("\n");
 }

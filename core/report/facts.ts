@@ -1,5 +1,6 @@
 import type { PlanRow } from "../access/plan/describe.ts";
 import type { StandardRow } from "../access/plan/standards.ts";
+import type { RunContext } from "../ci/ci.ts";
 import type { Finding, ScanReport } from "../scan/finding.ts";
 
 /** One line of a plan. */
@@ -9,6 +10,15 @@ export interface PlannedChange {
   readonly resource: string;
   /** Paths of the fields that change, for an update. */
   readonly fields: readonly string[];
+  /** What these were and become, as far as the CLI says it. For the summary alone: they may hold anything. */
+  readonly values?: readonly ChangedValue[];
+}
+
+/** A field of a plan; JSON for what is no text, undefined for what is not there. */
+export interface ChangedValue {
+  readonly path: string;
+  readonly old: string | undefined;
+  readonly now: string | undefined;
 }
 
 export interface DeployedResource {
@@ -41,6 +51,15 @@ export interface AcceptedException {
   readonly reason: string;
 }
 
+/** One check of a proof. */
+export interface ProofCheck {
+  readonly grade: "proven" | "unproven" | "broken" | "later";
+  readonly what: string;
+  readonly says: string;
+  /** What mends it: often a right that is missing. */
+  readonly remedy?: string | undefined;
+}
+
 export type AccessRow = PlanRow;
 
 /** The access of the jobs: what the plan says, and once it is applied, how much was done. */
@@ -54,6 +73,8 @@ export interface AccessFacts {
     /** The one wording for its grade. */
     readonly words: string;
     readonly lines: readonly string[];
+    /** The same for a table: one for each check. */
+    readonly checks?: readonly ProofCheck[];
   }[];
   readonly policy: string;
   readonly registrar: string;
@@ -72,6 +93,28 @@ export interface RunFacts {
   readonly command: string;
   readonly workspaceUrl: string;
   readonly runUrl: string;
+  /** What the inputs name, for a run that ends before the bundle is read. */
+  readonly asked?: { readonly bundleRoot: string; readonly target?: string | undefined };
+  /** URL of the folder `docs` of this version, with a slash at its end; undefined where it is not known. */
+  readonly pages?: string | undefined;
+}
+
+/** The facts of a run by its inputs and its place. */
+export function runFacts(
+  {
+    command,
+    host,
+    bundleRoot,
+    target,
+  }: {
+    readonly command: { readonly name: string };
+    readonly host: string;
+    readonly bundleRoot: string;
+    readonly target?: string | undefined;
+  },
+  { runUrl, pages }: Pick<RunContext, "runUrl" | "pages">,
+): RunFacts {
+  return { command: command.name, workspaceUrl: host, runUrl, pages, asked: { bundleRoot, target } };
 }
 
 /** What a part of the run has found out or done. */
@@ -111,6 +154,8 @@ export interface Found {
   readonly loggedIn?: string;
   /** How many resources a `destroy` deleted. */
   readonly destroyed?: number;
+  /** Milliseconds from the start of the command. */
+  readonly duration?: number;
   /** Warnings that are about the whole run. */
   readonly warnings?: readonly string[];
 }

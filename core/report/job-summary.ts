@@ -1,42 +1,59 @@
 import type { SecretlessError } from "../base/errors.ts";
-import { errorText } from "./error-text.ts";
-import { accessSections } from "./access-lines.ts";
-import type { Facts, PlannedChange } from "./facts.ts";
-import { code, escapeMarkdown, fenced, link, table } from "./markdown.ts";
+import { findingMistake } from "../scan/finding.ts";
+import { accessSections, proofTables } from "./access-lines.ts";
+import { errorMarkdown } from "./error-markdown.ts";
+import type { Facts } from "./facts.ts";
+import { heading, sentence } from "./heading.ts";
+import { code, escapeMarkdown, link, prose, table } from "./markdown.ts";
+import { planSection } from "./plan-section.ts";
 import { scanSection } from "./scan-section.ts";
 
-/** Longest summary, in characters: GitHub refuses one of more than 1 MiB, and three bytes a character are common. */
-const LONGEST = 300_000;
+/** Longest summary, in bytes: GitHub refuses one of more than 1 MiB a step. */
+const LONGEST = 900_000;
 
-/** The job summary of a run, as Markdown. Everything from outside is inert in it. */
+/**
+ * The job summary of a run, as Markdown. Everything from outside is inert in it. First what happened and what to do, then
+ * what was changed; where that comes from, and how it is proven, is folded.
+ */
 export function jobSummary(facts: Facts, error?: SecretlessError): string {
+  const { plan, scan, access, standards = [], resources = [], run, warnings } = facts;
+  const stops = scan !== undefined && scan.stopping.length > 0;
   const sections = [
-    `## Databricks bundle: ${headline(facts, error)}`,
-    error && fenced(errorText(error)),
-    table(["", ""], identityRows(facts)),
-    facts.plan && planSection(facts.plan),
-    facts.scan && scanSection(facts.scan),
-    ...(facts.access ? accessSections(facts.access) : []),
-    facts.standards && facts.standards.length > 0 && standardsSection(facts.standards),
-    facts.resources && facts.resources.length > 0 && resourcesSection(facts.resources),
-    facts.run &&
-      `### Run\n\n${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
-    facts.warnings.length > 0 && warningsSection(facts.warnings),
+    heading(facts, error),
+    sentence(facts),
+    error && errorMarkdown(error, facts.pages, inTable(scan)),
+    run && `### Run\n\n${code(run.resource)} ${escapeMarkdown(run.result)}: ${link(run.url, run.url)}`,
+    stops && scanSection(scan),
+    plan && planSection(plan),
+    resources.length > 0 && resourcesSection(resources),
+    ...(access ? accessSections(access) : []),
+    scan && !stops && scanSection(scan),
+    warnings.length > 0 && warningsSection(warnings),
+    folded("Who, where, by which claim", table(["", ""], identityRows(facts))),
+    ...(access && access.proofs.length > 0 ? [folded("Proof", proofTables(access.proofs))] : []),
+    standards.length > 0 && folded("OWASP NHI Top 10 (2025) and NIST CSF 2.0", standardsTable(standards)),
   ];
   const text = sections.filter((section) => typeof section === "string").join("\n\n");
-  return text.length <= LONGEST ? `${text}\n` : `${text.slice(0, LONGEST)}\n\n… cut; the log has the rest.\n`;
+  return bytesOf(text) <= LONGEST ? `${text}\n` : `${cutTo(text)}\n\n… cut; the log has the rest.\n`;
 }
 
-function headline(facts: Facts, error: SecretlessError | undefined): string {
-  const where = facts.bundle
-    ? ` ${escapeMarkdown(facts.bundle.name)} → ${escapeMarkdown(facts.bundle.target)}`
-    : "";
-  if (error) return `${facts.command} failed${where}`;
-  if (facts.deployed === true) return `deployed${where}`;
-  if (facts.loggedIn !== undefined) return `logged in ${facts.loggedIn}`;
-  if (facts.destroyed === 0) return `nothing to destroy${where}`;
-  if (facts.destroyed !== undefined) return `destroyed${where}`;
-  return `${facts.command}${where}`;
+/** The single mistakes that stand in the table of the scan already. */
+function inTable(scan: Facts["scan"]): ReadonlySet<string> {
+  return new Set(scan?.stopping.map((finding) => findingMistake(finding).actual ?? ""));
+}
+
+const bytesOf = (text: string): number => Buffer.byteLength(text, "utf8");
+
+/** The text up to a line that still fits, with what it left open closed. */
+function cutTo(text: string): string {
+  const part = Buffer.from(text, "utf8").subarray(0, LONGEST).toString("utf8");
+  const whole = part.slice(0, part.lastIndexOf("\n"));
+  const open = (whole.match(/<details>/g)?.length ?? 0) - (whole.match(/<\/details>/g)?.length ?? 0);
+  return whole + "\n\n</details>".repeat(Math.max(0, open));
+}
+
+function folded(title: string, content: string): string {
+  return [`<details><summary>${title}</summary>`, content, "</details>"].join("\n\n");
 }
 
 function identityRows(facts: Facts): string[][] {
@@ -63,48 +80,29 @@ function identityRows(facts: Facts): string[][] {
   return rows.filter((row) => Array.isArray(row));
 }
 
-const MARKS: Readonly<Record<string, string>> = { create: "➕", delete: "❌", recreate: "♻️" };
+/** Kinds that people open: what else is deployed is folded. */
+const OPENED = ["jobs", "pipelines", "apps", "dashboards"];
 
-function planSection({ changes, unchanged }: NonNullable<Facts["plan"]>): string {
-  if (changes.length === 0) return `### Plan\n\nNo changes; ${String(unchanged)} unchanged.`;
-  const row = ({ action, resource, fields }: PlannedChange): string[] => [
-    `${MARKS[action] ?? "✏️"} ${escapeMarkdown(action)}`,
-    code(resource),
-    fields.slice(0, 10).map(code).join(", ") +
-      (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : ""),
-  ];
+function resourcesSection(resources: NonNullable<Facts["resources"]>): string {
+  const rows = (some: typeof resources): string =>
+    table(
+      ["Key", "Resource", "ID"],
+      some.map(({ kind, key, id, name, url }) => [code(`${kind}.${key}`), link(name, url), code(id)]),
+    );
+  const opened = resources.filter(({ kind }) => OPENED.includes(kind));
+  const others = resources.filter((one) => !opened.includes(one));
   return [
-    "### Plan",
-    planLine({ changes, unchanged }),
-    table(["Action", "Resource", "Changed fields"], changes.map(row)),
+    "### Deployed",
+    ...(opened.length > 0 ? [rows(opened)] : []),
+    ...(others.length > 0 ? [folded(`${String(others.length)} more`, rows(others))] : []),
   ].join("\n\n");
 }
 
-/** `2 to create, 1 to delete, 3 unchanged`, for the log too. */
-export function planLine({ changes, unchanged }: NonNullable<Facts["plan"]>): string {
-  const counts = new Map<string, number>();
-  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
-  return [
-    ...[...counts].map(([action, count]) => `${String(count)} to ${action}`),
-    `${String(unchanged)} unchanged`,
-  ].join(", ");
-}
-
-function resourcesSection(resources: NonNullable<Facts["resources"]>): string {
-  const rows = resources.map(({ kind, key, id, name, url }) => [
-    code(`${kind}.${key}`),
-    link(name, url),
-    code(id),
-  ]);
-  return `### Deployed\n\n${table(["Key", "Resource", "ID"], rows)}`;
-}
-
-function standardsSection(standards: NonNullable<Facts["standards"]>): string {
+function standardsTable(standards: NonNullable<Facts["standards"]>): string {
   const rows = standards.map((row) => [row.item, row.title, row.status, row.because].map(escapeMarkdown));
-  const title = "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>";
-  return [title, table(["Item", "", "Status", "Because"], rows), "</details>"].join("\n\n");
+  return table(["Item", "", "Status", "Because"], rows);
 }
 
 function warningsSection(warnings: readonly string[]): string {
-  return `### Warnings\n\n${warnings.map((text) => `- ${escapeMarkdown(text)}`).join("\n")}`;
+  return `### Warnings\n\n${warnings.map((text) => `- ${prose(text.replaceAll("\n", " "))}`).join("\n")}`;
 }

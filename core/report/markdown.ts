@@ -36,9 +36,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => "---")), ...shown, ...more].join("\n");
 }
 
+/** A line from outside that wraps: what stands in backticks is code, all of it inert. */
+export function prose(line: string): string {
+  const parts = line.split("`");
+  // A backtick without its second is a mark like any other.
+  const whole = parts.length % 2 === 1 ? parts : [line];
+  return whole.map((part, at) => (at % 2 === 0 ? escapeMarkdown(part) : code(part))).join("");
+}
+
 /** A block of preformatted text that cannot end its own fence. */
-export function fenced(text: string): string {
+export function fenced(text: string, language: "text" | "sh" = "text"): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}text\n${withoutCredentials(harmlessLines(text).join("\n"))}\n${fence}`;
+  return `${fence}${language}\n${withoutCredentials(harmlessLines(text).join("\n"))}\n${fence}`;
 }

@@ -1,6 +1,6 @@
 import { placeText, type Finding } from "../scan/finding.ts";
 import type { AcceptedException, ScanFacts } from "./facts.ts";
-import { code, escapeMarkdown, table } from "./markdown.ts";
+import { code, escapeMarkdown, prose, table } from "./markdown.ts";
 
 const count = (number: number, one: string): string => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
 
@@ -23,24 +23,16 @@ export function acceptedLine({ rule, file, until, reason }: AcceptedException): 
   return `Accepted until ${until}: ${rule} in ${file} (${reason})`;
 }
 
-/** What the scan for static credentials says beside the error: that one lists the findings that stop the run. */
+/** What the scan for static credentials has found, grouped by rule. */
 export function scanSection(facts: ScanFacts): string {
-  const { others, report, exceptions } = facts;
+  const { stopping, others, report, exceptions } = facts;
   const accepted = exceptions.map(({ rule, file, until, reason }) => [
     code(rule),
     code(file),
     escapeMarkdown(until),
     escapeMarkdown(reason),
   ]);
-  const row = (finding: Finding): string[] => [
-    escapeMarkdown(`${finding.rule.name}: ${finding.shown}`),
-    code(placeText(finding)),
-    escapeMarkdown(finding.rule.risk),
-    escapeMarkdown(finding.rule.remedy),
-    `${code(finding.rule.id)} ${code(finding.fingerprint)}`,
-  ];
   const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-  const head = ["Found", "Where", "Who can use it", "Write instead", "Rule, fingerprint"];
   const skipped = unscanned.map(({ file, member, reason }) => [
     code(member === undefined ? file : `${file}!${member}`),
     escapeMarkdown(reason),
@@ -48,9 +40,43 @@ export function scanSection(facts: ScanFacts): string {
   return [
     "### Static credentials",
     escapeMarkdown(`${scanLine(facts)}.`),
-    ...(others.length > 0 ? [table(head, others.map(row))] : []),
+    ...(stopping.length > 0 ? ["**Stops the run:**", findingsTable(stopping)] : []),
+    ...(others.length > 0 ? [findingsTable(others)] : []),
     ...(accepted.length > 0 ? [table(["Accepted", "In", "Until", "Because"], accepted)] : []),
     ...(skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : []),
     ...report.notes.map((note) => `- ${escapeMarkdown(note)}`),
   ].join("\n\n");
+}
+
+/** Places of a rule that are shown; the log and the SARIF file have all. */
+const PLACES = 10;
+
+/** One row a rule: what was found where, who can use it, what to write instead. */
+function findingsTable(findings: readonly Finding[]): string {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.rule.id);
+    if (group) group.push(finding);
+    else groups.set(finding.rule.id, [finding]);
+  }
+  const rows = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { id, name, risk, remedy } = first.rule;
+    const more = group.length > PLACES ? [`and ${String(group.length - PLACES)} more`] : [];
+    const places = group
+      .slice(0, PLACES)
+      .map(
+        (one) => `${code(placeText(one))} ${escapeMarkdown(one.shown)}, fingerprint ${code(one.fingerprint)}`,
+      );
+    return [
+      [
+        `${escapeMarkdown(name)}<br>${code(id)}`,
+        [...places, ...more].join("<br>"),
+        escapeMarkdown(risk),
+        prose(remedy.replaceAll("\n", " ")),
+      ],
+    ];
+  });
+  return table(["Found", "Where", "Who can use it", "Write instead"], rows);
 }

@@ -2,7 +2,9 @@ import { join, relative, sep } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
 import { RefusedFile, textOf } from "../base/checkout-file.ts";
 import type { Mistake, Place } from "../base/errors.ts";
+import { meant } from "../base/nearest.ts";
 import { quote } from "../base/quote.ts";
+import { isDay } from "../base/yaml/shape.ts";
 import { yamlFlaw } from "../base/yaml/flaw.ts";
 import type { Finding } from "./finding.ts";
 import { globCovers, globMatches } from "../base/glob.ts";
@@ -77,6 +79,8 @@ export function parseExceptions(text: string, file: string, today: string): Exce
   for (const error of document.errors) {
     mistakes.push({
       problem: `${file} is not valid YAML: ${yamlFlaw(error)}`,
+      expected: "YAML: one document, each key once",
+      remedy: "Correct the line; an editor with a YAML extension shows the place.",
       place: placeAt(error.pos[0]),
     });
   }
@@ -85,6 +89,10 @@ export function parseExceptions(text: string, file: string, today: string): Exce
   if (!isSeq(list) || (document.contents as YAMLMap).get("version") !== 1) {
     mistakes.push({
       problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
+      expected: "`version: 1`, `exceptions:` with a list",
+      actual: isMap(document.contents)
+        ? quote(document.contents.items.map(({ key }) => String(key)).join(", "))
+        : "no mapping",
       remedy: REMEDY,
       place: placeAt(0),
     });
@@ -105,38 +113,75 @@ export function parseExceptions(text: string, file: string, today: string): Exce
   for (const item of list.items) {
     const place = placeAt((item as { range?: [number, number, number] }).range?.[0]);
     if (!isMap(item)) {
-      mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place });
+      const expected = FIELDS.join(", ");
+      mistakes.push({
+        problem: "An exception must be a mapping",
+        expected,
+        actual: quote(String(item)),
+        remedy: REMEDY,
+        place,
+      });
       continue;
     }
-    const { exception, problems } = parseOne(item, place, today);
-    mistakes.push(...problems.map((problem): Mistake => ({ problem, remedy: REMEDY, place })));
-    if (problems.length === 0) exceptions.push(exception);
+    const { exception, mistakes: found } = parseOne(item, place, placeAt, today);
+    mistakes.push(...found);
+    if (found.length === 0) exceptions.push(exception);
   }
   return { exceptions, mistakes };
 }
 
-function parseOne(item: YAMLMap, place: Place, today: string): { exception: Exception; problems: string[] } {
-  const problems: string[] = [];
+function parseOne(
+  item: YAMLMap,
+  place: Place,
+  placeAt: (offset: number | undefined) => Place,
+  today: string,
+): { exception: Exception; mistakes: Mistake[] } {
+  const mistakes: Mistake[] = [];
+  const wrong = (at: Place, problem: string, expected: string, actual: string, remedy = REMEDY): void => {
+    mistakes.push({ problem, expected, actual, remedy, place: at });
+  };
+  const placeOf = (node: unknown): Place =>
+    placeAt((node as { readonly range?: readonly number[] } | undefined)?.range?.[0]);
   const values = Object.fromEntries(
     FIELDS.map((field) => {
       const node = item.get(field, true);
       const text = isScalar(node) ? (node.source ?? "").trim() : "";
-      if (text === "") problems.push(`The exception has no ${field}`);
+      if (text === "") wrong(place, `The exception has no ${field}`, `\`${field}\``, "nothing");
       return [field, text];
     }),
   ) as Record<(typeof FIELDS)[number], string>;
   for (const pair of item.items) {
     const key = String(pair.key);
-    if (!FIELDS.some((field) => field === key))
-      problems.push(`The exception has an unknown key ${quote(key)}`);
+    if (FIELDS.some((field) => field === key)) continue;
+    const remedy = [...meant(key, FIELDS), "Correct the key, or take it out."].join(" ");
+    const problem = `The exception has an unknown key ${quote(key)}`;
+    wrong(placeOf(pair.key), problem, FIELDS.join(", "), quote(key), remedy);
   }
   const { rule, expires } = values;
-  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${quote(rule)}`);
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
-  if (expires !== "" && !isDate) problems.push(`${quote(expires)} is no date of the form YYYY-MM-DD`);
-  else if (isDate && expires < today)
-    problems.push(`The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`);
-  return { exception: { ...values, place }, problems };
+  if (rule !== "" && !RULE_IDS.has(rule)) {
+    const remedy = [
+      ...meant(rule, [...RULE_IDS]),
+      "Copy the rule and the fingerprint from the finding.",
+    ].join(" ");
+    wrong(
+      placeOf(item.get("rule", true)),
+      `There is no rule ${quote(rule)}`,
+      "the rule of a finding",
+      quote(rule),
+      remedy,
+    );
+  }
+  const isDate = isDay(expires);
+  const at = placeOf(item.get("expires", true));
+  if (expires !== "" && !isDate) {
+    const problem = `${quote(expires)} is no day of the form YYYY-MM-DD`;
+    wrong(at, problem, "a day of the calendar, such as 2027-03-31", quote(expires));
+  } else if (isDate && expires < today) {
+    const problem = `The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`;
+    const remedy = "Take the exception out, or look at the value again and give it a new date.";
+    wrong(at, problem, `a day from ${today} on`, expires, remedy);
+  }
+  return { exception: { ...values, place }, mistakes };
 }
 
 /** What a policy says of exceptions: none at all, or only such ones; patterns with `*`. */

@@ -226,9 +226,9 @@ var init_hints2 = __esm({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/identity.js
+// node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/identity.js"(exports) {
+  "node_modules/yaml/dist/nodes/identity.js"(exports) {
     "use strict";
     var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
     var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
@@ -237,12 +237,12 @@ var require_identity = __commonJS({
     var SCALAR = /* @__PURE__ */ Symbol.for("yaml.scalar");
     var SEQ = /* @__PURE__ */ Symbol.for("yaml.seq");
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
-    var isAlias3 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
+    var isAlias4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isMap5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
     var isPair2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
-    var isScalar3 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
-    var isSeq4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
+    var isScalar4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isSeq5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
     function isCollection(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
@@ -263,7 +263,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node) => (isScalar3(node) || isCollection(node)) && !!node.anchor;
+    var hasAnchor = (node) => (isScalar4(node) || isCollection(node)) && !!node.anchor;
     exports.ALIAS = ALIAS;
     exports.DOC = DOC;
     exports.MAP = MAP;
@@ -272,20 +272,20 @@ var require_identity = __commonJS({
     exports.SCALAR = SCALAR;
     exports.SEQ = SEQ;
     exports.hasAnchor = hasAnchor;
-    exports.isAlias = isAlias3;
+    exports.isAlias = isAlias4;
     exports.isCollection = isCollection;
     exports.isDocument = isDocument;
-    exports.isMap = isMap4;
+    exports.isMap = isMap5;
     exports.isNode = isNode;
     exports.isPair = isPair2;
-    exports.isScalar = isScalar3;
-    exports.isSeq = isSeq4;
+    exports.isScalar = isScalar4;
+    exports.isSeq = isSeq5;
   }
 });
 
-// ../../main/node_modules/yaml/dist/visit.js
+// node_modules/yaml/dist/visit.js
 var require_visit = __commonJS({
-  "../../main/node_modules/yaml/dist/visit.js"(exports) {
+  "node_modules/yaml/dist/visit.js"(exports) {
     "use strict";
     var identity = require_identity();
     var BREAK2 = /* @__PURE__ */ Symbol("break visit");
@@ -441,9 +441,9 @@ var require_visit = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/directives.js
+// node_modules/yaml/dist/doc/directives.js
 var require_directives = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/directives.js"(exports) {
+  "node_modules/yaml/dist/doc/directives.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -612,9 +612,9 @@ var require_directives = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/anchors.js
+// node_modules/yaml/dist/doc/anchors.js
 var require_anchors = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/anchors.js"(exports) {
+  "node_modules/yaml/dist/doc/anchors.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -682,9 +682,9 @@ var require_anchors = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/applyReviver.js
+// node_modules/yaml/dist/doc/applyReviver.js
 var require_applyReviver = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/applyReviver.js"(exports) {
+  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
     "use strict";
     function applyReviver(reviver, obj, key2, val) {
       if (val && typeof val === "object") {
@@ -732,9 +732,9 @@ var require_applyReviver = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/toJS.js
+// node_modules/yaml/dist/nodes/toJS.js
 var require_toJS = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/toJS.js"(exports) {
+  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
     "use strict";
     var identity = require_identity();
     function toJS(value, arg, ctx) {
@@ -762,9 +762,9 @@ var require_toJS = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Node.js
+// node_modules/yaml/dist/nodes/Node.js
 var require_Node = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Node.js"(exports) {
+  "node_modules/yaml/dist/nodes/Node.js"(exports) {
     "use strict";
     var applyReviver = require_applyReviver();
     var identity = require_identity();
@@ -803,9 +803,9 @@ var require_Node = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Alias.js
+// node_modules/yaml/dist/nodes/Alias.js
 var require_Alias = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Alias.js"(exports) {
+  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var visit2 = require_visit();
@@ -921,9 +921,9 @@ var require_Alias = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Scalar.js
+// node_modules/yaml/dist/nodes/Scalar.js
 var require_Scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Scalar.js"(exports) {
+  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Node = require_Node();
@@ -951,9 +951,9 @@ var require_Scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/createNode.js
+// node_modules/yaml/dist/doc/createNode.js
 var require_createNode = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/createNode.js"(exports) {
+  "node_modules/yaml/dist/doc/createNode.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -1026,9 +1026,9 @@ var require_createNode = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Collection.js
+// node_modules/yaml/dist/nodes/Collection.js
 var require_Collection = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Collection.js"(exports) {
+  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var identity = require_identity();
@@ -1169,9 +1169,9 @@ var require_Collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyComment.js
+// node_modules/yaml/dist/stringify/stringifyComment.js
 var require_stringifyComment = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
     function indentComment(comment, indent) {
@@ -1186,9 +1186,9 @@ var require_stringifyComment = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/foldFlowLines.js
+// node_modules/yaml/dist/stringify/foldFlowLines.js
 var require_foldFlowLines = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
+  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
     "use strict";
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
@@ -1283,16 +1283,16 @@ var require_foldFlowLines = __commonJS({
         onFold();
       let res = text.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
-        const fold = folds[i2];
+        const fold2 = folds[i2];
         const end2 = folds[i2 + 1] || text.length;
-        if (fold === 0)
+        if (fold2 === 0)
           res = `
 ${indent}${text.slice(0, end2)}`;
         else {
-          if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text[fold]}\\`;
+          if (mode === FOLD_QUOTED && escapedFolds[fold2])
+            res += `${text[fold2]}\\`;
           res += `
-${indent}${text.slice(fold + 1, end2)}`;
+${indent}${text.slice(fold2 + 1, end2)}`;
         }
       }
       return res;
@@ -1322,9 +1322,9 @@ ${indent}${text.slice(fold + 1, end2)}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyString.js
+// node_modules/yaml/dist/stringify/stringifyString.js
 var require_stringifyString = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var foldFlowLines = require_foldFlowLines();
@@ -1605,9 +1605,9 @@ ${indent}`);
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringify.js
+// node_modules/yaml/dist/stringify/stringify.js
 var require_stringify = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringify.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var identity = require_identity();
@@ -1729,9 +1729,9 @@ ${ctx.indent}${str}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyPair.js
+// node_modules/yaml/dist/stringify/stringifyPair.js
 var require_stringifyPair = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1862,9 +1862,9 @@ ${ctx.indent}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/log.js
+// node_modules/yaml/dist/log.js
 var require_log = __commonJS({
-  "../../main/node_modules/yaml/dist/log.js"(exports) {
+  "node_modules/yaml/dist/log.js"(exports) {
     "use strict";
     var node_process = __require("process");
     function debug(logLevel, ...messages) {
@@ -1884,9 +1884,9 @@ var require_log = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js
+// node_modules/yaml/dist/schema/yaml-1.1/merge.js
 var require_merge = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1944,9 +1944,9 @@ var require_merge = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js
+// node_modules/yaml/dist/nodes/addPairToJSMap.js
 var require_addPairToJSMap = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
+  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
     "use strict";
     var log = require_log();
     var merge = require_merge();
@@ -2008,9 +2008,9 @@ var require_addPairToJSMap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Pair.js
+// node_modules/yaml/dist/nodes/Pair.js
 var require_Pair = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Pair.js"(exports) {
+  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyPair = require_stringifyPair();
@@ -2048,9 +2048,9 @@ var require_Pair = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyCollection.js
+// node_modules/yaml/dist/stringify/stringifyCollection.js
 var require_stringifyCollection = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -2199,9 +2199,9 @@ ${indent}${end}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/YAMLMap.js
+// node_modules/yaml/dist/nodes/YAMLMap.js
 var require_YAMLMap = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
+  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
     "use strict";
     var stringifyCollection = require_stringifyCollection();
     var addPairToJSMap = require_addPairToJSMap();
@@ -2343,9 +2343,9 @@ var require_YAMLMap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/map.js
+// node_modules/yaml/dist/schema/common/map.js
 var require_map = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/map.js"(exports) {
+  "node_modules/yaml/dist/schema/common/map.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLMap = require_YAMLMap();
@@ -2365,9 +2365,9 @@ var require_map = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/YAMLSeq.js
+// node_modules/yaml/dist/nodes/YAMLSeq.js
 var require_YAMLSeq = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
+  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyCollection = require_stringifyCollection();
@@ -2481,9 +2481,9 @@ var require_YAMLSeq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/seq.js
+// node_modules/yaml/dist/schema/common/seq.js
 var require_seq = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/seq.js"(exports) {
+  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLSeq = require_YAMLSeq();
@@ -2503,9 +2503,9 @@ var require_seq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/string.js
+// node_modules/yaml/dist/schema/common/string.js
 var require_string = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/string.js"(exports) {
+  "node_modules/yaml/dist/schema/common/string.js"(exports) {
     "use strict";
     var stringifyString = require_stringifyString();
     var string = {
@@ -2522,9 +2522,9 @@ var require_string = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/null.js
+// node_modules/yaml/dist/schema/common/null.js
 var require_null = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/null.js"(exports) {
+  "node_modules/yaml/dist/schema/common/null.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var nullTag = {
@@ -2540,9 +2540,9 @@ var require_null = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/bool.js
+// node_modules/yaml/dist/schema/core/bool.js
 var require_bool = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/bool.js"(exports) {
+  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var boolTag = {
@@ -2564,9 +2564,9 @@ var require_bool = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyNumber.js
+// node_modules/yaml/dist/stringify/stringifyNumber.js
 var require_stringifyNumber = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
     function stringifyNumber({ format, minFractionDigits, tag, value }) {
       if (typeof value === "bigint")
@@ -2591,9 +2591,9 @@ var require_stringifyNumber = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/float.js
+// node_modules/yaml/dist/schema/core/float.js
 var require_float = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/float.js"(exports) {
+  "node_modules/yaml/dist/schema/core/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2637,9 +2637,9 @@ var require_float = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/int.js
+// node_modules/yaml/dist/schema/core/int.js
 var require_int = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/int.js"(exports) {
+  "node_modules/yaml/dist/schema/core/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2682,9 +2682,9 @@ var require_int = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/schema.js
+// node_modules/yaml/dist/schema/core/schema.js
 var require_schema = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -2710,9 +2710,9 @@ var require_schema = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/json/schema.js
+// node_modules/yaml/dist/schema/json/schema.js
 var require_schema2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/json/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var map = require_map();
@@ -2777,9 +2777,9 @@ var require_schema2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js
+// node_modules/yaml/dist/schema/yaml-1.1/binary.js
 var require_binary = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
     "use strict";
     var node_buffer = __require("buffer");
     var Scalar = require_Scalar();
@@ -2843,9 +2843,9 @@ var require_binary = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
 var require_pairs = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -2921,9 +2921,9 @@ ${cn.comment}` : item.comment;
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js
+// node_modules/yaml/dist/schema/yaml-1.1/omap.js
 var require_omap = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
     "use strict";
     var identity = require_identity();
     var toJS = require_toJS();
@@ -2999,9 +2999,9 @@ var require_omap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js
+// node_modules/yaml/dist/schema/yaml-1.1/bool.js
 var require_bool2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function boolStringify({ value, source }, ctx) {
@@ -3031,9 +3031,9 @@ var require_bool2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js
+// node_modules/yaml/dist/schema/yaml-1.1/float.js
 var require_float2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -3080,9 +3080,9 @@ var require_float2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js
+// node_modules/yaml/dist/schema/yaml-1.1/int.js
 var require_int2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -3159,9 +3159,9 @@ var require_int2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js
+// node_modules/yaml/dist/schema/yaml-1.1/set.js
 var require_set = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -3248,9 +3248,9 @@ var require_set = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
 var require_timestamp = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     function parseSexagesimal(str, asBigInt) {
@@ -3336,9 +3336,9 @@ var require_timestamp = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js
+// node_modules/yaml/dist/schema/yaml-1.1/schema.js
 var require_schema3 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3380,9 +3380,9 @@ var require_schema3 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/tags.js
+// node_modules/yaml/dist/schema/tags.js
 var require_tags = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/tags.js"(exports) {
+  "node_modules/yaml/dist/schema/tags.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3474,9 +3474,9 @@ var require_tags = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/Schema.js
+// node_modules/yaml/dist/schema/Schema.js
 var require_Schema = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/Schema.js"(exports) {
+  "node_modules/yaml/dist/schema/Schema.js"(exports) {
     "use strict";
     var identity = require_identity();
     var map = require_map();
@@ -3506,9 +3506,9 @@ var require_Schema = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyDocument.js
+// node_modules/yaml/dist/stringify/stringifyDocument.js
 var require_stringifyDocument = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -3586,9 +3586,9 @@ var require_stringifyDocument = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/Document.js
+// node_modules/yaml/dist/doc/Document.js
 var require_Document = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/Document.js"(exports) {
+  "node_modules/yaml/dist/doc/Document.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var Collection = require_Collection();
@@ -3895,9 +3895,9 @@ var require_Document = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/errors.js
+// node_modules/yaml/dist/errors.js
 var require_errors = __commonJS({
-  "../../main/node_modules/yaml/dist/errors.js"(exports) {
+  "node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
       constructor(name, pos, code, message) {
@@ -3960,9 +3960,9 @@ ${pointer}
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-props.js
+// node_modules/yaml/dist/compose/resolve-props.js
 var require_resolve_props = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-props.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
     function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
@@ -4094,9 +4094,9 @@ var require_resolve_props = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-contains-newline.js
+// node_modules/yaml/dist/compose/util-contains-newline.js
 var require_util_contains_newline = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
+  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
     "use strict";
     function containsNewline(key2) {
       if (!key2)
@@ -4136,9 +4136,9 @@ var require_util_contains_newline = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js
+// node_modules/yaml/dist/compose/util-flow-indent-check.js
 var require_util_flow_indent_check = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
+  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
     "use strict";
     var utilContainsNewline = require_util_contains_newline();
     function flowIndentCheck(indent, fc, onError) {
@@ -4154,9 +4154,9 @@ var require_util_flow_indent_check = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-map-includes.js
+// node_modules/yaml/dist/compose/util-map-includes.js
 var require_util_map_includes = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
+  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
     "use strict";
     var identity = require_identity();
     function mapIncludes(ctx, items, search) {
@@ -4170,9 +4170,9 @@ var require_util_map_includes = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-map.js
+// node_modules/yaml/dist/compose/resolve-block-map.js
 var require_resolve_block_map = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
     "use strict";
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
@@ -4278,9 +4278,9 @@ var require_resolve_block_map = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-seq.js
+// node_modules/yaml/dist/compose/resolve-block-seq.js
 var require_resolve_block_seq = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
     "use strict";
     var YAMLSeq = require_YAMLSeq();
     var resolveProps = require_resolve_props();
@@ -4329,9 +4329,9 @@ var require_resolve_block_seq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-end.js
+// node_modules/yaml/dist/compose/resolve-end.js
 var require_resolve_end = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-end.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd(end, offset, reqSpace, onError) {
       let comment = "";
@@ -4372,9 +4372,9 @@ var require_resolve_end = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js
+// node_modules/yaml/dist/compose/resolve-flow-collection.js
 var require_resolve_flow_collection = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -4387,9 +4387,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token2) => token2 && (token2.type === "block-map" || token2.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap4 = fc.start.source === "{";
-      const fcName = isMap4 ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap4 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap5 = fc.start.source === "{";
+      const fcName = isMap5 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap5 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -4425,7 +4425,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap4 && ctx.options.strict && utilContainsNewline.containsNewline(key2))
+          if (!isMap5 && ctx.options.strict && utilContainsNewline.containsNewline(key2))
             onError(
               key2,
               // checked by containsNewline()
@@ -4465,7 +4465,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap4 && !sep6 && !props.found) {
+        if (!isMap5 && !sep6 && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -4488,7 +4488,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap4 && !props.found && ctx.options.strict) {
+            if (!isMap5 && !props.found && ctx.options.strict) {
               if (sep6)
                 for (const st of sep6) {
                   if (st === valueProps.found)
@@ -4520,7 +4520,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap4) {
+          if (isMap5) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -4536,7 +4536,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap4 ? "}" : "]";
+      const expectedEnd = isMap5 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -4566,9 +4566,9 @@ var require_resolve_flow_collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-collection.js
+// node_modules/yaml/dist/compose/compose-collection.js
 var require_compose_collection = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-collection.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4631,9 +4631,9 @@ var require_compose_collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js
+// node_modules/yaml/dist/compose/resolve-block-scalar.js
 var require_resolve_block_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
@@ -4814,9 +4814,9 @@ var require_resolve_block_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js
+// node_modules/yaml/dist/compose/resolve-flow-scalar.js
 var require_resolve_flow_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var resolveEnd = require_resolve_end();
@@ -4931,8 +4931,8 @@ var require_resolve_flow_scalar = __commonJS({
         if (ch === "\r" && source[i + 1] === "\n")
           continue;
         if (ch === "\n") {
-          const { fold, offset } = foldNewline(source, i);
-          res += fold;
+          const { fold: fold2, offset } = foldNewline(source, i);
+          res += fold2;
           i = offset;
         } else if (ch === "\\") {
           let next = source[++i];
@@ -4972,19 +4972,19 @@ var require_resolve_flow_scalar = __commonJS({
       return res;
     }
     function foldNewline(source, offset) {
-      let fold = "";
+      let fold2 = "";
       let ch = source[offset + 1];
       while (ch === " " || ch === "	" || ch === "\n" || ch === "\r") {
         if (ch === "\r" && source[offset + 2] !== "\n")
           break;
         if (ch === "\n")
-          fold += "\n";
+          fold2 += "\n";
         offset += 1;
         ch = source[offset + 1];
       }
-      if (!fold)
-        fold = " ";
-      return { fold, offset };
+      if (!fold2)
+        fold2 = " ";
+      return { fold: fold2, offset };
     }
     var escapeCodes = {
       "0": "\0",
@@ -5035,9 +5035,9 @@ var require_resolve_flow_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-scalar.js
+// node_modules/yaml/dist/compose/compose-scalar.js
 var require_compose_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -5116,9 +5116,9 @@ var require_compose_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js
+// node_modules/yaml/dist/compose/util-empty-scalar-position.js
 var require_util_empty_scalar_position = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
+  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
     "use strict";
     function emptyScalarPosition(offset, before, pos) {
       if (before) {
@@ -5146,9 +5146,9 @@ var require_util_empty_scalar_position = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-node.js
+// node_modules/yaml/dist/compose/compose-node.js
 var require_compose_node = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-node.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -5252,9 +5252,9 @@ var require_compose_node = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-doc.js
+// node_modules/yaml/dist/compose/compose-doc.js
 var require_compose_doc = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-doc.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
     "use strict";
     var Document = require_Document();
     var composeNode = require_compose_node();
@@ -5295,9 +5295,9 @@ var require_compose_doc = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/composer.js
+// node_modules/yaml/dist/compose/composer.js
 var require_composer = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/composer.js"(exports) {
+  "node_modules/yaml/dist/compose/composer.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var directives = require_directives();
@@ -5503,9 +5503,9 @@ ${end.comment}` : end.comment;
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-scalar.js
+// node_modules/yaml/dist/parse/cst-scalar.js
 var require_cst_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
     "use strict";
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
@@ -5688,9 +5688,9 @@ var require_cst_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-stringify.js
+// node_modules/yaml/dist/parse/cst-stringify.js
 var require_cst_stringify = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
     var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token2) {
@@ -5749,9 +5749,9 @@ var require_cst_stringify = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-visit.js
+// node_modules/yaml/dist/parse/cst-visit.js
 var require_cst_visit = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-visit.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
     "use strict";
     var BREAK2 = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
@@ -5811,9 +5811,9 @@ var require_cst_visit = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst.js
+// node_modules/yaml/dist/parse/cst.js
 var require_cst = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst.js"(exports) {
+  "node_modules/yaml/dist/parse/cst.js"(exports) {
     "use strict";
     var cstScalar = require_cst_scalar();
     var cstStringify = require_cst_stringify();
@@ -5823,7 +5823,7 @@ var require_cst = __commonJS({
     var FLOW_END = "";
     var SCALAR = "";
     var isCollection = (token2) => !!token2 && "items" in token2;
-    var isScalar3 = (token2) => !!token2 && (token2.type === "scalar" || token2.type === "single-quoted-scalar" || token2.type === "double-quoted-scalar" || token2.type === "block-scalar");
+    var isScalar4 = (token2) => !!token2 && (token2.type === "scalar" || token2.type === "single-quoted-scalar" || token2.type === "double-quoted-scalar" || token2.type === "block-scalar");
     function prettyToken(token2) {
       switch (token2) {
         case BOM:
@@ -5907,15 +5907,15 @@ var require_cst = __commonJS({
     exports.FLOW_END = FLOW_END;
     exports.SCALAR = SCALAR;
     exports.isCollection = isCollection;
-    exports.isScalar = isScalar3;
+    exports.isScalar = isScalar4;
     exports.prettyToken = prettyToken;
     exports.tokenType = tokenType;
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/lexer.js
+// node_modules/yaml/dist/parse/lexer.js
 var require_lexer = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/lexer.js"(exports) {
+  "node_modules/yaml/dist/parse/lexer.js"(exports) {
     "use strict";
     var cst = require_cst();
     function isEmpty(ch) {
@@ -6502,9 +6502,9 @@ var require_lexer = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/line-counter.js
+// node_modules/yaml/dist/parse/line-counter.js
 var require_line_counter = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/line-counter.js"(exports) {
+  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
     "use strict";
     var LineCounter3 = class {
       constructor() {
@@ -6533,9 +6533,9 @@ var require_line_counter = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/parser.js
+// node_modules/yaml/dist/parse/parser.js
 var require_parser = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/parser.js"(exports) {
+  "node_modules/yaml/dist/parse/parser.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var cst = require_cst();
@@ -7407,9 +7407,9 @@ var require_parser = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/public-api.js
+// node_modules/yaml/dist/public-api.js
 var require_public_api = __commonJS({
-  "../../main/node_modules/yaml/dist/public-api.js"(exports) {
+  "node_modules/yaml/dist/public-api.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7504,9 +7504,9 @@ var require_public_api = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/index.js
+// node_modules/yaml/dist/index.js
 var require_dist = __commonJS({
-  "../../main/node_modules/yaml/dist/index.js"(exports) {
+  "node_modules/yaml/dist/index.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7577,8 +7577,8 @@ import path from "node:path";
 import { posix, win32 } from "node:path";
 function isInside(file, folder, platform) {
   const path2 = platform.os === "win32" ? win32 : posix;
-  const fold = (text) => platform.os === "linux" ? text : text.toLowerCase();
-  const relative7 = path2.relative(fold(folder), fold(file));
+  const fold2 = (text) => platform.os === "linux" ? text : text.toLowerCase();
+  const relative7 = path2.relative(fold2(folder), fold2(file));
   return relative7 === "" || !(relative7 === ".." || relative7.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative7));
 }
 function pathForPeople(file, folder, platform) {
@@ -7826,6 +7826,22 @@ var AZURE_DEVOPS = {
     };
   },
   untrustedToken: () => void 0,
+  // Source: learn.microsoft.com, "Define variables", section "Understand variable syntax".
+  expressions: [
+    [
+      /\$\([^()\n]+\)/g,
+      "Azure Pipelines leaves a macro as it is when no variable has this name: the name is misspelt, its variable group is not named under `variables`, the variable belongs to another stage or job, or a step sets it that has not run yet or sets it with `isOutput` (then its name is `<step>.<variable>`). A value that really holds this text goes into `variables-file`."
+    ],
+    [
+      /\$\[[^\]\n]+\]/g,
+      "Azure Pipelines evaluates `$[\u2026]` only as the whole value of a variable under `variables`: put it there, and write `$(<variable>)` here."
+    ],
+    [
+      /\$\{\{[^{}\n]*\}\}/g,
+      "Azure Pipelines evaluates `${{\u2026}}` when it reads the YAML; in a variable of the pipeline's settings, of a variable group or of a step it stays as it is. Write the value itself there."
+    ]
+  ],
+  whyEmpty: "If it comes from a variable: one of a variable group is there only where `variables` names the group, and one that a step sets only in later steps of the same job.",
   credentials: [
     [/^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
     [/^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
@@ -7919,6 +7935,13 @@ var GITHUB = {
   },
   untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),
   untrustedToken: ({ event }) => untrusted(event),
+  expressions: [
+    [
+      /\$\{\{[^{}\n]*\}\}/g,
+      "GitHub evaluates expressions in the workflow file alone, not in what a variable, a file or another step's output holds: write the value itself there."
+    ]
+  ],
+  whyEmpty: "If it comes from `vars.\u2026` or `secrets.\u2026`: what belongs to an environment is there only in a job with `environment: <name>`; what belongs to the organisation must be open to this repository. GitHub gives an empty text for a name that it does not know.",
   credentials: [
     [/^ACTIONS_/, "a means of the CI to get ID tokens"],
     [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$/, "the token of the CI job"],
@@ -8024,8 +8047,59 @@ async function findCheckout(start, tree) {
 }
 
 // core/scan/exceptions.ts
-var import_yaml = __toESM(require_dist(), 1);
+var import_yaml2 = __toESM(require_dist(), 1);
 import { join as join2, relative, sep } from "node:path";
+
+// core/base/nearest.ts
+var LONGEST = 100;
+function nearest(text, names) {
+  const folded2 = fold(text);
+  let best;
+  for (const name of names) {
+    if (name.length > LONGEST || text.length > LONGEST) continue;
+    const edits = isShort(folded2, fold(name)) ? 1 : distance(folded2, fold(name));
+    if (edits <= Math.max(1, Math.floor(name.length / 3)) && (best === void 0 || edits < best.edits))
+      best = { name, edits };
+  }
+  return best?.name;
+}
+function meant(text, names) {
+  const name = nearest(text, names);
+  return name === void 0 ? [] : [`Did you mean \`${quote(name)}\`?`];
+}
+function isShort(one, other) {
+  const least = Math.min(one.length, other.length);
+  return least >= 3 && (one.startsWith(other) || other.startsWith(one));
+}
+function fold(name) {
+  return name.toLowerCase().replace(/[-_. ]/g, "");
+}
+function distance(from, to) {
+  let [before, row] = [[], Array.from({ length: to.length + 1 }, (_, at) => at)];
+  for (let at = 1; at <= from.length; at += 1) {
+    const next = [at];
+    for (let other = 1; other <= to.length; other += 1) {
+      const same = from[at - 1] === to[other - 1];
+      const swapped = at > 1 && other > 1 && from[at - 1] === to[other - 2] && from[at - 2] === to[other - 1];
+      next[other] = Math.min(
+        (row[other] ?? 0) + 1,
+        (next[other - 1] ?? 0) + 1,
+        (row[other - 1] ?? 0) + (same ? 0 : 1),
+        swapped ? (before[other - 2] ?? 0) + 1 : Infinity
+      );
+    }
+    [before, row] = [row, next];
+  }
+  return row[to.length] ?? 0;
+}
+
+// core/base/yaml/shape.ts
+var import_yaml = __toESM(require_dist(), 1);
+var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+function isDay(text) {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return DATE.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
 
 // core/base/yaml/flaw.ts
 var FLAWS = {
@@ -9444,8 +9518,8 @@ async function readExceptions({ bundleRoot, checkout }, bounds, today) {
   }
 }
 function parseExceptions(text, file, today) {
-  const lines = new import_yaml.LineCounter();
-  const document = (0, import_yaml.parseDocument)(text, { lineCounter: lines });
+  const lines = new import_yaml2.LineCounter();
+  const document = (0, import_yaml2.parseDocument)(text, { lineCounter: lines });
   const mistakes = [];
   const placeAt = (offset) => {
     const { line: line2, col } = lines.linePos(offset ?? 0);
@@ -9454,21 +9528,25 @@ function parseExceptions(text, file, today) {
   for (const error of document.errors) {
     mistakes.push({
       problem: `${file} is not valid YAML: ${yamlFlaw(error)}`,
+      expected: "YAML: one document, each key once",
+      remedy: "Correct the line; an editor with a YAML extension shows the place.",
       place: placeAt(error.pos[0])
     });
   }
   if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
-  const list = (0, import_yaml.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
-  if (!(0, import_yaml.isSeq)(list) || document.contents.get("version") !== 1) {
+  const list = (0, import_yaml2.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
+  if (!(0, import_yaml2.isSeq)(list) || document.contents.get("version") !== 1) {
     mistakes.push({
       problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
+      expected: "`version: 1`, `exceptions:` with a list",
+      actual: (0, import_yaml2.isMap)(document.contents) ? quote(document.contents.items.map(({ key: key2 }) => String(key2)).join(", ")) : "no mapping",
       remedy: REMEDY,
       place: placeAt(0)
     });
     return { exceptions: [], mistakes };
   }
   for (const { key: key2 } of document.contents.items) {
-    const name = (0, import_yaml.isScalar)(key2) ? String(key2.value) : "";
+    const name = (0, import_yaml2.isScalar)(key2) ? String(key2.value) : "";
     if (name === "version" || name === "exceptions") continue;
     const problem = `${file} has an unknown key ${quote(name)}`;
     mistakes.push({ problem, remedy: REMEDY, place: placeAt(key2.range?.[0]) });
@@ -9481,38 +9559,69 @@ function parseExceptions(text, file, today) {
   const exceptions = [];
   for (const item of list.items) {
     const place = placeAt(item.range?.[0]);
-    if (!(0, import_yaml.isMap)(item)) {
-      mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place });
+    if (!(0, import_yaml2.isMap)(item)) {
+      const expected = FIELDS.join(", ");
+      mistakes.push({
+        problem: "An exception must be a mapping",
+        expected,
+        actual: quote(String(item)),
+        remedy: REMEDY,
+        place
+      });
       continue;
     }
-    const { exception, problems } = parseOne(item, place, today);
-    mistakes.push(...problems.map((problem) => ({ problem, remedy: REMEDY, place })));
-    if (problems.length === 0) exceptions.push(exception);
+    const { exception, mistakes: found } = parseOne(item, place, placeAt, today);
+    mistakes.push(...found);
+    if (found.length === 0) exceptions.push(exception);
   }
   return { exceptions, mistakes };
 }
-function parseOne(item, place, today) {
-  const problems = [];
+function parseOne(item, place, placeAt, today) {
+  const mistakes = [];
+  const wrong = (at2, problem, expected, actual, remedy = REMEDY) => {
+    mistakes.push({ problem, expected, actual, remedy, place: at2 });
+  };
+  const placeOf = (node) => placeAt(node?.range?.[0]);
   const values = Object.fromEntries(
     FIELDS.map((field) => {
       const node = item.get(field, true);
-      const text = (0, import_yaml.isScalar)(node) ? (node.source ?? "").trim() : "";
-      if (text === "") problems.push(`The exception has no ${field}`);
+      const text = (0, import_yaml2.isScalar)(node) ? (node.source ?? "").trim() : "";
+      if (text === "") wrong(place, `The exception has no ${field}`, `\`${field}\``, "nothing");
       return [field, text];
     })
   );
   for (const pair of item.items) {
     const key2 = String(pair.key);
-    if (!FIELDS.some((field) => field === key2))
-      problems.push(`The exception has an unknown key ${quote(key2)}`);
+    if (FIELDS.some((field) => field === key2)) continue;
+    const remedy = [...meant(key2, FIELDS), "Correct the key, or take it out."].join(" ");
+    const problem = `The exception has an unknown key ${quote(key2)}`;
+    wrong(placeOf(pair.key), problem, FIELDS.join(", "), quote(key2), remedy);
   }
   const { rule, expires } = values;
-  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${quote(rule)}`);
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
-  if (expires !== "" && !isDate) problems.push(`${quote(expires)} is no date of the form YYYY-MM-DD`);
-  else if (isDate && expires < today)
-    problems.push(`The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`);
-  return { exception: { ...values, place }, problems };
+  if (rule !== "" && !RULE_IDS.has(rule)) {
+    const remedy = [
+      ...meant(rule, [...RULE_IDS]),
+      "Copy the rule and the fingerprint from the finding."
+    ].join(" ");
+    wrong(
+      placeOf(item.get("rule", true)),
+      `There is no rule ${quote(rule)}`,
+      "the rule of a finding",
+      quote(rule),
+      remedy
+    );
+  }
+  const isDate = isDay(expires);
+  const at = placeOf(item.get("expires", true));
+  if (expires !== "" && !isDate) {
+    const problem = `${quote(expires)} is no day of the form YYYY-MM-DD`;
+    wrong(at, problem, "a day of the calendar, such as 2027-03-31", quote(expires));
+  } else if (isDate && expires < today) {
+    const problem = `The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`;
+    const remedy = "Take the exception out, or look at the value again and give it a new date.";
+    wrong(at, problem, `a day from ${today} on`, expires, remedy);
+  }
+  return { exception: { ...values, place }, mistakes };
 }
 var DAY = 24 * 60 * 60 * 1e3;
 function applyExceptions(findings, exceptions) {
@@ -9705,7 +9814,7 @@ function toSarif(report, options) {
 import { createHash } from "node:crypto";
 import { relative as relative2, sep as sep2 } from "node:path";
 
-// ../../main/node_modules/lossless-json/lib/esm/utils.js
+// node_modules/lossless-json/lib/esm/utils.js
 function isInteger(value) {
   return INTEGER_REGEX.test(value);
 }
@@ -9800,7 +9909,7 @@ function getSignificantDigitRange(value) {
   };
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/LosslessNumber.js
+// node_modules/lossless-json/lib/esm/LosslessNumber.js
 var losslessNumberMarker = /* @__PURE__ */ Symbol.for("lossless-json.LosslessNumber");
 var LosslessNumber = class {
   // numeric value as string
@@ -11154,12 +11263,12 @@ var ScannedFiles = class {
 import { posix as posix2, win32 as win322 } from "node:path";
 
 // core/bundle/yaml.ts
-var import_yaml4 = __toESM(require_dist(), 1);
+var import_yaml5 = __toESM(require_dist(), 1);
 
 // core/bundle/go-yaml.ts
-var import_yaml2 = __toESM(require_dist(), 1);
+var import_yaml3 = __toESM(require_dist(), 1);
 function goLexer() {
-  const lexer = new import_yaml2.Lexer();
+  const lexer = new import_yaml3.Lexer();
   const state = lexer;
   const { parseFlowCollection, parseQuotedScalar } = state;
   const unindented = (parse4) => () => {
@@ -11183,7 +11292,7 @@ function separatedText(raw, type, read) {
       /[\n\u2028\u2029]/g,
       (character) => ESCAPES[character] ?? ""
     );
-    return String((0, import_yaml2.parseDocument)(`"${line2}"`).toJS());
+    return String((0, import_yaml3.parseDocument)(`"${line2}"`).toJS());
   }
   if (type !== "BLOCK_LITERAL") return folded(raw);
   const breaks = [...raw.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)].map(([text]) => text).slice(1);
@@ -11202,14 +11311,14 @@ function folded(raw) {
 }
 
 // core/base/yaml/expansion.ts
-var import_yaml3 = __toESM(require_dist(), 1);
+var import_yaml4 = __toESM(require_dist(), 1);
 var MOST_NODES = 5e5;
 var DEEPEST2 = 1e3;
 function expandsTooFar(contents) {
   const anchors = /* @__PURE__ */ new Map();
   const sizeOf = (node) => {
-    if ((0, import_yaml3.isAlias)(node)) return anchors.get(node.source) ?? { nodes: 1, depth: 1 };
-    const children = (0, import_yaml3.isPair)(node) ? [node.key, node.value] : (0, import_yaml3.isMap)(node) || (0, import_yaml3.isSeq)(node) ? node.items : [];
+    if ((0, import_yaml4.isAlias)(node)) return anchors.get(node.source) ?? { nodes: 1, depth: 1 };
+    const children = (0, import_yaml4.isPair)(node) ? [node.key, node.value] : (0, import_yaml4.isMap)(node) || (0, import_yaml4.isSeq)(node) ? node.items : [];
     let [nodes2, depth2] = [1, 0];
     for (const child of children) {
       const inner = sizeOf(child);
@@ -11244,7 +11353,7 @@ function parseBundleYaml(bytes, file) {
   if (text === void 0) return invalid("The file is not UTF-8 text.");
   if (text.includes("\uFEFF")) return invalid("The file has a byte order mark that is not at its start.");
   const source = withKnownBreaks(text);
-  const lines = new import_yaml4.LineCounter();
+  const lines = new import_yaml5.LineCounter();
   const at = (offset) => {
     const { line: line2, col } = lines.linePos(offset);
     return { file, line: Math.max(line2, 1), column: Math.max(col, 1) };
@@ -11258,14 +11367,15 @@ function parseBundleYaml(bytes, file) {
     return { value: new Reader(first, at, text).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
-    if (error instanceof RangeError) return invalid("The file is nested too deeply.");
+    if (error instanceof RangeError)
+      return invalid(`The file is nested deeper than ${String(DEEPEST3)} levels.`);
     throw error;
   }
 }
 var DEEPEST3 = 500;
 function firstDocument(source, lines) {
-  const parser = new import_yaml4.Parser(lines.addNewLine);
-  const composer = new import_yaml4.Composer({
+  const parser = new import_yaml5.Parser(lines.addNewLine);
+  const composer = new import_yaml5.Composer({
     // Scalars stay as they are written: what is an ID or a host must not become a number first.
     schema: "failsafe",
     uniqueKeys: false,
@@ -11301,8 +11411,9 @@ function mistakeOf({ code, pos }, at, source) {
   const remedy = /(?:^|[:,-][ \t]+)[{[]/m.test(line2) || code === "UNEXPECTED_TOKEN" && /[}\]]/.test(line2) ? QUOTE_BRACES : REMEDIES2[code];
   return {
     problem: `Not YAML: ${yamlFlaw({ code })}.`,
-    place: at(offset),
-    ...remedy !== void 0 && { remedy }
+    expected: "YAML as the Databricks CLI reads it",
+    remedy: remedy ?? "Correct the line; an editor with a YAML extension shows the place.",
+    place: at(offset)
   };
 }
 var QUOTE_BRACES = "A value with `{` or `}`, `[` or `]` needs quotes, unless it is a whole mapping or list in brackets.";
@@ -11326,9 +11437,9 @@ var Reader = class {
     this.at = at;
     this.text = text;
     const anchors = /* @__PURE__ */ new Map();
-    (0, import_yaml4.visit)(document, {
+    (0, import_yaml5.visit)(document, {
       Node: (_key, node) => {
-        if ((0, import_yaml4.isAlias)(node)) {
+        if ((0, import_yaml5.isAlias)(node)) {
           const target = anchors.get(node.source);
           if (target) this.targets.set(node, target);
         } else if (node.anchor !== void 0) {
@@ -11339,12 +11450,12 @@ var Reader = class {
   }
   value(node) {
     const place = this.place(node);
-    if ((0, import_yaml4.isAlias)(node)) return this.followed(node, (target) => this.value(target));
-    if ((0, import_yaml4.isMap)(node)) return { kind: "map", place, entries: () => this.entries(node) };
-    if ((0, import_yaml4.isSeq)(node)) {
+    if ((0, import_yaml5.isAlias)(node)) return this.followed(node, (target) => this.value(target));
+    if ((0, import_yaml5.isMap)(node)) return { kind: "map", place, entries: () => this.entries(node) };
+    if ((0, import_yaml5.isSeq)(node)) {
       return { kind: "sequence", place, items: () => node.items.map((item) => this.value(item)) };
     }
-    if (!(0, import_yaml4.isScalar)(node) || isNull(node)) return { kind: "null", place };
+    if (!(0, import_yaml5.isScalar)(node) || isNull(node)) return { kind: "null", place };
     return { kind: "text", place, text: this.textOf(node), boolean: booleanOf(node) };
   }
   textOf(scalar) {
@@ -11365,7 +11476,7 @@ var Reader = class {
     const own = /* @__PURE__ */ new Map();
     let merge;
     for (const { key: key2, value } of node.items) {
-      if (!(0, import_yaml4.isScalar)(key2))
+      if (!(0, import_yaml5.isScalar)(key2))
         throw new BundleYamlError("A key is not a plain text.", this.place(key2), QUOTE_BRACES);
       if (!isMergeKey(key2)) {
         own.set(this.textOf(key2), value ? this.value(value) : { kind: "null", place: this.place(key2) });
@@ -11383,13 +11494,13 @@ var Reader = class {
       "A merge key (`<<`) needs an alias of a mapping, or a sequence of them.",
       this.place(node)
     );
-    if (!(0, import_yaml4.isSeq)(merge) && !(0, import_yaml4.isAlias)(merge)) throw refused(merge);
-    return ((0, import_yaml4.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
+    if (!(0, import_yaml5.isSeq)(merge) && !(0, import_yaml5.isAlias)(merge)) throw refused(merge);
+    return ((0, import_yaml5.isSeq)(merge) ? merge.items : [merge]).flatMap((source) => {
       const entriesOf2 = (target) => {
-        if (!(0, import_yaml4.isMap)(target)) throw refused(source);
+        if (!(0, import_yaml5.isMap)(target)) throw refused(source);
         return [...this.entries(target)];
       };
-      return (0, import_yaml4.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
+      return (0, import_yaml5.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
   followed(alias, read) {
@@ -11577,8 +11688,9 @@ async function includedFiles(root, location, path2, mistakes) {
   const seen2 = new Set(ROOT_NAMES);
   const files = [];
   for (const { text, place } of includePatterns(root.value)) {
-    const wrong = (problem, remedy) => {
-      mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
+    const wrong = (problem, remedy = "Correct the pattern, or take it out.") => {
+      const expected = "paths of YAML or JSON files of the checkout, relative to the bundle";
+      mistakes.push({ problem, expected, actual: quote(text), remedy, place });
     };
     if (path2.isAbsolute(text)) {
       wrong(`\`include\` takes paths relative to the bundle, not \`${quote(text)}\`.`);
@@ -11670,15 +11782,23 @@ async function notFound(location, path2) {
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
     else if (entry.type === "folder" && await hasRootFile(inside, path2, tree)) near.push(inside);
   }
+  let above2;
   for (let folder = path2.dirname(root); isInside(folder, checkout, platform); folder = path2.dirname(folder)) {
-    if (await hasRootFile(folder, path2, tree)) near.push(folder);
+    if (!await hasRootFile(folder, path2, tree)) continue;
+    above2 ??= folder;
+    near.push(folder);
   }
   const shown = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
     actual: entries ? shown.length > 0 ? `nearby: ${shown.join(", ")}` : "none of them" : "the folder does not exist",
-    remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
+    remedy: [
+      ...above2 === void 0 ? [] : [
+        `The Databricks CLI would take the bundle of the folder above; this step deploys what \`bundle-root\` names: set it to \`${displayName(above2, location) || "."}\`.`
+      ],
+      "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
+    ].join(" ")
   });
 }
 async function hasRootFile(folder, path2, tree) {
@@ -11693,12 +11813,17 @@ async function refuseOutside(selections, boundary) {
   const patterns = selections.flatMap(({ artifacts }) => artifacts);
   const mistakes = [
     ...await mistakesOf("A path of `sync.paths`", paths, (path2) => path2, boundary),
-    ...await mistakesOf("An artifact or library", patterns, fixedPart, boundary)
+    ...await mistakesOf("An artifact, a library or the file of a resource", patterns, fixedPart, boundary)
   ];
   if (mistakes.length > 0) throw invalidBundle(mistakes);
 }
 async function refuseFilesOutside(files, boundary) {
-  const mistakes = await mistakesOf("An artifact or library", files, (file) => file, boundary);
+  const mistakes = await mistakesOf(
+    "An artifact, a library or the file of a resource",
+    files,
+    (file) => file,
+    boundary
+  );
   if (mistakes.length > 0) throw invalidBundle(mistakes);
 }
 async function mistakesOf(what, all, start, { checkout, platform, tree, placeOf }) {
@@ -11725,7 +11850,7 @@ function fixedPart(pattern) {
 import nodePath, { dirname as dirname3, join as join5, relative as relative4 } from "node:path";
 
 // core/bundle/selection.ts
-import { join as join4, posix as posix3, relative as relative3, resolve, sep as sep3 } from "node:path";
+import { isAbsolute as isAbsolute2, join as join4, posix as posix3, relative as relative3, resolve, sep as sep3 } from "node:path";
 var slashed = (path2) => path2.split(sep3).join("/");
 function foldersUp(path2) {
   return posix3.normalize(slashed(path2)).split("/").filter((part) => part === "..").length;
@@ -11737,10 +11862,12 @@ function fromSyncRoot({ bundleRoot, syncRoot }, path2) {
   return posix3.join(slashed(relative3(syncRoot, bundleRoot)), path2);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
+var CONTENT_KEY = "file_path";
 function isLibraryKey(key2) {
-  return LIBRARY_KEYS.has(key2);
+  return LIBRARY_KEYS.has(key2) || key2 === CONTENT_KEY;
 }
-function libraryPatterns(text, folder) {
+function libraryPatterns(key2, text, folder) {
+  if (key2 === CONTENT_KEY && !text.includes("${")) return [isAbsolute2(text) ? text : join4(folder, text)];
   if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text) || text.includes("${")) return [];
   const withoutExtras = text.replace(/\[[^\]]*\]$/, "");
   return [.../* @__PURE__ */ new Set([text, withoutExtras])].map((pattern) => join4(folder, pattern));
@@ -11853,7 +11980,7 @@ async function matchesOf2(pattern, tree) {
 }
 
 // core/bundle/written-selection.ts
-import { dirname as dirname4, isAbsolute as isAbsolute2, join as join6, posix as posix4 } from "node:path";
+import { dirname as dirname4, isAbsolute as isAbsolute3, join as join6, posix as posix4 } from "node:path";
 
 // core/bundle/target.ts
 function under(layers, key2) {
@@ -11879,13 +12006,16 @@ function selectTarget(files, asked) {
   const names = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
   if (names.length === 0) names.push("default");
   const name = asked ?? (names.length === 1 ? names[0] : theDefault(all, names));
-  if (name !== void 0 && names.includes(name)) return { name, top, overrides: under(all, name) };
+  if (name !== void 0 && names.includes(name)) return { name, names, top, overrides: under(all, name) };
   throw invalidBundle([
     {
       problem: `The bundle has no target \`${String(asked)}\`.`,
       expected: `one of: ${quoteAll(names)}`,
       actual: String(asked),
-      remedy: "Correct the input `target`, or add the target to the bundle."
+      remedy: [
+        ...meant(asked ?? "", names),
+        "Correct the input `target`, or add the target to the bundle."
+      ].join(" ")
     }
   ]);
 }
@@ -11907,6 +12037,7 @@ function theDefault(targets, names) {
     {
       problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${quoteAll(defaults)}.`,
       expected: `the input \`target\`, one of: ${quoteAll(names)}`,
+      actual: first === void 0 ? "no default" : quoteAll(defaults),
       remedy: "Name the target in the input `target`."
     }
   ]);
@@ -11991,7 +12122,7 @@ var Written = class {
         const source = file.kind === "map" ? file.entries().get("source") : void 0;
         const text = textOf3(source);
         if (source && text !== void 0)
-          this.#artifact(isAbsolute2(text) ? text : join6(folder, text), source.place);
+          this.#artifact(isAbsolute3(text) ? text : join6(folder, text), source.place);
       }
       if (textOf3(fields.get("type")) === "whl" && sources.length === 0)
         this.#artifact(wheelsOf(base === void 0 ? this.#bundleRoot : join6(folder, base)), artifact.place);
@@ -12007,7 +12138,7 @@ var Written = class {
         for (const [name, inner] of value.entries()) this.#collectLibraries(inner, name);
       else for (const item of value.items()) this.#collectLibraries(item, key2);
     } else if (value.kind === "text" && isLibraryKey(key2)) {
-      for (const pattern of libraryPatterns(value.text, this.#folderOf(value.place)))
+      for (const pattern of libraryPatterns(key2, value.text, this.#folderOf(value.place)))
         this.#artifact(pattern, value.place);
     }
   }
@@ -12140,7 +12271,7 @@ async function bundleAbove(folder, checkout, tree) {
 }
 
 // local/report-text.ts
-import { isAbsolute as isAbsolute3, join as join8, relative as relative5, sep as sep4 } from "node:path";
+import { isAbsolute as isAbsolute4, join as join8, relative as relative5, sep as sep4 } from "node:path";
 var COLOURS = {
   error: ["\x1B[1;31m", "\x1B[0m"],
   warning: ["\x1B[1;33m", "\x1B[0m"],
@@ -12155,7 +12286,7 @@ function line(style, text, { colours: colours2 }, head = text) {
   return on + first + off + all.slice(first.length);
 }
 function seenFrom(file, { folder, checkout }) {
-  if (isAbsolute3(file)) return file;
+  if (isAbsolute4(file)) return file;
   return relative5(folder, join8(checkout, file)).split(sep4).join("/");
 }
 var seen = (finding, from) => ({

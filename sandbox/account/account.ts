@@ -9,6 +9,7 @@ import type { NewServicePrincipal, Principals, ServicePrincipal } from "../ident
 import { servicePrincipalList, servicePrincipalResource } from "../identity/scim.ts";
 import { policyRoutes } from "./policies-api.ts";
 import { PrincipalAccess } from "./principal-access.ts";
+import { AccountWorkspaces } from "./workspaces.ts";
 
 export interface AccountOptions {
   readonly host: string;
@@ -26,6 +27,7 @@ export class Account {
   readonly principals: Principals;
   readonly policies: FederationPolicies;
   readonly principalAccess: PrincipalAccess;
+  readonly workspaces: AccountWorkspaces;
   readonly #onPrincipal: (principal: ServicePrincipal) => void;
 
   constructor(options: AccountOptions) {
@@ -34,6 +36,7 @@ export class Account {
     this.principals = options.principals;
     this.policies = options.policies;
     this.principalAccess = new PrincipalAccess(options.principals, options.accountId);
+    this.workspaces = new AccountWorkspaces(options.principals, options.accountId);
     this.#onPrincipal = options.onPrincipal;
   }
 
@@ -86,6 +89,7 @@ export class Account {
         },
       },
       ...this.principalAccess.routes(),
+      ...this.workspaces.routes(),
       ...policyRoutes(this),
     ];
   }

@@ -1,4 +1,6 @@
-import { textOf, type JsonObject } from "../http/json.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { textOf, type Json, type JsonObject } from "../http/json.ts";
 import { objectOf, type Selected } from "./config-file.ts";
 import { cannot, CliFailure, type Note } from "./diagnostics.ts";
 import { jobSettings } from "./job-settings.ts";
@@ -50,7 +52,9 @@ export async function resolveBundle(
   const { variables } = settings;
   const tree: JsonObject = {
     ...settings,
-    ...(variables === undefined ? {} : { variables: variableValues(objectOf(variables), env) }),
+    ...(variables === undefined
+      ? {}
+      : { variables: variableValues(objectOf(variables), env, await overridesOf(root, target)) }),
     sync: { paths: ["."] },
     workspace: {
       root_path: `/Workspace/Users/${userName}/.bundle/\${bundle.name}/\${bundle.target}`,
@@ -85,12 +89,25 @@ export async function resolveBundle(
   return { root, name, target, mode, userName, config: resolved, resources: found, paths };
 }
 
-/** `BUNDLE_VAR_<name>` beats the default. */
-function variableValues(variables: JsonObject, env: Environment): JsonObject {
+/** `variable-overrides.json` of the bundle's folder; a link that leads nowhere is none. */
+async function overridesOf(root: string, target: string): Promise<JsonObject> {
+  const file = join(root, ".databricks/bundle", target, "variable-overrides.json");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  return text === undefined ? {} : objectOf(JSON.parse(text) as Json);
+}
+
+/** `BUNDLE_VAR_<name>` beats the file, and that the default; complex ones are taken from the file alone. */
+function variableValues(variables: JsonObject, env: Environment, overrides: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => {
-      const value = env[`BUNDLE_VAR_${name}`] ?? objectOf(variable)["default"];
-      if (value === undefined) throw new CliFailure(`no value assigned to required variable ${name}.`);
+      const given = env[`BUNDLE_VAR_${name}`];
+      const { type, default: usual } = objectOf(variable);
+      if (given !== undefined && type === "complex") {
+        const how = `setting via environment variables (BUNDLE_VAR_${name})`;
+        throw new CliFailure(`${how} is not supported for complex variable ${name}`);
+      }
+      const value = given ?? overrides[name] ?? usual ?? null;
+      if (value === null) throw new CliFailure(`no value assigned to required variable ${name}.`);
       return [name, { ...objectOf(variable), value }];
     }),
   );

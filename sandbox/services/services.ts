@@ -41,7 +41,6 @@ export class Services {
   constructor(options: ServicesOptions) {
     this.#options = options;
     this.url = options.url;
-    options.handedOut.push(...this.secrets.values());
   }
 
   routes(): Route[] {
@@ -94,6 +93,7 @@ export class Services {
     const name = call.params["name"] ?? "";
     const value = this.secrets.get(name);
     if (value === undefined) return refusal(404, "SecretNotFound");
+    this.#options.handedOut.push(value);
     return ok({ value, id: `${this.url}/secrets/${name}/0`, attributes: { enabled: true } });
   }
 

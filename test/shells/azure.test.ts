@@ -89,7 +89,7 @@ describe("the built task on Azure Pipelines", () => {
     assert.deepEqual((JSON.parse(second.outputs["plan"] ?? "") as { changes: unknown[] }).changes, []);
     assert.deepEqual(writes(since), []);
     assert.ok(second.progress.length > 0);
-    assert.match(second.summary, /^## Databricks bundle/);
+    assert.match(second.summary, /^## (?:✅|⚠️) lakehouse-jobs → prod: plan/);
   });
 
   it("asks an agent that does not name the endpoint, in both forms of the collection's URL", async () => {

@@ -9,6 +9,7 @@ import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { sample } from "../unit/support/sample.ts";
 import { cancelAt } from "./support/cancel.ts";
+import { attacked, STATE_ATTACKS } from "./support/code-attacks.ts";
 import { ProcessWatch } from "./support/processes.ts";
 import { codeOf } from "./support/results.ts";
 
@@ -113,6 +114,17 @@ describe("code of the bundle beside the built action (skipped where there is no 
     ]);
     assert.doesNotMatch(result.rawLog, /Debugger|inspector/i);
   });
+});
+
+describe("code of the bundle that forges what the CLI leaves (skipped without the real CLI on PATH, and but on Linux)", () => {
+  before(async function () {
+    if ((await sandboxCli()).kind !== "real" || process.platform !== "linux") this.skip();
+  });
+  // All of them, and others, in both shells: npm run test:full.
+  for (const attack of sample(STATE_ATTACKS, 3))
+    it(`is held when it ${attack.what}`, async () => {
+      attack.holds(await attacked("action", attack));
+    });
 });
 
 describe("a step that waits in its own start", () => {

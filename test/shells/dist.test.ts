@@ -24,7 +24,7 @@ async function contents(folder: string): Promise<Map<string, string>> {
 describe("action/dist", () => {
   const freshFolder = scratchFolders();
 
-  it("is what the sources give, to the byte (npm run dist)", async () => {
+  it("is what the sources give, to the byte (npm run build)", async () => {
     const fresh = await freshFolder("dist");
     await buildAction(fresh);
     const [wanted, committed] = [await contents(fresh), await contents(dist)];
@@ -93,7 +93,7 @@ describe("local/dist", () => {
   const freshFolder = scratchFolders();
   const committed = path.resolve(import.meta.dirname, "../../local/dist");
 
-  it("is what the sources give, to the byte (npm run dist)", async () => {
+  it("is what the sources give, to the byte (npm run build)", async () => {
     const fresh = await freshFolder("local");
     await bundleLocal(fresh);
     const [wanted, found] = [await contents(fresh), await contents(committed)];

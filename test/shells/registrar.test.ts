@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DEPLOYER, JOB_RUNNER, REGISTRAR } from "../../sandbox/defaults.ts";
 import { githubClaims } from "../../sandbox/github/claims.ts";
@@ -113,7 +113,22 @@ describe("a registrar apart, through the built action", () => {
 
     const destroy = { command: "destroy", "auto-approve": "true" };
     assert.equal(codeOf(await deploy(destroy)), "ACCESS_STANDS");
+    // The deployment says itself who registers: what this run is given does not count.
+    await edit("policy.yml", (text) => text.replace("registrar: apart, ", ""));
+    assert.equal(codeOf(await deploy(destroy)), "EXCHANGE_REFUSED");
+    await edit("policy.yml", (text) => text.replaceAll(REGISTRAR.applicationId, DEPLOYER.applicationId));
+    assert.equal(codeOf(await deploy(destroy)), "ACCESS_STANDS");
+    await edit("policy.yml", (text) =>
+      text.replace(`registrar_client_id: ${DEPLOYER.applicationId}`, (id) => `registrar: apart, ${id}`),
+    );
+    await edit("policy.yml", (text) => text.replaceAll(DEPLOYER.applicationId, REGISTRAR.applicationId));
+    const declared = await readFile(path.join(job.checkout, "access.yml"), "utf8");
+    await rm(path.join(job.checkout, "access.yml"));
+    job.sandbox.github.claims = githubClaims({ environment: DEPLOY });
+    assert.equal(codeOf(await job.step(destroy)), "ACCESS_STANDS");
+    await writeFile(path.join(job.checkout, "access.yml"), declared);
     assert.equal(job.sandbox.workspace.jobs.all.size, 2);
+    assert.deepEqual(playedJobs(job.sandbox), ["vended", "refused"]);
     await writeFile(path.join(job.checkout, "access.yml"), "version: 1\njobs: {}\n");
     const withdrawn = await register();
     assert.deepEqual(access(withdrawn), { ...NONE, revoked: [ENTRY] }, withdrawn.log);

@@ -20,7 +20,7 @@ describe("the flow of a step", () => {
     const wanted = { changes: [{ action: "update", resource: "jobs.nightly", fields: [] }], unchanged: 1 };
     assert.deepEqual(JSON.parse(flow.ci.outputs.get("plan") ?? ""), wanted);
     assert.match(flow.ci.log.join("\n"), /Plan: 1 to update, 1 unchanged/);
-    assert.match(flow.ci.summaryText, /^## Databricks bundle: plan/);
+    assert.match(flow.ci.summaryText, /^## (?:✅|⚠️) [\w-]+ → prod: plan/);
   });
 
   it("deploys, reads back the jobs, and leaves no file", async () => {
@@ -41,7 +41,7 @@ describe("the flow of a step", () => {
       /^Deployed nightly \(jobs\.nightly\): https:\/\/example\.com\/jobs\/7$/m,
     );
     assert.equal(flow.ci.outputs.get("principal"), DEPLOYER.applicationId);
-    assert.match(flow.ci.summaryText, /deployed lakehouse-jobs → prod/);
+    assert.match(flow.ci.summaryText, /^## (?:✅|⚠️) lakehouse-jobs → prod: deployed/);
     assert.deepEqual(await readdir(flow.temp), [path.basename(flow.ci.outputs.get("audit-log") ?? "")]);
   });
 
@@ -255,6 +255,7 @@ describe("the flow of a step", () => {
       };
       assert.equal(await flow.run({ "lock-timeout": "25s" }, cli, { ports }), 1);
       assert.match(flow.error, /^DEPLOYMENT_LOCKED: [^]*other@example\.com/);
+      assert.match(flow.error, /^ *databricks workspace delete \S+\/state\/deploy\.lock$/m);
       // What the requests took counts, too, and is not known.
       assert.ok(clock.now() - start >= 20_000 && skipped <= 25_000, String(skipped));
       assert.ok(!flow.commands.some((command) => command.includes("force")));

@@ -1,6 +1,7 @@
 import { isMap, type Node } from "yaml";
 import { referenceMistake } from "./references.ts";
 import {
+  date,
   entries,
   list,
   object,
@@ -17,10 +18,9 @@ import {
 } from "../../base/yaml/shape.ts";
 import { LATER_KINDS, KINDS } from "../kinds/index.ts";
 import type { AccessKind } from "../kinds/kind.ts";
+import type { Place } from "../../base/errors.ts";
 import { quote } from "../../base/quote.ts";
 import { readYaml, type ReadFile, type SourceFile } from "../../base/yaml/yaml-file.ts";
-
-const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 /** What the target sees: a token of a Unity Catalog credential's cloud identity, or of the workspace's own issuer. */
 export type Present =
@@ -31,6 +31,8 @@ export interface AccessEntry {
   readonly job: Placed<string>;
   readonly purpose: Placed<string>;
   readonly targets?: readonly string[];
+  /** Where each of them stands. */
+  readonly targetPlaces?: readonly Place[];
   /** Last day of the access, ISO 8601 date in UTC. */
   readonly until?: Placed<string>;
   readonly present?: Present;
@@ -64,16 +66,8 @@ const common = {
       }),
     ),
   ),
-  targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
-  until: optional(
-    placed(
-      text({
-        pattern: DATE,
-        says: "a date such as 2027-03-31",
-        description: "Last day of the access (UTC).",
-      }),
-    ),
-  ),
+  targets: optional(list(placed(text()), "Targets of the bundle with this entry; absent: every target.")),
+  until: optional(placed(date("Last day of the access (UTC)."))),
   present: optional(present),
 };
 type Common = Read<ReturnType<typeof object<typeof common>>>;
@@ -127,6 +121,8 @@ function readEntry(
     context.report({
       problem: "An entry names exactly one kind of access.",
       expected,
+      actual: named.map(({ kind }) => kind).join(", ") || "none of them",
+      remedy: "Keep one kind in the entry, and write a further entry for each other one.",
       place: context.place(node),
     });
   }
@@ -134,13 +130,24 @@ function readEntry(
   if (target.presents !== (fields.present !== undefined)) {
     const verb = target.presents ? "needs" : "does not take";
     const place = context.place(node.get("present", true) ?? node);
-    context.report({ problem: `"${target.kind}" ${verb} "present".`, place });
+    context.report({
+      problem: `"${target.kind}" ${verb} "present".`,
+      expected: target.presents ? "a key `present`" : "an entry without `present`",
+      actual: fields.present === undefined ? "none" : "`present`",
+      remedy: target.presents ? "Add `present`: what the target sees." : "Take `present` out.",
+      place,
+    });
     return undefined;
   }
   if (!checkReferences([fields.present, fields[target.kind]], context)) return undefined;
   return {
     purpose: fields.purpose,
-    ...(fields.targets === undefined ? {} : { targets: fields.targets }),
+    ...(fields.targets === undefined
+      ? {}
+      : {
+          targets: fields.targets.map(({ value }) => value),
+          targetPlaces: fields.targets.map(({ place }) => place),
+        }),
     ...(fields.until === undefined ? {} : { until: fields.until }),
     ...(fields.present === undefined ? {} : { present: fields.present }),
     target,
@@ -181,7 +188,13 @@ export function readAccessFile(
     for (const one of jobEntries) {
       if (seen.has(one.purpose.value)) {
         const problem = `The purpose "${one.purpose.value}" stands twice in job "${quote(job.value)}".`;
-        all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
+        all.push({
+          problem,
+          expected: "each purpose once in a job",
+          actual: one.purpose.value,
+          remedy: "Give each entry of a job its own purpose.",
+          place: one.purpose.place,
+        });
       }
       seen.add(one.purpose.value);
       read.push({ job, ...one });

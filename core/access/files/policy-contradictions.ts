@@ -41,6 +41,8 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
     if (names.has(name)) {
       mistakes.push({
         problem: `Two rules are called "${quote(name)}".`,
+        expected: "each name once",
+        actual: quote(name),
         remedy: "Give each rule its own name.",
         place,
       });
@@ -49,7 +51,13 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
     const time = rule.when?.time;
     if (time !== undefined && time.value.from === time.value.to) {
       const problem = `Rule "${quote(name)}" can never match: its time begins and ends at once.`;
-      mistakes.push({ problem, place: time.place });
+      mistakes.push({
+        problem,
+        expected: "a time that ends later than it begins, or the next day",
+        actual: "the same time twice",
+        remedy: "Correct `from` or `to`, or take `time` out.",
+        place: time.place,
+      });
     }
     if (rule.effect === "deny") continue;
     const named = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
@@ -59,6 +67,8 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
     if (rule.kind !== undefined && without.length > 0 && without.length === named.length) {
       mistakes.push({
         problem: `Rule "${quote(name)}" can never match: no provider "${quote(without[0] ?? "")}" is approved.`,
+        expected: `providers.${quote(without[0] ?? "")}`,
+        actual: "no such provider",
         remedy: `Add providers.${quote(without[0] ?? "")}, or take the rule out.`,
         place: rule.kind.place,
       });
@@ -67,6 +77,9 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
     if (stronger !== undefined) {
       mistakes.push({
         problem: `Rule "${quote(name)}" can never match: rule "${quote(stronger.name.value)}" denies all that it allows.`,
+        expected: "a rule that can allow something",
+        actual: `a deny rule ("${quote(stronger.name.value)}") that covers it`,
+        remedy: "Narrow the deny rule, or take one of the two out.",
         place,
       });
     }

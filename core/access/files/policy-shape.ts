@@ -1,3 +1,4 @@
+import { quote } from "../../base/quote.ts";
 import { UUID } from "../../base/uuid.ts";
 import { isIP } from "node:net";
 import {
@@ -153,9 +154,26 @@ const network: Shape<Network> = {
 const patterns = (description: string): Shape<readonly string[]> =>
   oneOrMore(text({ description: "`*` stands for any characters." }), description);
 
+/** Claims hold whole names of refs: `main` would match no run, and a deny rule with it would deny none. */
+const REF = /^(?:refs\/.|(?:r(?:e(?:fs?)?)?)?\*)/;
+const ref: Shape<string> = {
+  schema: { type: "string", pattern: REF.source, description: "`*` stands for any characters." },
+  read(node, context) {
+    const value = text().read(node, context);
+    if (value === undefined || REF.test(value)) return value;
+    wrong(
+      node,
+      context,
+      "a whole ref, such as refs/heads/main or refs/tags/v*",
+      `The claim \`ref\` of a run holds the whole name: for a branch write \`refs/heads/${quote(value)}\`, for a tag \`refs/tags/${quote(value)}\`.`,
+    );
+    return undefined;
+  },
+};
+
 const when = object({
   repository: optional(patterns("Claim of the pipeline's ID token.")),
-  ref: optional(patterns("Claim of the pipeline's ID token.")),
+  ref: optional(oneOrMore(ref, "Claim of the pipeline's ID token: whole names, such as refs/heads/main.")),
   environment: optional(patterns("Claim of the pipeline's ID token.")),
   pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
   actor: optional(patterns("Claim of the pipeline's ID token.")),
@@ -242,6 +260,12 @@ export const policyShapeOf = (kinds: readonly KindTraits[]) =>
       oneOf(
         ["accepted", "restricted"],
         "`restricted`: broken while each workspace admin may make a token of a principal.",
+      ),
+    ),
+    principal_workspaces: optional(
+      oneOf(
+        ["readable", "all"],
+        "`all`: unproven while a workspace that a principal is assigned to cannot be read.",
       ),
     ),
     shared_principals: optional(

@@ -10,7 +10,13 @@ const KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
 export function referenceMistake(text: string, place: Place): Mistake | undefined {
   const rest = text.replace(REFERENCE, "");
   if (rest.includes("${")) {
-    return { problem: `"${quote(text)}" holds a \${…} that is not closed or is nested.`, place };
+    return {
+      problem: `"${quote(text)}" holds a \${…} that is not closed or is nested.`,
+      expected: "${bundle.…}, ${var.…} or ${workspace.…}, each closed by a brace",
+      actual: quote(text),
+      remedy: "Close the reference, or write the value out.",
+      place,
+    };
   }
   for (const [whole, name = ""] of text.matchAll(REFERENCE)) {
     if (KNOWN.test(name)) continue;
@@ -18,6 +24,7 @@ export function referenceMistake(text: string, place: Place): Mistake | undefine
       problem: `"${quote(whole)}" cannot be used here.`,
       expected: "${bundle.…}, ${var.…} or ${workspace.…}",
       actual: quote(whole),
+      remedy: "Use a variable of the bundle, or write the value out.",
       place,
     };
   }

@@ -38,6 +38,8 @@ export type RemoteState =
 export interface Apis {
   readonly workspace: DatabricksApi;
   readonly account: DatabricksApi | undefined;
+  /** Another workspace of the account, by its deployment name; undefined where that makes no address. */
+  readonly elsewhere?: (deploymentName: string) => DatabricksApi | undefined;
 }
 
 export interface TargetPorts {

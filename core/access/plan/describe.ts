@@ -1,6 +1,7 @@
 import type { AccessPlan } from "./plan.ts";
 import type { DecidedChange } from "./decide.ts";
 import { CHECKS, scopeWords, type ScopeProof } from "../scope/proof.ts";
+import type { Grade } from "./policy.ts";
 
 /** One line of the access plan, ready for a table in log and job summary. */
 export interface PlanRow {
@@ -49,6 +50,21 @@ export function proofLines(proof: ScopeProof): readonly string[] {
     ...(check.remedy === undefined ? [] : [`  to do: ${check.remedy}`]),
     ...(check.residual ?? []).map((line) => `  remains: ${line}`),
   ]);
+}
+
+/** The same for a table. */
+export function proofChecks(proof: ScopeProof): readonly {
+  readonly grade: Grade | "later";
+  readonly what: string;
+  readonly says: string;
+  readonly remedy?: string | undefined;
+}[] {
+  return proof.checks.map(({ name, grade, later, says, remedy }) => ({
+    grade: later === true ? "later" : grade,
+    what: CHECKS[name],
+    says,
+    remedy,
+  }));
 }
 
 /** Where the policy comes from, for plan and summary. */

@@ -24,9 +24,7 @@ export function observer(request: AccessRequest, registrarLater: boolean): Obser
   // The registrar reads first: what it registers, it has seen itself.
   const readers = (): Promise<readonly Reader[]> =>
     (opened ??= Promise.all(
-      [registrar, deployer]
-        .filter((connection) => connection !== undefined)
-        .map(({ workspace, account }) => openReader(workspace, account)),
+      [registrar, deployer].filter((connection) => connection !== undefined).map(openReader),
     ));
   return {
     async bundle() {

@@ -1,3 +1,4 @@
+import { quote } from "../../base/quote.ts";
 import { BlockList, isIP } from "node:net";
 import { globMatches, withoutCase } from "../../base/glob.ts";
 import { PIPELINE_CLAIMS, type PipelineClaims } from "../../ci/pipeline-claims.ts";
@@ -102,32 +103,38 @@ function inNetwork(networks: readonly Network[], addresses: readonly string[]): 
   return known.some((address) => block.check(address, isIP(address) === 4 ? "ipv4" : "ipv6"));
 }
 
+/** A condition by its name, its verdict, and what was presented and wanted, in words. */
+type Judged = readonly [name: string, verdict: Verdict, words?: string | undefined];
+
+function compared(presented: string | undefined, wanted: readonly string[]): string {
+  return `the run has ${presented === undefined ? "none that is known" : quote(presented)}, the rule wants ${wanted.map(quote).join(" or ")}`;
+}
+
 /** Every condition of a rule with its verdict; the name is the key in policy.yml. */
-function conditions(
-  rule: Rule,
-  request: PolicyRequest,
-  evidence: Evidence,
-): readonly (readonly [string, Verdict])[] {
+function conditions(rule: Rule, request: PolicyRequest, evidence: Evidence): readonly Judged[] {
   const when = rule.when ?? {};
-  const verdicts: (readonly [string, Verdict])[] = [];
+  const verdicts: Judged[] = [];
   for (const name of CLAIMS) {
     const wanted = when[name];
     if (wanted === undefined) continue;
     const claim = evidence.claims[name];
-    verdicts.push([name, claim === undefined ? undefined : matchesAny(wanted, claim, FOLDED.has(name))]);
+    const verdict = claim === undefined ? undefined : matchesAny(wanted, claim, FOLDED.has(name));
+    verdicts.push([name, verdict, compared(claim, wanted)]);
   }
   for (const [{ value: name }, wanted] of when.properties ?? []) {
     const property = evidence.claims.properties?.[name];
-    verdicts.push([`properties.${name}`, property === undefined ? undefined : matchesAny(wanted, property)]);
+    const verdict = property === undefined ? undefined : matchesAny(wanted, property);
+    verdicts.push([`properties.${name}`, verdict, compared(property, wanted)]);
   }
   const { now, addresses, commit } = evidence.selfReported;
   if (when.commit !== undefined) {
     const claim = evidence.claims.commit;
-    verdicts.push(["commit", claim === undefined || commit === undefined ? undefined : claim === commit]);
+    const verdict = claim === undefined || commit === undefined ? undefined : claim === commit;
+    verdicts.push(["commit", verdict, compared(commit, [claim ?? "the commit of the ID token"])]);
   }
   if (rule.effect === "allow") {
     const enough = request.scope === "proven" || (request.scope === "unproven" && when.scope === "unproven");
-    verdicts.push(["scope", enough]);
+    verdicts.push(["scope", enough, compared(request.scope, [when.scope ?? "proven"])]);
   } else if (when.scope !== undefined) {
     verdicts.push(["scope", (request.scope === "proven") === (when.scope === "proven")]);
   }
@@ -137,20 +144,24 @@ function conditions(
 }
 
 const SELF_REPORTED: ReadonlySet<string> = new Set(["time", "network", "commit"]);
-const selfReportedOf = (verdicts: readonly (readonly [string, Verdict])[]): readonly string[] =>
+const selfReportedOf = (verdicts: readonly Judged[]): readonly string[] =>
   verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
 
-function failureOf(rule: Rule, verdicts: readonly (readonly [string, Verdict])[]): string {
+function failureOf(rule: Rule, verdicts: readonly Judged[]): string {
   const failed = verdicts.filter(([, verdict]) => verdict !== true);
-  const words = failed.map(([name, verdict]) => (verdict === undefined ? `${name} (not known)` : name));
-  return `"${rule.name.value}" fails on ${words.join(", ")}`;
+  const words = failed.map(([name, verdict, comparison]) => {
+    const of = verdict === undefined ? `${name} (not known)` : name;
+    return comparison === undefined ? of : `${of}: ${comparison}`;
+  });
+  return `"${rule.name.value}" fails on ${words.join("; ")}`;
 }
 
 /** The verdicts of a rule if the moment were the best one for what is asked: conditions that no token proves favour it. */
-function atBest(rule: Rule, verdicts: readonly (readonly [string, Verdict])[]): typeof verdicts {
-  return verdicts.map(([name, verdict]) => [
+function atBest(rule: Rule, verdicts: readonly Judged[]): typeof verdicts {
+  return verdicts.map(([name, verdict, words]) => [
     name,
     SELF_REPORTED.has(name) ? rule.effect === "allow" : verdict,
+    words,
   ]);
 }
 

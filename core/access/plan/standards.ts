@@ -207,7 +207,7 @@ const ITEMS: readonly (readonly [item: string, title: string, looks: readonly Lo
     "Environment isolation",
     [environment, points("isolation", "federation-policies"), findings("NHI8")],
   ],
-  ["NHI9", "NHI reuse", [points("exclusive", "credential-users", "twins", "compute")]],
+  ["NHI9", "NHI reuse", [points("exclusive", "other-workspaces", "credential-users", "twins", "compute")]],
   ["NHI10", "Human use of NHI", [points("run-as", "principal-users", "workspace-admins")]],
   [
     "PR.AA-01",

@@ -59,8 +59,12 @@ const bare = (path: string): string => path.replace(/^\/Workspace(?=\/)/, "");
 
 /** Whether a job says that it was deployed from this state folder. */
 export function isDeployedFrom(job: Json, statePath: string): boolean {
-  const path = JOB.text(job, "settings", "deployment", "metadata_file_path");
-  return bare(path) === `${bare(statePath)}/metadata.json`;
+  return isOfState(JOB.text(job, "settings", "deployment", "metadata_file_path"), statePath);
+}
+
+/** Whether this is the path of the metadata that a deployment from this state folder writes. */
+export function isOfState(metadataPath: string, statePath: string): boolean {
+  return bare(metadataPath) === `${bare(statePath)}/metadata.json`;
 }
 
 /** Whether a job of the listing has more tasks or clusters than it shows. */

@@ -1,6 +1,7 @@
 import type { BundleJob, RunAs } from "../bundle-facts.ts";
+import type { Elsewhere, OtherWorkspace } from "./elsewhere.ts";
 import { broken, judge, proven, type Point, type Verdict } from "./proof.ts";
-import type { Reading, When } from "./reading.ts";
+import { unknown, type Reading, type When } from "./reading.ts";
 import type { Runner } from "./runners.ts";
 
 export interface PrincipalSubject<W extends When = When> {
@@ -14,6 +15,10 @@ export interface PrincipalSubject<W extends When = When> {
   readonly numericId: Reading<string | undefined, W>;
   /** As withBundle() shows them. */
   readonly runners: Reading<readonly Runner[], W>;
+  /** The other workspaces of the account that principals are assigned to. */
+  readonly elsewhere: Elsewhere<W>;
+  /** `principal_workspaces: all` of the policy. */
+  readonly everywhere: boolean;
   /** Every job of the bundle: known also where the workspace's listing is not. */
   readonly declared: readonly BundleJob[];
   /** Keys of the jobs that the claim is about. */
@@ -61,9 +66,6 @@ function deployed<W extends When>({ job, before }: PrincipalSubject<W>): Verdict
   return proven(`job ${job.id ?? ""} is this bundle's`);
 }
 
-/** A principal is the account's. There it gets only what is not bound to this workspace. */
-const ELSEWHERE = "what runs as it in other workspaces is not read";
-
 const APART =
   "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
 
@@ -84,12 +86,71 @@ function exclusive<W extends When>({
     const strangers = all.filter(
       (runner) => runner.principal === principal && !allowed.has(runner.key ?? ""),
     );
-    if (strangers.length === 0)
-      return proven("this workspace lists nothing else that runs as it", [ELSEWHERE]);
-    const shown = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
-    const more = strangers.length > shown.length ? ` and ${strangers.length - shown.length} more` : "";
-    return broken(`also runs as it: ${shown.join(", ")}${more}`, APART);
+    if (strangers.length === 0) return proven("this workspace lists nothing else that runs as it");
+    return broken(`also runs as it: ${shown(strangers.map(runnerWords))}`, APART);
   });
+}
+
+const runnerWords = ({ type, name, id }: Runner): string => `${type} "${name}" (${id})`;
+
+function shown(words: readonly string[]): string {
+  const more = words.length > 5 ? ` and ${words.length - 5} more` : "";
+  return `${words.slice(0, 5).join(", ")}${more}`;
+}
+
+/**
+ * A principal is the account's. In another workspace it gets nothing that is bound to this one; but what runs as it there is
+ * another job with its name. Workspaces that it is assigned to and that cannot be read are named, and left out of the claim
+ * unless policy wants all of them.
+ */
+function elsewhere<W extends When>(subject: PrincipalSubject<W>): Verdict<W> {
+  const { principal, numericId, elsewhere: others } = subject;
+  return judge<string | undefined, W>(numericId, (id) =>
+    judge<readonly OtherWorkspace<W>[], W>(others, (all) => {
+      const mine = all.filter(({ assigned }) => id !== undefined && assigned.has(id));
+      const strangers = mine.flatMap(({ name, runners }) =>
+        (runners.state === "known" ? runners.value : [])
+          .filter((runner) => runner.principal === principal)
+          .map((runner) => `${runnerWords(runner)} in workspace "${name}"`),
+      );
+      if (strangers.length > 0) return broken(`also runs as it: ${shown(strangers)}`, APART_ELSEWHERE);
+      const unread = mine.filter(({ runners }) => runners.state !== "known");
+      if (unread.length > 0) return unreadThere(unread, subject);
+      if (mine.length === 0) return proven("it is assigned to no other workspace of the account");
+      const names = shown(mine.map(({ name }) => `"${name}"`));
+      return proven(`nothing runs as it in the other workspaces that it is assigned to (${names})`);
+    }),
+  );
+}
+
+const APART_ELSEWHERE = "Give each of them a principal of its own.";
+
+function unreadThere<W extends When>(
+  unread: readonly OtherWorkspace<W>[],
+  { everywhere }: PrincipalSubject<W>,
+): Verdict<W> {
+  const cannot = (reading: Reading<readonly Runner[], W>): Verdict<W> => judge(reading, () => proven(""));
+  const later = unread.find(({ runners }) => runners.state === "later");
+  if (later !== undefined) return cannot(later.runners);
+  const rights = unread.flatMap(({ runners, unreached }) =>
+    runners.state === "unknown" ? [{ ...runners, unreached }] : [],
+  );
+  const outage = rights.some(({ passing, unreached }) => passing && !unreached);
+  if (everywhere || outage) {
+    const missing = rights.map(({ missingRight }) => missingRight).join("; ");
+    return cannot(
+      unknown(
+        missing,
+        rights.every(({ passing }) => passing),
+      ),
+    );
+  }
+  const names = shown(unread.map(({ name }) => `"${name}"`));
+  const says = rights.map(({ missingRight }, at) => {
+    return `what runs as it in workspace "${unread[at]?.name ?? ""}" is not read: that needs ${missingRight}`;
+  });
+  const found = proven("nothing runs as it in those other workspaces that can be read", says);
+  return { ...found, except: `${unread.length === 1 ? "workspace" : "workspaces"} ${names}` };
 }
 
 export function principalPoints<W extends When>(subject: PrincipalSubject<W>): readonly Point<W>[] {
@@ -97,5 +158,6 @@ export function principalPoints<W extends When>(subject: PrincipalSubject<W>): r
     { point: "run-as", ...runAs(subject) },
     { point: "deployed", ...deployed(subject) },
     { point: "exclusive", ...exclusive(subject) },
+    { point: "other-workspaces", ...elsewhere(subject) },
   ];
 }

@@ -17,6 +17,7 @@ export type PointName =
   | "run-as"
   | "deployed"
   | "exclusive"
+  | "other-workspaces"
   | "principal-users"
   | "oauth-secrets"
   | "tokens"
@@ -49,7 +50,7 @@ export interface Verdict<W extends When = When> {
   readonly later?: W extends "before" ? true : never;
   /** Who shares the compute, where the claim is about all of them. */
   readonly sharers?: readonly string[];
-  /** Who is left out of the claim although the check holds: "workspace admins". */
+  /** Who or what is left out of the claim although the check holds: "workspace admins". */
   readonly except?: string;
 }
 

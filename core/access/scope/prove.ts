@@ -13,6 +13,7 @@ import {
   type CredentialUser,
   type CredentialUsers,
 } from "./credential.ts";
+import { readElsewhere } from "./elsewhere.ts";
 import type { JobListing } from "./job-listing.ts";
 import { principalPoints } from "./principal.ts";
 import { readPrincipals, type PrincipalFacts } from "./principals.ts";
@@ -130,7 +131,11 @@ export async function proveScopes<W extends When>(
     ),
   );
   const code = codeReader(eyes, bundle.filePath, metastoreOwner);
-  const [allTwins, codes] = await Promise.all([
+  const numericIds = [...identities.values()].flatMap(({ numericId: id }) =>
+    id.state === "known" && id.value !== undefined ? [id.value] : [],
+  );
+  const [elsewhere, allTwins, codes] = await Promise.all([
+    readElsewhere(eyes, accountId, bundle.workspaceId, new Set(numericIds)),
     readTwins(eyes, cloudIdentities, metastoreOwner),
     inParallel(jobs, (job) => {
       const shared = sharedClusters(job.settings).flatMap((id): readonly ClusterFacts[] => {
@@ -171,6 +176,8 @@ export async function proveScopes<W extends When>(
           deployer,
           numericId: identity.numericId,
           runners,
+          elsewhere,
+          everywhere: policy?.principal_workspaces === "all",
           declared: bundle.jobs,
           allowed,
         }),

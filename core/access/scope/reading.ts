@@ -1,5 +1,6 @@
 import { WHO_AM_I } from "../../api/workspace.ts";
 import { GROUP, ME } from "../../api/shapes.ts";
+import type { Apis } from "../kinds/kind.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 
 /** Whether the bundle is yet to be deployed as declared, or is. After the deployment nothing can be read later. */
@@ -33,6 +34,8 @@ export interface Reader {
   readonly workspace: DatabricksApi;
   /** The account's host; undefined without `account-id` or a way to sign in there. */
   readonly account: DatabricksApi | undefined;
+  /** Another workspace of the account, by its deployment name; undefined where that makes no address. */
+  readonly elsewhere?: Apis["elsewhere"];
   /** Application ID of the identity. */
   readonly applicationId: string;
   readonly groups: readonly string[];
@@ -41,14 +44,12 @@ export interface Reader {
 }
 
 /** Who the caller is. Source: SCIM `GET /api/2.0/preview/scim/v2/Me`. */
-export async function openReader(
-  workspace: DatabricksApi,
-  account: DatabricksApi | undefined,
-): Promise<Reader> {
+export async function openReader(apis: Apis): Promise<Reader> {
+  const { workspace } = apis;
   const me = await workspace.call({ method: "GET", path: WHO_AM_I });
   const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
   const applicationId = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
-  return { workspace, account, applicationId, groups, admin: groups.includes("admins") };
+  return { ...apis, applicationId, groups, admin: groups.includes("admins") };
 }
 
 /** Whose eyes the proof has, the registrar's first. */

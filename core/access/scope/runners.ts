@@ -91,6 +91,25 @@ async function others(api: DatabricksApi): Promise<readonly Runner[]> {
   ];
 }
 
+/** What has to hold where runnersOf() gives up. */
+export const TOO_MANY = `at most ${MAX_ASKED} jobs in the workspace that have no explicit run_as, or more than 100 tasks`;
+
+/**
+ * Everything that runs in the workspace of a reader, who is an admin there; undefined where too many jobs had to be asked for.
+ * @throws ApiFailure
+ */
+export async function runnersOf(
+  reader: Reader,
+  listing: JobListing,
+  tasksMatter: boolean,
+): Promise<readonly Runner[] | undefined> {
+  const [ofJobs, ofOthers] = await Promise.all([
+    jobs(reader, listing, tasksMatter),
+    others(reader.workspace),
+  ]);
+  return ofJobs && [...ofJobs, ...ofOthers];
+}
+
 /**
  * Everything in the workspace that runs as somebody. Only the listing of a workspace admin proves that there is nothing
  * else. Requests: pages of four listings, and one for each job that they do not show whole.
@@ -105,14 +124,8 @@ export async function readRunners<W extends When>(
   if (admin === undefined)
     return unreadable(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
-    const [ofJobs, ofOthers] = await Promise.all([
-      jobs(admin, listing, tasksMatter),
-      others(admin.workspace),
-    ]);
-    if (ofJobs !== undefined) return known([...ofJobs, ...ofOthers]);
-    return unknown(
-      `at most ${MAX_ASKED} jobs in the workspace that have no explicit run_as, or more than 100 tasks`,
-    );
+    const all = await runnersOf(admin, listing, tasksMatter);
+    return all === undefined ? unknown(TOO_MANY) : known(all);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     return unreadable(

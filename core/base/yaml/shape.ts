@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from "yaml";
 import type { Mistake, Place } from "../errors.ts";
+import { meant } from "../nearest.ts";
 import { quote } from "../quote.ts";
 
 /** A JSON Schema (draft 2020-12) of one shape; scripts/schemas.ts puts them into schemas/. */
@@ -39,14 +40,15 @@ function describe(node: Node | null): string {
 export function wrong(node: Node | null, context: ReadContext, expected: string, remedy?: string): void {
   if (isAlias(node)) {
     const problem = "YAML aliases are not supported here.";
-    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
+    const remedy = "Write the value out.";
+    context.report({ problem, expected, actual: "an alias", remedy, place: context.place(node) });
     return;
   }
   context.report({
     problem: `Expected ${expected}, found ${describe(node)}.`,
     expected,
     actual: describe(node),
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy: remedy ?? "Write there what is wanted.",
     place: context.place(node),
   });
 }
@@ -79,6 +81,29 @@ export function text(rules: TextRules = {}): Shape<string> {
       return undefined;
     },
   };
+}
+
+const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+
+/** A day of the calendar, ISO 8601: no 30 February. */
+export function date(description: string): Shape<string> {
+  const says = "a date such as 2027-03-31";
+  const form = text({ pattern: DATE, says, description });
+  return {
+    schema: form.schema,
+    read(node, context) {
+      const value = form.read(node, context);
+      if (value === undefined || isDay(value)) return value;
+      wrong(node, context, "a day that the calendar has");
+      return undefined;
+    },
+  };
+}
+
+/** Whether `YYYY-MM-DD` is a day: `Date` would take 30 February for 2 March. */
+export function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return DATE.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 export function oneOf<const T extends string | number>(values: readonly T[], description?: string): Shape<T> {
@@ -237,7 +262,12 @@ export function object<F extends Fields>(fields: F, extra: JsonSchema = {}): Sha
           complete = false;
           const problem = `Unknown key ${describe(pair.key as ParsedNode)}.`;
           const place = context.place(pair.key as ParsedNode);
-          context.report({ problem, expected: names.join(", "), place });
+          const remedy = [
+            ...(typeof key === "string" ? meant(key, names) : []),
+            "Correct the key, or take it out.",
+          ].join(" ");
+          const actual = describe(pair.key as ParsedNode);
+          context.report({ problem, expected: names.join(", "), actual, remedy, place });
           continue;
         }
         const value = field.shape.read(pair.value as ParsedNode | null, context);
@@ -247,7 +277,14 @@ export function object<F extends Fields>(fields: F, extra: JsonSchema = {}): Sha
       for (const name of names) {
         if (!fields[name]?.required || node.has(name)) continue;
         complete = false;
-        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
+        const found = node.items.map(({ key }) => (isScalar(key) ? quote(String(key.value)) : "…"));
+        context.report({
+          problem: `Missing key "${name}".`,
+          expected: name,
+          actual: found.join(", ") || "nothing",
+          remedy: `Add the key "${name}".`,
+          place: context.place(node),
+        });
       }
       return complete ? (Object.fromEntries(values) as ObjectOf<F>) : undefined;
     },

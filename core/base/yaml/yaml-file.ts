@@ -18,6 +18,12 @@ export interface ReadFile<T> {
 /** Far more than any real file needs; keeps a hostile one from occupying the runner. */
 const MAX_LENGTH = 1_000_000;
 
+/** What is to be done about a text that is none. */
+const NO_YAML = {
+  expected: "YAML 1.2: one document, each key once, no aliases",
+  remedy: "Correct the line; an editor with a YAML extension shows the place.",
+};
+
 /**
  * Reads a YAML 1.2 file by its shape; never throws. Refused, because a reviewer cannot see what they do: aliases, several
  * documents, `%YAML` directives, duplicate keys, unknown tags.
@@ -51,10 +57,15 @@ export function readYaml<T>(file: SourceFile, shape: Shape<T>): ReadFile<T> {
     return { value: undefined, mistakes: [{ problem, place: { file: file.path, line: 1, column: 1 } }] };
   }
   for (const flaw of [...document.errors, ...document.warnings]) {
-    mistakes.push({ problem: `YAML: ${yamlFlaw(flaw)}.`, place: placeAt(flaw.pos[0]) });
+    mistakes.push({
+      problem: `YAML: ${yamlFlaw(flaw)}.`,
+      ...NO_YAML,
+      place: placeAt(flaw.pos[0]),
+    });
   }
   if (document.directives.yaml.explicit === true) {
-    mistakes.push({ problem: "A %YAML directive is not supported.", place: placeAt(0) });
+    const remedy = "Take the line out.";
+    mistakes.push({ problem: "A %YAML directive is not supported.", ...NO_YAML, remedy, place: placeAt(0) });
   }
   if (mistakes.length > 0) return { value: undefined, mistakes };
 

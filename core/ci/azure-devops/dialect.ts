@@ -29,6 +29,23 @@ export const AZURE_DEVOPS: Dialect = {
     };
   },
   untrustedToken: () => undefined,
+  // Source: learn.microsoft.com, "Define variables", section "Understand variable syntax".
+  expressions: [
+    [
+      /\$\([^()\n]+\)/g,
+      "Azure Pipelines leaves a macro as it is when no variable has this name: the name is misspelt, its variable group is not named under `variables`, the variable belongs to another stage or job, or a step sets it that has not run yet or sets it with `isOutput` (then its name is `<step>.<variable>`). A value that really holds this text goes into `variables-file`.",
+    ],
+    [
+      /\$\[[^\]\n]+\]/g,
+      "Azure Pipelines evaluates `$[…]` only as the whole value of a variable under `variables`: put it there, and write `$(<variable>)` here.",
+    ],
+    [
+      /\$\{\{[^{}\n]*\}\}/g,
+      "Azure Pipelines evaluates `${{…}}` when it reads the YAML; in a variable of the pipeline's settings, of a variable group or of a step it stays as it is. Write the value itself there.",
+    ],
+  ],
+  whyEmpty:
+    "If it comes from a variable: one of a variable group is there only where `variables` names the group, and one that a step sets only in later steps of the same job.",
   credentials: [
     [/^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
     [/^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],

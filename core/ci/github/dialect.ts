@@ -54,6 +54,14 @@ export const GITHUB: Dialect = {
   },
   untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),
   untrustedToken: ({ event }) => untrusted(event),
+  expressions: [
+    [
+      /\$\{\{[^{}\n]*\}\}/g,
+      "GitHub evaluates expressions in the workflow file alone, not in what a variable, a file or another step's output holds: write the value itself there.",
+    ],
+  ],
+  whyEmpty:
+    "If it comes from `vars.…` or `secrets.…`: what belongs to an environment is there only in a job with `environment: <name>`; what belongs to the organisation must be open to this repository. GitHub gives an empty text for a name that it does not know.",
   credentials: [
     [/^ACTIONS_/, "a means of the CI to get ID tokens"],
     [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$/, "the token of the CI job"],

@@ -1,4 +1,5 @@
 import { SecretlessError } from "../../base/errors.ts";
+import { meant } from "../../base/nearest.ts";
 
 /** Kinds of resources that a bundle can have. Source: cli `bundle/config/resources.go`. */
 const KINDS: readonly string[] = [
@@ -36,5 +37,9 @@ export function parseApproval(text: string): Approval {
     problem: "neither a choice nor kinds of resources",
     expected: `\`true\`, \`false\`, or kinds of resources as the bundle names them, such as \`jobs, schemas\`: ${KINDS.join(", ")}`,
     actual: unknown.length === 0 ? text : unknown.join(", "),
+    remedy: [
+      ...unknown.slice(0, 3).flatMap((kind) => meant(kind, KINDS)),
+      "Write the kinds as the bundle does.",
+    ].join(" "),
   });
 }

@@ -1,4 +1,5 @@
 import { SecretlessError } from "../../base/errors.ts";
+import { meant } from "../../base/nearest.ts";
 
 /** An input that names one of `rows`; its value is that row. */
 export function choice<const Row extends { readonly name: string }>(rows: readonly Row[]) {
@@ -10,6 +11,7 @@ export function choice<const Row extends { readonly name: string }>(rows: readon
       problem: "none of its choices",
       expected: `one of: ${choices.join(", ")}`,
       actual: text,
+      remedy: [...meant(text, choices), "Write one of them, as it stands there."].join(" "),
     });
   };
   return { choices, parse };

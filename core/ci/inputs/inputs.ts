@@ -1,7 +1,10 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { EXCHANGES } from "../../base/exchanges.ts";
+import type { Environment } from "../../base/ports.ts";
 import type { Ci, ServiceConnection } from "../ci.ts";
-import { INPUTS, type SCAN_MODES, type InputDefinition, type InputName, type InputTable } from "./table.ts";
+import { bundleFromEnvironment, unresolved, unresolvedVariables } from "./job-environment.ts";
+import type { InputDefinition, InputTable } from "./definition.ts";
+import { INPUTS, type SCAN_MODES, type InputName } from "./table.ts";
 
 type CamelCase<Name> = Name extends `${infer Head}-${infer Rest}`
   ? `${Head}${Capitalize<CamelCase<Rest>>}`
@@ -21,13 +24,16 @@ export interface Inputs extends Omit<Values<typeof INPUTS>, "host" | "scan"> {
   /** Origin of the approved workspace, normalised by core/net/workspace.ts. */
   readonly host: string;
   readonly scan: (typeof SCAN_MODES)[number];
+  /** The variables of the job's environment that stand for inputs which were left out. */
+  readonly fromEnvironment: readonly string[];
 }
 
 /**
  * Reads and checks every input, before any request.
+ * @param environment of the job; what it says of the bundle counts as it does for the Databricks CLI, or is refused
  * @throws SecretlessError `INPUT_INVALID` with all mistakes at once
  */
-export function parseInputs(ci: Ci, table: InputTable = INPUTS): Inputs {
+export function parseInputs(ci: Ci, table: InputTable = INPUTS, environment: Environment = {}): Inputs {
   const { connection, noConnection } = readConnection(ci);
   // What a connection that cannot be read would have given is not called missing.
   const reader = new InputReader(ci, table, noConnection ? ["client-id"] : []);
@@ -46,6 +52,9 @@ export function parseInputs(ci: Ci, table: InputTable = INPUTS): Inputs {
     if (command && names.includes(command.name)) needed(name as InputName);
   }
   const { mistakes } = reader;
+  const given = command?.needs.bundle === true ? bundleFromEnvironment(ci, environment) : undefined;
+  mistakes.push(...(given?.mistakes ?? []));
+  if (command?.needs.bundle === true) mistakes.push(...unresolvedVariables(ci, environment));
   const inUrl = host?.workspaceId;
   if (inUrl !== undefined && workspaceId !== undefined && inUrl !== workspaceId) {
     const wanted = `${inUrl}, the workspace ID in the URL of \`${ci.inputLabel("host")}\``;
@@ -68,6 +77,8 @@ export function parseInputs(ci: Ci, table: InputTable = INPUTS): Inputs {
   const all = values as Values<typeof INPUTS>;
   return {
     ...all,
+    ...given?.values,
+    fromEnvironment: given?.variables ?? [],
     host: all.host.origin,
     workspaceId: all.workspaceId ?? all.host.workspaceId,
     accountId: all.accountId ?? all.host.accountId,
@@ -117,15 +128,17 @@ class InputReader {
   }
 
   missing(name: string): void {
-    if (this.#absent.delete(name)) this.wrong(name, this.#table[name]?.expected ?? "a value", "");
+    if (!this.#absent.delete(name)) return;
+    this.wrong(name, this.#table[name]?.expected ?? "a value", "", this.#ci.dialect.whyEmpty);
   }
 
   wrong(name: string, expected: string, actual: string, remedy?: string): void {
     this.mistakes.push({
       problem: `Input \`${this.#ci.inputLabel(name as InputName)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
       expected,
-      ...(actual === "" ? {} : { actual }),
-      ...(remedy === undefined ? {} : { remedy }),
+      actual: actual === "" ? "nothing" : actual,
+      remedy:
+        remedy ?? "Write what is wanted into the pipeline file, or into the variable that it comes from.",
     });
   }
 
@@ -138,6 +151,11 @@ class InputReader {
     if (text === "" && many !== true) {
       this.#absent.add(name);
       if (required && !this.#excused.includes(name)) this.missing(name);
+      return undefined;
+    }
+    const left = written === "" ? [] : unresolved(name, written, this.#ci);
+    if (left.length > 0) {
+      this.mistakes.push(...left);
       return undefined;
     }
     if (pattern?.test(text) === false) {

@@ -1,57 +1,13 @@
-import { COMMANDS, type CommandName, type CommandTraits } from "../../base/commands.ts";
+import { COMMANDS, type CommandTraits } from "../../base/commands.ts";
 import { EXCHANGES, type ExchangeTraits } from "../../base/exchanges.ts";
 import { UUID } from "../../base/uuid.ts";
 import { parseWorkspaceUrl } from "../../net/workspace.ts";
-import type { Dialect } from "../dialect.ts";
 import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
 import { choice, FLAG, lowerCase } from "./choices.ts";
 import { parseApproval } from "./approval.ts";
+import type { InputTable } from "./definition.ts";
 import { parsePassEnv } from "./pass-env.ts";
-import { parseDuration, parseNameValueLines } from "./values.ts";
-
-/** One input: how it is read, and how it stands in the manifests. */
-export interface InputDefinition {
-  /** One sentence for the manifests and the documentation. */
-  readonly description: string;
-  readonly required?: true;
-  /** The default as it stands in the manifests; the parser applies it too, for CIs that do not. */
-  readonly default?: string;
-  /** What is wanted, for the error where it is missing or does not fit. */
-  readonly expected?: string;
-  readonly pattern?: RegExp;
-  /** The value of a text; without it the text itself. @throws SecretlessError `INPUT_INVALID` */
-  readonly parse?: (text: string) => unknown;
-  /** Takes many values: several lines, of which there may be none. */
-  readonly many?: true;
-  /** What can be chosen; undefined: any text. */
-  readonly choices?: readonly string[];
-  readonly flag?: true;
-  /** The commands that it is for; undefined: all. */
-  readonly for?: (command: CommandTraits) => boolean;
-  /** Commands that cannot do without it. */
-  readonly neededBy?: readonly CommandName[];
-  /** The CIs that have it; undefined: all. */
-  readonly cis?: (dialect: Dialect) => boolean;
-  /** How it stands in the form of Azure DevOps. */
-  readonly form?: InputForm;
-}
-
-/** What only the form of a task says of an input (learn.microsoft.com, tasks.schema.json). */
-export interface InputForm {
-  readonly label: string;
-  readonly group?: "identity" | "bundle" | "guards" | "cli";
-  /** Follows the description. */
-  readonly more?: string;
-  /** Where it does not follow from the definition. */
-  readonly type?: string;
-  readonly visibleRule?: string;
-  /** Whether the form must have a value: set where it differs from `required`. */
-  readonly required?: boolean;
-  /** Whether the form leaves the default to the step. */
-  readonly open?: true;
-}
-
-export type InputTable = Readonly<Record<string, InputDefinition>>;
+import { parseDuration, parseNameValueLines, parseParameterLines } from "./values.ts";
 
 /** What findings of the scan for static credentials do: stop the run, or warn. */
 export const SCAN_MODES = ["block", "warn", "off"] as const;
@@ -123,8 +79,9 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
     },
     "tenant-id": {
       description: "Entra tenant, for `exchange: entra`.",
-      expected: "the ID (a UUID) or a domain of the Entra tenant",
-      pattern: /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i,
+      expected:
+        "the ID (a UUID) or a domain of the Entra tenant that the service principal is in, not `common`, `organizations` or `consumers`: an application has no tenant of its own there (AADSTS50194)",
+      pattern: /^(?!(?:common|organizations|consumers)$)[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i,
       form: {
         label: "Tenant ID",
         group: "identity",
@@ -142,14 +99,22 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
       form: { label: "Bundle folder", group: "bundle" },
     },
     target: {
-      description: "Target of the bundle; the bundle's own default if absent.",
+      description:
+        "Target of the bundle; if absent, that of `DATABRICKS_BUNDLE_TARGET` or `DATABRICKS_BUNDLE_ENV` in the job's environment, else the bundle's own default.",
       form: { label: "Target", group: "bundle" },
     },
     variables: {
-      description: "Bundle variables, one `name=value` a line.",
+      description:
+        "Bundle variables, one `name=value` a line; a value of several lines goes into `BUNDLE_VAR_<name>` of the step's environment, or into `variables-file`.",
       many: true,
       parse: parseNameValueLines,
       form: { label: "Bundle variables", group: "bundle" },
+    },
+    "variables-file": {
+      description:
+        "File with more values of bundle variables (YAML or JSON, a mapping of names to values), relative to the checkout or absolute; takes complex values and values of several lines.",
+      for: ({ needs }) => needs.bundle,
+      form: { label: "File of bundle variables", group: "bundle" },
     },
     "auto-approve": {
       description:
@@ -187,7 +152,7 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
     "run-parameters": {
       description: "For `run`: job parameters, one `name=value` a line.",
       many: true,
-      parse: parseNameValueLines,
+      parse: parseParameterLines,
       for: ({ name }) => name === "run",
       form: { label: "Job parameters", group: "bundle" },
     },

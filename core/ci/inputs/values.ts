@@ -20,6 +20,8 @@ export function parseDuration(text: string): number {
 
 /** The CLI's rule for variable names (JSON-schema pattern of a bundle's `variables`). */
 const NAME = /^[A-Za-z_][\w-]*$/;
+/** Names of job parameters. Source: REST API, jobs/create, `parameters.name`. */
+const PARAMETER = /^[\w.-]+$/;
 /** Longest value that is handed on; the environment of a Windows process ends at 32,767 characters. */
 const MAX_VALUE = 10_000;
 
@@ -29,6 +31,15 @@ const MAX_VALUE = 10_000;
  * @throws SecretlessError `INPUT_INVALID` that names every wrong line
  */
 export function parseNameValueLines(text: string): Record<string, string> {
+  return nameValueLines(text, NAME, "letters, digits, _ and - (not first)");
+}
+
+/** {@link parseNameValueLines} for parameters of a job, whose names may hold dots. */
+export function parseParameterLines(text: string): Record<string, string> {
+  return nameValueLines(text, PARAMETER, "letters, digits, _, - and dots");
+}
+
+function nameValueLines(text: string, form: RegExp, letters: string): Record<string, string> {
   const found = new Map<string, string>();
   const wrong: string[] = [];
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
@@ -37,8 +48,7 @@ export function parseNameValueLines(text: string): Record<string, string> {
     const equals = raw.indexOf("=");
     const name = raw.slice(0, Math.max(equals, 0)).trim();
     if (equals < 0) wrong.push(`${where} has no "="`);
-    else if (!NAME.test(name))
-      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
+    else if (!form.test(name)) wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a name`);
     else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
     else if (raw.length - equals - 1 > MAX_VALUE)
       wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
@@ -47,7 +57,11 @@ export function parseNameValueLines(text: string): Record<string, string> {
   if (wrong.length === 0) return Object.fromEntries(found);
   throw new SecretlessError("INPUT_INVALID", {
     problem: "not name=value lines",
-    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
+    expected: `one name=value a line, each name once: ${letters}`,
     actual: wrong.join("; "),
+    ...(wrong.some((one) => one.endsWith('"="')) && {
+      remedy:
+        "Each line is one value. For one of several lines use `BUNDLE_VAR_<name>` in the step's environment, or `variables-file`.",
+    }),
   });
 }

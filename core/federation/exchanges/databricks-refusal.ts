@@ -1,6 +1,7 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import type { Claims, PolicyClaims } from "../../ci/pipeline-claims.ts";
 import type { Dialect } from "../../ci/dialect.ts";
+import { ipAccessRemedy } from "../../net/ip-access.ts";
 import { policyCommand } from "./policy-command.ts";
 import type { TokenRefusal } from "../token-response.ts";
 
@@ -29,6 +30,11 @@ interface Cause {
 /** For a subject that others can have, too, no command names the principal that deploys: nobody shall paste that one. */
 const OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
 
+const LITERAL =
+  "The policy's subject holds `*`, which is no pattern there: subjects are compared letter by letter, so each subject needs a policy of its own.";
+const OF_ACCOUNT =
+  "A federation policy of the whole account does not count for a service principal: it needs its own.";
+
 const FIELDS = ["issuer", "subject", "audience"] as const;
 /** Which field is to blame, in this order: by what would be accepted, or by the code that Databricks gives. */
 const BLAMED: readonly (readonly [keyof PolicyClaims, RegExp?])[] = [
@@ -53,6 +59,15 @@ export async function explainRefusal(
     audience: claims.audience[0] ?? options.audience,
   };
   const accepted = parseAccepted(refusal.description);
+  const ofAddress = ipAccessRemedy(`${refusal.error} ${refusal.description}`);
+  if (ofAddress !== undefined) {
+    return new SecretlessError("EXCHANGE_REFUSED", {
+      problem: "An IP access list of Databricks refuses the address of this runner.",
+      expected: "an address that the list allows",
+      actual: answerText(refusal),
+      remedy: ofAddress,
+    });
+  }
   if (!isAboutPolicies(refusal)) {
     return new SecretlessError("EXCHANGE_REFUSED", {
       problem: `${options.tokenEndpoint} did not exchange the ID token.`,
@@ -68,12 +83,13 @@ export async function explainRefusal(
   const advice = await dialect.advise(claims);
   // A foreign issuer and a foreign audience have remedies of their own; all else ends in a policy for this subject.
   const text = field === "issuer" || field === "audience" ? remedy : (advice?.remedy ?? remedy);
+  const literal = accepted?.subject?.includes("*") === true ? [LITERAL] : [];
   const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
   const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
-    remedy: `${text}\n${policyCommand(trusted, { ...options, clientId })}`,
+    remedy: `${[...literal, ...(accepted === undefined ? [OF_ACCOUNT] : []), text].join(" ")}\n${policyCommand(trusted, { ...options, clientId })}`,
     mistakes: comparison(dialect, presented, accepted, field),
   });
 }

@@ -47,6 +47,36 @@ export const ENTRA_ERRORS: readonly EntraError[] = [
     credentialHelps: true,
   },
   {
+    codes: [7002138],
+    cause: "no federated identity credential has its subject, letter for letter.",
+    remedy:
+      "Subjects are compared with regard to upper and lower case: copy the one that was presented into the credential, or add one.",
+    retry: "propagation",
+    credentialHelps: true,
+  },
+  {
+    codes: [50194],
+    cause: "the application belongs to one tenant, and `tenant-id` names none.",
+    remedy:
+      "Set `tenant-id` to the ID of the tenant that the service principal is in; `common` is for users.",
+    retry: "no",
+  },
+  {
+    codes: [501051],
+    cause:
+      "the application Azure Databricks takes assigned identities alone in this tenant, and this one is not assigned.",
+    remedy:
+      "Let an administrator of the tenant assign the service principal to the enterprise application AzureDatabricks (2ff814a6-3304-4ab8-85cb-cd0e6f879c1d, *Users and groups*), or set its `appRoleAssignmentRequired` to false.",
+    retry: "no",
+  },
+  {
+    codes: [7000112],
+    cause: "the application is disabled in this tenant.",
+    remedy:
+      "Let an administrator enable its sign-in: az ad sp update --id <client-id> --set accountEnabled=true. If it was disabled on purpose, use another service principal.",
+    retry: "no",
+  },
+  {
     codes: [70025],
     cause: "the application has no federated identity credential at all.",
     remedy: "Add one.",

@@ -1,6 +1,7 @@
 import { stateFolder } from "../../access/state/folder.ts";
 import { readLegacy } from "../../access/state/legacy.ts";
 import { NOBODY } from "../../access/state/owner.ts";
+import { noteRegistrar, readRegistrarNote } from "../../access/state/registrar-note.ts";
 import { isRecorded } from "../../access/state/state.ts";
 import { auditTrail } from "../../access/apply/audit-trail.ts";
 import { applyAccess, withdrawAccess } from "../../access/apply/apply.ts";
@@ -75,11 +76,14 @@ export class Access {
    */
   async apply(summary: BundleSummary): Promise<void> {
     const { step, source, connection } = this.#parts;
+    const registrarId = registrarOf(source.files);
+    const bundle = bundleFacts(summary.tree, connection.workspaceId ?? "");
+    if (source.declared && registrarId !== undefined && registrarId !== step.inputs.clientId)
+      await told(async () => noteRegistrar((await this.#deployer()).workspace, bundle, registrarId));
     if (isApart(source.files)) {
       if (source.declared) step.ci.info(LEFT);
       // It grants after this step, and has no rights in the deployer's folders: what is declared is what code is told.
       const { entries } = source.files;
-      const bundle = bundleFacts(summary.tree, connection.workspaceId ?? "");
       const inForce = source.declared ? declaredNow(entries, bundle, step.ports.clock.now()) : undefined;
       await told(() => keepManifest({ ...this.#parts, bundle, entries, inForce }));
       return;
@@ -124,14 +128,29 @@ export class Access {
     });
   }
 
-  /** Withdraws everything; what fails must keep the bundle from being destroyed. */
+  /**
+   * Withdraws everything; what fails must keep the bundle from being destroyed. Whoever the policy of this run names, the
+   * deployment itself says by whom its access was registered.
+   */
   async withdraw(summary: BundleSummary): Promise<void> {
+    const { connection, source, step } = this.#parts;
+    const own = registrarOf(source.files) ?? step.inputs.clientId;
     await told(async () => {
-      if (isApart(this.#parts.source.files)) return this.#checkGone(summary);
-      const request = await this.#request(summary, { deployed: true, declared: false });
-      if (!request) return;
-      await this.#change(request, withdrawAccess, "remove");
+      const facts = bundleFacts(summary.tree, connection.workspaceId ?? "");
+      const noted = await readRegistrarNote((await this.#deployer()).workspace, facts);
+      if (isApart(source.files)) await this.#checkGone(facts, own, source.declared);
+      else {
+        const request = await this.#request(summary, { deployed: true, declared: false });
+        if (request) await this.#change(request, withdrawAccess, "remove");
+      }
+      if (noted !== undefined && noted !== own) await this.#checkGone(facts, noted, true);
     });
+  }
+
+  #deployer(): Promise<Apis> {
+    const { step, audit, connection } = this.#parts;
+    const { session } = connection;
+    return connectionOf({ step, audit, session, clientId: step.inputs.clientId });
   }
 
   /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
@@ -139,13 +158,14 @@ export class Access {
     { tree }: BundleSummary,
     { deployed, declared }: { readonly deployed: boolean; readonly declared: boolean },
   ): Promise<AccessRequest | undefined> {
-    const { step, audit, connection } = this.#parts;
-    const { session, workspaceId } = connection;
+    const { step, connection } = this.#parts;
+    const { workspaceId } = connection;
     const { clientId, command } = step.inputs;
-    const deployer = await connectionOf({ step, audit, session, clientId });
+    const deployer = await this.#deployer();
     const facts = bundleFacts(tree, workspaceId ?? "");
     if (!declared) {
-      const known = (await this.#recorded(deployer, facts)) === true;
+      const registrarId = registrarOf(this.#parts.source.files) ?? clientId;
+      const known = (await isRecorded(deployer.workspace, stateFolder(registrarId), facts)) === true;
       // An earlier version's state is looked for where nothing may be left.
       const former = !known && command.name === "destroy" && (await readLegacy(deployer.workspace, facts));
       if (!known && !former) return undefined;
@@ -174,23 +194,16 @@ export class Access {
     };
   }
 
-  /** Whether this deployment has records, whoever made them; undefined if this identity may not look. One request. */
-  #recorded({ workspace }: Apis, bundle: BundleFacts): Promise<boolean | undefined> {
-    const { step, source } = this.#parts;
-    const folder = stateFolder(registrarOf(source.files) ?? step.inputs.clientId);
-    return isRecorded(workspace, folder, bundle);
-  }
-
-  /** Where only the registrar can withdraw, nothing is destroyed while access stands, or may stand. */
-  async #checkGone({ tree }: BundleSummary): Promise<void> {
-    const { step, audit, connection, source } = this.#parts;
-    const { session, workspaceId } = connection;
-    if (workspaceId === undefined) throw nameless();
-    const deployer = await connectionOf({ step, audit, session, clientId: step.inputs.clientId });
-    const facts = bundleFacts(tree, workspaceId);
-    const stands = await this.#recorded(deployer, facts);
-    if (stands === false || (stands === undefined && !source.declared)) return;
-    throw accessStands(facts, stands);
+  /**
+   * Where only the registrar can withdraw, nothing is destroyed while access stands.
+   * @param mayStand whether it may stand where its records cannot be read
+   */
+  async #checkGone(facts: BundleFacts, registrarId: string, mayStand: boolean): Promise<void> {
+    if (facts.workspaceId === "") throw nameless();
+    const { workspace } = await this.#deployer();
+    const stands = await isRecorded(workspace, stateFolder(registrarId), facts);
+    if (stands === false || (stands === undefined && !mayStand)) return;
+    throw accessStands(facts, registrarId, stands);
   }
 
   async #show(plan: AccessPlan, bundle: BundleFacts): Promise<void> {

@@ -1,4 +1,5 @@
-import { ApiFailure } from "../../api/client.ts";
+import { workspaceUrl } from "../../federation/clouds.ts";
+import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import type { Apis } from "../../access/kinds/kind.ts";
 import type { Audit } from "../../audit/audit.ts";
 import { SecretlessError } from "../../base/errors.ts";
@@ -40,5 +41,10 @@ export async function connectionOf({ step, audit, session, clientId }: Identity)
     // Not a failure of the run: what only the account shows is unproven then.
     throw new ApiFailure(401, "UNAUTHENTICATED", refused.message);
   };
-  return { workspace, account: auditedApi(step, accountUrl, accountToken, caller) };
+  // A token of the account works in each of its workspaces.
+  const elsewhere = (deploymentName: string): DatabricksApi | undefined => {
+    const url = workspaceUrl(inputs.host, deploymentName);
+    return url === undefined ? undefined : auditedApi(step, url, accountToken, caller);
+  };
+  return { workspace, account: auditedApi(step, accountUrl, accountToken, caller), elsewhere };
 }

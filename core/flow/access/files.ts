@@ -1,19 +1,22 @@
+import type { AccessEntry } from "../../access/files/access-file.ts";
 import { readAccessFiles } from "../../access/plan/plan.ts";
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { AccessFiles } from "../../access/plan/request.ts";
 import { asksForClaims, type Evidence } from "../../access/plan/policy.ts";
 import { scopesByTarget, type Policy } from "../../access/files/policy-shape.ts";
-import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 import { allRight } from "../../base/all-right.ts";
-import { readCheckoutText, readNamedFile, RefusedFile, textOf } from "../../base/checkout-file.ts";
-import { isInside, pathForPeople } from "../../base/paths.ts";
-import type { Platform } from "../../base/ports.ts";
 import { SecretlessError } from "../../base/errors.ts";
+import { meant } from "../../base/nearest.ts";
+import { quote, quoteAll } from "../../base/quote.ts";
+import type { BundleTarget } from "../../bundle/host-pin.ts";
+import { isInside } from "../../base/paths.ts";
+import type { Platform } from "../../base/ports.ts";
 import { checkedOutCommit } from "../../base/git/checkout.ts";
 import type { PipelineIdentity } from "../../access/state/owner.ts";
 import { verifiedPipeline } from "./pipeline.ts";
 import type { Step } from "../step.ts";
+import { namedFile, userFile } from "../user-file.ts";
 
 /** What the user declares about access, and what is known about the pipeline that asks for it. */
 export interface AccessSource {
@@ -36,13 +39,15 @@ export function scanPolicy({ files }: AccessSource): ScanPolicy | undefined {
   return policy && { scopes: scopesByTarget(policy), exceptions: policy.scan?.exceptions };
 }
 
-type FileInput = "access-file" | "policy-file";
-
 /**
- * Reads access.yml and policy.yml; where policy asks about the pipeline, proves what its ID token says.
+ * Reads access.yml and policy.yml, whose targets must be the bundle's; where policy asks about the pipeline, proves what its ID token says.
  * @throws SecretlessError `ACCESS_FILE_INVALID`, `POLICY_FILE_INVALID`, `ID_TOKEN_NOT_VERIFIED`
  */
-export async function readAccess(step: Step, bundleRoot: string): Promise<AccessSource> {
+export async function readAccess(
+  step: Step,
+  bundleRoot: string,
+  judged: Promise<BundleTarget | undefined>,
+): Promise<AccessSource> {
   const { ci, inputs, ports } = step;
   const { checkout, addresses } = ci.context;
   const concerned = inputs.command.needs.access;
@@ -50,11 +55,11 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
     !concerned
       ? Promise.resolve(undefined)
       : inputs.accessFile === undefined
-        ? sourceFile(path.join(bundleRoot, "access.yml"), step, "access-file", bundleRoot)
-        : named(step, "access-file", inputs.accessFile),
+        ? userFile(path.join(bundleRoot, "access.yml"), step, "access-file", bundleRoot)
+        : namedFile(step, "access-file", inputs.accessFile),
     !concerned || inputs.policyFile === undefined
       ? Promise.resolve(undefined)
-      : named(step, "policy-file", inputs.policyFile),
+      : namedFile(step, "policy-file", inputs.policyFile),
   ]);
   const commit = await checkedOutCommit(checkout);
   const selfReported = { now: ports.clock.now(), addresses, ...(commit !== undefined && { commit }) };
@@ -71,47 +76,36 @@ export async function readAccess(step: Step, bundleRoot: string): Promise<Access
       insideCheckout: await comesAlong(checkout, path.resolve(checkout, policy.path), ports.platform),
     },
   );
+  await refuseUnknownTargets(files.entries, judged);
   const asked = access !== undefined && asksForClaims(files.policy);
   const claims = asked ? (await pipeline()).claims : {};
   return { declared: access !== undefined, files, evidence: { claims, selfReported }, owner };
 }
 
-async function named(step: Step, input: FileInput, value: string): Promise<SourceFile> {
-  const found = await sourceFile(path.resolve(step.ci.context.checkout, value), step, input);
-  if (found !== undefined) return found;
-  throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
-}
-
 /**
- * A file by its path relative to the checkout where it is inside; undefined if there is none. One inside must really be
- * there; one outside was named by the workflow, and may lie where it wants.
+ * A target that the bundle has not would never be deployed to: access that its misspelt one had would be withdrawn.
+ * @throws SecretlessError `ACCESS_FILE_INVALID`
  */
-async function sourceFile(
-  file: string,
-  { ci, ports: { platform } }: Pick<Step, "ci" | "ports">,
-  input: FileInput,
-  bundleRoot?: string,
-): Promise<SourceFile | undefined> {
-  const { checkout } = ci.context;
-  const inside = isInside(file, checkout, platform);
-  const bounds = inside ? checkout : bundleRoot;
-  const shown = pathForPeople(file, checkout, platform);
-  try {
-    const text = bounds
-      ? await readCheckoutText(file, { checkout: bounds, platform })
-      : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
-    return text === undefined ? undefined : { path: shown, text };
-  } catch (error) {
-    if (error instanceof RefusedFile) throw unusable(input, `${shown} is not read: it ${error.message}.`);
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw unusable(input, `${shown} cannot be read (${code}).`);
-  }
-}
-
-function unusable(input: FileInput, problem: string): SecretlessError {
-  return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
-    problem,
-    remedy: `Correct \`${input}\`: the path of a regular file, relative to the checkout or absolute.`,
+async function refuseUnknownTargets(
+  entries: readonly AccessEntry[],
+  judged: Promise<BundleTarget | undefined>,
+): Promise<void> {
+  const bundle = await judged.catch(() => undefined);
+  if (bundle === undefined) return;
+  const known = bundle.targets;
+  const unknown = entries.flatMap(({ targets = [], targetPlaces = [] }) =>
+    targets.flatMap((value, at) => (known.includes(value) ? [] : [{ value, place: targetPlaces[at] }])),
+  );
+  if (unknown.length === 0) return;
+  throw new SecretlessError("ACCESS_FILE_INVALID", {
+    problem: "The access file names targets that the bundle has not. Nothing was changed.",
+    mistakes: unknown.map(({ value, place }) => ({
+      problem: `The bundle has no target \`${quote(value)}\`.`,
+      expected: quoteAll(known, 30),
+      actual: quote(value),
+      remedy: [...meant(value, known), "Correct the name, or add the target to the bundle."].join(" "),
+      ...(place && { place }),
+    })),
   });
 }
 

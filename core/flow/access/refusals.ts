@@ -36,15 +36,21 @@ export function notDeployed({ statePath, target }: BundleFacts): SecretlessError
 }
 
 /** @param stands undefined: the records cannot be read */
-export function accessStands({ statePath }: BundleFacts, stands: true | undefined): SecretlessError {
+export function accessStands(
+  { statePath }: BundleFacts,
+  registrarId: string,
+  stands: true | undefined,
+): SecretlessError {
+  const whose = registrarId === "" ? "whoever registered it" : `the registrar ${registrarId}`;
   return new SecretlessError("ACCESS_STANDS", {
     problem:
       stands === true
         ? `Access of this bundle's jobs is still recorded for ${statePath}. Nothing was destroyed.`
         : "Whether access of this bundle's jobs still stands cannot be read. Nothing was destroyed.",
-    expected: "no recorded access: the registrar withdraws it first",
+    expected: `no recorded access: ${whose} withdraws it first`,
     remedy:
       "Take the entries of this target out of access.yml, run `command: access` in the registrar's job, then destroy." +
-      (stands === true ? "" : " That job also lets the deployer read what is recorded."),
+      (stands === true ? "" : " That job also lets the deployer read what is recorded.") +
+      " Where the deploying step registers itself (`registrar: together`), give `policy-file` to this run.",
   });
 }

@@ -1,5 +1,5 @@
 import { scopeWords } from "../../access/scope/proof.ts";
-import { planRow, policyLine, proofLines } from "../../access/plan/describe.ts";
+import { planRow, policyLine, proofChecks, proofLines } from "../../access/plan/describe.ts";
 import type { AccessPlan } from "../../access/plan/plan.ts";
 import type { DecidedChange } from "../../access/plan/decide.ts";
 import type { Applied } from "../../access/apply/execute.ts";
@@ -41,6 +41,7 @@ export class AccessReport {
         principal: proof.principal,
         words: scopeWords(proof),
         lines: proofLines(proof),
+        checks: proofChecks(proof),
       })),
       policy: policyLine(plan),
       registrar: `${plan.registrarId}, ${registrarWords(plan)}`,
@@ -64,6 +65,7 @@ export class AccessReport {
     plan: AccessPlan,
   ): Promise<void> {
     const { ci, found } = this.#parts.step;
+    const withdrawn: string[] = [];
     const lists = { granted: [] as object[], updated: [] as object[], revoked: [] as object[] };
     for (const one of changes) {
       const change = "change" in one ? one.change : one;
@@ -73,6 +75,7 @@ export class AccessReport {
       if (how === "applied" && (failed || action in NAMES))
         ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
+      if (action === "withdraw") withdrawn.push(`${what} (job ${job}, ${purpose})`);
       lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
@@ -83,11 +86,21 @@ export class AccessReport {
       revoked: revoked.length,
       unchanged,
     };
+    this.#warnOfWithdrawals(withdrawn, how);
     const words = how === "planned" ? PLANNED : DONE;
     ci.info(
       `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`,
     );
     if (how === "applied" && this.#shown) found({ access: { ...this.#shown, result: counts } });
     await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
+  }
+
+  /** What a job could reach until now and no longer can is never a side note: a mistake in a file may be the cause. */
+  #warnOfWithdrawals(withdrawn: readonly string[], how: "planned" | "applied"): void {
+    const text = withdrawn.join("; ");
+    if (text === "" || this.#warned.has(text)) return;
+    this.#warned.add(text);
+    const verb = how === "planned" ? "is to be withdrawn" : "was withdrawn";
+    warn(this.#parts.step, `Access ${verb}, as it is no longer declared or allowed: ${text}.`);
   }
 }

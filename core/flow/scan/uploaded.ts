@@ -8,13 +8,13 @@ import type { Tree, TreeBounds } from "../../base/tree.ts";
 import { runsCode } from "../../bundle/resolved-selection.ts";
 import type { Selection } from "../../bundle/selection.ts";
 import { selectArtifacts, selectFiles, type Unscanned } from "../../bundle/sync-files.ts";
+import type { StateFolder } from "../../cli/private-file.ts";
 import { readSyncedFiles } from "../../cli/sync-snapshot.ts";
 import type { ScannedFiles } from "../../scan/scanned-files.ts";
 
 /** What a deployment has left behind. */
 export interface Deployed {
-  /** The folder of `DATABRICKS_BUNDLE_TMP`. */
-  readonly state: string;
+  readonly folder: StateFolder;
   readonly api: DatabricksApi;
   /** Whether the deployment went well; of one that did not, the CLI may leave no list of what it uploaded. */
   readonly complete: boolean;
@@ -46,9 +46,9 @@ export async function uploadedFiles(
   bounds: TreeBounds,
   uploading: Uploading,
 ): Promise<Uploaded> {
-  const { tree } = bounds;
-  const { selections, summary, state, target, complete, api } = uploading;
-  const synced = await readSyncedFiles(state, target);
+  const { tree, platform } = bounds;
+  const { selections, summary, folder, target, complete, api } = uploading;
+  const synced = await readSyncedFiles(folder, target, platform);
   const code = runsCode(summary);
   const here: string[] = [];
   /** By path in the workspace: how reports name it. */

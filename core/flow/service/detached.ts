@@ -103,6 +103,9 @@ export async function chargeService(options: DetachedOptions): Promise<StepServi
     echoes.delete(id);
     return result;
   };
+  const check = async (): Promise<void> => {
+    if (!(await synced())) throw serviceLost("has ended");
+  };
   return {
     url: `http://127.0.0.1:${String(port)}/${options.charge.secrets.path}`,
     get served() {
@@ -111,6 +114,7 @@ export async function chargeService(options: DetachedOptions): Promise<StepServi
     get lastError() {
       return lastError ?? (isGone() ? serviceLost("has ended") : undefined);
     },
+    check,
     refusals: async () => {
       await synced();
       return refusals;
@@ -120,7 +124,7 @@ export async function chargeService(options: DetachedOptions): Promise<StepServi
       send({ type: "needed-by", mark });
     },
     async leave() {
-      if (!(await synced())) throw serviceLost("has ended");
+      await check();
       isReleased = true;
       process.release();
     },

@@ -8,6 +8,8 @@ export interface StepService {
   readonly served: number;
   /** Why there was no token when one was last asked for; undefined if there was one. */
   readonly lastError: unknown;
+  /** Resolves if it is still there. @throws SecretlessError `TOKEN_SERVICE_LOST`: by now another program may answer at its address */
+  check(): Promise<void>;
   /** The latest requests that got no token, oldest first. */
   refusals(): Promise<readonly Refusal[]>;
   /** Says which program must not lose the service, if this process and the runner go; undefined: none. */
@@ -29,6 +31,7 @@ export async function serviceInProcess(options: TokenServiceOptions): Promise<St
     get lastError() {
       return service.lastError;
     },
+    check: () => Promise.resolve(),
     refusals: () => Promise.resolve(service.refusals),
     neededBy: () => Promise.resolve(),
     leave: () => Promise.reject(new Error("a token service in the step's own process ends with it")),

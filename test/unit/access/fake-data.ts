@@ -1,3 +1,4 @@
+import type { DatabricksApi } from "../../../core/api/client.ts";
 import type { Json } from "../../../core/api/json.ts";
 import type { Clock } from "../../../core/base/ports.ts";
 
@@ -54,6 +55,13 @@ export class FakeData {
   readonly libraries = new Map<string, Row[]>();
   /** Owners of volumes. */
   readonly volumes = new Map<string, string>();
+  /** Other workspaces of the account, by deployment name. */
+  readonly others = new Map<string, DatabricksApi>();
+  /** What the account lists, and who is assigned there: numeric ids of principals and groups. */
+  workspaces: Row[] = [{ workspace_id: 111, workspace_name: "lake", deployment_name: "lake" }];
+  readonly assignments = new Map<string, Row[]>();
+  /** Members of the account's groups, by the group's numeric id. */
+  readonly groups = new Map<string, Row[]>();
   admins = new Set<string>();
   /** Service principals that deploy and are no admins. */
   readonly deployers = new Set<string>();

@@ -103,6 +103,11 @@ export class FakeDatabricks extends FakeData {
     if (path.endsWith("/credentials/secrets"))
       return { secrets: (principal?.secrets ?? []).map((secret) => ({ id: secret })) };
     if (path.endsWith("/federationPolicies")) return { policies: principal?.policies ?? [] };
+    if (path === "/api/2.0/accounts/acc/workspaces") return this.workspaces;
+    const workspace = /\/workspaces\/(\d+)\/permissionassignments$/.exec(path)?.[1];
+    if (workspace !== undefined) return { permission_assignments: this.assignments.get(workspace) ?? [] };
+    const group = /^\/api\/2.0\/accounts\/acc\/scim\/v2\/Groups\/(.+)$/.exec(path)?.[1];
+    if (group !== undefined) return { id: group, members: this.groups.get(group) ?? [] };
     if (path === "/api/2.0/permissions/directories/901") return this.#folderPermissions(path, method, body);
     if (path.startsWith("/api/2.0/permissions/")) {
       return { access_control_list: this.permissions.get(path.slice("/api/2.0/permissions/".length)) ?? [] };

@@ -56,7 +56,7 @@ const rule = fc.record(
     effect: fc.constantFrom("allow", "allow", "allow", "deny"),
     job: mostly(pattern),
     resource: mostly(pattern),
-    when: mostly(fc.constantFrom({}, {}, { scope: "unproven" }, { ref: "main" })),
+    when: mostly(fc.constantFrom({}, {}, { scope: "unproven" }, { ref: "refs/heads/main" })),
   },
   { requiredKeys: ["effect"] },
 );

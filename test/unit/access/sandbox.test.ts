@@ -4,13 +4,13 @@ import type { AccessRequest } from "../../../core/access/plan/request.ts";
 import type { Apis } from "../../../core/access/kinds/kind.ts";
 import { applyAccess, withdrawAccess } from "../../../core/access/apply/apply.ts";
 import { bundleFacts, runAsOf } from "../../../core/access/bundle-facts.ts";
-import { connectDatabricks, type DatabricksApi } from "../../../core/api/client.ts";
+import type { DatabricksApi } from "../../../core/api/client.ts";
 import { textAt } from "../../../core/api/json.ts";
 import { scopeWords } from "../../../core/access/scope/proof.ts";
-import { createSend } from "../../../core/net/send.ts";
 import { systemClock } from "../../../core/base/clock-and-platform.ts";
 import { ACCOUNT_ID, DEPLOYER, JOB_RUNNER, WORKSPACE_ID } from "../../../sandbox/defaults.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/sandbox.ts";
+import { connectAt, sandboxApis } from "./sandbox-apis.ts";
 import { failure, options } from "./setup.ts";
 
 const REGISTRAR = {
@@ -20,8 +20,6 @@ const REGISTRAR = {
   workspaceAdmin: true,
 };
 const OTHER = { applicationId: "3f2b9c10-77aa-4d5e-8b21-0a9c8d7e6f54", displayName: "other-job" };
-
-const send = createSend({});
 
 describe("access in the sandbox", () => {
   let sandbox: Sandbox;
@@ -36,15 +34,7 @@ describe("access in the sandbox", () => {
     insideCheckout: false,
   };
 
-  const connection = async (applicationId: string): Promise<Apis> => {
-    const principal = sandbox.account.principals.withApplicationId(applicationId);
-    assert.ok(principal);
-    const { host } = sandbox.workspace;
-    const claims = { iss: `${host}/oidc`, aud: WORKSPACE_ID };
-    const token = await sandbox.tokens.issue(principal, "account", claims);
-    const api = connectDatabricks({ host, token: () => Promise.resolve(token), send, clock: systemClock });
-    return { workspace: api, account: api };
-  };
+  const connection = (applicationId: string): Promise<Apis> => sandboxApis(sandbox, applicationId);
   const request = async (deployed: boolean): Promise<AccessRequest> => ({
     files: readAccessFiles(file, policy),
     bundle: bundleFacts(
@@ -167,6 +157,23 @@ describe("access in the sandbox", () => {
     assert.match(says, /"side-door" has the identity of "hr"/);
   });
 
+  it("breaks where a job of another workspace runs as the principal", async () => {
+    const { workspaces, principals } = sandbox.account;
+    const other = await sandbox.addWorkspace("finance");
+    const team = workspaces.addGroup("jobs", [workspaces.addGroup("runners", [JOB_RUNNER.applicationId])]);
+    workspaces.assign(other.workspaceId, team);
+    assert.equal((await outcome()).words, 'job-scoped: proven, except workspace "finance"');
+    workspaces.assign(other.workspaceId, REGISTRAR.applicationId);
+    assert.equal((await outcome()).words, "job-scoped: proven");
+    const runner = principals.withApplicationId(JOB_RUNNER.applicationId);
+    assert.ok(runner);
+    // Without run_as a job runs as its owner, which no listing says.
+    other.jobs.create({ name: "copied" }, runner);
+    const { words, granted, says } = await outcome();
+    assert.deepEqual([words, granted], ["broken", false]);
+    assert.match(says, /job "copied" \(\d+\) in workspace "finance"/);
+  });
+
   it("breaks where somebody holds a token of the principal, and whoever holds it is let in", async () => {
     sandbox.workspace.tokenManagement.restricted = false;
     assert.equal((await outcome()).words, "job-scoped: proven, except workspace admins");
@@ -177,12 +184,7 @@ describe("access in the sandbox", () => {
       path: "/api/2.0/token-management/on-behalf-of/tokens",
       body: { application_id: JOB_RUNNER.applicationId },
     });
-    const stolen = connectDatabricks({
-      host: sandbox.workspace.host,
-      token: () => Promise.resolve(textAt(made, "token_value")),
-      send,
-      clock: systemClock,
-    });
+    const stolen = connectAt(sandbox.workspace.host, textAt(made, "token_value"));
     const vended = await stolen.call({
       method: "POST",
       path: "/api/2.1/unity-catalog/temporary-service-credentials",

@@ -131,7 +131,7 @@ export function requestOf({
     deployerId: DEPLOYER,
     accountId: "acc",
     evidence: { claims: {}, selfReported: { now: fake.clock.now(), addresses: [] } },
-    deployer: { workspace: api, account: api },
+    deployer: { workspace: api, account: api, elsewhere: (name) => fake.others.get(name) },
     registrar: undefined,
     owner: OWNER,
     readers: [],

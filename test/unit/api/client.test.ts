@@ -56,6 +56,16 @@ describe("the connection to a Databricks host", () => {
     });
   };
 
+  it("gives an array where one is asked for, and takes it for somebody else's answer where not", async () => {
+    const array = answer(200, "[{}]");
+    assert.deepEqual(await connect([array]).call({ ...GET, array: true }), [{}]);
+    assert.equal((await failure(connect([array]).call(GET))).errorCode, UNREADABLE_ANSWER);
+    assert.equal(
+      (await failure(connect([answer(200)]).call({ ...GET, array: true }))).errorCode,
+      UNREADABLE_ANSWER,
+    );
+  });
+
   it("sends token and query, and keeps large ids as texts", async () => {
     const api = connect([answer(200, '{"job_id":9007199254740993,"n":7}', { "x-databricks-org-id": "1" })]);
     const found = await api.answer({ ...GET, query: { a: "b c" } });

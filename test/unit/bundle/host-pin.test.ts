@@ -39,8 +39,8 @@ describe("databricks/host-pin", () => {
       [
         ["`workspace.host` is not the approved one.", A, "https://other.example", 2],
         ["`workspace.workspace_id` is not the approved one.", "8", "7", 4],
-        ["`workspace.token` is set.", undefined, undefined, 3],
-        ["`workspace.azure_client_id` is set.", undefined, undefined, 5],
+        ["`workspace.token` is set.", "no setting of identity", "token", 3],
+        ["`workspace.azure_client_id` is set.", "no setting of identity", "azure_client_id", 5],
       ],
     );
     assert.equal(error.details.place, undefined);

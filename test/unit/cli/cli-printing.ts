@@ -32,6 +32,7 @@ export function cliPrinting(
     principal: "11111111-2222-3333-4444-555555555555",
     onWarning: (warning) => warnings.push(warning),
     beforeEach: () => Promise.resolve(),
+    afterEach: () => Promise.resolve(),
     findText: (texts) => {
       const [text] = texts.filter((one) => one === "${var.nope}" || one === "gone.py");
       return Promise.resolve(text === undefined ? undefined : { file: "found.yml", line: 7 });

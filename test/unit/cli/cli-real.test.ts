@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import { DatabricksCli } from "../../../core/cli/cli.ts";
 import { GITHUB } from "../../../core/ci/github/dialect.ts";
 import { findText } from "../../../core/bundle/find-text.ts";
-import { cliEnvironment } from "../../../core/cli/environment.ts";
+import { deployedSummary } from "../../../core/cli/deployed-summary.ts";
+import { cliEnvironment, type PrivateFolder } from "../../../core/cli/environment.ts";
+import { readStateIds } from "../../../core/cli/local-state.ts";
 import { makePrivateFolder, removePrivateFolder } from "../../../core/cli/private-folder.ts";
 import { createRunProcess, createTerminate } from "../../../core/cli/process.ts";
 import { systemClock, systemPlatform } from "../../../core/base/clock-and-platform.ts";
@@ -20,6 +22,22 @@ workspace: { root_path: /Workspace/Shared/lake }
 include: ["resources/*.yml"]
 `;
 const JOB = "resources:\n  jobs:\n    nightly:\n      name: nightly\n";
+
+const KINDS = `resources:
+  jobs:
+    nightly: { name: nightly, description: "\${resources.pipelines.ingest.id}" }
+    other: { name: other }
+  pipelines:
+    ingest: { name: Ingest, catalog: main, schema: lake, libraries: [{ file: { path: ../resources/b.sql } }] }
+  schemas:
+    lake: { name: lake, catalog_name: main, grants: [{ principal: readers, privileges: [USE_SCHEMA] }] }
+  dashboards:
+    sales: { display_name: Sales, warehouse_id: abc, serialized_dashboard: "{}" }
+`;
+
+/** Of a dashboard the CLI keeps the version beside the id. */
+const withoutEtag = (summary: unknown): unknown =>
+  JSON.parse(JSON.stringify(summary, (name, value: unknown) => (name === "etag" ? undefined : value)));
 
 const file = await realCli();
 describe(`the real CLI, driven${file === undefined ? " (skipped: there is no databricks on PATH)" : ""}`, function () {
@@ -38,7 +56,7 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
 
   function inBundle<T>(
     files: Files,
-    use: (cli: DatabricksCli, lines: string[], root: string) => Promise<T>,
+    use: (cli: DatabricksCli, lines: string[], root: string, folder: PrivateFolder) => Promise<T>,
   ): Promise<T> {
     return inCheckout({ "lake/databricks.yml": BUNDLE, ...files }, async (checkout) => {
       const platform = systemPlatform();
@@ -78,11 +96,12 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
         onWarning: () => undefined,
         tokensServed: () => tokens!.served(),
         beforeEach: () => Promise.resolve(),
+        afterEach: () => Promise.resolve(),
         findText: (texts) => findText(texts, { root: `${checkout}/lake`, checkout, platform }),
         readTimeout: 60_000,
       });
       try {
-        return await use(cli, lines, `${checkout}/lake`);
+        return await use(cli, lines, `${checkout}/lake`, folder);
       } finally {
         await removePrivateFolder(folder.root);
       }
@@ -110,6 +129,28 @@ describe(`the real CLI, driven${file === undefined ? " (skipped: there is no dat
       await cli.destroy();
       assert.equal(sandbox!.workspace.jobs.all.size, 0);
     }));
+
+  it("leaves a state that says, with the summary before, what a summary after the deployment would say", () =>
+    inBundle(
+      { "lake/resources/a.yml": KINDS, "lake/resources/b.sql": "select 1\n" },
+      async (cli, _lines, root, folder) => {
+        const { host, workspaceId } = sandbox!.workspace;
+        const agrees = async (): Promise<void> => {
+          const before = await cli.summary(NEVER);
+          await cli.deploy({ autoApprove: true });
+          const ids = await readStateIds(folder, before.target, systemPlatform());
+          const after = ids && deployedSummary(before, ids, { host, workspaceId });
+          assert.deepEqual(withoutEtag(after), withoutEtag(await cli.summary(NEVER)));
+        };
+        await agrees();
+        assert.equal((await cli.summary(NEVER)).resources.length, 5);
+        // Nothing changes; then one goes and one comes.
+        await agrees();
+        await writeFile(`${root}/resources/a.yml`, KINDS.replace("    other:", "    another:"));
+        await agrees();
+        await cli.destroy();
+      },
+    ));
 
   it("tells the bundle's mistakes with their places", () =>
     inBundle(

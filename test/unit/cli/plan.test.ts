@@ -34,6 +34,10 @@ describe("the CLI's plan", () => {
           child: false,
           gone: false,
           fields: ["max_concurrent_runs", "tasks[task_key='a'].timeout_seconds"],
+          values: [
+            { path: "tasks[task_key='a'].timeout_seconds", old: 0, now: 5 },
+            { path: "max_concurrent_runs", old: 1, now: 2 },
+          ],
         },
         { resource: "jobs.nightly.permissions", action: "create", child: true, gone: false, fields: [] },
         { resource: "pipelines.p", action: "skip", child: false, gone: false, fields: [] },

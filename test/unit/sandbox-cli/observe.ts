@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { DiagnosticsReader } from "../../../core/cli/diagnostics.ts";
 import { readSyncedFiles } from "../../../core/cli/sync-snapshot.ts";
+import { systemPlatform } from "../../../core/base/clock-and-platform.ts";
 import { DEPLOYER, JOB_RUNNER } from "../../../sandbox/defaults.ts";
 import { isObject, parseJson, writeJson, type Json } from "../../../sandbox/http/json.ts";
 import type { CliResult, Rig } from "./rig.ts";
@@ -61,7 +62,7 @@ export async function observe(
 async function leftOf(folder: string, normal: (text: string) => string): Promise<Json> {
   const state = path.join(folder, ".databricks/bundle");
   const record = normal(await readFile(path.join(state, "prod/deployment.json"), "utf8"));
-  const synced = (await readSyncedFiles(state, "prod")) ?? [];
+  const synced = (await readSyncedFiles({ root: folder, state }, "prod", systemPlatform())) ?? [];
   return [sorted(sortFiles(parseJson(record))), ...synced.map((file) => text({ ...file })).sort()];
 }
 

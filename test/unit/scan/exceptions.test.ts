@@ -76,7 +76,7 @@ describe("exceptions", () => {
       "The exception has no reason",
       "The exception has an unknown key extra",
       "There is no rule no-such",
-      "soon is no date of the form YYYY-MM-DD",
+      "soon is no day of the form YYYY-MM-DD",
     ]);
     assert.deepEqual(parseExceptions(text({ reason: '""' }), "x.yml", TODAY).mistakes[0]?.place, {
       file: "x.yml",

@@ -31,7 +31,10 @@ describe("our own workflows", () => {
     const library = await readFile(path.join(root, "bundle-templates/shared/library/actions.tmpl"), "utf8");
     const ours = /^(\S+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$/;
     const known = new Map(
-      [...library.matchAll(/([\w/-]+)@([0-9a-f]{40}) #/g)].map(([, name = "", commit = ""]) => [name, commit]),
+      [...library.matchAll(/([\w/-]+)@([0-9a-f]{40}) #/g)].map(([, name = "", commit = ""]) => [
+        name,
+        commit,
+      ]),
     );
     assert.ok(known.size > 0);
     for (const [file, text] of texts) {

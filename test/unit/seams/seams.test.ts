@@ -9,7 +9,8 @@ import { pipelineClaims } from "../../../core/ci/claims.ts";
 import { DIALECTS } from "../../../core/ci/index.ts";
 import { parseInputs } from "../../../core/ci/inputs/inputs.ts";
 import { parsePassEnv } from "../../../core/ci/inputs/pass-env.ts";
-import { INPUTS, inputTable, type InputTable } from "../../../core/ci/inputs/table.ts";
+import type { InputTable } from "../../../core/ci/inputs/definition.ts";
+import { INPUTS, inputTable } from "../../../core/ci/inputs/table.ts";
 import { harmless } from "../../../core/ci/safe-for-log.ts";
 import { RUN_COMMANDS } from "../../../core/commands/index.ts";
 import { OPEN_EXCHANGES } from "../../../core/federation/exchanges/index.ts";
@@ -39,7 +40,7 @@ describe("a seam takes one more by its file and its line", () => {
     assert.match(flow.ci.log.join("\n"), /^the workspace sees 5f8a6d3c/m);
     assert.deepEqual(flow.commands, [], "it needs no CLI, so none was started");
     assert.doesNotMatch(flow.ci.log.join("\n"), /Scan/);
-    assert.match(flow.ci.summaryText, /Databricks bundle: whoami/);
+    assert.match(flow.ci.summaryText, /^## ✅ .*whoami/);
   });
 
   it("a command that changes something is refused under an event that anybody can cause", async () => {

@@ -13,6 +13,8 @@ export const SHIPYARD: Dialect = {
   untrustedToken: ({ event }) =>
     event === "stranger" ? { event, remedy: "Wait for the harbour master." } : undefined,
   tracking: "TOY_TRACKING",
+  expressions: [],
+  whyEmpty: "",
   credentials: [[/^YARD_/, "a key of the yard"]],
   facts: /^TOY_RUN$/,
   logMarkers: [[/@@(?=yard)/g, "@ @"]],

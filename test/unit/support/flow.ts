@@ -50,7 +50,7 @@ async function askForToken(env: ProcessRequest["env"]): Promise<void> {
 /** A job of the workspace that has the ID of {@link SUMMARY}. */
 function deployJob({ workspace: { jobs } }: Sandbox): void {
   const job = jobs.create(
-    { name: "nightly" },
+    { name: "nightly", deployment: { kind: "BUNDLE", metadata_file_path: `${STATE}/metadata.json` } },
     { ...DEPLOYER, id: "1", workspace: "write", accountAdmin: false, workspaceAdmin: false },
   );
   jobs.delete(job.id);
@@ -80,6 +80,14 @@ async function leaveSnapshot({ env, args }: ProcessRequest): Promise<void> {
   const folder = path.join(env["DATABRICKS_BUNDLE_TMP"] ?? "", target, "sync-snapshots");
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, "0.json"), '{"local_to_remote_names":{}}');
+}
+
+/** As the CLI's direct engine does when it has deployed these entries. */
+export async function leaveState({ env }: ProcessRequest, entries: object): Promise<void> {
+  const folder = path.join(env["DATABRICKS_BUNDLE_TMP"] ?? "", "prod");
+  await mkdir(folder, { recursive: true });
+  const state = { state_version: 2, lineage: "95cb68d5", serial: 1, state: entries };
+  await writeFile(path.join(folder, "resources.json"), JSON.stringify(state));
 }
 
 /** One use of the step in a sandbox, with the CLI played: core from its inputs to its exit code. */

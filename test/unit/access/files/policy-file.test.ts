@@ -100,7 +100,7 @@ rules:
 
   for (const narrower of [
     "job: nightly_x",
-    "when: { ref: main }",
+    "when: { ref: refs/heads/main }",
     "when: { network: [10.0.0.0/8] }",
     "when: { scope: unproven }",
     "when: { commit: matches }",

@@ -54,7 +54,7 @@ describe("names, issuers and moments in a policy", () => {
       decide(policy(...rules), REQUEST, EVIDENCE).momentary;
     const night = "time: { from: '01:00', to: '02:00', zone: UTC }";
     assert.equal(moment(`{ name: r, effect: allow, when: { ${night} } }`), true);
-    assert.equal(moment(`{ name: r, effect: allow, when: { ${night}, ref: other } }`), undefined);
+    assert.equal(moment(`{ name: r, effect: allow, when: { ${night}, ref: refs/heads/other } }`), undefined);
     assert.equal(
       moment("{ name: r, effect: allow }", "{ name: n, effect: deny, when: { network: [10.0.0.0/8] } }"),
       true,

@@ -10,7 +10,7 @@ describe("deciding by policy", () => {
     const file = policy("{ name: main, effect: allow, when: { ref: refs/heads/main, environment: dev } }");
     const decision = decide(file, REQUEST, EVIDENCE);
     assert.equal(decision.effect, "deny");
-    assert.match(decision.reason, /"main" fails on environment/);
+    assert.match(decision.reason, /"main" fails on environment: the run has prod, the rule wants dev/);
     assert.match(
       decide(policy("{ name: x, effect: allow, job: other }"), REQUEST, EVIDENCE).reason,
       /no rule is about/,

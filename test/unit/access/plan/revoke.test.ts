@@ -49,7 +49,7 @@ describe("access that was granted and is no longer allowed", () => {
     ],
     [
       "its rule wants what the pipeline cannot prove",
-      "{ name: all, effect: allow, when: { ref: main } }",
+      "{ name: all, effect: allow, when: { ref: refs/heads/main } }",
       /ref \(not known\)/,
     ],
   ] as const)

@@ -66,15 +66,16 @@ export function world(): World {
   const registrar = fake.as(REGISTRAR);
   return {
     fake,
-    run: async (access, over = {}, of = bundle, work = "apply") => {
-      const request = requestOf({
-        ...{ fake, bundle: of, policy: POLICY },
-        ...(access !== undefined && { access }),
-        over: { registrar: { workspace: registrar, account: registrar }, readers: [DEPLOYER], ...over },
-      });
-      return answerOf(
-        work === "apply" ? applyAccess(request, options()) : withdrawAccess(request, options()),
-      );
+    run: (access, over = {}, of = bundle, work = "apply") => {
+      const act = async (): Promise<unknown> => {
+        const request = requestOf({
+          ...{ fake, bundle: of, policy: POLICY },
+          ...(access !== undefined && { access }),
+          over: { registrar: { workspace: registrar, account: registrar }, readers: [DEPLOYER], ...over },
+        });
+        return work === "apply" ? applyAccess(request, options()) : withdrawAccess(request, options());
+      };
+      return answerOf(act());
     },
     file: () => [...fake.files.keys()].find((name) => name.endsWith(".json")) ?? assert.fail("no record"),
     put: (record, file = `${FOLDER}/${recordName(record).file}`) => {

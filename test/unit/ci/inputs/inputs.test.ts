@@ -150,7 +150,7 @@ describe("name=value lines", () => {
       () => parseNameValueLines("a=1\n\nno equals\n1x=2\na=3\r\n"),
       (error) => {
         assert.ok(error instanceof SecretlessError);
-        const wanted = 'line 3 has no "="; line 4: "1x" is not a variable name; line 5: a is given twice';
+        const wanted = 'line 3 has no "="; line 4: "1x" is not a name; line 5: a is given twice';
         assert.equal(error.details.actual, wanted);
         return true;
       },

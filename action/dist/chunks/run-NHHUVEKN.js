@@ -16,8 +16,10 @@ import {
   isPassable,
   isUuid,
   jsonWithoutBidi,
+  meant,
   parseCliMirror,
   parseCliVersion,
+  parseHostOfBundle,
   parseInputs,
   parseSha256,
   parseWorkspaceUrl,
@@ -32,8 +34,9 @@ import {
   retry,
   textOf,
   variable,
-  withoutBidi
-} from "./chunk-3FRRNBLN.js";
+  withoutBidi,
+  workspaceUrl
+} from "./chunk-O7YCLKHK.js";
 import {
   HttpError,
   SecretlessError,
@@ -79,10 +82,10 @@ var require_identity = __commonJS({
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
     var isAlias4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap6 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isMap7 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
     var isPair2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
-    var isScalar4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
-    var isSeq5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
+    var isScalar5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isSeq6 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
     function isCollection(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
@@ -103,7 +106,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node) => (isScalar4(node) || isCollection(node)) && !!node.anchor;
+    var hasAnchor = (node) => (isScalar5(node) || isCollection(node)) && !!node.anchor;
     exports.ALIAS = ALIAS;
     exports.DOC = DOC;
     exports.MAP = MAP;
@@ -115,11 +118,11 @@ var require_identity = __commonJS({
     exports.isAlias = isAlias4;
     exports.isCollection = isCollection;
     exports.isDocument = isDocument;
-    exports.isMap = isMap6;
+    exports.isMap = isMap7;
     exports.isNode = isNode;
     exports.isPair = isPair2;
-    exports.isScalar = isScalar4;
-    exports.isSeq = isSeq5;
+    exports.isScalar = isScalar5;
+    exports.isSeq = isSeq6;
   }
 });
 
@@ -143,17 +146,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path17) {
-      const ctrl = callVisitor(key2, node, visitor, path17);
+    function visit_(key2, node, visitor, path20) {
+      const ctrl = callVisitor(key2, node, visitor, path20);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path17, ctrl);
-        return visit_(key2, ctrl, visitor, path17);
+        replaceNode(key2, path20, ctrl);
+        return visit_(key2, ctrl, visitor, path20);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path17 = Object.freeze(path17.concat(node));
+          path20 = Object.freeze(path20.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path17);
+            const ci = visit_(i, node.items[i], visitor, path20);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -164,13 +167,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path17 = Object.freeze(path17.concat(node));
-          const ck = visit_("key", node.key, visitor, path17);
+          path20 = Object.freeze(path20.concat(node));
+          const ck = visit_("key", node.key, visitor, path20);
           if (ck === BREAK2)
             return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path17);
+          const cv = visit_("value", node.value, visitor, path20);
           if (cv === BREAK2)
             return BREAK2;
           else if (cv === REMOVE)
@@ -191,17 +194,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK2;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path17) {
-      const ctrl = await callVisitor(key2, node, visitor, path17);
+    async function visitAsync_(key2, node, visitor, path20) {
+      const ctrl = await callVisitor(key2, node, visitor, path20);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path17, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path17);
+        replaceNode(key2, path20, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path20);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path17 = Object.freeze(path17.concat(node));
+          path20 = Object.freeze(path20.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path17);
+            const ci = await visitAsync_(i, node.items[i], visitor, path20);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -212,13 +215,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path17 = Object.freeze(path17.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path17);
+          path20 = Object.freeze(path20.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path20);
           if (ck === BREAK2)
             return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path17);
+          const cv = await visitAsync_("value", node.value, visitor, path20);
           if (cv === BREAK2)
             return BREAK2;
           else if (cv === REMOVE)
@@ -245,23 +248,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path17) {
+    function callVisitor(key2, node, visitor, path20) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path17);
+        return visitor(key2, node, path20);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path17);
+        return visitor.Map?.(key2, node, path20);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path17);
+        return visitor.Seq?.(key2, node, path20);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path17);
+        return visitor.Pair?.(key2, node, path20);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path17);
+        return visitor.Scalar?.(key2, node, path20);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path17);
+        return visitor.Alias?.(key2, node, path20);
       return void 0;
     }
-    function replaceNode(key2, path17, node) {
-      const parent = path17[path17.length - 1];
+    function replaceNode(key2, path20, node) {
+      const parent = path20[path20.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -502,9 +505,9 @@ var require_anchors = __commonJS({
          */
         setAnchors: () => {
           for (const source of aliasObjects) {
-            const ref = sourceObjects.get(source);
-            if (typeof ref === "object" && ref.anchor && (identity.isScalar(ref.node) || identity.isCollection(ref.node))) {
-              ref.node.anchor = ref.anchor;
+            const ref2 = sourceObjects.get(source);
+            if (typeof ref2 === "object" && ref2.anchor && (identity.isScalar(ref2.node) || identity.isCollection(ref2.node))) {
+              ref2.node.anchor = ref2.anchor;
             } else {
               const error = new Error("Failed to resolve repeated object (this should not happen)");
               error.source = source;
@@ -634,8 +637,8 @@ var require_Node = __commonJS({
         };
         const res = toJS.toJS(this, "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count: count2, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count2);
+          for (const { count: count3, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count3);
         return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
       }
     };
@@ -683,19 +686,19 @@ var require_Alias = __commonJS({
           if (ctx)
             ctx.aliasResolveCache = nodes;
         }
-        let found = void 0;
+        let found2 = void 0;
         for (const node of nodes) {
           if (node === this)
             break;
           if (node.anchor === this.source)
-            found = node;
+            found2 = node;
         }
-        if (found && ctx) {
+        if (found2 && ctx) {
           const { anchors: anchors2, doc: doc2, maxAliasCount } = ctx;
-          let data = anchors2.get(found);
+          let data = anchors2.get(found2);
           if (!data) {
-            toJS.toJS(found, null, ctx);
-            data = anchors2.get(found);
+            toJS.toJS(found2, null, ctx);
+            data = anchors2.get(found2);
           }
           if (data?.res === void 0) {
             const msg = "This should not happen: Alias anchor was not resolved?";
@@ -704,14 +707,14 @@ var require_Alias = __commonJS({
           if (maxAliasCount >= 0) {
             data.count += 1;
             if (data.aliasCount === 0)
-              data.aliasCount = getAliasCount(doc2, found, anchors2);
+              data.aliasCount = getAliasCount(doc2, found2, anchors2);
             if (data.count * data.aliasCount > maxAliasCount) {
               const msg = "Excessive alias count indicates a resource exhaustion attack";
               throw new ReferenceError(msg);
             }
           }
         }
-        return found;
+        return found2;
       }
       toJSON(_arg, ctx) {
         if (!ctx)
@@ -743,13 +746,13 @@ var require_Alias = __commonJS({
         const anchor = anchors2 && source && anchors2.get(source);
         return anchor ? anchor.count * anchor.aliasCount : 0;
       } else if (identity.isCollection(node)) {
-        let count2 = 0;
+        let count3 = 0;
         for (const item of node.items) {
           const c = getAliasCount(doc, item, anchors2);
-          if (c > count2)
-            count2 = c;
+          if (c > count3)
+            count3 = c;
         }
-        return count2;
+        return count3;
       } else if (identity.isPair(node)) {
         const kc = getAliasCount(doc, node.key, anchors2);
         const vc = getAliasCount(doc, node.value, anchors2);
@@ -823,15 +826,15 @@ var require_createNode = __commonJS({
         value = value.valueOf();
       }
       const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
-      let ref = void 0;
+      let ref2 = void 0;
       if (aliasDuplicateObjects && value && typeof value === "object") {
-        ref = sourceObjects.get(value);
-        if (ref) {
-          ref.anchor ?? (ref.anchor = onAnchor(value));
-          return new Alias.Alias(ref.anchor);
+        ref2 = sourceObjects.get(value);
+        if (ref2) {
+          ref2.anchor ?? (ref2.anchor = onAnchor(value));
+          return new Alias.Alias(ref2.anchor);
         } else {
-          ref = { anchor: null, node: null };
-          sourceObjects.set(value, ref);
+          ref2 = { anchor: null, node: null };
+          sourceObjects.set(value, ref2);
         }
       }
       if (tagName?.startsWith("!!"))
@@ -843,8 +846,8 @@ var require_createNode = __commonJS({
         }
         if (!value || typeof value !== "object") {
           const node2 = new Scalar.Scalar(value);
-          if (ref)
-            ref.node = node2;
+          if (ref2)
+            ref2.node = node2;
           return node2;
         }
         tagObj = value instanceof Map ? schema[identity.MAP] : Symbol.iterator in Object(value) ? schema[identity.SEQ] : schema[identity.MAP];
@@ -858,8 +861,8 @@ var require_createNode = __commonJS({
         node.tag = tagName;
       else if (!tagObj.default)
         node.tag = tagObj.tag;
-      if (ref)
-        ref.node = node;
+      if (ref2)
+        ref2.node = node;
       return node;
     }
     exports.createNode = createNode;
@@ -873,10 +876,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path17, value) {
+    function collectionFromPath(schema, path20, value) {
       let v = value;
-      for (let i = path17.length - 1; i >= 0; --i) {
-        const k = path17[i];
+      for (let i = path20.length - 1; i >= 0; --i) {
+        const k = path20[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -895,7 +898,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path17) => path17 == null || typeof path17 === "object" && !!path17[Symbol.iterator]().next().done;
+    var isEmptyPath = (path20) => path20 == null || typeof path20 === "object" && !!path20[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -925,11 +928,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path17, value) {
-        if (isEmptyPath(path17))
+      addIn(path20, value) {
+        if (isEmptyPath(path20))
           this.add(value);
         else {
-          const [key2, ...rest] = path17;
+          const [key2, ...rest] = path20;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -943,8 +946,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path17) {
-        const [key2, ...rest] = path17;
+      deleteIn(path20) {
+        const [key2, ...rest] = path20;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -958,8 +961,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path17, keepScalar) {
-        const [key2, ...rest] = path17;
+      getIn(path20, keepScalar) {
+        const [key2, ...rest] = path20;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -977,8 +980,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path17) {
-        const [key2, ...rest] = path17;
+      hasIn(path20) {
+        const [key2, ...rest] = path20;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -988,8 +991,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path17, value) {
-        const [key2, ...rest] = path17;
+      setIn(path20, value) {
+        const [key2, ...rest] = path20;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -3158,15 +3161,15 @@ var require_timestamp = __commonJS({
           throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
         const [, year, month, day, hour, minute, second] = match2.map(Number);
         const millisec = match2[7] ? Number((match2[7] + "00").substr(1, 3)) : 0;
-        let date = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
+        let date2 = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
         const tz = match2[8];
         if (tz && tz !== "Z") {
           let d = parseSexagesimal(tz, false);
           if (Math.abs(d) < 30)
             d *= 60;
-          date -= 6e4 * d;
+          date2 -= 6e4 * d;
         }
-        return new Date(date);
+        return new Date(date2);
       },
       stringify: ({ value }) => value?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
     };
@@ -3504,9 +3507,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path17, value) {
+      addIn(path20, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path17, value);
+          this.contents.addIn(path20, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3581,14 +3584,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path17) {
-        if (Collection.isEmptyPath(path17)) {
+      deleteIn(path20) {
+        if (Collection.isEmptyPath(path20)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path17) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path20) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3603,10 +3606,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path17, keepScalar) {
-        if (Collection.isEmptyPath(path17))
+      getIn(path20, keepScalar) {
+        if (Collection.isEmptyPath(path20))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path17, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path20, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3617,10 +3620,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path17) {
-        if (Collection.isEmptyPath(path17))
+      hasIn(path20) {
+        if (Collection.isEmptyPath(path20))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path17) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path20) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3637,13 +3640,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path17, value) {
-        if (Collection.isEmptyPath(path17)) {
+      setIn(path20, value) {
+        if (Collection.isEmptyPath(path20)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path17), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path20), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path17, value);
+          this.contents.setIn(path20, value);
         }
       }
       /**
@@ -3702,8 +3705,8 @@ var require_Document = __commonJS({
         };
         const res = toJS.toJS(this.contents, jsonArg ?? "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count: count2, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count2);
+          for (const { count: count3, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count3);
         return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
       }
       /**
@@ -3780,12 +3783,12 @@ var require_errors = __commonJS({
         lineStr = prev + lineStr;
       }
       if (/[^ ]/.test(lineStr)) {
-        let count2 = 1;
+        let count3 = 1;
         const end = error.linePos[1];
         if (end?.line === line && end.col > col) {
-          count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
+          count3 = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        const pointer = " ".repeat(ci) + "^".repeat(count3);
         error.message += `:
 
 ${lineStr}
@@ -3817,7 +3820,7 @@ var require_resolve_props = __commonJS({
       let tag = null;
       let newlineAfterProp = null;
       let comma = null;
-      let found = null;
+      let found2 = null;
       let start = null;
       for (const token2 of tokens2) {
         if (reqSpace) {
@@ -3854,7 +3857,7 @@ var require_resolve_props = __commonJS({
             if (atNewline) {
               if (comment)
                 comment += token2.source;
-              else if (!found || indicator !== "seq-item-ind")
+              else if (!found2 || indicator !== "seq-item-ind")
                 spaceBefore = true;
             } else
               commentSep += token2.source;
@@ -3888,9 +3891,9 @@ var require_resolve_props = __commonJS({
           case indicator:
             if (anchor || tag)
               onError(token2, "BAD_PROP_ORDER", `Anchors and tags must be after the ${token2.source} indicator`);
-            if (found)
+            if (found2)
               onError(token2, "UNEXPECTED_TOKEN", `Unexpected ${token2.source} in ${flow ?? "collection"}`);
-            found = token2;
+            found2 = token2;
             atNewline = indicator === "seq-item-ind" || indicator === "explicit-key-ind";
             hasSpace = false;
             break;
@@ -3919,7 +3922,7 @@ var require_resolve_props = __commonJS({
         onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
       return {
         comma,
-        found,
+        found: found2,
         spaceBefore,
         comment,
         hasNewline,
@@ -4227,9 +4230,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token2) => token2 && (token2.type === "block-map" || token2.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap6 = fc.start.source === "{";
-      const fcName = isMap6 ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap6 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap7 = fc.start.source === "{";
+      const fcName = isMap7 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap7 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -4265,7 +4268,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap6 && ctx.options.strict && utilContainsNewline.containsNewline(key2))
+          if (!isMap7 && ctx.options.strict && utilContainsNewline.containsNewline(key2))
             onError(
               key2,
               // checked by containsNewline()
@@ -4305,7 +4308,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap6 && !sep4 && !props.found) {
+        if (!isMap7 && !sep4 && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep4, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -4328,7 +4331,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap6 && !props.found && ctx.options.strict) {
+            if (!isMap7 && !props.found && ctx.options.strict) {
               if (sep4)
                 for (const st of sep4) {
                   if (st === valueProps.found)
@@ -4360,7 +4363,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap6) {
+          if (isMap7) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -4376,7 +4379,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap6 ? "}" : "]";
+      const expectedEnd = isMap7 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -5604,9 +5607,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path17) => {
+    visit2.itemAtPath = (cst, path20) => {
       let item = cst;
-      for (const [field, index] of path17) {
+      for (const [field, index] of path20) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5615,23 +5618,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path17) => {
-      const parent = visit2.itemAtPath(cst, path17.slice(0, -1));
-      const field = path17[path17.length - 1][0];
+    visit2.parentCollection = (cst, path20) => {
+      const parent = visit2.itemAtPath(cst, path20.slice(0, -1));
+      const field = path20[path20.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path17, item, visitor) {
-      let ctrl = visitor(item, path17);
+    function _visit(path20, item, visitor) {
+      let ctrl = visitor(item, path20);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path17.concat([[field, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path20.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -5642,10 +5645,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path17);
+            ctrl = ctrl(item, path20);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path17) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path20) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -5663,7 +5666,7 @@ var require_cst = __commonJS({
     var FLOW_END = "";
     var SCALAR = "";
     var isCollection = (token2) => !!token2 && "items" in token2;
-    var isScalar4 = (token2) => !!token2 && (token2.type === "scalar" || token2.type === "single-quoted-scalar" || token2.type === "double-quoted-scalar" || token2.type === "block-scalar");
+    var isScalar5 = (token2) => !!token2 && (token2.type === "scalar" || token2.type === "single-quoted-scalar" || token2.type === "double-quoted-scalar" || token2.type === "block-scalar");
     function prettyToken(token2) {
       switch (token2) {
         case BOM:
@@ -5747,7 +5750,7 @@ var require_cst = __commonJS({
     exports.FLOW_END = FLOW_END;
     exports.SCALAR = SCALAR;
     exports.isCollection = isCollection;
-    exports.isScalar = isScalar4;
+    exports.isScalar = isScalar5;
     exports.prettyToken = prettyToken;
     exports.tokenType = tokenType;
   }
@@ -7397,132 +7400,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path16 from "node:path";
-
-// core/audit/audit.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
-import path2 from "node:path";
-
-// core/base/written-file.ts
-import { randomUUID } from "node:crypto";
-import * as fs from "node:fs/promises";
-import path from "node:path";
-import { getuid } from "node:process";
-async function writeOwnFile(file, content, bounds) {
-  const { port = fs } = bounds;
-  const place = await placeOf(file, bounds);
-  const found = await lookAt(place.file, port);
-  if (found !== void 0) checkKind(found);
-  const fresh = path.join(place.folder, `.${path.basename(place.file)}.${randomUUID()}.tmp`);
-  const { O_WRONLY = 0, O_CREAT = 0, O_EXCL = 0, O_NOFOLLOW = 0 } = port.constants;
-  const handle = await port.open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
-  try {
-    try {
-      await checkDescriptor(handle.fd, fresh, port);
-      await handle.writeFile(content);
-    } finally {
-      await handle.close();
-    }
-    if (await port.realpath(place.folder) !== place.folder) throw new RefusedFile(CHANGED);
-    await port.rename(fresh, place.file);
-  } catch (error) {
-    await port.rm(fresh, { force: true }).catch(() => void 0);
-    throw error;
-  }
-}
-async function appendOwnFile(file, text3, bounds) {
-  const { port = fs, user: user2 = getuid?.() } = bounds;
-  const place = await placeOf(file, bounds);
-  const expected = await lookAt(place.file, port);
-  if (expected !== void 0) checkKind(expected);
-  const { O_WRONLY = 0, O_CREAT = 0, O_APPEND = 0, O_NOFOLLOW = 0, O_NONBLOCK: O_NONBLOCK2 = 0 } = port.constants;
-  const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK2;
-  const handle = await port.open(place.file, flags, 384).catch((error) => {
-    throw error.code === "ELOOP" ? new RefusedFile(LINK) : error;
-  });
-  try {
-    const found = await handle.stat({ bigint: true });
-    checkKind(found);
-    if (expected !== void 0 && (found.ino !== expected.ino || found.dev !== expected.dev))
-      throw new RefusedFile(CHANGED);
-    if (found.nlink !== 1n) throw new RefusedFile("has a second name (a hard link)");
-    if (user2 !== void 0 && found.uid !== BigInt(user2)) throw new RefusedFile("belongs to another user");
-    await checkDescriptor(handle.fd, place.file, port);
-    if (await port.realpath(place.folder) !== place.folder) throw new RefusedFile(CHANGED);
-    await handle.appendFile(text3);
-  } finally {
-    await handle.close();
-  }
-}
-var LINK = "is reached through a link";
-var CHANGED = "was exchanged for another one while it was written";
-async function placeOf(file, { roots, platform, port = fs }) {
-  for (const root of roots) {
-    const real = await port.realpath(root).catch(() => void 0);
-    if (real === void 0) continue;
-    const under2 = [root, real].find((one) => isInside(file, one, platform));
-    if (under2 === void 0) continue;
-    const parts = path.relative(under2, file).split(path.sep);
-    const name = parts.pop() ?? "";
-    if (name === "") throw new RefusedFile("is a folder");
-    if (inGitFolder(path.join(...parts, name))) throw new RefusedFile("is in a folder .git");
-    let folder = real;
-    for (const part of parts) {
-      folder = path.join(folder, part);
-      await madeFolder(folder, port);
-    }
-    return { folder, file: path.join(folder, name) };
-  }
-  throw new RefusedFile("is neither in the checkout nor in the CI's temporary folder");
-}
-async function madeFolder(folder, port) {
-  let found = await lookAt(folder, port);
-  if (found === void 0) {
-    await port.mkdir(folder).catch((error) => {
-      if (error.code !== "EEXIST") throw error;
-    });
-    found = await lookAt(folder, port);
-  }
-  if (found?.isSymbolicLink() === true) throw new RefusedFile(LINK);
-  if (found?.isDirectory() !== true) throw new RefusedFile("lies below something that is no folder");
-}
-function lookAt(file, port) {
-  return port.lstat(file, { bigint: true }).catch((error) => {
-    if (error.code === "ENOENT") return void 0;
-    throw error;
-  });
-}
-function checkKind(found) {
-  if (found.isSymbolicLink()) throw new RefusedFile(LINK);
-  if (found.isDirectory()) throw new RefusedFile("is a folder");
-  if (!found.isFile()) throw new RefusedFile("is no regular file but a device or a pipe");
-}
-async function checkDescriptor(descriptor, file, port) {
-  const place = await port.readlink(`/proc/self/fd/${descriptor}`).catch(() => file);
-  if (place !== file) throw new RefusedFile(CHANGED);
-}
-
-// core/audit/sinks/file.ts
-async function openFile({ file, roots, platform }) {
-  const take = async (line) => {
-    try {
-      await appendOwnFile(file, line, { roots, platform });
-    } catch (error) {
-      throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
-        problem: `The audit log ${file} cannot be written.`,
-        expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
-        actual: error instanceof RefusedFile ? `it ${error.message}` : String(error),
-        remedy: "Set the input `audit-log` to such a path.",
-        cause: error
-      });
-    }
-  };
-  await take("");
-  return { take };
-}
-
-// core/audit/sinks/index.ts
-var SINKS = [openFile];
+import path19 from "node:path";
 
 // core/audit/events/ocsf.ts
 import { createHash } from "node:crypto";
@@ -7533,13 +7411,13 @@ var SEVERITY = { informational: 1, low: 2, medium: 3, high: 4 };
 function servicePrincipal(applicationId2) {
   return { type: "Service", type_id: 4, name: applicationId2, uid: applicationId2 };
 }
-function outcomeFields(outcome) {
-  if (outcome.ok) return { status_id: 1, status: "Success" };
-  return { status_id: 2, status: "Failure", status_code: outcome.code, status_detail: outcome.reason };
+function outcomeFields(outcome2) {
+  if (outcome2.ok) return { status_id: 1, status: "Success" };
+  return { status_id: 2, status: "Failure", status_code: outcome2.code, status_detail: outcome2.reason };
 }
 var given = (name, value) => value === void 0 || value === "" ? {} : { [name]: value };
 function tokenExchangeEvent(exchange) {
-  const { outcome, endpoint, clientId, issuer, subject: subject2 } = exchange;
+  const { outcome: outcome2, endpoint, clientId, issuer, subject: subject2 } = exchange;
   return {
     event_code: "token_exchange",
     class_uid: 3002,
@@ -7547,9 +7425,9 @@ function tokenExchangeEvent(exchange) {
     category_uid: 3,
     activity_id: 1,
     activity_name: "Logon",
-    severity_id: outcome.ok ? SEVERITY.informational : SEVERITY.medium,
-    ...outcomeFields(outcome),
-    message: `ID token of ${subject2} ${outcome.ok ? "exchanged for" : "refused as"} ${clientId}`,
+    severity_id: outcome2.ok ? SEVERITY.informational : SEVERITY.medium,
+    ...outcomeFields(outcome2),
+    message: `ID token of ${subject2} ${outcome2.ok ? "exchanged for" : "refused as"} ${clientId}`,
     // OAuth 2.0
     auth_protocol_id: 6,
     is_remote: true,
@@ -7578,11 +7456,11 @@ var API_ACTIVITY = {
   DELETE: [4, "Delete"]
 };
 function apiCallEvent(call) {
-  const { outcome, method, url, status } = call;
+  const { outcome: outcome2, method, url, status } = call;
   const { host, pathname } = new URL(url);
   const verb = method === "POST" && pathname.endsWith("/delete") ? "DELETE" : method;
   const [activity, activityName] = API_ACTIVITY[verb] ?? [99, "Other"];
-  const result = outcome.ok ? {} : { error: outcome.code, error_message: outcome.reason };
+  const result = outcome2.ok ? {} : { error: outcome2.code, error_message: outcome2.reason };
   return {
     event_code: "api_call",
     class_uid: 6003,
@@ -7590,9 +7468,9 @@ function apiCallEvent(call) {
     category_uid: 6,
     activity_id: activity,
     activity_name: activityName,
-    severity_id: outcome.ok ? SEVERITY.informational : SEVERITY.medium,
-    ...outcomeFields(outcome),
-    message: `${method} ${pathname}: ${outcome.ok ? "done" : outcome.code}`,
+    severity_id: outcome2.ok ? SEVERITY.informational : SEVERITY.medium,
+    ...outcomeFields(outcome2),
+    message: `${method} ${pathname}: ${outcome2.ok ? "done" : outcome2.code}`,
     api: {
       operation: `${method} ${pathname}`,
       service: { name: host },
@@ -7603,186 +7481,6 @@ function apiCallEvent(call) {
     dst_endpoint: { name: host, hostname: host },
     actor: { user: servicePrincipal(call.caller) },
     unmapped: { caller: call.caller }
-  };
-}
-
-// core/audit/json-lines.ts
-var SCHEMA_VERSION = "1.8.0";
-var PRODUCT_NAME = "databricks-secretless";
-function withoutTokens(value, clean) {
-  if (typeof value === "string") return clean(redact(value));
-  if (Array.isArray(value)) return value.map((inner) => withoutTokens(inner, clean));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key2, inner]) => [key2, withoutTokens(inner, clean)]));
-}
-var Queue = class {
-  #sink;
-  #last = Promise.resolve();
-  constructor(sink) {
-    this.#sink = sink;
-  }
-  add(line) {
-    this.#last = this.#last.catch(() => void 0).then(() => this.#sink.take(line));
-    return this.#last;
-  }
-};
-async function inAll(queues, line) {
-  const taken = await Promise.allSettled(queues.map((queue) => queue.add(line)));
-  const refused3 = taken.find((one) => one.status === "rejected");
-  if (refused3) throw refused3.reason;
-}
-function openAuditLog({ context, clock, sinks, clean = (text3) => text3 }) {
-  let sequence = 0;
-  let run2 = context.run;
-  const queues = sinks.map((sink) => new Queue(sink));
-  return {
-    get count() {
-      return sequence;
-    },
-    identify(pipeline2) {
-      run2 = { ...run2, ...pipeline2 };
-    },
-    write({ event_code: code2, ...event }) {
-      sequence += 1;
-      const { issuer } = run2;
-      const line = {
-        ...event,
-        type_uid: event.class_uid * 100 + event.activity_id,
-        time: clock.now(),
-        metadata: {
-          version: SCHEMA_VERSION,
-          product: {
-            name: PRODUCT_NAME,
-            vendor_name: PRODUCT_NAME,
-            version: context.productVersion
-          },
-          correlation_uid: context.correlationId,
-          // One run of a CI has several steps, which may write into one file.
-          uid: `${context.stepId}.${sequence}`,
-          event_code: code2,
-          sequence
-        },
-        actor: {
-          user: servicePrincipal(context.principal),
-          ...event["actor"],
-          app_name: PRODUCT_NAME,
-          ...issuer !== void 0 && { session: { issuer } }
-        },
-        unmapped: { ...event.unmapped, run: { ...run2, step: context.stepId } }
-      };
-      const text3 = `${jsonWithoutBidi(JSON.stringify(withoutTokens(line, clean)))}
-`;
-      return inAll(queues, text3);
-    }
-  };
-}
-
-// package.json
-var package_default = {
-  name: "databricks-secretless",
-  version: "0.1.0",
-  private: true,
-  description: "Deploy Databricks bundles from CI with no stored secret.",
-  license: "Apache-2.0",
-  type: "module",
-  bin: {
-    "databricks-secretless": "local/dist/databricks-secretless.js"
-  },
-  files: [
-    "local/dist"
-  ],
-  engines: {
-    node: ">=20.19"
-  },
-  scripts: {
-    bench: "node --import tsx bench/main.ts",
-    build: "node --import tsx scripts/build.ts",
-    demo: "node --import tsx scripts/demo.ts",
-    docs: "node --import tsx scripts/manifests.ts && node --import tsx scripts/input-table.ts && node --import tsx scripts/scan-rules.ts && node --import tsx scripts/rooms.ts && node --import tsx scripts/template-schemas.ts",
-    examples: "node --import tsx scripts/examples.ts",
-    format: "prettier --write .",
-    lint: "eslint .",
-    prepare: "node --import tsx scripts/build-local.ts",
-    record: "node --import tsx test/unit/sandbox-cli/record.ts",
-    test: "node --import tsx scripts/check.ts",
-    "test:full": "node --import tsx scripts/check-full.ts",
-    types: "tsc --noEmit"
-  },
-  dependencies: {
-    "@actions/core": "3.0.1",
-    "azure-pipelines-task-lib": "5.281.0",
-    "https-proxy-agent": "9.1.0",
-    jose: "6.2.17",
-    "lossless-json": "4.3.3",
-    yaml: "2.9.1"
-  },
-  devDependencies: {
-    "@actions/languageservice": "0.3.61",
-    "@databricks/sdk-experimental": "0.17.0",
-    "@eslint-community/regexpp": "4.12.3",
-    "@eslint/js": "10.0.1",
-    "@secretlint/core": "13.0.7",
-    "@secretlint/secretlint-rule-preset-recommend": "13.0.7",
-    "@types/mocha": "10.0.10",
-    "@types/node": "20.19.43",
-    "@types/sinon": "22.0.2",
-    ajv: "8.20.0",
-    c8: "12.0.0",
-    esbuild: "0.28.2",
-    eslint: "10.15.0",
-    "fast-check": "4.10.2",
-    fflate: "0.8.3",
-    knip: "6.44.2",
-    mocha: "12.0.3",
-    prettier: "3.10.1",
-    scslre: "0.3.0",
-    sinon: "22.1.0",
-    "tfx-cli": "0.23.1",
-    tsx: "4.23.15",
-    typescript: "6.0.3",
-    "typescript-eslint": "8.73.0",
-    "vscode-languageserver-textdocument": "1.0.16"
-  }
-};
-
-// core/base/product.ts
-var PRODUCT = { name: package_default.name, version: package_default.version };
-
-// core/audit/audit.ts
-async function openAudit({ ci, clock, platform, command, clientId, auditLog, clean }, open3 = SINKS) {
-  const { checkout, tempFolder } = ci.context;
-  const file = auditLog === void 0 ? path2.join(tempFolder, `databricks-secretless-audit-${randomUUID2()}.jsonl`) : path2.resolve(checkout, auditLog);
-  const sinks = await Promise.all(open3.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
-  await ci.output("audit-log", file);
-  const context = auditContext({ ci, command, clientId });
-  return auditOver(openAuditLog({ context, clock, sinks, clean }), file);
-}
-function auditContext({ ci, command, clientId }) {
-  const { runUrl: runUrl2, ciName } = ci.context;
-  return {
-    productVersion: PRODUCT.version,
-    correlationId: runUrl2 || randomUUID2(),
-    stepId: randomUUID2(),
-    principal: clientId,
-    run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
-  };
-}
-function auditOver(log, file) {
-  let last = Promise.resolve();
-  return {
-    file,
-    get count() {
-      return log.count;
-    },
-    write: (event) => log.write(event),
-    identify(pipeline2) {
-      log.identify(pipeline2);
-    },
-    note(event) {
-      last = Promise.all([last, log.write(event)]).then(() => void 0);
-      last.catch(() => void 0);
-    },
-    settled: () => last
   };
 }
 
@@ -7814,8 +7512,8 @@ var REFUSALS = /* @__PURE__ */ new Set([
 function isRefusal({ code: code2 }) {
   return REFUSALS.has(code2);
 }
-function refusalEvent({ code: code2, details }, { command, host, runner }) {
-  const reason = [details.problem, details.actual].filter((text3) => text3 !== void 0).join(" ");
+function refusalEvent({ code: code2, details: details2 }, { command, host, runner }) {
+  const reason = [details2.problem, details2.actual].filter((text3) => text3 !== void 0).join(" ");
   const name = new URL(host).host;
   return {
     event_code: "refusal",
@@ -7830,7 +7528,7 @@ function refusalEvent({ code: code2, details }, { command, host, runner }) {
     api: { operation: command, service: { name }, response: { error: code2, error_message: reason } },
     src_endpoint: { name: runner },
     dst_endpoint: { name, hostname: name },
-    unmapped: { reason, ...details.expected !== void 0 && { expected: details.expected } }
+    unmapped: { reason, ...details2.expected !== void 0 && { expected: details2.expected } }
   };
 }
 
@@ -7867,8 +7565,8 @@ async function allRight(work) {
 }
 function together(first, others2) {
   if (others2.length === 0) return first;
-  const rest = others2.flatMap(({ code: code2, details, mistakes }) => [
-    { ...details, problem: `${code2}: ${details.problem}` },
+  const rest = others2.flatMap(({ code: code2, details: details2, mistakes }) => [
+    { ...details2, problem: `${code2}: ${details2.problem}` },
     ...mistakes
   ]);
   return new SecretlessError(first.code, {
@@ -7878,6 +7576,12 @@ function together(first, others2) {
     cause: first.cause
   });
 }
+
+// package.json
+var package_default = { name: "databricks-secretless", version: "0.1.0" };
+
+// core/base/product.ts
+var PRODUCT = { name: package_default.name, version: package_default.version };
 
 // core/bundle/files.ts
 import { posix, win32 } from "node:path";
@@ -8017,7 +7721,8 @@ function parseBundleYaml(bytes, file) {
     return { value: new Reader(first, at3, text3).value(first.contents) };
   } catch (error) {
     if (error instanceof BundleYamlError) return invalid(error.message, error.place);
-    if (error instanceof RangeError) return invalid("The file is nested too deeply.");
+    if (error instanceof RangeError)
+      return invalid(`The file is nested deeper than ${String(DEEPEST2)} levels.`);
     throw error;
   }
 }
@@ -8060,8 +7765,9 @@ function mistakeOf({ code: code2, pos }, at3, source) {
   const remedy = /(?:^|[:,-][ \t]+)[{[]/m.test(line) || code2 === "UNEXPECTED_TOKEN" && /[}\]]/.test(line) ? QUOTE_BRACES : REMEDIES[code2];
   return {
     problem: `Not YAML: ${yamlFlaw({ code: code2 })}.`,
-    place: at3(offset),
-    ...remedy !== void 0 && { remedy }
+    expected: "YAML as the Databricks CLI reads it",
+    remedy: remedy ?? "Correct the line; an editor with a YAML extension shows the place.",
+    place: at3(offset)
   };
 }
 var QUOTE_BRACES = "A value with `{` or `}`, `[` or `]` needs quotes, unless it is a whole mapping or list in brackets.";
@@ -8178,9 +7884,9 @@ var YES = /* @__PURE__ */ new Set(["true", "y", "Y", "yes", "Yes", "YES", "on", 
 var NO = /* @__PURE__ */ new Set(["false", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]);
 function booleanOf(scalar) {
   const text3 = textOf2(scalar);
-  const folded2 = text3.toLowerCase();
+  const folded4 = text3.toLowerCase();
   const isBoolean = scalar.tag === `${TAG}bool` || isPlain(scalar) && /^(?:true|True|TRUE|false|False|FALSE)$/.test(text3);
-  if (isBoolean && (folded2 === "true" || folded2 === "false")) return folded2 === "true";
+  if (isBoolean && (folded4 === "true" || folded4 === "false")) return folded4 === "true";
   return YES.has(text3) ? true : NO.has(text3) ? false : void 0;
 }
 function isPlain(scalar) {
@@ -8204,8 +7910,8 @@ var diskTree = {
   },
   async size(file) {
     try {
-      const found = await stat(file);
-      return found.isFile() ? found.size : void 0;
+      const found2 = await stat(file);
+      return found2.isFile() ? found2.size : void 0;
     } catch {
       return void 0;
     }
@@ -8226,7 +7932,7 @@ var diskTree = {
       await handle.close();
     }
   },
-  real: (path17) => realpath(path17).catch(() => path17)
+  real: (path20) => realpath(path20).catch(() => path20)
 };
 function notRegular() {
   return new RefusedFile("is no regular file");
@@ -8253,20 +7959,20 @@ async function whole(tree, file) {
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path17, tree, mayList = () => Promise.resolve(true)) {
-  matcher(pattern, path17);
-  if (!isPattern(pattern, path17)) return await exists(pattern, tree) ? [pattern] : [];
-  const folder = path17.dirname(pattern);
-  const name = matcher(path17.basename(pattern), path17);
-  const found = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path17, tree, mayList)) {
+async function glob(pattern, path20, tree, mayList = () => Promise.resolve(true)) {
+  matcher(pattern, path20);
+  if (!isPattern(pattern, path20)) return await exists(pattern, tree) ? [pattern] : [];
+  const folder = path20.dirname(pattern);
+  const name = matcher(path20.basename(pattern), path20);
+  const found2 = [];
+  for (const parent of folder === pattern ? [] : await glob(folder, path20, tree, mayList)) {
     const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => void 0) : [];
-    if (entries2 === void 0 && parent.includes("\uFFFD")) found.push(parent);
+    if (entries2 === void 0 && parent.includes("\uFFFD")) found2.push(parent);
     if (entries2 === void 0) continue;
     const names2 = entries2.map((entry) => entry.name).filter((entry) => name.test(entry));
-    found.push(...names2.map((entry) => path17.join(parent, entry)));
+    found2.push(...names2.map((entry) => path20.join(parent, entry)));
   }
-  return found;
+  return found2;
 }
 async function exists(file, tree) {
   const isFolder = () => tree.list(file).then(
@@ -8275,11 +7981,11 @@ async function exists(file, tree) {
   );
   return await tree.size(file) !== void 0 || isFolder();
 }
-function isPattern(text3, path17) {
-  return path17.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
+function isPattern(text3, path20) {
+  return path20.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
 }
-function matcher(pattern, path17) {
-  const escapes = path17.sep === "/";
+function matcher(pattern, path20) {
+  const escapes = path20.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -8326,13 +8032,18 @@ function literal(code2) {
 }
 
 // core/bundle/files.ts
-var ROOT_NAMES = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
+var ROOT_NAMES = [
+  "databricks.yml",
+  "databricks.yaml",
+  "bundle.yml",
+  "bundle.yaml"
+];
 async function readBundleFiles(given2) {
   const location = await withoutLinks(given2);
-  const path17 = location.platform.os === "win32" ? win32 : posix;
+  const path20 = location.platform.os === "win32" ? win32 : posix;
   const mistakes = [];
-  const first = await readBundleFile(await findRootFile(location, path17), location, mistakes);
-  const included = first ? await includedFiles(first, location, path17, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path20), location, mistakes);
+  const included = first ? await includedFiles(first, location, path20, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [first, ...files].filter((file) => file !== void 0);
@@ -8372,14 +8083,14 @@ function readingBundle(read4) {
 function displayName(file, { checkout, platform }) {
   return pathForPeople(file, checkout, platform);
 }
-async function readBundleFile(path17, location, mistakes) {
-  const name = displayName(path17, location);
+async function readBundleFile(path20, location, mistakes) {
+  const name = displayName(path20, location);
   try {
-    const bytes = await readOwn(path17, location.bounds, location);
+    const bytes = await readOwn(path20, location.bounds, location);
     if (bytes === void 0) throw new RefusedFile("is not there any more");
-    const parsed2 = parseBundleYaml(bytes, name);
-    if ("value" in parsed2) return { path: path17, name, value: parsed2.value };
-    mistakes.push(...parsed2.mistakes);
+    const parsed3 = parseBundleYaml(bytes, name);
+    if ("value" in parsed3) return { path: path20, name, value: parsed3.value };
+    mistakes.push(...parsed3.mistakes);
   } catch (error) {
     mistakes.push({ problem: whyUnread(error), place: { file: name } });
   }
@@ -8389,14 +8100,15 @@ function whyUnread(error) {
   if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
   return `The file cannot be read (${error.code ?? String(error)}).`;
 }
-async function includedFiles(root, location, path17, mistakes) {
+async function includedFiles(root, location, path20, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text: text3, place } of includePatterns(root.value)) {
-    const wrong2 = (problem, remedy) => {
-      mistakes.push({ problem, ...remedy === void 0 ? {} : { remedy }, place });
+    const wrong2 = (problem, remedy = "Correct the pattern, or take it out.") => {
+      const expected = "paths of YAML or JSON files of the checkout, relative to the bundle";
+      mistakes.push({ problem, expected, actual: quote(text3), remedy, place });
     };
-    if (path17.isAbsolute(text3)) {
+    if (path20.isAbsolute(text3)) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text3)}\`.`);
       continue;
     }
@@ -8406,16 +8118,16 @@ async function includedFiles(root, location, path17, mistakes) {
       outside2 ||= !known2;
       return known2;
     };
-    if (!/[*?[]/.test(text3)) await inside(path17.dirname(path17.join(location.root, text3)));
-    const matches2 = await matchesOf(text3, location, path17, inside);
+    if (!/[*?[]/.test(text3)) await inside(path20.dirname(path20.join(location.root, text3)));
+    const matches2 = await matchesOf(text3, location, path20, inside);
     if (outside2) wrong2(`The \`include\` pattern \`${quote(text3)}\` leads out of the checkout.`);
     else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text3)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text3))
       wrong2(`\`include\` names \`${quote(text3)}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path17.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match2) => path20.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path17.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path20.join(location.root, name));
       else
         wrong2(
           `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
@@ -8425,9 +8137,9 @@ async function includedFiles(root, location, path17, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, { root, tree }, path17, inside) {
+async function matchesOf(pattern, { root, tree }, path20, inside) {
   try {
-    return await glob(path17.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path17, tree, inside);
+    return await glob(path20.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path20, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -8442,19 +8154,19 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path17) {
+async function findRootFile(location, path20) {
   const { root } = location;
-  const found = [];
+  const found2 = [];
   for (const name of ROOT_NAMES) {
-    if (await location.tree.size(path17.join(root, name)) !== void 0) found.push(path17.join(root, name));
+    if (await location.tree.size(path20.join(root, name)) !== void 0) found2.push(path20.join(root, name));
   }
-  const [file, second] = found;
-  if (file === void 0) throw await notFound(location, path17);
+  const [file, second] = found2;
+  if (file === void 0) throw await notFound(location, path20);
   if (second !== void 0) {
     throw invalidBundle([
       {
         problem: "The bundle has several root files, and the Databricks CLI takes none of them then.",
-        actual: found.map((one) => displayName(one, location)).join(", "),
+        actual: found2.map((one) => displayName(one, location)).join(", "),
         remedy: "Keep one of them."
       }
     ]);
@@ -8469,36 +8181,44 @@ async function findRootFile(location, path17) {
     }
   ]);
 }
-async function notFound(location, path17) {
+async function notFound(location, path20) {
   const { root, checkout, platform, tree } = location;
   if (await tree.size(root) !== void 0) {
     return new SecretlessError("BUNDLE_NOT_FOUND", {
       problem: "`bundle-root` names a file.",
       expected: "the folder of databricks.yml",
       actual: displayName(root, location),
-      remedy: `Name its folder: \`${displayName(path17.dirname(root), location) || "."}\`.`
+      remedy: `Name its folder: \`${displayName(path20.dirname(root), location) || "."}\`.`
     });
   }
   const entries2 = await tree.list(root).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
-    const inside = path17.join(root, entry.name);
+    const inside = path20.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.type === "folder" && await hasRootFile(inside, path17, tree)) near.push(inside);
+    else if (entry.type === "folder" && await hasRootFile(inside, path20, tree)) near.push(inside);
   }
-  for (let folder = path17.dirname(root); isInside(folder, checkout, platform); folder = path17.dirname(folder)) {
-    if (await hasRootFile(folder, path17, tree)) near.push(folder);
+  let above2;
+  for (let folder = path20.dirname(root); isInside(folder, checkout, platform); folder = path20.dirname(folder)) {
+    if (!await hasRootFile(folder, path20, tree)) continue;
+    above2 ??= folder;
+    near.push(folder);
   }
-  const shown2 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
+  const shown3 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown2.length > 0 ? `nearby: ${shown2.join(", ")}` : "none of them" : "the folder does not exist",
-    remedy: "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
+    actual: entries2 ? shown3.length > 0 ? `nearby: ${shown3.join(", ")}` : "none of them" : "the folder does not exist",
+    remedy: [
+      ...above2 === void 0 ? [] : [
+        `The Databricks CLI would take the bundle of the folder above; this step deploys what \`bundle-root\` names: set it to \`${displayName(above2, location) || "."}\`.`
+      ],
+      "Set `bundle-root` to the folder of databricks.yml, relative to the checkout, and check that the repository is checked out before this step."
+    ].join(" ")
   });
 }
-async function hasRootFile(folder, path17, tree) {
-  const present5 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path17.join(folder, name))));
+async function hasRootFile(folder, path20, tree) {
+  const present5 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path20.join(folder, name))));
   return present5.some((size) => size !== void 0);
 }
 
@@ -8506,8 +8226,8 @@ async function hasRootFile(folder, path17, tree) {
 async function findText(texts2, location) {
   const files = await readBundleFiles(location).catch(() => []);
   const sources = await Promise.all(
-    files.map(async ({ path: path17, name }) => {
-      const text3 = await readCheckoutText(path17, location);
+    files.map(async ({ path: path20, name }) => {
+      const text3 = await readCheckoutText(path20, location);
       return { name, lines: (text3 ?? "").split(/\r?\n/) };
     })
   ).catch(() => []);
@@ -8544,13 +8264,16 @@ function selectTarget(files, asked3) {
   const names2 = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
   if (names2.length === 0) names2.push("default");
   const name = asked3 ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
-  if (name !== void 0 && names2.includes(name)) return { name, top, overrides: under(all, name) };
+  if (name !== void 0 && names2.includes(name)) return { name, names: names2, top, overrides: under(all, name) };
   throw invalidBundle([
     {
       problem: `The bundle has no target \`${String(asked3)}\`.`,
       expected: `one of: ${quoteAll(names2)}`,
       actual: String(asked3),
-      remedy: "Correct the input `target`, or add the target to the bundle."
+      remedy: [
+        ...meant(asked3 ?? "", names2),
+        "Correct the input `target`, or add the target to the bundle."
+      ].join(" ")
     }
   ]);
 }
@@ -8572,6 +8295,7 @@ function theDefault(targets, names2) {
     {
       problem: first === void 0 ? "The bundle has several targets and none of them has `default: true`." : `Several targets have \`default: true\`: ${quoteAll(defaults)}.`,
       expected: `the input \`target\`, one of: ${quoteAll(names2)}`,
+      actual: first === void 0 ? "no default" : quoteAll(defaults),
       remedy: "Name the target in the input `target`."
     }
   ]);
@@ -8595,7 +8319,7 @@ async function checkHostPin(options) {
   return readingBundle(() => judge(files, options));
 }
 function judge(files, options) {
-  const { name, top, overrides } = selectTarget(files, options.target);
+  const { name, names: names2, top, overrides } = selectTarget(files, options.target);
   const workspaces = [under(overrides, "workspace"), under(top, "workspace")];
   const setting = (key2) => workspaces.map((workspace) => counting(under(workspace, key2))).find((value) => value !== void 0);
   const wrong2 = workspaces.flat().filter(isVariable).map(isNotResolved);
@@ -8607,15 +8331,22 @@ function judge(files, options) {
   const credentials = CREDENTIAL_FIELDS.flatMap((key2) => {
     const value = setting(key2);
     const off = key2 === "azure_use_msi" && value?.kind === "text" && value.boolean === false;
-    return value && !off ? [{ problem: `\`workspace.${key2}\` is set.`, place: value.place }] : [];
+    if (!value || off) return [];
+    const remedy = "Take the line out.";
+    const expected = "no setting of identity";
+    return [{ problem: `\`workspace.${key2}\` is set.`, expected, actual: key2, remedy, place: value.place }];
   });
   if (wrong2.length > 0) throw refused("HOST_NOT_APPROVED", wrong2, credentials);
   if (credentials.length > 0) throw refused("CREDENTIAL_IN_BUNDLE", credentials, []);
   const cliVersion = under(under(top, "bundle"), "databricks_cli_version").at(-1);
+  const bundle = under(under(top, "bundle"), "name").at(-1);
   return {
     name,
+    bundle: bundle?.kind === "text" && !bundle.text.includes("${") ? bundle.text : void 0,
     hasRootPath: setting("root_path") !== void 0,
-    cliVersion: cliVersion?.kind === "text" ? cliVersion.text : void 0
+    cliVersion: cliVersion?.kind === "text" ? cliVersion.text : void 0,
+    targets: names2,
+    variables: keysOf(under(top, "variables"))
   };
 }
 function counting(values) {
@@ -8644,8 +8375,9 @@ function hostMistake(text3, approved) {
   if (text3 !== text3.trim())
     return { problem: `${problem} It has white space around it.`, expected: approved.host, actual };
   try {
-    const { origin, workspaceId, accountId } = parseWorkspaceUrl(text3);
-    if (origin !== approved.host) return { problem, expected: approved.host, actual };
+    const { origin, workspaceId, accountId } = parseHostOfBundle(text3);
+    const remedy = "Take the line out, or correct the input `host`.";
+    if (origin !== approved.host) return { problem, expected: approved.host, actual, remedy };
     return idMistake("The workspace in `workspace.host`", workspaceId, "workspace-id", approved) ?? idMistake("The account in `workspace.host`", accountId, "account-id", approved);
   } catch (error) {
     if (!(error instanceof SecretlessError)) throw error;
@@ -8805,8 +8537,8 @@ function buildFailure(diagnostics, withheld2) {
 function withheldNote(names2) {
   if (names2.length === 0) return [];
   const more = names2.length - MOST_NAMES;
-  const shown2 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
-  return [`Withheld from the build, though set: ${shown2}; name in \`pass-env\` what it needs.`];
+  const shown3 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
+  return [`Withheld from the build, though set: ${shown3}; name in \`pass-env\` what it needs.`];
 }
 
 // core/cli/diagnostics.ts
@@ -8842,29 +8574,29 @@ var DiagnosticsReader = class {
   }
   #start(word, text3) {
     const severity = word === "Error" ? "error" : word === "Recommendation" ? "recommendation" : "warning";
-    const named2 = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text3) ?? /^failed to load (\S.*?): yaml: line (\d+): /.exec(text3);
+    const named = /\byaml \((\S.*?):(\d+):(\d+)\)/.exec(text3) ?? /^failed to load (\S.*?): yaml: line (\d+): /.exec(text3);
     this.#found.push({
       severity,
       text: [text3],
       alsoAt: [],
       detail: [],
-      ...named2 && { place: placeOf2(named2) }
+      ...named && { place: placeOf(named) }
     });
     this.#part = word === "Warn" ? "none" : beginsOutput(`${word}: ${text3}`) ? "output" : "text";
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path17 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path20 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path17 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path20 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
     const further = /^ {5}(\S.*?):(\d+):(\d+)$/.exec(line);
-    if (further && current?.place) current.alsoAt.push(placeOf2(further));
-    this.#part = path17 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
-    if (current && path17 !== void 0) current.path ??= path17;
-    if (current && place) current.place ??= placeOf2(place);
+    if (further && current?.place) current.alsoAt.push(placeOf(further));
+    this.#part = path20 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path20 !== void 0) current.path ??= path20;
+    if (current && place) current.place ??= placeOf(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
   get diagnostics() {
@@ -8883,8 +8615,19 @@ var DiagnosticsReader = class {
     });
   }
 };
-function placeOf2([, file = "", line, column]) {
+function placeOf([, file = "", line, column]) {
   return { file, line: Number(line), ...column !== void 0 && { column: Number(column) } };
+}
+
+// core/net/ip-access.ts
+var BLOCKED = /\bIP ACL\b|\bIP access list|\b(?:source )?IP (?:address )?[\da-f.:]*\s*(?:is|was) (?:not allowed|blocked)/i;
+var ADDRESS = /\b(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{1,4}(?::[\da-f]{0,4}){2,7})\b/i;
+function ipAccessRemedy(text3) {
+  if (!BLOCKED.test(text3)) return void 0;
+  const address = ADDRESS.exec(text3)?.[0] ?? "<address of the runner>";
+  return `An IP access list keeps this runner out (${address}). Let the job run on a runner whose address is on the list (self-hosted, or a hosted one with fixed addresses), or let an admin add the address, for the workspace, and for the account if its list says no:
+databricks ip-access-lists create --json '{"label":"CI runners","list_type":"ALLOW","ip_addresses":["${address}"]}'
+databricks account ip-access-lists create --json '{"label":"CI runners","list_type":"ALLOW","ip_addresses":["${address}"]}'`;
 }
 
 // core/cli/everyday.ts
@@ -8900,7 +8643,7 @@ var WORDS = [
     /^not on the right Git branch:\s+expected according to configuration: (\S+)\s+actual: (\S*).*$/s,
     ([, wanted = "", actual = ""]) => ({
       problem: `The target is deployed from the branch \`${wanted}\` (\`bundle.git.branch\`), and this is ${actual === "" ? "no branch" : `\`${actual}\``}.`,
-      remedy: `Run this command on \`${wanted}\`, choose another \`target\`, or change \`bundle.git.branch\` of the target.`
+      remedy: `${actual === "" || actual === "HEAD" ? `The checkout has a detached head, as pull requests, tags and checkouts by commit have: check the branch out by its name (\`actions/checkout\` with \`ref: ${wanted}\`; \`git switch ${wanted}\`). ` : ""}Run this command on \`${wanted}\`, choose another \`target\`, or change \`bundle.git.branch\` of the target.`
     })
   ],
   [
@@ -8909,6 +8652,24 @@ var WORDS = [
       problem: `The bundle wants the Databricks CLI ${wanted} (\`bundle.databricks_cli_version\`), and this is ${current}.`,
       remedy: "Set `cli-version` to a version that it allows, or change `databricks_cli_version`."
     })
+  ],
+  [
+    /setting via environment variables \(BUNDLE_VAR_([\w-]+)\) is not supported for complex variable/,
+    ([, name = ""]) => ({
+      problem: `The variable \`${name}\` is complex, and a text was given for it.`,
+      remedy: `Give \`${name}\` its value in a file, and name that in \`variables-file\`.`
+    })
+  ],
+  [
+    /servicePrincipal\.user|(?:not authorized|permission)[^.]*\b(?:to use|as) (?:the )?service principal|does not have permission to (?:set|use) run_as/i,
+    (_, text3) => {
+      const id = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/i.exec(text3)?.[0] ?? "<application ID of run_as>";
+      return {
+        remedy: `A job may run as another service principal only where who deploys has the role \`roles/servicePrincipal.user\` on it. Let an account admin, or its manager, give the role:
+databricks account access-control get-rule-set "accounts/<account ID>/servicePrincipals/${id}/ruleSets/default" ""
+then \`update-rule-set\` with the role for the deploying service principal beside what is there.`
+      };
+    }
   ],
   [
     /has been modified remotely/,
@@ -8932,6 +8693,9 @@ function inOwnWords(diagnostic, acting) {
       ...remedy !== void 0 && { remedy }
     };
   }
+  const ofAddress = ipAccessRemedy(`${text3}
+${detail}`);
+  if (ofAddress !== void 0) return { ...mistake, remedy: ofAddress };
   const denied = deniedWords(`${text3}
 ${detail}`, acting);
   return denied === void 0 ? mistake : { ...mistake, remedy: denied };
@@ -8944,8 +8708,8 @@ function toMistake(diagnostic) {
     ...place && { place }
   };
 }
-function inPath({ path: path17 }) {
-  return path17 === void 0 ? "" : ` (${path17})`;
+function inPath({ path: path20 }) {
+  return path20 === void 0 ? "" : ` (${path20})`;
 }
 function deniedWords(text3, { principal }) {
   const who = `the service principal \`${principal}\``;
@@ -8954,8 +8718,8 @@ function deniedWords(text3, { principal }) {
   const folder = unable ?? folderOf(text3);
   if (folder !== void 0)
     return `Give ${who} the permission CAN MANAGE on the folder \`${folder}\` of the workspace, or deploy with the principal that deployed before.`;
-  const [, method = "", path17 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
-  const request = path17 === "" ? "" : ` for \`${method} ${path17}\``;
+  const [, method = "", path20 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
+  const request = path20 === "" ? "" : ` for \`${method} ${path20}\``;
   return `Give ${who} the permission that the workspace asks${request}: CAN MANAGE on what is changed, CAN VIEW or CAN USE on what is only named.`;
 }
 function folderOf(text3) {
@@ -9035,17 +8799,17 @@ async function placed(diagnostic, findText2) {
   return place ? { ...diagnostic, place } : diagnostic;
 }
 function namedTexts(text3) {
-  const named2 = NAMED.flatMap(
+  const named = NAMED.flatMap(
     (pattern) => [...text3.matchAll(pattern)].map(([whole2, inner]) => inner ?? whole2)
   );
-  const names2 = named2.flatMap(
+  const names2 = named.flatMap(
     (one) => one.includes("/") ? [one, one.replace(/^.*\/(?=[^/]{3})/, "")] : [one]
   );
   return [...new Set(names2)];
 }
 
 // core/cli/in-checkout.ts
-import path3, { posix as posix2 } from "node:path";
+import path, { posix as posix2 } from "node:path";
 function inCheckout(diagnostic, bundle) {
   const { text: text3, detail, place, alsoAt } = diagnostic;
   const moved = (at3) => ({ ...at3, file: placeInCheckout(at3.file, bundle) });
@@ -9058,15 +8822,15 @@ function inCheckout(diagnostic, bundle) {
   };
 }
 function placeInCheckout(file, { roots, bundlePath }) {
-  const inBundle = path3.isAbsolute(file) ? path3.relative(roots[0] ?? "", file) : file;
+  const inBundle = path.isAbsolute(file) ? path.relative(roots[0] ?? "", file) : file;
   return posix2.join(bundlePath, inBundle.replaceAll("\\", "/"));
 }
 function withoutRoots(text3, { roots, bundlePath }) {
   const depth = bundlePath === "" ? 0 : bundlePath.split("/").length;
   return roots.reduce((rest, root) => {
-    const checkout = path3.resolve(root, ...Array.from({ length: depth }, () => ".."));
-    if (checkout === path3.parse(checkout).root) return rest;
-    const within = rest.split(`${checkout}${path3.sep}`).join("");
+    const checkout = path.resolve(root, ...Array.from({ length: depth }, () => ".."));
+    if (checkout === path.parse(checkout).root) return rest;
+    const within = rest.split(`${checkout}${path.sep}`).join("");
     return within.split(checkout).map((part, at3) => at3 > 0 && /^[\w.-]/.test(part) ? checkout + part : at3 > 0 ? `.${part}` : part).join("");
   }, text3);
 }
@@ -9088,12 +8852,12 @@ function isSafeNumber(value, config3) {
   if (Number.isInteger(num) && !Number.isSafeInteger(num)) {
     return false;
   }
-  const parsed2 = String(num);
-  if (value === parsed2) {
+  const parsed3 = String(num);
+  if (value === parsed3) {
     return true;
   }
   const valueDigits = extractSignificantDigits(value);
-  const parsedDigits = extractSignificantDigits(parsed2);
+  const parsedDigits = extractSignificantDigits(parsed3);
   if (valueDigits === parsedDigits) {
     return true;
   }
@@ -9691,8 +9455,8 @@ ${indent}}` : "}";
 var MAX_SPACE_LENGTH = 10;
 function resolveSpace(space) {
   if (typeof space === "number") {
-    const count2 = Math.min(Math.trunc(space), MAX_SPACE_LENGTH);
-    return count2 >= 1 ? " ".repeat(count2) : void 0;
+    const count3 = Math.min(Math.trunc(space), MAX_SPACE_LENGTH);
+    return count3 >= 1 ? " ".repeat(count3) : void 0;
   }
   if (typeof space === "string" && space !== "") {
     return space.slice(0, MAX_SPACE_LENGTH);
@@ -9714,21 +9478,24 @@ function writeJson(body) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function member(value, ...path17) {
-  let found = value;
-  for (const key2 of path17) found = isObject2(found) && Object.hasOwn(found, key2) ? found[key2] : void 0;
-  return found;
+function isList(value) {
+  return Array.isArray(value);
+}
+function member(value, ...path20) {
+  let found2 = value;
+  for (const key2 of path20) found2 = isObject2(found2) && Object.hasOwn(found2, key2) ? found2[key2] : void 0;
+  return found2;
 }
 function members(value) {
   return isObject2(value) ? Object.entries(value) : [];
 }
-function textAt(value, ...path17) {
-  const found = member(value, ...path17);
-  return typeof found === "string" ? found : typeof found === "number" ? String(found) : "";
+function textAt(value, ...path20) {
+  const found2 = member(value, ...path20);
+  return typeof found2 === "string" ? found2 : typeof found2 === "number" ? String(found2) : "";
 }
-function listAt(value, ...path17) {
-  const found = member(value, ...path17);
-  return Array.isArray(found) ? found : [];
+function listAt(value, ...path20) {
+  const found2 = member(value, ...path20);
+  return Array.isArray(found2) ? found2 : [];
 }
 
 // core/cli/json-output.ts
@@ -9835,7 +9602,7 @@ function callError(what, error) {
   if (error.cause instanceof HttpError) return endpointUnavailable(what, error.cause);
   return new SecretlessError("ENDPOINT_UNAVAILABLE", {
     problem: `${what} failed: status ${error.status} ${error.errorCode}, ${error.message}.`,
-    remedy: "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+    remedy: ipAccessRemedy(error.message) ?? "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
     cause: error
   });
 }
@@ -9859,11 +9626,11 @@ function connectDatabricks(options) {
   return { answer, call: async (request) => (await answer(request)).json };
 }
 async function attempt(options, call, signal) {
-  const { method, path: path17, query, body } = call;
+  const { method, path: path20, query, body } = call;
   const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
   const request = {
     method,
-    url: `${options.host}${path17}${search}`,
+    url: `${options.host}${path20}${search}`,
     headers: {
       authorization: `Bearer ${await options.token()}`,
       accept: "application/json",
@@ -9875,7 +9642,7 @@ async function attempt(options, call, signal) {
   const tell = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
-    await options.onWrite?.({ method, url: `${options.host}${path17}`, status: response?.status, requestId });
+    await options.onWrite?.({ method, url: `${options.host}${path20}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
@@ -9884,7 +9651,7 @@ async function attempt(options, call, signal) {
     });
     await tell(response);
     const { status, headers } = response;
-    if (status >= 200 && status < 300) return { json: answerOf(request, response), headers };
+    if (status >= 200 && status < 300) return { json: answerOf(request, response, call.array), headers };
     throw failureOf(request, response);
   } catch (error) {
     if (!(error instanceof HttpError) || !error.retryable || mayRepeat(call, error)) throw error;
@@ -9908,7 +9675,7 @@ function failureOf(request, response) {
   const code2 = textAt(envelope, "error_code") || `HTTP_${response.status}`;
   return new ApiFailure(response.status, code2, redact(textAt(envelope, "message")) || error.message, error);
 }
-function answerOf(request, response) {
+function answerOf(request, response, array = false) {
   const { status, body } = response;
   const isEmpty = body.trim() === "";
   if (isEmpty && request.method !== "GET") return {};
@@ -9921,7 +9688,7 @@ function answerOf(request, response) {
   if (isEmpty) throw unreadable4(true);
   try {
     const json = readJson(body);
-    if (isObject2(json)) return json;
+    if (array ? isList(json) : isObject2(json)) return json;
   } catch {
     if (!isPage(body)) throw unreadable4(true);
   }
@@ -9972,6 +9739,9 @@ var GRANT_RULE = shape();
 var OBJECT_PERMISSIONS = shape();
 var ACCESS_CONTROL = shape();
 var PERMISSION = shape();
+var OTHER_WORKSPACE = shape();
+var WORKSPACE_ASSIGNMENTS = shape();
+var WORKSPACE_ASSIGNMENT = shape();
 var SECRETS = shape();
 var SECRET = shape();
 var FEDERATION_POLICIES = shape();
@@ -9984,14 +9754,14 @@ var EXPORTED = shape();
 
 // core/api/workspace-files.ts
 var at2 = (operation) => `/api/2.0/workspace/${operation}`;
-async function readWorkspaceFile(api, path17) {
-  const query = { path: path17, format: "AUTO" };
+async function readWorkspaceFile(api, path20) {
+  const query = { path: path20, format: "AUTO" };
   const answer = await unlessMissing(api.call({ method: "GET", path: at2("export"), query }));
   return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
 }
-async function writeWorkspaceFile(api, path17, text3, overwrite) {
+async function writeWorkspaceFile(api, path20, text3, overwrite) {
   const content = Buffer.from(text3, "utf8").toString("base64");
-  const body = { path: path17, format: "AUTO", content, overwrite };
+  const body = { path: path20, format: "AUTO", content, overwrite };
   const write = () => api.call({ method: "POST", path: at2("import"), body, repeatable: true });
   const written = async () => {
     try {
@@ -10007,16 +9777,16 @@ async function writeWorkspaceFile(api, path17, text3, overwrite) {
   } catch (error) {
     if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
-  const folder = { path: path17.slice(0, path17.lastIndexOf("/")) };
+  const folder = { path: path20.slice(0, path20.lastIndexOf("/")) };
   await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
   return written();
 }
-async function deleteWorkspaceFile(api, path17) {
-  const body = { path: path17, recursive: false };
+async function deleteWorkspaceFile(api, path20) {
+  const body = { path: path20, recursive: false };
   await unlessMissing(api.call({ method: "POST", path: at2("delete"), body, repeatable: true }));
 }
-function workspaceObject(api, path17) {
-  const query = { path: path17 };
+function workspaceObject(api, path20) {
+  const query = { path: path20 };
   return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
 }
 async function unlessMissing(answer) {
@@ -10069,20 +9839,28 @@ function readEntry(key2, entry) {
   const action = ACTIONS.find((known2) => known2 === member(entry, "action"));
   const [prefix, group, name, ...rest] = key2.split(".");
   if (action === void 0 || prefix !== "resources" || group === void 0 || name === void 0) {
-    const found = textAt(entry, "action") || "none";
+    const found2 = textAt(entry, "action") || "none";
     throw unreadable(
       PLAN_COMMAND,
-      `the entry ${key2} with the action ${found}`,
+      `the entry ${key2} with the action ${found2}`,
       `one of the actions ${ACTIONS.join(", ")}`
     );
   }
-  const fields = members(member(entry, "changes")).filter(([, change2]) => member(change2, "action") !== "skip").map(([field]) => field);
+  const changes = members(member(entry, "changes")).filter(
+    ([, change2]) => member(change2, "action") !== "skip"
+  );
+  const values = changes.flatMap(([path20, change2]) => {
+    const [old, now] = [member(change2, "old") ?? member(change2, "remote"), member(change2, "new")];
+    if (old === void 0 && now === void 0) return [];
+    return [{ path: path20, ...old !== void 0 && { old }, ...now !== void 0 && { now } }];
+  });
   return {
     resource: [group, name, ...rest].join("."),
     action,
     child: rest.length > 0,
     gone: member(entry, "gone") === true,
-    fields: fields.sort()
+    fields: changes.map(([field]) => field).sort(),
+    ...values.length > 0 && { values }
   };
 }
 function planChanged(before, after) {
@@ -10189,7 +9967,7 @@ function isApproved(key2, text3, approved) {
 }
 function isApprovedHost(text3, { host, workspaceId, accountId }) {
   try {
-    const url = parseWorkspaceUrl(text3);
+    const url = parseHostOfBundle(text3);
     return url.origin === host && (url.workspaceId === void 0 || url.workspaceId === workspaceId) && (url.accountId === void 0 || url.accountId.toLowerCase() === accountId?.toLowerCase());
   } catch {
     return false;
@@ -10211,6 +9989,9 @@ function readSummary(text3) {
   if (!isObject2(json) || !isObject2(member(json, "bundle"))) {
     throw unreadable(SOURCE, "JSON without a bundle", "a JSON object with the member `bundle`");
   }
+  return summaryOf(json);
+}
+function summaryOf(json) {
   const all = members(member(json, "resources")).flatMap(
     ([kind, ofKind]) => members(ofKind).flatMap(([key2, resource]) => {
       const id = textAt(resource, "id");
@@ -10338,6 +10119,7 @@ var DatabricksCli = class {
       stdout.end();
       stderr.end();
       if (ended.code === 0 && this.#options.tokensServed() === served) throw noTokenAsked(args[0] ?? "");
+      if (ended.code === 0) await this.#options.afterEach();
       if (size > MAX_JSON) throw unreadable(`databricks bundle ${args.join(" ")}`, "more than 256 MiB");
       const places = { roots: [root, bundleRoot], bundlePath };
       const printedOnes = reader.diagnostics.map((one) => inCheckout(one, places));
@@ -10493,16 +10275,30 @@ function homeVariables(home, platform) {
 
 // core/cli/private-folder.ts
 import { mkdir, mkdtemp, realpath as realpath2, rm } from "node:fs/promises";
-import path4 from "node:path";
+import path2 from "node:path";
 async function makePrivateFolder(tempFolder) {
+  try {
+    return await madeIn(tempFolder);
+  } catch (error) {
+    const { code: code2 = String(error) } = error;
+    throw new SecretlessError("TEMP_FOLDER_UNUSABLE", {
+      problem: "The CI's temporary folder cannot be written to. Nothing was requested with a token, and nothing was changed.",
+      expected: "a folder that the runner's user may write, on a disk with room",
+      actual: `${tempFolder} (${code2})`,
+      remedy: "Look at the rights of the folder (`RUNNER_TEMP`, or `Agent.TempDirectory`) and at the room on its disk. In a job container it must be mounted for the container's user.",
+      cause: error
+    });
+  }
+}
+async function madeIn(tempFolder) {
   await mkdir(tempFolder, { recursive: true });
-  const root = await realpath2(await mkdtemp(path4.join(tempFolder, "databricks-secretless-")));
+  const root = await realpath2(await mkdtemp(path2.join(tempFolder, "databricks-secretless-")));
   const folder = {
     root,
-    state: path4.join(root, "state"),
-    home: path4.join(root, "home"),
-    cache: path4.join(root, "cache"),
-    azureConfig: path4.join(root, "azure")
+    state: path2.join(root, "state"),
+    home: path2.join(root, "home"),
+    cache: path2.join(root, "cache"),
+    azureConfig: path2.join(root, "azure")
   };
   const { state, home, cache, azureConfig } = folder;
   await Promise.all([state, home, cache, azureConfig].map((inside) => mkdir(inside)));
@@ -10513,7 +10309,7 @@ function removePrivateFolder(root) {
 }
 
 // core/commands/access.ts
-import path5 from "node:path";
+import path3 from "node:path";
 
 // core/bundle/settings.ts
 import { stat as stat2 } from "node:fs/promises";
@@ -10525,9 +10321,9 @@ async function readBundleSettings(options) {
   const selected = readingBundle(() => selectTarget(files, options.asked));
   const reader = new SettingsReader(selected, options.variables);
   const settings = readingBundle(() => reader.read());
-  const path17 = options.platform.os === "win32" ? win323 : posix3;
-  const overrides = path17.join(".databricks", "bundle", selected.name, "variable-overrides.json");
-  if (await stat2(path17.join(options.root, overrides)).catch(() => void 0)) {
+  const path20 = options.platform.os === "win32" ? win323 : posix3;
+  const overrides = path20.join(".databricks", "bundle", selected.name, "variable-overrides.json");
+  if (await stat2(path20.join(options.root, overrides)).catch(() => void 0)) {
     reader.mistakes.push({
       problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
       remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
@@ -10624,9 +10420,9 @@ var SettingsReader = class {
     if (depth > DEEPEST3) return void 0;
     const missing = [];
     const resolved = text3.replace(REFERENCE, (_, name) => {
-      const found = this.#lookUp(name, depth + 1);
-      if (found === void 0) missing.push(name);
-      return found ?? "";
+      const found2 = this.#lookUp(name, depth + 1);
+      if (found2 === void 0) missing.push(name);
+      return found2 ?? "";
     });
     return missing.length === 0 && !resolved.includes("${") ? resolved : void 0;
   }
@@ -10710,32 +10506,32 @@ function accessName(bundle, job2, purpose) {
 
 // core/api/paging.ts
 var MAX_PAGES = 1e4;
-async function listAll(api, path17, itemsField, query = {}) {
+async function listAll(api, path20, itemsField, query = {}) {
   const items = [];
   const seen = /* @__PURE__ */ new Set();
   for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
     const page = token2 === "" ? query : { ...query, page_token: token2 };
-    const answer = await api.call({ method: "GET", path: path17, query: page });
+    const answer = await api.call({ method: "GET", path: path20, query: page });
     for (const item of listAt(answer, itemsField)) items.push(item);
     token2 = textAt(answer, "next_page_token");
     if (token2 === "") return items;
     if (seen.has(token2)) break;
   }
-  throw endless(path17);
+  throw endless(path20);
 }
-async function listScim(api, path17, query, last) {
+async function listScim(api, path20, query, last) {
   const items = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const startIndex = String(items.length + 1);
-    const answer = await api.call({ method: "GET", path: path17, query: { startIndex, count: "100", ...query } });
+    const answer = await api.call({ method: "GET", path: path20, query: { startIndex, count: "100", ...query } });
     const resources = listAt(answer, "Resources");
     for (const resource of resources) items.push(resource);
     if (resources.length === 0 || last(resources)) return items;
   }
-  throw endless(path17);
+  throw endless(path20);
 }
-function endless(path17) {
-  return new ApiFailure(502, "PAGING_BROKEN", `${path17} does not come to an end`);
+function endless(path20) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path20} does not come to an end`);
 }
 async function inParallel(items, work, width = 8) {
   const results = new Array(items.length);
@@ -10752,28 +10548,28 @@ async function inParallel(items, work, width = 8) {
 // core/flow/access/deployed-bundle.ts
 async function deployedBundle(api, settings, workspaceId) {
   const { name, target, statePath, filePath, config: config3 } = settings;
-  const path17 = `${statePath}/metadata.json`;
+  const path20 = `${statePath}/metadata.json`;
   const query = { limit: "100", expand_tasks: "true" };
   const [text3, listed] = await Promise.all([
-    readWorkspaceFile(api, path17),
+    readWorkspaceFile(api, path20),
     listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
   ]);
-  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path17);
+  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path20);
   const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
   const metadata = text3 === void 0 ? void 0 : parse2(text3);
   const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
   if (metadata === void 0 && here.length > 0) {
     mistakes.push({
-      problem: `${path17} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
+      problem: `${path20} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
       remedy: "Give the registrar CAN_READ on the bundle's state folder, or deploy the bundle again."
     });
   }
   const jobs2 = [];
   for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
     const id = textAt(job2, "id");
-    const found = byId.get(id);
-    if (found === void 0) mistakes.push(notThere(key2, id, path17));
-    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found) });
+    const found2 = byId.get(id);
+    if (found2 === void 0) mistakes.push(notThere(key2, id, path20));
+    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found2) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known2 = new Set(jobs2.map(({ id }) => id));
@@ -10801,21 +10597,21 @@ function parse2(text3) {
   }
 }
 function wrongBundle(metadata, { name, target, statePath }) {
-  const found = ["name", "target"].map((key2) => textAt(metadata, "config", "bundle", key2));
-  if (found[0] === name && found[1] === target) return [];
+  const found2 = ["name", "target"].map((key2) => textAt(metadata, "config", "bundle", key2));
+  if (found2[0] === name && found2[1] === target) return [];
   return [
     {
       problem: `What is deployed in ${statePath} is another bundle or target than this checkout's.`,
       expected: `bundle ${name}, target ${target}`,
-      actual: `bundle ${found[0] || "(none)"}, target ${found[1] || "(none)"}`,
+      actual: `bundle ${found2[0] || "(none)"}, target ${found2[1] || "(none)"}`,
       remedy: "Check out the commit that was deployed, or deploy this one first."
     }
   ];
 }
-function notThere(key2, id, path17) {
+function notThere(key2, id, path20) {
   return {
     problem: `Job "${key2}" (${id}) is not in the workspace as a job of this deployment.`,
-    expected: `a job with deployment.metadata_file_path ${path17}`,
+    expected: `a job with deployment.metadata_file_path ${path20}`,
     remedy: "Deploy the bundle again. If it is there, give the registrar CAN_VIEW on it (or make the registrar a workspace admin)."
   };
 }
@@ -10827,29 +10623,30 @@ function unproven(mistakes) {
 }
 
 // core/commands/access.ts
-async function registerAccess({ step: step2, api, access: access2, connection }) {
-  const { ci, inputs, ports, found } = step2;
+async function registerAccess(context) {
+  const { step: step2, api, access: access2, connection, variables } = context;
+  const { ci, inputs, ports, found: found2 } = step2;
   const settings = await readBundleSettings({
-    root: path5.resolve(ci.context.checkout, inputs.bundleRoot),
+    root: path3.resolve(ci.context.checkout, inputs.bundleRoot),
     checkout: ci.context.checkout,
     platform: ports.platform,
     asked: inputs.target,
-    variables: inputs.variables
+    variables
   });
   const { name, target } = settings;
   const bundle = await deployedBundle(api, settings, connection.workspaceId ?? "").catch((error) => {
     throw error instanceof SecretlessError ? error : callError("The look at what is deployed", error);
   });
-  found({ bundle: { name, target } });
+  found2({ bundle: { name, target } });
   await access2.register(bundle);
 }
 
 // core/bundle/unpinned.ts
 function unpinnedCode(tree) {
-  const found = [];
+  const found2 = [];
   for (const [key2, job2] of members(member(tree, "resources", "jobs")))
-    walk(job2, (what) => found.push(`jobs.${key2}: ${what}`));
-  return [...new Set(found)];
+    walk(job2, (what) => found2.push(`jobs.${key2}: ${what}`));
+  return [...new Set(found2)];
 }
 function walk(value, say) {
   if (Array.isArray(value)) {
@@ -10888,8 +10685,8 @@ var ACTIVITY = {
   deleted: { activity_id: 4, activity_name: "Delete" }
 };
 function resourceChangeEvent(resource) {
-  const { change: change2, outcome, kind, resource: name, id, fields = [] } = resource;
-  const failed = outcome === "unknown" || !outcome.ok;
+  const { change: change2, outcome: outcome2, kind, resource: name, id, fields = [] } = resource;
+  const failed = outcome2 === "unknown" || !outcome2.ok;
   return {
     event_code: "resource_change",
     class_uid: 3004,
@@ -10897,7 +10694,7 @@ function resourceChangeEvent(resource) {
     category_uid: 3,
     ...ACTIVITY[change2],
     severity_id: failed ? SEVERITY.medium : SEVERITY.informational,
-    ...outcome === "unknown" ? { status_id: 0, status: "Unknown" } : outcomeFields(outcome),
+    ...outcome2 === "unknown" ? { status_id: 0, status: "Unknown" } : outcomeFields(outcome2),
     message: `${resource.command}: ${name} ${failed ? `not known to be ${change2}` : change2}`,
     entity: { ...given("uid", id), name, type: kind, type_id: 99 },
     unmapped: {
@@ -10927,15 +10724,15 @@ function deployedChanges({ plan, there, failure, command }) {
   const changes = plan.entries.flatMap((entry) => {
     const id = ids.get(ownerOf(entry));
     return CHANGES[entry.action].flatMap((change2) => {
-      const outcome = entry.gone ? void 0 : outcomeOf(change2, entry, { id, there, failure });
-      if (outcome === void 0) return [];
+      const outcome2 = entry.gone ? void 0 : outcomeOf(change2, entry, { id, there, failure });
+      if (outcome2 === void 0) return [];
       const { resource, fields } = entry;
-      return [{ ...base, change: change2, outcome, kind: kindOf(entry), resource, id, fields }];
+      return [{ ...base, change: change2, outcome: outcome2, kind: kindOf(entry), resource, id, fields }];
     });
   });
-  const path17 = there?.workspace.rootPath;
-  if (path17 === void 0 || failure) return changes;
-  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path17 }];
+  const path20 = there?.workspace.rootPath;
+  if (path20 === void 0 || failure) return changes;
+  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path20 }];
 }
 function destroyedChanges(there, left, failure) {
   const base = { bundle: there.name, target: there.target, command: "destroy", change: "deleted" };
@@ -10945,8 +10742,8 @@ function destroyedChanges(there, left, failure) {
     const isLeft = left.includes(resource);
     const failed = { ok: false, code: failure?.code ?? "DESTROY_INCOMPLETE", reason: said ?? "still there" };
     const unsure = failure !== void 0 && kind !== "jobs";
-    const outcome = isLeft || said !== void 0 ? failed : unsure ? "unknown" : { ok: true };
-    return { ...base, outcome, kind, resource, id };
+    const outcome2 = isLeft || said !== void 0 ? failed : unsure ? "unknown" : { ok: true };
+    return { ...base, outcome: outcome2, kind, resource, id };
   });
   if (failure || left.length > 0 || changes.length === 0) return changes;
   return [...changes, { ...base, outcome: { ok: true }, kind: "files", resource: there.workspace.rootPath }];
@@ -10974,16 +10771,403 @@ function kindOf({ resource }) {
   const [kind, , ...part] = resource.split(".");
   return [kind, ...part].join(".");
 }
-function whatIsSaidOf(resource, { details, mistakes }) {
+function whatIsSaidOf(resource, { details: details2, mistakes }) {
   const escaped = resource.replace(/[^\w]/g, "\\$&");
-  const named2 = new RegExp(`\\bresources\\.${escaped}(?![\\w.-]*[\\w-])`);
-  const texts2 = [details, ...mistakes].map(({ problem, actual = "" }) => `${problem} ${actual}`.trim());
-  return texts2.find((text3) => named2.test(text3));
+  const named = new RegExp(`\\bresources\\.${escaped}(?![\\w.-]*[\\w-])`);
+  const texts2 = [details2, ...mistakes].map(({ problem, actual = "" }) => `${problem} ${actual}`.trim());
+  return texts2.find((text3) => named.test(text3));
 }
 
-// core/flow/deployed-here.ts
-import { readFile } from "node:fs/promises";
-import path6 from "node:path";
+// core/base/yaml/shape.ts
+var import_yaml5 = __toESM(require_dist(), 1);
+function describe(node) {
+  if ((0, import_yaml5.isMap)(node)) return "a mapping";
+  if ((0, import_yaml5.isSeq)(node)) return "a list";
+  if (!(0, import_yaml5.isScalar)(node) || node.value === null) return "nothing";
+  return typeof node.value === "string" ? `"${quote(node.value)}"` : quote(JSON.stringify(node.value));
+}
+function wrong(node, context, expected, remedy) {
+  if ((0, import_yaml5.isAlias)(node)) {
+    const problem = "YAML aliases are not supported here.";
+    const remedy2 = "Write the value out.";
+    context.report({ problem, expected, actual: "an alias", remedy: remedy2, place: context.place(node) });
+    return;
+  }
+  context.report({
+    problem: `Expected ${expected}, found ${describe(node)}.`,
+    expected,
+    actual: describe(node),
+    remedy: remedy ?? "Write there what is wanted.",
+    place: context.place(node)
+  });
+}
+function text(rules = {}) {
+  const says = rules.says ?? "a text";
+  return {
+    schema: {
+      type: "string",
+      minLength: 1,
+      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
+      ...rules.description === void 0 ? {} : { description: rules.description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml5.isScalar)(node) || typeof node.value !== "string") {
+        const quote2 = (0, import_yaml5.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
+        wrong(node, context, says, quote2);
+        return void 0;
+      }
+      const fits2 = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
+      if (fits2) return node.value;
+      wrong(node, context, says);
+      return void 0;
+    }
+  };
+}
+var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+function date(description) {
+  const says = "a date such as 2027-03-31";
+  const form = text({ pattern: DATE, says, description });
+  return {
+    schema: form.schema,
+    read(node, context) {
+      const value = form.read(node, context);
+      if (value === void 0 || isDay(value)) return value;
+      wrong(node, context, "a day that the calendar has");
+      return void 0;
+    }
+  };
+}
+function isDay(text3) {
+  const time = Date.parse(`${text3}T00:00:00Z`);
+  return DATE.test(text3) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text3);
+}
+function oneOf(values, description) {
+  return {
+    schema: { enum: values, ...description === void 0 ? {} : { description } },
+    read(node, context) {
+      const value = (0, import_yaml5.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
+      if (value === void 0)
+        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
+      return value;
+    }
+  };
+}
+function wholeNumber(description) {
+  return {
+    schema: { type: "integer", minimum: 1, description },
+    read(node, context) {
+      const value = (0, import_yaml5.isScalar)(node) ? node.value : void 0;
+      if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+      wrong(node, context, "a whole number from 1");
+      return void 0;
+    }
+  };
+}
+function either(word, mapping, description) {
+  return {
+    schema: { anyOf: [word.schema, mapping.schema], description },
+    read: (node, context) => ((0, import_yaml5.isMap)(node) ? mapping : word).read(node, context)
+  };
+}
+function list(item, description, least = 1) {
+  return {
+    schema: {
+      type: "array",
+      items: item.schema,
+      minItems: least,
+      ...description === void 0 ? {} : { description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml5.isSeq)(node) || node.items.length < least) {
+        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
+        return void 0;
+      }
+      const values = node.items.map((child) => item.read(child, context));
+      return values.every((value) => value !== void 0) ? values : void 0;
+    }
+  };
+}
+function oneOrMore(item, description) {
+  const many = list(item);
+  return {
+    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
+    read(node, context) {
+      if ((0, import_yaml5.isSeq)(node)) return many.read(node, context);
+      const value = item.read(node, context);
+      return value === void 0 ? void 0 : [value];
+    }
+  };
+}
+function described(description, inner) {
+  return { ...inner, schema: { ...inner.schema, description } };
+}
+function placed2(inner) {
+  return {
+    schema: inner.schema,
+    read(node, context) {
+      const value = inner.read(node, context);
+      return value === void 0 ? void 0 : { value, place: context.place(node) };
+    }
+  };
+}
+function entries(key2, value, description) {
+  const keyShape = placed2(text(key2));
+  return {
+    schema: {
+      type: "object",
+      ...key2.pattern === void 0 ? {} : { propertyNames: { pattern: key2.pattern.source } },
+      additionalProperties: value.schema,
+      ...description === void 0 ? {} : { description }
+    },
+    read(node, context) {
+      if (!(0, import_yaml5.isMap)(node)) {
+        wrong(node, context, "a mapping");
+        return void 0;
+      }
+      const pairs = [];
+      let complete = true;
+      for (const pair of node.items) {
+        const name = keyShape.read(pair.key, context);
+        const read4 = value.read(pair.value, context);
+        if (name === void 0 || read4 === void 0) complete = false;
+        else pairs.push([name, read4]);
+      }
+      return complete ? pairs : void 0;
+    }
+  };
+}
+var required = (shape2) => ({ shape: shape2, required: true });
+var optional = (shape2) => ({ shape: shape2, required: false });
+function object(fields, extra = {}) {
+  const names2 = Object.keys(fields);
+  return {
+    schema: {
+      type: "object",
+      properties: Object.fromEntries(names2.map((name) => [name, fields[name]?.shape.schema])),
+      required: names2.filter((name) => fields[name]?.required),
+      additionalProperties: false,
+      ...extra
+    },
+    read(node, context) {
+      if (!(0, import_yaml5.isMap)(node)) {
+        wrong(node, context, `a mapping with ${names2.join(", ")}`);
+        return void 0;
+      }
+      const values = /* @__PURE__ */ new Map();
+      let complete = true;
+      for (const pair of node.items) {
+        const key2 = (0, import_yaml5.isScalar)(pair.key) ? pair.key.value : void 0;
+        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
+        if (typeof key2 !== "string" || field === void 0) {
+          complete = false;
+          const problem = `Unknown key ${describe(pair.key)}.`;
+          const place = context.place(pair.key);
+          const remedy = [
+            ...typeof key2 === "string" ? meant(key2, names2) : [],
+            "Correct the key, or take it out."
+          ].join(" ");
+          const actual = describe(pair.key);
+          context.report({ problem, expected: names2.join(", "), actual, remedy, place });
+          continue;
+        }
+        const value = field.shape.read(pair.value, context);
+        if (value === void 0) complete = false;
+        else values.set(key2, value);
+      }
+      for (const name of names2) {
+        if (!fields[name]?.required || node.has(name)) continue;
+        complete = false;
+        const found2 = node.items.map(({ key: key2 }) => (0, import_yaml5.isScalar)(key2) ? quote(String(key2.value)) : "\u2026");
+        context.report({
+          problem: `Missing key "${name}".`,
+          expected: name,
+          actual: found2.join(", ") || "nothing",
+          remedy: `Add the key "${name}".`,
+          place: context.place(node)
+        });
+      }
+      return complete ? Object.fromEntries(values) : void 0;
+    }
+  };
+}
+
+// core/access/kinds/unity-catalog-credential.ts
+var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
+var path4 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+function identityOf(info) {
+  const azure = CREDENTIAL.member(info, "azure_managed_identity");
+  const managed = AZURE_IDENTITY.text(azure, "managed_identity_id");
+  const connector = AZURE_IDENTITY.text(azure, "access_connector_id");
+  return (managed || connector).toLowerCase() || CREDENTIAL.text(info, "aws_iam_role", "role_arn") || CREDENTIAL.text(info, "databricks_gcp_service_account", "email").toLowerCase();
+}
+async function readCredential(api, name) {
+  try {
+    const info = await api.call({
+      method: "GET",
+      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
+    });
+    const purpose = CREDENTIAL.text(info, "purpose");
+    if (purpose !== "SERVICE") {
+      return {
+        state: "impossible",
+        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
+        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
+      };
+    }
+    const page = { max_results: "0" };
+    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
+    const [grants2, bindings] = await Promise.all([
+      listAll(api, path4("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path4("bindings", name), BINDINGS.key("bindings"), page) : []
+    ]);
+    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
+    return {
+      state: "read",
+      facts: {
+        name,
+        owner: CREDENTIAL.text(info, "owner"),
+        identity: identityOf(info),
+        isolated,
+        workspaces,
+        grants: grants2
+      }
+    };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.refused) {
+      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
+    }
+    if (!error.missing) throw error;
+    return {
+      state: "impossible",
+      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
+      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
+    };
+  }
+}
+async function readCredentials(api, names2) {
+  const distinct = [...new Set(names2)];
+  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
+  return new Map(distinct.map((name, index) => [name, readings2[index]]));
+}
+function hasAccess(facts, principal) {
+  return facts.grants.some(
+    (grant) => GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes("ACCESS")
+  );
+}
+function planOne(reading, object3, workspaceId) {
+  if (reading === void 0 || reading.state === "unreadable") {
+    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
+  }
+  if (reading.state === "impossible") {
+    const { problem, remedy } = reading;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  const { facts } = reading;
+  if (hasAccess(facts, object3["principal"] ?? "")) return { state: "present" };
+  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
+    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
+    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
+    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  return { state: "absent" };
+}
+async function read(objects, ports) {
+  const names2 = objects.map((object3) => object3["credential"] ?? "");
+  const readings2 = await readCredentials(ports.databricks, names2);
+  return {
+    granted: (principals) => [...readings2.values()].flatMap(
+      (reading) => reading.state !== "read" ? [] : [...principals].filter((principal) => hasAccess(reading.facts, principal)).map((principal) => ({ credential: reading.facts.name, principal }))
+    ),
+    plan: (object3) => planOne(readings2.get(object3["credential"] ?? ""), object3, ports.workspaceId),
+    notes(object3) {
+      const reading = readings2.get(object3["credential"] ?? "");
+      if (reading?.state !== "read") return [];
+      const { facts } = reading;
+      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
+      return [`credential "${facts.name}" is ${binding}`];
+    }
+  };
+}
+async function change(objects, ports, verb) {
+  const credential = objects[0]?.["credential"] ?? "";
+  const principals = [...new Set(objects.map((object3) => object3["principal"] ?? ""))];
+  const body = {
+    changes: principals.map(
+      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
+    )
+  };
+  try {
+    await ports.databricks.call({
+      method: "PATCH",
+      path: path4("permissions", credential),
+      body,
+      repeatable: true
+    });
+  } catch (error) {
+    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
+    throw error;
+  }
+}
+var unityCatalogCredential = {
+  kind: "unity_catalog_credential",
+  provider: "databricks",
+  needsProvider: false,
+  // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.
+  foldsCase: true,
+  connect: ({ workspace }) => workspace,
+  credential: ({ credential, principal }) => credential === void 0 || principal === void 0 ? void 0 : { credential, principal },
+  spec: placed2(text({ description: "Name of a Unity Catalog service credential." })),
+  presents: false,
+  marked: false,
+  revocation: {
+    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
+    hardStop: "remove the role assignment of the credential's cloud identity"
+  },
+  object(spec, context) {
+    const source = spec;
+    const credential = context.resolve(source);
+    if (credential === void 0) return void 0;
+    if (!NAME.test(credential)) {
+      const expected = "one exact name: no wildcard, period, slash or space";
+      context.report({
+        problem: `"${credential}" is not the name of a credential.`,
+        expected,
+        place: source.place
+      });
+      return void 0;
+    }
+    return { credential: credential.toLowerCase(), principal: context.principal };
+  },
+  manifest: (object3) => ({ kind: "unity_catalog_credential", credential: object3["credential"] ?? "" }),
+  resource: (object3) => object3["credential"] ?? "",
+  describe: (object3) => `ACCESS on credential "${object3["credential"]}" for service principal ${object3["principal"]}`,
+  undoCommand(object3) {
+    const changes = { changes: [{ principal: object3["principal"] ?? "", remove: ["ACCESS"] }] };
+    return `databricks grants update credential ${object3["credential"]} --json '${JSON.stringify(changes)}'`;
+  },
+  batch: (object3) => object3["credential"] ?? "",
+  read,
+  apply: (objects, ports) => change(objects, ports, "add"),
+  withdraw: (objects, ports) => change(objects, ports, "remove")
+};
+async function effectiveGrants(api, name, type = "credential") {
+  const page = { max_results: "0" };
+  const assignments2 = PERMISSIONS.key("privilege_assignments");
+  const route = `/api/2.1/unity-catalog/effective-permissions/${type}/${encodeURIComponent(name)}`;
+  const listed = await listAll(api, route, assignments2, page);
+  return listed.flatMap(
+    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
+      principal: GRANT.text(assignment, "principal"),
+      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
+      inheritedFrom: [
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
+        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
+      ].filter((part) => part !== "").join(" ")
+    }))
+  );
+}
 
 // core/api/workspace.ts
 var WHO_AM_I = "/api/2.0/preview/scim/v2/Me";
@@ -11014,25 +11198,19 @@ function unknownPrincipal(status, body) {
 }
 async function cancelRun(api, runId2) {
   const body = { run_id: BigInt(runId2) };
-  const path17 = "/api/2.2/jobs/runs/cancel";
-  const request = { method: "POST", path: path17, body, repeatable: true, lasting: true };
+  const path20 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path20, body, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the run", api.call(request));
 }
 async function stopPipeline(api, pipelineId2) {
-  const path17 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const request = { method: "POST", path: path17, body: {}, repeatable: true, lasting: true };
+  const path20 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path20, body: {}, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the update", api.call(request));
 }
 async function jobExists(api, jobId) {
   const query = { job_id: jobId };
   const answer = api.call({ method: "GET", path: "/api/2.2/jobs/get", query });
   const status = await unless([400, 403, 404], "The look at a job", answer);
-  return status === void 0 || status === 403;
-}
-async function pipelineExists(api, pipelineId2) {
-  const path17 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}`;
-  const answer = api.call({ method: "GET", path: path17, lasting: true });
-  const status = await unless([400, 403, 404], "The look at a pipeline", answer);
   return status === void 0 || status === 403;
 }
 async function unless(statuses, what, answer) {
@@ -11045,38 +11223,424 @@ async function unless(statuses, what, answer) {
   }
 }
 
-// core/flow/deployed-here.ts
-async function proveDeployed(api, summary, folder) {
-  const here = { call: (request) => api.call({ ...request, lasting: true }) };
-  const record2 = `${summary.workspace.statePath}/deployment.json`;
-  const looks = [
-    {
-      name: record2,
-      look: () => isOurs(here, record2, path6.join(folder.state, summary.target, "deployment.json"))
-    },
-    ...summary.jobs.map(({ key: key2, id }) => ({ name: `jobs.${key2} (${id})`, look: () => jobExists(here, id) })),
-    ...summary.pipelines.map(({ key: key2, id }) => ({
-      name: `pipelines.${key2} (${id})`,
-      look: () => pipelineExists(here, id)
-    }))
+// core/access/scope/reading.ts
+var known = (value) => ({
+  state: "known",
+  value
+});
+var unknown = (missingRight, passing = false) => ({
+  state: "unknown",
+  missingRight,
+  ...passing && { passing }
+});
+var isPassing = ({ status }) => status === 429 || status >= 500;
+async function openReader(apis) {
+  const { workspace } = apis;
+  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
+  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
+  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
+  return { ...apis, applicationId: applicationId2, groups, admin: groups.includes("admins") };
+}
+function unreadable2(eyes, missingRight, passing = false) {
+  return eyes.later === void 0 ? unknown(missingRight, passing) : { state: "later", why: "the registrar reads it after the deployment", when: eyes.later };
+}
+var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
+var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
+async function readBy(eyes, missingRight, read4) {
+  let answered2 = "";
+  let passing = false;
+  for (const reader of eyes.readers) {
+    const pending = read4(reader);
+    if (pending === void 0) continue;
+    try {
+      return known(await pending);
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      passing = isPassing(error);
+      answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
+    }
+  }
+  return unreadable2(eyes, `${missingRight}${answered2}`, passing);
+}
+function isReader(reader, principal) {
+  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
+}
+
+// core/access/scope/editors.ts
+var NO_EDITING = /* @__PURE__ */ new Set([
+  "CAN_VIEW",
+  "CAN_VIEW_METADATA",
+  "CAN_READ",
+  "CAN_USE",
+  "CAN_RUN",
+  "CAN_MANAGE_RUN",
+  "CAN_MONITOR",
+  "CAN_MONITOR_ONLY"
+]);
+var SHARING = /* @__PURE__ */ new Set(["CAN_ATTACH_TO", "CAN_RESTART"]);
+var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
+async function holders(api, [type, id], through, counts) {
+  const path20 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path20 });
+  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
+    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
+      (permission) => PERMISSION.text(permission, "permission_level")
+    );
+    const level = levels.find(counts);
+    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
+  });
+}
+function editorsOf(api, type, id, through) {
+  const shared = type === "clusters" || type === "instance-pools";
+  return holders(
+    api,
+    [type, id],
+    through,
+    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level))
+  );
+}
+function attachersOf(api, cluster) {
+  return holders(api, ["clusters", cluster], `cluster ${cluster}`, (level) => !NO_EDITING.has(level));
+}
+var OBJECT_TYPES = {
+  DIRECTORY: "directories",
+  NOTEBOOK: "notebooks",
+  FILE: "files",
+  REPO: "repos"
+};
+async function editorsOfPath(api, path20, shown3 = path20) {
+  const object3 = await workspaceObject(api, path20);
+  if (object3 === void 0) {
+    const folder = path20.slice(0, path20.lastIndexOf("/"));
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown3} does not exist`);
+    return editorsOfPath(api, folder, shown3);
+  }
+  const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
+  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown3}`);
+}
+var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
+async function writersOfVolume(reader, volume, metastoreOwner) {
+  const api = reader.workspace;
+  const path20 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
+  const owner = VOLUME.text(await api.call({ method: "GET", path: path20 }), "owner");
+  if (![owner, metastoreOwner].some((who) => who !== "" && isReader(reader, who))) return void 0;
+  const through = `code in volume ${volume}`;
+  const grants2 = await effectiveGrants(api, volume, "volume");
+  return [
+    { who: owner, level: "owner", through },
+    ...grants2.filter(({ privilege }) => WRITING.has(privilege)).map(({ principal, privilege }) => ({ who: principal, level: privilege, through }))
   ];
-  const found = await inParallel(looks, ({ look }) => look());
-  const missing = looks.filter((_, at3) => found[at3] === false).map(({ name }) => name);
+}
+
+// core/access/scope/clusters.ts
+function tasksOf(settings) {
+  const inside = (task2) => {
+    const nested = member(task2, "for_each_task", "task");
+    return nested === void 0 ? [task2] : [task2, ...inside(nested)];
+  };
+  return JOB_SETTINGS.list(settings, "tasks").flatMap(inside);
+}
+function sharedClusters(settings) {
+  const ids = tasksOf(settings).map((task2) => TASK.text(task2, "existing_cluster_id"));
+  return [...new Set(ids.filter((id) => id !== ""))];
+}
+async function readClusters(eyes, ids) {
+  const distinct = [...new Set(ids)];
+  const read4 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
+    const query = { cluster_id: id };
+    const [details2, statuses, attachers] = await Promise.all([
+      workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
+      workspace.call({ method: "GET", path: "/api/2.0/libraries/cluster-status", query }),
+      attachersOf(workspace, id)
+    ]);
+    const installed2 = LIBRARY_STATUSES.list(statuses, "library_statuses").map(
+      (status) => LIBRARY_STATUS.member(status, "library") ?? null
+    );
+    return { id, details: details2, installed: installed2, attachers };
+  });
+  const readings2 = await inParallel(distinct, read4);
+  return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
+}
+
+// core/access/scope/job-listing.ts
+var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
+var MAX_PAGES2 = 20;
+async function readJob(api, id) {
+  const path20 = "/api/2.2/jobs/get";
+  let job2;
+  let token2 = "";
+  for (let page = 0; page < MAX_PAGES2; page += 1) {
+    const query = {
+      job_id: id,
+      ...token2 === "" ? {} : { page_token: token2 }
+    };
+    try {
+      const answer = await api.call({ method: "GET", path: path20, query });
+      job2 = job2 === void 0 ? answer : appended(job2, answer);
+      token2 = textAt(answer, "next_page_token");
+    } catch (error) {
+      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
+        return void 0;
+      throw error;
+    }
+    if (token2 === "") return job2;
+  }
+  throw new ApiFailure(502, "PAGING_BROKEN", `${path20} of job ${id} does not come to an end`);
+}
+function appended(job2, next) {
+  const settings = JOB.member(job2, "settings");
+  if (!isObject2(job2) || !isObject2(settings)) return job2;
+  const lists = PAGED.flatMap((name) => {
+    const more = JOB.list(next, "settings", name);
+    return more.length === 0 ? [] : [[name, [...JOB.list(job2, "settings", name), ...more]]];
+  });
+  return { ...job2, settings: { ...settings, ...Object.fromEntries(lists) } };
+}
+function explicitRunAs(job2) {
+  const names2 = ["service_principal_name", "user_name", "group_name"];
+  return names2.map((name) => textAt(job2, "settings", "run_as", name)).find((name) => name !== "") ?? "";
+}
+var bare = (path20) => path20.replace(/^\/Workspace(?=\/)/, "");
+function isDeployedFrom(job2, statePath) {
+  return isOfState(JOB.text(job2, "settings", "deployment", "metadata_file_path"), statePath);
+}
+function isOfState(metadataPath, statePath) {
+  return bare(metadataPath) === `${bare(statePath)}/metadata.json`;
+}
+var isCutOff = (listed) => member(listed, "has_more") === true;
+function isWhole(listed) {
+  const settings = JOB.member(listed, "settings");
+  const named = (list3, key2) => new Set(JOB_SETTINGS.list(settings, list3).map((one) => textAt(one, key2)));
+  const environments = named("environments", "environment_key");
+  const clusters = named("job_clusters", "job_cluster_key");
+  const tasks = tasksOf(settings ?? null);
+  const refers = (key2, to) => tasks.every((task2) => TASK.text(task2, key2) === "" || to.has(TASK.text(task2, key2)));
+  return !isCutOff(listed) && tasks.length > 0 && JOB.text(listed, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
+}
+function jobListing() {
+  const made = /* @__PURE__ */ new Map();
+  return (reader) => {
+    const query = { limit: "100", expand_tasks: "true" };
+    const listed = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+    made.set(reader, listed);
+    return listed;
+  };
+}
+var LIST_FROM = 20;
+async function listedWhole({ readers }, ids, listing) {
+  const admin = readers.find((reader) => reader.admin);
+  if (admin === void 0 || ids.length < LIST_FROM) return /* @__PURE__ */ new Map();
+  const wanted = new Set(ids);
+  const listed = await listing(admin).catch((error) => {
+    if (error instanceof ApiFailure) return [];
+    throw error;
+  });
+  const mine = listed.map((job2) => [JOB.text(job2, "job_id"), job2]);
+  return new Map(mine.filter(([id, job2]) => wanted.has(id) && isWhole(job2)));
+}
+function completed(api, jobs2) {
+  return inParallel(jobs2, async (job2) => await readJob(api, JOB.text(job2, "job_id")) ?? job2);
+}
+
+// core/cli/private-file.ts
+import path5 from "node:path";
+var LIMIT = 64e6;
+async function readPrivateFile({ root, state }, platform, ...names2) {
+  try {
+    return await readCheckoutText(path5.join(state, ...names2), { checkout: root, platform, limit: LIMIT });
+  } catch (error) {
+    if (error instanceof RefusedFile) return void 0;
+    throw error;
+  }
+}
+
+// core/flow/deployed-here.ts
+async function proveDeployed(api, summary, left) {
+  const here = { call: (request) => api.call({ ...request, lasting: true }) };
+  const { statePath } = summary.workspace;
+  const record2 = `${statePath}/deployment.json`;
+  const looks = [
+    async () => await isOurs(here, record2, summary.target, left) ? void 0 : record2,
+    ...summary.jobs.map(({ key: key2, id }) => async () => {
+      const odd = await oddJob(here, summary, { key: key2, id });
+      return odd === void 0 ? void 0 : `jobs.${key2} (${id}${odd})`;
+    }),
+    ...summary.pipelines.map(({ key: key2, id }) => async () => {
+      const pipeline2 = await found(here, "The look at a pipeline", {
+        path: `/api/2.0/pipelines/${encodeURIComponent(id)}`
+      });
+      const marked = textAt(pipeline2, "spec", "deployment", "metadata_file_path");
+      const ours = pipeline2 !== void 0 && (marked === "" || isOfState(marked, statePath));
+      return ours ? void 0 : `pipelines.${key2} (${id})`;
+    })
+  ];
+  const missing = (await inParallel(looks, (look) => look())).filter((name) => name !== void 0);
   if (missing.length === 0) return;
   throw new SecretlessError("HOST_NOT_APPROVED", {
     problem: `The Databricks CLI ended well, but what it says it has deployed is not in the approved workspace.`,
     expected: "the record of this deployment, its jobs and its pipelines, in the approved workspace",
     actual: `not there, or of another deployment: ${missing.slice(0, 20).join(", ")}`,
-    remedy: "Find out where it was deployed to: code of the bundle (`experimental.scripts`, `python`, build commands) can write configuration that sends the CLI elsewhere. If another deployment ran at the same time, run this one again."
+    remedy: "Find out where it was deployed to: code of the bundle (`experimental.scripts`, `python`, build commands) can write configuration that sends the CLI elsewhere, and the state from which ids are read. If another deployment ran at the same time, run this one again."
   });
 }
-async function isOurs(api, record2, local) {
-  const ours = await readFile(local, "utf8").catch(() => void 0);
+async function oddJob(api, { jobs: jobs2, workspace }, { key: key2, id }) {
+  const query = { job_id: id };
+  const job2 = await found(api, "The look at a job", { path: "/api/2.2/jobs/get", query });
+  if (job2 === void 0) return "";
+  if (job2 === "hidden") return void 0;
+  if (!isDeployedFrom(job2, workspace.statePath)) return ", of another bundle or target";
+  const name = JOB.text(job2, "settings", "name");
+  const own = jobs2.find((one) => one.key === key2)?.name;
+  const other = jobs2.find((one) => one.name === name);
+  return name === own || other === void 0 ? void 0 : `, which is jobs.${other.key}`;
+}
+async function found(api, what, request) {
+  try {
+    return await api.call({ method: "GET", ...request });
+  } catch (error) {
+    if (error instanceof ApiFailure && error.is(400, 404)) return void 0;
+    if (error instanceof ApiFailure && error.is(403)) return "hidden";
+    throw callError(what, error);
+  }
+}
+async function isOurs(api, record2, target, { folder, platform }) {
+  const ours = await readPrivateFile(folder, platform, target, "deployment.json");
   try {
     return ours !== void 0 && ours === await readWorkspaceFile(api, record2);
   } catch (error) {
     throw callError("The look at the record of the deployment", error);
   }
+}
+
+// core/cli/resource-link.ts
+var PAGES = {
+  alerts: "sql/alerts-v2/*",
+  apps: "apps/*",
+  catalogs: "explore/data/*",
+  clusters: "compute/clusters/*",
+  dashboards: "dashboardsv3/*/published",
+  experiments: "ml/experiments/*",
+  genie_spaces: "genie/rooms/*",
+  instance_pools: "compute/instance-pools/*",
+  jobs: "jobs/*",
+  model_serving_endpoints: "ml/endpoints/*",
+  models: "ml/models/*",
+  pipelines: "pipelines/*",
+  registered_models: "explore/data/models/*",
+  schemas: "explore/data/*",
+  sql_warehouses: "sql/warehouses/*",
+  volumes: "explore/data/volumes/*"
+};
+var PATHS = /* @__PURE__ */ new Set(["catalogs", "registered_models", "schemas", "volumes"]);
+var NO_PAGE = /* @__PURE__ */ new Set(["external_locations", "secret_scopes"]);
+function resourceLink(kind, id, { host, workspaceId }) {
+  if (NO_PAGE.has(kind)) return "";
+  const page = Object.hasOwn(PAGES, kind) ? PAGES[kind] : void 0;
+  if (page === void 0) return void 0;
+  const place = (PATHS.has(kind) ? id.split(".") : [id]).map(encodeURIComponent).join("/");
+  const link2 = `${host}/${page.split("*").join(place)}`;
+  return new URL(host).hostname.includes(workspaceId) ? link2 : `${link2}?w=${workspaceId}`;
+}
+
+// core/cli/deployed-summary.ts
+function deployedSummary(before, ids, workspace) {
+  const resources = /* @__PURE__ */ new Map();
+  const put = (kind, key2, resource) => {
+    const ofKind = resources.get(kind) ?? /* @__PURE__ */ new Map();
+    resources.set(kind, ofKind.set(key2, resource));
+  };
+  for (const [kind, ofKind] of members(member(before.tree, "resources")))
+    for (const [key2, resource] of members(ofKind)) {
+      if (textAt(resource, "modified_status") === "deleted") continue;
+      const { id: former, url, ...rest } = isObject2(resource) ? resource : {};
+      const settings = Object.fromEntries(
+        Object.entries(rest).filter(([name]) => name !== "modified_status")
+      );
+      const id = ids.get(`${kind}.${key2}`);
+      const link2 = id === void 0 ? "" : linkOf({ kind, id, former, url: textAt(url) }, workspace);
+      if (link2 === void 0) return void 0;
+      const there = id === void 0 ? { modified_status: "created" } : { id, ...link2 !== "" && { url: link2 } };
+      put(kind, key2, { ...settings, ...there });
+    }
+  for (const [name, id] of ids) {
+    const [kind = "", key2 = ""] = name.split(".");
+    if (resources.get(kind)?.has(key2) !== true) put(kind, key2, { id, modified_status: "deleted" });
+  }
+  const tree = {
+    ...isObject2(before.tree) ? before.tree : {},
+    resources: Object.fromEntries([...resources].map(([kind, all]) => [kind, Object.fromEntries(all)]))
+  };
+  return summaryOf(tree);
+}
+function linkOf({ kind, id, former, url }, workspace) {
+  if (url !== "" && id === former) return url;
+  const link2 = resourceLink(kind, id, workspace);
+  return link2 ?? (url !== "" || id === former ? url : void 0);
+}
+
+// core/cli/local-state.ts
+var VERSIONS = [2, 3];
+var ONE_EACH = /* @__PURE__ */ new Set(["jobs", "pipelines"]);
+async function readStateIds(folder, target, platform) {
+  const read4 = (name) => readPrivateFile(folder, platform, target, name);
+  const [text3, pending] = await Promise.all([read4("resources.json"), read4("resources.json.wal")]);
+  return text3 === void 0 || pending !== void 0 ? void 0 : idsOf(text3);
+}
+function idsOf(text3) {
+  const json = parsed(text3);
+  const state = member(json, "state");
+  const features = members(member(json, "features"));
+  const version = member(json, "state_version") ?? null;
+  if (!isObject2(state) || !VERSIONS.includes(version) || features.length > 0) return void 0;
+  if (textAt(json, "lineage") === "" || !Number.isSafeInteger(member(json, "serial"))) return void 0;
+  const ids = /* @__PURE__ */ new Map();
+  const taken = /* @__PURE__ */ new Set();
+  for (const [key2, entry] of members(state)) {
+    const [prefix, kind = "", name = "", ...part] = key2.split(".");
+    const id = member(entry, "__id__");
+    if (prefix !== "resources" || kind === "" || name === "" || typeof id !== "string") return void 0;
+    if (part.length > 0) continue;
+    const known2 = `${kind} ${id}`;
+    if (id === "" || ONE_EACH.has(kind) && taken.has(known2)) return void 0;
+    taken.add(known2);
+    ids.set(`${kind}.${name}`, id);
+  }
+  return ids;
+}
+function parsed(text3) {
+  try {
+    return readJson(text3);
+  } catch {
+    return void 0;
+  }
+}
+
+// core/flow/read-deployed.ts
+var READ_BACK = 6e4;
+function readBack(cli) {
+  return cli.summary(AbortSignal.timeout(READ_BACK));
+}
+async function readDeployed(cli, done, platform) {
+  const { plan, resolved, folder, host, workspaceId } = done;
+  if (plan.engine !== "direct" || resolved === void 0 || workspaceId === void 0) return readBack(cli);
+  const ids = await readStateIds(folder, resolved.target, platform);
+  return (ids && deployedSummary(resolved, ids, { host, workspaceId })) ?? readBack(cli);
+}
+
+// core/federation/exchanges/policy-command.ts
+function policyCommand({ issuer, subject: subject2, audience }, owner) {
+  const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
+  const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
+  const policy2 = { oidc_policy: { issuer, audiences: [audience], subject: subject2 } };
+  const filter = `applicationId eq "${owner.clientId}"`;
+  return [
+    `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
+    `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
+    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy2))}`
+  ].join("\n");
+}
+function shellQuoted(text3) {
+  return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
 }
 
 // core/flow/when-free.ts
@@ -11109,22 +11673,30 @@ async function uncut({ ci, signal }, work) {
     signal.removeEventListener("abort", onAbort);
   }
 }
-async function waitForLock({ ci, ports, signal }, cli, api, { error, deadline }) {
+async function waitForLock({ ci, ports, inputs, signal }, cli, api, { error, deadline }) {
   const { clock } = ports;
   const { statePath } = (await cli.summary(signal)).workspace;
   ci.info(`The deployment lock is ${error.details.actual ?? "held"}; waiting for it.`);
   do {
     const left = deadline - clock.now();
-    if (left <= 0) throw error;
+    if (left <= 0) throw stillLocked(error, statePath, inputs.host);
     await clock.sleep(Math.min(LOOK, left), signal);
   } while (await isLocked(api, statePath));
   ci.info("The lock is free. What was planned may be outdated, so it is looked at again.");
 }
+function stillLocked({ code: code2, details: details2, cause }, statePath, host) {
+  return new SecretlessError(code2, {
+    ...details2,
+    remedy: `${details2.remedy ?? ""} Signed in to ${host}, with a profile or in a shell of your own:
+databricks workspace delete ${shellQuoted(`${statePath}/deploy.lock`)}`,
+    cause
+  });
+}
 
 // core/report/outputs.ts
-import { randomUUID as randomUUID3 } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import path7 from "node:path";
+import path6 from "node:path";
 var LONGEST = 3e4;
 async function jsonOutput(ci, name, value, counts) {
   const json = jsonWithoutBidi(JSON.stringify(value));
@@ -11132,46 +11704,19 @@ async function jsonOutput(ci, name, value, counts) {
     await ci.output(name, json);
     return;
   }
-  const file = path7.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
+  const file = path6.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID()}.json`);
   await writeFile(file, json, { flag: "wx", mode: 384 });
   await ci.output(name, JSON.stringify({ ...counts, file }));
 }
 
 // core/flow/step.ts
-function warn({ ci, found }, text3) {
-  found({ warnings: [text3] });
+function noteTarget({ found: found2 }, target) {
+  if (target.bundle !== void 0) found2({ bundle: { name: target.bundle, target: target.name } });
+  return target;
+}
+function warn({ ci, found: found2 }, text3) {
+  found2({ warnings: [text3] });
   ci.annotate("warning", text3);
-}
-
-// core/report/error-text.ts
-function placeText(place) {
-  return [place.file, place.line, place.line === void 0 ? void 0 : place.column].filter((part) => part !== void 0).join(":");
-}
-function detailLines(mistake, indent) {
-  const fields = [
-    ["at", mistake.place && placeText(mistake.place)],
-    ["wanted", mistake.expected],
-    ["found", mistake.actual],
-    ["to do", mistake.remedy]
-  ];
-  return fields.flatMap(
-    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at3) => indent + (at3 === 0 ? line : `  ${line}`))
-  );
-}
-function mistakeText(mistake, bullet = "") {
-  return [
-    bullet + mistake.problem,
-    ...detailLines(mistake, bullet.replace(/\S/g, " ") + (bullet ? "" : "  "))
-  ].join("\n");
-}
-function errorText(error) {
-  const [first = "", ...details] = mistakeText(error.details).split("\n");
-  return [
-    `${error.code}: ${first}`,
-    ...error.mistakes.map((mistake) => mistakeText(mistake, "  - ")),
-    ...details,
-    `  more: docs/troubleshooting.md#${error.code.toLowerCase()}`
-  ].join("\n");
 }
 
 // core/scan/detect/assignment.ts
@@ -11353,8 +11898,8 @@ function entropy(text3) {
   const counts = /* @__PURE__ */ new Map();
   for (const character of text3) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;
-  for (const count2 of counts.values()) {
-    const share = count2 / text3.length;
+  for (const count3 of counts.values()) {
+    const share = count3 / text3.length;
     bits -= share * Math.log2(share);
   }
   return bits;
@@ -11501,37 +12046,37 @@ var KeywordAutomaton = class {
   #output;
   #found = [[]];
   constructor(keywords2) {
-    const folded2 = keywords2.map((keyword) => Buffer.from(keyword.text.toLowerCase(), "latin1"));
+    const folded4 = keywords2.map((keyword) => Buffer.from(keyword.text.toLowerCase(), "latin1"));
     let classCount = 1;
-    for (const byte of folded2.flatMap((text3) => [...text3])) {
+    for (const byte of folded4.flatMap((text3) => [...text3])) {
       if (this.#classes[byte] === 0) this.#classes[byte] = classCount++;
     }
     for (let upper = 65; upper <= 90; upper++) this.#classes[upper] = this.#classes[upper + 32] ?? 0;
     this.#shift = Math.ceil(Math.log2(classCount));
-    const states = folded2.reduce((sum, text3) => sum + text3.length, 1);
+    const states = folded4.reduce((sum, text3) => sum + text3.length, 1);
     if (states > 65535) throw new RangeError("too many keywords for 16-bit states");
     this.#next = new Uint16Array(states << this.#shift);
     this.#output = new Uint16Array(states);
-    this.#build(keywords2, folded2);
+    this.#build(keywords2, folded4);
   }
-  #build(keywords2, folded2) {
+  #build(keywords2, folded4) {
     const own = /* @__PURE__ */ new Map();
     const children = [[]];
-    let count2 = 1;
-    folded2.forEach((text3, index) => {
+    let count3 = 1;
+    folded4.forEach((text3, index) => {
       let state = 0;
       for (const byte of text3) {
         const slot = state << this.#shift | (this.#classes[byte] ?? 0);
         if (this.#next[slot] === 0) {
           children[state]?.push(slot);
           children.push([]);
-          this.#next[slot] = count2++;
+          this.#next[slot] = count3++;
         }
         state = this.#next[slot] ?? 0;
       }
       own.set(state, [...own.get(state) ?? [], keywords2[index]]);
     });
-    const fallback = new Uint16Array(count2);
+    const fallback = new Uint16Array(count3);
     const queue = [];
     const width = 1 << this.#shift;
     for (const slot of children[0] ?? []) queue.push(this.#next[slot] ?? 0);
@@ -12800,17 +13345,17 @@ var SIMPLE_ESCAPES = {
   "\\": "\\",
   "/": "/"
 };
-function rebuilt(text3, from, to, mark, decode) {
+function rebuilt(text3, from, to, mark2, decode) {
   const builder = new Builder(to - from);
   let copied = from;
-  mark.lastIndex = from;
-  for (let match2 = mark.exec(text3); match2 !== null && match2.index < to; match2 = mark.exec(text3)) {
+  mark2.lastIndex = from;
+  for (let match2 = mark2.exec(text3); match2 !== null && match2.index < to; match2 = mark2.exec(text3)) {
     const decoded2 = decode(match2.index);
     if (decoded2 === null) continue;
     builder.copy(text3, copied, match2.index);
     if (decoded2.character !== "") builder.add(decoded2.character, match2.index);
     copied = match2.index + decoded2.length;
-    mark.lastIndex = copied;
+    mark2.lastIndex = copied;
   }
   builder.copy(text3, copied, Math.max(copied, to));
   return builder.view(Math.max(copied, to));
@@ -12878,11 +13423,11 @@ function joinedMatches(text3, from, to) {
     if (payload.type !== "format") return;
     for (const rule of payload.rules) {
       if (rule.prefix === void 0 && rule.back === void 0) continue;
-      const found = matchFormat(rule, view.text, start);
-      if (found === null) continue;
-      const [first, last] = [view.offsets[found.start] ?? from, view.offsets[found.end] ?? to];
-      if (last - first === found.end - found.start) continue;
-      matches2.push({ rule, start: first, end: last, value: found.value, via: "concatenated" });
+      const found2 = matchFormat(rule, view.text, start);
+      if (found2 === null) continue;
+      const [first, last] = [view.offsets[found2.start] ?? from, view.offsets[found2.end] ?? to];
+      if (last - first === found2.end - found2.start) continue;
+      matches2.push({ rule, start: first, end: last, value: found2.value, via: "concatenated" });
     }
   });
   return matches2;
@@ -12948,23 +13493,23 @@ function formatMatch(text3, at3, rule) {
   if (plain !== null) return { rule, ...plain };
   if (rule.prefix === void 0 && rule.entropy === void 0) return null;
   for (const [view, via] of readings(text3, at3, rule)) {
-    const found = matchFormat(rule, view.text, indexInView(view, at3));
-    if (found === null) continue;
-    const start = view.offsets[found.start] ?? at3;
-    const end = view.offsets[found.end] ?? text3.length;
-    return { rule, start, end, value: found.value, ...via !== void 0 && { via } };
+    const found2 = matchFormat(rule, view.text, indexInView(view, at3));
+    if (found2 === null) continue;
+    const start = view.offsets[found2.start] ?? at3;
+    const end = view.offsets[found2.end] ?? text3.length;
+    return { rule, start, end, value: found2.value, ...via !== void 0 && { via } };
   }
   return null;
 }
 function encodedMatch(text3, at3, payload) {
   const decoded2 = decodeAt(text3, at3, payload.form, payload.prefix);
   if (decoded2 === null) return null;
-  const found = matchFormat(payload.rule, decoded2.text, decoded2.at);
-  return found && {
+  const found2 = matchFormat(payload.rule, decoded2.text, decoded2.at);
+  return found2 && {
     rule: payload.rule,
     start: at3,
     end: decoded2.end,
-    value: found.value,
+    value: found2.value,
     via: payload.form.encoding
   };
 }
@@ -13002,8 +13547,8 @@ function readName(text3, start, end, kind) {
   if (escape < 0 || escape >= to) return null;
   const view = unescaped(text3, Math.max(0, start - 160), to);
   const inView = indexInView(view, start);
-  const found = namedMatch(view.text, inView, inView + end - start, "code");
-  return found && { ...found, start: view.offsets[found.start] ?? start, end: view.offsets[found.end] ?? end };
+  const found2 = namedMatch(view.text, inView, inView + end - start, "code");
+  return found2 && { ...found2, start: view.offsets[found2.start] ?? start, end: view.offsets[found2.end] ?? end };
 }
 
 // core/scan/hide.ts
@@ -13014,13 +13559,13 @@ function withoutCredentials(text3) {
   const options = { kind: "config", binary: false, from: 0, to: raw.length };
   const matches2 = detect(bytes, raw, options).sort((a, b) => a.start - b.start || b.end - a.end);
   if (matches2.length === 0) return text3.slice(0, LONGEST2);
-  let [shown2, at3] = ["", 0];
+  let [shown3, at3] = ["", 0];
   for (const match2 of matches2) {
     if (match2.end <= at3) continue;
-    shown2 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
+    shown3 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
     at3 = match2.end;
   }
-  return Buffer.from(shown2 + raw.slice(at3), "latin1").toString("utf8");
+  return Buffer.from(shown3 + raw.slice(at3), "latin1").toString("utf8");
 }
 function markOf({ rule }) {
   return `*** (${rule.id})`;
@@ -13029,7 +13574,7 @@ function markOf({ rule }) {
 // core/report/markdown.ts
 function escapeMarkdown(text3) {
   const plain = redact(withoutBidi(text3.replace(/[\s\p{Cc}]+/gu, " ")));
-  return withoutCredentials(plain).replace(/[!-+.:-@[-`{-~]/g, (mark) => `&#${String(mark.charCodeAt(0))};`);
+  return withoutCredentials(plain).replace(/[!-+.:-@[-`{-~]/g, (mark2) => `&#${String(mark2.charCodeAt(0))};`);
 }
 function code(text3) {
   return `<code>${escapeMarkdown(text3)}</code>`;
@@ -13037,368 +13582,97 @@ function code(text3) {
 function link(text3, url) {
   const label = escapeMarkdown(text3);
   if (url === void 0 || !URL.canParse(url)) return label;
-  const parsed2 = new URL(url);
-  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return label;
-  return `[${label}](<${parsed2.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
+  const parsed3 = new URL(url);
+  if (parsed3.protocol !== "https:" && parsed3.protocol !== "http:") return label;
+  return `[${label}](<${parsed3.href.replace(/[<>|\\]/g, encodeURIComponent)}>)`;
 }
 var MAX_ROWS = 200;
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown2 = rows.slice(0, MAX_ROWS).map(line);
+  const shown3 = rows.slice(0, MAX_ROWS).map(line);
   const more = rows.length > MAX_ROWS ? [`
 \u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown2, ...more].join("\n");
+  return [line(head), line(head.map(() => "---")), ...shown3, ...more].join("\n");
 }
-function fenced(text3) {
+function prose(line) {
+  const parts = line.split("`");
+  const whole2 = parts.length % 2 === 1 ? parts : [line];
+  return whole2.map((part, at3) => at3 % 2 === 0 ? escapeMarkdown(part) : code(part)).join("");
+}
+function fenced(text3, language = "text") {
   const longest = Math.max(2, ...[...text3.matchAll(/`+/g)].map(([run2]) => run2.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}text
+  return `${fence}${language}
 ${withoutCredentials(harmlessLines(text3).join("\n"))}
 ${fence}`;
 }
 
-// core/report/access-lines.ts
-function accessLines({ rows, denied, proofs, policy: policy2, registrar, notes }) {
-  const changes = rows.filter(({ action }) => action !== "unchanged");
-  const line = (row) => [
-    `  ${row.action} ${row.what}`,
-    `job ${row.job}, ${row.purpose}`,
-    row.scope && `scope ${row.scope}`,
-    row.decidedBy && `rule ${row.decidedBy}`,
-    row.note,
-    row.action === "withdraw" && row.revocationLag
-  ].filter((part) => typeof part === "string" && part !== "").join("; ");
-  return [
-    `Access: policy ${policy2}; registered by ${registrar}`,
-    ...changes.map(line),
-    ...denied.map((row) => line({ ...row, action: "denied" })),
-    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job: job2, words, lines }) => [
-      `  scope of ${job2}: ${words}`,
-      ...lines.map((one) => `    ${one}`)
-    ]),
-    ...notes.map((note2) => `  ${note2}`)
-  ];
-}
-function accessSections(access2) {
-  const { rows, denied, proofs, policy: policy2, registrar, notes, result } = access2;
-  const changes = [
-    ...rows.filter(({ action }) => action !== "unchanged"),
-    ...denied.map((row) => ({ ...row, action: "denied" }))
-  ];
-  const unchanged = rows.length + denied.length - changes.length;
-  const cells = (row) => [
-    `${MARKS[row.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(row.action)}`,
-    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
-    escapeMarkdown(row.what),
-    escapeMarkdown(row.scope),
-    escapeMarkdown([row.decidedBy, row.note].filter((text3) => text3 !== "").join("; ")),
-    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
-  ];
-  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
-  return [
-    "### Access",
-    [
-      `Policy: ${escapeMarkdown(policy2)}. Registered by ${escapeMarkdown(registrar)}.`,
-      ...result ? [
-        `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`
-      ] : [],
-      ...!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : [],
-      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
-      ...notes.map((note2) => `${escapeMarkdown(note2)}.`)
-    ].join("  \n"),
-    ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : [],
-    ...proofs.length > 0 ? [proofTable(proofs)] : []
-  ];
-}
-var MARKS = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
-function proofTable(proofs) {
-  const row = ({ job: job2, principal, words, lines }) => [
-    code(job2),
-    code(principal),
-    escapeMarkdown(words),
-    lines.map((line) => escapeMarkdown(line.trim())).join("<br>")
-  ];
-  return table(["Job", "Runs as", "Scope", "Proof"], proofs.map(row));
-}
-
-// core/scan/finding.ts
-import { createHmac } from "node:crypto";
-
-// core/scan/rules/practices.ts
-var PRACTICES = [
-  {
-    id: "practice-storage-account-key",
-    name: "Storage account key in Spark configuration",
-    risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
-    remedy: REMEDIES2.storage,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
-  },
-  {
-    id: "practice-oauth-client-secret",
-    name: "OAuth client secret in Spark configuration",
-    risk: "The secret must be stored and rotated, and works from anywhere.",
-    remedy: REMEDIES2.entra,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
-  },
-  {
-    id: "practice-s3-access-key",
-    name: "S3 access key in Spark configuration",
-    risk: "The key works from anywhere until it is rotated by hand.",
-    remedy: REMEDIES2.aws,
-    owasp: "NHI4",
-    setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
-  },
-  {
-    id: "practice-instance-profile",
-    name: "Instance profile",
-    risk: "Everybody who can run code on the cluster has the role; it is bound to no job.",
-    remedy: "Use a Unity Catalog storage or service credential, granted to the job's run-as principal alone.",
-    owasp: "NHI4",
-    setting: /^instance_profile_arn$/
-  },
-  {
-    id: "practice-personal-access-token",
-    name: "Databricks token handed to a job",
-    risk: "A personal access token outlives the job, and every run has all rights of its owner.",
-    remedy: REMEDIES2.databricks,
-    owasp: "NHI7",
-    setting: /^databricks_(?:api_)?token$/i
-  }
-];
-var UNSCANNED_RULE = {
-  id: "not-scanned",
-  name: "File that cannot be scanned",
-  risk: "What it holds is not known, and it would be uploaded.",
-  remedy: "Leave it out of the upload (`sync.exclude`), or store it so that it can be read: whole, unencrypted, smaller.",
-  owasp: "NHI2"
-};
-var SCOPE_RULE = {
-  id: "scope-of-another-target",
-  name: "Secret scope of another target",
-  risk: "A job of one environment reads the secrets of another.",
-  remedy: "Name a scope of this target (`${bundle.target}` in the scope's name), or allow it under `scan.scopes` in `policy.yml`.",
-  owasp: "NHI8"
-};
-
-// core/scan/finding.ts
-var EMPTY_REPORT = {
-  findings: [],
-  unscanned: [],
-  scopes: [],
-  notes: [],
-  files: 0,
-  bytes: 0
-};
-function mergeReports(reports) {
-  const findings2 = reports.flatMap((report) => report.findings);
-  const key2 = ({ fingerprint: mark, place }) => `${mark} ${place.file}`;
-  const written = new Set(findings2.filter(({ setting }) => setting === void 0).map(key2));
-  return {
-    findings: findings2.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
-    unscanned: reports.flatMap((report) => report.unscanned),
-    scopes: reports.flatMap((report) => report.scopes),
-    notes: [...new Set(reports.flatMap((report) => report.notes))],
-    files: reports.reduce((sum, report) => sum + report.files, 0),
-    bytes: reports.reduce((sum, report) => sum + report.bytes, 0)
-  };
-}
-function fingerprint(value, repositoryId) {
-  return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
-}
-function unscannedFindings({ unscanned }, repositoryId) {
-  return unscanned.filter(({ harmless }) => !harmless).map(({ file, member: member3, reason }) => ({
-    rule: UNSCANNED_RULE,
-    level: "error",
-    place: { file },
-    ...member3 !== void 0 && { member: member3 },
-    shown: reason,
-    fingerprint: fingerprint(
-      Buffer.from(`${file}!${member3 ?? ""}: ${reason}`).toString("latin1"),
-      repositoryId
-    )
-  }));
-}
-function redacted(value, prefix) {
-  const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
-  return `${known2}\u2026 (${value.length} characters)`;
-}
-function placeText2({ place, member: member3, cell, setting }) {
-  const position = place.line === void 0 ? "" : `:${place.line}:${place.column ?? 1}`;
-  const file = member3 === void 0 ? place.file : `${place.file}!${member3}`;
-  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
-}
-var HIDDEN = {
-  base64: ", base64 encoded",
-  hex: ", hex encoded",
-  percent: ", percent encoded",
-  concatenated: ", put together from pieces"
-};
-function findingMistake(finding2) {
-  const { rule, shown: shown2, via, fingerprint: mark } = finding2;
-  return {
-    problem: `${rule.name}: ${shown2}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
-    actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark}`,
-    remedy: rule.remedy,
-    place: finding2.place
-  };
-}
-
-// core/report/scan-section.ts
-var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
-function scanLine({ report, stopping, others: others2, accepted }) {
-  const { files, bytes, unscanned } = report;
-  const skipped = unscanned.filter(({ harmless }) => !harmless).length;
-  const findings2 = stopping.length + others2.length;
-  return [
-    `${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`,
-    findings2 === 0 ? "nothing found" : count(findings2, "finding"),
-    ...stopping.length > 0 && others2.length > 0 ? [`${String(stopping.length)} of them stop the run`] : [],
-    ...accepted > 0 ? [`${String(accepted)} accepted`] : [],
-    ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
-  ].join(", ");
-}
-function acceptedLine({ rule, file, until, reason }) {
-  return `Accepted until ${until}: ${rule} in ${file} (${reason})`;
-}
-function scanSection(facts) {
-  const { others: others2, report, exceptions } = facts;
-  const accepted = exceptions.map(({ rule, file, until, reason }) => [
-    code(rule),
-    code(file),
-    escapeMarkdown(until),
-    escapeMarkdown(reason)
-  ]);
-  const row = (finding2) => [
-    escapeMarkdown(`${finding2.rule.name}: ${finding2.shown}`),
-    code(placeText2(finding2)),
-    escapeMarkdown(finding2.rule.risk),
-    escapeMarkdown(finding2.rule.remedy),
-    `${code(finding2.rule.id)} ${code(finding2.fingerprint)}`
-  ];
-  const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
-  const head = ["Found", "Where", "Who can use it", "Write instead", "Rule, fingerprint"];
-  const skipped = unscanned.map(({ file, member: member3, reason }) => [
-    code(member3 === void 0 ? file : `${file}!${member3}`),
-    escapeMarkdown(reason)
-  ]);
-  return [
-    "### Static credentials",
-    escapeMarkdown(`${scanLine(facts)}.`),
-    ...others2.length > 0 ? [table(head, others2.map(row))] : [],
-    ...accepted.length > 0 ? [table(["Accepted", "In", "Until", "Because"], accepted)] : [],
-    ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
-    ...report.notes.map((note2) => `- ${escapeMarkdown(note2)}`)
-  ].join("\n\n");
-}
-
-// core/report/job-summary.ts
-var LONGEST3 = 3e5;
-function jobSummary(facts, error) {
-  const sections = [
-    `## Databricks bundle: ${headline(facts, error)}`,
-    error && fenced(errorText(error)),
-    table(["", ""], identityRows(facts)),
-    facts.plan && planSection(facts.plan),
-    facts.scan && scanSection(facts.scan),
-    ...facts.access ? accessSections(facts.access) : [],
-    facts.standards && facts.standards.length > 0 && standardsSection(facts.standards),
-    facts.resources && facts.resources.length > 0 && resourcesSection(facts.resources),
-    facts.run && `### Run
-
-${code(facts.run.resource)} ${facts.run.result}: ${link(facts.run.url, facts.run.url)}`,
-    facts.warnings.length > 0 && warningsSection(facts.warnings)
-  ];
-  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
-  return text3.length <= LONGEST3 ? `${text3}
-` : `${text3.slice(0, LONGEST3)}
-
-\u2026 cut; the log has the rest.
-`;
-}
-function headline(facts, error) {
-  const where = facts.bundle ? ` ${escapeMarkdown(facts.bundle.name)} \u2192 ${escapeMarkdown(facts.bundle.target)}` : "";
-  if (error) return `${facts.command} failed${where}`;
-  if (facts.deployed === true) return `deployed${where}`;
-  if (facts.loggedIn !== void 0) return `logged in ${facts.loggedIn}`;
-  if (facts.destroyed === 0) return `nothing to destroy${where}`;
-  if (facts.destroyed !== void 0) return `destroyed${where}`;
-  return `${facts.command}${where}`;
-}
-function identityRows(facts) {
-  const { principal, idToken, commit, cli, bundle } = facts;
-  const differs = commit?.ofToken !== void 0 && commit.checkedOut !== void 0 && commit.ofToken !== commit.checkedOut;
-  const rows = [
-    ["Workspace", link(facts.workspaceUrl, facts.workspaceUrl)],
-    bundle && ["Bundle, target", `${code(bundle.name)}, ${code(bundle.target)}`],
-    principal && ["Deployed by", `${escapeMarkdown(principal.name)} ${code(principal.applicationId)}`],
-    idToken && [
-      "Proven by the claim",
-      `${code(idToken.subject)} of ${code(idToken.issuer)} for ${code(idToken.audience)}`
-    ],
-    facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
-    commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
-    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
-    cli && [
-      "Databricks CLI",
-      `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`
-    ],
-    facts.runUrl !== "" && ["Run", link(facts.runUrl, facts.runUrl)]
-  ];
-  return rows.filter((row) => Array.isArray(row));
-}
-var MARKS2 = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
-function planSection({ changes, unchanged }) {
-  if (changes.length === 0) return `### Plan
-
-No changes; ${String(unchanged)} unchanged.`;
-  const row = ({ action, resource, fields }) => [
-    `${MARKS2[action] ?? "\u270F\uFE0F"} ${escapeMarkdown(action)}`,
-    code(resource),
-    fields.slice(0, 10).map(code).join(", ") + (fields.length > 10 ? ` and ${String(fields.length - 10)} more` : "")
-  ];
-  return [
-    "### Plan",
-    planLine({ changes, unchanged }),
-    table(["Action", "Resource", "Changed fields"], changes.map(row))
-  ].join("\n\n");
-}
+// core/report/plan-section.ts
+var MARKS = { create: "\u2795", delete: "\u274C", recreate: "\u267B\uFE0F" };
+var DESTRUCTIVE = ["delete", "recreate"];
+var MOST = 10;
+var SHORT = 60;
+var LONGEST3 = 2e3;
 function planLine({ changes, unchanged }) {
   const counts = /* @__PURE__ */ new Map();
   for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
   return [
-    ...[...counts].map(([action, count2]) => `${String(count2)} to ${action}`),
+    ...[...counts].map(([action, count3]) => `${String(count3)} to ${action}`),
     `${String(unchanged)} unchanged`
   ].join(", ");
 }
-function resourcesSection(resources) {
-  const rows = resources.map(({ kind, key: key2, id, name, url }) => [
-    code(`${kind}.${key2}`),
-    link(name, url),
-    code(id)
-  ]);
-  return `### Deployed
+function planSection({ changes, unchanged }) {
+  if (changes.length === 0) return `### Plan
 
-${table(["Key", "Resource", "ID"], rows)}`;
+No changes; ${String(unchanged)} unchanged.`;
+  const destroyed = changes.filter(({ action }) => DESTRUCTIVE.includes(action));
+  const others2 = changes.filter((change2) => !destroyed.includes(change2));
+  return [
+    "### Plan",
+    ...destroyed.length > 0 ? [`**Destroys ${String(destroyed.length)}:**`, changeTable(destroyed)] : [],
+    ...others2.length > 0 ? [changeTable(others2)] : [],
+    `${String(unchanged)} unchanged.`
+  ].join("\n\n");
 }
-function standardsSection(standards) {
-  const rows = standards.map((row) => [row.item, row.title, row.status, row.because].map(escapeMarkdown));
-  const title = "<details><summary>OWASP NHI Top 10 (2025) and NIST CSF 2.0</summary>";
-  return [title, table(["Item", "", "Status", "Because"], rows), "</details>"].join("\n\n");
+function changeTable(changes) {
+  return table(
+    ["Action", "Resource", "Changes"],
+    changes.map((change2) => [
+      `${MARKS[change2.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(change2.action)}`,
+      code(change2.resource),
+      fieldsCell(change2)
+    ])
+  );
 }
-function warningsSection(warnings) {
-  return `### Warnings
-
-${warnings.map((text3) => `- ${escapeMarkdown(text3)}`).join("\n")}`;
+function fieldsCell({ fields, values = [] }) {
+  const shown3 = fields.slice(0, MOST).map((field) => {
+    const value = values.find(({ path: path20 }) => path20 === field);
+    return value === void 0 ? code(field) : valueText(value);
+  });
+  const more = fields.length > MOST ? [`and ${String(fields.length - MOST)} more`] : [];
+  return [...shown3, ...more].join("<br>");
 }
+function valueText({ path: path20, old, now }) {
+  const [before, after] = [shownValue(path20, old), shownValue(path20, now)];
+  const short = `${code(path20)}: ${code(cut(before, SHORT))} \u2192 ${code(cut(after, SHORT))}`;
+  if (before.length <= SHORT && after.length <= SHORT) return short;
+  const whole2 = `${code(cut(before, LONGEST3))} \u2192 ${code(cut(after, LONGEST3))}`;
+  return `<details><summary>${short}</summary>${whole2}</details>`;
+}
+function shownValue(path20, value) {
+  if (value === void 0) return "none";
+  const name = /[\w-]+(?=\W*$)/.exec(path20)?.[0] ?? path20;
+  const forms = [`${name}: ${value}`, `${JSON.stringify(name)}: ${JSON.stringify(value)}`];
+  return forms.every((form) => withoutCredentials(form) === form) ? value : "***";
+}
+var cut = (text3, length) => text3.length <= length ? text3 : `${text3.slice(0, length - 1)}\u2026`;
 
 // core/commands/plan.ts
 async function showPlan(context) {
   await planBundle(context);
 }
 async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
-  const { ci, signal, found } = step2;
+  const { ci, signal, found: found2 } = step2;
   const result = await ci.group("Plan", () => cli.plan(signal));
   const { plan } = result;
   const changed = plan.entries.filter(({ action }) => action !== "skip");
@@ -13406,7 +13680,13 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
     changes: changed.map(({ action, resource, fields }) => ({ action, resource, fields })),
     unchanged: plan.entries.length - changed.length
   };
-  found({ plan: planned });
+  const values = new Map(changed.map(({ resource, values: all = [] }) => [resource, all.map(shownValue2)]));
+  found2({
+    plan: {
+      ...planned,
+      changes: planned.changes.map((change2) => ({ ...change2, values: values.get(change2.resource) ?? [] }))
+    }
+  });
   for (const { action, resource, fields } of planned.changes) {
     ci.info(`  ${action} ${resource}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
   }
@@ -13421,7 +13701,11 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
     access2.plan(summary),
     refused3 ? Promise.reject(refused3) : Promise.resolve()
   ]);
-  return plan;
+  return { plan, resolved: await asked3 };
+}
+function shownValue2({ path: path20, old, now }) {
+  const text3 = (value) => value === void 0 || typeof value === "string" ? value : JSON.stringify(value);
+  return { path: path20, old: text3(old), now: text3(now) };
 }
 function refusedLosses({ ci, inputs }, plan) {
   if (!inputs.command.changes) return void 0;
@@ -13443,9 +13727,9 @@ function kindsOf(resources) {
 var TERRAFORM = "The state of this deployment is Terraform's. It is deployed, but the plan shows no fields, the CLI downloads Terraform and its provider, and what is lost with a resource is known less well. `databricks bundle deployment migrate` moves the state to the CLI's own engine.";
 
 // core/commands/deploy.ts
-async function reportDeployed({ ci, found }, summary) {
+async function reportDeployed({ ci, found: found2 }, summary) {
   const resources = summary.resources.filter(({ declared }) => declared);
-  found({ bundle: { name: summary.name, target: summary.target }, resources });
+  found2({ bundle: { name: summary.name, target: summary.target }, resources });
   for (const { kind, key: key2, name, url } of resources)
     ci.info(`Deployed ${name} (${kind}.${key2})${url === "" ? "" : `: ${url}`}`);
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
@@ -13459,44 +13743,45 @@ async function reportDeployed({ ci, found }, summary) {
   });
   await jsonOutput(ci, "resources", Object.fromEntries(kinds), { count: resources.length });
 }
-var READ_BACK = 6e4;
 async function deployBundle(context) {
-  const { step: step2, audit, cli, api, access: access2, scan: scan2, folder } = context;
-  const { ci, inputs, found } = step2;
+  const { step: step2, audit, cli, api, access: access2, scan: scan2, folder, connection } = context;
+  const { ci, inputs, found: found2, ports } = step2;
   let planned = await planBundle(context);
   const planAgain = async () => {
     const before = planned;
     planned = await planBundle(context);
-    ci.info(`The plan ${planChanged(before, planned) ? "has changed" : "is the same as before"}.`);
+    ci.info(`The plan ${planChanged(before.plan, planned.plan) ? "has changed" : "is the same as before"}.`);
   };
-  const readBack = () => cli.summary(AbortSignal.timeout(READ_BACK));
   const note2 = (there, failure) => {
     const { name: command } = inputs.command;
-    noteChanges(audit, deployedChanges({ plan: planned, there, ...failure && { failure }, command }));
+    noteChanges(audit, deployedChanges({ plan: planned.plan, there, ...failure && { failure }, command }));
   };
   const deploy = async () => {
     try {
-      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned).length > 0 }));
+      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned.plan).length > 0 }));
     } catch (error) {
       const failure = toSecretlessError(error);
-      if (failure.code !== "DEPLOYMENT_LOCKED") note2(await readBack().catch(() => void 0), failure);
+      if (failure.code !== "DEPLOYMENT_LOCKED") note2(await readBack(cli).catch(() => void 0), failure);
       await alsoUploaded(error, scan2);
     }
   };
   await whenFree(step2, cli, api, deploy, planAgain);
-  found({ deployed: true });
+  found2({ deployed: true });
   const unknown2 = (error) => {
     note2(void 0, toSecretlessError(error));
     throw error;
   };
-  const summary = await readBack().catch(unknown2);
-  const here = proveDeployed(api, summary, folder).then(() => {
+  const { workspaceId } = connection;
+  const done = { ...planned, folder, host: inputs.host, workspaceId };
+  const summary = await readDeployed(cli, done, ports.platform).catch(unknown2);
+  const here = proveDeployed(api, summary, { folder, platform: ports.platform }).then(() => {
     note2(summary);
   }, unknown2);
   const looks = [here, scan2.deployed(true)];
   const uploads = looks[1].catch(() => allRight(looks));
+  uploads.catch(() => void 0);
   await looks[0].catch(() => allRight(looks));
-  found({ unpinned: unpinnedCode(summary.tree) });
+  found2({ unpinned: unpinnedCode(summary.tree) });
   await reportDeployed(step2, summary);
   await uploads;
   await access2.apply(summary);
@@ -13504,15 +13789,15 @@ async function deployBundle(context) {
 var STOPPED_HALFWAY = /* @__PURE__ */ new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);
 async function alsoUploaded(error, scan2) {
   if (!(error instanceof SecretlessError) || !STOPPED_HALFWAY.has(error.code)) throw error;
-  await scan2.deployed(false).catch((found) => {
-    throw together(toSecretlessError(found), [error]);
+  await scan2.deployed(false).catch((found2) => {
+    throw together(toSecretlessError(found2), [error]);
   });
   throw error;
 }
 
 // core/commands/destroy.ts
 async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) {
-  const { ci, inputs, signal, found } = step2;
+  const { ci, inputs, signal, found: found2 } = step2;
   const summary = await cli.summary(signal);
   const { name, target, resources, jobs: jobs2 } = summary;
   const changes = resources.map(({ kind, key: key2 }) => ({
@@ -13520,7 +13805,7 @@ async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) 
     resource: `${kind}.${key2}`,
     fields: []
   }));
-  found({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
+  found2({ bundle: { name, target }, plan: { changes, unchanged: 0 } });
   if (resources.length === 0) ci.info("Nothing of this bundle is deployed to this target.");
   for (const { kind, key: key2, id } of resources) ci.info(`  delete ${kind}.${key2} (${id})`);
   const refused3 = changes.filter(({ resource }) => !inputs.autoApprove.covers(resource));
@@ -13556,7 +13841,7 @@ async function destroyBundle({ step: step2, audit, cli, api, access: access2 }) 
   const left = await stillThere();
   note2(left);
   if (left.length > 0) throw destroyIncomplete(left.map(({ key: key2, id }) => `jobs.${key2} (${id})`));
-  found({ destroyed: resources.length });
+  found2({ destroyed: resources.length });
 }
 
 // core/commands/login.ts
@@ -13564,7 +13849,7 @@ var LOOPBACK = ["127.0.0.1", "localhost"];
 var URL_VARIABLE = "DATABRICKS_METADATA_SERVICE_URL";
 var RIVALS = ["DATABRICKS_CONFIG_PROFILE", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET"];
 async function logIn({ step: step2, service }) {
-  const { ci, inputs, ports, found } = step2;
+  const { ci, inputs, ports, found: found2 } = step2;
   const { environment: environment2, platform } = ports;
   if ((environment2[URL_VARIABLE] ?? "") !== "")
     warn(
@@ -13585,7 +13870,7 @@ async function logIn({ step: step2, service }) {
   const limit = inputs.loginTimeout;
   const until = limit === void 0 ? "until the job ends" : `until ${new Date(ports.clock.now() + limit).toISOString()}, or the job's end`;
   ci.info(`Later steps of this job are signed in to ${inputs.host} (auth type metadata-service), ${until}.`);
-  found({ loggedIn: until });
+  found2({ loggedIn: until });
 }
 function withLoopback(lists) {
   const entries2 = lists.flatMap((list3) => (list3 ?? "").split(",")).map((entry) => entry.trim());
@@ -13602,11 +13887,11 @@ function warnOfRivals(step2) {
 
 // core/commands/run.ts
 async function runResource({ step: step2, audit, cli, api }) {
-  const { ci, inputs, signal, found } = step2;
+  const { ci, inputs, signal, found: found2 } = step2;
   const { resource = "", runParameters: parameters, wait } = inputs;
   let url = "";
   const report = async (result) => {
-    found({ run: { resource, url, result } });
+    found2({ run: { resource, url, result } });
     await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
   };
   const onUrl = (started) => {
@@ -13625,8 +13910,19 @@ async function runResource({ step: step2, audit, cli, api }) {
     if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
     await report("failed");
-    throw error;
+    throw withLink(error, url);
   }
+}
+function withLink(error, url) {
+  if (!(error instanceof SecretlessError) || !error.code.startsWith("RUN_") || url === "") return error;
+  const { code: code2, details: details2, mistakes, others: others2, cause } = error;
+  return new SecretlessError(code2, {
+    ...details2,
+    remedy: `Look at the run: ${url}`,
+    mistakes,
+    others: others2,
+    cause
+  });
 }
 
 // core/commands/index.ts
@@ -13639,24 +13935,10 @@ var RUN_COMMANDS = {
   login: logIn
 };
 
-// core/federation/exchanges/policy-command.ts
-function policyCommand({ issuer, subject: subject2, audience }, owner) {
-  const accountHost2 = databricksCloud(owner.host)?.accountHost ?? owner.host;
-  const account = owner.accountId === void 0 ? "" : ` --account-id ${shellQuoted(owner.accountId)}`;
-  const policy2 = { oidc_policy: { issuer, audiences: [audience], subject: subject2 } };
-  const filter = `applicationId eq "${owner.clientId}"`;
-  return [
-    `databricks auth login --host ${shellQuoted(accountHost2)}${account} --profile account`,
-    `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
-    `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy2))}`
-  ].join("\n");
-}
-function shellQuoted(text3) {
-  return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
-}
-
 // core/federation/exchanges/databricks-refusal.ts
 var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
+var LITERAL = "The policy's subject holds `*`, which is no pattern there: subjects are compared letter by letter, so each subject needs a policy of its own.";
+var OF_ACCOUNT = "A federation policy of the whole account does not count for a service principal: it needs its own.";
 var FIELDS = ["issuer", "subject", "audience"];
 var BLAMED = [
   ["issuer"],
@@ -13671,6 +13953,15 @@ async function explainRefusal(refusal, claims, options) {
     audience: claims.audience[0] ?? options.audience
   };
   const accepted = parseAccepted(refusal.description);
+  const ofAddress = ipAccessRemedy(`${refusal.error} ${refusal.description}`);
+  if (ofAddress !== void 0) {
+    return new SecretlessError("EXCHANGE_REFUSED", {
+      problem: "An IP access list of Databricks refuses the address of this runner.",
+      expected: "an address that the list allows",
+      actual: answerText(refusal),
+      remedy: ofAddress
+    });
+  }
   if (!isAboutPolicies(refusal)) {
     return new SecretlessError("EXCHANGE_REFUSED", {
       problem: `${options.tokenEndpoint} did not exchange the ID token.`,
@@ -13683,12 +13974,13 @@ async function explainRefusal(refusal, claims, options) {
   const { problem, remedy, field } = await causeOf(refusal, presented, accepted, options);
   const advice = await dialect.advise(claims);
   const text3 = field === "issuer" || field === "audience" ? remedy : advice?.remedy ?? remedy;
+  const literal2 = accepted?.subject?.includes("*") === true ? [LITERAL] : [];
   const clientId = advice?.otherPrincipal === true ? OTHER_PRINCIPAL : options.clientId;
   const trusted = { ...presented, subject: advice?.subject ?? presented.subject };
   return new SecretlessError("EXCHANGE_REFUSED", {
     problem: `Databricks does not accept this ID token for service principal ${options.clientId}: ${problem}`,
     actual: answerText(refusal),
-    remedy: `${text3}
+    remedy: `${[...literal2, ...accepted === void 0 ? [OF_ACCOUNT] : [], text3].join(" ")}
 ${policyCommand(trusted, { ...options, clientId })}`,
     mistakes: comparison(dialect, presented, accepted, field)
   });
@@ -13758,7 +14050,7 @@ async function requestToken(endpoint, form, { send, clock, signal }) {
   const startedAt = clock.now();
   const response = await send(request);
   if (isRetryableStatus(response.status)) throw statusError(request, response);
-  const object3 = parsed(response.body);
+  const object3 = parsed2(response.body);
   const answer = object3 ?? {};
   const token2 = response.status === 200 ? readToken(answer, startedAt) : void 0;
   if (token2) return token2;
@@ -13800,7 +14092,7 @@ function readRefusal({ status, body }, answer) {
     codes: Array.isArray(codes) ? codes.filter((code2) => typeof code2 === "number") : []
   };
 }
-function parsed(body) {
+function parsed2(body) {
   try {
     const value = JSON.parse(body);
     const isObject3 = typeof value === "object" && value !== null && !Array.isArray(value);
@@ -13832,8 +14124,8 @@ function openDatabricks(request) {
   const { workspace, account } = request;
   const tokenEndpoint = account ? `${account.host}/oidc/accounts/${account.id}/v1/token` : workspace.tokenEndpoint;
   const { host } = request;
-  const named2 = (defaultAudience) => approvedAudience({ host, defaultAudience });
-  const audience = request.audience ?? request.fixedAudience ?? named2(account?.id ?? workspace.defaultAudience);
+  const named = (defaultAudience) => approvedAudience({ host, defaultAudience });
+  const audience = request.audience ?? request.fixedAudience ?? named(account?.id ?? workspace.defaultAudience);
   const accountId = workspace.accountId ?? request.accountId;
   return {
     exchange: databricksExchange({ ...request, tokenEndpoint, audience, accountId }),
@@ -13864,6 +14156,31 @@ var ENTRA_ERRORS = [
     remedy: "Subjects are compared exactly: look for upper and lower case and for a rename; correct the credential, or add one.",
     retry: "propagation",
     credentialHelps: true
+  },
+  {
+    codes: [7002138],
+    cause: "no federated identity credential has its subject, letter for letter.",
+    remedy: "Subjects are compared with regard to upper and lower case: copy the one that was presented into the credential, or add one.",
+    retry: "propagation",
+    credentialHelps: true
+  },
+  {
+    codes: [50194],
+    cause: "the application belongs to one tenant, and `tenant-id` names none.",
+    remedy: "Set `tenant-id` to the ID of the tenant that the service principal is in; `common` is for users.",
+    retry: "no"
+  },
+  {
+    codes: [501051],
+    cause: "the application Azure Databricks takes assigned identities alone in this tenant, and this one is not assigned.",
+    remedy: "Let an administrator of the tenant assign the service principal to the enterprise application AzureDatabricks (2ff814a6-3304-4ab8-85cb-cd0e6f879c1d, *Users and groups*), or set its `appRoleAssignmentRequired` to false.",
+    retry: "no"
+  },
+  {
+    codes: [7000112],
+    cause: "the application is disabled in this tenant.",
+    remedy: "Let an administrator enable its sign-in: az ad sp update --id <client-id> --set accountEnabled=true. If it was disabled on purpose, use another service principal.",
+    retry: "no"
   },
   {
     codes: [70025],
@@ -14036,9 +14353,9 @@ function entraCloud(host, environment2) {
       remedy: "Use `exchange: databricks`, with a federation policy of the service principal."
     });
   }
-  const named2 = (environment2["AZURE_AUTHORITY_HOST"] ?? "").trim();
-  if (named2 === "") return byHost;
-  const url = URL.canParse(named2) ? new URL(named2) : void 0;
+  const named = (environment2["AZURE_AUTHORITY_HOST"] ?? "").trim();
+  if (named === "") return byHost;
+  const url = URL.canParse(named) ? new URL(named) : void 0;
   const known2 = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
   if (known2) return known2;
   if (url && isLoopback(url.hostname)) {
@@ -14105,8 +14422,8 @@ var OPEN_EXCHANGES = {
 };
 
 // core/access/state/folder.ts
-var stateFolder = (registrarId) => `/Workspace/Users/${registrarId}/.databricks-secretless/access`;
-var lockPath = (registrarId) => `${stateFolder(registrarId)}/access.lock`;
+var stateFolder = (registrarId2) => `/Workspace/Users/${registrarId2}/.databricks-secretless/access`;
+var lockPath = (registrarId2) => `${stateFolder(registrarId2)}/access.lock`;
 async function listFolder(api, folder) {
   try {
     const query = { path: folder };
@@ -14123,11 +14440,11 @@ async function listFolder(api, folder) {
   }
 }
 var READING = /* @__PURE__ */ new Set(["CAN_READ", "CAN_RUN"]);
-async function proveFolder(api, registrarId) {
-  const folder = stateFolder(registrarId);
-  const found = await workspaceObject(api, folder);
-  if (found === void 0) return void 0;
-  const id = OBJECT.text(found, "object_id");
+async function proveFolder(api, registrarId2) {
+  const folder = stateFolder(registrarId2);
+  const found2 = await workspaceObject(api, folder);
+  if (found2 === void 0) return void 0;
+  const id = OBJECT.text(found2, "object_id");
   const permissions = await api.call({
     method: "GET",
     path: `/api/2.0/permissions/directories/${encodeURIComponent(id)}`
@@ -14141,11 +14458,11 @@ async function proveFolder(api, registrarId) {
     const levels = ACCESS_CONTROL.list(entry, "all_permissions");
     const writes = levels.filter((level) => !READING.has(PERMISSION.text(level, "permission_level")));
     if (principal !== "") readers.add(principal.toLowerCase());
-    if (writes.length === 0 || principal.toLowerCase() === registrarId) continue;
+    if (writes.length === 0 || principal.toLowerCase() === registrarId2) continue;
     if (group === "admins" && writes.every((level) => member(level, "inherited") === true)) continue;
     writers.push(`${who} (${writes.map((level) => textAt(level, "permission_level")).join(", ")})`);
   }
-  if (textAt(found, "object_type") !== "DIRECTORY") writers.push("what is there is no folder");
+  if (textAt(found2, "object_type") !== "DIRECTORY") writers.push("what is there is no folder");
   if (writers.length > 0) throw writable(folder, writers);
   return { id, readers };
 }
@@ -14171,363 +14488,6 @@ async function letRead(api, folder, principals) {
     },
     repeatable: true
   });
-}
-
-// core/base/yaml/shape.ts
-var import_yaml5 = __toESM(require_dist(), 1);
-function describe(node) {
-  if ((0, import_yaml5.isMap)(node)) return "a mapping";
-  if ((0, import_yaml5.isSeq)(node)) return "a list";
-  if (!(0, import_yaml5.isScalar)(node) || node.value === null) return "nothing";
-  return typeof node.value === "string" ? `"${quote(node.value)}"` : quote(JSON.stringify(node.value));
-}
-function wrong(node, context, expected, remedy) {
-  if ((0, import_yaml5.isAlias)(node)) {
-    const problem = "YAML aliases are not supported here.";
-    context.report({ problem, remedy: "Write the value out.", place: context.place(node) });
-    return;
-  }
-  context.report({
-    problem: `Expected ${expected}, found ${describe(node)}.`,
-    expected,
-    actual: describe(node),
-    ...remedy === void 0 ? {} : { remedy },
-    place: context.place(node)
-  });
-}
-function text(rules = {}) {
-  const says = rules.says ?? "a text";
-  return {
-    schema: {
-      type: "string",
-      minLength: 1,
-      ...rules.pattern === void 0 ? {} : { pattern: rules.pattern.source },
-      ...rules.description === void 0 ? {} : { description: rules.description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml5.isScalar)(node) || typeof node.value !== "string") {
-        const quote2 = (0, import_yaml5.isScalar)(node) && node.value !== null ? "Put the value in quotes." : void 0;
-        wrong(node, context, says, quote2);
-        return void 0;
-      }
-      const fits2 = node.value !== "" && (rules.pattern?.test(node.value) ?? true);
-      if (fits2) return node.value;
-      wrong(node, context, says);
-      return void 0;
-    }
-  };
-}
-function oneOf(values, description) {
-  return {
-    schema: { enum: values, ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      const value = (0, import_yaml5.isScalar)(node) ? values.find((known2) => known2 === node.value) : void 0;
-      if (value === void 0)
-        wrong(node, context, values.map((known2) => JSON.stringify(known2)).join(" or "));
-      return value;
-    }
-  };
-}
-function wholeNumber(description) {
-  return {
-    schema: { type: "integer", minimum: 1, description },
-    read(node, context) {
-      const value = (0, import_yaml5.isScalar)(node) ? node.value : void 0;
-      if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
-      wrong(node, context, "a whole number from 1");
-      return void 0;
-    }
-  };
-}
-function either(word, mapping, description) {
-  return {
-    schema: { anyOf: [word.schema, mapping.schema], description },
-    read: (node, context) => ((0, import_yaml5.isMap)(node) ? mapping : word).read(node, context)
-  };
-}
-function list(item, description, least = 1) {
-  return {
-    schema: {
-      type: "array",
-      items: item.schema,
-      minItems: least,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml5.isSeq)(node) || node.items.length < least) {
-        wrong(node, context, least > 0 ? "a list with at least one item" : "a list");
-        return void 0;
-      }
-      const values = node.items.map((child) => item.read(child, context));
-      return values.every((value) => value !== void 0) ? values : void 0;
-    }
-  };
-}
-function oneOrMore(item, description) {
-  const many = list(item);
-  return {
-    schema: { anyOf: [item.schema, many.schema], ...description === void 0 ? {} : { description } },
-    read(node, context) {
-      if ((0, import_yaml5.isSeq)(node)) return many.read(node, context);
-      const value = item.read(node, context);
-      return value === void 0 ? void 0 : [value];
-    }
-  };
-}
-function placed2(inner) {
-  return {
-    schema: inner.schema,
-    read(node, context) {
-      const value = inner.read(node, context);
-      return value === void 0 ? void 0 : { value, place: context.place(node) };
-    }
-  };
-}
-function entries(key2, value, description) {
-  const keyShape = placed2(text(key2));
-  return {
-    schema: {
-      type: "object",
-      ...key2.pattern === void 0 ? {} : { propertyNames: { pattern: key2.pattern.source } },
-      additionalProperties: value.schema,
-      ...description === void 0 ? {} : { description }
-    },
-    read(node, context) {
-      if (!(0, import_yaml5.isMap)(node)) {
-        wrong(node, context, "a mapping");
-        return void 0;
-      }
-      const pairs = [];
-      let complete = true;
-      for (const pair of node.items) {
-        const name = keyShape.read(pair.key, context);
-        const read4 = value.read(pair.value, context);
-        if (name === void 0 || read4 === void 0) complete = false;
-        else pairs.push([name, read4]);
-      }
-      return complete ? pairs : void 0;
-    }
-  };
-}
-var required = (shape2) => ({ shape: shape2, required: true });
-var optional = (shape2) => ({ shape: shape2, required: false });
-function object(fields, extra = {}) {
-  const names2 = Object.keys(fields);
-  return {
-    schema: {
-      type: "object",
-      properties: Object.fromEntries(names2.map((name) => [name, fields[name]?.shape.schema])),
-      required: names2.filter((name) => fields[name]?.required),
-      additionalProperties: false,
-      ...extra
-    },
-    read(node, context) {
-      if (!(0, import_yaml5.isMap)(node)) {
-        wrong(node, context, `a mapping with ${names2.join(", ")}`);
-        return void 0;
-      }
-      const values = /* @__PURE__ */ new Map();
-      let complete = true;
-      for (const pair of node.items) {
-        const key2 = (0, import_yaml5.isScalar)(pair.key) ? pair.key.value : void 0;
-        const field = typeof key2 === "string" && Object.hasOwn(fields, key2) ? fields[key2] : void 0;
-        if (typeof key2 !== "string" || field === void 0) {
-          complete = false;
-          const problem = `Unknown key ${describe(pair.key)}.`;
-          const place = context.place(pair.key);
-          context.report({ problem, expected: names2.join(", "), place });
-          continue;
-        }
-        const value = field.shape.read(pair.value, context);
-        if (value === void 0) complete = false;
-        else values.set(key2, value);
-      }
-      for (const name of names2) {
-        if (!fields[name]?.required || node.has(name)) continue;
-        complete = false;
-        context.report({ problem: `Missing key "${name}".`, expected: name, place: context.place(node) });
-      }
-      return complete ? Object.fromEntries(values) : void 0;
-    }
-  };
-}
-
-// core/access/kinds/unity-catalog-credential.ts
-var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
-var path8 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
-function identityOf(info) {
-  const azure = CREDENTIAL.member(info, "azure_managed_identity");
-  const managed = AZURE_IDENTITY.text(azure, "managed_identity_id");
-  const connector = AZURE_IDENTITY.text(azure, "access_connector_id");
-  return (managed || connector).toLowerCase() || CREDENTIAL.text(info, "aws_iam_role", "role_arn") || CREDENTIAL.text(info, "databricks_gcp_service_account", "email").toLowerCase();
-}
-async function readCredential(api, name) {
-  try {
-    const info = await api.call({
-      method: "GET",
-      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
-    });
-    const purpose = CREDENTIAL.text(info, "purpose");
-    if (purpose !== "SERVICE") {
-      return {
-        state: "impossible",
-        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
-        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
-      };
-    }
-    const page = { max_results: "0" };
-    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
-    const [grants2, bindings] = await Promise.all([
-      listAll(api, path8("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
-      isolated ? listAll(api, path8("bindings", name), BINDINGS.key("bindings"), page) : []
-    ]);
-    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
-    return {
-      state: "read",
-      facts: {
-        name,
-        owner: CREDENTIAL.text(info, "owner"),
-        identity: identityOf(info),
-        isolated,
-        workspaces,
-        grants: grants2
-      }
-    };
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.refused) {
-      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
-    }
-    if (!error.missing) throw error;
-    return {
-      state: "impossible",
-      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
-      remedy: "Create it, correct the name, or give the registrar MANAGE on it."
-    };
-  }
-}
-async function readCredentials(api, names2) {
-  const distinct = [...new Set(names2)];
-  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
-  return new Map(distinct.map((name, index) => [name, readings2[index]]));
-}
-function hasAccess(facts, principal) {
-  return facts.grants.some(
-    (grant) => GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes("ACCESS")
-  );
-}
-function planOne(reading, object3, workspaceId) {
-  if (reading === void 0 || reading.state === "unreadable") {
-    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
-  }
-  if (reading.state === "impossible") {
-    const { problem, remedy } = reading;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  const { facts } = reading;
-  if (hasAccess(facts, object3["principal"] ?? "")) return { state: "present" };
-  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
-    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
-    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
-    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  return { state: "absent" };
-}
-async function read(objects, ports) {
-  const names2 = objects.map((object3) => object3["credential"] ?? "");
-  const readings2 = await readCredentials(ports.databricks, names2);
-  return {
-    granted: (principals) => [...readings2.values()].flatMap(
-      (reading) => reading.state !== "read" ? [] : [...principals].filter((principal) => hasAccess(reading.facts, principal)).map((principal) => ({ credential: reading.facts.name, principal }))
-    ),
-    plan: (object3) => planOne(readings2.get(object3["credential"] ?? ""), object3, ports.workspaceId),
-    notes(object3) {
-      const reading = readings2.get(object3["credential"] ?? "");
-      if (reading?.state !== "read") return [];
-      const { facts } = reading;
-      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
-      return [`credential "${facts.name}" is ${binding}`];
-    }
-  };
-}
-async function change(objects, ports, verb) {
-  const credential = objects[0]?.["credential"] ?? "";
-  const principals = [...new Set(objects.map((object3) => object3["principal"] ?? ""))];
-  const body = {
-    changes: principals.map(
-      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
-    )
-  };
-  try {
-    await ports.databricks.call({
-      method: "PATCH",
-      path: path8("permissions", credential),
-      body,
-      repeatable: true
-    });
-  } catch (error) {
-    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
-    throw error;
-  }
-}
-var unityCatalogCredential = {
-  kind: "unity_catalog_credential",
-  provider: "databricks",
-  needsProvider: false,
-  // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.
-  foldsCase: true,
-  connect: ({ workspace }) => workspace,
-  credential: ({ credential, principal }) => credential === void 0 || principal === void 0 ? void 0 : { credential, principal },
-  spec: placed2(text({ description: "Name of a Unity Catalog service credential." })),
-  presents: false,
-  marked: false,
-  revocation: {
-    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
-    hardStop: "remove the role assignment of the credential's cloud identity"
-  },
-  object(spec, context) {
-    const source = spec;
-    const credential = context.resolve(source);
-    if (credential === void 0) return void 0;
-    if (!NAME.test(credential)) {
-      const expected = "one exact name: no wildcard, period, slash or space";
-      context.report({
-        problem: `"${credential}" is not the name of a credential.`,
-        expected,
-        place: source.place
-      });
-      return void 0;
-    }
-    return { credential: credential.toLowerCase(), principal: context.principal };
-  },
-  manifest: (object3) => ({ kind: "unity_catalog_credential", credential: object3["credential"] ?? "" }),
-  resource: (object3) => object3["credential"] ?? "",
-  describe: (object3) => `ACCESS on credential "${object3["credential"]}" for service principal ${object3["principal"]}`,
-  undoCommand(object3) {
-    const changes = { changes: [{ principal: object3["principal"] ?? "", remove: ["ACCESS"] }] };
-    return `databricks grants update credential ${object3["credential"]} --json '${JSON.stringify(changes)}'`;
-  },
-  batch: (object3) => object3["credential"] ?? "",
-  read,
-  apply: (objects, ports) => change(objects, ports, "add"),
-  withdraw: (objects, ports) => change(objects, ports, "remove")
-};
-async function effectiveGrants(api, name, type = "credential") {
-  const page = { max_results: "0" };
-  const assignments = PERMISSIONS.key("privilege_assignments");
-  const route = `/api/2.1/unity-catalog/effective-permissions/${type}/${encodeURIComponent(name)}`;
-  const listed = await listAll(api, route, assignments, page);
-  return listed.flatMap(
-    (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
-      principal: GRANT.text(assignment, "principal"),
-      privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
-      inheritedFrom: [
-        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_type"),
-        EFFECTIVE_PRIVILEGE.text(privilege, "inherited_from_name")
-      ].filter((part) => part !== "").join(" ")
-    }))
-  );
 }
 
 // core/access/kinds/index.ts
@@ -14679,229 +14639,37 @@ async function readLegacy(api, bundle) {
   }
   return { records, doubtful };
 }
-function withLegacy(records, legacy) {
+function withLegacy(records, legacy2) {
   const key2 = (record2) => `${record2.name} ${objectKey(record2.kind, record2.object)}`;
   const known2 = new Set(records.map(key2));
-  return [...records, ...(legacy?.records ?? []).filter((record2) => !known2.has(key2(record2)))];
+  return [...records, ...(legacy2?.records ?? []).filter((record2) => !known2.has(key2(record2)))];
 }
 async function removeLegacy(api, bundle) {
   await deleteWorkspaceFile(api, legacyPath(bundle));
 }
 
-// core/access/scope/reading.ts
-var known = (value) => ({
-  state: "known",
-  value
-});
-var unknown = (missingRight, passing = false) => ({
-  state: "unknown",
-  missingRight,
-  ...passing && { passing }
-});
-var isPassing = ({ status }) => status === 429 || status >= 500;
-async function openReader(workspace, account) {
-  const me = await workspace.call({ method: "GET", path: WHO_AM_I });
-  const groups = ME.list(me, "groups").map((group) => GROUP.text(group, "display"));
-  const applicationId2 = (ME.text(me, "applicationId") || ME.text(me, "userName")).toLowerCase();
-  return { workspace, account, applicationId: applicationId2, groups, admin: groups.includes("admins") };
-}
-function unreadable2(eyes, missingRight, passing = false) {
-  return eyes.later === void 0 ? unknown(missingRight, passing) : { state: "later", why: "the registrar reads it after the deployment", when: eyes.later };
-}
-var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
-var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read4) {
-  let answered2 = "";
-  let passing = false;
-  for (const reader of eyes.readers) {
-    const pending = read4(reader);
-    if (pending === void 0) continue;
-    try {
-      return known(await pending);
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      passing = isPassing(error);
-      answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
-    }
+// core/access/state/registrar-note.ts
+var registrarNotePath = ({ statePath }) => `${statePath}/access-registrar.json`;
+var UUID2 = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+async function readRegistrarNote(api, bundle) {
+  const text3 = await readWorkspaceFile(api, registrarNotePath(bundle));
+  if (text3 === void 0) return void 0;
+  try {
+    const registrar = textAt(readJson(text3), "registrar").toLowerCase();
+    return UUID2.test(registrar) ? registrar : "";
+  } catch {
+    return "";
   }
-  return unreadable2(eyes, `${missingRight}${answered2}`, passing);
 }
-function isReader(reader, principal) {
-  return principal.toLowerCase() === reader.applicationId || reader.groups.includes(principal);
-}
-
-// core/access/scope/editors.ts
-var NO_EDITING = /* @__PURE__ */ new Set([
-  "CAN_VIEW",
-  "CAN_VIEW_METADATA",
-  "CAN_READ",
-  "CAN_USE",
-  "CAN_RUN",
-  "CAN_MANAGE_RUN",
-  "CAN_MONITOR",
-  "CAN_MONITOR_ONLY"
-]);
-var SHARING = /* @__PURE__ */ new Set(["CAN_ATTACH_TO", "CAN_RESTART"]);
-var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
-async function holders(api, [type, id], through, counts) {
-  const path17 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const list3 = await api.call({ method: "GET", path: path17 });
-  return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
-    const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
-      (permission) => PERMISSION.text(permission, "permission_level")
-    );
-    const level = levels.find(counts);
-    return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
+async function noteRegistrar(api, bundle, registrarId2) {
+  if (await readRegistrarNote(api, bundle) === registrarId2) return;
+  const path20 = registrarNotePath(bundle);
+  if (await writeWorkspaceFile(api, path20, `${JSON.stringify({ registrar: registrarId2 })}
+`, true)) return;
+  throw new SecretlessError("ACCESS_FAILED", {
+    problem: `What is at ${path20} is no file, so that it cannot be noted who registers access.`,
+    remedy: "Take it away, and deploy again."
   });
-}
-function editorsOf(api, type, id, through) {
-  const shared = type === "clusters" || type === "instance-pools";
-  return holders(
-    api,
-    [type, id],
-    through,
-    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level))
-  );
-}
-function attachersOf(api, cluster) {
-  return holders(api, ["clusters", cluster], `cluster ${cluster}`, (level) => !NO_EDITING.has(level));
-}
-var OBJECT_TYPES = {
-  DIRECTORY: "directories",
-  NOTEBOOK: "notebooks",
-  FILE: "files",
-  REPO: "repos"
-};
-async function editorsOfPath(api, path17, shown2 = path17) {
-  const object3 = await workspaceObject(api, path17);
-  if (object3 === void 0) {
-    const folder = path17.slice(0, path17.lastIndexOf("/"));
-    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown2} does not exist`);
-    return editorsOfPath(api, folder, shown2);
-  }
-  const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown2}`);
-}
-var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
-async function writersOfVolume(reader, volume, metastoreOwner) {
-  const api = reader.workspace;
-  const path17 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
-  const owner = VOLUME.text(await api.call({ method: "GET", path: path17 }), "owner");
-  if (![owner, metastoreOwner].some((who) => who !== "" && isReader(reader, who))) return void 0;
-  const through = `code in volume ${volume}`;
-  const grants2 = await effectiveGrants(api, volume, "volume");
-  return [
-    { who: owner, level: "owner", through },
-    ...grants2.filter(({ privilege }) => WRITING.has(privilege)).map(({ principal, privilege }) => ({ who: principal, level: privilege, through }))
-  ];
-}
-
-// core/access/scope/clusters.ts
-function tasksOf(settings) {
-  const inside = (task2) => {
-    const nested = member(task2, "for_each_task", "task");
-    return nested === void 0 ? [task2] : [task2, ...inside(nested)];
-  };
-  return JOB_SETTINGS.list(settings, "tasks").flatMap(inside);
-}
-function sharedClusters(settings) {
-  const ids = tasksOf(settings).map((task2) => TASK.text(task2, "existing_cluster_id"));
-  return [...new Set(ids.filter((id) => id !== ""))];
-}
-async function readClusters(eyes, ids) {
-  const distinct = [...new Set(ids)];
-  const read4 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
-    const query = { cluster_id: id };
-    const [details, statuses, attachers] = await Promise.all([
-      workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
-      workspace.call({ method: "GET", path: "/api/2.0/libraries/cluster-status", query }),
-      attachersOf(workspace, id)
-    ]);
-    const installed2 = LIBRARY_STATUSES.list(statuses, "library_statuses").map(
-      (status) => LIBRARY_STATUS.member(status, "library") ?? null
-    );
-    return { id, details, installed: installed2, attachers };
-  });
-  const readings2 = await inParallel(distinct, read4);
-  return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
-}
-
-// core/access/scope/job-listing.ts
-var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
-var MAX_PAGES2 = 20;
-async function readJob(api, id) {
-  const path17 = "/api/2.2/jobs/get";
-  let job2;
-  let token2 = "";
-  for (let page = 0; page < MAX_PAGES2; page += 1) {
-    const query = {
-      job_id: id,
-      ...token2 === "" ? {} : { page_token: token2 }
-    };
-    try {
-      const answer = await api.call({ method: "GET", path: path17, query });
-      job2 = job2 === void 0 ? answer : appended(job2, answer);
-      token2 = textAt(answer, "next_page_token");
-    } catch (error) {
-      if (error instanceof ApiFailure && (error.missing || error.errorCode === "INVALID_PARAMETER_VALUE"))
-        return void 0;
-      throw error;
-    }
-    if (token2 === "") return job2;
-  }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path17} of job ${id} does not come to an end`);
-}
-function appended(job2, next) {
-  const settings = JOB.member(job2, "settings");
-  if (!isObject2(job2) || !isObject2(settings)) return job2;
-  const lists = PAGED.flatMap((name) => {
-    const more = JOB.list(next, "settings", name);
-    return more.length === 0 ? [] : [[name, [...JOB.list(job2, "settings", name), ...more]]];
-  });
-  return { ...job2, settings: { ...settings, ...Object.fromEntries(lists) } };
-}
-function explicitRunAs(job2) {
-  const names2 = ["service_principal_name", "user_name", "group_name"];
-  return names2.map((name) => textAt(job2, "settings", "run_as", name)).find((name) => name !== "") ?? "";
-}
-var bare = (path17) => path17.replace(/^\/Workspace(?=\/)/, "");
-function isDeployedFrom(job2, statePath) {
-  const path17 = JOB.text(job2, "settings", "deployment", "metadata_file_path");
-  return bare(path17) === `${bare(statePath)}/metadata.json`;
-}
-var isCutOff = (listed) => member(listed, "has_more") === true;
-function isWhole(listed) {
-  const settings = JOB.member(listed, "settings");
-  const named2 = (list3, key2) => new Set(JOB_SETTINGS.list(settings, list3).map((one) => textAt(one, key2)));
-  const environments = named2("environments", "environment_key");
-  const clusters = named2("job_clusters", "job_cluster_key");
-  const tasks = tasksOf(settings ?? null);
-  const refers = (key2, to) => tasks.every((task2) => TASK.text(task2, key2) === "" || to.has(TASK.text(task2, key2)));
-  return !isCutOff(listed) && tasks.length > 0 && JOB.text(listed, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
-}
-function jobListing() {
-  const made = /* @__PURE__ */ new Map();
-  return (reader) => {
-    const query = { limit: "100", expand_tasks: "true" };
-    const listed = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-    made.set(reader, listed);
-    return listed;
-  };
-}
-var LIST_FROM = 20;
-async function listedWhole({ readers }, ids, listing) {
-  const admin = readers.find((reader) => reader.admin);
-  if (admin === void 0 || ids.length < LIST_FROM) return /* @__PURE__ */ new Map();
-  const wanted = new Set(ids);
-  const listed = await listing(admin).catch((error) => {
-    if (error instanceof ApiFailure) return [];
-    throw error;
-  });
-  const mine = listed.map((job2) => [JOB.text(job2, "job_id"), job2]);
-  return new Map(mine.filter(([id, job2]) => wanted.has(id) && isWhole(job2)));
-}
-function completed(api, jobs2) {
-  return inParallel(jobs2, async (job2) => await readJob(api, JOB.text(job2, "job_id")) ?? job2);
 }
 
 // core/access/state/state.ts
@@ -14916,9 +14684,9 @@ async function readState(request) {
   const { api, folder, owner, deployment, expected, looksOnly } = request;
   const files = await listFolder(api, folder);
   if (files === void 0) return UNSEEN;
-  const named2 = files.filter(({ name }) => !isLock(name));
-  const names2 = named2.map(({ name, isFile }) => isFile ? parseRecordName(name) : void 0);
-  const strangers = named2.filter((_, at3) => names2[at3] === void 0);
+  const named = files.filter(({ name }) => !isLock(name));
+  const names2 = named.map(({ name, isFile }) => isFile ? parseRecordName(name) : void 0);
+  const strangers = named.filter((_, at3) => names2[at3] === void 0);
   if (strangers.length > 0)
     throw unowned(
       folder,
@@ -14928,7 +14696,7 @@ async function readState(request) {
   const [me, here] = [ownerId(owner), deploymentId(deployment)];
   const isOwn = (name) => name.owner === me || looksOnly;
   const own = all.filter((name) => isOwn(name) && name.deployment === here);
-  const elsewhere2 = all.filter((name) => name.owner === me && name.deployment !== here);
+  const elsewhere3 = all.filter((name) => name.owner === me && name.deployment !== here);
   const concerned = /* @__PURE__ */ new Set([
     ...expected.map(({ kind, object: object3 }) => objectId(kind, object3)),
     ...own.map(({ object: object3 }) => object3)
@@ -14937,11 +14705,11 @@ async function readState(request) {
     (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
   );
   const read4 = (list3) => readRecords(request, list3);
-  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere2, read4), read4(foreign)]);
-  const inTheWay = elsewhere2.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
-  const obstacles = [...others2, ...await read4(inTheWay)];
+  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read4), read4(foreign)]);
+  const inTheWay2 = elsewhere3.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
+  const obstacles = [...others2, ...await read4(inTheWay2)];
   if (obstacles.length > 0) throw await foreignRecords(request, obstacles);
-  const ours = [...own, ...elsewhere2.filter((name) => gone.has(name.deployment))];
+  const ours = [...own, ...elsewhere3.filter((name) => gone.has(name.deployment))];
   const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
   return { readable: true, ...await ownRecords(request, ours, read4, times) };
 }
@@ -14958,10 +14726,10 @@ async function isLive(api, { entries: entries2, deployment }) {
   });
   return live.includes(true);
 }
-async function goneDeployments(api, elsewhere2, read4) {
-  const samples = new Map(elsewhere2.map((name) => [name.deployment, name]));
+async function goneDeployments(api, elsewhere3, read4) {
+  const samples = new Map(elsewhere3.map((name) => [name.deployment, name]));
   const gone = await inParallel([...samples], async ([deployment, sample]) => {
-    const more = elsewhere2.filter((name) => name.deployment === deployment && name !== sample);
+    const more = elsewhere3.filter((name) => name.deployment === deployment && name !== sample);
     for (const names2 of [[sample], more]) {
       const live = await inParallel(await read4(names2), (record2) => isLive(api, record2));
       if (live.includes(true)) return "";
@@ -15058,12 +14826,12 @@ var ENTITY_ACTIVITY = {
 var GRAVE = /* @__PURE__ */ new Set(["granted", "updated", "kept"]);
 var CHANGES2 = /* @__PURE__ */ new Set(["granted", "updated", "revoked"]);
 function accessChangeEvent(change2) {
-  const { action, outcome, name, kind, decision, scope } = change2;
+  const { action, outcome: outcome2, name, kind, decision, scope } = change2;
   const policy2 = {
     uid: name,
     name: `${change2.bundle}/${change2.target}/${change2.job}/${change2.purpose}`,
     type: kind,
-    is_applied: outcome.ok && action !== "revoked" && action !== "allowed",
+    is_applied: outcome2.ok && action !== "revoked" && action !== "allowed",
     data: change2.object
   };
   const changes = CHANGES2.has(action);
@@ -15073,8 +14841,8 @@ function accessChangeEvent(change2) {
     class_name: "Entity Management",
     category_uid: 3,
     ...ENTITY_ACTIVITY[action],
-    severity_id: outcome.ok ? GRAVE.has(action) ? SEVERITY.low : SEVERITY.informational : SEVERITY.medium,
-    ...outcomeFields(outcome),
+    severity_id: outcome2.ok ? GRAVE.has(action) ? SEVERITY.low : SEVERITY.informational : SEVERITY.medium,
+    ...outcomeFields(outcome2),
     message: `${action}: ${change2.description} (job ${change2.job}, ${change2.purpose})`,
     comment: change2.reason,
     actor: { user: servicePrincipal(change2.registrar) },
@@ -15301,14 +15069,14 @@ function examinationEvents(plan, bundle) {
     const denied = decision.effect === "deny";
     const kept = denied && action === "unchanged" && plan.changes.includes(change2);
     const code2 = scope?.grade === "broken" ? "SCOPE_BROKEN" : "ACCESS_DENIED";
-    const outcome = denied ? { ok: false, code: code2, reason: decision.reason } : { ok: true };
+    const outcome2 = denied ? { ok: false, code: code2, reason: decision.reason } : { ok: true };
     const decided = denied ? "denied" : action === "unchanged" ? "unchanged" : "allowed";
     const facts = changeFacts(change2, plan, bundle);
     return [
       accessChangeEvent({
         ...facts,
         action: kept ? "kept" : decided,
-        outcome: kept ? { ok: true } : outcome
+        outcome: kept ? { ok: true } : outcome2
       })
     ];
   });
@@ -15326,13 +15094,13 @@ function newlyExamined() {
 
 // core/access/apply/audit-trail.ts
 var ACTIONS2 = { grant: "granted", update: "updated", withdraw: "revoked", record: "granted" };
-function outcomeOf2({ outcome, reason = "" }) {
-  return outcome === "done" ? { ok: true } : { ok: false, code: "ACCESS_FAILED", reason };
+function outcomeOf2({ outcome: outcome2, reason = "" }) {
+  return outcome2 === "done" ? { ok: true } : { ok: false, code: "ACCESS_FAILED", reason };
 }
 function auditChange(applied, plan, bundle) {
-  const { change: change2, outcome } = applied;
+  const { change: change2, outcome: outcome2 } = applied;
   const { action, phase } = change2;
-  if (outcome === "denied" || action === "unchanged") return void 0;
+  if (outcome2 === "denied" || action === "unchanged") return void 0;
   if (action === "record" && phase !== "granted") return void 0;
   return { ...changeFacts(change2, plan, bundle), action: ACTIONS2[action], outcome: outcomeOf2(applied) };
 }
@@ -15352,7 +15120,13 @@ var KNOWN = /^(?:bundle|var|workspace)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
 function referenceMistake(text3, place) {
   const rest = text3.replace(REFERENCE3, "");
   if (rest.includes("${")) {
-    return { problem: `"${quote(text3)}" holds a \${\u2026} that is not closed or is nested.`, place };
+    return {
+      problem: `"${quote(text3)}" holds a \${\u2026} that is not closed or is nested.`,
+      expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}, each closed by a brace",
+      actual: quote(text3),
+      remedy: "Close the reference, or write the value out.",
+      place
+    };
   }
   for (const [whole2, name = ""] of text3.matchAll(REFERENCE3)) {
     if (KNOWN.test(name)) continue;
@@ -15360,15 +15134,16 @@ function referenceMistake(text3, place) {
       problem: `"${quote(whole2)}" cannot be used here.`,
       expected: "${bundle.\u2026}, ${var.\u2026} or ${workspace.\u2026}",
       actual: quote(whole2),
+      remedy: "Use a variable of the bundle, or write the value out.",
       place
     };
   }
   return void 0;
 }
 function lookUp(config3, name) {
-  const [root = "", ...path17] = name.split(".");
+  const [root = "", ...path20] = name.split(".");
   let value = root === "var" ? member(config3, "variables") : member(config3, root);
-  for (const step2 of path17) value = member(value, step2);
+  for (const step2 of path20) value = member(value, step2);
   if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
@@ -15376,8 +15151,8 @@ function resolveReferences(source, config3, report) {
   const { value, place } = source;
   const missing = [];
   const resolved = value.replace(REFERENCE3, (whole2, name) => {
-    const found = KNOWN.test(name) ? lookUp(config3, name) : void 0;
-    if (found !== void 0 && !found.includes("${")) return found;
+    const found2 = KNOWN.test(name) ? lookUp(config3, name) : void 0;
+    if (found2 !== void 0 && !found2.includes("${")) return found2;
     missing.push(whole2);
     return whole2;
   });
@@ -15395,6 +15170,10 @@ function resolveReferences(source, config3, report) {
 // core/base/yaml/yaml-file.ts
 var import_yaml6 = __toESM(require_dist(), 1);
 var MAX_LENGTH = 1e6;
+var NO_YAML = {
+  expected: "YAML 1.2: one document, each key once, no aliases",
+  remedy: "Correct the line; an editor with a YAML extension shows the place."
+};
 function readYaml(file, shape2) {
   const mistakes = [];
   if (file.text.length > MAX_LENGTH) {
@@ -15423,10 +15202,15 @@ function readYaml(file, shape2) {
     return { value: void 0, mistakes: [{ problem, place: { file: file.path, line: 1, column: 1 } }] };
   }
   for (const flaw of [...document.errors, ...document.warnings]) {
-    mistakes.push({ problem: `YAML: ${yamlFlaw(flaw)}.`, place: placeAt(flaw.pos[0]) });
+    mistakes.push({
+      problem: `YAML: ${yamlFlaw(flaw)}.`,
+      ...NO_YAML,
+      place: placeAt(flaw.pos[0])
+    });
   }
   if (document.directives.yaml.explicit === true) {
-    mistakes.push({ problem: "A %YAML directive is not supported.", place: placeAt(0) });
+    const remedy = "Take the line out.";
+    mistakes.push({ problem: "A %YAML directive is not supported.", ...NO_YAML, remedy, place: placeAt(0) });
   }
   if (mistakes.length > 0) return { value: void 0, mistakes };
   const context = {
@@ -15438,7 +15222,6 @@ function readYaml(file, shape2) {
 }
 
 // core/access/files/access-file.ts
-var DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 var presentCredential = object({
   credential: required(
     placed2(text({ description: "Unity Catalog service credential that vends the token." }))
@@ -15446,7 +15229,10 @@ var presentCredential = object({
   audience: required(placed2(text({ description: "Audience of the token." })))
 });
 var present = {
-  schema: { anyOf: [{ const: "databricks" }, presentCredential.schema] },
+  schema: {
+    anyOf: [{ const: "databricks" }, presentCredential.schema],
+    description: "What the target sees: a token of a service credential, or one of the workspace itself."
+  },
   read: (node, context) => (0, import_yaml7.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
 };
 var common = {
@@ -15459,16 +15245,8 @@ var common = {
       })
     )
   ),
-  targets: optional(list(text(), "Targets of the bundle with this entry; absent: every target.")),
-  until: optional(
-    placed2(
-      text({
-        pattern: DATE,
-        says: "a date such as 2027-03-31",
-        description: "Last day of the access (UTC)."
-      })
-    )
-  ),
+  targets: optional(list(placed2(text()), "Targets of the bundle with this entry; absent: every target.")),
+  until: optional(placed2(date("Last day of the access (UTC)."))),
   present: optional(present)
 };
 function entryFieldsOf(kinds) {
@@ -15502,27 +15280,38 @@ function readEntry3(node, context, kinds) {
   }
   if (later.length > 0) return void 0;
   const fields = entryFieldsOf(kinds).read(node, context);
-  const named2 = kinds.filter(({ kind }) => node.has(kind));
-  const target = named2[0];
-  if (target === void 0 || named2.length > 1) {
+  const named = kinds.filter(({ kind }) => node.has(kind));
+  const target = named[0];
+  if (target === void 0 || named.length > 1) {
     const expected = `exactly one of ${kinds.map(({ kind }) => kind).join(", ")}`;
     context.report({
       problem: "An entry names exactly one kind of access.",
       expected,
+      actual: named.map(({ kind }) => kind).join(", ") || "none of them",
+      remedy: "Keep one kind in the entry, and write a further entry for each other one.",
       place: context.place(node)
     });
   }
-  if (fields === void 0 || target === void 0 || named2.length > 1) return void 0;
+  if (fields === void 0 || target === void 0 || named.length > 1) return void 0;
   if (target.presents !== (fields.present !== void 0)) {
     const verb = target.presents ? "needs" : "does not take";
     const place = context.place(node.get("present", true) ?? node);
-    context.report({ problem: `"${target.kind}" ${verb} "present".`, place });
+    context.report({
+      problem: `"${target.kind}" ${verb} "present".`,
+      expected: target.presents ? "a key `present`" : "an entry without `present`",
+      actual: fields.present === void 0 ? "none" : "`present`",
+      remedy: target.presents ? "Add `present`: what the target sees." : "Take `present` out.",
+      place
+    });
     return void 0;
   }
   if (!checkReferences([fields.present, fields[target.kind]], context)) return void 0;
   return {
     purpose: fields.purpose,
-    ...fields.targets === void 0 ? {} : { targets: fields.targets },
+    ...fields.targets === void 0 ? {} : {
+      targets: fields.targets.map(({ value }) => value),
+      targetPlaces: fields.targets.map(({ place }) => place)
+    },
     ...fields.until === void 0 ? {} : { until: fields.until },
     ...fields.present === void 0 ? {} : { present: fields.present },
     target,
@@ -15555,7 +15344,13 @@ function readAccessFile(source, kinds = KINDS) {
     for (const one of jobEntries) {
       if (seen.has(one.purpose.value)) {
         const problem = `The purpose "${one.purpose.value}" stands twice in job "${quote(job2.value)}".`;
-        all.push({ problem, remedy: "Give each entry of a job its own purpose.", place: one.purpose.place });
+        all.push({
+          problem,
+          expected: "each purpose once in a job",
+          actual: one.purpose.value,
+          remedy: "Give each entry of a job its own purpose.",
+          place: one.purpose.place
+        });
       }
       seen.add(one.purpose.value);
       read4.push({ job: job2, ...one });
@@ -15565,14 +15360,14 @@ function readAccessFile(source, kinds = KINDS) {
 }
 
 // core/access/plan/changes.ts
-function clash(entry, shown2) {
+function clash(entry, shown3) {
   const { target, object: object3, purpose, job: job2 } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
-      problem: `Job "${job2.key}", ${purpose.value}: ${shown2}, and this bundle has not granted it.`,
+      problem: `Job "${job2.key}", ${purpose.value}: ${shown3}, and this bundle has not granted it.`,
       expected: "an object that this bundle granted and recorded, or none",
-      actual: shown2,
+      actual: shown3,
       remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
       place: purpose.place
     }
@@ -15717,49 +15512,92 @@ function deployed({ job: job2, before }) {
   if (now === void 0) return broken("the job was not read from the workspace", again);
   if (now.state === "unread") return broken(now.why, now.remedy);
   const said = runAsWords(now.declared);
-  const found = runAsWords(job2.runAs);
-  if (said !== found) return broken(`the deployed job runs as ${found}, not as ${said}, as declared`, again);
+  const found2 = runAsWords(job2.runAs);
+  if (said !== found2) return broken(`the deployed job runs as ${found2}, not as ${said}, as declared`, again);
   return proven(`job ${job2.id ?? ""} is this bundle's`);
 }
-var ELSEWHERE = "what runs as it in other workspaces is not read";
 var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
 function exclusive({
   principal,
-  runners,
+  runners: runners2,
   declared,
   allowed
 }) {
   const borrowers = declared.filter(
     ({ key: key2, runAs: of }) => !allowed.has(key2) && of.kind === "service_principal" && of.applicationId === principal
   );
-  if (runners.state !== "known" && borrowers.length > 0) {
+  if (runners2.state !== "known" && borrowers.length > 0) {
     return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
   }
-  return judge2(runners, (all) => {
+  return judge2(runners2, (all) => {
     const strangers = all.filter(
       (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
     );
-    if (strangers.length === 0)
-      return proven("this workspace lists nothing else that runs as it", [ELSEWHERE]);
-    const shown2 = strangers.slice(0, 5).map(({ type, name, id }) => `${type} "${name}" (${id})`);
-    const more = strangers.length > shown2.length ? ` and ${strangers.length - shown2.length} more` : "";
-    return broken(`also runs as it: ${shown2.join(", ")}${more}`, APART);
+    if (strangers.length === 0) return proven("this workspace lists nothing else that runs as it");
+    return broken(`also runs as it: ${shown(strangers.map(runnerWords))}`, APART);
   });
+}
+var runnerWords = ({ type, name, id }) => `${type} "${name}" (${id})`;
+function shown(words) {
+  const more = words.length > 5 ? ` and ${words.length - 5} more` : "";
+  return `${words.slice(0, 5).join(", ")}${more}`;
+}
+function elsewhere(subject2) {
+  const { principal, numericId, elsewhere: others2 } = subject2;
+  return judge2(
+    numericId,
+    (id) => judge2(others2, (all) => {
+      const mine = all.filter(({ assigned }) => id !== void 0 && assigned.has(id));
+      const strangers = mine.flatMap(
+        ({ name, runners: runners2 }) => (runners2.state === "known" ? runners2.value : []).filter((runner) => runner.principal === principal).map((runner) => `${runnerWords(runner)} in workspace "${name}"`)
+      );
+      if (strangers.length > 0) return broken(`also runs as it: ${shown(strangers)}`, APART_ELSEWHERE);
+      const unread = mine.filter(({ runners: runners2 }) => runners2.state !== "known");
+      if (unread.length > 0) return unreadThere(unread, subject2);
+      if (mine.length === 0) return proven("it is assigned to no other workspace of the account");
+      const names2 = shown(mine.map(({ name }) => `"${name}"`));
+      return proven(`nothing runs as it in the other workspaces that it is assigned to (${names2})`);
+    })
+  );
+}
+var APART_ELSEWHERE = "Give each of them a principal of its own.";
+function unreadThere(unread, { everywhere }) {
+  const cannot = (reading) => judge2(reading, () => proven(""));
+  const later = unread.find(({ runners: runners2 }) => runners2.state === "later");
+  if (later !== void 0) return cannot(later.runners);
+  const rights2 = unread.flatMap(
+    ({ runners: runners2, unreached }) => runners2.state === "unknown" ? [{ ...runners2, unreached }] : []
+  );
+  const outage = rights2.some(({ passing, unreached }) => passing && !unreached);
+  if (everywhere || outage) {
+    const missing = rights2.map(({ missingRight }) => missingRight).join("; ");
+    return cannot(
+      unknown(
+        missing,
+        rights2.every(({ passing }) => passing)
+      )
+    );
+  }
+  const names2 = shown(unread.map(({ name }) => `"${name}"`));
+  const says = rights2.map(({ missingRight }, at3) => {
+    return `what runs as it in workspace "${unread[at3]?.name ?? ""}" is not read: that needs ${missingRight}`;
+  });
+  const found2 = proven("nothing runs as it in those other workspaces that can be read", says);
+  return { ...found2, except: `${unread.length === 1 ? "workspace" : "workspaces"} ${names2}` };
 }
 function principalPoints(subject2) {
   return [
     { point: "run-as", ...runAs(subject2) },
     { point: "deployed", ...deployed(subject2) },
-    { point: "exclusive", ...exclusive(subject2) }
+    { point: "exclusive", ...exclusive(subject2) },
+    { point: "other-workspaces", ...elsewhere(subject2) }
   ];
 }
 
 // core/access/plan/declare.ts
 var DAY = 864e5;
-function isOver(date, now) {
-  const start = Date.parse(`${date}T00:00:00Z`);
-  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(date)) return void 0;
-  return now >= start + DAY;
+function isOver(date2, now) {
+  return now >= Date.parse(`${date2}T00:00:00Z`) + DAY;
 }
 function runAsMistake(entry, job2) {
   return {
@@ -15804,14 +15642,6 @@ function declareAccess(entries2, bundle, now) {
     }
     const name = accessName(bundle, job2.key, entry.purpose.value);
     const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
-    if (over === void 0) {
-      invalid({
-        problem: `"${quote(entry.until?.value ?? "")}" is not a day.`,
-        ...entry.until && { place: entry.until.place }
-      });
-      unclear.add(name);
-      continue;
-    }
     const resolve2 = (source) => resolveReferences(source, bundle.config, invalid);
     const context = { principal: job2.runAs.applicationId, name, resolve: resolve2, report: invalid };
     const object3 = entry.target.object(entry.spec, context);
@@ -15848,9 +15678,9 @@ function globMatches(pattern, text3) {
   if (!text3.startsWith(first)) return false;
   let at3 = first.length;
   for (const part of rest) {
-    const found = text3.indexOf(part, at3);
-    if (found < 0) return false;
-    at3 = found + part.length;
+    const found2 = text3.indexOf(part, at3);
+    if (found2 < 0) return false;
+    at3 = found2 + part.length;
   }
   return text3.length - at3 >= last.length && text3.endsWith(last);
 }
@@ -15868,31 +15698,58 @@ var arn = text({
   pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   says: "the ARN of an IAM role"
 });
+var registrarId = described("Application ID of the registrar, the identity that grants.", applicationId);
 var providers = object({
   databricks: optional(
-    object({
-      registrar_client_id: required(applicationId),
-      registrar: optional(
-        oneOf(
-          ["apart", "together"],
-          "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys."
+    described(
+      "Who registers access inside of Databricks.",
+      object({
+        registrar_client_id: required(registrarId),
+        registrar: optional(
+          oneOf(
+            ["apart", "together"],
+            "`apart`: trust is registered by `command: access` in a job of its own; `together`: by the step that deploys."
+          )
         )
-      )
-    })
+      })
+    )
   ),
-  entra: optional(object({ registrar_client_id: required(applicationId) })),
-  aws: optional(object({ registrar_role: required(arn), audience: required(text()) })),
+  entra: optional(
+    described("Who registers access in Entra ID.", object({ registrar_client_id: required(registrarId) }))
+  ),
+  aws: optional(
+    described(
+      "Who registers access in AWS.",
+      object({
+        registrar_role: required(described("ARN of the role that the registrar takes.", arn)),
+        audience: required(text({ description: "Audience of the ID token that AWS STS takes." }))
+      })
+    )
+  ),
   vault: optional(
-    object({
-      address: required(text({ pattern: /^https:\/\/[^\s/?#@]+$/, says: "an https URL without a path" })),
-      registrar_role: required(text()),
-      mount: required(text())
-    })
+    described(
+      "Who registers access in HashiCorp Vault or OpenBao.",
+      object({
+        address: required(
+          text({
+            pattern: /^https:\/\/[^\s/?#@]+$/,
+            says: "an https URL without a path",
+            description: "URL of Vault, without a path."
+          })
+        ),
+        registrar_role: required(text({ description: "Role that the registrar logs in with." })),
+        mount: required(text({ description: "Path of the JWT auth method." }))
+      })
+    )
   )
 });
 var DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 var days = {
-  schema: { type: "string", pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$` },
+  schema: {
+    type: "string",
+    pattern: `^(?:${DAYS.join("|")})(?:-(?:${DAYS.join("|")}))?$`,
+    description: "A day such as `mon`, or a range such as `mon-fri`."
+  },
   read(node, context) {
     const value = text().read(node, context);
     if (value === void 0) return void 0;
@@ -15901,12 +15758,16 @@ var days = {
       wrong(node, context, "a day such as mon, or a range such as mon-fri");
       return void 0;
     }
-    const count2 = (last - first + DAYS.length) % DAYS.length + 1;
-    return Array.from({ length: count2 }, (_, index) => DAYS[(first + index) % DAYS.length]);
+    const count3 = (last - first + DAYS.length) % DAYS.length + 1;
+    return Array.from({ length: count3 }, (_, index) => DAYS[(first + index) % DAYS.length]);
   }
 };
 var timeOfDay = {
-  schema: { type: "string", pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" },
+  schema: {
+    type: "string",
+    pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$",
+    description: 'A time of day in quotes, `"06:00"`.'
+  },
   read(node, context) {
     const rules = {
       pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
@@ -15945,9 +15806,24 @@ var network = {
   }
 };
 var patterns = (description) => oneOrMore(text({ description: "`*` stands for any characters." }), description);
+var REF = /^(?:refs\/.|(?:r(?:e(?:fs?)?)?)?\*)/;
+var ref = {
+  schema: { type: "string", pattern: REF.source, description: "`*` stands for any characters." },
+  read(node, context) {
+    const value = text().read(node, context);
+    if (value === void 0 || REF.test(value)) return value;
+    wrong(
+      node,
+      context,
+      "a whole ref, such as refs/heads/main or refs/tags/v*",
+      `The claim \`ref\` of a run holds the whole name: for a branch write \`refs/heads/${quote(value)}\`, for a tag \`refs/tags/${quote(value)}\`.`
+    );
+    return void 0;
+  }
+};
 var when = object({
   repository: optional(patterns("Claim of the pipeline's ID token.")),
-  ref: optional(patterns("Claim of the pipeline's ID token.")),
+  ref: optional(oneOrMore(ref, "Claim of the pipeline's ID token: whole names, such as refs/heads/main.")),
   environment: optional(patterns("Claim of the pipeline's ID token.")),
   pipeline: optional(patterns("Workflow or pipeline, from the pipeline's ID token.")),
   actor: optional(patterns("Claim of the pipeline's ID token.")),
@@ -15964,26 +15840,37 @@ var when = object({
   scope: optional(oneOf(["proven", "unproven"], "`unproven` accepts what could not be read.")),
   time: optional(
     placed2(
-      object({
-        days: optional(list(days)),
-        from: required(timeOfDay),
-        to: required(timeOfDay),
-        zone: required(timeZone)
-      })
+      described(
+        "When the deployment may run.",
+        object({
+          days: optional(list(days, "Days of the week; all if absent.")),
+          from: required(timeOfDay),
+          to: required(timeOfDay),
+          zone: required(timeZone)
+        })
+      )
     )
   ),
   network: optional(list(network, "Addresses of the runner; self-reported."))
 });
 var ruleOf = (kinds) => object({
-  name: required(placed2(text({ pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, says: "a name without spaces" }))),
-  effect: required(oneOf(["allow", "deny"])),
+  name: required(
+    placed2(
+      text({
+        pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+        says: "a name without spaces",
+        description: "Name of the rule, in plans and in the audit log."
+      })
+    )
+  ),
+  effect: required(oneOf(["allow", "deny"], "`deny` beats `allow`; what no rule allows is denied.")),
   job: optional(patterns("Keys of jobs.")),
   purpose: optional(patterns("Purposes.")),
-  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ kind }) => kind))))),
+  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ kind }) => kind)), "Kinds of access."))),
   resource: optional(patterns("What is reached: the credential, role or application.")),
   target: optional(patterns("Targets of the bundle.")),
   principal: optional(patterns("Application IDs of the service principals that jobs run as.")),
-  when: optional(when)
+  when: optional(described("Conditions; all of them must hold.", when))
 });
 var user = text({
   pattern: /^(?:group:.+|user:.+|service_principal:[0-9a-fA-F-]{36})$/,
@@ -16008,13 +15895,19 @@ var scan = object({
 });
 var policyShapeOf = (kinds) => object({
   version: required(oneOf([1], "Version of this format.")),
-  providers: optional(providers),
-  experimental: optional(list(oneOf(["databricks_issuer"]))),
+  providers: optional(described("Who registers access, and where.", providers)),
+  experimental: optional(list(oneOf(["databricks_issuer"]), "What is used before it is stable.")),
   principal_users: optional(list(user, "Who may hold servicePrincipal.user on run-as principals.")),
   workspace_admins: optional(
     oneOf(
       ["accepted", "restricted"],
       "`restricted`: broken while each workspace admin may make a token of a principal."
+    )
+  ),
+  principal_workspaces: optional(
+    oneOf(
+      ["readable", "all"],
+      "`all`: unproven while a workspace that a principal is assigned to cannot be read."
     )
   ),
   shared_principals: optional(
@@ -16026,9 +15919,9 @@ var policyShapeOf = (kinds) => object({
   on_denied: optional(
     oneOf(["withdraw", "keep"], "What becomes of access that was granted and is no longer allowed.")
   ),
-  scan: optional(scan),
+  scan: optional(described("What the scan for static credentials admits.", scan)),
   // None is a policy, too: it denies all access.
-  rules: required(list(ruleOf(kinds), void 0, 0))
+  rules: required(list(ruleOf(kinds), "Who may get which access.", 0))
 });
 var policyShape = policyShapeOf([...KINDS, ...LATER_KINDS]);
 function scopesByTarget({
@@ -16076,6 +15969,9 @@ function inNetwork(networks, addresses) {
   for (const { address, prefix, family } of networks) block.addSubnet(address, prefix, family);
   return known2.some((address) => block.check(address, isIP2(address) === 4 ? "ipv4" : "ipv6"));
 }
+function compared(presented, wanted) {
+  return `the run has ${presented === void 0 ? "none that is known" : quote(presented)}, the rule wants ${wanted.map(quote).join(" or ")}`;
+}
 function conditions(rule, request, evidence) {
   const when3 = rule.when ?? {};
   const verdicts = [];
@@ -16083,20 +15979,23 @@ function conditions(rule, request, evidence) {
     const wanted = when3[name];
     if (wanted === void 0) continue;
     const claim2 = evidence.claims[name];
-    verdicts.push([name, claim2 === void 0 ? void 0 : matchesAny(wanted, claim2, FOLDED.has(name))]);
+    const verdict = claim2 === void 0 ? void 0 : matchesAny(wanted, claim2, FOLDED.has(name));
+    verdicts.push([name, verdict, compared(claim2, wanted)]);
   }
   for (const [{ value: name }, wanted] of when3.properties ?? []) {
     const property = evidence.claims.properties?.[name];
-    verdicts.push([`properties.${name}`, property === void 0 ? void 0 : matchesAny(wanted, property)]);
+    const verdict = property === void 0 ? void 0 : matchesAny(wanted, property);
+    verdicts.push([`properties.${name}`, verdict, compared(property, wanted)]);
   }
   const { now, addresses, commit } = evidence.selfReported;
   if (when3.commit !== void 0) {
     const claim2 = evidence.claims.commit;
-    verdicts.push(["commit", claim2 === void 0 || commit === void 0 ? void 0 : claim2 === commit]);
+    const verdict = claim2 === void 0 || commit === void 0 ? void 0 : claim2 === commit;
+    verdicts.push(["commit", verdict, compared(commit, [claim2 ?? "the commit of the ID token"])]);
   }
   if (rule.effect === "allow") {
     const enough = request.scope === "proven" || request.scope === "unproven" && when3.scope === "unproven";
-    verdicts.push(["scope", enough]);
+    verdicts.push(["scope", enough, compared(request.scope, [when3.scope ?? "proven"])]);
   } else if (when3.scope !== void 0) {
     verdicts.push(["scope", request.scope === "proven" === (when3.scope === "proven")]);
   }
@@ -16108,13 +16007,17 @@ var SELF_REPORTED = /* @__PURE__ */ new Set(["time", "network", "commit"]);
 var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) => SELF_REPORTED.has(name));
 function failureOf2(rule, verdicts) {
   const failed = verdicts.filter(([, verdict]) => verdict !== true);
-  const words = failed.map(([name, verdict]) => verdict === void 0 ? `${name} (not known)` : name);
-  return `"${rule.name.value}" fails on ${words.join(", ")}`;
+  const words = failed.map(([name, verdict, comparison2]) => {
+    const of = verdict === void 0 ? `${name} (not known)` : name;
+    return comparison2 === void 0 ? of : `${of}: ${comparison2}`;
+  });
+  return `"${rule.name.value}" fails on ${words.join("; ")}`;
 }
 function atBest(rule, verdicts) {
-  return verdicts.map(([name, verdict]) => [
+  return verdicts.map(([name, verdict, words]) => [
     name,
-    SELF_REPORTED.has(name) ? rule.effect === "allow" : verdict
+    SELF_REPORTED.has(name) ? rule.effect === "allow" : verdict,
+    words
   ]);
 }
 function decide(file, request, evidence) {
@@ -16162,18 +16065,18 @@ function finding(entry, { decision, scope, standing }) {
   const what = `Job "${job2.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
   const stands = standing === void 0 ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
-  const found = weak.map((check) => check.says).join("; ");
+  const found2 = weak.map((check) => check.says).join("; ");
   if (scope.grade === "broken") {
     const remedy = weak.map((check) => check.remedy ?? "").join(" ");
     const problem = `${what} cannot be granted: its scope is broken.${stands}`;
-    return { code: "SCOPE_BROKEN", mistake: { problem, actual: found, remedy, place: purpose.place } };
+    return { code: "SCOPE_BROKEN", mistake: { problem, actual: found2, remedy, place: purpose.place } };
   }
   const rights2 = [...new Set(weak.map((check) => check.missingRight ?? ""))].join("; ");
   return {
     code: "ACCESS_DENIED",
     mistake: {
       problem: `${what} is denied by ${decision.rule}: ${decision.reason}.${stands}`,
-      actual: `scope ${scopeWords(scope)}${found === "" ? "" : ` (${found})`}`,
+      actual: `scope ${scopeWords(scope)}${found2 === "" ? "" : ` (${found2})`}`,
       remedy: rights2 === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights2}), or ask for a rule that accepts it.`,
       place: purpose.place
     }
@@ -16186,10 +16089,10 @@ function whyDenied({ decision, scope }) {
 }
 function isProposed({ scope }, { bundle, deployed: deployed2 }) {
   if (deployed2 || scope.grade !== "broken") return false;
-  const runners = bundle.jobs.filter(
+  const runners2 = bundle.jobs.filter(
     ({ runAs: runAs2 }) => runAs2.kind === "service_principal" && runAs2.applicationId === scope.principal
   );
-  return runners.length > 1;
+  return runners2.length > 1;
 }
 function decideChanges(planned, declared, basis) {
   const { proofs, policy: policy2, evidence, bundle } = basis;
@@ -16261,8 +16164,8 @@ function coversAll(outer, inner) {
 function denies(deny, allow, kinds) {
   if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
   if (!coversAll(deny.principal?.map(withoutCase), allow.principal?.map(withoutCase))) return false;
-  const named2 = kinds.filter(({ kind }) => allow.kind?.value.includes(kind) ?? true);
-  const fold = named2.every(({ foldsCase }) => foldsCase) ? withoutCase : String;
+  const named = kinds.filter(({ kind }) => allow.kind?.value.includes(kind) ?? true);
+  const fold = named.every(({ foldsCase }) => foldsCase) ? withoutCase : String;
   if (!coversAll(deny.resource?.map(fold), allow.resource?.map(fold))) return false;
   if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
   const when3 = deny.when;
@@ -16281,6 +16184,8 @@ function impossibleRules(policy2, kinds) {
     if (names2.has(name)) {
       mistakes.push({
         problem: `Two rules are called "${quote(name)}".`,
+        expected: "each name once",
+        actual: quote(name),
         remedy: "Give each rule its own name.",
         place
       });
@@ -16289,14 +16194,22 @@ function impossibleRules(policy2, kinds) {
     const time = rule.when?.time;
     if (time !== void 0 && time.value.from === time.value.to) {
       const problem = `Rule "${quote(name)}" can never match: its time begins and ends at once.`;
-      mistakes.push({ problem, place: time.place });
+      mistakes.push({
+        problem,
+        expected: "a time that ends later than it begins, or the next day",
+        actual: "the same time twice",
+        remedy: "Correct `from` or `to`, or take `time` out.",
+        place: time.place
+      });
     }
     if (rule.effect === "deny") continue;
-    const named2 = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
-    const without = named2.filter(({ provider, needsProvider }) => needsProvider && !policy2.providers?.[provider]).map(({ provider }) => provider);
-    if (rule.kind !== void 0 && without.length > 0 && without.length === named2.length) {
+    const named = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
+    const without = named.filter(({ provider, needsProvider }) => needsProvider && !policy2.providers?.[provider]).map(({ provider }) => provider);
+    if (rule.kind !== void 0 && without.length > 0 && without.length === named.length) {
       mistakes.push({
         problem: `Rule "${quote(name)}" can never match: no provider "${quote(without[0] ?? "")}" is approved.`,
+        expected: `providers.${quote(without[0] ?? "")}`,
+        actual: "no such provider",
         remedy: `Add providers.${quote(without[0] ?? "")}, or take the rule out.`,
         place: rule.kind.place
       });
@@ -16305,6 +16218,9 @@ function impossibleRules(policy2, kinds) {
     if (stronger !== void 0) {
       mistakes.push({
         problem: `Rule "${quote(name)}" can never match: rule "${quote(stronger.name.value)}" denies all that it allows.`,
+        expected: "a rule that can allow something",
+        actual: `a deny rule ("${quote(stronger.name.value)}") that covers it`,
+        remedy: "Narrow the deny rule, or take one of the two out.",
         place
       });
     }
@@ -16314,9 +16230,9 @@ function impossibleRules(policy2, kinds) {
 
 // core/access/files/policy-file.ts
 function readPolicyFile(source, insideCheckout, kinds = KINDS) {
-  const named2 = [...kinds, ...LATER_KINDS];
-  const { value, mistakes } = readYaml(source, policyShapeOf(named2));
-  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value, named2)];
+  const named = [...kinds, ...LATER_KINDS];
+  const { value, mistakes } = readYaml(source, policyShapeOf(named));
+  const all = [...mistakes, ...value === void 0 ? [] : impossibleRules(value, named)];
   if (value === void 0 || all.length > 0) return { value: void 0, mistakes: all };
   const sha256 = createHash4("sha256").update(source.text, "utf8").digest("hex");
   return { value: { policy: value, path: source.path, sha256, insideCheckout }, mistakes: [] };
@@ -16325,9 +16241,9 @@ function readPolicyFile(source, insideCheckout, kinds = KINDS) {
 // core/access/scope/deployed-job.ts
 function effectiveRunAs(job2) {
   const settings = JOB.member(job2, "settings");
-  const named2 = runAsOf(settings);
+  const named = runAsOf(settings);
   const effective = JOB.text(job2, "run_as_user_name");
-  if (named2.kind === "group" || effective === "") return named2;
+  if (named.kind === "group" || effective === "") return named;
   return principalNamed(effective);
 }
 async function readOne(eyes, bundle, job2, listed) {
@@ -16340,22 +16256,22 @@ async function readOne(eyes, bundle, job2, listed) {
   const again = "Deploy the bundle again, and find out who or what changed the job or its record.";
   if (id === void 0) return unread("the bundle records no job for it after the deployment", again);
   for (const { workspace } of eyes.readers) {
-    let found;
+    let found2;
     try {
-      found = listed.get(id) ?? await readJob(workspace, id);
+      found2 = listed.get(id) ?? await readJob(workspace, id);
     } catch (error) {
       if (error instanceof ApiFailure && error.refused) continue;
       throw error;
     }
-    if (found === void 0 || JOB.text(found, "job_id") !== id)
+    if (found2 === void 0 || JOB.text(found2, "job_id") !== id)
       return unread(`job ${id} is not in this workspace`, again);
-    if (!isDeployedFrom(found, bundle.statePath)) {
-      const path17 = JOB.text(found, "settings", "deployment", "metadata_file_path");
-      const whose = path17 === "" ? "no bundle" : `the bundle whose metadata is ${path17}`;
+    if (!isDeployedFrom(found2, bundle.statePath)) {
+      const path20 = JOB.text(found2, "settings", "deployment", "metadata_file_path");
+      const whose = path20 === "" ? "no bundle" : `the bundle whose metadata is ${path20}`;
       return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
     }
-    const settings = JOB.member(found, "settings") ?? {};
-    return { ...job2, settings, runAs: effectiveRunAs(found), deployed: { state: "read", declared } };
+    const settings = JOB.member(found2, "settings") ?? {};
+    return { ...job2, settings, runAs: effectiveRunAs(found2), deployed: { state: "read", declared } };
   }
   const remedy = `Give the registrar CAN_VIEW on job ${id} (\`permissions\` of the job in the bundle).`;
   return unread(`job ${id} cannot be read by the identity that registers`, remedy);
@@ -16401,7 +16317,7 @@ function users(facts) {
     ]);
   });
 }
-var counted = (count2, what) => `${count2} ${what}${count2 === 1 ? "" : "s"}`;
+var counted = (count3, what) => `${count3} ${what}${count3 === 1 ? "" : "s"}`;
 function secrets({ identity, principal }) {
   return judge2(
     identity.secrets,
@@ -16417,28 +16333,28 @@ function tokens({ identity, principal, tokens: all }) {
     (id) => judge2(all, (listed) => {
       const own = listed.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
       if (own.length === 0) return proven("it has no personal access token");
-      const shown2 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
+      const shown3 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
       return broken(
-        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown2.join("; ")})`,
+        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown3.join("; ")})`,
         `Delete the tokens of service principal ${principal}: databricks token-management delete ${own[0]?.id ?? ""}`
       );
     })
   );
 }
 function policies({ identity, principal }) {
-  return judge2(identity.policies, (found) => {
-    if (found.length === 0) return proven("it has no federation policy");
-    const shown2 = found.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
+  return judge2(identity.policies, (found2) => {
+    if (found2.length === 0) return proven("it has no federation policy");
+    const shown3 = found2.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
     const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown2}`, remedy);
+    return broken(`workloads outside can sign in as it: ${shown3}`, remedy);
   });
 }
 function admins(facts) {
   return judge2(facts.admins, ({ restricted, names: names2 }) => {
-    const shown2 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
-    const secret = `${shown2} can make an OAuth secret of it`;
+    const shown3 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
+    const secret = `${shown3} can make an OAuth secret of it`;
     if (restricted) return proven("workspace admins are restricted", [secret]);
-    const says = `${shown2} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
+    const says = `${shown3} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
     if (facts.adminsMustBeRestricted) {
       const remedy = "An account admin sets it: databricks settings restrict-workspace-admins update, with the status RESTRICT_TOKENS_AND_JOB_RUN_AS.";
       return broken(says, remedy);
@@ -16474,7 +16390,7 @@ import { posix as posix5 } from "node:path";
 
 // core/access/scope/code-rules.ts
 import { posix as posix4 } from "node:path";
-var shown = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
+var shown2 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
 var inert = () => void 0;
 var unjudged = (why) => (_value, at3, seen) => {
   seen.unproven(at3, why);
@@ -16505,7 +16421,7 @@ var text2 = (use) => (value, at3, seen, parent) => {
   if (typeof value === "string" || typeof value === "number") use(String(value), at3, seen, parent);
   else seen.unproven(at3, "is not a text");
 };
-var path9 = text2((value, at3, seen) => {
+var path7 = text2((value, at3, seen) => {
   seen.path(value, at3);
 });
 var sourced = text2((value, at3, seen, parent) => {
@@ -16517,7 +16433,7 @@ var sourced = text2((value, at3, seen, parent) => {
 var object2 = (type) => text2((value, at3, seen) => {
   seen.object(type, value, at3);
 });
-var destination = table2({ destination: path9 });
+var destination = table2({ destination: path7 });
 var remote = unjudged("a cloud path: who may write there is not readable");
 var s3 = table2({
   destination: remote,
@@ -16535,7 +16451,7 @@ var config2 = (value, at3, seen) => {
 };
 var fixed = (value) => /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
 var published = (value, at3, seen) => {
-  if (fixed(value)) seen.note(`${shown(value)}: its publishers chose what the job runs`);
+  if (fixed(value)) seen.note(`${shown2(value)}: its publishers chose what the job runs`);
   else seen.unproven(at3, "is not fixed to one version of the public package index");
 };
 var dependency = text2((line, at3, seen) => {
@@ -16553,17 +16469,17 @@ var pypi = table2({
 });
 var maven = table2({
   coordinates: text2((value, _at, seen) => {
-    seen.note(`${shown(value)}: its publishers chose what the job runs`);
+    seen.note(`${shown2(value)}: its publishers chose what the job runs`);
   }),
   exclusions: inert,
   repo: unjudged("a repository of its own: who publishes there is not readable")
 });
 var library = table2({
-  jar: path9,
-  egg: path9,
-  whl: path9,
+  jar: path7,
+  egg: path7,
+  whl: path7,
   requirements: (value, at3, seen, parent) => {
-    path9(value, at3, seen, parent);
+    path7(value, at3, seen, parent);
     seen.unproven(at3, "the packages that it names are not read");
   },
   pypi,
@@ -16574,7 +16490,7 @@ var library = table2({
 // core/access/scope/code-table.ts
 var dockerImage = table2({
   url: text2((value, at3, seen) => {
-    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown(value)} is fixed by its digest`);
+    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown2(value)} is fixed by its digest`);
     else seen.unproven(at3, "whoever may push the image changes what the job runs; fix it by its digest");
   }),
   basic_auth: inert
@@ -16647,8 +16563,8 @@ var existingCluster = table2({
   termination_reason: inert
 });
 var libraries = each(library);
-var elsewhere = (what) => text2((value, _at, seen) => {
-  seen.note(`${what} ${shown(value)} runs as its own identity, with none of this access`);
+var elsewhere2 = (what) => text2((value, _at, seen) => {
+  seen.note(`${what} ${shown2(value)} runs as its own identity, with none of this access`);
 });
 var outside = unjudged("what it runs is not decided in this workspace's jobs");
 var subscribers = { pause_subscriptions: inert, subscriptions: inert };
@@ -16697,7 +16613,7 @@ var task = table2({
     warehouse_id: inert
   }),
   notification_settings: inert,
-  pipeline_task: table2({ full_refresh: inert, pipeline_id: elsewhere("pipeline") }),
+  pipeline_task: table2({ full_refresh: inert, pipeline_id: elsewhere2("pipeline") }),
   power_bi_task: outside,
   python_wheel_task: table2({
     entry_point: inert,
@@ -16710,7 +16626,7 @@ var task = table2({
   run_job_task: table2({
     dbt_commands: inert,
     jar_params: inert,
-    job_id: elsewhere("job"),
+    job_id: elsewhere2("job"),
     job_parameters: inert,
     notebook_params: inert,
     pipeline_params: inert,
@@ -16720,7 +16636,7 @@ var task = table2({
     sql_params: inert
   }),
   spark_jar_task: table2({
-    jar_uri: path9,
+    jar_uri: path7,
     main_class_name: inert,
     parameters: inert,
     run_as_repl: inert
@@ -16745,9 +16661,9 @@ var task = table2({
 });
 var gitSource = (value, at3, seen) => {
   const commit = textAt(value, "git_commit");
-  const ref = textAt(value, "git_branch") || textAt(value, "git_tag");
-  const who = commit === "" ? `whoever may push to ${ref || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
-  seen.note(`code comes from ${shown(textAt(value, "git_url"))}: ${who}`);
+  const ref2 = textAt(value, "git_branch") || textAt(value, "git_tag");
+  const who = commit === "" ? `whoever may push to ${ref2 || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
+  seen.note(`code comes from ${shown2(textAt(value, "git_url"))}: ${who}`);
   if (member(value, "job_source") !== void 0)
     seen.unproven(`${at3}.job_source`, "the job's settings come from the Git source, too");
 };
@@ -16768,7 +16684,7 @@ var jobSettings2 = table2({
         java_dependencies: each(
           text2((value, at3, seen) => {
             if (/^[/.]|^[a-z][\w+.-]*:\//i.test(value)) seen.path(value, at3);
-            else seen.note(`${shown(value)}: its publishers chose what the job runs`);
+            else seen.note(`${shown2(value)}: its publishers chose what the job runs`);
           })
         )
       })
@@ -16796,7 +16712,7 @@ var jobSettings2 = table2({
 });
 
 // core/access/scope/code.ts
-var bare2 = (path17) => path17.replace(/^\/Workspace(?=\/|$)/, "");
+var bare2 = (path20) => path20.replace(/^\/Workspace(?=\/|$)/, "");
 function codeOf(settings, filePath, clusters = []) {
   const paths = new Set(filePath === "" ? [] : [bare2(posix5.normalize(filePath))]);
   const volumes = /* @__PURE__ */ new Set();
@@ -16807,19 +16723,19 @@ function codeOf(settings, filePath, clusters = []) {
   const seen = {
     git: JOB_SETTINGS.text(settings, "git_source", "git_url") !== "",
     path(value, at3) {
-      const path17 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
+      const path20 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
       const hole = (why) => {
         holes.push({ at: at3, why });
       };
       if (value.includes("{{")) hole("is put together when the job runs");
-      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path17)) hole("by default every user may write to DBFS");
-      else if (/^[a-z][\w+.-]*:/i.test(path17)) hole("who may write there is not readable");
-      else if (!path17.startsWith("/")) relative6.push({ at: at3, why: "is relative to nothing that is known" });
-      else if (path17.startsWith("/Volumes/")) {
-        const [catalog, schema, volume, ...rest] = path17.slice("/Volumes/".length).split("/");
+      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path20)) hole("by default every user may write to DBFS");
+      else if (/^[a-z][\w+.-]*:/i.test(path20)) hole("who may write there is not readable");
+      else if (!path20.startsWith("/")) relative6.push({ at: at3, why: "is relative to nothing that is known" });
+      else if (path20.startsWith("/Volumes/")) {
+        const [catalog, schema, volume, ...rest] = path20.slice("/Volumes/".length).split("/");
         if (!catalog || !schema || !volume || rest.length === 0) hole("is not in a volume");
         else volumes.add(`${catalog}.${schema}.${volume}`);
-      } else paths.add(bare2(path17));
+      } else paths.add(bare2(path20));
     },
     object(type, id) {
       objects.set(`${type} ${id}`, { type, id });
@@ -16832,8 +16748,8 @@ function codeOf(settings, filePath, clusters = []) {
     }
   };
   jobSettings2(settings, "", seen, {});
-  for (const { id, details, installed: installed2 } of clusters) {
-    existingCluster(details, `cluster ${id}`, seen, {});
+  for (const { id, details: details2, installed: installed2 } of clusters) {
+    existingCluster(details2, `cluster ${id}`, seen, {});
     libraries(installed2, `cluster ${id}, libraries`, seen, {});
   }
   return {
@@ -16854,9 +16770,9 @@ function codeReader(eyes, filePath, metastoreOwner) {
   };
   const ofVolume = async (volume) => {
     const right = `ownership of volume ${volume}, or metastore admin`;
-    const found = await readBy(eyes, right, (reader) => writersOfVolume(reader, volume, metastoreOwner));
-    if (found.state !== "known") return found;
-    return found.value === void 0 ? unreadable2(eyes, right) : known(found.value);
+    const found2 = await readBy(eyes, right, (reader) => writersOfVolume(reader, volume, metastoreOwner));
+    if (found2.state !== "known") return found2;
+    return found2.value === void 0 ? unreadable2(eyes, right) : known(found2.value);
   };
   return async (job2, clusters) => {
     const code2 = codeOf(job2.settings, filePath, clusters);
@@ -16867,9 +16783,9 @@ function codeReader(eyes, filePath, metastoreOwner) {
         ({ workspace }) => editorsOf(workspace, "jobs", job2.id, "job")
       ),
       ...code2.paths.map(
-        (path17) => once(
-          path17,
-          () => readBy(eyes, `CAN_READ on ${path17}`, ({ workspace }) => editorsOfPath(workspace, path17))
+        (path20) => once(
+          path20,
+          () => readBy(eyes, `CAN_READ on ${path20}`, ({ workspace }) => editorsOfPath(workspace, path20))
         )
       ),
       ...code2.volumes.map((volume) => once(`volume ${volume}`, () => ofVolume(volume))),
@@ -16890,8 +16806,8 @@ function codeReader(eyes, filePath, metastoreOwner) {
 var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
 var SHOWN = 5;
 function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
-  const found = [...code2.unproven, ...before === void 0 ? code2.relative : []];
-  const holes = found.map(({ at: at3, why: why2 }) => `${at3}: ${why2}`);
+  const found2 = [...code2.unproven, ...before === void 0 ? code2.relative : []];
+  const holes = found2.map(({ at: at3, why: why2 }) => `${at3}: ${why2}`);
   const more = holes.length > SHOWN ? ` and ${holes.length - SHOWN} more` : "";
   const settings = holes.length === 0 ? { point: "settings", ...proven("every member of the job's settings is judged", code2.notes) } : {
     point: "settings",
@@ -16906,9 +16822,9 @@ function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
     ...judge2(reading, (all) => {
       const everybody = all.filter(({ who }) => EVERYBODY.has(who));
       if (everybody.length > 0) {
-        const shown2 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
+        const shown3 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
         const remedy = `Take these rights away, so that only those who may use the access can change job "${job2}".`;
-        return broken(`every user may change what the job runs: ${[...new Set(shown2)].join(", ")}`, remedy);
+        return broken(`every user may change what the job runs: ${[...new Set(shown3)].join(", ")}`, remedy);
       }
       const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
       return proven(
@@ -16926,16 +16842,16 @@ function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
 // core/access/scope/compute.ts
 var ISOLATING = /* @__PURE__ */ new Set(["DATA_SECURITY_MODE_STANDARD", "USER_ISOLATION"]);
 var DEDICATED = /* @__PURE__ */ new Set(["DATA_SECURITY_MODE_DEDICATED", "SINGLE_USER"]);
-function ofCluster({ id, details, attachers }, { runners, allowed, principal }) {
-  const mode = CLUSTER.text(details, "data_security_mode");
+function ofCluster({ id, details: details2, attachers }, { runners: runners2, allowed, principal }) {
+  const mode = CLUSTER.text(details2, "data_security_mode");
   const what = `cluster ${id} (${mode || "no access mode"})`;
   if (ISOLATING.has(mode)) return proven(`${what} isolates its users from each other`);
   const own = "Give the task a job cluster or serverless compute, or a cluster in standard access mode.";
   if (mode === "DATA_SECURITY_MODE_AUTO")
     return unproven2(`the access mode of ${what} is chosen when it starts`, own);
-  const user2 = CLUSTER.text(details, "single_user_name");
+  const user2 = CLUSTER.text(details2, "single_user_name");
   const dedicated = DEDICATED.has(mode);
-  return judge2(runners, (all) => {
+  return judge2(runners2, (all) => {
     const jobs2 = all.filter((one) => one.clusters?.includes(id) && !allowed.has(one.key ?? ""));
     const sharers = new Set(jobs2.map(({ type, name, id: of }) => `${type} "${name}" (${of})`));
     if (dedicated && user2 !== "" && user2.toLowerCase() !== principal) sharers.add(user2);
@@ -16970,11 +16886,11 @@ function computePoints(facts) {
 // core/access/scope/credential.ts
 var USING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES", "CREATE_CONNECTION"]);
 async function readMetastoreOwner(eyes) {
-  const path17 = "/api/2.1/unity-catalog/metastore_summary";
+  const path20 = "/api/2.1/unity-catalog/metastore_summary";
   const owner = await readBy(
     eyes,
     "metastore",
-    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path17 }), "owner")
+    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path20 }), "owner")
   );
   return owner.state === "known" ? owner.value : "";
 }
@@ -17047,107 +16963,11 @@ function credentialPoints(readings2, allowed, workspaceId) {
   ]);
 }
 
-// core/access/scope/principals.ts
-var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
-var LIST_FROM2 = 20;
-async function numericIds(api, applicationIds) {
-  const found = [];
-  const idsOf = (resources) => new Map(
-    resources.map((resource) => [
-      SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
-      SERVICE_PRINCIPAL.text(resource, "id")
-    ])
-  );
-  if (applicationIds.length >= LIST_FROM2) {
-    const missing = new Set(applicationIds);
-    return idsOf(
-      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
-        for (const id of idsOf(page).keys()) missing.delete(id);
-        return missing.size === 0;
-      })
-    );
-  }
-  await inParallel(applicationIds, async (id) => {
-    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
-    found.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
-  });
-  return idsOf(found);
-}
-async function holders2(api, path17, name) {
-  const ruleSet = await api.call({ method: "GET", path: path17, query: { name, etag: "" } });
-  return RULE_SET.list(ruleSet, "grant_rules").flatMap(
-    (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
-  );
-}
-async function eitherRoute(workspace, account) {
-  try {
-    return await workspace();
-  } catch (error) {
-    if (account === void 0 || !(error instanceof ApiFailure)) throw error;
-    return account().catch((second) => {
-      throw isPassing(error) ? error : second;
-    });
-  }
-}
-async function readOne2(eyes, accountId, applicationId2, numericId) {
-  if (accountId === void 0) {
-    const missing = unknown("the input account-id");
-    return { numericId, users: missing, secrets: missing, policies: missing };
-  }
-  const id = numericId.state === "known" ? numericId.value : void 0;
-  const name = `accounts/${accountId}/servicePrincipals/${applicationId2}/ruleSets/default`;
-  const manager = `servicePrincipal.manager on ${applicationId2}, or account admin`;
-  const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
-  const [users2, secrets2, policies2] = await Promise.all([
-    readBy(
-      eyes,
-      manager,
-      ({ workspace, account }) => eitherRoute(
-        () => holders2(workspace, "/api/2.0/preview/accounts/access-control/rule-sets", name),
-        account && (() => holders2(account, `/api/2.0/preview/accounts/${accountId}/access-control/rule-sets`, name))
-      )
-    ),
-    readBy(eyes, manager, ({ workspace, account }) => {
-      if (id === void 0) return void 0;
-      const path17 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
-      return eitherRoute(
-        () => listAll(workspace, path17, SECRETS.key("secrets")),
-        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
-      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
-    }),
-    readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
-      if (id === void 0 || account === void 0) return void 0;
-      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
-        (listed) => listed.map((policy2) => ({
-          id: FEDERATION_POLICY.text(policy2, "policy_id"),
-          issuer: FEDERATION_POLICY.text(policy2, "oidc_policy", "issuer"),
-          subject: FEDERATION_POLICY.text(policy2, "oidc_policy", "subject")
-        }))
-      );
-    })
-  ]);
-  return { numericId, users: users2, secrets: secrets2, policies: policies2 };
-}
-async function readPrincipals(eyes, accountId, applicationIds) {
-  const distinct = [...new Set(applicationIds)];
-  const ids = await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
-  const facts = await inParallel(distinct, (applicationId2) => {
-    const numericId = ids.state === "known" ? { state: "known", value: ids.value.get(applicationId2) } : ids;
-    return readOne2(eyes, accountId, applicationId2, numericId);
-  });
-  return new Map(
-    distinct.flatMap((applicationId2, index) => {
-      const found = facts[index];
-      return found === void 0 ? [] : [[applicationId2, found]];
-    })
-  );
-}
-
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path17, items, query = {}) {
+async function list2(api, path20, items, query = {}) {
   try {
-    return await listAll(api, path17, items, query);
+    return await listAll(api, path20, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
@@ -17195,19 +17015,21 @@ async function others(api) {
     }))
   ];
 }
+var TOO_MANY = `at most ${MAX_ASKED} jobs in the workspace that have no explicit run_as, or more than 100 tasks`;
+async function runnersOf(reader, listing, tasksMatter) {
+  const [ofJobs, ofOthers] = await Promise.all([
+    jobs(reader, listing, tasksMatter),
+    others(reader.workspace)
+  ]);
+  return ofJobs && [...ofJobs, ...ofOthers];
+}
 async function readRunners(eyes, listing, tasksMatter) {
   const admin = eyes.readers.find((reader) => reader.admin);
   if (admin === void 0)
     return unreadable2(eyes, "workspace admin (a listing by anyone else may be incomplete)");
   try {
-    const [ofJobs, ofOthers] = await Promise.all([
-      jobs(admin, listing, tasksMatter),
-      others(admin.workspace)
-    ]);
-    if (ofJobs !== void 0) return known([...ofJobs, ...ofOthers]);
-    return unknown(
-      `at most ${MAX_ASKED} jobs in the workspace that have no explicit run_as, or more than 100 tasks`
-    );
+    const all = await runnersOf(admin, listing, tasksMatter);
+    return all === void 0 ? unknown(TOO_MANY) : known(all);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     return unreadable2(
@@ -17222,7 +17044,7 @@ function withBundle(listed, bundle, deployed2) {
   const own = bundle.jobs.filter((job2) => !deployed2 || job2.deployed?.state === "read");
   const byId = new Map(own.filter((job2) => job2.id !== void 0).map((job2) => [job2.id, job2]));
   const gone = new Set(deployed2 ? [] : bundle.goneJobIds);
-  const runners = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
+  const runners2 = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
     const job2 = runner.type === "job" ? byId.get(runner.id) : void 0;
     if (job2 === void 0) return runner;
     const planned = { principal: declared(job2), clusters: sharedClusters(job2.settings) };
@@ -17230,7 +17052,7 @@ function withBundle(listed, bundle, deployed2) {
   });
   const created = deployed2 ? [] : bundle.jobs.filter((job2) => job2.id === void 0);
   return [
-    ...runners,
+    ...runners2,
     ...created.map((job2) => ({
       type: "job",
       id: "not deployed yet",
@@ -17242,6 +17064,202 @@ function withBundle(listed, bundle, deployed2) {
   ];
 }
 
+// core/access/scope/elsewhere.ts
+var EVERYBODY2 = "account users";
+var MAX_GROUPS = 1e3;
+async function readElsewhere(eyes, accountId, here, numericIds2) {
+  if (accountId === void 0) return unknown("the input account-id");
+  const right = "account admin, with a way to sign in to the account";
+  const listed = await readBy(eyes, right, ({ account, elsewhere: elsewhere4 }) => {
+    if (account === void 0) return void 0;
+    const assigned = assignments({ api: account, id: accountId }, here, numericIds2);
+    return assigned.then((all2) => ({ elsewhere: elsewhere4, all: all2 }));
+  });
+  if (listed.state !== "known") return listed;
+  const { elsewhere: elsewhere3, all } = listed.value;
+  if (all === void 0) return unknown("a listing of the account's workspaces that names this one");
+  const read4 = all.map(async ({ name, deployment, ids }) => ({
+    name,
+    assigned: ids,
+    ...await runners(eyes, name, elsewhere3?.(deployment))
+  }));
+  return known(await Promise.all(read4));
+}
+async function assignments(account, here, numericIds2) {
+  const path20 = `/api/2.0/accounts/${account.id}/workspaces`;
+  const listed = await account.api.call({ method: "GET", path: path20, array: true });
+  const all = isList(listed) ? listed : [];
+  const others2 = all.filter((one) => OTHER_WORKSPACE.text(one, "workspace_id") !== here);
+  if (others2.length === all.length) return void 0;
+  const members2 = groupMembers(account, numericIds2);
+  const found2 = await inParallel(others2, async (one) => {
+    const id = OTHER_WORKSPACE.text(one, "workspace_id");
+    const deployment = OTHER_WORKSPACE.text(one, "deployment_name");
+    const name = OTHER_WORKSPACE.text(one, "workspace_name") || deployment || id;
+    const path21 = `/api/2.0/accounts/${account.id}/workspaces/${id}/permissionassignments`;
+    const rows = await orAll(
+      account.api.call({ method: "GET", path: path21 }),
+      (answer) => WORKSPACE_ASSIGNMENTS.list(answer, "permission_assignments")
+    );
+    if (rows === void 0) return { name, deployment, ids: numericIds2 };
+    const ids = await inParallel(rows, async (row) => {
+      const principal = WORKSPACE_ASSIGNMENT.text(row, "principal", "principal_id");
+      const group = WORKSPACE_ASSIGNMENT.text(row, "principal", "group_name");
+      if (group === "") return numericIds2.has(principal) ? [principal] : [];
+      return group === EVERYBODY2 ? [...numericIds2] : [...await members2(principal)];
+    });
+    return { name, deployment, ids: new Set(ids.flat()) };
+  });
+  return found2.filter(({ ids }) => ids.size > 0);
+}
+function groupMembers({ api, id: accountId }, numericIds2) {
+  const asked3 = /* @__PURE__ */ new Map();
+  const membersOf = (id) => {
+    const path20 = `/api/2.0/accounts/${accountId}/scim/v2/Groups/${encodeURIComponent(id)}`;
+    const answer = asked3.get(id) ?? orAll(
+      api.call({ method: "GET", path: path20, query: { attributes: "members" } }),
+      (group) => GROUP_RESOURCE.list(group, "members")
+    );
+    asked3.set(id, answer);
+    return answer;
+  };
+  return async (groupId) => {
+    const found2 = /* @__PURE__ */ new Set();
+    const groups = /* @__PURE__ */ new Set([groupId]);
+    for (const group of groups) {
+      const members2 = groups.size > MAX_GROUPS ? void 0 : await membersOf(group);
+      if (members2 === void 0) return numericIds2;
+      for (const member3 of members2) {
+        const id = GROUP.text(member3, "value");
+        if (numericIds2.has(id)) found2.add(id);
+        else if (isGroup(member3)) groups.add(id);
+      }
+    }
+    return found2;
+  };
+}
+var isGroup = (member3) => GROUP.text(member3, "$ref").includes("Groups/");
+async function orAll(answer, read4) {
+  try {
+    return read4(await answer);
+  } catch (error) {
+    if (error instanceof ApiFailure && !isPassing(error)) return void 0;
+    throw error;
+  }
+}
+async function runners(eyes, name, workspace) {
+  if (workspace === void 0) return { runners: unreadable2(eyes, `the address of workspace "${name}"`) };
+  const admin = `workspace admin of "${name}"`;
+  try {
+    const reader = await openReader({ workspace, account: void 0 });
+    if (!reader.admin) return { runners: unreadable2(eyes, admin) };
+    const all = await runnersOf(reader, jobListing(), false);
+    return { runners: all === void 0 ? unknown(`${TOO_MANY} of "${name}"`) : known(all) };
+  } catch (error) {
+    if (error instanceof HttpError)
+      return { runners: unreadable2(eyes, `a network path to workspace "${name}"`, true), unreached: true };
+    if (!(error instanceof ApiFailure)) throw error;
+    const answered2 = error.refused ? "" : ` (the API answered ${error.status} ${error.errorCode})`;
+    return { runners: unreadable2(eyes, `${admin}${answered2}`, isPassing(error)) };
+  }
+}
+
+// core/access/scope/principals.ts
+var SCIM = "/api/2.0/preview/scim/v2/ServicePrincipals";
+var LIST_FROM2 = 20;
+async function numericIds(api, applicationIds) {
+  const found2 = [];
+  const idsOf2 = (resources) => new Map(
+    resources.map((resource) => [
+      SERVICE_PRINCIPAL.text(resource, "applicationId").toLowerCase(),
+      SERVICE_PRINCIPAL.text(resource, "id")
+    ])
+  );
+  if (applicationIds.length >= LIST_FROM2) {
+    const missing = new Set(applicationIds);
+    return idsOf2(
+      await listScim(api, SCIM, { attributes: "id,applicationId" }, (page) => {
+        for (const id of idsOf2(page).keys()) missing.delete(id);
+        return missing.size === 0;
+      })
+    );
+  }
+  await inParallel(applicationIds, async (id) => {
+    const query = { filter: `applicationId eq "${id}"`, attributes: "id,applicationId" };
+    found2.push(...listAt(await api.call({ method: "GET", path: SCIM, query }), "Resources"));
+  });
+  return idsOf2(found2);
+}
+async function holders2(api, path20, name) {
+  const ruleSet = await api.call({ method: "GET", path: path20, query: { name, etag: "" } });
+  return RULE_SET.list(ruleSet, "grant_rules").flatMap(
+    (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
+  );
+}
+async function eitherRoute(workspace, account) {
+  try {
+    return await workspace();
+  } catch (error) {
+    if (account === void 0 || !(error instanceof ApiFailure)) throw error;
+    return account().catch((second) => {
+      throw isPassing(error) ? error : second;
+    });
+  }
+}
+async function readOne2(eyes, accountId, applicationId2, numericId) {
+  if (accountId === void 0) {
+    const missing = unknown("the input account-id");
+    return { numericId, users: missing, secrets: missing, policies: missing };
+  }
+  const id = numericId.state === "known" ? numericId.value : void 0;
+  const name = `accounts/${accountId}/servicePrincipals/${applicationId2}/ruleSets/default`;
+  const manager = `servicePrincipal.manager on ${applicationId2}, or account admin`;
+  const base = `/api/2.0/accounts/${accountId}/servicePrincipals/${id ?? ""}`;
+  const [users2, secrets2, policies2] = await Promise.all([
+    readBy(
+      eyes,
+      manager,
+      ({ workspace, account }) => eitherRoute(
+        () => holders2(workspace, "/api/2.0/preview/accounts/access-control/rule-sets", name),
+        account && (() => holders2(account, `/api/2.0/preview/accounts/${accountId}/access-control/rule-sets`, name))
+      )
+    ),
+    readBy(eyes, manager, ({ workspace, account }) => {
+      if (id === void 0) return void 0;
+      const path20 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      return eitherRoute(
+        () => listAll(workspace, path20, SECRETS.key("secrets")),
+        account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
+      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
+    }),
+    readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
+      if (id === void 0 || account === void 0) return void 0;
+      return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
+        (listed) => listed.map((policy2) => ({
+          id: FEDERATION_POLICY.text(policy2, "policy_id"),
+          issuer: FEDERATION_POLICY.text(policy2, "oidc_policy", "issuer"),
+          subject: FEDERATION_POLICY.text(policy2, "oidc_policy", "subject")
+        }))
+      );
+    })
+  ]);
+  return { numericId, users: users2, secrets: secrets2, policies: policies2 };
+}
+async function readPrincipals(eyes, accountId, applicationIds) {
+  const distinct = [...new Set(applicationIds)];
+  const ids = await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
+  const facts = await inParallel(distinct, (applicationId2) => {
+    const numericId = ids.state === "known" ? { state: "known", value: ids.value.get(applicationId2) } : ids;
+    return readOne2(eyes, accountId, applicationId2, numericId);
+  });
+  return new Map(
+    distinct.flatMap((applicationId2, index) => {
+      const found2 = facts[index];
+      return found2 === void 0 ? [] : [[applicationId2, found2]];
+    })
+  );
+}
+
 // core/access/scope/twins.ts
 var HARMLESS4 = /* @__PURE__ */ new Set(["BROWSE", "MANAGE"]);
 async function readTwins(eyes, identities, metastoreOwner) {
@@ -17250,12 +17268,12 @@ async function readTwins(eyes, identities, metastoreOwner) {
   const right = "metastore admin (anybody else is shown only some credentials)";
   const complete = isAdmin2.length > 0 ? known(true) : unreadable2(eyes, right);
   const readers = isAdmin2.length > 0 ? isAdmin2 : eyes.readers;
-  const path17 = "/api/2.1/unity-catalog/credentials";
+  const path20 = "/api/2.1/unity-catalog/credentials";
   const query = { max_results: "0", include_unbound: "true" };
   const listed = await readBy(
     { ...eyes, readers },
     right,
-    ({ workspace }) => listAll(workspace, path17, CREDENTIALS.key("credentials"), query)
+    ({ workspace }) => listAll(workspace, path20, CREDENTIALS.key("credentials"), query)
   );
   if (listed.state !== "known") return listed;
   const wanted = new Set(identities.values());
@@ -17263,7 +17281,7 @@ async function readTwins(eyes, identities, metastoreOwner) {
   const alone = (info) => held.every((other) => other === info || identityOf(other) !== identityOf(info));
   const isOwn = (info) => identities.has(CREDENTIAL.text(info, "name").toLowerCase());
   const same = held.filter((info) => !isOwn(info) || !alone(info));
-  const found = await inParallel(same, async (info) => {
+  const found2 = await inParallel(same, async (info) => {
     const name = CREDENTIAL.text(info, "name");
     const storage = CREDENTIAL.text(info, "purpose") !== "SERVICE";
     const type = storage ? "storage_credential" : "credential";
@@ -17276,7 +17294,7 @@ async function readTwins(eyes, identities, metastoreOwner) {
     const users2 = grants2.state === "known" ? known(grants2.value.filter(({ privilege }) => !HARMLESS4.has(privilege))) : grants2;
     return { name, identity: identityOf(info), storage, users: users2 };
   });
-  return known({ complete, twins: found });
+  return known({ complete, twins: found2 });
 }
 function ofTwin({ name, storage, users: users2 }, own, allowed) {
   return judge2(users2, (all) => {
@@ -17308,8 +17326,8 @@ function twinPoints(credentials, facts, allowed) {
       complete,
       () => proven(`the listing of credentials behind the identity of "${name}" is complete`, [outside2])
     );
-    const found = twins.filter((twin) => twin.identity === identity && twin.name.toLowerCase() !== name);
-    const points2 = found.map((twin) => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
+    const found2 = twins.filter((twin) => twin.identity === identity && twin.name.toLowerCase() !== name);
+    const points2 = found2.map((twin) => ({ point: "twins", ...ofTwin(twin, name, allowed) }));
     return [{ point: "twins", ...listing }, ...points2];
   });
 }
@@ -17317,8 +17335,8 @@ function twinPoints(credentials, facts, allowed) {
 // core/access/scope/workspace-admins.ts
 function readTokens(eyes) {
   return readBy(eyes, "workspace admin (the list of personal access tokens)", async ({ workspace }) => {
-    const path17 = "/api/2.0/token-management/tokens";
-    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path17 }));
+    const path20 = "/api/2.0/token-management/tokens";
+    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path20 }));
     return TOKENS.list(answer, "token_infos").map((token2) => ({
       id: TOKEN.text(token2, "token_id"),
       ownerId: TOKEN.text(token2, "owner_id"),
@@ -17334,18 +17352,18 @@ function readDeployer(eyes, deployer) {
   });
 }
 async function isAdmin(api, applicationId2) {
-  const path17 = "/api/2.0/preview/scim/v2/ServicePrincipals";
+  const path20 = "/api/2.0/preview/scim/v2/ServicePrincipals";
   const query = { filter: `applicationId eq "${applicationId2}"`, attributes: "applicationId,groups" };
-  const answer = await api.call({ method: "GET", path: path17, query });
-  const found = listAt(answer, SERVICE_PRINCIPALS.key("Resources"));
-  if (found.length === 0) throw new ApiFailure(404, "NOT_FOUND", "there is no such service principal");
-  return found.flatMap((one) => SERVICE_PRINCIPAL.list(one, "groups")).some((group) => GROUP.text(group, "display") === "admins");
+  const answer = await api.call({ method: "GET", path: path20, query });
+  const found2 = listAt(answer, SERVICE_PRINCIPALS.key("Resources"));
+  if (found2.length === 0) throw new ApiFailure(404, "NOT_FOUND", "there is no such service principal");
+  return found2.flatMap((one) => SERVICE_PRINCIPAL.list(one, "groups")).some((group) => GROUP.text(group, "display") === "admins");
 }
 function readAdmins(eyes) {
   return readBy(eyes, "workspace admin (the setting restrict_workspace_admins)", async ({ workspace }) => {
-    const path17 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
+    const path20 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
     const [setting, names2] = await Promise.all([
-      unlessAbsent(workspace.call({ method: "GET", path: path17 }), ({ missing }) => missing),
+      unlessAbsent(workspace.call({ method: "GET", path: path20 }), ({ missing }) => missing),
       admins2(workspace)
     ]);
     const status = ADMIN_SETTING.text(setting, "restrict_workspace_admins", "status");
@@ -17437,7 +17455,11 @@ async function proveScopes(request) {
     )
   );
   const code2 = codeReader(eyes, bundle.filePath, metastoreOwner);
-  const [allTwins, codes] = await Promise.all([
+  const numericIds2 = [...identities.values()].flatMap(
+    ({ numericId: id }) => id.state === "known" && id.value !== void 0 ? [id.value] : []
+  );
+  const [elsewhere3, allTwins, codes] = await Promise.all([
+    readElsewhere(eyes, accountId, bundle.workspaceId, new Set(numericIds2)),
     readTwins(eyes, cloudIdentities, metastoreOwner),
     inParallel(jobs2, (job2) => {
       const shared = sharedClusters(job2.settings).flatMap((id) => {
@@ -17447,7 +17469,7 @@ async function proveScopes(request) {
       return code2(codeSubject(job2, before), shared);
     })
   ]);
-  const runners = listed.state === "known" ? known(withBundle(listed.value, bundle, before === void 0)) : listed;
+  const runners2 = listed.state === "known" ? known(withBundle(listed.value, bundle, before === void 0)) : listed;
   const nobody = unknown("a run-as service principal");
   const noIdentity = {
     numericId: nobody,
@@ -17476,7 +17498,9 @@ async function proveScopes(request) {
           principal,
           deployer,
           numericId: identity.numericId,
-          runners,
+          runners: runners2,
+          elsewhere: elsewhere3,
+          everywhere: policy2?.principal_workspaces === "all",
           declared: bundle.jobs,
           allowed
         })
@@ -17502,7 +17526,7 @@ async function proveScopes(request) {
           settings: job2.settings,
           principal,
           clusters: sharedClusters(job2.settings).map((id) => clusters.get(id) ?? unknown(`cluster ${id}`)),
-          runners,
+          runners: runners2,
           allowed
         })
       ],
@@ -17528,7 +17552,7 @@ function observer(request, registrarLater) {
   const listing = jobListing();
   let opened;
   const readers = () => opened ??= Promise.all(
-    [registrar, deployer].filter((connection) => connection !== void 0).map(({ workspace, account }) => openReader(workspace, account))
+    [registrar, deployer].filter((connection) => connection !== void 0).map(openReader)
   );
   return {
     async bundle() {
@@ -17569,22 +17593,22 @@ function expectedRecords(live, owner, deployment) {
   return [...byObject.values()];
 }
 async function knownState(options, live) {
-  const { api, deployer, registrarId, registrarLater, owner, bundle } = options;
+  const { api, deployer, registrarId: registrarId2, registrarLater, owner, bundle } = options;
   const request = {
     api,
-    folder: stateFolder(registrarId),
+    folder: stateFolder(registrarId2),
     owner,
     deployment: bundle,
     expected: expectedRecords(live, owner, bundle),
     looksOnly: options.looksOnly
   };
-  const [folder, seen, legacy] = await Promise.all([
-    registrarLater ? void 0 : proveFolder(api, registrarId),
+  const [folder, seen, legacy2] = await Promise.all([
+    registrarLater ? void 0 : proveFolder(api, registrarId2),
     readState(request),
     readLegacy(deployer, bundle)
   ]);
   const readable2 = seen.readable || !registrarLater;
-  return { state: { ...seen, readable: readable2, records: withLegacy(seen.records, legacy) }, legacy, folder };
+  return { state: { ...seen, readable: readable2, records: withLegacy(seen.records, legacy2) }, legacy: legacy2, folder };
 }
 function assumedRecords(live, remote2) {
   const there = live.filter(({ target, object: object3 }) => remote2(target, object3).state === "present");
@@ -17601,18 +17625,18 @@ function stateWarnings({ known: known2, views, principals, objects }) {
       (object3) => `${target.describe(object3)} is there, and neither declared nor recorded: if nobody needs it, ${target.undoCommand(object3)}`
     )
   );
-  const { state, legacy } = known2;
+  const { state, legacy: legacy2 } = known2;
   if (!state.readable && ours.size > 0)
     warnings.push(
       "What is recorded is not readable here: what will be withdrawn is shown when access is registered."
     );
-  if (legacy !== void 0)
+  if (legacy2 !== void 0)
     warnings.push(
       "The access state that an earlier version kept beside the bundle's own is taken over, as far as the workspace bears it out, and then removed."
     );
-  if (legacy !== void 0 && legacy.doubtful.length > 0)
+  if (legacy2 !== void 0 && legacy2.doubtful.length > 0)
     warnings.push(
-      `Not taken over from it, because it is about no job of this bundle: ${legacy.doubtful.slice(0, 10).join(", ")}.`
+      `Not taken over from it, because it is about no job of this bundle: ${legacy2.doubtful.slice(0, 10).join(", ")}.`
     );
   return warnings;
 }
@@ -17710,12 +17734,12 @@ async function examineAccess(request) {
   const bundle = await see.bundle();
   const { declared, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
   const live = declared.filter((entry) => entry.expired === void 0);
-  const registrarId = registrarOf(files) ?? deployerId;
+  const registrarId2 = registrarOf(files) ?? deployerId;
   const known2 = await knownState(
     {
       api: (request.registrar ?? deployer).workspace,
       deployer: deployer.workspace,
-      ...{ registrarId, registrarLater, owner: request.owner, bundle, looksOnly: request.looksOnly === true }
+      ...{ registrarId: registrarId2, registrarLater, owner: request.owner, bundle, looksOnly: request.looksOnly === true }
     },
     live
   );
@@ -17773,9 +17797,9 @@ async function examineAccess(request) {
     legacy: known2.legacy !== void 0,
     folder: known2.folder,
     policy: files.policy,
-    registrarId,
+    registrarId: registrarId2,
     apart: isApart(files),
-    selfRegistered: registrarId === deployerId && !isApart(files)
+    selfRegistered: registrarId2 === deployerId && !isApart(files)
   };
 }
 async function planAccess(request, onPlan) {
@@ -17842,9 +17866,9 @@ async function confirm({ target, action, objects }, ports, clock) {
   const deadline = clock.now() + CONFIRM_TIMEOUT;
   for (let wait = 500; ; wait = Math.min(wait * 2, 8e3)) {
     const view = await target.read(objects, ports);
-    const open3 = objects.filter((object3) => !done(view.plan(object3)));
-    if (open3[0] === void 0) return void 0;
-    if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open3[0])}`;
+    const open4 = objects.filter((object3) => !done(view.plan(object3)));
+    if (open4[0] === void 0) return void 0;
+    if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open4[0])}`;
     await clock.sleep(wait, ports.signal);
   }
 }
@@ -17881,9 +17905,9 @@ async function execute(plan, request, lock, onApplied) {
   });
   const all = plan.changes.filter(isChange);
   const applied = [];
-  const tell = async (changes, outcome, reason) => {
+  const tell = async (changes, outcome2, reason) => {
     for (const change2 of changes) {
-      const one = { change: change2, outcome, ...reason === void 0 ? {} : { reason } };
+      const one = { change: change2, outcome: outcome2, ...reason === void 0 ? {} : { reason } };
       applied.push(one);
       await onApplied(one);
     }
@@ -17922,7 +17946,7 @@ async function execute(plan, request, lock, onApplied) {
 }
 
 // core/access/state/lock.ts
-import { randomUUID as randomUUID4 } from "node:crypto";
+import { randomUUID as randomUUID2 } from "node:crypto";
 var LEASE = 6e4;
 var RENEW = 2e4;
 var POLL = 5e3;
@@ -17938,9 +17962,9 @@ function parse3(content) {
     return { id: "", holder: "(unreadable)", after: "" };
   }
 }
-async function takeLock(path17, options) {
+async function takeLock(path20, options) {
   const { api, clock, holder, timeout, signal } = options;
-  const id = randomUUID4();
+  const id = randomUUID2();
   let after = "";
   const text3 = () => JSON.stringify({ id, holder, after, renewed: clock.now() });
   const deadline = clock.now() + timeout;
@@ -17948,22 +17972,22 @@ async function takeLock(path17, options) {
   const lock = {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path17);
-      if (content === void 0 || parse3(content).id !== id) throw lost(path17);
+      const content = await readWorkspaceFile(api, path20);
+      if (content === void 0 || parse3(content).id !== id) throw lost(path20);
       renewed = clock.now();
-      await writeWorkspaceFile(api, path17, text3(), true);
+      await writeWorkspaceFile(api, path20, text3(), true);
     },
     async release() {
-      const content = await readWorkspaceFile(api, path17);
-      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path17);
+      const content = await readWorkspaceFile(api, path20);
+      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path20);
     }
   };
   let seen;
   let since = clock.now();
   for (; ; ) {
     renewed = clock.now();
-    if (await writeWorkspaceFile(api, path17, text3(), false)) return lock;
-    const content = await readWorkspaceFile(api, path17);
+    if (await writeWorkspaceFile(api, path20, text3(), false)) return lock;
+    const content = await readWorkspaceFile(api, path20);
     if (content === void 0) continue;
     if (parse3(content).id === id) return lock;
     if (content !== seen) {
@@ -17971,38 +17995,38 @@ async function takeLock(path17, options) {
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
       after = parse3(content).id;
-      if (await takeOver(path17, content, text3(), options)) return lock;
+      if (await takeOver(path20, content, text3(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path17, parse3(content).holder);
+    if (clock.now() >= deadline) throw busy(path20, parse3(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
-function takeOverPath(path17, id) {
-  return `${path17}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+function takeOverPath(path20, id) {
+  return `${path20}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
-async function takeOver(path17, left, text3, options) {
+async function takeOver(path20, left, text3, options) {
   const { id, after } = parse3(left);
-  const takeover = await takeLock(takeOverPath(path17, id), options);
+  const takeover = await takeLock(takeOverPath(path20, id), options);
   try {
-    if (await readWorkspaceFile(options.api, path17) !== left) return false;
-    await writeWorkspaceFile(options.api, path17, text3, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path17, after));
+    if (await readWorkspaceFile(options.api, path20) !== left) return false;
+    await writeWorkspaceFile(options.api, path20, text3, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path20, after));
     return true;
   } finally {
     await takeover.release();
   }
 }
-function busy(path17, holder) {
+function busy(path20, holder) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path17}.`,
+    problem: `Another run holds the access lock ${path20}.`,
     actual: holder,
     remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
   });
 }
-function lost(path17) {
+function lost(path20) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path17} was taken over by another run while this one was changing access.`,
+    problem: `The access lock ${path20} was taken over by another run while this one was changing access.`,
     remedy: "Run it again: what was changed so far is recorded, and the next run converges."
   });
 }
@@ -18010,11 +18034,11 @@ function lost(path17) {
 // core/access/apply/apply.ts
 var isRevoked = ({ action, decision }) => action === "withdraw" && decision?.effect === "deny";
 function checkApproved(fresh, approved) {
-  const shown2 = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
-  for (const change2 of approved.changes) if (change2.unread) shown2.add(`grant ${recordKey(change2)}`);
+  const shown3 = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
+  for (const change2 of approved.changes) if (change2.unread) shown3.add(`grant ${recordKey(change2)}`);
   const hidden = ({ action }) => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change2) => isRemote2(change2) && !hidden(change2) && !isRevoked(change2) && !shown2.has(`${change2.action} ${recordKey(change2)}`)
+    (change2) => isRemote2(change2) && !hidden(change2) && !isRevoked(change2) && !shown3.has(`${change2.action} ${recordKey(change2)}`)
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
@@ -18040,11 +18064,11 @@ function holding(request, lock) {
   return { ...request, deployer: all(deployer), registrar: registrar && all(registrar) };
 }
 function failures(applied) {
-  const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
-  return mistakes.map(({ change: change2, outcome, reason = "" }) => {
+  const mistakes = applied.filter(({ outcome: outcome2 }) => outcome2 === "failed" || outcome2 === "skipped");
+  return mistakes.map(({ change: change2, outcome: outcome2, reason = "" }) => {
     const { action, target, object: object3, job: job2, purpose } = change2;
     const mistake = {
-      problem: `Job "${job2}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome}: ${reason}.`,
+      problem: `Job "${job2}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome2}: ${reason}.`,
       remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there."
     };
     return { code: "ACCESS_FAILED", mistake };
@@ -18060,8 +18084,8 @@ async function applyAccess(request, options) {
   else {
     const { deployer, registrar, clock, signal } = request;
     const { workspace } = registrar ?? deployer;
-    const { registrarId } = plan;
-    const lock = await takeLock(lockPath(registrarId), {
+    const { registrarId: registrarId2 } = plan;
+    const lock = await takeLock(lockPath(registrarId2), {
       api: workspace,
       clock,
       holder: options.holder,
@@ -18072,7 +18096,7 @@ async function applyAccess(request, options) {
       plan = await examineAccess(holding(request, lock));
       if (options.approved !== void 0) checkApproved(plan, options.approved);
       await options.onPlan?.(plan);
-      const readers = request.readers.filter((one) => one !== registrarId);
+      const readers = request.readers.filter((one) => one !== registrarId2);
       if (plan.folder) await letRead(workspace, plan.folder, readers);
       if (plan.changes.some(isChange))
         applied = await execute(plan, request, lock, (one) => options.onApplied(one, plan));
@@ -18088,13 +18112,13 @@ async function applyAccess(request, options) {
   const problems = [...plan.findings, ...failures(applied)];
   if (problems.length > 0) throw fail(problems);
   if (plan.legacy) await retireLegacy(request);
-  const count2 = (action) => applied.filter(({ change: change2, outcome }) => outcome === "done" && change2.action === action).length;
+  const count3 = (action) => applied.filter(({ change: change2, outcome: outcome2 }) => outcome2 === "done" && change2.action === action).length;
   return {
     plan,
     applied,
-    granted: count2("grant"),
-    updated: count2("update"),
-    revoked: count2("withdraw"),
+    granted: count3("grant"),
+    updated: count3("update"),
+    revoked: count3("withdraw"),
     unchanged: plan.changes.filter(({ action }) => action === "unchanged").length
   };
 }
@@ -18112,7 +18136,7 @@ function withdrawAccess(request, options) {
 
 // core/access/apply/in-force.ts
 function grantedNow(plan, applied) {
-  const done = new Set(applied.flatMap(({ change: change2, outcome }) => outcome === "done" ? [change2] : []));
+  const done = new Set(applied.flatMap(({ change: change2, outcome: outcome2 }) => outcome2 === "done" ? [change2] : []));
   const stands = plan.changes.filter(
     (change2) => change2.phase === "granted" && change2.action !== "withdraw" && (!isRemote2(change2) || done.has(change2))
   );
@@ -18132,13 +18156,13 @@ function manifestOf(bundle, workspace, entries2, inForce) {
       const grant = one.target.manifest(one.object);
       return { ...grant, purpose: one.purpose, ...until && { until: until.value } };
     });
-    const elsewhere2 = Object.fromEntries(
+    const elsewhere3 = Object.fromEntries(
       ofJob.flatMap(
         ({ purpose, targets = [target] }) => targets.includes(target) || targets.length === 0 ? [] : [[purpose.value, targets]]
       )
     );
-    if (purposes.length === 0 && Object.keys(elsewhere2).length === 0) return [];
-    return [{ key: key2, id, runAs: runAs2.applicationId, purposes, elsewhere: elsewhere2 }];
+    if (purposes.length === 0 && Object.keys(elsewhere3).length === 0) return [];
+    return [{ key: key2, id, runAs: runAs2.applicationId, purposes, elsewhere: elsewhere3 }];
   });
   return { bundle: name, target, workspace, jobs: jobs2 };
 }
@@ -18322,8 +18346,8 @@ async function exchangeOnce({ exchange, idToken, clock, onExchange, serverNow = 
   }
   registerSecret(token2.accessToken);
   const { accessToken, expiresAt } = token2;
-  const outcome = { expiresAt, accessTokenSha256: tokenSha256(accessToken) };
-  onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome });
+  const outcome2 = { expiresAt, accessTokenSha256: tokenSha256(accessToken) };
+  onExchange?.({ at: at3, attempt: attempt2, audience, claims, idTokenSha256, outcome: outcome2 });
   return token2;
 }
 function expired({ expiresAt }, now, attempt2) {
@@ -18337,31 +18361,31 @@ function expired({ expiresAt }, now, attempt2) {
 }
 
 // core/flow/foreign-checkout.ts
-import path11 from "node:path";
+import path9 from "node:path";
 
 // core/base/git/checkout.ts
-import path10 from "node:path";
+import path8 from "node:path";
 var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 async function checkedOutCommit(folder) {
   const gitFolder2 = await findGitFolder(folder);
   if (gitFolder2 === void 0) return void 0;
-  const head = await textOf3(path10.join(gitFolder2, "HEAD"));
+  const head = await textOf3(path8.join(gitFolder2, "HEAD"));
   if (head === void 0 || COMMIT.test(head)) return head;
-  const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
-  if (ref === void 0 || ref.split("/").includes("..")) return void 0;
-  const common2 = path10.resolve(gitFolder2, await textOf3(path10.join(gitFolder2, "commondir")) ?? ".");
-  const loose = await textOf3(path10.join(common2, ref));
-  const commit = loose ?? packedRef(await textOf3(path10.join(common2, "packed-refs")), ref);
+  const [, ref2] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
+  if (ref2 === void 0 || ref2.split("/").includes("..")) return void 0;
+  const common2 = path8.resolve(gitFolder2, await textOf3(path8.join(gitFolder2, "commondir")) ?? ".");
+  const loose = await textOf3(path8.join(common2, ref2));
+  const commit = loose ?? packedRef(await textOf3(path8.join(common2, "packed-refs")), ref2);
   return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
 }
 async function findGitFolder(folder) {
-  const git = path10.join(folder, ".git");
-  if (await textOf3(path10.join(git, "HEAD")) !== void 0) return git;
+  const git = path8.join(folder, ".git");
+  if (await textOf3(path8.join(git, "HEAD")) !== void 0) return git;
   const [, target] = /^gitdir: (.+)$/.exec(await textOf3(git) ?? "") ?? [];
-  return target === void 0 ? void 0 : path10.resolve(folder, target);
+  return target === void 0 ? void 0 : path8.resolve(folder, target);
 }
-function packedRef(text3, ref) {
-  const line = text3?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref}`));
+function packedRef(text3, ref2) {
+  const line = text3?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref2}`));
   return line?.split(" ")[0];
 }
 var LARGEST = 64e6;
@@ -18377,8 +18401,8 @@ import { dirname, isAbsolute, join } from "node:path";
 function repositoryIdOf(originUrl) {
   const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
   const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path17 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path17).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+  const path20 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path20).replace(/(?:\.git)?\/?$/, "").toLowerCase();
 }
 function decodeURIComponentSafely(text3) {
   try {
@@ -18413,13 +18437,13 @@ async function findCheckout(start, tree) {
 // core/flow/foreign-checkout.ts
 async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
   const { checkout } = ci.context;
-  const ofBundle = await findCheckout(path11.resolve(checkout, inputs.bundleRoot), diskTree);
-  const found = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
-  if (commit !== void 0 && found.every((one) => one === commit)) return;
+  const ofBundle = await findCheckout(path9.resolve(checkout, inputs.bundleRoot), diskTree);
+  const found2 = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
+  if (commit !== void 0 && found2.every((one) => one === commit)) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
     problem: `\`${inputs.command.name}\` is refused: anybody can cause the event ${name}, and what is checked out is not the commit that this run belongs to.`,
     expected: commit ?? "a commit that the CI's ID token names",
-    actual: found.find((one) => one !== commit) ?? "no commit can be read from the checkout",
+    actual: found2.find((one) => one !== commit) ?? "no commit can be read from the checkout",
     remedy: "Check out no `ref:` of somebody else in this job. For pull requests use the event pull_request with `command: plan` and a service principal that can only read."
   });
 }
@@ -18440,8 +18464,8 @@ function signIn(step2, options) {
     serverNow: () => step2.serverTime.now(),
     onExchange: (event) => {
       record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
-      const { audience, attempt: attempt2, outcome } = event;
-      const result = "error" in outcome ? `failed: ${String(outcome.error)}` : `valid until ${new Date(outcome.expiresAt).toISOString()}`;
+      const { audience, attempt: attempt2, outcome: outcome2 } = event;
+      const result = "error" in outcome2 ? `failed: ${String(outcome2.error)}` : `valid until ${new Date(outcome2.expiresAt).toISOString()}`;
       ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
       onExchange?.(event);
     }
@@ -18451,9 +18475,9 @@ function accountHost(host) {
   return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
 }
 function exchangeFor({ ci, inputs, ports, exchanges, serverTime }, { workspace, clientId, account }) {
-  const open3 = exchanges[inputs.exchange.name];
-  if (!open3) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
-  return open3({
+  const open4 = exchanges[inputs.exchange.name];
+  if (!open4) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
+  return open4({
     ...inputs,
     ...ports,
     send: serverTime.measuring(ports.send),
@@ -18479,20 +18503,20 @@ function guarded({ ci, inputs }, exchange) {
     }
   };
 }
-function record(audit, { claims, idTokenSha256, outcome }, what) {
+function record(audit, { claims, idTokenSha256, outcome: outcome2 }, what) {
   if (claims === void 0) return;
   const { issuer, subject: subject2, audience, jwtId } = claims;
-  audit.identify(pipelineOf(claims, "error" in outcome ? "presented" : "verified"));
+  audit.identify(pipelineOf(claims, "error" in outcome2 ? "presented" : "verified"));
   const base = { ...what, issuer, subject: subject2, audience: audience.join(" "), idTokenSha256 };
   const ids = jwtId === void 0 ? {} : { jwtId };
-  if ("error" in outcome) {
-    const error = toSecretlessError(outcome.error);
+  if ("error" in outcome2) {
+    const error = toSecretlessError(outcome2.error);
     if (isRefusal(error)) return;
-    const { code: code2, details } = error;
-    const reason = [details.problem, details.actual].filter((text3) => text3 !== void 0).join(" ");
+    const { code: code2, details: details2 } = error;
+    const reason = [details2.problem, details2.actual].filter((text3) => text3 !== void 0).join(" ");
     audit.note(tokenExchangeEvent({ ...base, ...ids, outcome: { ok: false, code: code2, reason } }));
   } else {
-    audit.note(tokenExchangeEvent({ ...base, ...ids, ...outcome, outcome: { ok: true } }));
+    audit.note(tokenExchangeEvent({ ...base, ...ids, ...outcome2, outcome: { ok: true } }));
   }
 }
 function untrustedEvent(command, { event, remedy }) {
@@ -18523,7 +18547,22 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
     }
     throw new ApiFailure(401, "UNAUTHENTICATED", refused3.message);
   };
-  return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller) };
+  const elsewhere3 = (deploymentName) => {
+    const url = workspaceUrl(inputs.host, deploymentName);
+    return url === void 0 ? void 0 : auditedApi(step2, url, accountToken, caller);
+  };
+  return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller), elsewhere: elsewhere3 };
+}
+
+// core/base/yaml/schema-file.ts
+function schemaFile(name, title, schema) {
+  const head = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: `urn:databricks-secretless:schema:${name}:1`,
+    title
+  };
+  return `${JSON.stringify({ ...head, ...schema }, null, 2)}
+`;
 }
 
 // core/access/manifest.ts
@@ -18531,8 +18570,8 @@ var MANIFEST_FILE = "secretless-access.json";
 var MANIFEST_VERSION = 1;
 var TEXT = { type: "string", minLength: 1 };
 var PURPOSE = "^[a-z][a-z0-9-]{0,62}$";
-var ADDRESS = "^(?:https://[^\\s/?#@\\\\]+|http://(?:localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1\\])(?::\\d+)?)(?:/[^\\s?#\\\\]*)?$";
-var URL_TEXT = { type: "string", pattern: ADDRESS };
+var ADDRESS2 = "^(?:https://[^\\s/?#@\\\\]+|http://(?:localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1\\])(?::\\d+)?)(?:/[^\\s?#\\\\]*)?$";
+var URL_TEXT = { type: "string", pattern: ADDRESS2 };
 var DATE2 = { type: "string", pattern: "^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$" };
 var closed = (properties, optional2 = []) => ({
   type: "object",
@@ -18583,16 +18622,7 @@ var manifestSchema = closed({
   }
 });
 var MANIFEST_SCHEMA_FILE = {
-  "manifest.schema.json": `${JSON.stringify(
-    {
-      $schema: "https://json-schema.org/draft/2020-12/schema",
-      title: "Access manifest of Databricks Secretless",
-      ...manifestSchema
-    },
-    null,
-    2
-  )}
-`
+  "manifest.schema.json": schemaFile("manifest", "Access manifest of Databricks Secretless", manifestSchema)
 };
 var byKey = ([a], [b]) => a < b ? -1 : a > b ? 1 : 0;
 function sorted(pairs, what) {
@@ -18602,7 +18632,7 @@ function sorted(pairs, what) {
   return Object.fromEntries([...pairs].sort(byKey));
 }
 function checkAddress(address, what) {
-  if (!new RegExp(ADDRESS).test(address)) {
+  if (!new RegExp(ADDRESS2).test(address)) {
     throw new Error(`${what} of the manifest is no https URL without user information, query and fragment`);
   }
 }
@@ -18622,7 +18652,7 @@ function renderPurpose(one) {
   return [one.purpose, members2];
 }
 function renderJob(one) {
-  const elsewhere2 = Object.entries(one.elsewhere ?? {}).map(
+  const elsewhere3 = Object.entries(one.elsewhere ?? {}).map(
     ([purpose, targets]) => [purpose, [...targets].sort()]
   );
   return [
@@ -18631,7 +18661,7 @@ function renderJob(one) {
       id: one.id,
       run_as: one.runAs,
       purposes: sorted(one.purposes.map(renderPurpose), "The purpose"),
-      ...elsewhere2.length === 0 ? {} : { elsewhere: sorted(elsewhere2, "The purpose") }
+      ...elsewhere3.length === 0 ? {} : { elsewhere: sorted(elsewhere3, "The purpose") }
     }
   ];
 }
@@ -18654,23 +18684,23 @@ async function keepManifest({ step: step2, audit, connection, ...kept }) {
   const { ci, inputs } = step2;
   const caller = { audit, clientId: inputs.clientId, failure: "ACCESS_FAILED" };
   const api = workspaceApi(step2, connection.session, caller);
-  const path17 = `${bundle.filePath}/${MANIFEST_FILE}`;
-  const there = await readWorkspaceFile(api, path17);
+  const path20 = `${bundle.filePath}/${MANIFEST_FILE}`;
+  const there = await readWorkspaceFile(api, path20);
   if (inForce === void 0) {
     if (there === void 0 || !isManifestOf(bundle, there)) return;
-    await deleteWorkspaceFile(api, path17);
-    ci.info(`Removed ${path17}: no access is declared any more.`);
+    await deleteWorkspaceFile(api, path20);
+    ci.info(`Removed ${path20}: no access is declared any more.`);
     return;
   }
   const text3 = renderManifest(manifestOf(bundle, inputs.host, entries2, inForce));
   if (text3 === there) return;
-  if (!await writeWorkspaceFile(api, path17, text3, true)) {
+  if (!await writeWorkspaceFile(api, path20, text3, true)) {
     throw new SecretlessError("ACCESS_FAILED", {
-      problem: `What is at ${path17} is no file, so the code of the jobs cannot be told what it may use.`,
+      problem: `What is at ${path20} is no file, so the code of the jobs cannot be told what it may use.`,
       remedy: "Take it away (the name belongs to the access manifest), and deploy again."
     });
   }
-  ci.info(`Wrote ${path17}: what the code of each job may use.`);
+  ci.info(`Wrote ${path20}: what the code of each job may use.`);
 }
 
 // core/access/plan/describe.ts
@@ -18704,8 +18734,86 @@ function proofLines(proof) {
     ...(check.residual ?? []).map((line) => `  remains: ${line}`)
   ]);
 }
+function proofChecks(proof) {
+  return proof.checks.map(({ name, grade, later, says, remedy }) => ({
+    grade: later === true ? "later" : grade,
+    what: CHECKS[name],
+    says,
+    remedy
+  }));
+}
 function policyLine({ policy: policy2 }) {
   return policy2 === void 0 ? "no policy file" : `${policy2.path}, sha256 ${policy2.sha256}`;
+}
+
+// core/report/access-lines.ts
+function accessLines({ rows, denied, proofs, policy: policy2, registrar, notes }) {
+  const changes = rows.filter(({ action }) => action !== "unchanged");
+  const line = (row) => [
+    `  ${row.action} ${row.what}`,
+    `job ${row.job}, ${row.purpose}`,
+    row.scope && `scope ${row.scope}`,
+    row.decidedBy && `rule ${row.decidedBy}`,
+    row.note,
+    row.action === "withdraw" && row.revocationLag
+  ].filter((part) => typeof part === "string" && part !== "").join("; ");
+  return [
+    `Access: policy ${policy2}; registered by ${registrar}`,
+    ...changes.map(line),
+    ...denied.map((row) => line({ ...row, action: "denied" })),
+    ...proofs.filter(({ words }) => !words.endsWith(": proven")).flatMap(({ job: job2, words, lines }) => [
+      `  scope of ${job2}: ${words}`,
+      ...lines.map((one) => `    ${one}`)
+    ]),
+    ...notes.map((note2) => `  ${note2}`)
+  ];
+}
+function accessSections(access2) {
+  const { rows, denied, policy: policy2, registrar, notes, result } = access2;
+  const changes = [
+    ...rows.filter(({ action }) => action !== "unchanged"),
+    ...denied.map((row) => ({ ...row, action: "denied" }))
+  ];
+  const unchanged = rows.length + denied.length - changes.length;
+  const cells = (row) => [
+    `${MARKS2[row.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(row.action)}`,
+    `${code(row.job)}, ${escapeMarkdown(row.purpose)}`,
+    escapeMarkdown(row.what),
+    escapeMarkdown(row.scope),
+    escapeMarkdown([row.decidedBy, row.note].filter((text3) => text3 !== "").join("; ")),
+    row.action === "withdraw" ? escapeMarkdown(row.revocationLag) : ""
+  ];
+  const lags = [...new Set(rows.map(({ revocationLag }) => revocationLag))];
+  return [
+    "### Access",
+    [
+      `Policy: ${escapeMarkdown(policy2)}. Registered by ${escapeMarkdown(registrar)}.`,
+      ...result ? [
+        `Done: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn, ${String(result.unchanged)} unchanged.`
+      ] : [],
+      ...!result && unchanged > 0 ? [`${String(unchanged)} unchanged.`] : [],
+      ...lags.map((lag) => `Revocation lag: ${escapeMarkdown(lag)}.`),
+      ...notes.map((note2) => `${escapeMarkdown(note2)}.`)
+    ].join("  \n"),
+    ...changes.length > 0 ? [table(["", "Job, purpose", "What", "Scope", "Decided by", "Lives on"], changes.map(cells))] : []
+  ];
+}
+var MARKS2 = { grant: "\u2795", withdraw: "\u274C", denied: "\u26D4", record: "\u{1F4DD}" };
+var GRADES = { proven: "\u2714", unproven: "?", broken: "\u2718", later: "later" };
+function proofTables(proofs) {
+  return proofs.map(({ job: job2, principal, words, lines, checks }) => {
+    const title = `${code(job2)}, runs as ${code(principal)}: ${escapeMarkdown(words)}`;
+    const rows = checks?.map(({ grade, what, says, remedy = "" }) => [
+      GRADES[grade],
+      escapeMarkdown(what),
+      escapeMarkdown(says),
+      remedy.split("\n").map(prose).join("<br>")
+    ]);
+    const body = rows ? table(["", "What", "Found", "To do"], rows) : lines.map((line) => `- ${escapeMarkdown(line.trim())}`).join("\n");
+    return `${title}
+
+${body}`;
+  }).join("\n\n");
 }
 
 // core/flow/access/report.ts
@@ -18735,7 +18843,8 @@ var AccessReport = class {
         job: proof.job,
         principal: proof.principal,
         words: scopeWords(proof),
-        lines: proofLines(proof)
+        lines: proofLines(proof),
+        checks: proofChecks(proof)
       })),
       policy: policyLine(plan),
       registrar: `${plan.registrarId}, ${registrarWords(plan)}`,
@@ -18753,7 +18862,8 @@ var AccessReport = class {
   }
   /** Sets the output `access`, and says what became of each change. */
   async changes(how, changes, plan) {
-    const { ci, found } = this.#parts.step;
+    const { ci, found: found2 } = this.#parts.step;
+    const withdrawn = [];
     const lists = { granted: [], updated: [], revoked: [] };
     for (const one of changes) {
       const change2 = "change" in one ? one.change : one;
@@ -18763,6 +18873,7 @@ var AccessReport = class {
       if (how === "applied" && (failed || action in NAMES))
         ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job2}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
+      if (action === "withdraw") withdrawn.push(`${what} (job ${job2}, ${purpose})`);
       lists[NAMES[action]].push({ job: job2, purpose, kind: target.kind, ...object3 });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
@@ -18773,12 +18884,21 @@ var AccessReport = class {
       revoked: revoked.length,
       unchanged
     };
+    this.#warnOfWithdrawals(withdrawn, how);
     const words = how === "planned" ? PLANNED : DONE;
     ci.info(
       `${words.title}: ${granted.length} ${words.granted}, ${updated.length} ${words.updated}, ${revoked.length} ${words.revoked}, ${unchanged} unchanged`
     );
-    if (how === "applied" && this.#shown) found({ access: { ...this.#shown, result: counts } });
+    if (how === "applied" && this.#shown) found2({ access: { ...this.#shown, result: counts } });
     await jsonOutput(ci, "access", { ...lists, unchanged }, counts);
+  }
+  /** What a job could reach until now and no longer can is never a side note: a mistake in a file may be the cause. */
+  #warnOfWithdrawals(withdrawn, how) {
+    const text3 = withdrawn.join("; ");
+    if (text3 === "" || this.#warned.has(text3)) return;
+    this.#warned.add(text3);
+    const verb = how === "planned" ? "is to be withdrawn" : "was withdrawn";
+    warn(this.#parts.step, `Access ${verb}, as it is no longer declared or allowed: ${text3}.`);
   }
 };
 
@@ -18805,18 +18925,19 @@ function notDeployed({ statePath, target }) {
     remedy: "Run this command after the deployment, and give the registrar CAN_READ on that folder and CAN_VIEW on the jobs (or make it a workspace admin). For a bundle that is gone, take its entries out of access.yml: then its access is withdrawn."
   });
 }
-function accessStands({ statePath }, stands) {
+function accessStands({ statePath }, registrarId2, stands) {
+  const whose = registrarId2 === "" ? "whoever registered it" : `the registrar ${registrarId2}`;
   return new SecretlessError("ACCESS_STANDS", {
     problem: stands === true ? `Access of this bundle's jobs is still recorded for ${statePath}. Nothing was destroyed.` : "Whether access of this bundle's jobs still stands cannot be read. Nothing was destroyed.",
-    expected: "no recorded access: the registrar withdraws it first",
-    remedy: "Take the entries of this target out of access.yml, run `command: access` in the registrar's job, then destroy." + (stands === true ? "" : " That job also lets the deployer read what is recorded.")
+    expected: `no recorded access: ${whose} withdraws it first`,
+    remedy: "Take the entries of this target out of access.yml, run `command: access` in the registrar's job, then destroy." + (stands === true ? "" : " That job also lets the deployer read what is recorded.") + " Where the deploying step registers itself (`registrar: together`), give `policy-file` to this run."
   });
 }
 
 // core/flow/connect.ts
 var EARLY = 1e4;
 async function connect(step2, audit) {
-  const { ci, ports, inputs, found } = step2;
+  const { ci, ports, inputs, found: found2 } = step2;
   let { early } = step2;
   const [workspace, checkedOut] = await Promise.all([step2.workspace, checkedOutCommit(ci.context.checkout)]);
   const connecting = new AbortController();
@@ -18839,13 +18960,13 @@ async function connect(step2, audit) {
     onExchange: ({ claims }) => {
       if (!claims) return;
       const { issuer, subject: subject2, audience, commit, environment: environment2, event } = claims;
-      found({
+      found2({
         idToken: { issuer, subject: subject2, audience: audience.join(", "), environment: environment2, event },
         commit: { checkedOut, ofToken: commit }
       });
     }
   });
-  found({
+  found2({
     exchangedAt: inputs.exchange.title,
     commit: { checkedOut, ofToken: void 0 }
   });
@@ -18858,10 +18979,10 @@ async function connect(step2, audit) {
   }
 }
 async function prove(step2, workspace, session, audit) {
-  const { ci, inputs, found } = step2;
+  const { ci, inputs, found: found2 } = step2;
   const caller = { audit, clientId: inputs.clientId, failure: "WRONG_PRINCIPAL" };
   const user2 = await currentUser(workspaceApi(step2, session, caller));
-  found({ principal: { applicationId: user2.userName, name: user2.displayName } });
+  found2({ principal: { applicationId: user2.userName, name: user2.displayName } });
   expectSame("WRONG_PRINCIPAL", "principal", inputs.clientId, user2.userName.toLowerCase(), "client-id");
   const workspaceId = user2.workspaceId ?? workspace.workspaceId;
   expectSame("WRONG_WORKSPACE", "workspace", inputs.workspaceId, workspaceId, "workspace-id");
@@ -18870,14 +18991,21 @@ async function prove(step2, workspace, session, audit) {
   await ci.output("workspace-url", inputs.host);
   return workspaceId;
 }
-function expectSame(code2, what, wanted, found, input) {
-  if (wanted === void 0 || wanted === found) return;
+function expectSame(code2, what, wanted, found2, input) {
+  if (wanted === void 0 || wanted === found2) return;
   throw new SecretlessError(code2, {
     problem: `The ${what} is another one than was asked for. Nothing was changed.`,
     expected: `${wanted} (input \`${input}\`)`,
-    actual: found ?? `the workspace does not say which ${what} it is`,
+    actual: found2 ?? `the workspace does not say which ${what} it is`,
     remedy: `Correct \`host\` or \`${input}\`.`
   });
+}
+async function knownWorkspaceId({ inputs, workspace }) {
+  if (inputs.workspaceId !== void 0) return inputs.workspaceId;
+  return workspace.then(
+    (found2) => found2.workspaceId,
+    () => void 0
+  );
 }
 
 // core/flow/access/access.ts
@@ -18897,11 +19025,11 @@ var Access = class {
    * held up: what such a bundle once granted is found, shown and withdrawn after it.
    * @throws SecretlessError with every entry that cannot be granted
    */
-  async plan(summaryOf) {
+  async plan(summaryOf2) {
     const { step: step2, source } = this.#parts;
     if (isApart(source.files) && registrarOf(source.files) === step2.inputs.clientId) throw unseparated(step2);
     if (!source.declared && step2.inputs.command.changes) return;
-    const summary = await summaryOf();
+    const summary = await summaryOf2();
     await told(async () => {
       const request = await this.#request(summary, { deployed: false, declared: source.declared });
       if (!request) return;
@@ -18919,10 +19047,13 @@ var Access = class {
    */
   async apply(summary) {
     const { step: step2, source, connection } = this.#parts;
+    const registrarId2 = registrarOf(source.files);
+    const bundle = bundleFacts(summary.tree, connection.workspaceId ?? "");
+    if (source.declared && registrarId2 !== void 0 && registrarId2 !== step2.inputs.clientId)
+      await told(async () => noteRegistrar((await this.#deployer()).workspace, bundle, registrarId2));
     if (isApart(source.files)) {
       if (source.declared) step2.ci.info(LEFT);
       const { entries: entries2 } = source.files;
-      const bundle = bundleFacts(summary.tree, connection.workspaceId ?? "");
       const inForce = source.declared ? declaredNow(entries2, bundle, step2.ports.clock.now()) : void 0;
       await told(() => keepManifest({ ...this.#parts, bundle, entries: entries2, inForce }));
       return;
@@ -18946,9 +19077,9 @@ var Access = class {
     const { step: step2, audit, connection, source } = this.#parts;
     const { clientId } = step2.inputs;
     const { files } = source;
-    const registrarId = registrarOf(files) ?? clientId;
-    expectSame("WRONG_PRINCIPAL", "registrar", registrarId, clientId, "policy-file");
-    if (isApart(files) && creators.includes(registrarId)) throw unseparated(step2);
+    const registrarId2 = registrarOf(files) ?? clientId;
+    expectSame("WRONG_PRINCIPAL", "registrar", registrarId2, clientId, "policy-file");
+    if (isApart(files) && creators.includes(registrarId2)) throw unseparated(step2);
     const wanted = files.entries.some(({ targets }) => targets?.includes(facts.target) !== false);
     if (facts.workspaceId === "") throw nameless();
     if (wanted && facts.jobs.length === 0) throw notDeployed(facts);
@@ -18963,24 +19094,39 @@ var Access = class {
       await this.#change(complete, register, manifest);
     });
   }
-  /** Withdraws everything; what fails must keep the bundle from being destroyed. */
+  /**
+   * Withdraws everything; what fails must keep the bundle from being destroyed. Whoever the policy of this run names, the
+   * deployment itself says by whom its access was registered.
+   */
   async withdraw(summary) {
+    const { connection, source, step: step2 } = this.#parts;
+    const own = registrarOf(source.files) ?? step2.inputs.clientId;
     await told(async () => {
-      if (isApart(this.#parts.source.files)) return this.#checkGone(summary);
-      const request = await this.#request(summary, { deployed: true, declared: false });
-      if (!request) return;
-      await this.#change(request, withdrawAccess, "remove");
+      const facts = bundleFacts(summary.tree, connection.workspaceId ?? "");
+      const noted = await readRegistrarNote((await this.#deployer()).workspace, facts);
+      if (isApart(source.files)) await this.#checkGone(facts, own, source.declared);
+      else {
+        const request = await this.#request(summary, { deployed: true, declared: false });
+        if (request) await this.#change(request, withdrawAccess, "remove");
+      }
+      if (noted !== void 0 && noted !== own) await this.#checkGone(facts, noted, true);
     });
+  }
+  #deployer() {
+    const { step: step2, audit, connection } = this.#parts;
+    const { session } = connection;
+    return connectionOf({ step: step2, audit, session, clientId: step2.inputs.clientId });
   }
   /** What is to be planned or done; undefined where nothing is declared and nothing was granted before. */
   async #request({ tree }, { deployed: deployed2, declared }) {
-    const { step: step2, audit, connection } = this.#parts;
-    const { session, workspaceId } = connection;
+    const { step: step2, connection } = this.#parts;
+    const { workspaceId } = connection;
     const { clientId, command } = step2.inputs;
-    const deployer = await connectionOf({ step: step2, audit, session, clientId });
+    const deployer = await this.#deployer();
     const facts = bundleFacts(tree, workspaceId ?? "");
     if (!declared) {
-      const known2 = await this.#recorded(deployer, facts) === true;
+      const registrarId2 = registrarOf(this.#parts.source.files) ?? clientId;
+      const known2 = await isRecorded(deployer.workspace, stateFolder(registrarId2), facts) === true;
       const former = !known2 && command.name === "destroy" && await readLegacy(deployer.workspace, facts);
       if (!known2 && !former) return void 0;
     }
@@ -19002,22 +19148,16 @@ var Access = class {
       signal: step2.signal
     };
   }
-  /** Whether this deployment has records, whoever made them; undefined if this identity may not look. One request. */
-  #recorded({ workspace }, bundle) {
-    const { step: step2, source } = this.#parts;
-    const folder = stateFolder(registrarOf(source.files) ?? step2.inputs.clientId);
-    return isRecorded(workspace, folder, bundle);
-  }
-  /** Where only the registrar can withdraw, nothing is destroyed while access stands, or may stand. */
-  async #checkGone({ tree }) {
-    const { step: step2, audit, connection, source } = this.#parts;
-    const { session, workspaceId } = connection;
-    if (workspaceId === void 0) throw nameless();
-    const deployer = await connectionOf({ step: step2, audit, session, clientId: step2.inputs.clientId });
-    const facts = bundleFacts(tree, workspaceId);
-    const stands = await this.#recorded(deployer, facts);
-    if (stands === false || stands === void 0 && !source.declared) return;
-    throw accessStands(facts, stands);
+  /**
+   * Where only the registrar can withdraw, nothing is destroyed while access stands.
+   * @param mayStand whether it may stand where its records cannot be read
+   */
+  async #checkGone(facts, registrarId2, mayStand) {
+    if (facts.workspaceId === "") throw nameless();
+    const { workspace } = await this.#deployer();
+    const stands = await isRecorded(workspace, stateFolder(registrarId2), facts);
+    if (stands === false || stands === void 0 && !mayStand) return;
+    throw accessStands(facts, registrarId2, stands);
   }
   async #show(plan, bundle) {
     this.#last = plan;
@@ -19101,7 +19241,7 @@ var LEFT = "Access is left to the registrar: `command: access`, in a job of its 
 
 // core/flow/access/files.ts
 import { realpath as realpath3, stat as stat3 } from "node:fs/promises";
-import path12 from "node:path";
+import path11 from "node:path";
 
 // core/ci/verify.ts
 var CLOCK_TOLERANCE = 60;
@@ -19196,18 +19336,54 @@ function identityOf2({ issuer, subject: subject2, claims }) {
   return { issuer, repositoryId, context };
 }
 
+// core/flow/user-file.ts
+import path10 from "node:path";
+var CODES = {
+  "access-file": "ACCESS_FILE_INVALID",
+  "policy-file": "POLICY_FILE_INVALID",
+  "variables-file": "INPUT_INVALID"
+};
+async function namedFile(step2, input, value) {
+  const found2 = await userFile(path10.resolve(step2.ci.context.checkout, value), step2, input);
+  if (found2 !== void 0) return found2;
+  throw unusable(input, `There is no file ${value} (input \`${input}\`).`, "no file");
+}
+async function userFile(file, { ci, ports: { platform } }, input, bundleRoot) {
+  const { checkout } = ci.context;
+  const inside = isInside(file, checkout, platform);
+  const bounds = inside ? checkout : bundleRoot;
+  const shown3 = pathForPeople(file, checkout, platform);
+  try {
+    const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
+    return text3 === void 0 ? void 0 : { path: shown3, text: text3 };
+  } catch (error) {
+    if (error instanceof RefusedFile)
+      throw unusable(input, `${shown3} is not read: it ${error.message}.`, shown3);
+    const { code: code2 = String(error) } = error;
+    throw unusable(input, `${shown3} cannot be read (${code2}).`, shown3);
+  }
+}
+function unusable(input, problem, actual) {
+  return new SecretlessError(CODES[input], {
+    problem,
+    expected: "the path of a regular file, relative to the checkout or absolute",
+    actual,
+    remedy: `Correct \`${input}\`, and check that the step has a checkout with the file.`
+  });
+}
+
 // core/flow/access/files.ts
 function scanPolicy({ files }) {
   const policy2 = files.policy?.policy;
   return policy2 && { scopes: scopesByTarget(policy2), exceptions: policy2.scan?.exceptions };
 }
-async function readAccess(step2, bundleRoot) {
+async function readAccess(step2, bundleRoot, judged2) {
   const { ci, inputs, ports } = step2;
   const { checkout, addresses } = ci.context;
   const concerned = inputs.command.needs.access;
   const [access2, policy2] = await allRight([
-    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? sourceFile(path12.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : named(step2, "access-file", inputs.accessFile),
-    !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : named(step2, "policy-file", inputs.policyFile)
+    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? userFile(path11.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : namedFile(step2, "access-file", inputs.accessFile),
+    !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : namedFile(step2, "policy-file", inputs.policyFile)
   ]);
   const commit = await checkedOutCommit(checkout);
   const selfReported = { now: ports.clock.now(), addresses, ...commit !== void 0 && { commit } };
@@ -19221,53 +19397,244 @@ async function readAccess(step2, bundleRoot) {
     access2,
     policy2 && {
       ...policy2,
-      insideCheckout: await comesAlong(checkout, path12.resolve(checkout, policy2.path), ports.platform)
+      insideCheckout: await comesAlong(checkout, path11.resolve(checkout, policy2.path), ports.platform)
     }
   );
+  await refuseUnknownTargets(files.entries, judged2);
   const asked3 = access2 !== void 0 && asksForClaims(files.policy);
   const claims = asked3 ? (await pipeline2()).claims : {};
   return { declared: access2 !== void 0, files, evidence: { claims, selfReported }, owner };
 }
-async function named(step2, input, value) {
-  const found = await sourceFile(path12.resolve(step2.ci.context.checkout, value), step2, input);
-  if (found !== void 0) return found;
-  throw unusable(input, `There is no file ${value} (input \`${input}\`).`);
-}
-async function sourceFile(file, { ci, ports: { platform } }, input, bundleRoot) {
-  const { checkout } = ci.context;
-  const inside = isInside(file, checkout, platform);
-  const bounds = inside ? checkout : bundleRoot;
-  const shown2 = pathForPeople(file, checkout, platform);
-  try {
-    const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
-    return text3 === void 0 ? void 0 : { path: shown2, text: text3 };
-  } catch (error) {
-    if (error instanceof RefusedFile) throw unusable(input, `${shown2} is not read: it ${error.message}.`);
-    const { code: code2 = String(error) } = error;
-    throw unusable(input, `${shown2} cannot be read (${code2}).`);
-  }
-}
-function unusable(input, problem) {
-  return new SecretlessError(input === "access-file" ? "ACCESS_FILE_INVALID" : "POLICY_FILE_INVALID", {
-    problem,
-    remedy: `Correct \`${input}\`: the path of a regular file, relative to the checkout or absolute.`
+async function refuseUnknownTargets(entries2, judged2) {
+  const bundle = await judged2.catch(() => void 0);
+  if (bundle === void 0) return;
+  const known2 = bundle.targets;
+  const unknown2 = entries2.flatMap(
+    ({ targets = [], targetPlaces = [] }) => targets.flatMap((value, at3) => known2.includes(value) ? [] : [{ value, place: targetPlaces[at3] }])
+  );
+  if (unknown2.length === 0) return;
+  throw new SecretlessError("ACCESS_FILE_INVALID", {
+    problem: "The access file names targets that the bundle has not. Nothing was changed.",
+    mistakes: unknown2.map(({ value, place }) => ({
+      problem: `The bundle has no target \`${quote(value)}\`.`,
+      expected: quoteAll(known2, 30),
+      actual: quote(value),
+      remedy: [...meant(value, known2), "Correct the name, or add the target to the bundle."].join(" "),
+      ...place && { place }
+    }))
   });
 }
-async function comesAlong(checkout, named2, platform) {
-  const [root, file] = await Promise.all([realpath3(checkout), realpath3(named2)]);
+async function comesAlong(checkout, named, platform) {
+  const [root, file] = await Promise.all([realpath3(checkout), realpath3(named)]);
   if (!isInside(file, root, platform)) return false;
-  for (let folder = path12.dirname(file); ; folder = path12.dirname(folder)) {
-    if (path12.relative(root, folder) === "") return true;
-    if (path12.dirname(folder) === folder) return false;
-    const git = await stat3(path12.join(folder, ".git")).catch(() => void 0);
+  for (let folder = path11.dirname(file); ; folder = path11.dirname(folder)) {
+    if (path11.relative(root, folder) === "") return true;
+    if (path11.dirname(folder) === folder) return false;
+    const git = await stat3(path11.join(folder, ".git")).catch(() => void 0);
     if (git?.isDirectory() === true) return false;
   }
+}
+
+// core/flow/bundle-variables.ts
+import path13 from "node:path";
+
+// core/bundle/declared-variables.ts
+function undeclared(names2, declared, input) {
+  return names2.filter((name) => !declared.includes(name)).map((name) => ({
+    problem: `The bundle declares no variable \`${quote(name)}\`.`,
+    expected: declared.length === 0 ? "no variables: the bundle declares none" : quoteAll(declared, 30),
+    actual: quote(name),
+    remedy: [
+      ...meant(name, declared),
+      `Correct the name in \`${input}\`, or declare it under \`variables\` of the bundle.`
+    ].join(" ")
+  }));
+}
+
+// core/bundle/variables-file.ts
+var import_yaml8 = __toESM(require_dist(), 1);
+var NO_VARIABLES = { texts: {}, complex: {} };
+var NAME3 = /^[A-Za-z_][\w-]*$/;
+function readVariablesFile(source) {
+  return readYaml(source, FILE);
+}
+var FILE = {
+  schema: { type: "object" },
+  read(node, context) {
+    if (!(0, import_yaml8.isMap)(node)) {
+      wrong(node, context, "a mapping of names of variables to their values");
+      return void 0;
+    }
+    const texts2 = {};
+    const complex = {};
+    for (const { key: key2, value } of node.items) {
+      const name = (0, import_yaml8.isScalar)(key2) ? String(key2.value) : "";
+      if (!NAME3.test(name)) {
+        context.report({
+          problem: `\`${quote(name)}\` is no name of a variable.`,
+          expected: "letters, digits, _ and - (not first)",
+          actual: quote(name),
+          remedy: "Correct the name: it is one that the bundle declares under `variables`.",
+          place: context.place(key2)
+        });
+      } else if ((0, import_yaml8.isMap)(value) || (0, import_yaml8.isSeq)(value)) complex[name] = jsonOf2(value, name, context);
+      else texts2[name] = textOf4(value, name, context);
+    }
+    return { texts: texts2, complex };
+  }
+};
+function textOf4(node, name, context) {
+  if (!(0, import_yaml8.isScalar)(node) || node.value === null) {
+    noValue(node, name, context);
+    return "";
+  }
+  return typeof node.value === "string" ? node.value : node.source ?? "";
+}
+function jsonOf2(node, name, context) {
+  if ((0, import_yaml8.isSeq)(node)) return node.items.map((item) => jsonOf2(item, name, context));
+  if ((0, import_yaml8.isMap)(node)) {
+    const items = node.items;
+    return Object.fromEntries(
+      items.map(({ key: key2, value: value2 }) => [
+        (0, import_yaml8.isScalar)(key2) ? String(key2.value) : key2.toString(),
+        jsonOf2(value2, name, context)
+      ])
+    );
+  }
+  if (!(0, import_yaml8.isScalar)(node)) {
+    noValue(node, name, context);
+    return null;
+  }
+  const { value, source } = node;
+  if (typeof value === "number" && source !== void 0 && String(value) !== source) {
+    context.report({
+      problem: `A number of \`${name}\` would be read as another text than it is written.`,
+      expected: `\`${quote(String(value))}\`, or a text in quotes`,
+      actual: quote(source),
+      remedy: "Put it in quotes if it is a text, such as a version.",
+      place: context.place(node)
+    });
+  }
+  return value;
+}
+function noValue(node, name, context) {
+  context.report({
+    problem: `The variable \`${name}\` has no value.`,
+    expected: "a text, a number, true, false, a mapping or a list, written out (no alias)",
+    actual: "nothing",
+    remedy: 'Give it one, or take the line out. An empty text is `""`.',
+    place: context.place(node)
+  });
+}
+
+// core/cli/variable-overrides.ts
+import { lstat, mkdir as mkdir2, rm as rm2, rmdir, stat as stat4, symlink, writeFile as writeFile2 } from "node:fs/promises";
+import path12 from "node:path";
+var FOLDERS = [".databricks", "bundle"];
+var FILE2 = "variable-overrides.json";
+async function placeOverrides(values, place) {
+  const { target, folder, platform } = place;
+  const file = path12.join(folder, FILE2);
+  const json = JSON.stringify(values);
+  await writeFile2(file, json, { flag: "wx", mode: 384 });
+  if (/[/\\]|^\.{0,2}$/.test(target))
+    throw inTheWay(place, target, "the target's name is no name of a folder");
+  const made = [];
+  let at3 = await diskTree.real(place.bundleRoot);
+  for (const name of [...FOLDERS, target]) {
+    at3 = path12.join(at3, name);
+    const there2 = await lstat(at3).catch(() => void 0);
+    if (there2 === void 0) {
+      await mkdir2(at3);
+      made.unshift(at3);
+    } else if (!there2.isDirectory()) throw inTheWay(place, at3, "it is no folder");
+  }
+  const link2 = path12.join(at3, FILE2);
+  const there = await lstat(link2).catch(() => void 0);
+  const dangling = there?.isSymbolicLink() === true && !await stat4(link2).catch(() => void 0);
+  if (there && !dangling) throw inTheWay(place, link2, "it gives variables values, too");
+  if (dangling) await rm2(link2);
+  try {
+    await symlink(file, link2);
+  } catch (error) {
+    if (platform.os !== "win32") throw error;
+    await writeFile2(link2, json, { flag: "wx", mode: 384 });
+  }
+  return async () => {
+    await rm2(link2, { force: true });
+    for (const one of made) await rmdir(one).catch(() => void 0);
+  };
+}
+function inTheWay({ checkout, platform }, file, why) {
+  const shown3 = pathForPeople(file, checkout, platform);
+  return new SecretlessError("INPUT_INVALID", {
+    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown3} is in the way, ${why}.`,
+    expected: `no \`${FILE2}\` in the checkout, and folders without links`,
+    actual: shown3,
+    remedy: `Move its values into the file of \`variables-file\`, and take ${shown3} out of the repository.`
+  });
+}
+
+// core/flow/bundle-variables.ts
+var VARIABLE2 = "BUNDLE_VAR_";
+async function givenVariables(step2, judged2) {
+  const { inputs } = step2;
+  const ofFile = inputs.variablesFile === void 0 ? NO_VARIABLES : await fileValues(step2, inputs.variablesFile);
+  const target = await judged2.catch(() => void 0);
+  if (target) {
+    const declared = target.variables;
+    const mistakes = [
+      ...undeclared(Object.keys(inputs.variables), declared, "variables"),
+      ...undeclared(
+        [...Object.keys(ofFile.texts), ...Object.keys(ofFile.complex)],
+        declared,
+        "variables-file"
+      )
+    ];
+    if (mistakes.length > 0) {
+      throw new SecretlessError("INPUT_INVALID", {
+        problem: "The bundle does not declare every variable that gets a value. Nothing was changed.",
+        mistakes
+      });
+    }
+    warnOfUndeclared(step2, declared);
+  }
+  const simple = new Set(Object.keys(inputs.variables));
+  return {
+    texts: { ...ofFile.texts, ...inputs.variables },
+    complex: Object.fromEntries(Object.entries(ofFile.complex).filter(([name]) => !simple.has(name)))
+  };
+}
+async function fileValues(step2, file) {
+  const { value, mistakes } = readVariablesFile(await namedFile(step2, "variables-file", file));
+  if (value !== void 0) return value;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "The file that `variables-file` names has mistakes. Nothing was changed.",
+    mistakes
+  });
+}
+function warnOfUndeclared(step2, declared) {
+  const { environment: environment2, platform } = step2.ports;
+  const fold = (name) => platform.os === "win32" ? name.toUpperCase() : name;
+  const known2 = new Set(declared.map(fold));
+  const others2 = Object.keys(environment2).filter((name) => name.startsWith(VARIABLE2)).map((name) => name.slice(VARIABLE2.length)).filter((name) => !known2.has(fold(name)));
+  if (others2.length > 0)
+    warn(
+      step2,
+      `The job sets ${quoteAll(others2.map((name) => VARIABLE2 + name))}, and this bundle declares no such variable: without effect here.`
+    );
+}
+async function placeComplex({ ci, ports, inputs }, { complex }, folder, target) {
+  if (Object.keys(complex).length === 0) return () => Promise.resolve();
+  const { checkout } = ci.context;
+  const bundleRoot = path13.resolve(checkout, inputs.bundleRoot);
+  return placeOverrides(complex, { bundleRoot, checkout, folder, target, platform: ports.platform });
 }
 
 // core/cli/own-process.ts
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { getuid as getuid2, kill, pid as ownPid } from "node:process";
+import { getuid, kill, pid as ownPid } from "node:process";
 async function markOf2(pid, port) {
   const started = await port.startedAt(pid);
   return started === void 0 ? "" : `${String(pid)} ${started}`;
@@ -19276,13 +19643,13 @@ async function lightMark(pid, port) {
   if (!port.isRunning) return markOf2(pid, port);
   return port.isRunning(pid) ? `${String(pid)} -` : "";
 }
-async function stillRuns(mark, port) {
-  const { pid, started } = partsOf(mark);
+async function stillRuns(mark2, port) {
+  const { pid, started } = partsOf(mark2);
   if (pid < 1) return false;
   return port.isRunning ? port.isRunning(pid) : await port.startedAt(pid) === started;
 }
-function partsOf(mark) {
-  const [, text3 = "", started] = /^([1-9]\d{0,9}) (\S.{0,99})$/.exec(mark) ?? [];
+function partsOf(mark2) {
+  const [, text3 = "", started] = /^([1-9]\d{0,9}) (\S.{0,99})$/.exec(mark2) ?? [];
   return { pid: Number(text3), started };
 }
 var ROUNDS = 5;
@@ -19290,16 +19657,16 @@ function endStrays(folder, port) {
   const ended = /* @__PURE__ */ new Set();
   let hidden = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const found = [];
+    const found2 = [];
     hidden = [];
     for (const pid of port.ours()) {
       if (pid === ownPid) continue;
       const environment2 = port.environmentOf(pid);
       if (environment2 === void 0) hidden.push(pid);
-      else if (hasVariable(environment2, folderVariable(folder))) found.push(pid);
+      else if (hasVariable(environment2, folderVariable(folder))) found2.push(pid);
     }
-    if (found.length === 0) break;
-    for (const pid of found) {
+    if (found2.length === 0) break;
+    for (const pid of found2) {
       port.kill(pid);
       ended.add(pid);
     }
@@ -19338,7 +19705,7 @@ var LINUX = {
     }
   },
   ours() {
-    const user2 = getuid2?.();
+    const user2 = getuid?.();
     return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((name) => {
       try {
         return statSync(`/proc/${name}`).uid === user2;
@@ -19379,7 +19746,7 @@ function asked([file, args]) {
 }
 
 // core/flow/service/open.ts
-import { randomUUID as randomUUID5 } from "node:crypto";
+import { randomUUID as randomUUID3 } from "node:crypto";
 
 // core/federation/token-service.ts
 import { createHash as createHash5, randomBytes, timingSafeEqual } from "node:crypto";
@@ -19400,7 +19767,7 @@ function keepRefusal(refusals, refusal) {
 }
 async function startTokenService(options) {
   const { token: token2, clock, control, patience = PATIENCE3 } = options;
-  const path17 = `/${options.secret ?? newSecret()}`;
+  const path20 = `/${options.secret ?? newSecret()}`;
   const refusals = [];
   let lastError;
   let served = 0;
@@ -19408,7 +19775,7 @@ async function startTokenService(options) {
   function refusalOf(request) {
     const { method, headers } = request;
     if (!isLocal(request, authority)) return "not-local";
-    if (!isSame(request.url ?? "", path17)) return "path";
+    if (!isSame(request.url ?? "", path20)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["transfer-encoding"] !== void 0 || (headers["content-length"] ?? "0") !== "0")
@@ -19464,7 +19831,7 @@ async function startTokenService(options) {
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path17}`,
+    url: `http://${authority}${path20}`,
     refusals,
     get served() {
       return served;
@@ -19526,7 +19893,7 @@ async function chargeService(options) {
   const refusals = [];
   const echoes = /* @__PURE__ */ new Map();
   const ended = new AbortController();
-  let [served, count2] = [0, 0];
+  let [served, count3] = [0, 0];
   let lastError;
   let isReleased = false;
   const answer = async (id) => {
@@ -19563,7 +19930,7 @@ async function chargeService(options) {
   const isGone = () => ended.signal.aborted && !isReleased;
   const synced = async () => {
     if (ended.signal.aborted) return false;
-    const id = ++count2;
+    const id = ++count3;
     const echoed = new Promise((resolve2) => echoes.set(id, () => resolve2(true)));
     const gone = new Promise((resolve2) => {
       ended.signal.addEventListener("abort", () => resolve2(false), { once: true });
@@ -19573,6 +19940,9 @@ async function chargeService(options) {
     echoes.delete(id);
     return result;
   };
+  const check = async () => {
+    if (!await synced()) throw serviceLost("has ended");
+  };
   return {
     url: `http://127.0.0.1:${String(port)}/${options.charge.secrets.path}`,
     get served() {
@@ -19581,16 +19951,17 @@ async function chargeService(options) {
     get lastError() {
       return lastError ?? (isGone() ? serviceLost("has ended") : void 0);
     },
+    check,
     refusals: async () => {
       await synced();
       return refusals;
     },
     async neededBy(pid) {
-      const mark = pid === void 0 ? "" : await lightMark(pid, options.processes);
-      send({ type: "needed-by", mark });
+      const mark2 = pid === void 0 ? "" : await lightMark(pid, options.processes);
+      send({ type: "needed-by", mark: mark2 });
     },
     async leave() {
-      if (!await synced()) throw serviceLost("has ended");
+      await check();
       isReleased = true;
       process.release();
     },
@@ -19634,6 +20005,7 @@ async function serviceInProcess(options) {
     get lastError() {
       return service.lastError;
     },
+    check: () => Promise.resolve(),
     refusals: () => Promise.resolve(service.refusals),
     neededBy: () => Promise.resolve(),
     leave: () => Promise.reject(new Error("a token service in the step's own process ends with it")),
@@ -19705,7 +20077,7 @@ var ServiceLauncher = class {
   async #launch(detached) {
     const { ci, inputs, ports } = this.#step;
     const { service } = inputs.command.needs;
-    const id = randomUUID5();
+    const id = randomUUID3();
     const control = newSecret();
     ci.mask(control);
     const tracking = service === "job" ? ci.dialect.tracking : void 0;
@@ -19719,8 +20091,8 @@ var ServiceLauncher = class {
   }
   /** For the post step: where the service can be asked and stopped, and what tells it from another process. */
   async #saveState({ process, id, control }, port) {
-    const mark = await markOf2(process.pid, processPort(this.#step.ports.platform));
-    await this.#step.ci.saveState("service", [port, control, id, mark].join(" "));
+    const mark2 = await markOf2(process.pid, processPort(this.#step.ports.platform));
+    await this.#step.ci.saveState("service", [port, control, id, mark2].join(" "));
   }
 };
 
@@ -19749,47 +20121,81 @@ function strayEnder(step2, folder) {
   };
 }
 
+// core/report/annotations.ts
+var MOST2 = 10;
+var FOR_ERRORS = 5;
+var BUDGETS = /* @__PURE__ */ new WeakMap();
+function budgetOf(ci) {
+  const known2 = BUDGETS.get(ci);
+  if (known2) return known2;
+  const fresh = { shown: 0, hidden: 0 };
+  BUDGETS.set(ci, fresh);
+  return fresh;
+}
+function sameBudget(wrapper, ci) {
+  BUDGETS.set(wrapper, budgetOf(ci));
+  return wrapper;
+}
+function leftForErrors(ci) {
+  return Math.max(1, MOST2 - budgetOf(ci).shown);
+}
+function takeWarning(budget) {
+  if (budget.shown >= MOST2 - FOR_ERRORS) {
+    budget.hidden += 1;
+    return false;
+  }
+  budget.shown += 1;
+  return true;
+}
+
 // core/report/careful-ci.ts
+var CAREFUL = /* @__PURE__ */ new WeakSet();
 function carefulCi(ci) {
+  if (CAREFUL.has(ci)) return ci;
   const text3 = withoutCredentials;
-  return {
+  const careful = {
     ...ci,
     info: (line) => ci.info(text3(line)),
     debug: (line) => ci.debug(text3(line)),
-    annotate: (level, line, place) => ci.annotate(level, text3(line), place && { ...place, file: text3(place.file) }),
+    annotate: (level, line, place) => {
+      if (level !== "error" && !takeWarning(budgetOf(ci))) ci.info(`${level}: ${text3(line)}`);
+      else ci.annotate(level, text3(line), place && { ...place, file: text3(place.file) });
+    },
     group: (title, body) => ci.group(text3(title), body)
   };
+  CAREFUL.add(careful);
+  return sameBudget(careful, ci);
 }
 
 // core/cli/find.ts
-import { stat as stat4, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
+import { stat as stat5, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
 import { posix as posix6, win32 as win324 } from "node:path";
 var REAL = {
-  executable: async (path17) => {
+  executable: async (path20) => {
     try {
-      if (!(await stat4(path17)).isFile()) return void 0;
-      await access(path17, constants2.X_OK);
-      return await realpath4(path17);
+      if (!(await stat5(path20)).isFile()) return void 0;
+      await access(path20, constants2.X_OK);
+      return await realpath4(path20);
     } catch {
       return void 0;
     }
   },
-  folder: (path17) => realpath4(path17).catch(() => path17)
+  folder: (path20) => realpath4(path20).catch(() => path20)
 };
 async function findCli(options) {
   const { platform, environment: environment2, probe = REAL } = options;
-  const path17 = platform.os === "win32" ? win324 : posix6;
+  const path20 = platform.os === "win32" ? win324 : posix6;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
   const inCheckout2 = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path17.delimiter);
+  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path20.delimiter);
   for (const entry of entries2.map((text3) => unquoted(text3, platform))) {
-    if (!isAbsolute2(entry, path17)) {
+    if (!isAbsolute2(entry, path20)) {
       if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
       continue;
     }
     for (const name of names(environment2, platform)) {
-      const file = path17.join(entry, name);
+      const file = path20.join(entry, name);
       const real = await probe.executable(file);
       if (real === void 0) continue;
       if (!inCheckout2(file) && !inCheckout2(real)) return { file, notes };
@@ -19807,8 +20213,8 @@ async function findCli(options) {
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute2(entry, path17) {
-  return path17.isAbsolute(entry) && (path17 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
+function isAbsolute2(entry, path20) {
+  return path20.isAbsolute(entry) && (path20 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
 }
 function unquoted(entry, platform) {
   return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
@@ -19821,7 +20227,7 @@ function names(environment2, platform) {
 }
 
 // core/cli/install/install.ts
-import { randomUUID as randomUUID7 } from "node:crypto";
+import { randomUUID as randomUUID5 } from "node:crypto";
 import { isAbsolute as isAbsolute4, join as join4 } from "node:path";
 
 // core/cli/install/archive.ts
@@ -19830,22 +20236,22 @@ import { createHash as createHash7 } from "node:crypto";
 // core/cli/install/checksums.ts
 var LINE = /^([\da-f]{64}) [ *](\S(?:.*\S)?)$/i;
 function parseChecksums(text3) {
-  const found = /* @__PURE__ */ new Map();
+  const found2 = /* @__PURE__ */ new Map();
   for (const line of text3.split(/\r?\n/)) {
     if (line.trim() === "") continue;
     const [, hash, name] = LINE.exec(line) ?? [];
     if (hash === void 0 || name === void 0) return void 0;
     const lower = hash.toLowerCase();
-    if ((found.get(name) ?? lower) !== lower) return void 0;
-    found.set(name, lower);
+    if ((found2.get(name) ?? lower) !== lower) return void 0;
+    found2.set(name, lower);
   }
-  return found;
+  return found2;
 }
 
 // core/cli/install/files.ts
 import { createHash as createHash6 } from "node:crypto";
-import * as fs2 from "node:fs/promises";
-var systemFiles = fs2;
+import * as fs from "node:fs/promises";
+var systemFiles = fs;
 var CHUNK = 16 * 1024;
 async function createFile(files, file, mode, fill) {
   const handle = await files.open(file, "wx", mode);
@@ -20040,9 +20446,9 @@ function answerTo(sent, url) {
   });
 }
 function retryHeaders({ headers }) {
-  const { date, "retry-after": retryAfter } = headers;
+  const { date: date2, "retry-after": retryAfter } = headers;
   return {
-    ...date !== void 0 && { date },
+    ...date2 !== void 0 && { date: date2 },
     ...retryAfter !== void 0 && { "retry-after": retryAfter }
   };
 }
@@ -20057,7 +20463,7 @@ function tooLarge(url, limit) {
 }
 
 // core/cli/install/source.ts
-function placeOf3({ source, version, name }) {
+function placeOf2({ source, version, name }) {
   if (source?.kind === "folder") return join2(source.path, `v${version}`, name);
   return `${source?.base ?? RELEASE_SITE}/v${version}/${name}`;
 }
@@ -20069,7 +20475,7 @@ async function readReleaseFile(file, receive, ports) {
     return await retry(
       (signal) => {
         const attempt2 = receive(
-          (sink) => download(placeOf3(file), sink, {
+          (sink) => download(placeOf2(file), sink, {
             environment: ports.environment,
             redirects: source ? "same origin" : "https",
             limit: file.limit,
@@ -20096,15 +20502,15 @@ async function readReleaseFile(file, receive, ports) {
 }
 async function readFromFolder(file, folder, sink, ports) {
   const { files, signal } = ports;
-  const path17 = placeOf3(file);
+  const path20 = placeOf2(file);
   const unreadable4 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file.name}\`.`,
-    expected: `a readable file ${path17}`,
+    expected: `a readable file ${path20}`,
     actual,
     remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
   });
   if (!isAbsolute3(folder)) throw unreadable4("the folder is not an absolute path on this runner");
-  const handle = await open2(files, path17).catch((error) => {
+  const handle = await open2(files, path20).catch((error) => {
     throw unreadable4(error.message);
   });
   try {
@@ -20125,10 +20531,10 @@ async function* readable(chunks, unreadable4) {
     throw unreadable4(diskProblem(error) ?? error.message);
   }
 }
-async function open2(files, path17) {
+async function open2(files, path20) {
   try {
-    if (!(await files.stat(path17)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path17, "r");
+    if (!(await files.stat(path20)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path20, "r");
   } catch (error) {
     const { code: code2 } = error;
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
@@ -20137,7 +20543,7 @@ async function open2(files, path17) {
 function notDownloaded(file, error) {
   return new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `\`${file.name}\` could not be downloaded.`,
-    expected: `the file at ${placeOf3(file)}`,
+    expected: `the file at ${placeOf2(file)}`,
     actual: error.message,
     remedy: remedyFor(file, error),
     cause: error
@@ -20181,7 +20587,7 @@ async function publishedHash(release, name, ports) {
   if (sha256 !== void 0) return { sha256, verified: "SHA256SUMS (not pinned)" };
   throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `\`${file.name}\` does not say the hash of \`${name}\`.`,
-    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf3(file)}`,
+    expected: `a line \`<SHA-256>  ${name}\` in ${placeOf2(file)}`,
     actual: hashes ? `${String(hashes.size)} other files` : describe2(text3),
     remedy: `Give the archive's hash as \`cli-sha256\`, or correct \`cli-version\` or \`cli-mirror\`.`
   });
@@ -20212,7 +20618,7 @@ function checkIsZip(head, file) {
   if (head.length >= 4 && head.readUInt32LE(0) === 67324752) return;
   throw new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `\`${file.name}\` is not a zip archive.`,
-    expected: `the archive at ${placeOf3(file)}`,
+    expected: `the archive at ${placeOf2(file)}`,
     actual: describe2(head.toString("utf8")),
     remedy: "If it is the page of a sign-in, a proxy or a mirror's front end, let the file through or correct `cli-mirror`."
   });
@@ -20242,7 +20648,7 @@ function mismatch(file, expected, actual, size) {
   return new SecretlessError("CLI_HASH_MISMATCH", {
     problem: `\`${file.name}\` has another hash than expected; it was not used and is deleted.`,
     expected: `SHA-256 ${expected.sha256} (${origin})`,
-    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf3(file)})`,
+    actual: `SHA-256 ${actual} (${String(size)} bytes, from ${placeOf2(file)})`,
     remedy
   });
 }
@@ -20354,7 +20760,7 @@ function pinnedSha256(version, platform, pinned = pinned_default) {
 }
 
 // core/cli/install/tool-cache.ts
-import { randomUUID as randomUUID6 } from "node:crypto";
+import { randomUUID as randomUUID4 } from "node:crypto";
 import { dirname as dirname2, join as join3 } from "node:path";
 var TOOL = "databricks-cli";
 var STAGING = ".unpacking-";
@@ -20388,15 +20794,15 @@ async function placeInCache(entry, placing) {
   const { files, archiveSha256, extract } = placing;
   const parent = dirname2(entry.folder);
   await files.mkdir(parent, { recursive: true });
-  const staging = join3(parent, `${STAGING}${randomUUID6()}`);
+  const staging = join3(parent, `${STAGING}${randomUUID4()}`);
   await files.mkdir(staging);
   try {
     const unpacked = join3(staging, "program");
     const programSha256 = await extract(unpacked);
-    const found = await inspectCache(files, entry, archiveSha256);
-    if (found === "usable") return true;
+    const found2 = await inspectCache(files, entry, archiveSha256);
+    if (found2 === "usable") return true;
     if (await sha256OfFile(files, entry.program) !== programSha256) {
-      if (found === "foreign") return false;
+      if (found2 === "foreign") return false;
       await files.mkdir(entry.folder, { recursive: true });
       await files.rename(unpacked, entry.program);
     }
@@ -20414,10 +20820,10 @@ async function removeLeftovers(files, clock, entry) {
   const parent = dirname2(entry.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path17 = join3(parent, name);
+    const path20 = join3(parent, name);
     try {
-      if (clock.now() - (await files.lstat(path17)).mtimeMs > LEFTOVER)
-        await files.rm(path17, { recursive: true });
+      if (clock.now() - (await files.lstat(path20)).mtimeMs > LEFTOVER)
+        await files.rm(path20, { recursive: true });
     } catch {
     }
   }
@@ -20438,7 +20844,7 @@ var MOST_ENTRIES = 1e3;
 var MOST_DIRECTORY_BYTES = 1024 * 1024;
 var REFUSED_FLAGS = 1 | 32 | 64 | 8192;
 var DATA_DESCRIPTOR = 8;
-var NAME3 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
+var NAME4 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
 var FILE_TYPE = 61440;
 var REGULAR = 32768;
 var FOLDER = 16384;
@@ -20460,21 +20866,21 @@ async function readDirectory(handle, size) {
   for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
     if (tail.readUInt32LE(at3) !== END.signature) continue;
     if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
-    const count2 = tail.readUInt16LE(at3 + 10);
+    const count3 = tail.readUInt16LE(at3 + 10);
     const bytes = tail.readUInt32LE(at3 + 12);
     const start = tail.readUInt32LE(at3 + 16);
-    if (count2 === 65535 || bytes === 4294967295 || start === 4294967295)
+    if (count3 === 65535 || bytes === 4294967295 || start === 4294967295)
       throw refused2("it is a zip64 archive");
-    if (tail.readUInt32LE(at3 + 4) !== 0 || tail.readUInt16LE(at3 + 8) !== count2) {
+    if (tail.readUInt32LE(at3 + 4) !== 0 || tail.readUInt16LE(at3 + 8) !== count3) {
       throw refused2("it is one part of several");
     }
     if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
-    if (count2 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
-    return { start, count: count2, bytes: await read3(handle, start, start + bytes) };
+    if (count3 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
+    return { start, count: count3, bytes: await read3(handle, start, start + bytes) };
   }
   throw refused2("it has no end record: it is no zip archive, or cut off");
 }
-function parseDirectory(bytes, count2) {
+function parseDirectory(bytes, count3) {
   const entries2 = [];
   let at3 = 0;
   while (at3 < bytes.length) {
@@ -20487,7 +20893,7 @@ function parseDirectory(bytes, count2) {
     entries2.push(parseEntry(bytes, at3, nameEnd));
     at3 = end;
   }
-  if (entries2.length !== count2) throw refused2("its directory has another number of members than it says");
+  if (entries2.length !== count3) throw refused2("its directory has another number of members than it says");
   return entries2;
 }
 function parseEntry(bytes, at3, nameEnd) {
@@ -20523,12 +20929,12 @@ function checkNames(entries2) {
   const seen = /* @__PURE__ */ new Set();
   for (const { name } of entries2) {
     const segments = name.replace(/\/$/, "").split("/");
-    if (!NAME3.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
+    if (!NAME4.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
       throw refused2(`${JSON.stringify(name)} is no plain path inside the archive`);
     }
-    const folded2 = segments.join("/").normalize("NFC").toLowerCase();
-    if (seen.has(folded2)) throw refused2(`${JSON.stringify(name)} is in it twice`);
-    seen.add(folded2);
+    const folded4 = segments.join("/").normalize("NFC").toLowerCase();
+    if (seen.has(folded4)) throw refused2(`${JSON.stringify(name)} is in it twice`);
+    seen.add(folded4);
   }
 }
 async function startOfData(handle, entry, directoryStart) {
@@ -20645,11 +21051,11 @@ async function installCli(options, ports) {
   for (const root of roots) {
     const entry = cacheEntry(root, version, platform);
     await removeLeftovers(files, ports.clock, entry);
-    const found = await inspectCache(files, entry, expected.sha256);
-    if (found === "usable") return installed2(entry.program, "tool cache");
-    if (found === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
+    const found2 = await inspectCache(files, entry, expected.sha256);
+    if (found2 === "usable") return installed2(entry.program, "tool cache");
+    if (found2 === "damaged") log(`\`${entry.program}\` has changed since it was installed; it is replaced.`);
   }
-  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID7()}.zip`);
+  const archive = join4(options.tempFolder, `databricks-cli-${randomUUID5()}.zip`);
   try {
     await onDisk(
       options.tempFolder,
@@ -20713,9 +21119,9 @@ async function installRoots({ toolCache, tempFolder, checkout }, { platform, log
   log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
   return [tempFolder];
 }
-async function isInsideReally(path17, checkout, platform, files) {
+async function isInsideReally(path20, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside(path17, checkout, platform) || isInside(await real(path17), await real(checkout), platform);
+  return isInside(path20, checkout, platform) || isInside(await real(path20), await real(checkout), platform);
 }
 async function onDisk(folder, work) {
   try {
@@ -20736,9 +21142,10 @@ function notInstalled(actual) {
 }
 
 // core/cli/version.ts
+import { open as open3 } from "node:fs/promises";
 var MINIMUM = [1, 9, 0];
 var TIMEOUT2 = 3e4;
-var LIMIT = 64 * 1024;
+var LIMIT2 = 64 * 1024;
 var SOURCE2 = "databricks version -o json";
 async function checkVersion(options) {
   const version = textAt(parseJson(await printed(options), SOURCE2), "Version");
@@ -20780,14 +21187,15 @@ async function printed(options) {
     env: options.env,
     onStdout: (chunk) => {
       size += chunk.length;
-      if (size <= LIMIT) chunks.push(chunk);
+      if (size <= LIMIT2) chunks.push(chunk);
     },
     onStderr: () => void 0
   };
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
   try {
     const { code: code2, signal: killed } = await runUntil(options, request, signal);
-    if (code2 !== 0) throw unreadable(SOURCE2, `exit ${killed ?? String(code2)}`);
+    if (code2 !== 0 && await isPython(options.file)) throw legacy(options.file);
+    if (code2 !== 0) throw unreadable(SOURCE2, `exit ${killed ?? String(code2)} (${options.file})`);
     return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
     if (error instanceof SecretlessError || options.signal?.aborted) throw error;
@@ -20795,6 +21203,24 @@ async function printed(options) {
   } finally {
     done.abort();
   }
+}
+async function isPython(file) {
+  const handle = await open3(file).catch(() => void 0);
+  if (!handle) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0, 200, 0);
+    return /^#![^\n]*python/.test(buffer.toString("latin1", 0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+function legacy(file) {
+  return new SecretlessError("CLI_TOO_OLD", {
+    problem: "The `databricks` on PATH is the legacy CLI, a Python package, which knows no bundles.",
+    expected: `the Databricks CLI ${MINIMUM.join(".")} or newer`,
+    actual: file,
+    remedy: "Take it out of the job (`pip uninstall databricks-cli`), or set `cli-version`, which installs a release and does not look at PATH."
+  });
 }
 function notStartable(file, error) {
   return new SecretlessError("CLI_NOT_FOUND", {
@@ -20812,11 +21238,11 @@ async function findTool(step2, cwd, constraint) {
   const tool2 = await onPath(step2);
   const fitting = fittingOf(step2, constraint);
   if (tool2 === void 0) return checked(step2, cwd, await installed(step2, fitting));
-  const found = await checked(step2, cwd, tool2);
-  if (constraint === void 0 || fitting === void 0 || allows(constraint, found.version) !== false)
-    return found;
+  const found2 = await checked(step2, cwd, tool2);
+  if (constraint === void 0 || fitting === void 0 || allows(constraint, found2.version) !== false)
+    return found2;
   ci.info(
-    `The bundle wants the Databricks CLI ${constraint}, and ${found.file} is ${found.version}: ${fitting} is installed.`
+    `The bundle wants the Databricks CLI ${constraint}, and ${found2.file} is ${found2.version}: ${fitting} is installed.`
   );
   return checked(step2, cwd, await installed(step2, fitting));
 }
@@ -20828,8 +21254,8 @@ function fittingOf({ inputs, ports }, constraint) {
 async function checked(step2, cwd, tool2) {
   const { ports, signal } = step2;
   const terminate = createTerminate(ports);
-  const path17 = ports.environment["PATH"];
-  const env = path17 === void 0 ? {} : { PATH: path17 };
+  const path20 = ports.environment["PATH"];
+  const env = path20 === void 0 ? {} : { PATH: path20 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool2.file, env, cwd, signal });
   if (tool2.version !== void 0 && tool2.version !== version) throw otherVersion(tool2.version, version);
   if (warning !== void 0) warn(step2, warning);
@@ -20856,17 +21282,17 @@ async function installed({ ci, inputs, ports, signal }, version) {
   );
   return { file: cli.file, version: cli.version, verified: `${cli.verified}, from ${cli.from}` };
 }
-function otherVersion(wanted, found) {
+function otherVersion(wanted, found2) {
   return new SecretlessError("CLI_HASH_MISMATCH", {
     problem: "The archive of the Databricks CLI holds another version than it was taken for.",
     expected: wanted,
-    actual: found,
+    actual: found2,
     remedy: "Give `cli-sha256` the hash of the archive of `cli-version`."
   });
 }
 
 // core/audit/events/scan.ts
-var MOST = 100;
+var MOST3 = 100;
 function scanEvent(scan2) {
   const { findings: findings2, accepted, host, runner } = scan2;
   const blocked = findings2.some(({ blocking }) => blocking);
@@ -20887,7 +21313,7 @@ function scanEvent(scan2) {
     api: { operation: "Scan of the deployment", service: { name } },
     src_endpoint: { name: runner },
     dst_endpoint: { name, hostname: name },
-    unmapped: { accepted, findings: findings2.slice(0, MOST), findings_count: findings2.length }
+    unmapped: { accepted, findings: findings2.slice(0, MOST3), findings_count: findings2.length }
   };
 }
 
@@ -20907,17 +21333,489 @@ var audited = (blocking) => ({ rule, place, fingerprint: fingerprint2 }) => ({
   blocking
 });
 
+// core/audit/audit.ts
+import { randomUUID as randomUUID7 } from "node:crypto";
+import path15 from "node:path";
+
+// core/base/written-file.ts
+import { randomUUID as randomUUID6 } from "node:crypto";
+import * as fs2 from "node:fs/promises";
+import path14 from "node:path";
+import { getuid as getuid2 } from "node:process";
+async function writeOwnFile(file, content, bounds) {
+  const { port = fs2 } = bounds;
+  const place = await placeOf3(file, bounds);
+  const found2 = await lookAt(place.file, port);
+  if (found2 !== void 0) checkKind(found2);
+  const fresh = path14.join(place.folder, `.${path14.basename(place.file)}.${randomUUID6()}.tmp`);
+  const { O_WRONLY = 0, O_CREAT = 0, O_EXCL = 0, O_NOFOLLOW = 0 } = port.constants;
+  const handle = await port.open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
+  try {
+    try {
+      await checkDescriptor(handle.fd, fresh, port);
+      await handle.writeFile(content);
+    } finally {
+      await handle.close();
+    }
+    if (await port.realpath(place.folder) !== place.folder) throw new RefusedFile(CHANGED);
+    await port.rename(fresh, place.file);
+  } catch (error) {
+    await port.rm(fresh, { force: true }).catch(() => void 0);
+    throw error;
+  }
+}
+async function appendOwnFile(file, text3, bounds) {
+  const { port = fs2, user: user2 = getuid2?.() } = bounds;
+  const place = await placeOf3(file, bounds);
+  const expected = await lookAt(place.file, port);
+  if (expected !== void 0) checkKind(expected);
+  const { O_WRONLY = 0, O_CREAT = 0, O_APPEND = 0, O_NOFOLLOW = 0, O_NONBLOCK: O_NONBLOCK2 = 0 } = port.constants;
+  const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK2;
+  const handle = await port.open(place.file, flags, 384).catch((error) => {
+    throw error.code === "ELOOP" ? new RefusedFile(LINK) : error;
+  });
+  try {
+    const found2 = await handle.stat({ bigint: true });
+    checkKind(found2);
+    if (expected !== void 0 && (found2.ino !== expected.ino || found2.dev !== expected.dev))
+      throw new RefusedFile(CHANGED);
+    if (found2.nlink !== 1n) throw new RefusedFile("has a second name (a hard link)");
+    if (user2 !== void 0 && found2.uid !== BigInt(user2)) throw new RefusedFile("belongs to another user");
+    await checkDescriptor(handle.fd, place.file, port);
+    if (await port.realpath(place.folder) !== place.folder) throw new RefusedFile(CHANGED);
+    await handle.appendFile(text3);
+  } finally {
+    await handle.close();
+  }
+}
+var LINK = "is reached through a link";
+var CHANGED = "was exchanged for another one while it was written";
+async function placeOf3(file, { roots, platform, port = fs2 }) {
+  for (const root of roots) {
+    const real = await port.realpath(root).catch(() => void 0);
+    if (real === void 0) continue;
+    const under2 = [root, real].find((one) => isInside(file, one, platform));
+    if (under2 === void 0) continue;
+    const parts = path14.relative(under2, file).split(path14.sep);
+    const name = parts.pop() ?? "";
+    if (name === "") throw new RefusedFile("is a folder");
+    if (inGitFolder(path14.join(...parts, name))) throw new RefusedFile("is in a folder .git");
+    let folder = real;
+    for (const part of parts) {
+      folder = path14.join(folder, part);
+      await madeFolder(folder, port);
+    }
+    return { folder, file: path14.join(folder, name) };
+  }
+  throw new RefusedFile("is neither in the checkout nor in the CI's temporary folder");
+}
+async function madeFolder(folder, port) {
+  let found2 = await lookAt(folder, port);
+  if (found2 === void 0) {
+    await port.mkdir(folder).catch((error) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    found2 = await lookAt(folder, port);
+  }
+  if (found2?.isSymbolicLink() === true) throw new RefusedFile(LINK);
+  if (found2?.isDirectory() !== true) throw new RefusedFile("lies below something that is no folder");
+}
+function lookAt(file, port) {
+  return port.lstat(file, { bigint: true }).catch((error) => {
+    if (error.code === "ENOENT") return void 0;
+    throw error;
+  });
+}
+function checkKind(found2) {
+  if (found2.isSymbolicLink()) throw new RefusedFile(LINK);
+  if (found2.isDirectory()) throw new RefusedFile("is a folder");
+  if (!found2.isFile()) throw new RefusedFile("is no regular file but a device or a pipe");
+}
+async function checkDescriptor(descriptor, file, port) {
+  const place = await port.readlink(`/proc/self/fd/${descriptor}`).catch(() => file);
+  if (place !== file) throw new RefusedFile(CHANGED);
+}
+
+// core/audit/sinks/file.ts
+async function openFile({ file, roots, platform }) {
+  const take = async (line) => {
+    try {
+      await appendOwnFile(file, line, { roots, platform });
+    } catch (error) {
+      throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
+        problem: `The audit log ${file} cannot be written.`,
+        expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+        actual: error instanceof RefusedFile ? `it ${error.message}` : String(error),
+        remedy: "Set the input `audit-log` to such a path.",
+        cause: error
+      });
+    }
+  };
+  await take("");
+  return { take };
+}
+
+// core/audit/sinks/index.ts
+var SINKS = [openFile];
+
+// core/audit/json-lines.ts
+var SCHEMA_VERSION = "1.8.0";
+var PRODUCT_NAME = "databricks-secretless";
+function withoutTokens(value, clean) {
+  if (typeof value === "string") return clean(redact(value));
+  if (Array.isArray(value)) return value.map((inner) => withoutTokens(inner, clean));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key2, inner]) => [key2, withoutTokens(inner, clean)]));
+}
+var Queue = class {
+  #sink;
+  #last = Promise.resolve();
+  constructor(sink) {
+    this.#sink = sink;
+  }
+  add(line) {
+    this.#last = this.#last.catch(() => void 0).then(() => this.#sink.take(line));
+    return this.#last;
+  }
+};
+async function inAll(queues, line) {
+  const taken = await Promise.allSettled(queues.map((queue) => queue.add(line)));
+  const refused3 = taken.find((one) => one.status === "rejected");
+  if (refused3) throw refused3.reason;
+}
+function openAuditLog({ context, clock, sinks, clean = (text3) => text3 }) {
+  let sequence = 0;
+  let run2 = context.run;
+  const queues = sinks.map((sink) => new Queue(sink));
+  return {
+    get count() {
+      return sequence;
+    },
+    identify(pipeline2) {
+      run2 = { ...run2, ...pipeline2 };
+    },
+    write({ event_code: code2, ...event }) {
+      sequence += 1;
+      const { issuer } = run2;
+      const line = {
+        ...event,
+        type_uid: event.class_uid * 100 + event.activity_id,
+        time: clock.now(),
+        metadata: {
+          version: SCHEMA_VERSION,
+          product: {
+            name: PRODUCT_NAME,
+            vendor_name: PRODUCT_NAME,
+            version: context.productVersion
+          },
+          correlation_uid: context.correlationId,
+          // One run of a CI has several steps, which may write into one file.
+          uid: `${context.stepId}.${sequence}`,
+          event_code: code2,
+          sequence
+        },
+        actor: {
+          user: servicePrincipal(context.principal),
+          ...event["actor"],
+          app_name: PRODUCT_NAME,
+          ...issuer !== void 0 && { session: { issuer } }
+        },
+        unmapped: { ...event.unmapped, run: { ...run2, step: context.stepId } }
+      };
+      const text3 = `${jsonWithoutBidi(JSON.stringify(withoutTokens(line, clean)))}
+`;
+      return inAll(queues, text3);
+    }
+  };
+}
+
+// core/audit/audit.ts
+async function openAudit({ ci, clock, platform, command, clientId, auditLog, clean }, open4 = SINKS) {
+  const { checkout, tempFolder } = ci.context;
+  const file = auditLog === void 0 ? path15.join(tempFolder, `databricks-secretless-audit-${randomUUID7()}.jsonl`) : path15.resolve(checkout, auditLog);
+  const sinks = await Promise.all(open4.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
+  await ci.output("audit-log", file);
+  const context = auditContext({ ci, command, clientId });
+  return auditOver(openAuditLog({ context, clock, sinks, clean }), file);
+}
+function auditContext({ ci, command, clientId }) {
+  const { runUrl: runUrl2, ciName } = ci.context;
+  return {
+    productVersion: PRODUCT.version,
+    correlationId: runUrl2 || randomUUID7(),
+    stepId: randomUUID7(),
+    principal: clientId,
+    run: { ci: ciName, command, ...runUrl2 !== "" && { url: runUrl2 } }
+  };
+}
+function auditOver(log, file) {
+  let last = Promise.resolve();
+  return {
+    file,
+    get count() {
+      return log.count;
+    },
+    write: (event) => log.write(event),
+    identify(pipeline2) {
+      log.identify(pipeline2);
+    },
+    note(event) {
+      last = Promise.all([last, log.write(event)]).then(() => void 0);
+      last.catch(() => void 0);
+    },
+    settled: () => last
+  };
+}
+
+// core/flow/record.ts
+function openAuditOf({ ci, ports, inputs }, sinks) {
+  const { auditLog, clientId, command } = inputs;
+  const record2 = { ci, ...ports, command: command.name, clientId, auditLog, clean: withoutCredentials };
+  return openAudit(record2, sinks);
+}
+async function recordRefusals({ ci, inputs }, audit, failure) {
+  const what = { command: inputs.command.name, host: inputs.host, runner: ci.context.ciName };
+  const refusals = [failure, ...failure.others].filter(isRefusal);
+  for (const refusal of refusals) audit.note(refusalEvent(refusal, what));
+  await audit.settled().catch((error) => {
+    if (error !== failure) ci.annotate("warning", toSecretlessError(error).message);
+  });
+}
+
 // core/flow/scan/outcome.ts
-import path13 from "node:path";
+import path16 from "node:path";
+
+// core/report/error-text.ts
+function placeText(place) {
+  return [place.file, place.line, place.line === void 0 ? void 0 : place.column].filter((part) => part !== void 0).join(":");
+}
+function detailLines(mistake, indent) {
+  const fields = [
+    ["at", mistake.place && placeText(mistake.place)],
+    ["wanted", mistake.expected],
+    ["found", mistake.actual],
+    ["to do", mistake.remedy]
+  ];
+  return fields.flatMap(
+    ([label, value]) => value === void 0 ? [] : `${label}: ${value}`.split("\n").map((line, at3) => indent + (at3 === 0 ? line : `  ${line}`))
+  );
+}
+function mistakeText(mistake, bullet = "") {
+  return [
+    bullet + mistake.problem,
+    ...detailLines(mistake, bullet.replace(/\S/g, " ") + (bullet ? "" : "  "))
+  ].join("\n");
+}
+function errorText(error, pages = "docs/") {
+  const [first = "", ...details2] = mistakeText(error.details).split("\n");
+  return [
+    `${error.code}: ${first}`,
+    ...error.mistakes.map((mistake) => mistakeText(mistake, "  - ")),
+    ...details2,
+    `  more: ${pages}troubleshooting.md#${error.code.toLowerCase()}`
+  ].join("\n");
+}
+
+// core/scan/finding.ts
+import { createHmac } from "node:crypto";
+
+// core/scan/rules/practices.ts
+var PRACTICES = [
+  {
+    id: "practice-storage-account-key",
+    name: "Storage account key in Spark configuration",
+    risk: "The key opens the whole storage account to everybody who can run code on the cluster, past Unity Catalog.",
+    remedy: REMEDIES2.storage,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.azure\.(?:account\.key|sas)\./
+  },
+  {
+    id: "practice-oauth-client-secret",
+    name: "OAuth client secret in Spark configuration",
+    risk: "The secret must be stored and rotated, and works from anywhere.",
+    remedy: REMEDIES2.entra,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.azure\.account\.oauth2\.client\.secret|(?:^|[._])client_?secret$/i
+  },
+  {
+    id: "practice-s3-access-key",
+    name: "S3 access key in Spark configuration",
+    risk: "The key works from anywhere until it is rotated by hand.",
+    remedy: REMEDIES2.aws,
+    owasp: "NHI4",
+    setting: /(?:^|\.)fs\.s3[an]?\.(?:access|secret)\.key$/
+  },
+  {
+    id: "practice-instance-profile",
+    name: "Instance profile",
+    risk: "Everybody who can run code on the cluster has the role; it is bound to no job.",
+    remedy: "Use a Unity Catalog storage or service credential, granted to the job's run-as principal alone.",
+    owasp: "NHI4",
+    setting: /^instance_profile_arn$/
+  },
+  {
+    id: "practice-personal-access-token",
+    name: "Databricks token handed to a job",
+    risk: "A personal access token outlives the job, and every run has all rights of its owner.",
+    remedy: REMEDIES2.databricks,
+    owasp: "NHI7",
+    setting: /^databricks_(?:api_)?token$/i
+  }
+];
+var UNSCANNED_RULE = {
+  id: "not-scanned",
+  name: "File that cannot be scanned",
+  risk: "What it holds is not known, and it would be uploaded.",
+  remedy: "Leave it out of the upload (`sync.exclude`), or store it so that it can be read: whole, unencrypted, smaller.",
+  owasp: "NHI2"
+};
+var SCOPE_RULE = {
+  id: "scope-of-another-target",
+  name: "Secret scope of another target",
+  risk: "A job of one environment reads the secrets of another.",
+  remedy: "Name a scope of this target (`${bundle.target}` in the scope's name), or allow it under `scan.scopes` in `policy.yml`.",
+  owasp: "NHI8"
+};
+
+// core/scan/finding.ts
+var EMPTY_REPORT = {
+  findings: [],
+  unscanned: [],
+  scopes: [],
+  notes: [],
+  files: 0,
+  bytes: 0
+};
+function mergeReports(reports) {
+  const findings2 = reports.flatMap((report) => report.findings);
+  const key2 = ({ fingerprint: mark2, place }) => `${mark2} ${place.file}`;
+  const written = new Set(findings2.filter(({ setting }) => setting === void 0).map(key2));
+  return {
+    findings: findings2.filter((finding2) => finding2.setting === void 0 || !written.has(key2(finding2))),
+    unscanned: reports.flatMap((report) => report.unscanned),
+    scopes: reports.flatMap((report) => report.scopes),
+    notes: [...new Set(reports.flatMap((report) => report.notes))],
+    files: reports.reduce((sum, report) => sum + report.files, 0),
+    bytes: reports.reduce((sum, report) => sum + report.bytes, 0)
+  };
+}
+function fingerprint(value, repositoryId) {
+  return createHmac("sha256", repositoryId).update(value, "latin1").digest("hex").slice(0, 12);
+}
+function unscannedFindings({ unscanned }, repositoryId) {
+  return unscanned.filter(({ harmless }) => !harmless).map(({ file, member: member3, reason }) => ({
+    rule: UNSCANNED_RULE,
+    level: "error",
+    place: { file },
+    ...member3 !== void 0 && { member: member3 },
+    shown: reason,
+    fingerprint: fingerprint(
+      Buffer.from(`${file}!${member3 ?? ""}: ${reason}`).toString("latin1"),
+      repositoryId
+    )
+  }));
+}
+function redacted(value, prefix) {
+  const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
+  return `${known2}\u2026 (${value.length} characters)`;
+}
+function placeText2({ place, member: member3, cell, setting }) {
+  const position = place.line === void 0 ? "" : `:${place.line}:${place.column ?? 1}`;
+  const file = member3 === void 0 ? place.file : `${place.file}!${member3}`;
+  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
+}
+var HIDDEN = {
+  base64: ", base64 encoded",
+  hex: ", hex encoded",
+  percent: ", percent encoded",
+  concatenated: ", put together from pieces"
+};
+function findingMistake(finding2) {
+  const { rule, shown: shown3, via, fingerprint: mark2 } = finding2;
+  return {
+    problem: `${rule.name}: ${shown3}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
+    actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark2}`,
+    remedy: rule.remedy,
+    place: finding2.place
+  };
+}
+
+// core/report/scan-section.ts
+var count = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
+function scanLine({ report, stopping, others: others2, accepted }) {
+  const { files, bytes, unscanned } = report;
+  const skipped = unscanned.filter(({ harmless }) => !harmless).length;
+  const findings2 = stopping.length + others2.length;
+  return [
+    `${count(files, "file")} (${(bytes / 1e6).toFixed(1)} MB)`,
+    findings2 === 0 ? "nothing found" : count(findings2, "finding"),
+    ...stopping.length > 0 && others2.length > 0 ? [`${String(stopping.length)} of them stop the run`] : [],
+    ...accepted > 0 ? [`${String(accepted)} accepted`] : [],
+    ...skipped > 0 ? [`${String(skipped)} not scanned`] : []
+  ].join(", ");
+}
+function acceptedLine({ rule, file, until, reason }) {
+  return `Accepted until ${until}: ${rule} in ${file} (${reason})`;
+}
+function scanSection(facts) {
+  const { stopping, others: others2, report, exceptions } = facts;
+  const accepted = exceptions.map(({ rule, file, until, reason }) => [
+    code(rule),
+    code(file),
+    escapeMarkdown(until),
+    escapeMarkdown(reason)
+  ]);
+  const unscanned = report.unscanned.filter(({ harmless }) => !harmless);
+  const skipped = unscanned.map(({ file, member: member3, reason }) => [
+    code(member3 === void 0 ? file : `${file}!${member3}`),
+    escapeMarkdown(reason)
+  ]);
+  return [
+    "### Static credentials",
+    escapeMarkdown(`${scanLine(facts)}.`),
+    ...stopping.length > 0 ? ["**Stops the run:**", findingsTable(stopping)] : [],
+    ...others2.length > 0 ? [findingsTable(others2)] : [],
+    ...accepted.length > 0 ? [table(["Accepted", "In", "Until", "Because"], accepted)] : [],
+    ...skipped.length > 0 ? [table(["Not scanned", "Why"], skipped)] : [],
+    ...report.notes.map((note2) => `- ${escapeMarkdown(note2)}`)
+  ].join("\n\n");
+}
+var PLACES = 10;
+function findingsTable(findings2) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const finding2 of findings2) {
+    const group = groups.get(finding2.rule.id);
+    if (group) group.push(finding2);
+    else groups.set(finding2.rule.id, [finding2]);
+  }
+  const rows = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === void 0) return [];
+    const { id, name, risk, remedy } = first.rule;
+    const more = group.length > PLACES ? [`and ${String(group.length - PLACES)} more`] : [];
+    const places = group.slice(0, PLACES).map(
+      (one) => `${code(placeText2(one))} ${escapeMarkdown(one.shown)}, fingerprint ${code(one.fingerprint)}`
+    );
+    return [
+      [
+        `${escapeMarkdown(name)}<br>${code(id)}`,
+        [...places, ...more].join("<br>"),
+        escapeMarkdown(risk),
+        prose(remedy.replaceAll("\n", " "))
+      ]
+    ];
+  });
+  return table(["Found", "Where", "Who can use it", "Write instead"], rows);
+}
 
 // core/scan/exceptions.ts
-var import_yaml8 = __toESM(require_dist(), 1);
+var import_yaml9 = __toESM(require_dist(), 1);
 import { join as join5, relative, sep } from "node:path";
 
 // core/bundle/ignore-patterns.ts
 var ANY = { type: "any" };
 var SLASH = { type: "character", character: "/" };
-var skip = (count2) => ({ type: "skip", count: count2 });
+var skip = (count3) => ({ type: "skip", count: count3 });
 function stepsOf(line) {
   const anchored = line.startsWith("/") && !line.startsWith("/**/");
   const inFolder = /[^/+]\/.*\*\./.test(line);
@@ -20949,7 +21847,7 @@ function takes(step2, character) {
   if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
   return step2.type === "any" || step2.type === "star" && character !== "/";
 }
-function matches(steps, path17) {
+function matches(steps, path20) {
   let states = /* @__PURE__ */ new Set();
   const enter = (into, state) => {
     if (into.has(state)) return;
@@ -20961,7 +21859,7 @@ function matches(steps, path17) {
     } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
   };
   enter(states, 0);
-  for (const character of path17) {
+  for (const character of path20) {
     const next = /* @__PURE__ */ new Set();
     for (const state of states) {
       const step2 = steps[state];
@@ -20988,10 +21886,10 @@ var IgnorePatterns = class {
     }
   }
   /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path17) {
+  match(path20) {
     let matched = false;
     for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path17)) matched = !negated;
+      if (matched === negated && matches(steps, path20)) matched = !negated;
     }
     return matched;
   }
@@ -21000,9 +21898,11 @@ var IgnorePatterns = class {
 // core/scan/exceptions.ts
 var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
-var MOST2 = 1e3;
+var MOST4 = 1e3;
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
-var RULE_IDS = new Set([...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id));
+var RULE_IDS = new Set(
+  [...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id)
+);
 async function readExceptions({ bundleRoot, checkout }, bounds, today) {
   const file = join5(bundleRoot, EXCEPTIONS_FILE);
   const name = relative(checkout, file).split(sep).join("/");
@@ -21019,8 +21919,8 @@ async function readExceptions({ bundleRoot, checkout }, bounds, today) {
   }
 }
 function parseExceptions(text3, file, today) {
-  const lines = new import_yaml8.LineCounter();
-  const document = (0, import_yaml8.parseDocument)(text3, { lineCounter: lines });
+  const lines = new import_yaml9.LineCounter();
+  const document = (0, import_yaml9.parseDocument)(text3, { lineCounter: lines });
   const mistakes = [];
   const placeAt = (offset) => {
     const { line, col } = lines.linePos(offset ?? 0);
@@ -21029,59 +21929,100 @@ function parseExceptions(text3, file, today) {
   for (const error of document.errors) {
     mistakes.push({
       problem: `${file} is not valid YAML: ${yamlFlaw(error)}`,
+      expected: "YAML: one document, each key once",
+      remedy: "Correct the line; an editor with a YAML extension shows the place.",
       place: placeAt(error.pos[0])
     });
   }
   if (mistakes.length > 0 || document.contents === null) return { exceptions: [], mistakes };
-  const list3 = (0, import_yaml8.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
-  if (!(0, import_yaml8.isSeq)(list3) || document.contents.get("version") !== 1) {
+  const list3 = (0, import_yaml9.isMap)(document.contents) ? document.contents.get("exceptions", true) : void 0;
+  if (!(0, import_yaml9.isSeq)(list3) || document.contents.get("version") !== 1) {
     mistakes.push({
       problem: `${file} needs \`version: 1\` and a list \`exceptions\``,
+      expected: "`version: 1`, `exceptions:` with a list",
+      actual: (0, import_yaml9.isMap)(document.contents) ? quote(document.contents.items.map(({ key: key2 }) => String(key2)).join(", ")) : "no mapping",
       remedy: REMEDY,
       place: placeAt(0)
     });
     return { exceptions: [], mistakes };
   }
-  if (list3.items.length > MOST2) {
-    const problem = `${file} has more than ${String(MOST2)} exceptions`;
+  for (const { key: key2 } of document.contents.items) {
+    const name = (0, import_yaml9.isScalar)(key2) ? String(key2.value) : "";
+    if (name === "version" || name === "exceptions") continue;
+    const problem = `${file} has an unknown key ${quote(name)}`;
+    mistakes.push({ problem, remedy: REMEDY, place: placeAt(key2.range?.[0]) });
+  }
+  if (list3.items.length > MOST4) {
+    const problem = `${file} has more than ${String(MOST4)} exceptions`;
     mistakes.push({ problem, remedy: "Remove what the exceptions are for.", place: placeAt(0) });
     return { exceptions: [], mistakes };
   }
   const exceptions = [];
   for (const item of list3.items) {
     const place = placeAt(item.range?.[0]);
-    if (!(0, import_yaml8.isMap)(item)) {
-      mistakes.push({ problem: "An exception must be a mapping", remedy: REMEDY, place });
+    if (!(0, import_yaml9.isMap)(item)) {
+      const expected = FIELDS2.join(", ");
+      mistakes.push({
+        problem: "An exception must be a mapping",
+        expected,
+        actual: quote(String(item)),
+        remedy: REMEDY,
+        place
+      });
       continue;
     }
-    const { exception, problems } = parseOne(item, place, today);
-    mistakes.push(...problems.map((problem) => ({ problem, remedy: REMEDY, place })));
-    if (problems.length === 0) exceptions.push(exception);
+    const { exception, mistakes: found2 } = parseOne(item, place, placeAt, today);
+    mistakes.push(...found2);
+    if (found2.length === 0) exceptions.push(exception);
   }
   return { exceptions, mistakes };
 }
-function parseOne(item, place, today) {
-  const problems = [];
+function parseOne(item, place, placeAt, today) {
+  const mistakes = [];
+  const wrong2 = (at4, problem, expected, actual, remedy = REMEDY) => {
+    mistakes.push({ problem, expected, actual, remedy, place: at4 });
+  };
+  const placeOf4 = (node) => placeAt(node?.range?.[0]);
   const values = Object.fromEntries(
     FIELDS2.map((field) => {
       const node = item.get(field, true);
-      const text3 = (0, import_yaml8.isScalar)(node) ? (node.source ?? "").trim() : "";
-      if (text3 === "") problems.push(`The exception has no ${field}`);
+      const text3 = (0, import_yaml9.isScalar)(node) ? (node.source ?? "").trim() : "";
+      if (text3 === "") wrong2(place, `The exception has no ${field}`, `\`${field}\``, "nothing");
       return [field, text3];
     })
   );
   for (const pair of item.items) {
     const key2 = String(pair.key);
-    if (!FIELDS2.some((field) => field === key2))
-      problems.push(`The exception has an unknown key ${quote(key2)}`);
+    if (FIELDS2.some((field) => field === key2)) continue;
+    const remedy = [...meant(key2, FIELDS2), "Correct the key, or take it out."].join(" ");
+    const problem = `The exception has an unknown key ${quote(key2)}`;
+    wrong2(placeOf4(pair.key), problem, FIELDS2.join(", "), quote(key2), remedy);
   }
   const { rule, expires } = values;
-  if (rule !== "" && !RULE_IDS.has(rule)) problems.push(`There is no rule ${quote(rule)}`);
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires));
-  if (expires !== "" && !isDate) problems.push(`${quote(expires)} is no date of the form YYYY-MM-DD`);
-  else if (isDate && expires < today)
-    problems.push(`The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`);
-  return { exception: { ...values, place }, problems };
+  if (rule !== "" && !RULE_IDS.has(rule)) {
+    const remedy = [
+      ...meant(rule, [...RULE_IDS]),
+      "Copy the rule and the fingerprint from the finding."
+    ].join(" ");
+    wrong2(
+      placeOf4(item.get("rule", true)),
+      `There is no rule ${quote(rule)}`,
+      "the rule of a finding",
+      quote(rule),
+      remedy
+    );
+  }
+  const isDate = isDay(expires);
+  const at3 = placeOf4(item.get("expires", true));
+  if (expires !== "" && !isDate) {
+    const problem = `${quote(expires)} is no day of the form YYYY-MM-DD`;
+    wrong2(at3, problem, "a day of the calendar, such as 2027-03-31", quote(expires));
+  } else if (isDate && expires < today) {
+    const problem = `The exception for ${quote(rule)} in ${quote(values.path)} expired on ${expires}`;
+    const remedy = "Take the exception out, or look at the value again and give it a new date.";
+    wrong2(at3, problem, `a day from ${today} on`, expires, remedy);
+  }
+  return { exception: { ...values, place }, mistakes };
 }
 function boundExceptions({ exceptions, mistakes }, policy2, today) {
   const refused3 = exceptions.flatMap((exception) => {
@@ -21099,7 +22040,7 @@ function boundExceptions({ exceptions, mistakes }, policy2, today) {
   };
 }
 var DAY2 = 24 * 60 * 60 * 1e3;
-function whyRefused({ rule, path: path17, expires }, policy2, today) {
+function whyRefused({ rule, path: path20, expires }, policy2, today) {
   if (policy2 === "forbid") return "it forbids exceptions.";
   const { max_days: most, rules, paths } = policy2;
   const days2 = (Date.parse(expires) - Date.parse(today)) / DAY2;
@@ -21107,7 +22048,7 @@ function whyRefused({ rule, path: path17, expires }, policy2, today) {
     return `it ends in ${String(days2)} days, and may in ${String(most)} at most.`;
   if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
     return `it admits them for ${rules.join(", ")} alone.`;
-  if (paths && !paths.some((pattern) => globCovers(pattern, path17)))
+  if (paths && !paths.some((pattern) => globCovers(pattern, path20)))
     return `it admits them in ${paths.join(", ")} alone.`;
   return void 0;
 }
@@ -21121,25 +22062,25 @@ function applyExceptions(findings2, exceptions) {
   const excepted = [];
   for (const finding2 of findings2) {
     const { file } = finding2.place;
-    const found = matchers.find(
+    const found2 = matchers.find(
       ({ exception, paths }) => exception.rule === finding2.rule.id && exception.fingerprint === finding2.fingerprint && (exception.path === file || paths.match(file)) && (exception.within?.some((pattern) => globMatches(pattern, file)) ?? true)
     );
-    if (found === void 0) stay.push(finding2);
+    if (found2 === void 0) stay.push(finding2);
     else {
-      used.add(found.exception);
-      excepted.push({ finding: finding2, exception: found.exception });
+      used.add(found2.exception);
+      excepted.push({ finding: finding2, exception: found2.exception });
     }
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule, path: path17 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path17)) return false;
-  const paths = new IgnorePatterns([path17], "leave-out");
-  return !configuration.some((file) => file === path17 || paths.match(file));
+function isAlwaysSeen({ rule, path: path20 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path20)) return false;
+  const paths = new IgnorePatterns([path20], "leave-out");
+  return !configuration.some((file) => file === path20 || paths.match(file));
 }
-function unusedMistake({ rule, path: path17, place }) {
+function unusedMistake({ rule, path: path20, place }) {
   return {
-    problem: `The exception for ${quote(rule)} in ${quote(path17)} matches no finding`,
+    problem: `The exception for ${quote(rule)} in ${quote(path20)} matches no finding`,
     remedy: "Remove it.",
     place
   };
@@ -21181,7 +22122,7 @@ function uri(file) {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
-  const { rule, level, place, endColumn, member: member3, setting, shown: shown2, fingerprint: fingerprint2 } = finding2;
+  const { rule, level, place, endColumn, member: member3, setting, shown: shown3, fingerprint: fingerprint2 } = finding2;
   const { line, column } = place;
   const region = line === void 0 ? {} : {
     region: {
@@ -21195,7 +22136,7 @@ function sarifResult(finding2, ruleIndex, exception) {
     ruleId: rule.id,
     ruleIndex,
     level,
-    message: { text: `${rule.name}: ${shown2} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
+    message: { text: `${rule.name}: ${shown3} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: uri(place.file), uriBaseId: "%SRCROOT%" }, ...region },
@@ -21249,7 +22190,7 @@ function toSarif(report, options) {
 }
 
 // core/flow/scan/outcome.ts
-var MOST3 = 100;
+var MOST5 = 100;
 var ScanOutcome = class {
   #step;
   #repositoryId;
@@ -21281,9 +22222,9 @@ var ScanOutcome = class {
     const applied = applyExceptions([...report.findings, ...unscanned], this.#exceptions.exceptions);
     const blocks = inputs.scan === "block";
     const unknown2 = applied.findings.filter((finding2) => unscanned.includes(finding2));
-    const found = applied.findings.filter((finding2) => !unknown2.includes(finding2));
-    const stopping = found.filter(({ level }) => blocks && level === "error");
-    const others2 = found.filter((finding2) => !stopping.includes(finding2));
+    const found2 = applied.findings.filter((finding2) => !unknown2.includes(finding2));
+    const stopping = found2.filter(({ level }) => blocks && level === "error");
+    const others2 = found2.filter((finding2) => !stopping.includes(finding2));
     const exceptions = acceptedBy(applied);
     const scan2 = { report, stopping, others: others2, accepted: applied.excepted.length, exceptions };
     this.#step.found({ scan: scan2 });
@@ -21311,7 +22252,7 @@ var ScanOutcome = class {
   }
   #warn(mistake) {
     const text3 = mistakeText(mistake);
-    if (this.#annotated.has(text3) || this.#annotated.size >= MOST3) return;
+    if (this.#annotated.has(text3) || this.#annotated.size >= MOST5) return;
     this.#annotated.add(text3);
     this.#step.ci.annotate("warning", text3, mistake.place);
   }
@@ -21319,7 +22260,7 @@ var ScanOutcome = class {
   async #writeSarif(report, { findings: findings2, excepted }) {
     const { ci, inputs, ports } = this.#step;
     if (inputs.sarifFile === void 0) return [];
-    const file = path13.resolve(ci.context.checkout, inputs.sarifFile);
+    const file = path16.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report, findings: findings2 }, { version: PRODUCT.version, excepted });
     try {
       const roots = [ci.context.checkout, ci.context.tempFolder];
@@ -21352,21 +22293,21 @@ function acceptedBy({ excepted }) {
   return [...new Map(lines).values()];
 }
 function credentialFound(findings2, { uploaded = false }) {
-  const count2 = findings2.length === 1 ? "1 finding" : `${String(findings2.length)} findings`;
-  const shown2 = findings2.length > MOST3 ? ` The first ${String(MOST3)} are shown.` : "";
+  const count3 = findings2.length === 1 ? "1 finding" : `${String(findings2.length)} findings`;
+  const shown3 = findings2.length > MOST5 ? ` The first ${String(MOST5)} are shown.` : "";
   const [done, first] = uploaded ? ["It is in the workspace already: it came after the scan of what was planned.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
   return new SecretlessError(uploaded ? "CREDENTIAL_UPLOADED" : "CREDENTIAL_FOUND", {
-    problem: `The scan for static credentials has ${count2}. ${done}${shown2}`,
+    problem: `The scan for static credentials has ${count3}. ${done}${shown3}`,
     remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings2.slice(0, MOST3).map(findingMistake)
+    mistakes: findings2.slice(0, MOST5).map(findingMistake)
   });
 }
 function incomplete(findings2, { uploaded = false }) {
-  const count2 = findings2.length === 1 ? "1 file" : `${String(findings2.length)} files`;
+  const count3 = findings2.length === 1 ? "1 file" : `${String(findings2.length)} files`;
   return new SecretlessError("SCAN_INCOMPLETE", {
-    problem: `The scan cannot read ${count2}, and \`scan: block\` passes nothing over. ` + (uploaded ? "It is in the workspace already." : "Nothing was uploaded."),
+    problem: `The scan cannot read ${count3}, and \`scan: block\` passes nothing over. ` + (uploaded ? "It is in the workspace already." : "Nothing was uploaded."),
     remedy: `Do what each line says. For a file that has to be as it is, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings2.slice(0, MOST3).map(findingMistake)
+    mistakes: findings2.slice(0, MOST5).map(findingMistake)
   });
 }
 function exceptionsInvalid(mistakes) {
@@ -21380,35 +22321,35 @@ function exceptionsInvalid(mistakes) {
 import { basename, join as join9, posix as posix9 } from "node:path";
 
 // core/api/uploaded-files.ts
-async function filesInFolder(api, path17) {
-  return (await objectsIn(api, path17)).files;
+async function filesInFolder(api, path20) {
+  return (await objectsIn(api, path20)).files;
 }
 var MOST_FOLDERS = 5e3;
-async function filesBelow(api, path17) {
+async function filesBelow(api, path20) {
   const files = [];
   let seen = 0;
-  for (let level = [path17]; level.length > 0; ) {
+  for (let level = [path20]; level.length > 0; ) {
     seen += level.length;
     if (seen > MOST_FOLDERS) return void 0;
     const next = [];
     await inParallel(level, async (folder) => {
-      const found = await objectsIn(api, folder);
-      files.push(...found.files);
-      next.push(...found.folders);
+      const found2 = await objectsIn(api, folder);
+      files.push(...found2.files);
+      next.push(...found2.folders);
     });
     level = next;
   }
   return files.sort();
 }
-async function objectsIn(api, path17) {
-  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path17 } };
+async function objectsIn(api, path20) {
+  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path20 } };
   const answer = await answered(api, request, "The list of what was uploaded");
   const objects = listAt(answer, "objects").filter((object3) => textAt(object3, "path") !== "");
   const pathsOf = (isFolder) => objects.filter((object3) => textAt(object3, "object_type") === "DIRECTORY" === isFolder).map((object3) => textAt(object3, "path"));
   return { files: pathsOf(false), folders: pathsOf(true) };
 }
-async function exportedFile(api, path17) {
-  const query = { path: path17, format: "AUTO" };
+async function exportedFile(api, path20) {
+  const query = { path: path20, format: "AUTO" };
   const request = { method: "GET", path: "/api/2.0/workspace/export", query };
   const content = member(await answered(api, request, "The look at what was uploaded"), "content");
   return typeof content === "string" ? Buffer.from(content, "base64") : void 0;
@@ -21427,15 +22368,15 @@ import { isAbsolute as isAbsolute6, join as join7, posix as posix8, relative as 
 
 // core/bundle/selection.ts
 import { isAbsolute as isAbsolute5, join as join6, posix as posix7, relative as relative2, resolve, sep as sep2 } from "node:path";
-var slashed = (path17) => path17.split(sep2).join("/");
-function foldersUp(path17) {
-  return posix7.normalize(slashed(path17)).split("/").filter((part) => part === "..").length;
+var slashed = (path20) => path20.split(sep2).join("/");
+function foldersUp(path20) {
+  return posix7.normalize(slashed(path20)).split("/").filter((part) => part === "..").length;
 }
 function above(folder, levels) {
   return resolve(folder, ...Array.from({ length: levels }, () => ".."));
 }
-function fromSyncRoot({ bundleRoot, syncRoot }, path17) {
-  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path17);
+function fromSyncRoot({ bundleRoot, syncRoot }, path20) {
+  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path20);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
 var CONTENT_KEY = "file_path";
@@ -21492,22 +22433,22 @@ async function syncRoots(paths, from) {
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present5 = await Promise.all(paths.map((path17) => isThere(join7(root, path17), tree)));
+    const present5 = await Promise.all(paths.map((path20) => isThere(join7(root, path20), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
-    const needed = levels === 0 || paths.some((path17) => cleaned2(path17).split("/")[0] !== first);
+    const needed = levels === 0 || paths.some((path20) => cleaned2(path20).split("/")[0] !== first);
     if (needed && present5.every(Boolean)) roots.push(root);
   }
   return roots;
 }
 function resolvesTo(written, paths) {
-  const patterns2 = written.map((path17) => cleaned2(path17).replace(/\$\{[^}]*\}/g, "*"));
-  const fits2 = (path17) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path17)));
+  const patterns2 = written.map((path20) => cleaned2(path20).replace(/\$\{[^}]*\}/g, "*"));
+  const fits2 = (path20) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path20)));
   return written.length === paths.length && paths.every(fits2);
 }
-var cleaned2 = (path17) => posix8.normalize(slashed(path17)).replace(/(?<=.)\/$/, "");
-async function isThere(path17, tree) {
-  if (await tree.size(path17) !== void 0) return true;
-  return tree.list(path17).then(
+var cleaned2 = (path20) => posix8.normalize(slashed(path20)).replace(/(?<=.)\/$/, "");
+async function isThere(path20, tree) {
+  if (await tree.size(path20) !== void 0) return true;
+  return tree.list(path20).then(
     () => true,
     () => false
   );
@@ -21516,7 +22457,7 @@ function artifactPatterns(tree, bundleRoot) {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
     const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
     const folder = textAt(artifact, "path") || ".";
-    const absolute = (path17) => isAbsolute6(path17) ? path17 : join7(bundleRoot, path17);
+    const absolute = (path20) => isAbsolute6(path20) ? path20 : join7(bundleRoot, path20);
     const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
     return [...sources.map(absolute), ...built2];
   });
@@ -21529,8 +22470,8 @@ function libraryTexts(value, key2) {
 // core/bundle/sync-files.ts
 import nodePath, { dirname as dirname3, join as join8, relative as relative4 } from "node:path";
 async function worktreeOf(bundleRoot, syncRoot, tree) {
-  const found = await findCheckout(bundleRoot, tree);
-  return found === bundleRoot ? syncRoot : found;
+  const found2 = await findCheckout(bundleRoot, tree);
+  return found2 === bundleRoot ? syncRoot : found2;
 }
 var GitIgnores = class {
   #bounds;
@@ -21540,9 +22481,9 @@ var GitIgnores = class {
     this.#bounds = bounds;
     this.#root = root;
   }
-  async ignores(path17, isFolder) {
-    for (let folder = dirname3(path17); ; folder = dirname3(folder)) {
-      const inside = slashed(relative4(folder, path17));
+  async ignores(path20, isFolder) {
+    for (let folder = dirname3(path20); ; folder = dirname3(folder)) {
+      const inside = slashed(relative4(folder, path20));
       const rules = await this.#rules(folder);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
       if (folder === this.#root || dirname3(folder) === folder) return false;
@@ -21572,8 +22513,8 @@ async function selectFiles(selection, bounds, name) {
   const excluded = new IgnorePatterns(selection.exclude, "leave-out");
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
-  const take = (path17) => {
-    if (!excluded.match(slashed(relative4(syncRoot, path17)))) files.add(path17);
+  const take = (path20) => {
+    if (!excluded.match(slashed(relative4(syncRoot, path20)))) files.add(path20);
   };
   const walk2 = async (folder, all) => {
     const entries2 = await tree.list(folder).catch((error) => {
@@ -21582,17 +22523,17 @@ async function selectFiles(selection, bounds, name) {
       return [];
     });
     for (const entry of entries2) {
-      const path17 = join8(folder, entry.name);
+      const path20 = join8(folder, entry.name);
       if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path17, true)) await walk2(path17, all);
+        if (all || !await ignores.ignores(path20, true)) await walk2(path20, all);
       } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path17)))) take(path17);
-      } else if (!await ignores.ignores(path17, false)) {
-        if (entry.type === "file") take(path17);
+        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path20)))) take(path20);
+      } else if (!await ignores.ignores(path20, false)) {
+        if (entry.type === "file") take(path20);
         else {
           const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path17, {
-            file: name(path17),
+          unscanned.set(path20, {
+            file: name(path20),
             reason: `it is ${what}, which the Databricks CLI does not upload`,
             harmless: true
           });
@@ -21600,8 +22541,8 @@ async function selectFiles(selection, bounds, name) {
       }
     }
   };
-  for (const path17 of selection.paths) {
-    const start = join8(syncRoot, path17);
+  for (const path20 of selection.paths) {
+    const start = join8(syncRoot, path20);
     if (await tree.size(start) !== void 0) take(start);
     else await walk2(start, false);
   }
@@ -21609,17 +22550,17 @@ async function selectFiles(selection, bounds, name) {
   return { files: [...files].sort(), unscanned: [...unscanned.values()] };
 }
 async function selectArtifacts({ artifacts }, tree) {
-  const found = /* @__PURE__ */ new Set();
-  const take = async (path17) => {
-    if (await tree.size(path17) !== void 0) found.add(path17);
+  const found2 = /* @__PURE__ */ new Set();
+  const take = async (path20) => {
+    if (await tree.size(path20) !== void 0) found2.add(path20);
     else {
-      const entries2 = await tree.list(path17).catch(() => void 0);
-      if (entries2 === void 0) found.add(path17);
-      for (const { name } of entries2 ?? []) await take(join8(path17, name));
+      const entries2 = await tree.list(path20).catch(() => void 0);
+      if (entries2 === void 0) found2.add(path20);
+      for (const { name } of entries2 ?? []) await take(join8(path20, name));
     }
   };
-  for (const pattern of artifacts) for (const path17 of await matchesOf2(pattern, tree)) await take(path17);
-  return [...found].sort();
+  for (const pattern of artifacts) for (const path20 of await matchesOf2(pattern, tree)) await take(path20);
+  return [...found2].sort();
 }
 async function matchesOf2(pattern, tree) {
   try {
@@ -21631,14 +22572,15 @@ async function matchesOf2(pattern, tree) {
 }
 
 // core/cli/sync-snapshot.ts
-import { readdir as readdir2, readFile as readFile2 } from "node:fs/promises";
-import path14 from "node:path";
-async function readSyncedFiles(state, target) {
-  const folder = path14.join(state, target, "sync-snapshots");
-  const names2 = (await readdir2(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
-  if (names2.length === 0) return void 0;
-  const all = await Promise.all(names2.map((name) => readFile2(path14.join(folder, name), "utf8")));
-  return all.flatMap(
+import { readdir as readdir2 } from "node:fs/promises";
+import path17 from "node:path";
+async function readSyncedFiles(folder, target, platform) {
+  const lists = path17.join(folder.state, target, "sync-snapshots");
+  const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const read4 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
+  const texts2 = (await Promise.all(names2.map(read4))).filter((text3) => text3 !== void 0);
+  if (texts2.length === 0 || texts2.length < names2.length) return void 0;
+  return texts2.flatMap(
     (text3) => members(member(parseJson(text3, "the list of uploaded files"), "local_to_remote_names")).flatMap(
       ([local, remote2]) => typeof remote2 === "string" ? [{ local, remote: remote2 }] : []
     )
@@ -21647,9 +22589,9 @@ async function readSyncedFiles(state, target) {
 
 // core/flow/scan/uploaded.ts
 async function uploadedFiles(scanned, bounds, uploading) {
-  const { tree } = bounds;
-  const { selections, summary, state, target, complete, api } = uploading;
-  const synced = await readSyncedFiles(state, target);
+  const { tree, platform } = bounds;
+  const { selections, summary, folder, target, complete, api } = uploading;
+  const synced = await readSyncedFiles(folder, target, platform);
   const code2 = runsCode(summary);
   const here = [];
   const remote2 = /* @__PURE__ */ new Map();
@@ -21658,36 +22600,36 @@ async function uploadedFiles(scanned, bounds, uploading) {
     const files = await present4(selections, file.local, tree);
     here.push(...files);
     const [first] = files;
-    const path17 = posix9.join(filePath, file.remote);
-    if (first === void 0 || code2) remote2.set(path17, first === void 0 ? path17 : scanned.name(first));
+    const path20 = posix9.join(filePath, file.remote);
+    if (first === void 0 || code2) remote2.set(path20, first === void 0 ? path20 : scanned.name(first));
   }
   const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
-  for (const path17 of there ?? []) if (!remote2.has(path17)) remote2.set(path17, path17);
+  for (const path20 of there ?? []) if (!remote2.has(path20)) remote2.set(path20, path20);
   const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
   const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
   const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
   const names2 = new Set(different.map((file) => scanned.name(file)));
-  for (const path17 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
-    const local = artifacts.find((file) => basename(file) === posix9.basename(path17));
-    if (local === void 0 || code2) remote2.set(path17, local === void 0 ? path17 : scanned.name(local));
+  for (const path20 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix9.basename(path20));
+    if (local === void 0 || code2) remote2.set(path20, local === void 0 ? path20 : scanned.name(local));
   }
   const unscanned = [];
   const unread = [];
-  await inParallel([...remote2], async ([path17, name]) => {
-    const content = await exportedFile(api, path17);
-    if (content === void 0 && name !== path17) unread.push(name);
+  await inParallel([...remote2], async ([path20, name]) => {
+    const content = await exportedFile(api, path20);
+    if (content === void 0 && name !== path20) unread.push(name);
     else if (content === void 0)
       unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(name, content) > 0 || name === path17) names2.add(name);
+    else if (await scanned.scanContent(name, content) > 0 || name === path20) names2.add(name);
   });
   return {
     different: [...names2].sort(),
     unscanned,
     unread: unread.sort(),
-    unknown: !there ? TOO_MANY : synced || !complete ? void 0 : await unlisted(uploading, bounds)
+    unknown: !there ? TOO_MANY2 : synced || !complete ? void 0 : await unlisted(uploading, bounds)
   };
 }
-var TOO_MANY = {
+var TOO_MANY2 = {
   problem: "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
   remedy: "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere)."
 };
@@ -21743,9 +22685,9 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path17, itemKeys) {
-    const tries = [...this.#inTarget(path17), path17].map(
-      (full) => this.#deepest(full, full.length - path17.length, itemKeys)
+  find(path20, itemKeys) {
+    const tries = [...this.#inTarget(path20), path20].map(
+      (full) => this.#deepest(full, full.length - path20.length, itemKeys)
     );
     const { value } = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     const variable2 = value?.kind === "text" ? /\$\{var\.(\w{1,100})\}/.exec(value.text)?.[1] : void 0;
@@ -21756,22 +22698,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    for (const path17 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
-      const { value, depth } = this.#deepest(path17, 0, /* @__PURE__ */ new Map());
-      if (depth === path17.length && value) return value.place;
+    for (const path20 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
+      const { value, depth } = this.#deepest(path20, 0, /* @__PURE__ */ new Map());
+      if (depth === path20.length && value) return value.place;
     }
     return void 0;
   }
-  #inTarget(path17) {
+  #inTarget(path20) {
     const target = this.#target;
-    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path17]);
+    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path20]);
   }
-  #deepest(path17, shift, itemKeys) {
+  #deepest(path20, shift, itemKeys) {
     let best = { depth: 0 };
     for (const file of this.#files) {
       let value = file.value;
-      for (let depth = 1; depth <= path17.length; depth++) {
-        value = step(value, path17[depth - 1], itemKeys.get(depth - 1 - shift));
+      for (let depth = 1; depth <= path20.length; depth++) {
+        value = step(value, path20[depth - 1], itemKeys.get(depth - 1 - shift));
         if (value === void 0) break;
         if (depth > best.depth) best = { depth, value };
       }
@@ -21828,8 +22770,8 @@ function scanConfiguration(plan, summary, options) {
 var DEPLOYED = ["resources", "bundle", "workspace", "presets"];
 function member2(value, key2) {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, key2)) return void 0;
-  const found = value[key2];
-  return typeof found === "object" && found !== null ? found : void 0;
+  const found2 = value[key2];
+  return typeof found2 === "object" && found2 !== null ? found2 : void 0;
 }
 var ConfigurationScan = class {
   findings = [];
@@ -21845,21 +22787,21 @@ var ConfigurationScan = class {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path17, itemKeys) {
-    if (typeof value === "string") this.#text(value, path17, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path17, itemKeys);
+  walk(value, path20, itemKeys) {
+    if (typeof value === "string") this.#text(value, path20, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path20, itemKeys);
     else if (typeof value === "object" && value !== null) {
-      const named2 = pairOf(value);
+      const named = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
-        this.#key(key2, path17, itemKeys);
-        const isPair2 = named2 !== void 0 && inner === named2.value;
-        if (isPair2) this.#text(named2.value, [...path17, key2], itemKeys, named2.name);
-        else this.walk(inner, [...path17, key2], itemKeys);
+        this.#key(key2, path20, itemKeys);
+        const isPair2 = named !== void 0 && inner === named.value;
+        if (isPair2) this.#text(named.value, [...path20, key2], itemKeys, named.name);
+        else this.walk(inner, [...path20, key2], itemKeys);
       }
     }
   }
   /** Keys are sent as well: of tags, of parameters, of resources. Their findings stand where their mapping does. */
-  #key(key2, path17, itemKeys) {
+  #key(key2, path20, itemKeys) {
     if (this.#keys.has(key2)) return;
     this.#keys.add(key2);
     const bytes = Buffer.from(key2);
@@ -21870,33 +22812,33 @@ var ConfigurationScan = class {
       from: 0,
       to: text3.length
     })) {
-      const mark = fingerprint(value, this.#options.repositoryId);
-      const shown2 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
-      this.#add(rule, "error", path17, itemKeys, { shown: shown2, fingerprint: mark });
+      const mark2 = fingerprint(value, this.#options.repositoryId);
+      const shown3 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
+      this.#add(rule, "error", path20, itemKeys, { shown: shown3, fingerprint: mark2 });
     }
   }
-  #list(list3, path17, itemKeys) {
+  #list(list3, path20, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path17.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path20.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path17, index], keys, flag ?? "");
-      else this.walk(item, [...path17, index], keys);
+      if (typeof item === "string") this.#text(item, [...path20, index], keys, flag ?? "");
+      else this.walk(item, [...path20, index], keys);
     });
   }
-  #text(text3, path17, itemKeys, name = String(path17[path17.length - 1])) {
-    const seen = JSON.stringify([path17, text3]);
+  #text(text3, path20, itemKeys, name = String(path20[path20.length - 1])) {
+    const seen = JSON.stringify([path20, text3]);
     if (this.#seen.has(seen)) return;
     this.#seen.add(seen);
     this.strings++;
     this.bytes += text3.length;
     const bytes = Buffer.from(text3);
-    const found = [];
+    const found2 = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path17, itemKeys), setting: settingText(path17) });
+      this.scopes.push({ scope, place: this.#place(path20, itemKeys), setting: settingText(path20) });
     };
-    found.push(
+    found2.push(
       ...detect(bytes, bytes.toString("latin1"), {
         kind: "code",
         binary: false,
@@ -21905,36 +22847,36 @@ var ConfigurationScan = class {
         onScope
       })
     );
-    const named2 = matchNamed(name, text3);
-    if (named2 !== null) found.push(named2);
-    for (const { rule, value, via } of withoutOverlaps(found)) {
-      const shown2 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
-      const mark = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule, "error", path17, itemKeys, {
-        shown: shown2,
-        fingerprint: mark,
+    const named = matchNamed(name, text3);
+    if (named !== null) found2.push(named);
+    for (const { rule, value, via } of withoutOverlaps(found2)) {
+      const shown3 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
+      const mark2 = fingerprint(value, this.#options.repositoryId);
+      this.#add(rule, "error", path20, itemKeys, {
+        shown: shown3,
+        fingerprint: mark2,
         ...via !== void 0 && { via }
       });
     }
     const practice = text3 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path17, itemKeys, {
+      this.#add(practice, "warning", path20, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path17), "")
+        fingerprint: fingerprint(settingText(path20), "")
       });
     }
   }
-  #add(rule, level, path17, itemKeys, what) {
+  #add(rule, level, path20, itemKeys, what) {
     this.findings.push({
       rule,
       level,
-      place: this.#place(path17, itemKeys),
-      setting: settingText(path17),
+      place: this.#place(path20, itemKeys),
+      setting: settingText(path20),
       ...what
     });
   }
-  #place(path17, itemKeys) {
-    return this.#places.find(path17, itemKeys) ?? this.#options.fallback;
+  #place(path20, itemKeys) {
+    return this.#places.find(path20, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -21943,8 +22885,8 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path17) {
-  return path17.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
+function settingText(path20) {
+  return path20.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scanned-files.ts
@@ -21984,7 +22926,7 @@ function endOfDirectory(zip) {
 }
 function directoryOf(zip) {
   const end = endOfDirectory(zip);
-  let [count2, size, offset] = [
+  let [count3, size, offset] = [
     zip.readUInt16LE(end + 10),
     zip.readUInt32LE(end + 12),
     zip.readUInt32LE(end + 16)
@@ -21993,14 +22935,14 @@ function directoryOf(zip) {
   if (end >= 20 && zip.readUInt32LE(end - 20) === LOCATOR_64) {
     const at3 = zip.lastIndexOf(Buffer.from([80, 75, 6, 6]), end - 20);
     if (at3 < 0 || zip.readUInt32LE(at3) !== END_64) throw new RangeError("its central directory is damaged");
-    [count2, size, offset] = [at3 + 32, at3 + 40, at3 + 48].map(
+    [count3, size, offset] = [at3 + 32, at3 + 40, at3 + 48].map(
       (place) => Number(zip.readBigUInt64LE(place))
     );
     directoryEnd = at3;
   }
   const shift = directoryEnd - size - offset;
   if (shift < 0) throw new RangeError("its central directory is damaged");
-  return { count: count2, size, offset, shift };
+  return { count: count3, size, offset, shift };
 }
 function wide(zip, extra, extraSize, narrow) {
   const values = [...narrow];
@@ -22016,9 +22958,9 @@ function wide(zip, extra, extraSize, narrow) {
   return values;
 }
 function* zipMembers(zip) {
-  const { count: count2, offset, shift } = directoryOf(zip);
+  const { count: count3, offset, shift } = directoryOf(zip);
   let at3 = offset + shift;
-  for (let i = 0; i < count2; i++) {
+  for (let i = 0; i < count3; i++) {
     if (zip.readUInt32LE(at3) !== MEMBER) throw new RangeError("its central directory is damaged");
     const nameSize = zip.readUInt16LE(at3 + 28);
     const extraSize = zip.readUInt16LE(at3 + 30);
@@ -22167,8 +23109,8 @@ var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 var TEXT2 = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path17) {
-  const name = path17.slice(path17.lastIndexOf("/") + 1).toLowerCase();
+function fileKind(path20) {
+  const name = path20.slice(path20.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
   if (TEXT2.test(name)) return "text";
@@ -22268,9 +23210,9 @@ var ContentScanner = class {
   scopes = [];
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path17) {
-    this.#kind = fileKind(path17);
-    this.#ipynb = path17.toLowerCase().endsWith(".ipynb");
+  constructor(path20) {
+    this.#kind = fileKind(path20);
+    this.#ipynb = path20.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -22292,8 +23234,8 @@ var ContentScanner = class {
       const { line, lineStart, columns } = this.#lineAt(start);
       this.scopes.push({ scope, line, column: columns + this.#length(lineStart, start) + 1 });
     };
-    const found = detect(this.#buffer, text3, { kind: this.#kind, binary, from: this.#done, to, onScope });
-    for (const match2 of found.length < 2 ? found : withoutOverlaps(found)) {
+    const found2 = detect(this.#buffer, text3, { kind: this.#kind, binary, from: this.#done, to, onScope });
+    for (const match2 of found2.length < 2 ? found2 : withoutOverlaps(found2)) {
       if (this.#matches.length >= MOST_MATCHES) this.overflowed = true;
       else this.#matches.push(binary ? match2 : this.#placed(match2));
     }
@@ -22329,10 +23271,10 @@ var ContentScanner = class {
   }
   #countCells(to) {
     const marker = this.#ipynb ? IPYNB_CELL : NOTEBOOK_CELL;
-    let count2 = 0;
+    let count3 = 0;
     for (let at3 = this.#buffer.indexOf(marker); at3 >= 0 && at3 < to; at3 = this.#buffer.indexOf(marker, at3 + 1))
-      count2++;
-    return count2 > 0 && !this.#ipynb && this.#cells === 0 ? count2 + 1 : count2;
+      count3++;
+    return count3 > 0 && !this.#ipynb && this.#cells === 0 ? count3 + 1 : count3;
   }
   #drop(size) {
     if (size === 0) return;
@@ -22438,14 +23380,14 @@ var FileScan = class {
     await this.#unpackAll(Buffer.concat(pieces), "", 0);
   }
   /** The members of an archive, then what stands around them: comments, headers, bytes that belong to none. */
-  async #unpackAll(content, path17, depth) {
-    for (const kind of archiveKinds(content)) await this.#unpack(kind, content, path17, depth);
-    this.#lookAround(content, path17);
+  async #unpackAll(content, path20, depth) {
+    for (const kind of archiveKinds(content)) await this.#unpack(kind, content, path20, depth);
+    this.#lookAround(content, path20);
   }
-  async #unpack(kind, content, path17, depth) {
+  async #unpack(kind, content, path20, depth) {
     const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
     for (const member3 of members2) {
-      const name = [path17, member3.name].filter((part) => part !== "").join("!");
+      const name = [path20, member3.name].filter((part) => part !== "").join("!");
       if (member3.name !== "") this.#lookAtName(member3.name, name);
       if ("reason" in member3) this.#skip(member3.reason, name);
       else if (member3.around === true) {
@@ -22472,12 +23414,12 @@ var FileScan = class {
     await new Promise((resolve2) => setImmediate(resolve2));
   }
   /** What stands uncompressed in an archive is told once: in its member, if it is in one. */
-  #lookAround(content, path17) {
+  #lookAround(content, path20) {
     const scanner = new ContentScanner("archive.bin");
     pushAll(scanner, content);
     const known2 = new Set(this.#results.findings.map((finding2) => finding2.fingerprint));
     for (const match2 of scanner.matches()) {
-      const finding2 = toFinding(match2, this.#file.name, path17 === "" ? void 0 : path17, this.#repositoryId);
+      const finding2 = toFinding(match2, this.#file.name, path20 === "" ? void 0 : path20, this.#repositoryId);
       if (!known2.has(finding2.fingerprint)) this.#results.findings.push(finding2);
     }
   }
@@ -22525,11 +23467,11 @@ var ScannedFiles = class {
   async scan(files, { uncut: uncut2 = false } = {}) {
     const fresh = [];
     const done = { files: 0, bytes: 0, ofFiles: files.length };
-    await inParallel([...new Set(files)], async (path17) => {
+    await inParallel([...new Set(files)], async (path20) => {
       if (!uncut2) this.#ports.signal?.throwIfAborted();
-      if (!await this.#isKnown(path17)) {
-        fresh.push(path17);
-        done.bytes += await this.#scanOne(path17, this.name(path17), () => this.#ports.tree.read(path17));
+      if (!await this.#isKnown(path20)) {
+        fresh.push(path20);
+        done.bytes += await this.#scanOne(path20, this.name(path20), () => this.#ports.tree.read(path20));
       }
       done.files++;
       this.#ports.onProgress?.({ ...done });
@@ -22553,15 +23495,15 @@ var ScannedFiles = class {
     return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report]) => report));
   }
   /** As reports name a file. */
-  name(path17) {
-    return relative5(this.#options.checkout, path17).split(sep3).join("/");
+  name(path20) {
+    return relative5(this.#options.checkout, path20).split(sep3).join("/");
   }
-  async #isKnown(path17) {
-    const known2 = this.#hashes.get(path17);
+  async #isKnown(path20) {
+    const known2 = this.#hashes.get(path20);
     if (known2 === void 0) return false;
     const hash = createHash9("sha256");
     try {
-      for await (const piece of this.#ports.tree.read(path17)) hash.update(piece);
+      for await (const piece of this.#ports.tree.read(path20)) hash.update(piece);
     } catch {
       return false;
     }
@@ -22597,10 +23539,10 @@ var ScannedFiles = class {
 // core/bundle/outside.ts
 import { dirname as dirname4, join as join10 } from "node:path";
 async function refuseOutside(selections, boundary) {
-  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path17) => join10(syncRoot, path17)));
+  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path20) => join10(syncRoot, path20)));
   const patterns2 = selections.flatMap(({ artifacts }) => artifacts);
   const mistakes = [
-    ...await mistakesOf("A path of `sync.paths`", paths, (path17) => path17, boundary),
+    ...await mistakesOf("A path of `sync.paths`", paths, (path20) => path20, boundary),
     ...await mistakesOf("An artifact, a library or the file of a resource", patterns2, fixedPart, boundary)
   ];
   if (mistakes.length > 0) throw invalidBundle(mistakes);
@@ -22616,13 +23558,13 @@ async function refuseFilesOutside(files, boundary) {
 }
 async function mistakesOf(what, all, start, { checkout, platform, tree, placeOf: placeOf4 }) {
   const mistakes = [];
-  for (const path17 of new Set(all)) {
-    if (isInside(await tree.real(start(path17)), checkout, platform)) continue;
-    const place = placeOf4(path17);
+  for (const path20 of new Set(all)) {
+    if (isInside(await tree.real(start(path20)), checkout, platform)) continue;
+    const place = placeOf4(path20);
     mistakes.push({
       problem: `${what} leads out of the repository's checkout, so nothing of it is read or uploaded.`,
       expected: "a path in the checkout, also after links are followed",
-      actual: path17,
+      actual: path20,
       remedy: "Copy or check out what the bundle needs into the repository, and name it there.",
       ...place && { place }
     });
@@ -22652,23 +23594,23 @@ var Written = class {
     this.#bundleRoot = bundleRoot;
     const { top, overrides } = selectTarget(files, target);
     this.#layers = [...top, ...overrides];
-    this.#folders = new Map(files.map(({ name, path: path17 }) => [name, dirname5(path17)]));
+    this.#folders = new Map(files.map(({ name, path: path20 }) => [name, dirname5(path20)]));
   }
   selection() {
     const sync = under(this.#layers, "sync");
     const written = under(sync, "paths");
     const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute(written);
     const bundleRoot = this.#bundleRoot;
-    const fromBundle = (path17) => slashed(posix10.relative(slashed(bundleRoot), slashed(path17)));
-    const levels = Math.max(0, ...paths.map((path17) => foldersUp(fromBundle(path17))));
+    const fromBundle = (path20) => slashed(posix10.relative(slashed(bundleRoot), slashed(path20)));
+    const levels = Math.max(0, ...paths.map((path20) => foldersUp(fromBundle(path20))));
     const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
-    const relativeToRoot = (path17) => fromSyncRoot(roots, fromBundle(path17));
+    const relativeToRoot = (path20) => fromSyncRoot(roots, fromBundle(path20));
     const known2 = (key2, all) => {
       const relative6 = all.map(relativeToRoot);
       const computed = relative6.filter(hasVariable2);
       if (computed.length > 0)
         this.#notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
-      return relative6.filter((path17) => !hasVariable2(path17));
+      return relative6.filter((path20) => !hasVariable2(path20));
     };
     this.#collectArtifacts();
     for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
@@ -22693,33 +23635,33 @@ var Written = class {
   #folderOf({ file }) {
     return this.#folders.get(file) ?? this.#bundleRoot;
   }
-  #located(path17, place) {
-    if (!this.#places.has(path17)) this.#places.set(path17, place);
-    return path17;
+  #located(path20, place) {
+    if (!this.#places.has(path20)) this.#places.set(path20, place);
+    return path20;
   }
   #collectArtifacts() {
     for (const artifact of under(this.#layers, "artifacts").flatMap(valuesOf)) {
       const fields = artifact.kind === "map" ? artifact.entries() : /* @__PURE__ */ new Map();
       const folder = this.#folderOf(artifact.place);
-      const base = textOf4(fields.get("path"));
+      const base = textOf5(fields.get("path"));
       const files = fields.get("files");
       const sources = files?.kind === "sequence" ? files.items() : [];
       for (const file of sources) {
         const source = file.kind === "map" ? file.entries().get("source") : void 0;
-        const text3 = textOf4(source);
+        const text3 = textOf5(source);
         if (source && text3 !== void 0)
           this.#artifact(isAbsolute7(text3) ? text3 : join11(folder, text3), source.place);
       }
-      if (textOf4(fields.get("type")) === "whl" && sources.length === 0)
+      if (textOf5(fields.get("type")) === "whl" && sources.length === 0)
         this.#artifact(wheelsOf(base === void 0 ? this.#bundleRoot : join11(folder, base)), artifact.place);
     }
   }
   #collectLibraries(value, key2) {
     if (value.kind === "map" || value.kind === "sequence") {
       const { file, line = 0, column = 0 } = value.place;
-      const mark = JSON.stringify([value.kind, key2, file, line, column]);
-      if (this.#seen.has(mark)) return;
-      this.#seen.add(mark);
+      const mark2 = JSON.stringify([value.kind, key2, file, line, column]);
+      if (this.#seen.has(mark2)) return;
+      this.#seen.add(mark2);
       if (value.kind === "map")
         for (const [name, inner] of value.entries()) this.#collectLibraries(inner, name);
       else for (const item of value.items()) this.#collectLibraries(item, key2);
@@ -22733,7 +23675,7 @@ var Written = class {
   }
 };
 var hasVariable2 = (text3) => text3.includes("${");
-function textOf4(value) {
+function textOf5(value) {
   return value?.kind === "text" ? value.text : void 0;
 }
 function valuesOf(value) {
@@ -22768,7 +23710,7 @@ async function filesOf(selections, scanned, boundary) {
   for (const selection of selections) {
     const artifacts = await selectArtifacts(selection, boundary.tree);
     await refuseFilesOutside(artifacts, boundary);
-    const sources = await selectFiles(selection, boundary, (path17) => scanned.name(path17));
+    const sources = await selectFiles(selection, boundary, (path20) => scanned.name(path20));
     for (const file of [...sources.files, ...artifacts]) files.add(file);
     unscanned.push(...sources.unscanned);
   }
@@ -22776,7 +23718,7 @@ async function filesOf(selections, scanned, boundary) {
 }
 async function scanSources({ files, selection }, scanned, boundary) {
   const selected = await filesOf([selection], scanned, boundary);
-  await scanned.scan([...selected.files, ...files.map(({ path: path17 }) => path17)]);
+  await scanned.scan([...selected.files, ...files.map(({ path: path20 }) => path20)]);
   const { unscanned } = selected;
   return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
 }
@@ -22820,10 +23762,10 @@ var BundleScan = class _BundleScan {
   #today = "";
   #configuration = EMPTY_REPORT;
   #resolved;
-  constructor(step2, options, outcome, sources) {
+  constructor(step2, options, outcome2, sources) {
     this.#step = step2;
     this.#options = options;
-    this.#outcome = outcome;
+    this.#outcome = outcome2;
     this.#scanned = new ScannedFiles(options, { tree: diskTree, signal: step2.signal });
     this.#sources = sources;
   }
@@ -22840,12 +23782,12 @@ var BundleScan = class _BundleScan {
     const options = { checkout, bundleRoot, target: inputs.target, repositoryId };
     const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
     const bounds = { tree: diskTree, platform: ports.platform };
-    const outcome = new ScanOutcome(step2, await readExceptions(options, bounds, today), repositoryId);
+    const outcome2 = new ScanOutcome(step2, await readExceptions(options, bounds, today), repositoryId);
     const sources = await readSources(options, diskTree, ports.platform);
-    const scan2 = new _BundleScan(step2, options, outcome, sources);
+    const scan2 = new _BundleScan(step2, options, outcome2, sources);
     scan2.#today = today;
     const report = await scanSources(sources, scan2.#scanned, scan2.#boundary);
-    await outcome.judge(report, { title: "Scan of the sources" });
+    await outcome2.judge(report, { title: "Scan of the sources" });
     return scan2;
   }
   /**
@@ -22880,22 +23822,22 @@ var BundleScan = class _BundleScan {
   async deployed(deployed2) {
     if (!this.#resolved) return;
     const bounds = { tree: diskTree, platform: this.#step.ports.platform };
-    const found = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
-    const { different, unread } = found;
+    const found2 = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
+    const { different, unread } = found2;
     if (different.length > 0)
       this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
     if (unread.length > 0)
       this.#step.ci.info(
         `The workspace does not hand these out, so what is here was scanned alone: ${shortList(unread)}`
       );
-    if (different.length > 0 || found.unscanned.length > 0) {
-      const rest = { ...EMPTY_REPORT, unscanned: found.unscanned };
+    if (different.length > 0 || found2.unscanned.length > 0) {
+      const rest = { ...EMPTY_REPORT, unscanned: found2.unscanned };
       await this.#outcome.judge(mergeReports([this.#scanned.report(), this.#configuration, rest]), {
         title: "Scan with what was uploaded",
         uploaded: true
       });
     }
-    if (found.unknown) this.#outcome.unjudged(found.unknown);
+    if (found2.unknown) this.#outcome.unjudged(found2.unknown);
   }
   #selections(summary) {
     const { bundleRoot, checkout } = this.#options;
@@ -22954,26 +23896,26 @@ var STATUS = {
 };
 var points = (...names2) => ({ access: access2 }) => {
   const proofs = [...access2?.proofs.values() ?? []];
-  const found = proofs.flatMap(
+  const found2 = proofs.flatMap(
     ({ job: job2, checks }) => checks.flatMap((check) => check.points).filter(({ point }) => names2.includes(point)).map(({ grade: grade2, later, says }) => ({
       job: job2,
       says,
       grade: later && grade2 === "proven" ? "unproven" : grade2
     }))
   );
-  if (found.length === 0) return [void 0];
-  const grade = worst(found.map((one) => one.grade));
-  const shown2 = found.filter((one) => one.grade === grade).slice(0, 3);
+  if (found2.length === 0) return [void 0];
+  const grade = worst(found2.map((one) => one.grade));
+  const shown3 = found2.filter((one) => one.grade === grade).slice(0, 3);
   const jobs2 = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
-  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown2.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
+  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown3.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
   return [{ status: STATUS[grade], because }];
 };
 var findings = (item) => ({ findings: all }) => {
   if (all === void 0) return [void 0];
-  const count2 = all.get(item) ?? 0;
-  if (count2 === 0)
+  const count3 = all.get(item) ?? 0;
+  if (count3 === 0)
     return [{ status: "enforced", because: "the scan of what is deployed has no finding of it" }];
-  return [{ status: "violated", because: `${count2} finding${count2 === 1 ? "" : "s"} of the scan` }];
+  return [{ status: "violated", because: `${count3} finding${count3 === 1 ? "" : "s"} of the scan` }];
 };
 var offboarding = ({ access: access2 }) => {
   if (access2 === void 0) return [void 0];
@@ -22997,9 +23939,9 @@ var thirdParties = ({ unpinned }) => {
   if (unpinned === void 0) return [void 0];
   if (unpinned.length === 0)
     return [{ status: "enforced", because: "jobs install nothing of others that is not pinned" }];
-  const shown2 = unpinned.slice(0, 3).join("; ");
+  const shown3 = unpinned.slice(0, 3).join("; ");
   const more = unpinned.length > 3 ? ` and ${unpinned.length - 3} more` : "";
-  return [{ status: "violated", because: `not pinned: ${shown2}${more}` }];
+  return [{ status: "violated", because: `not pinned: ${shown3}${more}` }];
 };
 var subject = ({ idToken }) => {
   if (idToken === void 0) return [void 0];
@@ -23039,8 +23981,8 @@ var rights = ({ access: access2 }) => {
 var policy = ({ access: access2 }) => {
   if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
   if (access2.policy === void 0) return [{ status: "unproven", because: "there is no policy file" }];
-  const { path: path17, sha256, insideCheckout } = access2.policy;
-  const because = `decided by ${path17} (sha256 ${sha256.slice(0, 12)})`;
+  const { path: path20, sha256, insideCheckout } = access2.policy;
+  const because = `decided by ${path20} (sha256 ${sha256.slice(0, 12)})`;
   if (!insideCheckout) return [{ status: "enforced", because }];
   return [{ status: "unproven", because: `${because}, which whoever edits the bundle can edit` }];
 };
@@ -23076,7 +24018,7 @@ var ITEMS = [
     "Environment isolation",
     [environment, points("isolation", "federation-policies"), findings("NHI8")]
   ],
-  ["NHI9", "NHI reuse", [points("exclusive", "credential-users", "twins", "compute")]],
+  ["NHI9", "NHI reuse", [points("exclusive", "other-workspaces", "credential-users", "twins", "compute")]],
   ["NHI10", "Human use of NHI", [points("run-as", "principal-users", "workspace-admins")]],
   [
     "PR.AA-01",
@@ -23091,20 +24033,20 @@ var ITEMS = [
 var ORDER2 = ["enforced", "unproven", "violated"];
 function standardsTable(evidence) {
   return ITEMS.flatMap(([item, title, looks]) => {
-    const found = looks.flatMap((look) => look(evidence)).filter((one) => one !== void 0);
-    if (found.length === 0) return [];
-    const at3 = Math.max(...found.map(({ status: status2 }) => ORDER2.indexOf(status2)));
+    const found2 = looks.flatMap((look) => look(evidence)).filter((one) => one !== void 0);
+    if (found2.length === 0) return [];
+    const at3 = Math.max(...found2.map(({ status: status2 }) => ORDER2.indexOf(status2)));
     const status = ORDER2[at3] ?? "violated";
-    const shown2 = found.filter((one) => one.status === status);
-    return [{ item, title, status, because: shown2.map(({ because }) => because).join("; ") }];
+    const shown3 = found2.filter((one) => one.status === status);
+    return [{ item, title, status, because: shown3.map(({ because }) => because).join("; ") }];
   });
 }
 
 // core/flow/standards.ts
 function standardsOf({ ci, inputs }, { scan: scan2, cli, idToken, principal, unpinned }, access2) {
-  const found = scan2 && [...scan2.stopping, ...scan2.others];
-  const findings2 = found && /* @__PURE__ */ new Map();
-  for (const { rule } of found ?? []) findings2?.set(rule.owasp, (findings2.get(rule.owasp) ?? 0) + 1);
+  const found2 = scan2 && [...scan2.stopping, ...scan2.others];
+  const findings2 = found2 && /* @__PURE__ */ new Map();
+  for (const { rule } of found2 ?? []) findings2?.set(rule.owasp, (findings2.get(rule.owasp) ?? 0) + 1);
   return standardsTable({
     findings: findings2,
     cli,
@@ -23118,6 +24060,24 @@ function standardsOf({ ci, inputs }, { scan: scan2, cli, idToken, principal, unp
     principal: principal?.applicationId,
     access: access2
   });
+}
+
+// core/flow/root-cause.ts
+async function rootCause({ ci }, service, error) {
+  if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
+    return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
+  }
+  const foreign = (await service?.refusals())?.find(({ reason }) => reason === "host");
+  if (foreign) {
+    return new SecretlessError("HOST_NOT_APPROVED", {
+      problem: "The bundle would talk to a workspace that is not approved; it got no token.",
+      expected: "the workspace of the input `host`",
+      actual: foreign.host,
+      remedy: "Remove what sets `workspace.host` for this target, or correct the input `host`.",
+      cause: error
+    });
+  }
+  return toSecretlessError(service?.lastError ?? error);
 }
 
 // core/flow/cli-warning.ts
@@ -23137,12 +24097,12 @@ function warnOfHomes(step2, target) {
 }
 
 // core/flow/variable-overrides.ts
-import path15 from "node:path";
+import path18 from "node:path";
 async function tellOverrides({ ci, ports }, bundleRoot, target) {
   const { checkout } = ci.context;
-  const file = path15.join(bundleRoot, ".databricks", "bundle", target, "variable-overrides.json");
-  const name = path15.relative(checkout, file).split(path15.sep).join("/");
-  const bounds = path15.relative(checkout, bundleRoot).startsWith("..") ? bundleRoot : checkout;
+  const file = path18.join(bundleRoot, ".databricks", "bundle", target, "variable-overrides.json");
+  const name = path18.relative(checkout, file).split(path18.sep).join("/");
+  const bounds = path18.relative(checkout, bundleRoot).startsWith("..") ? bundleRoot : checkout;
   try {
     const text3 = await readCheckoutText(file, { checkout: bounds, platform: ports.platform });
     if (text3 === void 0) return;
@@ -23172,6 +24132,14 @@ function namesIn(text3) {
 }
 
 // core/report/facts.ts
+function runFacts({
+  command,
+  host,
+  bundleRoot,
+  target
+}, { runUrl: runUrl2, pages }) {
+  return { command: command.name, workspaceUrl: host, runUrl: runUrl2, pages, asked: { bundleRoot, target } };
+}
 var FactsSoFar = class {
   #facts;
   constructor(run2) {
@@ -23181,8 +24149,8 @@ var FactsSoFar = class {
     return this.#facts;
   }
   /** Takes in what was found: warnings join those before, each once; of anything else the latest counts. */
-  add = (found) => {
-    const { warnings = [], ...rest } = found;
+  add = (found2) => {
+    const { warnings = [], ...rest } = found2;
     this.#facts = {
       ...this.#facts,
       ...rest,
@@ -23190,6 +24158,32 @@ var FactsSoFar = class {
     };
   };
 };
+
+// core/report/opening.ts
+function heldBack(ci) {
+  const held = [];
+  let holding2 = true;
+  const release = () => {
+    holding2 = false;
+    for (const line of held.splice(0)) ci.info(line);
+  };
+  const info = (line) => {
+    if (holding2) held.push(line);
+    else ci.info(line);
+  };
+  return { ci: { ...ci, info }, release };
+}
+function logBeginning(ci, { host, clientId }) {
+  ci.info(`Product: ${PRODUCT.name} ${PRODUCT.version}`);
+  ci.info(`Workspace: ${host}`);
+  ci.info(`Principal: ${clientId}`);
+}
+function logFound(ci, inputs, { idToken, cli }) {
+  if (idToken) ci.info(`Subject: ${ci.dialect.readable(idToken.subject)}`);
+  if (cli) ci.info(`CLI: ${cli.version}, ${cli.file} (${cli.verified})`);
+  for (const name of inputs.fromEnvironment)
+    ci.info(`${name} of the job's environment counts, as its input is left out.`);
+}
 
 // core/ci/inputs/labels.ts
 function withInputLabels(text3, ci) {
@@ -23202,22 +24196,268 @@ function isInputName(name) {
   return INPUT_NAMES.includes(name);
 }
 
+// core/report/error-markdown.ts
+var COMMAND = /^(?:\w+=\$\()?(?:databricks|az|gh|git|aws|vault|npm|icacls|chmod) \S/;
+var MOST6 = 50;
+function withCommands(text3) {
+  const parts = [];
+  for (const line of text3.split("\n").flatMap(commandAfterColon)) {
+    const sh = COMMAND.test(line.trim());
+    const last = parts.at(-1);
+    if (last?.sh === sh) last.lines.push(line);
+    else parts.push({ sh, lines: [line] });
+  }
+  return parts.map(({ sh, lines }) => sh ? fenced(lines.map(folded2).join("\n"), "sh") : lines.map(prose).join("  \n")).join("\n\n");
+}
+function commandAfterColon(line) {
+  const [, sentence2, command] = /^(.*?\S:) +(\S.*)$/.exec(line) ?? [];
+  return sentence2 !== void 0 && command !== void 0 && COMMAND.test(command) ? [sentence2, command] : [line];
+}
+var LONG = 100;
+function folded2(command) {
+  if (command.length <= LONG) return command;
+  let quoted = "";
+  let text3 = "";
+  for (let at3 = 0; at3 < command.length; at3++) {
+    const letter = command.charAt(at3);
+    if (quoted === "" && (letter === "'" || letter === '"')) quoted = letter;
+    else if (letter === quoted) quoted = "";
+    const breaks = quoted === "" && letter === " " && /^ --\w/.test(command.slice(at3, at3 + 4));
+    text3 += breaks ? " \\\n   " : "";
+    text3 += letter;
+  }
+  return text3;
+}
+function details({ expected, actual }, place) {
+  const fields = [
+    ["at", place && code(placeText(place))],
+    ["wanted", expected?.split("\n").map(prose).join("<br>")],
+    ["found", actual?.split("\n").map(prose).join("<br>")]
+  ];
+  return fields.flatMap(([label, value]) => value === void 0 ? [] : [`- **${label}:** ${value}`]);
+}
+function mistakeItem(mistake) {
+  const { problem, remedy, place } = mistake;
+  const where = place === void 0 ? "" : `${code(placeText(place))}: `;
+  const parts = [
+    `- ${where}${prose(problem)}`,
+    ...details(mistake).map((line) => `  ${line}`),
+    ...remedy === void 0 ? [] : [`  - **to do:** ${prose(remedy.replaceAll("\n", " "))}`]
+  ];
+  return parts.join("\n");
+}
+function errorMarkdown(error, pages, elsewhere3 = /* @__PURE__ */ new Set()) {
+  const { problem, remedy } = error.details;
+  const mistakes = error.mistakes.filter(({ actual }) => !elsewhere3.has(actual ?? "no text"));
+  const more = mistakes.length > MOST6 ? [`- \u2026 and ${String(mistakes.length - MOST6)} more, in the log`] : [];
+  const page = pageOf(error, pages);
+  return [
+    `<code>${error.code}</code>: ${problem.split("\n").map(prose).join("  \n")}`,
+    [...mistakes.slice(0, MOST6).map(mistakeItem), ...more].join("\n"),
+    details(error.details, error.details.place).join("\n"),
+    remedy === void 0 ? "" : `**To do:** ${withCommands(remedy)}`,
+    `More: ${pages === void 0 ? escapeMarkdown(page) : link(page, page)}`
+  ].filter((part) => part !== "").join("\n\n");
+}
+function pageOf({ code: name }, pages) {
+  return `${pages ?? "docs/"}troubleshooting.md#${name.toLowerCase()}`;
+}
+
+// core/report/heading.ts
+function heading(facts, error) {
+  const where = whereOf(facts);
+  const what = outcome(facts, error);
+  return `## ${mark(facts, error)} ${where === "" ? what : `${where}: ${what}`}`;
+}
+function mark({ access: access2, warnings }, error) {
+  if (error) return "\u274C";
+  return warnings.length > 0 || (access2?.denied.length ?? 0) > 0 ? "\u26A0\uFE0F" : "\u2705";
+}
+function whereOf({ bundle, asked: asked3 }) {
+  if (bundle) return `${escapeMarkdown(bundle.name)} \u2192 ${escapeMarkdown(bundle.target)}`;
+  const folder = asked3 === void 0 || asked3.bundleRoot === "." ? "" : escapeMarkdown(asked3.bundleRoot);
+  const target = asked3?.target === void 0 ? "" : `\u2192 ${escapeMarkdown(asked3.target)}`;
+  return [folder, target].filter((part) => part !== "").join(" ");
+}
+function outcome(facts, error) {
+  const { command, deployed: deployed2, destroyed, loggedIn, access: access2 } = facts;
+  const denied = new Set(access2?.denied.map(({ job: job2 }) => job2)).size;
+  const jobs2 = `${String(denied)} job${denied === 1 ? "" : "s"}`;
+  if (deployed2 === true && (denied > 0 || error))
+    return denied > 0 ? `bundle deployed, access of ${jobs2} not granted` : `bundle deployed, ${command} failed after it`;
+  if (error) return `${command} failed`;
+  if (deployed2 === true) return "deployed";
+  if (loggedIn !== void 0) return `logged in ${loggedIn}`;
+  if (destroyed === 0) return "nothing to destroy";
+  if (destroyed !== void 0) return "destroyed";
+  if (denied > 0) return `${command}, access of ${jobs2} denied`;
+  return command;
+}
+function sentence({
+  plan,
+  resources,
+  scan: scan2,
+  access: access2,
+  destroyed,
+  run: run2,
+  duration
+}) {
+  const result = access2?.result;
+  const parts = [
+    plan && destroyed === void 0 && `Plan: ${planLine(plan)}`,
+    resources && resources.length > 0 && count2(resources.length, "resource") + " in the workspace",
+    destroyed !== void 0 && destroyed > 0 && `${count2(destroyed, "resource")} deleted`,
+    result && `access: ${String(result.granted)} granted, ${String(result.updated)} updated, ${String(result.revoked)} withdrawn`,
+    scan2 && scan2.stopping.length > 0 && `${count2(scan2.stopping.length, "static credential")} found`,
+    run2 && `${run2.resource}: ${run2.result}`,
+    duration !== void 0 && `took ${durationText(duration)}`
+  ].filter((part) => typeof part === "string");
+  return parts.length === 0 ? void 0 : escapeMarkdown(`${parts.join("; ")}.`);
+}
+var count2 = (number, one) => `${String(number)} ${one}${number === 1 ? "" : "s"}`;
+function durationText(milliseconds) {
+  const seconds = Math.round(milliseconds / 1e3);
+  if (seconds < 60) return `${String(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${String(minutes)} min ${String(seconds % 60)} s`;
+  return `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
+}
+
+// core/report/job-summary.ts
+var LONGEST4 = 9e5;
+function jobSummary(facts, error) {
+  const { plan, scan: scan2, access: access2, standards = [], resources = [], run: run2, warnings } = facts;
+  const stops = scan2 !== void 0 && scan2.stopping.length > 0;
+  const sections = [
+    heading(facts, error),
+    sentence(facts),
+    error && errorMarkdown(error, facts.pages, inTable(scan2)),
+    run2 && `### Run
+
+${code(run2.resource)} ${escapeMarkdown(run2.result)}: ${link(run2.url, run2.url)}`,
+    stops && scanSection(scan2),
+    plan && planSection(plan),
+    resources.length > 0 && resourcesSection(resources),
+    ...access2 ? accessSections(access2) : [],
+    scan2 && !stops && scanSection(scan2),
+    warnings.length > 0 && warningsSection(warnings),
+    folded3("Who, where, by which claim", table(["", ""], identityRows(facts))),
+    ...access2 && access2.proofs.length > 0 ? [folded3("Proof", proofTables(access2.proofs))] : [],
+    standards.length > 0 && folded3("OWASP NHI Top 10 (2025) and NIST CSF 2.0", standardsTable2(standards))
+  ];
+  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
+  return bytesOf(text3) <= LONGEST4 ? `${text3}
+` : `${cutTo(text3)}
+
+\u2026 cut; the log has the rest.
+`;
+}
+function inTable(scan2) {
+  return new Set(scan2?.stopping.map((finding2) => findingMistake(finding2).actual ?? ""));
+}
+var bytesOf = (text3) => Buffer.byteLength(text3, "utf8");
+function cutTo(text3) {
+  const part = Buffer.from(text3, "utf8").subarray(0, LONGEST4).toString("utf8");
+  const whole2 = part.slice(0, part.lastIndexOf("\n"));
+  const open4 = (whole2.match(/<details>/g)?.length ?? 0) - (whole2.match(/<\/details>/g)?.length ?? 0);
+  return whole2 + "\n\n</details>".repeat(Math.max(0, open4));
+}
+function folded3(title, content) {
+  return [`<details><summary>${title}</summary>`, content, "</details>"].join("\n\n");
+}
+function identityRows(facts) {
+  const { principal, idToken, commit, cli, bundle } = facts;
+  const differs = commit?.ofToken !== void 0 && commit.checkedOut !== void 0 && commit.ofToken !== commit.checkedOut;
+  const rows = [
+    ["Workspace", link(facts.workspaceUrl, facts.workspaceUrl)],
+    bundle && ["Bundle, target", `${code(bundle.name)}, ${code(bundle.target)}`],
+    principal && ["Deployed by", `${escapeMarkdown(principal.name)} ${code(principal.applicationId)}`],
+    idToken && [
+      "Proven by the claim",
+      `${code(idToken.subject)} of ${code(idToken.issuer)} for ${code(idToken.audience)}`
+    ],
+    facts.exchangedAt !== void 0 && ["Exchanged at", escapeMarkdown(facts.exchangedAt)],
+    commit?.ofToken !== void 0 && ["Commit of the run", code(commit.ofToken)],
+    differs && ["**Commit checked out**", `${code(commit.checkedOut)}: another one than the ID token proves`],
+    cli && [
+      "Databricks CLI",
+      `${escapeMarkdown(cli.version)}, ${code(cli.file)} (${escapeMarkdown(cli.verified)})`
+    ],
+    facts.runUrl !== "" && ["Run", link(facts.runUrl, facts.runUrl)]
+  ];
+  return rows.filter((row) => Array.isArray(row));
+}
+var OPENED = ["jobs", "pipelines", "apps", "dashboards"];
+function resourcesSection(resources) {
+  const rows = (some) => table(
+    ["Key", "Resource", "ID"],
+    some.map(({ kind, key: key2, id, name, url }) => [code(`${kind}.${key2}`), link(name, url), code(id)])
+  );
+  const opened = resources.filter(({ kind }) => OPENED.includes(kind));
+  const others2 = resources.filter((one) => !opened.includes(one));
+  return [
+    "### Deployed",
+    ...opened.length > 0 ? [rows(opened)] : [],
+    ...others2.length > 0 ? [folded3(`${String(others2.length)} more`, rows(others2))] : []
+  ].join("\n\n");
+}
+function standardsTable2(standards) {
+  const rows = standards.map((row) => [row.item, row.title, row.status, row.because].map(escapeMarkdown));
+  return table(["Item", "", "Status", "Because"], rows);
+}
+function warningsSection(warnings) {
+  return `### Warnings
+
+${warnings.map((text3) => `- ${prose(text3.replaceAll("\n", " "))}`).join("\n")}`;
+}
+
 // core/report/report.ts
 async function reportSuccess(ci, facts) {
+  tellHidden(ci);
   await ci.summary(jobSummary(facts));
 }
 async function reportFailure(ci, error, facts) {
   const careful = carefulCi(ci);
-  const text3 = withInputLabels(errorText(error), ci);
+  const { pages } = ci.context;
+  const text3 = withInputLabels(errorText(error, pages), ci);
   careful.annotate("error", text3, error.details.place);
-  for (const { problem, place } of error.mistakes)
-    if (place) careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place);
+  const placed3 = error.mistakes.filter(({ place }) => place !== void 0);
+  const left = leftForErrors(careful) - 1;
+  const shown3 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
+  for (const { problem, place } of shown3)
+    careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place);
+  const rest = placed3.length - shown3.length;
+  if (rest > 0 && left > 0)
+    careful.annotate(
+      "error",
+      `${error.code}: ${String(rest)} more of these; the log and the job summary have all.`
+    );
+  tellHidden(careful);
   if (error.cause instanceof Error) careful.debug(error.cause.stack ?? error.cause.message);
-  const summary = facts ? jobSummary(facts, error) : `## Databricks bundle: failed
+  const labelled = withLabels(error, ci);
+  const summary = facts ? jobSummary(facts, labelled) : `## \u274C failed before it began
 
-${fenced(text3)}
+${errorMarkdown(labelled, pages)}
 `;
-  await ci.summary(withInputLabels(summary, ci));
+  await ci.summary(summary);
+}
+function tellHidden(ci) {
+  const { hidden } = budgetOf(ci);
+  if (hidden > 0) ci.info(`${String(hidden)} more warnings stand in this log alone, without an annotation.`);
+}
+function withLabels(error, ci) {
+  const label = (text3) => withInputLabels(text3, ci);
+  const labelled = (one) => ({
+    ...one,
+    problem: label(one.problem),
+    ...one.expected !== void 0 && { expected: label(one.expected) },
+    ...one.actual !== void 0 && { actual: label(one.actual) },
+    ...one.remedy !== void 0 && { remedy: label(one.remedy) }
+  });
+  return new SecretlessError(error.code, {
+    ...labelled(error.details),
+    mistakes: error.mistakes.map(labelled)
+  });
 }
 
 // core/flow/service/alone.ts
@@ -23317,12 +24557,12 @@ var AloneSession = class {
       audit,
       clientId: inputs.clientId,
       initial: this.#seed,
-      onExchange: ({ outcome }) => {
+      onExchange: ({ outcome: outcome2 }) => {
         this.#exchanges += 1;
         this.#lastError = void 0;
-        if (!("error" in outcome)) return;
+        if (!("error" in outcome2)) return;
         this.#failed += 1;
-        const { code: code2, message } = toSecretlessError(outcome.error);
+        const { code: code2, message } = toSecretlessError(outcome2.error);
         this.#lastError = redact(code2 === "INTERNAL" ? message : `${code2}: ${message}`);
       }
     });
@@ -23443,19 +24683,23 @@ async function untilUnneeded({ clock, lifetime, end, isNeeded }) {
 
 // core/run.ts
 async function run(given2, seams = {}) {
-  const ci = carefulCi(given2.ci);
+  const log = carefulCi(given2.ci);
+  const { ci, release } = heldBack(log);
   const begun = { ...given2, ci };
   const { ports, inputs } = begun;
   const { command } = inputs;
-  const soFar = new FactsSoFar({
-    command: command.name,
-    workspaceUrl: inputs.host,
-    runUrl: ci.context.runUrl
+  const soFar = new FactsSoFar(runFacts(inputs, ci.context));
+  const began = ports.clock.now();
+  logBeginning(log, inputs);
+  const folder = await makePrivateFolder(ci.context.tempFolder);
+  await ci.saveState("folder", folder.root);
+  const audit = await openAuditOf(begun, seams.sinks).catch(async (error) => {
+    await removePrivateFolder(folder.root);
+    throw error;
   });
-  const audit = await openAuditOf(begun, seams);
   const noteScan = scanAudit(begun, audit);
   let connected = Promise.resolve();
-  const found = (one) => {
+  const found2 = (one) => {
     soFar.add(one);
     const { scan: scan2 } = one;
     if (scan2)
@@ -23463,34 +24707,37 @@ async function run(given2, seams = {}) {
         noteScan(scan2);
       });
   };
-  const step2 = { ...begun, found, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
-  const folder = await makePrivateFolder(ci.context.tempFolder);
-  await ci.saveState("folder", folder.root);
+  const step2 = { ...begun, found: found2, exchanges: seams.exchanges ?? OPEN_EXCHANGES };
   const launcher = new ServiceLauncher(step2);
   let service;
   let access2;
+  let withdrawVariables = () => Promise.resolve();
   const withStandards = () => {
+    soFar.add({ duration: ports.clock.now() - began });
     if (command.needs.scan) soFar.add({ standards: standardsOf(begun, soFar.facts, access2?.examined) });
     return soFar.facts;
   };
   try {
     const { needs } = command;
-    const bundleRoot = path16.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path19.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const connecting = connect(step2, audit);
     connected = connecting.catch(() => void 0);
     const judged2 = when2(
       needs.bundle,
-      async () => checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step2) })
+      async () => noteTarget(step2, await checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step2) }))
     );
-    const [connection, tool2, target, source, scan2] = await allRight([
+    const [connection, tool2, target, variables, source, scan2] = await allRight([
       connecting,
       when2(needs.cli, () => findCli2(step2, folder.root, judged2)),
       judged2,
-      readAccess(step2, bundleRoot),
+      givenVariables(step2, judged2),
+      readAccess(step2, bundleRoot, judged2),
       startScan(step2, bundleRoot)
     ]);
+    logFound(log, inputs, soFar.facts);
+    release();
     const { claims } = source.evidence;
     if (Object.keys(claims).length > 0) audit.identify(pipelineOf(claims, "verified"));
     const { session } = connection;
@@ -23504,6 +24751,7 @@ async function run(given2, seams = {}) {
     const env = cliEnvironment({
       ...ports,
       ...inputs,
+      variables: variables.texts,
       dialect,
       tokenServiceUrl: tokens2?.url ?? "",
       folder,
@@ -23530,6 +24778,7 @@ async function run(given2, seams = {}) {
       tokensServed: () => tokens2.served,
       findText: (texts2) => findText(texts2, { root: bundleRoot, checkout, platform: ports.platform }),
       beforeEach: () => checkHostPin({ ...pin, workspaceId }),
+      afterEach: () => tokens2.check(),
       readTimeout: inputs.planTimeout,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => {
@@ -23542,6 +24791,7 @@ async function run(given2, seams = {}) {
     });
     warnOfHomes(step2, target);
     if (target) await tellOverrides(step2, bundleRoot, target.name);
+    if (tool2 && target) withdrawVariables = await placeComplex(step2, variables, folder.root, target.name);
     access2 = needs.access ? new Access({ step: step2, audit, connection, source }) : void 0;
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
     const api = workspaceApi(step2, session, caller);
@@ -23555,6 +24805,7 @@ async function run(given2, seams = {}) {
       api,
       connection,
       folder,
+      variables: variables.texts,
       get cli() {
         return asked2("cli", cli);
       },
@@ -23575,35 +24826,30 @@ async function run(given2, seams = {}) {
             policy: policy2
           });
         },
-        deployed: async (complete) => scan2?.deployed({ state: folder.state, api, complete })
+        deployed: async (complete) => scan2?.deployed({ folder, api, complete })
       }
     });
     await audit.settled();
     await reportSuccess(ci, withStandards());
     return 0;
   } catch (error) {
+    release();
     const failure = await rootCause(step2, service, error);
     await recordRefusals(begun, audit, failure);
     await reportFailure(ci, failure, withStandards());
     return 1;
   } finally {
     await launcher.end();
+    await withdrawVariables();
     await removePrivateFolder(folder.root);
   }
-}
-async function knownWorkspaceId({ inputs, workspace }) {
-  if (inputs.workspaceId !== void 0) return inputs.workspaceId;
-  return workspace.then(
-    (found) => found.workspaceId,
-    () => void 0
-  );
 }
 async function when2(needed, work) {
   return needed ? work() : void 0;
 }
-function asked2(what, found) {
-  if (found === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
-  return found;
+function asked2(what, found2) {
+  if (found2 === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
+  return found2;
 }
 async function findCli2(step2, cwd, judged2) {
   const target = await judged2.catch(() => void 0);
@@ -23611,38 +24857,9 @@ async function findCli2(step2, cwd, judged2) {
   step2.found({ cli });
   return cli;
 }
-function openAuditOf({ ci, ports, inputs }, { sinks }) {
-  const { auditLog, clientId, command } = inputs;
-  const record2 = { ci, ...ports, command: command.name, clientId, auditLog, clean: withoutCredentials };
-  return openAudit(record2, sinks);
-}
-async function recordRefusals({ ci, inputs }, audit, failure) {
-  const what = { command: inputs.command.name, host: inputs.host, runner: ci.context.ciName };
-  const refusals = [failure, ...failure.others].filter(isRefusal);
-  for (const refusal of refusals) audit.note(refusalEvent(refusal, what));
-  await audit.settled().catch((error) => {
-    if (error !== failure) ci.annotate("warning", toSecretlessError(error).message);
-  });
-}
 async function refuseStep(begun, error, seams) {
-  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams), error);
+  if (isRefusal(error)) await recordRefusals(begun, await openAuditOf(begun, seams.sinks), error);
   await reportFailure(begun.ci, error);
-}
-async function rootCause({ ci }, service, error) {
-  if (ci.cancelled.aborted && !(error instanceof SecretlessError)) {
-    return new SecretlessError("CANCELLED", { problem: "The job was cancelled.", cause: error });
-  }
-  const foreign = (await service?.refusals())?.find(({ reason }) => reason === "host");
-  if (foreign) {
-    return new SecretlessError("HOST_NOT_APPROVED", {
-      problem: "The bundle would talk to a workspace that is not approved; it got no token.",
-      expected: "the workspace of the input `host`",
-      actual: foreign.host,
-      remedy: "Remove what sets `workspace.host` for this target, or correct the input `host`.",
-      cause: error
-    });
-  }
-  return toSecretlessError(service?.lastError ?? error);
 }
 export {
   refuseForeignCheckout,

@@ -18,14 +18,14 @@ import {
 // core/base/paths.ts
 import { posix, win32 } from "node:path";
 function isInside(file, folder, platform) {
-  const path2 = platform.os === "win32" ? win32 : posix;
-  const fold = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
-  const relative = path2.relative(fold(folder), fold(file));
-  return relative === "" || !(relative === ".." || relative.startsWith(`..${path2.sep}`) || path2.isAbsolute(relative));
+  const path3 = platform.os === "win32" ? win32 : posix;
+  const fold2 = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
+  const relative = path3.relative(fold2(folder), fold2(file));
+  return relative === "" || !(relative === ".." || relative.startsWith(`..${path3.sep}`) || path3.isAbsolute(relative));
 }
 function pathForPeople(file, folder, platform) {
-  const path2 = platform.os === "win32" ? win32 : posix;
-  return (isInside(file, folder, platform) ? path2.relative(folder, file) : file).replaceAll(path2.sep, "/");
+  const path3 = platform.os === "win32" ? win32 : posix;
+  return (isInside(file, folder, platform) ? path3.relative(folder, file) : file).replaceAll(path3.sep, "/");
 }
 function variable(environment, name, platform) {
   if (platform.os !== "win32") return environment[name];
@@ -169,6 +169,15 @@ var ENTRA_CLOUDS = [
   // MSAL's name for the authority in China.
   { ...ENTRA_CHINA, authority: "https://login.partner.microsoftonline.cn" }
 ];
+var DEPLOYMENT_NAME = /^[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d]+)?$/i;
+function workspaceUrl(host, deploymentName) {
+  const cloud = databricksCloud(host);
+  if (cloud !== void 0)
+    return DEPLOYMENT_NAME.test(deploymentName) ? `https://${deploymentName}${cloud.zone}` : void 0;
+  const local = `http://${deploymentName}`;
+  const isLocal = [host, local].every((url) => URL.canParse(url) && isLoopback(new URL(url).hostname));
+  return isLocal && new URL(local).origin === local ? local : void 0;
+}
 function databricksCloud(url) {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
@@ -359,13 +368,23 @@ function parseWorkspaceUrl(text2) {
     ...accountId === void 0 ? {} : { accountId }
   };
 }
+function parseHostOfBundle(text2) {
+  return parseWorkspaceUrl(text2.replace(/^(https?:\/\/[\w.-]+(?::\d{1,5})?)\/[\w.~/-]+(?=$|\?)/i, "$1/"));
+}
 function whyNone(text2) {
-  const url = URL.canParse(text2) ? new URL(text2) : void 0;
+  const url = parsed2(text2);
   const shape = WORKSPACE_URL.exec(text2);
   if (!shape || !url) return mistake(text2, whatIsOdd(text2, url));
   if (url.hostname !== shape[2]?.toLowerCase())
     return mistake(text2, `the host is not in its usual form (${quoteAddress(url.hostname)})`);
   return mistake(text2, "plain http would send tokens unprotected", `https://${quoteAddress(url.host)}`);
+}
+function parsed2(text2) {
+  try {
+    return new URL(text2);
+  } catch {
+    return void 0;
+  }
 }
 function whatIsOdd(text2, url) {
   if (!/^https?:\/\//i.test(text2)) return "it does not start with https://";
@@ -391,6 +410,49 @@ function mistake(text2, odd, wanted = "https://adb-1234567890123456.7.azuredatab
     actual: quoteAddress(text2),
     remedy: `Write it as in the browser's address bar, without what follows the host: ${wanted}`
   });
+}
+
+// core/base/nearest.ts
+var LONGEST = 100;
+function nearest(text2, names) {
+  const folded = fold(text2);
+  let best;
+  for (const name of names) {
+    if (name.length > LONGEST || text2.length > LONGEST) continue;
+    const edits = isShort(folded, fold(name)) ? 1 : distance(folded, fold(name));
+    if (edits <= Math.max(1, Math.floor(name.length / 3)) && (best === void 0 || edits < best.edits))
+      best = { name, edits };
+  }
+  return best?.name;
+}
+function meant(text2, names) {
+  const name = nearest(text2, names);
+  return name === void 0 ? [] : [`Did you mean \`${quote(name)}\`?`];
+}
+function isShort(one, other) {
+  const least = Math.min(one.length, other.length);
+  return least >= 3 && (one.startsWith(other) || other.startsWith(one));
+}
+function fold(name) {
+  return name.toLowerCase().replace(/[-_. ]/g, "");
+}
+function distance(from, to) {
+  let [before, row] = [[], Array.from({ length: to.length + 1 }, (_, at) => at)];
+  for (let at = 1; at <= from.length; at += 1) {
+    const next = [at];
+    for (let other = 1; other <= to.length; other += 1) {
+      const same = from[at - 1] === to[other - 1];
+      const swapped = at > 1 && other > 1 && from[at - 1] === to[other - 2] && from[at - 2] === to[other - 1];
+      next[other] = Math.min(
+        (row[other] ?? 0) + 1,
+        (next[other - 1] ?? 0) + 1,
+        (row[other - 1] ?? 0) + (same ? 0 : 1),
+        swapped ? (before[other - 2] ?? 0) + 1 : Infinity
+      );
+    }
+    [before, row] = [row, next];
+  }
+  return row[to.length] ?? 0;
 }
 
 // core/ci/dialect.ts
@@ -453,6 +515,13 @@ var GITHUB = {
   },
   untrustedRun: (environment) => untrusted(environment["GITHUB_EVENT_NAME"]),
   untrustedToken: ({ event }) => untrusted(event),
+  expressions: [
+    [
+      /\$\{\{[^{}\n]*\}\}/g,
+      "GitHub evaluates expressions in the workflow file alone, not in what a variable, a file or another step's output holds: write the value itself there."
+    ]
+  ],
+  whyEmpty: "If it comes from `vars.\u2026` or `secrets.\u2026`: what belongs to an environment is there only in a job with `environment: <name>`; what belongs to the organisation must be open to this repository. GitHub gives an empty text for a name that it does not know.",
   credentials: [
     [/^ACTIONS_/, "a means of the CI to get ID tokens"],
     [/^(?:GITHUB|GH)(?:_ENTERPRISE)?_TOKEN$/, "the token of the CI job"],
@@ -528,6 +597,22 @@ var AZURE_DEVOPS = {
     };
   },
   untrustedToken: () => void 0,
+  // Source: learn.microsoft.com, "Define variables", section "Understand variable syntax".
+  expressions: [
+    [
+      /\$\([^()\n]+\)/g,
+      "Azure Pipelines leaves a macro as it is when no variable has this name: the name is misspelt, its variable group is not named under `variables`, the variable belongs to another stage or job, or a step sets it that has not run yet or sets it with `isOutput` (then its name is `<step>.<variable>`). A value that really holds this text goes into `variables-file`."
+    ],
+    [
+      /\$\[[^\]\n]+\]/g,
+      "Azure Pipelines evaluates `$[\u2026]` only as the whole value of a variable under `variables`: put it there, and write `$(<variable>)` here."
+    ],
+    [
+      /\$\{\{[^{}\n]*\}\}/g,
+      "Azure Pipelines evaluates `${{\u2026}}` when it reads the YAML; in a variable of the pipeline's settings, of a variable group or of a step it stays as it is. Write the value itself there."
+    ]
+  ],
+  whyEmpty: "If it comes from a variable: one of a variable group is there only where `variables` names the group, and one that a step sets only in later steps of the same job.",
   credentials: [
     [/^SYSTEM_OIDC/, "a means of the CI to get ID tokens"],
     [/^SYSTEM_ACCESSTOKEN$/, "the token of the CI job"],
@@ -618,6 +703,64 @@ var EXCHANGES = [
   }
 ];
 
+// core/ci/inputs/job-environment.ts
+import path from "node:path";
+var TARGET = ["DATABRICKS_BUNDLE_TARGET", "DATABRICKS_BUNDLE_ENV"];
+var ROOT = ["DATABRICKS_BUNDLE_ROOT"];
+var VARIABLE = "BUNDLE_VAR_";
+function bundleFromEnvironment(ci, environment) {
+  const mistakes = [];
+  const variables = [];
+  const folder = (text2) => path.resolve(ci.context.checkout, text2);
+  const take = (input, names, meaning) => {
+    const set = names.flatMap((name) => {
+      const value = environment[name]?.trim() ?? "";
+      return value === "" ? [] : [[name, value]];
+    });
+    const [first] = set;
+    if (!first) return void 0;
+    const written = ci.input(input);
+    const label = ci.inputLabel(input);
+    const [source, wanted] = written === "" ? [`\`${first[0]}\``, first[1]] : [`the input \`${label}\``, written];
+    const others = set.filter(([, value]) => meaning(value) !== meaning(wanted));
+    for (const [name, value] of others)
+      mistakes.push({
+        problem: `\`${name}\` in the job's environment says something else than ${source}.`,
+        expected: quote(wanted),
+        actual: quote(value),
+        remedy: `Take \`${name}\` out of the job, or give both the same value: the Databricks CLI would heed it, this step takes the input \`${label}\`.`
+      });
+    if (written !== "" || others.length > 0) return void 0;
+    variables.push(first[0]);
+    return first[1];
+  };
+  const target = take("target", TARGET, (text2) => text2);
+  const bundleRoot = take("bundle-root", ROOT, folder);
+  const values = { ...target !== void 0 && { target }, ...bundleRoot !== void 0 && { bundleRoot } };
+  return { values, variables, mistakes };
+}
+function unresolvedVariables(ci, environment) {
+  return Object.entries(environment).flatMap(
+    ([name, value]) => name.startsWith(VARIABLE) && value !== void 0 ? leftOver(`\`${name}\` in the job's environment`, value, ci) : []
+  );
+}
+function unresolved(name, text2, ci) {
+  if (name === "azure-subscription") return [];
+  return leftOver(`Input \`${ci.inputLabel(name)}\``, text2, ci);
+}
+function leftOver(where, text2, { dialect }) {
+  const found = /* @__PURE__ */ new Map();
+  for (const [pattern, why] of dialect.expressions) {
+    for (const [expression] of text2.matchAll(pattern)) if (!found.has(expression)) found.set(expression, why);
+  }
+  return [...found].map(([expression, why]) => ({
+    problem: `${where} holds \`${quote(expression)}\`, which has no value in this job.`,
+    expected: "a text in which nothing is left of the CI's own expressions",
+    actual: quote(expression),
+    remedy: why
+  }));
+}
+
 // core/base/commands.ts
 var COMMANDS = [
   {
@@ -688,8 +831,8 @@ function parseCliMirror(text2) {
 function folderOf(url, text2) {
   const windows = url.hostname !== "" || /^\/[a-z]:\//i.test(url.pathname);
   try {
-    const path2 = fileURLToPath(url, { windows });
-    if (!hasControlCharacter(path2)) return path2;
+    const path3 = fileURLToPath(url, { windows });
+    if (!hasControlCharacter(path3)) return path3;
   } catch {
   }
   throw mirrorMistake(text2, "its path cannot be a folder");
@@ -717,7 +860,8 @@ function choice(rows) {
     throw new SecretlessError("INPUT_INVALID", {
       problem: "none of its choices",
       expected: `one of: ${choices.join(", ")}`,
-      actual: text2
+      actual: text2,
+      remedy: [...meant(text2, choices), "Write one of them, as it stands there."].join(" ")
     });
   };
   return { choices, parse: parse2 };
@@ -752,7 +896,11 @@ function parseApproval(text2) {
   throw new SecretlessError("INPUT_INVALID", {
     problem: "neither a choice nor kinds of resources",
     expected: `\`true\`, \`false\`, or kinds of resources as the bundle names them, such as \`jobs, schemas\`: ${KINDS.join(", ")}`,
-    actual: unknown.length === 0 ? text2 : unknown.join(", ")
+    actual: unknown.length === 0 ? text2 : unknown.join(", "),
+    remedy: [
+      ...unknown.slice(0, 3).flatMap((kind) => meant(kind, KINDS)),
+      "Write the kinds as the bundle does."
+    ].join(" ")
   });
 }
 
@@ -770,8 +918,15 @@ function parseDuration(text2) {
   });
 }
 var NAME2 = /^[A-Za-z_][\w-]*$/;
+var PARAMETER = /^[\w.-]+$/;
 var MAX_VALUE = 1e4;
 function parseNameValueLines(text2) {
+  return nameValueLines(text2, NAME2, "letters, digits, _ and - (not first)");
+}
+function parseParameterLines(text2) {
+  return nameValueLines(text2, PARAMETER, "letters, digits, _, - and dots");
+}
+function nameValueLines(text2, form, letters) {
   const found = /* @__PURE__ */ new Map();
   const wrong = [];
   for (const [index, raw] of text2.split(/\r?\n/).entries()) {
@@ -780,8 +935,7 @@ function parseNameValueLines(text2) {
     const equals = raw.indexOf("=");
     const name = raw.slice(0, Math.max(equals, 0)).trim();
     if (equals < 0) wrong.push(`${where} has no "="`);
-    else if (!NAME2.test(name))
-      wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a variable name`);
+    else if (!form.test(name)) wrong.push(`${where}: ${JSON.stringify(name.slice(0, 60))} is not a name`);
     else if (found.has(name)) wrong.push(`${where}: ${name} is given twice`);
     else if (raw.length - equals - 1 > MAX_VALUE)
       wrong.push(`${where}: the value of ${name} has over ${String(MAX_VALUE)} characters`);
@@ -790,8 +944,11 @@ function parseNameValueLines(text2) {
   if (wrong.length === 0) return Object.fromEntries(found);
   throw new SecretlessError("INPUT_INVALID", {
     problem: "not name=value lines",
-    expected: "one name=value a line, each name once: letters, digits, _ and - (not first)",
-    actual: wrong.join("; ")
+    expected: `one name=value a line, each name once: ${letters}`,
+    actual: wrong.join("; "),
+    ...wrong.some((one) => one.endsWith('"="')) && {
+      remedy: "Each line is one value. For one of several lines use `BUNDLE_VAR_<name>` in the step's environment, or `variables-file`."
+    }
   });
 }
 
@@ -856,8 +1013,8 @@ function inputTable(commands, exchanges) {
     },
     "tenant-id": {
       description: "Entra tenant, for `exchange: entra`.",
-      expected: "the ID (a UUID) or a domain of the Entra tenant",
-      pattern: /^[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i,
+      expected: "the ID (a UUID) or a domain of the Entra tenant that the service principal is in, not `common`, `organizations` or `consumers`: an application has no tenant of its own there (AADSTS50194)",
+      pattern: /^(?!(?:common|organizations|consumers)$)[\da-z](?:[\da-z.-]{0,253}[\da-z])?$/i,
       form: {
         label: "Tenant ID",
         group: "identity",
@@ -875,14 +1032,19 @@ function inputTable(commands, exchanges) {
       form: { label: "Bundle folder", group: "bundle" }
     },
     target: {
-      description: "Target of the bundle; the bundle's own default if absent.",
+      description: "Target of the bundle; if absent, that of `DATABRICKS_BUNDLE_TARGET` or `DATABRICKS_BUNDLE_ENV` in the job's environment, else the bundle's own default.",
       form: { label: "Target", group: "bundle" }
     },
     variables: {
-      description: "Bundle variables, one `name=value` a line.",
+      description: "Bundle variables, one `name=value` a line; a value of several lines goes into `BUNDLE_VAR_<name>` of the step's environment, or into `variables-file`.",
       many: true,
       parse: parseNameValueLines,
       form: { label: "Bundle variables", group: "bundle" }
+    },
+    "variables-file": {
+      description: "File with more values of bundle variables (YAML or JSON, a mapping of names to values), relative to the checkout or absolute; takes complex values and values of several lines.",
+      for: ({ needs }) => needs.bundle,
+      form: { label: "File of bundle variables", group: "bundle" }
     },
     "auto-approve": {
       description: "`true` allows a deployment that deletes or recreates resources, and `destroy`; kinds of resources (`jobs, schemas`) allow it for these alone.",
@@ -916,7 +1078,7 @@ function inputTable(commands, exchanges) {
     "run-parameters": {
       description: "For `run`: job parameters, one `name=value` a line.",
       many: true,
-      parse: parseNameValueLines,
+      parse: parseParameterLines,
       for: ({ name }) => name === "run",
       form: { label: "Job parameters", group: "bundle" }
     },
@@ -1003,7 +1165,7 @@ var INPUTS = inputTable(COMMANDS, EXCHANGES);
 var INPUT_NAMES = Object.keys(INPUTS);
 
 // core/ci/inputs/inputs.ts
-function parseInputs(ci, table = INPUTS) {
+function parseInputs(ci, table = INPUTS, environment = {}) {
   const { connection, noConnection } = readConnection(ci);
   const reader = new InputReader(ci, table, noConnection ? ["client-id"] : []);
   if (connection) {
@@ -1021,6 +1183,9 @@ function parseInputs(ci, table = INPUTS) {
     if (command && names.includes(command.name)) needed(name);
   }
   const { mistakes } = reader;
+  const given = command?.needs.bundle === true ? bundleFromEnvironment(ci, environment) : void 0;
+  mistakes.push(...given?.mistakes ?? []);
+  if (command?.needs.bundle === true) mistakes.push(...unresolvedVariables(ci, environment));
   const inUrl = host?.workspaceId;
   if (inUrl !== void 0 && workspaceId !== void 0 && inUrl !== workspaceId) {
     const wanted = `${inUrl}, the workspace ID in the URL of \`${ci.inputLabel("host")}\``;
@@ -1040,6 +1205,8 @@ function parseInputs(ci, table = INPUTS) {
   const all = values;
   return {
     ...all,
+    ...given?.values,
+    fromEnvironment: given?.variables ?? [],
     host: all.host.origin,
     workspaceId: all.workspaceId ?? all.host.workspaceId,
     accountId: all.accountId ?? all.host.accountId,
@@ -1078,14 +1245,15 @@ var InputReader = class {
     return this.#absent.has(name);
   }
   missing(name) {
-    if (this.#absent.delete(name)) this.wrong(name, this.#table[name]?.expected ?? "a value", "");
+    if (!this.#absent.delete(name)) return;
+    this.wrong(name, this.#table[name]?.expected ?? "a value", "", this.#ci.dialect.whyEmpty);
   }
   wrong(name, expected, actual, remedy) {
     this.mistakes.push({
       problem: `Input \`${this.#ci.inputLabel(name)}\` ${actual === "" ? "is missing" : "cannot be used"}.`,
       expected,
-      ...actual === "" ? {} : { actual },
-      ...remedy === void 0 ? {} : { remedy }
+      actual: actual === "" ? "nothing" : actual,
+      remedy: remedy ?? "Write what is wanted into the pipeline file, or into the variable that it comes from."
     });
   }
   #read(name, entry) {
@@ -1097,6 +1265,11 @@ var InputReader = class {
     if (text2 === "" && many !== true) {
       this.#absent.add(name);
       if (required && !this.#excused.includes(name)) this.missing(name);
+      return void 0;
+    }
+    const left = written === "" ? [] : unresolved(name, written, this.#ci);
+    if (left.length > 0) {
+      this.mistakes.push(...left);
       return void 0;
     }
     if (pattern?.test(text2) === false) {
@@ -1197,7 +1370,7 @@ var ServerTime = class {
 
 // core/base/checkout-file.ts
 import * as fs from "node:fs/promises";
-import path from "node:path";
+import path2 from "node:path";
 var FILE_LIMIT = 1e6;
 var RefusedFile = class extends Error {
   name = "RefusedFile";
@@ -1211,7 +1384,7 @@ async function readCheckoutFile(file, bounds) {
   const root = await port.realpath(checkout);
   const isOurs = (one) => isInside(one, root, platform);
   if (!isOurs(real)) throw new RefusedFile(OUTSIDE);
-  if (inGitFolder(path.relative(root, real))) throw new RefusedFile("leads into a folder .git");
+  if (inGitFolder(path2.relative(root, real))) throw new RefusedFile("leads into a folder .git");
   const { bytes, names, place } = await readRegular(real, bounds);
   if (await realOf(file, port) !== real || place !== void 0 && !isOurs(place))
     throw new RefusedFile(CHANGED);
@@ -1292,6 +1465,7 @@ export {
   isUuid,
   retry,
   ENTRA_CLOUDS,
+  workspaceUrl,
   databricksCloud,
   addressBlocked,
   endpointUnavailable,
@@ -1304,9 +1478,11 @@ export {
   quoteAddress,
   quoteAll,
   parseWorkspaceUrl,
+  parseHostOfBundle,
   parseCliVersion,
   parseSha256,
   parseCliMirror,
+  meant,
   GITHUB,
   DIALECTS,
   isPassable,

@@ -8,7 +8,7 @@ import {
   readNamedFile,
   redactingCi,
   usualAudience
-} from "./chunk-3FRRNBLN.js";
+} from "./chunk-O7YCLKHK.js";
 import {
   SecretlessError,
   answering,
@@ -59,12 +59,12 @@ async function runStep(shell, ports, seams = {}) {
   const finished = new AbortController();
   let begun;
   try {
-    const inputs = parseInputs(ci, seams.inputs);
+    const inputs = parseInputs(ci, seams.inputs, ports.environment);
     begun = { ci, ports, inputs };
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-H6VFLLRB.js");
+      const { refuseForeignCheckout } = await import("./run-NHHUVEKN.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -88,10 +88,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
-    const { run } = await import("./run-H6VFLLRB.js");
+    const { run } = await import("./run-NHHUVEKN.js");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-H6VFLLRB.js");
+    const { reportFailure, refuseStep } = await import("./run-NHHUVEKN.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -319,12 +319,18 @@ function runContext(environment) {
     tempFolder: path.resolve(get("RUNNER_TEMP") || "."),
     toolCache: get("RUNNER_TOOL_CACHE") ? path.resolve(get("RUNNER_TOOL_CACHE")) : void 0,
     addresses: systemAddresses(),
+    pages: pagesOf(get("GITHUB_SERVER_URL"), get("GITHUB_ACTION_REPOSITORY"), get("GITHUB_ACTION_REF")),
     runUrl: get("GITHUB_RUN_ID") ? `${run}/attempts/${get("GITHUB_RUN_ATTEMPT") || "1"}` : "",
     ...GITHUB.isOpenToAnybody(get("GITHUB_EVENT_NAME")) && {
       openEvent: { name: get("GITHUB_EVENT_NAME"), commit: get("GITHUB_SHA") || void 0 }
     },
     ...untrustedEvent && { untrustedEvent }
   };
+}
+function pagesOf(server, repository, ref) {
+  if (!/^[\w-]+\/[\w.-]+$/.test(repository) || !/^[\w./-]+$/.test(ref)) return void 0;
+  const url = `${server}/${repository}/blob/${ref}/docs/`;
+  return URL.canParse(url) ? url : void 0;
 }
 var LARGEST_EVENT = 25e6;
 async function isForkPullRequest(environment) {
@@ -354,7 +360,7 @@ function runAction({ environment, early, cancelled, service }) {
   return runStep(ci, { ...ports, detached });
 }
 async function runService() {
-  const { serveTokenService } = await import("./run-H6VFLLRB.js");
+  const { serveTokenService } = await import("./run-NHHUVEKN.js");
   const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
   await serveTokenService(process, silent, systemPlatform());
   process.exit(0);
