@@ -80,7 +80,6 @@ export function isNotebook(path: string, content: Buffer): boolean {
   return source && /^(#|--|\/\/) Databricks notebook source/.test(content.toString("utf8", 0, 64));
 }
 
-/** A notebook loses its file's ending in the workspace. */
 export function withoutExtension(path: string): string {
   return path.slice(0, path.length - posix.extname(path).length);
 }

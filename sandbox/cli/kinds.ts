@@ -8,12 +8,7 @@ interface Kind {
   /** As it is now, flat; undefined if it is gone. */
   readonly read: (client: WorkspaceClient, id: string) => Promise<JsonObject | undefined>;
   readonly create: (client: WorkspaceClient, settings: JsonObject, doing: string) => Promise<string>;
-  readonly update: (
-    client: WorkspaceClient,
-    id: string,
-    settings: JsonObject,
-    doing: string,
-  ) => Promise<unknown>;
+  readonly update: (client: WorkspaceClient, id: string, to: JsonObject, doing: string) => Promise<unknown>;
   readonly delete: (client: WorkspaceClient, id: string, doing: string) => Promise<unknown>;
   /** Whether a field of `read` can be compared with a setting. */
   readonly comparable: (field: string) => boolean;

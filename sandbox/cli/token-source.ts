@@ -2,8 +2,8 @@ import { cannot, CliFailure } from "./diagnostics.ts";
 
 interface Token {
   readonly value: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
+  /** When half of its life is over: the real CLI asks for the next one then, too. Milliseconds since the epoch. */
+  readonly renewAt: number;
 }
 
 const TRIES = 3;
@@ -12,7 +12,7 @@ const TRIES = 3;
 export class TokenSource {
   readonly #url: string;
   readonly #host: string;
-  #token: Promise<Token> = Promise.resolve({ value: "", expiresAt: 0 });
+  #token: Promise<Token> = Promise.resolve({ value: "", renewAt: 0 });
 
   constructor(url: string, host: string) {
     const { hostname } = new URL(url);
@@ -38,13 +38,13 @@ export class TokenSource {
     }
   }
 
-  /** One that is used until the end that the service told, then the next; a 401 changes nothing. */
+  /** One that is used for half of the life that the service told, then the next; a 401 changes nothing. */
   async token(): Promise<string> {
     try {
       const before = this.#token;
-      const ended = (await before).expiresAt <= Date.now();
-      // The first who finds it ended asks for all.
-      if (ended && this.#token === before) this.#token = this.#fetch();
+      const old = (await before).renewAt <= Date.now();
+      // The first who finds it old asks for all.
+      if (old && this.#token === before) this.#token = this.#fetch();
       return (await this.#token).value;
     } catch (error) {
       const reason = (error as Error).message;
@@ -59,6 +59,7 @@ export class TokenSource {
     if (!response.ok) throw new Error(`token request: ${text}`);
     const answer = JSON.parse(text) as { access_token?: string; expires_on?: number };
     if (!answer.access_token) throw new Error("token parse: invalid token");
-    return { value: answer.access_token, expiresAt: Number(answer.expires_on) * 1000 };
+    const now = Date.now();
+    return { value: answer.access_token, renewAt: now + (Number(answer.expires_on) * 1000 - now) / 2 };
   }
 }

@@ -22,12 +22,17 @@ export async function uploadFiles({ bundle, files, env }: Session): Promise<void
   const record = `${paths.state}/deployment.json`;
   const before = objectOf(parseJson((await files.read(record))?.toString("utf8") ?? "{}"));
   const now = await bundleFiles(root);
-  const known = asList(before["files"]).map((file) => textOf(objectOf(file)["local_path"]));
-  const gone = known.find((path) => !now.some(({ local_path }) => local_path === path));
-  if (gone !== undefined) throw cannot(`a bundle that no longer has ${gone}`);
+  const known = asList(before["files"])
+    .map(objectOf)
+    .map((file) => ({ local_path: textOf(file["local_path"]), is_notebook: file["is_notebook"] === true }));
+  const [old, folders] = [foldersOf(known), foldersOf(now)];
+  const lost = old.find((folder) => !folders.includes(folder));
+  if (lost !== undefined) throw cannot(`a bundle that no longer has the folder ${lost}`);
   if ((await files.status(paths.file)) === undefined) await files.mkdirs(paths.file);
-  const old = foldersOf(known);
-  const added = foldersOf(now.map(({ local_path }) => local_path)).filter((folder) => !old.includes(folder));
+  const kept = new Set(now.map(remoteName));
+  const gone = known.map(remoteName).filter((name) => !kept.has(name));
+  await inParallel(gone, (name) => files.delete(posix.join(paths.file, name)));
+  const added = folders.filter((folder) => !old.includes(folder));
   const leaves = added.filter((folder) => !added.some((other) => other.startsWith(`${folder}/`)));
   await inParallel(leaves, (folder) => files.mkdirs(posix.join(paths.file, folder)));
   await inParallel(now, async ({ local_path: path }) => {
@@ -52,18 +57,20 @@ async function writeLocal(
   await mkdir(snapshots, { recursive: true });
   await writeFile(join(base, target, "deployment.json"), deployment);
   if (files.length === 0) return;
-  const names = files.map(({ local_path: path, is_notebook }) => [
-    path,
-    is_notebook ? withoutExtension(path) : path,
-  ]);
+  const names = files.map((file) => [file.local_path, remoteName(file)]);
   const snapshot = { version: "v1", local_to_remote_names: Object.fromEntries(names) as object };
   await writeFile(join(snapshots, "files.json"), JSON.stringify(snapshot));
 }
 
+/** A notebook loses its file's ending in the workspace. */
+function remoteName({ local_path: path, is_notebook }: DeployedFile): string {
+  return is_notebook ? withoutExtension(path) : path;
+}
+
 /** Folders of the files and theirs, without the bundle's own. */
-function foldersOf(paths: readonly string[]): string[] {
+function foldersOf(files: readonly DeployedFile[]): string[] {
   const folders = new Set<string>();
-  for (const path of paths) {
+  for (const { local_path: path } of files) {
     for (let folder = posix.dirname(path); folder !== "."; folder = posix.dirname(folder))
       folders.add(folder);
   }

@@ -80,7 +80,7 @@ describe("the stand-in CLI", function () {
     assert.deepEqual([elsewhere, pat, remote].flatMap(apiCalls), []);
   });
 
-  it("asks for a new token when the old one has ended, never after a 401, and leaves none behind", async () => {
+  it("asks for a new token when the old one grows old, never after a 401, and leaves none behind", async () => {
     rig.tokenLife = 0;
     const checkout = await rig.checkout(oneJob());
     const { code, stdout, stderr, hosts } = await rig.run(checkout, ["bundle", "deploy"]);
