@@ -108,7 +108,10 @@ const camelCase = (name: string): string =>
 
 /** Inputs in a text of GitHub under the names that Azure Pipelines has for them. */
 const inCamelCase = (text: string): string =>
-  text.replace(/`([a-z]+(?:-[a-z0-9]+)+)(?=[`:])/g, (_, name: string) => `\`${camelCase(name)}`);
+  text.replace(
+    /(`|<code>)([a-z]+(?:-[a-z0-9]+)+)(?=[`:]|<\/code>|&#58;)/g,
+    (_, mark: string, name: string) => mark + camelCase(name),
+  );
 
 function mapped(
   record: Readonly<Record<string, string>>,
@@ -136,6 +139,7 @@ function neutral(text: string, sandbox: Sandbox): string {
       .replace(/\S+-temp-\w+\//g, "<temp>/")
       .replace(/127\.0\.0\.1:\d+/g, "<host>")
       .replace(/127&#46;0&#46;0&#46;1&#58;\d+/g, "<host>")
+      .replace(/took (?:\d+ (?:s|min|h)\b ?)+/g, "took <time>")
       // Before the IDs: one UUID in 290 ends in twelve decimal digits.
       .replace(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, "<uuid>")
       // Resources are created side by side: which job gets which ID is chance.
