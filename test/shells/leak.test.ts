@@ -110,7 +110,7 @@ describe("what a deployment leaves for others to see", () => {
 
     it("as the reason of a failure: neither annotations nor the summary have it", async () => {
       job = await startGitHubJob({ cli: await hostileCli(await sandboxCli(), dumps, freshFolder) });
-      const step = await watchedStep(job, { variables: "fail=true" });
+      const step = await watchedStep(job, {}, { env: { BUNDLE_VAR_fail: "true" } });
       assert.equal(step.result.exitCode, 1);
       assert.match(step.result.summary, /BUNDLE_INVALID/);
       checkHarmless(step);
@@ -143,7 +143,7 @@ experimental:
       checkNothingLeaked(step);
       await checkDumps();
       const since = job.sandbox.handedOut.length;
-      const failed = await watchedStep(job, { variables: "fail=true" });
+      const failed = await watchedStep(job, {}, { env: { BUNDLE_VAR_fail: "true" } });
       assert.equal(failed.result.exitCode, 1, failed.result.log);
       checkHarmless(failed);
       checkNothingLeaked(failed, since);

@@ -56,6 +56,9 @@ export interface Taken {
   readonly waited: boolean;
 }
 
+/** How often a lease that exists may be gone when it is read: another run ends just then. */
+const MOST_ABSENT = 5;
+
 /**
  * Takes the lease of a bundle and target. To create the file is the one atomic step that the Workspace API has. A lease
  * has run out when it was not written for a minute, by the clock of the workspace alone: both times are of one answer.
@@ -77,6 +80,7 @@ async function taking(options: TakeOptions): Promise<Taken> {
   const id = randomUUID();
   const write = options.makeFolder ? writeWorkspaceFile : writeIntoFolder;
   const watch = new Watch(options);
+  let absent = 0;
   for (;;) {
     const since = new Date(now()).toISOString();
     const text: LeaseText = { id, run, since, unmended: "", renewed: since, lock: "", ended: false };
@@ -86,7 +90,11 @@ async function taking(options: TakeOptions): Promise<Taken> {
     };
     if (await write(api, path, writeLease(text), false)) return taken();
     const content = await readWorkspaceFile(api, path);
-    if (content === undefined) continue;
+    if (content === undefined) {
+      // Something has the name that is no file: no lease then, and no lock is ever removed without one.
+      if ((absent += 1) > MOST_ABSENT) return { lease: undefined, left: undefined, waited: watch.waited };
+      continue;
+    }
     const other = readLease(content);
     // The answer to our own creation was lost, and the request was sent again.
     if (other.id === id) return taken();

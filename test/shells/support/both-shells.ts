@@ -6,6 +6,7 @@ import type { LoggedRequest } from "../../../sandbox/http/log.ts";
 import { startAzureJob } from "../../../sandbox/runner/azure-job.ts";
 import { sandboxCli } from "../../../sandbox/runner/find-cli.ts";
 import { startGitHubJob } from "../../../sandbox/runner/github-job.ts";
+import { INPUTS } from "../../../core/ci/inputs/table.ts";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { RunScript } from "../../../sandbox/workspace/runs.ts";
 import { builtTask } from "./built-task.ts";
@@ -110,7 +111,7 @@ const camelCase = (name: string): string =>
 const inCamelCase = (text: string): string =>
   text.replace(
     /(`|<code>)([a-z]+(?:-[a-z0-9]+)+)(?=[`:]|<\/code>|&#58;)/g,
-    (_, mark: string, name: string) => mark + camelCase(name),
+    (whole, mark: string, name: string) => (name in INPUTS ? mark + camelCase(name) : whole),
   );
 
 function mapped(
@@ -139,6 +140,8 @@ function neutral(text: string, sandbox: Sandbox): string {
       .replace(/\S+-temp-\w+\//g, "<temp>/")
       .replace(/127\.0\.0\.1:\d+/g, "<host>")
       .replace(/127&#46;0&#46;0&#46;1&#58;\d+/g, "<host>")
+      // Each CI's own reasons.
+      .replace(/If it comes from [^\n]*/g, "<why it is empty>")
       .replace(/took (?:\d+ (?:s|min|h)\b ?)+/g, "took <time>")
       // Before the IDs: one UUID in 290 ends in twelve decimal digits.
       .replace(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, "<uuid>")
@@ -150,11 +153,15 @@ function neutral(text: string, sandbox: Sandbox): string {
 function requestsTo(sandbox: Sandbox, since: number): string[] {
   const line = ({ method, path: route, query, status }: LoggedRequest): string =>
     neutral(`${method} ${route} ${JSON.stringify(query)} ${String(status)}`, sandbox);
-  return sandbox.requests
-    .slice(since)
-    .filter(({ system, path: route }) => system === "workspace" && !route.startsWith("/telemetry"))
-    .map(line)
-    .sort();
+  return (
+    sandbox.requests
+      .slice(since)
+      .filter(({ system, path: route }) => system === "workspace" && !route.startsWith("/telemetry"))
+      .map(line)
+      // How often the lease looks at the lock is a matter of time.
+      .filter((text) => !/^GET \/api\/2\.0\/workspace\/export .*deploy\.lock","format"/.test(text))
+      .sort()
+  );
 }
 
 /** Changes a file. @returns what undoes it */

@@ -21,10 +21,16 @@ describe("what was deployed", () => {
     const { host, workspaceId } = flow.sandbox.workspace;
     const url = `${host}/jobs/7?w=${workspaceId}`;
     assert.deepEqual(JSON.parse(flow.ci.outputs.get("jobs") ?? ""), { nightly: { id: "7", url } });
-    // Nobody asked for the resolved configuration before: it is read now, once.
+    // Without a scan only the lease has asked for the resolved configuration, for the place of the state.
     flow.commands.length = 0;
     assert.equal(await flow.run({ scan: "off" }, cli), 0, flow.error);
-    assert.deepEqual(flow.commands, ["version -o json", "plan -o json", "deploy", "summary -o json"]);
+    assert.deepEqual(flow.commands, [
+      "version -o json",
+      "plan -o json",
+      "summary -o json",
+      "deploy",
+      "summary -o json",
+    ]);
   });
 
   it("is told to be wrong in all that is wrong with it, at once", async () => {

@@ -110,6 +110,7 @@ describe("task.json", () => {
       autoApprove: "command = deploy || command = destroy",
       accessFile: "command = deploy || command = plan || command = destroy || command = access",
       policyFile: "command = deploy || command = plan || command = destroy || command = access",
+      variablesFile: "command != login",
       loginTimeout: "command = login",
       resource: "command = run",
       runParameters: "command = run",

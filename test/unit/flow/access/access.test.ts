@@ -35,7 +35,8 @@ describe("access in the flow of a step", () => {
     const asked = flow.sandbox.requests.filter(({ path: route }) => route === "/api/2.0/workspace/export");
     assert.deepEqual(
       asked.map(({ query }) => query["path"]),
-      [`${STATE}/deployment.json`],
+      // The lock is looked at by the lease.
+      [`${STATE}/deploy.lock`, `${STATE}/deployment.json`],
     );
     const listed = flow.sandbox.requests.filter(({ path: route }) => route === "/api/2.0/workspace/list");
     assert.deepEqual(

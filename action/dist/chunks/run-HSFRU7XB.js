@@ -12065,6 +12065,7 @@ async function markEnded(api, note2, now) {
 
 // core/flow/lease/take-lease.ts
 var LOOK = 5e3;
+var MOST_ABSENT = 5;
 async function takeLease(options) {
   try {
     return await taking(options);
@@ -12080,6 +12081,7 @@ async function taking(options) {
   const id = randomUUID2();
   const write = options.makeFolder ? writeWorkspaceFile : writeIntoFolder;
   const watch = new Watch(options);
+  let absent = 0;
   for (; ; ) {
     const since = new Date(now()).toISOString();
     const text3 = { id, run: run2, since, unmended: "", renewed: since, lock: "", ended: false };
@@ -12089,7 +12091,10 @@ async function taking(options) {
     };
     if (await write(api, path20, writeLease(text3), false)) return taken();
     const content = await readWorkspaceFile(api, path20);
-    if (content === void 0) continue;
+    if (content === void 0) {
+      if ((absent += 1) > MOST_ABSENT) return { lease: void 0, left: void 0, waited: watch.waited };
+      continue;
+    }
     const other = readLease(content);
     if (other.id === id) return taken();
     const { age, written } = await watch.look(content);
@@ -24603,6 +24608,7 @@ async function tellOverrides({ ci, ports }, bundleRoot, target) {
     );
   } catch (error) {
     if (!(error instanceof RefusedFile)) throw error;
+    if (error.message === "is a link that leads nowhere") return;
     throw invalidBundle([
       {
         problem: `The file is not read: it ${error.message}. The Databricks CLI would take values of variables from it.`,
