@@ -23,9 +23,9 @@ async function main() {
   const finished = new AbortController();
   const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
   const early = askEarly(createSend(environment), host ?? "", finished.signal);
-  const { runAction } = await import("./chunks/step-ZWGT77BA.js");
+  const { runAction } = await import("./chunks/step-4H6M2CNK.js");
   const service = [import.meta.filename, SERVICE];
   process.exitCode = await runAction({ environment, early, cancelled: cancel.signal, service });
   finished.abort();
 }
-await (process.argv[2] === SERVICE ? (await import("./chunks/step-ZWGT77BA.js")).runService() : main());
+await (process.argv[2] === SERVICE ? (await import("./chunks/step-4H6M2CNK.js")).runService() : main());

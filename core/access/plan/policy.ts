@@ -3,7 +3,8 @@ import { BlockList, isIP } from "node:net";
 import { globMatches, withoutCase } from "../../base/glob.ts";
 import { PIPELINE_CLAIMS, type PipelineClaims } from "../../ci/pipeline-claims.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
-import { DAYS, type Conditions, type Network, type Rule } from "../files/policy-shape.ts";
+import type { Conditions, Network, Rule } from "../files/policy-shape.ts";
+import { DAYS } from "../files/policy-times.ts";
 
 export type Grade = "proven" | "unproven" | "broken";
 

@@ -64,7 +64,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-HSFRU7XB.js");
+      const { refuseForeignCheckout } = await import("./run-HZW6XZUG.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -88,10 +88,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
-    const { run } = await import("./run-HSFRU7XB.js");
+    const { run } = await import("./run-HZW6XZUG.js");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-HSFRU7XB.js");
+    const { reportFailure, refuseStep } = await import("./run-HZW6XZUG.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -360,7 +360,7 @@ function runAction({ environment, early, cancelled, service }) {
   return runStep(ci, { ...ports, detached });
 }
 async function runService() {
-  const { serveTokenService } = await import("./run-HSFRU7XB.js");
+  const { serveTokenService } = await import("./run-HZW6XZUG.js");
   const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
   await serveTokenService(process, silent, systemPlatform());
   process.exit(0);
