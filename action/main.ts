@@ -1,4 +1,5 @@
 import "../core/base/no-inspector.ts";
+import { cancelledBySignals } from "../core/base/cancelled.ts";
 import { isOpenToAnybody } from "../core/ci/github/events.ts";
 import { askEarly } from "../core/net/first-look.ts";
 import { createSend } from "../core/net/send.ts";
@@ -7,13 +8,7 @@ import { createSend } from "../core/net/send.ts";
 const SERVICE = "token-service";
 
 async function main(): Promise<void> {
-  const cancel = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // The runner sends both when a job is cancelled. The Databricks CLI is never told: it would die and leave its lock.
-    process.on(signal, () => {
-      cancel.abort();
-    });
-  }
+  const cancelled = cancelledBySignals(process);
   const environment = process.env;
   const finished = new AbortController();
   // A step that may be refused for its event asks nobody anything before.
@@ -21,7 +16,7 @@ async function main(): Promise<void> {
   const early = askEarly(createSend(environment), host ?? "", finished.signal);
   const { runAction } = await import("./step.ts");
   const service = [import.meta.filename, SERVICE];
-  process.exitCode = await runAction({ environment, early, cancelled: cancel.signal, service });
+  process.exitCode = await runAction({ environment, early, cancelled, service });
   finished.abort();
 }
 

@@ -1,5 +1,6 @@
-import { systemClock, systemPlatform } from "../core/base/clock-and-platform.ts";
-import type { Environment, RunProcess, Send } from "../core/base/ports.ts";
+import { systemPlatform } from "../core/base/clock-and-platform.ts";
+import type { Environment, Send } from "../core/base/ports.ts";
+import { detachedBy, systemPorts } from "../core/cli/system-ports.ts";
 import { answering, type EarlyAnswers } from "../core/net/first-look.ts";
 import { createSend } from "../core/net/send.ts";
 import { runStep } from "../core/start.ts";
@@ -17,14 +18,7 @@ export interface ActionProcess {
 export function runAction({ environment, early, cancelled, service }: ActionProcess): Promise<number> {
   const send = answering(createSend(environment), early);
   const { ci, ports } = shellOf(environment, send, cancelled, (text) => process.stdout.write(text));
-  const detached = {
-    start: async (env: Readonly<Record<string, string>>) => {
-      const { startDetached } = await import("../core/cli/detached.ts");
-      return startDetached(process.execPath, service, env);
-    },
-    runner: process.ppid > 1 ? process.ppid : undefined,
-  };
-  return runStep(ci, { ...ports, detached });
+  return runStep(ci, { ...ports, detached: detachedBy(process, service) });
 }
 
 /** The token service as a process of its own; it ends the process. */
@@ -42,12 +36,6 @@ function shellOf(
   cancelled: AbortSignal,
   write: (text: string) => void,
 ) {
-  const platform = systemPlatform();
-  // Loaded when the first program is started: the first requests come before.
-  const runProcess: RunProcess = async (request) => {
-    const { createRunProcess } = await import("../core/cli/process.ts");
-    return createRunProcess(platform)(request);
-  };
-  const ci = new GitHubCi(environment, send, cancelled, write);
-  return { ci, ports: { clock: systemClock, platform, environment, send, runProcess } };
+  const ports = systemPorts(environment, send);
+  return { ci: new GitHubCi(environment, send, cancelled, write), ports };
 }

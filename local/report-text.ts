@@ -1,4 +1,5 @@
-import { isAbsolute, join, relative, sep } from "node:path";
+import { slashed } from "../core/base/paths.ts";
+import { isAbsolute, join, relative } from "node:path";
 import type { Mistake, Place } from "../core/base/errors.ts";
 import { harmless } from "../core/ci/safe-for-log.ts";
 import { placeText, type Finding, type ScanReport } from "../core/scan/finding.ts";
@@ -33,7 +34,7 @@ function line(style: Style, text: string, { colours }: Standpoint, head = text):
 /** A file of the checkout, as the reader's terminal finds it. */
 function seenFrom(file: string, { folder, checkout }: Standpoint): string {
   if (isAbsolute(file)) return file;
-  return relative(folder, join(checkout, file)).split(sep).join("/");
+  return slashed(relative(folder, join(checkout, file)));
 }
 
 const seen = <T extends { readonly place: Place }>(finding: T, from: Standpoint): T => ({

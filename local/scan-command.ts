@@ -1,4 +1,5 @@
-import { parse, relative, resolve, sep } from "node:path";
+import { slashed } from "../core/base/paths.ts";
+import { parse, relative, resolve } from "node:path";
 import { SecretlessError, type Mistake } from "../core/base/errors.ts";
 import { findCheckout, readRepositoryId } from "../core/base/git/repository-id.ts";
 import type { Platform } from "../core/base/ports.ts";
@@ -75,7 +76,7 @@ async function sourcesAt(
     sources.push(await readSources({ ...options, bundleRoot }, tree, platform));
   if (bundles[0] === folder) return sources;
   const whole = await readSources(options, tree, platform);
-  const named = bundles.map((one) => quote(relative(checkout, one).split(sep).join("/"))).join(", ");
+  const named = bundles.map((one) => quote(slashed(relative(checkout, one)))).join(", ");
   const note =
     bundles.length === 0
       ? whole.selection.notes

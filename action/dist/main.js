@@ -10,22 +10,24 @@ import "./chunks/chunk-U4GNHYLL.js";
 import process2 from "node:process";
 process2.on("SIGUSR1", () => void 0);
 
+// core/base/cancelled.ts
+function cancelledBySignals(self) {
+  const cancel = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"]) self.on(signal, () => cancel.abort());
+  return cancel.signal;
+}
+
 // action/main.ts
 var SERVICE = "token-service";
 async function main() {
-  const cancel = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"]) {
-    process.on(signal, () => {
-      cancel.abort();
-    });
-  }
+  const cancelled = cancelledBySignals(process);
   const environment = process.env;
   const finished = new AbortController();
   const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
   const early = askEarly(createSend(environment), host ?? "", finished.signal);
-  const { runAction } = await import("./chunks/step-4H6M2CNK.js");
+  const { runAction } = await import("./chunks/step-ACSTXUPT.js");
   const service = [import.meta.filename, SERVICE];
-  process.exitCode = await runAction({ environment, early, cancelled: cancel.signal, service });
+  process.exitCode = await runAction({ environment, early, cancelled, service });
   finished.abort();
 }
-await (process.argv[2] === SERVICE ? (await import("./chunks/step-4H6M2CNK.js")).runService() : main());
+await (process.argv[2] === SERVICE ? (await import("./chunks/step-ACSTXUPT.js")).runService() : main());

@@ -260,7 +260,7 @@ import path2 from "node:path";
 import { getuid as getuid3 } from "node:process";
 
 // core/base/paths.ts
-import { posix, win32 as win322 } from "node:path";
+import { posix, sep, win32 as win322 } from "node:path";
 function isInside(file, folder, platform3) {
   const path4 = platform3.os === "win32" ? win322 : posix;
   const fold = (text) => platform3.os === "linux" ? text : text.toLowerCase();

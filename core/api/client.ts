@@ -30,6 +30,11 @@ export interface DatabricksApi {
   call(request: ApiRequest): Promise<Json>;
 }
 
+/** The same, whose calls all go on when the step is cancelled. */
+export const lasting = (api: DatabricksApi): DatabricksApi => ({
+  call: (request) => api.call({ ...request, lasting: true }),
+});
+
 export interface ApiAnswer {
   readonly json: Json;
   /** Names in lower case. */

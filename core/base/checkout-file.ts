@@ -17,6 +17,13 @@ export class RefusedFile extends Error {
   override readonly name = "RefusedFile";
 }
 
+/** A link in the place of a file, with nothing where it leads. */
+export class DanglingLink extends RefusedFile {
+  constructor() {
+    super("is a link that leads nowhere");
+  }
+}
+
 export interface FileBounds {
   /** Absolute path of the checkout; no link may lead out of it. */
   readonly checkout: string;
@@ -87,7 +94,7 @@ export function textOf(bytes: Uint8Array): string {
   throw new RefusedFile("is not UTF-8 text");
 }
 
-/** The path without links; undefined if nothing has that name. @throws RefusedFile for a link that leads nowhere */
+/** The path without links; undefined if nothing has that name. @throws RefusedFile, {@link DanglingLink} among them */
 async function realOf(file: string, port: FilePort): Promise<string | undefined> {
   try {
     return await port.realpath(file);
@@ -96,7 +103,7 @@ async function realOf(file: string, port: FilePort): Promise<string | undefined>
     if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
     const found = await port.lstat(file).catch(() => undefined);
-    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
+    if (found?.isSymbolicLink() === true) throw new DanglingLink();
     return undefined;
   }
 }

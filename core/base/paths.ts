@@ -1,4 +1,4 @@
-import { posix, win32 } from "node:path";
+import { posix, sep, win32 } from "node:path";
 import type { Environment, Platform } from "./ports.ts";
 
 /** Whether `file` is `folder` or in it; letter case does not count on Windows and macOS. */
@@ -19,6 +19,9 @@ export function pathForPeople(file: string, folder: string, platform: Platform):
   const path = platform.os === "win32" ? win32 : posix;
   return (isInside(file, folder, platform) ? path.relative(folder, file) : file).replaceAll(path.sep, "/");
 }
+
+/** A path of this machine with `/` between its parts. */
+export const slashed = (path: string): string => path.split(sep).join("/");
 
 /** The variable's value; names of variables know no letter case on Windows. */
 export function variable(environment: Environment, name: string, platform: Platform): string | undefined {

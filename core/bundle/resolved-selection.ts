@@ -1,17 +1,10 @@
+import { slashed } from "../base/paths.ts";
 import { isAbsolute, join, posix, relative } from "node:path";
 import { isObject, listAt, member, members, textAt, type Json } from "../api/json.ts";
 import { globMatches } from "../base/glob.ts";
 import type { Tree } from "../base/tree.ts";
 import type { WrittenSelection } from "./written-selection.ts";
-import {
-  above,
-  fromSyncRoot,
-  isLibraryKey,
-  libraryPatterns,
-  slashed,
-  wheelsOf,
-  type Selection,
-} from "./selection.ts";
+import { above, fromSyncRoot, isLibraryKey, libraryPatterns, wheelsOf, type Selection } from "./selection.ts";
 
 export interface ResolvedFrom {
   /** Absolute paths without links. */

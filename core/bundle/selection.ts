@@ -1,4 +1,5 @@
-import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
+import { slashed } from "../base/paths.ts";
+import { isAbsolute, join, posix, relative, resolve } from "node:path";
 
 /** What a bundle uploads, as its `sync`, `artifacts` and libraries say it (docs.databricks.com, bundle settings). */
 export interface Selection {
@@ -14,8 +15,6 @@ export interface Selection {
   /** Absolute patterns (Go's `filepath.Glob`) of files and folders that are uploaded as artifacts and libraries. */
   readonly artifacts: readonly string[];
 }
-
-export const slashed = (path: string): string => path.split(sep).join("/");
 
 /** How many folders above its own the path leads: 1 for `../a`, 0 for `a/../b`. */
 export function foldersUp(path: string): number {

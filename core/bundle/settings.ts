@@ -1,3 +1,4 @@
+import { overridesPath } from "./variables-file.ts";
 import { stat } from "node:fs/promises";
 import { posix, win32 } from "node:path";
 import type { JsonObject } from "../api/json.ts";
@@ -36,7 +37,7 @@ export async function readBundleSettings(options: SettingsOptions): Promise<Bund
   const reader = new SettingsReader(selected, options.variables);
   const settings = readingBundle(() => reader.read());
   const path = options.platform.os === "win32" ? win32 : posix;
-  const overrides = path.join(".databricks", "bundle", selected.name, "variable-overrides.json");
+  const overrides = path.join(...overridesPath(selected.name));
   if (await stat(path.join(options.root, overrides)).catch(() => undefined)) {
     reader.mistakes.push({
       problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,

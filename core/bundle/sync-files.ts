@@ -1,8 +1,9 @@
+import { slashed } from "../base/paths.ts";
 import nodePath, { dirname, join, relative } from "node:path";
 import { IgnorePatterns } from "./ignore-patterns.ts";
 import { findCheckout } from "../base/git/repository-id.ts";
 import { glob, PatternError } from "./include-glob.ts";
-import { slashed, type Selection } from "./selection.ts";
+import type { Selection } from "./selection.ts";
 import { readOwn, type Tree, type TreeBounds } from "../base/tree.ts";
 
 /** What was not scanned, and why. */

@@ -12,6 +12,13 @@ export interface VariableValues {
   readonly complex: JsonObject;
 }
 
+/** Where, from the bundle's folder, the CLI looks for values of variables (cli `bundle/config/mutator/set_variables.go`). */
+export function overridesPath(
+  target: string,
+): readonly [folder: string, folder: string, folder: string, file: string] {
+  return [".databricks", "bundle", target, "variable-overrides.json"];
+}
+
 export const NO_VARIABLES: VariableValues = { texts: {}, complex: {} };
 
 /** The CLI's rule for variable names (JSON schema of a bundle). */

@@ -1,3 +1,4 @@
+import { slashed } from "../base/paths.ts";
 import { dirname, isAbsolute, join, posix } from "node:path";
 import type { Place } from "../base/errors.ts";
 import { readingBundle, type BundleFile } from "./files.ts";
@@ -7,7 +8,6 @@ import {
   fromSyncRoot,
   isLibraryKey,
   libraryPatterns,
-  slashed,
   wheelsOf,
   type Selection,
 } from "./selection.ts";

@@ -1,4 +1,5 @@
 import { SecretlessError } from "../base/errors.ts";
+import { shellQuoted } from "../base/shell-quoted.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { callError, type DatabricksApi } from "../api/client.ts";
 import { member, readJson, textAt, type Json } from "../api/json.ts";
@@ -81,12 +82,6 @@ export function stillLocked(actual: string, statePath: string): SecretlessError 
     actual,
     remedy:
       "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was " +
-      `killed and left its lock, make sure that none is running, then remove it, signed in to the workspace:\n${removeCommand(path)}`,
+      `killed and left its lock, make sure that none is running, then remove it, signed in to the workspace:\ndatabricks workspace delete ${shellQuoted(path)}`,
   });
-}
-
-/** For a POSIX shell; what most paths consist of needs no quotes in any shell. */
-function removeCommand(path: string): string {
-  const word = /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
-  return `databricks workspace delete ${word}`;
 }

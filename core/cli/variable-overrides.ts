@@ -4,11 +4,8 @@ import type { JsonObject } from "../api/json.ts";
 import { SecretlessError } from "../base/errors.ts";
 import { pathForPeople } from "../base/paths.ts";
 import type { Platform } from "../base/ports.ts";
+import { overridesPath } from "../bundle/variables-file.ts";
 import { diskTree } from "../base/tree.ts";
-
-/** Where the CLI looks for values of complex variables, and nowhere else (cli `bundle/config/mutator/set_variables.go`). */
-const FOLDERS = [".databricks", "bundle"] as const;
-const FILE = "variable-overrides.json";
 
 export interface OverridesPlace {
   /** Absolute paths. */
@@ -32,22 +29,25 @@ export async function placeOverrides(
   place: OverridesPlace,
 ): Promise<() => Promise<void>> {
   const { target, folder, platform } = place;
-  const file = path.join(folder, FILE);
+  // The values of complex variables are looked for there, and nowhere else.
+  const parts = overridesPath(target);
+  const name = parts[3];
+  const file = path.join(folder, name);
   const json = JSON.stringify(values);
   await writeFile(file, json, { flag: "wx", mode: 0o600 });
   if (/[/\\]|^\.{0,2}$/.test(target))
     throw inTheWay(place, target, "the target's name is no name of a folder");
   const made: string[] = [];
   let at = await diskTree.real(place.bundleRoot);
-  for (const name of [...FOLDERS, target]) {
-    at = path.join(at, name);
+  for (const part of parts.slice(0, -1)) {
+    at = path.join(at, part);
     const there = await lstat(at).catch(() => undefined);
     if (there === undefined) {
       await mkdir(at);
       made.unshift(at);
     } else if (!there.isDirectory()) throw inTheWay(place, at, "it is no folder");
   }
-  const link = path.join(at, FILE);
+  const link = path.join(at, name);
   const there = await lstat(link).catch(() => undefined);
   const dangling = there?.isSymbolicLink() === true && !(await stat(link).catch(() => undefined));
   if (there && !dangling) throw inTheWay(place, link, "it gives variables values, too");
@@ -65,11 +65,15 @@ export async function placeOverrides(
   };
 }
 
-function inTheWay({ checkout, platform }: OverridesPlace, file: string, why: string): SecretlessError {
+function inTheWay(
+  { checkout, platform, target }: OverridesPlace,
+  file: string,
+  why: string,
+): SecretlessError {
   const shown = pathForPeople(file, checkout, platform);
   return new SecretlessError("INPUT_INVALID", {
     problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown} is in the way, ${why}.`,
-    expected: `no \`${FILE}\` in the checkout, and folders without links`,
+    expected: `no \`${overridesPath(target)[3]}\` in the checkout, and folders without links`,
     actual: shown,
     remedy: `Move its values into the file of \`variables-file\`, and take ${shown} out of the repository.`,
   });

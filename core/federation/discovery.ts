@@ -1,5 +1,5 @@
 import { SecretlessError } from "../base/errors.ts";
-import { HttpError, isRetryableStatus, statusError } from "../net/http.ts";
+import { HttpError, isPage, isRetryableStatus, statusError } from "../net/http.ts";
 import type { Clock, HttpRequest, HttpResponse, Send } from "../base/ports.ts";
 import { redact } from "../base/redact.ts";
 import { isUuid } from "../base/uuid.ts";
@@ -187,7 +187,7 @@ function documentOf(request: HttpRequest, response: HttpResponse): Document | un
     const value = parsed(body);
     if (typeof value === "object" && value !== null) return value as Document;
     throw notDatabricks(
-      `${request.url} was answered with ${/^\s*</.test(body) ? "HTML" : "something that is not JSON"}`,
+      `${request.url} was answered with ${isPage(body) ? "HTML" : "something that is not JSON"}`,
       body,
     );
   }

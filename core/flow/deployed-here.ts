@@ -1,5 +1,5 @@
 import { isDeployedFrom, isOfState } from "../access/scope/job-listing.ts";
-import { ApiFailure, callError, type DatabricksApi } from "../api/client.ts";
+import { ApiFailure, callError, lasting, type DatabricksApi } from "../api/client.ts";
 import { textAt, type Json } from "../api/json.ts";
 import { inParallel } from "../api/paging.ts";
 import { JOB, type GetJob } from "../api/shapes.ts";
@@ -23,7 +23,7 @@ export interface Left {
  */
 export async function proveDeployed(api: DatabricksApi, summary: BundleSummary, left: Left): Promise<void> {
   // The deployment is there, whatever becomes of this step.
-  const here: DatabricksApi = { call: (request) => api.call({ ...request, lasting: true }) };
+  const here = lasting(api);
   const { statePath } = summary.workspace;
   const record = `${statePath}/deployment.json`;
   const looks = [

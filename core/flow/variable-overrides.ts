@@ -1,12 +1,13 @@
+import { slashed } from "../base/paths.ts";
 import path from "node:path";
-import { readCheckoutText, RefusedFile } from "../base/checkout-file.ts";
+import { DanglingLink, readCheckoutText, RefusedFile } from "../base/checkout-file.ts";
 import { invalidBundle } from "../bundle/files.ts";
+import { overridesPath } from "../bundle/variables-file.ts";
 import { quote } from "../base/quote.ts";
 import type { Step } from "./step.ts";
 
 /**
- * Names the variables that a `variable-overrides.json` of the checkout sets: the CLI reads it (source: cli
- * `bundle/config/mutator/set_variables.go`), and nobody sees it in the bundle's files. `BUNDLE_VAR_*` beats it.
+ * Names the variables that a `variable-overrides.json` of the checkout sets: the CLI reads it, and nobody sees it in the bundle's files. `BUNDLE_VAR_*` beats it.
  * @throws SecretlessError `BUNDLE_INVALID` if it is not really a file of the checkout
  */
 export async function tellOverrides(
@@ -15,8 +16,8 @@ export async function tellOverrides(
   target: string,
 ): Promise<void> {
   const { checkout } = ci.context;
-  const file = path.join(bundleRoot, ".databricks", "bundle", target, "variable-overrides.json");
-  const name = path.relative(checkout, file).split(path.sep).join("/");
+  const file = path.join(bundleRoot, ...overridesPath(target));
+  const name = slashed(path.relative(checkout, file));
   const bounds = path.relative(checkout, bundleRoot).startsWith("..") ? bundleRoot : checkout;
   try {
     const text = await readCheckoutText(file, { checkout: bounds, platform: ports.platform });
@@ -28,9 +29,9 @@ export async function tellOverrides(
         : `${name} sets variables of the bundle: ${names.join(", ") || "none"}`,
     );
   } catch (error) {
-    if (!(error instanceof RefusedFile)) throw error;
     // The CLI reads nothing through it; one that an ended run has left is taken away.
-    if (error.message === "is a link that leads nowhere") return;
+    if (error instanceof DanglingLink) return;
+    if (!(error instanceof RefusedFile)) throw error;
     throw invalidBundle([
       {
         problem: `The file is not read: it ${error.message}. The Databricks CLI would take values of variables from it.`,

@@ -1,4 +1,5 @@
-import { join, relative, sep } from "node:path";
+import { slashed } from "../base/paths.ts";
+import { join, relative } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
 import { RefusedFile, textOf } from "../base/checkout-file.ts";
 import type { Mistake, Place } from "../base/errors.ts";
@@ -53,7 +54,7 @@ export async function readExceptions(
   today: string,
 ): Promise<Exceptions> {
   const file = join(bundleRoot, EXCEPTIONS_FILE);
-  const name = relative(checkout, file).split(sep).join("/");
+  const name = slashed(relative(checkout, file));
   try {
     const bytes = await readOwn(file, checkout, bounds);
     if (bytes === undefined) return { exceptions: [], mistakes: [] };

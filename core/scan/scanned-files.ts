@@ -1,5 +1,6 @@
+import { slashed } from "../base/paths.ts";
 import { createHash } from "node:crypto";
-import { relative, sep } from "node:path";
+import { relative } from "node:path";
 import { inParallel } from "../api/paging.ts";
 import { mergeReports, type ScanReport } from "./finding.ts";
 import { scanFile } from "./files/scan-file.ts";
@@ -79,7 +80,7 @@ export class ScannedFiles {
 
   /** As reports name a file. */
   name(path: string): string {
-    return relative(this.#options.checkout, path).split(sep).join("/");
+    return slashed(relative(this.#options.checkout, path));
   }
 
   async #isKnown(path: string): Promise<boolean> {

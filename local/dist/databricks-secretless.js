@@ -4189,10 +4189,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep6, value } = collItem;
+        const { start, key: key2, sep: sep2, value } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep6?.[0],
+          next: key2 ?? sep2?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4206,7 +4206,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep6) {
+          if (!keyProps.anchor && !keyProps.tag && !sep2) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map.comment)
@@ -4230,7 +4230,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep6 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep2 ?? [], {
           indicator: "map-value-ind",
           next: value,
           offset: keyNode.range[2],
@@ -4246,7 +4246,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep6, null, valueProps, onError);
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep2, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
           offset = valueNode.range[2];
@@ -4337,7 +4337,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep6 = "";
+        let sep2 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4351,13 +4351,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep6 + cb;
-              sep6 = "";
+                comment += sep2 + cb;
+              sep2 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep6 += source;
+                sep2 += source;
               hasSpace = true;
               break;
             default:
@@ -4400,18 +4400,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep6, value } = collItem;
+        const { start, key: key2, sep: sep2, value } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep6?.[0],
+          next: key2 ?? sep2?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep6 && !value) {
+          if (!props.anchor && !props.tag && !sep2 && !value) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4465,8 +4465,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap5 && !sep6 && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
+        if (!isMap5 && !sep2 && !props.found) {
+          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep2, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value))
@@ -4478,7 +4478,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep6 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep2 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value,
@@ -4489,8 +4489,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap5 && !props.found && ctx.options.strict) {
-              if (sep6)
-                for (const st of sep6) {
+              if (sep2)
+                for (const st of sep2) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4507,7 +4507,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep6, null, valueProps, onError) : null;
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep2, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4687,7 +4687,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value = "";
-      let sep6 = "";
+      let sep2 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value += lines[i][0].slice(trimIndent) + "\n";
@@ -4704,24 +4704,24 @@ var require_resolve_block_scalar = __commonJS({
           indent = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep6 + indent.slice(trimIndent) + content;
-          sep6 = "\n";
+          value += sep2 + indent.slice(trimIndent) + content;
+          sep2 = "\n";
         } else if (indent.length > trimIndent || content[0] === "	") {
-          if (sep6 === " ")
-            sep6 = "\n";
-          else if (!prevMoreIndented && sep6 === "\n")
-            sep6 = "\n\n";
-          value += sep6 + indent.slice(trimIndent) + content;
-          sep6 = "\n";
+          if (sep2 === " ")
+            sep2 = "\n";
+          else if (!prevMoreIndented && sep2 === "\n")
+            sep2 = "\n\n";
+          value += sep2 + indent.slice(trimIndent) + content;
+          sep2 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep6 === "\n")
+          if (sep2 === "\n")
             value += "\n";
           else
-            sep6 = "\n";
+            sep2 = "\n";
         } else {
-          value += sep6 + content;
-          sep6 = " ";
+          value += sep2 + content;
+          sep2 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4904,25 +4904,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match2[1].replace(trimEnd, "");
-      let sep6 = " ";
+      let sep2 = " ";
       let pos = line2.lastIndex;
       while (match2 = line2.exec(source)) {
         const lm = match2[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep6 === "\n")
-            res += sep6;
+          if (sep2 === "\n")
+            res += sep2;
           else
-            sep6 = "\n";
+            sep2 = "\n";
         } else {
-          res += sep6 + lm;
-          sep6 = " ";
+          res += sep2 + lm;
+          sep2 = " ";
         }
         pos = line2.lastIndex;
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
       match2 = last.exec(source);
-      return res + sep6 + (match2?.[1] ?? "");
+      return res + sep2 + (match2?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5732,14 +5732,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep6, value }) {
+    function stringifyItem({ start, key: key2, sep: sep2, value }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep6)
-        for (const st of sep6)
+      if (sep2)
+        for (const st of sep2)
           res += st.source;
       if (value)
         res += stringifyToken(value);
@@ -6906,18 +6906,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep6;
+          let sep2;
           if (scalar.end) {
-            sep6 = scalar.end;
-            sep6.push(this.sourceToken);
+            sep2 = scalar.end;
+            sep2.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep6 = [this.sourceToken];
+            sep2 = [this.sourceToken];
           const map = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep6 }]
+            items: [{ start, key: scalar, sep: sep2 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -7070,15 +7070,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep6 = it.sep;
-                  sep6.push(this.sourceToken);
+                  const sep2 = it.sep;
+                  sep2.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep6 }]
+                    items: [{ start: start2, key: key2, sep: sep2 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7272,13 +7272,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep6 = fc.end.splice(1, fc.end.length);
-            sep6.push(this.sourceToken);
+            const sep2 = fc.end.splice(1, fc.end.length);
+            sep2.push(this.sourceToken);
             const map = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep6 }]
+              items: [{ start, key: fc, sep: sep2 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -7574,7 +7574,7 @@ import * as fs from "node:fs/promises";
 import path from "node:path";
 
 // core/base/paths.ts
-import { posix, win32 } from "node:path";
+import { posix, sep, win32 } from "node:path";
 function isInside(file, folder, platform) {
   const path2 = platform.os === "win32" ? win32 : posix;
   const fold2 = (text) => platform.os === "linux" ? text : text.toLowerCase();
@@ -7585,11 +7585,17 @@ function pathForPeople(file, folder, platform) {
   const path2 = platform.os === "win32" ? win32 : posix;
   return (isInside(file, folder, platform) ? path2.relative(folder, file) : file).replaceAll(path2.sep, "/");
 }
+var slashed = (path2) => path2.split(sep).join("/");
 
 // core/base/checkout-file.ts
 var FILE_LIMIT = 1e6;
 var RefusedFile = class extends Error {
   name = "RefusedFile";
+};
+var DanglingLink = class extends RefusedFile {
+  constructor() {
+    super("is a link that leads nowhere");
+  }
 };
 var OUTSIDE = "leads out of the checkout";
 var CHANGED = "was exchanged for another one while it was read";
@@ -7628,7 +7634,7 @@ async function realOf(file, port) {
     if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
     const found = await port.lstat(file).catch(() => void 0);
-    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
+    if (found?.isSymbolicLink() === true) throw new DanglingLink();
     return void 0;
   }
 }
@@ -7989,7 +7995,7 @@ function harmless(line2, dialects = DIALECTS) {
 }
 
 // local/scan-command.ts
-import { parse as parse3, relative as relative6, resolve as resolve2, sep as sep5 } from "node:path";
+import { parse as parse3, relative as relative6, resolve as resolve2 } from "node:path";
 
 // core/base/errors.ts
 var SecretlessError = class extends Error {
@@ -8048,7 +8054,7 @@ async function findCheckout(start, tree) {
 
 // core/scan/exceptions.ts
 var import_yaml2 = __toESM(require_dist(), 1);
-import { join as join2, relative, sep } from "node:path";
+import { join as join2, relative } from "node:path";
 
 // core/base/nearest.ts
 var LONGEST = 100;
@@ -9504,7 +9510,7 @@ var RULE_IDS = new Set(
 );
 async function readExceptions({ bundleRoot, checkout }, bounds, today) {
   const file = join2(bundleRoot, EXCEPTIONS_FILE);
-  const name = relative(checkout, file).split(sep).join("/");
+  const name = slashed(relative(checkout, file));
   try {
     const bytes = await readOwn(file, checkout, bounds);
     if (bytes === void 0) return { exceptions: [], mistakes: [] };
@@ -9812,7 +9818,7 @@ function toSarif(report, options) {
 
 // core/scan/scanned-files.ts
 import { createHash } from "node:crypto";
-import { relative as relative2, sep as sep2 } from "node:path";
+import { relative as relative2 } from "node:path";
 
 // node_modules/lossless-json/lib/esm/utils.js
 function isInteger(value) {
@@ -11219,7 +11225,7 @@ var ScannedFiles = class {
   }
   /** As reports name a file. */
   name(path2) {
-    return relative2(this.#options.checkout, path2).split(sep2).join("/");
+    return slashed(relative2(this.#options.checkout, path2));
   }
   async #isKnown(path2) {
     const known = this.#hashes.get(path2);
@@ -11847,36 +11853,7 @@ function fixedPart(pattern) {
 }
 
 // core/bundle/sync-files.ts
-import nodePath, { dirname as dirname3, join as join5, relative as relative4 } from "node:path";
-
-// core/bundle/selection.ts
-import { isAbsolute as isAbsolute2, join as join4, posix as posix3, relative as relative3, resolve, sep as sep3 } from "node:path";
-var slashed = (path2) => path2.split(sep3).join("/");
-function foldersUp(path2) {
-  return posix3.normalize(slashed(path2)).split("/").filter((part) => part === "..").length;
-}
-function above(folder, levels) {
-  return resolve(folder, ...Array.from({ length: levels }, () => ".."));
-}
-function fromSyncRoot({ bundleRoot, syncRoot }, path2) {
-  return posix3.join(slashed(relative3(syncRoot, bundleRoot)), path2);
-}
-var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
-var CONTENT_KEY = "file_path";
-function isLibraryKey(key2) {
-  return LIBRARY_KEYS.has(key2) || key2 === CONTENT_KEY;
-}
-function libraryPatterns(key2, text, folder) {
-  if (key2 === CONTENT_KEY && !text.includes("${")) return [isAbsolute2(text) ? text : join4(folder, text)];
-  if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text) || text.includes("${")) return [];
-  const withoutExtras = text.replace(/\[[^\]]*\]$/, "");
-  return [.../* @__PURE__ */ new Set([text, withoutExtras])].map((pattern) => join4(folder, pattern));
-}
-function wheelsOf(folder) {
-  return join4(folder, "dist", "*.whl");
-}
-
-// core/bundle/sync-files.ts
+import nodePath, { dirname as dirname3, join as join4, relative as relative3 } from "node:path";
 async function worktreeOf(bundleRoot, syncRoot, tree) {
   const found = await findCheckout(bundleRoot, tree);
   return found === bundleRoot ? syncRoot : found;
@@ -11891,7 +11868,7 @@ var GitIgnores = class {
   }
   async ignores(path2, isFolder) {
     for (let folder = dirname3(path2); ; folder = dirname3(folder)) {
-      const inside = slashed(relative4(folder, path2));
+      const inside = slashed(relative3(folder, path2));
       const rules = await this.#rules(folder);
       if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
       if (folder === this.#root || dirname3(folder) === folder) return false;
@@ -11906,7 +11883,7 @@ var GitIgnores = class {
     return rules;
   }
   async #load(folder) {
-    const file = join5(folder, ".gitignore");
+    const file = join4(folder, ".gitignore");
     const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
     const text = bytes?.toString("utf8") ?? "";
     const always = folder === this.#root ? [".git", ".databricks"] : [];
@@ -11922,7 +11899,7 @@ async function selectFiles(selection, bounds, name) {
   const files = /* @__PURE__ */ new Set();
   const unscanned = /* @__PURE__ */ new Map();
   const take = (path2) => {
-    if (!excluded.match(slashed(relative4(syncRoot, path2)))) files.add(path2);
+    if (!excluded.match(slashed(relative3(syncRoot, path2)))) files.add(path2);
   };
   const walk = async (folder, all) => {
     const entries = await tree.list(folder).catch((error) => {
@@ -11931,11 +11908,11 @@ async function selectFiles(selection, bounds, name) {
       return [];
     });
     for (const entry of entries) {
-      const path2 = join5(folder, entry.name);
+      const path2 = join4(folder, entry.name);
       if (entry.type === "folder") {
         if (all || !await ignores.ignores(path2, true)) await walk(path2, all);
       } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path2)))) take(path2);
+        if (entry.type === "file" && included.match(slashed(relative3(syncRoot, path2)))) take(path2);
       } else if (!await ignores.ignores(path2, false)) {
         if (entry.type === "file") take(path2);
         else {
@@ -11950,7 +11927,7 @@ async function selectFiles(selection, bounds, name) {
     }
   };
   for (const path2 of selection.paths) {
-    const start = join5(syncRoot, path2);
+    const start = join4(syncRoot, path2);
     if (await tree.size(start) !== void 0) take(start);
     else await walk(start, false);
   }
@@ -11964,7 +11941,7 @@ async function selectArtifacts({ artifacts }, tree) {
     else {
       const entries = await tree.list(path2).catch(() => void 0);
       if (entries === void 0) found.add(path2);
-      for (const { name } of entries ?? []) await take(join5(path2, name));
+      for (const { name } of entries ?? []) await take(join4(path2, name));
     }
   };
   for (const pattern of artifacts) for (const path2 of await matchesOf2(pattern, tree)) await take(path2);
@@ -11981,6 +11958,32 @@ async function matchesOf2(pattern, tree) {
 
 // core/bundle/written-selection.ts
 import { dirname as dirname4, isAbsolute as isAbsolute3, join as join6, posix as posix4 } from "node:path";
+
+// core/bundle/selection.ts
+import { isAbsolute as isAbsolute2, join as join5, posix as posix3, relative as relative4, resolve } from "node:path";
+function foldersUp(path2) {
+  return posix3.normalize(slashed(path2)).split("/").filter((part) => part === "..").length;
+}
+function above(folder, levels) {
+  return resolve(folder, ...Array.from({ length: levels }, () => ".."));
+}
+function fromSyncRoot({ bundleRoot, syncRoot }, path2) {
+  return posix3.join(slashed(relative4(syncRoot, bundleRoot)), path2);
+}
+var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
+var CONTENT_KEY = "file_path";
+function isLibraryKey(key2) {
+  return LIBRARY_KEYS.has(key2) || key2 === CONTENT_KEY;
+}
+function libraryPatterns(key2, text, folder) {
+  if (key2 === CONTENT_KEY && !text.includes("${")) return [isAbsolute2(text) ? text : join5(folder, text)];
+  if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text) || text.includes("${")) return [];
+  const withoutExtras = text.replace(/\[[^\]]*\]$/, "");
+  return [.../* @__PURE__ */ new Set([text, withoutExtras])].map((pattern) => join5(folder, pattern));
+}
+function wheelsOf(folder) {
+  return join5(folder, "dist", "*.whl");
+}
 
 // core/bundle/target.ts
 function under(layers, key2) {
@@ -12271,7 +12274,7 @@ async function bundleAbove(folder, checkout, tree) {
 }
 
 // local/report-text.ts
-import { isAbsolute as isAbsolute4, join as join8, relative as relative5, sep as sep4 } from "node:path";
+import { isAbsolute as isAbsolute4, join as join8, relative as relative5 } from "node:path";
 var COLOURS = {
   error: ["\x1B[1;31m", "\x1B[0m"],
   warning: ["\x1B[1;33m", "\x1B[0m"],
@@ -12287,7 +12290,7 @@ function line(style, text, { colours: colours2 }, head = text) {
 }
 function seenFrom(file, { folder, checkout }) {
   if (isAbsolute4(file)) return file;
-  return relative5(folder, join8(checkout, file)).split(sep4).join("/");
+  return slashed(relative5(folder, join8(checkout, file)));
 }
 var seen = (finding, from) => ({
   ...finding,
@@ -12374,7 +12377,7 @@ async function sourcesAt({ folder, bundles, checkout }, options, terminal) {
     sources.push(await readSources({ ...options, bundleRoot }, tree, platform));
   if (bundles[0] === folder) return sources;
   const whole2 = await readSources(options, tree, platform);
-  const named2 = bundles.map((one) => quote(relative6(checkout, one).split(sep5).join("/"))).join(", ");
+  const named2 = bundles.map((one) => quote(slashed(relative6(checkout, one)))).join(", ");
   const note = bundles.length === 0 ? whole2.selection.notes : [`There is no bundle in the folder itself: all of it was read, with the bundles ${named2}.`];
   return [...sources, { ...whole2, selection: { ...whole2.selection, notes: note } }];
 }

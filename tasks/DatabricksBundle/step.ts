@@ -1,6 +1,7 @@
-import { systemClock, systemPlatform } from "../../core/base/clock-and-platform.ts";
-import type { Environment, RunProcess, Send } from "../../core/base/ports.ts";
+import { systemPlatform } from "../../core/base/clock-and-platform.ts";
+import type { Environment, Send } from "../../core/base/ports.ts";
 import { registerSecret } from "../../core/base/redact.ts";
+import { detachedBy, systemPorts } from "../../core/cli/system-ports.ts";
 import { answering, type EarlyAnswers } from "../../core/net/first-look.ts";
 import { createSend } from "../../core/net/send.ts";
 import { runStep } from "../../core/start.ts";
@@ -36,14 +37,7 @@ export async function runTask({ early, cancelled, service }: TaskProcess): Promi
     ci.mask(secret);
   }
   for (const warning of network.warnings) ci.annotate("warning", warning);
-  const detached = {
-    start: async (env: Readonly<Record<string, string>>) => {
-      const { startDetached } = await import("../../core/cli/detached.ts");
-      return startDetached(process.execPath, service, env);
-    },
-    runner: process.ppid > 1 ? process.ppid : undefined,
-  };
-  const exitCode = await runStep(ci, { ...ports, detached });
+  const exitCode = await runStep(ci, { ...ports, detached: detachedBy(process, service) });
   // The agent takes a non-zero exit code for a failure of its own: the result is told by a command.
   write(completion(exitCode === 0));
 }
@@ -64,13 +58,7 @@ function shellOf(
   cancelled: AbortSignal,
   write: (text: string) => void,
 ) {
-  const platform = systemPlatform();
-  // Loaded when the first program is started: the first requests come before.
-  const runProcess: RunProcess = async (request) => {
-    const { createRunProcess } = await import("../../core/cli/process.ts");
-    return createRunProcess(platform)(request);
-  };
-  const ports = { clock: systemClock, platform, environment, send, runProcess };
+  const ports = systemPorts(environment, send);
   return { ci: new AzurePipelinesCi({ ...ports, cancelled, write }), ports };
 }
 

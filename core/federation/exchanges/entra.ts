@@ -8,7 +8,7 @@ import { databricksCloud, ENTRA_CLOUDS, type EntraCloud } from "../clouds.ts";
 import type { Exchange } from "../exchange.ts";
 import type { ExchangeRequest, OpenedExchange } from "./open.ts";
 import { findEntraError, type EntraError } from "./entra-errors.ts";
-import { shellQuoted } from "./policy-command.ts";
+import { shellQuoted } from "../../base/shell-quoted.ts";
 import { requestToken, type TokenRefusal } from "../token-response.ts";
 
 export interface EntraExchangeOptions {

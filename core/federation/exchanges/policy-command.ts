@@ -1,3 +1,4 @@
+import { shellQuoted } from "../../base/shell-quoted.ts";
 import type { PolicyClaims } from "../../ci/pipeline-claims.ts";
 import { databricksCloud } from "../clouds.ts";
 
@@ -23,9 +24,4 @@ export function policyCommand({ issuer, subject, audience }: PolicyClaims, owner
     `id=$(databricks account service-principals list --filter ${shellQuoted(filter)} --profile account --output json | jq -r '.[0].id')`,
     `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy))}`,
   ].join("\n");
-}
-
-/** POSIX shell: single quotes keep everything but themselves. */
-export function shellQuoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

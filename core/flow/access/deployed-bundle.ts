@@ -1,4 +1,5 @@
 import type { BundleFacts, BundleJob } from "../../access/bundle-facts.ts";
+import { isCutOff } from "../../access/scope/job-listing.ts";
 import { runAsOf } from "../../access/bundle-facts.ts";
 import type { DatabricksApi } from "../../api/client.ts";
 import { readJson, member, members, textAt, type Json } from "../../api/json.ts";
@@ -73,8 +74,7 @@ async function settingsOf(
   listed: Json,
 ): Promise<Pick<BundleJob, "settings" | "runAs">> {
   const query = { job_id: id } satisfies GetJob;
-  const whole = member(listed, "has_more") === true;
-  const job = whole ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+  const job = isCutOff(listed) ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
   const settings = member(job, "settings") ?? {};
   return { settings, runAs: runAsOf(settings) };
 }

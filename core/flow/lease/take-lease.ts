@@ -1,12 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { takeLock } from "../../access/state/lock.ts";
-import {
-  ApiFailure,
-  callError,
-  isUnavailable,
-  type Connection,
-  type DatabricksApi,
-} from "../../api/client.ts";
+import { ApiFailure, callError, isUnavailable, lasting, type Connection } from "../../api/client.ts";
 import {
   fileTimes,
   readWorkspaceFile,
@@ -170,10 +164,6 @@ async function takeOver(
 
 const diedHow = ({ ended, renewed }: LeaseText): string =>
   ended ? "nothing of it works any more" : `its lease, last renewed ${quote(renewed)}, has run out`;
-
-const lasting = (api: Connection): DatabricksApi => ({
-  call: (request) => api.call({ ...request, lasting: true }),
-});
 
 function alive({ run, since }: LeaseText, statePath: string): SecretlessError {
   return new SecretlessError("DEPLOYMENT_LOCKED", {

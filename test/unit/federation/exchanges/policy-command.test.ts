@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { parseAccepted } from "../../../../core/federation/exchanges/databricks-refusal.ts";
-import { policyCommand, shellQuoted } from "../../../../core/federation/exchanges/policy-command.ts";
+import { shellQuoted } from "../../../../core/base/shell-quoted.ts";
+import { policyCommand } from "../../../../core/federation/exchanges/policy-command.ts";
 
 const HOST = "https://adb-1.2.azuredatabricks.net";
 const AUDIENCE = `${HOST}/oidc/v1/token`;

@@ -1,6 +1,7 @@
 import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   DIALECTS,
+  DanglingLink,
   ENTRA_CLOUDS,
   INPUT_NAMES,
   RefusedFile,
@@ -32,11 +33,12 @@ import {
   readNamedFile,
   redactingCi,
   retry,
+  slashed,
   textOf,
   variable,
   withoutBidi,
   workspaceUrl
-} from "./chunk-O7YCLKHK.js";
+} from "./chunk-LTTAUMZU.js";
 import {
   HttpError,
   SecretlessError,
@@ -4032,10 +4034,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep4, value } = collItem;
+        const { start, key: key2, sep, value } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep4?.[0],
+          next: key2 ?? sep?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4049,7 +4051,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep4) {
+          if (!keyProps.anchor && !keyProps.tag && !sep) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map.comment)
@@ -4073,7 +4075,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep4 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep ?? [], {
           indicator: "map-value-ind",
           next: value,
           offset: keyNode.range[2],
@@ -4089,7 +4091,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep4, null, valueProps, onError);
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
           offset = valueNode.range[2];
@@ -4180,7 +4182,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep4 = "";
+        let sep = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4194,13 +4196,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep4 + cb;
-              sep4 = "";
+                comment += sep + cb;
+              sep = "";
               break;
             }
             case "newline":
               if (comment)
-                sep4 += source;
+                sep += source;
               hasSpace = true;
               break;
             default:
@@ -4243,18 +4245,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep4, value } = collItem;
+        const { start, key: key2, sep, value } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep4?.[0],
+          next: key2 ?? sep?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep4 && !value) {
+          if (!props.anchor && !props.tag && !sep && !value) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4308,8 +4310,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap7 && !sep4 && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep4, null, props, onError);
+        if (!isMap7 && !sep && !props.found) {
+          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value))
@@ -4321,7 +4323,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep4 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value,
@@ -4332,8 +4334,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap7 && !props.found && ctx.options.strict) {
-              if (sep4)
-                for (const st of sep4) {
+              if (sep)
+                for (const st of sep) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4350,7 +4352,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep4, null, valueProps, onError) : null;
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4530,7 +4532,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value = "";
-      let sep4 = "";
+      let sep = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value += lines[i][0].slice(trimIndent) + "\n";
@@ -4547,24 +4549,24 @@ var require_resolve_block_scalar = __commonJS({
           indent = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep4 + indent.slice(trimIndent) + content;
-          sep4 = "\n";
+          value += sep + indent.slice(trimIndent) + content;
+          sep = "\n";
         } else if (indent.length > trimIndent || content[0] === "	") {
-          if (sep4 === " ")
-            sep4 = "\n";
-          else if (!prevMoreIndented && sep4 === "\n")
-            sep4 = "\n\n";
-          value += sep4 + indent.slice(trimIndent) + content;
-          sep4 = "\n";
+          if (sep === " ")
+            sep = "\n";
+          else if (!prevMoreIndented && sep === "\n")
+            sep = "\n\n";
+          value += sep + indent.slice(trimIndent) + content;
+          sep = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep4 === "\n")
+          if (sep === "\n")
             value += "\n";
           else
-            sep4 = "\n";
+            sep = "\n";
         } else {
-          value += sep4 + content;
-          sep4 = " ";
+          value += sep + content;
+          sep = " ";
           prevMoreIndented = false;
         }
       }
@@ -4747,25 +4749,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match2[1].replace(trimEnd, "");
-      let sep4 = " ";
+      let sep = " ";
       let pos = line.lastIndex;
       while (match2 = line.exec(source)) {
         const lm = match2[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep4 === "\n")
-            res += sep4;
+          if (sep === "\n")
+            res += sep;
           else
-            sep4 = "\n";
+            sep = "\n";
         } else {
-          res += sep4 + lm;
-          sep4 = " ";
+          res += sep + lm;
+          sep = " ";
         }
         pos = line.lastIndex;
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
       match2 = last.exec(source);
-      return res + sep4 + (match2?.[1] ?? "");
+      return res + sep + (match2?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5575,14 +5577,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep4, value }) {
+    function stringifyItem({ start, key: key2, sep, value }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep4)
-        for (const st of sep4)
+      if (sep)
+        for (const st of sep)
           res += st.source;
       if (value)
         res += stringifyToken(value);
@@ -6749,18 +6751,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep4;
+          let sep;
           if (scalar.end) {
-            sep4 = scalar.end;
-            sep4.push(this.sourceToken);
+            sep = scalar.end;
+            sep.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep4 = [this.sourceToken];
+            sep = [this.sourceToken];
           const map = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep4 }]
+            items: [{ start, key: scalar, sep }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -6913,15 +6915,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep4 = it.sep;
-                  sep4.push(this.sourceToken);
+                  const sep = it.sep;
+                  sep.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep4 }]
+                    items: [{ start: start2, key: key2, sep }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7115,13 +7117,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep4 = fc.end.splice(1, fc.end.length);
-            sep4.push(this.sourceToken);
+            const sep = fc.end.splice(1, fc.end.length);
+            sep.push(this.sourceToken);
             const map = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep4 }]
+              items: [{ start, key: fc, sep }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -9565,7 +9567,15 @@ var LineSplitter = class {
   }
 };
 
+// core/base/shell-quoted.ts
+function shellQuoted(text3) {
+  return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
+}
+
 // core/api/client.ts
+var lasting = (api) => ({
+  call: (request) => api.call({ ...request, lasting: true })
+});
 var DEADLINE = 6e4;
 var UNREADABLE_ANSWER = "UNREADABLE_ANSWER";
 var ApiFailure = class extends Error {
@@ -9851,12 +9861,8 @@ function stillLocked(actual, statePath) {
     problem: `Another deployment of this bundle and target holds the lock ${path20}, and no lease of this product tells that it has died.`,
     actual,
     remedy: `Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was killed and left its lock, make sure that none is running, then remove it, signed in to the workspace:
-${removeCommand(path20)}`
+databricks workspace delete ${shellQuoted(path20)}`
   });
-}
-function removeCommand(path20) {
-  const word = /^[\w./@+-]+$/.test(path20) ? path20 : `'${path20.replaceAll("'", String.raw`'\''`)}'`;
-  return `databricks workspace delete ${word}`;
 }
 
 // core/cli/plan.ts
@@ -10358,474 +10364,10 @@ function removePrivateFolder(root) {
 }
 
 // core/commands/access.ts
-import path3 from "node:path";
+import path4 from "node:path";
 
-// core/bundle/settings.ts
-import { stat as stat2 } from "node:fs/promises";
-import { posix as posix3, win32 as win323 } from "node:path";
-var DEEPEST3 = 20;
-var REFERENCE = /\$\{([^{}]*)\}/g;
-async function readBundleSettings(options) {
-  const files = await readBundleFiles(options);
-  const selected = readingBundle(() => selectTarget(files, options.asked));
-  const reader = new SettingsReader(selected, options.variables);
-  const settings = readingBundle(() => reader.read());
-  const path20 = options.platform.os === "win32" ? win323 : posix3;
-  const overrides = path20.join(".databricks", "bundle", selected.name, "variable-overrides.json");
-  if (await stat2(path20.join(options.root, overrides)).catch(() => void 0)) {
-    reader.mistakes.push({
-      problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
-      remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
-    });
-  }
-  if (settings === void 0 || reader.mistakes.length > 0) throw invalidBundle(reader.mistakes);
-  return settings;
-}
-var SettingsReader = class {
-  mistakes = [];
-  #selected;
-  #given;
-  constructor(selected, given2) {
-    this.#selected = selected;
-    this.#given = given2;
-  }
-  read() {
-    const { name: target } = this.#selected;
-    const bundleName = this.#setting("bundle", "name");
-    if (bundleName === void 0) {
-      this.mistakes.push({ problem: "The bundle has no `bundle.name`.", remedy: "Give it one." });
-      return void 0;
-    }
-    const name = this.#needed("bundle.name", bundleName);
-    const rootPath = this.#root();
-    if (name === void 0 || rootPath === void 0) return void 0;
-    const folder = (key2, last) => {
-      const written = this.#setting("workspace", key2);
-      return written ? this.#folder(`workspace.${key2}`, written) : `${rootPath}/${last}`;
-    };
-    const [statePath, filePath] = [folder("state_path", "state"), folder("file_path", "files")];
-    if (statePath === void 0 || filePath === void 0) return void 0;
-    const variables = this.#variableNames().map(
-      (key2) => [key2, { value: this.#lookUp(`var.${key2}`, 0) }]
-    );
-    const config3 = {
-      bundle: { name, target },
-      workspace: { root_path: rootPath, state_path: statePath, file_path: filePath },
-      variables: Object.fromEntries(variables)
-    };
-    return { name, target, statePath, filePath, config: config3 };
-  }
-  /** What counts of a text setting: the target's, else the top level's. */
-  #setting(section, key2) {
-    const { top, overrides } = this.#selected;
-    for (const layers of [under(overrides, section), under(top, section)]) {
-      const value = under(layers, key2).at(-1);
-      if (value?.kind === "text" && value.text !== "") return { text: value.text, place: value.place };
-      if (value !== void 0 && value.kind !== "text") {
-        this.mistakes.push({ problem: `\`${section}.${key2}\` is not a text.`, place: value.place });
-        return void 0;
-      }
-    }
-    return void 0;
-  }
-  /** Source: cli `bundle/config/mutator/{expand_workspace_root,prepend_workspace_prefix}.go`. */
-  #root() {
-    const written = this.#setting("workspace", "root_path");
-    if (written !== void 0) return this.#folder("workspace.root_path", written);
-    this.mistakes.push({
-      problem: "The bundle sets no `workspace.root_path`: it is in the home folder of whoever deploys it.",
-      expected: "a folder that both the deploying job and this one know",
-      remedy: "Set `workspace.root_path` in the target, such as `/Workspace/Shared/.bundle/${bundle.name}/${bundle.target}`."
-    });
-    return void 0;
-  }
-  #folder(what, written) {
-    const text3 = this.#needed(what, written);
-    if (text3 === void 0) return void 0;
-    if (!text3.startsWith("/")) {
-      this.mistakes.push({
-        problem: `\`${what}\` is not an absolute path of the workspace.`,
-        actual: text3,
-        remedy: "`~/` is the home folder of whoever deploys: write the folder out.",
-        place: written.place
-      });
-      return void 0;
-    }
-    return /^\/(?:Workspace|Volumes)\//.test(text3) ? text3 : `/Workspace${text3}`;
-  }
-  #needed(what, { text: text3, place }) {
-    const resolved = this.#resolve(text3, 0);
-    if (resolved !== void 0) return resolved;
-    this.mistakes.push({
-      problem: `\`${what}\` holds what only the Databricks CLI can resolve.`,
-      expected: "texts, ${bundle.name}, ${bundle.target}, ${workspace.*} and variables with literal values",
-      actual: text3,
-      remedy: "Write it out, or give the variable's value with the input `variables`.",
-      place
-    });
-    return void 0;
-  }
-  #resolve(text3, depth) {
-    if (depth > DEEPEST3) return void 0;
-    const missing = [];
-    const resolved = text3.replace(REFERENCE, (_, name) => {
-      const found3 = this.#lookUp(name, depth + 1);
-      if (found3 === void 0) missing.push(name);
-      return found3 ?? "";
-    });
-    return missing.length === 0 && !resolved.includes("${") ? resolved : void 0;
-  }
-  #lookUp(name, depth) {
-    const [root = "", key2 = "", ...more] = name.split(".");
-    if (name === "bundle.target") return this.#selected.name;
-    if (more.length > 0) return void 0;
-    if (root === "var") return this.#variable(key2, depth);
-    if (name !== "bundle.name" && !/^workspace\.(?:root|state|file)_path$/.test(name)) return void 0;
-    const written = this.#setting(root, key2);
-    if (written !== void 0) return this.#resolve(written.text, depth);
-    const last = /^(state|file)_path$/.exec(key2)?.[1];
-    const rootPath = last === void 0 ? void 0 : this.#lookUp("workspace.root_path", depth + 1);
-    return rootPath === void 0 ? void 0 : `${rootPath}/${last === "file" ? "files" : "state"}`;
-  }
-  #variableNames() {
-    const { top, overrides } = this.#selected;
-    return [.../* @__PURE__ */ new Set([...keysOf(under(top, "variables")), ...keysOf(under(overrides, "variables"))])];
-  }
-  /** Source: cli `bundle/config/mutator/set_variables.go`; a target may give the value alone. */
-  #variable(name, depth) {
-    if (Object.hasOwn(this.#given, name)) return this.#given[name];
-    const { top, overrides } = this.#selected;
-    const [ofTarget, ofTop] = [overrides, top].map((layers) => under(under(layers, "variables"), name));
-    const all = [...ofTop ?? [], ...ofTarget ?? []];
-    if (under(all, "lookup").length > 0) return void 0;
-    const short = ofTarget?.filter(({ kind }) => kind !== "map").at(-1);
-    const value = short ?? under(ofTarget ?? [], "default").at(-1) ?? under(ofTop ?? [], "default").at(-1);
-    return value?.kind === "text" ? this.#resolve(value.text, depth) : void 0;
-  }
-};
-
-// core/access/bundle-facts.ts
-import { createHash as createHash2 } from "node:crypto";
-function principalNamed(name) {
-  return isUuid(name) ? { kind: "service_principal", applicationId: name.toLowerCase() } : { kind: name.includes("@") ? "user" : "name", name };
-}
-function runAsOf(settings) {
-  const principal = textAt(settings, "run_as", "service_principal_name");
-  if (principal !== "")
-    return isUuid(principal) ? principalNamed(principal) : { kind: "name", name: principal };
-  const user2 = textAt(settings, "run_as", "user_name");
-  if (user2 !== "") return { kind: "user", name: user2 };
-  const group = textAt(settings, "run_as", "group_name");
-  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
-}
-var NOT_SETTINGS = /* @__PURE__ */ new Set([
-  "id",
-  "url",
-  "modified_status",
-  "permissions",
-  "lifecycle"
-]);
-function jobSettings(job2) {
-  return Object.fromEntries(members(job2).filter(([name]) => !NOT_SETTINGS.has(name)));
-}
-function bundleFacts(summary, workspaceId) {
-  const jobs2 = members(member(summary, "resources", "jobs"));
-  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
-  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
-  return {
-    workspaceId,
-    name: textAt(summary, "bundle", "name"),
-    target: textAt(summary, "bundle", "target"),
-    statePath: textAt(summary, "workspace", "state_path"),
-    filePath: textAt(summary, "workspace", "file_path"),
-    config: summary,
-    jobs: all.filter((job2) => !gone.includes(job2)).map(({ key: key2, settings }) => ({
-      key: key2,
-      settings: jobSettings(settings),
-      id: textAt(settings, "id") || void 0,
-      runAs: runAsOf(settings)
-    })),
-    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
-  };
-}
-function accessName(bundle, job2, purpose) {
-  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job2, purpose]);
-  return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
-}
-
-// core/api/paging.ts
-var MAX_PAGES = 1e4;
-async function listAll(api, path20, itemsField, query = {}) {
-  const items = [];
-  const seen = /* @__PURE__ */ new Set();
-  for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
-    const page = token2 === "" ? query : { ...query, page_token: token2 };
-    const answer = await api.call({ method: "GET", path: path20, query: page });
-    for (const item of listAt(answer, itemsField)) items.push(item);
-    token2 = textAt(answer, "next_page_token");
-    if (token2 === "") return items;
-    if (seen.has(token2)) break;
-  }
-  throw endless(path20);
-}
-async function listScim(api, path20, query, last) {
-  const items = [];
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const startIndex = String(items.length + 1);
-    const answer = await api.call({ method: "GET", path: path20, query: { startIndex, count: "100", ...query } });
-    const resources = listAt(answer, "Resources");
-    for (const resource of resources) items.push(resource);
-    if (resources.length === 0 || last(resources)) return items;
-  }
-  throw endless(path20);
-}
-function endless(path20) {
-  return new ApiFailure(502, "PAGING_BROKEN", `${path20} does not come to an end`);
-}
-async function inParallel(items, work, width = 8) {
-  const results = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index]);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  return results;
-}
-
-// core/flow/access/deployed-bundle.ts
-async function deployedBundle(api, settings, workspaceId) {
-  const { name, target, statePath, filePath, config: config3 } = settings;
-  const path20 = `${statePath}/metadata.json`;
-  const query = { limit: "100", expand_tasks: "true" };
-  const [text3, listed] = await Promise.all([
-    readWorkspaceFile(api, path20),
-    listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
-  ]);
-  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path20);
-  const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
-  const metadata = text3 === void 0 ? void 0 : parse2(text3);
-  const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
-  if (metadata === void 0 && here.length > 0) {
-    mistakes.push({
-      problem: `${path20} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
-      remedy: "Give the registrar CAN_READ on the bundle's state folder, or deploy the bundle again."
-    });
-  }
-  const jobs2 = [];
-  for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
-    const id = textAt(job2, "id");
-    const found3 = byId.get(id);
-    if (found3 === void 0) mistakes.push(notThere(key2, id, path20));
-    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found3) });
-  }
-  if (mistakes.length > 0) throw unproven(mistakes);
-  const known2 = new Set(jobs2.map(({ id }) => id));
-  const creators = here.filter((job2) => known2.has(textAt(job2, "job_id"))).map((job2) => textAt(job2, "creator_user_name").toLowerCase());
-  return {
-    facts: {
-      ...{ workspaceId, name, target, statePath, filePath, config: config3, jobs: jobs2 },
-      goneJobIds: [...byId.keys()].filter((id) => !known2.has(id))
-    },
-    creators: [...new Set(creators.filter(isUuid))]
-  };
-}
-async function settingsOf(api, id, listed) {
-  const query = { job_id: id };
-  const whole2 = member(listed, "has_more") === true;
-  const job2 = whole2 ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
-  const settings = member(job2, "settings") ?? {};
-  return { settings, runAs: runAsOf(settings) };
-}
-function parse2(text3) {
-  try {
-    return readJson(text3);
-  } catch {
-    return {};
-  }
-}
-function wrongBundle(metadata, { name, target, statePath }) {
-  const found3 = ["name", "target"].map((key2) => textAt(metadata, "config", "bundle", key2));
-  if (found3[0] === name && found3[1] === target) return [];
-  return [
-    {
-      problem: `What is deployed in ${statePath} is another bundle or target than this checkout's.`,
-      expected: `bundle ${name}, target ${target}`,
-      actual: `bundle ${found3[0] || "(none)"}, target ${found3[1] || "(none)"}`,
-      remedy: "Check out the commit that was deployed, or deploy this one first."
-    }
-  ];
-}
-function notThere(key2, id, path20) {
-  return {
-    problem: `Job "${key2}" (${id}) is not in the workspace as a job of this deployment.`,
-    expected: `a job with deployment.metadata_file_path ${path20}`,
-    remedy: "Deploy the bundle again. If it is there, give the registrar CAN_VIEW on it (or make the registrar a workspace admin)."
-  };
-}
-function unproven(mistakes) {
-  return new SecretlessError("ACCESS_DEPLOYMENT_UNPROVEN", {
-    problem: "What is deployed of this bundle cannot be proven from the workspace. No access was changed.",
-    mistakes
-  });
-}
-
-// core/commands/access.ts
-async function registerAccess(context) {
-  const { step: step2, api, access: access2, connection, variables } = context;
-  const { ci, inputs, ports, found: found3 } = step2;
-  const settings = await readBundleSettings({
-    root: path3.resolve(ci.context.checkout, inputs.bundleRoot),
-    checkout: ci.context.checkout,
-    platform: ports.platform,
-    asked: inputs.target,
-    variables
-  });
-  const { name, target } = settings;
-  const bundle = await deployedBundle(api, settings, connection.workspaceId ?? "").catch((error) => {
-    throw error instanceof SecretlessError ? error : callError("The look at what is deployed", error);
-  });
-  found3({ bundle: { name, target } });
-  await access2.register(bundle);
-}
-
-// core/bundle/unpinned.ts
-function unpinnedCode(tree) {
-  const found3 = [];
-  for (const [key2, job2] of members(member(tree, "resources", "jobs")))
-    walk(job2, (what) => found3.push(`jobs.${key2}: ${what}`));
-  return [...new Set(found3)];
-}
-function walk(value, say) {
-  if (Array.isArray(value)) {
-    for (const item of value) walk(item, say);
-    return;
-  }
-  if (!isObject2(value)) return;
-  const pypi2 = textAt(value, "pypi", "package");
-  if (pypi2 !== "" && !isExact(pypi2)) say(`library ${pypi2}`);
-  const cran = textAt(value, "cran", "package");
-  if (cran !== "") say(`library ${cran} (CRAN, which has no versions to name)`);
-  const maven2 = textAt(value, "maven", "coordinates");
-  if (maven2 !== "" && !/^[^:]+:[^:]+:(?!latest$|release$)[^:[(,]+$/i.test(maven2.replace(/-SNAPSHOT$/, ":")))
-    say(`library ${maven2}`);
-  const image = textAt(value, "docker_image", "url");
-  if (image !== "" && !/@sha256:[\da-f]{64}$/.test(image)) say(`image ${image}`);
-  const dependencies = member(value, "spec", "dependencies");
-  for (const dependency2 of Array.isArray(dependencies) ? dependencies : [])
-    if (typeof dependency2 === "string" && isPackage(dependency2) && !isExact(dependency2))
-      say(`dependency ${dependency2}`);
-  for (const [, inner] of members(value)) walk(inner, say);
-}
-function isPackage(dependency2) {
-  return /^[a-z\d][\w.-]*/i.test(dependency2) && !/[/\\]|\.(?:whl|jar|txt|toml)$/i.test(dependency2.split("@")[0] ?? "");
-}
-function isExact(requirement) {
-  const [text3 = ""] = requirement.split(";");
-  if (/#sha256=[\da-f]{64}\b/.test(text3)) return true;
-  return /^[^=<>~!,@]+={2,3}\s*[\w.+!-]+\s*$/.test(text3);
-}
-
-// core/audit/events/resource-change.ts
-var ACTIVITY = {
-  created: { activity_id: 1, activity_name: "Create" },
-  changed: { activity_id: 3, activity_name: "Update" },
-  deleted: { activity_id: 4, activity_name: "Delete" }
-};
-function resourceChangeEvent(resource) {
-  const { change: change2, outcome: outcome2, kind, resource: name, id, fields = [] } = resource;
-  const failed = outcome2 === "unknown" || !outcome2.ok;
-  return {
-    event_code: "resource_change",
-    class_uid: 3004,
-    class_name: "Entity Management",
-    category_uid: 3,
-    ...ACTIVITY[change2],
-    severity_id: failed ? SEVERITY.medium : SEVERITY.informational,
-    ...outcome2 === "unknown" ? { status_id: 0, status: "Unknown" } : outcomeFields(outcome2),
-    message: `${resource.command}: ${name} ${failed ? `not known to be ${change2}` : change2}`,
-    entity: { ...given("uid", id), name, type: kind, type_id: 99 },
-    unmapped: {
-      action: change2,
-      bundle: resource.bundle,
-      bundle_target: resource.target,
-      kind,
-      ...given("resource_id", id),
-      ...fields.length > 0 && { fields }
-    }
-  };
-}
-
-// core/flow/changed-resources.ts
-var CHANGES = {
-  skip: [],
-  create: ["created"],
-  update: ["changed"],
-  update_id: ["changed"],
-  resize: ["changed"],
-  recreate: ["deleted", "created"],
-  delete: ["deleted"]
-};
-function deployedChanges({ plan, there, failure, command }) {
-  const ids = new Map(there?.resources.map(({ kind, key: key2, id }) => [`${kind}.${key2}`, id]));
-  const base = { bundle: there?.name ?? "", target: there?.target ?? "", command };
-  const changes = plan.entries.flatMap((entry) => {
-    const id = ids.get(ownerOf(entry));
-    return CHANGES[entry.action].flatMap((change2) => {
-      const outcome2 = entry.gone ? void 0 : outcomeOf(change2, entry, { id, there, failure });
-      if (outcome2 === void 0) return [];
-      const { resource, fields } = entry;
-      return [{ ...base, change: change2, outcome: outcome2, kind: kindOf(entry), resource, id, fields }];
-    });
-  });
-  const path20 = there?.workspace.rootPath;
-  if (path20 === void 0 || failure) return changes;
-  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path20 }];
-}
-function destroyedChanges(there, left, failure) {
-  const base = { bundle: there.name, target: there.target, command: "destroy", change: "deleted" };
-  const changes = there.resources.map(({ kind, key: key2, id }) => {
-    const resource = `${kind}.${key2}`;
-    const said = failure && whatIsSaidOf(resource, failure);
-    const isLeft = left.includes(resource);
-    const failed = { ok: false, code: failure?.code ?? "DESTROY_INCOMPLETE", reason: said ?? "still there" };
-    const unsure = failure !== void 0 && kind !== "jobs";
-    const outcome2 = isLeft || said !== void 0 ? failed : unsure ? "unknown" : { ok: true };
-    return { ...base, outcome: outcome2, kind, resource, id };
-  });
-  if (failure || left.length > 0 || changes.length === 0) return changes;
-  return [...changes, { ...base, outcome: { ok: true }, kind: "files", resource: there.workspace.rootPath }];
-}
-function noteChanges(audit, changes) {
-  for (const change2 of changes) audit.note(resourceChangeEvent(change2));
-}
-function outcomeOf(change2, { resource, child }, { id, there, failure }) {
-  const said = failure && whatIsSaidOf(resource, failure);
-  if (failure && said !== void 0) return { ok: false, code: failure.code, reason: said };
-  const isThere2 = id !== void 0;
-  if (!failure) {
-    const seen = child || there === void 0 || (change2 === "deleted" ? !isThere2 : isThere2);
-    if (seen || change2 === "deleted") return { ok: true };
-    return { ok: false, code: "DEPLOY_FAILED", reason: "not there when it was read back" };
-  }
-  if (there === void 0 || change2 === "changed") return "unknown";
-  if (child) return isThere2 ? "unknown" : void 0;
-  return change2 === "created" === isThere2 ? { ok: true } : void 0;
-}
-function ownerOf({ resource }) {
-  return resource.split(".").slice(0, 2).join(".");
-}
-function kindOf({ resource }) {
-  const [kind, , ...part] = resource.split(".");
-  return [kind, ...part].join(".");
-}
-function whatIsSaidOf(resource, { details: details2, mistakes }) {
-  const escaped = resource.replace(/[^\w]/g, "\\$&");
-  const named = new RegExp(`\\bresources\\.${escaped}(?![\\w.-]*[\\w-])`);
-  const texts2 = [details2, ...mistakes].map(({ problem, actual = "" }) => `${problem} ${actual}`.trim());
-  return texts2.find((text3) => named.test(text3));
-}
+// core/bundle/variables-file.ts
+var import_yaml7 = __toESM(require_dist(), 1);
 
 // core/base/yaml/shape.ts
 var import_yaml5 = __toESM(require_dist(), 1);
@@ -11040,9 +10582,326 @@ function object(fields, extra = {}) {
   };
 }
 
+// core/base/yaml/yaml-file.ts
+var import_yaml6 = __toESM(require_dist(), 1);
+var MAX_LENGTH = 1e6;
+var NO_YAML = {
+  expected: "YAML 1.2: one document, each key once, no aliases",
+  remedy: "Correct the line; an editor with a YAML extension shows the place."
+};
+function readYaml(file, shape2) {
+  const mistakes = [];
+  if (file.text.length > MAX_LENGTH) {
+    return {
+      value: void 0,
+      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file.path } }]
+    };
+  }
+  const lines = new import_yaml6.LineCounter();
+  const placeAt = (offset) => {
+    if (offset === void 0) return { file: file.path, line: 1, column: 1 };
+    const { line, col } = lines.linePos(offset);
+    return { file: file.path, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  let document;
+  try {
+    document = (0, import_yaml6.parseDocument)(file.text, {
+      version: "1.2",
+      schema: "core",
+      lineCounter: lines,
+      prettyErrors: false,
+      keepSourceTokens: false
+    });
+  } catch (error) {
+    const problem = error instanceof RangeError ? "The file is nested too deeply." : "The file is not YAML.";
+    return { value: void 0, mistakes: [{ problem, place: { file: file.path, line: 1, column: 1 } }] };
+  }
+  for (const flaw of [...document.errors, ...document.warnings]) {
+    mistakes.push({
+      problem: `YAML: ${yamlFlaw(flaw)}.`,
+      ...NO_YAML,
+      place: placeAt(flaw.pos[0])
+    });
+  }
+  if (document.directives.yaml.explicit === true) {
+    const remedy = "Take the line out.";
+    mistakes.push({ problem: "A %YAML directive is not supported.", ...NO_YAML, remedy, place: placeAt(0) });
+  }
+  if (mistakes.length > 0) return { value: void 0, mistakes };
+  const context = {
+    place: (node) => placeAt(node?.range?.[0]),
+    report: (mistake) => mistakes.push(mistake)
+  };
+  const value = shape2.read(document.contents, context);
+  return { value: mistakes.length === 0 ? value : void 0, mistakes };
+}
+
+// core/bundle/variables-file.ts
+function overridesPath(target) {
+  return [".databricks", "bundle", target, "variable-overrides.json"];
+}
+var NO_VARIABLES = { texts: {}, complex: {} };
+var NAME = /^[A-Za-z_][\w-]*$/;
+function readVariablesFile(source) {
+  return readYaml(source, FILE);
+}
+var FILE = {
+  schema: { type: "object" },
+  read(node, context) {
+    if (!(0, import_yaml7.isMap)(node)) {
+      wrong(node, context, "a mapping of names of variables to their values");
+      return void 0;
+    }
+    const texts2 = {};
+    const complex = {};
+    for (const { key: key2, value } of node.items) {
+      const name = (0, import_yaml7.isScalar)(key2) ? String(key2.value) : "";
+      if (!NAME.test(name)) {
+        context.report({
+          problem: `\`${quote(name)}\` is no name of a variable.`,
+          expected: "letters, digits, _ and - (not first)",
+          actual: quote(name),
+          remedy: "Correct the name: it is one that the bundle declares under `variables`.",
+          place: context.place(key2)
+        });
+      } else if ((0, import_yaml7.isMap)(value) || (0, import_yaml7.isSeq)(value)) complex[name] = jsonOf2(value, name, context);
+      else texts2[name] = textOf3(value, name, context);
+    }
+    return { texts: texts2, complex };
+  }
+};
+function textOf3(node, name, context) {
+  if (!(0, import_yaml7.isScalar)(node) || node.value === null) {
+    noValue(node, name, context);
+    return "";
+  }
+  return typeof node.value === "string" ? node.value : node.source ?? "";
+}
+function jsonOf2(node, name, context) {
+  if ((0, import_yaml7.isSeq)(node)) return node.items.map((item) => jsonOf2(item, name, context));
+  if ((0, import_yaml7.isMap)(node)) {
+    const items = node.items;
+    return Object.fromEntries(
+      items.map(({ key: key2, value: value2 }) => [
+        (0, import_yaml7.isScalar)(key2) ? String(key2.value) : key2.toString(),
+        jsonOf2(value2, name, context)
+      ])
+    );
+  }
+  if (!(0, import_yaml7.isScalar)(node)) {
+    noValue(node, name, context);
+    return null;
+  }
+  const { value, source } = node;
+  if (typeof value === "number" && source !== void 0 && String(value) !== source) {
+    context.report({
+      problem: `A number of \`${name}\` would be read as another text than it is written.`,
+      expected: `\`${quote(String(value))}\`, or a text in quotes`,
+      actual: quote(source),
+      remedy: "Put it in quotes if it is a text, such as a version.",
+      place: context.place(node)
+    });
+  }
+  return value;
+}
+function noValue(node, name, context) {
+  context.report({
+    problem: `The variable \`${name}\` has no value.`,
+    expected: "a text, a number, true, false, a mapping or a list, written out (no alias)",
+    actual: "nothing",
+    remedy: 'Give it one, or take the line out. An empty text is `""`.',
+    place: context.place(node)
+  });
+}
+
+// core/bundle/settings.ts
+import { stat as stat2 } from "node:fs/promises";
+import { posix as posix3, win32 as win323 } from "node:path";
+var DEEPEST3 = 20;
+var REFERENCE = /\$\{([^{}]*)\}/g;
+async function readBundleSettings(options) {
+  const files = await readBundleFiles(options);
+  const selected = readingBundle(() => selectTarget(files, options.asked));
+  const reader = new SettingsReader(selected, options.variables);
+  const settings = readingBundle(() => reader.read());
+  const path20 = options.platform.os === "win32" ? win323 : posix3;
+  const overrides = path20.join(...overridesPath(selected.name));
+  if (await stat2(path20.join(options.root, overrides)).catch(() => void 0)) {
+    reader.mistakes.push({
+      problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
+      remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
+    });
+  }
+  if (settings === void 0 || reader.mistakes.length > 0) throw invalidBundle(reader.mistakes);
+  return settings;
+}
+var SettingsReader = class {
+  mistakes = [];
+  #selected;
+  #given;
+  constructor(selected, given2) {
+    this.#selected = selected;
+    this.#given = given2;
+  }
+  read() {
+    const { name: target } = this.#selected;
+    const bundleName = this.#setting("bundle", "name");
+    if (bundleName === void 0) {
+      this.mistakes.push({ problem: "The bundle has no `bundle.name`.", remedy: "Give it one." });
+      return void 0;
+    }
+    const name = this.#needed("bundle.name", bundleName);
+    const rootPath = this.#root();
+    if (name === void 0 || rootPath === void 0) return void 0;
+    const folder = (key2, last) => {
+      const written = this.#setting("workspace", key2);
+      return written ? this.#folder(`workspace.${key2}`, written) : `${rootPath}/${last}`;
+    };
+    const [statePath, filePath] = [folder("state_path", "state"), folder("file_path", "files")];
+    if (statePath === void 0 || filePath === void 0) return void 0;
+    const variables = this.#variableNames().map(
+      (key2) => [key2, { value: this.#lookUp(`var.${key2}`, 0) }]
+    );
+    const config3 = {
+      bundle: { name, target },
+      workspace: { root_path: rootPath, state_path: statePath, file_path: filePath },
+      variables: Object.fromEntries(variables)
+    };
+    return { name, target, statePath, filePath, config: config3 };
+  }
+  /** What counts of a text setting: the target's, else the top level's. */
+  #setting(section, key2) {
+    const { top, overrides } = this.#selected;
+    for (const layers of [under(overrides, section), under(top, section)]) {
+      const value = under(layers, key2).at(-1);
+      if (value?.kind === "text" && value.text !== "") return { text: value.text, place: value.place };
+      if (value !== void 0 && value.kind !== "text") {
+        this.mistakes.push({ problem: `\`${section}.${key2}\` is not a text.`, place: value.place });
+        return void 0;
+      }
+    }
+    return void 0;
+  }
+  /** Source: cli `bundle/config/mutator/{expand_workspace_root,prepend_workspace_prefix}.go`. */
+  #root() {
+    const written = this.#setting("workspace", "root_path");
+    if (written !== void 0) return this.#folder("workspace.root_path", written);
+    this.mistakes.push({
+      problem: "The bundle sets no `workspace.root_path`: it is in the home folder of whoever deploys it.",
+      expected: "a folder that both the deploying job and this one know",
+      remedy: "Set `workspace.root_path` in the target, such as `/Workspace/Shared/.bundle/${bundle.name}/${bundle.target}`."
+    });
+    return void 0;
+  }
+  #folder(what, written) {
+    const text3 = this.#needed(what, written);
+    if (text3 === void 0) return void 0;
+    if (!text3.startsWith("/")) {
+      this.mistakes.push({
+        problem: `\`${what}\` is not an absolute path of the workspace.`,
+        actual: text3,
+        remedy: "`~/` is the home folder of whoever deploys: write the folder out.",
+        place: written.place
+      });
+      return void 0;
+    }
+    return /^\/(?:Workspace|Volumes)\//.test(text3) ? text3 : `/Workspace${text3}`;
+  }
+  #needed(what, { text: text3, place }) {
+    const resolved = this.#resolve(text3, 0);
+    if (resolved !== void 0) return resolved;
+    this.mistakes.push({
+      problem: `\`${what}\` holds what only the Databricks CLI can resolve.`,
+      expected: "texts, ${bundle.name}, ${bundle.target}, ${workspace.*} and variables with literal values",
+      actual: text3,
+      remedy: "Write it out, or give the variable's value with the input `variables`.",
+      place
+    });
+    return void 0;
+  }
+  #resolve(text3, depth) {
+    if (depth > DEEPEST3) return void 0;
+    const missing = [];
+    const resolved = text3.replace(REFERENCE, (_, name) => {
+      const found3 = this.#lookUp(name, depth + 1);
+      if (found3 === void 0) missing.push(name);
+      return found3 ?? "";
+    });
+    return missing.length === 0 && !resolved.includes("${") ? resolved : void 0;
+  }
+  #lookUp(name, depth) {
+    const [root = "", key2 = "", ...more] = name.split(".");
+    if (name === "bundle.target") return this.#selected.name;
+    if (more.length > 0) return void 0;
+    if (root === "var") return this.#variable(key2, depth);
+    if (name !== "bundle.name" && !/^workspace\.(?:root|state|file)_path$/.test(name)) return void 0;
+    const written = this.#setting(root, key2);
+    if (written !== void 0) return this.#resolve(written.text, depth);
+    const last = /^(state|file)_path$/.exec(key2)?.[1];
+    const rootPath = last === void 0 ? void 0 : this.#lookUp("workspace.root_path", depth + 1);
+    return rootPath === void 0 ? void 0 : `${rootPath}/${last === "file" ? "files" : "state"}`;
+  }
+  #variableNames() {
+    const { top, overrides } = this.#selected;
+    return [.../* @__PURE__ */ new Set([...keysOf(under(top, "variables")), ...keysOf(under(overrides, "variables"))])];
+  }
+  /** Source: cli `bundle/config/mutator/set_variables.go`; a target may give the value alone. */
+  #variable(name, depth) {
+    if (Object.hasOwn(this.#given, name)) return this.#given[name];
+    const { top, overrides } = this.#selected;
+    const [ofTarget, ofTop] = [overrides, top].map((layers) => under(under(layers, "variables"), name));
+    const all = [...ofTop ?? [], ...ofTarget ?? []];
+    if (under(all, "lookup").length > 0) return void 0;
+    const short = ofTarget?.filter(({ kind }) => kind !== "map").at(-1);
+    const value = short ?? under(ofTarget ?? [], "default").at(-1) ?? under(ofTop ?? [], "default").at(-1);
+    return value?.kind === "text" ? this.#resolve(value.text, depth) : void 0;
+  }
+};
+
+// core/api/paging.ts
+var MAX_PAGES = 1e4;
+async function listAll(api, path20, itemsField, query = {}) {
+  const items = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
+    const page = token2 === "" ? query : { ...query, page_token: token2 };
+    const answer = await api.call({ method: "GET", path: path20, query: page });
+    for (const item of listAt(answer, itemsField)) items.push(item);
+    token2 = textAt(answer, "next_page_token");
+    if (token2 === "") return items;
+    if (seen.has(token2)) break;
+  }
+  throw endless(path20);
+}
+async function listScim(api, path20, query, last) {
+  const items = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const startIndex = String(items.length + 1);
+    const answer = await api.call({ method: "GET", path: path20, query: { startIndex, count: "100", ...query } });
+    const resources = listAt(answer, "Resources");
+    for (const resource of resources) items.push(resource);
+    if (resources.length === 0 || last(resources)) return items;
+  }
+  throw endless(path20);
+}
+function endless(path20) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path20} does not come to an end`);
+}
+async function inParallel(items, work, width = 8) {
+  const results = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return results;
+}
+
 // core/access/kinds/unity-catalog-credential.ts
-var NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
-var path4 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
+var NAME2 = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
+var path3 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
 function identityOf(info) {
   const azure = CREDENTIAL.member(info, "azure_managed_identity");
   const managed = AZURE_IDENTITY.text(azure, "managed_identity_id");
@@ -11066,8 +10925,8 @@ async function readCredential(api, name) {
     const page = { max_results: "0" };
     const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
     const [grants2, bindings] = await Promise.all([
-      listAll(api, path4("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
-      isolated ? listAll(api, path4("bindings", name), BINDINGS.key("bindings"), page) : []
+      listAll(api, path3("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
+      isolated ? listAll(api, path3("bindings", name), BINDINGS.key("bindings"), page) : []
     ]);
     const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
     return {
@@ -11150,7 +11009,7 @@ async function change(objects, ports, verb) {
   try {
     await ports.databricks.call({
       method: "PATCH",
-      path: path4("permissions", credential),
+      path: path3("permissions", credential),
       body,
       repeatable: true
     });
@@ -11178,7 +11037,7 @@ var unityCatalogCredential = {
     const source = spec;
     const credential = context.resolve(source);
     if (credential === void 0) return void 0;
-    if (!NAME.test(credential)) {
+    if (!NAME2.test(credential)) {
       const expected = "one exact name: no wildcard, period, slash or space";
       context.report({
         problem: `"${credential}" is not the name of a credential.`,
@@ -11491,6 +11350,287 @@ function completed(api, jobs2) {
   return inParallel(jobs2, async (job2) => await readJob(api, JOB.text(job2, "job_id")) ?? job2);
 }
 
+// core/access/bundle-facts.ts
+import { createHash as createHash2 } from "node:crypto";
+function principalNamed(name) {
+  return isUuid(name) ? { kind: "service_principal", applicationId: name.toLowerCase() } : { kind: name.includes("@") ? "user" : "name", name };
+}
+function runAsOf(settings) {
+  const principal = textAt(settings, "run_as", "service_principal_name");
+  if (principal !== "")
+    return isUuid(principal) ? principalNamed(principal) : { kind: "name", name: principal };
+  const user2 = textAt(settings, "run_as", "user_name");
+  if (user2 !== "") return { kind: "user", name: user2 };
+  const group = textAt(settings, "run_as", "group_name");
+  return group === "" ? { kind: "deployer" } : { kind: "group", name: group };
+}
+var NOT_SETTINGS = /* @__PURE__ */ new Set([
+  "id",
+  "url",
+  "modified_status",
+  "permissions",
+  "lifecycle"
+]);
+function jobSettings(job2) {
+  return Object.fromEntries(members(job2).filter(([name]) => !NOT_SETTINGS.has(name)));
+}
+function bundleFacts(summary, workspaceId) {
+  const jobs2 = members(member(summary, "resources", "jobs"));
+  const all = jobs2.map(([key2, settings]) => ({ key: key2, settings }));
+  const gone = all.filter(({ settings }) => textAt(settings, "modified_status") === "deleted");
+  return {
+    workspaceId,
+    name: textAt(summary, "bundle", "name"),
+    target: textAt(summary, "bundle", "target"),
+    statePath: textAt(summary, "workspace", "state_path"),
+    filePath: textAt(summary, "workspace", "file_path"),
+    config: summary,
+    jobs: all.filter((job2) => !gone.includes(job2)).map(({ key: key2, settings }) => ({
+      key: key2,
+      settings: jobSettings(settings),
+      id: textAt(settings, "id") || void 0,
+      runAs: runAsOf(settings)
+    })),
+    goneJobIds: gone.map(({ settings }) => textAt(settings, "id"))
+  };
+}
+function accessName(bundle, job2, purpose) {
+  const parts = JSON.stringify([bundle.workspaceId, bundle.name, bundle.target, job2, purpose]);
+  return `dbxt-${createHash2("sha256").update(parts, "utf8").digest("hex").slice(0, 12)}`;
+}
+
+// core/flow/access/deployed-bundle.ts
+async function deployedBundle(api, settings, workspaceId) {
+  const { name, target, statePath, filePath, config: config3 } = settings;
+  const path20 = `${statePath}/metadata.json`;
+  const query = { limit: "100", expand_tasks: "true" };
+  const [text3, listed] = await Promise.all([
+    readWorkspaceFile(api, path20),
+    listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
+  ]);
+  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path20);
+  const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
+  const metadata = text3 === void 0 ? void 0 : parse2(text3);
+  const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
+  if (metadata === void 0 && here.length > 0) {
+    mistakes.push({
+      problem: `${path20} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
+      remedy: "Give the registrar CAN_READ on the bundle's state folder, or deploy the bundle again."
+    });
+  }
+  const jobs2 = [];
+  for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
+    const id = textAt(job2, "id");
+    const found3 = byId.get(id);
+    if (found3 === void 0) mistakes.push(notThere(key2, id, path20));
+    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found3) });
+  }
+  if (mistakes.length > 0) throw unproven(mistakes);
+  const known2 = new Set(jobs2.map(({ id }) => id));
+  const creators = here.filter((job2) => known2.has(textAt(job2, "job_id"))).map((job2) => textAt(job2, "creator_user_name").toLowerCase());
+  return {
+    facts: {
+      ...{ workspaceId, name, target, statePath, filePath, config: config3, jobs: jobs2 },
+      goneJobIds: [...byId.keys()].filter((id) => !known2.has(id))
+    },
+    creators: [...new Set(creators.filter(isUuid))]
+  };
+}
+async function settingsOf(api, id, listed) {
+  const query = { job_id: id };
+  const job2 = isCutOff(listed) ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+  const settings = member(job2, "settings") ?? {};
+  return { settings, runAs: runAsOf(settings) };
+}
+function parse2(text3) {
+  try {
+    return readJson(text3);
+  } catch {
+    return {};
+  }
+}
+function wrongBundle(metadata, { name, target, statePath }) {
+  const found3 = ["name", "target"].map((key2) => textAt(metadata, "config", "bundle", key2));
+  if (found3[0] === name && found3[1] === target) return [];
+  return [
+    {
+      problem: `What is deployed in ${statePath} is another bundle or target than this checkout's.`,
+      expected: `bundle ${name}, target ${target}`,
+      actual: `bundle ${found3[0] || "(none)"}, target ${found3[1] || "(none)"}`,
+      remedy: "Check out the commit that was deployed, or deploy this one first."
+    }
+  ];
+}
+function notThere(key2, id, path20) {
+  return {
+    problem: `Job "${key2}" (${id}) is not in the workspace as a job of this deployment.`,
+    expected: `a job with deployment.metadata_file_path ${path20}`,
+    remedy: "Deploy the bundle again. If it is there, give the registrar CAN_VIEW on it (or make the registrar a workspace admin)."
+  };
+}
+function unproven(mistakes) {
+  return new SecretlessError("ACCESS_DEPLOYMENT_UNPROVEN", {
+    problem: "What is deployed of this bundle cannot be proven from the workspace. No access was changed.",
+    mistakes
+  });
+}
+
+// core/commands/access.ts
+async function registerAccess(context) {
+  const { step: step2, api, access: access2, connection, variables } = context;
+  const { ci, inputs, ports, found: found3 } = step2;
+  const settings = await readBundleSettings({
+    root: path4.resolve(ci.context.checkout, inputs.bundleRoot),
+    checkout: ci.context.checkout,
+    platform: ports.platform,
+    asked: inputs.target,
+    variables
+  });
+  const { name, target } = settings;
+  const bundle = await deployedBundle(api, settings, connection.workspaceId ?? "").catch((error) => {
+    throw error instanceof SecretlessError ? error : callError("The look at what is deployed", error);
+  });
+  found3({ bundle: { name, target } });
+  await access2.register(bundle);
+}
+
+// core/bundle/unpinned.ts
+function unpinnedCode(tree) {
+  const found3 = [];
+  for (const [key2, job2] of members(member(tree, "resources", "jobs")))
+    walk(job2, (what) => found3.push(`jobs.${key2}: ${what}`));
+  return [...new Set(found3)];
+}
+function walk(value, say) {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, say);
+    return;
+  }
+  if (!isObject2(value)) return;
+  const pypi2 = textAt(value, "pypi", "package");
+  if (pypi2 !== "" && !isExact(pypi2)) say(`library ${pypi2}`);
+  const cran = textAt(value, "cran", "package");
+  if (cran !== "") say(`library ${cran} (CRAN, which has no versions to name)`);
+  const maven2 = textAt(value, "maven", "coordinates");
+  if (maven2 !== "" && !/^[^:]+:[^:]+:(?!latest$|release$)[^:[(,]+$/i.test(maven2.replace(/-SNAPSHOT$/, ":")))
+    say(`library ${maven2}`);
+  const image = textAt(value, "docker_image", "url");
+  if (image !== "" && !/@sha256:[\da-f]{64}$/.test(image)) say(`image ${image}`);
+  const dependencies = member(value, "spec", "dependencies");
+  for (const dependency2 of Array.isArray(dependencies) ? dependencies : [])
+    if (typeof dependency2 === "string" && isPackage(dependency2) && !isExact(dependency2))
+      say(`dependency ${dependency2}`);
+  for (const [, inner] of members(value)) walk(inner, say);
+}
+function isPackage(dependency2) {
+  return /^[a-z\d][\w.-]*/i.test(dependency2) && !/[/\\]|\.(?:whl|jar|txt|toml)$/i.test(dependency2.split("@")[0] ?? "");
+}
+function isExact(requirement) {
+  const [text3 = ""] = requirement.split(";");
+  if (/#sha256=[\da-f]{64}\b/.test(text3)) return true;
+  return /^[^=<>~!,@]+={2,3}\s*[\w.+!-]+\s*$/.test(text3);
+}
+
+// core/audit/events/resource-change.ts
+var ACTIVITY = {
+  created: { activity_id: 1, activity_name: "Create" },
+  changed: { activity_id: 3, activity_name: "Update" },
+  deleted: { activity_id: 4, activity_name: "Delete" }
+};
+function resourceChangeEvent(resource) {
+  const { change: change2, outcome: outcome2, kind, resource: name, id, fields = [] } = resource;
+  const failed = outcome2 === "unknown" || !outcome2.ok;
+  return {
+    event_code: "resource_change",
+    class_uid: 3004,
+    class_name: "Entity Management",
+    category_uid: 3,
+    ...ACTIVITY[change2],
+    severity_id: failed ? SEVERITY.medium : SEVERITY.informational,
+    ...outcome2 === "unknown" ? { status_id: 0, status: "Unknown" } : outcomeFields(outcome2),
+    message: `${resource.command}: ${name} ${failed ? `not known to be ${change2}` : change2}`,
+    entity: { ...given("uid", id), name, type: kind, type_id: 99 },
+    unmapped: {
+      action: change2,
+      bundle: resource.bundle,
+      bundle_target: resource.target,
+      kind,
+      ...given("resource_id", id),
+      ...fields.length > 0 && { fields }
+    }
+  };
+}
+
+// core/flow/changed-resources.ts
+var CHANGES = {
+  skip: [],
+  create: ["created"],
+  update: ["changed"],
+  update_id: ["changed"],
+  resize: ["changed"],
+  recreate: ["deleted", "created"],
+  delete: ["deleted"]
+};
+function deployedChanges({ plan, there, failure, command }) {
+  const ids = new Map(there?.resources.map(({ kind, key: key2, id }) => [`${kind}.${key2}`, id]));
+  const base = { bundle: there?.name ?? "", target: there?.target ?? "", command };
+  const changes = plan.entries.flatMap((entry) => {
+    const id = ids.get(ownerOf(entry));
+    return CHANGES[entry.action].flatMap((change2) => {
+      const outcome2 = entry.gone ? void 0 : outcomeOf(change2, entry, { id, there, failure });
+      if (outcome2 === void 0) return [];
+      const { resource, fields } = entry;
+      return [{ ...base, change: change2, outcome: outcome2, kind: kindOf(entry), resource, id, fields }];
+    });
+  });
+  const path20 = there?.workspace.rootPath;
+  if (path20 === void 0 || failure) return changes;
+  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path20 }];
+}
+function destroyedChanges(there, left, failure) {
+  const base = { bundle: there.name, target: there.target, command: "destroy", change: "deleted" };
+  const changes = there.resources.map(({ kind, key: key2, id }) => {
+    const resource = `${kind}.${key2}`;
+    const said = failure && whatIsSaidOf(resource, failure);
+    const isLeft = left.includes(resource);
+    const failed = { ok: false, code: failure?.code ?? "DESTROY_INCOMPLETE", reason: said ?? "still there" };
+    const unsure = failure !== void 0 && kind !== "jobs";
+    const outcome2 = isLeft || said !== void 0 ? failed : unsure ? "unknown" : { ok: true };
+    return { ...base, outcome: outcome2, kind, resource, id };
+  });
+  if (failure || left.length > 0 || changes.length === 0) return changes;
+  return [...changes, { ...base, outcome: { ok: true }, kind: "files", resource: there.workspace.rootPath }];
+}
+function noteChanges(audit, changes) {
+  for (const change2 of changes) audit.note(resourceChangeEvent(change2));
+}
+function outcomeOf(change2, { resource, child }, { id, there, failure }) {
+  const said = failure && whatIsSaidOf(resource, failure);
+  if (failure && said !== void 0) return { ok: false, code: failure.code, reason: said };
+  const isThere2 = id !== void 0;
+  if (!failure) {
+    const seen = child || there === void 0 || (change2 === "deleted" ? !isThere2 : isThere2);
+    if (seen || change2 === "deleted") return { ok: true };
+    return { ok: false, code: "DEPLOY_FAILED", reason: "not there when it was read back" };
+  }
+  if (there === void 0 || change2 === "changed") return "unknown";
+  if (child) return isThere2 ? "unknown" : void 0;
+  return change2 === "created" === isThere2 ? { ok: true } : void 0;
+}
+function ownerOf({ resource }) {
+  return resource.split(".").slice(0, 2).join(".");
+}
+function kindOf({ resource }) {
+  const [kind, , ...part] = resource.split(".");
+  return [kind, ...part].join(".");
+}
+function whatIsSaidOf(resource, { details: details2, mistakes }) {
+  const escaped = resource.replace(/[^\w]/g, "\\$&");
+  const named = new RegExp(`\\bresources\\.${escaped}(?![\\w.-]*[\\w-])`);
+  const texts2 = [details2, ...mistakes].map(({ problem, actual = "" }) => `${problem} ${actual}`.trim());
+  return texts2.find((text3) => named.test(text3));
+}
+
 // core/cli/private-file.ts
 import path5 from "node:path";
 var LIMIT = 64e6;
@@ -11505,7 +11645,7 @@ async function readPrivateFile({ root, state }, platform, ...names2) {
 
 // core/flow/deployed-here.ts
 async function proveDeployed(api, summary, left) {
-  const here = { call: (request) => api.call({ ...request, lasting: true }) };
+  const here = lasting(api);
   const { statePath } = summary.workspace;
   const record2 = `${statePath}/deployment.json`;
   const looks = [
@@ -12152,9 +12292,6 @@ async function takeOver2(options, { content, left }, mine) {
   }
 }
 var diedHow = ({ ended, renewed }) => ended ? "nothing of it works any more" : `its lease, last renewed ${quote(renewed)}, has run out`;
-var lasting = (api) => ({
-  call: (request) => api.call({ ...request, lasting: true })
-});
 function alive({ run: run2, since }, statePath) {
   return new SecretlessError("DEPLOYMENT_LOCKED", {
     problem: `Another run deploys this bundle and target, and is alive: it renews its lease ${leasePath(statePath)}.`,
@@ -14509,9 +14646,6 @@ function policyCommand({ issuer, subject: subject2, audience }, owner) {
     `databricks account service-principal-federation-policy create "$id" --profile account --json ${shellQuoted(JSON.stringify(policy2))}`
   ].join("\n");
 }
-function shellQuoted(text3) {
-  return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
-}
 
 // core/federation/exchanges/databricks-refusal.ts
 var OTHER_PRINCIPAL = "<application ID of a service principal that can only read>";
@@ -15125,9 +15259,9 @@ function recordName(record2) {
   const file = `${object3}-${owner}-${deployment}-${digest(renderRecord(record2), 12)}.json`;
   return { file, object: object3, owner, deployment };
 }
-var NAME2 = /^([\da-f]{32})-([\da-f]{12})-([\da-f]{12})-[\da-f]{12}\.json$/;
+var NAME3 = /^([\da-f]{32})-([\da-f]{12})-([\da-f]{12})-[\da-f]{12}\.json$/;
 function parseRecordName(file) {
-  const [, object3, owner, deployment] = NAME2.exec(file) ?? [];
+  const [, object3, owner, deployment] = NAME3.exec(file) ?? [];
   if (object3 === void 0 || owner === void 0 || deployment === void 0) return void 0;
   return { file, object: object3, owner, deployment };
 }
@@ -15690,7 +15824,7 @@ function auditTrail(log, bundle) {
 }
 
 // core/access/files/access-file.ts
-var import_yaml7 = __toESM(require_dist(), 1);
+var import_yaml8 = __toESM(require_dist(), 1);
 
 // core/access/files/references.ts
 var REFERENCE3 = /\$\{([^{}]*)\}/g;
@@ -15745,60 +15879,6 @@ function resolveReferences(source, config3, report2) {
   return missing.length === 0 ? resolved : void 0;
 }
 
-// core/base/yaml/yaml-file.ts
-var import_yaml6 = __toESM(require_dist(), 1);
-var MAX_LENGTH = 1e6;
-var NO_YAML = {
-  expected: "YAML 1.2: one document, each key once, no aliases",
-  remedy: "Correct the line; an editor with a YAML extension shows the place."
-};
-function readYaml(file, shape2) {
-  const mistakes = [];
-  if (file.text.length > MAX_LENGTH) {
-    return {
-      value: void 0,
-      mistakes: [{ problem: "The file is larger than 1 MB.", place: { file: file.path } }]
-    };
-  }
-  const lines = new import_yaml6.LineCounter();
-  const placeAt = (offset) => {
-    if (offset === void 0) return { file: file.path, line: 1, column: 1 };
-    const { line, col } = lines.linePos(offset);
-    return { file: file.path, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  let document;
-  try {
-    document = (0, import_yaml6.parseDocument)(file.text, {
-      version: "1.2",
-      schema: "core",
-      lineCounter: lines,
-      prettyErrors: false,
-      keepSourceTokens: false
-    });
-  } catch (error) {
-    const problem = error instanceof RangeError ? "The file is nested too deeply." : "The file is not YAML.";
-    return { value: void 0, mistakes: [{ problem, place: { file: file.path, line: 1, column: 1 } }] };
-  }
-  for (const flaw of [...document.errors, ...document.warnings]) {
-    mistakes.push({
-      problem: `YAML: ${yamlFlaw(flaw)}.`,
-      ...NO_YAML,
-      place: placeAt(flaw.pos[0])
-    });
-  }
-  if (document.directives.yaml.explicit === true) {
-    const remedy = "Take the line out.";
-    mistakes.push({ problem: "A %YAML directive is not supported.", ...NO_YAML, remedy, place: placeAt(0) });
-  }
-  if (mistakes.length > 0) return { value: void 0, mistakes };
-  const context = {
-    place: (node) => placeAt(node?.range?.[0]),
-    report: (mistake) => mistakes.push(mistake)
-  };
-  const value = shape2.read(document.contents, context);
-  return { value: mistakes.length === 0 ? value : void 0, mistakes };
-}
-
 // core/access/files/access-file.ts
 var presentCredential = object({
   credential: required(
@@ -15811,7 +15891,7 @@ var present = {
     anyOf: [{ const: "databricks" }, presentCredential.schema],
     description: "What the target sees: a token of a service credential, or one of the workspace itself."
   },
-  read: (node, context) => (0, import_yaml7.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
+  read: (node, context) => (0, import_yaml8.isMap)(node) ? presentCredential.read(node, context) : oneOf(["databricks"]).read(node, context)
 };
 var common = {
   purpose: required(
@@ -15842,7 +15922,7 @@ function checkReferences(value, context) {
   return Object.values(value).every((child) => checkReferences(child, context));
 }
 function readEntry3(node, context, kinds) {
-  if (!(0, import_yaml7.isMap)(node)) {
+  if (!(0, import_yaml8.isMap)(node)) {
     wrong(node, context, "a mapping with purpose and one kind of access");
     return void 0;
   }
@@ -18863,19 +18943,19 @@ var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 async function checkedOutCommit(folder) {
   const gitFolder2 = await findGitFolder(folder);
   if (gitFolder2 === void 0) return void 0;
-  const head = await textOf3(path8.join(gitFolder2, "HEAD"));
+  const head = await textOf4(path8.join(gitFolder2, "HEAD"));
   if (head === void 0 || COMMIT.test(head)) return head;
   const [, ref2] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
   if (ref2 === void 0 || ref2.split("/").includes("..")) return void 0;
-  const common2 = path8.resolve(gitFolder2, await textOf3(path8.join(gitFolder2, "commondir")) ?? ".");
-  const loose = await textOf3(path8.join(common2, ref2));
-  const commit = loose ?? packedRef(await textOf3(path8.join(common2, "packed-refs")), ref2);
+  const common2 = path8.resolve(gitFolder2, await textOf4(path8.join(gitFolder2, "commondir")) ?? ".");
+  const loose = await textOf4(path8.join(common2, ref2));
+  const commit = loose ?? packedRef(await textOf4(path8.join(common2, "packed-refs")), ref2);
   return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
 }
 async function findGitFolder(folder) {
   const git = path8.join(folder, ".git");
-  if (await textOf3(path8.join(git, "HEAD")) !== void 0) return git;
-  const [, target] = /^gitdir: (.+)$/.exec(await textOf3(git) ?? "") ?? [];
+  if (await textOf4(path8.join(git, "HEAD")) !== void 0) return git;
+  const [, target] = /^gitdir: (.+)$/.exec(await textOf4(git) ?? "") ?? [];
   return target === void 0 ? void 0 : path8.resolve(folder, target);
 }
 function packedRef(text3, ref2) {
@@ -18883,7 +18963,7 @@ function packedRef(text3, ref2) {
   return line?.split(" ")[0];
 }
 var LARGEST = 64e6;
-async function textOf3(file) {
+async function textOf4(file) {
   return readNamedFile(file, { limit: LARGEST }).then(
     (bytes) => bytes?.toString("utf8").trimEnd(),
     () => void 0
@@ -19945,105 +20025,29 @@ function undeclared(names2, declared2, input) {
   }));
 }
 
-// core/bundle/variables-file.ts
-var import_yaml8 = __toESM(require_dist(), 1);
-var NO_VARIABLES = { texts: {}, complex: {} };
-var NAME3 = /^[A-Za-z_][\w-]*$/;
-function readVariablesFile(source) {
-  return readYaml(source, FILE);
-}
-var FILE = {
-  schema: { type: "object" },
-  read(node, context) {
-    if (!(0, import_yaml8.isMap)(node)) {
-      wrong(node, context, "a mapping of names of variables to their values");
-      return void 0;
-    }
-    const texts2 = {};
-    const complex = {};
-    for (const { key: key2, value } of node.items) {
-      const name = (0, import_yaml8.isScalar)(key2) ? String(key2.value) : "";
-      if (!NAME3.test(name)) {
-        context.report({
-          problem: `\`${quote(name)}\` is no name of a variable.`,
-          expected: "letters, digits, _ and - (not first)",
-          actual: quote(name),
-          remedy: "Correct the name: it is one that the bundle declares under `variables`.",
-          place: context.place(key2)
-        });
-      } else if ((0, import_yaml8.isMap)(value) || (0, import_yaml8.isSeq)(value)) complex[name] = jsonOf2(value, name, context);
-      else texts2[name] = textOf4(value, name, context);
-    }
-    return { texts: texts2, complex };
-  }
-};
-function textOf4(node, name, context) {
-  if (!(0, import_yaml8.isScalar)(node) || node.value === null) {
-    noValue(node, name, context);
-    return "";
-  }
-  return typeof node.value === "string" ? node.value : node.source ?? "";
-}
-function jsonOf2(node, name, context) {
-  if ((0, import_yaml8.isSeq)(node)) return node.items.map((item) => jsonOf2(item, name, context));
-  if ((0, import_yaml8.isMap)(node)) {
-    const items = node.items;
-    return Object.fromEntries(
-      items.map(({ key: key2, value: value2 }) => [
-        (0, import_yaml8.isScalar)(key2) ? String(key2.value) : key2.toString(),
-        jsonOf2(value2, name, context)
-      ])
-    );
-  }
-  if (!(0, import_yaml8.isScalar)(node)) {
-    noValue(node, name, context);
-    return null;
-  }
-  const { value, source } = node;
-  if (typeof value === "number" && source !== void 0 && String(value) !== source) {
-    context.report({
-      problem: `A number of \`${name}\` would be read as another text than it is written.`,
-      expected: `\`${quote(String(value))}\`, or a text in quotes`,
-      actual: quote(source),
-      remedy: "Put it in quotes if it is a text, such as a version.",
-      place: context.place(node)
-    });
-  }
-  return value;
-}
-function noValue(node, name, context) {
-  context.report({
-    problem: `The variable \`${name}\` has no value.`,
-    expected: "a text, a number, true, false, a mapping or a list, written out (no alias)",
-    actual: "nothing",
-    remedy: 'Give it one, or take the line out. An empty text is `""`.',
-    place: context.place(node)
-  });
-}
-
 // core/cli/variable-overrides.ts
 import { lstat, mkdir as mkdir2, rm as rm2, rmdir, stat as stat4, symlink, writeFile as writeFile2 } from "node:fs/promises";
 import path12 from "node:path";
-var FOLDERS = [".databricks", "bundle"];
-var FILE2 = "variable-overrides.json";
 async function placeOverrides(values, place) {
   const { target, folder, platform } = place;
-  const file = path12.join(folder, FILE2);
+  const parts = overridesPath(target);
+  const name = parts[3];
+  const file = path12.join(folder, name);
   const json = JSON.stringify(values);
   await writeFile2(file, json, { flag: "wx", mode: 384 });
   if (/[/\\]|^\.{0,2}$/.test(target))
     throw inTheWay(place, target, "the target's name is no name of a folder");
   const made = [];
   let at3 = await diskTree.real(place.bundleRoot);
-  for (const name of [...FOLDERS, target]) {
-    at3 = path12.join(at3, name);
+  for (const part of parts.slice(0, -1)) {
+    at3 = path12.join(at3, part);
     const there2 = await lstat(at3).catch(() => void 0);
     if (there2 === void 0) {
       await mkdir2(at3);
       made.unshift(at3);
     } else if (!there2.isDirectory()) throw inTheWay(place, at3, "it is no folder");
   }
-  const link2 = path12.join(at3, FILE2);
+  const link2 = path12.join(at3, name);
   const there = await lstat(link2).catch(() => void 0);
   const dangling = there?.isSymbolicLink() === true && !await stat4(link2).catch(() => void 0);
   if (there && !dangling) throw inTheWay(place, link2, "it gives variables values, too");
@@ -20059,11 +20063,11 @@ async function placeOverrides(values, place) {
     for (const one of made) await rmdir(one).catch(() => void 0);
   };
 }
-function inTheWay({ checkout, platform }, file, why) {
+function inTheWay({ checkout, platform, target }, file, why) {
   const shown4 = pathForPeople(file, checkout, platform);
   return new SecretlessError("INPUT_INVALID", {
     problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown4} is in the way, ${why}.`,
-    expected: `no \`${FILE2}\` in the checkout, and folders without links`,
+    expected: `no \`${overridesPath(target)[3]}\` in the checkout, and folders without links`,
     actual: shown4,
     remedy: `Move its values into the file of \`variables-file\`, and take ${shown4} out of the repository.`
   });
@@ -22308,7 +22312,7 @@ function findingsTable(findings2) {
 
 // core/scan/exceptions.ts
 var import_yaml9 = __toESM(require_dist(), 1);
-import { join as join5, relative, sep } from "node:path";
+import { join as join5, relative } from "node:path";
 
 // core/bundle/ignore-patterns.ts
 var ANY = { type: "any" };
@@ -22403,7 +22407,7 @@ var RULE_IDS = new Set(
 );
 async function readExceptions({ bundleRoot, checkout }, bounds, today) {
   const file = join5(bundleRoot, EXCEPTIONS_FILE);
-  const name = relative(checkout, file).split(sep).join("/");
+  const name = slashed(relative(checkout, file));
   try {
     const bytes = await readOwn(file, checkout, bounds);
     if (bytes === void 0) return { exceptions: [], mistakes: [] };
@@ -22865,8 +22869,7 @@ async function answered(api, request, what) {
 import { isAbsolute as isAbsolute6, join as join7, posix as posix8, relative as relative3 } from "node:path";
 
 // core/bundle/selection.ts
-import { isAbsolute as isAbsolute5, join as join6, posix as posix7, relative as relative2, resolve, sep as sep2 } from "node:path";
-var slashed = (path20) => path20.split(sep2).join("/");
+import { isAbsolute as isAbsolute5, join as join6, posix as posix7, relative as relative2, resolve } from "node:path";
 function foldersUp(path20) {
   return posix7.normalize(slashed(path20)).split("/").filter((part) => part === "..").length;
 }
@@ -23389,7 +23392,7 @@ function settingText(path20) {
 
 // core/scan/scanned-files.ts
 import { createHash as createHash9 } from "node:crypto";
-import { relative as relative5, sep as sep3 } from "node:path";
+import { relative as relative5 } from "node:path";
 
 // core/scan/files/archive.ts
 import { gunzipSync, inflateRawSync } from "node:zlib";
@@ -23994,7 +23997,7 @@ var ScannedFiles = class {
   }
   /** As reports name a file. */
   name(path20) {
-    return relative5(this.#options.checkout, path20).split(sep3).join("/");
+    return slashed(relative5(this.#options.checkout, path20));
   }
   async #isKnown(path20) {
     const known2 = this.#hashes.get(path20);
@@ -24598,8 +24601,8 @@ function warnOfHomes(step2, target) {
 import path18 from "node:path";
 async function tellOverrides({ ci, ports }, bundleRoot, target) {
   const { checkout } = ci.context;
-  const file = path18.join(bundleRoot, ".databricks", "bundle", target, "variable-overrides.json");
-  const name = path18.relative(checkout, file).split(path18.sep).join("/");
+  const file = path18.join(bundleRoot, ...overridesPath(target));
+  const name = slashed(path18.relative(checkout, file));
   const bounds = path18.relative(checkout, bundleRoot).startsWith("..") ? bundleRoot : checkout;
   try {
     const text3 = await readCheckoutText(file, { checkout: bounds, platform: ports.platform });
@@ -24609,8 +24612,8 @@ async function tellOverrides({ ci, ports }, bundleRoot, target) {
       names2 === void 0 ? `${name} is no JSON object; the Databricks CLI reads it for values of variables.` : `${name} sets variables of the bundle: ${names2.join(", ") || "none"}`
     );
   } catch (error) {
+    if (error instanceof DanglingLink) return;
     if (!(error instanceof RefusedFile)) throw error;
-    if (error.message === "is a link that leads nowhere") return;
     throw invalidBundle([
       {
         problem: `The file is not read: it ${error.message}. The Databricks CLI would take values of variables from it.`,

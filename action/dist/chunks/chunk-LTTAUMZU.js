@@ -7,6 +7,7 @@ import {
   documentRequest,
   isLoopback,
   isOpenToAnybody,
+  isPage,
   isRetryableStatus,
   issuerUrl,
   redact,
@@ -16,7 +17,7 @@ import {
 } from "./chunk-CCOILW5G.js";
 
 // core/base/paths.ts
-import { posix, win32 } from "node:path";
+import { posix, sep, win32 } from "node:path";
 function isInside(file, folder, platform) {
   const path3 = platform.os === "win32" ? win32 : posix;
   const fold2 = (text2) => platform.os === "linux" ? text2 : text2.toLowerCase();
@@ -27,6 +28,7 @@ function pathForPeople(file, folder, platform) {
   const path3 = platform.os === "win32" ? win32 : posix;
   return (isInside(file, folder, platform) ? path3.relative(folder, file) : file).replaceAll(path3.sep, "/");
 }
+var slashed = (path3) => path3.split(sep).join("/");
 function variable(environment, name, platform) {
   if (platform.os !== "win32") return environment[name];
   const wanted = name.toLowerCase();
@@ -290,7 +292,7 @@ function documentOf(request, response) {
     const value = parsed(body);
     if (typeof value === "object" && value !== null) return value;
     throw notDatabricks(
-      `${request.url} was answered with ${/^\s*</.test(body) ? "HTML" : "something that is not JSON"}`,
+      `${request.url} was answered with ${isPage(body) ? "HTML" : "something that is not JSON"}`,
       body
     );
   }
@@ -1375,6 +1377,11 @@ var FILE_LIMIT = 1e6;
 var RefusedFile = class extends Error {
   name = "RefusedFile";
 };
+var DanglingLink = class extends RefusedFile {
+  constructor() {
+    super("is a link that leads nowhere");
+  }
+};
 var OUTSIDE = "leads out of the checkout";
 var CHANGED = "was exchanged for another one while it was read";
 async function readCheckoutFile(file, bounds) {
@@ -1416,7 +1423,7 @@ async function realOf(file, port) {
     if (code === "ELOOP") throw new RefusedFile("is a link that leads in a circle");
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
     const found = await port.lstat(file).catch(() => void 0);
-    if (found?.isSymbolicLink() === true) throw new RefusedFile("is a link that leads nowhere");
+    if (found?.isSymbolicLink() === true) throw new DanglingLink();
     return void 0;
   }
 }
@@ -1493,8 +1500,10 @@ export {
   ServerTime,
   isInside,
   pathForPeople,
+  slashed,
   variable,
   RefusedFile,
+  DanglingLink,
   readCheckoutFile,
   readCheckoutText,
   readNamedFile,

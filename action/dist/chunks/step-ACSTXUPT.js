@@ -8,7 +8,7 @@ import {
   readNamedFile,
   redactingCi,
   usualAudience
-} from "./chunk-O7YCLKHK.js";
+} from "./chunk-LTTAUMZU.js";
 import {
   SecretlessError,
   answering,
@@ -50,6 +50,25 @@ function systemAddresses() {
   return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).filter(({ internal }) => !internal).map(({ address }) => address.replace(/%.*$/, ""));
 }
 
+// core/cli/system-ports.ts
+function systemPorts(environment, send) {
+  const platform2 = systemPlatform();
+  const runProcess = async (request) => {
+    const { createRunProcess } = await import("./process-QHLUFZZ4.js");
+    return createRunProcess(platform2)(request);
+  };
+  return { clock: systemClock, platform: platform2, environment, send, runProcess };
+}
+function detachedBy(self, service) {
+  return {
+    start: async (env) => {
+      const { startDetached } = await import("./detached-TCZHDXQN.js");
+      return startDetached(self.execPath, service, env);
+    },
+    runner: self.ppid > 1 ? self.ppid : void 0
+  };
+}
+
 // core/start.ts
 var REACHABLE = 6e4;
 async function runStep(shell, ports, seams = {}) {
@@ -64,7 +83,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-HZW6XZUG.js");
+      const { refuseForeignCheckout } = await import("./run-U3XKA5QQ.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -88,10 +107,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
-    const { run } = await import("./run-HZW6XZUG.js");
+    const { run } = await import("./run-U3XKA5QQ.js");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-HZW6XZUG.js");
+    const { reportFailure, refuseStep } = await import("./run-U3XKA5QQ.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -350,29 +369,17 @@ async function isForkPullRequest(environment) {
 function runAction({ environment, early, cancelled, service }) {
   const send = answering(createSend(environment), early);
   const { ci, ports } = shellOf(environment, send, cancelled, (text) => process.stdout.write(text));
-  const detached = {
-    start: async (env) => {
-      const { startDetached } = await import("./detached-TCZHDXQN.js");
-      return startDetached(process.execPath, service, env);
-    },
-    runner: process.ppid > 1 ? process.ppid : void 0
-  };
-  return runStep(ci, { ...ports, detached });
+  return runStep(ci, { ...ports, detached: detachedBy(process, service) });
 }
 async function runService() {
-  const { serveTokenService } = await import("./run-HZW6XZUG.js");
+  const { serveTokenService } = await import("./run-U3XKA5QQ.js");
   const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
   await serveTokenService(process, silent, systemPlatform());
   process.exit(0);
 }
 function shellOf(environment, send, cancelled, write) {
-  const platform2 = systemPlatform();
-  const runProcess = async (request) => {
-    const { createRunProcess } = await import("./process-QHLUFZZ4.js");
-    return createRunProcess(platform2)(request);
-  };
-  const ci = new GitHubCi(environment, send, cancelled, write);
-  return { ci, ports: { clock: systemClock, platform: platform2, environment, send, runProcess } };
+  const ports = systemPorts(environment, send);
+  return { ci: new GitHubCi(environment, send, cancelled, write), ports };
 }
 export {
   runAction,
