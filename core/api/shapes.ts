@@ -5,6 +5,7 @@
 import type { App } from "@databricks/sdk-experimental/dist/apis/apps/model.js";
 import type * as catalog from "@databricks/sdk-experimental/dist/apis/catalog/model.js";
 import type * as compute from "@databricks/sdk-experimental/dist/apis/compute/model.js";
+import type { Dashboard } from "@databricks/sdk-experimental/dist/apis/dashboards/model.js";
 import type * as iam from "@databricks/sdk-experimental/dist/apis/iam/model.js";
 import type * as jobs from "@databricks/sdk-experimental/dist/apis/jobs/model.js";
 import type * as oauth2 from "@databricks/sdk-experimental/dist/apis/oauth2/model.js";
@@ -67,6 +68,7 @@ export type GetCluster = Query<compute.GetClusterRequest>;
 export const PIPELINE = shape<pipelines.PipelineStateInfo>();
 export const PIPELINES = shape<pipelines.ListPipelinesResponse>();
 export const APP = shape<App>();
+export const DASHBOARD = shape<Dashboard>();
 export const ENDPOINT = shape<serving.ServingEndpoint>();
 
 export const CREDENTIAL = shape<catalog.CredentialInfo>();
