@@ -54,6 +54,8 @@ export const JOB_SETTINGS = shape<jobs.JobSettings>();
 export const JOBS = shape<jobs.ListJobsResponse>();
 export type GetJob = Query<jobs.GetJobRequest>;
 export type ListJobs = Query<jobs.ListJobsRequest>;
+export const JOB_RUNS = shape<jobs.ListRunsResponse>();
+export type ListRuns = Query<jobs.ListRunsRequest>;
 export type CancelRun = Body<jobs.CancelRun>;
 
 /** Objects whose every member is judged by a table; a table of them names each member that the SDK has. */
@@ -66,6 +68,7 @@ export const LIBRARY_STATUS = shape<compute.LibraryFullStatus>();
 export type GetCluster = Query<compute.GetClusterRequest>;
 
 export const PIPELINE = shape<pipelines.PipelineStateInfo>();
+export const PIPELINE_UPDATES = shape<pipelines.ListUpdatesResponse>();
 export const PIPELINES = shape<pipelines.ListPipelinesResponse>();
 export const APP = shape<App>();
 export const DASHBOARD = shape<Dashboard>();
