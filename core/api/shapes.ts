@@ -54,6 +54,7 @@ export const JOB_SETTINGS = shape<jobs.JobSettings>();
 export const JOBS = shape<jobs.ListJobsResponse>();
 export type GetJob = Query<jobs.GetJobRequest>;
 export type ListJobs = Query<jobs.ListJobsRequest>;
+export type DeleteJob = Body<jobs.DeleteJob>;
 export const JOB_RUNS = shape<jobs.ListRunsResponse>();
 export type ListRuns = Query<jobs.ListRunsRequest>;
 export type CancelRun = Body<jobs.CancelRun>;

@@ -11,7 +11,6 @@ import {
 } from "../../sandbox/defaults.ts";
 import { startAzureJob, type AzureJob } from "../../sandbox/runner/azure-job.ts";
 import { builtTask, codeOf } from "./support/built-task.ts";
-import { interruptAt } from "./support/cancel.ts";
 import { leftIn } from "./support/files.ts";
 
 const CLIENT = { clientId: AZURE_DEPLOYER.applicationId };
@@ -222,24 +221,6 @@ describe("the built task on Azure Pipelines", () => {
       (JSON.parse(next.outputs["plan"] ?? "") as { changes: unknown[] }).changes,
       [],
       next.log,
-    );
-  });
-
-  it("cancels the run of a job whose link was not printed when the job was cancelled", async () => {
-    const { sandbox } = job;
-    assert.equal((await job.step(USUAL)).result, "Succeeded");
-    sandbox.workspace.runs.script({ runningPolls: Infinity });
-    sandbox.fault({ path: /\/run-now$/, delay: 600 });
-    const result = await job.step(
-      { ...USUAL, command: "run", resource: "ingest_orders" },
-      { onStart: interruptAt(sandbox, ({ path: route }) => route.endsWith("/run-now")) },
-    );
-    assert.equal(codeOf(result), "CANCELLED", result.log);
-    const runs = [...sandbox.workspace.runs.all.values()];
-    assert.deepEqual(
-      runs.map((run) => run.result),
-      ["CANCELED"],
-      result.log,
     );
   });
 

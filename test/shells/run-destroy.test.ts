@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
-import { interruptAt } from "./support/cancel.ts";
 import { codeOf, errorOf } from "./support/results.ts";
 
 async function deployedJob(): Promise<GitHubJob> {
@@ -94,34 +93,6 @@ describe("run through the built action", () => {
     const audit = await readFile(result.outputs["audit-log"] ?? "", "utf8");
     assert.match(audit, /"operation":"POST \/api\/2\.2\/jobs\/runs\/cancel".*"caller":/);
   });
-});
-
-describe("run through the built action, cancelled before the link of the run is printed", () => {
-  let job: GitHubJob;
-  before(async () => {
-    job = await deployedJob();
-  });
-  after(() => job.stop());
-
-  for (const [when, fault] of [
-    ["while the run is being started", { path: /\/run-now$/, delay: 600 }],
-    ["when it has started", { path: /\/runs\/get$/, delay: 5_000 }],
-  ] as const)
-    it(`${when}: the run is found and cancelled`, async () => {
-      const { sandbox } = job;
-      sandbox.workspace.runs.script({ runningPolls: Infinity });
-      const before = sandbox.workspace.runs.all.size;
-      sandbox.fault(fault);
-      const result = await job.step(
-        { command: "run", resource: "ingest_orders" },
-        { onStart: interruptAt(sandbox, ({ path: route }) => fault.path.test(route)) },
-      );
-      assert.equal(codeOf(result), "CANCELLED", result.log);
-      const [run, another] = [...sandbox.workspace.runs.all.values()].slice(before);
-      assert.equal(another, undefined);
-      assert.equal(run?.result, "CANCELED", result.log);
-      assert.match(result.outputs["run"] ?? "", new RegExp(run.id));
-    });
 });
 
 describe("destroy through the built action", () => {
