@@ -63,7 +63,7 @@ export async function startKilledJob(cli: SandboxCli): Promise<GitHubJob> {
   }
 }
 
-const INPUTS = { "auto-approve": "true", "lock-timeout": "20s" };
+export const INPUTS = { "auto-approve": "true", "lock-timeout": "20s" };
 
 /** Deploys an edition to its end. @returns how many requests that took */
 export async function deploy(job: GitHubJob, edition: Edition): Promise<number> {
@@ -104,8 +104,8 @@ export async function killedAt(job: GitHubJob, { end, edition, nth }: Case): Pro
   };
 }
 
-/** @returns the processes that were there, main first */
-async function strike(end: End, main: number, ended: AbortSignal): Promise<readonly number[]> {
+/** Hits a step whose main has this id. @returns the processes that were there, main first */
+export async function strike(end: End, main: number, ended: AbortSignal): Promise<readonly number[]> {
   const kill = (pid: number, signal: NodeJS.Signals): void => {
     try {
       process.kill(pid, signal);
@@ -130,7 +130,7 @@ async function strike(end: End, main: number, ended: AbortSignal): Promise<reado
 const shortened = (path: string): string => path.split("/").slice(-3).join("/");
 
 /** Lets everything in the workspace have been written a minute earlier, with what leases say of themselves. */
-function passTime({ workspace: { dashboards, files, unityCatalog } }: Sandbox): void {
+export function passTime({ workspace: { dashboards, files, unityCatalog } }: Sandbox): void {
   dashboards.age(LATER);
   for (const objects of [unityCatalog.schemas, unityCatalog.volumes])
     for (const [name, object] of objects)
@@ -149,7 +149,7 @@ function passTime({ workspace: { dashboards, files, unityCatalog } }: Sandbox): 
 type Look = Pick<AfterKill, "duplicates" | "orphans" | "lost" | "staleLocks">;
 
 /** Compares what is in the workspace with what the edition says and with what the state knows. */
-function lookAt({ workspace }: Sandbox, edition: Edition): Look {
+export function lookAt({ workspace }: Sandbox, edition: Edition): Look {
   const there = [
     ...[...workspace.jobs.all.values()].map(({ id, settings }) => ["jobs", id, textOf(settings["name"])]),
     ...[...workspace.pipelines.all.values()].map(({ id, spec }) => ["pipelines", id, textOf(spec["name"])]),
