@@ -63,8 +63,7 @@ async function shells(parts: number): Promise<Check[]> {
 const CHECKS: Check[] = [
   mocha("unit", ["test/unit/**/*.test.ts"]),
   ...(await shells(5)),
-  { name: "lint", args: [bin("eslint/bin/eslint.js"), ".", "--max-warnings", "0"] },
-  { name: "types", args: [bin("typescript/bin/tsc"), "--noEmit"] },
+  { name: "types and lint", args: ["--import", "tsx", "scripts/types-and-lint.ts"] },
   { name: "format", args: [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
   { name: "unused code", args: [bin("knip/bin/knip.js")] },
 ];

@@ -1,4 +1,3 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError,
   SecretlessError,
@@ -14,7 +13,7 @@ import {
   registerSecret,
   statusError,
   workspaceOrigin
-} from "./chunk-CCOILW5G.js";
+} from "./chunk-SGOABIKZ.js";
 
 // core/base/paths.ts
 import { posix, sep, win32 } from "node:path";

@@ -38,7 +38,7 @@ import {
   variable,
   withoutBidi,
   workspaceUrl
-} from "./chunk-LTTAUMZU.js";
+} from "./chunk-JAP3E2J7.js";
 import {
   HttpError,
   SecretlessError,
@@ -56,7 +56,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-CCOILW5G.js";
+} from "./chunk-SGOABIKZ.js";
 import {
   createTerminate,
   isRunning,
