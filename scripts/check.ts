@@ -1,6 +1,7 @@
 /**
- * `npm test`: every check of the project, in three lanes (for two cores: a lane often waits for a process). Ends with `N passed, N failed, N skipped`, where
- * each static check counts as one, and what a check leaves behind as one failure of its own.
+ * `npm test`: every check of the project, in three lanes (for two cores: a lane often waits for a process). Ends with
+ * `N passed, N failed, N skipped`, where each static check counts as one, and what a check leaves behind as one failure of
+ * its own.
  */
 import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
