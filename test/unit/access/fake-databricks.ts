@@ -15,6 +15,15 @@ function listedJob(job: Row): Row {
   };
 }
 
+/** `jobs/get` gives the tasks of a job by hundreds. */
+function jobPage(job: Row, from: number): Row {
+  const tasks = member(job, "settings", "tasks");
+  if (!Array.isArray(tasks) || tasks.length <= 100) return job;
+  const settings = { ...(job["settings"] as Row), tasks: tasks.slice(from, from + 100) as Json };
+  const more = from + 100 < tasks.length && { has_more: true, next_page_token: String(from + 100) };
+  return { ...job, settings, ...more };
+}
+
 /** A workspace and account in memory, as far as access needs them; every request is counted. */
 export class FakeDatabricks extends FakeData {
   /** A connection as `caller`, through `before` (which may throw, or count). */
@@ -73,7 +82,7 @@ export class FakeDatabricks extends FakeData {
     if (path === "/api/2.2/jobs/get") {
       const found = this.jobs.find((job) => textAt(job, "job_id") === query["job_id"]);
       if (found === undefined) throw new ApiFailure(400, "INVALID_PARAMETER_VALUE", "no such job");
-      return found;
+      return jobPage(found, Number(query["page_token"] ?? 0));
     }
     if (path === "/api/2.0/token-management/tokens") return { token_infos: this.tokens };
     if (path.startsWith("/api/2.0/settings/types/restrict_workspace_admins/")) {
