@@ -5,6 +5,7 @@ import { scopeWords } from "../../../../core/access/scope/proof.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
 import { A, ACCESS, B, check, examine, P1, weakPoints } from "./scope-setup.ts";
 import {
+  apisOf,
   accessFileOf,
   bundleOf,
   DEPLOYER,
@@ -90,7 +91,7 @@ describe("proof of scope, special cases", () => {
     );
     const fake = workspaceWith([A, B], ["hr"]);
     change(fake);
-    const registrar = { workspace: fake.as(REGISTRAR), account: fake.as(REGISTRAR) };
+    const registrar = apisOf(fake, fake.as(REGISTRAR));
     const plan = await examineAccess(
       requestOf({ fake, bundle: bundleOf([A, B]), access: ACCESS, policy, over: { registrar } }),
     );
