@@ -71,6 +71,15 @@ describe("proof of scope, special cases", () => {
     assert.match(await check("principal", moving), /^later: .*once it is deployed/);
   });
 
+  it("has no later after the deployment: a job without an id there is broken, and gets nothing", async () => {
+    const jobs = [{ key: "load_a", principal: P1 }];
+    assert.match(await check("principal", { jobs }), /^broken: .*records no job for it/);
+    const plan = await examine({ jobs });
+    assert.deepEqual([plan.findings[0]?.code, plan.changes], ["SCOPE_BROKEN", []]);
+    const checks = plan.proofs.get("load_a")?.checks ?? [];
+    assert.ok(checks.length > 0 && checks.every(({ later }) => later === undefined));
+  });
+
   it("sees in the plan that two jobs would share one credential", async () => {
     const access = accessFileOf([
       ["load_a", "read", "hr"],
