@@ -1,28 +1,7 @@
 import { ApiFailure, type ApiRequest, type DatabricksApi } from "../../../core/api/client.ts";
 import { type Json, member, textAt } from "../../../core/api/json.ts";
 import { FakeData, type Row } from "./fake-data.ts";
-
-/** Of each job a listing shows the first hundred tasks, and not whom it runs as unless its settings say so. */
-function listedJob(job: Row): Row {
-  const tasks = member(job, "settings", "tasks");
-  const settings = (job["settings"] ?? {}) as Row;
-  const more = Array.isArray(tasks) && tasks.length > 100;
-  return {
-    job_id: job["job_id"] ?? null,
-    creator_user_name: job["creator_user_name"] ?? null,
-    settings: more ? { ...settings, tasks: tasks.slice(0, 100) as Json } : settings,
-    ...(more && { has_more: true }),
-  };
-}
-
-/** `jobs/get` gives the tasks of a job by hundreds. */
-function jobPage(job: Row, from: number): Row {
-  const tasks = member(job, "settings", "tasks");
-  if (!Array.isArray(tasks) || tasks.length <= 100) return job;
-  const settings = { ...(job["settings"] as Row), tasks: tasks.slice(from, from + 100) as Json };
-  const more = from + 100 < tasks.length && { has_more: true, next_page_token: String(from + 100) };
-  return { ...job, settings, ...more };
-}
+import { jobPage, listedJob } from "./fake-jobs.ts";
 
 /** A workspace and account in memory, as far as access needs them; every request is counted. */
 export class FakeDatabricks extends FakeData {
@@ -105,7 +84,12 @@ export class FakeDatabricks extends FakeData {
       const principal = this.principals.get(
         /servicePrincipals\/([^/]+)\//.exec(query["name"] ?? "")?.[1] ?? "",
       );
-      return { grant_rules: [{ role: "roles/servicePrincipal.user", principals: principal?.users ?? [] }] };
+      const holders = { user: principal?.users, manager: principal?.managers };
+      const rules = Object.entries(holders).map(([role, principals = []]) => ({
+        role: `roles/servicePrincipal.${role}`,
+        principals,
+      }));
+      return { grant_rules: rules };
     }
     const numeric = /servicePrincipals\/([^/]+)\//.exec(path)?.[1];
     const principal = [...this.principals.values()].find((one) => one.id === numeric);

@@ -38,6 +38,21 @@ describe("proof of scope, special cases", () => {
     assert.match(lines, /remains: groups\/data-platform-admins may act as it/);
   });
 
+  it("names who manages a principal, and who signs in on its behalf: both the roles are needed for that", async () => {
+    const policy =
+      "version: 1\nprincipal_users: ['user:ann@example.com']\nrules: [{ name: all, effect: allow }]\n";
+    const change = (fake: FakeDatabricks): void => {
+      fake.principals.get(P1)?.users.push("users/ann@example.com");
+      fake.principals.get(P1)?.managers.push("users/ann@example.com", "users/ben@example.com");
+    };
+    const proof = (await examine({ change, policy })).proofs.get("load_a");
+    assert.equal(proof?.grade, "proven");
+    const lines = proofLines(proof).join("\n");
+    assert.match(lines, /remains: users\/ann@example.com may act as it, and sign in on its behalf/);
+    assert.match(lines, /remains: users\/ben@example.com manages it and could let itself act as it/);
+    assert.match(await check("actors", { change }), /^broken: .*may act as it: users\/ann@example.com/);
+  });
+
   it("calls jobs that share by policy group-scoped, and breaks for the same without policy", async () => {
     const shared: readonly JobSetup[] = [A, { ...B, principal: P1 }];
     const policy =
