@@ -19,6 +19,8 @@ export type UpdateState = "COMPLETED" | "FAILED" | "CANCELED";
 interface Update {
   readonly id: string;
   readonly pipelineId: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
   state: "RUNNING" | UpdateState;
   readonly outcome: UpdateState;
 }
@@ -58,6 +60,7 @@ export class Pipelines {
       { method: "PUT", pattern: one, access: "write", handle: (call) => this.#edit(call) },
       { method: "DELETE", pattern: one, access: "write", handle: (call) => this.#delete(call) },
       { method: "POST", pattern: `${one}/updates`, access: "write", handle: (call) => this.#start(call) },
+      { method: "GET", pattern: `${one}/updates`, access: "read", handle: (call) => this.#listUpdates(call) },
       {
         method: "GET",
         pattern: `${one}/updates/{update}`,
@@ -153,9 +156,29 @@ export class Pipelines {
   #start(call: Call): Reply {
     const pipelineId = this.#find(call).id;
     const outcome = this.#outcomes.shift() ?? "COMPLETED";
-    const update: Update = { id: randomUUID(), pipelineId, state: "RUNNING", outcome };
+    const createdAt = this.#context.clock.now();
+    const update: Update = { id: randomUUID(), pipelineId, createdAt, state: "RUNNING", outcome };
     this.#updates.push(update);
     return ok({ update_id: update.id });
+  }
+
+  /** Newest first. */
+  #listUpdates(call: Call): Reply {
+    const { id } = this.#find(call);
+    const updates = this.#updates.filter(({ pipelineId }) => pipelineId === id).reverse();
+    const page = pageOf(
+      updates,
+      call.query.get("page_token"),
+      pageSize(call.query.get("max_results"), 25, 100),
+    );
+    const more = page.nextPageToken === "" ? {} : { next_page_token: page.nextPageToken };
+    const shown = page.items.map((update) => ({
+      pipeline_id: id,
+      update_id: update.id,
+      creation_time: update.createdAt,
+      state: update.state,
+    }));
+    return ok({ updates: shown, ...more });
   }
 
   /** The first look finds it running, the second finds it ended. */
