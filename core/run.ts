@@ -159,6 +159,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         beforeEach: () => checkHostPin({ ...pin, workspaceId }),
         afterEach: () => tokens.check(),
         readTimeout: inputs.planTimeout,
+        select: inputs.select,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => {
           if (pid === undefined) endWhatIsLeft();

@@ -54,6 +54,10 @@ export const JOBS = shape<jobs.ListJobsResponse>();
 export type GetJob = Query<jobs.GetJobRequest>;
 export type ListJobs = Query<jobs.ListJobsRequest>;
 export type CancelRun = Body<jobs.CancelRun>;
+export const RUN = shape<jobs.Run>();
+export const RUN_TASK = shape<jobs.RunTask>();
+export const RUN_OUTPUT = shape<jobs.RunOutput>();
+export type GetRunOutput = Query<jobs.GetRunOutputRequest>;
 
 /** Objects whose every member is judged by a table; a table of them names each member that the SDK has. */
 export type { compute, jobs };
@@ -65,6 +69,8 @@ export const LIBRARY_STATUS = shape<compute.LibraryFullStatus>();
 export type GetCluster = Query<compute.GetClusterRequest>;
 
 export const PIPELINE = shape<pipelines.PipelineStateInfo>();
+export const PIPELINE_EVENTS = shape<pipelines.ListPipelineEventsResponse>();
+export const PIPELINE_EVENT = shape<pipelines.PipelineEvent>();
 export const PIPELINES = shape<pipelines.ListPipelinesResponse>();
 export const APP = shape<App>();
 export const ENDPOINT = shape<serving.ServingEndpoint>();

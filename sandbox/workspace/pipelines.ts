@@ -21,13 +21,16 @@ interface Update {
   readonly pipelineId: string;
   state: "RUNNING" | UpdateState;
   readonly outcome: UpdateState;
+  readonly error: string | undefined;
+  /** The body of its start. */
+  readonly request: JsonObject;
 }
 
 /** The pipelines of a workspace and their updates. */
 export class Pipelines {
   readonly #all = new Map<string, Pipeline>();
   readonly #updates: Update[] = [];
-  readonly #outcomes: UpdateState[] = [];
+  readonly #outcomes: { readonly outcome: UpdateState; readonly error: string | undefined }[] = [];
   readonly #context: WorkspaceContext;
 
   constructor(context: WorkspaceContext) {
@@ -39,9 +42,14 @@ export class Pipelines {
     return this.#all;
   }
 
-  /** How the next update ends; default `COMPLETED`. Used up in order. */
-  script(outcome: UpdateState): void {
-    this.#outcomes.push(outcome);
+  /** Every update, the latest last. */
+  get updates(): readonly Update[] {
+    return this.#updates;
+  }
+
+  /** How the next update ends, and why it fails; default `COMPLETED`. Used up in order. */
+  script(outcome: UpdateState, error?: string): void {
+    this.#outcomes.push({ outcome, error });
   }
 
   routes(): Route[] {
@@ -69,10 +77,7 @@ export class Pipelines {
         method: "GET",
         pattern: `${one}/events`,
         access: "read",
-        handle: (call) => {
-          this.#find(call);
-          return ok({ events: [] });
-        },
+        handle: (call) => this.#events(call),
       },
     ];
   }
@@ -152,8 +157,9 @@ export class Pipelines {
 
   #start(call: Call): Reply {
     const pipelineId = this.#find(call).id;
-    const outcome = this.#outcomes.shift() ?? "COMPLETED";
-    const update: Update = { id: randomUUID(), pipelineId, state: "RUNNING", outcome };
+    const { outcome, error } = this.#outcomes.shift() ?? { outcome: "COMPLETED" as const, error: undefined };
+    const request = jsonBody(call);
+    const update: Update = { id: randomUUID(), pipelineId, state: "RUNNING", outcome, error, request };
     this.#updates.push(update);
     return ok({ update_id: update.id });
   }
@@ -167,6 +173,26 @@ export class Pipelines {
     const shown = update.state;
     update.state = update.state === "RUNNING" ? update.outcome : update.state;
     return ok({ update: { pipeline_id: id, update_id: update.id, state: shown } });
+  }
+
+  /** Errors alone. */
+  #events(call: Call): Reply {
+    const { id } = this.#find(call);
+    const events = this.#updates.flatMap(({ id: update, pipelineId, state, error }) =>
+      pipelineId !== id || state === "RUNNING" || error === undefined
+        ? []
+        : [
+            {
+              id: update,
+              origin: { pipeline_id: id, update_id: update },
+              event_type: "update_progress",
+              level: "ERROR",
+              message: `Update ${update.slice(0, 6)} is FAILED.`,
+              error: { exceptions: [{ class_name: "AnalysisException", message: error }] },
+            },
+          ],
+    );
+    return ok({ events: events.reverse() });
   }
 
   #stop(call: Call): Reply {
