@@ -9,7 +9,7 @@ export const ARCHIVE_LIMITS = {
   members: 100_000,
 } as const;
 
-export type ArchiveKind = "zip" | "gzip";
+export type ArchiveKind = "zip" | "gzip" | "tar";
 
 /** What is compressed in a way that is not opened here, by its first bytes; undefined for all else. */
 export function closedArchive(head: Uint8Array): string | undefined {
@@ -18,7 +18,7 @@ export function closedArchive(head: Uint8Array): string | undefined {
 }
 
 /** Enough bytes for {@link closedArchive} and {@link archiveKind}. */
-export const HEAD = 10;
+export const HEAD = 262;
 
 const CLOSED = [
   ...Array.from({ length: 9 }, (_, level) => [`BZh${String(level + 1)}1AY&SY`, "bzip2"] as const),
@@ -43,7 +43,8 @@ export function archiveKind(head: Uint8Array): ArchiveKind | undefined {
     ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6))
   )
     return "zip";
-  return head[0] === 0x1f && head[1] === 0x8b && head[2] === 8 ? "gzip" : undefined;
+  if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return "gzip";
+  return isTar(head) ? "tar" : undefined;
 }
 
 /** What is left to unpack of one top-level archive, nested ones included. */
@@ -117,15 +118,23 @@ function tarText(header: Buffer, from: number, size: number): string {
   return end < 0 ? field : field.slice(0, end);
 }
 
-/** Members of a tar archive (POSIX.1-1988 ustar); undefined if it is none. */
-function tarMembers(tar: Buffer): Unpacked[] | undefined {
-  if (tar.length < BLOCK || tar.toString("latin1", 257, 262) !== "ustar") return undefined;
+/** POSIX.1-1988 ustar, and GNU's. */
+function isTar(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(257, 262)).toString("latin1") === "ustar";
+}
+
+/** The members of a tar archive, then all of it: what stands in its headers and between them. */
+export function unpackTar(tar: Buffer, budget: UnpackBudget): readonly Unpacked[] {
   const members: Unpacked[] = [];
   for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
     const header = tar.subarray(at, at + BLOCK);
     const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
     const prefix = tarText(header, 345, 155);
     const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
+    if (--budget.members < 0) {
+      members.push({ name: "", reason: "it has more than 100,000 members" });
+      break;
+    }
     if (!Number.isSafeInteger(size) || at + BLOCK + size > tar.length) {
       members.push({ name, reason: "the archive is cut off" });
       break;
@@ -135,7 +144,7 @@ function tarMembers(tar: Buffer): Unpacked[] | undefined {
     }
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
-  return members;
+  return [...members, { name: "", content: tar, around: true }];
 }
 
 /** Unpacks gzip data: its members where it holds a tar archive, else one member without a name. */
@@ -144,8 +153,7 @@ export function unpackGzip(gzip: Buffer, budget: UnpackBudget): readonly Unpacke
     const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
     const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
     budget.bytes -= content.length;
-    const members = tarMembers(content);
-    return members ? [...members, { name: "", content, around: true }] : [{ name: "", content }];
+    return isTar(content) ? unpackTar(content, budget) : [{ name: "", content }];
   } catch (error) {
     const reason = explained(error);
     return [

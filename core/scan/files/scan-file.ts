@@ -8,6 +8,7 @@ import {
   HEAD,
   UnpackBudget,
   unpackGzip,
+  unpackTar,
   unpackZip,
   type ArchiveKind,
 } from "./archive.ts";
@@ -31,6 +32,7 @@ export interface FileToScan {
 const NOTHING: Buffer = Buffer.alloc(0);
 /** Archives inside an archive are opened, those inside these are not. */
 const DEEPEST = 1;
+const UNPACK = { zip: unpackZip, gzip: unpackGzip, tar: unpackTar } as const;
 const PIECE = 1 << 20;
 const BYTES_BEFORE_PAUSE = 8 << 20;
 
@@ -151,8 +153,7 @@ class FileScan {
   }
 
   async #unpack(kind: ArchiveKind, content: Buffer, path: string, depth: number): Promise<void> {
-    const members = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
-    for (const member of members) {
+    for (const member of UNPACK[kind](content, this.#budget)) {
       const name = [path, member.name].filter((part) => part !== "").join("!");
       if (member.name !== "") this.#lookAtName(member.name, name);
       if ("reason" in member) this.#skip(member.reason, name);

@@ -139,6 +139,14 @@ describe("scanFile", () => {
     );
   });
 
+  it("opens tar archives, and looks around their members", async () => {
+    const [finding, ...more] = (await scan("a.tar", tar("pkg/a.py", strToU8('password = "Harb0ur-Mole7"\n'))))
+      .findings;
+    assert.deepEqual([finding?.member, finding?.place.line, more], ["pkg/a.py", 1, []]);
+    const unlisted = Buffer.concat([tar("a.py", strToU8("x = 1\n")), tar("b.py", secret)]);
+    assert.equal((await scan("a.tar", unlisted)).findings.length, 1);
+  });
+
   it("reads an archive behind a launcher script, and one with data descriptors", async () => {
     const zip = Buffer.concat([Buffer.from("PK\x03\x04"), zipSync({ "a.py": secret })]);
     assert.equal((await scan("a.jar", zip)).findings.length, 1);
