@@ -47,11 +47,35 @@ export function archiveKind(head: Uint8Array): ArchiveKind | undefined {
   return isTar(head) ? "tar" : undefined;
 }
 
+/** What is left, in one run, of what is packed tighter than sources and programs are: many bombs are no more than one. */
+export class TightBudget {
+  bytes: number = ARCHIVE_LIMITS.total;
+}
+
 /** What is left to unpack of one top-level archive, nested ones included. */
 export class UnpackBudget {
   bytes: number = ARCHIVE_LIMITS.total;
   members: number = ARCHIVE_LIMITS.members;
+  readonly #tight: TightBudget;
+
+  constructor(tight: TightBudget) {
+    this.#tight = tight;
+  }
+
+  /** How many bytes may come out of `packed` ones. */
+  most(packed: number): number {
+    return Math.min(this.bytes, ARCHIVE_LIMITS.member, Math.max(packed * TIGHT, this.#tight.bytes));
+  }
+
+  take(packed: number, unpacked: number): void {
+    this.bytes -= unpacked;
+    if (unpacked > packed * TIGHT) this.#tight.bytes -= unpacked;
+  }
 }
+
+/** To one: deflate's most is 1,032; text and programs have 3 to 10. */
+const TIGHT = 100;
+const TOO_TIGHT = "this run has unpacked 1 GiB of what is packed tighter than 100 to 1: a zip bomb";
 
 /** A member's content, or why there is none. */
 export type Unpacked =
@@ -78,10 +102,11 @@ function unpackMember(zip: Buffer, member: ZipMember, budget: UnpackBudget): Unp
     return { name, reason: `its compression method ${member.method} is not known` };
   try {
     const stored = memberBytes(zip, member);
+    if (member.size > budget.most(stored.length)) return { name, reason: TOO_TIGHT };
     const content =
       member.method === 0 ? stored : inflateRawSync(stored, { maxOutputLength: Math.max(1, member.size) });
     if (content.length !== member.size) return { name, reason: "its content is damaged" };
-    budget.bytes -= content.length;
+    budget.take(stored.length, content.length);
     return { name, content };
   } catch (error) {
     return { name, reason: explained(error) };
@@ -149,10 +174,10 @@ export function unpackTar(tar: Buffer, budget: UnpackBudget): readonly Unpacked[
 
 /** Unpacks gzip data: its members where it holds a tar archive, else one member without a name. */
 export function unpackGzip(gzip: Buffer, budget: UnpackBudget): readonly Unpacked[] {
+  const most = budget.most(gzip.length);
   try {
-    const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
     const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
-    budget.bytes -= content.length;
+    budget.take(gzip.length, content.length);
     return isTar(content) ? unpackTar(content, budget) : [{ name: "", content }];
   } catch (error) {
     const reason = explained(error);
@@ -160,7 +185,9 @@ export function unpackGzip(gzip: Buffer, budget: UnpackBudget): readonly Unpacke
       {
         name: "",
         reason: reason.includes("bomb")
-          ? "it unpacks to more than 128 MiB"
+          ? most < ARCHIVE_LIMITS.member
+            ? TOO_TIGHT
+            : "it unpacks to more than 128 MiB"
           : `it is no whole gzip file: ${reason}`,
       },
     ];

@@ -6,6 +6,7 @@ import {
   archiveKinds,
   closedArchive,
   HEAD,
+  TightBudget,
   UnpackBudget,
   unpackGzip,
   unpackTar,
@@ -74,10 +75,14 @@ function pushAll(scanner: ContentScanner, content: Buffer): void {
 }
 
 /** Scans one file; reads it once, or twice if it ends as an archive does. Nothing in the file makes it fail: what cannot be scanned is listed. */
-export async function scanFile(file: FileToScan, repositoryId: string): Promise<ScanReport> {
+export async function scanFile(
+  file: FileToScan,
+  repositoryId: string,
+  tight = new TightBudget(),
+): Promise<ScanReport> {
   const results: Results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
   try {
-    await new FileScan(file, repositoryId, results).run();
+    await new FileScan(file, repositoryId, results, tight).run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     results.unscanned.push({ file: file.name, reason: `it cannot be read: ${reason}`, harmless: false });
@@ -89,13 +94,14 @@ class FileScan {
   readonly #file: FileToScan;
   readonly #repositoryId: string;
   readonly #results: Results;
-  readonly #budget = new UnpackBudget();
+  readonly #budget: UnpackBudget;
   #sincePause = 0;
 
-  constructor(file: FileToScan, repositoryId: string, results: Results) {
+  constructor(file: FileToScan, repositoryId: string, results: Results, tight: TightBudget) {
     this.#file = file;
     this.#repositoryId = repositoryId;
     this.#results = results;
+    this.#budget = new UnpackBudget(tight);
   }
 
   async run(): Promise<void> {
