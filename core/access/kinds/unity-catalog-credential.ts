@@ -9,14 +9,20 @@ import {
   type UpdatePermissions,
 } from "../../api/shapes.ts";
 import type { Mistake } from "../../base/errors.ts";
+import { quote } from "../../base/quote.ts";
+import { shellQuoted } from "../../base/shell-quoted.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import type { Json } from "../../api/json.ts";
 import { inParallel, listAll } from "../../api/paging.ts";
 import { placed, text, type Placed } from "../../base/yaml/shape.ts";
 import type { AccessKind, KindPorts, RemoteState, RemoteView, TrustObject } from "./kind.ts";
 
-/** Unity Catalog object names hold no period, slash, space or control character; `*` would be a wildcard. */
-const NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
+/**
+ * Unity Catalog object names hold no period, slash, space or control character; `*` would be a wildcard. Nor does one here hold
+ * what nobody sees (format characters), or a letter in two spellings (Unicode Standard Annex 15, NFC).
+ */
+const NAME = /^[^\s./\\*?\p{C}]{1,255}$/u;
+const isName = (text: string): boolean => NAME.test(text) && text.normalize("NFC") === text;
 
 /** Everything about one credential that a plan needs; `grants` are the direct ones. */
 export interface CredentialFacts {
@@ -136,7 +142,7 @@ function planOne(
   if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
     const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
     const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
-    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
+    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${shellQuoted(facts.name)} --json ${shellQuoted(body)}`;
     return { state: "impossible", mistake: { problem, remedy } };
   }
   return { state: "absent" };
@@ -217,10 +223,10 @@ export const unityCatalogCredential: AccessKind = {
     const source = spec as Placed<string>;
     const credential = context.resolve(source);
     if (credential === undefined) return undefined;
-    if (!NAME.test(credential)) {
-      const expected = "one exact name: no wildcard, period, slash or space";
+    if (!isName(credential)) {
+      const expected = "one exact name: no wildcard, period, slash, space or invisible character";
       context.report({
-        problem: `"${credential}" is not the name of a credential.`,
+        problem: `"${quote(credential)}" is not the name of a credential.`,
         expected,
         place: source.place,
       });
@@ -235,7 +241,8 @@ export const unityCatalogCredential: AccessKind = {
     `ACCESS on credential "${object["credential"]}" for service principal ${object["principal"]}`,
   undoCommand(object) {
     const changes = { changes: [{ principal: object["principal"] ?? "", remove: ["ACCESS"] }] };
-    return `databricks grants update credential ${object["credential"]} --json '${JSON.stringify(changes)}'`;
+    const name = shellQuoted(object["credential"] ?? "");
+    return `databricks grants update credential ${name} --json ${shellQuoted(JSON.stringify(changes))}`;
   },
   batch: (object) => object["credential"] ?? "",
   read,

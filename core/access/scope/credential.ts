@@ -1,3 +1,4 @@
+import { shellQuoted } from "../../base/shell-quoted.ts";
 import { METASTORE } from "../../api/shapes.ts";
 import { inParallel } from "../../api/paging.ts";
 import { effectiveGrants, readCredentials } from "../kinds/unity-catalog-credential.ts";
@@ -104,7 +105,7 @@ export function credentialPoints<W extends When>(
     {
       point: "isolation",
       ...judge<CredentialUsers, W>(reading, ({ name, isolated, workspaces }) => {
-        const update = `databricks credentials update-credential ${name} --isolation-mode ISOLATION_MODE_ISOLATED`;
+        const update = `databricks credentials update-credential ${shellQuoted(name)} --isolation-mode ISOLATION_MODE_ISOLATED`;
         if (!isolated) {
           return unproven(
             `credential "${name}" is open to every workspace of the metastore`,

@@ -213,7 +213,15 @@ export async function proveScopes<W extends When>(
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
 
-const EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
+const EMPTY = {
+  paths: [],
+  volumes: [],
+  objects: [],
+  notes: [],
+  unproven: [],
+  relative: [],
+  takesCommands: false,
+};
 
 /** After the deployment a mate counts only as the workspace has it. */
 function isTrusted(before: "before" | undefined): (job: BundleJob) => boolean {
