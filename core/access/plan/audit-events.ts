@@ -12,7 +12,7 @@ type Facts = Omit<AccessChange, "action" | "outcome">;
 export function changeFacts(change: DecidedChange, plan: AccessPlan, bundle: BundleFacts): Facts {
   const { name, job, purpose, target, object, decision, scope, note } = change;
   const jobId = bundle.jobs.find(({ key }) => key === job)?.id;
-  const principal = scope?.principal ?? target.credential(object)?.principal;
+  const principal = scope?.principal ?? target.grant(object)?.principal;
   const sha256 = plan.policy?.sha256;
   return {
     name,

@@ -6,6 +6,8 @@ import { runAsWords } from "../scope/principal.ts";
 import { resolveReferences } from "../files/references.ts";
 import type { Placed } from "../../base/yaml/shape.ts";
 import type { AccessKind, TrustObject } from "../kinds/kind.ts";
+import type { Securable } from "../kinds/securable.ts";
+import { SERVICE_CREDENTIALS } from "../kinds/unity-catalog-credential.ts";
 
 /** A mistake with the code that the run ends with if it is the first of its kind. */
 export interface DeclarationMistake {
@@ -30,8 +32,8 @@ export interface Declared {
   readonly object: TrustObject;
   /** Set if the last day of the access is over. */
   readonly expired: string | undefined;
-  /** Unity Catalog credentials that the access goes through; the proof is about them. */
-  readonly credentials: readonly string[];
+  /** What the access goes through in Unity Catalog; the proof is about it. */
+  readonly securables: readonly Securable[];
 }
 
 const DAY = 86_400_000;
@@ -118,9 +120,10 @@ export function declareAccess(
       target: entry.target,
       object,
       expired: over ? entry.until?.value : undefined,
-      credentials: [entry.target.credential(object)?.credential ?? presented].filter(
-        (credential) => credential !== undefined,
-      ),
+      securables: [
+        entry.target.grant(object) ??
+          (presented === undefined ? undefined : { of: SERVICE_CREDENTIALS, name: presented }),
+      ].filter((securable) => securable !== undefined),
     });
   }
   return { declared, findings, unclear };

@@ -13,6 +13,7 @@ import type { AccessState } from "../state/state.ts";
 import { stateWarnings } from "./state-warnings.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
 import type { AccessKind, RemoteState, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import type { Securable } from "../kinds/securable.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 
 /**
@@ -180,13 +181,12 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const wanted = new Set(live.map(({ target, object }) => objectKey(target.kind, object)));
   const leaving = recorded
     .filter(({ name, target, object }) => !unclear.has(name) && !wanted.has(objectKey(target.kind, object)))
-    .map(({ target, object }) => target.credential(object))
+    .map(({ target, object }) => target.grant(object))
     .filter((grant) => grant !== undefined);
-  const needs = new Map<string, readonly string[]>();
-  for (const { job, credentials } of live)
-    needs.set(job.key, [...new Set([...(needs.get(job.key) ?? []), ...credentials])]);
+  const needs = new Map<string, readonly Securable[]>();
+  for (const { job, securables } of live) needs.set(job.key, [...(needs.get(job.key) ?? []), ...securables]);
   const coming = live
-    .map(({ target, object }) => target.credential(object))
+    .map(({ target, object }) => target.grant(object))
     .filter((grant) => grant !== undefined);
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([

@@ -37,7 +37,7 @@ const declaredWith = (target: AccessKind, expired?: string): Declared => ({
   target,
   object,
   expired,
-  credentials: ["hr"],
+  securables: [],
 });
 const record = (phase: StateRecord["phase"], over: Partial<StateRecord> = {}): StateRecord => ({
   name: "n",
