@@ -28,7 +28,7 @@ export interface Declared {
   readonly job: BundleJob;
   readonly origin: EntryOrigin;
   readonly purpose: Placed<string>;
-  readonly target: AccessKind;
+  readonly kind: AccessKind;
   readonly object: TrustObject;
   /** Set if the last day of the access is over. */
   readonly expired: string | undefined;
@@ -102,7 +102,7 @@ export function declareAccess(
     const resolve = (source: Placed<string>): string | undefined =>
       resolveReferences(source, bundle.config, invalid);
     const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
-    const object = entry.target.object(entry.spec, context);
+    const object = entry.kind.object(entry.spec, context);
     const { present } = entry;
     const presented =
       present === undefined || present === "databricks"
@@ -117,11 +117,11 @@ export function declareAccess(
       job,
       origin: { bundle: bundle.name, target: bundle.target, jobId: job.id ?? "" },
       purpose: entry.purpose,
-      target: entry.target,
+      kind: entry.kind,
       object,
       expired: over ? entry.until?.value : undefined,
       securables: [
-        entry.target.grant(object) ??
+        entry.kind.grant(object) ??
           (presented === undefined ? undefined : { of: SERVICE_CREDENTIALS, name: presented }),
       ].filter((securable) => securable !== undefined),
     });
