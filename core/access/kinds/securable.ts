@@ -1,10 +1,4 @@
-import {
-  BINDING,
-  BINDINGS,
-  EFFECTIVE_PRIVILEGE,
-  GRANT,
-  PERMISSIONS,
-} from "../../api/shapes.ts";
+import { BINDING, BINDINGS, EFFECTIVE_PRIVILEGE, GRANT, PERMISSIONS } from "../../api/shapes.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import { textAt, type Json } from "../../api/json.ts";
 import { inParallel, listAll } from "../../api/paging.ts";
@@ -152,11 +146,7 @@ function surroundings(api: DatabricksApi): Look {
   };
 }
 
-async function readOne(
-  api: DatabricksApi,
-  look: Look,
-  { of, name }: Securable,
-): Promise<SecurableReading> {
+async function readOne(api: DatabricksApi, look: Look, { of, name }: Securable): Promise<SecurableReading> {
   const what = shown({ of, name });
   try {
     const path = `${BASE}/${of.folder}/${encodeURIComponent(name)}`;

@@ -9,7 +9,9 @@ const KEEPS_NOTHING: ReadonlySet<string> = new Set(["", "SERVICE_CREDENTIAL", "O
 function notesOf(info: Json): readonly string[] {
   const name = `connection "${CONNECTION.text(info, "name")}"`;
   const signIn = CONNECTION.text(info, "credential_type");
-  const kept = KEEPS_NOTHING.has(signIn) ? [] : [`${name} signs in with ${signIn}, which Unity Catalog keeps`];
+  const kept = KEEPS_NOTHING.has(signIn)
+    ? []
+    : [`${name} signs in with ${signIn}, which Unity Catalog keeps`];
   const isHttp = CONNECTION.text(info, "connection_type") === "HTTP";
   return isHttp ? [`${name} lets the job call any path and method of its host`, ...kept] : kept;
 }
@@ -27,7 +29,9 @@ const CONNECTIONS: SecurableClass = {
     identity: "",
     notes: notesOf(info),
   }),
-  residual: (name) => [`whoever holds what connection "${name}" signs in with can do without it, and is not seen`],
+  residual: (name) => [
+    `whoever holds what connection "${name}" signs in with can do without it, and is not seen`,
+  ],
 };
 
 /** USE CONNECTION on one Unity Catalog connection for the job's run-as service principal. */

@@ -37,7 +37,7 @@ export function changeFacts(change: DecidedChange, plan: AccessPlan, bundle: Bun
     }),
     ...(scope && {
       scope: {
-        words: scopeWords(scope),
+        words: scopeWords(scope, kind.reach),
         checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade])),
       },
     }),

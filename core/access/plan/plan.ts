@@ -187,9 +187,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     const all = [...(needs.get(job.key) ?? []), ...securables];
     needs.set(job.key, [...new Map(all.map((one) => [securableKey(one), one])).values()]);
   }
-  const coming = live
-    .map(({ kind, object }) => kind.grant(object))
-    .filter((grant) => grant !== undefined);
+  const coming = live.map(({ kind, object }) => kind.grant(object)).filter((grant) => grant !== undefined);
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([
     readRemote(objects, request),

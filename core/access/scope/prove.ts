@@ -5,6 +5,7 @@ import type { Policy } from "../files/policy-shape.ts";
 import { inParallel } from "../../api/paging.ts";
 import { SERVICE_CREDENTIALS } from "../kinds/unity-catalog-credential.ts";
 import { actorPoints } from "./actors.ts";
+import { bundleGrants, lentByBundle, usersRemaining, type BundleGrants } from "./bundle-grants.ts";
 import { readClusters, sharedClusters, type ClusterFacts } from "./clusters.ts";
 import { codePoints, codeReader } from "./code.ts";
 import { computePoints } from "./compute.ts";
@@ -68,9 +69,11 @@ function usersAfterwards(
 function afterwards<W extends When>(
   reading: Reading<SecurableUsers, W>,
   grants: Grants,
+  proposed: readonly BundleGrants[],
 ): Reading<SecurableUsers, W> {
   if (reading.state !== "known") return reading;
-  return known({ ...reading.value, users: usersAfterwards(reading.value, reading.value.users, grants) });
+  const users = usersRemaining(reading.value, reading.value.users, proposed);
+  return known({ ...reading.value, users: usersAfterwards(reading.value, users, grants) });
 }
 
 function twinsAfterwards<W extends When>(
@@ -149,6 +152,7 @@ export async function proveScopes<W extends When>(
   ]);
   const runners: typeof listed =
     listed.state === "known" ? known(withBundle(listed.value, bundle, before === undefined)) : listed;
+  const proposed = before === undefined ? [] : bundleGrants(bundle.config);
   const nobody = unknown("a run-as service principal");
   const noIdentity: PrincipalFacts<W> = {
     numericId: nobody,
@@ -164,7 +168,7 @@ export async function proveScopes<W extends When>(
     principals.delete("");
     const identity = identities.get(principal) ?? noIdentity;
     const used = (needs.get(job.key) ?? []).map((one) =>
-      afterwards(credentials.get(securableKey(one)) ?? unknown(shown(one)), request),
+      afterwards(credentials.get(securableKey(one)) ?? unknown(shown(one)), request, proposed),
     );
     const ofCode = codes[index] ?? { code: EMPTY, editors: [nobody] };
     const group = mates.length === 0 ? [] : [...allowed].sort();
@@ -197,7 +201,13 @@ export async function proveScopes<W extends When>(
           adminsMustBeRestricted: policy?.workspace_admins === "restricted",
         }),
       ],
-      ["credential", credentialPoints(used, principals, { workspaceId: bundle.workspaceId, eyes })],
+      [
+        "credential",
+        [
+          ...credentialPoints(used, principals, { workspaceId: bundle.workspaceId, eyes }),
+          ...lentByBundle(needs.get(job.key) ?? [], proposed, principals),
+        ],
+      ],
       ["twins", twinPoints(used, twinsAfterwards(allTwins, request), principals)],
       [
         "compute",
