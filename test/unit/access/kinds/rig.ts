@@ -5,7 +5,8 @@ import type { Apis } from "../../../../core/access/kinds/kind.ts";
 import { planAccess, readAccessFiles, type AccessPlan } from "../../../../core/access/plan/plan.ts";
 import type { AccessRequest } from "../../../../core/access/plan/request.ts";
 import type { Json } from "../../../../core/api/json.ts";
-import type { Clock } from "../../../../core/base/ports.ts";
+import { createSend } from "../../../../core/net/send.ts";
+import type { Clock, Send } from "../../../../core/base/ports.ts";
 import {
   ACCOUNT_ID,
   DEPLOYER,
@@ -24,6 +25,11 @@ export const REGISTRAR = {
   accountAdmin: true,
   workspaceAdmin: true,
 };
+class Killed extends Error {}
+const direct = createSend({});
+const isWrite = ({ method, url }: { readonly method: string; readonly url: string }): boolean =>
+  method !== "GET" && !url.includes("/oidc/");
+
 const STATE = "/Workspace/Shared/lake/state";
 
 /** Waits pass at once. */
@@ -78,6 +84,45 @@ export class KindRig {
     return new KindRig(sandbox, clock, ids);
   }
 
+  #writes = 0;
+  #kill: { readonly at: number; readonly effect: "before" | "after" } | undefined;
+  #dead = false;
+
+  /** What every connection of a run sends through: it dies at the write that it is told to. */
+  readonly send: Send = async (request) => {
+    const number = isWrite(request) ? ++this.#writes : 0;
+    const dies = (effect: "before" | "after"): boolean =>
+      number > 0 && this.#kill?.at === number && this.#kill.effect === effect;
+    this.#dead ||= dies("before");
+    if (this.#dead) throw new Killed();
+    const answer = await direct(request);
+    this.#dead ||= dies("after");
+    // What was under way at that moment never learns of its answer.
+    if (this.#dead) throw new Killed();
+    return answer;
+  };
+
+  /** Runs until write number `at`, and no further; how many writes there were if it came to its end. */
+  async killed(
+    at: number,
+    effect: "before" | "after",
+    work: () => Promise<unknown>,
+  ): Promise<number | "killed"> {
+    this.#writes = 0;
+    this.#kill = { at, effect };
+    this.#dead = false;
+    try {
+      await work();
+      return this.#writes;
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      return "killed";
+    } finally {
+      this.#kill = undefined;
+      this.#dead = false;
+    }
+  }
+
   /** @param entries items of the list of the job `nightly`, one a line; none: nothing is declared */
   async request(entries: readonly string[], deployed: boolean): Promise<AccessRequest> {
     const jobs =
@@ -91,7 +136,7 @@ export class KindRig {
       id,
       run_as: { service_principal_name: principal },
     });
-    const registrar = await sandboxApis(this.sandbox, REGISTRAR.applicationId);
+    const registrar = await sandboxApis(this.sandbox, REGISTRAR.applicationId, this.send);
     return {
       files: readAccessFiles(
         { path: "access.yml", text: `version: 1\n${jobs}\n` },
@@ -115,7 +160,7 @@ export class KindRig {
       deployerId: DEPLOYER.applicationId,
       accountId: ACCOUNT_ID,
       evidence: { claims: {}, selfReported: { now: this.clock.now(), addresses: [] } },
-      deployer: await sandboxApis(this.sandbox, DEPLOYER.applicationId),
+      deployer: await sandboxApis(this.sandbox, DEPLOYER.applicationId, this.send),
       registrar: deployed ? { ...registrar, ...this.more } : undefined,
       owner: { issuer: "https://issuer.example", repositoryId: "1", context: "environment:prod" },
       readers: [DEPLOYER.applicationId],
