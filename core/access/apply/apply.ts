@@ -70,9 +70,13 @@ function holding(request: AccessRequest, lock: Lock): AccessRequest {
       return api.call(one);
     },
   });
-  const all = ({ workspace, account }: Apis): Apis => ({
+  const all = ({ workspace, account, elsewhere }: Apis): Apis => ({
     workspace: held(workspace),
     account: account && held(account),
+    elsewhere: (name) => {
+      const other = elsewhere?.(name);
+      return other && held(other);
+    },
   });
   const { deployer, registrar } = request;
   return { ...request, deployer: all(deployer), registrar: registrar && all(registrar) };

@@ -40,7 +40,7 @@ export interface Apis {
   readonly workspace: DatabricksApi;
   readonly account: DatabricksApi | undefined;
   /** Another workspace of the account, by its deployment name; undefined where that makes no address. */
-  readonly elsewhere?: (deploymentName: string) => DatabricksApi | undefined;
+  readonly elsewhere: ((deploymentName: string) => DatabricksApi | undefined) | undefined;
 }
 
 export interface KindPorts {

@@ -183,6 +183,15 @@ describe("scanFile", () => {
     );
   });
 
+  it("lists archives of more than 256 MiB, which are not held", async () => {
+    const piece = Buffer.alloc(1 << 20, zipSync({ "a.py": plain }));
+    async function* large(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at <= 256; at++) yield await Promise.resolve(piece);
+    }
+    const { unscanned } = await scanFile({ name: "a.zip", read: large }, "repo");
+    assert.match(unscanned[0]?.reason ?? "", /larger than 256 MiB/);
+  });
+
   it("lists what cannot be read, and never shows a value", async () => {
     const failing = await scanFile(
       {
