@@ -58,6 +58,10 @@ export type DeleteJob = Body<jobs.DeleteJob>;
 export const JOB_RUNS = shape<jobs.ListRunsResponse>();
 export type ListRuns = Query<jobs.ListRunsRequest>;
 export type CancelRun = Body<jobs.CancelRun>;
+export const RUN = shape<jobs.Run>();
+export const RUN_TASK = shape<jobs.RunTask>();
+export const RUN_OUTPUT = shape<jobs.RunOutput>();
+export type GetRunOutput = Query<jobs.GetRunOutputRequest>;
 
 /** Objects whose every member is judged by a table; a table of them names each member that the SDK has. */
 export type { compute, jobs };
@@ -70,6 +74,8 @@ export type GetCluster = Query<compute.GetClusterRequest>;
 
 export const PIPELINE = shape<pipelines.PipelineStateInfo>();
 export const PIPELINE_UPDATES = shape<pipelines.ListUpdatesResponse>();
+export const PIPELINE_EVENTS = shape<pipelines.ListPipelineEventsResponse>();
+export const PIPELINE_EVENT = shape<pipelines.PipelineEvent>();
 export const PIPELINES = shape<pipelines.ListPipelinesResponse>();
 export const APP = shape<App>();
 export const DASHBOARD = shape<Dashboard>();
@@ -78,6 +84,7 @@ export const ENDPOINT = shape<serving.ServingEndpoint>();
 export const CREDENTIAL = shape<catalog.CredentialInfo>();
 export const CREDENTIALS = shape<catalog.ListCredentialsResponse>();
 export const AZURE_IDENTITY = shape<catalog.AzureManagedIdentity>();
+export const CONNECTION = shape<catalog.ConnectionInfo>();
 export const VOLUME = shape<catalog.VolumeInfo>();
 export const METASTORE = shape<catalog.GetMetastoreSummaryResponse>();
 export const PERMISSIONS = shape<catalog.GetPermissionsResponse>();

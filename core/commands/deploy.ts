@@ -21,6 +21,11 @@ async function reportDeployed({ ci, found }: Step, summary: BundleSummary): Prom
   found({ bundle: { name: summary.name, target: summary.target }, resources });
   for (const { kind, key, name, url } of resources)
     ci.info(`Deployed ${name} (${kind}.${key})${url === "" ? "" : `: ${url}`}`);
+  for (const { key, needsRun } of resources)
+    if (needsRun)
+      ci.info(
+        `The app ${key} goes on with the code it has: what was deployed begins with \`command: run\`, \`resource: ${key}\`.`,
+      );
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs), { count: jobs.length });
   const kinds = [...new Set(resources.map(({ kind }) => kind))].map((kind) => {
@@ -56,10 +61,12 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     since = step.serverTime.now();
     try {
       // What the plan loses is approved by now. Without a loss the CLI shall refuse one that has come up since.
-      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned.plan).length > 0 }));
+      const autoApprove = losses(planned.plan).length > 0;
+      const { failOnActiveRuns } = inputs;
+      await ci.group("Deploy", () => cli.deploy({ autoApprove, failOnActiveRuns }));
     } catch (error) {
       const failure = toSecretlessError(error);
-      if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack(cli).catch(() => undefined), failure);
+      if (!NOT_BEGUN.has(failure.code)) note(await readBack(cli).catch(() => undefined), failure);
       // What failed is told in any case, and by the lease the next run looks again.
       if (failure.code === "DEPLOY_FAILED")
         await tellUnrecorded(context, AbortSignal.timeout(LOOK)).catch(() => undefined);
@@ -95,6 +102,9 @@ export async function deployBundle(context: CommandContext): Promise<void> {
   await uploads;
   await access.apply(summary);
 }
+
+/** The CLI says so before it changes anything. */
+const NOT_BEGUN: ReadonlySet<ErrorCode> = new Set(["DEPLOYMENT_LOCKED", "RUNS_ACTIVE"]);
 
 /** A script of the bundle may fail behind the upload, too. */
 const STOPPED_HALFWAY: ReadonlySet<ErrorCode> = new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);

@@ -23,13 +23,16 @@ interface Update {
   readonly createdAt: number;
   state: "RUNNING" | UpdateState;
   readonly outcome: UpdateState;
+  readonly error: string | undefined;
+  /** The body of its start. */
+  readonly request: JsonObject;
 }
 
 /** The pipelines of a workspace and their updates. */
 export class Pipelines {
   readonly #all = new Map<string, Pipeline>();
   readonly #updates: Update[] = [];
-  readonly #outcomes: UpdateState[] = [];
+  readonly #outcomes: { readonly outcome: UpdateState; readonly error: string | undefined }[] = [];
   readonly #context: WorkspaceContext;
 
   constructor(context: WorkspaceContext) {
@@ -41,9 +44,14 @@ export class Pipelines {
     return this.#all;
   }
 
-  /** How the next update ends; default `COMPLETED`. Used up in order. */
-  script(outcome: UpdateState): void {
-    this.#outcomes.push(outcome);
+  /** Every update, the latest last. */
+  get updates(): readonly Update[] {
+    return this.#updates;
+  }
+
+  /** How the next update ends, and why it fails; default `COMPLETED`. Used up in order. */
+  script(outcome: UpdateState, error?: string): void {
+    this.#outcomes.push({ outcome, error });
   }
 
   routes(): Route[] {
@@ -72,10 +80,7 @@ export class Pipelines {
         method: "GET",
         pattern: `${one}/events`,
         access: "read",
-        handle: (call) => {
-          this.#find(call);
-          return ok({ events: [] });
-        },
+        handle: (call) => this.#events(call),
       },
     ];
   }
@@ -155,9 +160,11 @@ export class Pipelines {
 
   #start(call: Call): Reply {
     const pipelineId = this.#find(call).id;
-    const outcome = this.#outcomes.shift() ?? "COMPLETED";
+    const { outcome, error } = this.#outcomes.shift() ?? { outcome: "COMPLETED" as const, error: undefined };
+    const request = jsonBody(call);
     const createdAt = this.#context.clock.now();
-    const update: Update = { id: randomUUID(), pipelineId, createdAt, state: "RUNNING", outcome };
+    const started = { id: randomUUID(), pipelineId, createdAt, request };
+    const update: Update = { ...started, state: "RUNNING", outcome, error };
     this.#updates.push(update);
     return ok({ update_id: update.id });
   }
@@ -190,6 +197,26 @@ export class Pipelines {
     const shown = update.state;
     update.state = update.state === "RUNNING" ? update.outcome : update.state;
     return ok({ update: { pipeline_id: id, update_id: update.id, state: shown } });
+  }
+
+  /** Errors alone. */
+  #events(call: Call): Reply {
+    const { id } = this.#find(call);
+    const events = this.#updates.flatMap(({ id: update, pipelineId, state, error }) =>
+      pipelineId !== id || state === "RUNNING" || error === undefined
+        ? []
+        : [
+            {
+              id: update,
+              origin: { pipeline_id: id, update_id: update },
+              event_type: "update_progress",
+              level: "ERROR",
+              message: `Update ${update.slice(0, 6)} is FAILED.`,
+              error: { exceptions: [{ class_name: "AnalysisException", message: error }] },
+            },
+          ],
+    );
+    return ok({ events: events.reverse() });
   }
 
   #stop(call: Call): Reply {
