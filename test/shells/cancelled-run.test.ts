@@ -25,7 +25,9 @@ function assertCancelled({ workspace }: Sandbox, before: number, log: string): v
   );
 }
 
-describe("run, when the job is cancelled before the link of the run is printed", () => {
+describe("run, when the job is cancelled before the link of the run is printed", function () {
+  this.timeout(180_000);
+
   it("on GitHub: the run is found and cancelled", async () => {
     const job = await startGitHubJob();
     try {

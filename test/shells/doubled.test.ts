@@ -5,7 +5,8 @@ import { assertDeployed, assertSucceeded, codeOf } from "./support/results.ts";
 
 const CREATE = /\/jobs\/create$/;
 
-describe("the creation of a job whose answer is lost (skipped without the real CLI on PATH)", () => {
+describe("the creation of a job whose answer is lost (skipped without the real CLI on PATH)", function () {
+  this.timeout(120_000);
   let cli: SandboxCli;
   before(async function () {
     cli = await sandboxCli();
