@@ -15,9 +15,9 @@ describe("one deployment with every kind of access", () => {
 
   it("gives all to the one job, none to the other; changes nothing twice; withdraws one alone; leaves nothing", async () => {
     const before = everything(rig);
-    assert.deepEqual(gets(rig), [[], []]);
+    assert.deepEqual(await gets(rig), [[], []]);
     assert.deepEqual(counts(await rig.apply(...ALL)), [ALL.length, 0, 0, 0]);
-    assert.deepEqual(gets(rig), [Object.keys(ENTRIES), []]);
+    assert.deepEqual(await gets(rig), [Object.keys(ENTRIES), []]);
     const mark = rig.sandbox.requests.length;
     assert.deepEqual(counts(await rig.apply(...ALL)), [0, 0, 0, ALL.length]);
     assert.deepEqual(rig.writes(mark), []);
@@ -25,11 +25,11 @@ describe("one deployment with every kind of access", () => {
     for (const dropped of EVERY_CASE ? names : names.slice(-1)) {
       const rest = ALL.filter((entry) => entry !== ENTRIES[dropped]);
       assert.deepEqual(counts(await rig.apply(...rest)), [0, 0, 1, ALL.length - 1], dropped);
-      assert.deepEqual(gets(rig), [Object.keys(ENTRIES).filter((name) => name !== dropped), []]);
+      assert.deepEqual(await gets(rig), [Object.keys(ENTRIES).filter((name) => name !== dropped), []]);
       assert.equal((await rig.apply(...ALL)).granted, 1);
     }
     assert.deepEqual(counts(await rig.withdraw()), [0, 0, ALL.length, 0]);
-    assert.deepEqual(gets(rig), [[], []]);
+    assert.deepEqual(await gets(rig), [[], []]);
     assert.deepEqual(everything(rig), before);
   });
 });

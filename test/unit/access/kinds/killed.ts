@@ -23,11 +23,11 @@ export async function convergesWhereKilled(takes: (at: number) => boolean): Prom
           const work = () => (withdraws ? rig.withdraw() : rig.apply(...ALL));
           if ((await rig.killed(at, effect, work)) !== "killed") break;
           kills += 1;
-          const [, stranger] = gets(rig);
+          const [, stranger] = await gets(rig);
           assert.deepEqual(stranger, [], `another job gets something, killed at ${at}`);
           await work();
           const where = `killed ${effect} write ${at}, ${withdraws ? "withdrawing" : "granting"}`;
-          assert.deepEqual(gets(rig)[0], withdraws ? [] : Object.keys(ENTRIES), where);
+          assert.deepEqual((await gets(rig))[0], withdraws ? [] : Object.keys(ENTRIES), where);
           if (!withdraws) await rig.withdraw();
           assert.deepEqual(everything(rig), before, where);
         } finally {
