@@ -52,6 +52,7 @@ export function prepareJobAccess(
       subject: azure.subjectOf(one),
     })),
   ];
+  entra.addCredential(applicationId, { name: "github", ...ofGitHub });
   for (const { name, issuer, subject } of ofAzure) {
     const audience = subject.startsWith("/eid1/") ? ENTRA_ISSUER_AUDIENCE : ENTRA_EXCHANGE_AUDIENCE;
     account.addFederationPolicy(applicationId, { oidc: { issuer, subject, audiences: [audience] } });

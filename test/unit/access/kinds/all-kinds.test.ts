@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EVERY_CASE } from "../../support/sample.ts";
 import { counts } from "../setup.ts";
 import { ALL, ENTRIES, everything, gets, prepareAll, type Gets } from "./all-kinds.ts";
-import { convergesWhereKilled } from "./killed.ts";
+import { converges } from "./killed.ts";
 import { KindRig } from "./rig.ts";
 
 describe("one deployment with every kind of access", () => {
@@ -35,8 +35,12 @@ describe("one deployment with every kind of access", () => {
 });
 
 describe("a run with every kind of access that is killed at a write", () => {
-  it("converges: a sample of all writes", async function () {
-    this.timeout(120_000);
-    await convergesWhereKilled((at) => at === 6);
-  });
+  for (const kill of [
+    { at: 12, effect: "after", work: "granting" },
+    { at: 9, effect: "before", work: "withdrawing" },
+  ] as const)
+    it(`converges: ${kill.work}, ${kill.effect} write ${kill.at} of a sample (test/full has every one)`, async function () {
+      this.timeout(60_000);
+      assert.ok(await converges(kill));
+    });
 });

@@ -40,7 +40,7 @@ describe("trust of an Entra application in a job's managed identity", () => {
     const [identity] = directory.identities;
     const [written, ...more] = application().credentials;
     assert.deepEqual(more, []);
-    const { name = "", description = "", inForceAt, ...trust } = written ?? assert.fail();
+    const { name, description, inForceAt, ...trust } = written ?? assert.fail();
     assert.ok(inForceAt > 0);
     assert.match(name, /^dbxt-[0-9a-f]{12}$/);
     assert.equal(description, `databricks-secretless ${name}`);
