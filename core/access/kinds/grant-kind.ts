@@ -1,4 +1,6 @@
 import { ApiFailure } from "../../api/client.ts";
+import { quote } from "../../base/quote.ts";
+import { shellQuoted } from "../../base/shell-quoted.ts";
 import { placed, text, type Placed } from "../../base/yaml/shape.ts";
 import type { ManifestGrant } from "../manifest.ts";
 import type { AccessKind, RemoteState, RemoteView, KindPorts, TrustObject } from "./kind.ts";
@@ -44,9 +46,9 @@ function planOne(
   if (binding.state !== "isolated" || binding.workspaces.includes(workspaceId)) return { state: "absent" };
   const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
   const where = binding.what.startsWith(of.type) ? "" : ` ${shown(facts)} is in it.`;
-  const target = binding.what.replaceAll('"', "");
+  const target = binding.what.replace(/"(.*)"/, (_, named: string) => shellQuoted(named));
   const problem = `${capital(binding.what)} is isolated and not bound to workspace ${workspaceId}.${where}`;
-  const remedy = `Bind it: databricks workspace-bindings update-bindings ${target} --json '${body}'`;
+  const remedy = `Bind it: databricks workspace-bindings update-bindings ${target} --json ${shellQuoted(body)}`;
   return { state: "impossible", mistake: { problem, remedy } };
 }
 
@@ -72,7 +74,7 @@ function usageNotes({ around }: SecurableFacts, principal: string): readonly str
     if (users === undefined || users.has(principal) || users.has(EVERYBODY)) return [];
     const privilege = type === "schema" ? "USE_SCHEMA" : "USE_CATALOG";
     const body = JSON.stringify({ changes: [{ principal, add: [privilege] }] });
-    const grant = `databricks grants update ${type} ${name} --json '${body}'`;
+    const grant = `databricks grants update ${type} ${shellQuoted(name)} --json ${shellQuoted(body)}`;
     const words = privilege.replaceAll("_", " ");
     return [`${principal} also needs ${words} on ${type} "${name}", by a group or by \`${grant}\``];
   });
@@ -148,9 +150,10 @@ export function grantKind(about: GrantKind): AccessKind {
       const source = spec as Placed<string>;
       const name = context.resolve(source);
       if (name === undefined) return undefined;
-      if (!about.pattern.test(name)) {
+      // Nor a letter in two spellings (Unicode Standard Annex 15, NFC).
+      if (!about.pattern.test(name) || name.normalize("NFC") !== name) {
         context.report({
-          problem: `"${name}" is not the name of a ${type}.`,
+          problem: `"${quote(name)}" is not the name of a ${type}.`,
           expected: about.expected,
           place: source.place,
         });
@@ -165,7 +168,7 @@ export function grantKind(about: GrantKind): AccessKind {
       `${words} on ${type} "${nameOf(object)}" for service principal ${principalOf(object)}`,
     undoCommand(object) {
       const changes = { changes: [{ principal: principalOf(object), remove: [privilege] }] };
-      return `databricks grants update ${type} ${nameOf(object)} --json '${JSON.stringify(changes)}'`;
+      return `databricks grants update ${type} ${shellQuoted(nameOf(object))} --json ${shellQuoted(JSON.stringify(changes))}`;
     },
     batch: nameOf,
     read,

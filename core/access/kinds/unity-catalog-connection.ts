@@ -40,8 +40,9 @@ export const unityCatalogConnection = grantKind({
   name: "unity_catalog_connection",
   reach: "callable",
   description: "Full name of a Unity Catalog connection: of the metastore, or catalog.schema.connection.",
-  pattern: /^[^\s./\\*?\p{Cc}]{1,255}(?:(?:\.[^\s./\\*?\p{Cc}]{1,255}){2})?$/u,
-  expected: "one exact connection, by its name or catalog.schema.connection: no wildcard, slash or space",
+  pattern: /^[^\s./\\*?\p{C}]{1,255}(?:(?:\.[^\s./\\*?\p{C}]{1,255}){2})?$/u,
+  expected:
+    "one exact connection, by its name or catalog.schema.connection: no wildcard, slash, space or invisible character",
   manifest: (connection) => ({ kind: "unity_catalog_connection", connection }),
   revocation: {
     lag: "none: the next call through it is refused",

@@ -44,8 +44,8 @@ export const unityCatalogCredential = grantKind({
   name: "unity_catalog_credential",
   description: "Name of a Unity Catalog service credential.",
   // Object names hold no period, slash, space or control character; `*` would be a wildcard.
-  pattern: /^[^\s./\\*?\p{Cc}]{1,255}$/u,
-  expected: "one exact name: no wildcard, period, slash or space",
+  pattern: /^[^\s./\\*?\p{C}]{1,255}$/u,
+  expected: "one exact name: no wildcard, period, slash, space or invisible character",
   manifest: (credential) => ({ kind: "unity_catalog_credential", credential }),
   revocation: {
     lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",

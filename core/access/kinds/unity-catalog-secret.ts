@@ -26,8 +26,8 @@ export const unityCatalogSecret = grantKind({
   name: "unity_catalog_secret",
   reach: "readable",
   description: "Full name of a Unity Catalog secret: catalog.schema.secret.",
-  pattern: /^[^\s./\\*?\p{Cc}]{1,255}(?:\.[^\s./\\*?\p{Cc}]{1,255}){2}$/u,
-  expected: "one exact secret, catalog.schema.secret: no wildcard, slash or space",
+  pattern: /^[^\s./\\*?\p{C}]{1,255}(?:\.[^\s./\\*?\p{C}]{1,255}){2}$/u,
+  expected: "one exact secret, catalog.schema.secret: no wildcard, slash, space or invisible character",
   manifest: (secret) => ({ kind: "unity_catalog_secret", secret }),
   revocation: {
     lag: "the next read is refused; a value that was read is known for good, so change it",

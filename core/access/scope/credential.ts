@@ -1,3 +1,4 @@
+import { shellQuoted } from "../../base/shell-quoted.ts";
 import { METASTORE } from "../../api/shapes.ts";
 import { inParallel } from "../../api/paging.ts";
 import {
@@ -137,8 +138,8 @@ function isolated<W extends When>(
 function isolateCommand(what: string): string {
   const [type = "", name = ""] = what.replaceAll('"', "").split(" ");
   return type === "catalog"
-    ? `databricks catalogs update ${name} --isolation-mode ISOLATED`
-    : `databricks credentials update-credential ${name} --isolation-mode ISOLATION_MODE_ISOLATED`;
+    ? `databricks catalogs update ${shellQuoted(name)} --isolation-mode ISOLATED`
+    : `databricks credentials update-credential ${shellQuoted(name)} --isolation-mode ISOLATION_MODE_ISOLATED`;
 }
 
 /** @param allowed application IDs in lower case that the claim is about */

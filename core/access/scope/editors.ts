@@ -49,19 +49,24 @@ async function holders(
   });
 }
 
-/** Who may change an object. Source: `GET /api/2.0/permissions/{type}/{id}`. */
+/**
+ * Who may change an object. Source: `GET /api/2.0/permissions/{type}/{id}`.
+ * @param running whether to run it is to change what it runs
+ */
 export function editorsOf(
   api: DatabricksApi,
   type: string,
   id: string,
   through: string,
+  running = false,
 ): Promise<readonly Editor[]> {
   const shared = type === "clusters" || type === "instance-pools";
   return holders(
     api,
     [type, id],
     through,
-    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level)),
+    (level) =>
+      (running && level === "CAN_MANAGE_RUN") || (!NO_EDITING.has(level) && !(shared && SHARING.has(level))),
   );
 }
 

@@ -194,6 +194,10 @@ export async function proveScopes<W extends When>(
           principal,
           deployer,
           identity,
+          // Azure's resource IDs are paths.
+          azure: (needs.get(job.key) ?? []).some(
+            (name) => cloudIdentities.get(name)?.startsWith("/") === true,
+          ),
           tokens,
           admins,
           deployerIsAdmin,
@@ -225,7 +229,15 @@ export async function proveScopes<W extends When>(
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
 
-const EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
+const EMPTY = {
+  paths: [],
+  volumes: [],
+  objects: [],
+  notes: [],
+  unproven: [],
+  relative: [],
+  takesCommands: false,
+};
 
 /** After the deployment a mate counts only as the workspace has it. */
 function isTrusted(before: "before" | undefined): (job: BundleJob) => boolean {

@@ -153,15 +153,6 @@ export const MORE_ATTACKS: readonly Attack[] = [
     },
   },
   {
-    what: "deletes the lock of the deployment",
-    hook: "predeploy",
-    code: `saw(await api("POST", "/api/2.0/workspace/delete", { path: "/Workspace/Users/" + (JSON.parse(await api("GET", "/api/2.0/preview/scim/v2/Me")).userName) + "/.bundle/lakehouse-jobs/prod/state/deploy.lock" }));`,
-    holds: (attacked) => {
-      unharmed(attacked);
-      assert.deepEqual(locksOf(attacked), []);
-    },
-  },
-  {
     what: "makes the audit log a folder",
     hook: "prebuild",
     inputs: { "audit-log": "audit.jsonl", auditLog: "audit.jsonl" },

@@ -9,6 +9,7 @@ import {
   UUID,
   addressBlocked,
   approvedAudience,
+  cleanFolder,
   databricksCloud,
   endpointUnavailable,
   harmlessLines,
@@ -38,7 +39,7 @@ import {
   variable,
   withoutBidi,
   workspaceUrl
-} from "./chunk-H5FM6TFR.js";
+} from "./chunk-IXMXEARS.js";
 import {
   HttpError,
   SecretlessError,
@@ -56,7 +57,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-ZL44EF76.js";
+} from "./chunk-SGOABIKZ.js";
 import {
   createTerminate,
   isRunning,
@@ -71,9 +72,9 @@ import {
   __toESM
 } from "./chunk-U4GNHYLL.js";
 
-// ../../main/node_modules/yaml/dist/nodes/identity.js
+// node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/identity.js"(exports) {
+  "node_modules/yaml/dist/nodes/identity.js"(exports) {
     "use strict";
     var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
     var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
@@ -128,9 +129,9 @@ var require_identity = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/visit.js
+// node_modules/yaml/dist/visit.js
 var require_visit = __commonJS({
-  "../../main/node_modules/yaml/dist/visit.js"(exports) {
+  "node_modules/yaml/dist/visit.js"(exports) {
     "use strict";
     var identity = require_identity();
     var BREAK2 = /* @__PURE__ */ Symbol("break visit");
@@ -286,9 +287,9 @@ var require_visit = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/directives.js
+// node_modules/yaml/dist/doc/directives.js
 var require_directives = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/directives.js"(exports) {
+  "node_modules/yaml/dist/doc/directives.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -457,9 +458,9 @@ var require_directives = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/anchors.js
+// node_modules/yaml/dist/doc/anchors.js
 var require_anchors = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/anchors.js"(exports) {
+  "node_modules/yaml/dist/doc/anchors.js"(exports) {
     "use strict";
     var identity = require_identity();
     var visit2 = require_visit();
@@ -527,9 +528,9 @@ var require_anchors = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/applyReviver.js
+// node_modules/yaml/dist/doc/applyReviver.js
 var require_applyReviver = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/applyReviver.js"(exports) {
+  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
     "use strict";
     function applyReviver(reviver, obj, key2, val) {
       if (val && typeof val === "object") {
@@ -577,9 +578,9 @@ var require_applyReviver = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/toJS.js
+// node_modules/yaml/dist/nodes/toJS.js
 var require_toJS = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/toJS.js"(exports) {
+  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
     "use strict";
     var identity = require_identity();
     function toJS(value, arg, ctx) {
@@ -607,9 +608,9 @@ var require_toJS = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Node.js
+// node_modules/yaml/dist/nodes/Node.js
 var require_Node = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Node.js"(exports) {
+  "node_modules/yaml/dist/nodes/Node.js"(exports) {
     "use strict";
     var applyReviver = require_applyReviver();
     var identity = require_identity();
@@ -648,9 +649,9 @@ var require_Node = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Alias.js
+// node_modules/yaml/dist/nodes/Alias.js
 var require_Alias = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Alias.js"(exports) {
+  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var visit2 = require_visit();
@@ -766,9 +767,9 @@ var require_Alias = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Scalar.js
+// node_modules/yaml/dist/nodes/Scalar.js
 var require_Scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Scalar.js"(exports) {
+  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Node = require_Node();
@@ -796,9 +797,9 @@ var require_Scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/createNode.js
+// node_modules/yaml/dist/doc/createNode.js
 var require_createNode = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/createNode.js"(exports) {
+  "node_modules/yaml/dist/doc/createNode.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -871,9 +872,9 @@ var require_createNode = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Collection.js
+// node_modules/yaml/dist/nodes/Collection.js
 var require_Collection = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Collection.js"(exports) {
+  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var identity = require_identity();
@@ -1014,9 +1015,9 @@ var require_Collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyComment.js
+// node_modules/yaml/dist/stringify/stringifyComment.js
 var require_stringifyComment = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
     function indentComment(comment, indent) {
@@ -1031,9 +1032,9 @@ var require_stringifyComment = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/foldFlowLines.js
+// node_modules/yaml/dist/stringify/foldFlowLines.js
 var require_foldFlowLines = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
+  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
     "use strict";
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
@@ -1167,9 +1168,9 @@ ${indent}${text3.slice(fold + 1, end2)}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyString.js
+// node_modules/yaml/dist/stringify/stringifyString.js
 var require_stringifyString = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var foldFlowLines = require_foldFlowLines();
@@ -1450,9 +1451,9 @@ ${indent}`);
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringify.js
+// node_modules/yaml/dist/stringify/stringify.js
 var require_stringify = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringify.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var identity = require_identity();
@@ -1574,9 +1575,9 @@ ${ctx.indent}${str}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyPair.js
+// node_modules/yaml/dist/stringify/stringifyPair.js
 var require_stringifyPair = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1707,9 +1708,9 @@ ${ctx.indent}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/log.js
+// node_modules/yaml/dist/log.js
 var require_log = __commonJS({
-  "../../main/node_modules/yaml/dist/log.js"(exports) {
+  "node_modules/yaml/dist/log.js"(exports) {
     "use strict";
     var node_process = __require("process");
     function debug(logLevel, ...messages) {
@@ -1729,9 +1730,9 @@ var require_log = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js
+// node_modules/yaml/dist/schema/yaml-1.1/merge.js
 var require_merge = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -1789,9 +1790,9 @@ var require_merge = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js
+// node_modules/yaml/dist/nodes/addPairToJSMap.js
 var require_addPairToJSMap = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
+  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
     "use strict";
     var log = require_log();
     var merge = require_merge();
@@ -1853,9 +1854,9 @@ var require_addPairToJSMap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/Pair.js
+// node_modules/yaml/dist/nodes/Pair.js
 var require_Pair = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/Pair.js"(exports) {
+  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyPair = require_stringifyPair();
@@ -1893,9 +1894,9 @@ var require_Pair = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyCollection.js
+// node_modules/yaml/dist/stringify/stringifyCollection.js
 var require_stringifyCollection = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -2044,9 +2045,9 @@ ${indent}${end}`;
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/YAMLMap.js
+// node_modules/yaml/dist/nodes/YAMLMap.js
 var require_YAMLMap = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
+  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
     "use strict";
     var stringifyCollection = require_stringifyCollection();
     var addPairToJSMap = require_addPairToJSMap();
@@ -2188,9 +2189,9 @@ var require_YAMLMap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/map.js
+// node_modules/yaml/dist/schema/common/map.js
 var require_map = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/map.js"(exports) {
+  "node_modules/yaml/dist/schema/common/map.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLMap = require_YAMLMap();
@@ -2210,9 +2211,9 @@ var require_map = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/nodes/YAMLSeq.js
+// node_modules/yaml/dist/nodes/YAMLSeq.js
 var require_YAMLSeq = __commonJS({
-  "../../main/node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
+  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyCollection = require_stringifyCollection();
@@ -2326,9 +2327,9 @@ var require_YAMLSeq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/seq.js
+// node_modules/yaml/dist/schema/common/seq.js
 var require_seq = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/seq.js"(exports) {
+  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
     "use strict";
     var identity = require_identity();
     var YAMLSeq = require_YAMLSeq();
@@ -2348,9 +2349,9 @@ var require_seq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/string.js
+// node_modules/yaml/dist/schema/common/string.js
 var require_string = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/string.js"(exports) {
+  "node_modules/yaml/dist/schema/common/string.js"(exports) {
     "use strict";
     var stringifyString = require_stringifyString();
     var string = {
@@ -2367,9 +2368,9 @@ var require_string = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/common/null.js
+// node_modules/yaml/dist/schema/common/null.js
 var require_null = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/common/null.js"(exports) {
+  "node_modules/yaml/dist/schema/common/null.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var nullTag = {
@@ -2385,9 +2386,9 @@ var require_null = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/bool.js
+// node_modules/yaml/dist/schema/core/bool.js
 var require_bool = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/bool.js"(exports) {
+  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var boolTag = {
@@ -2409,9 +2410,9 @@ var require_bool = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyNumber.js
+// node_modules/yaml/dist/stringify/stringifyNumber.js
 var require_stringifyNumber = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
     function stringifyNumber({ format, minFractionDigits, tag, value }) {
       if (typeof value === "bigint")
@@ -2436,9 +2437,9 @@ var require_stringifyNumber = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/float.js
+// node_modules/yaml/dist/schema/core/float.js
 var require_float = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/float.js"(exports) {
+  "node_modules/yaml/dist/schema/core/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2482,9 +2483,9 @@ var require_float = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/int.js
+// node_modules/yaml/dist/schema/core/int.js
 var require_int = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/int.js"(exports) {
+  "node_modules/yaml/dist/schema/core/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2527,9 +2528,9 @@ var require_int = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/core/schema.js
+// node_modules/yaml/dist/schema/core/schema.js
 var require_schema = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/core/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -2555,9 +2556,9 @@ var require_schema = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/json/schema.js
+// node_modules/yaml/dist/schema/json/schema.js
 var require_schema2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/json/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var map = require_map();
@@ -2622,9 +2623,9 @@ var require_schema2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js
+// node_modules/yaml/dist/schema/yaml-1.1/binary.js
 var require_binary = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
     "use strict";
     var node_buffer = __require("buffer");
     var Scalar = require_Scalar();
@@ -2688,9 +2689,9 @@ var require_binary = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
 var require_pairs = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -2766,9 +2767,9 @@ ${cn.comment}` : item.comment;
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js
+// node_modules/yaml/dist/schema/yaml-1.1/omap.js
 var require_omap = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
     "use strict";
     var identity = require_identity();
     var toJS = require_toJS();
@@ -2844,9 +2845,9 @@ var require_omap = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js
+// node_modules/yaml/dist/schema/yaml-1.1/bool.js
 var require_bool2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function boolStringify({ value, source }, ctx) {
@@ -2876,9 +2877,9 @@ var require_bool2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js
+// node_modules/yaml/dist/schema/yaml-1.1/float.js
 var require_float2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2925,9 +2926,9 @@ var require_float2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js
+// node_modules/yaml/dist/schema/yaml-1.1/int.js
 var require_int2 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -3004,9 +3005,9 @@ var require_int2 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js
+// node_modules/yaml/dist/schema/yaml-1.1/set.js
 var require_set = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -3093,9 +3094,9 @@ var require_set = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
 var require_timestamp = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     function parseSexagesimal(str, asBigInt) {
@@ -3181,9 +3182,9 @@ var require_timestamp = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js
+// node_modules/yaml/dist/schema/yaml-1.1/schema.js
 var require_schema3 = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
+  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3225,9 +3226,9 @@ var require_schema3 = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/tags.js
+// node_modules/yaml/dist/schema/tags.js
 var require_tags = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/tags.js"(exports) {
+  "node_modules/yaml/dist/schema/tags.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3319,9 +3320,9 @@ var require_tags = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/schema/Schema.js
+// node_modules/yaml/dist/schema/Schema.js
 var require_Schema = __commonJS({
-  "../../main/node_modules/yaml/dist/schema/Schema.js"(exports) {
+  "node_modules/yaml/dist/schema/Schema.js"(exports) {
     "use strict";
     var identity = require_identity();
     var map = require_map();
@@ -3351,9 +3352,9 @@ var require_Schema = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/stringify/stringifyDocument.js
+// node_modules/yaml/dist/stringify/stringifyDocument.js
 var require_stringifyDocument = __commonJS({
-  "../../main/node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
+  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity = require_identity();
     var stringify2 = require_stringify();
@@ -3431,9 +3432,9 @@ var require_stringifyDocument = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/doc/Document.js
+// node_modules/yaml/dist/doc/Document.js
 var require_Document = __commonJS({
-  "../../main/node_modules/yaml/dist/doc/Document.js"(exports) {
+  "node_modules/yaml/dist/doc/Document.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var Collection = require_Collection();
@@ -3740,9 +3741,9 @@ var require_Document = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/errors.js
+// node_modules/yaml/dist/errors.js
 var require_errors = __commonJS({
-  "../../main/node_modules/yaml/dist/errors.js"(exports) {
+  "node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
       constructor(name, pos, code2, message) {
@@ -3805,9 +3806,9 @@ ${pointer}
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-props.js
+// node_modules/yaml/dist/compose/resolve-props.js
 var require_resolve_props = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-props.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
     function resolveProps(tokens2, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
@@ -3939,9 +3940,9 @@ var require_resolve_props = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-contains-newline.js
+// node_modules/yaml/dist/compose/util-contains-newline.js
 var require_util_contains_newline = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
+  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
     "use strict";
     function containsNewline(key2) {
       if (!key2)
@@ -3981,9 +3982,9 @@ var require_util_contains_newline = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js
+// node_modules/yaml/dist/compose/util-flow-indent-check.js
 var require_util_flow_indent_check = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
+  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
     "use strict";
     var utilContainsNewline = require_util_contains_newline();
     function flowIndentCheck(indent, fc, onError) {
@@ -3999,9 +4000,9 @@ var require_util_flow_indent_check = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-map-includes.js
+// node_modules/yaml/dist/compose/util-map-includes.js
 var require_util_map_includes = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
+  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
     "use strict";
     var identity = require_identity();
     function mapIncludes(ctx, items, search) {
@@ -4015,9 +4016,9 @@ var require_util_map_includes = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-map.js
+// node_modules/yaml/dist/compose/resolve-block-map.js
 var require_resolve_block_map = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
     "use strict";
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
@@ -4123,9 +4124,9 @@ var require_resolve_block_map = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-seq.js
+// node_modules/yaml/dist/compose/resolve-block-seq.js
 var require_resolve_block_seq = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
     "use strict";
     var YAMLSeq = require_YAMLSeq();
     var resolveProps = require_resolve_props();
@@ -4174,9 +4175,9 @@ var require_resolve_block_seq = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-end.js
+// node_modules/yaml/dist/compose/resolve-end.js
 var require_resolve_end = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-end.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd(end, offset, reqSpace, onError) {
       let comment = "";
@@ -4217,9 +4218,9 @@ var require_resolve_end = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js
+// node_modules/yaml/dist/compose/resolve-flow-collection.js
 var require_resolve_flow_collection = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
@@ -4411,9 +4412,9 @@ var require_resolve_flow_collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-collection.js
+// node_modules/yaml/dist/compose/compose-collection.js
 var require_compose_collection = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-collection.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4476,9 +4477,9 @@ var require_compose_collection = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js
+// node_modules/yaml/dist/compose/resolve-block-scalar.js
 var require_resolve_block_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
@@ -4659,9 +4660,9 @@ var require_resolve_block_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js
+// node_modules/yaml/dist/compose/resolve-flow-scalar.js
 var require_resolve_flow_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var resolveEnd = require_resolve_end();
@@ -4880,9 +4881,9 @@ var require_resolve_flow_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-scalar.js
+// node_modules/yaml/dist/compose/compose-scalar.js
 var require_compose_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
@@ -4961,9 +4962,9 @@ var require_compose_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js
+// node_modules/yaml/dist/compose/util-empty-scalar-position.js
 var require_util_empty_scalar_position = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
+  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
     "use strict";
     function emptyScalarPosition(offset, before, pos) {
       if (before) {
@@ -4991,9 +4992,9 @@ var require_util_empty_scalar_position = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-node.js
+// node_modules/yaml/dist/compose/compose-node.js
 var require_compose_node = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-node.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
@@ -5097,9 +5098,9 @@ var require_compose_node = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/compose-doc.js
+// node_modules/yaml/dist/compose/compose-doc.js
 var require_compose_doc = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/compose-doc.js"(exports) {
+  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
     "use strict";
     var Document = require_Document();
     var composeNode = require_compose_node();
@@ -5140,9 +5141,9 @@ var require_compose_doc = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/compose/composer.js
+// node_modules/yaml/dist/compose/composer.js
 var require_composer = __commonJS({
-  "../../main/node_modules/yaml/dist/compose/composer.js"(exports) {
+  "node_modules/yaml/dist/compose/composer.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var directives = require_directives();
@@ -5348,9 +5349,9 @@ ${end.comment}` : end.comment;
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-scalar.js
+// node_modules/yaml/dist/parse/cst-scalar.js
 var require_cst_scalar = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
     "use strict";
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
@@ -5533,9 +5534,9 @@ var require_cst_scalar = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-stringify.js
+// node_modules/yaml/dist/parse/cst-stringify.js
 var require_cst_stringify = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
     var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token2) {
@@ -5594,9 +5595,9 @@ var require_cst_stringify = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst-visit.js
+// node_modules/yaml/dist/parse/cst-visit.js
 var require_cst_visit = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst-visit.js"(exports) {
+  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
     "use strict";
     var BREAK2 = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
@@ -5656,9 +5657,9 @@ var require_cst_visit = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/cst.js
+// node_modules/yaml/dist/parse/cst.js
 var require_cst = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/cst.js"(exports) {
+  "node_modules/yaml/dist/parse/cst.js"(exports) {
     "use strict";
     var cstScalar = require_cst_scalar();
     var cstStringify = require_cst_stringify();
@@ -5758,9 +5759,9 @@ var require_cst = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/lexer.js
+// node_modules/yaml/dist/parse/lexer.js
 var require_lexer = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/lexer.js"(exports) {
+  "node_modules/yaml/dist/parse/lexer.js"(exports) {
     "use strict";
     var cst = require_cst();
     function isEmpty(ch) {
@@ -6347,9 +6348,9 @@ var require_lexer = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/line-counter.js
+// node_modules/yaml/dist/parse/line-counter.js
 var require_line_counter = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/line-counter.js"(exports) {
+  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
     "use strict";
     var LineCounter4 = class {
       constructor() {
@@ -6378,9 +6379,9 @@ var require_line_counter = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/parse/parser.js
+// node_modules/yaml/dist/parse/parser.js
 var require_parser = __commonJS({
-  "../../main/node_modules/yaml/dist/parse/parser.js"(exports) {
+  "node_modules/yaml/dist/parse/parser.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var cst = require_cst();
@@ -7252,9 +7253,9 @@ var require_parser = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/public-api.js
+// node_modules/yaml/dist/public-api.js
 var require_public_api = __commonJS({
-  "../../main/node_modules/yaml/dist/public-api.js"(exports) {
+  "node_modules/yaml/dist/public-api.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7349,9 +7350,9 @@ var require_public_api = __commonJS({
   }
 });
 
-// ../../main/node_modules/yaml/dist/index.js
+// node_modules/yaml/dist/index.js
 var require_dist = __commonJS({
-  "../../main/node_modules/yaml/dist/index.js"(exports) {
+  "node_modules/yaml/dist/index.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7610,7 +7611,7 @@ function withKnownBreaks(text3) {
   return text3.replace(BREAK, "\n");
 }
 var SEPARATOR = /[\u2028\u2029]/;
-function separatedText(raw, type, read4) {
+function separatedText(raw, type, read5) {
   if (!SEPARATOR.test(raw) || type === "BLOCK_FOLDED") return void 0;
   if (type === "QUOTE_SINGLE") return folded(raw.slice(1, -1)).replaceAll("''", "'");
   if (type === "QUOTE_DOUBLE") {
@@ -7623,7 +7624,7 @@ function separatedText(raw, type, read4) {
   if (type !== "BLOCK_LITERAL") return folded(raw);
   const breaks = [...raw.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)].map(([text3]) => text3).slice(1);
   let next = 0;
-  return read4.replaceAll("\n", () => {
+  return read5.replaceAll("\n", () => {
     const written = breaks[next++] ?? "\n";
     return SEPARATOR.test(written) ? written : "\n";
   });
@@ -7859,14 +7860,14 @@ var Reader = class {
       return (0, import_yaml3.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
-  followed(alias, read4) {
+  followed(alias, read5) {
     const target = this.targets.get(alias);
     if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
     if (this.active.has(alias))
       throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
     this.active.add(alias);
     try {
-      return read4(target);
+      return read5(target);
     } finally {
       this.active.delete(alias);
     }
@@ -8073,9 +8074,9 @@ function invalidBundle(mistakes) {
     mistakes
   });
 }
-function readingBundle(read4) {
+function readingBundle(read5) {
   try {
-    return read4();
+    return read5();
   } catch (error) {
     if (!(error instanceof BundleYamlError)) throw error;
     const { message, place, remedy } = error;
@@ -8206,11 +8207,11 @@ async function notFound(location, path19) {
     above2 ??= folder;
     near.push(folder);
   }
-  const shown5 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
+  const shown6 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown5.length > 0 ? `nearby: ${shown5.join(", ")}` : "none of them" : "the folder does not exist",
+    actual: entries2 ? shown6.length > 0 ? `nearby: ${shown6.join(", ")}` : "none of them" : "the folder does not exist",
     remedy: [
       ...above2 === void 0 ? [] : [
         `The Databricks CLI would take the bundle of the folder above; this step deploys what \`bundle-root\` names: set it to \`${displayName(above2, location) || "."}\`.`
@@ -8428,22 +8429,28 @@ function destroyIncomplete(left) {
 }
 
 // core/cli/run-command.ts
-function runArguments({ resource, parameters, wait }) {
-  const pairs = Object.entries(parameters).map(
-    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
-  );
-  const line = pairs.join(",");
-  const params = line.split("=").length > 2 ? line : `${line},${line}`;
-  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.length === 0 ? [] : ["--params", params]];
+var cell = (text3) => `"${text3.replaceAll('"', '""')}"`;
+function runArguments({ resource, options, wait }) {
+  const flags = Object.entries(options).flatMap(([flag, value]) => {
+    if (typeof value === "boolean") return value ? [`--${flag}`] : [];
+    if (Array.isArray(value)) return value.length === 0 ? [] : [`--${flag}`, value.map(cell).join(",")];
+    const pairs = Object.entries(value).map(([name, text3]) => cell(`${name}=${text3}`));
+    const line = pairs.join(",");
+    return pairs.length === 0 ? [] : [`--${flag}`, line.split("=").length > 2 ? line : `${line},${line}`];
+  });
+  return [resource, ...wait ? [] : ["--no-wait"], ...flags];
 }
 function runUrl(line) {
-  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
+  return /^(?:(?:Run|Update) URL:|You can access the app at) (https?:\/\/\S+)$/.exec(line)?.[1];
 }
 function runId(url) {
   return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
 }
 function pipelineId(url) {
   return /#joblist\/pipelines\/([\w-]+)\/updates\//.exec(url)?.[1];
+}
+function updateId(url) {
+  return /#joblist\/pipelines\/[\w-]+\/updates\/([\w-]+)/.exec(url)?.[1];
 }
 function runEnd(line) {
   const match2 = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
@@ -8539,8 +8546,8 @@ function buildFailure(diagnostics, withheld2) {
 function withheldNote(names2) {
   if (names2.length === 0) return [];
   const more = names2.length - MOST_NAMES;
-  const shown5 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
-  return [`Withheld from the build, though set: ${shown5}; name in \`pass-env\` what it needs.`];
+  const shown6 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
+  return [`Withheld from the build, though set: ${shown6}; name in \`pass-env\` what it needs.`];
 }
 
 // core/cli/diagnostics.ts
@@ -8672,6 +8679,14 @@ databricks account access-control get-rule-set "accounts/<account ID>/servicePri
 then \`update-rule-set\` with the role for the deploying service principal beside what is there.`
       };
     }
+  ],
+  [
+    // CLI 1.17.0 and later write version 3; versions before 1.8.0 read 2 at most. Source: `bundle/direct/dstate/migrate.go`.
+    /state version (\d+) is newer than supported version \d+; upgrade the CLI|deployment state requires features this CLI does not support: ([^;]+);.*$/s,
+    ([, version, features]) => ({
+      problem: `This bundle was deployed by a newer Databricks CLI, and this one cannot read the state of that (${features === void 0 ? `version ${version ?? ""}` : `features ${features}`}).`,
+      remedy: "Set `cli-version` to the version that deployed last, or a newer one: `cli_version` in the file `resources.json` of the bundle's `state` folder in the workspace names it."
+    })
   ],
   [
     /has been modified remotely/,
@@ -8837,7 +8852,7 @@ function withoutRoots(text3, { roots, bundlePath }) {
   }, text3);
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/utils.js
+// node_modules/lossless-json/lib/esm/utils.js
 function isInteger(value) {
   return INTEGER_REGEX.test(value);
 }
@@ -8932,7 +8947,7 @@ function getSignificantDigitRange(value) {
   };
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/LosslessNumber.js
+// node_modules/lossless-json/lib/esm/LosslessNumber.js
 var losslessNumberMarker = /* @__PURE__ */ Symbol.for("lossless-json.LosslessNumber");
 var LosslessNumber = class {
   // numeric value as string
@@ -8988,12 +9003,12 @@ function isLosslessNumber(value) {
   return value !== null && typeof value === "object" && value[losslessNumberMarker] === true;
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/numberParsers.js
+// node_modules/lossless-json/lib/esm/numberParsers.js
 function parseLosslessNumber(value) {
   return new LosslessNumber(value);
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/revive.js
+// node_modules/lossless-json/lib/esm/revive.js
 function revive(json, reviver) {
   return reviveValue({
     "": json
@@ -9031,7 +9046,7 @@ function reviveArray(array, reviver) {
   return array;
 }
 
-// ../../main/node_modules/lossless-json/lib/esm/parse.js
+// node_modules/lossless-json/lib/esm/parse.js
 function parse(text3, reviver, options) {
   const optionsObj = typeof options === "function" ? {
     parseNumber: options
@@ -9358,7 +9373,7 @@ var codeLowercaseE = 101;
 var codeUppercaseF = 70;
 var codeLowercaseF = 102;
 
-// ../../main/node_modules/lossless-json/lib/esm/stringify.js
+// node_modules/lossless-json/lib/esm/stringify.js
 function stringify(value, replacer, space, numberStringifiers) {
   const resolvedSpace = resolveSpace(space);
   const replacedValue = typeof replacer === "function" ? replacer.call({
@@ -9567,6 +9582,22 @@ var LineSplitter = class {
   }
 };
 
+// core/cli/active-runs.ts
+var RUNNING = /^(job|pipeline) (\S+) is running$/;
+function activeRuns(diagnostics) {
+  const running = diagnostics.flatMap(({ severity, text: text3 }) => {
+    const match2 = severity === "error" ? RUNNING.exec(text3) : null;
+    return match2 ? [`${match2[1] ?? ""} ${match2[2] ?? ""}`] : [];
+  });
+  if (running.length === 0) return void 0;
+  return new SecretlessError("RUNS_ACTIVE", {
+    problem: "Something of this deployment is running, and `fail-on-active-runs` wants it left alone.",
+    expected: "no active run of a job or pipeline that is deployed",
+    actual: `${running.join(", ")} runs (there may be more)`,
+    remedy: "Deploy when it has ended, or cancel it in the workspace."
+  });
+}
+
 // core/base/shell-quoted.ts
 function shellQuoted(text3) {
   return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
@@ -9649,17 +9680,17 @@ async function attempt(options, call, signal) {
     ...body !== void 0 && { body: writeJson(body) },
     signal
   };
-  const tell = async (response) => {
+  const tell2 = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
     await options.onWrite?.({ method, url: `${options.host}${path19}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
-      if (error instanceof HttpError) await tell();
+      if (error instanceof HttpError) await tell2();
       throw error;
     });
-    await tell(response);
+    await tell2(response);
     const { status, headers } = response;
     if (status >= 200 && status < 300) return { json: answerOf(request, response, call.array), headers };
     throw failureOf(request, response);
@@ -9719,14 +9750,22 @@ function shape() {
 var JOB = shape();
 var JOB_SETTINGS = shape();
 var JOBS = shape();
+var JOB_RUNS = shape();
+var RUN = shape();
+var RUN_TASK = shape();
+var RUN_OUTPUT = shape();
 var TASK = shape();
 var JOB_CLUSTER = shape();
 var CLUSTER = shape();
 var LIBRARY_STATUSES = shape();
 var LIBRARY_STATUS = shape();
 var PIPELINE = shape();
+var PIPELINE_UPDATES = shape();
+var PIPELINE_EVENTS = shape();
+var PIPELINE_EVENT = shape();
 var PIPELINES = shape();
 var APP = shape();
+var DASHBOARD = shape();
 var ENDPOINT = shape();
 var CREDENTIAL = shape();
 var CREDENTIALS = shape();
@@ -10043,10 +10082,13 @@ function summaryOf(json) {
       if (id === "") return [];
       const name = textAt(resource, "name") || textAt(resource, "display_name") || key2;
       const declared2 = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared: declared2 }];
+      const needsRun = kind === "apps" && member(resource, "lifecycle", "started") !== true;
+      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared: declared2, needsRun }];
     })
   );
-  const deployed2 = (wanted) => all.flatMap(({ kind, declared: declared2, ...resource }) => kind === wanted && declared2 ? [resource] : []);
+  const deployed2 = (wanted) => all.flatMap(
+    ({ kind, declared: declared2, key: key2, id, name, url }) => kind === wanted && declared2 ? [{ key: key2, id, name, url }] : []
+  );
   return {
     tree: json,
     name: textAt(json, "bundle", "name"),
@@ -10073,7 +10115,7 @@ var DatabricksCli = class {
   }
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal) {
-    const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
+    const result = await this.#run(["plan", "-o", "json", ...this.#selection()], { signal, capture: true });
     if (result.code !== 0) throw readingFailure("plan", result, this.#options);
     const json = parseJson(result.stdout, PLAN_COMMAND);
     return { plan: readPlan(json), json, diagnostics: result.diagnostics };
@@ -10088,22 +10130,41 @@ var DatabricksCli = class {
   }
   /**
    * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
-   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `RUNS_ACTIVE` or `DEPLOY_FAILED`
    */
-  async deploy({ autoApprove }) {
-    const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
+  async deploy({
+    autoApprove,
+    failOnActiveRuns = false
+  }) {
+    const flags = [
+      ...autoApprove ? ["--auto-approve"] : [],
+      ...failOnActiveRuns ? ["--fail-on-active-runs"] : [],
+      ...this.#selection()
+    ];
+    const result = await this.#run(["deploy", KEEP_LOCK, ...flags], {});
     if (result.code === 0) return result;
-    throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options);
+    throw heldLock(result.diagnostics) ?? activeRuns(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options);
   }
   /**
    * Binds what is in the workspace already to its key of the bundle: the next deployment changes it and creates none. Takes
    * no signal, as {@link deploy}.
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
-  async bind(key2, id) {
-    const result = await this.#run(["deployment", "bind", key2, id, "--auto-approve", KEEP_LOCK], {});
-    if (result.code === 0) return;
+  bind(key2, id) {
     const problem = `What is in the workspace as ${id} could not be bound to "${key2}" of the bundle.`;
+    return this.#changeState(["bind", key2, id, "--auto-approve"], problem);
+  }
+  /**
+   * Lets the state forget what a key of the bundle is in the workspace, where it stays as it is: so that it can be bound
+   * as it is now. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  unbind(key2) {
+    return this.#changeState(["unbind", key2], `"${key2}" of the bundle could not be unbound.`);
+  }
+  async #changeState(args, problem) {
+    const result = await this.#run(["deployment", ...args, KEEP_LOCK], {});
+    if (result.code === 0) return;
     throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", problem, result, this.#options);
   }
   /**
@@ -10135,6 +10196,10 @@ var DatabricksCli = class {
       throw cliFailure("DEPLOY_FAILED", "The deployment could not be destroyed.", result, this.#options);
     const swallowed = refusedDeletes(result.diagnostics);
     if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
+  #selection() {
+    const { select = [] } = this.#options;
+    return select.length === 0 ? [] : ["--select", select.join(",")];
   }
   async #run(args, how) {
     const { file, version, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
@@ -10329,6 +10394,26 @@ function homeVariables(home, platform) {
   ];
 }
 
+// core/cli/program-file.ts
+import { stat as stat2 } from "node:fs/promises";
+async function programMark(file, { os }) {
+  try {
+    const { size, mtimeNs, ctimeNs } = await stat2(file, { bigint: true });
+    return [size, mtimeNs, ...os === "win32" ? [] : [ctimeNs]].join(" ");
+  } catch {
+    return "";
+  }
+}
+async function refuseReplaced({ file, mark: mark2 }, platform) {
+  if (await programMark(file, platform) === mark2) return;
+  throw new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: "The Databricks CLI was replaced or changed while this step used it.",
+    expected: "the file that this step has found or installed",
+    actual: `another one at ${file}`,
+    remedy: "Find out who changed it: code of the bundle (`experimental.scripts`, build commands) runs as the same user. On a runner that outlives the job, remove the file. If it was updated just then, run this step again."
+  });
+}
+
 // core/cli/private-folder.ts
 import { mkdir, mkdtemp, realpath as realpath2, rm } from "node:fs/promises";
 import path2 from "node:path";
@@ -10520,9 +10605,9 @@ function entries(key2, value, description) {
       let complete = true;
       for (const pair of node.items) {
         const name = keyShape.read(pair.key, context);
-        const read4 = value.read(pair.value, context);
-        if (name === void 0 || read4 === void 0) complete = false;
-        else pairs.push([name, read4]);
+        const read5 = value.read(pair.value, context);
+        if (name === void 0 || read5 === void 0) complete = false;
+        else pairs.push([name, read5]);
       }
       return complete ? pairs : void 0;
     }
@@ -10716,7 +10801,7 @@ function noValue(node, name, context) {
 }
 
 // core/bundle/settings.ts
-import { stat as stat2 } from "node:fs/promises";
+import { stat as stat3 } from "node:fs/promises";
 import { posix as posix3, win32 as win323 } from "node:path";
 var DEEPEST3 = 20;
 var REFERENCE = /\$\{([^{}]*)\}/g;
@@ -10727,7 +10812,7 @@ async function readBundleSettings(options) {
   const settings = readingBundle(() => reader.read());
   const path19 = options.platform.os === "win32" ? win323 : posix3;
   const overrides = path19.join(...overridesPath(selected.name));
-  if (await stat2(path19.join(options.root, overrides)).catch(() => void 0)) {
+  if (await stat3(path19.join(options.root, overrides)).catch(() => void 0)) {
     reader.mistakes.push({
       problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
       remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
@@ -10806,7 +10891,7 @@ var SettingsReader = class {
       });
       return void 0;
     }
-    return /^\/(?:Workspace|Volumes)\//.test(text3) ? text3 : `/Workspace${text3}`;
+    return cleanFolder(/^\/(?:Workspace|Volumes)\//.test(text3) ? text3 : `/Workspace${text3}`);
   }
   #needed(what, { text: text3, place }) {
     const resolved = this.#resolve(text3, 0);
@@ -11005,8 +11090,8 @@ function isGranted({ grants: grants2, of }, principal) {
 async function effectiveGrants(api, name, type = "credential") {
   const assignments2 = PERMISSIONS.key("privilege_assignments");
   const route = `${BASE}/effective-permissions/${type}/${encodeURIComponent(name)}`;
-  const listed = await listAll(api, route, assignments2, PAGE);
-  return listed.flatMap(
+  const listed2 = await listAll(api, route, assignments2, PAGE);
+  return listed2.flatMap(
     (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
       principal: GRANT.text(assignment, "principal"),
       privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
@@ -11062,6 +11147,11 @@ async function jobExists(api, jobId) {
   const status = await unless([400, 403, 404], "The look at a job", answer);
   return status === void 0 || status === 403;
 }
+async function deleteJob(api, jobId) {
+  const body = { job_id: BigInt(jobId) };
+  const request = { method: "POST", path: "/api/2.2/jobs/delete", body, repeatable: true };
+  await unless([404], "The deletion of a job", api.call(request));
+}
 async function unless(statuses, what, answer) {
   try {
     await answer;
@@ -11095,11 +11185,11 @@ function unreadable2(eyes, missingRight, passing = false) {
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
 var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read4) {
+async function readBy(eyes, missingRight, read5) {
   let answered2 = "";
   let passing = false;
   for (const reader of eyes.readers) {
-    const pending = read4(reader);
+    const pending = read5(reader);
     if (pending === void 0) continue;
     try {
       return known(await pending);
@@ -11139,13 +11229,13 @@ async function holders(api, [type, id], through, counts) {
     return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
   });
 }
-function editorsOf(api, type, id, through) {
+function editorsOf(api, type, id, through, running = false) {
   const shared = type === "clusters" || type === "instance-pools";
   return holders(
     api,
     [type, id],
     through,
-    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level))
+    (level) => running && level === "CAN_MANAGE_RUN" || !NO_EDITING.has(level) && !(shared && SHARING.has(level))
   );
 }
 function attachersOf(api, cluster) {
@@ -11157,15 +11247,15 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path19, shown5 = path19) {
+async function editorsOfPath(api, path19, shown6 = path19) {
   const object3 = await workspaceObject(api, path19);
   if (object3 === void 0) {
     const folder = path19.slice(0, path19.lastIndexOf("/"));
-    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown5} does not exist`);
-    return editorsOfPath(api, folder, shown5);
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown6} does not exist`);
+    return editorsOfPath(api, folder, shown6);
   }
   const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown5}`);
+  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown6}`);
 }
 var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
 async function writersOfVolume(reader, volume, metastoreOwner) {
@@ -11195,7 +11285,7 @@ function sharedClusters(settings) {
 }
 async function readClusters(eyes, ids) {
   const distinct = [...new Set(ids)];
-  const read4 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
+  const read5 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
     const query = { cluster_id: id };
     const [details2, statuses, attachers] = await Promise.all([
       workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
@@ -11207,7 +11297,7 @@ async function readClusters(eyes, ids) {
     );
     return { id, details: details2, installed: installed2, attachers };
   });
-  const readings2 = await inParallel(distinct, read4);
+  const readings2 = await inParallel(distinct, read5);
   return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
 }
 
@@ -11249,30 +11339,30 @@ function explicitRunAs(job2) {
   const names2 = ["service_principal_name", "user_name", "group_name"];
   return names2.map((name) => textAt(job2, "settings", "run_as", name)).find((name) => name !== "") ?? "";
 }
-var bare = (path19) => path19.replace(/^\/Workspace(?=\/)/, "");
+var bare = (path19) => cleanFolder(path19).replace(/^\/Workspace(?=\/)/, "");
 function isDeployedFrom(job2, statePath) {
   return isOfState(JOB.text(job2, "settings", "deployment", "metadata_file_path"), statePath);
 }
 function isOfState(metadataPath, statePath) {
   return bare(metadataPath) === `${bare(statePath)}/metadata.json`;
 }
-var isCutOff = (listed) => member(listed, "has_more") === true;
-function isWhole(listed) {
-  const settings = JOB.member(listed, "settings");
+var isCutOff = (listed2) => member(listed2, "has_more") === true;
+function isWhole(listed2) {
+  const settings = JOB.member(listed2, "settings");
   const named = (list3, key2) => new Set(JOB_SETTINGS.list(settings, list3).map((one) => textAt(one, key2)));
   const environments = named("environments", "environment_key");
   const clusters = named("job_clusters", "job_cluster_key");
   const tasks = tasksOf(settings ?? null);
   const refers = (key2, to) => tasks.every((task2) => TASK.text(task2, key2) === "" || to.has(TASK.text(task2, key2)));
-  return !isCutOff(listed) && tasks.length > 0 && JOB.text(listed, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
+  return !isCutOff(listed2) && tasks.length > 0 && JOB.text(listed2, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
 }
 function jobListing() {
   const made = /* @__PURE__ */ new Map();
   return (reader) => {
     const query = { limit: "100", expand_tasks: "true" };
-    const listed = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-    made.set(reader, listed);
-    return listed;
+    const listed2 = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+    made.set(reader, listed2);
+    return listed2;
   };
 }
 var LIST_FROM = 20;
@@ -11280,11 +11370,11 @@ async function listedWhole({ readers }, ids, listing) {
   const admin = readers.find((reader) => reader.admin);
   if (admin === void 0 || ids.length < LIST_FROM) return /* @__PURE__ */ new Map();
   const wanted = new Set(ids);
-  const listed = await listing(admin).catch((error) => {
+  const listed2 = await listing(admin).catch((error) => {
     if (error instanceof ApiFailure) return [];
     throw error;
   });
-  const mine = listed.map((job2) => [JOB.text(job2, "job_id"), job2]);
+  const mine = listed2.map((job2) => [JOB.text(job2, "job_id"), job2]);
   return new Map(mine.filter(([id, job2]) => wanted.has(id) && isWhole(job2)));
 }
 function completed(api, jobs2) {
@@ -11323,8 +11413,8 @@ function bundleFacts(summary, workspaceId) {
     workspaceId,
     name: textAt(summary, "bundle", "name"),
     target: textAt(summary, "bundle", "target"),
-    statePath: textAt(summary, "workspace", "state_path"),
-    filePath: textAt(summary, "workspace", "file_path"),
+    statePath: cleanFolder(textAt(summary, "workspace", "state_path")),
+    filePath: cleanFolder(textAt(summary, "workspace", "file_path")),
     config: summary,
     jobs: all.filter((job2) => !gone.includes(job2)).map(({ key: key2, settings }) => ({
       key: key2,
@@ -11345,11 +11435,11 @@ async function deployedBundle(api, settings, workspaceId) {
   const { name, target, statePath, filePath, config: config3 } = settings;
   const path19 = `${statePath}/metadata.json`;
   const query = { limit: "100", expand_tasks: "true" };
-  const [text3, listed] = await Promise.all([
+  const [text3, listed2] = await Promise.all([
     readWorkspaceFile(api, path19),
     listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
   ]);
-  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path19);
+  const here = listed2.filter((job2) => isDeployedFrom(job2, statePath));
   const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
   const metadata = text3 === void 0 ? void 0 : parse2(text3);
   const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
@@ -11362,9 +11452,9 @@ async function deployedBundle(api, settings, workspaceId) {
   const jobs2 = [];
   for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
     const id = textAt(job2, "id");
-    const found3 = byId.get(id);
+    const found3 = await wholeJob(api, id, byId.get(id));
     if (found3 === void 0) mistakes.push(notThere(key2, id, path19));
-    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found3) });
+    else jobs2.push({ key: key2, id, ...settingsOf(found3) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known2 = new Set(jobs2.map(({ id }) => id));
@@ -11377,9 +11467,10 @@ async function deployedBundle(api, settings, workspaceId) {
     creators: [...new Set(creators.filter(isUuid))]
   };
 }
-async function settingsOf(api, id, listed) {
-  const query = { job_id: id };
-  const job2 = isCutOff(listed) ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+async function wholeJob(api, id, listed2) {
+  return listed2 !== void 0 && isCutOff(listed2) ? readJob(api, id) : listed2;
+}
+function settingsOf(job2) {
   const settings = member(job2, "settings") ?? {};
   return { settings, runAs: runAsOf(settings) };
 }
@@ -11712,8 +11803,8 @@ function linkOf({ kind, id, former, url }, workspace) {
 var VERSIONS = [2, 3];
 var ONE_EACH = /* @__PURE__ */ new Set(["jobs", "pipelines"]);
 async function readStateIds(folder, target, platform) {
-  const read4 = (name) => readPrivateFile(folder, platform, target, name);
-  const [text3, pending] = await Promise.all([read4("resources.json"), read4("resources.json.wal")]);
+  const read5 = (name) => readPrivateFile(folder, platform, target, name);
+  const [text3, pending] = await Promise.all([read5("resources.json"), read5("resources.json.wal")]);
   return text3 === void 0 || pending !== void 0 ? void 0 : idsOf(text3);
 }
 function idsOf(text3) {
@@ -11765,6 +11856,46 @@ function noteTarget({ found: found3 }, target) {
 function warn({ ci, found: found3 }, text3) {
   found3({ warnings: [text3] });
   ci.annotate("warning", text3);
+}
+
+// core/flow/recovery/doubled.ts
+var BY_NAME = 20;
+var EXACT = 5e3;
+async function removeDoubled({ step: step2, audit, api }, { plan, summary, since }) {
+  const created = new Set(
+    plan.entries.filter(({ action, child }) => !child && (action === "create" || action === "recreate")).map(({ resource }) => resource)
+  );
+  const names2 = new Set(summary.jobs.filter(({ key: key2 }) => created.has(`jobs.${key2}`)).map(({ name }) => name));
+  const known2 = new Set(summary.resources.filter(({ kind }) => kind === "jobs").map(({ id }) => id));
+  const isTwin = (job2) => names2.has(textAt(job2, "settings", "name")) && !known2.has(textAt(job2, "job_id")) && isDeployedFrom(job2, summary.workspace.statePath) && textAt(job2, "creator_user_name").toLowerCase() === step2.inputs.clientId.toLowerCase() && Number(textAt(job2, "created_time")) >= since - EXACT;
+  try {
+    const twins = (await listed(api, [...names2])).filter(isTwin);
+    await inParallel(twins, async (job2) => {
+      const [id, name] = [textAt(job2, "job_id"), textAt(job2, "settings", "name")];
+      await deleteJob(api, id);
+      warn(
+        step2,
+        `The Databricks CLI had created the job ${quote(name)} twice, because the answer to the first creation was lost. The one that the bundle's state does not know (${id}) was deleted.`
+      );
+      const key2 = summary.jobs.find((one) => one.name === name)?.key ?? "";
+      const { name: bundle, target } = summary;
+      const gone = {
+        change: "deleted",
+        outcome: { ok: true },
+        kind: "jobs",
+        resource: `jobs.${key2}`
+      };
+      noteChanges(audit, [{ ...gone, id, bundle, target, command: step2.inputs.command.name }]);
+    });
+  } catch (error) {
+    const { message } = toSecretlessError(callError("The look for jobs that were created twice", error));
+    warn(step2, `Whether the Databricks CLI has created a job twice is not known. ${redact(message)}`);
+  }
+}
+async function listed(api, names2) {
+  const list3 = (query) => listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+  if (names2.length > BY_NAME) return list3({ limit: "100" });
+  return (await inParallel(names2, (name) => list3({ name, limit: "100" }))).flat();
 }
 
 // core/flow/lease/lease-text.ts
@@ -11836,9 +11967,46 @@ function fullName(kind, resource, tree) {
   });
   return parts.every((part) => /^[^\s./$]+$/.test(part)) ? parts.join(".").toLowerCase() : void 0;
 }
-function isInTime(created, { lease, written }) {
+function isInTime(time, { lease, written }) {
   const since = Date.parse(lease.unmended || lease.since);
-  return written !== void 0 && created >= since - 5e3 && created <= written + 2 * BEAT;
+  return written !== void 0 && time >= since - 5e3 && time <= written + 2 * BEAT;
+}
+
+// core/flow/recovery/dashboards.ts
+async function dashboards(api, { tree, workspace }, left) {
+  const all = members(member(tree, "resources", "dashboards")).filter(
+    ([, resource]) => textAt(resource, "modified_status") !== "deleted"
+  );
+  const found3 = await inParallel(all, async ([key2, resource]) => {
+    const known2 = textAt(resource, "id");
+    const id = known2 || await atItsPath(api, resource, workspace.rootPath);
+    const dashboard = id === "" ? void 0 : await read2(api, id);
+    if (dashboard === void 0 || DASHBOARD.text(dashboard, "lifecycle_state") === "TRASHED") return [];
+    const inTime2 = isInTime(Date.parse(DASHBOARD.text(dashboard, "update_time")), left);
+    const one = { kind: "dashboards", key: key2, id, creator: void 0, inTime: inTime2 };
+    const name = DASHBOARD.text(dashboard, "display_name");
+    if (known2 === "") return [{ ...one, name }];
+    const etag = textAt(resource, "etag");
+    const isChanged = etag !== "" && etag !== DASHBOARD.text(dashboard, "etag");
+    return isChanged && inTime2 ? [{ ...one, name, known: true }] : [];
+  });
+  return found3.flat();
+}
+async function atItsPath(api, resource, root) {
+  const [parent, name] = [textAt(resource, "parent_path"), textAt(resource, "display_name")];
+  const isOwn = root !== "" && (parent === root || parent.startsWith(`${root}/`));
+  if (!isOwn || name === "" || /[/]|\$\{/.test(name) || parent.split("/").includes("..")) return "";
+  const object3 = await workspaceObject(api, `${parent}/${name}.lvdash.json`);
+  return object3 === void 0 ? "" : OBJECT.text(object3, "resource_id");
+}
+async function read2(api, id) {
+  const path19 = `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}`;
+  try {
+    return await api.call({ method: "GET", path: path19 });
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
+    throw error;
+  }
 }
 
 // core/flow/recovery/unrecorded.ts
@@ -11854,8 +12022,8 @@ async function pipelines(api, { tree, workspace }) {
   const names2 = new Set(declared(tree, "pipelines").map(({ name }) => name));
   if (names2.size === 0) return [];
   const query = { max_results: "100" };
-  const listed = await listAll(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), query);
-  const named = listed.filter((one) => names2.has(textAt(one, "name")));
+  const listed2 = await listAll(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), query);
+  const named = listed2.filter((one) => names2.has(textAt(one, "name")));
   const whole2 = await inParallel(named, async (one) => {
     const path19 = `/api/2.0/pipelines/${encodeURIComponent(textAt(one, "pipeline_id"))}`;
     return [one, await api.call({ method: "GET", path: path19 })];
@@ -11880,7 +12048,7 @@ function judge2(unknown2, objects, { tree }, principal) {
   const adopted = [];
   const reported = [];
   const all = members(member(tree, "resources")).flatMap(([, ofKind]) => members(ofKind).map(([key2]) => key2));
-  const isOurs2 = ({ creator }) => creator.toLowerCase() === principal.toLowerCase();
+  const isOurs2 = ({ creator }) => creator === void 0 || creator.toLowerCase() === principal.toLowerCase();
   const decide2 = (one, key2, otherwise) => {
     let why = otherwise;
     if (!isOurs2(one)) why = `${one.creator || "somebody who is not named"} created it`;
@@ -11901,7 +12069,11 @@ function judge2(unknown2, objects, { tree }, principal) {
     decide2(one, only?.key, why);
   }
   for (const { key: key2, inTime: inTime2, ...one } of objects)
-    decide2(one, key2, inTime2 ? void 0 : "it was not created while the run that died was deploying");
+    decide2(
+      one,
+      key2,
+      inTime2 ? void 0 : "it was not created or changed while the run that died was deploying"
+    );
   return { adopted, reported };
 }
 
@@ -11910,10 +12082,12 @@ async function recover({ step: step2, cli, api }, left, during) {
   const { ci, inputs, signal } = step2;
   await cli.plan(signal);
   const { adopted, reported } = await look({ api, cli, principal: inputs.clientId, left }, signal);
-  for (const { kind, key: key2, id, name } of adopted) {
+  for (const { kind, key: key2, id, name, known: known2 } of adopted) {
+    const what = known2 ? "changed" : "created";
     ci.info(
-      `${kind}.${key2} (${quote(name)}, ${id}) was created by a run that died, and recorded nowhere: it is adopted.`
+      `${kind}.${key2} (${quote(name)}, ${id}) was ${what} by a run that died, and that is recorded nowhere: it is adopted.`
     );
+    if (known2) await during(() => cli.unbind(key2));
     await during(() => cli.bind(key2, id));
   }
   report(step2, reported);
@@ -11932,9 +12106,9 @@ async function look({ api, cli, principal, left }, signal) {
   try {
     const [unknown2, objects] = await Promise.all([
       unrecorded(api, summary),
-      left ? catalogObjects(api, summary.tree, left) : []
+      left ? Promise.all([catalogObjects(api, summary.tree, left), dashboards(api, summary, left)]) : []
     ]);
-    return judge2(unknown2, objects, summary, principal);
+    return judge2(unknown2, objects.flat(), summary, principal);
   } catch (error) {
     throw callError("The look for what was created and not recorded", error);
   }
@@ -12102,9 +12276,9 @@ var Lease = class {
   /** Ends the lease: nothing is left to be looked at. */
   async close() {
     await this.#stop();
-    const { api, tell } = this.#ports;
+    const { api, tell: tell2 } = this.#ports;
     await deleteWorkspaceFile(api, leasePath(this.#note.statePath));
-    tell(void 0);
+    tell2(void 0);
   }
   /** Ends the lease of a run that leaves something behind, for the next one to look at. */
   async leave() {
@@ -12132,11 +12306,11 @@ var Lease = class {
   }
   /** One write at a time; one that fails is made up for by the next. */
   #beat() {
-    const { api, now, tell } = this.#ports;
+    const { api, now, tell: tell2 } = this.#ports;
     return this.#writes = this.#writes.then(async () => {
       if (this.#closed.signal.aborted) return;
       this.#note = await beat(api, this.#note, now()).catch(() => this.#note);
-      tell(this.#note);
+      tell2(this.#note);
     });
   }
 };
@@ -12248,10 +12422,10 @@ function shown2(run2) {
 var LOOK2 = 5e3;
 async function whenFree(step2, api, change) {
   const { ci, ports, inputs, signal, serverTime } = step2;
-  const { statePath, tell } = change;
+  const { statePath, tell: tell2 } = change;
   const deadline = ports.clock.now() + inputs.lockTimeout;
   const taken = await takeLease({
-    ...{ api, clock: ports.clock, statePath, deadline, signal, tell },
+    ...{ api, clock: ports.clock, statePath, deadline, signal, tell: tell2 },
     principal: inputs.clientId,
     run: ci.context.runUrl,
     now: () => serverTime.now(),
@@ -12339,6 +12513,29 @@ async function jsonOutput(ci, name, value, counts) {
   await ci.output(name, JSON.stringify({ ...counts, file }));
 }
 
+// core/scan/detect/defaults.ts
+var LOOK_UP = /(?:get|getenv|env_var|getOrElse|getOrDefault|getProperty|getString|getStr|getConf|get_config|lookup|pop|fetch|read_setting)\s{0,4}\(\s{0,20}["'`]$/;
+var NEXT_ARGUMENT = /["'`]\s{0,4},\s{0,20}/y;
+var NAMED_DEFAULT = /["'`]\s{0,4},[^()\n]{0,160}?\b(?:default|default_value|defaultValue|fallback|unset)\s{0,4}=\s{0,4}/y;
+var FALLBACK = /["'`]?[\])]{0,2}(?:\s{1,8}or\s{1,8}|\s{0,4}(?:\|\||\?\?|\?:)\s{0,20}|\s{0,4}\.(?:getOrElse|orElse|unwrap_or|or_else)\(\s{0,20})(?=[rbuRBU]?["'`])/y;
+var DECLARATION = /(?:\bDECLARE|\bVARIABLE|\bparam)\s{1,8}@?$/i;
+var DECLARED = /[ \t]{1,8}(?:AS[ \t]{1,4})?[A-Za-z]\w{0,30}(?:\s?\([\w, ]{1,12}\))?[ \t]{1,8}(?::?=|DEFAULT)[ \t]{0,20}N?(?=["'])/iy;
+var EXPANSION = /:?[-=]/y;
+function sticky(pattern, text3, at3) {
+  pattern.lastIndex = at3;
+  return pattern.test(text3) ? pattern.lastIndex : void 0;
+}
+function defaultAfter(text3, end, before) {
+  if (before.endsWith("${")) {
+    const at4 = sticky(EXPANSION, text3, end);
+    return at4 === void 0 ? void 0 : { at: at4, bare: true };
+  }
+  const [previous = "", next = ""] = [before.at(-1), text3[end]];
+  const quoted = /["'`]/.test(next);
+  const at3 = (quoted ? sticky(NAMED_DEFAULT, text3, end) : void 0) ?? (quoted && LOOK_UP.test(before) ? sticky(NEXT_ARGUMENT, text3, end) : void 0) ?? (/["'`\])\s|?.]/.test(next) ? sticky(FALLBACK, text3, end) : void 0) ?? (/[\s@]/.test(previous) && /\s/.test(next) && DECLARATION.test(before) ? sticky(DECLARED, text3, end) : void 0);
+  return at3 === void 0 ? void 0 : { at: at3, bare: false };
+}
+
 // core/scan/detect/assignment.ts
 var NAME_REACH = 120;
 var NAME_CHARACTER = /[\w.$-]/;
@@ -12347,9 +12544,8 @@ var CALL = /["'`]{1,3}\s{0,8},\s{0,40}/y;
 var XML_ELEMENT = />/y;
 var XML_PROPERTY = /<\/name>\s{0,60}<value>/y;
 var YAML_DEFAULT = /:[ \t]{0,4}\r?\n(?:[ \t]{1,20}(?:description|type|lookup|sensitive):[^\n]{0,200}\n){0,3}[ \t]{1,20}default:[ \t]{1,8}/y;
-var BLOCK_DEFAULT = /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value)["']?\s{0,20}[:=]\s{0,20}/y;
+var BLOCK_DEFAULT = /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value|defaultValue)["']?\s{0,20}[:=]\s{0,20}/y;
 var PAIRED_VALUE = /["']?,?\s{0,60}["']?(?:value|default|default_value|stringValue)["']?\s{0,20}[:=]\s{0,20}/y;
-var ARGUMENT_DEFAULT = /["']\s{0,4},[^()\n]{0,160}?\bdefault\s{0,4}=\s{0,4}/y;
 var SPACED = /`?[ \t]{1,8}(?=["'])/y;
 var BLANKS = /[ \t]{1,40}/y;
 var CALLEES = /(?:option|options|set|put|config|conf|setProperty|property|env|setenv|setEnv|header|headers|add|append|setConf|hadoopConfiguration|entry|of|text|dropdown|combobox|withOption|update|putIfAbsent|setString|Tuple2|setattr|with|param|parameter|setParameter|credential|setdefault|monkeypatch\.setenv)\s{0,4}\(\s{0,40}$/;
@@ -12358,7 +12554,7 @@ var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]
 var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 var QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky(pattern, text3, at3) {
+function sticky2(pattern, text3, at3) {
   pattern.lastIndex = at3;
   return pattern.exec(text3);
 }
@@ -12373,8 +12569,8 @@ function nameAround(text3, keywordStart, keywordEnd) {
   return { start, end };
 }
 function quotedLiteral(text3, at3) {
-  const wrapper = sticky(WRAPPERS, text3, at3);
-  const opening = sticky(QUOTED, text3, wrapper === null ? at3 : at3 + wrapper[0].length);
+  const wrapper = sticky2(WRAPPERS, text3, at3);
+  const opening = sticky2(QUOTED, text3, wrapper === null ? at3 : at3 + wrapper[0].length);
   if (opening === null) return null;
   const [all, prefix = "", quote2 = ""] = opening;
   const start = opening.index + all.length;
@@ -12388,23 +12584,43 @@ function quotedLiteral(text3, at3) {
   return { value, start, quoted: true };
 }
 function bareLiteral(text3, at3) {
-  const match2 = sticky(BARE, text3, at3);
+  const match2 = sticky2(BARE, text3, at3);
   if (match2 === null) return null;
   const next = text3[at3 + match2[0].length];
   if (next === "(" || next === "{") return null;
   return { value: match2[0], start: at3, quoted: false };
 }
+var CONNECTION2 = /\b(?:host|hostaddr|dbname|user|port|sslmode|uid|server)\s{0,2}=[^=\n]{1,60}[ \t;]$/i;
+var STARTS_LINE = /(?:^|\n)[ \t>*#|-]{0,20}[*`_]{0,2}$/;
+var COMMENTED = /(?:^|\n)[^\n"'`]{0,80}(?:#|\/\/|--|\*|\bREM\b)[ \t]{0,8}$/;
+var ENDS_LINE = /[ \t]{0,8}(?:\r?\n|$)/y;
+function wholeLine(text3, at3) {
+  const literal2 = bareLiteral(text3, at3);
+  return literal2 !== null && sticky2(ENDS_LINE, text3, at3 + literal2.value.length) !== null ? literal2 : null;
+}
+function bracedLiteral(text3, at3) {
+  const end = text3.indexOf("}", at3);
+  const value = text3.slice(at3 + 1, end);
+  if (end < 0 || value.length > 128 || /^[\s{]|^[\w.[\]'"!:]*$|[\r\n]/.test(value)) return null;
+  return { value, start: at3 + 1, quoted: true };
+}
+function closesString({ value, start }, { text: text3 }) {
+  if (!/^\s{0,4}(?:[+.,)\]|&%?:;]|$)/.test(value)) return false;
+  const quote2 = text3[start - 1] ?? "";
+  const line = text3.slice(Math.max(text3.lastIndexOf("\n", start) + 1, start - 2e3), start - 1);
+  return (line.split(quote2).length - 1) % 2 === 1;
+}
 function literalAfter(where) {
   const { text: text3, end, before, kind } = where;
   const previous = before[before.length - 1] ?? "\n";
   const flag = text3.startsWith("--", where.start);
-  const call = sticky(CALL, text3, end);
+  const call = sticky2(CALL, text3, end);
   if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
     const literal2 = quotedLiteral(text3, end + call[0].length);
     if (literal2 !== null) return { ...literal2, certain: true };
   }
-  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
-    const match2 = sticky(pattern, text3, end);
+  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT]) {
+    const match2 = sticky2(pattern, text3, end);
     const at3 = match2 === null ? -1 : end + match2[0].length;
     if (match2 !== null)
       return certain(
@@ -12412,33 +12628,42 @@ function literalAfter(where) {
         false
       );
   }
+  const fallback = defaultAfter(text3, end, before);
+  if (fallback !== void 0)
+    return certain((fallback.bare ? bareLiteral : quotedLiteral)(text3, fallback.at), false);
   if (PAIR_KEY.test(before)) {
-    const pair = sticky(PAIRED_VALUE, text3, end);
+    const pair = sticky2(PAIRED_VALUE, text3, end);
     if (pair === null) return null;
     const at3 = end + pair[0].length;
     return certain(quotedLiteral(text3, at3) ?? (kind === "config" ? bareLiteral(text3, at3) : null), false);
   }
-  const xml = sticky(XML_PROPERTY, text3, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text3, end) : null);
-  if (xml !== null) return certain(bareLiteral(text3, end + xml[0].length), false);
-  const assign = sticky(ASSIGN, text3, end);
+  const xml = sticky2(XML_PROPERTY, text3, end) ?? (previous === "<" ? sticky2(XML_ELEMENT, text3, end) : null);
+  if (xml !== null) {
+    const literal2 = bareLiteral(text3, end + xml[0].length);
+    return literal2 !== null && text3.startsWith("</", literal2.start + literal2.value.length) ? certain(literal2, false) : null;
+  }
+  const assign = sticky2(ASSIGN, text3, end);
   if (assign !== null) {
     const at3 = end + assign[0].length;
     const quoted = quotedLiteral(text3, at3);
+    if (quoted !== null && closesString(quoted, where)) return null;
     if (quoted !== null) return isExpanded(quoted, assign[0], where) ? null : certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
-    const connection = tight && /[;?&]/.test(previous);
+    const connection = tight && (/[;?&]/.test(previous) || /\s/.test(previous) && CONNECTION2.test(before));
     const inString = tight && /["'`]/.test(previous);
+    if (connection && text3[at3] === "{") return certain(bracedLiteral(text3, at3), true);
     if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
       return certain(bareLiteral(text3, at3), connection);
     }
-    return null;
+    const line = kind === "code" ? COMMENTED : STARTS_LINE;
+    return line.test(before) ? certain(wholeLine(text3, at3), false) : null;
   }
-  const spaced = sticky(SPACED, text3, end);
+  const spaced = sticky2(SPACED, text3, end);
   if (spaced !== null && SUBCOMMAND.test(before)) return null;
   if (spaced !== null) return certain(quotedLiteral(text3, end + spaced[0].length), false);
   if (flag || kind === "config") {
-    const blanks = sticky(BLANKS, text3, end);
+    const blanks = sticky2(BLANKS, text3, end);
     const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
     const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
     if (blanks !== null && (flag || startsLine || afterLogin))
@@ -12455,7 +12680,8 @@ function certain(literal2, isCertain) {
   return literal2 && { ...literal2, certain: isCertain };
 }
 function readAssignment(text3, keywordStart, keywordEnd, kind) {
-  const { start, end } = nameAround(text3, keywordStart, keywordEnd);
+  const named = /[:=]/.test(text3[keywordEnd - 1] ?? "") ? keywordEnd - 1 : keywordEnd;
+  const { start, end } = nameAround(text3, keywordStart, named);
   const before = text3.slice(Math.max(0, start - 120), start);
   const literal2 = literalAfter({ text: text3, start, end, before, kind });
   if (literal2 === null) return null;
@@ -12572,7 +12798,9 @@ var REFERENCES = [
   /^(?:arn:aws|projects\/[^/]{1,80}\/secrets\/|secrets?\/|secrets?:\/\/|op:\/\/|vault:|akv:|ssm:|kv\/|keyvault:|env:|file:|dbfs:|ref\+)/i,
   /^(?:dbutils|os\.(?:environ|getenv)|System\.getenv|Sys\.getenv|process\.env|getenv|environ|spark\.conf|secrets?|var|vars|local|data|module|self|args|params|config|conf|settings|options|context|inputs|env|parameters|credentials?|widgets?|dotenv)[.([]/,
   /^(?:ENC|AES|KMS|CRYPT)\[/i,
-  /^!(?:vault|Ref|Sub|GetAtt|secret)\b/i
+  /^!(?:vault|Ref|Sub|GetAtt|secret)\b/i,
+  // Expressions of Data Factory and Synapse: `@parameters('…')`, `@{linkedService().…}`, `@pipeline().…`.
+  /^@(?:\{|[A-Za-z]{1,40}\()/
 ];
 var KNOWN_EXAMPLES = /* @__PURE__ */ new Set([
   "AKIAIOSFODNN7EXAMPLE",
@@ -12582,7 +12810,7 @@ var KNOWN_EXAMPLES = /* @__PURE__ */ new Set([
   "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 ]);
 var PLACEHOLDER_PARTS = /example|sample|placeholder|change[-_ ]?(?:me|it|this)|(?:^|[^a-z])your(?:[^a-z]|$)|your(?:password|token|secret|key|user|pass)|\bmy[-_]?(?:password|secret|token|key)\b|dummy|(?:^|[^a-z])fake|mock[-_]|x{4,}|\*{3,}|\.{3}|•{2,}|todo|fixme|redacted|masked|replace[-_ ]?(?:me|with)|insert[-_ ]|put[-_ ]your|enter[-_ ]|to[-_ ]?be[-_ ]|not[-_ ]?(?:a[-_ ])?real|no[-_ ]?secret|do[-_ ]?not[-_ ]?use|deadbeef|hidden|obfuscated|sanitized|<[a-z]/i;
-var WORTHLESS = /^(?:pass(?:word|wd)?\d{0,4}[!.]?|passw0rd|p@ss(?:w[o0]rd)?\d{0,3}!?|pwd\d{0,3}|secrets?\d{0,3}|tokens?|admin\d{0,3}|root|test(?:ing|er)?\d{0,4}|guest|postgres|mysql|user(?:name)?\d{0,3}|none|null|nil|true|false|undefined|string|text|str|optional|required|default|empty|unknown|anonymous|n\/a|na|foo(?:bar)?\d{0,3}|bar|baz|qwerty|letmein|abc\d{0,6}|changeit|development|prod(?:uction)?|staging|bearer|basic|oauth|azuread|value|hello(?:world)?|welcome\d?|trustno1|supersecret(?:password)?\d{0,3}|databricks|spark|token-?value|apikey|api-key|pat)$/i;
+var WORTHLESS = /^(?:pass(?:word|wd)?\d{0,4}[!.]?|passw0rd|p@ss(?:w[o0]rd)?\d{0,3}!?|pwd\d{0,3}|secrets?\d{0,3}|tokens?|admin\d{0,3}|root|test(?:ing|er)?\d{0,4}|guest|postgres|mysql|user(?:name)?\d{0,3}|none|null|nil|true|false|undefined|string|text|str|optional|required|default|empty|unknown|anonymous|n\/a|na|foo(?:bar)?\d{0,3}|bar|baz|qwerty|letmein|abc\d{0,6}|changeit|development|prod(?:uction)?|staging|bearer|basic|oauth|azuread|value|hello(?:world)?|welcome\d?|trustno1|supersecret(?:password)?\d{0,3}|databricks|spark|(?:token|test|secret)-?value|apikey|api-key|pat)$/i;
 function isReference(value) {
   return REFERENCES.some((pattern) => pattern.test(value));
 }
@@ -12839,7 +13067,7 @@ var AZURE_RULES = [
     remedy: REMEDIES2.storage,
     owasp: "NHI2",
     keywords: ["sig="],
-    pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/]|%2[bf]){43,88}(?:=|%3d)?)/iy,
+    pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/_-]|%2[bf]){43,88}(?:=|%3d)?)/iy,
     test: (_value, around) => /[?&;\s"']s[vrep]=|skoid=|SharedAccessSignature/i.test(around),
     entropy: 3.5
   },
@@ -13013,9 +13241,19 @@ var AZURE_NAMED_RULES = [
       "speech_key",
       "translator_key",
       "search_key",
-      "search-key"
+      "search-key",
+      "analytics_key",
+      "analytics-key",
+      "analyticskey",
+      "vision_key",
+      "visionkey",
+      "language_key",
+      "recognizer_key",
+      "intelligence_key",
+      "content_safety_key",
+      "maps_key"
     ],
-    named: /(?:openai|cognitive|speech|translator|search|subscription)(?:_\w{1,30})?_?key$/,
+    named: /(?:openai|cognitive|speech|translator|search|subscription|analytics|vision|language|recognizer|intelligence|content_safety|maps)(?:_\w{1,30})?_?key$/,
     value: /^[A-Za-z0-9]{32,84}$/,
     judge: "random"
   },
@@ -13345,6 +13583,19 @@ var DATABRICKS_RULES = [
     ],
     named: /databricks_(?:api_|access_)?token$/,
     judge: "random"
+  },
+  {
+    type: "format",
+    id: "databricks-secret-value",
+    name: "Value of a Databricks secret, where it is put into its scope",
+    risk: "Whoever reads the file has the secret, whatever the scope allows.",
+    remedy: "Put the value in by hand (`databricks secrets put-secret scope key` asks for it), or from a vault; better, let the job's identity replace the secret. Change the value.",
+    owasp: "NHI2",
+    keywords: ["string-value", "string_value", "stringvalue"],
+    pattern: /string[-_]?value(?:["']?\s{0,20}[:=]\s{0,20}["']|[ =]{1,4}["']?)(?<value>[^\s"'`,;)]{4,512})/iy,
+    test: (value, around) => /secret/i.test(around) && /[^a-z.]/.test(value),
+    judged: true,
+    textOnly: true
   }
 ];
 
@@ -13417,7 +13668,8 @@ var NAMED_RULES = [
       "userpass",
       "mypass",
       "passcode",
-      "pass="
+      "pass=",
+      "pass:"
     ],
     named: /(?:pass_?word|passwd|pwd|pass_?phrase|pass|passcode)$/,
     judge: "password"
@@ -13733,6 +13985,13 @@ function isKeyBody(pem) {
   const body = pem.replace(/-----[^-]{0,40}-----|\\[nr]|[\s"'\\,+]/g, "").replace(/^.{0,200}?DEK-Info:[\w-]{1,40},[0-9A-F]{16,32}/, "");
   return body.length >= 48 && /^[A-Za-z0-9+/=]{48}/.test(body) && !isPlaceholder(body.slice(0, 64));
 }
+function isUrlPassword(value, around) {
+  if (/^\d{1,5};[\w .-]{1,40}=/.test(value)) return false;
+  const at3 = around.indexOf(`:${value}@`);
+  const user2 = /[^/:@]*$/.exec(around.slice(0, at3))?.[0];
+  const host = /^[\w.[\]:-]*/.exec(around.slice(at3 + value.length + 2))?.[0] ?? "";
+  return user2 !== value || !/^(?:[\w-]+|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{0,5})?$/.test(host);
+}
 var URL_RISK = "Whoever has the URL signs in with the user and password in it.";
 var STRUCTURE_RULES = [
   {
@@ -13806,6 +14065,7 @@ var STRUCTURE_RULES = [
     owasp: "NHI2",
     keywords: ["://"],
     pattern: /:\/\/[^\s:/?#@"'`<>\\,;|()[\]]{0,128}:(?<value>[^\s/?#@"'`<>\\]{3,256})@[A-Za-z0-9[\]._${-]{1,253}/y,
+    test: isUrlPassword,
     judged: true
   },
   {
@@ -13818,6 +14078,31 @@ var STRUCTURE_RULES = [
     keywords: ["jdbc:oracle:thin:"],
     pattern: /jdbc:oracle:thin:[\w$#.-]{1,60}\/(?<value>[^\s@"'`<>\\/]{4,128})@/iy,
     judged: true
+  },
+  {
+    type: "format",
+    id: "positional-password",
+    name: "Password by its place: after the user in a call that signs in",
+    risk: URL_RISK,
+    remedy: REMEDIES2.database,
+    owasp: "NHI2",
+    keywords: [
+      "auth=(",
+      "auth = (",
+      "basicauth(",
+      "basic_auth(",
+      "digestauth(",
+      "proxyauth(",
+      "getconnection("
+    ].concat([
+      "networkcredential(",
+      "passwordcredential(",
+      "passwordcredentials(",
+      "passwordauthentication("
+    ]),
+    pattern: /[a-z_]{4,30}(?:(?<=auth)\s?=\s?)?\((?:\s{0,40}[^\s"'`,()]{1,80}\s{0,4},)?\s{0,40}["'][^"'\n]{0,80}["']\s{0,4},\s{0,40}["'](?<value>[^"'\s]{4,200})["']\s{0,40}[,)]/iy,
+    judged: true,
+    textOnly: true
   },
   {
     type: "format",
@@ -14062,7 +14347,7 @@ function normaliseName(name) {
   return words.join("_").replace(/\d{1,4}$/, "");
 }
 var FILLERS = /^(?:value|val|str|string|plain|plaintext|text|literal|default|raw|clear|dev|test|tst|qa|uat|int|stg|stage|staging|prd|prod|production|live|eu|us|\d{1,6}|primary|secondary|old|new|current|env|var|param|com|net|windows|core|dfs|blob)$/;
-var HARMLESS2 = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:\w{1,20}_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
+var HARMLESS2 = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:(?:page|forward|backward|new|request|sequence|word|text|id|count|length|index|default|sort|cache)_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:^|_)encrypted_credentials?$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
 function isHarmlessName(normalised) {
   return HARMLESS2.test(normalised);
 }
@@ -14181,13 +14466,13 @@ function withoutCredentials(text3) {
   const options = { kind: "config", binary: false, from: 0, to: raw.length };
   const matches2 = detect(bytes, raw, options).sort((a, b) => a.start - b.start || b.end - a.end);
   if (matches2.length === 0) return text3.slice(0, LONGEST2);
-  let [shown5, at3] = ["", 0];
+  let [shown6, at3] = ["", 0];
   for (const match2 of matches2) {
     if (match2.end <= at3) continue;
-    shown5 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
+    shown6 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
     at3 = match2.end;
   }
-  return Buffer.from(shown5 + raw.slice(at3), "latin1").toString("utf8");
+  return Buffer.from(shown6 + raw.slice(at3), "latin1").toString("utf8");
 }
 function markOf({ rule }) {
   return `*** (${rule.id})`;
@@ -14211,10 +14496,10 @@ function link(text3, url) {
 var MAX_ROWS = 200;
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown5 = rows.slice(0, MAX_ROWS).map(line);
+  const shown6 = rows.slice(0, MAX_ROWS).map(line);
   const more = rows.length > MAX_ROWS ? [`
 \u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown5, ...more].join("\n");
+  return [line(head), line(head.map(() => "---")), ...shown6, ...more].join("\n");
 }
 function prose(line) {
   const parts = line.split("`");
@@ -14227,6 +14512,18 @@ function fenced(text3, language = "text") {
   return `${fence}${language}
 ${withoutCredentials(harmlessLines(text3).join("\n"))}
 ${fence}`;
+}
+function fitted(sections, longest) {
+  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
+  if (Buffer.byteLength(text3, "utf8") <= longest) return `${text3}
+`;
+  const part = Buffer.from(text3, "utf8").subarray(0, longest).toString("utf8");
+  const whole2 = part.slice(0, part.lastIndexOf("\n"));
+  const open4 = (whole2.match(/<details>/g)?.length ?? 0) - (whole2.match(/<\/details>/g)?.length ?? 0);
+  return `${whole2}${"\n\n</details>".repeat(Math.max(0, open4))}
+
+\u2026 cut; the log has the rest.
+`;
 }
 
 // core/report/plan-section.ts
@@ -14267,12 +14564,12 @@ function changeTable(changes) {
   );
 }
 function fieldsCell({ fields, values = [] }) {
-  const shown5 = fields.slice(0, MOST).map((field) => {
+  const shown6 = fields.slice(0, MOST).map((field) => {
     const value = values.find(({ path: path19 }) => path19 === field);
     return value === void 0 ? code(field) : valueText(value);
   });
   const more = fields.length > MOST ? [`and ${String(fields.length - MOST)} more`] : [];
-  return [...shown5, ...more].join("<br>");
+  return [...shown6, ...more].join("<br>");
 }
 function valueText({ path: path19, old, now }) {
   const [before, after] = [shownValue(path19, old), shownValue(path19, now)];
@@ -14354,6 +14651,11 @@ async function reportDeployed({ ci, found: found3 }, summary) {
   found3({ bundle: { name: summary.name, target: summary.target }, resources });
   for (const { kind, key: key2, name, url } of resources)
     ci.info(`Deployed ${name} (${kind}.${key2})${url === "" ? "" : `: ${url}`}`);
+  for (const { key: key2, needsRun } of resources)
+    if (needsRun)
+      ci.info(
+        `The app ${key2} goes on with the code it has: what was deployed begins with \`command: run\`, \`resource: ${key2}\`.`
+      );
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
   const kinds = [...new Set(resources.map(({ kind }) => kind))].map((kind) => {
@@ -14380,12 +14682,16 @@ async function deployBundle(context) {
     const { name: command } = inputs.command;
     noteChanges(audit, deployedChanges({ plan: planned.plan, there, ...failure && { failure }, command }));
   };
+  let since = step2.serverTime.now();
   const deploy = async () => {
+    since = step2.serverTime.now();
     try {
-      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned.plan).length > 0 }));
+      const autoApprove = losses(planned.plan).length > 0;
+      const { failOnActiveRuns } = inputs;
+      await ci.group("Deploy", () => cli.deploy({ autoApprove, failOnActiveRuns }));
     } catch (error) {
       const failure = toSecretlessError(error);
-      if (failure.code !== "DEPLOYMENT_LOCKED") note2(await readBack(cli).catch(() => void 0), failure);
+      if (!NOT_BEGUN.has(failure.code)) note2(await readBack(cli).catch(() => void 0), failure);
       if (failure.code === "DEPLOY_FAILED")
         await tellUnrecorded(context, AbortSignal.timeout(LOOK3)).catch(() => void 0);
       await alsoUploaded(error, scan2);
@@ -14404,6 +14710,7 @@ async function deployBundle(context) {
   const { workspaceId } = connection;
   const done = { ...planned, folder, host: inputs.host, workspaceId };
   const summary = await readDeployed(cli, done, ports.platform).catch(unknown2);
+  const twins = removeDoubled({ step: step2, audit, api: lasting(api) }, { plan: planned.plan, summary, since });
   const here = proveDeployed(api, summary, { folder, platform: ports.platform }).then(() => {
     note2(summary);
   }, unknown2);
@@ -14411,11 +14718,13 @@ async function deployBundle(context) {
   const uploads = looks[1].catch(() => allRight(looks));
   uploads.catch(() => void 0);
   await looks[0].catch(() => allRight(looks));
+  await twins;
   found3({ unpinned: unpinnedCode(summary.tree) });
   await reportDeployed(step2, summary);
   await uploads;
   await access2.apply(summary);
 }
+var NOT_BEGUN = /* @__PURE__ */ new Set(["DEPLOYMENT_LOCKED", "RUNS_ACTIVE"]);
 var STOPPED_HALFWAY = /* @__PURE__ */ new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);
 async function alsoUploaded(error, scan2) {
   if (!(error instanceof SecretlessError) || !STOPPED_HALFWAY.has(error.code)) throw error;
@@ -14527,14 +14836,294 @@ function warnOfRivals(step2) {
   );
 }
 
+// core/cli/run-options.ts
+var FITS = {
+  params: { input: "run-parameters", kinds: ["jobs"] },
+  restart: { input: "restart", kinds: ["jobs", "pipelines", "apps"] },
+  only: { input: "only", kinds: ["jobs"] },
+  "python-params": {
+    input: "python-params",
+    kinds: ["jobs"],
+    tasks: ["spark_python_task", "python_wheel_task"]
+  },
+  "python-named-params": { input: "python-named-params", kinds: ["jobs"], tasks: ["python_wheel_task"] },
+  "notebook-params": { input: "notebook-params", kinds: ["jobs"], tasks: ["notebook_task"] },
+  "sql-params": { input: "sql-params", kinds: ["jobs"], tasks: ["sql_task"] },
+  "jar-params": { input: "jar-params", kinds: ["jobs"], tasks: ["spark_jar_task"] },
+  "spark-submit-params": { input: "spark-submit-params", kinds: ["jobs"], tasks: ["spark_submit_task"] },
+  "dbt-commands": { input: "dbt-commands", kinds: ["jobs"], tasks: ["dbt_task"] },
+  "pipeline-params": { input: "pipeline-params", kinds: ["jobs"], tasks: ["pipeline_task"] },
+  refresh: { input: "refresh", kinds: ["pipelines"] },
+  "full-refresh": { input: "full-refresh", kinds: ["pipelines"] },
+  "refresh-all": { input: "refresh-all", kinds: ["pipelines"] },
+  "full-refresh-all": { input: "full-refresh-all", kinds: ["pipelines"] },
+  "validate-only": { input: "validate-only", kinds: ["pipelines"] }
+};
+function runOptions(inputs) {
+  const all = {
+    params: inputs.runParameters,
+    restart: inputs.restart,
+    only: inputs.only,
+    "python-params": inputs.pythonParams,
+    "python-named-params": inputs.pythonNamedParams,
+    "notebook-params": inputs.notebookParams,
+    "sql-params": inputs.sqlParams,
+    "jar-params": inputs.jarParams,
+    "spark-submit-params": inputs.sparkSubmitParams,
+    "dbt-commands": inputs.dbtCommands,
+    "pipeline-params": inputs.pipelineParams,
+    refresh: inputs.refresh,
+    "full-refresh": inputs.fullRefresh,
+    "refresh-all": inputs.refreshAll,
+    "full-refresh-all": inputs.fullRefreshAll,
+    "validate-only": inputs.validateOnly
+  };
+  const asked3 = Object.entries(all).filter(
+    ([, value]) => typeof value === "boolean" ? value : Object.keys(value).length > 0
+  );
+  return Object.fromEntries(asked3);
+}
+function checkRunOptions(tree, resource, options) {
+  const found3 = whatIs(tree, resource);
+  if (found3 === void 0) return;
+  const { kind, settings } = found3;
+  const mistakes = Object.keys(options).flatMap((flag) => {
+    const fit = FITS[flag];
+    if (!fit) return [];
+    const { input, kinds, tasks } = fit;
+    const problem = `Input \`${input}\` does not fit "${resource}", which would pass over it.`;
+    const remedy = "Take it out of the step, or correct `resource`.";
+    if (!kinds.some((one) => one === kind))
+      return [{ problem, expected: namesOf(kinds), actual: NAMES[kind] ?? kind, remedy }];
+    const parameters = listAt(settings, "parameters").length > 0;
+    if (tasks && parameters) {
+      const instead = "Name the job's own parameters in `run-parameters`.";
+      return [
+        { problem, expected: "parameters of the job", actual: "a job with parameters", remedy: instead }
+      ];
+    }
+    if (flag === "params" && !parameters)
+      return [{ problem, expected: "a job with `parameters`", actual: "a job without", remedy }];
+    const own = tasksOf2(settings);
+    if (!tasks || own.length === 0 || own.some((task2) => tasks.some((name) => isObject2(member(task2, name)))))
+      return [];
+    return [{ problem, expected: `a task with ${tasks.join(" or ")}`, actual: "no such task", remedy }];
+  });
+  if (mistakes.length === 0) return;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
+    remedy: "Correct them in the pipeline file; nothing was started.",
+    mistakes
+  });
+}
+var NAMES = {
+  jobs: "a job",
+  pipelines: "a pipeline",
+  apps: "an app",
+  scripts: "a script"
+};
+var namesOf = (kinds) => kinds.map((kind) => NAMES[kind] ?? kind).join(" or ");
+function whatIs(tree, resource) {
+  const all = [
+    ...members(member(tree, "scripts")).map(([key2, settings]) => ({ kind: "scripts", key: key2, settings })),
+    ...["jobs", "pipelines", "apps"].flatMap(
+      (kind) => members(member(tree, "resources", kind)).map(([key2, settings]) => ({ kind, key: key2, settings }))
+    )
+  ];
+  return all.find(({ kind, key: key2 }) => key2 === resource || `${kind}.${key2}` === resource);
+}
+function tasksOf2(job2) {
+  return listAt(job2, "tasks").flatMap((task2) => {
+    const inner = member(task2, "for_each_task", "task");
+    return inner === void 0 ? [task2] : [task2, inner];
+  });
+}
+
+// core/flow/unseen-run.ts
+var LOOKS = [0, 1e3, 2e3];
+var EXACT2 = 5e3;
+async function unseenRuns(of) {
+  const { clock, summary, resource } = of;
+  const api = lasting(of.api);
+  const idIn = (kind) => summary[kind].find(({ key: key2 }) => resource === key2 || resource === `${kind}.${key2}`)?.id;
+  const [job2, pipeline2] = [idIn("jobs"), idIn("pipelines")];
+  if (job2 === void 0 && pipeline2 === void 0) return [];
+  let looked = 0;
+  for (const at3 of LOOKS) {
+    if (at3 > looked) await clock.sleep(at3 - looked);
+    looked = at3;
+    const found3 = [
+      ...job2 === void 0 ? [] : await jobRuns(api, job2, of),
+      ...pipeline2 === void 0 ? [] : await updates(api, pipeline2, of)
+    ];
+    if (found3.length > 0) return found3;
+  }
+  return [];
+}
+var isSince = (time, { since }) => Number(time) >= since - EXACT2;
+async function jobRuns(api, job2, of) {
+  const query = { job_id: job2, active_only: "true" };
+  const runs = await listAll(api, "/api/2.2/jobs/runs/list", JOB_RUNS.key("runs"), query);
+  return runs.filter((run2) => textAt(run2, "creator_user_name").toLowerCase() === of.principal.toLowerCase()).filter((run2) => isSince(member(run2, "start_time"), of)).map((run2) => ({ kind: "jobs", url: textAt(run2, "run_page_url"), id: textAt(run2, "run_id") }));
+}
+var ENDED = /* @__PURE__ */ new Set(["CANCELED", "COMPLETED", "FAILED"]);
+async function updates(api, pipeline2, of) {
+  const path19 = `/api/2.0/pipelines/${encodeURIComponent(pipeline2)}/updates`;
+  try {
+    const answer = await api.call({ method: "GET", path: path19, query: { max_results: "5" } });
+    const active = PIPELINE_UPDATES.list(answer, "updates").filter(
+      (update) => !ENDED.has(textAt(update, "state")) && isSince(member(update, "creation_time"), of)
+    );
+    return active.length === 0 ? [] : [{ kind: "pipelines", id: pipeline2 }];
+  } catch (error) {
+    if (error instanceof ApiFailure && error.missing) return [];
+    throw error;
+  }
+}
+
+// core/api/run-results.ts
+var MOST2 = 50;
+var hasFailed = ({ result }) => /^(?:FAILED|TIMEDOUT|INTERNAL_ERROR)$/.test(result);
+async function taskResults(api, runId2) {
+  try {
+    const all = await listAll(api, "/api/2.2/jobs/runs/get", RUN.key("tasks"), { run_id: runId2 });
+    const tries = /* @__PURE__ */ new Map();
+    for (const task2 of all) {
+      const key2 = RUN_TASK.text(task2, "task_key");
+      if (triesOf(task2) >= triesOf(tries.get(key2))) tries.set(key2, task2);
+    }
+    const results = [...tries].map(([task2, json]) => ({ task: task2, json, result: resultOf(json) }));
+    const sorted2 = [...results.filter(hasFailed), ...results.filter((one) => !hasFailed(one))];
+    const tasks = await inParallel(
+      sorted2.slice(0, MOST2),
+      ({ task: task2, json, result }) => readOutput(api, { task: task2, json, result })
+    );
+    return { tasks, more: Math.max(0, sorted2.length - MOST2) };
+  } catch (error) {
+    throw callError("The look at the run's tasks", error);
+  }
+}
+var triesOf = (task2) => Number(textAt(task2, "attempt_number") || "-1");
+function resultOf(task2) {
+  return RUN_TASK.text(task2, "state", "result_state") || RUN_TASK.text(task2, "state", "life_cycle_state") || RUN_TASK.text(task2, "status", "termination_details", "code") || "UNKNOWN";
+}
+async function readOutput(api, { task: task2, json, result }) {
+  const message = RUN_TASK.text(json, "state", "state_message");
+  const failed = hasFailed({ result });
+  const without = { task: task2, result, ...failed && message !== "" && { error: message } };
+  if (!failed && result !== "SUCCESS") return without;
+  const query = { run_id: textAt(json, "run_id") };
+  try {
+    const answer = await api.call({ method: "GET", path: "/api/2.2/jobs/runs/get-output", query });
+    const error = RUN_OUTPUT.text(answer, "error") || (failed ? message : "");
+    const trace = RUN_OUTPUT.text(answer, "error_trace");
+    const output = outputOf(answer);
+    return {
+      ...{ task: task2, result },
+      ...output !== "" && { output },
+      ...error !== "" && { error },
+      ...trace !== "" && { trace }
+    };
+  } catch (error) {
+    if (error instanceof ApiFailure && error.is(400, 403, 404)) return without;
+    throw error;
+  }
+}
+function outputOf(answer) {
+  const returned = RUN_OUTPUT.text(answer, "notebook_output", "result");
+  if (returned !== "") return returned;
+  const printed2 = RUN_OUTPUT.text(answer, "logs");
+  if (printed2 !== "") return printed2;
+  const sql = RUN_OUTPUT.member(answer, "sql_output");
+  return sql === void 0 ? "" : writeJson(sql);
+}
+async function updateErrors(api, pipelineId2, updateId2) {
+  try {
+    const path19 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/events`;
+    const query = { filter: "level='ERROR'", max_results: "100" };
+    const answer = await api.call({ method: "GET", path: path19, query });
+    return PIPELINE_EVENTS.list(answer, "events").flatMap((event) => {
+      if (PIPELINE_EVENT.text(event, "origin", "update_id") !== updateId2) return [];
+      const exceptions = PIPELINE_EVENT.list(event, "error", "exceptions").map(
+        (one) => textAt(one, "message")
+      );
+      const texts2 = [PIPELINE_EVENT.text(event, "message"), ...exceptions].filter((text3) => text3 !== "");
+      return texts2.length === 0 ? [] : [texts2.join("\n")];
+    });
+  } catch (error) {
+    throw callError("The look at the pipeline's events", error);
+  }
+}
+
+// core/flow/run-results.ts
+var LONGEST4 = 4e3;
+var MOST3 = 10;
+async function tellResults({ ci }, api, url, failed) {
+  try {
+    const { tasks, more } = await resultsOf(api, url, failed);
+    const facts = tasks.map(factsOf);
+    if (failed)
+      for (const one of facts) await ci.group(`Task ${one.task}: ${one.result}`, () => tell(ci, one));
+    if (more > 0) ci.info(`${String(more)} more tasks were not looked at.`);
+    return facts;
+  } catch (error) {
+    ci.info(`What the tasks left cannot be shown: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+async function resultsOf(api, url, failed) {
+  const run2 = runId(url);
+  if (run2 !== void 0) return taskResults(api, run2);
+  const [pipeline2, update] = [pipelineId(url), updateId(url)];
+  if (!failed || pipeline2 === void 0 || update === void 0) return { tasks: [], more: 0 };
+  const errors = await updateErrors(api, pipeline2, update);
+  const tasks = errors.slice(0, MOST3).map((error) => ({ task: "update", result: "FAILED", error }));
+  return { tasks, more: 0 };
+}
+function factsOf({ task: task2, result, output, error, trace }) {
+  return {
+    ...{ task: task2, result },
+    ...output !== void 0 && { output: shown3(output, "end") },
+    ...error !== void 0 && { error: shown3(error, "start") },
+    ...trace !== void 0 && { trace: shown3(trace, "end") }
+  };
+}
+function shown3(text3, keep) {
+  const safe = withoutCredentials(harmlessLines(text3).join("\n")).trim();
+  if (safe.length <= LONGEST4) return safe;
+  return keep === "start" ? `${safe.slice(0, LONGEST4)} \u2026` : `\u2026 ${safe.slice(-LONGEST4)}`;
+}
+function tell(ci, { error, trace, output }) {
+  for (const text3 of [error, trace, output])
+    for (const line of text3 === void 0 ? [] : text3.split("\n")) ci.info(line);
+  return Promise.resolve();
+}
+function taskMistakes(tasks) {
+  const failed = tasks.filter(hasFailed);
+  const rest = failed.length - MOST3;
+  return [
+    ...failed.slice(0, MOST3).map(({ task: task2, result, error }) => ({
+      problem: `Task "${task2}" (${result}): ${(error ?? "").split("\n")[0] || "it says no reason"}`
+    })),
+    ...rest > 0 ? [{ problem: `${String(rest)} more tasks failed.` }] : []
+  ];
+}
+
 // core/commands/run.ts
+var BRIEFLY = 4e3;
 async function runResource({ step: step2, audit, cli, api }) {
-  const { ci, inputs, signal, found: found3 } = step2;
-  const { resource = "", runParameters: parameters, wait } = inputs;
+  const { ci, inputs, ports, serverTime, signal, found: found3 } = step2;
+  const { resource = "", wait } = inputs;
+  const options = runOptions(inputs);
+  if (Object.keys(options).length > 0) checkRunOptions((await cli.summary(signal)).tree, resource, options);
   let url = "";
   const report2 = async (result) => {
-    found3({ run: { resource, url, result } });
-    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+    const ended = url !== "" && wait && !signal.aborted;
+    const tasks = ended ? await tellResults(step2, api, url, result === "failed") : [];
+    found3({ run: { resource, url, result, tasks } });
+    const told2 = { id: runId(url) ?? "", url, result };
+    await jsonOutput(ci, "run", { ...told2, tasks }, told2);
+    return tasks;
   };
   const onUrl = (started) => {
     url = started;
@@ -14543,25 +15132,50 @@ async function runResource({ step: step2, audit, cli, api }) {
     const run2 = { change: "created", outcome: { ok: true }, kind: "runs", resource, id };
     noteChanges(audit, [{ ...run2, bundle: "", target: inputs.target ?? "", command }]);
   };
+  const cancelUnseen = async () => {
+    const summary = await cli.summary(AbortSignal.timeout(BRIEFLY));
+    const principal = inputs.clientId;
+    const runs = await unseenRuns({ api, clock: ports.clock, summary, resource, principal, since });
+    const [one] = runs;
+    if (runs.length > 1) {
+      const links = runs.flatMap((run2) => "url" in run2 ? [run2.url] : []);
+      warn(
+        step2,
+        `The job was cancelled while ${resource} was being started, and several runs of it began then: none was cancelled. ${links.join(", ")}`
+      );
+    } else if (one?.kind === "jobs") {
+      if (one.url !== "") onUrl(one.url);
+      await cancelRun(api, one.id);
+    } else if (one) await stopPipeline(api, one.id);
+    if (runs.length === 1)
+      ci.info(`The run of ${resource} that had just begun was cancelled, as the job was.`);
+  };
+  const since = serverTime.now();
   try {
-    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await ci.group(`Run ${resource}`, () => cli.run({ resource, options, wait, onUrl }, signal));
     await report2(wait ? "succeeded" : "started");
   } catch (error) {
     const [run2, pipeline2] = [runId(url), pipelineId(url)];
     if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
     if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
-    await report2("failed");
-    throw withLink(error, url);
+    else if (signal.aborted)
+      await cancelUnseen().catch(() => {
+        warn(
+          step2,
+          `Whether a run of ${resource} had begun when the job was cancelled could not be found out.`
+        );
+      });
+    throw withTasks(error, url, await report2("failed"));
   }
 }
-function withLink(error, url) {
+function withTasks(error, url, tasks) {
   if (!(error instanceof SecretlessError) || !error.code.startsWith("RUN_") || url === "") return error;
   const { code: code2, details: details2, mistakes, others: others2, cause } = error;
   return new SecretlessError(code2, {
     ...details2,
     remedy: `Look at the run: ${url}`,
-    mistakes,
+    mistakes: [...mistakes, ...taskMistakes(tasks)],
     others: others2,
     cause
   });
@@ -15086,8 +15700,8 @@ async function listFolder(api, folder) {
     return listAt(answer, "objects").map((one) => {
       const modified = Number(OBJECT.text(one, "modified_at"));
       const writtenAt = modified > 0 ? new Date(modified).toISOString() : void 0;
-      const isFile = OBJECT.text(one, "object_type") === "FILE";
-      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile, writtenAt };
+      const isFile2 = OBJECT.text(one, "object_type") === "FILE";
+      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile: isFile2, writtenAt };
     });
   } catch (error) {
     if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
@@ -15159,9 +15773,9 @@ function planOne(reading, of, object3, workspaceId) {
   if (binding.state !== "isolated" || binding.workspaces.includes(workspaceId)) return { state: "absent" };
   const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
   const where = binding.what.startsWith(of.type) ? "" : ` ${shown(facts)} is in it.`;
-  const target = binding.what.replaceAll('"', "");
+  const target = binding.what.replace(/"(.*)"/, (_, named) => shellQuoted(named));
   const problem = `${capital2(binding.what)} is isolated and not bound to workspace ${workspaceId}.${where}`;
-  const remedy = `Bind it: databricks workspace-bindings update-bindings ${target} --json '${body}'`;
+  const remedy = `Bind it: databricks workspace-bindings update-bindings ${target} --json ${shellQuoted(body)}`;
   return { state: "impossible", mistake: { problem, remedy } };
 }
 var capital2 = (word) => `${word[0]?.toUpperCase() ?? ""}${word.slice(1)}`;
@@ -15181,7 +15795,7 @@ function usageNotes({ around }, principal) {
     if (users2 === void 0 || users2.has(principal) || users2.has(EVERYBODY)) return [];
     const privilege = type === "schema" ? "USE_SCHEMA" : "USE_CATALOG";
     const body = JSON.stringify({ changes: [{ principal, add: [privilege] }] });
-    const grant = `databricks grants update ${type} ${name} --json '${body}'`;
+    const grant = `databricks grants update ${type} ${shellQuoted(name)} --json ${shellQuoted(body)}`;
     const words = privilege.replaceAll("_", " ");
     return [`${principal} also needs ${words} on ${type} "${name}", by a group or by \`${grant}\``];
   });
@@ -15193,7 +15807,7 @@ function grantKind(about) {
   const nameOf3 = (object3) => object3[type] ?? "";
   const principalOf2 = (object3) => object3["principal"] ?? "";
   const securable = (object3) => ({ of, name: nameOf3(object3) });
-  async function read4(objects, ports) {
+  async function read5(objects, ports) {
     const readings2 = await readSecurables(ports.databricks, objects.map(securable));
     const readingOf = (object3) => readings2.get(securableKey(securable(object3)));
     return {
@@ -15238,9 +15852,9 @@ function grantKind(about) {
       const source = spec;
       const name = context.resolve(source);
       if (name === void 0) return void 0;
-      if (!about.pattern.test(name)) {
+      if (!about.pattern.test(name) || name.normalize("NFC") !== name) {
         context.report({
-          problem: `"${name}" is not the name of a ${type}.`,
+          problem: `"${quote(name)}" is not the name of a ${type}.`,
           expected: about.expected,
           place: source.place
         });
@@ -15253,10 +15867,10 @@ function grantKind(about) {
     describe: (object3) => `${words} on ${type} "${nameOf3(object3)}" for service principal ${principalOf2(object3)}`,
     undoCommand(object3) {
       const changes = { changes: [{ principal: principalOf2(object3), remove: [privilege] }] };
-      return `databricks grants update ${type} ${nameOf3(object3)} --json '${JSON.stringify(changes)}'`;
+      return `databricks grants update ${type} ${shellQuoted(nameOf3(object3))} --json ${shellQuoted(JSON.stringify(changes))}`;
     },
     batch: nameOf3,
-    read: read4,
+    read: read5,
     apply: (objects, ports) => change(objects, ports, "add"),
     withdraw: (objects, ports) => change(objects, ports, "remove")
   };
@@ -15292,8 +15906,8 @@ var unityCatalogConnection = grantKind({
   name: "unity_catalog_connection",
   reach: "callable",
   description: "Full name of a Unity Catalog connection: of the metastore, or catalog.schema.connection.",
-  pattern: /^[^\s./\\*?\p{Cc}]{1,255}(?:(?:\.[^\s./\\*?\p{Cc}]{1,255}){2})?$/u,
-  expected: "one exact connection, by its name or catalog.schema.connection: no wildcard, slash or space",
+  pattern: /^[^\s./\\*?\p{C}]{1,255}(?:(?:\.[^\s./\\*?\p{C}]{1,255}){2})?$/u,
+  expected: "one exact connection, by its name or catalog.schema.connection: no wildcard, slash, space or invisible character",
   manifest: (connection) => ({ kind: "unity_catalog_connection", connection }),
   revocation: {
     lag: "none: the next call through it is refused",
@@ -15331,8 +15945,8 @@ var unityCatalogCredential = grantKind({
   name: "unity_catalog_credential",
   description: "Name of a Unity Catalog service credential.",
   // Object names hold no period, slash, space or control character; `*` would be a wildcard.
-  pattern: /^[^\s./\\*?\p{Cc}]{1,255}$/u,
-  expected: "one exact name: no wildcard, period, slash or space",
+  pattern: /^[^\s./\\*?\p{C}]{1,255}$/u,
+  expected: "one exact name: no wildcard, period, slash, space or invisible character",
   manifest: (credential) => ({ kind: "unity_catalog_credential", credential }),
   revocation: {
     lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
@@ -15362,8 +15976,8 @@ var unityCatalogSecret = grantKind({
   name: "unity_catalog_secret",
   reach: "readable",
   description: "Full name of a Unity Catalog secret: catalog.schema.secret.",
-  pattern: /^[^\s./\\*?\p{Cc}]{1,255}(?:\.[^\s./\\*?\p{Cc}]{1,255}){2}$/u,
-  expected: "one exact secret, catalog.schema.secret: no wildcard, slash or space",
+  pattern: /^[^\s./\\*?\p{C}]{1,255}(?:\.[^\s./\\*?\p{C}]{1,255}){2}$/u,
+  expected: "one exact secret, catalog.schema.secret: no wildcard, slash, space or invisible character",
   manifest: (secret) => ({ kind: "unity_catalog_secret", secret }),
   revocation: {
     lag: "the next read is refused; a value that was read is known for good, so change it",
@@ -15458,9 +16072,9 @@ function parseRecord(content, { file }) {
   if (member(value, "version") !== 1 || !isObject2(object3)) return void 0;
   if (!Object.values(object3).every((part) => typeof part === "string")) return void 0;
   const workspaceId = textAt(value, "deployment", "workspaceId");
-  const read4 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
-  const entries2 = read4.filter((entry) => entry !== void 0);
-  if (entries2.length === 0 || entries2.length < read4.length) return void 0;
+  const read5 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
+  const entries2 = read5.filter((entry) => entry !== void 0);
+  if (entries2.length === 0 || entries2.length < read5.length) return void 0;
   const record2 = {
     kind: textAt(value, "kind"),
     object: object3,
@@ -15570,7 +16184,7 @@ async function readState(request) {
   const files = await listFolder(api, folder);
   if (files === void 0) return UNSEEN2;
   const named = files.filter(({ name }) => !isLock(name));
-  const names2 = named.map(({ name, isFile }) => isFile ? parseRecordName(name) : void 0);
+  const names2 = named.map(({ name, isFile: isFile2 }) => isFile2 ? parseRecordName(name) : void 0);
   const strangers = named.filter((_, at3) => names2[at3] === void 0);
   if (strangers.length > 0)
     throw unowned(
@@ -15589,14 +16203,14 @@ async function readState(request) {
   const foreign = all.filter(
     (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
   );
-  const read4 = (list3) => readRecords(request, list3);
-  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read4), read4(foreign)]);
+  const read5 = (list3) => readRecords(request, list3);
+  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read5), read5(foreign)]);
   const inTheWay2 = elsewhere3.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
-  const obstacles = [...others2, ...await read4(inTheWay2)];
+  const obstacles = [...others2, ...await read5(inTheWay2)];
   if (obstacles.length > 0) throw await foreignRecords(request, obstacles);
   const ours = [...own, ...elsewhere3.filter((name) => gone.has(name.deployment))];
   const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
-  return { readable: true, ...await ownRecords(request, ours, read4, times) };
+  return { readable: true, ...await ownRecords(request, ours, read5, times) };
 }
 async function isLive(api, { entries: entries2, deployment }) {
   const ids = [...new Set(entries2.map(({ jobId }) => jobId))].filter((id) => id !== "");
@@ -15611,12 +16225,12 @@ async function isLive(api, { entries: entries2, deployment }) {
   });
   return live.includes(true);
 }
-async function goneDeployments(api, elsewhere3, read4) {
+async function goneDeployments(api, elsewhere3, read5) {
   const samples = new Map(elsewhere3.map((name) => [name.deployment, name]));
   const gone = await inParallel([...samples], async ([deployment, sample]) => {
     const more = elsewhere3.filter((name) => name.deployment === deployment && name !== sample);
     for (const names2 of [[sample], more]) {
-      const live = await inParallel(await read4(names2), (record2) => isLive(api, record2));
+      const live = await inParallel(await read5(names2), (record2) => isLive(api, record2));
       if (live.includes(true)) return "";
     }
     return deployment;
@@ -15637,7 +16251,7 @@ async function readRecords({ api, folder, deployment }, names2) {
   if (forged.length > 0) throw forgedRecords(folder, forged);
   return records;
 }
-async function ownRecords({ expected }, names2, read4, times) {
+async function ownRecords({ expected }, names2, read5, times) {
   const known2 = new Map(expected.map((record2) => [recordName(record2).file, record2]));
   const byObject = /* @__PURE__ */ new Map();
   for (const name of names2) byObject.set(name.object, [...byObject.get(name.object) ?? [], name]);
@@ -15645,7 +16259,7 @@ async function ownRecords({ expected }, names2, read4, times) {
     (list3) => list3.length === 1 && list3[0] ? known2.get(list3[0].file) ?? [] : []
   );
   const settledIds = new Set(settled.map(({ kind, object: object3 }) => objectId(kind, object3)));
-  const rest = await read4(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
+  const rest = await read5(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
   const groups = /* @__PURE__ */ new Map();
   for (const record2 of rest) {
     const key2 = objectKey(record2.kind, record2.object);
@@ -16170,7 +16784,7 @@ var accessFileSchema = fileOf(KINDS).schema;
 function readAccessFile(source, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, fileOf(kinds));
   const all = [...mistakes];
-  const read4 = [];
+  const read5 = [];
   for (const [job2, jobEntries] of value?.jobs ?? []) {
     const seen = /* @__PURE__ */ new Set();
     for (const one of jobEntries) {
@@ -16185,21 +16799,21 @@ function readAccessFile(source, kinds = KINDS) {
         });
       }
       seen.add(one.purpose.value);
-      read4.push({ job: job2, ...one });
+      read5.push({ job: job2, ...one });
     }
   }
-  return { value: value !== void 0 && all.length === 0 ? read4 : void 0, mistakes: all };
+  return { value: value !== void 0 && all.length === 0 ? read5 : void 0, mistakes: all };
 }
 
 // core/access/plan/changes.ts
-function clash(entry, shown5) {
+function clash(entry, shown6) {
   const { kind, object: object3, purpose, job: job2 } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
-      problem: `Job "${job2.key}", ${purpose.value}: ${shown5}, and this bundle has not granted it.`,
+      problem: `Job "${job2.key}", ${purpose.value}: ${shown6}, and this bundle has not granted it.`,
       expected: "an object that this bundle granted and recorded, or none",
-      actual: shown5,
+      actual: shown6,
       remedy: `If nobody else needs it, revoke it and deploy again: ${kind.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
       place: purpose.place
     }
@@ -16323,7 +16937,7 @@ async function readMetastoreOwner(eyes) {
 }
 async function readSecurableUsers(eyes, securables, metastoreOwner) {
   const distinct = new Map(securables.map((one) => [securableKey(one), one]));
-  const read4 = async ([key2, securable]) => {
+  const read5 = async ([key2, securable]) => {
     const { of, name } = securable;
     const right = `MANAGE on ${shown(securable)}, or metastore admin`;
     for (const reader of eyes.readers) {
@@ -16347,7 +16961,7 @@ async function readSecurableUsers(eyes, securables, metastoreOwner) {
     return unreadable2(eyes, right);
   };
   const entries2 = [...distinct];
-  const readings2 = await inParallel(entries2, read4);
+  const readings2 = await inParallel(entries2, read5);
   return new Map(entries2.map(([key2], at3) => [key2, readings2[at3]]));
 }
 function shownUsers(users2) {
@@ -16396,7 +17010,7 @@ function isolated({ of, name, binding }, workspaceId, eyes) {
 }
 function isolateCommand(what) {
   const [type = "", name = ""] = what.replaceAll('"', "").split(" ");
-  return type === "catalog" ? `databricks catalogs update ${name} --isolation-mode ISOLATED` : `databricks credentials update-credential ${name} --isolation-mode ISOLATION_MODE_ISOLATED`;
+  return type === "catalog" ? `databricks catalogs update ${shellQuoted(name)} --isolation-mode ISOLATED` : `databricks credentials update-credential ${shellQuoted(name)} --isolation-mode ISOLATION_MODE_ISOLATED`;
 }
 function credentialPoints(readings2, allowed, { workspaceId, eyes }) {
   if (readings2.length === 0) return [{ point: "credential-users", ...proven("no credential is used") }];
@@ -16512,11 +17126,11 @@ function exclusive2({
       (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
     );
     if (strangers.length === 0) return proven("this workspace lists nothing else that runs as it");
-    return broken(`also runs as it: ${shown3(strangers.map(runnerWords))}`, APART);
+    return broken(`also runs as it: ${shown4(strangers.map(runnerWords))}`, APART);
   });
 }
 var runnerWords = ({ type, name, id }) => `${type} "${name}" (${id})`;
-function shown3(words) {
+function shown4(words) {
   const more = words.length > 5 ? ` and ${words.length - 5} more` : "";
   return `${words.slice(0, 5).join(", ")}${more}`;
 }
@@ -16529,11 +17143,11 @@ function elsewhere(subject2) {
       const strangers = mine.flatMap(
         ({ name, runners: runners2 }) => (runners2.state === "known" ? runners2.value : []).filter((runner) => runner.principal === principal).map((runner) => `${runnerWords(runner)} in workspace "${name}"`)
       );
-      if (strangers.length > 0) return broken(`also runs as it: ${shown3(strangers)}`, APART_ELSEWHERE);
+      if (strangers.length > 0) return broken(`also runs as it: ${shown4(strangers)}`, APART_ELSEWHERE);
       const unread = mine.filter(({ runners: runners2 }) => runners2.state !== "known");
       if (unread.length > 0) return unreadThere(unread, subject2);
       if (mine.length === 0) return proven("it is assigned to no other workspace of the account");
-      const names2 = shown3(mine.map(({ name }) => `"${name}"`));
+      const names2 = shown4(mine.map(({ name }) => `"${name}"`));
       return proven(`nothing runs as it in the other workspaces that it is assigned to (${names2})`);
     })
   );
@@ -16556,7 +17170,7 @@ function unreadThere(unread, { everywhere }) {
       )
     );
   }
-  const names2 = shown3(unread.map(({ name }) => `"${name}"`));
+  const names2 = shown4(unread.map(({ name }) => `"${name}"`));
   const says = rights2.map(({ missingRight }, at3) => {
     return `what runs as it in workspace "${unread[at3]?.name ?? ""}" is not read: that needs ${missingRight}`;
   });
@@ -17247,7 +17861,7 @@ function effectiveRunAs(job2) {
   if (named.kind === "group" || effective === "") return named;
   return principalNamed(effective);
 }
-async function readOne2(eyes, bundle, job2, listed) {
+async function readOne2(eyes, bundle, job2, listed2) {
   const unread = (why, remedy2) => ({
     ...job2,
     id: void 0,
@@ -17259,7 +17873,7 @@ async function readOne2(eyes, bundle, job2, listed) {
   for (const { workspace } of eyes.readers) {
     let found3;
     try {
-      found3 = listed.get(id) ?? await readJob(workspace, id);
+      found3 = listed2.get(id) ?? await readJob(workspace, id);
     } catch (error) {
       if (error instanceof ApiFailure && error.refused) continue;
       throw error;
@@ -17279,10 +17893,10 @@ async function readOne2(eyes, bundle, job2, listed) {
 }
 async function asDeployed(eyes, bundle, keys, listing) {
   const ids = bundle.jobs.flatMap(({ key: key2, id }) => keys.has(key2) && id !== void 0 ? [id] : []);
-  const listed = await listedWhole(eyes, ids, listing);
+  const listed2 = await listedWhole(eyes, ids, listing);
   const jobs2 = await inParallel(
     bundle.jobs,
-    (job2) => keys.has(job2.key) ? readOne2(eyes, bundle, job2, listed) : Promise.resolve(job2)
+    (job2) => keys.has(job2.key) ? readOne2(eyes, bundle, job2, listed2) : Promise.resolve(job2)
   );
   return { ...bundle, jobs: jobs2 };
 }
@@ -17331,12 +17945,12 @@ function secrets({ identity, principal }) {
 function tokens({ identity, principal, tokens: all }) {
   return judge3(
     identity.numericId,
-    (id) => judge3(all, (listed) => {
-      const own = listed.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
+    (id) => judge3(all, (listed2) => {
+      const own = listed2.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
       if (own.length === 0) return proven("it has no personal access token");
-      const shown5 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
+      const shown6 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
       return broken(
-        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown5.join("; ")})`,
+        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown6.join("; ")})`,
         `Delete the tokens of service principal ${principal}: databricks token-management delete ${own[0]?.id ?? ""}`
       );
     })
@@ -17345,17 +17959,17 @@ function tokens({ identity, principal, tokens: all }) {
 function policies({ identity, principal }) {
   return judge3(identity.policies, (found3) => {
     if (found3.length === 0) return proven("it has no federation policy");
-    const shown5 = found3.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
+    const shown6 = found3.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
     const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown5}`, remedy);
+    return broken(`workloads outside can sign in as it: ${shown6}`, remedy);
   });
 }
 function admins(facts) {
   return judge3(facts.admins, ({ restricted, names: names2 }) => {
-    const shown5 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
-    const secret = `${shown5} can make an OAuth secret of it`;
+    const shown6 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
+    const secret = `${shown6} can make an OAuth secret of it`;
     if (restricted) return proven("workspace admins are restricted", [secret]);
-    const says = `${shown5} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
+    const says = `${shown6} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
     if (facts.adminsMustBeRestricted) {
       const remedy = "An account admin sets it: databricks settings restrict-workspace-admins update, with the status RESTRICT_TOKENS_AND_JOB_RUN_AS.";
       return broken(says, remedy);
@@ -17391,7 +18005,7 @@ import { posix as posix5 } from "node:path";
 
 // core/access/scope/code-rules.ts
 import { posix as posix4 } from "node:path";
-var shown4 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
+var shown5 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
 var inert = () => void 0;
 var unjudged = (why) => (_value, at3, seen) => {
   seen.unproven(at3, why);
@@ -17427,7 +18041,7 @@ var path6 = text2((value, at3, seen) => {
 });
 var sourced = text2((value, at3, seen, parent) => {
   const source = textAt(parent, "source") || (seen.git ? "GIT" : "WORKSPACE");
-  const inside = !/^(?:\/|\.\.(?:\/|$)|[a-z][\w+.-]*:)/i.test(posix4.normalize(value));
+  const inside = !value.includes("{{") && !/^(?:\/|\.\.(?:\/|$)|[a-z][\w+.-]*:)/i.test(posix4.normalize(value));
   if (source === "GIT" && seen.git && inside) return;
   seen.path(value, at3);
 });
@@ -17452,7 +18066,7 @@ var config2 = (value, at3, seen) => {
 };
 var fixed = (value) => /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
 var published = (value, at3, seen) => {
-  if (fixed(value)) seen.note(`${shown4(value)}: its publishers chose what the job runs`);
+  if (fixed(value)) seen.note(`${shown5(value)}: its publishers chose what the job runs`);
   else seen.unproven(at3, "is not fixed to one version of the public package index");
 };
 var dependency = text2((line, at3, seen) => {
@@ -17470,7 +18084,7 @@ var pypi = table2({
 });
 var maven = table2({
   coordinates: text2((value, _at, seen) => {
-    seen.note(`${shown4(value)}: its publishers chose what the job runs`);
+    seen.note(`${shown5(value)}: its publishers chose what the job runs`);
   }),
   exclusions: inert,
   repo: unjudged("a repository of its own: who publishes there is not readable")
@@ -17491,7 +18105,7 @@ var library = table2({
 // core/access/scope/code-table.ts
 var dockerImage = table2({
   url: text2((value, at3, seen) => {
-    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown4(value)} is fixed by its digest`);
+    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown5(value)} is fixed by its digest`);
     else seen.unproven(at3, "whoever may push the image changes what the job runs; fix it by its digest");
   }),
   basic_auth: inert
@@ -17565,9 +18179,21 @@ var existingCluster = table2({
 });
 var libraries = each(library);
 var elsewhere2 = (what) => text2((value, _at, seen) => {
-  seen.note(`${what} ${shown4(value)} runs as its own identity, with none of this access`);
+  seen.note(`${what} ${shown5(value)} runs as its own identity, with none of this access`);
 });
 var outside = unjudged("what it runs is not decided in this workspace's jobs");
+var chosen = text2((value, at3, seen) => {
+  if (value.includes("{{")) seen.unproven(at3, "is put together when the job runs");
+});
+var DBT_ELSEWHERE = /^--(?:project-dir|profiles-dir|packages-install-path|log-path|target-path|state|defer-state)(?:=|$)/;
+var dbtCommand = text2((value, at3, seen) => {
+  const [program, ...words] = value.replace(/["'\\]/g, "").trim().split(/\s+/);
+  if (program !== "dbt") seen.unproven(at3, "is no command of dbt");
+  else if (value.includes("{{")) seen.unproven(at3, "is put together when the job runs");
+  else if (words.includes("deps")) seen.unproven(at3, "dbt deps downloads packages that are not read");
+  else if (words.some((word) => DBT_ELSEWHERE.test(word)))
+    seen.unproven(at3, "leads dbt to another folder than the task's own");
+});
 var subscribers = { pause_subscriptions: inert, subscriptions: inert };
 var forEach = (value, at3, seen, parent) => {
   table2({ concurrency: inert, inputs: inert, task })(value, at3, seen, parent);
@@ -17580,12 +18206,7 @@ var task = table2({
   dbt_platform_task: outside,
   dbt_task: table2({
     catalog: inert,
-    commands: each(
-      text2((value, at3, seen) => {
-        if (/^dbt\s+(?:--?[\w-]+\s+)*deps\b/.test(value.trim()))
-          seen.unproven(at3, "dbt deps downloads packages that are not read");
-      })
-    ),
+    commands: each(dbtCommand),
     profiles_directory: sourced,
     project_directory: sourced,
     schema: inert,
@@ -17617,9 +18238,9 @@ var task = table2({
   pipeline_task: table2({ full_refresh: inert, pipeline_id: elsewhere2("pipeline") }),
   power_bi_task: outside,
   python_wheel_task: table2({
-    entry_point: inert,
+    entry_point: chosen,
     named_parameters: inert,
-    package_name: inert,
+    package_name: chosen,
     parameters: inert
   }),
   retry_on_timeout: inert,
@@ -17638,7 +18259,7 @@ var task = table2({
   }),
   spark_jar_task: table2({
     jar_uri: path6,
-    main_class_name: inert,
+    main_class_name: chosen,
     parameters: inert,
     run_as_repl: inert
   }),
@@ -17664,7 +18285,7 @@ var gitSource = (value, at3, seen) => {
   const commit = textAt(value, "git_commit");
   const ref2 = textAt(value, "git_branch") || textAt(value, "git_tag");
   const who = commit === "" ? `whoever may push to ${ref2 || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
-  seen.note(`code comes from ${shown4(textAt(value, "git_url"))}: ${who}`);
+  seen.note(`code comes from ${shown5(textAt(value, "git_url"))}: ${who}`);
   if (member(value, "job_source") !== void 0)
     seen.unproven(`${at3}.job_source`, "the job's settings come from the Git source, too");
 };
@@ -17685,7 +18306,7 @@ var jobSettings2 = table2({
         java_dependencies: each(
           text2((value, at3, seen) => {
             if (/^[/.]|^[a-z][\w+.-]*:\//i.test(value)) seen.path(value, at3);
-            else seen.note(`${shown4(value)}: its publishers chose what the job runs`);
+            else seen.note(`${shown5(value)}: its publishers chose what the job runs`);
           })
         )
       })
@@ -17759,13 +18380,14 @@ function codeOf(settings, filePath, clusters = []) {
     objects: [...objects.values()],
     notes: [...notes],
     unproven: holes,
-    relative: relative6
+    relative: relative6,
+    takesCommands: tasksOf(settings).some((task2) => TASK.member(task2, "dbt_task") !== void 0)
   };
 }
 function codeReader(eyes, filePath, metastoreOwner) {
   const shared = /* @__PURE__ */ new Map();
-  const once = (key2, read4) => {
-    const running = shared.get(key2) ?? read4();
+  const once = (key2, read5) => {
+    const running = shared.get(key2) ?? read5();
     shared.set(key2, running);
     return running;
   };
@@ -17781,7 +18403,7 @@ function codeReader(eyes, filePath, metastoreOwner) {
       "unread" in job2 ? job2.unread : readBy(
         eyes,
         `CAN_VIEW on job ${job2.id}`,
-        ({ workspace }) => editorsOf(workspace, "jobs", job2.id, "job")
+        ({ workspace }) => editorsOf(workspace, "jobs", job2.id, "job", code2.takesCommands)
       ),
       ...code2.paths.map(
         (path19) => once(
@@ -17823,9 +18445,9 @@ function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
     ...judge3(reading, (all) => {
       const everybody = all.filter(({ who }) => EVERYBODY2.has(who));
       if (everybody.length > 0) {
-        const shown5 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
+        const shown6 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
         const remedy = `Take these rights away, so that only those who may use the access can change job "${job2}".`;
-        return broken(`every user may change what the job runs: ${[...new Set(shown5)].join(", ")}`, remedy);
+        return broken(`every user may change what the job runs: ${[...new Set(shown6)].join(", ")}`, remedy);
       }
       const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
       return proven(
@@ -17895,12 +18517,12 @@ async function list2(api, path19, items, query = {}) {
   }
 }
 async function jobs(reader, listing, tasksMatter) {
-  const listed = await listing(reader);
+  const listed2 = await listing(reader);
   const isShort = (job2) => explicitRunAs(job2) === "" || tasksMatter && isCutOff(job2);
-  const short = listed.filter(isShort);
+  const short = listed2.filter(isShort);
   if (short.length > MAX_ASKED) return void 0;
   const asked3 = await completed(reader.workspace, short);
-  return [...listed.filter((job2) => !isShort(job2)), ...asked3].map((job2) => ({
+  return [...listed2.filter((job2) => !isShort(job2)), ...asked3].map((job2) => ({
     type: "job",
     id: JOB.text(job2, "job_id"),
     name: JOB.text(job2, "settings", "name"),
@@ -17960,12 +18582,12 @@ async function readRunners(eyes, listing, tasksMatter) {
     );
   }
 }
-function withBundle(listed, bundle, deployed2) {
+function withBundle(listed2, bundle, deployed2) {
   const declared2 = (job2) => job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
   const own = bundle.jobs.filter((job2) => !deployed2 || job2.deployed?.state === "read");
   const byId = new Map(own.filter((job2) => job2.id !== void 0).map((job2) => [job2.id, job2]));
   const gone = new Set(deployed2 ? [] : bundle.goneJobIds);
-  const runners2 = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
+  const runners2 = listed2.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
     const job2 = runner.type === "job" ? byId.get(runner.id) : void 0;
     if (job2 === void 0) return runner;
     const planned = { principal: declared2(job2), clusters: sharedClusters(job2.settings) };
@@ -17991,25 +18613,25 @@ var MAX_GROUPS = 1e3;
 async function readElsewhere(eyes, accountId, here, numericIds2) {
   if (accountId === void 0) return unknown("the input account-id");
   const right = "account admin, with a way to sign in to the account";
-  const listed = await readBy(eyes, right, ({ account, elsewhere: elsewhere4 }) => {
+  const listed2 = await readBy(eyes, right, ({ account, elsewhere: elsewhere4 }) => {
     if (account === void 0) return void 0;
     const assigned = assignments({ api: account, id: accountId }, here, numericIds2);
     return assigned.then((all2) => ({ elsewhere: elsewhere4, all: all2 }));
   });
-  if (listed.state !== "known") return listed;
-  const { elsewhere: elsewhere3, all } = listed.value;
+  if (listed2.state !== "known") return listed2;
+  const { elsewhere: elsewhere3, all } = listed2.value;
   if (all === void 0) return unknown("a listing of the account's workspaces that names this one");
-  const read4 = all.map(async ({ name, deployment, ids }) => ({
+  const read5 = all.map(async ({ name, deployment, ids }) => ({
     name,
     assigned: ids,
     ...await runners(eyes, name, elsewhere3?.(deployment))
   }));
-  return known(await Promise.all(read4));
+  return known(await Promise.all(read5));
 }
 async function assignments(account, here, numericIds2) {
   const path19 = `/api/2.0/accounts/${account.id}/workspaces`;
-  const listed = await account.api.call({ method: "GET", path: path19, array: true });
-  const all = isList(listed) ? listed : [];
+  const listed2 = await account.api.call({ method: "GET", path: path19, array: true });
+  const all = isList(listed2) ? listed2 : [];
   const others2 = all.filter((one) => OTHER_WORKSPACE.text(one, "workspace_id") !== here);
   if (others2.length === all.length) return void 0;
   const members2 = groupMembers(account, numericIds2);
@@ -18060,9 +18682,9 @@ function groupMembers({ api, id: accountId }, numericIds2) {
   };
 }
 var isGroup = (member3) => GROUP.text(member3, "$ref").includes("Groups/");
-async function orAll(answer, read4) {
+async function orAll(answer, read5) {
   try {
-    return read4(await answer);
+    return read5(await answer);
   } catch (error) {
     if (error instanceof ApiFailure && !isPassing(error)) return void 0;
     throw error;
@@ -18072,7 +18694,7 @@ async function runners(eyes, name, workspace) {
   if (workspace === void 0) return { runners: unreadable2(eyes, `the address of workspace "${name}"`) };
   const admin = `workspace admin of "${name}"`;
   try {
-    const reader = await openReader({ workspace, account: void 0 });
+    const reader = await openReader({ workspace, account: void 0, elsewhere: void 0 });
     if (!reader.admin) return { runners: unreadable2(eyes, admin) };
     const all = await runnersOf(reader, jobListing(), false);
     return { runners: all === void 0 ? unknown(`${TOO_MANY} of "${name}"`) : known(all) };
@@ -18151,12 +18773,12 @@ async function readOne3(eyes, accountId, applicationId2, numericId) {
       return eitherRoute(
         () => listAll(workspace, path19, SECRETS.key("secrets")),
         account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
-      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
+      ).then((listed2) => listed2.map((secret) => SECRET.text(secret, "id")));
     }),
     readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
       if (id === void 0 || account === void 0) return void 0;
       return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
-        (listed) => listed.map((policy2) => ({
+        (listed2) => listed2.map((policy2) => ({
           id: FEDERATION_POLICY.text(policy2, "policy_id"),
           issuer: FEDERATION_POLICY.text(policy2, "oidc_policy", "issuer"),
           subject: FEDERATION_POLICY.text(policy2, "oidc_policy", "subject")
@@ -18191,14 +18813,14 @@ async function readTwins(eyes, identities, metastoreOwner) {
   const readers = isAdmin2.length > 0 ? isAdmin2 : eyes.readers;
   const path19 = "/api/2.1/unity-catalog/credentials";
   const query = { max_results: "0", include_unbound: "true" };
-  const listed = await readBy(
+  const listed2 = await readBy(
     { ...eyes, readers },
     right,
     ({ workspace }) => listAll(workspace, path19, CREDENTIALS.key("credentials"), query)
   );
-  if (listed.state !== "known") return listed;
+  if (listed2.state !== "known") return listed2;
   const wanted = new Set(identities.values());
-  const held = listed.value.filter((info) => wanted.has(identityOf(info)));
+  const held = listed2.value.filter((info) => wanted.has(identityOf(info)));
   const alone = (info) => held.every((other) => other === info || identityOf(other) !== identityOf(info));
   const isOwn = (info) => identities.has(CREDENTIAL.text(info, "name").toLowerCase());
   const same = held.filter((info) => !isOwn(info) || !alone(info));
@@ -18362,7 +18984,7 @@ async function proveScopes(request) {
   if (jobs2.length === 0) return /* @__PURE__ */ new Map();
   const clusterIds = jobs2.flatMap((job2) => sharedClusters(job2.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
-  const [listed, identities, tokens2, admins3, deployerIsAdmin, credentials, clusters] = await Promise.all([
+  const [listed2, identities, tokens2, admins3, deployerIsAdmin, credentials, clusters] = await Promise.all([
     readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
@@ -18395,7 +19017,7 @@ async function proveScopes(request) {
       return code2(codeSubject(job2, before), shared);
     })
   ]);
-  const runners2 = listed.state === "known" ? known(withBundle(listed.value, bundle, before === void 0)) : listed;
+  const runners2 = listed2.state === "known" ? known(withBundle(listed2.value, bundle, before === void 0)) : listed2;
   const proposed = before === void 0 ? [] : bundleGrants(bundle.config);
   const nobody = unknown("a run-as service principal");
   const noIdentity = {
@@ -18468,7 +19090,15 @@ async function proveScopes(request) {
   });
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
-var EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
+var EMPTY = {
+  paths: [],
+  volumes: [],
+  objects: [],
+  notes: [],
+  unproven: [],
+  relative: [],
+  takesCommands: false
+};
 function isTrusted(before) {
   return (job2) => before !== void 0 || job2.deployed?.state === "read";
 }
@@ -18840,7 +19470,7 @@ async function execute(plan, request, lock, onApplied) {
   });
   const all = plan.changes.filter(isChange);
   const applied = [];
-  const tell = async (changes, outcome2, reason) => {
+  const tell2 = async (changes, outcome2, reason) => {
     for (const change of changes) {
       const one = { change, outcome: outcome2, ...reason === void 0 ? {} : { reason } };
       applied.push(one);
@@ -18851,7 +19481,7 @@ async function execute(plan, request, lock, onApplied) {
     all,
     (change) => change.action === "withdraw" ? "withdrawing" : isRemote2(change) ? "granting" : change.phase
   );
-  await tell(
+  await tell2(
     all.filter((change) => !isRemote2(change)),
     "done"
   );
@@ -18863,7 +19493,7 @@ async function execute(plan, request, lock, onApplied) {
   for (const batch of order) {
     const withdrawing = batch.action === "withdraw";
     if (!withdrawing && withdrawalFailed) {
-      await tell(batch.changes, "skipped", "a withdrawal failed");
+      await tell2(batch.changes, "skipped", "a withdrawal failed");
       continue;
     }
     signal?.throwIfAborted();
@@ -18871,11 +19501,11 @@ async function execute(plan, request, lock, onApplied) {
     const problem = await applyBatch(batch, portsOf(batch.kind, request), clock);
     if (problem !== void 0) {
       withdrawalFailed ||= withdrawing;
-      await tell(batch.changes, "failed", problem);
+      await tell2(batch.changes, "failed", problem);
       continue;
     }
     await recorder.set(batch.changes, (change) => change.phase);
-    await tell(batch.changes, "done");
+    await tell2(batch.changes, "done");
   }
   return applied;
 }
@@ -18883,11 +19513,11 @@ async function execute(plan, request, lock, onApplied) {
 // core/access/apply/apply.ts
 var isRevoked = ({ action, decision }) => action === "withdraw" && decision?.effect === "deny";
 function checkApproved(fresh, approved) {
-  const shown5 = new Set(approved.changes.map((change) => `${change.action} ${recordKey(change)}`));
-  for (const change of approved.changes) if (change.unread) shown5.add(`grant ${recordKey(change)}`);
+  const shown6 = new Set(approved.changes.map((change) => `${change.action} ${recordKey(change)}`));
+  for (const change of approved.changes) if (change.unread) shown6.add(`grant ${recordKey(change)}`);
   const hidden = ({ action }) => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change) => isRemote2(change) && !hidden(change) && !isRevoked(change) && !shown5.has(`${change.action} ${recordKey(change)}`)
+    (change) => isRemote2(change) && !hidden(change) && !isRevoked(change) && !shown6.has(`${change.action} ${recordKey(change)}`)
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
@@ -18905,9 +19535,13 @@ function holding(request, lock) {
       return api.call(one);
     }
   });
-  const all = ({ workspace, account }) => ({
+  const all = ({ workspace, account, elsewhere: elsewhere3 }) => ({
     workspace: held(workspace),
-    account: account && held(account)
+    account: account && held(account),
+    elsewhere: (name) => {
+      const other = elsewhere3?.(name);
+      return other && held(other);
+    }
   });
   const { deployer, registrar } = request;
   return { ...request, deployer: all(deployer), registrar: registrar && all(registrar) };
@@ -19051,7 +19685,7 @@ function workspaceApi(step2, session, caller) {
 // core/ci/claims.ts
 var jose;
 function loadClaimsReader() {
-  return jose ??= import("./webapi-NFI2N5PY.js");
+  return jose ??= import("./webapi-YY2SORZD.js");
 }
 async function readClaims(idToken) {
   const { decodeJwt } = await loadClaimsReader();
@@ -19383,7 +20017,9 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   const known2 = await step2.workspace;
   const accountId = known2.accountId ?? inputs.accountId;
   const accountUrl = accountHost(inputs.host);
-  if (accountId === void 0 || accountUrl === void 0) return { workspace, account: void 0 };
+  if (accountId === void 0 || accountUrl === void 0) {
+    return { workspace, account: void 0, elsewhere: void 0 };
+  }
   const account = { id: accountId, host: accountUrl };
   const ofAccount = inputs.exchange.forAccount ? session : signIn(step2, { workspace: known2, audit, clientId, account, signal });
   let refused3;
@@ -19668,7 +20304,7 @@ ${body}`;
 // core/flow/access/report.ts
 var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
 var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
-var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
+var NAMES2 = { grant: "granted", update: "updated", withdraw: "revoked" };
 function registrarWords({ apart, selfRegistered }) {
   if (apart) return "apart: in a job of its own";
   return selfRegistered ? "the deployer itself: unseparated" : "in the step that deploys: unseparated";
@@ -19719,11 +20355,11 @@ var AccessReport = class {
       const failed = "change" in one && one.outcome !== "done" ? one : void 0;
       const { action, job: job2, purpose, kind, object: object3 } = change;
       const what = kind.describe(object3);
-      if (how === "applied" && (failed || action in NAMES))
+      if (how === "applied" && (failed || action in NAMES2))
         ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job2}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
       if (action === "withdraw") withdrawn.push(`${what} (job ${job2}, ${purpose})`);
-      lists[NAMES[action]].push({ job: job2, purpose, kind: kind.name, ...object3 });
+      lists[NAMES2[action]].push({ job: job2, purpose, kind: kind.name, ...object3 });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
     const { granted, updated, revoked } = lists;
@@ -19985,8 +20621,9 @@ var Access = class {
   async #complete(bundle, deployer, how) {
     const { step: step2, source } = this.#parts;
     const { accountId = step2.inputs.accountId } = await step2.workspace;
-    const { files, evidence } = source;
-    const { command } = step2.inputs;
+    const { evidence } = source;
+    const { command, select } = step2.inputs;
+    const files = how.deployed && select.length > 0 ? this.#ofThoseThere(bundle) : source.files;
     const looksOnly = !command.changes || isApart(files) && command.name !== "access";
     return {
       ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
@@ -19996,6 +20633,16 @@ var Access = class {
       clock: step2.ports.clock,
       signal: step2.signal
     };
+  }
+  /** The access of the jobs that are there: one that was not selected may never have been deployed. */
+  #ofThoseThere({ jobs: jobs2 }) {
+    const { step: step2, source } = this.#parts;
+    const absent = new Set(jobs2.flatMap(({ key: key2, id }) => id === void 0 ? [key2] : []));
+    const { entries: entries2 } = source.files;
+    const there = entries2.filter(({ job: job2 }) => !absent.has(job2.value));
+    if (there.length < entries2.length)
+      step2.ci.info(`Not deployed yet, and so without access: ${[...absent].join(", ")} (not selected).`);
+    return { ...source.files, entries: there };
   }
   /**
    * Where only the registrar can withdraw, nothing is destroyed while access stands.
@@ -20089,7 +20736,7 @@ var deployerAmong = (creators) => creators.length === 1 ? creators[0] ?? "" : ""
 var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
 
 // core/flow/access/files.ts
-import { realpath as realpath3, stat as stat3 } from "node:fs/promises";
+import { realpath as realpath3, stat as stat4 } from "node:fs/promises";
 import path10 from "node:path";
 
 // core/ci/verify.ts
@@ -20115,7 +20762,7 @@ async function fetchJson(send, url) {
 }
 async function verifyPipelineToken(idToken, options) {
   const { audience, issuers, send, now } = options;
-  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-NFI2N5PY.js");
+  const { createLocalJWKSet, decodeJwt, errors, jwtVerify } = await import("./webapi-YY2SORZD.js");
   let issuer;
   try {
     issuer = decodeJwt(idToken).iss;
@@ -20201,15 +20848,15 @@ async function userFile(file, { ci, ports: { platform } }, input, bundleRoot) {
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown5 = pathForPeople(file, checkout, platform);
+  const shown6 = pathForPeople(file, checkout, platform);
   try {
     const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
-    return text3 === void 0 ? void 0 : { path: shown5, text: text3 };
+    return text3 === void 0 ? void 0 : { path: shown6, text: text3 };
   } catch (error) {
     if (error instanceof RefusedFile)
-      throw unusable(input, `${shown5} is not read: it ${error.message}.`, shown5);
+      throw unusable(input, `${shown6} is not read: it ${error.message}.`, shown6);
     const { code: code2 = String(error) } = error;
-    throw unusable(input, `${shown5} cannot be read (${code2}).`, shown5);
+    throw unusable(input, `${shown6} cannot be read (${code2}).`, shown6);
   }
 }
 function unusable(input, problem, actual) {
@@ -20279,7 +20926,7 @@ async function comesAlong(checkout, named, platform) {
   for (let folder = path10.dirname(file); ; folder = path10.dirname(folder)) {
     if (path10.relative(root, folder) === "") return true;
     if (path10.dirname(folder) === folder) return false;
-    const git = await stat3(path10.join(folder, ".git")).catch(() => void 0);
+    const git = await stat4(path10.join(folder, ".git")).catch(() => void 0);
     if (git?.isDirectory() === true) return false;
   }
 }
@@ -20301,7 +20948,7 @@ function undeclared(names2, declared2, input) {
 }
 
 // core/cli/variable-overrides.ts
-import { lstat, mkdir as mkdir2, rm as rm2, rmdir, stat as stat4, symlink, writeFile as writeFile2 } from "node:fs/promises";
+import { lstat, mkdir as mkdir2, rm as rm2, rmdir, stat as stat5, symlink, writeFile as writeFile2 } from "node:fs/promises";
 import path11 from "node:path";
 async function placeOverrides(values, place) {
   const { target, folder, platform } = place;
@@ -20324,7 +20971,7 @@ async function placeOverrides(values, place) {
   }
   const link2 = path11.join(at3, name);
   const there = await lstat(link2).catch(() => void 0);
-  const dangling = there?.isSymbolicLink() === true && !await stat4(link2).catch(() => void 0);
+  const dangling = there?.isSymbolicLink() === true && !await stat5(link2).catch(() => void 0);
   if (there && !dangling) throw inTheWay(place, link2, "it gives variables values, too");
   if (dangling) await rm2(link2);
   try {
@@ -20339,12 +20986,12 @@ async function placeOverrides(values, place) {
   };
 }
 function inTheWay({ checkout, platform, target }, file, why) {
-  const shown5 = pathForPeople(file, checkout, platform);
+  const shown6 = pathForPeople(file, checkout, platform);
   return new SecretlessError("INPUT_INVALID", {
-    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown5} is in the way, ${why}.`,
+    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown6} is in the way, ${why}.`,
     expected: `no \`${overridesPath(target)[3]}\` in the checkout, and folders without links`,
-    actual: shown5,
-    remedy: `Move its values into the file of \`variables-file\`, and take ${shown5} out of the repository.`
+    actual: shown6,
+    remedy: `Move its values into the file of \`variables-file\`, and take ${shown6} out of the repository.`
   });
 }
 
@@ -20466,7 +21113,7 @@ var NOTHING = {
 var LINUX = {
   ...NOTHING,
   startedAt(pid) {
-    const fields = read2(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
+    const fields = read3(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
   },
   environmentOf(pid) {
@@ -20488,7 +21135,7 @@ var LINUX = {
     }).map(Number);
   }
 };
-function read2(file) {
+function read3(file) {
   try {
     return readFileSync(file, "latin1");
   } catch {
@@ -20666,6 +21313,9 @@ async function chargeService(options) {
   const refusals = [];
   const echoes = /* @__PURE__ */ new Map();
   const ended = new AbortController();
+  const gone = new Promise((resolve2) => {
+    ended.signal.addEventListener("abort", () => resolve2(), { once: true });
+  });
   let [served, count3] = [0, 0];
   let lastError;
   let isReleased = false;
@@ -20705,11 +21355,8 @@ async function chargeService(options) {
     if (ended.signal.aborted) return false;
     const id = ++count3;
     const echoed = new Promise((resolve2) => echoes.set(id, () => resolve2(true)));
-    const gone = new Promise((resolve2) => {
-      ended.signal.addEventListener("abort", () => resolve2(false), { once: true });
-    });
     send({ type: "sync", id });
-    const result = await Promise.race([echoed, gone]);
+    const result = await Promise.race([echoed, gone.then(() => false)]);
     echoes.delete(id);
     return result;
   };
@@ -20748,10 +21395,6 @@ async function chargeService(options) {
       send({ type: "stop" });
       const late = new AbortController();
       const patience = clock.sleep(PATIENCE4, late.signal).catch(() => void 0);
-      const gone = new Promise((resolve2) => {
-        if (ended.signal.aborted) resolve2();
-        else ended.signal.addEventListener("abort", () => resolve2(), { once: true });
-      });
       await Promise.race([gone, patience]);
       late.abort();
       if (!ended.signal.aborted) process.kill();
@@ -20874,8 +21517,7 @@ var ServiceLauncher = class {
 };
 
 // core/flow/strays.ts
-function strayEnder(step2, folder) {
-  const port = processPort(step2.ports.platform);
+function strayEnder(step2, folder, port = processPort(step2.ports.platform)) {
   const before = new Set(endStrays(folder, port).hidden);
   return () => {
     const { ended, hidden } = endStrays(folder, port);
@@ -20899,7 +21541,7 @@ function strayEnder(step2, folder) {
 }
 
 // core/report/annotations.ts
-var MOST2 = 10;
+var MOST4 = 10;
 var FOR_ERRORS = 5;
 var BUDGETS = /* @__PURE__ */ new WeakMap();
 function budgetOf(ci) {
@@ -20914,10 +21556,10 @@ function sameBudget(wrapper, ci) {
   return wrapper;
 }
 function leftForErrors(ci) {
-  return Math.max(1, MOST2 - budgetOf(ci).shown);
+  return Math.max(1, MOST4 - budgetOf(ci).shown);
 }
 function takeWarning(budget) {
-  if (budget.shown >= MOST2 - FOR_ERRORS) {
+  if (budget.shown >= MOST4 - FOR_ERRORS) {
     budget.hidden += 1;
     return false;
   }
@@ -20945,12 +21587,12 @@ function carefulCi(ci) {
 }
 
 // core/cli/find.ts
-import { stat as stat5, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
+import { stat as stat6, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
 import { posix as posix6, win32 as win324 } from "node:path";
 var REAL = {
   executable: async (path19) => {
     try {
-      if (!(await stat5(path19)).isFile()) return void 0;
+      if (!(await stat6(path19)).isFile()) return void 0;
       await access(path19, constants2.X_OK);
       return await realpath4(path19);
     } catch {
@@ -21639,7 +22281,7 @@ async function findMember(handle, wanted, limit) {
 }
 async function readDirectory(handle, size) {
   const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
-  const tail = await read3(handle, tailStart, size);
+  const tail = await read4(handle, tailStart, size);
   for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
     if (tail.readUInt32LE(at3) !== END.signature) continue;
     if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
@@ -21653,7 +22295,7 @@ async function readDirectory(handle, size) {
     }
     if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
     if (count3 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
-    return { start, count: count3, bytes: await read3(handle, start, start + bytes) };
+    return { start, count: count3, bytes: await read4(handle, start, start + bytes) };
   }
   throw refused2("it has no end record: it is no zip archive, or cut off");
 }
@@ -21716,11 +22358,11 @@ function checkNames(entries2) {
 }
 async function startOfData(handle, entry, directoryStart) {
   const at3 = entry.headerAt;
-  const header = await read3(handle, at3, at3 + LOCAL.size);
+  const header = await read4(handle, at3, at3 + LOCAL.size);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw refused2("a member is not where its directory says");
   const nameSize = header.readUInt16LE(26);
   const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
-  const rawName = await read3(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
+  const rawName = await read4(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
   const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
   const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
   const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
@@ -21733,7 +22375,7 @@ async function startOfData(handle, entry, directoryStart) {
   if (start + entry.compressedSize > directoryStart) throw refused2(`\`${entry.name}\` is cut off`);
   return start;
 }
-async function read3(handle, start, end) {
+async function read4(handle, start, end) {
   const chunks = [];
   for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
@@ -22031,12 +22673,13 @@ function fittingOf({ inputs, ports }, constraint) {
 async function checked(step2, cwd, tool2) {
   const { ports, signal } = step2;
   const terminate = createTerminate(ports);
+  const mark2 = await programMark(tool2.file, ports.platform);
   const path19 = ports.environment["PATH"];
   const env = path19 === void 0 ? {} : { PATH: path19 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool2.file, env, cwd, signal });
   if (tool2.version !== void 0 && tool2.version !== version) throw otherVersion(tool2.version, version);
   if (warning !== void 0) warn(step2, warning);
-  return { version, file: tool2.file, verified: tool2.verified, pinned: tool2.version !== void 0 };
+  return { version, file: tool2.file, verified: tool2.verified, pinned: tool2.version !== void 0, mark: mark2 };
 }
 async function onPath(step2) {
   const { ci, ports } = step2;
@@ -22069,7 +22712,7 @@ function otherVersion(wanted, found3) {
 }
 
 // core/audit/events/scan.ts
-var MOST3 = 100;
+var MOST5 = 100;
 function scanEvent(scan2) {
   const { findings: findings2, accepted, host, runner } = scan2;
   const blocked = findings2.some(({ blocking }) => blocking);
@@ -22090,7 +22733,7 @@ function scanEvent(scan2) {
     api: { operation: "Scan of the deployment", service: { name } },
     src_endpoint: { name: runner },
     dst_endpoint: { name, hostname: name },
-    unmapped: { accepted, findings: findings2.slice(0, MOST3), findings_count: findings2.length }
+    unmapped: { accepted, findings: findings2.slice(0, MOST5), findings_count: findings2.length }
   };
 }
 
@@ -22221,9 +22864,9 @@ async function openFile({ file, roots, platform }) {
     } catch (error) {
       throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
         problem: `The audit log ${file} cannot be written.`,
-        expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+        expected: "a path in the checkout or in the CI's temporary folder, with no link in it, on a disk with room",
         actual: error instanceof RefusedFile ? `it ${error.message}` : String(error),
-        remedy: "Set the input `audit-log` to such a path.",
+        remedy: "Make room on the disk if it is full; else set the input `audit-log` to such a path.",
         cause: error
       });
     }
@@ -22496,10 +23139,10 @@ function redacted(value, prefix) {
   const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
   return `${known2}\u2026 (${value.length} characters)`;
 }
-function placeText2({ place, member: member3, cell, setting }) {
+function placeText2({ place, member: member3, cell: cell2, setting }) {
   const position = place.line === void 0 ? "" : `:${place.line}:${place.column ?? 1}`;
   const file = member3 === void 0 ? place.file : `${place.file}!${member3}`;
-  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
+  return `${file}${position}${cell2 === void 0 ? "" : ` (cell ${cell2})`}${setting === void 0 ? "" : ` (${setting})`}`;
 }
 var HIDDEN = {
   base64: ", base64 encoded",
@@ -22508,9 +23151,9 @@ var HIDDEN = {
   concatenated: ", put together from pieces"
 };
 function findingMistake(finding2) {
-  const { rule, shown: shown5, via, fingerprint: mark2 } = finding2;
+  const { rule, shown: shown6, via, fingerprint: mark2 } = finding2;
   return {
-    problem: `${rule.name}: ${shown5}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
+    problem: `${rule.name}: ${shown6}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
     actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark2}`,
     remedy: rule.remedy,
     place: finding2.place
@@ -22601,11 +23244,11 @@ function stepsOf(line) {
   while (at3 < line.length) {
     const rest = line.slice(at3);
     const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
-    const [length, read4] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
+    const [length, read5] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
       characters[0].length,
       [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
     ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
-    steps.push(...read4);
+    steps.push(...read5);
     at3 += length;
   }
   return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
@@ -22675,7 +23318,7 @@ var IgnorePatterns = class {
 // core/scan/exceptions.ts
 var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
-var MOST4 = 1e3;
+var MOST6 = 1e3;
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 var RULE_IDS = new Set(
   [...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id)
@@ -22729,8 +23372,8 @@ function parseExceptions(text3, file, today) {
     const problem = `${file} has an unknown key ${quote(name)}`;
     mistakes.push({ problem, remedy: REMEDY, place: placeAt(key2.range?.[0]) });
   }
-  if (list3.items.length > MOST4) {
-    const problem = `${file} has more than ${String(MOST4)} exceptions`;
+  if (list3.items.length > MOST6) {
+    const problem = `${file} has more than ${String(MOST6)} exceptions`;
     mistakes.push({ problem, remedy: "Remove what the exceptions are for.", place: placeAt(0) });
     return { exceptions: [], mistakes };
   }
@@ -22899,7 +23542,7 @@ function uri(file) {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
-  const { rule, level, place, endColumn, member: member3, setting, shown: shown5, fingerprint: fingerprint2 } = finding2;
+  const { rule, level, place, endColumn, member: member3, setting, shown: shown6, fingerprint: fingerprint2 } = finding2;
   const { line, column } = place;
   const region = line === void 0 ? {} : {
     region: {
@@ -22913,7 +23556,7 @@ function sarifResult(finding2, ruleIndex, exception) {
     ruleId: rule.id,
     ruleIndex,
     level,
-    message: { text: `${rule.name}: ${shown5} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
+    message: { text: `${rule.name}: ${shown6} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: uri(place.file), uriBaseId: "%SRCROOT%" }, ...region },
@@ -22967,7 +23610,7 @@ function toSarif(report2, options) {
 }
 
 // core/flow/scan/outcome.ts
-var MOST5 = 100;
+var MOST7 = 100;
 var ScanOutcome = class {
   #step;
   #repositoryId;
@@ -23029,7 +23672,7 @@ var ScanOutcome = class {
   }
   #warn(mistake) {
     const text3 = mistakeText(mistake);
-    if (this.#annotated.has(text3) || this.#annotated.size >= MOST5) return;
+    if (this.#annotated.has(text3) || this.#annotated.size >= MOST7) return;
     this.#annotated.add(text3);
     this.#step.ci.annotate("warning", text3, mistake.place);
   }
@@ -23071,12 +23714,12 @@ function acceptedBy({ excepted }) {
 }
 function credentialFound(findings2, { uploaded = false }) {
   const count3 = findings2.length === 1 ? "1 finding" : `${String(findings2.length)} findings`;
-  const shown5 = findings2.length > MOST5 ? ` The first ${String(MOST5)} are shown.` : "";
+  const shown6 = findings2.length > MOST7 ? ` The first ${String(MOST7)} are shown.` : "";
   const [done, first] = uploaded ? ["It is in the workspace already: it came after the scan of what was planned.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
   return new SecretlessError(uploaded ? "CREDENTIAL_UPLOADED" : "CREDENTIAL_FOUND", {
-    problem: `The scan for static credentials has ${count3}. ${done}${shown5}`,
+    problem: `The scan for static credentials has ${count3}. ${done}${shown6}`,
     remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings2.slice(0, MOST5).map(findingMistake)
+    mistakes: findings2.slice(0, MOST7).map(findingMistake)
   });
 }
 function incomplete(findings2, { uploaded = false }) {
@@ -23084,7 +23727,7 @@ function incomplete(findings2, { uploaded = false }) {
   return new SecretlessError("SCAN_INCOMPLETE", {
     problem: `The scan cannot read ${count3}, and \`scan: block\` passes nothing over. ` + (uploaded ? "It is in the workspace already." : "Nothing was uploaded."),
     remedy: `Do what each line says. For a file that has to be as it is, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings2.slice(0, MOST5).map(findingMistake)
+    mistakes: findings2.slice(0, MOST7).map(findingMistake)
   });
 }
 function exceptionsInvalid(mistakes) {
@@ -23095,7 +23738,7 @@ function exceptionsInvalid(mistakes) {
 }
 
 // core/flow/scan/uploaded.ts
-import { basename, join as join9, posix as posix9 } from "node:path";
+import { basename, join as join7, posix as posix7 } from "node:path";
 
 // core/api/uploaded-files.ts
 async function filesInFolder(api, path19) {
@@ -23140,19 +23783,222 @@ async function answered(api, request, what) {
   }
 }
 
+// core/bundle/sync-files.ts
+import nodePath, { dirname as dirname3, join as join6, relative as relative2 } from "node:path";
+async function worktreeOf(bundleRoot, syncRoot, tree) {
+  const found3 = await findCheckout(bundleRoot, tree);
+  return found3 === bundleRoot ? syncRoot : found3;
+}
+var GitIgnores = class {
+  #bounds;
+  #root;
+  #byFolder = /* @__PURE__ */ new Map();
+  constructor(bounds, root) {
+    this.#bounds = bounds;
+    this.#root = root;
+  }
+  async ignores(path19, isFolder) {
+    for (let folder = dirname3(path19); ; folder = dirname3(folder)) {
+      const inside = slashed(relative2(folder, path19));
+      const rules = await this.#rules(folder);
+      if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
+      if (folder === this.#root || dirname3(folder) === folder) return false;
+    }
+  }
+  #rules(folder) {
+    let rules = this.#byFolder.get(folder);
+    if (rules === void 0) {
+      rules = this.#load(folder);
+      this.#byFolder.set(folder, rules);
+    }
+    return rules;
+  }
+  async #load(folder) {
+    const file = join6(folder, ".gitignore");
+    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
+    const text3 = bytes?.toString("utf8") ?? "";
+    const always = folder === this.#root ? [".git", ".databricks"] : [];
+    return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
+  }
+};
+async function selectFiles(selection, bounds, name) {
+  const { bundleRoot, syncRoot } = selection;
+  const { tree } = bounds;
+  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
+  const included = new IgnorePatterns(selection.include, "take");
+  const excluded = new IgnorePatterns(selection.exclude, "leave-out");
+  const files = /* @__PURE__ */ new Set();
+  const unscanned = /* @__PURE__ */ new Map();
+  const take = (path19) => {
+    if (!excluded.match(slashed(relative2(syncRoot, path19)))) files.add(path19);
+  };
+  const walk2 = async (folder, all) => {
+    const entries2 = await tree.list(folder).catch((error) => {
+      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      unscanned.set(folder, { file: name(folder), reason, harmless: false });
+      return [];
+    });
+    for (const entry of entries2) {
+      const path19 = join6(folder, entry.name);
+      if (entry.type === "folder") {
+        if (all || !await ignores.ignores(path19, true)) await walk2(path19, all);
+      } else if (all) {
+        if (entry.type === "file" && included.match(slashed(relative2(syncRoot, path19)))) take(path19);
+      } else if (!await ignores.ignores(path19, false)) {
+        if (entry.type === "file") take(path19);
+        else {
+          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
+          unscanned.set(path19, {
+            file: name(path19),
+            reason: `it is ${what}, which the Databricks CLI does not upload`,
+            harmless: true
+          });
+        }
+      }
+    }
+  };
+  for (const path19 of selection.paths) {
+    const start = join6(syncRoot, path19);
+    if (await tree.size(start) !== void 0) take(start);
+    else await walk2(start, false);
+  }
+  if (selection.include.length > 0) await walk2(syncRoot, true);
+  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
+}
+async function selectArtifacts({ artifacts }, tree) {
+  const found3 = /* @__PURE__ */ new Set();
+  const take = async (path19) => {
+    if (await tree.size(path19) !== void 0) found3.add(path19);
+    else {
+      const entries2 = await tree.list(path19).catch(() => void 0);
+      if (entries2 === void 0) found3.add(path19);
+      for (const { name } of entries2 ?? []) await take(join6(path19, name));
+    }
+  };
+  for (const pattern of artifacts) for (const path19 of await matchesOf2(pattern, tree)) await take(path19);
+  return [...found3].sort();
+}
+async function matchesOf2(pattern, tree) {
+  try {
+    return await glob(pattern, nodePath, tree);
+  } catch (error) {
+    if (error instanceof PatternError) return [];
+    throw error;
+  }
+}
+
+// core/cli/sync-snapshot.ts
+import { readdir as readdir2 } from "node:fs/promises";
+import path16 from "node:path";
+async function readSyncedFiles(folder, target, platform) {
+  const lists = path16.join(folder.state, target, "sync-snapshots");
+  const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const read5 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
+  const texts2 = (await Promise.all(names2.map(read5))).filter((text3) => text3 !== void 0);
+  const listed2 = texts2.map(filesOf);
+  if (listed2.length === 0 || listed2.length < names2.length) return void 0;
+  return listed2.every((files) => files !== void 0) ? listed2.flat() : void 0;
+}
+function filesOf(text3) {
+  let names2;
+  try {
+    names2 = member(readJson(text3), "local_to_remote_names");
+  } catch {
+    return void 0;
+  }
+  const files = members(names2).map(([local, remote2]) => ({ local, remote: remote2 }));
+  return isObject2(names2) && files.every(isFile) ? files : void 0;
+}
+function isFile(file) {
+  return typeof file.remote === "string";
+}
+
+// core/flow/scan/uploaded.ts
+async function uploadedFiles(scanned, bounds, uploading) {
+  const { tree, platform } = bounds;
+  const { selections, summary, folder, target, code: code2, complete, api } = uploading;
+  const synced = await readSyncedFiles(folder, target, platform);
+  const here = [];
+  const remote2 = /* @__PURE__ */ new Map();
+  const filePath = textAt(summary, "workspace", "file_path");
+  for (const file of synced ?? []) {
+    const files = await present4(selections, file.local, tree);
+    here.push(...files);
+    const [first] = files;
+    const path19 = posix7.join(filePath, file.remote);
+    if (first === void 0 || code2) remote2.set(path19, first === void 0 ? path19 : scanned.name(first));
+  }
+  const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
+  for (const path19 of there ?? []) if (!remote2.has(path19)) remote2.set(path19, path19);
+  const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
+  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
+  const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
+  const names2 = new Set(different.map((file) => scanned.name(file)));
+  for (const path19 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix7.basename(path19));
+    if (local === void 0 || code2) remote2.set(path19, local === void 0 ? path19 : scanned.name(local));
+  }
+  const unscanned = [];
+  const unread = [];
+  await inParallel([...remote2], async ([path19, name]) => {
+    const content = await exportedFile(api, path19);
+    if (content === void 0 && name !== path19) unread.push(name);
+    else if (content === void 0)
+      unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
+    else if (await scanned.scanContent(name, content) > 0 || name === path19) names2.add(name);
+  });
+  return {
+    different: [...names2].sort(),
+    unscanned,
+    unread: unread.sort(),
+    unknown: !there ? TOO_MANY2 : synced || !complete ? void 0 : await unlisted(uploading, bounds)
+  };
+}
+var TOO_MANY2 = {
+  problem: "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
+  remedy: "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere)."
+};
+async function uploadedArtifacts(api, summary) {
+  const folder = textAt(summary, "workspace", "artifact_path");
+  if (folder === "" || folder.startsWith("/Volumes/")) return [];
+  return filesInFolder(api, posix7.join(folder, ".internal"));
+}
+async function present4(selections, local, tree) {
+  const files = selections.map(({ syncRoot }) => join7(syncRoot, local));
+  const sizes = await Promise.all(files.map((file) => tree.size(file)));
+  return files.filter((_file, index) => sizes[index] !== void 0);
+}
+async function selectedNow(selections, scanned, bounds) {
+  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
+  return (await Promise.all(all)).flatMap(({ files }) => files);
+}
+function isImmutable(summary) {
+  return member(summary, "experimental", "immutable_folder") === true;
+}
+async function unlisted({ selections, summary }, bounds) {
+  if (isImmutable(summary)) return void 0;
+  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
+  if (all.every(({ files }) => files.length === 0)) return void 0;
+  return {
+    problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
+    expected: "a list in `sync-snapshots` below the CLI's state",
+    remedy: "See that no script of the bundle touches the CLI's state, and look at the files in the workspace folder of the bundle."
+  };
+}
+
 // core/bundle/resolved-selection.ts
-import { isAbsolute as isAbsolute6, join as join7, posix as posix8, relative as relative3 } from "node:path";
+import { isAbsolute as isAbsolute6, join as join9, posix as posix9, relative as relative4 } from "node:path";
 
 // core/bundle/selection.ts
-import { isAbsolute as isAbsolute5, join as join6, posix as posix7, relative as relative2, resolve } from "node:path";
+import { isAbsolute as isAbsolute5, join as join8, posix as posix8, relative as relative3, resolve } from "node:path";
 function foldersUp(path19) {
-  return posix7.normalize(slashed(path19)).split("/").filter((part) => part === "..").length;
+  return posix8.normalize(slashed(path19)).split("/").filter((part) => part === "..").length;
 }
 function above(folder, levels) {
   return resolve(folder, ...Array.from({ length: levels }, () => ".."));
 }
 function fromSyncRoot({ bundleRoot, syncRoot }, path19) {
-  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path19);
+  return posix8.join(slashed(relative3(syncRoot, bundleRoot)), path19);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
 var CONTENT_KEY = "file_path";
@@ -23160,13 +24006,13 @@ function isLibraryKey(key2) {
   return LIBRARY_KEYS.has(key2) || key2 === CONTENT_KEY;
 }
 function libraryPatterns(key2, text3, folder) {
-  if (key2 === CONTENT_KEY && !text3.includes("${")) return [isAbsolute5(text3) ? text3 : join6(folder, text3)];
+  if (key2 === CONTENT_KEY && !text3.includes("${")) return [isAbsolute5(text3) ? text3 : join8(folder, text3)];
   if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text3) || text3.includes("${")) return [];
   const withoutExtras = text3.replace(/\[[^\]]*\]$/, "");
-  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join6(folder, pattern));
+  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join8(folder, pattern));
 }
 function wheelsOf(folder) {
-  return join6(folder, "dist", "*.whl");
+  return join8(folder, "dist", "*.whl");
 }
 
 // core/bundle/resolved-selection.ts
@@ -23199,17 +24045,17 @@ function runsCode(tree) {
 function texts(value) {
   if (value === void 0 || value === null) return [];
   if (!Array.isArray(value)) return void 0;
-  const read4 = value.map((item) => typeof item === "string" ? item : void 0);
-  return read4.every((text3) => text3 !== void 0) ? read4 : void 0;
+  const read5 = value.map((item) => typeof item === "string" ? item : void 0);
+  return read5.every((text3) => text3 !== void 0) ? read5 : void 0;
 }
 async function syncRoots(paths, from) {
   const { bundleRoot, checkout, written, tree } = from;
   if (written && resolvesTo(written.allPaths, paths)) return [written.syncRoot];
-  const depth = relative3(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
+  const depth = relative4(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present5 = await Promise.all(paths.map((path19) => isThere(join7(root, path19), tree)));
+    const present5 = await Promise.all(paths.map((path19) => isThere(join9(root, path19), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
     const needed = levels === 0 || paths.some((path19) => cleaned2(path19).split("/")[0] !== first);
     if (needed && present5.every(Boolean)) roots.push(root);
@@ -23221,7 +24067,7 @@ function resolvesTo(written, paths) {
   const fits2 = (path19) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path19)));
   return written.length === paths.length && paths.every(fits2);
 }
-var cleaned2 = (path19) => posix8.normalize(slashed(path19)).replace(/(?<=.)\/$/, "");
+var cleaned2 = (path19) => posix9.normalize(slashed(path19)).replace(/(?<=.)\/$/, "");
 async function isThere(path19, tree) {
   if (await tree.size(path19) !== void 0) return true;
   return tree.list(path19).then(
@@ -23233,7 +24079,7 @@ function artifactPatterns(tree, bundleRoot) {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
     const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
     const folder = textAt(artifact, "path") || ".";
-    const absolute = (path19) => isAbsolute6(path19) ? path19 : join7(bundleRoot, path19);
+    const absolute = (path19) => isAbsolute6(path19) ? path19 : join9(bundleRoot, path19);
     const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
     return [...sources.map(absolute), ...built2];
   });
@@ -23241,197 +24087,6 @@ function artifactPatterns(tree, bundleRoot) {
 function libraryTexts(value, key2) {
   if (typeof value === "string") return isLibraryKey(key2) ? [[key2, value]] : [];
   return listAt(value).flatMap((item) => libraryTexts(item, key2)).concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));
-}
-
-// core/bundle/sync-files.ts
-import nodePath, { dirname as dirname3, join as join8, relative as relative4 } from "node:path";
-async function worktreeOf(bundleRoot, syncRoot, tree) {
-  const found3 = await findCheckout(bundleRoot, tree);
-  return found3 === bundleRoot ? syncRoot : found3;
-}
-var GitIgnores = class {
-  #bounds;
-  #root;
-  #byFolder = /* @__PURE__ */ new Map();
-  constructor(bounds, root) {
-    this.#bounds = bounds;
-    this.#root = root;
-  }
-  async ignores(path19, isFolder) {
-    for (let folder = dirname3(path19); ; folder = dirname3(folder)) {
-      const inside = slashed(relative4(folder, path19));
-      const rules = await this.#rules(folder);
-      if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
-      if (folder === this.#root || dirname3(folder) === folder) return false;
-    }
-  }
-  #rules(folder) {
-    let rules = this.#byFolder.get(folder);
-    if (rules === void 0) {
-      rules = this.#load(folder);
-      this.#byFolder.set(folder, rules);
-    }
-    return rules;
-  }
-  async #load(folder) {
-    const file = join8(folder, ".gitignore");
-    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
-    const text3 = bytes?.toString("utf8") ?? "";
-    const always = folder === this.#root ? [".git", ".databricks"] : [];
-    return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
-  }
-};
-async function selectFiles(selection, bounds, name) {
-  const { bundleRoot, syncRoot } = selection;
-  const { tree } = bounds;
-  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
-  const included = new IgnorePatterns(selection.include, "take");
-  const excluded = new IgnorePatterns(selection.exclude, "leave-out");
-  const files = /* @__PURE__ */ new Set();
-  const unscanned = /* @__PURE__ */ new Map();
-  const take = (path19) => {
-    if (!excluded.match(slashed(relative4(syncRoot, path19)))) files.add(path19);
-  };
-  const walk2 = async (folder, all) => {
-    const entries2 = await tree.list(folder).catch((error) => {
-      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-      unscanned.set(folder, { file: name(folder), reason, harmless: false });
-      return [];
-    });
-    for (const entry of entries2) {
-      const path19 = join8(folder, entry.name);
-      if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path19, true)) await walk2(path19, all);
-      } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path19)))) take(path19);
-      } else if (!await ignores.ignores(path19, false)) {
-        if (entry.type === "file") take(path19);
-        else {
-          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path19, {
-            file: name(path19),
-            reason: `it is ${what}, which the Databricks CLI does not upload`,
-            harmless: true
-          });
-        }
-      }
-    }
-  };
-  for (const path19 of selection.paths) {
-    const start = join8(syncRoot, path19);
-    if (await tree.size(start) !== void 0) take(start);
-    else await walk2(start, false);
-  }
-  if (selection.include.length > 0) await walk2(syncRoot, true);
-  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
-}
-async function selectArtifacts({ artifacts }, tree) {
-  const found3 = /* @__PURE__ */ new Set();
-  const take = async (path19) => {
-    if (await tree.size(path19) !== void 0) found3.add(path19);
-    else {
-      const entries2 = await tree.list(path19).catch(() => void 0);
-      if (entries2 === void 0) found3.add(path19);
-      for (const { name } of entries2 ?? []) await take(join8(path19, name));
-    }
-  };
-  for (const pattern of artifacts) for (const path19 of await matchesOf2(pattern, tree)) await take(path19);
-  return [...found3].sort();
-}
-async function matchesOf2(pattern, tree) {
-  try {
-    return await glob(pattern, nodePath, tree);
-  } catch (error) {
-    if (error instanceof PatternError) return [];
-    throw error;
-  }
-}
-
-// core/cli/sync-snapshot.ts
-import { readdir as readdir2 } from "node:fs/promises";
-import path16 from "node:path";
-async function readSyncedFiles(folder, target, platform) {
-  const lists = path16.join(folder.state, target, "sync-snapshots");
-  const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
-  const read4 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
-  const texts2 = (await Promise.all(names2.map(read4))).filter((text3) => text3 !== void 0);
-  if (texts2.length === 0 || texts2.length < names2.length) return void 0;
-  return texts2.flatMap(
-    (text3) => members(member(parseJson(text3, "the list of uploaded files"), "local_to_remote_names")).flatMap(
-      ([local, remote2]) => typeof remote2 === "string" ? [{ local, remote: remote2 }] : []
-    )
-  );
-}
-
-// core/flow/scan/uploaded.ts
-async function uploadedFiles(scanned, bounds, uploading) {
-  const { tree, platform } = bounds;
-  const { selections, summary, folder, target, complete, api } = uploading;
-  const synced = await readSyncedFiles(folder, target, platform);
-  const code2 = runsCode(summary);
-  const here = [];
-  const remote2 = /* @__PURE__ */ new Map();
-  const filePath = textAt(summary, "workspace", "file_path");
-  for (const file of synced ?? []) {
-    const files = await present4(selections, file.local, tree);
-    here.push(...files);
-    const [first] = files;
-    const path19 = posix9.join(filePath, file.remote);
-    if (first === void 0 || code2) remote2.set(path19, first === void 0 ? path19 : scanned.name(first));
-  }
-  const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
-  for (const path19 of there ?? []) if (!remote2.has(path19)) remote2.set(path19, path19);
-  const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
-  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
-  const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
-  const names2 = new Set(different.map((file) => scanned.name(file)));
-  for (const path19 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
-    const local = artifacts.find((file) => basename(file) === posix9.basename(path19));
-    if (local === void 0 || code2) remote2.set(path19, local === void 0 ? path19 : scanned.name(local));
-  }
-  const unscanned = [];
-  const unread = [];
-  await inParallel([...remote2], async ([path19, name]) => {
-    const content = await exportedFile(api, path19);
-    if (content === void 0 && name !== path19) unread.push(name);
-    else if (content === void 0)
-      unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(name, content) > 0 || name === path19) names2.add(name);
-  });
-  return {
-    different: [...names2].sort(),
-    unscanned,
-    unread: unread.sort(),
-    unknown: !there ? TOO_MANY2 : synced || !complete ? void 0 : await unlisted(uploading, bounds)
-  };
-}
-var TOO_MANY2 = {
-  problem: "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
-  remedy: "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere)."
-};
-async function uploadedArtifacts(api, summary) {
-  const folder = textAt(summary, "workspace", "artifact_path");
-  if (folder === "" || folder.startsWith("/Volumes/")) return [];
-  return filesInFolder(api, posix9.join(folder, ".internal"));
-}
-async function present4(selections, local, tree) {
-  const files = selections.map(({ syncRoot }) => join9(syncRoot, local));
-  const sizes = await Promise.all(files.map((file) => tree.size(file)));
-  return files.filter((_file, index) => sizes[index] !== void 0);
-}
-async function selectedNow(selections, scanned, bounds) {
-  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
-  return (await Promise.all(all)).flatMap(({ files }) => files);
-}
-async function unlisted({ selections, summary }, bounds) {
-  if (member(summary, "experimental", "immutable_folder") === true) return void 0;
-  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
-  if (all.every(({ files }) => files.length === 0)) return void 0;
-  return {
-    problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
-    expected: "a list in `sync-snapshots` below the CLI's state",
-    remedy: "See that no script of the bundle touches the CLI's state, and look at the files in the workspace folder of the bundle."
-  };
 }
 
 // core/scan/detect/match.ts
@@ -23589,8 +24244,8 @@ var ConfigurationScan = class {
       to: text3.length
     })) {
       const mark2 = fingerprint(value, this.#options.repositoryId);
-      const shown5 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
-      this.#add(rule, "error", path19, itemKeys, { shown: shown5, fingerprint: mark2 });
+      const shown6 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
+      this.#add(rule, "error", path19, itemKeys, { shown: shown6, fingerprint: mark2 });
     }
   }
   #list(list3, path19, itemKeys) {
@@ -23626,10 +24281,10 @@ var ConfigurationScan = class {
     const named = matchNamed(name, text3);
     if (named !== null) found3.push(named);
     for (const { rule, value, via } of withoutOverlaps(found3)) {
-      const shown5 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
+      const shown6 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark2 = fingerprint(value, this.#options.repositoryId);
       this.#add(rule, "error", path19, itemKeys, {
-        shown: shown5,
+        shown: shown6,
         fingerprint: mark2,
         ...via !== void 0 && { via }
       });
@@ -23774,7 +24429,7 @@ function closedArchive(head) {
   const start = Buffer.from(head).toString("latin1");
   return CLOSED.find(([magic]) => start.startsWith(magic))?.[1];
 }
-var HEAD = 10;
+var HEAD = 262;
 var CLOSED = [
   ...Array.from({ length: 9 }, (_, level) => [`BZh${String(level + 1)}1AY&SY`, "bzip2"]),
   ["\xFD7zXZ\0", "xz"],
@@ -23790,12 +24445,30 @@ function archiveKinds(content) {
 function archiveKind(head) {
   if (head[0] === 80 && head[1] === 75 && (head[2] === 3 && head[3] === 4 || head[2] === 5 && head[3] === 6))
     return "zip";
-  return head[0] === 31 && head[1] === 139 && head[2] === 8 ? "gzip" : void 0;
+  if (head[0] === 31 && head[1] === 139 && head[2] === 8) return "gzip";
+  return isTar(head) ? "tar" : void 0;
 }
+var TightBudget = class {
+  bytes = ARCHIVE_LIMITS.total;
+};
 var UnpackBudget = class {
   bytes = ARCHIVE_LIMITS.total;
   members = ARCHIVE_LIMITS.members;
+  #tight;
+  constructor(tight) {
+    this.#tight = tight;
+  }
+  /** How many bytes may come out of `packed` ones. */
+  most(packed) {
+    return Math.min(this.bytes, ARCHIVE_LIMITS.member, Math.max(packed * TIGHT, this.#tight.bytes));
+  }
+  take(packed, unpacked) {
+    this.bytes -= unpacked;
+    if (unpacked > packed * TIGHT) this.#tight.bytes -= unpacked;
+  }
 };
+var TIGHT = 100;
+var TOO_TIGHT = "this run has unpacked 1 GiB of what is packed tighter than 100 to 1: a zip bomb";
 function explained(error) {
   const code2 = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code2 === "ERR_BUFFER_TOO_LARGE") return "it unpacks to more than it says: a zip bomb";
@@ -23810,9 +24483,10 @@ function unpackMember(zip, member3, budget) {
     return { name, reason: `its compression method ${member3.method} is not known` };
   try {
     const stored = memberBytes(zip, member3);
+    if (member3.size > budget.most(stored.length)) return { name, reason: TOO_TIGHT };
     const content = member3.method === 0 ? stored : inflateRawSync(stored, { maxOutputLength: Math.max(1, member3.size) });
     if (content.length !== member3.size) return { name, reason: "its content is damaged" };
-    budget.bytes -= content.length;
+    budget.take(stored.length, content.length);
     return { name, content };
   } catch (error) {
     return { name, reason: explained(error) };
@@ -23843,14 +24517,20 @@ function tarText(header, from, size) {
   const end = field.indexOf("\0");
   return end < 0 ? field : field.slice(0, end);
 }
-function tarMembers(tar) {
-  if (tar.length < BLOCK || tar.toString("latin1", 257, 262) !== "ustar") return void 0;
+function isTar(head) {
+  return Buffer.from(head.subarray(257, 262)).toString("latin1") === "ustar";
+}
+function unpackTar(tar, budget) {
   const members2 = [];
   for (let at3 = 0; at3 + BLOCK <= tar.length && tar[at3] !== 0; ) {
     const header = tar.subarray(at3, at3 + BLOCK);
     const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
     const prefix = tarText(header, 345, 155);
     const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
+    if (--budget.members < 0) {
+      members2.push({ name: "", reason: "it has more than 100,000 members" });
+      break;
+    }
     if (!Number.isSafeInteger(size) || at3 + BLOCK + size > tar.length) {
       members2.push({ name, reason: "the archive is cut off" });
       break;
@@ -23860,21 +24540,20 @@ function tarMembers(tar) {
     }
     at3 += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
-  return members2;
+  return [...members2, { name: "", content: tar, around: true }];
 }
 function unpackGzip(gzip, budget) {
+  const most = budget.most(gzip.length);
   try {
-    const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
     const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
-    budget.bytes -= content.length;
-    const members2 = tarMembers(content);
-    return members2 ? [...members2, { name: "", content, around: true }] : [{ name: "", content }];
+    budget.take(gzip.length, content.length);
+    return isTar(content) ? unpackTar(content, budget) : [{ name: "", content }];
   } catch (error) {
     const reason = explained(error);
     return [
       {
         name: "",
-        reason: reason.includes("bomb") ? "it unpacks to more than 128 MiB" : `it is no whole gzip file: ${reason}`
+        reason: reason.includes("bomb") ? most < ARCHIVE_LIMITS.member ? TOO_TIGHT : "it unpacks to more than 128 MiB" : `it is no whole gzip file: ${reason}`
       }
     ];
   }
@@ -23901,6 +24580,14 @@ function zeroShare(sample, start) {
   for (let i = start; i < sample.length; i += 2) if (sample[i] === 0) zeros++;
   return zeros / Math.max(1, sample.length / 2);
 }
+function isBinary(sample) {
+  if (!sample.includes(0)) return false;
+  const controls = sample.reduce(
+    (sum, byte) => sum + (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 27 ? 1 : 0),
+    0
+  );
+  return controls > 3 && controls * 20 > sample.length;
+}
 function utf32(sample) {
   if (sample.length < 16) return void 0;
   const zeros = [0, 0, 0, 0];
@@ -23925,7 +24612,7 @@ var Decoder = class {
   #utf16;
   #head = Buffer.alloc(0);
   #odd = Buffer.alloc(0);
-  /** Known once something is decoded. Zero bytes do not occur in text. */
+  /** Known once something is decoded. */
   binary = false;
   /** The content so far, as UTF-8; empty until there is enough of it to tell its encoding. */
   decode(chunk, final) {
@@ -23936,7 +24623,7 @@ var Decoder = class {
       if (bytes.length < SAMPLE && !final) return Buffer.alloc(0);
       const sample = bytes.subarray(0, SAMPLE);
       this.#encoding = encodingOf(sample);
-      this.binary = this.#encoding === "bytes" && sample.includes(0);
+      this.binary = this.#encoding === "bytes" && isBinary(sample);
       this.#head = Buffer.alloc(0);
       if (bytes[0] === 239 && bytes[1] === 187 && bytes[2] === 191) bytes = bytes.subarray(3);
     }
@@ -23978,12 +24665,15 @@ var ContentScanner = class {
   #buffer = Buffer.alloc(0);
   /** Index in the buffer up to which keywords have been dealt with. */
   #done = 0;
-  #lines = 0;
-  #columns = 0;
+  /** Where the buffer begins. */
+  #start = { offset: 0, line: 1, column: 0 };
+  /** What was placed last: places are asked for nearly in their order, so that each byte is counted once. */
+  #last = this.#start;
   #cells = 0;
   #matches = [];
   /** Where the content first names each of its secret scopes. */
   scopes = [];
+  #knownScopes = /* @__PURE__ */ new Set();
   /** True if there were more matches than are kept. */
   overflowed = false;
   constructor(path19) {
@@ -24006,9 +24696,10 @@ var ContentScanner = class {
     const binary = this.#decoder.binary;
     const text3 = this.#buffer.toString("latin1");
     const onScope = (scope, start) => {
-      if (this.scopes.some((known2) => known2.scope === scope)) return;
-      const { line, lineStart, columns } = this.#lineAt(start);
-      this.scopes.push({ scope, line, column: columns + this.#length(lineStart, start) + 1 });
+      if (this.#knownScopes.has(scope)) return;
+      this.#knownScopes.add(scope);
+      const { line, column } = this.#placeOf(start);
+      this.scopes.push({ scope, line, column: column + 1 });
     };
     const found3 = detect(this.#buffer, text3, { kind: this.#kind, binary, from: this.#done, to, onScope });
     for (const match2 of found3.length < 2 ? found3 : withoutOverlaps(found3)) {
@@ -24018,8 +24709,8 @@ var ContentScanner = class {
     this.#done = to;
   }
   #placed(match2) {
-    const { line, lineStart, columns } = this.#lineAt(match2.start);
-    const column = columns + this.#length(lineStart, match2.start) + 1;
+    const { line, column: before } = this.#placeOf(match2.start);
+    const column = before + 1;
     const ends = this.#buffer.indexOf(10, match2.start);
     const oneLine = ends < 0 || ends >= match2.end;
     const cells = this.#cells + this.#countCells(match2.start);
@@ -24033,14 +24724,15 @@ var ContentScanner = class {
       ...cells > 0 && { cell: cells }
     };
   }
-  #lineAt(offset) {
-    let line = this.#lines + 1;
-    let lineStart = 0;
-    for (let next = this.#buffer.indexOf(10); next >= 0 && next < offset; next = this.#buffer.indexOf(10, next + 1)) {
+  #placeOf(offset) {
+    let { offset: at3, line, column } = offset < this.#last.offset ? this.#start : this.#last;
+    for (let next = this.#buffer.indexOf(10, at3); next >= 0 && next < offset; next = this.#buffer.indexOf(10, next + 1)) {
       line++;
-      lineStart = next + 1;
+      at3 = next + 1;
+      column = 0;
     }
-    return { line, lineStart, columns: lineStart === 0 ? this.#columns : 0 };
+    this.#last = { offset, line, column: column + this.#length(at3, offset) };
+    return this.#last;
   }
   #length(from, to) {
     return this.#buffer.toString("utf8", from, to).length;
@@ -24054,22 +24746,22 @@ var ContentScanner = class {
   }
   #drop(size) {
     if (size === 0) return;
-    const { line, lineStart, columns } = this.#lineAt(size);
     this.#cells += this.#countCells(size);
-    this.#columns = columns + this.#length(lineStart, size);
-    this.#lines = line - 1;
+    this.#start = { ...this.#placeOf(size), offset: 0 };
     this.#buffer = Buffer.from(this.#buffer.subarray(size));
     this.#done -= size;
+    this.#last = this.#start;
   }
 };
 
 // core/scan/files/scan-file.ts
 var NOTHING2 = Buffer.alloc(0);
 var DEEPEST4 = 1;
+var UNPACK = { zip: unpackZip, gzip: unpackGzip, tar: unpackTar };
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
 function toFinding(match2, file, member3, repositoryId) {
-  const { rule, value, position, cell, via } = match2;
+  const { rule, value, position, cell: cell2, via } = match2;
   const { line, column, endColumn } = position ?? {};
   return {
     rule,
@@ -24077,7 +24769,7 @@ function toFinding(match2, file, member3, repositoryId) {
     place: { file, ...line !== void 0 && { line }, ...column !== void 0 && { column } },
     ...endColumn !== void 0 && { endColumn },
     ...member3 !== void 0 && { member: member3 },
-    ...cell !== void 0 && { cell },
+    ...cell2 !== void 0 && { cell: cell2 },
     shown: redacted(value, rule.type === "format" ? rule.prefix : void 0),
     fingerprint: fingerprint(value, repositoryId),
     ...via !== void 0 && { via }
@@ -24091,10 +24783,10 @@ function pushAll(scanner, content) {
     true
   );
 }
-async function scanFile(file, repositoryId) {
+async function scanFile(file, repositoryId, tight = new TightBudget()) {
   const results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
   try {
-    await new FileScan(file, repositoryId, results).run();
+    await new FileScan(file, repositoryId, results, tight).run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     results.unscanned.push({ file: file.name, reason: `it cannot be read: ${reason}`, harmless: false });
@@ -24105,12 +24797,13 @@ var FileScan = class {
   #file;
   #repositoryId;
   #results;
-  #budget = new UnpackBudget();
+  #budget;
   #sincePause = 0;
-  constructor(file, repositoryId, results) {
+  constructor(file, repositoryId, results, tight) {
     this.#file = file;
     this.#repositoryId = repositoryId;
     this.#results = results;
+    this.#budget = new UnpackBudget(tight);
   }
   async run() {
     this.#lookAtName(this.#file.name, void 0);
@@ -24161,8 +24854,7 @@ var FileScan = class {
     this.#lookAround(content, path19);
   }
   async #unpack(kind, content, path19, depth) {
-    const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
-    for (const member3 of members2) {
+    for (const member3 of UNPACK[kind](content, this.#budget)) {
       const name = [path19, member3.name].filter((part) => part !== "").join("!");
       if (member3.name !== "") this.#lookAtName(member3.name, name);
       if ("reason" in member3) this.#skip(member3.reason, name);
@@ -24231,6 +24923,7 @@ var ScannedFiles = class {
   /** SHA-256 of the content that was scanned last under a path. */
   #hashes = /* @__PURE__ */ new Map();
   #contents = /* @__PURE__ */ new Set();
+  #tight = new TightBudget();
   constructor(options, ports) {
     this.#options = options;
     this.#ports = ports;
@@ -24285,11 +24978,11 @@ var ScannedFiles = class {
     }
     return hash.digest("hex") === known2;
   }
-  async #scanOne(key2, name, read4) {
+  async #scanOne(key2, name, read5) {
     const contents = /* @__PURE__ */ new Set();
     const hashed = async function* () {
       const hash = createHash9("sha256");
-      for await (const piece of read4()) {
+      for await (const piece of read5()) {
         hash.update(piece);
         yield piece;
       }
@@ -24306,7 +24999,7 @@ var ScannedFiles = class {
       this.#hashes.set(key2, hex);
       this.#contents.add(hex);
     };
-    const report2 = await scanFile({ name, read: hashed }, this.#options.repositoryId);
+    const report2 = await scanFile({ name, read: hashed }, this.#options.repositoryId, this.#tight);
     this.#reports.set(key2, report2);
     return report2.bytes;
   }
@@ -24397,9 +25090,22 @@ var Written = class {
       exclude: known2("exclude", this.#absolute(under(sync, "exclude"))),
       artifacts: [...new Set(this.#artifacts)],
       allPaths: paths.map(relativeToRoot),
+      runsCode: this.#runsCode(),
+      infersWheel: keysOf(under(this.#layers, "artifacts")).length === 0,
       notes: this.#notes,
       places: this.#places
     };
+  }
+  #runsCode() {
+    const artifacts = under(this.#layers, "artifacts");
+    const experimental = under(this.#layers, "experimental");
+    const code2 = ["scripts", "python", "pydabs"].flatMap((key2) => under(experimental, key2));
+    const builds = artifacts.flatMap(valuesOf).some((artifact) => {
+      const fields = artifact.kind === "map" ? artifact.entries() : void 0;
+      return !fields || fields.has("build") || fields.has("type");
+    });
+    const computed = [...this.#layers, ...experimental, ...artifacts].some(({ kind }) => kind === "text");
+    return builds || computed || [...code2, ...under(this.#layers, "python")].some(isGiven);
   }
   /** The texts of `sync.<key>`, each from the folder of the file in which it stands. */
   #absolute(layers) {
@@ -24450,6 +25156,9 @@ var Written = class {
     if (!hasVariable2(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
 };
+function isGiven(value) {
+  return value.kind !== "map" || value.entries().size > 0;
+}
 var hasVariable2 = (text3) => text3.includes("${");
 function textOf5(value) {
   return value?.kind === "text" ? value.text : void 0;
@@ -24463,23 +25172,30 @@ async function readSources(options, tree, platform) {
   const { bundleRoot, checkout, target } = options;
   try {
     const files = await readBundleFiles({ root: bundleRoot, checkout, platform, tree });
-    return { files, selection: writtenSelection(files, target, bundleRoot) };
+    const selection = writtenSelection(files, target, bundleRoot);
+    const builds = selection.infersWheel && await hasSetup(bundleRoot, tree);
+    return { files, selection, runsCode: selection.runsCode || builds };
   } catch (error) {
     if (!(error instanceof SecretlessError)) throw error;
     const [mistake = error.details] = error.mistakes;
     const where = mistake.place === void 0 ? "" : `${mistake.place.file}: `;
     return {
       files: [],
+      runsCode: true,
       selection: wholeFolder(bundleRoot, `The bundle cannot be read: ${where}${mistake.problem}`)
     };
   }
 }
+async function hasSetup(bundleRoot, tree) {
+  return (await tree.list(bundleRoot)).some(({ name }) => name.toLowerCase() === "setup.py");
+}
 function wholeFolder(bundleRoot, note2) {
   const nothing = { include: [], exclude: [], artifacts: [] };
   const root = { bundleRoot, syncRoot: bundleRoot, paths: ["."] };
-  return { ...root, ...nothing, allPaths: root.paths, notes: [note2], places: /* @__PURE__ */ new Map() };
+  const unknown2 = { runsCode: true, infersWheel: true };
+  return { ...root, ...nothing, ...unknown2, allPaths: root.paths, notes: [note2], places: /* @__PURE__ */ new Map() };
 }
-async function filesOf(selections, scanned, boundary) {
+async function filesOf2(selections, scanned, boundary) {
   await refuseOutside(selections, boundary);
   const files = /* @__PURE__ */ new Set();
   const unscanned = [];
@@ -24493,7 +25209,7 @@ async function filesOf(selections, scanned, boundary) {
   return { files: [...files], unscanned };
 }
 async function scanSources({ files, selection }, scanned, boundary) {
-  const selected = await filesOf([selection], scanned, boundary);
+  const selected = await filesOf2([selection], scanned, boundary);
   await scanned.scan([...selected.files, ...files.map(({ path: path19 }) => path19)]);
   const { unscanned } = selected;
   return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
@@ -24535,6 +25251,8 @@ var BundleScan = class _BundleScan {
   #outcome;
   #scanned;
   #sources;
+  /** Whether code of the bundle runs, by what its files said before any did, or by what was resolved at any time. */
+  #code;
   #today = "";
   #configuration = EMPTY_REPORT;
   #resolved;
@@ -24544,6 +25262,7 @@ var BundleScan = class _BundleScan {
     this.#outcome = outcome2;
     this.#scanned = new ScannedFiles(options, { tree: diskTree, signal: step2.signal });
     this.#sources = sources;
+    this.#code = sources.runsCode;
   }
   /**
    * Scans the sources that the bundle's files select.
@@ -24573,11 +25292,13 @@ var BundleScan = class _BundleScan {
    */
   async planned(resolved) {
     const { summary, target, policy: policy2 } = resolved;
+    this.#code ||= runsCode(summary);
     const selections = await this.#selections(summary);
     if (!selections) this.#outcome.unjudged(NOT_RESOLVED);
+    if (this.#code && isImmutable(summary)) this.#outcome.unjudged(NOT_READ_BACK);
     this.#resolved = { selections: selections ?? [], summary, target };
     if (policy2?.exceptions !== void 0) this.#outcome.bound(policy2.exceptions, this.#today);
-    const selected = await filesOf(selections ?? [], this.#scanned, this.#boundary);
+    const selected = await filesOf2(selections ?? [], this.#scanned, this.#boundary);
     await this.#scanned.scan([...selected.files, ...this.#sources.files.map((file) => file.path)]);
     const files = mergeReports([this.#scanned.report(), { ...EMPTY_REPORT, unscanned: selected.unscanned }]);
     this.#configuration = this.#scanConfiguration(resolved);
@@ -24598,7 +25319,8 @@ var BundleScan = class _BundleScan {
   async deployed(deployed2) {
     if (!this.#resolved) return;
     const bounds = { tree: diskTree, platform: this.#step.ports.platform };
-    const found3 = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
+    const uploading = { ...deployed2, ...this.#resolved, code: this.#code };
+    const found3 = await uploadedFiles(this.#scanned, bounds, uploading);
     const { different, unread } = found3;
     if (different.length > 0)
       this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
@@ -24650,6 +25372,10 @@ var NOT_RESOLVED = {
   expected: "`sync.paths`, `sync.include` and `sync.exclude` in the output of `databricks bundle summary -o json`",
   remedy: "Write `sync.paths` without variables, as paths that exist, in a file that no script of the bundle changes."
 };
+var NOT_READ_BACK = {
+  problem: "Code of the bundle runs in the deployment, and `experimental.immutable_folder` uploads one archive that is not read back: nobody knows whether it holds what was scanned. Nothing was uploaded.",
+  remedy: "Take out `experimental.immutable_folder`, or build in a step before this one and take out `build`, `scripts` and `python`."
+};
 async function repositoryOf(bundleRoot, checkout, { ports }) {
   const repository = await findCheckout(bundleRoot, diskTree);
   const entries2 = await diskTree.list(repository).catch(() => []);
@@ -24681,9 +25407,9 @@ var points = (...names2) => ({ access: access2 }) => {
   );
   if (found3.length === 0) return [void 0];
   const grade = worst(found3.map((one) => one.grade));
-  const shown5 = found3.filter((one) => one.grade === grade).slice(0, 3);
+  const shown6 = found3.filter((one) => one.grade === grade).slice(0, 3);
   const jobs2 = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
-  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown5.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
+  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown6.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
   return [{ status: STATUS[grade], because }];
 };
 var findings = (item) => ({ findings: all }) => {
@@ -24715,9 +25441,9 @@ var thirdParties = ({ unpinned }) => {
   if (unpinned === void 0) return [void 0];
   if (unpinned.length === 0)
     return [{ status: "enforced", because: "jobs install nothing of others that is not pinned" }];
-  const shown5 = unpinned.slice(0, 3).join("; ");
+  const shown6 = unpinned.slice(0, 3).join("; ");
   const more = unpinned.length > 3 ? ` and ${unpinned.length - 3} more` : "";
-  return [{ status: "violated", because: `not pinned: ${shown5}${more}` }];
+  return [{ status: "violated", because: `not pinned: ${shown6}${more}` }];
 };
 var subject = ({ idToken }) => {
   if (idToken === void 0) return [void 0];
@@ -24764,7 +25490,12 @@ var policy = ({ access: access2 }) => {
 };
 var separation = ({ access: access2 }) => {
   if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
-  return access2.selfRegistered ? [{ status: "violated", because: "the deployer itself registers trust" }] : [{ status: "enforced", because: `trust is registered by ${access2.registrarId} alone` }];
+  if (access2.apart)
+    return [
+      { status: "enforced", because: `trust is registered by ${access2.registrarId}, in a job of its own` }
+    ];
+  const because = access2.selfRegistered ? "unseparated: the deployer itself registers trust" : `unseparated: ${access2.registrarId} registers trust in the step that deploys, where code of the bundle can become it`;
+  return [{ status: "violated", because }];
 };
 var authenticated = ({ principal, idToken }) => {
   if (principal === void 0 || idToken === void 0) return [void 0];
@@ -24813,8 +25544,8 @@ function standardsTable(evidence) {
     if (found3.length === 0) return [];
     const at3 = Math.max(...found3.map(({ status: status2 }) => ORDER2.indexOf(status2)));
     const status = ORDER2[at3] ?? "violated";
-    const shown5 = found3.filter((one) => one.status === status);
-    return [{ item, title, status, because: shown5.map(({ because }) => because).join("; ") }];
+    const shown6 = found3.filter((one) => one.status === status);
+    return [{ item, title, status, because: shown6.map(({ because }) => because).join("; ") }];
   });
 }
 
@@ -24975,7 +25706,7 @@ function isInputName(name) {
 
 // core/report/error-markdown.ts
 var COMMAND = /^(?:\w+=\$\()?(?:databricks|az|gh|git|aws|vault|npm|icacls|chmod) \S/;
-var MOST6 = 50;
+var MOST8 = 50;
 function withCommands(text3) {
   const parts = [];
   for (const line of text3.split("\n").flatMap(commandAfterColon)) {
@@ -25026,11 +25757,11 @@ function mistakeItem(mistake) {
 function errorMarkdown(error, pages, elsewhere3 = /* @__PURE__ */ new Set()) {
   const { problem, remedy } = error.details;
   const mistakes = error.mistakes.filter(({ actual }) => !elsewhere3.has(actual ?? "no text"));
-  const more = mistakes.length > MOST6 ? [`- \u2026 and ${String(mistakes.length - MOST6)} more, in the log`] : [];
+  const more = mistakes.length > MOST8 ? [`- \u2026 and ${String(mistakes.length - MOST8)} more, in the log`] : [];
   const page = pageOf(error, pages);
   return [
     `<code>${error.code}</code>: ${problem.split("\n").map(prose).join("  \n")}`,
-    [...mistakes.slice(0, MOST6).map(mistakeItem), ...more].join("\n"),
+    [...mistakes.slice(0, MOST8).map(mistakeItem), ...more].join("\n"),
     details(error.details, error.details.place).join("\n"),
     remedy === void 0 ? "" : `**To do:** ${withCommands(remedy)}`,
     `More: ${pages === void 0 ? escapeMarkdown(page) : link(page, page)}`
@@ -25101,7 +25832,7 @@ function durationText(milliseconds) {
 }
 
 // core/report/job-summary.ts
-var LONGEST4 = 9e5;
+var LONGEST5 = 9e5;
 function jobSummary(facts, error) {
   const { plan, scan: scan2, access: access2, standards = [], resources = [], run: run2, warnings } = facts;
   const stops = scan2 !== void 0 && scan2.stopping.length > 0;
@@ -25109,9 +25840,7 @@ function jobSummary(facts, error) {
     heading(facts, error),
     sentence(facts),
     error && errorMarkdown(error, facts.pages, inTable(scan2)),
-    run2 && `### Run
-
-${code(run2.resource)} ${escapeMarkdown(run2.result)}: ${link(run2.url, run2.url)}`,
+    run2 && runSection(run2),
     stops && scanSection(scan2),
     plan && planSection(plan),
     resources.length > 0 && resourcesSection(resources),
@@ -25122,22 +25851,10 @@ ${code(run2.resource)} ${escapeMarkdown(run2.result)}: ${link(run2.url, run2.url
     ...access2 && access2.proofs.length > 0 ? [folded3("Proof", proofTables(access2.proofs))] : [],
     standards.length > 0 && folded3("OWASP NHI Top 10 (2025) and NIST CSF 2.0", standardsTable2(standards))
   ];
-  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
-  return bytesOf(text3) <= LONGEST4 ? `${text3}
-` : `${cutTo(text3)}
-
-\u2026 cut; the log has the rest.
-`;
+  return fitted(sections, LONGEST5);
 }
 function inTable(scan2) {
   return new Set(scan2?.stopping.map((finding2) => findingMistake(finding2).actual ?? ""));
-}
-var bytesOf = (text3) => Buffer.byteLength(text3, "utf8");
-function cutTo(text3) {
-  const part = Buffer.from(text3, "utf8").subarray(0, LONGEST4).toString("utf8");
-  const whole2 = part.slice(0, part.lastIndexOf("\n"));
-  const open4 = (whole2.match(/<details>/g)?.length ?? 0) - (whole2.match(/<\/details>/g)?.length ?? 0);
-  return whole2 + "\n\n</details>".repeat(Math.max(0, open4));
 }
 function folded3(title, content) {
   return [`<details><summary>${title}</summary>`, content, "</details>"].join("\n\n");
@@ -25164,6 +25881,28 @@ function identityRows(facts) {
   ];
   return rows.filter((row) => Array.isArray(row));
 }
+function runSection({ resource, url, result, tasks = [] }) {
+  const rows = tasks.map((task2) => [
+    code(task2.task),
+    escapeMarkdown(task2.result),
+    textCell(task2.error ?? task2.output ?? "", task2.trace)
+  ]);
+  return [
+    `### Run
+
+${code(resource)} ${escapeMarkdown(result)}${url === "" ? "" : `: ${link(url, url)}`}`,
+    ...rows.length > 0 ? [table(["Task", "Result", ""], rows)] : []
+  ].join("\n\n");
+}
+var SHORT2 = 200;
+function textCell(text3, trace = "") {
+  const [first = ""] = text3.split("\n");
+  const whole2 = [text3 === first && text3.length <= SHORT2 ? "" : text3, trace].filter((part) => part !== "");
+  const short = code(first.length <= SHORT2 ? first : `${first.slice(0, SHORT2 - 1)}\u2026`);
+  if (whole2.length === 0) return text3 === "" ? "" : short;
+  const lines = whole2.join("\n").split("\n").map((line) => line.trim() === "" ? "" : code(line));
+  return `<details><summary>${short}</summary>${lines.join("<br>")}</details>`;
+}
 var OPENED = ["jobs", "pipelines", "apps", "dashboards"];
 function resourcesSection(resources) {
   const rows = (some) => table(
@@ -25172,8 +25911,11 @@ function resourcesSection(resources) {
   );
   const opened = resources.filter(({ kind }) => OPENED.includes(kind));
   const others2 = resources.filter((one) => !opened.includes(one));
+  const waiting = resources.filter(({ needsRun = false }) => needsRun).map(({ key: key2 }) => code(key2));
+  const begins = `Apps go on with the code they have until they are run (<code>command: run</code>): ${waiting.join(", ")}.`;
   return [
     "### Deployed",
+    ...waiting.length > 0 ? [begins] : [],
     ...opened.length > 0 ? [rows(opened)] : [],
     ...others2.length > 0 ? [folded3(`${String(others2.length)} more`, rows(others2))] : []
   ].join("\n\n");
@@ -25188,10 +25930,34 @@ function warningsSection(warnings) {
 ${warnings.map((text3) => `- ${prose(text3.replaceAll("\n", " "))}`).join("\n")}`;
 }
 
+// core/report/plan-comment.ts
+var LONGEST6 = 3e4;
+function planComment(facts, error) {
+  const { plan, scan: scan2, access: access2, asked: asked3, pages, runUrl: runUrl2 } = facts;
+  const mark2 = [asked3?.bundleRoot ?? ".", asked3?.target ?? ""].map(
+    (part) => encodeURIComponent(part).replaceAll("-", "%2D")
+  );
+  const sections = [
+    `<!-- databricks-secretless plan ${mark2.join(" ").trim()} -->`,
+    heading(facts, error),
+    sentence(facts),
+    error && errorMarkdown(error, pages),
+    plan && planSection(plan),
+    ...access2 ? accessSections(access2) : [],
+    scan2 && scan2.stopping.length > 0 && scanSection(scan2),
+    runUrl2 !== "" && link("The run of this plan", runUrl2)
+  ];
+  return fitted(sections, LONGEST6);
+}
+
 // core/report/report.ts
 async function reportSuccess(ci, facts) {
   tellHidden(ci);
   await ci.summary(jobSummary(facts));
+  await outputPlan(ci, facts);
+}
+async function outputPlan(ci, facts, error) {
+  if (facts.command === "plan") await ci.output("plan-markdown", planComment(facts, error));
 }
 async function reportFailure(ci, error, facts) {
   const careful = carefulCi(ci);
@@ -25200,10 +25966,10 @@ async function reportFailure(ci, error, facts) {
   careful.annotate("error", text3, error.details.place);
   const placed3 = error.mistakes.filter(({ place }) => place !== void 0);
   const left = leftForErrors(careful) - 1;
-  const shown5 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
-  for (const { problem, place } of shown5)
+  const shown6 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
+  for (const { problem, place } of shown6)
     careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place);
-  const rest = placed3.length - shown5.length;
+  const rest = placed3.length - shown6.length;
   if (rest > 0 && left > 0)
     careful.annotate(
       "error",
@@ -25217,6 +25983,7 @@ async function reportFailure(ci, error, facts) {
 ${errorMarkdown(labelled, pages)}
 `;
   await ci.summary(summary);
+  if (facts) await outputPlan(ci, facts, labelled);
 }
 function tellHidden(ci) {
   const { hidden } = budgetOf(ci);
@@ -25616,9 +26383,16 @@ async function run(given2, seams = {}) {
       approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens2.served,
       findText: (texts2) => findText(texts2, { root: bundleRoot, checkout, platform: ports.platform }),
-      beforeEach: () => checkHostPin({ ...pin, workspaceId }),
-      afterEach: () => tokens2.check(),
+      beforeEach: async () => {
+        await refuseReplaced(tool2, ports.platform);
+        await checkHostPin({ ...pin, workspaceId });
+      },
+      afterEach: async () => {
+        await tokens2.check();
+        await refuseReplaced(tool2, ports.platform);
+      },
       readTimeout: inputs.planTimeout,
+      select: inputs.select,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => {
         if (pid === void 0) endWhatIsLeft();

@@ -1,4 +1,3 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   GITHUB,
   ServerTime,
@@ -8,7 +7,7 @@ import {
   readNamedFile,
   redactingCi,
   usualAudience
-} from "./chunk-H5FM6TFR.js";
+} from "./chunk-IXMXEARS.js";
 import {
   SecretlessError,
   answering,
@@ -19,7 +18,7 @@ import {
   registerSecret,
   statusError,
   toSecretlessError
-} from "./chunk-ZL44EF76.js";
+} from "./chunk-SGOABIKZ.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/base/clock-and-platform.ts
@@ -83,7 +82,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-V3HR74Q7.js");
+      const { refuseForeignCheckout } = await import("./run-3THBTPEG.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -107,10 +106,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
-    const { run } = await import("./run-V3HR74Q7.js");
+    const { run } = await import("./run-3THBTPEG.js");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-V3HR74Q7.js");
+    const { reportFailure, refuseStep } = await import("./run-3THBTPEG.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -311,20 +310,20 @@ var GitHubCi = class {
     }
   }
   async output(name, value) {
-    const { setOutput } = await import("./file-commands-LPXZXBWR.js");
+    const { setOutput } = await import("./file-commands-V6OHGB7O.js");
     setOutput(name, value);
   }
   async summary(markdown) {
     if (!this.#environment["GITHUB_STEP_SUMMARY"]) return;
-    const { summary } = await import("./file-commands-LPXZXBWR.js");
+    const { summary } = await import("./file-commands-V6OHGB7O.js");
     await summary.addRaw(markdown, true).write();
   }
   async exportVariable(name, value) {
-    const { exportVariable } = await import("./file-commands-LPXZXBWR.js");
+    const { exportVariable } = await import("./file-commands-V6OHGB7O.js");
     exportVariable(name, value);
   }
   async saveState(name, value) {
-    const { saveState } = await import("./file-commands-LPXZXBWR.js");
+    const { saveState } = await import("./file-commands-V6OHGB7O.js");
     saveState(name, value);
   }
 };
@@ -372,7 +371,7 @@ function runAction({ environment, early, cancelled, service }) {
   return runStep(ci, { ...ports, detached: detachedBy(process, service) });
 }
 async function runService() {
-  const { serveTokenService } = await import("./run-V3HR74Q7.js");
+  const { serveTokenService } = await import("./run-3THBTPEG.js");
   const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
   await serveTokenService(process, silent, systemPlatform());
   process.exit(0);
