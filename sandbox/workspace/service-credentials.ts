@@ -5,23 +5,10 @@ import { pageOf } from "../http/paging.ts";
 import { apiError, invalidParameter, ok, permissionDenied, type Reply } from "../http/reply.ts";
 import type { ServicePrincipal } from "../identity/principals.ts";
 import type { WorkspaceContext } from "./context.ts";
+import { render, type Credential, type NewCredential } from "./credential.ts";
 
 const BASE = "/api/2.1/unity-catalog";
 const CONNECTORS = "/subscriptions/6a1e/resourceGroups/lake/providers/Microsoft.Databricks/accessConnectors";
-
-interface Credential {
-  readonly name: string;
-  readonly purpose: "SERVICE" | "STORAGE";
-  /** Application ID, user or group. */
-  readonly owner: string;
-  isolated: boolean;
-  readonly workspaces: Set<string>;
-  /** Azure resource id of the access connector whose identity it presents. */
-  readonly connector: string;
-  readonly managedIdentity: string;
-  /** Principal → privileges. */
-  readonly grants: Map<string, Set<string>>;
-}
 
 /** A token of a credential's cloud identity. */
 export interface CloudToken {
@@ -30,19 +17,6 @@ export interface CloudToken {
   readonly audience: string;
   /** Milliseconds since the epoch. */
   readonly expires: number;
-}
-
-export interface NewCredential {
-  readonly name: string;
-  readonly purpose?: Credential["purpose"];
-  /** Default: the metastore's owner. */
-  readonly owner?: string;
-  /** Bound to this workspace, and usable nowhere else. Default false: every workspace of the metastore. */
-  readonly isolated?: boolean;
-  /** Default: one of its own. */
-  readonly connector?: string;
-  /** Azure resource id of the user-assigned identity that it presents; default: the connector's own. */
-  readonly managedIdentity?: string;
 }
 
 /**
@@ -318,13 +292,6 @@ export class ServiceCredentials {
     this.#context.tokens.noteHandedOut(token);
     return ok({ expiration_time: expires, azure_aad: { aad_token: token } });
   }
-}
-
-function render({ name, purpose, owner, isolated, connector, managedIdentity }: Credential): JsonObject {
-  const mode = isolated ? "ISOLATION_MODE_ISOLATED" : "ISOLATION_MODE_OPEN";
-  const assigned = managedIdentity === "" ? {} : { managed_identity_id: managedIdentity };
-  const identity = { access_connector_id: connector, ...assigned, credential_id: name };
-  return { name, full_name: name, purpose, owner, isolation_mode: mode, azure_managed_identity: identity };
 }
 
 function texts(list: unknown): string[] {

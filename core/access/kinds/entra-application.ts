@@ -1,31 +1,22 @@
-import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import { ApiFailure } from "../../api/client.ts";
 import { listAt, textAt, type Json } from "../../api/json.ts";
 import { inParallel } from "../../api/paging.ts";
-import { AZURE_IDENTITY, CREDENTIAL } from "../../api/shapes.ts";
-import { isUuid, UUID } from "../../base/uuid.ts";
+import { quote } from "../../base/quote.ts";
+import { UUID } from "../../base/uuid.ts";
 import { object as mapping, placed, required, text, type Placed } from "../../base/yaml/shape.ts";
 import type { AccessKind, EntraApis, KindPorts, RemoteState, RemoteView, TrustObject } from "./kind.ts";
+import {
+  asked,
+  impossible,
+  presentedIdentity,
+  unreadable,
+  type Expected,
+  type Read,
+} from "./presented-identity.ts";
 
 /** The most that one application may have, and its audience in each cloud. Source: learn.microsoft.com, "Workload identity federation considerations". */
 const MOST_CREDENTIALS = 20;
 const EXCHANGE_AUDIENCE = /^api:\/\/AzureADTokenExchange(?:USGov|China)?$/;
-const ARM_VERSION = "2024-11-30";
-
-/** What the application has to trust: exact. */
-interface Expected {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audience: string;
-}
-
-/** What was read, or what keeps it from being known. */
-type Read<T> = { readonly known: T } | { readonly unknown: RemoteState };
-const impossible = (problem: string, remedy: string): { readonly unknown: RemoteState } => ({
-  unknown: { state: "impossible", mistake: { problem, remedy } },
-});
-const unreadable = (missingRight: string): { readonly unknown: RemoteState } => ({
-  unknown: { state: "unreadable", missingRight },
-});
 
 const of = (object: TrustObject, key: string): string => object[key] ?? "";
 const markOf = (object: TrustObject): string => `databricks-secretless ${of(object, "name")}`;
@@ -34,64 +25,11 @@ const folderOf = (clientId: string): string =>
 const pathOf = (object: TrustObject): string =>
   `${folderOf(of(object, "client_id"))}/${encodeURIComponent(of(object, "name"))}`;
 
-/** `undefined` where the API hides or has not what was asked for, else its answer; `refused` where a right is missing. */
-async function asked(api: DatabricksApi, path: string, query = {}): Promise<Json | "missing" | "refused"> {
-  try {
-    return await api.call({ method: "GET", path, query });
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.refused) return "refused";
-    if (error.missing) return "missing";
-    throw error;
-  }
-}
-
-/**
- * What the target sees of a Unity Catalog credential: the user-assigned managed identity behind it, which Azure Resource
- * Manager knows by tenant and principal ID. Source: learn.microsoft.com, "Configure an application to trust a managed identity".
- */
-async function expectedOf(
-  { databricks }: KindPorts,
-  { arm, authority }: EntraApis,
-  { tenant = "", credential = "", audience = "" }: TrustObject,
-): Promise<Read<Expected>> {
-  const what = `credential "${credential}"`;
-  const info = await asked(
-    databricks,
-    `/api/2.1/unity-catalog/credentials/${encodeURIComponent(credential)}`,
-  );
-  if (info === "refused") return unreadable(`MANAGE on ${what}`);
-  if (info === "missing")
-    return impossible(
-      `Credential "${credential}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
-      "Create it, correct the name, or give the registrar MANAGE on it.",
-    );
-  const azure = CREDENTIAL.member(info, "azure_managed_identity");
-  const identity = AZURE_IDENTITY.text(azure, "managed_identity_id");
-  if (!/^\/subscriptions\/[^?#]+$/i.test(identity))
-    return impossible(
-      `Credential "${credential}" presents no user-assigned managed identity, which is the only one that an application can trust.`,
-      "Give its access connector a user-assigned identity, and make the credential with managed_identity_id.",
-    );
-  const path = identity.split("/").map(encodeURIComponent).join("/");
-  const found = await asked(arm, path, { "api-version": ARM_VERSION });
-  if (found === "refused" || found === "missing") return unreadable(`Reader on ${identity}`);
-  const home = textAt(found, "properties", "tenantId").toLowerCase();
-  const subject = textAt(found, "properties", "principalId");
-  if (!isUuid(subject)) return unreadable(`Reader on ${identity} (no principal ID was shown)`);
-  if (home !== tenant)
-    return impossible(
-      `The managed identity of ${what} is in tenant ${home}, the application in ${tenant}: an application trusts identities of its own tenant alone.`,
-      "Use an identity of the application's tenant.",
-    );
-  return { known: { issuer: `${authority}/${tenant}/v2.0`, subject, audience } };
-}
-
 async function credentialsOf({ graph }: EntraApis, clientId: string): Promise<Read<readonly Json[]>> {
   const found = await asked(graph, folderOf(clientId));
-  if (found === "refused")
+  if (found === null)
     return unreadable(`Application.ReadWrite.OwnedBy, as an owner of application ${clientId}`);
-  if (found === "missing")
+  if (found === undefined)
     return impossible(
       `The tenant has no app registration with the application ID ${clientId}.`,
       "Correct client_id: it is the application (client) ID of an app registration, not an object ID.",
@@ -151,7 +89,7 @@ async function read(objects: readonly TrustObject[], ports: KindPorts): Promise<
   const presented = new Map(objects.map((object) => [keyOf(object), object]));
   const applications = [...new Set(objects.map((object) => of(object, "client_id")))];
   const [identities, lists] = await Promise.all([
-    inParallel([...presented.values()], (object) => expectedOf(ports, entra, object)),
+    inParallel([...presented.values()], (object) => presentedIdentity(ports, entra, object)),
     inParallel(applications, (clientId) => credentialsOf(entra, clientId)),
   ]);
   const expected = new Map([...presented.keys()].map((key, at) => [key, identities[at] as Read<Expected>]));
@@ -177,7 +115,7 @@ async function read(objects: readonly TrustObject[], ports: KindPorts): Promise<
 
 /** What is written names exactly what was resolved. @throws ApiFailure where it can no longer be */
 async function resolved(ports: KindPorts, entra: EntraApis, object: TrustObject): Promise<Expected> {
-  const expected = await expectedOf(ports, entra, object);
+  const expected = await presentedIdentity(ports, entra, object);
   if ("known" in expected) return expected.known;
   const { unknown } = expected;
   const why =
@@ -274,9 +212,9 @@ export const entraApplication: AccessKind = {
     }
     if (!EXCHANGE_AUDIENCE.test(present.audience)) {
       report({
-        problem: `"${present.audience}" is no audience that an application can trust.`,
+        problem: `"${quote(present.audience)}" is no audience that an application can trust.`,
         expected: "api://AzureADTokenExchange (that of the cloud)",
-        actual: present.audience,
+        actual: quote(present.audience),
         place: clientId.place,
       });
       return undefined;
