@@ -1,6 +1,7 @@
 import type { Route } from "../http/call.ts";
 import { ok } from "../http/reply.ts";
 import type { WorkspaceContext } from "./context.ts";
+import { Apps } from "./apps.ts";
 import { Clusters } from "./clusters.ts";
 import { Dashboards } from "./dashboards.ts";
 import { WorkspaceTree } from "./files.ts";
@@ -9,6 +10,7 @@ import { Grants } from "./grants.ts";
 import { Homes } from "./homes.ts";
 import { Jobs } from "./jobs.ts";
 import { jobsRoutes } from "./jobs-api.ts";
+import { Kept } from "./kept.ts";
 import { Permissions, type PermissionKinds } from "./permissions.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Runs } from "./runs.ts";
@@ -28,9 +30,11 @@ export class Workspace {
   readonly runs: Runs;
   readonly pipelines: Pipelines;
   readonly dashboards: Dashboards;
+  readonly apps: Apps;
   readonly unityCatalog: UnityCatalog;
   readonly serviceCredentials: ServiceCredentials;
   readonly grants: Grants;
+  readonly kept: Kept;
   readonly permissions: Permissions;
   readonly clusters: Clusters;
   readonly tokenManagement: TokenManagement;
@@ -46,12 +50,19 @@ export class Workspace {
     this.runs = new Runs(context);
     this.pipelines = new Pipelines(context);
     this.dashboards = new Dashboards(this.files, context);
+    this.apps = new Apps(context);
     this.unityCatalog = new UnityCatalog(context);
     this.clusters = new Clusters();
     this.tokenManagement = new TokenManagement(context);
     this.serviceCredentials = new ServiceCredentials(context);
     const { catalogs: catalog, schemas: schema, volumes: volume } = this.unityCatalog;
-    this.grants = new Grants({ catalog, schema, volume }, context);
+    this.kept = new Kept(context, () => this.grants);
+    const { secrets: secret, connections: connection } = this.kept;
+    this.grants = new Grants(
+      { catalog, schema, volume, secret, connection },
+      context,
+      () => this.serviceCredentials.metastoreOwner,
+    );
     this.#homes = new Homes(this.files, () => this.permissions);
     this.permissions = new Permissions(this.#permissionKinds(), context, this.#homes);
   }
@@ -65,8 +76,10 @@ export class Workspace {
       runsRoutes(this.runs, this.jobs, this.#context),
       this.pipelines.routes(),
       this.dashboards.routes(),
+      this.apps.routes(),
       this.unityCatalog.routes(),
       this.serviceCredentials.routes(),
+      this.kept.routes(),
       this.grants.routes(),
       this.permissions.routes(),
       this.clusters.routes(),
@@ -78,6 +91,7 @@ export class Workspace {
     return {
       jobs: { objectType: "job", owner: (id) => this.jobs.all.get(id)?.creator },
       pipelines: { objectType: "pipelines", owner: (id) => this.pipelines.all.get(id)?.creator },
+      apps: { objectType: "apps", exists: (name) => this.apps.all.has(name) },
       dashboards: { objectType: "dashboard", exists: (id) => this.dashboards.all.has(id) },
       clusters: { objectType: "cluster", exists: (id) => this.clusters.all.has(id) },
       directories: this.#treeKind("directory", "DIRECTORY"),

@@ -2,7 +2,7 @@ import { workspaceObject } from "../../api/workspace-files.ts";
 import { ACCESS_CONTROL, OBJECT, OBJECT_PERMISSIONS, PERMISSION, VOLUME } from "../../api/shapes.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import type { Json } from "../../api/json.ts";
-import { effectiveGrants } from "../kinds/unity-catalog-credential.ts";
+import { effectiveGrants } from "../kinds/securable.ts";
 import { isReader, type Reader } from "./reading.ts";
 
 /** Someone who may change what a job runs, and through what. */

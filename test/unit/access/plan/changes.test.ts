@@ -37,7 +37,7 @@ const declaredWith = (kind: AccessKind, expired?: string): Declared => ({
   kind,
   object,
   expired,
-  credentials: ["hr"],
+  securables: [],
 });
 const record = (phase: StateRecord["phase"], over: Partial<StateRecord> = {}): StateRecord => ({
   name: "n",
