@@ -9,7 +9,7 @@ export function wantsColours(env: NodeJS.ProcessEnv, isTerminal: boolean): boole
 
 const colours = wantsColours(process.env, process.stdout.isTTY);
 
-export function coloured(kind: keyof typeof COLOURS & string, text: string, on = colours): string {
+export function coloured(kind: keyof typeof COLOURS, text: string, on = colours): string {
   return on ? `\u001b[${String(COLOURS[kind])}m${text}\u001b[0m` : text;
 }
 
