@@ -21,7 +21,7 @@ import { keepManifest } from "./manifest.ts";
 import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
 import type { DeployedBundle } from "./deployed-bundle.ts";
-import { accessStands, nameless, notDeployed, unseparated } from "./refusals.ts";
+import { accessStands, nameless, notDeployed, registrarRefused, unseparated } from "./refusals.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
 import { workspaceApi } from "../api.ts";
@@ -284,7 +284,10 @@ export class Access {
       clientId,
       signal: step.signal,
     });
-    await session.token();
+    const { accountId = step.inputs.accountId } = await step.workspace;
+    await session.token().catch((error: unknown) => {
+      throw registrarRefused(error, step, { clientId, accountId });
+    });
     await audit.settled();
     const { userName } = await currentUser(
       workspaceApi(step, session, { audit, clientId, failure: "ACCESS_FAILED" }),

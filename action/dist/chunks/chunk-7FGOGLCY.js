@@ -13,7 +13,7 @@ import {
   registerSecret,
   statusError,
   workspaceOrigin
-} from "./chunk-EFNTM66H.js";
+} from "./chunk-SGOABIKZ.js";
 
 // core/base/paths.ts
 import { posix, sep, win32 } from "node:path";
@@ -26,6 +26,10 @@ function isInside(file, folder, platform) {
 function pathForPeople(file, folder, platform) {
   const path3 = platform.os === "win32" ? win32 : posix;
   return (isInside(file, folder, platform) ? path3.relative(folder, file) : file).replaceAll(path3.sep, "/");
+}
+function cleanFolder(folder) {
+  const clean = folder === "" ? "" : posix.normalize(folder);
+  return clean.length > 1 && clean.endsWith("/") ? clean.slice(0, -1) : clean;
 }
 var slashed = (path3) => path3.split(sep).join("/");
 function variable(environment, name, platform) {
@@ -1656,6 +1660,7 @@ export {
   ServerTime,
   isInside,
   pathForPeople,
+  cleanFolder,
   slashed,
   variable,
   RefusedFile,
