@@ -38,7 +38,7 @@ export async function entraApis(
   const cloud = entraCloud(inputs.host, ports.environment);
   const workspace = await step.workspace;
   const api = (name: "graph" | "arm", variable: string): EntraApis["graph"] => {
-    const entra = { tenantId: place.tenantId, resource: cloud[name] };
+    const entra = { tenantId: place.tenantId, tokenFor: cloud[name] };
     const session = signIn(step, { workspace, audit, clientId, entra, signal });
     const token = async (): Promise<string> => (await session.token()).accessToken;
     const host = endpoint(step, name, variable) ?? cloud[name];
