@@ -166,6 +166,7 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
           await refuseReplaced(tool, ports.platform);
         },
         readTimeout: inputs.planTimeout,
+        select: inputs.select,
         onLine: (line) => ci.info(line),
         onProcess: (pid) => {
           if (pid === undefined) endWhatIsLeft();

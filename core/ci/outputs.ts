@@ -15,7 +15,16 @@ export const OUTPUTS: readonly { readonly name: string; readonly description: st
     name: "plan",
     description: "JSON object: changes of the plan and the number of unchanged resources.",
   },
-  { name: "run", description: "JSON object: `id`, `url` and `result` of a run." },
+  {
+    name: "plan-markdown",
+    description:
+      "Markdown of `plan` for a comment on a pull request, at most 30,000 bytes; its first line marks the bundle and target, so that the comment can be found again.",
+  },
+  {
+    name: "run",
+    description:
+      "JSON object: `id`, `url` and `result` of a run, and its `tasks`: of each `task` the `result`, and what there is of `output`, `error` and `trace`, cut to 4,000 characters each.",
+  },
   {
     name: "access",
     description:

@@ -13,6 +13,7 @@ import { inCheckout } from "./in-checkout.ts";
 import type { Json } from "../api/json.ts";
 import { parseJson, unreadable } from "./json-output.ts";
 import { LineSplitter } from "./lines.ts";
+import { activeRuns } from "./active-runs.ts";
 import { heldLock } from "./deployment-lock.ts";
 import { PLAN_COMMAND, readPlan, type Plan } from "./plan.ts";
 import { runUntil, type ProgramPorts } from "./process.ts";
@@ -53,6 +54,8 @@ export interface CliOptions extends ProgramPorts, FailureContext {
   readonly findText: (texts: readonly string[]) => Promise<Place | undefined>;
   /** Limit for a command that only reads, in milliseconds. */
   readonly readTimeout: number;
+  /** Keys of the resources that are planned and deployed, with what they refer to; none: all. */
+  readonly select?: readonly string[];
   /** Gets the process id of each CLI that is started, and undefined when it has ended. */
   readonly onProcess?: (pid: number | undefined) => void;
 }
@@ -75,7 +78,7 @@ export class DatabricksCli {
 
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal: AbortSignal): Promise<PlanResult> {
-    const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
+    const result = await this.#run(["plan", "-o", "json", ...this.#selection()], { signal, capture: true });
     if (result.code !== 0) throw readingFailure("plan", result, this.#options);
     const json = parseJson(result.stdout, PLAN_COMMAND);
     return { plan: readPlan(json), json, diagnostics: result.diagnostics };
@@ -92,13 +95,25 @@ export class DatabricksCli {
 
   /**
    * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
-   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `RUNS_ACTIVE` or `DEPLOY_FAILED`
    */
-  async deploy({ autoApprove }: { readonly autoApprove: boolean }): Promise<CliResult> {
-    const result = await this.#run(["deploy", KEEP_LOCK, ...(autoApprove ? ["--auto-approve"] : [])], {});
+  async deploy({
+    autoApprove,
+    failOnActiveRuns = false,
+  }: {
+    readonly autoApprove: boolean;
+    readonly failOnActiveRuns?: boolean;
+  }): Promise<CliResult> {
+    const flags = [
+      ...(autoApprove ? ["--auto-approve"] : []),
+      ...(failOnActiveRuns ? ["--fail-on-active-runs"] : []),
+      ...this.#selection(),
+    ];
+    const result = await this.#run(["deploy", KEEP_LOCK, ...flags], {});
     if (result.code === 0) return result;
     throw (
       heldLock(result.diagnostics) ??
+      activeRuns(result.diagnostics) ??
       cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options)
     );
   }
@@ -108,10 +123,23 @@ export class DatabricksCli {
    * no signal, as {@link deploy}.
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
-  async bind(key: string, id: string): Promise<void> {
-    const result = await this.#run(["deployment", "bind", key, id, "--auto-approve", KEEP_LOCK], {});
-    if (result.code === 0) return;
+  bind(key: string, id: string): Promise<void> {
     const problem = `What is in the workspace as ${id} could not be bound to "${key}" of the bundle.`;
+    return this.#changeState(["bind", key, id, "--auto-approve"], problem);
+  }
+
+  /**
+   * Lets the state forget what a key of the bundle is in the workspace, where it stays as it is: so that it can be bound
+   * as it is now. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  unbind(key: string): Promise<void> {
+    return this.#changeState(["unbind", key], `"${key}" of the bundle could not be unbound.`);
+  }
+
+  async #changeState(args: readonly string[], problem: string): Promise<void> {
+    const result = await this.#run(["deployment", ...args, KEEP_LOCK], {});
+    if (result.code === 0) return;
     throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", problem, result, this.#options);
   }
 
@@ -145,6 +173,11 @@ export class DatabricksCli {
       throw cliFailure("DEPLOY_FAILED", "The deployment could not be destroyed.", result, this.#options);
     const swallowed = refusedDeletes(result.diagnostics);
     if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
+
+  #selection(): readonly string[] {
+    const { select = [] } = this.#options;
+    return select.length === 0 ? [] : ["--select", select.join(",")];
   }
 
   async #run(

@@ -1,32 +1,41 @@
 import { SecretlessError, type ErrorCode } from "../base/errors.ts";
 import type { CliResult } from "./result.ts";
 
+/** Options of `bundle run` by the names of its flags: lists, maps, and `true` for what is asked for. */
+export type RunOptions = Readonly<
+  Record<string, readonly string[] | Readonly<Record<string, string>> | boolean>
+>;
+
 export interface RunRequest {
   /** Key of the job, pipeline, app or script. */
   readonly resource: string;
-  /** Job parameters. They are arguments of a process and so no place for secrets. */
-  readonly parameters: Readonly<Record<string, string>>;
+  /** They are arguments of a process and so no place for secrets. */
+  readonly options: RunOptions;
   readonly wait: boolean;
-  /** Gets the link of the run as soon as it has started. */
+  /** Gets the link of the run, or of the app, as soon as it has started. */
   readonly onUrl: (url: string) => void;
 }
 
+const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
 /**
- * Arguments of `bundle run`. The CLI reads `--params` as a line of CSV, but only if there is more than one `=` in it (pflag
- * `string_to_string.go`); so a single pair is said twice.
+ * Arguments of `bundle run`. The CLI reads lists as a line of CSV (pflag `string_slice.go`), and maps too, but only if there is
+ * more than one `=` in it (`string_to_string.go`); so a single pair is said twice.
  */
-export function runArguments({ resource, parameters, wait }: Omit<RunRequest, "onUrl">): string[] {
-  const pairs = Object.entries(parameters).map(
-    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`,
-  );
-  const line = pairs.join(",");
-  const params = line.split("=").length > 2 ? line : `${line},${line}`;
-  return [resource, ...(wait ? [] : ["--no-wait"]), ...(pairs.length === 0 ? [] : ["--params", params])];
+export function runArguments({ resource, options, wait }: Omit<RunRequest, "onUrl">): string[] {
+  const flags = Object.entries(options).flatMap(([flag, value]) => {
+    if (typeof value === "boolean") return value ? [`--${flag}`] : [];
+    if (Array.isArray(value)) return value.length === 0 ? [] : [`--${flag}`, value.map(cell).join(",")];
+    const pairs = Object.entries(value).map(([name, text]) => cell(`${name}=${text}`));
+    const line = pairs.join(",");
+    return pairs.length === 0 ? [] : [`--${flag}`, line.split("=").length > 2 ? line : `${line},${line}`];
+  });
+  return [resource, ...(wait ? [] : ["--no-wait"]), ...flags];
 }
 
-/** The link that the CLI prints when a run has started: `Run URL: …`, `Update URL: …` for a pipeline. */
+/** The link that the CLI prints: `Run URL: …` of a job and `Update URL: …` of a pipeline at the start, an app's at the end. */
 export function runUrl(line: string): string | undefined {
-  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
+  return /^(?:(?:Run|Update) URL:|You can access the app at) (https?:\/\/\S+)$/.exec(line)?.[1];
 }
 
 /** The run's ID in its link, `…/jobs/<job>/runs/<run>` or `…#job/<job>/run/<run>`; undefined for a pipeline. */
@@ -37,6 +46,11 @@ export function runId(url: string): string | undefined {
 /** The pipeline's ID in the link of its update. */
 export function pipelineId(url: string): string | undefined {
   return /#joblist\/pipelines\/([\w-]+)\/updates\//.exec(url)?.[1];
+}
+
+/** The ID of the update in its link. */
+export function updateId(url: string): string | undefined {
+  return /#joblist\/pipelines\/[\w-]+\/updates\/([\w-]+)/.exec(url)?.[1];
 }
 
 /** How a run of a job ended, by the line in which the CLI shows its last state. Source: cli `bundle/run/progress/job.go`. */

@@ -15,6 +15,8 @@ export interface ResourceOfKind extends DeployedResource {
   readonly kind: string;
   /** Whether it is still in the bundle. */
   readonly declared: boolean;
+  /** Whether the code of a deployed app begins with a `run` of it alone: only `lifecycle.started` makes a deployment start it. */
+  readonly needsRun: boolean;
 }
 
 export interface BundleSummary {
@@ -57,11 +59,14 @@ export function summaryOf(json: Json): BundleSummary {
       if (id === "") return [];
       const name = textAt(resource, "name") || textAt(resource, "display_name") || key;
       const declared = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key, id, name, url: textAt(resource, "url"), declared }];
+      const needsRun = kind === "apps" && member(resource, "lifecycle", "started") !== true;
+      return [{ kind, key, id, name, url: textAt(resource, "url"), declared, needsRun }];
     }),
   );
   const deployed = (wanted: string): DeployedResource[] =>
-    all.flatMap(({ kind, declared, ...resource }) => (kind === wanted && declared ? [resource] : []));
+    all.flatMap(({ kind, declared, key, id, name, url }) =>
+      kind === wanted && declared ? [{ key, id, name, url }] : [],
+    );
   return {
     tree: json,
     name: textAt(json, "bundle", "name"),

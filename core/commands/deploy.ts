@@ -1,4 +1,5 @@
 import { allRight, together } from "../base/all-right.ts";
+import { lasting } from "../api/client.ts";
 import { SecretlessError, toSecretlessError, type ErrorCode } from "../base/errors.ts";
 import { unpinnedCode } from "../bundle/unpinned.ts";
 import { losses, planChanged } from "../cli/plan.ts";
@@ -6,6 +7,7 @@ import type { BundleSummary } from "../cli/summary.ts";
 import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
 import { readBack, readDeployed } from "../flow/read-deployed.ts";
+import { removeDoubled } from "../flow/recovery/doubled.ts";
 import { recover, tellUnrecorded } from "../flow/recovery/recover.ts";
 import type { Step } from "../flow/step.ts";
 import { whenFree } from "../flow/when-free.ts";
@@ -19,6 +21,11 @@ async function reportDeployed({ ci, found }: Step, summary: BundleSummary): Prom
   found({ bundle: { name: summary.name, target: summary.target }, resources });
   for (const { kind, key, name, url } of resources)
     ci.info(`Deployed ${name} (${kind}.${key})${url === "" ? "" : `: ${url}`}`);
+  for (const { key, needsRun } of resources)
+    if (needsRun)
+      ci.info(
+        `The app ${key} goes on with the code it has: what was deployed begins with \`command: run\`, \`resource: ${key}\`.`,
+      );
   const jobs = summary.jobs.map(({ key, id, url }) => [key, { id, url }] as const);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs), { count: jobs.length });
   const kinds = [...new Set(resources.map(({ kind }) => kind))].map((kind) => {
@@ -49,13 +56,17 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     const { name: command } = inputs.command;
     noteChanges(audit, deployedChanges({ plan: planned.plan, there, ...(failure && { failure }), command }));
   };
+  let since = step.serverTime.now();
   const deploy = async (): Promise<void> => {
+    since = step.serverTime.now();
     try {
       // What the plan loses is approved by now. Without a loss the CLI shall refuse one that has come up since.
-      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned.plan).length > 0 }));
+      const autoApprove = losses(planned.plan).length > 0;
+      const { failOnActiveRuns } = inputs;
+      await ci.group("Deploy", () => cli.deploy({ autoApprove, failOnActiveRuns }));
     } catch (error) {
       const failure = toSecretlessError(error);
-      if (failure.code !== "DEPLOYMENT_LOCKED") note(await readBack(cli).catch(() => undefined), failure);
+      if (!NOT_BEGUN.has(failure.code)) note(await readBack(cli).catch(() => undefined), failure);
       // What failed is told in any case, and by the lease the next run looks again.
       if (failure.code === "DEPLOY_FAILED")
         await tellUnrecorded(context, AbortSignal.timeout(LOOK)).catch(() => undefined);
@@ -75,6 +86,7 @@ export async function deployBundle(context: CommandContext): Promise<void> {
   const { workspaceId } = connection;
   const done = { ...planned, folder, host: inputs.host, workspaceId };
   const summary = await readDeployed(cli, done, ports.platform).catch(unknown);
+  const twins = removeDoubled({ step, audit, api: lasting(api) }, { plan: planned.plan, summary, since });
   const here = proveDeployed(api, summary, { folder, platform: ports.platform }).then(() => {
     note(summary);
   }, unknown);
@@ -84,11 +96,15 @@ export async function deployBundle(context: CommandContext): Promise<void> {
   // Where nothing is told, nobody waits for it; what it found is told with the rest.
   uploads.catch(() => undefined);
   await looks[0].catch(() => allRight(looks));
+  await twins;
   found({ unpinned: unpinnedCode(summary.tree) });
   await reportDeployed(step, summary);
   await uploads;
   await access.apply(summary);
 }
+
+/** The CLI says so before it changes anything. */
+const NOT_BEGUN: ReadonlySet<ErrorCode> = new Set(["DEPLOYMENT_LOCKED", "RUNS_ACTIVE"]);
 
 /** A script of the bundle may fail behind the upload, too. */
 const STOPPED_HALFWAY: ReadonlySet<ErrorCode> = new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);

@@ -28,6 +28,20 @@ export interface DeployedResource {
   readonly id: string;
   readonly name: string;
   readonly url: string;
+  /** Whether its new code begins with a `run` of it alone. */
+  readonly needsRun?: boolean;
+}
+
+/** How a task of a run ended. Its texts have passed the wall for whatever is shown. */
+export interface TaskFacts {
+  /** Its key. */
+  readonly task: string;
+  /** As the API has it: `SUCCESS`, `FAILED`, `UPSTREAM_FAILED`. */
+  readonly result: string;
+  /** What it returned or printed. */
+  readonly output?: string;
+  readonly error?: string;
+  readonly trace?: string;
 }
 
 /** What the scan for static credentials has found so far. */
@@ -149,7 +163,12 @@ export interface Found {
   readonly deployed?: boolean;
   /** Everything that the bundle has deployed, of every kind. */
   readonly resources?: readonly DeployedResource[];
-  readonly run?: { readonly resource: string; readonly url: string; readonly result: string };
+  readonly run?: {
+    readonly resource: string;
+    readonly url: string;
+    readonly result: string;
+    readonly tasks?: readonly TaskFacts[];
+  };
   /** How long later steps have a session, for people. */
   readonly loggedIn?: string;
   /** How many resources a `destroy` deleted. */

@@ -4,7 +4,7 @@ import { accessSections, proofTables } from "./access-lines.ts";
 import { errorMarkdown } from "./error-markdown.ts";
 import type { Facts } from "./facts.ts";
 import { heading, sentence } from "./heading.ts";
-import { code, escapeMarkdown, link, prose, table } from "./markdown.ts";
+import { code, escapeMarkdown, fitted, link, prose, table } from "./markdown.ts";
 import { planSection } from "./plan-section.ts";
 import { scanSection } from "./scan-section.ts";
 
@@ -22,7 +22,7 @@ export function jobSummary(facts: Facts, error?: SecretlessError): string {
     heading(facts, error),
     sentence(facts),
     error && errorMarkdown(error, facts.pages, inTable(scan)),
-    run && `### Run\n\n${code(run.resource)} ${escapeMarkdown(run.result)}: ${link(run.url, run.url)}`,
+    run && runSection(run),
     stops && scanSection(scan),
     plan && planSection(plan),
     resources.length > 0 && resourcesSection(resources),
@@ -33,23 +33,12 @@ export function jobSummary(facts: Facts, error?: SecretlessError): string {
     ...(access && access.proofs.length > 0 ? [folded("Proof", proofTables(access.proofs))] : []),
     standards.length > 0 && folded("OWASP NHI Top 10 (2025) and NIST CSF 2.0", standardsTable(standards)),
   ];
-  const text = sections.filter((section) => typeof section === "string").join("\n\n");
-  return bytesOf(text) <= LONGEST ? `${text}\n` : `${cutTo(text)}\n\n… cut; the log has the rest.\n`;
+  return fitted(sections, LONGEST);
 }
 
 /** The single mistakes that stand in the table of the scan already. */
 function inTable(scan: Facts["scan"]): ReadonlySet<string> {
   return new Set(scan?.stopping.map((finding) => findingMistake(finding).actual ?? ""));
-}
-
-const bytesOf = (text: string): number => Buffer.byteLength(text, "utf8");
-
-/** The text up to a line that still fits, with what it left open closed. */
-function cutTo(text: string): string {
-  const part = Buffer.from(text, "utf8").subarray(0, LONGEST).toString("utf8");
-  const whole = part.slice(0, part.lastIndexOf("\n"));
-  const open = (whole.match(/<details>/g)?.length ?? 0) - (whole.match(/<\/details>/g)?.length ?? 0);
-  return whole + "\n\n</details>".repeat(Math.max(0, open));
 }
 
 function folded(title: string, content: string): string {
@@ -80,6 +69,33 @@ function identityRows(facts: Facts): string[][] {
   return rows.filter((row) => Array.isArray(row));
 }
 
+function runSection({ resource, url, result, tasks = [] }: NonNullable<Facts["run"]>): string {
+  const rows = tasks.map((task) => [
+    code(task.task),
+    escapeMarkdown(task.result),
+    textCell(task.error ?? task.output ?? "", task.trace),
+  ]);
+  return [
+    `### Run\n\n${code(resource)} ${escapeMarkdown(result)}${url === "" ? "" : `: ${link(url, url)}`}`,
+    ...(rows.length > 0 ? [table(["Task", "Result", ""], rows)] : []),
+  ].join("\n\n");
+}
+
+/** Characters of a text in a row; the rest is folded. */
+const SHORT = 200;
+
+function textCell(text: string, trace = ""): string {
+  const [first = ""] = text.split("\n");
+  const whole = [text === first && text.length <= SHORT ? "" : text, trace].filter((part) => part !== "");
+  const short = code(first.length <= SHORT ? first : `${first.slice(0, SHORT - 1)}…`);
+  if (whole.length === 0) return text === "" ? "" : short;
+  const lines = whole
+    .join("\n")
+    .split("\n")
+    .map((line) => (line.trim() === "" ? "" : code(line)));
+  return `<details><summary>${short}</summary>${lines.join("<br>")}</details>`;
+}
+
 /** Kinds that people open: what else is deployed is folded. */
 const OPENED = ["jobs", "pipelines", "apps", "dashboards"];
 
@@ -91,8 +107,11 @@ function resourcesSection(resources: NonNullable<Facts["resources"]>): string {
     );
   const opened = resources.filter(({ kind }) => OPENED.includes(kind));
   const others = resources.filter((one) => !opened.includes(one));
+  const waiting = resources.filter(({ needsRun = false }) => needsRun).map(({ key }) => code(key));
+  const begins = `Apps go on with the code they have until they are run (<code>command: run</code>): ${waiting.join(", ")}.`;
   return [
     "### Deployed",
+    ...(waiting.length > 0 ? [begins] : []),
     ...(opened.length > 0 ? [rows(opened)] : []),
     ...(others.length > 0 ? [folded(`${String(others.length)} more`, rows(others))] : []),
   ].join("\n\n");

@@ -50,3 +50,14 @@ export function fenced(text: string, language: "text" | "sh" = "text"): string {
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${withoutCredentials(harmlessLines(text).join("\n"))}\n${fence}`;
 }
+
+/** The sections that are there, cut at the end of a line where they are longer than so many bytes. */
+export function fitted(sections: readonly (string | false | undefined)[], longest: number): string {
+  const text = sections.filter((section) => typeof section === "string").join("\n\n");
+  if (Buffer.byteLength(text, "utf8") <= longest) return `${text}\n`;
+  const part = Buffer.from(text, "utf8").subarray(0, longest).toString("utf8");
+  const whole = part.slice(0, part.lastIndexOf("\n"));
+  // What the cut leaves open is closed.
+  const open = (whole.match(/<details>/g)?.length ?? 0) - (whole.match(/<\/details>/g)?.length ?? 0);
+  return `${whole}${"\n\n</details>".repeat(Math.max(0, open))}\n\n… cut; the log has the rest.\n`;
+}

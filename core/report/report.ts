@@ -8,11 +8,18 @@ import { errorMarkdown } from "./error-markdown.ts";
 import { errorText } from "./error-text.ts";
 import type { Facts } from "./facts.ts";
 import { jobSummary } from "./job-summary.ts";
+import { planComment } from "./plan-comment.ts";
 
 /** Shows the result of a run in the job summary. */
 export async function reportSuccess(ci: Ci, facts: Facts): Promise<void> {
   tellHidden(ci);
   await ci.summary(jobSummary(facts));
+  await outputPlan(ci, facts);
+}
+
+/** For a comment of a pull request: also where the plan failed, so that the comment does not go on telling of the one before. */
+async function outputPlan(ci: Ci, facts: Facts, error?: SecretlessError): Promise<void> {
+  if (facts.command === "plan") await ci.output("plan-markdown", planComment(facts, error));
 }
 
 /** Shows an error in the log, as annotations at the places that it names, and in the job summary. */
@@ -40,6 +47,7 @@ export async function reportFailure(ci: Ci, error: SecretlessError, facts?: Fact
     ? jobSummary(facts, labelled)
     : `## ❌ failed before it began\n\n${errorMarkdown(labelled, pages)}\n`;
   await ci.summary(summary);
+  if (facts) await outputPlan(ci, facts, labelled);
 }
 
 function tellHidden(ci: Ci): void {

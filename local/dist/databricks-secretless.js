@@ -7740,6 +7740,7 @@ async function whole(tree, file) {
 
 // core/base/redact.ts
 var HIDDEN = "***";
+var SHORTEST_SECRET = 8;
 var SHAPES = [
   // RFC 7519 in compact form, also cut off in the middle.
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, HIDDEN],
@@ -7754,13 +7755,27 @@ var SHAPES = [
   // RFC 3986 3.2.1: user information in a URL.
   [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
 ];
-var registered = [];
+var registered = /* @__PURE__ */ new Map();
+var endings = new Uint8Array(65536);
+var endingAt = (text, to) => (text.charCodeAt(to - 2) << 8 ^ text.charCodeAt(to - 1)) & 65535;
 function redact(text) {
-  let result = text;
-  for (const secret of registered) {
-    if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
-  }
+  let result = withoutRegistered(text);
   for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  return result;
+}
+function withoutRegistered(text) {
+  const hidden = new Uint8Array(text.length);
+  for (let to = SHORTEST_SECRET; to <= text.length; to += 1) {
+    if (!endings[endingAt(text, to)]) continue;
+    for (const secret of registered.get(text.slice(to - SHORTEST_SECRET, to)) ?? [])
+      if (text.endsWith(secret, to)) hidden.fill(1, to - secret.length, to);
+  }
+  if (!hidden.includes(1)) return text;
+  let result = "";
+  hidden.forEach((is, at) => {
+    if (!is) result += text.charAt(at);
+    else if (!hidden[at - 1]) result += HIDDEN;
+  });
   return result;
 }
 
@@ -12096,9 +12111,22 @@ var Written = class {
       exclude: known("exclude", this.#absolute(under(sync, "exclude"))),
       artifacts: [...new Set(this.#artifacts)],
       allPaths: paths.map(relativeToRoot),
+      runsCode: this.#runsCode(),
+      infersWheel: keysOf(under(this.#layers, "artifacts")).length === 0,
       notes: this.#notes,
       places: this.#places
     };
+  }
+  #runsCode() {
+    const artifacts = under(this.#layers, "artifacts");
+    const experimental = under(this.#layers, "experimental");
+    const code = ["scripts", "python", "pydabs"].flatMap((key2) => under(experimental, key2));
+    const builds = artifacts.flatMap(valuesOf).some((artifact) => {
+      const fields = artifact.kind === "map" ? artifact.entries() : void 0;
+      return !fields || fields.has("build") || fields.has("type");
+    });
+    const computed = [...this.#layers, ...experimental, ...artifacts].some(({ kind }) => kind === "text");
+    return builds || computed || [...code, ...under(this.#layers, "python")].some(isGiven);
   }
   /** The texts of `sync.<key>`, each from the folder of the file in which it stands. */
   #absolute(layers) {
@@ -12149,6 +12177,9 @@ var Written = class {
     if (!hasVariable(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
 };
+function isGiven(value) {
+  return value.kind !== "map" || value.entries().size > 0;
+}
 var hasVariable = (text) => text.includes("${");
 function textOf3(value) {
   return value?.kind === "text" ? value.text : void 0;
@@ -12162,21 +12193,28 @@ async function readSources(options, tree, platform) {
   const { bundleRoot, checkout, target } = options;
   try {
     const files = await readBundleFiles({ root: bundleRoot, checkout, platform, tree });
-    return { files, selection: writtenSelection(files, target, bundleRoot) };
+    const selection = writtenSelection(files, target, bundleRoot);
+    const builds = selection.infersWheel && await hasSetup(bundleRoot, tree);
+    return { files, selection, runsCode: selection.runsCode || builds };
   } catch (error) {
     if (!(error instanceof SecretlessError)) throw error;
     const [mistake = error.details] = error.mistakes;
     const where = mistake.place === void 0 ? "" : `${mistake.place.file}: `;
     return {
       files: [],
+      runsCode: true,
       selection: wholeFolder(bundleRoot, `The bundle cannot be read: ${where}${mistake.problem}`)
     };
   }
 }
+async function hasSetup(bundleRoot, tree) {
+  return (await tree.list(bundleRoot)).some(({ name }) => name.toLowerCase() === "setup.py");
+}
 function wholeFolder(bundleRoot, note) {
   const nothing = { include: [], exclude: [], artifacts: [] };
   const root = { bundleRoot, syncRoot: bundleRoot, paths: ["."] };
-  return { ...root, ...nothing, allPaths: root.paths, notes: [note], places: /* @__PURE__ */ new Map() };
+  const unknown = { runsCode: true, infersWheel: true };
+  return { ...root, ...nothing, ...unknown, allPaths: root.paths, notes: [note], places: /* @__PURE__ */ new Map() };
 }
 async function filesOf(selections, scanned, boundary) {
   await refuseOutside(selections, boundary);

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { JsonObject } from "../http/json.ts";
 import { cannot } from "./diagnostics.ts";
 
 type CommandName = "version" | "plan" | "deploy" | "summary" | "run" | "destroy";
@@ -11,18 +12,46 @@ export interface Command {
   readonly wait: boolean;
   /** Key of the resource to run. */
   readonly key: string | undefined;
-  /** Job parameters of a run. */
-  readonly params: Readonly<Record<string, string>>;
+  /** Lists and maps of `run`, by the names of their fields in `jobs/run-now`. */
+  readonly parameters: JsonObject;
+  /** Keys of the resources to plan and deploy, with their kinds or without; none: all. */
+  readonly select: readonly string[];
+  readonly failOnActiveRuns: boolean;
 }
+
+/** Flags of `run` that take maps, and the fields that they set. */
+const MAPS: Readonly<Record<string, string>> = {
+  params: "job_parameters",
+  "notebook-params": "notebook_params",
+  "python-named-params": "python_named_params",
+  "sql-params": "sql_params",
+};
+/** The same for lists. */
+const LISTS: Readonly<Record<string, string>> = {
+  only: "only",
+  "python-params": "python_params",
+  "jar-params": "jar_params",
+  "spark-submit-params": "spark_submit_params",
+  "dbt-commands": "dbt_commands",
+};
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 const FLAGS: Readonly<Record<CommandName, Options>> = {
   version: {},
-  plan: {},
-  deploy: { "auto-approve": { type: "boolean" } },
+  plan: { select: { type: "string" } },
+  deploy: {
+    "auto-approve": { type: "boolean" },
+    "fail-on-active-runs": { type: "boolean" },
+    select: { type: "string" },
+  },
   summary: {},
-  run: { "no-wait": { type: "boolean" }, params: { type: "string", default: "" } },
+  run: {
+    "no-wait": { type: "boolean" },
+    ...Object.fromEntries(
+      [...Object.keys(MAPS), ...Object.keys(LISTS)].map((flag) => [flag, { type: "string" as const }]),
+    ),
+  },
   destroy: { "auto-approve": { type: "boolean" } },
 };
 const COMMON: Options = {
@@ -62,15 +91,31 @@ export function parseCommandLine(args: readonly string[]): Command {
     autoApprove,
     wait: values["no-wait"] !== true,
     key: keys[0],
-    params: paramsOf((values["params"] ?? "") as string),
+    parameters: parametersOf(values as Readonly<Record<string, string>>),
+    select: ((values["select"] ?? "") as string).split(",").filter((one) => one !== ""),
+    failOnActiveRuns: values["fail-on-active-runs"] === true,
   };
 }
 
-/** A line of CSV (RFC 4180) with quoted pairs, two of them at least: a single one is read in another way. */
-function paramsOf(line: string): Record<string, string> {
-  if (line !== "" && !/^"(?:[^"]|"")+"(?:,"(?:[^"]|"")+")+$/.test(line)) throw cannot(`--params ${line}`);
-  const pairs = [...line.matchAll(/"((?:[^"]|"")+)"/g)].map(([, pair = ""]) => pair.replaceAll('""', '"'));
-  return Object.fromEntries(
-    pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
-  );
+function parametersOf(values: Readonly<Record<string, string>>): JsonObject {
+  const given = (fields: Readonly<Record<string, string>>): [string, string, string][] =>
+    Object.entries(fields).flatMap(([flag, field]) => {
+      const line = values[flag] ?? "";
+      return line === "" ? [] : [[flag, field, line]];
+    });
+  const lists = given(LISTS).map(([flag, field, line]) => [field, cellsOf(flag, line)] as const);
+  const maps = given(MAPS).map(([flag, field, line]) => {
+    const pairs = cellsOf(flag, line);
+    // A single pair is read in another way.
+    if (line.split("=").length < 3) throw cannot(`--${flag} ${line}`);
+    const map = pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
+    return [field, Object.fromEntries(map) as JsonObject] as const;
+  });
+  return Object.fromEntries<JsonObject[string]>([...lists, ...maps]);
+}
+
+/** A line of CSV (RFC 4180), all of it quoted. */
+function cellsOf(flag: string, line: string): readonly string[] {
+  if (!/^"(?:[^"]|"")+"(?:,"(?:[^"]|"")+")*$/.test(line)) throw cannot(`--${flag} ${line}`);
+  return [...line.matchAll(/"((?:[^"]|"")+)"/g)].map(([, cell = ""]) => cell.replaceAll('""', '"'));
 }

@@ -1,9 +1,9 @@
-import { textOf } from "../http/json.ts";
+import { listOf, textOf } from "../http/json.ts";
 import type { Bundle } from "./bundle.ts";
 import { CliFailure } from "./diagnostics.ts";
 import { kindOf } from "./kinds.ts";
 import { holdingLock } from "./lock.ts";
-import { makePlan, type PlanEntry } from "./plan.ts";
+import { makePlan, selected, type PlanEntry } from "./plan.ts";
 import { resolveReferences, type LookUp } from "./references.ts";
 import type { Session } from "./session.ts";
 import { DeploymentState } from "./state.ts";
@@ -15,7 +15,17 @@ const DONE = { create: "Created", update: "Updated", recreate: "Recreated", dele
 /** `bundle deploy`. @throws CliFailure */
 export async function deploy(session: Session): Promise<void> {
   const state = await DeploymentState.load(session.bundle, session.files);
+  if (session.command.failOnActiveRuns) await refuseRunning(session, state);
   await holdingLock(session, () => deployLocked(session, state));
+}
+
+async function refuseRunning({ client }: Session, state: DeploymentState): Promise<void> {
+  for (const [name, { id }] of state.resources) {
+    if (!name.startsWith("resources.jobs.")) continue;
+    const query = { job_id: id, active_only: "true" };
+    const answer = await client.json({ method: "GET", path: "/api/2.2/jobs/runs/list", query });
+    if (listOf(answer["runs"]).length > 0) throw new CliFailure(`job ${id} is running`);
+  }
 }
 
 async function deployLocked(session: Session, state: DeploymentState): Promise<void> {
@@ -26,7 +36,7 @@ async function deployLocked(session: Session, state: DeploymentState): Promise<v
   await files.mkdirs(internal);
   note(`Uploading bundle files to ${paths.file}...\n`);
   await uploadFiles(session);
-  const entries = await makePlan(bundle, state, client);
+  const entries = selected(await makePlan(bundle, state, client), command.select);
   const lost = entries.some(
     ({ name, action, gone }) =>
       kindOf(name).guarded && gone !== true && (action === "delete" || action === "recreate"),

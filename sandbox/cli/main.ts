@@ -4,7 +4,7 @@ import type { Json } from "../http/json.ts";
 import { parseCommandLine } from "./command-line.ts";
 import { deploy, destroy } from "./deploy.ts";
 import { CliFailure, type Note } from "./diagnostics.ts";
-import { makePlan, planJson } from "./plan.ts";
+import { makePlan, planJson, selected } from "./plan.ts";
 import { run } from "./run.ts";
 import { openSession } from "./session.ts";
 import { DeploymentState } from "./state.ts";
@@ -24,7 +24,7 @@ async function execute(args: readonly string[]): Promise<void> {
   const { bundle, files, client } = session;
   if (command.name === "plan") {
     const state = await DeploymentState.load(bundle, files);
-    print(planJson(await makePlan(bundle, state, client), state));
+    print(planJson(selected(await makePlan(bundle, state, client), command.select), state));
   } else if (command.name === "summary") print(await summary(session));
   else if (command.name === "deploy") await deploy(session);
   else if (command.name === "run") await run(session);

@@ -72,6 +72,20 @@ export async function makePlan(
   return [...entries.values()];
 }
 
+/** The entries of the selected resources and of what they refer to; all without a selection. @throws CliFailure */
+export function selected(entries: readonly PlanEntry[], keys: readonly string[]): readonly PlanEntry[] {
+  if (keys.length === 0) return entries;
+  const names = keys.map((key) => {
+    const name = entries.find(({ name }) => name === `resources.${key}` || name.split(".")[2] === key)?.name;
+    if (name === undefined) throw new CliFailure(`no such resource: ${key}`);
+    return name;
+  });
+  const all = new Set(names);
+  for (const name of all)
+    for (const { node } of entries.find((entry) => entry.name === name)?.dependsOn ?? []) all.add(node);
+  return entries.filter(({ name }) => all.has(name));
+}
+
 /** `bundle plan -o json`. */
 export function planJson(entries: readonly PlanEntry[], state: DeploymentState): JsonObject {
   const { exists, lineage, serial } = state;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { idOf, textOf, type JsonObject } from "../http/json.ts";
+import { idOf, listOf, textOf, type JsonObject } from "../http/json.ts";
 import { objectOf } from "./config-file.ts";
 import { CliFailure } from "./diagnostics.ts";
 import type { Session } from "./session.ts";
@@ -12,7 +12,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   TIMEDOUT: "run timed out",
 };
 
-/** `bundle run KEY`: succeeds if the run does. What notebooks return is not printed. @throws CliFailure */
+/** `bundle run KEY` of a job: succeeds if the run does. @throws CliFailure */
 export async function run(session: Session): Promise<void> {
   const { command, bundle, files, client } = session;
   const state = await DeploymentState.load(bundle, files);
@@ -21,15 +21,15 @@ export async function run(session: Session): Promise<void> {
       "resource not found or not yet deployed. Did you forget to run 'databricks bundle deploy'?",
     );
   }
-  const { key = "", params } = command;
+  const { key = "", parameters } = command;
   const name = `resources.jobs.${key}`;
   const job = state.resources.get(name);
   if (!bundle.resources.has(name) || job === undefined)
     throw new CliFailure(`resource with key "${key}" not found`);
-  const parameters = Object.keys(params).length === 0 ? {} : { job_parameters: params };
   const body = { job_id: BigInt(job.id), ...parameters };
   const started = await client.json({ method: "POST", path: "/api/2.2/jobs/run-now", body });
-  const [cycle, result, message] = await follow(idOf(started["run_id"]), session);
+  const runId = idOf(started["run_id"]);
+  const [cycle, result, message] = await follow(runId, session);
   if (cycle === "SKIPPED") throw new CliFailure(`run skipped: ${message}`);
   if (cycle === "INTERNAL_ERROR") {
     throw new CliFailure(`failed to reach TERMINATED or SKIPPED, got INTERNAL_ERROR: ${message}`);
@@ -37,6 +37,22 @@ export async function run(session: Session): Promise<void> {
   if (command.wait && result !== "SUCCESS") {
     throw new CliFailure(`${FAILURES[result] ?? `run ended with ${result}`}: ${message}`);
   }
+  if (command.wait) process.stdout.write(await outputs(runId, session));
+}
+
+/** What the tasks of a run returned or printed, as the CLI shows it. */
+async function outputs(runId: string, { client }: Session): Promise<string> {
+  const path = "/api/2.2/jobs/runs/get";
+  const run = await client.json({ method: "GET", path, query: { run_id: runId } });
+  const shown: string[] = [];
+  for (const task of listOf(run["tasks"])) {
+    const query = { run_id: idOf(objectOf(task)["run_id"]) };
+    const answer = await client.json({ method: "GET", path: "/api/2.2/jobs/runs/get-output", query });
+    const text = textOf(objectOf(answer["notebook_output"])["result"]) || textOf(answer["logs"]);
+    if (text !== "") shown.push(`=======\nTask ${textOf(objectOf(task)["task_key"])}:\n${text}\n`);
+  }
+  if (shown.length < 2) return shown.join("").replace(/^=+\n.*\n/, "");
+  return `Output:\n${shown.join("")}`;
 }
 
 type RunState = readonly [cycle: string, result: string, message: string];

@@ -27,6 +27,11 @@ export function without(object: JsonObject, ...names: readonly string[]): JsonOb
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }
 
+/** A list; empty for anything else. */
+export function listOf(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+
 /** The text of a field, or "" where it is absent or something else. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";

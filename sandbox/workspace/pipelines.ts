@@ -19,15 +19,20 @@ export type UpdateState = "COMPLETED" | "FAILED" | "CANCELED";
 interface Update {
   readonly id: string;
   readonly pipelineId: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
   state: "RUNNING" | UpdateState;
   readonly outcome: UpdateState;
+  readonly error: string | undefined;
+  /** The body of its start. */
+  readonly request: JsonObject;
 }
 
 /** The pipelines of a workspace and their updates. */
 export class Pipelines {
   readonly #all = new Map<string, Pipeline>();
   readonly #updates: Update[] = [];
-  readonly #outcomes: UpdateState[] = [];
+  readonly #outcomes: { readonly outcome: UpdateState; readonly error: string | undefined }[] = [];
   readonly #context: WorkspaceContext;
 
   constructor(context: WorkspaceContext) {
@@ -39,9 +44,14 @@ export class Pipelines {
     return this.#all;
   }
 
-  /** How the next update ends; default `COMPLETED`. Used up in order. */
-  script(outcome: UpdateState): void {
-    this.#outcomes.push(outcome);
+  /** Every update, the latest last. */
+  get updates(): readonly Update[] {
+    return this.#updates;
+  }
+
+  /** How the next update ends, and why it fails; default `COMPLETED`. Used up in order. */
+  script(outcome: UpdateState, error?: string): void {
+    this.#outcomes.push({ outcome, error });
   }
 
   routes(): Route[] {
@@ -58,6 +68,7 @@ export class Pipelines {
       { method: "PUT", pattern: one, access: "write", handle: (call) => this.#edit(call) },
       { method: "DELETE", pattern: one, access: "write", handle: (call) => this.#delete(call) },
       { method: "POST", pattern: `${one}/updates`, access: "write", handle: (call) => this.#start(call) },
+      { method: "GET", pattern: `${one}/updates`, access: "read", handle: (call) => this.#listUpdates(call) },
       {
         method: "GET",
         pattern: `${one}/updates/{update}`,
@@ -69,10 +80,7 @@ export class Pipelines {
         method: "GET",
         pattern: `${one}/events`,
         access: "read",
-        handle: (call) => {
-          this.#find(call);
-          return ok({ events: [] });
-        },
+        handle: (call) => this.#events(call),
       },
     ];
   }
@@ -152,10 +160,32 @@ export class Pipelines {
 
   #start(call: Call): Reply {
     const pipelineId = this.#find(call).id;
-    const outcome = this.#outcomes.shift() ?? "COMPLETED";
-    const update: Update = { id: randomUUID(), pipelineId, state: "RUNNING", outcome };
+    const { outcome, error } = this.#outcomes.shift() ?? { outcome: "COMPLETED" as const, error: undefined };
+    const request = jsonBody(call);
+    const createdAt = this.#context.clock.now();
+    const started = { id: randomUUID(), pipelineId, createdAt, request };
+    const update: Update = { ...started, state: "RUNNING", outcome, error };
     this.#updates.push(update);
     return ok({ update_id: update.id });
+  }
+
+  /** Newest first. */
+  #listUpdates(call: Call): Reply {
+    const { id } = this.#find(call);
+    const updates = this.#updates.filter(({ pipelineId }) => pipelineId === id).reverse();
+    const page = pageOf(
+      updates,
+      call.query.get("page_token"),
+      pageSize(call.query.get("max_results"), 25, 100),
+    );
+    const more = page.nextPageToken === "" ? {} : { next_page_token: page.nextPageToken };
+    const shown = page.items.map((update) => ({
+      pipeline_id: id,
+      update_id: update.id,
+      creation_time: update.createdAt,
+      state: update.state,
+    }));
+    return ok({ updates: shown, ...more });
   }
 
   /** The first look finds it running, the second finds it ended. */
@@ -167,6 +197,26 @@ export class Pipelines {
     const shown = update.state;
     update.state = update.state === "RUNNING" ? update.outcome : update.state;
     return ok({ update: { pipeline_id: id, update_id: update.id, state: shown } });
+  }
+
+  /** Errors alone. */
+  #events(call: Call): Reply {
+    const { id } = this.#find(call);
+    const events = this.#updates.flatMap(({ id: update, pipelineId, state, error }) =>
+      pipelineId !== id || state === "RUNNING" || error === undefined
+        ? []
+        : [
+            {
+              id: update,
+              origin: { pipeline_id: id, update_id: update },
+              event_type: "update_progress",
+              level: "ERROR",
+              message: `Update ${update.slice(0, 6)} is FAILED.`,
+              error: { exceptions: [{ class_name: "AnalysisException", message: error }] },
+            },
+          ],
+    );
+    return ok({ events: events.reverse() });
   }
 
   #stop(call: Call): Reply {

@@ -74,7 +74,11 @@ function output(call: Call, runs: Runs): Reply {
   const { run, task } = found;
   const { result, error, errorTrace } = task.output;
   return ok({
-    metadata: { run_id: jsonId(task.id), task_key: textOf(task.task["task_key"]), state: state(run) },
+    metadata: {
+      run_id: jsonId(task.id),
+      task_key: textOf(task.task["task_key"]),
+      state: taskState(run, task),
+    },
     ...(error === undefined ? {} : { error }),
     ...(errorTrace === undefined ? {} : { error_trace: errorTrace }),
     ...(result === undefined ? {} : resultOf(task, result)),
@@ -109,7 +113,13 @@ function render(run: Run, { host, workspaceId }: WorkspaceContext): JsonObject {
     start_time: run.startedAt,
     ...ended,
     state: state(run),
-    tasks: run.tasks.map(({ id, task }) => ({ ...task, run_id: jsonId(id), state: state(run), ...ended })),
+    tasks: run.tasks.map((one) => ({
+      ...one.task,
+      run_id: jsonId(one.id),
+      attempt_number: 0,
+      state: taskState(run, one),
+      ...ended,
+    })),
   };
 }
 
@@ -121,4 +131,12 @@ function state(run: Run): JsonObject {
     return { life_cycle_state: "INTERNAL_ERROR", result_state: "FAILED", ...message };
   }
   return { life_cycle_state: "TERMINATED", result_state: run.result, ...message };
+}
+
+/** Where some tasks of a failed run have errors, the others have gone well. */
+function taskState(run: Run, { output: { error } }: TaskRun): JsonObject {
+  const all = state(run);
+  const told = run.tasks.some(({ output }) => output.error !== undefined);
+  if (all["result_state"] !== "FAILED" || !told) return all;
+  return { ...all, life_cycle_state: "TERMINATED", result_state: error === undefined ? "SUCCESS" : "FAILED" };
 }

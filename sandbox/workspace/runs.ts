@@ -19,7 +19,9 @@ export interface RunScript {
 }
 
 interface TaskOutput {
+  /** What a notebook returns, or code prints. */
   readonly result?: string;
+  /** A task with an error has failed. */
   readonly error?: string;
   readonly errorTrace?: string;
 }

@@ -1,6 +1,7 @@
 import type { Route } from "../http/call.ts";
 import { ok } from "../http/reply.ts";
 import type { WorkspaceContext } from "./context.ts";
+import { Apps } from "./apps.ts";
 import { Clusters } from "./clusters.ts";
 import { Dashboards } from "./dashboards.ts";
 import { WorkspaceTree } from "./files.ts";
@@ -28,6 +29,7 @@ export class Workspace {
   readonly runs: Runs;
   readonly pipelines: Pipelines;
   readonly dashboards: Dashboards;
+  readonly apps: Apps;
   readonly unityCatalog: UnityCatalog;
   readonly serviceCredentials: ServiceCredentials;
   readonly grants: Grants;
@@ -46,6 +48,7 @@ export class Workspace {
     this.runs = new Runs(context);
     this.pipelines = new Pipelines(context);
     this.dashboards = new Dashboards(this.files, context);
+    this.apps = new Apps(context);
     this.unityCatalog = new UnityCatalog(context);
     this.clusters = new Clusters();
     this.tokenManagement = new TokenManagement(context);
@@ -65,6 +68,7 @@ export class Workspace {
       runsRoutes(this.runs, this.jobs, this.#context),
       this.pipelines.routes(),
       this.dashboards.routes(),
+      this.apps.routes(),
       this.unityCatalog.routes(),
       this.serviceCredentials.routes(),
       this.grants.routes(),
@@ -78,6 +82,7 @@ export class Workspace {
     return {
       jobs: { objectType: "job", owner: (id) => this.jobs.all.get(id)?.creator },
       pipelines: { objectType: "pipelines", owner: (id) => this.pipelines.all.get(id)?.creator },
+      apps: { objectType: "apps", exists: (name) => this.apps.all.has(name) },
       dashboards: { objectType: "dashboard", exists: (id) => this.dashboards.all.has(id) },
       clusters: { objectType: "cluster", exists: (id) => this.clusters.all.has(id) },
       directories: this.#treeKind("directory", "DIRECTORY"),

@@ -115,6 +115,16 @@ describe("the access of jobs through the built action", () => {
     assert.equal(purposes(job.sandbox), undefined);
   });
 
+  it("leaves out the jobs that were not selected and never deployed", async () => {
+    const other = await job.step({ ...POLICY, select: "daily_report" });
+    assert.equal(other.exitCode, 0, other.log);
+    assert.match(other.log, /Not deployed yet, and so without access: nightly_ingest \(not selected\)/);
+    assert.deepEqual(JSON.parse(other.outputs["access"] ?? ""), NONE);
+    const all = await job.step(POLICY);
+    assert.equal(all.exitCode, 0, all.log);
+    assert.deepEqual(JSON.parse(all.outputs["access"] ?? ""), { ...NONE, granted: [ENTRY] });
+  });
+
   it("withdraws before it destroys, and destroys nothing if it cannot withdraw", async () => {
     assert.equal((await job.step(POLICY)).exitCode, 0);
     const destroy = { command: "destroy", "auto-approve": "true", ...POLICY };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { Flow, SUMMARY, usualCli, type PlayCli } from "./support/flow.ts";
 
 describe("the commands run and destroy", () => {
@@ -12,14 +13,25 @@ describe("the commands run and destroy", () => {
   const outputs = (): unknown => JSON.parse(flow.ci.outputs.get("run") ?? "");
 
   it("runs a job with its parameters and links to the run", async () => {
-    const cli = usualCli({}, () => ({ stderr: started }));
+    const summary = JSON.parse(SUMMARY) as { resources: { jobs: { nightly: object } } };
+    const parameters = [{ name: "a", default: "0" }];
+    Object.assign(summary.resources.jobs.nightly, { parameters });
+    const usual = usualCli({}, () => ({ stderr: started }));
+    const cli: PlayCli = (command, request) =>
+      command === "summary -o json" ? { stdout: JSON.stringify(summary) } : usual(command, request);
     assert.equal(
       await flow.run({ command: "run", resource: "nightly", "run-parameters": "a=1\nb=2" }, cli),
       0,
       flow.error,
     );
-    assert.deepEqual(flow.commands.slice(1), ['run nightly --params "a=1","b=2"']);
-    assert.deepEqual(outputs(), { id: "99", url: "https://example.com/jobs/7/runs/99", result: "succeeded" });
+    assert.deepEqual(flow.commands.slice(1), ["summary -o json", 'run nightly --params "a=1","b=2"']);
+    // The workspace of the test has no such run: that its tasks cannot be read fails nothing.
+    assert.deepEqual(outputs(), {
+      id: "99",
+      url: "https://example.com/jobs/7/runs/99",
+      result: "succeeded",
+      tasks: [],
+    });
     assert.match(flow.ci.summaryText, /### Run/);
   });
 
@@ -58,6 +70,44 @@ describe("the commands run and destroy", () => {
     assert.match(flow.error, /^CANCELLED: /);
     const cancel = flow.sandbox.requests.find(({ path }) => path.endsWith("/runs/cancel"));
     assert.deepEqual(cancel?.body, { run_id: 99 });
+  });
+
+  describe("cancelled between the start of a run and its link", () => {
+    /** The CLI has started so many runs, and is ended. */
+    const startingRuns = (count: number): PlayCli =>
+      usualCli({}, () => {
+        const { runs, jobs } = flow.sandbox.workspace;
+        runs.script({ runningPolls: Infinity });
+        for (let nth = 0; nth < count; nth++) runs.start(jobs.find("7"), {}, DEPLOYER.applicationId);
+        flow.ci.abort.abort();
+        return { signal: "SIGTERM" };
+      });
+    const cancelled = (): unknown[] =>
+      flow.sandbox.requests.filter(({ path }) => path.endsWith("/runs/cancel")).map(({ body }) => body);
+
+    it("finds the run and cancels it", async () => {
+      assert.equal(await flow.run({ command: "run", resource: "nightly" }, startingRuns(1)), 1);
+      assert.match(flow.error, /^CANCELLED: /);
+      const [run] = flow.sandbox.workspace.runs.all.values();
+      assert.deepEqual(cancelled(), [{ run_id: Number(run?.id) }]);
+      assert.match(JSON.stringify(outputs()), new RegExp(`"id":"${run?.id ?? ""}".*failed`));
+    });
+
+    it("cancels none of two that it cannot tell apart, and names both", async () => {
+      assert.equal(await flow.run({ command: "run", resource: "nightly" }, startingRuns(2)), 1);
+      assert.deepEqual(cancelled(), []);
+      assert.match(
+        JSON.stringify(flow.ci.annotations),
+        /several runs .* none was cancelled.*#job\/7\/run\/.*#job\/7\/run\//,
+      );
+    });
+
+    it("says when it cannot find out", async () => {
+      flow.sandbox.fault({ path: "/api/2.2/jobs/runs/list", then: { status: 403 }, times: Infinity });
+      assert.equal(await flow.run({ command: "run", resource: "nightly" }, startingRuns(1)), 1);
+      assert.match(flow.error, /^CANCELLED: /);
+      assert.match(JSON.stringify(flow.ci.annotations), /could not be found out/);
+    });
   });
 
   it("shows what a destroy deletes, and wants approval", async () => {

@@ -11,7 +11,7 @@ import { isRemote, type Applied } from "./execute.ts";
 export interface InForce {
   readonly job: string;
   readonly purpose: string;
-  readonly target: AccessKind;
+  readonly kind: AccessKind;
   readonly object: TrustObject;
 }
 
@@ -37,7 +37,7 @@ export function declaredNow(
   const { declared } = declareAccess(entries, bundle, now);
   return declared
     .filter(({ expired }) => expired === undefined)
-    .map(({ job, purpose, target, object }) => ({ job: job.key, purpose: purpose.value, target, object }));
+    .map(({ job, purpose, kind, object }) => ({ job: job.key, purpose: purpose.value, kind, object }));
 }
 
 /**
@@ -58,7 +58,7 @@ export function manifestOf(
       .filter(({ job }) => job === key)
       .map((one): ManifestPurpose => {
         const until = ofJob.find(({ purpose }) => purpose.value === one.purpose)?.until;
-        const grant = one.target.manifest(one.object);
+        const grant = one.kind.manifest(one.object);
         return { ...grant, purpose: one.purpose, ...(until && { until: until.value }) };
       });
     const elsewhere = Object.fromEntries(

@@ -6,11 +6,11 @@ export const KINDS: readonly AccessKind[] = [unityCatalogCredential];
 
 /** Kinds that the file formats name and this version refuses; each moves to a file of its own when it comes. */
 export const LATER_KINDS: readonly KindTraits[] = [
-  { kind: "entra_application", provider: "entra", needsProvider: true },
-  { kind: "aws_role", provider: "aws", needsProvider: true },
-  { kind: "vault_role", provider: "vault", needsProvider: true },
+  { name: "entra_application", provider: "entra", needsProvider: true },
+  { name: "aws_role", provider: "aws", needsProvider: true },
+  { name: "vault_role", provider: "vault", needsProvider: true },
 ];
 
-export function kindOf(kind: string, kinds: readonly AccessKind[] = KINDS): AccessKind | undefined {
-  return kinds.find((one) => one.kind === kind);
+export function kindOf(name: string, kinds: readonly AccessKind[] = KINDS): AccessKind | undefined {
+  return kinds.find((one) => one.name === name);
 }

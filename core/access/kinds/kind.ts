@@ -39,10 +39,10 @@ export interface Apis {
   readonly workspace: DatabricksApi;
   readonly account: DatabricksApi | undefined;
   /** Another workspace of the account, by its deployment name; undefined where that makes no address. */
-  readonly elsewhere?: (deploymentName: string) => DatabricksApi | undefined;
+  readonly elsewhere: ((deploymentName: string) => DatabricksApi | undefined) | undefined;
 }
 
-export interface TargetPorts {
+export interface KindPorts {
   /** What {@link AccessKind.connect} gave. */
   readonly databricks: DatabricksApi;
   readonly clock: Clock;
@@ -69,12 +69,12 @@ export interface CredentialGrant {
 /** All that the user's files say of a kind. */
 export interface KindTraits {
   /** The key in access.yml. */
-  readonly kind: string;
+  readonly name: string;
   /** Where access is granted: the key under `providers` in policy.yml that names who registers it. */
   readonly provider: "databricks" | "entra" | "aws" | "vault";
   /** Whether nothing can be granted while policy.yml does not approve the provider; if not, the deployer registers. */
   readonly needsProvider: boolean;
-  /** Whether the target takes names that differ in letter case alone for one: rules then do, too. */
+  /** Whether the provider takes names that differ in letter case alone for one: rules then do, too. */
   readonly foldsCase?: true;
 }
 
@@ -107,7 +107,7 @@ export interface AccessKind extends KindTraits {
   undoCommand(object: TrustObject): string;
   /** Objects with the same text are applied together, in one request. */
   batch(object: TrustObject): string;
-  read(objects: readonly TrustObject[], ports: TargetPorts): Promise<RemoteView>;
-  apply(objects: readonly TrustObject[], ports: TargetPorts): Promise<void>;
-  withdraw(objects: readonly TrustObject[], ports: TargetPorts): Promise<void>;
+  read(objects: readonly TrustObject[], ports: KindPorts): Promise<RemoteView>;
+  apply(objects: readonly TrustObject[], ports: KindPorts): Promise<void>;
+  withdraw(objects: readonly TrustObject[], ports: KindPorts): Promise<void>;
 }

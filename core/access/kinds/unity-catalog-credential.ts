@@ -13,7 +13,7 @@ import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import type { Json } from "../../api/json.ts";
 import { inParallel, listAll } from "../../api/paging.ts";
 import { placed, text, type Placed } from "../../base/yaml/shape.ts";
-import type { AccessKind, RemoteState, RemoteView, TargetPorts, TrustObject } from "./kind.ts";
+import type { AccessKind, KindPorts, RemoteState, RemoteView, TrustObject } from "./kind.ts";
 
 /** Unity Catalog object names hold no period, slash, space or control character; `*` would be a wildcard. */
 const NAME = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
@@ -142,7 +142,7 @@ function planOne(
   return { state: "absent" };
 }
 
-async function read(objects: readonly TrustObject[], ports: TargetPorts): Promise<RemoteView> {
+async function read(objects: readonly TrustObject[], ports: KindPorts): Promise<RemoteView> {
   const names = objects.map((object) => object["credential"] ?? "");
   const readings = await readCredentials(ports.databricks, names);
   return {
@@ -169,7 +169,7 @@ async function read(objects: readonly TrustObject[], ports: TargetPorts): Promis
 
 async function change(
   objects: readonly TrustObject[],
-  ports: TargetPorts,
+  ports: KindPorts,
   verb: "add" | "remove",
 ): Promise<void> {
   const credential = objects[0]?.["credential"] ?? "";
@@ -198,7 +198,7 @@ async function change(
  * Source: Unity Catalog permissions and credentials API (`/api/2.1/unity-catalog`).
  */
 export const unityCatalogCredential: AccessKind = {
-  kind: "unity_catalog_credential",
+  name: "unity_catalog_credential",
   provider: "databricks",
   needsProvider: false,
   // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.

@@ -37,7 +37,7 @@ const IN_FORCE = " What was granted before stays in force.";
 
 function finding(entry: Declared, { decision, scope, standing }: Denied): DeclarationMistake {
   const { job, purpose } = entry;
-  const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const what = `Job "${job.key}", ${purpose.value}: ${entry.kind.describe(entry.object)}`;
   const stands = standing === undefined ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
   const found = weak.map((check) => check.says).join("; ");
@@ -107,13 +107,13 @@ export function decideChanges(
     }
     const scope = proofs.get(change.job);
     if (scope === undefined) throw new Error(`no proof was made for job ${change.job}`);
-    const { job, purpose, target, object, standing } = change;
+    const { job, purpose, kind, object, standing } = change;
     const request = {
       job,
       purpose,
-      kind: target.kind,
-      resource: target.resource(object),
-      foldsCase: target.foldsCase === true,
+      kind: kind.name,
+      resource: kind.resource(object),
+      foldsCase: kind.foldsCase === true,
       target: bundle.target,
       principal: scope.principal,
     };
@@ -130,22 +130,22 @@ export function decideChanges(
       const since = standing.since ?? "a time that was not recorded";
       const note = `${whyDenied(decided)}; kept by the policy (on_denied: keep), in force since ${since}`;
       changes.push({ ...decided, action: "unchanged", note });
-      warnings.push(`Job "${job}", ${purpose}: ${target.describe(object)} is no longer allowed: ${note}.`);
+      warnings.push(`Job "${job}", ${purpose}: ${kind.describe(object)} is no longer allowed: ${note}.`);
     } else revoked.push(decided);
   }
   const allowed = new Set(
     changes
       .filter(({ phase, action }) => phase === "granted" && action !== "withdraw")
-      .map(({ target, object }) => objectKey(target.kind, object)),
+      .map(({ kind, object }) => objectKey(kind.name, object)),
   );
   for (const one of revoked) {
-    const { job, purpose, target, object } = one;
+    const { job, purpose, kind, object } = one;
     const why = whyDenied(one);
-    const shared = allowed.has(objectKey(target.kind, object));
+    const shared = allowed.has(objectKey(kind.name, object));
     const note = shared ? `${why}, but another entry needs it` : why;
     changes.push({ ...one, action: shared ? "record" : "withdraw", phase: undefined, note });
     const fate = shared ? "stays for another entry" : "is withdrawn";
-    warnings.push(`Job "${job}", ${purpose}: ${target.describe(object)} ${fate}: ${why}.`);
+    warnings.push(`Job "${job}", ${purpose}: ${kind.describe(object)} ${fate}: ${why}.`);
   }
   return { changes, denied, findings, warnings };
 }

@@ -26,7 +26,7 @@ export interface Declared {
   readonly job: BundleJob;
   readonly origin: EntryOrigin;
   readonly purpose: Placed<string>;
-  readonly target: AccessKind;
+  readonly kind: AccessKind;
   readonly object: TrustObject;
   /** Set if the last day of the access is over. */
   readonly expired: string | undefined;
@@ -100,7 +100,7 @@ export function declareAccess(
     const resolve = (source: Placed<string>): string | undefined =>
       resolveReferences(source, bundle.config, invalid);
     const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
-    const object = entry.target.object(entry.spec, context);
+    const object = entry.kind.object(entry.spec, context);
     const { present } = entry;
     const presented =
       present === undefined || present === "databricks"
@@ -115,10 +115,10 @@ export function declareAccess(
       job,
       origin: { bundle: bundle.name, target: bundle.target, jobId: job.id ?? "" },
       purpose: entry.purpose,
-      target: entry.target,
+      kind: entry.kind,
       object,
       expired: over ? entry.until?.value : undefined,
-      credentials: [entry.target.credential(object)?.credential ?? presented].filter(
+      credentials: [entry.kind.credential(object)?.credential ?? presented].filter(
         (credential) => credential !== undefined,
       ),
     });

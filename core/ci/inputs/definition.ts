@@ -20,6 +20,10 @@ export interface InputDefinition {
   readonly flag?: true;
   /** The commands that it is for; undefined: all. */
   readonly for?: (command: CommandTraits) => boolean;
+  /** Whether it is a mistake with other commands: they would do more, or something else, than it says. */
+  readonly refusedElsewhere?: true;
+  /** Inputs that say something else than this one. */
+  readonly excludes?: readonly string[];
   /** Commands that cannot do without it. */
   readonly neededBy?: readonly CommandName[];
   /** The CIs that have it; undefined: all. */
@@ -31,7 +35,7 @@ export interface InputDefinition {
 /** What only the form of a task says of an input (learn.microsoft.com, tasks.schema.json). */
 export interface InputForm {
   readonly label: string;
-  readonly group?: "identity" | "bundle" | "guards" | "cli";
+  readonly group?: "identity" | "bundle" | "run" | "guards" | "cli";
   /** Follows the description. */
   readonly more?: string;
   /** Where it does not follow from the definition. */

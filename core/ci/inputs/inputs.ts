@@ -1,4 +1,5 @@
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
+import { COMMANDS, type CommandTraits } from "../../base/commands.ts";
 import { EXCHANGES } from "../../base/exchanges.ts";
 import type { Environment } from "../../base/ports.ts";
 import type { Ci, ServiceConnection } from "../ci.ts";
@@ -51,6 +52,8 @@ export function parseInputs(ci: Ci, table: InputTable = INPUTS, environment: Env
     const names: readonly string[] = neededBy;
     if (command && names.includes(command.name)) needed(name as InputName);
   }
+  if (command) reader.refuseOthers(command);
+  reader.refuseClashes();
   const { mistakes } = reader;
   const given = command?.needs.bundle === true ? bundleFromEnvironment(ci, environment) : undefined;
   mistakes.push(...(given?.mistakes ?? []));
@@ -140,6 +143,44 @@ class InputReader {
       remedy:
         remedy ?? "Write what is wanted into the pipeline file, or into the variable that it comes from.",
     });
+  }
+
+  /** Inputs of other commands that this one would not heed. */
+  refuseOthers(command: CommandTraits): void {
+    for (const [name, { for: isFor, refusedElsewhere = false }] of Object.entries(this.#table)) {
+      if (!refusedElsewhere || isFor?.(command) !== false || !this.#isGiven(name)) continue;
+      const commands: readonly CommandTraits[] = COMMANDS;
+      const others = commands.flatMap((one) => (isFor(one) ? [`\`${one.name}\``] : []));
+      this.mistakes.push({
+        problem: `Input \`${this.#ci.inputLabel(name as InputName)}\` is not for \`command: ${command.name}\`, which would pass over it.`,
+        expected: `it with ${others.join(" or ")} alone`,
+        actual: this.#ci.input(name as InputName).slice(0, 100),
+        remedy: "Take it out of this step, or correct the command.",
+      });
+    }
+  }
+
+  /** Inputs that contradict each other; each pair is told once. */
+  refuseClashes(): void {
+    const told = new Set<string>();
+    for (const [name, { excludes = [] }] of Object.entries(this.#table))
+      for (const other of excludes) {
+        if (other === name || told.has(other) || !this.#isGiven(name) || !this.#isGiven(other)) continue;
+        told.add(name);
+        const [label, otherLabel] = [name, other].map((one) => this.#ci.inputLabel(one as InputName));
+        this.mistakes.push({
+          problem: `Inputs \`${label ?? ""}\` and \`${otherLabel ?? ""}\` contradict each other.`,
+          expected: "one of them",
+          actual: "both",
+          remedy: "Take one of them out of the step.",
+        });
+      }
+  }
+
+  /** Whether the step says something by it: what stands there as the default does not count. */
+  #isGiven(name: string): boolean {
+    const text = this.#ci.input(name as InputName);
+    return text.trim() !== "" && text !== this.#table[name]?.default;
   }
 
   #read(name: string, entry: InputDefinition): unknown {

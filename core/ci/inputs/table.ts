@@ -3,11 +3,13 @@ import { EXCHANGES, type ExchangeTraits } from "../../base/exchanges.ts";
 import { UUID } from "../../base/uuid.ts";
 import { parseWorkspaceUrl } from "../../net/workspace.ts";
 import { parseCliMirror, parseCliVersion, parseSha256 } from "./cli-values.ts";
-import { choice, FLAG, lowerCase } from "./choices.ts";
+import { choice, lowerCase } from "./choices.ts";
 import { parseApproval } from "./approval.ts";
 import type { InputTable } from "./definition.ts";
+import { DEPLOY_INPUTS } from "./deploy-inputs.ts";
 import { parsePassEnv } from "./pass-env.ts";
-import { parseDuration, parseNameValueLines, parseParameterLines } from "./values.ts";
+import { RUN_INPUTS } from "./run-inputs.ts";
+import { parseDuration, parseNameValueLines } from "./values.ts";
 
 /** What findings of the scan for static credentials do: stop the run, or warn. */
 export const SCAN_MODES = ["block", "warn", "off"] as const;
@@ -141,28 +143,8 @@ export function inputTable<Command extends CommandTraits, Exchange extends Excha
         "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends.",
       form: { label: "Audit log", group: "bundle" },
     },
-    resource: {
-      description: "For `run`: key of the job, pipeline, app or script in the bundle.",
-      expected: "the key of a job, pipeline, app or script in the bundle",
-      pattern: /^\w[\w-]*(?:\.[\w-]+)?$/,
-      for: ({ name }) => name === "run",
-      neededBy: ["run"],
-      form: { label: "Job or pipeline", group: "bundle" },
-    },
-    "run-parameters": {
-      description: "For `run`: job parameters, one `name=value` a line.",
-      many: true,
-      parse: parseParameterLines,
-      for: ({ name }) => name === "run",
-      form: { label: "Job parameters", group: "bundle" },
-    },
-    wait: {
-      description: "For `run`: `true` waits for the end of the run and fails if it fails.",
-      default: "true",
-      ...FLAG,
-      for: ({ name }) => name === "run",
-      form: { label: "Wait for the end of the run", group: "bundle" },
-    },
+    ...DEPLOY_INPUTS,
+    ...RUN_INPUTS,
     scan: {
       description:
         "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",

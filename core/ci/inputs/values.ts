@@ -39,6 +39,30 @@ export function parseParameterLines(text: string): Record<string, string> {
   return nameValueLines(text, PARAMETER, "letters, digits, _, - and dots");
 }
 
+/** Values, one a line and unchanged; blank lines are skipped. */
+export function parseLines(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
+}
+
+/**
+ * Names, one a line or set apart by commas.
+ * @param form of each name
+ * @param wanted what a name may be, for people
+ * @throws SecretlessError `INPUT_INVALID` that names every wrong one
+ */
+export function namesOf(form: RegExp, wanted: string): (text: string) => readonly string[] {
+  return (text) => {
+    const names = text.split(/[,\r\n]/).flatMap((name) => name.trim() || []);
+    const wrong = names.filter((name) => !form.test(name));
+    if (wrong.length === 0) return names;
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: "not a list of names",
+      expected: `${wanted}, one a line or set apart by commas`,
+      actual: wrong.map((name) => JSON.stringify(name.slice(0, 60))).join(", "),
+    });
+  };
+}
+
 function nameValueLines(text: string, form: RegExp, letters: string): Record<string, string> {
   const found = new Map<string, string>();
   const wrong: string[] = [];

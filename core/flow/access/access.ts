@@ -181,8 +181,9 @@ export class Access {
   ): Promise<AccessRequest> {
     const { step, source } = this.#parts;
     const { accountId = step.inputs.accountId } = await step.workspace;
-    const { files, evidence } = source;
-    const { command } = step.inputs;
+    const { evidence } = source;
+    const { command, select } = step.inputs;
+    const files = how.deployed && select.length > 0 ? this.#ofThoseThere(bundle) : source.files;
     const looksOnly = !command.changes || (isApart(files) && command.name !== "access");
     return {
       ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
@@ -192,6 +193,17 @@ export class Access {
       clock: step.ports.clock,
       signal: step.signal,
     };
+  }
+
+  /** The access of the jobs that are there: one that was not selected may never have been deployed. */
+  #ofThoseThere({ jobs }: BundleFacts): AccessParts["source"]["files"] {
+    const { step, source } = this.#parts;
+    const absent = new Set(jobs.flatMap(({ key, id }) => (id === undefined ? [key] : [])));
+    const { entries } = source.files;
+    const there = entries.filter(({ job }) => !absent.has(job.value));
+    if (there.length < entries.length)
+      step.ci.info(`Not deployed yet, and so without access: ${[...absent].join(", ")} (not selected).`);
+    return { ...source.files, entries: there };
   }
 
   /**

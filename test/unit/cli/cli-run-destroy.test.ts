@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cliPrinting, failure, FAILED, NEVER } from "./cli-printing.ts";
 
 describe("running and destroying with the CLI", () => {
-  const request = { resource: "nightly", parameters: { day: "1" }, wait: true };
+  const request = { resource: "nightly", options: { params: { day: "1" } }, wait: true };
 
   it("tells the link of the run as soon as it is there, and succeeds with the run", async () => {
     const urls: string[] = [];
@@ -25,6 +25,23 @@ describe("running and destroying with the CLI", () => {
       assert.equal((await failure(cli.run({ ...request, onUrl: () => undefined }, NEVER))).code, code);
     });
   }
+
+  it("selects for plan and deployment, and tells what is running", async () => {
+    const select = ["nightly", "jobs.other"];
+    const { cli, requests } = cliPrinting({ stdout: '{"plan":{}}' }, { select });
+    await cli.plan(NEVER);
+    assert.deepEqual(requests[0]?.args.slice(1, 6), ["plan", "-o", "json", "--select", "nightly,jobs.other"]);
+    const running = cliPrinting({ stderr: "Error: job 17 is running\n", result: FAILED }, { select });
+    const error = await failure(running.cli.deploy({ autoApprove: true, failOnActiveRuns: true }));
+    assert.equal(error.code, "RUNS_ACTIVE");
+    assert.match(error.details.actual ?? "", /^job 17 runs/);
+    assert.deepEqual(running.requests[0]?.args.slice(3, 7), [
+      "--auto-approve",
+      "--fail-on-active-runs",
+      "--select",
+      "nightly,jobs.other",
+    ]);
+  });
 
   it("destroys with approval, as a deployment may outlive us", async () => {
     const { cli, requests } = cliPrinting({ stderr: "Destroy: 1 deleted\n" });

@@ -9,6 +9,7 @@ import {
   runId,
   runUrl,
   unsuccessful,
+  updateId,
 } from "../../../core/cli/run-command.ts";
 import type { CliResult } from "../../../core/cli/result.ts";
 
@@ -39,7 +40,11 @@ describe("bundle run", () => {
       fc.property(
         fc.dictionary(name, value, { minKeys: 1, maxKeys: 5, noNullPrototype: true }),
         (parameters) => {
-          const [resource, flag, text = ""] = runArguments({ resource: "job", parameters, wait: true });
+          const [resource, flag, text = ""] = runArguments({
+            resource: "job",
+            options: { params: parameters },
+            wait: true,
+          });
           assert.deepEqual([resource, flag], ["job", "--params"]);
           assert.deepEqual(readByPflag(text), parameters);
         },
@@ -47,9 +52,38 @@ describe("bundle run", () => {
     );
   });
 
+  it("hands lists on unharmed, too", () => {
+    const value = fc.string({ unit: fc.constantFrom("a", '"', ",", "=", " ", "\\", "ü"), minLength: 1 });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 5 }), (values) => {
+        const [, flag, line = ""] = runArguments({
+          resource: "job",
+          options: { "python-params": values },
+          wait: true,
+        });
+        assert.equal(flag, "--python-params");
+        // pflag `string_slice.go`: one line of Go's `encoding/csv`.
+        const read = [...line.matchAll(/(?:^|,)"((?:[^"]|"")*)"/g)].map(([, cell = ""]) =>
+          cell.replaceAll('""', '"'),
+        );
+        assert.deepEqual(read, values);
+      }),
+    );
+  });
+
+  it("says what is asked for, and nothing of the rest", () => {
+    const options = { restart: true, "refresh-all": false, only: [], params: {}, refresh: ["a.b", "c"] };
+    assert.deepEqual(runArguments({ resource: "flow", options, wait: true }), [
+      "flow",
+      "--restart",
+      "--refresh",
+      '"a.b","c"',
+    ]);
+  });
+
   it("waits or does not", () => {
-    assert.deepEqual(runArguments({ resource: "job", parameters: {}, wait: true }), ["job"]);
-    assert.deepEqual(runArguments({ resource: "job", parameters: {}, wait: false }), ["job", "--no-wait"]);
+    assert.deepEqual(runArguments({ resource: "job", options: {}, wait: true }), ["job"]);
+    assert.deepEqual(runArguments({ resource: "job", options: {}, wait: false }), ["job", "--no-wait"]);
   });
 
   for (const [line, url, id] of [
@@ -64,6 +98,7 @@ describe("bundle run", () => {
       "https://h/#joblist/pipelines/ab/updates/cd",
       undefined,
     ],
+    ["You can access the app at https://board.example.com", "https://board.example.com", undefined],
     ["Run URL: javascript:alert(1)", undefined, undefined],
     ["  Run URL: https://h/jobs/1/runs/2", undefined, undefined],
   ] as const) {
@@ -75,6 +110,7 @@ describe("bundle run", () => {
 
   it("knows a pipeline by the link of its update alone", () => {
     assert.equal(pipelineId("https://h/#joblist/pipelines/a-1/updates/c"), "a-1");
+    assert.equal(updateId("https://h/#joblist/pipelines/a-1/updates/c-2"), "c-2");
     assert.equal(pipelineId("https://h/jobs/1/runs/2"), undefined);
   });
 

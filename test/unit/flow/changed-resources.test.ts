@@ -19,7 +19,7 @@ const there = (...names: readonly string[]): NonNullable<Deployment["there"]> =>
   workspace: { host: undefined, rootPath: "/root", statePath: "/state" },
   resources: names.map((name) => {
     const [kind = "", key = ""] = name.split(".");
-    return { kind, key, id: `id-${key}`, name: key, url: "", declared: true };
+    return { kind, key, id: `id-${key}`, name: key, url: "", declared: true, needsRun: false };
   }),
 });
 const failed = (...texts: readonly string[]): SecretlessError =>

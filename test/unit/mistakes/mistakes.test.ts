@@ -4,10 +4,12 @@ import { BUNDLE_MISTAKES } from "./bundle-mistakes.ts";
 import { ENVIRONMENT_MISTAKES } from "./environment-mistakes.ts";
 import { INPUT_MISTAKES } from "./input-mistakes.ts";
 import { POLICY_MISTAKES } from "./policy-mistakes.ts";
+import { RUN_MISTAKES } from "./run-mistakes.ts";
 import { toldOf } from "./reader.ts";
 
 const ALL = [
   ...INPUT_MISTAKES,
+  ...RUN_MISTAKES,
   ...ENVIRONMENT_MISTAKES,
   ...BUNDLE_MISTAKES,
   ...ACCESS_MISTAKES,

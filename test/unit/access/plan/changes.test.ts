@@ -29,12 +29,12 @@ assert.ok(real);
 const object = { credential: "hr", principal: principalOf(1) };
 const job = bundle.jobs[0];
 assert.ok(job);
-const declaredWith = (target: AccessKind, expired?: string): Declared => ({
+const declaredWith = (kind: AccessKind, expired?: string): Declared => ({
   name: "n",
   origin: { bundle: "lake", target: "prod", jobId: "11" },
   job,
   purpose: { value: "p", place: { file: "access.yml", line: 4, column: 1 } },
-  target,
+  kind,
   object,
   expired,
   credentials: ["hr"],
@@ -46,16 +46,13 @@ const record = (phase: StateRecord["phase"], over: Partial<StateRecord> = {}): S
   jobId: "11",
   job: "a",
   purpose: "p",
-  kind: real.kind,
+  kind: real.name,
   object,
   phase,
   ...over,
 });
-const plan = (
-  remote: RemoteState,
-  records: readonly StateRecord[] = [],
-  target: AccessKind = real,
-): Changes => planChanges([declaredWith(target)], records, () => remote);
+const plan = (remote: RemoteState, records: readonly StateRecord[] = [], kind: AccessKind = real): Changes =>
+  planChanges([declaredWith(kind)], records, () => remote);
 const shown = ({ changes, findings }: Changes): string =>
   [
     ...changes.map(({ action, phase }) => `${action} ${phase ?? "gone"}`),

@@ -4,8 +4,10 @@ import {
   type StandardRow,
   type StandardsEvidence,
 } from "../../../../core/access/plan/standards.ts";
+import type { AccessPlan } from "../../../../core/access/plan/plan.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
 import { examine, P1 } from "../scope/scope-setup.ts";
+import { REGISTRAR } from "../setup.ts";
 
 const NOTHING: StandardsEvidence = {
   findings: undefined,
@@ -115,12 +117,22 @@ describe("the table of standards", () => {
 
   it("says who registers, and by which policy", async () => {
     const access = await examine();
-    const of = (title: string): string => {
+    const of = (title: string, access: AccessPlan): string => {
       const row = standardsTable({ ...NOTHING, access }).find((one) => one.title === title);
       return `${row?.status ?? ""}: ${row?.because ?? ""}`;
     };
-    assert.match(of("Separation of duties"), /^violated: the deployer itself/);
-    assert.match(of("Permissions are defined, enforced and reviewed"), /^unproven: there is no policy file/);
+    assert.match(of("Separation of duties", access), /^violated: unseparated: the deployer itself/);
+    for (const [registrar, words] of [
+      ["together", /^violated: unseparated: e0000000-\S+ registers trust in the step that deploys/],
+      ["apart", /^enforced: .* in a job of its own$/],
+    ] as const) {
+      const policy = `version: 1\nproviders: { databricks: { registrar_client_id: ${REGISTRAR}, registrar: ${registrar} } }\nrules: [{ name: all, effect: allow }]\n`;
+      assert.match(of("Separation of duties", await examine({ policy, deployed: false })), words);
+    }
+    assert.match(
+      of("Permissions are defined, enforced and reviewed", access),
+      /^unproven: there is no policy file/,
+    );
     assert.match(shown({ access }, "NHI5"), /^unproven: 1 grants, and no policy/);
     assert.match(shown({ access }, "NHI1"), /^enforced/);
     const policy = "version: 1\nrules: [{ name: all, effect: allow }]\n";

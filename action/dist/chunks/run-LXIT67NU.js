@@ -38,7 +38,7 @@ import {
   variable,
   withoutBidi,
   workspaceUrl
-} from "./chunk-LTTAUMZU.js";
+} from "./chunk-EV4EGP5S.js";
 import {
   HttpError,
   SecretlessError,
@@ -56,7 +56,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-CCOILW5G.js";
+} from "./chunk-SGOABIKZ.js";
 import {
   createTerminate,
   isRunning,
@@ -7610,7 +7610,7 @@ function withKnownBreaks(text3) {
   return text3.replace(BREAK, "\n");
 }
 var SEPARATOR = /[\u2028\u2029]/;
-function separatedText(raw, type, read5) {
+function separatedText(raw, type, read6) {
   if (!SEPARATOR.test(raw) || type === "BLOCK_FOLDED") return void 0;
   if (type === "QUOTE_SINGLE") return folded(raw.slice(1, -1)).replaceAll("''", "'");
   if (type === "QUOTE_DOUBLE") {
@@ -7623,7 +7623,7 @@ function separatedText(raw, type, read5) {
   if (type !== "BLOCK_LITERAL") return folded(raw);
   const breaks = [...raw.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)].map(([text3]) => text3).slice(1);
   let next = 0;
-  return read5.replaceAll("\n", () => {
+  return read6.replaceAll("\n", () => {
     const written = breaks[next++] ?? "\n";
     return SEPARATOR.test(written) ? written : "\n";
   });
@@ -7859,14 +7859,14 @@ var Reader = class {
       return (0, import_yaml3.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
-  followed(alias, read5) {
+  followed(alias, read6) {
     const target = this.targets.get(alias);
     if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
     if (this.active.has(alias))
       throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
     this.active.add(alias);
     try {
-      return read5(target);
+      return read6(target);
     } finally {
       this.active.delete(alias);
     }
@@ -8073,9 +8073,9 @@ function invalidBundle(mistakes) {
     mistakes
   });
 }
-function readingBundle(read5) {
+function readingBundle(read6) {
   try {
-    return read5();
+    return read6();
   } catch (error) {
     if (!(error instanceof BundleYamlError)) throw error;
     const { message, place, remedy } = error;
@@ -8206,11 +8206,11 @@ async function notFound(location, path20) {
     above2 ??= folder;
     near.push(folder);
   }
-  const shown4 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
+  const shown5 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown4.length > 0 ? `nearby: ${shown4.join(", ")}` : "none of them" : "the folder does not exist",
+    actual: entries2 ? shown5.length > 0 ? `nearby: ${shown5.join(", ")}` : "none of them" : "the folder does not exist",
     remedy: [
       ...above2 === void 0 ? [] : [
         `The Databricks CLI would take the bundle of the folder above; this step deploys what \`bundle-root\` names: set it to \`${displayName(above2, location) || "."}\`.`
@@ -8428,22 +8428,28 @@ function destroyIncomplete(left) {
 }
 
 // core/cli/run-command.ts
-function runArguments({ resource, parameters, wait }) {
-  const pairs = Object.entries(parameters).map(
-    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
-  );
-  const line = pairs.join(",");
-  const params = line.split("=").length > 2 ? line : `${line},${line}`;
-  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.length === 0 ? [] : ["--params", params]];
+var cell = (text3) => `"${text3.replaceAll('"', '""')}"`;
+function runArguments({ resource, options, wait }) {
+  const flags = Object.entries(options).flatMap(([flag, value]) => {
+    if (typeof value === "boolean") return value ? [`--${flag}`] : [];
+    if (Array.isArray(value)) return value.length === 0 ? [] : [`--${flag}`, value.map(cell).join(",")];
+    const pairs = Object.entries(value).map(([name, text3]) => cell(`${name}=${text3}`));
+    const line = pairs.join(",");
+    return pairs.length === 0 ? [] : [`--${flag}`, line.split("=").length > 2 ? line : `${line},${line}`];
+  });
+  return [resource, ...wait ? [] : ["--no-wait"], ...flags];
 }
 function runUrl(line) {
-  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
+  return /^(?:(?:Run|Update) URL:|You can access the app at) (https?:\/\/\S+)$/.exec(line)?.[1];
 }
 function runId(url) {
   return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
 }
 function pipelineId(url) {
   return /#joblist\/pipelines\/([\w-]+)\/updates\//.exec(url)?.[1];
+}
+function updateId(url) {
+  return /#joblist\/pipelines\/[\w-]+\/updates\/([\w-]+)/.exec(url)?.[1];
 }
 function runEnd(line) {
   const match2 = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
@@ -8539,8 +8545,8 @@ function buildFailure(diagnostics, withheld2) {
 function withheldNote(names2) {
   if (names2.length === 0) return [];
   const more = names2.length - MOST_NAMES;
-  const shown4 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
-  return [`Withheld from the build, though set: ${shown4}; name in \`pass-env\` what it needs.`];
+  const shown5 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
+  return [`Withheld from the build, though set: ${shown5}; name in \`pass-env\` what it needs.`];
 }
 
 // core/cli/diagnostics.ts
@@ -9567,6 +9573,22 @@ var LineSplitter = class {
   }
 };
 
+// core/cli/active-runs.ts
+var RUNNING = /^(job|pipeline) (\S+) is running$/;
+function activeRuns(diagnostics) {
+  const running = diagnostics.flatMap(({ severity, text: text3 }) => {
+    const match2 = severity === "error" ? RUNNING.exec(text3) : null;
+    return match2 ? [`${match2[1] ?? ""} ${match2[2] ?? ""}`] : [];
+  });
+  if (running.length === 0) return void 0;
+  return new SecretlessError("RUNS_ACTIVE", {
+    problem: "Something of this deployment is running, and `fail-on-active-runs` wants it left alone.",
+    expected: "no active run of a job or pipeline that is deployed",
+    actual: `${running.join(", ")} runs (there may be more)`,
+    remedy: "Deploy when it has ended, or cancel it in the workspace."
+  });
+}
+
 // core/base/shell-quoted.ts
 function shellQuoted(text3) {
   return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
@@ -9649,17 +9671,17 @@ async function attempt(options, call, signal) {
     ...body !== void 0 && { body: writeJson(body) },
     signal
   };
-  const tell = async (response) => {
+  const tell2 = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
     await options.onWrite?.({ method, url: `${options.host}${path20}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
-      if (error instanceof HttpError) await tell();
+      if (error instanceof HttpError) await tell2();
       throw error;
     });
-    await tell(response);
+    await tell2(response);
     const { status, headers } = response;
     if (status >= 200 && status < 300) return { json: answerOf(request, response, call.array), headers };
     throw failureOf(request, response);
@@ -9719,14 +9741,22 @@ function shape() {
 var JOB = shape();
 var JOB_SETTINGS = shape();
 var JOBS = shape();
+var JOB_RUNS = shape();
+var RUN = shape();
+var RUN_TASK = shape();
+var RUN_OUTPUT = shape();
 var TASK = shape();
 var JOB_CLUSTER = shape();
 var CLUSTER = shape();
 var LIBRARY_STATUSES = shape();
 var LIBRARY_STATUS = shape();
 var PIPELINE = shape();
+var PIPELINE_UPDATES = shape();
+var PIPELINE_EVENTS = shape();
+var PIPELINE_EVENT = shape();
 var PIPELINES = shape();
 var APP = shape();
+var DASHBOARD = shape();
 var ENDPOINT = shape();
 var CREDENTIAL = shape();
 var CREDENTIALS = shape();
@@ -10042,10 +10072,13 @@ function summaryOf(json) {
       if (id === "") return [];
       const name = textAt(resource, "name") || textAt(resource, "display_name") || key2;
       const declared2 = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared: declared2 }];
+      const needsRun = kind === "apps" && member(resource, "lifecycle", "started") !== true;
+      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared: declared2, needsRun }];
     })
   );
-  const deployed2 = (wanted) => all.flatMap(({ kind, declared: declared2, ...resource }) => kind === wanted && declared2 ? [resource] : []);
+  const deployed2 = (wanted) => all.flatMap(
+    ({ kind, declared: declared2, key: key2, id, name, url }) => kind === wanted && declared2 ? [{ key: key2, id, name, url }] : []
+  );
   return {
     tree: json,
     name: textAt(json, "bundle", "name"),
@@ -10072,7 +10105,7 @@ var DatabricksCli = class {
   }
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal) {
-    const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
+    const result = await this.#run(["plan", "-o", "json", ...this.#selection()], { signal, capture: true });
     if (result.code !== 0) throw readingFailure("plan", result, this.#options);
     const json = parseJson(result.stdout, PLAN_COMMAND);
     return { plan: readPlan(json), json, diagnostics: result.diagnostics };
@@ -10087,22 +10120,41 @@ var DatabricksCli = class {
   }
   /**
    * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
-   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `RUNS_ACTIVE` or `DEPLOY_FAILED`
    */
-  async deploy({ autoApprove }) {
-    const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
+  async deploy({
+    autoApprove,
+    failOnActiveRuns = false
+  }) {
+    const flags = [
+      ...autoApprove ? ["--auto-approve"] : [],
+      ...failOnActiveRuns ? ["--fail-on-active-runs"] : [],
+      ...this.#selection()
+    ];
+    const result = await this.#run(["deploy", KEEP_LOCK, ...flags], {});
     if (result.code === 0) return result;
-    throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options);
+    throw heldLock(result.diagnostics) ?? activeRuns(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options);
   }
   /**
    * Binds what is in the workspace already to its key of the bundle: the next deployment changes it and creates none. Takes
    * no signal, as {@link deploy}.
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
-  async bind(key2, id) {
-    const result = await this.#run(["deployment", "bind", key2, id, "--auto-approve", KEEP_LOCK], {});
-    if (result.code === 0) return;
+  bind(key2, id) {
     const problem = `What is in the workspace as ${id} could not be bound to "${key2}" of the bundle.`;
+    return this.#changeState(["bind", key2, id, "--auto-approve"], problem);
+  }
+  /**
+   * Lets the state forget what a key of the bundle is in the workspace, where it stays as it is: so that it can be bound
+   * as it is now. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  unbind(key2) {
+    return this.#changeState(["unbind", key2], `"${key2}" of the bundle could not be unbound.`);
+  }
+  async #changeState(args, problem) {
+    const result = await this.#run(["deployment", ...args, KEEP_LOCK], {});
+    if (result.code === 0) return;
     throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", problem, result, this.#options);
   }
   /**
@@ -10134,6 +10186,10 @@ var DatabricksCli = class {
       throw cliFailure("DEPLOY_FAILED", "The deployment could not be destroyed.", result, this.#options);
     const swallowed = refusedDeletes(result.diagnostics);
     if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
+  #selection() {
+    const { select = [] } = this.#options;
+    return select.length === 0 ? [] : ["--select", select.join(",")];
   }
   async #run(args, how) {
     const { file, version, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
@@ -10328,6 +10384,26 @@ function homeVariables(home, platform) {
   ];
 }
 
+// core/cli/program-file.ts
+import { stat as stat2 } from "node:fs/promises";
+async function programMark(file, { os }) {
+  try {
+    const { size, mtimeNs, ctimeNs } = await stat2(file, { bigint: true });
+    return [size, mtimeNs, ...os === "win32" ? [] : [ctimeNs]].join(" ");
+  } catch {
+    return "";
+  }
+}
+async function refuseReplaced({ file, mark: mark2 }, platform) {
+  if (await programMark(file, platform) === mark2) return;
+  throw new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: "The Databricks CLI was replaced or changed while this step used it.",
+    expected: "the file that this step has found or installed",
+    actual: `another one at ${file}`,
+    remedy: "Find out who changed it: code of the bundle (`experimental.scripts`, build commands) runs as the same user. On a runner that outlives the job, remove the file. If it was updated just then, run this step again."
+  });
+}
+
 // core/cli/private-folder.ts
 import { mkdir, mkdtemp, realpath as realpath2, rm } from "node:fs/promises";
 import path2 from "node:path";
@@ -10519,9 +10595,9 @@ function entries(key2, value, description) {
       let complete = true;
       for (const pair of node.items) {
         const name = keyShape.read(pair.key, context);
-        const read5 = value.read(pair.value, context);
-        if (name === void 0 || read5 === void 0) complete = false;
-        else pairs.push([name, read5]);
+        const read6 = value.read(pair.value, context);
+        if (name === void 0 || read6 === void 0) complete = false;
+        else pairs.push([name, read6]);
       }
       return complete ? pairs : void 0;
     }
@@ -10715,7 +10791,7 @@ function noValue(node, name, context) {
 }
 
 // core/bundle/settings.ts
-import { stat as stat2 } from "node:fs/promises";
+import { stat as stat3 } from "node:fs/promises";
 import { posix as posix3, win32 as win323 } from "node:path";
 var DEEPEST3 = 20;
 var REFERENCE = /\$\{([^{}]*)\}/g;
@@ -10726,7 +10802,7 @@ async function readBundleSettings(options) {
   const settings = readingBundle(() => reader.read());
   const path20 = options.platform.os === "win32" ? win323 : posix3;
   const overrides = path20.join(...overridesPath(selected.name));
-  if (await stat2(path20.join(options.root, overrides)).catch(() => void 0)) {
+  if (await stat3(path20.join(options.root, overrides)).catch(() => void 0)) {
     reader.mistakes.push({
       problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
       remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
@@ -11019,7 +11095,7 @@ async function change(objects, ports, verb) {
   }
 }
 var unityCatalogCredential = {
-  kind: "unity_catalog_credential",
+  name: "unity_catalog_credential",
   provider: "databricks",
   needsProvider: false,
   // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.
@@ -11064,8 +11140,8 @@ async function effectiveGrants(api, name, type = "credential") {
   const page = { max_results: "0" };
   const assignments2 = PERMISSIONS.key("privilege_assignments");
   const route = `/api/2.1/unity-catalog/effective-permissions/${type}/${encodeURIComponent(name)}`;
-  const listed = await listAll(api, route, assignments2, page);
-  return listed.flatMap(
+  const listed2 = await listAll(api, route, assignments2, page);
+  return listed2.flatMap(
     (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
       principal: GRANT.text(assignment, "principal"),
       privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
@@ -11121,6 +11197,11 @@ async function jobExists(api, jobId) {
   const status = await unless([400, 403, 404], "The look at a job", answer);
   return status === void 0 || status === 403;
 }
+async function deleteJob(api, jobId) {
+  const body = { job_id: BigInt(jobId) };
+  const request = { method: "POST", path: "/api/2.2/jobs/delete", body, repeatable: true };
+  await unless([404], "The deletion of a job", api.call(request));
+}
 async function unless(statuses, what, answer) {
   try {
     await answer;
@@ -11154,11 +11235,11 @@ function unreadable2(eyes, missingRight, passing = false) {
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
 var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read5) {
+async function readBy(eyes, missingRight, read6) {
   let answered2 = "";
   let passing = false;
   for (const reader of eyes.readers) {
-    const pending = read5(reader);
+    const pending = read6(reader);
     if (pending === void 0) continue;
     try {
       return known(await pending);
@@ -11216,15 +11297,15 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path20, shown4 = path20) {
+async function editorsOfPath(api, path20, shown5 = path20) {
   const object3 = await workspaceObject(api, path20);
   if (object3 === void 0) {
     const folder = path20.slice(0, path20.lastIndexOf("/"));
-    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown4} does not exist`);
-    return editorsOfPath(api, folder, shown4);
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown5} does not exist`);
+    return editorsOfPath(api, folder, shown5);
   }
   const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown4}`);
+  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown5}`);
 }
 var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
 async function writersOfVolume(reader, volume, metastoreOwner) {
@@ -11254,7 +11335,7 @@ function sharedClusters(settings) {
 }
 async function readClusters(eyes, ids) {
   const distinct = [...new Set(ids)];
-  const read5 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
+  const read6 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
     const query = { cluster_id: id };
     const [details2, statuses, attachers] = await Promise.all([
       workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
@@ -11266,7 +11347,7 @@ async function readClusters(eyes, ids) {
     );
     return { id, details: details2, installed: installed2, attachers };
   });
-  const readings2 = await inParallel(distinct, read5);
+  const readings2 = await inParallel(distinct, read6);
   return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
 }
 
@@ -11315,23 +11396,23 @@ function isDeployedFrom(job2, statePath) {
 function isOfState(metadataPath, statePath) {
   return bare(metadataPath) === `${bare(statePath)}/metadata.json`;
 }
-var isCutOff = (listed) => member(listed, "has_more") === true;
-function isWhole(listed) {
-  const settings = JOB.member(listed, "settings");
+var isCutOff = (listed2) => member(listed2, "has_more") === true;
+function isWhole(listed2) {
+  const settings = JOB.member(listed2, "settings");
   const named = (list3, key2) => new Set(JOB_SETTINGS.list(settings, list3).map((one) => textAt(one, key2)));
   const environments = named("environments", "environment_key");
   const clusters = named("job_clusters", "job_cluster_key");
   const tasks = tasksOf(settings ?? null);
   const refers = (key2, to) => tasks.every((task2) => TASK.text(task2, key2) === "" || to.has(TASK.text(task2, key2)));
-  return !isCutOff(listed) && tasks.length > 0 && JOB.text(listed, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
+  return !isCutOff(listed2) && tasks.length > 0 && JOB.text(listed2, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
 }
 function jobListing() {
   const made = /* @__PURE__ */ new Map();
   return (reader) => {
     const query = { limit: "100", expand_tasks: "true" };
-    const listed = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-    made.set(reader, listed);
-    return listed;
+    const listed2 = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+    made.set(reader, listed2);
+    return listed2;
   };
 }
 var LIST_FROM = 20;
@@ -11339,11 +11420,11 @@ async function listedWhole({ readers }, ids, listing) {
   const admin = readers.find((reader) => reader.admin);
   if (admin === void 0 || ids.length < LIST_FROM) return /* @__PURE__ */ new Map();
   const wanted = new Set(ids);
-  const listed = await listing(admin).catch((error) => {
+  const listed2 = await listing(admin).catch((error) => {
     if (error instanceof ApiFailure) return [];
     throw error;
   });
-  const mine = listed.map((job2) => [JOB.text(job2, "job_id"), job2]);
+  const mine = listed2.map((job2) => [JOB.text(job2, "job_id"), job2]);
   return new Map(mine.filter(([id, job2]) => wanted.has(id) && isWhole(job2)));
 }
 function completed(api, jobs2) {
@@ -11404,11 +11485,11 @@ async function deployedBundle(api, settings, workspaceId) {
   const { name, target, statePath, filePath, config: config3 } = settings;
   const path20 = `${statePath}/metadata.json`;
   const query = { limit: "100", expand_tasks: "true" };
-  const [text3, listed] = await Promise.all([
+  const [text3, listed2] = await Promise.all([
     readWorkspaceFile(api, path20),
     listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
   ]);
-  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path20);
+  const here = listed2.filter((job2) => isDeployedFrom(job2, statePath));
   const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
   const metadata = text3 === void 0 ? void 0 : parse2(text3);
   const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
@@ -11421,9 +11502,9 @@ async function deployedBundle(api, settings, workspaceId) {
   const jobs2 = [];
   for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
     const id = textAt(job2, "id");
-    const found3 = byId.get(id);
+    const found3 = await wholeJob(api, id, byId.get(id));
     if (found3 === void 0) mistakes.push(notThere(key2, id, path20));
-    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found3) });
+    else jobs2.push({ key: key2, id, ...settingsOf(found3) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known2 = new Set(jobs2.map(({ id }) => id));
@@ -11436,9 +11517,10 @@ async function deployedBundle(api, settings, workspaceId) {
     creators: [...new Set(creators.filter(isUuid))]
   };
 }
-async function settingsOf(api, id, listed) {
-  const query = { job_id: id };
-  const job2 = isCutOff(listed) ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+async function wholeJob(api, id, listed2) {
+  return listed2 !== void 0 && isCutOff(listed2) ? readJob(api, id) : listed2;
+}
+function settingsOf(job2) {
   const settings = member(job2, "settings") ?? {};
   return { settings, runAs: runAsOf(settings) };
 }
@@ -11771,8 +11853,8 @@ function linkOf({ kind, id, former, url }, workspace) {
 var VERSIONS = [2, 3];
 var ONE_EACH = /* @__PURE__ */ new Set(["jobs", "pipelines"]);
 async function readStateIds(folder, target, platform) {
-  const read5 = (name) => readPrivateFile(folder, platform, target, name);
-  const [text3, pending] = await Promise.all([read5("resources.json"), read5("resources.json.wal")]);
+  const read6 = (name) => readPrivateFile(folder, platform, target, name);
+  const [text3, pending] = await Promise.all([read6("resources.json"), read6("resources.json.wal")]);
   return text3 === void 0 || pending !== void 0 ? void 0 : idsOf(text3);
 }
 function idsOf(text3) {
@@ -11824,6 +11906,46 @@ function noteTarget({ found: found3 }, target) {
 function warn({ ci, found: found3 }, text3) {
   found3({ warnings: [text3] });
   ci.annotate("warning", text3);
+}
+
+// core/flow/recovery/doubled.ts
+var BY_NAME = 20;
+var EXACT = 5e3;
+async function removeDoubled({ step: step2, audit, api }, { plan, summary, since }) {
+  const created = new Set(
+    plan.entries.filter(({ action, child }) => !child && (action === "create" || action === "recreate")).map(({ resource }) => resource)
+  );
+  const names2 = new Set(summary.jobs.filter(({ key: key2 }) => created.has(`jobs.${key2}`)).map(({ name }) => name));
+  const known2 = new Set(summary.resources.filter(({ kind }) => kind === "jobs").map(({ id }) => id));
+  const isTwin = (job2) => names2.has(textAt(job2, "settings", "name")) && !known2.has(textAt(job2, "job_id")) && isDeployedFrom(job2, summary.workspace.statePath) && textAt(job2, "creator_user_name").toLowerCase() === step2.inputs.clientId.toLowerCase() && Number(textAt(job2, "created_time")) >= since - EXACT;
+  try {
+    const twins = (await listed(api, [...names2])).filter(isTwin);
+    await inParallel(twins, async (job2) => {
+      const [id, name] = [textAt(job2, "job_id"), textAt(job2, "settings", "name")];
+      await deleteJob(api, id);
+      warn(
+        step2,
+        `The Databricks CLI had created the job ${quote(name)} twice, because the answer to the first creation was lost. The one that the bundle's state does not know (${id}) was deleted.`
+      );
+      const key2 = summary.jobs.find((one) => one.name === name)?.key ?? "";
+      const { name: bundle, target } = summary;
+      const gone = {
+        change: "deleted",
+        outcome: { ok: true },
+        kind: "jobs",
+        resource: `jobs.${key2}`
+      };
+      noteChanges(audit, [{ ...gone, id, bundle, target, command: step2.inputs.command.name }]);
+    });
+  } catch (error) {
+    const { message } = toSecretlessError(callError("The look for jobs that were created twice", error));
+    warn(step2, `Whether the Databricks CLI has created a job twice is not known. ${redact(message)}`);
+  }
+}
+async function listed(api, names2) {
+  const list3 = (query) => listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+  if (names2.length > BY_NAME) return list3({ limit: "100" });
+  return (await inParallel(names2, (name) => list3({ name, limit: "100" }))).flat();
 }
 
 // core/flow/lease/lease-text.ts
@@ -11895,9 +12017,46 @@ function fullName(kind, resource, tree) {
   });
   return parts.every((part) => /^[^\s./$]+$/.test(part)) ? parts.join(".").toLowerCase() : void 0;
 }
-function isInTime(created, { lease, written }) {
+function isInTime(time, { lease, written }) {
   const since = Date.parse(lease.unmended || lease.since);
-  return written !== void 0 && created >= since - 5e3 && created <= written + 2 * BEAT;
+  return written !== void 0 && time >= since - 5e3 && time <= written + 2 * BEAT;
+}
+
+// core/flow/recovery/dashboards.ts
+async function dashboards(api, { tree, workspace }, left) {
+  const all = members(member(tree, "resources", "dashboards")).filter(
+    ([, resource]) => textAt(resource, "modified_status") !== "deleted"
+  );
+  const found3 = await inParallel(all, async ([key2, resource]) => {
+    const known2 = textAt(resource, "id");
+    const id = known2 || await atItsPath(api, resource, workspace.rootPath);
+    const dashboard = id === "" ? void 0 : await read3(api, id);
+    if (dashboard === void 0 || DASHBOARD.text(dashboard, "lifecycle_state") === "TRASHED") return [];
+    const inTime2 = isInTime(Date.parse(DASHBOARD.text(dashboard, "update_time")), left);
+    const one = { kind: "dashboards", key: key2, id, creator: void 0, inTime: inTime2 };
+    const name = DASHBOARD.text(dashboard, "display_name");
+    if (known2 === "") return [{ ...one, name }];
+    const etag = textAt(resource, "etag");
+    const isChanged = etag !== "" && etag !== DASHBOARD.text(dashboard, "etag");
+    return isChanged && inTime2 ? [{ ...one, name, known: true }] : [];
+  });
+  return found3.flat();
+}
+async function atItsPath(api, resource, root) {
+  const [parent, name] = [textAt(resource, "parent_path"), textAt(resource, "display_name")];
+  const isOwn = root !== "" && (parent === root || parent.startsWith(`${root}/`));
+  if (!isOwn || name === "" || /[/]|\$\{/.test(name) || parent.split("/").includes("..")) return "";
+  const object3 = await workspaceObject(api, `${parent}/${name}.lvdash.json`);
+  return object3 === void 0 ? "" : OBJECT.text(object3, "resource_id");
+}
+async function read3(api, id) {
+  const path20 = `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}`;
+  try {
+    return await api.call({ method: "GET", path: path20 });
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
+    throw error;
+  }
 }
 
 // core/flow/recovery/unrecorded.ts
@@ -11913,8 +12072,8 @@ async function pipelines(api, { tree, workspace }) {
   const names2 = new Set(declared(tree, "pipelines").map(({ name }) => name));
   if (names2.size === 0) return [];
   const query = { max_results: "100" };
-  const listed = await listAll(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), query);
-  const named = listed.filter((one) => names2.has(textAt(one, "name")));
+  const listed2 = await listAll(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), query);
+  const named = listed2.filter((one) => names2.has(textAt(one, "name")));
   const whole2 = await inParallel(named, async (one) => {
     const path20 = `/api/2.0/pipelines/${encodeURIComponent(textAt(one, "pipeline_id"))}`;
     return [one, await api.call({ method: "GET", path: path20 })];
@@ -11939,7 +12098,7 @@ function judge2(unknown2, objects, { tree }, principal) {
   const adopted = [];
   const reported = [];
   const all = members(member(tree, "resources")).flatMap(([, ofKind]) => members(ofKind).map(([key2]) => key2));
-  const isOurs2 = ({ creator }) => creator.toLowerCase() === principal.toLowerCase();
+  const isOurs2 = ({ creator }) => creator === void 0 || creator.toLowerCase() === principal.toLowerCase();
   const decide2 = (one, key2, otherwise) => {
     let why = otherwise;
     if (!isOurs2(one)) why = `${one.creator || "somebody who is not named"} created it`;
@@ -11960,7 +12119,11 @@ function judge2(unknown2, objects, { tree }, principal) {
     decide2(one, only?.key, why);
   }
   for (const { key: key2, inTime: inTime2, ...one } of objects)
-    decide2(one, key2, inTime2 ? void 0 : "it was not created while the run that died was deploying");
+    decide2(
+      one,
+      key2,
+      inTime2 ? void 0 : "it was not created or changed while the run that died was deploying"
+    );
   return { adopted, reported };
 }
 
@@ -11969,10 +12132,12 @@ async function recover({ step: step2, cli, api }, left, during) {
   const { ci, inputs, signal } = step2;
   await cli.plan(signal);
   const { adopted, reported } = await look({ api, cli, principal: inputs.clientId, left }, signal);
-  for (const { kind, key: key2, id, name } of adopted) {
+  for (const { kind, key: key2, id, name, known: known2 } of adopted) {
+    const what = known2 ? "changed" : "created";
     ci.info(
-      `${kind}.${key2} (${quote(name)}, ${id}) was created by a run that died, and recorded nowhere: it is adopted.`
+      `${kind}.${key2} (${quote(name)}, ${id}) was ${what} by a run that died, and that is recorded nowhere: it is adopted.`
     );
+    if (known2) await during(() => cli.unbind(key2));
     await during(() => cli.bind(key2, id));
   }
   report(step2, reported);
@@ -11991,9 +12156,9 @@ async function look({ api, cli, principal, left }, signal) {
   try {
     const [unknown2, objects] = await Promise.all([
       unrecorded(api, summary),
-      left ? catalogObjects(api, summary.tree, left) : []
+      left ? Promise.all([catalogObjects(api, summary.tree, left), dashboards(api, summary, left)]) : []
     ]);
-    return judge2(unknown2, objects, summary, principal);
+    return judge2(unknown2, objects.flat(), summary, principal);
   } catch (error) {
     throw callError("The look for what was created and not recorded", error);
   }
@@ -12161,9 +12326,9 @@ var Lease = class {
   /** Ends the lease: nothing is left to be looked at. */
   async close() {
     await this.#stop();
-    const { api, tell } = this.#ports;
+    const { api, tell: tell2 } = this.#ports;
     await deleteWorkspaceFile(api, leasePath(this.#note.statePath));
-    tell(void 0);
+    tell2(void 0);
   }
   /** Ends the lease of a run that leaves something behind, for the next one to look at. */
   async leave() {
@@ -12191,11 +12356,11 @@ var Lease = class {
   }
   /** One write at a time; one that fails is made up for by the next. */
   #beat() {
-    const { api, now, tell } = this.#ports;
+    const { api, now, tell: tell2 } = this.#ports;
     return this.#writes = this.#writes.then(async () => {
       if (this.#closed.signal.aborted) return;
       this.#note = await beat(api, this.#note, now()).catch(() => this.#note);
-      tell(this.#note);
+      tell2(this.#note);
     });
   }
 };
@@ -12307,10 +12472,10 @@ function shown(run2) {
 var LOOK2 = 5e3;
 async function whenFree(step2, api, change2) {
   const { ci, ports, inputs, signal, serverTime } = step2;
-  const { statePath, tell } = change2;
+  const { statePath, tell: tell2 } = change2;
   const deadline = ports.clock.now() + inputs.lockTimeout;
   const taken = await takeLease({
-    ...{ api, clock: ports.clock, statePath, deadline, signal, tell },
+    ...{ api, clock: ports.clock, statePath, deadline, signal, tell: tell2 },
     principal: inputs.clientId,
     run: ci.context.runUrl,
     now: () => serverTime.now(),
@@ -14238,13 +14403,13 @@ function withoutCredentials(text3) {
   const options = { kind: "config", binary: false, from: 0, to: raw.length };
   const matches2 = detect(bytes, raw, options).sort((a, b) => a.start - b.start || b.end - a.end);
   if (matches2.length === 0) return text3.slice(0, LONGEST2);
-  let [shown4, at3] = ["", 0];
+  let [shown5, at3] = ["", 0];
   for (const match2 of matches2) {
     if (match2.end <= at3) continue;
-    shown4 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
+    shown5 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
     at3 = match2.end;
   }
-  return Buffer.from(shown4 + raw.slice(at3), "latin1").toString("utf8");
+  return Buffer.from(shown5 + raw.slice(at3), "latin1").toString("utf8");
 }
 function markOf({ rule }) {
   return `*** (${rule.id})`;
@@ -14268,10 +14433,10 @@ function link(text3, url) {
 var MAX_ROWS = 200;
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown4 = rows.slice(0, MAX_ROWS).map(line);
+  const shown5 = rows.slice(0, MAX_ROWS).map(line);
   const more = rows.length > MAX_ROWS ? [`
 \u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown4, ...more].join("\n");
+  return [line(head), line(head.map(() => "---")), ...shown5, ...more].join("\n");
 }
 function prose(line) {
   const parts = line.split("`");
@@ -14284,6 +14449,18 @@ function fenced(text3, language = "text") {
   return `${fence}${language}
 ${withoutCredentials(harmlessLines(text3).join("\n"))}
 ${fence}`;
+}
+function fitted(sections, longest) {
+  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
+  if (Buffer.byteLength(text3, "utf8") <= longest) return `${text3}
+`;
+  const part = Buffer.from(text3, "utf8").subarray(0, longest).toString("utf8");
+  const whole2 = part.slice(0, part.lastIndexOf("\n"));
+  const open4 = (whole2.match(/<details>/g)?.length ?? 0) - (whole2.match(/<\/details>/g)?.length ?? 0);
+  return `${whole2}${"\n\n</details>".repeat(Math.max(0, open4))}
+
+\u2026 cut; the log has the rest.
+`;
 }
 
 // core/report/plan-section.ts
@@ -14324,12 +14501,12 @@ function changeTable(changes) {
   );
 }
 function fieldsCell({ fields, values = [] }) {
-  const shown4 = fields.slice(0, MOST).map((field) => {
+  const shown5 = fields.slice(0, MOST).map((field) => {
     const value = values.find(({ path: path20 }) => path20 === field);
     return value === void 0 ? code(field) : valueText(value);
   });
   const more = fields.length > MOST ? [`and ${String(fields.length - MOST)} more`] : [];
-  return [...shown4, ...more].join("<br>");
+  return [...shown5, ...more].join("<br>");
 }
 function valueText({ path: path20, old, now }) {
   const [before, after] = [shownValue(path20, old), shownValue(path20, now)];
@@ -14411,6 +14588,11 @@ async function reportDeployed({ ci, found: found3 }, summary) {
   found3({ bundle: { name: summary.name, target: summary.target }, resources });
   for (const { kind, key: key2, name, url } of resources)
     ci.info(`Deployed ${name} (${kind}.${key2})${url === "" ? "" : `: ${url}`}`);
+  for (const { key: key2, needsRun } of resources)
+    if (needsRun)
+      ci.info(
+        `The app ${key2} goes on with the code it has: what was deployed begins with \`command: run\`, \`resource: ${key2}\`.`
+      );
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
   const kinds = [...new Set(resources.map(({ kind }) => kind))].map((kind) => {
@@ -14437,12 +14619,16 @@ async function deployBundle(context) {
     const { name: command } = inputs.command;
     noteChanges(audit, deployedChanges({ plan: planned.plan, there, ...failure && { failure }, command }));
   };
+  let since = step2.serverTime.now();
   const deploy = async () => {
+    since = step2.serverTime.now();
     try {
-      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned.plan).length > 0 }));
+      const autoApprove = losses(planned.plan).length > 0;
+      const { failOnActiveRuns } = inputs;
+      await ci.group("Deploy", () => cli.deploy({ autoApprove, failOnActiveRuns }));
     } catch (error) {
       const failure = toSecretlessError(error);
-      if (failure.code !== "DEPLOYMENT_LOCKED") note2(await readBack(cli).catch(() => void 0), failure);
+      if (!NOT_BEGUN.has(failure.code)) note2(await readBack(cli).catch(() => void 0), failure);
       if (failure.code === "DEPLOY_FAILED")
         await tellUnrecorded(context, AbortSignal.timeout(LOOK3)).catch(() => void 0);
       await alsoUploaded(error, scan2);
@@ -14461,6 +14647,7 @@ async function deployBundle(context) {
   const { workspaceId } = connection;
   const done = { ...planned, folder, host: inputs.host, workspaceId };
   const summary = await readDeployed(cli, done, ports.platform).catch(unknown2);
+  const twins = removeDoubled({ step: step2, audit, api: lasting(api) }, { plan: planned.plan, summary, since });
   const here = proveDeployed(api, summary, { folder, platform: ports.platform }).then(() => {
     note2(summary);
   }, unknown2);
@@ -14468,11 +14655,13 @@ async function deployBundle(context) {
   const uploads = looks[1].catch(() => allRight(looks));
   uploads.catch(() => void 0);
   await looks[0].catch(() => allRight(looks));
+  await twins;
   found3({ unpinned: unpinnedCode(summary.tree) });
   await reportDeployed(step2, summary);
   await uploads;
   await access2.apply(summary);
 }
+var NOT_BEGUN = /* @__PURE__ */ new Set(["DEPLOYMENT_LOCKED", "RUNS_ACTIVE"]);
 var STOPPED_HALFWAY = /* @__PURE__ */ new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);
 async function alsoUploaded(error, scan2) {
   if (!(error instanceof SecretlessError) || !STOPPED_HALFWAY.has(error.code)) throw error;
@@ -14584,14 +14773,294 @@ function warnOfRivals(step2) {
   );
 }
 
+// core/cli/run-options.ts
+var FITS = {
+  params: { input: "run-parameters", kinds: ["jobs"] },
+  restart: { input: "restart", kinds: ["jobs", "pipelines", "apps"] },
+  only: { input: "only", kinds: ["jobs"] },
+  "python-params": {
+    input: "python-params",
+    kinds: ["jobs"],
+    tasks: ["spark_python_task", "python_wheel_task"]
+  },
+  "python-named-params": { input: "python-named-params", kinds: ["jobs"], tasks: ["python_wheel_task"] },
+  "notebook-params": { input: "notebook-params", kinds: ["jobs"], tasks: ["notebook_task"] },
+  "sql-params": { input: "sql-params", kinds: ["jobs"], tasks: ["sql_task"] },
+  "jar-params": { input: "jar-params", kinds: ["jobs"], tasks: ["spark_jar_task"] },
+  "spark-submit-params": { input: "spark-submit-params", kinds: ["jobs"], tasks: ["spark_submit_task"] },
+  "dbt-commands": { input: "dbt-commands", kinds: ["jobs"], tasks: ["dbt_task"] },
+  "pipeline-params": { input: "pipeline-params", kinds: ["jobs"], tasks: ["pipeline_task"] },
+  refresh: { input: "refresh", kinds: ["pipelines"] },
+  "full-refresh": { input: "full-refresh", kinds: ["pipelines"] },
+  "refresh-all": { input: "refresh-all", kinds: ["pipelines"] },
+  "full-refresh-all": { input: "full-refresh-all", kinds: ["pipelines"] },
+  "validate-only": { input: "validate-only", kinds: ["pipelines"] }
+};
+function runOptions(inputs) {
+  const all = {
+    params: inputs.runParameters,
+    restart: inputs.restart,
+    only: inputs.only,
+    "python-params": inputs.pythonParams,
+    "python-named-params": inputs.pythonNamedParams,
+    "notebook-params": inputs.notebookParams,
+    "sql-params": inputs.sqlParams,
+    "jar-params": inputs.jarParams,
+    "spark-submit-params": inputs.sparkSubmitParams,
+    "dbt-commands": inputs.dbtCommands,
+    "pipeline-params": inputs.pipelineParams,
+    refresh: inputs.refresh,
+    "full-refresh": inputs.fullRefresh,
+    "refresh-all": inputs.refreshAll,
+    "full-refresh-all": inputs.fullRefreshAll,
+    "validate-only": inputs.validateOnly
+  };
+  const asked3 = Object.entries(all).filter(
+    ([, value]) => typeof value === "boolean" ? value : Object.keys(value).length > 0
+  );
+  return Object.fromEntries(asked3);
+}
+function checkRunOptions(tree, resource, options) {
+  const found3 = whatIs(tree, resource);
+  if (found3 === void 0) return;
+  const { kind, settings } = found3;
+  const mistakes = Object.keys(options).flatMap((flag) => {
+    const fit = FITS[flag];
+    if (!fit) return [];
+    const { input, kinds, tasks } = fit;
+    const problem = `Input \`${input}\` does not fit "${resource}", which would pass over it.`;
+    const remedy = "Take it out of the step, or correct `resource`.";
+    if (!kinds.some((one) => one === kind))
+      return [{ problem, expected: namesOf(kinds), actual: NAMES[kind] ?? kind, remedy }];
+    const parameters = listAt(settings, "parameters").length > 0;
+    if (tasks && parameters) {
+      const instead = "Name the job's own parameters in `run-parameters`.";
+      return [
+        { problem, expected: "parameters of the job", actual: "a job with parameters", remedy: instead }
+      ];
+    }
+    if (flag === "params" && !parameters)
+      return [{ problem, expected: "a job with `parameters`", actual: "a job without", remedy }];
+    const own = tasksOf2(settings);
+    if (!tasks || own.length === 0 || own.some((task2) => tasks.some((name) => isObject2(member(task2, name)))))
+      return [];
+    return [{ problem, expected: `a task with ${tasks.join(" or ")}`, actual: "no such task", remedy }];
+  });
+  if (mistakes.length === 0) return;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
+    remedy: "Correct them in the pipeline file; nothing was started.",
+    mistakes
+  });
+}
+var NAMES = {
+  jobs: "a job",
+  pipelines: "a pipeline",
+  apps: "an app",
+  scripts: "a script"
+};
+var namesOf = (kinds) => kinds.map((kind) => NAMES[kind] ?? kind).join(" or ");
+function whatIs(tree, resource) {
+  const all = [
+    ...members(member(tree, "scripts")).map(([key2, settings]) => ({ kind: "scripts", key: key2, settings })),
+    ...["jobs", "pipelines", "apps"].flatMap(
+      (kind) => members(member(tree, "resources", kind)).map(([key2, settings]) => ({ kind, key: key2, settings }))
+    )
+  ];
+  return all.find(({ kind, key: key2 }) => key2 === resource || `${kind}.${key2}` === resource);
+}
+function tasksOf2(job2) {
+  return listAt(job2, "tasks").flatMap((task2) => {
+    const inner = member(task2, "for_each_task", "task");
+    return inner === void 0 ? [task2] : [task2, inner];
+  });
+}
+
+// core/flow/unseen-run.ts
+var LOOKS = [0, 1e3, 2e3];
+var EXACT2 = 5e3;
+async function unseenRuns(of) {
+  const { clock, summary, resource } = of;
+  const api = lasting(of.api);
+  const idIn = (kind) => summary[kind].find(({ key: key2 }) => resource === key2 || resource === `${kind}.${key2}`)?.id;
+  const [job2, pipeline2] = [idIn("jobs"), idIn("pipelines")];
+  if (job2 === void 0 && pipeline2 === void 0) return [];
+  let looked = 0;
+  for (const at3 of LOOKS) {
+    if (at3 > looked) await clock.sleep(at3 - looked);
+    looked = at3;
+    const found3 = [
+      ...job2 === void 0 ? [] : await jobRuns(api, job2, of),
+      ...pipeline2 === void 0 ? [] : await updates(api, pipeline2, of)
+    ];
+    if (found3.length > 0) return found3;
+  }
+  return [];
+}
+var isSince = (time, { since }) => Number(time) >= since - EXACT2;
+async function jobRuns(api, job2, of) {
+  const query = { job_id: job2, active_only: "true" };
+  const runs = await listAll(api, "/api/2.2/jobs/runs/list", JOB_RUNS.key("runs"), query);
+  return runs.filter((run2) => textAt(run2, "creator_user_name").toLowerCase() === of.principal.toLowerCase()).filter((run2) => isSince(member(run2, "start_time"), of)).map((run2) => ({ kind: "jobs", url: textAt(run2, "run_page_url"), id: textAt(run2, "run_id") }));
+}
+var ENDED = /* @__PURE__ */ new Set(["CANCELED", "COMPLETED", "FAILED"]);
+async function updates(api, pipeline2, of) {
+  const path20 = `/api/2.0/pipelines/${encodeURIComponent(pipeline2)}/updates`;
+  try {
+    const answer = await api.call({ method: "GET", path: path20, query: { max_results: "5" } });
+    const active = PIPELINE_UPDATES.list(answer, "updates").filter(
+      (update) => !ENDED.has(textAt(update, "state")) && isSince(member(update, "creation_time"), of)
+    );
+    return active.length === 0 ? [] : [{ kind: "pipelines", id: pipeline2 }];
+  } catch (error) {
+    if (error instanceof ApiFailure && error.missing) return [];
+    throw error;
+  }
+}
+
+// core/api/run-results.ts
+var MOST2 = 50;
+var hasFailed = ({ result }) => /^(?:FAILED|TIMEDOUT|INTERNAL_ERROR)$/.test(result);
+async function taskResults(api, runId2) {
+  try {
+    const all = await listAll(api, "/api/2.2/jobs/runs/get", RUN.key("tasks"), { run_id: runId2 });
+    const tries = /* @__PURE__ */ new Map();
+    for (const task2 of all) {
+      const key2 = RUN_TASK.text(task2, "task_key");
+      if (triesOf(task2) >= triesOf(tries.get(key2))) tries.set(key2, task2);
+    }
+    const results = [...tries].map(([task2, json]) => ({ task: task2, json, result: resultOf(json) }));
+    const sorted2 = [...results.filter(hasFailed), ...results.filter((one) => !hasFailed(one))];
+    const tasks = await inParallel(
+      sorted2.slice(0, MOST2),
+      ({ task: task2, json, result }) => readOutput(api, { task: task2, json, result })
+    );
+    return { tasks, more: Math.max(0, sorted2.length - MOST2) };
+  } catch (error) {
+    throw callError("The look at the run's tasks", error);
+  }
+}
+var triesOf = (task2) => Number(textAt(task2, "attempt_number") || "-1");
+function resultOf(task2) {
+  return RUN_TASK.text(task2, "state", "result_state") || RUN_TASK.text(task2, "state", "life_cycle_state") || RUN_TASK.text(task2, "status", "termination_details", "code") || "UNKNOWN";
+}
+async function readOutput(api, { task: task2, json, result }) {
+  const message = RUN_TASK.text(json, "state", "state_message");
+  const failed = hasFailed({ result });
+  const without = { task: task2, result, ...failed && message !== "" && { error: message } };
+  if (!failed && result !== "SUCCESS") return without;
+  const query = { run_id: textAt(json, "run_id") };
+  try {
+    const answer = await api.call({ method: "GET", path: "/api/2.2/jobs/runs/get-output", query });
+    const error = RUN_OUTPUT.text(answer, "error") || (failed ? message : "");
+    const trace = RUN_OUTPUT.text(answer, "error_trace");
+    const output = outputOf(answer);
+    return {
+      ...{ task: task2, result },
+      ...output !== "" && { output },
+      ...error !== "" && { error },
+      ...trace !== "" && { trace }
+    };
+  } catch (error) {
+    if (error instanceof ApiFailure && error.is(400, 403, 404)) return without;
+    throw error;
+  }
+}
+function outputOf(answer) {
+  const returned = RUN_OUTPUT.text(answer, "notebook_output", "result");
+  if (returned !== "") return returned;
+  const printed2 = RUN_OUTPUT.text(answer, "logs");
+  if (printed2 !== "") return printed2;
+  const sql = RUN_OUTPUT.member(answer, "sql_output");
+  return sql === void 0 ? "" : writeJson(sql);
+}
+async function updateErrors(api, pipelineId2, updateId2) {
+  try {
+    const path20 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/events`;
+    const query = { filter: "level='ERROR'", max_results: "100" };
+    const answer = await api.call({ method: "GET", path: path20, query });
+    return PIPELINE_EVENTS.list(answer, "events").flatMap((event) => {
+      if (PIPELINE_EVENT.text(event, "origin", "update_id") !== updateId2) return [];
+      const exceptions = PIPELINE_EVENT.list(event, "error", "exceptions").map(
+        (one) => textAt(one, "message")
+      );
+      const texts2 = [PIPELINE_EVENT.text(event, "message"), ...exceptions].filter((text3) => text3 !== "");
+      return texts2.length === 0 ? [] : [texts2.join("\n")];
+    });
+  } catch (error) {
+    throw callError("The look at the pipeline's events", error);
+  }
+}
+
+// core/flow/run-results.ts
+var LONGEST4 = 4e3;
+var MOST3 = 10;
+async function tellResults({ ci }, api, url, failed) {
+  try {
+    const { tasks, more } = await resultsOf(api, url, failed);
+    const facts = tasks.map(factsOf);
+    if (failed)
+      for (const one of facts) await ci.group(`Task ${one.task}: ${one.result}`, () => tell(ci, one));
+    if (more > 0) ci.info(`${String(more)} more tasks were not looked at.`);
+    return facts;
+  } catch (error) {
+    ci.info(`What the tasks left cannot be shown: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+async function resultsOf(api, url, failed) {
+  const run2 = runId(url);
+  if (run2 !== void 0) return taskResults(api, run2);
+  const [pipeline2, update] = [pipelineId(url), updateId(url)];
+  if (!failed || pipeline2 === void 0 || update === void 0) return { tasks: [], more: 0 };
+  const errors = await updateErrors(api, pipeline2, update);
+  const tasks = errors.slice(0, MOST3).map((error) => ({ task: "update", result: "FAILED", error }));
+  return { tasks, more: 0 };
+}
+function factsOf({ task: task2, result, output, error, trace }) {
+  return {
+    ...{ task: task2, result },
+    ...output !== void 0 && { output: shown2(output, "end") },
+    ...error !== void 0 && { error: shown2(error, "start") },
+    ...trace !== void 0 && { trace: shown2(trace, "end") }
+  };
+}
+function shown2(text3, keep) {
+  const safe = withoutCredentials(harmlessLines(text3).join("\n")).trim();
+  if (safe.length <= LONGEST4) return safe;
+  return keep === "start" ? `${safe.slice(0, LONGEST4)} \u2026` : `\u2026 ${safe.slice(-LONGEST4)}`;
+}
+function tell(ci, { error, trace, output }) {
+  for (const text3 of [error, trace, output])
+    for (const line of text3 === void 0 ? [] : text3.split("\n")) ci.info(line);
+  return Promise.resolve();
+}
+function taskMistakes(tasks) {
+  const failed = tasks.filter(hasFailed);
+  const rest = failed.length - MOST3;
+  return [
+    ...failed.slice(0, MOST3).map(({ task: task2, result, error }) => ({
+      problem: `Task "${task2}" (${result}): ${(error ?? "").split("\n")[0] || "it says no reason"}`
+    })),
+    ...rest > 0 ? [{ problem: `${String(rest)} more tasks failed.` }] : []
+  ];
+}
+
 // core/commands/run.ts
+var BRIEFLY = 4e3;
 async function runResource({ step: step2, audit, cli, api }) {
-  const { ci, inputs, signal, found: found3 } = step2;
-  const { resource = "", runParameters: parameters, wait } = inputs;
+  const { ci, inputs, ports, serverTime, signal, found: found3 } = step2;
+  const { resource = "", wait } = inputs;
+  const options = runOptions(inputs);
+  if (Object.keys(options).length > 0) checkRunOptions((await cli.summary(signal)).tree, resource, options);
   let url = "";
   const report2 = async (result) => {
-    found3({ run: { resource, url, result } });
-    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+    const ended = url !== "" && wait && !signal.aborted;
+    const tasks = ended ? await tellResults(step2, api, url, result === "failed") : [];
+    found3({ run: { resource, url, result, tasks } });
+    const told2 = { id: runId(url) ?? "", url, result };
+    await jsonOutput(ci, "run", { ...told2, tasks }, told2);
+    return tasks;
   };
   const onUrl = (started) => {
     url = started;
@@ -14600,25 +15069,50 @@ async function runResource({ step: step2, audit, cli, api }) {
     const run2 = { change: "created", outcome: { ok: true }, kind: "runs", resource, id };
     noteChanges(audit, [{ ...run2, bundle: "", target: inputs.target ?? "", command }]);
   };
+  const cancelUnseen = async () => {
+    const summary = await cli.summary(AbortSignal.timeout(BRIEFLY));
+    const principal = inputs.clientId;
+    const runs = await unseenRuns({ api, clock: ports.clock, summary, resource, principal, since });
+    const [one] = runs;
+    if (runs.length > 1) {
+      const links = runs.flatMap((run2) => "url" in run2 ? [run2.url] : []);
+      warn(
+        step2,
+        `The job was cancelled while ${resource} was being started, and several runs of it began then: none was cancelled. ${links.join(", ")}`
+      );
+    } else if (one?.kind === "jobs") {
+      if (one.url !== "") onUrl(one.url);
+      await cancelRun(api, one.id);
+    } else if (one) await stopPipeline(api, one.id);
+    if (runs.length === 1)
+      ci.info(`The run of ${resource} that had just begun was cancelled, as the job was.`);
+  };
+  const since = serverTime.now();
   try {
-    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await ci.group(`Run ${resource}`, () => cli.run({ resource, options, wait, onUrl }, signal));
     await report2(wait ? "succeeded" : "started");
   } catch (error) {
     const [run2, pipeline2] = [runId(url), pipelineId(url)];
     if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
     if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
-    await report2("failed");
-    throw withLink(error, url);
+    else if (signal.aborted)
+      await cancelUnseen().catch(() => {
+        warn(
+          step2,
+          `Whether a run of ${resource} had begun when the job was cancelled could not be found out.`
+        );
+      });
+    throw withTasks(error, url, await report2("failed"));
   }
 }
-function withLink(error, url) {
+function withTasks(error, url, tasks) {
   if (!(error instanceof SecretlessError) || !error.code.startsWith("RUN_") || url === "") return error;
   const { code: code2, details: details2, mistakes, others: others2, cause } = error;
   return new SecretlessError(code2, {
     ...details2,
     remedy: `Look at the run: ${url}`,
-    mistakes,
+    mistakes: [...mistakes, ...taskMistakes(tasks)],
     others: others2,
     cause
   });
@@ -15143,8 +15637,8 @@ async function listFolder(api, folder) {
     return listAt(answer, "objects").map((one) => {
       const modified = Number(OBJECT.text(one, "modified_at"));
       const writtenAt = modified > 0 ? new Date(modified).toISOString() : void 0;
-      const isFile = OBJECT.text(one, "object_type") === "FILE";
-      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile, writtenAt };
+      const isFile2 = OBJECT.text(one, "object_type") === "FILE";
+      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile: isFile2, writtenAt };
     });
   } catch (error) {
     if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
@@ -15205,12 +15699,12 @@ async function letRead(api, folder, principals) {
 // core/access/kinds/index.ts
 var KINDS = [unityCatalogCredential];
 var LATER_KINDS = [
-  { kind: "entra_application", provider: "entra", needsProvider: true },
-  { kind: "aws_role", provider: "aws", needsProvider: true },
-  { kind: "vault_role", provider: "vault", needsProvider: true }
+  { name: "entra_application", provider: "entra", needsProvider: true },
+  { name: "aws_role", provider: "aws", needsProvider: true },
+  { name: "vault_role", provider: "vault", needsProvider: true }
 ];
-function kindOf2(kind, kinds = KINDS) {
-  return kinds.find((one) => one.kind === kind);
+function kindOf2(name, kinds = KINDS) {
+  return kinds.find((one) => one.name === name);
 }
 
 // core/access/state/owner.ts
@@ -15285,9 +15779,9 @@ function parseRecord(content, { file }) {
   if (member(value, "version") !== 1 || !isObject2(object3)) return void 0;
   if (!Object.values(object3).every((part) => typeof part === "string")) return void 0;
   const workspaceId = textAt(value, "deployment", "workspaceId");
-  const read5 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
-  const entries2 = read5.filter((entry) => entry !== void 0);
-  if (entries2.length === 0 || entries2.length < read5.length) return void 0;
+  const read6 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
+  const entries2 = read6.filter((entry) => entry !== void 0);
+  if (entries2.length === 0 || entries2.length < read6.length) return void 0;
   const record2 = {
     kind: textAt(value, "kind"),
     object: object3,
@@ -15397,7 +15891,7 @@ async function readState(request) {
   const files = await listFolder(api, folder);
   if (files === void 0) return UNSEEN2;
   const named = files.filter(({ name }) => !isLock(name));
-  const names2 = named.map(({ name, isFile }) => isFile ? parseRecordName(name) : void 0);
+  const names2 = named.map(({ name, isFile: isFile2 }) => isFile2 ? parseRecordName(name) : void 0);
   const strangers = named.filter((_, at3) => names2[at3] === void 0);
   if (strangers.length > 0)
     throw unowned(
@@ -15416,14 +15910,14 @@ async function readState(request) {
   const foreign = all.filter(
     (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
   );
-  const read5 = (list3) => readRecords(request, list3);
-  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read5), read5(foreign)]);
+  const read6 = (list3) => readRecords(request, list3);
+  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read6), read6(foreign)]);
   const inTheWay2 = elsewhere3.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
-  const obstacles = [...others2, ...await read5(inTheWay2)];
+  const obstacles = [...others2, ...await read6(inTheWay2)];
   if (obstacles.length > 0) throw await foreignRecords(request, obstacles);
   const ours = [...own, ...elsewhere3.filter((name) => gone.has(name.deployment))];
   const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
-  return { readable: true, ...await ownRecords(request, ours, read5, times) };
+  return { readable: true, ...await ownRecords(request, ours, read6, times) };
 }
 async function isLive(api, { entries: entries2, deployment }) {
   const ids = [...new Set(entries2.map(({ jobId }) => jobId))].filter((id) => id !== "");
@@ -15438,12 +15932,12 @@ async function isLive(api, { entries: entries2, deployment }) {
   });
   return live.includes(true);
 }
-async function goneDeployments(api, elsewhere3, read5) {
+async function goneDeployments(api, elsewhere3, read6) {
   const samples = new Map(elsewhere3.map((name) => [name.deployment, name]));
   const gone = await inParallel([...samples], async ([deployment, sample]) => {
     const more = elsewhere3.filter((name) => name.deployment === deployment && name !== sample);
     for (const names2 of [[sample], more]) {
-      const live = await inParallel(await read5(names2), (record2) => isLive(api, record2));
+      const live = await inParallel(await read6(names2), (record2) => isLive(api, record2));
       if (live.includes(true)) return "";
     }
     return deployment;
@@ -15464,7 +15958,7 @@ async function readRecords({ api, folder, deployment }, names2) {
   if (forged.length > 0) throw forgedRecords(folder, forged);
   return records;
 }
-async function ownRecords({ expected }, names2, read5, times) {
+async function ownRecords({ expected }, names2, read6, times) {
   const known2 = new Map(expected.map((record2) => [recordName(record2).file, record2]));
   const byObject = /* @__PURE__ */ new Map();
   for (const name of names2) byObject.set(name.object, [...byObject.get(name.object) ?? [], name]);
@@ -15472,7 +15966,7 @@ async function ownRecords({ expected }, names2, read5, times) {
     (list3) => list3.length === 1 && list3[0] ? known2.get(list3[0].file) ?? [] : []
   );
   const settledIds = new Set(settled.map(({ kind, object: object3 }) => objectId(kind, object3)));
-  const rest = await read5(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
+  const rest = await read6(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
   const groups = /* @__PURE__ */ new Map();
   for (const record2 of rest) {
     const key2 = objectKey(record2.kind, record2.object);
@@ -15720,14 +16214,14 @@ function scopeWords({ grade, level, group, checks }) {
 
 // core/access/plan/audit-events.ts
 function changeFacts(change2, plan, bundle) {
-  const { name, job: job2, purpose, target, object: object3, decision, scope, note: note2 } = change2;
+  const { name, job: job2, purpose, kind, object: object3, decision, scope, note: note2 } = change2;
   const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job2)?.id;
-  const principal = scope?.principal ?? target.credential(object3)?.principal;
+  const principal = scope?.principal ?? kind.credential(object3)?.principal;
   const sha256 = plan.policy?.sha256;
   return {
     name,
-    kind: target.kind,
-    description: target.describe(object3),
+    kind: kind.name,
+    description: kind.describe(object3),
     bundle: bundle.name,
     target: bundle.target,
     job: job2,
@@ -15751,7 +16245,7 @@ function changeFacts(change2, plan, bundle) {
         checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade]))
       }
     },
-    revocationLag: target.revocation.lag,
+    revocationLag: kind.revocation.lag,
     reason: [decision && `${decision.rule}: ${decision.reason}`, note2].filter(Boolean).join("; ")
   };
 }
@@ -15908,8 +16402,8 @@ var common = {
   present: optional(present)
 };
 function entryFieldsOf(kinds) {
-  const kindFields = Object.fromEntries(kinds.map(({ kind, spec }) => [kind, optional(spec)]));
-  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) });
+  const kindFields = Object.fromEntries(kinds.map(({ name, spec }) => [name, optional(spec)]));
+  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ name }) => ({ required: [name] })) });
 }
 function checkReferences(value, context) {
   if (typeof value !== "object" || value === null) return true;
@@ -15926,44 +16420,44 @@ function readEntry3(node, context, kinds) {
     wrong(node, context, "a mapping with purpose and one kind of access");
     return void 0;
   }
-  const later = LATER_KINDS.filter(({ kind }) => node.has(kind));
-  for (const { kind } of later) {
+  const later = LATER_KINDS.filter(({ name }) => node.has(name));
+  for (const { name } of later) {
     context.report({
-      problem: `The kind of access "${kind}" is not available yet.`,
-      expected: kinds.map((one) => one.kind).join(" or "),
-      actual: kind,
+      problem: `The kind of access "${name}" is not available yet.`,
+      expected: kinds.map((one) => one.name).join(" or "),
+      actual: name,
       remedy: "Take the entry out, or use a version of this product that has the kind.",
-      place: context.place(node.get(kind, true))
+      place: context.place(node.get(name, true))
     });
   }
   if (later.length > 0) return void 0;
   const fields = entryFieldsOf(kinds).read(node, context);
-  const named = kinds.filter(({ kind }) => node.has(kind));
-  const target = named[0];
-  if (target === void 0 || named.length > 1) {
-    const expected = `exactly one of ${kinds.map(({ kind }) => kind).join(", ")}`;
+  const named = kinds.filter(({ name }) => node.has(name));
+  const kind = named[0];
+  if (kind === void 0 || named.length > 1) {
+    const expected = `exactly one of ${kinds.map(({ name }) => name).join(", ")}`;
     context.report({
       problem: "An entry names exactly one kind of access.",
       expected,
-      actual: named.map(({ kind }) => kind).join(", ") || "none of them",
+      actual: named.map(({ name }) => name).join(", ") || "none of them",
       remedy: "Keep one kind in the entry, and write a further entry for each other one.",
       place: context.place(node)
     });
   }
-  if (fields === void 0 || target === void 0 || named.length > 1) return void 0;
-  if (target.presents !== (fields.present !== void 0)) {
-    const verb = target.presents ? "needs" : "does not take";
+  if (fields === void 0 || kind === void 0 || named.length > 1) return void 0;
+  if (kind.presents !== (fields.present !== void 0)) {
+    const verb = kind.presents ? "needs" : "does not take";
     const place = context.place(node.get("present", true) ?? node);
     context.report({
-      problem: `"${target.kind}" ${verb} "present".`,
-      expected: target.presents ? "a key `present`" : "an entry without `present`",
+      problem: `"${kind.name}" ${verb} "present".`,
+      expected: kind.presents ? "a key `present`" : "an entry without `present`",
       actual: fields.present === void 0 ? "none" : "`present`",
-      remedy: target.presents ? "Add `present`: what the target sees." : "Take `present` out.",
+      remedy: kind.presents ? "Add `present`: what the target sees." : "Take `present` out.",
       place
     });
     return void 0;
   }
-  if (!checkReferences([fields.present, fields[target.kind]], context)) return void 0;
+  if (!checkReferences([fields.present, fields[kind.name]], context)) return void 0;
   return {
     purpose: fields.purpose,
     ...fields.targets === void 0 ? {} : {
@@ -15972,8 +16466,8 @@ function readEntry3(node, context, kinds) {
     },
     ...fields.until === void 0 ? {} : { until: fields.until },
     ...fields.present === void 0 ? {} : { present: fields.present },
-    target,
-    spec: fields[target.kind]
+    kind,
+    spec: fields[kind.name]
   };
 }
 function fileOf(kinds) {
@@ -15996,7 +16490,7 @@ var accessFileSchema = fileOf(KINDS).schema;
 function readAccessFile(source, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, fileOf(kinds));
   const all = [...mistakes];
-  const read5 = [];
+  const read6 = [];
   for (const [job2, jobEntries] of value?.jobs ?? []) {
     const seen = /* @__PURE__ */ new Set();
     for (const one of jobEntries) {
@@ -16011,22 +16505,22 @@ function readAccessFile(source, kinds = KINDS) {
         });
       }
       seen.add(one.purpose.value);
-      read5.push({ job: job2, ...one });
+      read6.push({ job: job2, ...one });
     }
   }
-  return { value: value !== void 0 && all.length === 0 ? read5 : void 0, mistakes: all };
+  return { value: value !== void 0 && all.length === 0 ? read6 : void 0, mistakes: all };
 }
 
 // core/access/plan/changes.ts
-function clash(entry, shown4) {
-  const { target, object: object3, purpose, job: job2 } = entry;
+function clash(entry, shown5) {
+  const { kind, object: object3, purpose, job: job2 } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
-      problem: `Job "${job2.key}", ${purpose.value}: ${shown4}, and this bundle has not granted it.`,
+      problem: `Job "${job2.key}", ${purpose.value}: ${shown5}, and this bundle has not granted it.`,
       expected: "an object that this bundle granted and recorded, or none",
-      actual: shown4,
-      remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
+      actual: shown5,
+      remedy: `If nobody else needs it, revoke it and deploy again: ${kind.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
       place: purpose.place
     }
   };
@@ -16054,8 +16548,8 @@ function changeFor(entry, remote2, own, shared) {
       if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
       if (shared)
         return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
-      if (entry.target.marked) return { action: "record", phase: "granted", note: "found by its mark" };
-      return clash(entry, `${entry.target.describe(entry.object)} is there already`);
+      if (entry.kind.marked) return { action: "record", phase: "granted", note: "found by its mark" };
+      return clash(entry, `${entry.kind.describe(entry.object)} is there already`);
     case "absent": {
       const drift = ours && own.phase === "granted" ? { note: "it was removed by somebody else" } : {};
       return { action: "grant", phase: "granted", ...drift };
@@ -16067,7 +16561,7 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
   const findings2 = [];
   const warnings = [];
   const live = declared2.filter((entry) => entry.expired === void 0);
-  const keyOf = (entry) => objectKey(entry.target.kind, entry.object);
+  const keyOf = (entry) => objectKey(entry.kind.name, entry.object);
   const wanted = new Set(live.map(keyOf));
   const wantedBy = new Set(live.map((entry) => `${entry.name} ${keyOf(entry)}`));
   const expired2 = new Map(
@@ -16075,15 +16569,15 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
   );
   const recorded = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
   for (const entry of live) {
-    const { name, target, object: object3, origin } = entry;
+    const { name, kind, object: object3, origin } = entry;
     const same = recorded.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
     const own = same.find(({ record: record2 }) => record2.name === name)?.record;
-    const planned = changeFor(entry, remote2(target, object3), own, same.length > 0);
+    const planned = changeFor(entry, remote2(kind, object3), own, same.length > 0);
     if ("code" in planned) findings2.push(planned);
     else {
-      const stands = planned.action !== "grant" && (own !== void 0 || target.marked);
+      const stands = planned.action !== "grant" && (own !== void 0 || kind.marked);
       changes.push({
-        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, target, object: object3 },
+        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, kind, object: object3 },
         ...planned,
         ...stands && { standing: { since: own?.since } }
       });
@@ -16103,18 +16597,18 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
   }
   for (const { record: record2, key: key2 } of recorded) {
     if (unclear.has(record2.name)) continue;
-    const { name, job: job2, purpose, kind, object: object3, phase } = record2;
-    const target = kindOf2(kind, kinds);
-    if (target === void 0) {
+    const { name, job: job2, purpose, object: object3, phase } = record2;
+    const kind = kindOf2(record2.kind, kinds);
+    if (kind === void 0) {
       warnings.push(
-        `The access state records a "${kind}" for job "${job2}", which this version cannot withdraw.`
+        `The access state records a "${record2.kind}" for job "${job2}", which this version cannot withdraw.`
       );
       continue;
     }
     const past = expired2.get(name);
     const after = past === void 0 ? void 0 : "expired";
     const origin = { bundle: record2.bundle, target: record2.target, jobId: record2.jobId };
-    const base = { name, origin, job: job2, purpose, target, object: object3, phase: after };
+    const base = { name, origin, job: job2, purpose, kind, object: object3, phase: after };
     if (phase === "expired") {
       if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
         changes.push({ ...base, action: "record", note: "its expired entry is gone" });
@@ -16126,7 +16620,7 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
       changes.push({ ...base, action: "record", note: `${note2}, but another entry needs it` });
       continue;
     }
-    const { state } = remote2(target, object3);
+    const { state } = remote2(kind, object3);
     const gone = state === "absent" || state === "impossible" || state === "foreign";
     changes.push({
       ...base,
@@ -16192,11 +16686,11 @@ function exclusive({
       (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
     );
     if (strangers.length === 0) return proven("this workspace lists nothing else that runs as it");
-    return broken(`also runs as it: ${shown2(strangers.map(runnerWords))}`, APART);
+    return broken(`also runs as it: ${shown3(strangers.map(runnerWords))}`, APART);
   });
 }
 var runnerWords = ({ type, name, id }) => `${type} "${name}" (${id})`;
-function shown2(words) {
+function shown3(words) {
   const more = words.length > 5 ? ` and ${words.length - 5} more` : "";
   return `${words.slice(0, 5).join(", ")}${more}`;
 }
@@ -16209,11 +16703,11 @@ function elsewhere(subject2) {
       const strangers = mine.flatMap(
         ({ name, runners: runners2 }) => (runners2.state === "known" ? runners2.value : []).filter((runner) => runner.principal === principal).map((runner) => `${runnerWords(runner)} in workspace "${name}"`)
       );
-      if (strangers.length > 0) return broken(`also runs as it: ${shown2(strangers)}`, APART_ELSEWHERE);
+      if (strangers.length > 0) return broken(`also runs as it: ${shown3(strangers)}`, APART_ELSEWHERE);
       const unread = mine.filter(({ runners: runners2 }) => runners2.state !== "known");
       if (unread.length > 0) return unreadThere(unread, subject2);
       if (mine.length === 0) return proven("it is assigned to no other workspace of the account");
-      const names2 = shown2(mine.map(({ name }) => `"${name}"`));
+      const names2 = shown3(mine.map(({ name }) => `"${name}"`));
       return proven(`nothing runs as it in the other workspaces that it is assigned to (${names2})`);
     })
   );
@@ -16236,7 +16730,7 @@ function unreadThere(unread, { everywhere }) {
       )
     );
   }
-  const names2 = shown2(unread.map(({ name }) => `"${name}"`));
+  const names2 = shown3(unread.map(({ name }) => `"${name}"`));
   const says = rights2.map(({ missingRight }, at3) => {
     return `what runs as it in workspace "${unread[at3]?.name ?? ""}" is not read: that needs ${missingRight}`;
   });
@@ -16302,7 +16796,7 @@ function declareAccess(entries2, bundle, now) {
     const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
     const resolve2 = (source) => resolveReferences(source, bundle.config, invalid);
     const context = { principal: job2.runAs.applicationId, name, resolve: resolve2, report: invalid };
-    const object3 = entry.target.object(entry.spec, context);
+    const object3 = entry.kind.object(entry.spec, context);
     const { present: present5 } = entry;
     const presented = present5 === void 0 || present5 === "databricks" ? void 0 : resolve2(present5.credential)?.toLowerCase();
     if (object3 === void 0) {
@@ -16314,10 +16808,10 @@ function declareAccess(entries2, bundle, now) {
       job: job2,
       origin: { bundle: bundle.name, target: bundle.target, jobId: job2.id ?? "" },
       purpose: entry.purpose,
-      target: entry.target,
+      kind: entry.kind,
       object: object3,
       expired: over ? entry.until?.value : void 0,
-      credentials: [entry.target.credential(object3)?.credential ?? presented].filter(
+      credentials: [entry.kind.credential(object3)?.credential ?? presented].filter(
         (credential) => credential !== void 0
       )
     });
@@ -16529,7 +17023,7 @@ function decideBy(file, request, evidence, seen) {
 var IN_FORCE = " What was granted before stays in force.";
 function finding(entry, { decision, scope, standing }) {
   const { job: job2, purpose } = entry;
-  const what = `Job "${job2.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const what = `Job "${job2.key}", ${purpose.value}: ${entry.kind.describe(entry.object)}`;
   const stands = standing === void 0 ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
   const found3 = weak.map((check) => check.says).join("; ");
@@ -16579,13 +17073,13 @@ function decideChanges(planned, declared2, basis) {
     }
     const scope = proofs.get(change2.job);
     if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
-    const { job: job2, purpose, target, object: object3, standing } = change2;
+    const { job: job2, purpose, kind, object: object3, standing } = change2;
     const request = {
       job: job2,
       purpose,
-      kind: target.kind,
-      resource: target.resource(object3),
-      foldsCase: target.foldsCase === true,
+      kind: kind.name,
+      resource: kind.resource(object3),
+      foldsCase: kind.foldsCase === true,
       target: bundle.target,
       principal: scope.principal
     };
@@ -16600,20 +17094,20 @@ function decideChanges(planned, declared2, basis) {
       const since = standing.since ?? "a time that was not recorded";
       const note2 = `${whyDenied(decided)}; kept by the policy (on_denied: keep), in force since ${since}`;
       changes.push({ ...decided, action: "unchanged", note: note2 });
-      warnings.push(`Job "${job2}", ${purpose}: ${target.describe(object3)} is no longer allowed: ${note2}.`);
+      warnings.push(`Job "${job2}", ${purpose}: ${kind.describe(object3)} is no longer allowed: ${note2}.`);
     } else revoked.push(decided);
   }
   const allowed = new Set(
-    changes.filter(({ phase, action }) => phase === "granted" && action !== "withdraw").map(({ target, object: object3 }) => objectKey(target.kind, object3))
+    changes.filter(({ phase, action }) => phase === "granted" && action !== "withdraw").map(({ kind, object: object3 }) => objectKey(kind.name, object3))
   );
   for (const one of revoked) {
-    const { job: job2, purpose, target, object: object3 } = one;
+    const { job: job2, purpose, kind, object: object3 } = one;
     const why = whyDenied(one);
-    const shared = allowed.has(objectKey(target.kind, object3));
+    const shared = allowed.has(objectKey(kind.name, object3));
     const note2 = shared ? `${why}, but another entry needs it` : why;
     changes.push({ ...one, action: shared ? "record" : "withdraw", phase: void 0, note: note2 });
     const fate = shared ? "stays for another entry" : "is withdrawn";
-    warnings.push(`Job "${job2}", ${purpose}: ${target.describe(object3)} ${fate}: ${why}.`);
+    warnings.push(`Job "${job2}", ${purpose}: ${kind.describe(object3)} ${fate}: ${why}.`);
   }
   return { changes, denied, findings: findings2, warnings };
 }
@@ -16631,7 +17125,7 @@ function coversAll(outer, inner) {
 function denies(deny, allow, kinds) {
   if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
   if (!coversAll(deny.principal?.map(withoutCase), allow.principal?.map(withoutCase))) return false;
-  const named = kinds.filter(({ kind }) => allow.kind?.value.includes(kind) ?? true);
+  const named = kinds.filter(({ name }) => allow.kind?.value.includes(name) ?? true);
   const fold = named.every(({ foldsCase }) => foldsCase) ? withoutCase : String;
   if (!coversAll(deny.resource?.map(fold), allow.resource?.map(fold))) return false;
   if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
@@ -16670,7 +17164,7 @@ function impossibleRules(policy2, kinds) {
       });
     }
     if (rule.effect === "deny") continue;
-    const named = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
+    const named = kinds.filter((one) => rule.kind?.value.includes(one.name));
     const without = named.filter(({ provider, needsProvider }) => needsProvider && !policy2.providers?.[provider]).map(({ provider }) => provider);
     if (rule.kind !== void 0 && without.length > 0 && without.length === named.length) {
       mistakes.push({
@@ -16823,7 +17317,7 @@ var ruleOf = (kinds) => object({
   effect: required(oneOf(["allow", "deny"], "`deny` beats `allow`; what no rule allows is denied.")),
   job: optional(patterns("Keys of jobs.")),
   purpose: optional(patterns("Purposes.")),
-  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ kind }) => kind)), "Kinds of access."))),
+  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ name }) => name)), "Kinds of access."))),
   resource: optional(patterns("What is reached: the credential, role or application.")),
   target: optional(patterns("Targets of the bundle.")),
   principal: optional(patterns("Application IDs of the service principals that jobs run as.")),
@@ -16906,7 +17400,7 @@ function effectiveRunAs(job2) {
   if (named.kind === "group" || effective === "") return named;
   return principalNamed(effective);
 }
-async function readOne(eyes, bundle, job2, listed) {
+async function readOne(eyes, bundle, job2, listed2) {
   const unread = (why, remedy2) => ({
     ...job2,
     id: void 0,
@@ -16918,7 +17412,7 @@ async function readOne(eyes, bundle, job2, listed) {
   for (const { workspace } of eyes.readers) {
     let found3;
     try {
-      found3 = listed.get(id) ?? await readJob(workspace, id);
+      found3 = listed2.get(id) ?? await readJob(workspace, id);
     } catch (error) {
       if (error instanceof ApiFailure && error.refused) continue;
       throw error;
@@ -16938,10 +17432,10 @@ async function readOne(eyes, bundle, job2, listed) {
 }
 async function asDeployed(eyes, bundle, keys, listing) {
   const ids = bundle.jobs.flatMap(({ key: key2, id }) => keys.has(key2) && id !== void 0 ? [id] : []);
-  const listed = await listedWhole(eyes, ids, listing);
+  const listed2 = await listedWhole(eyes, ids, listing);
   const jobs2 = await inParallel(
     bundle.jobs,
-    (job2) => keys.has(job2.key) ? readOne(eyes, bundle, job2, listed) : Promise.resolve(job2)
+    (job2) => keys.has(job2.key) ? readOne(eyes, bundle, job2, listed2) : Promise.resolve(job2)
   );
   return { ...bundle, jobs: jobs2 };
 }
@@ -16990,12 +17484,12 @@ function secrets({ identity, principal }) {
 function tokens({ identity, principal, tokens: all }) {
   return judge3(
     identity.numericId,
-    (id) => judge3(all, (listed) => {
-      const own = listed.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
+    (id) => judge3(all, (listed2) => {
+      const own = listed2.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
       if (own.length === 0) return proven("it has no personal access token");
-      const shown4 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
+      const shown5 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
       return broken(
-        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown4.join("; ")})`,
+        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown5.join("; ")})`,
         `Delete the tokens of service principal ${principal}: databricks token-management delete ${own[0]?.id ?? ""}`
       );
     })
@@ -17004,17 +17498,17 @@ function tokens({ identity, principal, tokens: all }) {
 function policies({ identity, principal }) {
   return judge3(identity.policies, (found3) => {
     if (found3.length === 0) return proven("it has no federation policy");
-    const shown4 = found3.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
+    const shown5 = found3.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
     const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown4}`, remedy);
+    return broken(`workloads outside can sign in as it: ${shown5}`, remedy);
   });
 }
 function admins(facts) {
   return judge3(facts.admins, ({ restricted, names: names2 }) => {
-    const shown4 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
-    const secret = `${shown4} can make an OAuth secret of it`;
+    const shown5 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
+    const secret = `${shown5} can make an OAuth secret of it`;
     if (restricted) return proven("workspace admins are restricted", [secret]);
-    const says = `${shown4} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
+    const says = `${shown5} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
     if (facts.adminsMustBeRestricted) {
       const remedy = "An account admin sets it: databricks settings restrict-workspace-admins update, with the status RESTRICT_TOKENS_AND_JOB_RUN_AS.";
       return broken(says, remedy);
@@ -17050,7 +17544,7 @@ import { posix as posix5 } from "node:path";
 
 // core/access/scope/code-rules.ts
 import { posix as posix4 } from "node:path";
-var shown3 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
+var shown4 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
 var inert = () => void 0;
 var unjudged = (why) => (_value, at3, seen) => {
   seen.unproven(at3, why);
@@ -17111,7 +17605,7 @@ var config2 = (value, at3, seen) => {
 };
 var fixed = (value) => /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
 var published = (value, at3, seen) => {
-  if (fixed(value)) seen.note(`${shown3(value)}: its publishers chose what the job runs`);
+  if (fixed(value)) seen.note(`${shown4(value)}: its publishers chose what the job runs`);
   else seen.unproven(at3, "is not fixed to one version of the public package index");
 };
 var dependency = text2((line, at3, seen) => {
@@ -17129,7 +17623,7 @@ var pypi = table2({
 });
 var maven = table2({
   coordinates: text2((value, _at, seen) => {
-    seen.note(`${shown3(value)}: its publishers chose what the job runs`);
+    seen.note(`${shown4(value)}: its publishers chose what the job runs`);
   }),
   exclusions: inert,
   repo: unjudged("a repository of its own: who publishes there is not readable")
@@ -17150,7 +17644,7 @@ var library = table2({
 // core/access/scope/code-table.ts
 var dockerImage = table2({
   url: text2((value, at3, seen) => {
-    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown3(value)} is fixed by its digest`);
+    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown4(value)} is fixed by its digest`);
     else seen.unproven(at3, "whoever may push the image changes what the job runs; fix it by its digest");
   }),
   basic_auth: inert
@@ -17224,7 +17718,7 @@ var existingCluster = table2({
 });
 var libraries = each(library);
 var elsewhere2 = (what) => text2((value, _at, seen) => {
-  seen.note(`${what} ${shown3(value)} runs as its own identity, with none of this access`);
+  seen.note(`${what} ${shown4(value)} runs as its own identity, with none of this access`);
 });
 var outside = unjudged("what it runs is not decided in this workspace's jobs");
 var subscribers = { pause_subscriptions: inert, subscriptions: inert };
@@ -17323,7 +17817,7 @@ var gitSource = (value, at3, seen) => {
   const commit = textAt(value, "git_commit");
   const ref2 = textAt(value, "git_branch") || textAt(value, "git_tag");
   const who = commit === "" ? `whoever may push to ${ref2 || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
-  seen.note(`code comes from ${shown3(textAt(value, "git_url"))}: ${who}`);
+  seen.note(`code comes from ${shown4(textAt(value, "git_url"))}: ${who}`);
   if (member(value, "job_source") !== void 0)
     seen.unproven(`${at3}.job_source`, "the job's settings come from the Git source, too");
 };
@@ -17344,7 +17838,7 @@ var jobSettings2 = table2({
         java_dependencies: each(
           text2((value, at3, seen) => {
             if (/^[/.]|^[a-z][\w+.-]*:\//i.test(value)) seen.path(value, at3);
-            else seen.note(`${shown3(value)}: its publishers chose what the job runs`);
+            else seen.note(`${shown4(value)}: its publishers chose what the job runs`);
           })
         )
       })
@@ -17423,8 +17917,8 @@ function codeOf(settings, filePath, clusters = []) {
 }
 function codeReader(eyes, filePath, metastoreOwner) {
   const shared = /* @__PURE__ */ new Map();
-  const once = (key2, read5) => {
-    const running = shared.get(key2) ?? read5();
+  const once = (key2, read6) => {
+    const running = shared.get(key2) ?? read6();
     shared.set(key2, running);
     return running;
   };
@@ -17482,9 +17976,9 @@ function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
     ...judge3(reading, (all) => {
       const everybody = all.filter(({ who }) => EVERYBODY.has(who));
       if (everybody.length > 0) {
-        const shown4 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
+        const shown5 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
         const remedy = `Take these rights away, so that only those who may use the access can change job "${job2}".`;
-        return broken(`every user may change what the job runs: ${[...new Set(shown4)].join(", ")}`, remedy);
+        return broken(`every user may change what the job runs: ${[...new Set(shown5)].join(", ")}`, remedy);
       }
       const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
       return proven(
@@ -17557,7 +18051,7 @@ async function readMetastoreOwner(eyes) {
 async function readCredentialUsers(eyes, names2, metastoreOwner) {
   const distinct = [...new Set(names2)];
   const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
-  const read5 = async (name) => {
+  const read6 = async (name) => {
     for (const reader of eyes.readers) {
       const facts = (await readCredentials(reader.workspace, [name])).get(name);
       if (facts?.state !== "read") continue;
@@ -17576,7 +18070,7 @@ async function readCredentialUsers(eyes, names2, metastoreOwner) {
     }
     return unreadable2(eyes, right(name));
   };
-  const readings2 = await inParallel(distinct, read5);
+  const readings2 = await inParallel(distinct, read6);
   return new Map(distinct.map((name, index) => [name, readings2[index] ?? unreadable2(eyes, right(name))]));
 }
 function shownUsers(users2) {
@@ -17634,12 +18128,12 @@ async function list2(api, path20, items, query = {}) {
   }
 }
 async function jobs(reader, listing, tasksMatter) {
-  const listed = await listing(reader);
+  const listed2 = await listing(reader);
   const isShort = (job2) => explicitRunAs(job2) === "" || tasksMatter && isCutOff(job2);
-  const short = listed.filter(isShort);
+  const short = listed2.filter(isShort);
   if (short.length > MAX_ASKED) return void 0;
   const asked3 = await completed(reader.workspace, short);
-  return [...listed.filter((job2) => !isShort(job2)), ...asked3].map((job2) => ({
+  return [...listed2.filter((job2) => !isShort(job2)), ...asked3].map((job2) => ({
     type: "job",
     id: JOB.text(job2, "job_id"),
     name: JOB.text(job2, "settings", "name"),
@@ -17699,12 +18193,12 @@ async function readRunners(eyes, listing, tasksMatter) {
     );
   }
 }
-function withBundle(listed, bundle, deployed2) {
+function withBundle(listed2, bundle, deployed2) {
   const declared2 = (job2) => job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
   const own = bundle.jobs.filter((job2) => !deployed2 || job2.deployed?.state === "read");
   const byId = new Map(own.filter((job2) => job2.id !== void 0).map((job2) => [job2.id, job2]));
   const gone = new Set(deployed2 ? [] : bundle.goneJobIds);
-  const runners2 = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
+  const runners2 = listed2.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
     const job2 = runner.type === "job" ? byId.get(runner.id) : void 0;
     if (job2 === void 0) return runner;
     const planned = { principal: declared2(job2), clusters: sharedClusters(job2.settings) };
@@ -17730,25 +18224,25 @@ var MAX_GROUPS = 1e3;
 async function readElsewhere(eyes, accountId, here, numericIds2) {
   if (accountId === void 0) return unknown("the input account-id");
   const right = "account admin, with a way to sign in to the account";
-  const listed = await readBy(eyes, right, ({ account, elsewhere: elsewhere4 }) => {
+  const listed2 = await readBy(eyes, right, ({ account, elsewhere: elsewhere4 }) => {
     if (account === void 0) return void 0;
     const assigned = assignments({ api: account, id: accountId }, here, numericIds2);
     return assigned.then((all2) => ({ elsewhere: elsewhere4, all: all2 }));
   });
-  if (listed.state !== "known") return listed;
-  const { elsewhere: elsewhere3, all } = listed.value;
+  if (listed2.state !== "known") return listed2;
+  const { elsewhere: elsewhere3, all } = listed2.value;
   if (all === void 0) return unknown("a listing of the account's workspaces that names this one");
-  const read5 = all.map(async ({ name, deployment, ids }) => ({
+  const read6 = all.map(async ({ name, deployment, ids }) => ({
     name,
     assigned: ids,
     ...await runners(eyes, name, elsewhere3?.(deployment))
   }));
-  return known(await Promise.all(read5));
+  return known(await Promise.all(read6));
 }
 async function assignments(account, here, numericIds2) {
   const path20 = `/api/2.0/accounts/${account.id}/workspaces`;
-  const listed = await account.api.call({ method: "GET", path: path20, array: true });
-  const all = isList(listed) ? listed : [];
+  const listed2 = await account.api.call({ method: "GET", path: path20, array: true });
+  const all = isList(listed2) ? listed2 : [];
   const others2 = all.filter((one) => OTHER_WORKSPACE.text(one, "workspace_id") !== here);
   if (others2.length === all.length) return void 0;
   const members2 = groupMembers(account, numericIds2);
@@ -17799,9 +18293,9 @@ function groupMembers({ api, id: accountId }, numericIds2) {
   };
 }
 var isGroup = (member3) => GROUP.text(member3, "$ref").includes("Groups/");
-async function orAll(answer, read5) {
+async function orAll(answer, read6) {
   try {
-    return read5(await answer);
+    return read6(await answer);
   } catch (error) {
     if (error instanceof ApiFailure && !isPassing(error)) return void 0;
     throw error;
@@ -17811,7 +18305,7 @@ async function runners(eyes, name, workspace) {
   if (workspace === void 0) return { runners: unreadable2(eyes, `the address of workspace "${name}"`) };
   const admin = `workspace admin of "${name}"`;
   try {
-    const reader = await openReader({ workspace, account: void 0 });
+    const reader = await openReader({ workspace, account: void 0, elsewhere: void 0 });
     if (!reader.admin) return { runners: unreadable2(eyes, admin) };
     const all = await runnersOf(reader, jobListing(), false);
     return { runners: all === void 0 ? unknown(`${TOO_MANY} of "${name}"`) : known(all) };
@@ -17890,12 +18384,12 @@ async function readOne2(eyes, accountId, applicationId2, numericId) {
       return eitherRoute(
         () => listAll(workspace, path20, SECRETS.key("secrets")),
         account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
-      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
+      ).then((listed2) => listed2.map((secret) => SECRET.text(secret, "id")));
     }),
     readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
       if (id === void 0 || account === void 0) return void 0;
       return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
-        (listed) => listed.map((policy2) => ({
+        (listed2) => listed2.map((policy2) => ({
           id: FEDERATION_POLICY.text(policy2, "policy_id"),
           issuer: FEDERATION_POLICY.text(policy2, "oidc_policy", "issuer"),
           subject: FEDERATION_POLICY.text(policy2, "oidc_policy", "subject")
@@ -17930,14 +18424,14 @@ async function readTwins(eyes, identities, metastoreOwner) {
   const readers = isAdmin2.length > 0 ? isAdmin2 : eyes.readers;
   const path20 = "/api/2.1/unity-catalog/credentials";
   const query = { max_results: "0", include_unbound: "true" };
-  const listed = await readBy(
+  const listed2 = await readBy(
     { ...eyes, readers },
     right,
     ({ workspace }) => listAll(workspace, path20, CREDENTIALS.key("credentials"), query)
   );
-  if (listed.state !== "known") return listed;
+  if (listed2.state !== "known") return listed2;
   const wanted = new Set(identities.values());
-  const held = listed.value.filter((info) => wanted.has(identityOf(info)));
+  const held = listed2.value.filter((info) => wanted.has(identityOf(info)));
   const alone = (info) => held.every((other) => other === info || identityOf(other) !== identityOf(info));
   const isOwn = (info) => identities.has(CREDENTIAL.text(info, "name").toLowerCase());
   const same = held.filter((info) => !isOwn(info) || !alone(info));
@@ -18096,7 +18590,7 @@ async function proveScopes(request) {
   if (jobs2.length === 0) return /* @__PURE__ */ new Map();
   const clusterIds = jobs2.flatMap((job2) => sharedClusters(job2.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
-  const [listed, identities, tokens2, admins3, deployerIsAdmin, credentials, clusters] = await Promise.all([
+  const [listed2, identities, tokens2, admins3, deployerIsAdmin, credentials, clusters] = await Promise.all([
     readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
@@ -18129,7 +18623,7 @@ async function proveScopes(request) {
       return code2(codeSubject(job2, before), shared);
     })
   ]);
-  const runners2 = listed.state === "known" ? known(withBundle(listed.value, bundle, before === void 0)) : listed;
+  const runners2 = listed2.state === "known" ? known(withBundle(listed2.value, bundle, before === void 0)) : listed2;
   const nobody = unknown("a run-as service principal");
   const noIdentity = {
     numericId: nobody,
@@ -18238,12 +18732,12 @@ function observer(request, registrarLater) {
 // core/access/state/known.ts
 function expectedRecords(live, owner, deployment) {
   const byObject = /* @__PURE__ */ new Map();
-  for (const { name, origin, job: job2, purpose, target, object: object3 } of live) {
-    const key2 = objectKey(target.kind, object3);
+  for (const { name, origin, job: job2, purpose, kind, object: object3 } of live) {
+    const key2 = objectKey(kind.name, object3);
     const entry = { name, ...origin, job: job2.key, purpose: purpose.value, phase: "granted" };
     const { workspaceId, statePath } = deployment;
     byObject.set(key2, {
-      kind: target.kind,
+      kind: kind.name,
       object: object3,
       owner,
       deployment: { workspaceId, statePath },
@@ -18271,18 +18765,18 @@ async function knownState(options, live) {
   return { state: { ...seen, readable: readable2, records: withLegacy(seen.records, legacy2) }, legacy: legacy2, folder };
 }
 function assumedRecords(live, remote2) {
-  const there = live.filter(({ target, object: object3 }) => remote2(target, object3).state === "present");
-  return there.map(({ name, origin, job: job2, purpose, target, object: object3 }) => ({
-    ...{ name, ...origin, job: job2.key, purpose: purpose.value, kind: target.kind, object: object3, phase: "granted" }
+  const there = live.filter(({ kind, object: object3 }) => remote2(kind, object3).state === "present");
+  return there.map(({ name, origin, job: job2, purpose, kind, object: object3 }) => ({
+    ...{ name, ...origin, job: job2.key, purpose: purpose.value, kind: kind.name, object: object3, phase: "granted" }
   }));
 }
 
 // core/access/plan/state-warnings.ts
 function stateWarnings({ known: known2, views, principals, objects }) {
-  const ours = new Set(objects.map(({ target, object: object3 }) => objectKey(target.kind, object3)));
+  const ours = new Set(objects.map(({ kind, object: object3 }) => objectKey(kind.name, object3)));
   const warnings = [...views].flatMap(
-    ([target, view]) => view.granted(new Set(principals)).filter((object3) => !ours.has(objectKey(target.kind, object3))).map(
-      (object3) => `${target.describe(object3)} is there, and neither declared nor recorded: if nobody needs it, ${target.undoCommand(object3)}`
+    ([kind, view]) => view.granted(new Set(principals)).filter((object3) => !ours.has(objectKey(kind.name, object3))).map(
+      (object3) => `${kind.describe(object3)} is there, and neither declared nor recorded: if nobody needs it, ${kind.undoCommand(object3)}`
     )
   );
   const { state, legacy: legacy2 } = known2;
@@ -18335,21 +18829,21 @@ function fail(findings2) {
   return new SecretlessError(code2, { problem, mistakes });
 }
 async function readRemote(objects, request) {
-  const used = [...new Set(objects.map(({ target }) => target))];
+  const used = [...new Set(objects.map(({ kind }) => kind))];
   const views = await Promise.all(
     used.map(
-      (target) => target.read(
-        objects.filter((one) => one.target === target).map(({ object: object3 }) => object3),
-        portsOf(target, request)
+      (kind) => kind.read(
+        objects.filter((one) => one.kind === kind).map(({ object: object3 }) => object3),
+        portsOf(kind, request)
       )
     )
   );
-  return new Map(used.map((target, index) => [target, views[index]]));
+  return new Map(used.map((kind, index) => [kind, views[index]]));
 }
-function portsOf(target, request) {
+function portsOf(kind, request) {
   const { registrar, deployer, clock, bundle, signal } = request;
   return {
-    databricks: target.connect(registrar ?? deployer),
+    databricks: kind.connect(registrar ?? deployer),
     clock,
     workspaceId: bundle.workspaceId,
     ...signal === void 0 ? {} : { signal }
@@ -18405,27 +18899,27 @@ async function examineAccess(request) {
   );
   const { state } = known2;
   const recorded = state.records.map((record2) => ({
-    target: kindOf2(record2.kind, request.kinds),
+    kind: kindOf2(record2.kind, request.kinds),
     object: record2.object,
     ...{ name: record2.name, phase: record2.phase }
   })).filter(
-    (one) => one.target !== void 0 && one.phase !== "expired"
+    (one) => one.kind !== void 0 && one.phase !== "expired"
   );
-  const wanted = new Set(live.map(({ target, object: object3 }) => objectKey(target.kind, object3)));
-  const leaving = recorded.filter(({ name, target, object: object3 }) => !unclear.has(name) && !wanted.has(objectKey(target.kind, object3))).map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
+  const wanted = new Set(live.map(({ kind, object: object3 }) => objectKey(kind.name, object3)));
+  const leaving = recorded.filter(({ name, kind, object: object3 }) => !unclear.has(name) && !wanted.has(objectKey(kind.name, object3))).map(({ kind, object: object3 }) => kind.credential(object3)).filter((grant) => grant !== void 0);
   const needs = /* @__PURE__ */ new Map();
   for (const { job: job2, credentials } of live)
     needs.set(job2.key, [.../* @__PURE__ */ new Set([...needs.get(job2.key) ?? [], ...credentials])]);
-  const coming = live.map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
+  const coming = live.map(({ kind, object: object3 }) => kind.credential(object3)).filter((grant) => grant !== void 0);
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([
     readRemote(objects, request),
     see.proofs({ bundle, needs, coming, leaving })
   ]);
-  const missing = { state: "unreadable", missingRight: "the target" };
+  const missing = { state: "unreadable", missingRight: "the provider" };
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
-  const remote2 = (target, object3) => {
-    const seen = views.get(target)?.plan(object3) ?? missing;
+  const remote2 = (kind, object3) => {
+    const seen = views.get(kind)?.plan(object3) ?? missing;
     return seen.state === "absent" && registrarLater ? unseen : seen;
   };
   const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote2)];
@@ -18437,7 +18931,7 @@ async function examineAccess(request) {
     bundle,
     deployed: request.deployed
   });
-  const notes = live.flatMap(({ target, object: object3 }) => views.get(target)?.notes(object3) ?? []);
+  const notes = live.flatMap(({ kind, object: object3 }) => views.get(kind)?.notes(object3) ?? []);
   const principals = bundle.jobs.flatMap(
     ({ runAs: runAs2 }) => runAs2.kind === "service_principal" ? [runAs2.applicationId] : []
   );
@@ -18470,7 +18964,7 @@ async function planAccess(request, onPlan) {
 }
 
 // core/access/state/recorder.ts
-var recordKey = ({ name, target, object: object3 }) => `${name} ${objectKey(target.kind, object3)}`;
+var recordKey = ({ name, kind, object: object3 }) => `${name} ${objectKey(kind.name, object3)}`;
 var Recorder = class {
   /** By object, then by the name of the entry. */
   #records = /* @__PURE__ */ new Map();
@@ -18485,12 +18979,12 @@ var Recorder = class {
   async set(changes, phaseOf) {
     for (const change2 of changes) {
       const phase = phaseOf(change2);
-      const { name, origin, job: job2, purpose, target, object: object3 } = change2;
-      const entry = { name, ...origin, job: job2, purpose, kind: target.kind, object: object3 };
+      const { name, origin, job: job2, purpose, kind, object: object3 } = change2;
+      const entry = { name, ...origin, job: job2, purpose, kind: kind.name, object: object3 };
       if (phase === void 0) this.#of(entry).delete(name);
       else this.#of(entry).set(name, { ...entry, phase });
     }
-    const touched = new Map(changes.map((change2) => [objectKey(change2.target.kind, change2.object), change2]));
+    const touched = new Map(changes.map((change2) => [objectKey(change2.kind.name, change2.object), change2]));
     await inParallel([...touched.values()], (change2) => this.#write(change2));
   }
   #of({ kind, object: object3 }) {
@@ -18499,7 +18993,7 @@ var Recorder = class {
     this.#records.set(key2, entries2);
     return entries2;
   }
-  async #write({ target: { kind }, object: object3 }) {
+  async #write({ kind: { name: kind }, object: object3 }) {
     const { api, folder, owner, deployment, lock } = this.#options;
     await lock.hold();
     const entries2 = [...this.#of({ kind, object: object3 }).values()];
@@ -18521,34 +19015,34 @@ var Recorder = class {
 var CONFIRM_TIMEOUT = 6e4;
 var isChange = ({ action }) => action !== "unchanged";
 var isRemote2 = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
-async function confirm({ target, action, objects }, ports, clock) {
+async function confirm({ kind, action, objects }, ports, clock) {
   const done = ({ state }) => action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
   const deadline = clock.now() + CONFIRM_TIMEOUT;
   for (let wait = 500; ; wait = Math.min(wait * 2, 8e3)) {
-    const view = await target.read(objects, ports);
+    const view = await kind.read(objects, ports);
     const open4 = objects.filter((object3) => !done(view.plan(object3)));
     if (open4[0] === void 0) return void 0;
-    if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open4[0])}`;
+    if (clock.now() + wait > deadline) return `not confirmed when read back: ${kind.describe(open4[0])}`;
     await clock.sleep(wait, ports.signal);
   }
 }
 function batches(all) {
   const groups = /* @__PURE__ */ new Map();
   for (const change2 of all) {
-    const key2 = JSON.stringify([change2.action, change2.target.kind, change2.target.batch(change2.object)]);
+    const key2 = JSON.stringify([change2.action, change2.kind.name, change2.kind.batch(change2.object)]);
     const group = groups.get(key2);
     if (group) group.push(change2);
     else groups.set(key2, [change2]);
   }
   return [...groups.values()].map((changes) => {
-    const [{ target, action }] = changes;
-    return { target, action, changes, objects: changes.map(({ object: object3 }) => object3) };
+    const [{ kind, action }] = changes;
+    return { kind, action, changes, objects: changes.map(({ object: object3 }) => object3) };
   });
 }
 async function applyBatch(batch, ports, clock) {
-  const { target, action, objects } = batch;
+  const { kind, action, objects } = batch;
   try {
-    await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
+    await (action === "withdraw" ? kind.withdraw(objects, ports) : kind.apply(objects, ports));
     return await confirm(batch, ports, clock);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
@@ -18565,7 +19059,7 @@ async function execute(plan, request, lock, onApplied) {
   });
   const all = plan.changes.filter(isChange);
   const applied = [];
-  const tell = async (changes, outcome2, reason) => {
+  const tell2 = async (changes, outcome2, reason) => {
     for (const change2 of changes) {
       const one = { change: change2, outcome: outcome2, ...reason === void 0 ? {} : { reason } };
       applied.push(one);
@@ -18576,7 +19070,7 @@ async function execute(plan, request, lock, onApplied) {
     all,
     (change2) => change2.action === "withdraw" ? "withdrawing" : isRemote2(change2) ? "granting" : change2.phase
   );
-  await tell(
+  await tell2(
     all.filter((change2) => !isRemote2(change2)),
     "done"
   );
@@ -18588,19 +19082,19 @@ async function execute(plan, request, lock, onApplied) {
   for (const batch of order) {
     const withdrawing = batch.action === "withdraw";
     if (!withdrawing && withdrawalFailed) {
-      await tell(batch.changes, "skipped", "a withdrawal failed");
+      await tell2(batch.changes, "skipped", "a withdrawal failed");
       continue;
     }
     signal?.throwIfAborted();
     await lock.hold();
-    const problem = await applyBatch(batch, portsOf(batch.target, request), clock);
+    const problem = await applyBatch(batch, portsOf(batch.kind, request), clock);
     if (problem !== void 0) {
       withdrawalFailed ||= withdrawing;
-      await tell(batch.changes, "failed", problem);
+      await tell2(batch.changes, "failed", problem);
       continue;
     }
     await recorder.set(batch.changes, (change2) => change2.phase);
-    await tell(batch.changes, "done");
+    await tell2(batch.changes, "done");
   }
   return applied;
 }
@@ -18608,18 +19102,18 @@ async function execute(plan, request, lock, onApplied) {
 // core/access/apply/apply.ts
 var isRevoked = ({ action, decision }) => action === "withdraw" && decision?.effect === "deny";
 function checkApproved(fresh, approved) {
-  const shown4 = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
-  for (const change2 of approved.changes) if (change2.unread) shown4.add(`grant ${recordKey(change2)}`);
+  const shown5 = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
+  for (const change2 of approved.changes) if (change2.unread) shown5.add(`grant ${recordKey(change2)}`);
   const hidden = ({ action }) => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change2) => isRemote2(change2) && !hidden(change2) && !isRevoked(change2) && !shown4.has(`${change2.action} ${recordKey(change2)}`)
+    (change2) => isRemote2(change2) && !hidden(change2) && !isRevoked(change2) && !shown5.has(`${change2.action} ${recordKey(change2)}`)
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
     problem: "Access has changed since it was planned: what would happen now was not shown.",
     remedy: "Plan and deploy again. If another pipeline deploys the same bundle and target, let only one of them do it.",
-    mistakes: surprises.map(({ action, target, object: object3, job: job2, purpose }) => ({
-      problem: `${action}: ${target.describe(object3)} (job "${job2}", ${purpose})`
+    mistakes: surprises.map(({ action, kind, object: object3, job: job2, purpose }) => ({
+      problem: `${action}: ${kind.describe(object3)} (job "${job2}", ${purpose})`
     }))
   });
 }
@@ -18630,9 +19124,13 @@ function holding(request, lock) {
       return api.call(one);
     }
   });
-  const all = ({ workspace, account }) => ({
+  const all = ({ workspace, account, elsewhere: elsewhere3 }) => ({
     workspace: held(workspace),
-    account: account && held(account)
+    account: account && held(account),
+    elsewhere: (name) => {
+      const other = elsewhere3?.(name);
+      return other && held(other);
+    }
   });
   const { deployer, registrar } = request;
   return { ...request, deployer: all(deployer), registrar: registrar && all(registrar) };
@@ -18640,9 +19138,9 @@ function holding(request, lock) {
 function failures(applied) {
   const mistakes = applied.filter(({ outcome: outcome2 }) => outcome2 === "failed" || outcome2 === "skipped");
   return mistakes.map(({ change: change2, outcome: outcome2, reason = "" }) => {
-    const { action, target, object: object3, job: job2, purpose } = change2;
+    const { action, kind, object: object3, job: job2, purpose } = change2;
     const mistake = {
-      problem: `Job "${job2}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome2}: ${reason}.`,
+      problem: `Job "${job2}", ${purpose}: ${action} of ${kind.describe(object3)} ${outcome2}: ${reason}.`,
       remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there."
     };
     return { code: "ACCESS_FAILED", mistake };
@@ -18718,7 +19216,7 @@ function grantedNow(plan, applied) {
 }
 function declaredNow(entries2, bundle, now) {
   const { declared: declared2 } = declareAccess(entries2, bundle, now);
-  return declared2.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, target, object: object3 }) => ({ job: job2.key, purpose: purpose.value, target, object: object3 }));
+  return declared2.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, kind, object: object3 }) => ({ job: job2.key, purpose: purpose.value, kind, object: object3 }));
 }
 function manifestOf(bundle, workspace, entries2, inForce) {
   const { name, target } = bundle;
@@ -18727,7 +19225,7 @@ function manifestOf(bundle, workspace, entries2, inForce) {
     const ofJob = entries2.filter(({ job: job2 }) => job2.value === key2);
     const purposes = inForce.filter(({ job: job2 }) => job2 === key2).map((one) => {
       const until = ofJob.find(({ purpose }) => purpose.value === one.purpose)?.until;
-      const grant = one.target.manifest(one.object);
+      const grant = one.kind.manifest(one.object);
       return { ...grant, purpose: one.purpose, ...until && { until: until.value } };
     });
     const elsewhere3 = Object.fromEntries(
@@ -19108,7 +19606,9 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   const known2 = await step2.workspace;
   const accountId = known2.accountId ?? inputs.accountId;
   const accountUrl = accountHost(inputs.host);
-  if (accountId === void 0 || accountUrl === void 0) return { workspace, account: void 0 };
+  if (accountId === void 0 || accountUrl === void 0) {
+    return { workspace, account: void 0, elsewhere: void 0 };
+  }
   const account = { id: accountId, host: accountUrl };
   const ofAccount = inputs.exchange.forAccount ? session : signIn(step2, { workspace: known2, audit, clientId, account, signal });
   let refused3;
@@ -19282,7 +19782,7 @@ function planRow({
   action,
   job: job2,
   purpose,
-  target,
+  kind,
   object: object3,
   decision,
   scope,
@@ -19293,11 +19793,11 @@ function planRow({
     action,
     job: job2,
     purpose,
-    what: target.describe(object3),
+    what: kind.describe(object3),
     scope: scope === void 0 ? "" : scopeWords(scope),
     decidedBy: decision === void 0 ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
     note: note2,
-    revocationLag: target.revocation.lag
+    revocationLag: kind.revocation.lag
   };
 }
 function proofLines(proof) {
@@ -19393,7 +19893,7 @@ ${body}`;
 // core/flow/access/report.ts
 var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
 var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
-var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
+var NAMES2 = { grant: "granted", update: "updated", withdraw: "revoked" };
 function registrarWords({ apart, selfRegistered }) {
   if (apart) return "apart: in a job of its own";
   return selfRegistered ? "the deployer itself: unseparated" : "in the step that deploys: unseparated";
@@ -19442,13 +19942,13 @@ var AccessReport = class {
     for (const one of changes) {
       const change2 = "change" in one ? one.change : one;
       const failed = "change" in one && one.outcome !== "done" ? one : void 0;
-      const { action, job: job2, purpose, target, object: object3 } = change2;
-      const what = target.describe(object3);
-      if (how === "applied" && (failed || action in NAMES))
+      const { action, job: job2, purpose, kind, object: object3 } = change2;
+      const what = kind.describe(object3);
+      if (how === "applied" && (failed || action in NAMES2))
         ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job2}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
       if (action === "withdraw") withdrawn.push(`${what} (job ${job2}, ${purpose})`);
-      lists[NAMES[action]].push({ job: job2, purpose, kind: target.kind, ...object3 });
+      lists[NAMES2[action]].push({ job: job2, purpose, kind: kind.name, ...object3 });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
     const { granted, updated, revoked } = lists;
@@ -19710,8 +20210,9 @@ var Access = class {
   async #complete(bundle, deployer, how) {
     const { step: step2, source } = this.#parts;
     const { accountId = step2.inputs.accountId } = await step2.workspace;
-    const { files, evidence } = source;
-    const { command } = step2.inputs;
+    const { evidence } = source;
+    const { command, select } = step2.inputs;
+    const files = how.deployed && select.length > 0 ? this.#ofThoseThere(bundle) : source.files;
     const looksOnly = !command.changes || isApart(files) && command.name !== "access";
     return {
       ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
@@ -19721,6 +20222,16 @@ var Access = class {
       clock: step2.ports.clock,
       signal: step2.signal
     };
+  }
+  /** The access of the jobs that are there: one that was not selected may never have been deployed. */
+  #ofThoseThere({ jobs: jobs2 }) {
+    const { step: step2, source } = this.#parts;
+    const absent = new Set(jobs2.flatMap(({ key: key2, id }) => id === void 0 ? [key2] : []));
+    const { entries: entries2 } = source.files;
+    const there = entries2.filter(({ job: job2 }) => !absent.has(job2.value));
+    if (there.length < entries2.length)
+      step2.ci.info(`Not deployed yet, and so without access: ${[...absent].join(", ")} (not selected).`);
+    return { ...source.files, entries: there };
   }
   /**
    * Where only the registrar can withdraw, nothing is destroyed while access stands.
@@ -19814,7 +20325,7 @@ var deployerAmong = (creators) => creators.length === 1 ? creators[0] ?? "" : ""
 var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
 
 // core/flow/access/files.ts
-import { realpath as realpath3, stat as stat3 } from "node:fs/promises";
+import { realpath as realpath3, stat as stat4 } from "node:fs/promises";
 import path11 from "node:path";
 
 // core/ci/verify.ts
@@ -19926,15 +20437,15 @@ async function userFile(file, { ci, ports: { platform } }, input, bundleRoot) {
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown4 = pathForPeople(file, checkout, platform);
+  const shown5 = pathForPeople(file, checkout, platform);
   try {
     const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
-    return text3 === void 0 ? void 0 : { path: shown4, text: text3 };
+    return text3 === void 0 ? void 0 : { path: shown5, text: text3 };
   } catch (error) {
     if (error instanceof RefusedFile)
-      throw unusable(input, `${shown4} is not read: it ${error.message}.`, shown4);
+      throw unusable(input, `${shown5} is not read: it ${error.message}.`, shown5);
     const { code: code2 = String(error) } = error;
-    throw unusable(input, `${shown4} cannot be read (${code2}).`, shown4);
+    throw unusable(input, `${shown5} cannot be read (${code2}).`, shown5);
   }
 }
 function unusable(input, problem, actual) {
@@ -20004,7 +20515,7 @@ async function comesAlong(checkout, named, platform) {
   for (let folder = path11.dirname(file); ; folder = path11.dirname(folder)) {
     if (path11.relative(root, folder) === "") return true;
     if (path11.dirname(folder) === folder) return false;
-    const git = await stat3(path11.join(folder, ".git")).catch(() => void 0);
+    const git = await stat4(path11.join(folder, ".git")).catch(() => void 0);
     if (git?.isDirectory() === true) return false;
   }
 }
@@ -20026,7 +20537,7 @@ function undeclared(names2, declared2, input) {
 }
 
 // core/cli/variable-overrides.ts
-import { lstat, mkdir as mkdir2, rm as rm2, rmdir, stat as stat4, symlink, writeFile as writeFile2 } from "node:fs/promises";
+import { lstat, mkdir as mkdir2, rm as rm2, rmdir, stat as stat5, symlink, writeFile as writeFile2 } from "node:fs/promises";
 import path12 from "node:path";
 async function placeOverrides(values, place) {
   const { target, folder, platform } = place;
@@ -20049,7 +20560,7 @@ async function placeOverrides(values, place) {
   }
   const link2 = path12.join(at3, name);
   const there = await lstat(link2).catch(() => void 0);
-  const dangling = there?.isSymbolicLink() === true && !await stat4(link2).catch(() => void 0);
+  const dangling = there?.isSymbolicLink() === true && !await stat5(link2).catch(() => void 0);
   if (there && !dangling) throw inTheWay(place, link2, "it gives variables values, too");
   if (dangling) await rm2(link2);
   try {
@@ -20064,12 +20575,12 @@ async function placeOverrides(values, place) {
   };
 }
 function inTheWay({ checkout, platform, target }, file, why) {
-  const shown4 = pathForPeople(file, checkout, platform);
+  const shown5 = pathForPeople(file, checkout, platform);
   return new SecretlessError("INPUT_INVALID", {
-    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown4} is in the way, ${why}.`,
+    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown5} is in the way, ${why}.`,
     expected: `no \`${overridesPath(target)[3]}\` in the checkout, and folders without links`,
-    actual: shown4,
-    remedy: `Move its values into the file of \`variables-file\`, and take ${shown4} out of the repository.`
+    actual: shown5,
+    remedy: `Move its values into the file of \`variables-file\`, and take ${shown5} out of the repository.`
   });
 }
 
@@ -20191,7 +20702,7 @@ var NOTHING = {
 var LINUX = {
   ...NOTHING,
   startedAt(pid) {
-    const fields = read3(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
+    const fields = read4(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
   },
   environmentOf(pid) {
@@ -20213,7 +20724,7 @@ var LINUX = {
     }).map(Number);
   }
 };
-function read3(file) {
+function read4(file) {
   try {
     return readFileSync(file, "latin1");
   } catch {
@@ -20391,6 +20902,9 @@ async function chargeService(options) {
   const refusals = [];
   const echoes = /* @__PURE__ */ new Map();
   const ended = new AbortController();
+  const gone = new Promise((resolve2) => {
+    ended.signal.addEventListener("abort", () => resolve2(), { once: true });
+  });
   let [served, count3] = [0, 0];
   let lastError;
   let isReleased = false;
@@ -20430,11 +20944,8 @@ async function chargeService(options) {
     if (ended.signal.aborted) return false;
     const id = ++count3;
     const echoed = new Promise((resolve2) => echoes.set(id, () => resolve2(true)));
-    const gone = new Promise((resolve2) => {
-      ended.signal.addEventListener("abort", () => resolve2(false), { once: true });
-    });
     send({ type: "sync", id });
-    const result = await Promise.race([echoed, gone]);
+    const result = await Promise.race([echoed, gone.then(() => false)]);
     echoes.delete(id);
     return result;
   };
@@ -20473,10 +20984,6 @@ async function chargeService(options) {
       send({ type: "stop" });
       const late = new AbortController();
       const patience = clock.sleep(PATIENCE4, late.signal).catch(() => void 0);
-      const gone = new Promise((resolve2) => {
-        if (ended.signal.aborted) resolve2();
-        else ended.signal.addEventListener("abort", () => resolve2(), { once: true });
-      });
       await Promise.race([gone, patience]);
       late.abort();
       if (!ended.signal.aborted) process.kill();
@@ -20599,8 +21106,7 @@ var ServiceLauncher = class {
 };
 
 // core/flow/strays.ts
-function strayEnder(step2, folder) {
-  const port = processPort(step2.ports.platform);
+function strayEnder(step2, folder, port = processPort(step2.ports.platform)) {
   const before = new Set(endStrays(folder, port).hidden);
   return () => {
     const { ended, hidden } = endStrays(folder, port);
@@ -20624,7 +21130,7 @@ function strayEnder(step2, folder) {
 }
 
 // core/report/annotations.ts
-var MOST2 = 10;
+var MOST4 = 10;
 var FOR_ERRORS = 5;
 var BUDGETS = /* @__PURE__ */ new WeakMap();
 function budgetOf(ci) {
@@ -20639,10 +21145,10 @@ function sameBudget(wrapper, ci) {
   return wrapper;
 }
 function leftForErrors(ci) {
-  return Math.max(1, MOST2 - budgetOf(ci).shown);
+  return Math.max(1, MOST4 - budgetOf(ci).shown);
 }
 function takeWarning(budget) {
-  if (budget.shown >= MOST2 - FOR_ERRORS) {
+  if (budget.shown >= MOST4 - FOR_ERRORS) {
     budget.hidden += 1;
     return false;
   }
@@ -20670,12 +21176,12 @@ function carefulCi(ci) {
 }
 
 // core/cli/find.ts
-import { stat as stat5, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
+import { stat as stat6, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
 import { posix as posix6, win32 as win324 } from "node:path";
 var REAL = {
   executable: async (path20) => {
     try {
-      if (!(await stat5(path20)).isFile()) return void 0;
+      if (!(await stat6(path20)).isFile()) return void 0;
       await access(path20, constants2.X_OK);
       return await realpath4(path20);
     } catch {
@@ -21364,7 +21870,7 @@ async function findMember(handle, wanted, limit) {
 }
 async function readDirectory(handle, size) {
   const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
-  const tail = await read4(handle, tailStart, size);
+  const tail = await read5(handle, tailStart, size);
   for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
     if (tail.readUInt32LE(at3) !== END.signature) continue;
     if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
@@ -21378,7 +21884,7 @@ async function readDirectory(handle, size) {
     }
     if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
     if (count3 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
-    return { start, count: count3, bytes: await read4(handle, start, start + bytes) };
+    return { start, count: count3, bytes: await read5(handle, start, start + bytes) };
   }
   throw refused2("it has no end record: it is no zip archive, or cut off");
 }
@@ -21441,11 +21947,11 @@ function checkNames(entries2) {
 }
 async function startOfData(handle, entry, directoryStart) {
   const at3 = entry.headerAt;
-  const header = await read4(handle, at3, at3 + LOCAL.size);
+  const header = await read5(handle, at3, at3 + LOCAL.size);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw refused2("a member is not where its directory says");
   const nameSize = header.readUInt16LE(26);
   const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
-  const rawName = await read4(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
+  const rawName = await read5(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
   const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
   const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
   const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
@@ -21458,7 +21964,7 @@ async function startOfData(handle, entry, directoryStart) {
   if (start + entry.compressedSize > directoryStart) throw refused2(`\`${entry.name}\` is cut off`);
   return start;
 }
-async function read4(handle, start, end) {
+async function read5(handle, start, end) {
   const chunks = [];
   for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
@@ -21756,12 +22262,13 @@ function fittingOf({ inputs, ports }, constraint) {
 async function checked(step2, cwd, tool2) {
   const { ports, signal } = step2;
   const terminate = createTerminate(ports);
+  const mark2 = await programMark(tool2.file, ports.platform);
   const path20 = ports.environment["PATH"];
   const env = path20 === void 0 ? {} : { PATH: path20 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool2.file, env, cwd, signal });
   if (tool2.version !== void 0 && tool2.version !== version) throw otherVersion(tool2.version, version);
   if (warning !== void 0) warn(step2, warning);
-  return { version, file: tool2.file, verified: tool2.verified, pinned: tool2.version !== void 0 };
+  return { version, file: tool2.file, verified: tool2.verified, pinned: tool2.version !== void 0, mark: mark2 };
 }
 async function onPath(step2) {
   const { ci, ports } = step2;
@@ -21794,7 +22301,7 @@ function otherVersion(wanted, found3) {
 }
 
 // core/audit/events/scan.ts
-var MOST3 = 100;
+var MOST5 = 100;
 function scanEvent(scan2) {
   const { findings: findings2, accepted, host, runner } = scan2;
   const blocked = findings2.some(({ blocking }) => blocking);
@@ -21815,7 +22322,7 @@ function scanEvent(scan2) {
     api: { operation: "Scan of the deployment", service: { name } },
     src_endpoint: { name: runner },
     dst_endpoint: { name, hostname: name },
-    unmapped: { accepted, findings: findings2.slice(0, MOST3), findings_count: findings2.length }
+    unmapped: { accepted, findings: findings2.slice(0, MOST5), findings_count: findings2.length }
   };
 }
 
@@ -21946,9 +22453,9 @@ async function openFile({ file, roots, platform }) {
     } catch (error) {
       throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
         problem: `The audit log ${file} cannot be written.`,
-        expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+        expected: "a path in the checkout or in the CI's temporary folder, with no link in it, on a disk with room",
         actual: error instanceof RefusedFile ? `it ${error.message}` : String(error),
-        remedy: "Set the input `audit-log` to such a path.",
+        remedy: "Make room on the disk if it is full; else set the input `audit-log` to such a path.",
         cause: error
       });
     }
@@ -22221,10 +22728,10 @@ function redacted(value, prefix) {
   const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
   return `${known2}\u2026 (${value.length} characters)`;
 }
-function placeText2({ place, member: member3, cell, setting }) {
+function placeText2({ place, member: member3, cell: cell2, setting }) {
   const position = place.line === void 0 ? "" : `:${place.line}:${place.column ?? 1}`;
   const file = member3 === void 0 ? place.file : `${place.file}!${member3}`;
-  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
+  return `${file}${position}${cell2 === void 0 ? "" : ` (cell ${cell2})`}${setting === void 0 ? "" : ` (${setting})`}`;
 }
 var HIDDEN = {
   base64: ", base64 encoded",
@@ -22233,9 +22740,9 @@ var HIDDEN = {
   concatenated: ", put together from pieces"
 };
 function findingMistake(finding2) {
-  const { rule, shown: shown4, via, fingerprint: mark2 } = finding2;
+  const { rule, shown: shown5, via, fingerprint: mark2 } = finding2;
   return {
-    problem: `${rule.name}: ${shown4}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
+    problem: `${rule.name}: ${shown5}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
     actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark2}`,
     remedy: rule.remedy,
     place: finding2.place
@@ -22326,11 +22833,11 @@ function stepsOf(line) {
   while (at3 < line.length) {
     const rest = line.slice(at3);
     const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
-    const [length, read5] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
+    const [length, read6] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
       characters[0].length,
       [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
     ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
-    steps.push(...read5);
+    steps.push(...read6);
     at3 += length;
   }
   return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
@@ -22400,7 +22907,7 @@ var IgnorePatterns = class {
 // core/scan/exceptions.ts
 var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
-var MOST4 = 1e3;
+var MOST6 = 1e3;
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 var RULE_IDS = new Set(
   [...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id)
@@ -22454,8 +22961,8 @@ function parseExceptions(text3, file, today) {
     const problem = `${file} has an unknown key ${quote(name)}`;
     mistakes.push({ problem, remedy: REMEDY, place: placeAt(key2.range?.[0]) });
   }
-  if (list3.items.length > MOST4) {
-    const problem = `${file} has more than ${String(MOST4)} exceptions`;
+  if (list3.items.length > MOST6) {
+    const problem = `${file} has more than ${String(MOST6)} exceptions`;
     mistakes.push({ problem, remedy: "Remove what the exceptions are for.", place: placeAt(0) });
     return { exceptions: [], mistakes };
   }
@@ -22624,7 +23131,7 @@ function uri(file) {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
-  const { rule, level, place, endColumn, member: member3, setting, shown: shown4, fingerprint: fingerprint2 } = finding2;
+  const { rule, level, place, endColumn, member: member3, setting, shown: shown5, fingerprint: fingerprint2 } = finding2;
   const { line, column } = place;
   const region = line === void 0 ? {} : {
     region: {
@@ -22638,7 +23145,7 @@ function sarifResult(finding2, ruleIndex, exception) {
     ruleId: rule.id,
     ruleIndex,
     level,
-    message: { text: `${rule.name}: ${shown4} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
+    message: { text: `${rule.name}: ${shown5} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: uri(place.file), uriBaseId: "%SRCROOT%" }, ...region },
@@ -22692,7 +23199,7 @@ function toSarif(report2, options) {
 }
 
 // core/flow/scan/outcome.ts
-var MOST5 = 100;
+var MOST7 = 100;
 var ScanOutcome = class {
   #step;
   #repositoryId;
@@ -22754,7 +23261,7 @@ var ScanOutcome = class {
   }
   #warn(mistake) {
     const text3 = mistakeText(mistake);
-    if (this.#annotated.has(text3) || this.#annotated.size >= MOST5) return;
+    if (this.#annotated.has(text3) || this.#annotated.size >= MOST7) return;
     this.#annotated.add(text3);
     this.#step.ci.annotate("warning", text3, mistake.place);
   }
@@ -22796,12 +23303,12 @@ function acceptedBy({ excepted }) {
 }
 function credentialFound(findings2, { uploaded = false }) {
   const count3 = findings2.length === 1 ? "1 finding" : `${String(findings2.length)} findings`;
-  const shown4 = findings2.length > MOST5 ? ` The first ${String(MOST5)} are shown.` : "";
+  const shown5 = findings2.length > MOST7 ? ` The first ${String(MOST7)} are shown.` : "";
   const [done, first] = uploaded ? ["It is in the workspace already: it came after the scan of what was planned.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
   return new SecretlessError(uploaded ? "CREDENTIAL_UPLOADED" : "CREDENTIAL_FOUND", {
-    problem: `The scan for static credentials has ${count3}. ${done}${shown4}`,
+    problem: `The scan for static credentials has ${count3}. ${done}${shown5}`,
     remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings2.slice(0, MOST5).map(findingMistake)
+    mistakes: findings2.slice(0, MOST7).map(findingMistake)
   });
 }
 function incomplete(findings2, { uploaded = false }) {
@@ -22809,7 +23316,7 @@ function incomplete(findings2, { uploaded = false }) {
   return new SecretlessError("SCAN_INCOMPLETE", {
     problem: `The scan cannot read ${count3}, and \`scan: block\` passes nothing over. ` + (uploaded ? "It is in the workspace already." : "Nothing was uploaded."),
     remedy: `Do what each line says. For a file that has to be as it is, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings2.slice(0, MOST5).map(findingMistake)
+    mistakes: findings2.slice(0, MOST7).map(findingMistake)
   });
 }
 function exceptionsInvalid(mistakes) {
@@ -22820,7 +23327,7 @@ function exceptionsInvalid(mistakes) {
 }
 
 // core/flow/scan/uploaded.ts
-import { basename, join as join9, posix as posix9 } from "node:path";
+import { basename, join as join7, posix as posix7 } from "node:path";
 
 // core/api/uploaded-files.ts
 async function filesInFolder(api, path20) {
@@ -22865,19 +23372,222 @@ async function answered(api, request, what) {
   }
 }
 
+// core/bundle/sync-files.ts
+import nodePath, { dirname as dirname3, join as join6, relative as relative2 } from "node:path";
+async function worktreeOf(bundleRoot, syncRoot, tree) {
+  const found3 = await findCheckout(bundleRoot, tree);
+  return found3 === bundleRoot ? syncRoot : found3;
+}
+var GitIgnores = class {
+  #bounds;
+  #root;
+  #byFolder = /* @__PURE__ */ new Map();
+  constructor(bounds, root) {
+    this.#bounds = bounds;
+    this.#root = root;
+  }
+  async ignores(path20, isFolder) {
+    for (let folder = dirname3(path20); ; folder = dirname3(folder)) {
+      const inside = slashed(relative2(folder, path20));
+      const rules = await this.#rules(folder);
+      if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
+      if (folder === this.#root || dirname3(folder) === folder) return false;
+    }
+  }
+  #rules(folder) {
+    let rules = this.#byFolder.get(folder);
+    if (rules === void 0) {
+      rules = this.#load(folder);
+      this.#byFolder.set(folder, rules);
+    }
+    return rules;
+  }
+  async #load(folder) {
+    const file = join6(folder, ".gitignore");
+    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
+    const text3 = bytes?.toString("utf8") ?? "";
+    const always = folder === this.#root ? [".git", ".databricks"] : [];
+    return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
+  }
+};
+async function selectFiles(selection, bounds, name) {
+  const { bundleRoot, syncRoot } = selection;
+  const { tree } = bounds;
+  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
+  const included = new IgnorePatterns(selection.include, "take");
+  const excluded = new IgnorePatterns(selection.exclude, "leave-out");
+  const files = /* @__PURE__ */ new Set();
+  const unscanned = /* @__PURE__ */ new Map();
+  const take = (path20) => {
+    if (!excluded.match(slashed(relative2(syncRoot, path20)))) files.add(path20);
+  };
+  const walk2 = async (folder, all) => {
+    const entries2 = await tree.list(folder).catch((error) => {
+      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      unscanned.set(folder, { file: name(folder), reason, harmless: false });
+      return [];
+    });
+    for (const entry of entries2) {
+      const path20 = join6(folder, entry.name);
+      if (entry.type === "folder") {
+        if (all || !await ignores.ignores(path20, true)) await walk2(path20, all);
+      } else if (all) {
+        if (entry.type === "file" && included.match(slashed(relative2(syncRoot, path20)))) take(path20);
+      } else if (!await ignores.ignores(path20, false)) {
+        if (entry.type === "file") take(path20);
+        else {
+          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
+          unscanned.set(path20, {
+            file: name(path20),
+            reason: `it is ${what}, which the Databricks CLI does not upload`,
+            harmless: true
+          });
+        }
+      }
+    }
+  };
+  for (const path20 of selection.paths) {
+    const start = join6(syncRoot, path20);
+    if (await tree.size(start) !== void 0) take(start);
+    else await walk2(start, false);
+  }
+  if (selection.include.length > 0) await walk2(syncRoot, true);
+  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
+}
+async function selectArtifacts({ artifacts }, tree) {
+  const found3 = /* @__PURE__ */ new Set();
+  const take = async (path20) => {
+    if (await tree.size(path20) !== void 0) found3.add(path20);
+    else {
+      const entries2 = await tree.list(path20).catch(() => void 0);
+      if (entries2 === void 0) found3.add(path20);
+      for (const { name } of entries2 ?? []) await take(join6(path20, name));
+    }
+  };
+  for (const pattern of artifacts) for (const path20 of await matchesOf2(pattern, tree)) await take(path20);
+  return [...found3].sort();
+}
+async function matchesOf2(pattern, tree) {
+  try {
+    return await glob(pattern, nodePath, tree);
+  } catch (error) {
+    if (error instanceof PatternError) return [];
+    throw error;
+  }
+}
+
+// core/cli/sync-snapshot.ts
+import { readdir as readdir2 } from "node:fs/promises";
+import path17 from "node:path";
+async function readSyncedFiles(folder, target, platform) {
+  const lists = path17.join(folder.state, target, "sync-snapshots");
+  const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const read6 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
+  const texts2 = (await Promise.all(names2.map(read6))).filter((text3) => text3 !== void 0);
+  const listed2 = texts2.map(filesOf);
+  if (listed2.length === 0 || listed2.length < names2.length) return void 0;
+  return listed2.every((files) => files !== void 0) ? listed2.flat() : void 0;
+}
+function filesOf(text3) {
+  let names2;
+  try {
+    names2 = member(readJson(text3), "local_to_remote_names");
+  } catch {
+    return void 0;
+  }
+  const files = members(names2).map(([local, remote2]) => ({ local, remote: remote2 }));
+  return isObject2(names2) && files.every(isFile) ? files : void 0;
+}
+function isFile(file) {
+  return typeof file.remote === "string";
+}
+
+// core/flow/scan/uploaded.ts
+async function uploadedFiles(scanned, bounds, uploading) {
+  const { tree, platform } = bounds;
+  const { selections, summary, folder, target, code: code2, complete, api } = uploading;
+  const synced = await readSyncedFiles(folder, target, platform);
+  const here = [];
+  const remote2 = /* @__PURE__ */ new Map();
+  const filePath = textAt(summary, "workspace", "file_path");
+  for (const file of synced ?? []) {
+    const files = await present4(selections, file.local, tree);
+    here.push(...files);
+    const [first] = files;
+    const path20 = posix7.join(filePath, file.remote);
+    if (first === void 0 || code2) remote2.set(path20, first === void 0 ? path20 : scanned.name(first));
+  }
+  const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
+  for (const path20 of there ?? []) if (!remote2.has(path20)) remote2.set(path20, path20);
+  const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
+  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
+  const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
+  const names2 = new Set(different.map((file) => scanned.name(file)));
+  for (const path20 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix7.basename(path20));
+    if (local === void 0 || code2) remote2.set(path20, local === void 0 ? path20 : scanned.name(local));
+  }
+  const unscanned = [];
+  const unread = [];
+  await inParallel([...remote2], async ([path20, name]) => {
+    const content = await exportedFile(api, path20);
+    if (content === void 0 && name !== path20) unread.push(name);
+    else if (content === void 0)
+      unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
+    else if (await scanned.scanContent(name, content) > 0 || name === path20) names2.add(name);
+  });
+  return {
+    different: [...names2].sort(),
+    unscanned,
+    unread: unread.sort(),
+    unknown: !there ? TOO_MANY2 : synced || !complete ? void 0 : await unlisted(uploading, bounds)
+  };
+}
+var TOO_MANY2 = {
+  problem: "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
+  remedy: "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere)."
+};
+async function uploadedArtifacts(api, summary) {
+  const folder = textAt(summary, "workspace", "artifact_path");
+  if (folder === "" || folder.startsWith("/Volumes/")) return [];
+  return filesInFolder(api, posix7.join(folder, ".internal"));
+}
+async function present4(selections, local, tree) {
+  const files = selections.map(({ syncRoot }) => join7(syncRoot, local));
+  const sizes = await Promise.all(files.map((file) => tree.size(file)));
+  return files.filter((_file, index) => sizes[index] !== void 0);
+}
+async function selectedNow(selections, scanned, bounds) {
+  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
+  return (await Promise.all(all)).flatMap(({ files }) => files);
+}
+function isImmutable(summary) {
+  return member(summary, "experimental", "immutable_folder") === true;
+}
+async function unlisted({ selections, summary }, bounds) {
+  if (isImmutable(summary)) return void 0;
+  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
+  if (all.every(({ files }) => files.length === 0)) return void 0;
+  return {
+    problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
+    expected: "a list in `sync-snapshots` below the CLI's state",
+    remedy: "See that no script of the bundle touches the CLI's state, and look at the files in the workspace folder of the bundle."
+  };
+}
+
 // core/bundle/resolved-selection.ts
-import { isAbsolute as isAbsolute6, join as join7, posix as posix8, relative as relative3 } from "node:path";
+import { isAbsolute as isAbsolute6, join as join9, posix as posix9, relative as relative4 } from "node:path";
 
 // core/bundle/selection.ts
-import { isAbsolute as isAbsolute5, join as join6, posix as posix7, relative as relative2, resolve } from "node:path";
+import { isAbsolute as isAbsolute5, join as join8, posix as posix8, relative as relative3, resolve } from "node:path";
 function foldersUp(path20) {
-  return posix7.normalize(slashed(path20)).split("/").filter((part) => part === "..").length;
+  return posix8.normalize(slashed(path20)).split("/").filter((part) => part === "..").length;
 }
 function above(folder, levels) {
   return resolve(folder, ...Array.from({ length: levels }, () => ".."));
 }
 function fromSyncRoot({ bundleRoot, syncRoot }, path20) {
-  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path20);
+  return posix8.join(slashed(relative3(syncRoot, bundleRoot)), path20);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
 var CONTENT_KEY = "file_path";
@@ -22885,13 +23595,13 @@ function isLibraryKey(key2) {
   return LIBRARY_KEYS.has(key2) || key2 === CONTENT_KEY;
 }
 function libraryPatterns(key2, text3, folder) {
-  if (key2 === CONTENT_KEY && !text3.includes("${")) return [isAbsolute5(text3) ? text3 : join6(folder, text3)];
+  if (key2 === CONTENT_KEY && !text3.includes("${")) return [isAbsolute5(text3) ? text3 : join8(folder, text3)];
   if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text3) || text3.includes("${")) return [];
   const withoutExtras = text3.replace(/\[[^\]]*\]$/, "");
-  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join6(folder, pattern));
+  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join8(folder, pattern));
 }
 function wheelsOf(folder) {
-  return join6(folder, "dist", "*.whl");
+  return join8(folder, "dist", "*.whl");
 }
 
 // core/bundle/resolved-selection.ts
@@ -22924,17 +23634,17 @@ function runsCode(tree) {
 function texts(value) {
   if (value === void 0 || value === null) return [];
   if (!Array.isArray(value)) return void 0;
-  const read5 = value.map((item) => typeof item === "string" ? item : void 0);
-  return read5.every((text3) => text3 !== void 0) ? read5 : void 0;
+  const read6 = value.map((item) => typeof item === "string" ? item : void 0);
+  return read6.every((text3) => text3 !== void 0) ? read6 : void 0;
 }
 async function syncRoots(paths, from) {
   const { bundleRoot, checkout, written, tree } = from;
   if (written && resolvesTo(written.allPaths, paths)) return [written.syncRoot];
-  const depth = relative3(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
+  const depth = relative4(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present5 = await Promise.all(paths.map((path20) => isThere(join7(root, path20), tree)));
+    const present5 = await Promise.all(paths.map((path20) => isThere(join9(root, path20), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
     const needed = levels === 0 || paths.some((path20) => cleaned2(path20).split("/")[0] !== first);
     if (needed && present5.every(Boolean)) roots.push(root);
@@ -22946,7 +23656,7 @@ function resolvesTo(written, paths) {
   const fits2 = (path20) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path20)));
   return written.length === paths.length && paths.every(fits2);
 }
-var cleaned2 = (path20) => posix8.normalize(slashed(path20)).replace(/(?<=.)\/$/, "");
+var cleaned2 = (path20) => posix9.normalize(slashed(path20)).replace(/(?<=.)\/$/, "");
 async function isThere(path20, tree) {
   if (await tree.size(path20) !== void 0) return true;
   return tree.list(path20).then(
@@ -22958,7 +23668,7 @@ function artifactPatterns(tree, bundleRoot) {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
     const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
     const folder = textAt(artifact, "path") || ".";
-    const absolute = (path20) => isAbsolute6(path20) ? path20 : join7(bundleRoot, path20);
+    const absolute = (path20) => isAbsolute6(path20) ? path20 : join9(bundleRoot, path20);
     const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
     return [...sources.map(absolute), ...built2];
   });
@@ -22966,197 +23676,6 @@ function artifactPatterns(tree, bundleRoot) {
 function libraryTexts(value, key2) {
   if (typeof value === "string") return isLibraryKey(key2) ? [[key2, value]] : [];
   return listAt(value).flatMap((item) => libraryTexts(item, key2)).concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));
-}
-
-// core/bundle/sync-files.ts
-import nodePath, { dirname as dirname3, join as join8, relative as relative4 } from "node:path";
-async function worktreeOf(bundleRoot, syncRoot, tree) {
-  const found3 = await findCheckout(bundleRoot, tree);
-  return found3 === bundleRoot ? syncRoot : found3;
-}
-var GitIgnores = class {
-  #bounds;
-  #root;
-  #byFolder = /* @__PURE__ */ new Map();
-  constructor(bounds, root) {
-    this.#bounds = bounds;
-    this.#root = root;
-  }
-  async ignores(path20, isFolder) {
-    for (let folder = dirname3(path20); ; folder = dirname3(folder)) {
-      const inside = slashed(relative4(folder, path20));
-      const rules = await this.#rules(folder);
-      if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
-      if (folder === this.#root || dirname3(folder) === folder) return false;
-    }
-  }
-  #rules(folder) {
-    let rules = this.#byFolder.get(folder);
-    if (rules === void 0) {
-      rules = this.#load(folder);
-      this.#byFolder.set(folder, rules);
-    }
-    return rules;
-  }
-  async #load(folder) {
-    const file = join8(folder, ".gitignore");
-    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
-    const text3 = bytes?.toString("utf8") ?? "";
-    const always = folder === this.#root ? [".git", ".databricks"] : [];
-    return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
-  }
-};
-async function selectFiles(selection, bounds, name) {
-  const { bundleRoot, syncRoot } = selection;
-  const { tree } = bounds;
-  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
-  const included = new IgnorePatterns(selection.include, "take");
-  const excluded = new IgnorePatterns(selection.exclude, "leave-out");
-  const files = /* @__PURE__ */ new Set();
-  const unscanned = /* @__PURE__ */ new Map();
-  const take = (path20) => {
-    if (!excluded.match(slashed(relative4(syncRoot, path20)))) files.add(path20);
-  };
-  const walk2 = async (folder, all) => {
-    const entries2 = await tree.list(folder).catch((error) => {
-      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-      unscanned.set(folder, { file: name(folder), reason, harmless: false });
-      return [];
-    });
-    for (const entry of entries2) {
-      const path20 = join8(folder, entry.name);
-      if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path20, true)) await walk2(path20, all);
-      } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path20)))) take(path20);
-      } else if (!await ignores.ignores(path20, false)) {
-        if (entry.type === "file") take(path20);
-        else {
-          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path20, {
-            file: name(path20),
-            reason: `it is ${what}, which the Databricks CLI does not upload`,
-            harmless: true
-          });
-        }
-      }
-    }
-  };
-  for (const path20 of selection.paths) {
-    const start = join8(syncRoot, path20);
-    if (await tree.size(start) !== void 0) take(start);
-    else await walk2(start, false);
-  }
-  if (selection.include.length > 0) await walk2(syncRoot, true);
-  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
-}
-async function selectArtifacts({ artifacts }, tree) {
-  const found3 = /* @__PURE__ */ new Set();
-  const take = async (path20) => {
-    if (await tree.size(path20) !== void 0) found3.add(path20);
-    else {
-      const entries2 = await tree.list(path20).catch(() => void 0);
-      if (entries2 === void 0) found3.add(path20);
-      for (const { name } of entries2 ?? []) await take(join8(path20, name));
-    }
-  };
-  for (const pattern of artifacts) for (const path20 of await matchesOf2(pattern, tree)) await take(path20);
-  return [...found3].sort();
-}
-async function matchesOf2(pattern, tree) {
-  try {
-    return await glob(pattern, nodePath, tree);
-  } catch (error) {
-    if (error instanceof PatternError) return [];
-    throw error;
-  }
-}
-
-// core/cli/sync-snapshot.ts
-import { readdir as readdir2 } from "node:fs/promises";
-import path17 from "node:path";
-async function readSyncedFiles(folder, target, platform) {
-  const lists = path17.join(folder.state, target, "sync-snapshots");
-  const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
-  const read5 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
-  const texts2 = (await Promise.all(names2.map(read5))).filter((text3) => text3 !== void 0);
-  if (texts2.length === 0 || texts2.length < names2.length) return void 0;
-  return texts2.flatMap(
-    (text3) => members(member(parseJson(text3, "the list of uploaded files"), "local_to_remote_names")).flatMap(
-      ([local, remote2]) => typeof remote2 === "string" ? [{ local, remote: remote2 }] : []
-    )
-  );
-}
-
-// core/flow/scan/uploaded.ts
-async function uploadedFiles(scanned, bounds, uploading) {
-  const { tree, platform } = bounds;
-  const { selections, summary, folder, target, complete, api } = uploading;
-  const synced = await readSyncedFiles(folder, target, platform);
-  const code2 = runsCode(summary);
-  const here = [];
-  const remote2 = /* @__PURE__ */ new Map();
-  const filePath = textAt(summary, "workspace", "file_path");
-  for (const file of synced ?? []) {
-    const files = await present4(selections, file.local, tree);
-    here.push(...files);
-    const [first] = files;
-    const path20 = posix9.join(filePath, file.remote);
-    if (first === void 0 || code2) remote2.set(path20, first === void 0 ? path20 : scanned.name(first));
-  }
-  const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
-  for (const path20 of there ?? []) if (!remote2.has(path20)) remote2.set(path20, path20);
-  const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
-  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
-  const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
-  const names2 = new Set(different.map((file) => scanned.name(file)));
-  for (const path20 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
-    const local = artifacts.find((file) => basename(file) === posix9.basename(path20));
-    if (local === void 0 || code2) remote2.set(path20, local === void 0 ? path20 : scanned.name(local));
-  }
-  const unscanned = [];
-  const unread = [];
-  await inParallel([...remote2], async ([path20, name]) => {
-    const content = await exportedFile(api, path20);
-    if (content === void 0 && name !== path20) unread.push(name);
-    else if (content === void 0)
-      unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(name, content) > 0 || name === path20) names2.add(name);
-  });
-  return {
-    different: [...names2].sort(),
-    unscanned,
-    unread: unread.sort(),
-    unknown: !there ? TOO_MANY2 : synced || !complete ? void 0 : await unlisted(uploading, bounds)
-  };
-}
-var TOO_MANY2 = {
-  problem: "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
-  remedy: "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere)."
-};
-async function uploadedArtifacts(api, summary) {
-  const folder = textAt(summary, "workspace", "artifact_path");
-  if (folder === "" || folder.startsWith("/Volumes/")) return [];
-  return filesInFolder(api, posix9.join(folder, ".internal"));
-}
-async function present4(selections, local, tree) {
-  const files = selections.map(({ syncRoot }) => join9(syncRoot, local));
-  const sizes = await Promise.all(files.map((file) => tree.size(file)));
-  return files.filter((_file, index) => sizes[index] !== void 0);
-}
-async function selectedNow(selections, scanned, bounds) {
-  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
-  return (await Promise.all(all)).flatMap(({ files }) => files);
-}
-async function unlisted({ selections, summary }, bounds) {
-  if (member(summary, "experimental", "immutable_folder") === true) return void 0;
-  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
-  if (all.every(({ files }) => files.length === 0)) return void 0;
-  return {
-    problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
-    expected: "a list in `sync-snapshots` below the CLI's state",
-    remedy: "See that no script of the bundle touches the CLI's state, and look at the files in the workspace folder of the bundle."
-  };
 }
 
 // core/scan/detect/match.ts
@@ -23314,8 +23833,8 @@ var ConfigurationScan = class {
       to: text3.length
     })) {
       const mark2 = fingerprint(value, this.#options.repositoryId);
-      const shown4 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
-      this.#add(rule, "error", path20, itemKeys, { shown: shown4, fingerprint: mark2 });
+      const shown5 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
+      this.#add(rule, "error", path20, itemKeys, { shown: shown5, fingerprint: mark2 });
     }
   }
   #list(list3, path20, itemKeys) {
@@ -23351,10 +23870,10 @@ var ConfigurationScan = class {
     const named = matchNamed(name, text3);
     if (named !== null) found3.push(named);
     for (const { rule, value, via } of withoutOverlaps(found3)) {
-      const shown4 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
+      const shown5 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark2 = fingerprint(value, this.#options.repositoryId);
       this.#add(rule, "error", path20, itemKeys, {
-        shown: shown4,
+        shown: shown5,
         fingerprint: mark2,
         ...via !== void 0 && { via }
       });
@@ -23794,7 +24313,7 @@ var DEEPEST4 = 1;
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
 function toFinding(match2, file, member3, repositoryId) {
-  const { rule, value, position, cell, via } = match2;
+  const { rule, value, position, cell: cell2, via } = match2;
   const { line, column, endColumn } = position ?? {};
   return {
     rule,
@@ -23802,7 +24321,7 @@ function toFinding(match2, file, member3, repositoryId) {
     place: { file, ...line !== void 0 && { line }, ...column !== void 0 && { column } },
     ...endColumn !== void 0 && { endColumn },
     ...member3 !== void 0 && { member: member3 },
-    ...cell !== void 0 && { cell },
+    ...cell2 !== void 0 && { cell: cell2 },
     shown: redacted(value, rule.type === "format" ? rule.prefix : void 0),
     fingerprint: fingerprint(value, repositoryId),
     ...via !== void 0 && { via }
@@ -24010,11 +24529,11 @@ var ScannedFiles = class {
     }
     return hash.digest("hex") === known2;
   }
-  async #scanOne(key2, name, read5) {
+  async #scanOne(key2, name, read6) {
     const contents = /* @__PURE__ */ new Set();
     const hashed = async function* () {
       const hash = createHash9("sha256");
-      for await (const piece of read5()) {
+      for await (const piece of read6()) {
         hash.update(piece);
         yield piece;
       }
@@ -24122,9 +24641,22 @@ var Written = class {
       exclude: known2("exclude", this.#absolute(under(sync, "exclude"))),
       artifacts: [...new Set(this.#artifacts)],
       allPaths: paths.map(relativeToRoot),
+      runsCode: this.#runsCode(),
+      infersWheel: keysOf(under(this.#layers, "artifacts")).length === 0,
       notes: this.#notes,
       places: this.#places
     };
+  }
+  #runsCode() {
+    const artifacts = under(this.#layers, "artifacts");
+    const experimental = under(this.#layers, "experimental");
+    const code2 = ["scripts", "python", "pydabs"].flatMap((key2) => under(experimental, key2));
+    const builds = artifacts.flatMap(valuesOf).some((artifact) => {
+      const fields = artifact.kind === "map" ? artifact.entries() : void 0;
+      return !fields || fields.has("build") || fields.has("type");
+    });
+    const computed = [...this.#layers, ...experimental, ...artifacts].some(({ kind }) => kind === "text");
+    return builds || computed || [...code2, ...under(this.#layers, "python")].some(isGiven);
   }
   /** The texts of `sync.<key>`, each from the folder of the file in which it stands. */
   #absolute(layers) {
@@ -24175,6 +24707,9 @@ var Written = class {
     if (!hasVariable2(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
 };
+function isGiven(value) {
+  return value.kind !== "map" || value.entries().size > 0;
+}
 var hasVariable2 = (text3) => text3.includes("${");
 function textOf5(value) {
   return value?.kind === "text" ? value.text : void 0;
@@ -24188,23 +24723,30 @@ async function readSources(options, tree, platform) {
   const { bundleRoot, checkout, target } = options;
   try {
     const files = await readBundleFiles({ root: bundleRoot, checkout, platform, tree });
-    return { files, selection: writtenSelection(files, target, bundleRoot) };
+    const selection = writtenSelection(files, target, bundleRoot);
+    const builds = selection.infersWheel && await hasSetup(bundleRoot, tree);
+    return { files, selection, runsCode: selection.runsCode || builds };
   } catch (error) {
     if (!(error instanceof SecretlessError)) throw error;
     const [mistake = error.details] = error.mistakes;
     const where = mistake.place === void 0 ? "" : `${mistake.place.file}: `;
     return {
       files: [],
+      runsCode: true,
       selection: wholeFolder(bundleRoot, `The bundle cannot be read: ${where}${mistake.problem}`)
     };
   }
 }
+async function hasSetup(bundleRoot, tree) {
+  return (await tree.list(bundleRoot)).some(({ name }) => name.toLowerCase() === "setup.py");
+}
 function wholeFolder(bundleRoot, note2) {
   const nothing = { include: [], exclude: [], artifacts: [] };
   const root = { bundleRoot, syncRoot: bundleRoot, paths: ["."] };
-  return { ...root, ...nothing, allPaths: root.paths, notes: [note2], places: /* @__PURE__ */ new Map() };
+  const unknown2 = { runsCode: true, infersWheel: true };
+  return { ...root, ...nothing, ...unknown2, allPaths: root.paths, notes: [note2], places: /* @__PURE__ */ new Map() };
 }
-async function filesOf(selections, scanned, boundary) {
+async function filesOf2(selections, scanned, boundary) {
   await refuseOutside(selections, boundary);
   const files = /* @__PURE__ */ new Set();
   const unscanned = [];
@@ -24218,7 +24760,7 @@ async function filesOf(selections, scanned, boundary) {
   return { files: [...files], unscanned };
 }
 async function scanSources({ files, selection }, scanned, boundary) {
-  const selected = await filesOf([selection], scanned, boundary);
+  const selected = await filesOf2([selection], scanned, boundary);
   await scanned.scan([...selected.files, ...files.map(({ path: path20 }) => path20)]);
   const { unscanned } = selected;
   return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
@@ -24260,6 +24802,8 @@ var BundleScan = class _BundleScan {
   #outcome;
   #scanned;
   #sources;
+  /** Whether code of the bundle runs, by what its files said before any did, or by what was resolved at any time. */
+  #code;
   #today = "";
   #configuration = EMPTY_REPORT;
   #resolved;
@@ -24269,6 +24813,7 @@ var BundleScan = class _BundleScan {
     this.#outcome = outcome2;
     this.#scanned = new ScannedFiles(options, { tree: diskTree, signal: step2.signal });
     this.#sources = sources;
+    this.#code = sources.runsCode;
   }
   /**
    * Scans the sources that the bundle's files select.
@@ -24298,11 +24843,13 @@ var BundleScan = class _BundleScan {
    */
   async planned(resolved) {
     const { summary, target, policy: policy2 } = resolved;
+    this.#code ||= runsCode(summary);
     const selections = await this.#selections(summary);
     if (!selections) this.#outcome.unjudged(NOT_RESOLVED);
+    if (this.#code && isImmutable(summary)) this.#outcome.unjudged(NOT_READ_BACK);
     this.#resolved = { selections: selections ?? [], summary, target };
     if (policy2?.exceptions !== void 0) this.#outcome.bound(policy2.exceptions, this.#today);
-    const selected = await filesOf(selections ?? [], this.#scanned, this.#boundary);
+    const selected = await filesOf2(selections ?? [], this.#scanned, this.#boundary);
     await this.#scanned.scan([...selected.files, ...this.#sources.files.map((file) => file.path)]);
     const files = mergeReports([this.#scanned.report(), { ...EMPTY_REPORT, unscanned: selected.unscanned }]);
     this.#configuration = this.#scanConfiguration(resolved);
@@ -24323,7 +24870,8 @@ var BundleScan = class _BundleScan {
   async deployed(deployed2) {
     if (!this.#resolved) return;
     const bounds = { tree: diskTree, platform: this.#step.ports.platform };
-    const found3 = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
+    const uploading = { ...deployed2, ...this.#resolved, code: this.#code };
+    const found3 = await uploadedFiles(this.#scanned, bounds, uploading);
     const { different, unread } = found3;
     if (different.length > 0)
       this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
@@ -24375,6 +24923,10 @@ var NOT_RESOLVED = {
   expected: "`sync.paths`, `sync.include` and `sync.exclude` in the output of `databricks bundle summary -o json`",
   remedy: "Write `sync.paths` without variables, as paths that exist, in a file that no script of the bundle changes."
 };
+var NOT_READ_BACK = {
+  problem: "Code of the bundle runs in the deployment, and `experimental.immutable_folder` uploads one archive that is not read back: nobody knows whether it holds what was scanned. Nothing was uploaded.",
+  remedy: "Take out `experimental.immutable_folder`, or build in a step before this one and take out `build`, `scripts` and `python`."
+};
 async function repositoryOf(bundleRoot, checkout, { ports }) {
   const repository = await findCheckout(bundleRoot, diskTree);
   const entries2 = await diskTree.list(repository).catch(() => []);
@@ -24406,9 +24958,9 @@ var points = (...names2) => ({ access: access2 }) => {
   );
   if (found3.length === 0) return [void 0];
   const grade = worst(found3.map((one) => one.grade));
-  const shown4 = found3.filter((one) => one.grade === grade).slice(0, 3);
+  const shown5 = found3.filter((one) => one.grade === grade).slice(0, 3);
   const jobs2 = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
-  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown4.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
+  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown5.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
   return [{ status: STATUS[grade], because }];
 };
 var findings = (item) => ({ findings: all }) => {
@@ -24440,9 +24992,9 @@ var thirdParties = ({ unpinned }) => {
   if (unpinned === void 0) return [void 0];
   if (unpinned.length === 0)
     return [{ status: "enforced", because: "jobs install nothing of others that is not pinned" }];
-  const shown4 = unpinned.slice(0, 3).join("; ");
+  const shown5 = unpinned.slice(0, 3).join("; ");
   const more = unpinned.length > 3 ? ` and ${unpinned.length - 3} more` : "";
-  return [{ status: "violated", because: `not pinned: ${shown4}${more}` }];
+  return [{ status: "violated", because: `not pinned: ${shown5}${more}` }];
 };
 var subject = ({ idToken }) => {
   if (idToken === void 0) return [void 0];
@@ -24489,7 +25041,12 @@ var policy = ({ access: access2 }) => {
 };
 var separation = ({ access: access2 }) => {
   if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
-  return access2.selfRegistered ? [{ status: "violated", because: "the deployer itself registers trust" }] : [{ status: "enforced", because: `trust is registered by ${access2.registrarId} alone` }];
+  if (access2.apart)
+    return [
+      { status: "enforced", because: `trust is registered by ${access2.registrarId}, in a job of its own` }
+    ];
+  const because = access2.selfRegistered ? "unseparated: the deployer itself registers trust" : `unseparated: ${access2.registrarId} registers trust in the step that deploys, where code of the bundle can become it`;
+  return [{ status: "violated", because }];
 };
 var authenticated = ({ principal, idToken }) => {
   if (principal === void 0 || idToken === void 0) return [void 0];
@@ -24538,8 +25095,8 @@ function standardsTable(evidence) {
     if (found3.length === 0) return [];
     const at3 = Math.max(...found3.map(({ status: status2 }) => ORDER2.indexOf(status2)));
     const status = ORDER2[at3] ?? "violated";
-    const shown4 = found3.filter((one) => one.status === status);
-    return [{ item, title, status, because: shown4.map(({ because }) => because).join("; ") }];
+    const shown5 = found3.filter((one) => one.status === status);
+    return [{ item, title, status, because: shown5.map(({ because }) => because).join("; ") }];
   });
 }
 
@@ -24700,7 +25257,7 @@ function isInputName(name) {
 
 // core/report/error-markdown.ts
 var COMMAND = /^(?:\w+=\$\()?(?:databricks|az|gh|git|aws|vault|npm|icacls|chmod) \S/;
-var MOST6 = 50;
+var MOST8 = 50;
 function withCommands(text3) {
   const parts = [];
   for (const line of text3.split("\n").flatMap(commandAfterColon)) {
@@ -24751,11 +25308,11 @@ function mistakeItem(mistake) {
 function errorMarkdown(error, pages, elsewhere3 = /* @__PURE__ */ new Set()) {
   const { problem, remedy } = error.details;
   const mistakes = error.mistakes.filter(({ actual }) => !elsewhere3.has(actual ?? "no text"));
-  const more = mistakes.length > MOST6 ? [`- \u2026 and ${String(mistakes.length - MOST6)} more, in the log`] : [];
+  const more = mistakes.length > MOST8 ? [`- \u2026 and ${String(mistakes.length - MOST8)} more, in the log`] : [];
   const page = pageOf(error, pages);
   return [
     `<code>${error.code}</code>: ${problem.split("\n").map(prose).join("  \n")}`,
-    [...mistakes.slice(0, MOST6).map(mistakeItem), ...more].join("\n"),
+    [...mistakes.slice(0, MOST8).map(mistakeItem), ...more].join("\n"),
     details(error.details, error.details.place).join("\n"),
     remedy === void 0 ? "" : `**To do:** ${withCommands(remedy)}`,
     `More: ${pages === void 0 ? escapeMarkdown(page) : link(page, page)}`
@@ -24826,7 +25383,7 @@ function durationText(milliseconds) {
 }
 
 // core/report/job-summary.ts
-var LONGEST4 = 9e5;
+var LONGEST5 = 9e5;
 function jobSummary(facts, error) {
   const { plan, scan: scan2, access: access2, standards = [], resources = [], run: run2, warnings } = facts;
   const stops = scan2 !== void 0 && scan2.stopping.length > 0;
@@ -24834,9 +25391,7 @@ function jobSummary(facts, error) {
     heading(facts, error),
     sentence(facts),
     error && errorMarkdown(error, facts.pages, inTable(scan2)),
-    run2 && `### Run
-
-${code(run2.resource)} ${escapeMarkdown(run2.result)}: ${link(run2.url, run2.url)}`,
+    run2 && runSection(run2),
     stops && scanSection(scan2),
     plan && planSection(plan),
     resources.length > 0 && resourcesSection(resources),
@@ -24847,22 +25402,10 @@ ${code(run2.resource)} ${escapeMarkdown(run2.result)}: ${link(run2.url, run2.url
     ...access2 && access2.proofs.length > 0 ? [folded3("Proof", proofTables(access2.proofs))] : [],
     standards.length > 0 && folded3("OWASP NHI Top 10 (2025) and NIST CSF 2.0", standardsTable2(standards))
   ];
-  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
-  return bytesOf(text3) <= LONGEST4 ? `${text3}
-` : `${cutTo(text3)}
-
-\u2026 cut; the log has the rest.
-`;
+  return fitted(sections, LONGEST5);
 }
 function inTable(scan2) {
   return new Set(scan2?.stopping.map((finding2) => findingMistake(finding2).actual ?? ""));
-}
-var bytesOf = (text3) => Buffer.byteLength(text3, "utf8");
-function cutTo(text3) {
-  const part = Buffer.from(text3, "utf8").subarray(0, LONGEST4).toString("utf8");
-  const whole2 = part.slice(0, part.lastIndexOf("\n"));
-  const open4 = (whole2.match(/<details>/g)?.length ?? 0) - (whole2.match(/<\/details>/g)?.length ?? 0);
-  return whole2 + "\n\n</details>".repeat(Math.max(0, open4));
 }
 function folded3(title, content) {
   return [`<details><summary>${title}</summary>`, content, "</details>"].join("\n\n");
@@ -24889,6 +25432,28 @@ function identityRows(facts) {
   ];
   return rows.filter((row) => Array.isArray(row));
 }
+function runSection({ resource, url, result, tasks = [] }) {
+  const rows = tasks.map((task2) => [
+    code(task2.task),
+    escapeMarkdown(task2.result),
+    textCell(task2.error ?? task2.output ?? "", task2.trace)
+  ]);
+  return [
+    `### Run
+
+${code(resource)} ${escapeMarkdown(result)}${url === "" ? "" : `: ${link(url, url)}`}`,
+    ...rows.length > 0 ? [table(["Task", "Result", ""], rows)] : []
+  ].join("\n\n");
+}
+var SHORT2 = 200;
+function textCell(text3, trace = "") {
+  const [first = ""] = text3.split("\n");
+  const whole2 = [text3 === first && text3.length <= SHORT2 ? "" : text3, trace].filter((part) => part !== "");
+  const short = code(first.length <= SHORT2 ? first : `${first.slice(0, SHORT2 - 1)}\u2026`);
+  if (whole2.length === 0) return text3 === "" ? "" : short;
+  const lines = whole2.join("\n").split("\n").map((line) => line.trim() === "" ? "" : code(line));
+  return `<details><summary>${short}</summary>${lines.join("<br>")}</details>`;
+}
 var OPENED = ["jobs", "pipelines", "apps", "dashboards"];
 function resourcesSection(resources) {
   const rows = (some) => table(
@@ -24897,8 +25462,11 @@ function resourcesSection(resources) {
   );
   const opened = resources.filter(({ kind }) => OPENED.includes(kind));
   const others2 = resources.filter((one) => !opened.includes(one));
+  const waiting = resources.filter(({ needsRun = false }) => needsRun).map(({ key: key2 }) => code(key2));
+  const begins = `Apps go on with the code they have until they are run (<code>command: run</code>): ${waiting.join(", ")}.`;
   return [
     "### Deployed",
+    ...waiting.length > 0 ? [begins] : [],
     ...opened.length > 0 ? [rows(opened)] : [],
     ...others2.length > 0 ? [folded3(`${String(others2.length)} more`, rows(others2))] : []
   ].join("\n\n");
@@ -24913,10 +25481,34 @@ function warningsSection(warnings) {
 ${warnings.map((text3) => `- ${prose(text3.replaceAll("\n", " "))}`).join("\n")}`;
 }
 
+// core/report/plan-comment.ts
+var LONGEST6 = 3e4;
+function planComment(facts, error) {
+  const { plan, scan: scan2, access: access2, asked: asked3, pages, runUrl: runUrl2 } = facts;
+  const mark2 = [asked3?.bundleRoot ?? ".", asked3?.target ?? ""].map(
+    (part) => encodeURIComponent(part).replaceAll("-", "%2D")
+  );
+  const sections = [
+    `<!-- databricks-secretless plan ${mark2.join(" ").trim()} -->`,
+    heading(facts, error),
+    sentence(facts),
+    error && errorMarkdown(error, pages),
+    plan && planSection(plan),
+    ...access2 ? accessSections(access2) : [],
+    scan2 && scan2.stopping.length > 0 && scanSection(scan2),
+    runUrl2 !== "" && link("The run of this plan", runUrl2)
+  ];
+  return fitted(sections, LONGEST6);
+}
+
 // core/report/report.ts
 async function reportSuccess(ci, facts) {
   tellHidden(ci);
   await ci.summary(jobSummary(facts));
+  await outputPlan(ci, facts);
+}
+async function outputPlan(ci, facts, error) {
+  if (facts.command === "plan") await ci.output("plan-markdown", planComment(facts, error));
 }
 async function reportFailure(ci, error, facts) {
   const careful = carefulCi(ci);
@@ -24925,10 +25517,10 @@ async function reportFailure(ci, error, facts) {
   careful.annotate("error", text3, error.details.place);
   const placed3 = error.mistakes.filter(({ place }) => place !== void 0);
   const left = leftForErrors(careful) - 1;
-  const shown4 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
-  for (const { problem, place } of shown4)
+  const shown5 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
+  for (const { problem, place } of shown5)
     careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place);
-  const rest = placed3.length - shown4.length;
+  const rest = placed3.length - shown5.length;
   if (rest > 0 && left > 0)
     careful.annotate(
       "error",
@@ -24942,6 +25534,7 @@ async function reportFailure(ci, error, facts) {
 ${errorMarkdown(labelled, pages)}
 `;
   await ci.summary(summary);
+  if (facts) await outputPlan(ci, facts, labelled);
 }
 function tellHidden(ci) {
   const { hidden } = budgetOf(ci);
@@ -25341,9 +25934,16 @@ async function run(given2, seams = {}) {
       approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens2.served,
       findText: (texts2) => findText(texts2, { root: bundleRoot, checkout, platform: ports.platform }),
-      beforeEach: () => checkHostPin({ ...pin, workspaceId }),
-      afterEach: () => tokens2.check(),
+      beforeEach: async () => {
+        await refuseReplaced(tool2, ports.platform);
+        await checkHostPin({ ...pin, workspaceId });
+      },
+      afterEach: async () => {
+        await tokens2.check();
+        await refuseReplaced(tool2, ports.platform);
+      },
       readTimeout: inputs.planTimeout,
+      select: inputs.select,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => {
         if (pid === void 0) endWhatIsLeft();
