@@ -67,6 +67,28 @@ export function addCredential({ workspace }: Sandbox, name: string): void {
   workspace.serviceCredentials.grant(name, DEPLOYER.applicationId, "BROWSE");
 }
 
+/** A secret and a connection for a job of examples/job-access, in a catalog that this workspace alone can use. */
+export const SECRET = "main.crm.partner_key";
+export const CONNECTION = "partner_api";
+
+export function addKept({ workspace }: Sandbox): void {
+  const { grants, kept, unityCatalog, workspaceId } = workspace;
+  unityCatalog.addSchema("main.crm");
+  unityCatalog.isolateCatalog("main", [workspaceId]);
+  kept.addSecret(SECRET, "sandbox-partner-key-4711");
+  kept.addConnection(CONNECTION);
+  grants.grant("catalog", "main", "account users", "USE_CATALOG");
+  grants.grant("schema", "main.crm", "account users", "USE_SCHEMA");
+}
+
+/** What code of the two jobs gets of them: nightly_ingest, daily_report. */
+export function playedKept({ workspace: { kept } }: Sandbox): readonly string[] {
+  return [JOB_RUNNER, REPORT_RUNNER].flatMap(({ applicationId }) => [
+    kept.reads(SECRET, applicationId),
+    kept.calls(CONNECTION, applicationId),
+  ]);
+}
+
 /** What code of the two jobs gets when it asks for the credential: nightly_ingest, daily_report. */
 export function playedJobs({ workspace }: Sandbox): readonly string[] {
   const runners = [JOB_RUNNER, REPORT_RUNNER];

@@ -84,6 +84,7 @@ export const ENDPOINT = shape<serving.ServingEndpoint>();
 export const CREDENTIAL = shape<catalog.CredentialInfo>();
 export const CREDENTIALS = shape<catalog.ListCredentialsResponse>();
 export const AZURE_IDENTITY = shape<catalog.AzureManagedIdentity>();
+export const CONNECTION = shape<catalog.ConnectionInfo>();
 export const VOLUME = shape<catalog.VolumeInfo>();
 export const METASTORE = shape<catalog.GetMetastoreSummaryResponse>();
 export const PERMISSIONS = shape<catalog.GetPermissionsResponse>();

@@ -1,4 +1,6 @@
-import type { Route } from "../http/call.ts";
+import { randomUUID } from "node:crypto";
+import { jsonBody, type Call, type Route } from "../http/call.ts";
+import { textOf } from "../http/json.ts";
 import { doesNotExist, ok } from "../http/reply.ts";
 import type {
   FederationPolicies,
@@ -59,6 +61,16 @@ export class Account {
     this.policies.removeAllOf(id);
   }
 
+  /** RFC 7644 3.3; a principal that is new is in no workspace. */
+  #create(call: Call): ServicePrincipal {
+    const { displayName, applicationId } = jsonBody(call);
+    return this.addServicePrincipal({
+      applicationId: textOf(applicationId) || randomUUID(),
+      displayName: textOf(displayName),
+      workspace: "none",
+    });
+  }
+
   routes(): Route[] {
     const scim = `/api/2.0/accounts/${this.accountId}/scim/v2/ServicePrincipals`;
     return [
@@ -69,6 +81,12 @@ export class Account {
         handle: (call) => ok(servicePrincipalList(this.principals.list(), call.query)),
       },
       {
+        method: "POST",
+        pattern: scim,
+        access: "accountAdmin",
+        handle: (call) => ({ status: 201, headers: {}, body: servicePrincipalResource(this.#create(call)) }),
+      },
+      {
         method: "GET",
         pattern: `${scim}/{id}`,
         access: "accountAdmin",
@@ -77,6 +95,18 @@ export class Account {
           if (principal === undefined)
             throw doesNotExist(`Service principal ${call.params["id"] ?? ""} not found`);
           return ok(servicePrincipalResource(principal));
+        },
+      },
+      {
+        method: "PATCH",
+        pattern: `${scim}/{id}`,
+        access: "accountAdmin",
+        handle: (call) => {
+          const { id = "" } = call.params;
+          // The one change that is asked for: `roles`, `account_admin` (SCIM API of the account, patch).
+          if (JSON.stringify(jsonBody(call)).includes('"value":"account_admin"'))
+            this.principals.change(id, { accountAdmin: true });
+          return { status: 204, headers: {}, body: Buffer.alloc(0) };
         },
       },
       {

@@ -1,5 +1,5 @@
-import type { Call, Route } from "../http/call.ts";
-import { jsonId, type JsonObject } from "../http/json.ts";
+import { jsonBody, type Call, type Route } from "../http/call.ts";
+import { jsonId, listOf, textOf, type JsonObject } from "../http/json.ts";
 import { doesNotExist, ok } from "../http/reply.ts";
 import { Counter } from "../identity/counter.ts";
 import type { Principals, ServicePrincipal } from "../identity/principals.ts";
@@ -74,6 +74,12 @@ export class AccountWorkspaces {
         handle: (call) => ok({ permission_assignments: this.#assignments(call) }),
       },
       {
+        method: "PUT",
+        pattern: `${base}/workspaces/{workspace}/permissionassignments/principals/{principal}`,
+        access: "accountAdmin",
+        handle: (call) => ok(this.#assign(call)),
+      },
+      {
         method: "GET",
         pattern: `${base}/scim/v2/Groups/{id}`,
         access: "accountAdmin",
@@ -106,6 +112,18 @@ export class AccountWorkspaces {
       const named = group ? { group_name: group.name } : { service_principal_name: applicationId };
       return { permissions: ["USER"], principal: { principal_id: jsonId(id), ...named } };
     });
+  }
+
+  /** One workspace is the sandbox's own: what a principal may do there is what it may do in the sandbox. */
+  #assign(call: Call): JsonObject {
+    const { workspace = "", principal = "" } = call.params;
+    const found = this.#principals.get(principal);
+    if (found === undefined) throw doesNotExist(`Principal ${principal} not found`);
+    const permissions = listOf(jsonBody(call)["permissions"]).map(textOf);
+    this.#assigned.get(workspace)?.add(principal);
+    this.#principals.change(principal, { workspace: "write", workspaceAdmin: permissions.includes("ADMIN") });
+    const named = { principal_id: jsonId(principal), service_principal_name: found.applicationId };
+    return { permissions, principal: named };
   }
 
   #group(id: string): JsonObject {

@@ -55,6 +55,15 @@ export class Principals {
     return [...this.#all.values()];
   }
 
+  /** Changes what a principal may do. */
+  change(
+    id: string,
+    rights: Partial<Pick<ServicePrincipal, "workspace" | "workspaceAdmin" | "accountAdmin">>,
+  ): void {
+    const principal = this.#all.get(id);
+    if (principal !== undefined) this.#all.set(id, { ...principal, ...rights });
+  }
+
   remove(id: string): boolean {
     return this.#all.delete(id);
   }

@@ -1,4 +1,4 @@
-import { jsonBody, type Call, type Route } from "../http/call.ts";
+import { jsonBody, multipartBody, type Call, type Route } from "../http/call.ts";
 import { jsonId, textOf, type JsonObject } from "../http/json.ts";
 import { apiError, invalidParameter, ok } from "../http/reply.ts";
 import type { WorkspaceObject, WorkspaceTree } from "./files.ts";
@@ -69,9 +69,15 @@ export function filesRoutes(tree: WorkspaceTree, homes: Homes): Route[] {
       method: "POST",
       pattern: "/api/2.0/workspace/import",
       access: "write",
-      handle: (call) => {
-        const { path, content, overwrite } = jsonBody(call);
-        tree.importFile(writable(call, path), Buffer.from(textOf(content), "base64"), overwrite === true);
+      // The CLI uploads in parts from 1.21.0 on (by its notes, not seen): `path`, `content`, then `format`, `overwrite`.
+      handle: async (call) => {
+        const parts = await multipartBody(call);
+        const { path, content, overwrite } = parts === undefined ? jsonBody(call) : Object.fromEntries(parts);
+        const bytes =
+          content instanceof File
+            ? Buffer.from(await content.arrayBuffer())
+            : Buffer.from(textOf(content), "base64");
+        tree.importFile(writable(call, path), bytes, overwrite === true || overwrite === "true");
         return ok();
       },
     },

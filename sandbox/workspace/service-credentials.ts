@@ -135,6 +135,8 @@ export class ServiceCredentials {
     return [
       read(`${BASE}/metastore_summary`, () => ok({ owner: this.metastoreOwner, name: "main" })),
       read(`${BASE}/credentials`, (call) => this.#list(call)),
+      change("POST", `${BASE}/credentials`, (call) => this.#create(call)),
+      change("PATCH", `${BASE}/credentials/{name}`, (call) => this.#isolate(call)),
       read(`${BASE}/effective-permissions/storage_credential/{name}`, (call) =>
         this.#permissions(call, true),
       ),
@@ -146,6 +148,31 @@ export class ServiceCredentials {
       change("PATCH", bindings, (call) => this.#bind(call)),
       change("POST", `${BASE}/temporary-service-credentials`, (call) => this.#vend(call)),
     ];
+  }
+
+  #create(call: Call): Reply {
+    const caller = callerOf(call);
+    if (!caller.workspaceAdmin)
+      throw permissionDenied("User does not have CREATE SERVICE CREDENTIAL on Metastore.");
+    const { name, purpose, azure_managed_identity: identity } = jsonBody(call);
+    if (textOf(purpose) !== "SERVICE" || !isObject(identity))
+      throw permissionDenied("a service credential of Azure is made here");
+    this.add({
+      name: textOf(name),
+      owner: caller.applicationId,
+      connector: textOf(identity["access_connector_id"]),
+    });
+    return ok(render(this.#find(textOf(name))));
+  }
+
+  /** One that becomes isolated is bound to the workspace that it is changed from. */
+  #isolate(call: Call): Reply {
+    const credential = this.#of(call);
+    this.#mustManage(credential, call);
+    const isolated = textOf(jsonBody(call)["isolation_mode"]) === "ISOLATION_MODE_ISOLATED";
+    if (isolated) credential.workspaces.add(this.#context.workspaceId);
+    this.#all.set(credential.name, { ...credential, isolated });
+    return ok(render(this.#of(call)));
   }
 
   #find(name: string): Credential {

@@ -1,8 +1,14 @@
 import type { AccessKind, KindTraits } from "./kind.ts";
+import { unityCatalogConnection } from "./unity-catalog-connection.ts";
 import { unityCatalogCredential } from "./unity-catalog-credential.ts";
+import { unityCatalogSecret } from "./unity-catalog-secret.ts";
 
 /** Every kind of access that this version can grant. */
-export const KINDS: readonly AccessKind[] = [unityCatalogCredential];
+export const KINDS: readonly AccessKind[] = [
+  unityCatalogCredential,
+  unityCatalogSecret,
+  unityCatalogConnection,
+];
 
 /** Kinds that the file formats name and this version refuses; each moves to a file of its own when it comes. */
 export const LATER_KINDS: readonly KindTraits[] = [

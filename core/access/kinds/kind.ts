@@ -3,6 +3,7 @@ import type { Clock } from "../../base/ports.ts";
 import type { DatabricksApi } from "../../api/client.ts";
 import type { ManifestGrant } from "../manifest.ts";
 import type { Placed, Shape } from "../../base/yaml/shape.ts";
+import type { Securable } from "./securable.ts";
 
 /**
  * The exact trust as the remote side knows it: flat, all texts, nothing secret. It is what the plan prints, what the
@@ -60,9 +61,8 @@ export interface RemoteView {
   granted(principals: ReadonlySet<string>): readonly TrustObject[];
 }
 
-/** A grant on a Unity Catalog service credential, by which code comes to a cloud's identity. */
-export interface CredentialGrant {
-  readonly credential: string;
+/** A grant on a Unity Catalog securable: that nobody else has one is what is proven. */
+export interface SecurableGrant extends Securable {
   readonly principal: string;
 }
 
@@ -76,6 +76,8 @@ export interface KindTraits {
   readonly needsProvider: boolean;
   /** Whether the provider takes names that differ in letter case alone for one: rules then do, too. */
   readonly foldsCase?: true;
+  /** What the job does with it, where that is no identity that it presents: a value can be copied, a call is made once. */
+  readonly reach?: "readable" | "callable";
 }
 
 /**
@@ -85,8 +87,8 @@ export interface KindTraits {
 export interface AccessKind extends KindTraits {
   /** The connection that it is read and changed through. */
   connect(apis: Apis): DatabricksApi;
-  /** The grant on a credential that the object itself is; undefined if it is none. */
-  credential(object: TrustObject): CredentialGrant | undefined;
+  /** The grant on a Unity Catalog securable that the object itself is; undefined if it is none. */
+  grant(object: TrustObject): SecurableGrant | undefined;
   /** What stands under that key. */
   readonly spec: Shape<unknown>;
   /** Whether the entry says with `present` what the target sees. */

@@ -12,7 +12,7 @@ type Facts = Omit<AccessChange, "action" | "outcome">;
 export function changeFacts(change: DecidedChange, plan: AccessPlan, bundle: BundleFacts): Facts {
   const { name, job, purpose, kind, object, decision, scope, note } = change;
   const jobId = bundle.jobs.find(({ key }) => key === job)?.id;
-  const principal = scope?.principal ?? kind.credential(object)?.principal;
+  const principal = scope?.principal ?? kind.grant(object)?.principal;
   const sha256 = plan.policy?.sha256;
   return {
     name,
@@ -37,7 +37,7 @@ export function changeFacts(change: DecidedChange, plan: AccessPlan, bundle: Bun
     }),
     ...(scope && {
       scope: {
-        words: scopeWords(scope),
+        words: scopeWords(scope, kind.reach),
         checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade])),
       },
     }),

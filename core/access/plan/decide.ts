@@ -3,6 +3,7 @@ import type { Declared, DeclarationMistake } from "./declare.ts";
 import { decide, type Decision, type Evidence } from "./policy.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
+import { bundleGrants, lentByBundle } from "../scope/bundle-grants.ts";
 import { gradeForPolicy, isHidden, scopeWords, type ScopeProof } from "../scope/proof.ts";
 import { objectKey } from "../state/record.ts";
 
@@ -27,7 +28,7 @@ export interface DecisionBasis {
   readonly proofs: ReadonlyMap<string, ScopeProof>;
   readonly policy: PolicyFile | undefined;
   readonly evidence: Evidence;
-  readonly bundle: Pick<BundleFacts, "target" | "jobs">;
+  readonly bundle: Pick<BundleFacts, "target" | "jobs" | "config">;
   readonly deployed: boolean;
 }
 
@@ -51,7 +52,7 @@ function finding(entry: Declared, { decision, scope, standing }: Denied): Declar
     code: "ACCESS_DENIED",
     mistake: {
       problem: `${what} is denied by ${decision.rule}: ${decision.reason}.${stands}`,
-      actual: `scope ${scopeWords(scope)}${found === "" ? "" : ` (${found})`}`,
+      actual: `scope ${scopeWords(scope, entry.kind.reach)}${found === "" ? "" : ` (${found})`}`,
       remedy:
         rights === ""
           ? "Ask the owner of the policy file for a rule, or take the entry out."
@@ -69,11 +70,15 @@ function whyDenied({ decision, scope }: Denied): string {
 }
 
 /**
- * Whether the bundle itself proposes what would break the scope: another of its jobs runs as the same principal. Until
- * that is deployed nothing is broken, and the deployment is what must not happen.
+ * Whether the bundle itself proposes what would break the scope: another of its jobs runs as the same principal, or
+ * `grants:` of its own lend the object to others. Until that is deployed nothing is broken, and the deployment is what must
+ * not happen.
  */
-function isProposed({ scope }: Denied, { bundle, deployed }: DecisionBasis): boolean {
+function isProposed({ scope, kind, object }: Denied, { bundle, deployed }: DecisionBasis): boolean {
   if (deployed || scope.grade !== "broken") return false;
+  const grant = kind.grant(object);
+  const lent = lentByBundle(grant ? [grant] : [], bundleGrants(bundle.config), new Set([scope.principal]));
+  if (lent.length > 0) return true;
   const runners = bundle.jobs.filter(
     ({ runAs }) => runAs.kind === "service_principal" && runAs.applicationId === scope.principal,
   );

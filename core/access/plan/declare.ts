@@ -2,10 +2,13 @@ import { quote } from "../../base/quote.ts";
 import type { ErrorCode, Mistake } from "../../base/errors.ts";
 import type { AccessEntry } from "../files/access-file.ts";
 import { accessName, type BundleFacts, type BundleJob } from "../bundle-facts.ts";
+import { bundleGrants, type BundleGrants } from "../scope/bundle-grants.ts";
 import { runAsWords } from "../scope/principal.ts";
 import { resolveReferences } from "../files/references.ts";
 import type { Placed } from "../../base/yaml/shape.ts";
-import type { AccessKind, TrustObject } from "../kinds/kind.ts";
+import type { AccessKind, SecurableGrant, TrustObject } from "../kinds/kind.ts";
+import { securableKey, shown, type Securable } from "../kinds/securable.ts";
+import { SERVICE_CREDENTIALS } from "../kinds/unity-catalog-credential.ts";
 
 /** A mistake with the code that the run ends with if it is the first of its kind. */
 export interface DeclarationMistake {
@@ -30,8 +33,8 @@ export interface Declared {
   readonly object: TrustObject;
   /** Set if the last day of the access is over. */
   readonly expired: string | undefined;
-  /** Unity Catalog credentials that the access goes through; the proof is about them. */
-  readonly credentials: readonly string[];
+  /** What the access goes through in Unity Catalog; the proof is about it. */
+  readonly securables: readonly Securable[];
 }
 
 const DAY = 86_400_000;
@@ -72,6 +75,7 @@ export function declareAccess(
   const invalid = (mistake: Mistake): void => {
     findings.push({ code: "ACCESS_FILE_INVALID", mistake });
   };
+  const managed = bundleGrants(bundle.config);
   const unknown = new Set<string>();
   const wrongRunAs = new Set<string>();
   for (const entry of entries) {
@@ -110,6 +114,14 @@ export function declareAccess(
       unclear.add(name);
       continue;
     }
+    const grant = entry.kind.grant(object);
+    const conflict = takenBack(grant, managed);
+    if (conflict) {
+      const { place } = entry.purpose;
+      findings.push({ code: "ACCESS_TARGET_UNUSABLE", mistake: { ...conflict, place } });
+      unclear.add(name);
+      continue;
+    }
     declared.push({
       name,
       job,
@@ -118,10 +130,25 @@ export function declareAccess(
       kind: entry.kind,
       object,
       expired: over ? entry.until?.value : undefined,
-      credentials: [entry.kind.credential(object)?.credential ?? presented].filter(
-        (credential) => credential !== undefined,
-      ),
+      securables: [
+        grant ?? (presented === undefined ? undefined : { of: SERVICE_CREDENTIALS, name: presented }),
+      ].filter((securable) => securable !== undefined),
     });
   }
   return { declared, findings, unclear };
+}
+
+/** The bundle manages the object with `grants:` of its own: each deployment would take back what is granted. */
+function takenBack(
+  grant: SecurableGrant | undefined,
+  managed: readonly BundleGrants[],
+): Omit<Mistake, "place"> | undefined {
+  const own = grant && managed.find(({ key }) => key === securableKey(grant));
+  if (grant === undefined || own === undefined) return undefined;
+  return {
+    problem: `${shown(grant)} has \`grants:\` in the bundle (${own.resource}), which are the whole list: each deployment would take this access back.`,
+    expected: `${own.resource} without \`grants:\``,
+    remedy:
+      "Take `grants:` out of that resource and grant what else is needed where it is not deployed, or take the entry out.",
+  };
 }

@@ -35,7 +35,7 @@ export function planRow({
     job,
     purpose,
     what: kind.describe(object),
-    scope: scope === undefined ? "" : scopeWords(scope),
+    scope: scope === undefined ? "" : scopeWords(scope, kind.reach),
     decidedBy: decision === undefined ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
     note,
     revocationLag: kind.revocation.lag,

@@ -13,6 +13,7 @@ import type { AccessState } from "../state/state.ts";
 import { stateWarnings } from "./state-warnings.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
 import type { AccessKind, KindPorts, RemoteState, RemoteView, TrustObject } from "../kinds/kind.ts";
+import { securableKey, type Securable } from "../kinds/securable.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 
 /**
@@ -179,14 +180,14 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const wanted = new Set(live.map(({ kind, object }) => objectKey(kind.name, object)));
   const leaving = recorded
     .filter(({ name, kind, object }) => !unclear.has(name) && !wanted.has(objectKey(kind.name, object)))
-    .map(({ kind, object }) => kind.credential(object))
+    .map(({ kind, object }) => kind.grant(object))
     .filter((grant) => grant !== undefined);
-  const needs = new Map<string, readonly string[]>();
-  for (const { job, credentials } of live)
-    needs.set(job.key, [...new Set([...(needs.get(job.key) ?? []), ...credentials])]);
-  const coming = live
-    .map(({ kind, object }) => kind.credential(object))
-    .filter((grant) => grant !== undefined);
+  const needs = new Map<string, readonly Securable[]>();
+  for (const { job, securables } of live) {
+    const all = [...(needs.get(job.key) ?? []), ...securables];
+    needs.set(job.key, [...new Map(all.map((one) => [securableKey(one), one])).values()]);
+  }
+  const coming = live.map(({ kind, object }) => kind.grant(object)).filter((grant) => grant !== undefined);
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([
     readRemote(objects, request),

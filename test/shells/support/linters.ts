@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { validate } from "@actions/languageservice";
 import { Ajv } from "ajv";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { parse } from "yaml";
+import { schemaOf } from "../../fixtures/schemas.ts";
 
 /** The absolute path of a program on PATH, or undefined. */
 export async function onPath(name: string): Promise<string | undefined> {
@@ -70,14 +71,6 @@ export async function languageService(name: string, text: string): Promise<reado
   return found.map(({ message }) => `${name}: ${JSON.stringify(message)}`);
 }
 
-const SCHEMA = ["../../../..", "../../../../.."]
-  .map((up) => path.resolve(import.meta.dirname, up, "shared/data/azure-pipelines-schema.json"))
-  .find((file) => existsSync(file));
-
-/** Why pipelines are not checked against Microsoft's schema here; "" if they are. */
-export const WITHOUT_PIPELINE_SCHEMA =
-  SCHEMA === undefined ? " (skipped: ../shared/data/azure-pipelines-schema.json is not there)" : "";
-
 interface PipelineSchema {
   readonly definitions: {
     readonly task: {
@@ -89,8 +82,7 @@ interface PipelineSchema {
 
 /** A check of pipelines by Microsoft's schema, which knows in-box tasks only, and by the inputs in our task.json. */
 export function pipelineChecker(): (file: string, text: string) => readonly string[] {
-  if (SCHEMA === undefined) return () => [];
-  const schema = JSON.parse(readFileSync(SCHEMA, "utf8")) as PipelineSchema;
+  const schema = schemaOf("azure-pipelines/service-schema.json") as unknown as PipelineSchema;
   const manifest = path.resolve(import.meta.dirname, "../../../tasks/DatabricksBundle/task.json");
   const { inputs } = JSON.parse(readFileSync(manifest, "utf8")) as { inputs: readonly { name: string }[] };
   const { task } = schema.definitions;

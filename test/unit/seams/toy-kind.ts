@@ -9,7 +9,7 @@ export function keyBoard(board: Set<string>): AccessKind {
     provider: "vault",
     needsProvider: true,
     connect: ({ workspace }) => workspace,
-    credential: () => undefined,
+    grant: () => undefined,
     spec: placed(text()),
     presents: false,
     marked: false,

@@ -64,6 +64,7 @@ describe("what is deployed of a bundle", () => {
   for (const [spelled, state] of [
     ["/Shared/lake/state", "/Workspace/Shared/lake/state"],
     ["/Workspace/Shared/lake/state", "/Shared/lake/state"],
+    ["/Shared/lake/state", "/Workspace/Shared//lake/./state/"],
   ] as const) {
     it(`is the same where its jobs say ${spelled}, and the bundle ${state}`, async () => {
       add("11", `${spelled}/metadata.json`);

@@ -27,6 +27,10 @@ function pathForPeople(file, folder, platform) {
   const path3 = platform.os === "win32" ? win32 : posix;
   return (isInside(file, folder, platform) ? path3.relative(folder, file) : file).replaceAll(path3.sep, "/");
 }
+function cleanFolder(folder) {
+  const clean = folder === "" ? "" : posix.normalize(folder);
+  return clean.length > 1 && clean.endsWith("/") ? clean.slice(0, -1) : clean;
+}
 var slashed = (path3) => path3.split(sep).join("/");
 function variable(environment, name, platform) {
   if (platform.os !== "win32") return environment[name];
@@ -1650,6 +1654,7 @@ export {
   ServerTime,
   isInside,
   pathForPeople,
+  cleanFolder,
   slashed,
   variable,
   RefusedFile,
