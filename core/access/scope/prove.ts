@@ -196,7 +196,7 @@ export async function proveScopes<W extends When>(
           identity,
           // Azure's resource IDs are paths.
           azure: (needs.get(job.key) ?? []).some(
-            (name) => cloudIdentities.get(name)?.startsWith("/") === true,
+            ({ name }) => cloudIdentities.get(name)?.startsWith("/") === true,
           ),
           tokens,
           admins,

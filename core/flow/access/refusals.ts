@@ -54,3 +54,39 @@ export function accessStands(
       " Where the deploying step registers itself (`registrar: together`), give `policy-file` to this run.",
   });
 }
+
+/** What the registrar's tokens have to be issued for, in words. */
+function audiencesOf({ ci, inputs }: Step, accountId: string | undefined): readonly string[] {
+  if (ci.fixedAudience !== undefined) return [ci.fixedAudience];
+  if (inputs.exchange.tenant) return [inputs.audience ?? "api://AzureADTokenExchange"];
+  const ofWorkspace = inputs.audience ?? `${inputs.host}/oidc/v1/token`;
+  return [
+    `${ofWorkspace} (the workspace)`,
+    `${accountId ?? "the account ID"} (the account, for what is proven there)`,
+  ];
+}
+
+/**
+ * The error of an exchange as the registrar, who is another than the deployer: its trust is what has to be mended.
+ */
+export function registrarRefused(
+  error: unknown,
+  step: Step,
+  { clientId, accountId }: { readonly clientId: string; readonly accountId: string | undefined },
+): unknown {
+  if (!(error instanceof SecretlessError) || error.code !== "EXCHANGE_REFUSED") return error;
+  const { code, details, mistakes, others, cause } = error;
+  const { problem, expected, remedy = "" } = details;
+  return new SecretlessError(code, {
+    ...details,
+    problem: `The registrar ${clientId} (registrar_client_id of the policy) was refused, not the deployer. ${problem}`,
+    expected: [
+      ...(expected === undefined ? [] : [expected]),
+      `its trust needs the audiences ${audiencesOf(step, accountId).join(" and ")}`,
+    ].join("\n"),
+    remedy: `${remedy}\nThis is about the trust of the registrar; that of the deployer is right.`.trim(),
+    mistakes,
+    others,
+    cause,
+  });
+}

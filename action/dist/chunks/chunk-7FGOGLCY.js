@@ -134,15 +134,21 @@ async function untilAborted(work, signal) {
 // core/federation/clouds.ts
 var ENTRA_PUBLIC = {
   authority: "https://login.microsoftonline.com",
-  audience: "api://AzureADTokenExchange"
+  audience: "api://AzureADTokenExchange",
+  graph: "https://graph.microsoft.com",
+  arm: "https://management.azure.com"
 };
 var ENTRA_US_GOVERNMENT = {
   authority: "https://login.microsoftonline.us",
-  audience: "api://AzureADTokenExchangeUSGov"
+  audience: "api://AzureADTokenExchangeUSGov",
+  graph: "https://graph.microsoft.us",
+  arm: "https://management.usgovcloudapi.net"
 };
 var ENTRA_CHINA = {
   authority: "https://login.chinacloudapi.cn",
-  audience: "api://AzureADTokenExchangeChina"
+  audience: "api://AzureADTokenExchangeChina",
+  graph: "https://microsoftgraph.chinacloudapi.cn",
+  arm: "https://management.chinacloudapi.cn"
 };
 var CLOUDS = [
   { cloud: "AWS", zone: ".cloud.databricks.com", accountHost: "https://accounts.cloud.databricks.com" },
