@@ -270,6 +270,8 @@ function wantedCodes(path: string): readonly string[] {
 const HUNG = 20 * 60_000;
 /** An answer that means "there is none" to what it asks: older hosts have no such document. */
 const OPTIONAL = /\/\.well-known\//;
+/** Writes that the workspace answers with nothing but `{}`: an empty answer is as good a word of theirs. */
+const SILENT = /\/workspace\/(?:import|mkdirs|delete)$/;
 
 export interface FaultCase {
   readonly request: FaultRule;
@@ -287,7 +289,10 @@ export interface Judged {
 /** Runs one case and judges it: what passes must be overcome, what stays must be told by its name. */
 export async function judged(course: Course, { request, fault, times }: FaultCase): Promise<Judged> {
   const { passing = false, ...rule } = FAULTS[fault] ?? {};
-  const outcome = await underFault(course, { ...request, ...rule, times });
+  const play = (): Promise<Outcome> => underFault(course, { ...request, ...rule, times });
+  let outcome = await play();
+  // Something before it came late on a busy machine.
+  if (outcome.hits === 0) outcome = await play();
   const { exitCode, code, error, took, hits } = outcome;
   const route = String(request.path);
   const what = `${course.name}: ${request.method ?? ""} ${route}, ${fault}, ${times === 1 ? "once" : "for ever"}: ${code} ${error.slice(0, 300)}`;
@@ -299,6 +304,7 @@ export async function judged(course: Course, { request, fault, times }: FaultCas
     return { verdict: isAllowed ? "failed as wanted" : "wrong", what };
   }
   // An answer that never was right is not taken for one.
-  const isTaken = times === Infinity && !OPTIONAL.test(route) && !course.judgesAccess;
+  const isSaid = OPTIONAL.test(route) || (fault === "an empty body" && SILENT.test(route));
+  const isTaken = times === Infinity && !isSaid && !course.judgesAccess;
   return { verdict: isTaken ? "wrong" : "recovered", what };
 }
